@@ -1,18 +1,30 @@
-"""Runs the benchmarks named on the command line, or all of them, and prints their ratios."""
+"""Runs the benchmarks named on the command line, or all of them, and prints their
+ratios.
+"""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-NAMES = ("dictionaries", "pages", "storage", "package", "export", "engine", "round_trip")
+NAMES = (
+    "dictionaries",
+    "pages",
+    "storage",
+    "package",
+    "export",
+    "engine",
+    "round_trip",
+)
 
 
 def main(names: list[str]) -> int:
     """Each benchmark is a module with ``main()``; unknown names are refused."""
     unknown = [name for name in names if name not in NAMES]
     if unknown:
-        print(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
+        print(
+            f"No benchmark named {', '.join(unknown)}. There are: {', '.join(NAMES)}."
+        )
         return 2
     for name in names or NAMES:
         print(f"\n== {name}")

@@ -1,4 +1,6 @@
-"""A dictionary of any size, as varied as a real one: types, ranges, skip logic, formulas, units, rows."""
+"""A dictionary of any size, as varied as a real one: types, ranges, skip logic,
+formulas, units, rows.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +30,29 @@ _CODELISTS = """codelists:
 _MAKERS: tuple[Callable[[int], str], ...] = (
     lambda at: f"{{label: Was question {at} asked?, type: yes_no, required: true}}",
     lambda at: (
-        f"{{label: Count {at}, type: integer, range: [0, 260], expected: [10, 90], missing: [ND, UNK]}}"
+        f"{{label: Count {at}, type: integer, range: [0, 260], expected: [10, "
+        f"90], missing: [ND, UNK]}}"
     ),
-    lambda at: f"{{label: Measure {at}, type: decimal, places: 2, unit: mmol/L, range: [0.1, 99.5]}}",
     lambda at: (
-        f"{{label: Text {at}, length: 200, show_when: q{at - 3} = 'Y', help: In a few words., cdash: TX{at}}}"
+        f"{{label: Measure {at}, type: decimal, places: 2, unit: mmol/L, range: "
+        f"[0.1, 99.5]}}"
     ),
-    lambda at: f"{{label: Date {at}, type: date, range: [1900-01-01, today], required: q{at - 4} = 'Y'}}",
+    lambda at: (
+        f"{{label: Text {at}, length: 200, show_when: q{at - 3} = 'Y', help: In a "
+        f"few words., cdash: TX{at}}}"
+    ),
+    lambda at: (
+        f"{{label: Date {at}, type: date, range: [1900-01-01, today], required: "
+        f"q{at - 4} = 'Y'}}"
+    ),
     lambda at: f"{{label: Grade {at}, type: choice, codes: GRADE, required: true}}",
-    lambda at: f"{{label: Side {at}, type: choice, codes: SIDE, show_when: \"q{at - 1} in ('2', '3')\"}}",
-    lambda at: f"{{label: Where {at}, type: multiple_choice, codes: REFERRAL, missing: [UNK]}}",
+    lambda at: (
+        f'{{label: Side {at}, type: choice, codes: SIDE, show_when: "q{at - 1} '
+        f"in ('2', '3')\"}}"
+    ),
+    lambda at: (
+        f"{{label: Where {at}, type: multiple_choice, codes: REFERRAL, missing: [UNK]}}"
+    ),
     lambda at: f"{{label: Pain {at}, type: scale, anchors: [No pain, Worst pain]}}",
     lambda at: (
         f"{{label: Sum {at}, type: calculated, places: 1, "
@@ -61,7 +76,8 @@ def big_dictionary(fields: int) -> dict[str, str]:
 
 def _visits(forms: int) -> str:
     visits = "".join(
-        f"  V{at}: {{title: Visit {at}, target: day {7 * at}, window: 3 days}}\n" for at in range(1, 8)
+        f"  V{at}: {{title: Visit {at}, target: day {7 * at}, window: 3 days}}\n"
+        for at in range(1, 8)
     )
     rows = "".join(f"  f{at}: X X X X X X X\n" for at in range(forms))
     return f"visits:\n{visits}schedule:\n  columns: V1 V2 V3 V4 V5 V6 V7\n{rows}"
@@ -69,12 +85,22 @@ def _visits(forms: int) -> str:
 
 def _form(at: int, count: int) -> str:
     """One form; every fifth keeps its second half in rows."""
-    own = count // 2 if at % ROWS_EVERY == ROWS_EVERY - 1 and count >= 2 * len(_MAKERS) else count
+    own = (
+        count // 2
+        if at % ROWS_EVERY == ROWS_EVERY - 1 and count >= 2 * len(_MAKERS)
+        else count
+    )
     own -= own % len(_MAKERS) if own < count else 0
     lines = [f"form: f{at}", f"title: Form {at}", "missing: [ND]", "fields:"]
     lines += [f"  q{number}: {_field(number)}" for number in range(own)]
     if own < count:
-        lines += ["groups:", f"  f{at}r:", "    title: Rows", "    rows: {min: 0, max: 20}", "    fields:"]
+        lines += [
+            "groups:",
+            f"  f{at}r:",
+            "    title: Rows",
+            "    rows: {min: 0, max: 20}",
+            "    fields:",
+        ]
         lines += [f"      q{number}: {_field(number)}" for number in range(own, count)]
     return "\n".join(lines) + "\n"
 

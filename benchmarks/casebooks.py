@@ -1,8 +1,10 @@
-"""The Cellkine package with all rules, scaled up: the embedded engine against the reference.
+"""The Cellkine package with all rules, scaled up: the embedded engine against the
+reference.
 
-The eight subjects of the study, again and again under other numbers and on other days, so that dates are as
-many as in a study of some years. The reference judges the first subjects only.
-``python -m benchmarks.casebooks SUBJECTS`` takes another number of subjects.
+The eight subjects of the study, again and again under other numbers and on other days,
+so that dates are as many as in a study of some years. The reference judges the first
+subjects only. ``python -m benchmarks.casebooks SUBJECTS`` takes another number of
+subjects.
 """
 
 from __future__ import annotations
@@ -52,7 +54,10 @@ def main(subjects: int = SUBJECTS) -> None:
     _show("reference", SLICE, reference)
     faster = (subjects / embedded.wall) / (SLICE / reference.wall)
     busier = (subjects / embedded.busy) / (SLICE / reference.busy)
-    print(f"embedded: {faster:.0f} x the reference's subjects by time, {busier:.0f} x by CPU time")
+    print(
+        f"embedded: {faster:.0f} x the reference's subjects by time, {busier:.0f} "
+        "x by CPU time"
+    )
 
 
 def _show(name: str, subjects: int, taken: Measured) -> None:
@@ -62,12 +67,21 @@ def _show(name: str, subjects: int, taken: Measured) -> None:
 
 def _write_prototype(target: Path) -> None:
     folder = files("data_dictionary") / "cellkine"
-    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
+    texts = {
+        name: text
+        for name, text in read_texts(folder).items()
+        if not name.startswith("subjects/")
+    }
     study = load_study(texts).study
     assert study is not None
     forms = read_subjects(read_texts(folder / "subjects"), study).forms
-    numbers = {name: at for at, name in enumerate(sorted({form.subject for form in forms}))}
-    renamed = [dataclasses.replace(one, subject=_prototype(numbers[one.subject])) for one in forms]
+    numbers = {
+        name: at for at, name in enumerate(sorted({form.subject for form in forms}))
+    }
+    renamed = [
+        dataclasses.replace(one, subject=_prototype(numbers[one.subject]))
+        for one in forms
+    ]
     write_package(study, sorted(renamed, key=package_order(study)), target)
 
 
@@ -104,7 +118,11 @@ def _multiply_table(path: Path, target: Path, subjects: int) -> int:
         file.write(_text([header]))
         for number in range(subjects):
             name = kinds[number % len(kinds)]
-            file.write(_moved(texts[name], number // len(kinds) % DAYS).replace(name, f"01-{number:06}"))
+            file.write(
+                _moved(texts[name], number // len(kinds) % DAYS).replace(
+                    name, f"01-{number:06}"
+                )
+            )
     return sum(len(held[kinds[number % len(kinds)]]) for number in range(subjects))
 
 

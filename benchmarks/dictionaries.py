@@ -1,6 +1,7 @@
 """Loading, checking and compiling a dictionary: Cellkine, and one of 3,000 fields.
 
-Compiled means ready to serve and to export: judged forms, WTForms classes, the browser's form, schemas.
+Compiled means ready to serve and to export: judged forms, WTForms classes, the
+browser's form, schemas.
 """
 
 from __future__ import annotations
@@ -26,8 +27,14 @@ CELLKINE = Path(__file__).parent.parent / "data_dictionary" / "cellkine"
 
 
 def main() -> None:
-    dictionaries = {"Cellkine": read_dictionary(CELLKINE).files, "3,000 fields": big_dictionary(3000)}
-    loads = medians({name: lambda f=files: _study(f) for name, files in dictionaries.items()}, rounds=5)
+    dictionaries = {
+        "Cellkine": read_dictionary(CELLKINE).files,
+        "3,000 fields": big_dictionary(3000),
+    }
+    loads = medians(
+        {name: lambda f=files: _study(f) for name, files in dictionaries.items()},
+        rounds=5,
+    )
     for name, files in dictionaries.items():
         study = _study(files)
         fields = sum(len(table.fields) for table in study.tables.values())
@@ -39,7 +46,10 @@ def main() -> None:
         show(f"{name}: compile to judge, pages, browser and schemas", compiled)
         show(f"{name}: load, check and compile", loads[name] + compiled)
     command = [Path(sys.executable).parent / "crfsmith", "check", str(CELLKINE)]
-    whole = medians({"check": lambda: subprocess.run(command, capture_output=True, check=False)}, rounds=5)
+    whole = medians(
+        {"check": lambda: subprocess.run(command, capture_output=True, check=False)},
+        rounds=5,
+    )
     show("crfsmith check on Cellkine, start-up included", whole["check"])
 
 

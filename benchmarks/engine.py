@@ -1,8 +1,10 @@
-"""The engine: a million rows of forty columns against DuckDB's bare scan, Frictionless and the reference.
+"""The engine: a million rows of forty columns against DuckDB's bare scan, Frictionless
+and the reference.
 
-Every work runs in a process of its own, which also tells its peak memory. Frictionless and the reference
-see the first rows only. ``python -m benchmarks.engine ROWS`` takes another number of rows,
-``python -m benchmarks.engine growth`` shows time and memory for one, five and twenty million.
+Every work runs in a process of its own, which also tells its peak memory. Frictionless
+and the reference see the first rows only. ``python -m benchmarks.engine ROWS`` takes
+another number of rows, ``python -m benchmarks.engine growth`` shows time and memory for
+one, five and twenty million.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ print(json.dumps([wall, busy, used.ru_maxrss / 1024]))
 def main(rows: int = ROWS) -> None:
     """Medians of interleaved rounds; rows a second, and ratios."""
     with tempfile.TemporaryDirectory() as folder:
-        whole, part, small = (Path(folder) / name for name in ("whole", "part", "small"))
+        whole, part, small = (
+            Path(folder) / name for name in ("whole", "part", "small")
+        )
         write(whole, rows)
         write(part, SLICE)
         write(small, FEW)
@@ -77,12 +81,18 @@ def main(rows: int = ROWS) -> None:
                    for name, held in taken.items()} for at in (0, 1))  # fmt: skip
     for name, held in taken.items():
         peak = max(one.peak for one in held)
-        print(f"{name:<20} {works[name][2]:>10,} rows {wall[name]:>11,.0f} rows/s", end="")
+        print(
+            f"{name:<20} {works[name][2]:>10,} rows {wall[name]:>11,.0f} rows/s", end=""
+        )
         print(f"{busy[name]:>11,.0f} rows/CPU s {peak:>7,.0f} MB")
     for word, speed in (("time", wall), ("CPU time", busy)):
-        faster, slower = speed["embedded"] / speed["frictionless"], speed[SCAN] / speed["embedded"]
+        faster, slower = (
+            speed["embedded"] / speed["frictionless"],
+            speed[SCAN] / speed["embedded"],
+        )
         print(
-            f"embedded by {word}: {faster:.0f} x frictionless's rows, {slower:.1f} x the {word} of the scan"
+            f"embedded by {word}: {faster:.0f} x frictionless's rows, "
+            f"{slower:.1f} x the {word} of the scan"
         )
     print(f"crfsmith validate on {FEW} rows, the whole command: {command:.2f} CPU s")
 
@@ -92,17 +102,26 @@ def growth() -> None:
     for millions in MILLIONS:
         with tempfile.TemporaryDirectory() as folder:
             write(Path(folder) / "whole", millions * 1_000_000)
-            for name, code in ((SCAN, _SCAN), ("embedded", _OURS.format(engine="EMBEDDED"))):
+            for name, code in (
+                (SCAN, _SCAN),
+                ("embedded", _OURS.format(engine="EMBEDDED")),
+            ):
                 one = measured(code, Path(folder) / "whole")
                 each = one.busy / millions
                 print(
-                    f"{name:<20} {millions:>3} million rows {one.wall:>7.1f} s {one.busy:>7.1f} CPU s", end=""
+                    (
+                        f"{name:<20} {millions:>3} million rows {one.wall:>7.1f} s "
+                        f"{one.busy:>7.1f} CPU s"
+                    ),
+                    end="",
                 )
                 print(f" {each:>6.2f} CPU s a million {one.peak:>7,.0f} MB", flush=True)
 
 
 def _command(source: Path) -> float:
-    """The processor's seconds of the whole command, from the first import to the report."""
+    """The processor's seconds of the whole command, from the first import to the
+    report.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = Path(sys.executable).with_name("crfsmith")
     subprocess.run([command, "validate", source], check=False, capture_output=True)
@@ -121,32 +140,56 @@ class Measured(NamedTuple):
 def measured(code: str, source: Path) -> Measured:
     before = f"import json, resource, sys, time\nsource = {str(source)!r}\n"
     done = subprocess.run(
-        [sys.executable, "-c", before + code + _END], check=True, capture_output=True, text=True
+        [sys.executable, "-c", before + code + _END],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return Measured(*json.loads(done.stdout.splitlines()[-1]))
 
 
 def write(folder: Path, rows: int) -> None:
-    """A package with one unique field, a key of three fields, a foreign key, and bad cells here and there."""
+    """A package with one unique field, a key of three fields, a foreign key, and bad
+    cells here and there.
+    """
     folder.mkdir()
     (folder / "sites.csv").write_text("site\n" + "\n".join(_SITES) + "\n")
     with (folder / "data.csv").open("w") as file:
         file.write(",".join(one["name"] for one in _FIELDS) + "\n")
         file.writelines(_lines(rows))
     site = {"fields": "site", "reference": {"resource": "sites", "fields": "site"}}
-    schema = {"fields": _FIELDS, "primaryKey": ["subject", "visit", "row_id"], "foreignKeys": [site]}
+    schema = {
+        "fields": _FIELDS,
+        "primaryKey": ["subject", "visit", "row_id"],
+        "foreignKeys": [site],
+    }
     parent = {"fields": [{"name": "site", "type": "string"}], "primaryKey": "site"}
-    common = {"type": "table", "format": "csv", "encoding": "utf-8", "dialect": {"delimiter": ","}}
+    common = {
+        "type": "table",
+        "format": "csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ","},
+    }
     resources = [
         {**common, "name": "sites", "path": "sites.csv", "schema": parent},
         {**common, "name": "data", "path": "data.csv", "schema": schema},
     ]
-    (folder / "datapackage.json").write_text(json.dumps({"name": "bench", "resources": resources}))
+    (folder / "datapackage.json").write_text(
+        json.dumps({"name": "bench", "resources": resources})
+    )
 
 
 def _fields() -> Iterator[dict[str, object]]:
-    yield {"name": "row_id", "type": "integer", "constraints": {"required": True, "unique": True}}
-    yield {"name": "site", "type": "string", "constraints": {"required": True, "pattern": "S[0-9]{4}"}}
+    yield {
+        "name": "row_id",
+        "type": "integer",
+        "constraints": {"required": True, "unique": True},
+    }
+    yield {
+        "name": "site",
+        "type": "string",
+        "constraints": {"required": True, "pattern": "S[0-9]{4}"},
+    }
     yield {"name": "subject", "type": "integer", "constraints": {"required": True}}
     yield {"name": "visit", "type": "string", "constraints": {"required": True}}
     groups: list[tuple[str, int, str, dict[str, object]]] = [

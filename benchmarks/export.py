@@ -1,6 +1,7 @@
 """What an export costs against judging its result: CPU seconds of both, in one run.
 
-``python -m benchmarks.export SUBJECTS``: the demo's eight subjects again and again under other numbers.
+``python -m benchmarks.export SUBJECTS``: the demo's eight subjects again and again
+under other numbers.
 """
 
 from __future__ import annotations
@@ -64,7 +65,11 @@ def _fill(database: Database, subjects: int) -> int:
             subjid = f"{number // 1000 + 1:02}-{number % 1000:03}"
             saves.add_subject(subjid=subjid, site="01", user="import")
             requests = [
-                replace(one, key=one.key._replace(subject=subjid), save_id=f"{subjid} {one.key}")
+                replace(
+                    one,
+                    key=one.key._replace(subject=subjid),
+                    save_id=f"{subjid} {one.key}",
+                )
                 for one in examples[number % len(examples)]
             ]
             saves.save_new(requests)

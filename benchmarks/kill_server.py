@@ -1,7 +1,9 @@
-"""Kills the real server in mid-save, over HTTP: what it acknowledged is kept, and whole.
+"""Kills the real server in mid-save, over HTTP: what it acknowledged is kept, and
+whole.
 
-``python -m benchmarks.kill_server --kills 50``; exit 1 when something was lost. The server is forked
-from this warmed process, signed in to like a browser does, and killed while a save is under way.
+``python -m benchmarks.kill_server --kills 50``; exit 1 when something was lost. The
+server is forked from this warmed process, signed in to like a browser does, and killed
+while a save is under way.
 """
 
 from __future__ import annotations
@@ -31,16 +33,32 @@ from forms_spec.model.study import Study
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD, load_demo
 from webapp.installation.settings import Settings
-from webapp.storage import InstanceKey, StoredForm, add_subject, broken_seals, history, load, open_database
+from webapp.storage import (
+    InstanceKey,
+    StoredForm,
+    add_subject,
+    broken_seals,
+    history,
+    load,
+    open_database,
+)
 
 FORM = InstanceKey("01-900", "vs", "SCR")
-NUMBERED = ("height_vsorres", "weight_vsorres", "sysbp_vsorres", "diabp_vsorres", "pulse_vsorres")
+NUMBERED = (
+    "height_vsorres",
+    "weight_vsorres",
+    "sysbp_vsorres",
+    "diabp_vsorres",
+    "pulse_vsorres",
+)
 LONGEST_LIFE = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """``acknowledged`` numbers were answered with success; every version holds one number throughout."""
+    """``acknowledged`` numbers were answered with success; every version holds one
+    number throughout.
+    """
 
     acknowledged: tuple[int, ...]
     kept: tuple[StoredForm, ...]
@@ -55,7 +73,9 @@ class Found:
     def halves(self) -> list[int]:
         """Versions that do not hold one number throughout."""
         return [
-            form.version for form in self.kept if len({form.record.texts.get(name) for name in NUMBERED}) != 1
+            form.version
+            for form in self.kept
+            if len({form.record.texts.get(name) for name in NUMBERED}) != 1
         ]
 
 
@@ -75,7 +95,9 @@ class Person:
         self.names = self._hidden(page, "on")
 
     def save(self, number: int) -> None:
-        """Types the number into several boxes and saves; raises unless the server acknowledges it."""
+        """Types the number into several boxes and saves; raises unless the server
+        acknowledges it.
+        """
         typed = {f"f-{name}": str(number) for name in NUMBERED} | {"f-vsperf": "Y"}
         hidden = {
             "csrf_token": self.token,
@@ -89,11 +111,18 @@ class Person:
         if json.loads(answer).get("conflict"):
             raise RuntimeError("a conflict where nobody else saves")
 
-    def _ask(self, method: str, address: str, form: dict[str, str] | None = None) -> str:
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    def _ask(
+        self, method: str, address: str, form: dict[str, str] | None = None
+    ) -> str:
+        headers = {
+            "Cookie": self.cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         if form and "on" in form:
             headers["Accept"] = "application/json"
-        self.connection.request(method, address, urlencode(form) if form else None, headers)
+        self.connection.request(
+            method, address, urlencode(form) if form else None, headers
+        )
         answer = self.connection.getresponse()
         body = answer.read().decode("utf-8")
         for cookie in answer.headers.get_all("Set-Cookie") or ():
@@ -122,7 +151,9 @@ def soak(folder: Path, kills: int, *, seed: int = 1) -> Found:
     chance, numbers = random.Random(seed), count(1)
     acknowledged: list[int] = []
     for _ in range(kills):
-        acknowledged.extend(_one_life(url, study, numbers, chance.uniform(0.01, LONGEST_LIFE)))
+        acknowledged.extend(
+            _one_life(url, study, numbers, chance.uniform(0.01, LONGEST_LIFE))
+        )
     database = open_database(url)
     assert load(database, FORM) is not None
     kept = tuple(revision.form for revision in history(database, FORM))
@@ -131,7 +162,9 @@ def soak(folder: Path, kills: int, *, seed: int = 1) -> Found:
     return Found(acknowledged=tuple(acknowledged), kept=kept, broken_seals=seals)
 
 
-def _one_life(url: str, study: Study, numbers: Iterator[int], seconds: float) -> Iterator[int]:
+def _one_life(
+    url: str, study: Study, numbers: Iterator[int], seconds: float
+) -> Iterator[int]:
     """The acknowledged numbers of one server, killed so long after its first save."""
     reader, writer = os.pipe()
     server = os.fork()
@@ -167,7 +200,9 @@ def _serve(url: str, study: Study, writer: int) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the soak and prints what it found as JSON."""
-    parser = argparse.ArgumentParser(description="Kill the server in mid-save and count what is lost.")
+    parser = argparse.ArgumentParser(
+        description="Kill the server in mid-save and count what is lost."
+    )
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)

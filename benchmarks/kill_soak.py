@@ -1,8 +1,9 @@
-"""Kills a saving process with SIGKILL again and again, and looks for lost or half-kept saves.
+"""Kills a saving process with SIGKILL again and again, and looks for lost or half-kept
+saves.
 
-``python -m benchmarks.kill_soak --kills 200``; exit 1 when an acknowledged save was lost, a save is
-kept in half, or the database does not open. A warmed parent forks each victim, so that a kill costs
-milliseconds and not the start of an interpreter.
+``python -m benchmarks.kill_soak --kills 200``; exit 1 when an acknowledged save was
+lost, a save is kept in half, or the database does not open. A warmed parent forks each
+victim, so that a kill costs milliseconds and not the start of an interpreter.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Soak:
 
 
 def soak(folder: Path, kills: int, *, seed: int = 1) -> Soak:
-    """Forks, kills after a random time, and compares what was acknowledged with what is kept."""
+    """Forks, kills after a random time, and compares what was acknowledged with what is
+    kept.
+    """
     url = f"sqlite:///{folder}/soak.sqlite"
     _furnish(url)
     chance = random.Random(seed)
@@ -72,12 +75,18 @@ def soak(folder: Path, kills: int, *, seed: int = 1) -> Soak:
     return judge(kills, acknowledged, kept, broken)
 
 
-def judge(kills: int, acknowledged: list[str], kept: list[StoredForm], broken: Iterable[str]) -> Soak:
+def judge(
+    kills: int, acknowledged: list[str], kept: list[StoredForm], broken: Iterable[str]
+) -> Soak:
     """A save names itself in its reason and in every cell, so that a half of it shows."""
     reasons = {form.reason for form in kept}
     halves = [form.reason for form in kept if form.record != whole_record(form.reason)]
     numbers = [form.version for form in kept]
-    gaps = [] if numbers == list(range(1, len(numbers) + 1)) else ["version numbers have a gap"]
+    gaps = (
+        []
+        if numbers == list(range(1, len(numbers) + 1))
+        else ["version numbers have a gap"]
+    )
     return Soak(
         kills=kills,
         acknowledged=len(acknowledged),
@@ -96,7 +105,9 @@ def whole_record(save_id: str) -> Record:
 
 def _furnish(url: str) -> None:
     database = open_database(url)
-    add_user(database, username="nurse", name="Nurse", role=Role.COORDINATOR, password="soak")
+    add_user(
+        database, username="nurse", name="Nurse", role=Role.COORDINATOR, password="soak"
+    )
     study = SimpleNamespace(hash=HASH, name="SOAK", files={})
     use_dictionary(database, study)  # type: ignore[arg-type]
     add_subject(database, subjid=FORM.subject, site="01", user="nurse")
@@ -151,7 +162,9 @@ def _save(database: Database, base: int, save_id: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the soak and prints what it found as JSON."""
-    parser = argparse.ArgumentParser(description="Kill the saver and count what is lost.")
+    parser = argparse.ArgumentParser(
+        description="Kill the saver and count what is lost."
+    )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)

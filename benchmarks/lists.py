@@ -1,11 +1,13 @@
-"""First byte of the casebook, the eligibility page and the list, against a static page of the same size.
+"""First byte of the casebook, the eligibility page and the list, against a static page
+of the same size.
 
     python -m benchmarks.lists 8 500 5000
 
-Each number is a study of so many subjects, whose forms are copies of the demo's. What is measured is the
-server's CPU time, in one process: the median of alternating requests, as a ratio to sending bytes of the same
-length to somebody who is signed in. Pages are as they are found between two saves; ``after a save`` is the
-first view after a form of the subject was saved, for which the subject is judged anew.
+Each number is a study of so many subjects, whose forms are copies of the demo's. What
+is measured is the server's CPU time, in one process: the median of alternating
+requests, as a ratio to sending bytes of the same length to somebody who is signed in.
+Pages are as they are found between two saves; ``after a save`` is the first view after
+a form of the subject was saved, for which the subject is judged anew.
 """
 
 from __future__ import annotations
@@ -27,7 +29,16 @@ from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD, load_demo
 from webapp.installation.settings import Settings
 from webapp.security.access import SIGNED_IN, allow
-from webapp.storage import Database, InstanceKey, Saved, SaveRequest, list_subjects, load, open_database, save
+from webapp.storage import (
+    Database,
+    InstanceKey,
+    Saved,
+    SaveRequest,
+    list_subjects,
+    load,
+    open_database,
+    save,
+)
 from webapp.views.subjects import ON_A_PAGE
 
 REPEATS = 25
@@ -43,7 +54,10 @@ COPY = """WITH RECURSIVE numbered (number) AS (
         SELECT number, subjid, '01-c' || number AS name
         FROM numbered JOIN old ON old.place = number % (SELECT count(*) FROM old)
     ) """
-"""Every copy of a subject of the demo, in turn. Numbers of rows go up by those of the demo's rows."""
+"""Every copy of a subject of the demo, in turn.
+
+Numbers of rows go up by those of the demo's rows.
+"""
 SUBJECTS = """INSERT INTO subject (subjid, site, added_by, added_at) {copy}
     SELECT name, site, added_by, added_at FROM copy JOIN subject USING (subjid)"""
 FORMS = """INSERT INTO form_instance (id, subjid, form, visit, unsno, version, status, refused, queries,
@@ -64,7 +78,10 @@ def main(sizes: list[int]) -> None:
     for size in sizes:
         for page, ratio, milliseconds in measured(size):
             print(
-                f"{size:6} subjects  {page:46} {ratio:5.1f} x a static page  {milliseconds:6.1f} ms",
+                (
+                    f"{size:6} subjects  {page:46} {ratio:5.1f} x a static page  "
+                    f"{milliseconds:6.1f} ms"
+                ),
                 flush=True,
             )
 
@@ -100,25 +117,34 @@ def _client(folder: Path, size: int) -> tuple[Database, FlaskClient, list[int]]:
     client = app.test_client()
     page = client.get("/sign-in").text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    client.post("/sign-in", data={"csrf_token": token, "username": "coordinator", "password": PASSWORD})
+    client.post(
+        "/sign-in",
+        data={"csrf_token": token, "username": "coordinator", "password": PASSWORD},
+    )
     return database, client, lengths
 
 
 def _copy_subjects(database: Database, copies: int) -> None:
-    """Subjects with all forms of the demo's: in seconds, where saving or importing them takes an hour."""
+    """Subjects with all forms of the demo's: in seconds, where saving or importing them
+    takes an hour.
+    """
     if copies <= 0:
         return
     with database.write() as connection:
         rows = connection.execute(text("SELECT max(id) FROM form_version")).scalar_one()
         for statement in (SUBJECTS, FORMS, VERSIONS):
-            connection.execute(text(statement.format(copy=COPY)), {"copies": copies, "rows": rows})
+            connection.execute(
+                text(statement.format(copy=COPY)), {"copies": copies, "rows": rows}
+            )
 
 
 def _count_first_page(client: FlaskClient) -> None:
     """Asks, as the list's page does, until how its subjects stand is known."""
     ready, following = 0, "0"
     while following and ready < ON_A_PAGE:
-        answer = client.get("/subjects/standings", query_string={"from": following}).get_json()
+        answer = client.get(
+            "/subjects/standings", query_string={"from": following}
+        ).get_json()
         ready, following = ready + len(answer["ready"]), answer["next"]
 
 
@@ -130,7 +156,9 @@ def _save(database: Database) -> None:
     request = SaveRequest(
         key=VITAL_SIGNS,
         base_version=stored.version,
-        record=replace(stored.record, texts={**stored.record.texts, "pulse_vsorres": pulse}),
+        record=replace(
+            stored.record, texts={**stored.record.texts, "pulse_vsorres": pulse}
+        ),
         status=stored.status,
         user="coordinator",
         save_id=str(uuid4()),
@@ -140,8 +168,12 @@ def _save(database: Database) -> None:
     assert isinstance(save(database, request), Saved)
 
 
-def _alternating(*acts: Callable[[], object], before: Sequence[Callable[[], object] | None]) -> list[float]:
-    """The median time of each act, in rounds; what comes ``before`` an act is not measured."""
+def _alternating(
+    *acts: Callable[[], object], before: Sequence[Callable[[], object] | None]
+) -> list[float]:
+    """The median time of each act, in rounds; what comes ``before`` an act is not
+    measured.
+    """
     times: list[list[float]] = [[] for _ in acts]
     for act in acts:
         act()

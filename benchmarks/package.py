@@ -1,7 +1,8 @@
-"""Packages: rows per second of export and of validation, and Frictionless alone on the same files.
+"""Packages: rows per second of export and of validation, and Frictionless alone on the
+same files.
 
-Frictionless reads types, constraints and keys. ``validate`` does that and judges every form and every
-rule besides, so a ratio of 1 means that the judge comes for nothing.
+Frictionless reads types, constraints and keys. ``validate`` does that and judges every
+form and every rule besides, so a ratio of 1 means that the judge comes for nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ def main() -> None:
     print(f"{len(forms):,} forms, {report.sentence()}")
     show(f"export, {rows / write:,.0f} rows a second", write)
     show(f"frictionless alone, {rows / alone:,.0f} rows a second", alone)
-    show(f"validate, {rows / ours:,.0f} rows a second", ours, against=("frictionless alone", alone))
+    show(
+        f"validate, {rows / ours:,.0f} rows a second",
+        ours,
+        against=("frictionless alone", alone),
+    )
 
 
 def _frictionless(package: Path) -> float:
@@ -57,7 +62,11 @@ def _cellkine(subjects: int) -> tuple[Study, list[CapturedForm]]:
     """The subject who completed the study, again and again under other numbers."""
     folder = files("data_dictionary") / "cellkine"
     study = load_study(
-        {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
+        {
+            name: text
+            for name, text in read_texts(folder).items()
+            if not name.startswith("subjects/")
+        }
     ).study
     assert study is not None
     example = [

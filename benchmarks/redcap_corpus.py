@@ -1,7 +1,8 @@
-"""What becomes of real dictionaries of REDCap: a table, printed and kept in ``docs/redcap-coverage.md``.
+"""What becomes of real dictionaries of REDCap: a table, printed and kept in
+``docs/redcap-coverage.md``.
 
-The files are not part of the project. They are looked for in ``../shared/corpus/redcap``, or in the folder
-that is named on the command line.
+The files are not part of the project. They are looked for in
+``../shared/corpus/redcap``, or in the folder that is named on the command line.
 """
 
 from __future__ import annotations
@@ -73,9 +74,13 @@ def _pages(study: Study) -> int:
     """The forms whose page has every question."""
     built = 0
     for form in study.forms.values():
-        visit = next((one.visit for one in study.schedule if one.form == form.name), None)
+        visit = next(
+            (one.visit for one in study.schedule if one.form == form.name), None
+        )
         record = Record()
-        judged = judge(study, form, record, Context(today=TODAY, subject="1", visit=visit))
+        judged = judge(
+            study, form, record, Context(today=TODAY, subject="1", visit=visit)
+        )
         built += bool(form_html(study, form, record, judged))
     return built
 
@@ -100,16 +105,35 @@ def report(lines: list[Line]) -> Iterator[str]:
     """The table as Markdown."""
     yield "# Coverage of real REDCap dictionaries"
     yield ""
-    yield "Written by `make corpus` from files that are not part of this project. *Logic* counts branching"
-    yield "logic and calculations. *Back* counts the cells that differ after REDCap → crfsmith → REDCap."
+    yield (
+        "Written by `make corpus` from files that are not part of this project. "
+        "*Logic* counts branching"
+    )
+    yield (
+        "logic and calculations. *Back* counts the cells that differ after REDCap → "
+        "crfsmith → REDCap."
+    )
     yield ""
-    yield "| file | fields | findings | logic | not translated | other losses | pages | tables | back |"
+    yield (
+        "| file | fields | findings | logic | not translated | other losses | pages | "
+        "tables | back |"
+    )
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     for one in lines:
         found = one.converted
         other = sum(one.losses.values()) - one.untranslated
-        cells = (one.file, found.fields, len(found.findings), found.logic, one.untranslated, other)
-        yield f"| {' | '.join(map(str, cells))} | {one.pages} | {one.schemas} | {one.differing} |"
+        cells = (
+            one.file,
+            found.fields,
+            len(found.findings),
+            found.logic,
+            one.untranslated,
+            other,
+        )
+        yield (
+            f"| {' | '.join(map(str, cells))} | {one.pages} | {one.schemas} | "
+            f"{one.differing} |"
+        )
     yield from _totals(lines)
 
 
@@ -120,8 +144,14 @@ def _totals(lines: list[Line]) -> Iterator[str]:
     usable = sum(one.converted.usable for one in lines)
     share = 100 * (logic - lost) / logic if logic else 100
     yield ""
-    yield f"{usable} of {len(lines)} files become a dictionary that can be used, {fields:,} fields in all."
-    yield f"{logic - lost:,} of {logic:,} cells with logic are translated ({share:.1f} %)."
+    yield (
+        f"{usable} of {len(lines)} files become a dictionary that can be used, "
+        f"{fields:,} fields in all."
+    )
+    yield (
+        f"{logic - lost:,} of {logic:,} cells with logic are translated ({share:.1f} "
+        "%)."
+    )
     yield ""
     yield "| loss | cells |"
     yield "|---|---:|"
@@ -142,7 +172,9 @@ def main() -> int:
     if folder == CORPUS:
         REPORT.write_text(text, encoding="utf-8")
     refused = [
-        one for one in lines if any(found.severity is Severity.REFUSE for found in one.converted.findings)
+        one
+        for one in lines
+        if any(found.severity is Severity.REFUSE for found in one.converted.findings)
     ]
     return int(bool(refused) or any(one.differing for one in lines))
 

@@ -1,7 +1,8 @@
-"""A save and a keystroke in a real browser, and the cost of a save on the server, by the study's size.
+"""A save and a keystroke in a real browser, and the cost of a save on the server, by
+the study's size.
 
-The saved form has 20 questions; the rest of the study only stands around it. The keystroke is measured on
-the largest page of Cellkine.
+The saved form has 20 questions; the rest of the study only stands around it. The
+keystroke is measured on the largest page of Cellkine.
 """
 
 from __future__ import annotations
@@ -56,9 +57,16 @@ def _saves(browser: Browser) -> None:
             smallest = smallest or taken
             times = _browser_saves(_signed_in(browser, url))
             show(
-                f"save of {QUESTIONS} answers in the browser, {size} fields: median", statistics.median(times)
+                f"save of {QUESTIONS} answers in the browser, {size} fields: median",
+                statistics.median(times),
             )
-            show(f"save of {QUESTIONS} answers in the browser, {size} fields: worst of 15", max(times))
+            show(
+                (
+                    f"save of {QUESTIONS} answers in the browser, {size} fields: "
+                    "worst of 15"
+                ),
+                max(times),
+            )
 
 
 def _study(size: int) -> Study:
@@ -66,9 +74,12 @@ def _study(size: int) -> Study:
     texts["study.yaml"] = texts["study.yaml"].replace("f0.q4", "twenty.day")
     texts["visits.yaml"] += "  twenty: X X X X X X X\n"
     questions = "  day: {label: Day, type: date}\n" + "".join(
-        f"  a{at}: {{label: Count {at}, type: integer, range: [0, 999]}}\n" for at in range(1, QUESTIONS)
+        f"  a{at}: {{label: Count {at}, type: integer, range: [0, 999]}}\n"
+        for at in range(1, QUESTIONS)
     )
-    texts["forms/twenty.yaml"] = f"form: twenty\ntitle: Twenty counts\nfields:\n{questions}"
+    texts["forms/twenty.yaml"] = (
+        f"form: twenty\ntitle: Twenty counts\nfields:\n{questions}"
+    )
     loaded = load_study(texts)
     assert loaded.study is not None, loaded.findings[:3]
     return loaded.study
@@ -79,10 +90,20 @@ def _served(study: Study) -> Iterator[tuple[Flask, str]]:
     """The study behind a real server, with one account and one subject."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(
-            Settings(database=f"sqlite:///{folder}/study.sqlite", study=study, secret_key="benchmark")
+            Settings(
+                database=f"sqlite:///{folder}/study.sqlite",
+                study=study,
+                secret_key="benchmark",
+            )
         )
         database = app.extensions["crfsmith"].database
-        add_user(database, username="nurse", name="Nurse", role=Role.COORDINATOR, password=PASSWORD)
+        add_user(
+            database,
+            username="nurse",
+            name="Nurse",
+            role=Role.COORDINATOR,
+            password=PASSWORD,
+        )
         add_subject(database, subjid="01-001", site="01", user="nurse")
         gc.freeze()  # as ``crfsmith serve`` does
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
@@ -94,19 +115,25 @@ def _served(study: Study) -> Iterator[tuple[Flask, str]]:
 
 
 def _server_times(app: Flask) -> dict[str, float]:
-    """Seconds of one page, and of one save as the page's script sends it, without network or browser."""
+    """Seconds of one page, and of one save as the page's script sends it, without
+    network or browser.
+    """
     from tests.webapp.pages import inputs, token
 
     client = app.test_client()
     entry = {"username": "nurse", "password": PASSWORD, "then": ""}
-    client.post("/sign-in", data={**entry, "csrf_token": token(client.get("/sign-in").text)})
+    client.post(
+        "/sign-in", data={**entry, "csrf_token": token(client.get("/sign-in").text)}
+    )
     address = "/subjects/01-001/V1/twenty"
     posted = dict(inputs(client.get(address).text)) | {"action": "draft"}
     answers = itertools.count()
 
     def save() -> None:
         number = next(answers)
-        posted.update({f"twenty.a{at}": str((number + at) % 999) for at in range(1, QUESTIONS)})
+        posted.update(
+            {f"twenty.a{at}": str((number + at) % 999) for at in range(1, QUESTIONS)}
+        )
         posted["save_id"] = f"save-{number}"
         sent = client.post(address, data=posted, headers={"Accept": "application/json"})
         assert sent.status_code == 200, sent.status
@@ -172,14 +199,19 @@ _KEYSTROKE = """async () => {
 
 def _keystrokes(browser: Browser) -> None:
     texts = read_texts(files("data_dictionary") / "cellkine")
-    study = load_study({n: t for n, t in texts.items() if not n.startswith("subjects/")}).study
+    study = load_study(
+        {n: t for n, t in texts.items() if not n.startswith("subjects/")}
+    ).study
     assert study is not None
     with _served(study) as (_, url):
         page = _signed_in(browser, url)
         page.goto(f"/subjects/01-001/SCR/{LARGEST}")
         page.wait_for_function("() => globalThis.crfpage && crfpage.ready")
         times = sorted(one / 1000 for one in page.evaluate(_KEYSTROKE))
-        show(f"a keystroke's re-judgement, {study.forms[LARGEST].title}: median", statistics.median(times))
+        show(
+            f"a keystroke's re-judgement, {study.forms[LARGEST].title}: median",
+            statistics.median(times),
+        )
         show("  the slowest of a hundred", times[int(len(times) * 0.99)])
 
 

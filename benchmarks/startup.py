@@ -1,7 +1,9 @@
-"""Start-up: CPU seconds of ``crfsmith --help`` and of ``validate`` on the eight acceptance subjects.
+"""Start-up: CPU seconds of ``crfsmith --help`` and of ``validate`` on the eight
+acceptance subjects.
 
-``python -m benchmarks.startup CHECKOUT`` compares with another checkout of the repository, turn about, and
-says whether both write the same report. Without one it says what this checkout takes.
+``python -m benchmarks.startup CHECKOUT`` compares with another checkout of the
+repository, turn about, and says whether both write the same report. Without one it says
+what this checkout takes.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ def main(other: Path | None = None) -> None:
 def write(package: Path) -> None:
     """The eight subjects of the Cellkine study, exported from a database."""
     texts = read_texts(files("data_dictionary") / "cellkine")
-    dictionary = {name: text for name, text in texts.items() if not name.startswith("subjects/")}
+    dictionary = {
+        name: text for name, text in texts.items() if not name.startswith("subjects/")
+    }
     study = load_study(dictionary).study
     assert study is not None
     database = open_database(f"sqlite:///{package.with_suffix('.sqlite')}")
@@ -60,7 +64,9 @@ def _compare(arguments: Sequence[str], other: Path | None) -> None:
     if other is not None:
         there = statistics.median(taken[other.resolve()])
         same = "the same" if len(set(reports.values())) == 1 else "ANOTHER"
-        line += f", {there:.2f} in the other checkout: {here / there:.2f} x, {same} output"
+        line += (
+            f", {there:.2f} in the other checkout: {here / there:.2f} x, {same} output"
+        )
     print(line)
 
 
@@ -78,7 +84,10 @@ def _busy(checkout: Path, arguments: Sequence[str]) -> tuple[float, bytes]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stdout.decode() + done.stderr.decode())
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+    return (
+        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        done.stdout,
+    )
 
 
 if __name__ == "__main__":

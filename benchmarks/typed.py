@@ -1,7 +1,9 @@
-"""Clean rows of twenty typed columns, text in: ``validate`` against dataframely on Polars.
+"""Clean rows of twenty typed columns, text in: ``validate`` against dataframely on
+Polars.
 
-Both read the same CSV file in processes of their own, turn about, and are measured from the first import to
-the verdict. ``python -m benchmarks.typed ROWS`` takes another number of rows.
+Both read the same CSV file in processes of their own, turn about, and are measured from
+the first import to the verdict. ``python -m benchmarks.typed ROWS`` takes another
+number of rows.
 """
 
 from __future__ import annotations
@@ -87,7 +89,9 @@ FIELDS = [
 
 
 def main(rows: int = ROWS) -> None:
-    """Medians of interleaved rounds, in CPU seconds of the whole processes, and their ratio."""
+    """Medians of interleaved rounds, in CPU seconds of the whole processes, and their
+    ratio.
+    """
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), rows)
         command = [str(Path(sys.executable).with_name("crfsmith")), "validate", folder]
@@ -97,8 +101,13 @@ def main(rows: int = ROWS) -> None:
             taken["validate"].append(_busy(command))
             taken["dataframely"].append(_busy(other))
     ours, theirs = (statistics.median(taken[name]) for name in taken)
-    print(f"{rows:,} clean rows of {len(FIELDS)} typed columns, text in, whole processes")
-    print(f"validate {ours:.2f} CPU s, dataframely {theirs:.2f} CPU s: {ours / theirs:.2f} x dataframely")
+    print(
+        f"{rows:,} clean rows of {len(FIELDS)} typed columns, text in, whole processes"
+    )
+    print(
+        f"validate {ours:.2f} CPU s, dataframely {theirs:.2f} CPU s: "
+        f"{ours / theirs:.2f} x dataframely"
+    )
 
 
 def _busy(command: list[str]) -> float:
@@ -118,8 +127,16 @@ def write(folder: Path, rows: int) -> None:
         file.writelines(_lines(rows))
     schema = {"fields": FIELDS, "primaryKey": "row_id"}
     common = {"format": "csv", "encoding": "utf-8", "dialect": {"delimiter": ","}}
-    table = {"name": "data", "type": "table", "path": "data.csv", **common, "schema": schema}
-    (folder / "datapackage.json").write_text(json.dumps({"name": "typed", "resources": [table]}))
+    table = {
+        "name": "data",
+        "type": "table",
+        "path": "data.csv",
+        **common,
+        "schema": schema,
+    }
+    (folder / "datapackage.json").write_text(
+        json.dumps({"name": "typed", "resources": [table]})
+    )
 
 
 def _lines(rows: int) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""From a key to the next frame in a real browser: a form's box against a plain box, by turns in one run.
+"""From a key to the next frame in a real browser: a form's box against a plain box, by
+turns in one run.
 
-Both boxes get short blocks of keys in turn, so that the machine's load meets both; a ratio is the
-median of the ratios of such pairs. Then the opening of a page with ten questions over one long list,
-against one such question.
+Both boxes get short blocks of keys in turn, so that the machine's load meets both; a
+ratio is the median of the ratios of such pairs. Then the opening of a page with ten
+questions over one long list, against one such question.
 
 python -m benchmarks.typing [rounds]
 """
@@ -17,7 +18,13 @@ from shutil import which
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    sync_playwright,
+)
 
 from forms_spec import load_study
 from forms_spec.model.study import Study
@@ -58,20 +65,40 @@ new MutationObserver((_, watch) => {
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     with sync_playwright() as play, TemporaryDirectory() as folder:
-        browser = play.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox"])
+        browser = play.chromium.launch(
+            executable_path=which("chromium"), args=["--no-sandbox"]
+        )
         with _site(f"sqlite:///{folder}/demo.sqlite", cellkine()) as site:
-            for form, box in (("vs", "height_vsorres"), ("lbc", "sodium_lborres"), ("nrs", "vas_back")):
+            for form, box in (
+                ("vs", "height_vsorres"),
+                ("lbc", "sodium_lborres"),
+                ("nrs", "vas_back"),
+            ):
                 address = f"/subjects/01-007/SCR/{form}"
                 _compare(browser, site, form, address, box=f"#f-{box}", rounds=rounds)
             address = f"/subjects/{NEW}/LOG/cm"
-            _compare(browser, site, f"cm, {ROWS} rows", address, box="#r-cm-1-cmindc", rounds=rounds)
+            _compare(
+                browser,
+                site,
+                f"cm, {ROWS} rows",
+                address,
+                box="#r-cm-1-cmindc",
+                rounds=rounds,
+            )
         with (
             _drugs(f"sqlite:///{folder}/1.sqlite", 1) as single,
             _drugs(f"sqlite:///{folder}/{QUESTIONS}.sqlite", QUESTIONS) as many,
         ):
             for count, site in ((1, single), (QUESTIONS, many)):
                 name = f"{count} x {CODES} codes"
-                _compare(browser, site, name, "/subjects/107/V1/vs", box="#f-drug0", rounds=rounds)
+                _compare(
+                    browser,
+                    site,
+                    name,
+                    "/subjects/107/V1/vs",
+                    box="#f-drug0",
+                    rounds=rounds,
+                )
             _compare_opening(browser, single, many, rounds=rounds)
         browser.close()
 
@@ -85,7 +112,9 @@ class Side:
     box: str
 
 
-def _compare(browser: Browser, site: Site, name: str, address: str, *, box: str, rounds: int) -> None:
+def _compare(
+    browser: Browser, site: Site, name: str, address: str, *, box: str, rounds: int
+) -> None:
     context = signed_in(browser, site, "coordinator")
     plain, page = _plain(context), context.new_page()
     open_form(page, address)
@@ -98,7 +127,8 @@ def _compare(browser: Browser, site: Site, name: str, address: str, *, box: str,
     busy = [median(pair[number][1] for pair in pairs) for number in (0, 1)]
     ratio = median(form / plain for plain, form in zip(*frames, strict=True))
     print(
-        f"{name:<18} frame {median(frames[1]):6.1f} ms against {median(frames[0]):5.1f} ms: {ratio:4.2f}   "
+        f"{name:<18} frame {median(frames[1]):6.1f} ms against "
+        f"{median(frames[0]):5.1f} ms: {ratio:4.2f}   "
         f"busy {busy[1]:6.1f} ms against {busy[0]:4.1f} ms",
         flush=True,
     )
@@ -110,7 +140,8 @@ def _block(side: Side) -> tuple[float, float]:
     page = side.page
     page.bring_to_front()
     page.locator(side.box).focus()
-    # The change of pages and the judging of the last block are over before the keys are measured.
+    # The change of pages and the judging of the last block are over before the keys are
+    # measured.
     page.wait_for_timeout(PAUSE)
     page.keyboard.press("0")
     page.keyboard.press("Backspace")
@@ -126,8 +157,12 @@ def _block(side: Side) -> tuple[float, float]:
     return median(page.evaluate("frames_")), median(busy)
 
 
-def _compare_opening(browser: Browser, single: Site, many: Site, *, rounds: int) -> None:
-    """From the request of the page to the judged form, with the browser's copies of what all pages share."""
+def _compare_opening(
+    browser: Browser, single: Site, many: Site, *, rounds: int
+) -> None:
+    """From the request of the page to the judged form, with the browser's copies of
+    what all pages share.
+    """
     contexts = [signed_in(browser, site, "coordinator") for site in (single, many)]
     pages = [context.new_page() for context in contexts]
     for page in pages:
@@ -143,7 +178,8 @@ def _compare_opening(browser: Browser, single: Site, many: Site, *, rounds: int)
     times = [median(pair[number] for pair in pairs) for number in (0, 1)]
     ratio = median(many / single for single, many in pairs)
     print(
-        f"{QUESTIONS} x {CODES} codes     opens in {times[1]:5.0f} ms against {times[0]:5.0f} ms "
+        f"{QUESTIONS} x {CODES} codes     opens in {times[1]:5.0f} ms against "
+        f"{times[0]:5.0f} ms "
         f"with one question: {ratio:4.2f}",
         flush=True,
     )
@@ -152,7 +188,10 @@ def _compare_opening(browser: Browser, single: Site, many: Site, *, rounds: int)
 
 
 def _busy(session: CDPSession) -> float:
-    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    metrics = {
+        one["name"]: one["value"]
+        for one in session.send("Performance.getMetrics")["metrics"]
+    }
     return float(metrics["TaskDuration"])
 
 
@@ -185,11 +224,17 @@ def _site(url: str, study: Study) -> Iterator[Site]:
 @contextmanager
 def _drugs(url: str, questions: int) -> Iterator[Site]:
     """A study whose one form asks so many questions with one long list."""
-    codes = "".join(f"    D{number:05d}: Medicine {number}\n" for number in range(CODES))
-    fields = "".join(f"  drug{n}: {{label: Drug {n}, type: choice, codes: DRUG}}\n" for n in range(questions))
+    codes = "".join(
+        f"    D{number:05d}: Medicine {number}\n" for number in range(CODES)
+    )
+    fields = "".join(
+        f"  drug{n}: {{label: Drug {n}, type: choice, codes: DRUG}}\n"
+        for n in range(questions)
+    )
     texts = {
         "study.yaml": (
-            "study: CASE\ntitle: Drugs\nsubject: {pattern: '\\d{3}', example: '107'}\nsites: {'1': One}\n"
+            "study: CASE\ntitle: Drugs\nsubject: {pattern: '\\d{3}', example: "
+            "'107'}\nsites: {'1': One}\n"
         ),
         "codelists.yaml": f"codelists:\n  DRUG:\n{codes}",
         "vs.yaml": f"form: vs\ntitle: Drugs\nfields:\n{fields}",
@@ -199,7 +244,13 @@ def _drugs(url: str, questions: int) -> Iterator[Site]:
     assert study is not None
     database = open_database(url)
     use_dictionary(database, study)
-    add_user(database, username="coordinator", name="Cora", role=Role.COORDINATOR, password=PASSWORD)
+    add_user(
+        database,
+        username="coordinator",
+        name="Cora",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
     add_subject(database, subjid="107", site="1", user="coordinator")
     database.close()
     site = Site(url, study=study)

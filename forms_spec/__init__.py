@@ -11,10 +11,13 @@ __all__ = ["Loaded", "load_study"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the loader when it is first asked for: it needs every module below this package."""
+    """Import the loader when it is first asked for: it needs every module below this
+    package.
+    """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Every room below, YAML and marshmallow: most modules of this package are used without them.
+    # Every room below, YAML and marshmallow: most modules of this package are used
+    # without them.
     from forms_spec import loader
 
     return getattr(loader, name)

@@ -20,7 +20,9 @@ ECHO = re.compile(
     r"|conditional-without|eligibility-visit|criterion-|reference-(unknown-test|no-range)|day-zero"
     r"|window-without-day|no-study"
 )
-"""What may follow from a file that cannot be read, and so does what is wrong with the meaning of a rule."""
+"""What may follow from a file that cannot be read, and so does what is wrong with the
+meaning of a rule.
+"""
 
 DATA = "subjects/"
 """Files below this folder are data, not dictionary."""
@@ -28,16 +30,20 @@ DATA = "subjects/"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """The study, or None while a finding refuses it; and all findings, in the order of the text."""
+    """The study, or None while a finding refuses it; and all findings, in the order of
+    the text.
+    """
 
     study: Study | None
     findings: tuple[Finding, ...]
 
 
 def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> Loaded:
-    """Load and check a dictionary, given as texts by file name. Bad text gives findings, never an error.
+    """Load and check a dictionary, given as texts by file name. Bad text gives
+    findings, never an error.
 
-    ``incomplete``: some file of it could not be read at all, so that what seems to be lacking is not told.
+    ``incomplete``: some file of it could not be read at all, so that what seems to be
+    lacking is not told.
     """
     texts = {name: files[name] for name in sorted(files) if not name.startswith(DATA)}
     notes = Notes()
@@ -45,27 +51,36 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> Loaded:
         draft = draft_study(texts, notes)
         if draft is not None:
             notes.extend(run_checks(draft))
+
     documents = () if draft is None else draft.parts.documents.values()
     broken = incomplete or any(document.root is None for document in documents)
     kept = _without_echoes(notes.findings) if broken else notes.findings
     findings = tuple(sorted(kept, key=_order))
     refused = any(finding.severity is Severity.REFUSE for finding in findings)
-    return Loaded(study=None if refused or draft is None else draft.study, findings=findings)
+
+    return Loaded(
+        study=None if refused or draft is None else draft.study, findings=findings
+    )
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
-    """Leaves out what seems unknown or unused only for want of a file that cannot be read."""
+    """Leaves out what seems unknown or unused only for want of a file that cannot be
+    read.
+    """
     syntax = {entry.code for entry in SYNTAX}
     return [
         finding
         for finding in findings
-        if not ECHO.match(finding.code) and (not finding.code.startswith("rule-") or finding.code in syntax)
+        if not ECHO.match(finding.code)
+        and (not finding.code.startswith("rule-") or finding.code in syntax)
     ]
 
 
 @contextmanager
 def _no_garbage() -> Iterator[None]:
-    """Nearly everything that loading makes lives on: looking for garbage in it takes a third of the time."""
+    """Nearly everything that loading makes lives on: looking for garbage in it takes a
+    third of the time.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:

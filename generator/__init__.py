@@ -1,6 +1,7 @@
 """Targets: everything that is made from a study.
 
-``validate_package`` is here for programs and notebooks; what it needs is imported when it is used.
+``validate_package`` is here for programs and notebooks; what it needs is imported when
+it is used.
 """
 
 from __future__ import annotations
@@ -10,11 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from generator.validation.open_package import Engine
-    from generator.validation.report.data_frames import findings_frame, missingness_frame
+    from generator.validation.report.data_frames import (
+        findings_frame,
+        missingness_frame,
+    )
     from generator.validation.report.report import Report, Reported
     from generator.validation.validate import validate_package
 
-__all__ = ["Engine", "Report", "Reported", "findings_frame", "missingness_frame", "validate_package"]
+__all__ = [
+    "Engine",
+    "Report",
+    "Reported",
+    "findings_frame",
+    "missingness_frame",
+    "validate_package",
+]
 
 _HOMES = {
     "Engine": "open_package",

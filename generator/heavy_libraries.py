@@ -1,7 +1,7 @@
 """Libraries that take long to load, and that most runs do without.
 
-``from generator.heavy_libraries import frictionless`` gives the library under its own name. It is loaded
-when something of it is used for the first time.
+``from generator.heavy_libraries import frictionless`` gives the library under its own
+name. It is loaded when something of it is used for the first time.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ else:
             try:
                 return getattr(library, name)
             except AttributeError:
-                return import_module(f"{self._name}.{name}")  # a part that the library does not load itself
+                return import_module(
+                    f"{self._name}.{name}"
+                )  # a part that the library does not load itself
 
-    # Half a second: tables of a study, and descriptors that are right beyond doubt, are read without it.
+    # Half a second: tables of a study, and descriptors that are right beyond doubt, are
+    # read without it.
     frictionless = _Library("frictionless")
     # A tenth of a second: small packages are read record by record.
     polars = _Library("polars")

@@ -1,12 +1,14 @@
 """Runs what could hang on the clock at awkward moments: ``python -m tests.clock``.
 
-The clock of every process is moved by libfaketime (Debian's package ``faketime``). Browsers keep the real
-clock, which their pages do not ask. Not part of the suite, which runs at one moment.
+The clock of every process is moved by libfaketime (Debian's package ``faketime``).
+Browsers keep the real clock, which their pages do not ask. Not part of the suite, which
+runs at one moment.
 
-A file of tests takes part when its text has a word of the clock (``CLOCK``), or runs a command
-(``COMMAND``): commands take the day from the machine. Pages, documents and commands can ask for the time;
-``forms_spec`` and ``generator`` cannot, the import contracts keep the clock from them. Of a test with many
-cases each moment takes another: cases differ in their data, not in the clock.
+A file of tests takes part when its text has a word of the clock (``CLOCK``), or runs a
+command (``COMMAND``): commands take the day from the machine. Pages, documents and
+commands can ask for the time; ``forms_spec`` and ``generator`` cannot, the import
+contracts keep the clock from them. Of a test with many cases each moment takes another:
+cases differ in their data, not in the clock.
 
     python -m tests.clock                                  every moment
     python -m tests.clock --day 2028-02-29 --time 23:59    one
@@ -34,18 +36,26 @@ import pytest
 ZONE: Final = "America/New_York"
 """The time zone of the demo study, and of the machine while its tests run."""
 DAYS: Final = ("2026-12-31", "2027-02-28", "2028-02-29", "2027-03-14", "2027-11-07")
-"""The last of a year, of February in both kinds of year, and both changes of daylight saving time."""
+"""The last of a year, of February in both kinds of year, and both changes of daylight
+saving time.
+"""
 TIMES: Final = ("00:30", "09:59", "13:00", "23:59")
 ROOMS: Final = ("tests/webapp", "tests/browser", "tests/docs")
 """Where the product may ask for the time."""
 CLOCK: Final = re.compile(
-    r"\b(today|datetime|timedelta|zone|clock|saved_at|due|utc|sessions?(?<!=.session))\b", re.I
+    r"\b(today|datetime|timedelta|zone|clock|saved_at|due|utc|sessions?(?<!=.session))\b",
+    re.I,
 )
 COMMAND: Final = re.compile(r"\b(subprocess|CliRunner|webapp\.commands)\b")
 NUMBER: Final = "CRFSMITH_MOMENT"
 """In the environment of a run: which of a test's cases is its turn."""
-# Servers of their own that do not start under a moved clock, and kills that take minutes.
-LEFT_OUT: Final = ("--deselect=tests/webapp/test_killed_server.py", "-k", "not postgresql")
+# Servers of their own that do not start under a moved clock, and kills that take
+# minutes.
+LEFT_OUT: Final = (
+    "--deselect=tests/webapp/test_killed_server.py",
+    "-k",
+    "not postgresql",
+)
 LIBRARIES: Final = "/usr/lib"
 STARTED_WITH: Final = Path(__file__).parent / "moved_clock"
 """What every Python reads first under a moved clock."""
@@ -69,7 +79,9 @@ def main() -> int:
 
 
 def moments(days: list[str], times: list[str]) -> Iterator[datetime]:
-    """Each day at each time, by the study's clock; each day once before any comes again."""
+    """Each day at each time, by the study's clock; each day once before any comes
+    again.
+    """
     for turn in range(len(times)):
         for number, day in enumerate(days):
             hour = times[(number + turn) % len(times)]
@@ -89,8 +101,12 @@ def hangs_on_clock(text: str) -> bool:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.clock")
     parser.add_argument("--day", action="append", help="a day, such as 2028-02-29")
-    parser.add_argument("--time", action="append", help="a time of the day, such as 23:59")
-    parser.add_argument("--tests", nargs="+", help="files or folders of tests, all of whose tests run")
+    parser.add_argument(
+        "--time", action="append", help="a time of the day, such as 23:59"
+    )
+    parser.add_argument(
+        "--tests", nargs="+", help="files or folders of tests, all of whose tests run"
+    )
     parser.add_argument("--workers", default="2", help="how many tests run at a time")
     chosen = parser.parse_args()
     chosen.day = chosen.day or list(DAYS)
@@ -98,8 +114,12 @@ def _options() -> argparse.Namespace:
     return chosen
 
 
-def _run(moment: datetime, library: Path, chosen: argparse.Namespace, number: int) -> int:
-    """One run, in which every process has the same clock: moved by an offset, not started anew in each."""
+def _run(
+    moment: datetime, library: Path, chosen: argparse.Namespace, number: int
+) -> int:
+    """One run, in which every process has the same clock: moved by an offset, not
+    started anew in each.
+    """
     seconds = round((moment - datetime.now(UTC)).total_seconds())
     environment = {
         **os.environ,
@@ -107,7 +127,9 @@ def _run(moment: datetime, library: Path, chosen: argparse.Namespace, number: in
         "LD_PRELOAD": str(library),
         "FAKETIME": f"{seconds:+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "PYTHONPATH": os.pathsep.join([str(STARTED_WITH), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join(
+            [str(STARTED_WITH), os.environ.get("PYTHONPATH", "")]
+        ),
     }
     if not chosen.tests:
         environment[NUMBER] = str(number)
@@ -128,7 +150,9 @@ def _run(moment: datetime, library: Path, chosen: argparse.Namespace, number: in
     return subprocess.run(command, env=environment, check=False).returncode
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Of each test with cases leaves the one whose turn it is."""
     number = os.environ.get(NUMBER)
     if number is None:

@@ -1,6 +1,7 @@
 """Settings of the whole suite.
 
-With ``CRFSMITH_NO_SKIPS`` set, a skipped test fails the run: what is not run is not known to work.
+With ``CRFSMITH_NO_SKIPS`` set, a skipped test fails the run: what is not run is not
+known to work.
 """
 
 from __future__ import annotations
@@ -28,16 +29,21 @@ settings.register_profile(
 )
 settings.load_profile("crfsmith")
 
-# A password costs a fifth of a second on purpose, and nearly every test of a page makes accounts: here it is
-# hashed as everywhere, in less time. ``test_serve.py`` holds what a real server stores to the full cost.
+# A password costs a fifth of a second on purpose, and nearly every test of a page makes
+# accounts: here it is hashed as everywhere, in less time. ``test_serve.py`` holds what
+# a real server stores to the full cost.
 users.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 PATIENCE = 30_000
-"""Milliseconds that a browser test waits for a state: a machine under load is slow, not wrong."""
+"""Milliseconds that a browser test waits for a state: a machine under load is slow, not
+wrong.
+"""
 
 
 LONGEST = ("tests/generator/validation/cluster/", "tests/browser/", "tests/acceptance/")
-"""Folders whose files take longest: begun last, such a file would leave one worker alone at the end."""
+"""Folders whose files take longest: begun last, such a file would leave one worker
+alone at the end.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +57,11 @@ def pytest_runtest_makereport(
     call: pytest.CallInfo[None],  # noqa: ARG001
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and os.environ.get("CRFSMITH_NO_SKIPS") and not hasattr(report, "wasxfail"):
+    if (
+        report.skipped
+        and os.environ.get("CRFSMITH_NO_SKIPS")
+        and not hasattr(report, "wasxfail")
+    ):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may skip: {report.longrepr}"
     return report
@@ -66,7 +76,8 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE)
-    # A browser does not start under a moved clock (``python -m tests.clock``), and its pages need none.
+    # A browser does not start under a moved clock (``python -m tests.clock``), and its
+    # pages need none.
     os.environ.pop("LD_PRELOAD", None)
     with sync_playwright() as play:
         launched = play.chromium.launch(executable_path=path, args=["--no-sandbox"])

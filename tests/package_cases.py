@@ -16,7 +16,13 @@ from generator.package.writer import write_package
 from tests.studies import small_study
 
 SAVED = datetime(2024, 4, 2, 10, 30, tzinfo=UTC)
-GOOD_VS = {"vsperf": "Y", "vsdat": "2024-04-02", "sysbp": "120", "temp": "36.5", "refer": "LEG;ARM"}
+GOOD_VS = {
+    "vsperf": "Y",
+    "vsdat": "2024-04-02",
+    "sysbp": "120",
+    "temp": "36.5",
+    "refer": "LEG;ARM",
+}
 
 
 def captured(
@@ -30,7 +36,9 @@ def captured(
     """One form; ``key`` is ``vs SCR`` or ``vs UNS 2``, rows are numbered from 1."""
     form, visit, *number = key.split()
     numbered = {
-        group: tuple(Row(number=at, texts=dict(row)) for at, row in enumerate(held, start=1))
+        group: tuple(
+            Row(number=at, texts=dict(row)) for at, row in enumerate(held, start=1)
+        )
         for group, held in (rows or {}).items()
     }
     return CapturedForm(
@@ -48,8 +56,15 @@ def captured(
 def clean_forms() -> list[CapturedForm]:
     """Two subjects with nothing wrong."""
     return [
-        captured("ae LOG", rows={"ae": [{"aeterm": "Headache,\nsevere", "aestdat": "2024-04-01"}]}),
-        captured("vs SCR", GOOD_VS, {"reading": [{"pos": "SITTING", "pulse": "70"}, {"pos": "STANDING"}]}),
+        captured(
+            "ae LOG",
+            rows={"ae": [{"aeterm": "Headache,\nsevere", "aestdat": "2024-04-01"}]},
+        ),
+        captured(
+            "vs SCR",
+            GOOD_VS,
+            {"reading": [{"pos": "SITTING", "pulse": "70"}, {"pos": "STANDING"}]},
+        ),
         captured("lb SCR", {"lbcode": "AB12", "hb": "13.5"}),
         captured("vs UNS 1", {**GOOD_VS, "sysbp": "ND", "onset": "2019"}),
         captured("vs SCR", GOOD_VS, subject="02-001"),
@@ -80,7 +95,10 @@ def _record(form: Form) -> st.SearchStrategy[Record]:
     texts = st.fixed_dictionaries(
         {}, optional={field.name: words for field in form.fields if field.collected}
     )
-    groups = {group.name: _rows([field.name for field in group.fields]) for group in form.row_groups}
+    groups = {
+        group.name: _rows([field.name for field in group.fields])
+        for group in form.row_groups
+    }
     cells = st.builds(CellKey, st.just(form.name), st.none() | st.integers(1, 9), words)
     return st.builds(
         Record,
@@ -104,7 +122,9 @@ def _rows(names: list[str]) -> st.SearchStrategy[tuple[Row, ...]]:
 def any_forms(draw: st.DrawFn) -> list[CapturedForm]:
     """Forms with any texts whatever, right or wrong, sorted as a package has them."""
     study = small_study()
-    places = st.tuples(st.sampled_from(["01-001", "01-002", "02-001"]), st.sampled_from(_keys()))
+    places = st.tuples(
+        st.sampled_from(["01-001", "01-002", "02-001"]), st.sampled_from(_keys())
+    )
     forms = [
         CapturedForm(
             site=subject[:2],
@@ -114,7 +134,11 @@ def any_forms(draw: st.DrawFn) -> list[CapturedForm]:
             version=draw(st.integers(1, 10**6)),
             record=draw(_record(study.forms[key.form])),
             saved_by=draw(words),
-            saved_at=draw(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))),
+            saved_at=draw(
+                st.datetimes(
+                    datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)
+                )
+            ),
         )
         for subject, key in draw(st.lists(places, max_size=4, unique=True))
     ]

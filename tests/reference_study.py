@@ -36,7 +36,10 @@ def reference_study() -> Study:
         {
             "study.yaml": "study: HB-1\ntitle: Haemoglobin\nsites: {'01': Ghent}\n"
             "subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}\n",
-            "visits.yaml": "visits: {SCR: {title: Screening}}\nschedule:\n  columns: SCR\n  lb: X\n",
+            "visits.yaml": (
+                "visits: {SCR: {title: Screening}}\nschedule:\n  columns: SCR\n  lb: "
+                "X\n"
+            ),
             "lb.yaml": LB,
             "ranges.yaml": RANGES,
         }

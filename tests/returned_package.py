@@ -1,4 +1,6 @@
-"""A small package with its audit trail, and what other programs do to its tables when they save them."""
+"""A small package with its audit trail, and what other programs do to its tables when
+they save them.
+"""
 
 from __future__ import annotations
 
@@ -69,25 +71,76 @@ FILES = {
 }
 ANSWERS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("0101", "lab"): {
-        **{"lot": "007", "barcode": "12345678901234567890", "clinic": "01", "side": "F", "band": "3-4"},
-        **{"grade": "1", "fasting": "true", "drawn": "2024-04-15T09:30", "onset": "2024-04"},
+        **{
+            "lot": "007",
+            "barcode": "12345678901234567890",
+            "clinic": "01",
+            "side": "F",
+            "band": "3-4",
+        },
+        **{
+            "grade": "1",
+            "fasting": "true",
+            "drawn": "2024-04-15T09:30",
+            "onset": "2024-04",
+        },
         **{"crp": "0.00001", "remark": "first line\nsecond line"},
     },
     ("0101", "vs"): {
-        **{"vsdat": "2024-04-15", "vstim": "09:30", "sysbp": "172", "weight": "70.0", "pregtest": "NEG"},
+        **{
+            "vsdat": "2024-04-15",
+            "vstim": "09:30",
+            "sysbp": "172",
+            "weight": "70.0",
+            "pregtest": "NEG",
+        },
     },
     ("0102", "lab"): {
-        **{"lot": "1E5", "barcode": "10000000000000000001", "clinic": "02", "side": "F", "band": "1-2"},
-        **{"grade": "0", "drawn": "2024-04-16T10:00", "onset": "NA", "crp": "NA", "remark": "=1+1"},
+        **{
+            "lot": "1E5",
+            "barcode": "10000000000000000001",
+            "clinic": "02",
+            "side": "F",
+            "band": "1-2",
+        },
+        **{
+            "grade": "0",
+            "drawn": "2024-04-16T10:00",
+            "onset": "NA",
+            "crp": "NA",
+            "remark": "=1+1",
+        },
     },
     ("0102", "vs"): {
-        **{"vsdat": "2024-04-16", "vstim": "10:00", "sysbp": "120", "weight": "82.5", "pregtest": "NA"},
+        **{
+            "vsdat": "2024-04-16",
+            "vstim": "10:00",
+            "sysbp": "120",
+            "weight": "82.5",
+            "pregtest": "NA",
+        },
     },
     ("0203", "lab"): {
-        **{"lot": "12", "barcode": "20000000000000000002", "clinic": "01", "side": "F", "band": "3-4"},
-        **{"fasting": "true", "onset": "2024-04-02", "crp": "1.5", "remark": 'said "enough"'},
+        **{
+            "lot": "12",
+            "barcode": "20000000000000000002",
+            "clinic": "01",
+            "side": "F",
+            "band": "3-4",
+        },
+        **{
+            "fasting": "true",
+            "onset": "2024-04-02",
+            "crp": "1.5",
+            "remark": 'said "enough"',
+        },
     },
-    ("0203", "vs"): {"vsdat": "2024-04-18", "vstim": "08:05", "sysbp": "300", "weight": "100.0"},
+    ("0203", "vs"): {
+        "vsdat": "2024-04-18",
+        "vstim": "08:05",
+        "sysbp": "300",
+        "weight": "100.0",
+    },
 }
 TRUE_FINDINGS = {("above-expected", "sysbp", 2), ("above-range", "sysbp", 4)}
 """What is wrong with the package as it was exported: code, field and line."""
@@ -118,7 +171,9 @@ def write_before(target: Path) -> Path:
         )
         forms.append(captured)
         for name, text in texts.items():
-            changes.append(_change(captured, name, "", "9" if name == "lot" else text, version=1))
+            changes.append(
+                _change(captured, name, "", "9" if name == "lot" else text, version=1)
+            )
         last = "complete" if captured.status else "draft"
         first = "unverified" if "lot" not in texts else last
         changes.append(_change(captured, "formstat", "", first, version=1))
@@ -126,11 +181,15 @@ def write_before(target: Path) -> Path:
             changes.append(_change(captured, "lot", "9", texts["lot"], version=2))
         else:
             changes.append(_change(captured, "formstat", first, last, version=2))
-    write_package(study(), sorted(forms, key=package_order(study())), target, changes=changes)
+    write_package(
+        study(), sorted(forms, key=package_order(study())), target, changes=changes
+    )
     return target
 
 
-def _change(form: CapturedForm, name: str, old: str, new: str, *, version: int) -> Change:
+def _change(
+    form: CapturedForm, name: str, old: str, new: str, *, version: int
+) -> Change:
     return Change(
         site=form.site,
         subject=form.subject,
@@ -148,8 +207,16 @@ def _change(form: CapturedForm, name: str, old: str, new: str, *, version: int) 
     )
 
 
-def rewrite(root: Path, spellings: Mapping[str, Spelling], *, end: str = "\n", delimiter: str = ",") -> Path:
-    """Every table of ``data/`` as a program saves it; a column by its name, ``*`` for all of them."""
+def rewrite(
+    root: Path,
+    spellings: Mapping[str, Spelling],
+    *,
+    end: str = "\n",
+    delimiter: str = ",",
+) -> Path:
+    """Every table of ``data/`` as a program saves it; a column by its name, ``*`` for
+    all of them.
+    """
     for path in sorted(root.glob("data/*.csv")):
         with path.open(newline="", encoding="utf-8") as file:
             header, *rows = csv.reader(file)
@@ -161,12 +228,16 @@ def rewrite(root: Path, spellings: Mapping[str, Spelling], *, end: str = "\n", d
     return root
 
 
-def _spelled(header: list[str], row: list[str], spellings: Mapping[str, Spelling]) -> list[str]:
+def _spelled(
+    header: list[str], row: list[str], spellings: Mapping[str, Spelling]
+) -> list[str]:
     def same(text: str) -> str:
         return text
 
     every = spellings.get("*", same)
-    return [spellings.get(name, every)(text) for name, text in zip(header, row, strict=True)]
+    return [
+        spellings.get(name, every)(text) for name, text in zip(header, row, strict=True)
+    ]
 
 
 def edit(root: Path, name: str, old: str, new: str, *, with_hash: bool = True) -> Path:
@@ -189,7 +260,9 @@ def state(root: Path, name: str) -> None:
         if one["path"] == name:
             one["bytes"] = len(content)
             one["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    described.write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    described.write_text(
+        json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", "utf-8"
+    )
 
 
 def as_number(text: str) -> str:

@@ -83,7 +83,9 @@ FILES = {
 def study_of(files: dict[str, str]) -> Study:
     """The study, or a failure that shows what is wrong with the text."""
     loaded = load_study(files)
-    assert loaded.study is not None, [f"{found.text}: {found.message}" for found in loaded.findings]
+    assert loaded.study is not None, [
+        f"{found.text}: {found.message}" for found in loaded.findings
+    ]
     return loaded.study
 
 

@@ -1,6 +1,8 @@
-"""What the targets make of one small study, word for word: a change of it is seen in the diff.
+"""What the targets make of one small study, word for word: a change of it is seen in
+the diff.
 
-``CRFSMITH_GOLDENS=write pytest tests/test_goldens.py`` writes them anew; look at the diff before it is kept.
+``CRFSMITH_GOLDENS=write pytest tests/test_goldens.py`` writes them anew; look at the
+diff before it is kept.
 """
 
 from __future__ import annotations
@@ -39,7 +41,12 @@ TYPED = Record(
 
 def _page(study: Study) -> str:
     form = study.forms["vs"]
-    judged = judge(study, form, TYPED, Context(today=date(2024, 4, 18), subject="01-001", visit="SCR"))
+    judged = judge(
+        study,
+        form,
+        TYPED,
+        Context(today=date(2024, 4, 18), subject="01-001", visit="SCR"),
+    )
     return str(form_html(study, form, TYPED, judged))
 
 
@@ -47,7 +54,8 @@ def _findings(study: Study) -> str:
     context = Context(today=date(2024, 4, 18), subject="01-001", visit="SCR")
     judged = judge(study, study.forms["vs"], TYPED, context, completing=True)
     return "".join(
-        f"{one.severity.value} {one.code}: {one.message} {one.remedy}\n" for one in judged.findings
+        f"{one.severity.value} {one.code}: {one.message} {one.remedy}\n"
+        for one in judged.findings
     )
 
 
@@ -61,7 +69,9 @@ GOLDENS: Mapping[str, Callable[[Study], str]] = MappingProxyType(
         "browser_form.json": lambda study: _json(form_spec(study, study.forms["vs"])),
         "page.html": _page,
         "findings.txt": _findings,
-        "losses.txt": lambda study: "".join(f"{one.field} {one.facet}: {one.why}\n" for one in losses(study)),
+        "losses.txt": lambda study: "".join(
+            f"{one.field} {one.facet}: {one.why}\n" for one in losses(study)
+        ),
     }
 )
 

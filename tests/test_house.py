@@ -1,4 +1,6 @@
-"""The house keeps its shape: one import direction, no circles, few loose modules, and a rule in each room."""
+"""The house keeps its shape: one import direction, no circles, few loose modules, and a
+rule in each room.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ PACKAGES = ("forms_spec", "generator", "webapp")
 MOST_LOOSE = 5
 """So many modules may lie in a package beside its rooms."""
 MOST_LATE = 20
-"""So many imports may stand inside functions, each of something heavy, under a comment that says why."""
+"""So many imports may stand inside functions, each of something heavy, under a comment
+that says why.
+"""
 
 
 def test_imports_point_one_way() -> None:
@@ -32,7 +36,9 @@ def test_imports_point_one_way() -> None:
 
 def rooms() -> list[str]:
     """Every folder with modules, but for the migrations of the database."""
-    inits = [init for package in PACKAGES for init in (ROOT / package).rglob("__init__.py")]
+    inits = [
+        init for package in PACKAGES for init in (ROOT / package).rglob("__init__.py")
+    ]
     folders = sorted(init.parent.relative_to(ROOT) for init in inits)
     return [str(folder) for folder in folders if "migrations" not in folder.parts]
 
@@ -46,7 +52,9 @@ def test_every_room_states_its_rule(room: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_few_modules_lie_beside_the_rooms(package: str) -> None:
-    loose = [path.stem for path in (ROOT / package).glob("*.py") if path.stem != "__init__"]
+    loose = [
+        path.stem for path in (ROOT / package).glob("*.py") if path.stem != "__init__"
+    ]
     assert len(loose) <= MOST_LOOSE, sorted(loose)
 
 
@@ -55,7 +63,9 @@ def test_no_module_imports_itself_in_a_circle_not_even_for_types() -> None:
 
 
 def test_imports_inside_functions_are_few_and_give_their_reason() -> None:
-    late = [place for name, path in modules().items() for place in late_imports(name, path)]
+    late = [
+        place for name, path in modules().items() for place in late_imports(name, path)
+    ]
     assert len(late) <= MOST_LATE, "\n".join(place for place, _ in late)
     assert [place for place, reason in late if not reason.startswith("#")] == []
 
@@ -85,7 +95,9 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 
 def imports() -> dict[str, set[str]]:
-    """What each module imports, at the top of its file, inside functions, and for types alone."""
+    """What each module imports, at the top of its file, inside functions, and for types
+    alone.
+    """
     found: dict[str, set[str]] = {}
     for name, path in modules().items():
         nodes = ast.walk(ast.parse(path.read_text()))
@@ -100,22 +112,36 @@ def imports() -> dict[str, set[str]]:
 
 
 def circles(graph: Mapping[str, set[str]]) -> list[str]:
-    """The modules that can be reached from themselves: what remains once the others are taken away."""
+    """The modules that can be reached from themselves: what remains once the others are
+    taken away.
+    """
     rest = {name: set(targets) for name, targets in graph.items()}
     while True:
         pointed_at = {target for targets in rest.values() for target in targets}
-        outside = {name for name, targets in rest.items() if not targets or name not in pointed_at}
+        outside = {
+            name
+            for name, targets in rest.items()
+            if not targets or name not in pointed_at
+        }
         if not outside:
             return sorted(rest)
-        rest = {name: targets - outside for name, targets in rest.items() if name not in outside}
+        rest = {
+            name: targets - outside
+            for name, targets in rest.items()
+            if name not in outside
+        }
 
 
 def late_imports(name: str, path: Path) -> Iterator[tuple[str, str]]:
-    """The places of imports inside functions, each with the line above it or above those before it."""
+    """The places of imports inside functions, each with the line above it or above
+    those before it.
+    """
     text = path.read_text()
     lines = text.splitlines()
     functions = (
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     late = {
         node.lineno
@@ -137,17 +163,27 @@ MOST_QUIRKS = 10
 
 
 def test_names_say_what_they_hold() -> None:
-    names = [name for path in modules().values() for name in bound_names(ast.parse(path.read_text()))]
+    names = [
+        name
+        for path in modules().values()
+        for name in bound_names(ast.parse(path.read_text()))
+    ]
     quirks = [name for name in names if name in QUIRKS]
     assert len(quirks) * 1000 <= MOST_QUIRKS * len(names)
 
 
 def bound_names(tree: ast.Module) -> Iterator[str]:
-    """The parameters of functions, and the variables that are given a value inside them."""
+    """The parameters of functions, and the variables that are given a value inside
+    them.
+    """
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             arguments = function.args
-            parameters = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+            parameters = (
+                *arguments.posonlyargs,
+                *arguments.args,
+                *arguments.kwonlyargs,
+            )
             yield from (parameter.arg for parameter in parameters)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

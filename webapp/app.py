@@ -38,7 +38,10 @@ LARGEST_POST = 16 * 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
-    """Makes the application. Opens the database, and uses the study's dictionary from now on."""
+    """Makes the application.
+
+    Opens the database, and uses the study's dictionary from now on.
+    """
     app = Flask("webapp", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -52,7 +55,10 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_POST,
         MAX_FORM_PARTS=50_000,
         COMPRESS_BR_LEVEL=5,
-        COMPRESS_ALGORITHM=["br", "gzip"],  # what every browser reads; cookies are never sent across sites
+        COMPRESS_ALGORITHM=[
+            "br",
+            "gzip",
+        ],  # what every browser reads; cookies are never sent across sites
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database = open_database(settings.database, clock=settings.clock)
@@ -63,7 +69,9 @@ def create_app(settings: Settings) -> Flask:
         today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
     )
-    app.extensions["crfsmith-packages"] = ValidationJobs(_packages_folder(settings), settings.database)
+    app.extensions["crfsmith-packages"] = ValidationJobs(
+        _packages_folder(settings), settings.database
+    )
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
@@ -74,17 +82,21 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     template_filters.register(app)
     access.check_routes(app)
+
     return app
 
 
 def _packages_folder(settings: Settings) -> Path:
-    """Where packages lie while they are judged, and their reports: beside a database that is a file."""
+    """Where packages lie while they are judged, and their reports: beside a database
+    that is a file.
+    """
     if settings.packages:
         return settings.packages
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(f"{url.database}-packages").absolute()
     name = hashlib.sha256(settings.database.encode("utf-8", "replace")).hexdigest()[:12]
+
     return Path(tempfile.gettempdir()) / f"crfsmith-{getpass.getuser()}-{name}-packages"
 
 
@@ -92,7 +104,9 @@ def _protect(app: Flask, study: str) -> None:
     sessions.protect(app, study)
     CSRFProtect(app)
     manager = LoginManager(app)
-    manager.session_protection = None  # its own is off for permanent sessions; ours is in sessions.py
+    manager.session_protection = (
+        None  # its own is off for permanent sessions; ours is in sessions.py
+    )
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
     manager.user_loader(sessions.account_of)
     app.before_request(access.ask)

@@ -43,7 +43,10 @@ def casebook_of(subjid: str) -> StoredCasebook:
         g.casebooks = {}
     casebooks: dict[str, StoredCasebook] = g.casebooks
     if subjid not in casebooks:
-        casebooks[subjid] = StoredCasebook(app.database, subjid, tuple(app.study.visits))
+        casebooks[subjid] = StoredCasebook(
+            app.database, subjid, tuple(app.study.visits)
+        )
+
     return casebooks[subjid]
 
 
@@ -54,5 +57,8 @@ def whole_casebook_of(subjid: str) -> StoredCasebook:
         g.whole = {}
     known: dict[str, StoredCasebook] = g.whole
     if subjid not in known:
-        known[subjid] = StoredCasebook.whole(app.database, subjid, tuple(app.study.visits))
+        known[subjid] = StoredCasebook.whole(
+            app.database, subjid, tuple(app.study.visits)
+        )
+
     return known[subjid]

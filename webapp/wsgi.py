@@ -25,26 +25,39 @@ SHORTEST_SECRET = 32
 
 
 class SettingMissing(RuntimeError):
-    """A server must not start half set up; the message says which setting, and what to do."""
+    """A server must not start half set up; the message says which setting, and what to
+    do.
+    """
 
 
 def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
     """The study of ``CRFSMITH_DATABASE``, for browsers that come by HTTPS.
 
-    ``CRFSMITH_PROXIES`` is how many proxies stand in front (1). Without any (0) the server itself
-    answers browsers without HTTPS, so its cookies are not marked as secure.
+    ``CRFSMITH_PROXIES`` is how many proxies stand in front (1). Without any (0) the
+    server itself answers browsers without HTTPS, so its cookies are not marked as
+    secure.
     """
     url = environment.get(DATABASE, "")
     if not url:
-        raise SettingMissing(f"Set {DATABASE}, such as sqlite:////srv/study/study.sqlite")
+        raise SettingMissing(
+            f"Set {DATABASE}, such as sqlite:////srv/study/study.sqlite"
+        )
+
     secret = environment.get(SECRET, "")
     if len(secret) < SHORTEST_SECRET:
-        raise SettingMissing(f"Set {SECRET} to {SHORTEST_SECRET} or more random characters")
+        raise SettingMissing(
+            f"Set {SECRET} to {SHORTEST_SECRET} or more random characters"
+        )
+
     proxies = int(environment.get(PROXIES, "1"))
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)
     if study is None:
-        raise SettingMissing(f"There is no study in {url} yet: run `crfsmith serve` with --dictionary once")
+        raise SettingMissing(
+            f"There is no study in {url} yet: run `crfsmith serve` with "
+            "--dictionary once"
+        )
+
     packages = environment.get(PACKAGES)
     settings = Settings(
         database=url,
@@ -59,4 +72,5 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+
     return app

@@ -33,7 +33,14 @@ def _for_type(part: FieldPart) -> Iterator[Finding]:
     type_ = field.type
     for key in sorted(part.keys - type_.facets - {"label", "type"}):
         known = ", ".join(sorted(type_.facets))
-        yield finding("facet-not-allowed", text=part.spot.at(key).key, type=type_.name, key=key, keys=known)
+        yield finding(
+            "facet-not-allowed",
+            text=part.spot.at(key).key,
+            type=type_.name,
+            key=key,
+            keys=known,
+        )
+
     if type_.name == "calculated" and "value" not in part.keys:
         yield finding("value-missing", text=field.place, name=field.name)
     controls = CONTROLS.get(type_.name, (type_.control,))

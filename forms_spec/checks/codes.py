@@ -43,6 +43,7 @@ def check_missing_codes(draft: Draft) -> Iterator[Finding]:
         why = _why_not(code)
         if why:
             yield finding("bad-code", text=place, code=code, why=why)
+
         for type_name, what in LIKE_A_VALUE.items():
             if why_no_value(code, type_name) is None:
                 yield finding("missing-code-is-value", text=place, code=code, what=what)
@@ -53,22 +54,34 @@ def check_exclusive(draft: Draft) -> Iterator[Finding]:
     """Exclusive codes where only one answer is given anyway."""
     texts: set[str] = set()
     multiple = {
-        id(part.field.codelist) for part in draft.fields() if part.field.type.name == "multiple_choice"
+        id(part.field.codelist)
+        for part in draft.fields()
+        if part.field.type.name == "multiple_choice"
     }
     for part in draft.fields():
         codelist = part.field.codelist
-        if codelist is None or part.field.type.name != "choice" or codelist.name in texts:
+        if (
+            codelist is None
+            or part.field.type.name != "choice"
+            or codelist.name in texts
+        ):
             continue
+
         if codelist.name in draft.study.codelists and id(codelist) in multiple:
             continue
         texts.add(codelist.name)
+
         for code in codelist.codes:
             if code.exclusive:
-                yield finding("exclusive-in-single", text=part.field.place, code=code.code)
+                yield finding(
+                    "exclusive-in-single", text=part.field.place, code=code.code
+                )
 
 
 def check_labels(draft: Draft) -> Iterator[Finding]:
-    """Answers that nobody can tell apart: one label for two codes, or a label that is another's code."""
+    """Answers that nobody can tell apart: one label for two codes, or a label that is
+    another's code.
+    """
     for codelist, spot in _lists(draft):
         first: dict[str, str] = {}
         codes = {ascii_lower(code.code): code.code for code in codelist.codes}
@@ -78,9 +91,21 @@ def check_labels(draft: Draft) -> Iterator[Finding]:
             same = codes.get(word, code.code)
             place = _label_place(_code_spot(spot, code.code))
             if other != code.code:
-                yield finding("label-twice", text=place, label=code.label, code=code.code, other=other)
+                yield finding(
+                    "label-twice",
+                    text=place,
+                    label=code.label,
+                    code=code.code,
+                    other=other,
+                )
             elif same != code.code:
-                yield finding("label-is-code", text=place, label=code.label, code=code.code, other=same)
+                yield finding(
+                    "label-is-code",
+                    text=place,
+                    label=code.label,
+                    code=code.code,
+                    other=same,
+                )
 
 
 def _label_place(spot: SourceNode) -> TextPlace:
@@ -97,7 +122,9 @@ def check_synonyms(draft: Draft) -> Iterator[Finding]:
             place = _code_spot(spot, code.code)
             for number, synonym in enumerate(code.synonyms):
                 word = ascii_lower(strip_blanks(synonym))
-                others = [other for other in codelist.by_word[word] if other != code.code]
+                others = [
+                    other for other in codelist.by_word[word] if other != code.code
+                ]
                 if word in missing:
                     others.append(missing[word])
                 if others:
@@ -113,20 +140,36 @@ def check_synonyms(draft: Draft) -> Iterator[Finding]:
 def _lists(draft: Draft) -> Iterator[tuple[Codelist, SourceNode]]:
     for spot in draft.parts.codelists:
         name = str(spot.path[-1])
-        if name in draft.study.codelists and draft.study.codelists[name].place == spot.key:
+        if (
+            name in draft.study.codelists
+            and draft.study.codelists[name].place == spot.key
+        ):
             yield draft.study.codelists[name], spot
+
     for part in draft.fields():
         codelist = part.field.codelist
-        if codelist is not None and "codes" in part.keys and codelist.name not in draft.study.codelists:
+        if (
+            codelist is not None
+            and "codes" in part.keys
+            and codelist.name not in draft.study.codelists
+        ):
             yield codelist, part.spot.at("codes")
+
     for part in draft.parts.fields:
         if part.companion_of is not None and part.field.codelist is not None:
-            yield part.field.codelist, part.spot.at("unit" if part.field.value is None else "comparator")
+            yield (
+                part.field.codelist,
+                part.spot.at("unit" if part.field.value is None else "comparator"),
+            )
 
 
 def _code_spot(spot: SourceNode, code: str) -> SourceNode:
     data = spot.data
-    return spot.at(data.index(code)) if isinstance(data, list) and code in data else spot.at(code)
+    return (
+        spot.at(data.index(code))
+        if isinstance(data, list) and code in data
+        else spot.at(code)
+    )
 
 
 def _why_not(code: str) -> str | None:

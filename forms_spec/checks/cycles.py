@@ -19,14 +19,17 @@ Cell = tuple[str, str | None]
 
 
 def check_cycles(draft: Draft) -> Iterator[Finding]:
-    """Circles of calculations and of conditions for being shown, each field in one, named in full.
+    """Circles of calculations and of conditions for being shown, each field in one,
+    named in full.
 
-    ``required`` makes no circle: it changes no value, so two fields may each be required where the
-    other is blank. Neither does what stands at the visit before: time has an end there.
+    ``required`` makes no circle: it changes no value, so two fields may each be
+    required where the other is blank. Neither does what stands at the visit before:
+    time has an end there.
     """
     reads = _reads(draft)
     places = {(part.table, part.field.name): part.spot for part in draft.parts.fields}
     cells: set[Cell] = set()
+
     for circle in _circles(reads):
         if not cells.isdisjoint(circle):
             continue
@@ -37,7 +40,9 @@ def check_cycles(draft: Draft) -> Iterator[Finding]:
         spot = places[first]
         key = next((key for key in ("value", "show_when") if spot.at(key).has), None)
         place = spot.at(key).place if key else spot.key
-        related = tuple(places[cell].key for cell in circle if cell in places and cell != first)
+        related = tuple(
+            places[cell].key for cell in circle if cell in places and cell != first
+        )
         yield finding("cycle", text=place, related=related, names=names)
 
 
@@ -51,10 +56,16 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
     study = draft.study
     shown: dict[tuple[str, str], list[Cell]] = {}
     result: dict[Cell, list[Cell]] = {}
+
     for part in draft.parts.groups:
         form = study.forms.get(part.group.form)
-        cells = _cells(part.group.show_when, study, Home(form=form), Type.CONDITION) if form else []
+        cells = (
+            _cells(part.group.show_when, study, Home(form=form), Type.CONDITION)
+            if form
+            else []
+        )
         shown[part.group.form, part.group.name] = cells
+
     for part_ in draft.parts.fields:
         field, home = part_.field, home_of(part_, study)
         if home is None:
@@ -64,20 +75,26 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
         waits += _cells(field.show_when, study, home, Type.CONDITION)
         if part_.sound:
             waits += _cells(field.value, study, home, type_of(field))
+
     for part in draft.parts.groups:
         if part.group.rows is not None:
             result[part.group.name, None] = shown[part.group.form, part.group.name]
+
     return {cell: tuple(dict.fromkeys(waits)) for cell, waits in result.items()}
 
 
-def _cells(expression: Expression | None, study: Study, home: Home, expects: Type) -> list[Cell]:
+def _cells(
+    expression: Expression | None, study: Study, home: Home, expects: Type
+) -> list[Cell]:
     if expression is None:
         return []
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return []
     return [
-        (target.table, target.field) for target in targets(resolved.core) if _waits(target) and target.table
+        (target.table, target.field)
+        for target in targets(resolved.core)
+        if _waits(target) and target.table
     ]
 
 
@@ -87,7 +104,10 @@ def _waits(target: Target) -> bool:
 
 
 def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
-    """One circle of each set of cells that wait for each other. No recursion: chains may be long."""
+    """One circle of each set of cells that wait for each other.
+
+    No recursion: chains may be long.
+    """
     done: set[Cell] = set()
     for start in reads:
         path: dict[Cell, Iterator[Cell]] = {}

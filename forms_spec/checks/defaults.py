@@ -23,19 +23,34 @@ def check_defaults(draft: Draft) -> Iterator[Finding]:
     for part in draft.fields():
         field, default = part.field, part.field.default
         missing = {code.code for code in field.missing}
-        if default is None or default in missing or not part.sound or not _readable(field):
+        if (
+            default is None
+            or default in missing
+            or not part.sound
+            or not _readable(field)
+        ):
             continue
+
         value = field.kind.parse(default, field)
         place = part.spot.at("default").place
         if isinstance(value, Refusal):
-            yield finding("default-refused", text=place, value=default, why=refusal(value, default))
-        elif None in field.ranges and _outside(value, field.ranges[None], part, draft.study):
+            yield finding(
+                "default-refused",
+                text=place,
+                value=default,
+                why=refusal(value, default),
+            )
+        elif None in field.ranges and _outside(
+            value, field.ranges[None], part, draft.study
+        ):
             text = words(field.ranges[None])
             yield finding("default-out-of-range", text=place, value=default, range=text)
 
 
 def _readable(field: Field) -> bool:
-    """A pattern that cannot be used says nothing of any text, and is a finding of its own."""
+    """A pattern that cannot be used says nothing of any text, and is a finding of its
+    own.
+    """
     return field.pattern is None or pattern_problem(field.pattern.expression) is None
 
 
@@ -44,6 +59,11 @@ def _outside(value: Value, current: Range, part: FieldPart, study: Study) -> boo
     if given is None:
         return False
     low, high = ends(current, part, study)
-    below = low is not None and (given[1] < low[0] or (current.low_open and given[1] == low[0]))
-    above = high is not None and (given[0] > high[1] or (current.high_open and given[0] == high[1]))
+    below = low is not None and (
+        given[1] < low[0] or (current.low_open and given[1] == low[0])
+    )
+    above = high is not None and (
+        given[0] > high[1] or (current.high_open and given[0] == high[1])
+    )
+
     return below or above

@@ -22,13 +22,19 @@ def check_facets(draft: Draft) -> Iterator[Finding]:
 def _length(part: FieldPart) -> Iterator[Finding]:
     least, most = part.field.min_length, part.field.max_length
     if least is not None and most is not None and least > most:
-        yield finding("length-reversed", text=part.spot.at("length").place, least=least, most=most)
+        yield finding(
+            "length-reversed", text=part.spot.at("length").place, least=least, most=most
+        )
 
 
 def _places(part: FieldPart) -> Iterator[Finding]:
     places = part.field.places
     if places is not None and places > FRACTION_DIGITS:
-        yield finding("too-many-decimal-places", text=part.spot.at("places").place, most=FRACTION_DIGITS)
+        yield finding(
+            "too-many-decimal-places",
+            text=part.spot.at("places").place,
+            most=FRACTION_DIGITS,
+        )
 
 
 def _pattern(part: FieldPart) -> Iterator[Finding]:
@@ -37,4 +43,6 @@ def _pattern(part: FieldPart) -> Iterator[Finding]:
     if problem:
         spot = part.spot.at("pattern")
         inner = spot.at("matches")
-        yield finding("pattern-refused", text=(inner if inner.has else spot).place, why=problem)
+        yield finding(
+            "pattern-refused", text=(inner if inner.has else spot).place, why=problem
+        )

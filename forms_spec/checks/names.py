@@ -16,7 +16,9 @@ from forms_spec.rules import KEYWORDS
 LOWER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 ANY_CASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
-COLUMNS = frozenset({"studyid", "siteid", "subjid", "visitid", "unsno", "rowno", "formstat", "form"})
+COLUMNS = frozenset(
+    {"studyid", "siteid", "subjid", "visitid", "unsno", "rowno", "formstat", "form"}
+)
 TABLES = frozenset({"subjects", "forms", "queries", "audit"})
 SELECTORS = frozenset({"all", "this", "previous"})
 
@@ -40,7 +42,9 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         if not grammar.fullmatch(name):
             yield finding("bad-name", text=place, what=what, name=name)
         elif why:
-            yield finding("reserved-name", text=place, what=what, name=name, why=WHY[why])
+            yield finding(
+                "reserved-name", text=place, what=what, name=name, why=WHY[why]
+            )
 
 
 def check_unique_names(draft: Draft) -> Iterator[Finding]:
@@ -50,10 +54,16 @@ def check_unique_names(draft: Draft) -> Iterator[Finding]:
         if any(field.collected for field in form.fields):
             tables.append(("table", form.name, form.place))
         tables.extend(("table", group.name, group.place) for group in form.row_groups)
-        own = [item for group in form.groups if group.rows is None for item in _fields(group)]
+        own = [
+            item
+            for group in form.groups
+            if group.rows is None
+            for item in _fields(group)
+        ]
         yield from _twice(own)
         for group in form.row_groups:
             yield from _twice([*own, *_fields(group)], first=len(own))
+
     yield from _twice(tables)
 
 
@@ -66,6 +76,7 @@ def _names(draft: Draft) -> Names:
             yield "rows", part.group.name, part.group.place
         elif part.spot.path:
             yield "group", part.group.name, part.group.place
+
     for field_part in draft.parts.fields:
         yield "field", field_part.field.name, field_part.field.place
     for visit in study.visits.values():
@@ -95,7 +106,9 @@ def _fields(group: Group) -> list[tuple[str, str, TextPlace]]:
     return [("field", field.name, field.place) for field in group.fields]
 
 
-def _twice(names: list[tuple[str, str, TextPlace]], first: int = 0) -> Iterator[Finding]:
+def _twice(
+    names: list[tuple[str, str, TextPlace]], first: int = 0
+) -> Iterator[Finding]:
     """A finding for each name from the position ``first`` on that stands before it too."""
     seen: dict[str, TextPlace] = {}
     for index, (what, name, place) in enumerate(names):
@@ -103,5 +116,10 @@ def _twice(names: list[tuple[str, str, TextPlace]], first: int = 0) -> Iterator[
             seen[name] = place
         elif index >= first:
             yield finding(
-                "duplicate-name", text=place, related=(seen[name],), what=what, name=name, first=seen[name]
+                "duplicate-name",
+                text=place,
+                related=(seen[name],),
+                what=what,
+                name=name,
+                first=seen[name],
             )

@@ -1,4 +1,6 @@
-"""What a page is told of a field: how it is asked, what it starts with, which answers it offers."""
+"""What a page is told of a field: how it is asked, what it starts with, which answers
+it offers.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from forms_spec.loading.source_map import Draft, FieldPart
 
 
 def check_page_facets(draft: Draft) -> Iterator[Finding]:
-    """Starts that no answer could be, answers that are not in the list, and questions nobody can answer."""
+    """Starts that no answer could be, answers that are not in the list, and questions
+    nobody can answer.
+    """
     for part in draft.fields():
         yield from _prefill(part)
         yield from _not_offered(part)
@@ -34,6 +38,7 @@ def _prefill(part: FieldPart) -> Iterator[Finding]:
             type=field.type.name,
             allowed=", ".join(may),
         )
+
     if field.default is not None:
         yield finding("two-starts", text=part.spot.at("prefill").key)
 
@@ -57,6 +62,11 @@ def _most(part: FieldPart) -> Iterator[Finding]:
 def _never_answered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
     starts = field.default is not None or field.prefill is not None
-    if field.entry != "typed" and field.required is not False and field.value is None and not starts:
+    if (
+        field.entry != "typed"
+        and field.required is not False
+        and field.value is None
+        and not starts
+    ):
         place = part.spot.at("entry") if part.spot.at("entry").has else part.spot
         yield finding("never-answered", text=place.key, name=field.name)

@@ -19,5 +19,10 @@ def check_parameters(draft: Draft) -> Iterator[Finding]:
             here = spot.at("parameters", name)
             place = (here.at("value") if here.at("value").has else here).place
             yield finding(
-                "parameter-value", text=place, value=parameter.value, name=name, kind=parameter.kind, why=why
+                "parameter-value",
+                text=place,
+                value=parameter.value,
+                name=name,
+                kind=parameter.kind,
+                why=why,
             )

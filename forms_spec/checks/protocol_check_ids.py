@@ -1,4 +1,6 @@
-"""Ids of protocol checks: well formed, on a facet that is there, and no warning hidden behind another."""
+"""Ids of protocol checks: well formed, on a facet that is there, and no warning hidden
+behind another.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,16 @@ def check_ids(draft: Draft) -> Iterator[Finding]:
             yield from _bad_names(group.group.checks.values(), group.spot.at("checks"))
             if group.group.rows is None:
                 yield _without(group.spot.at("checks"), *GROUP_FACETS)
+
     for rule in draft.study.rules.values():
         for name in (rule.check, rule.unknown):
-            if name is not None and name != "rule-untold" and not ANY_CASE.fullmatch(name):
+            if (
+                name is not None
+                and name != "rule-untold"
+                and not ANY_CASE.fullmatch(name)
+            ):
                 yield finding("bad-name", text=rule.place, what="check", name=name)
+
     yield from _shared_warnings(draft)
 
 
@@ -37,7 +45,9 @@ def _study(draft: Draft) -> Iterator[Finding]:
     if spot and isinstance(spot.data, dict):
         for facet, name in spot.data.items():
             if isinstance(name, str) and not ANY_CASE.fullmatch(name):
-                yield finding("bad-name", text=spot.at(facet).place, what="check", name=name)
+                yield finding(
+                    "bad-name", text=spot.at(facet).place, what="check", name=name
+                )
 
 
 def _field(part: FieldPart) -> Iterator[Finding]:
@@ -45,6 +55,7 @@ def _field(part: FieldPart) -> Iterator[Finding]:
     if "checks" not in part.keys or not isinstance(spot.data, dict):
         return
     yield from _bad_names(part.field.checks.values(), spot)
+
     for facet in spot.data:
         if facet in FIELD_FACETS and not _has(part.field, facet):
             yield _without(spot.at(facet), facet)
@@ -65,7 +76,9 @@ def _has(field: Field, facet: str) -> bool:
 
 
 def _without(spot: SourceNode, facet: str) -> Finding:
-    return finding("check-without-facet", text=spot.key, key=facet, keys="the keys that are there")
+    return finding(
+        "check-without-facet", text=spot.key, key=facet, keys="the keys that are there"
+    )
 
 
 def _bad_names(checks: Iterable[Check], spot: SourceNode) -> Iterator[Finding]:
@@ -75,7 +88,9 @@ def _bad_names(checks: Iterable[Check], spot: SourceNode) -> Iterator[Finding]:
 
 
 def _shared_warnings(draft: Draft) -> Iterator[Finding]:
-    """A reason is kept for a cell and a check: two warnings there would be kept by one reason."""
+    """A reason is kept for a cell and a check: two warnings there would be kept by one
+    reason.
+    """
     seen: dict[tuple[str, tuple[str, str]], Rule] = {}
     for rule in draft.study.rules.values():
         if rule.severity is not Severity.WARNING:

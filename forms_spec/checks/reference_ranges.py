@@ -1,4 +1,6 @@
-"""Reference ranges that can be met, belong to a field, and leave no doubt which one applies."""
+"""Reference ranges that can be met, belong to a field, and leave no doubt which one
+applies.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,11 @@ def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
     """Faults of the table, and of the fields that name a test of it."""
     table = draft.study.references
     if table is None and any(
-        "reference_ranges" in _keys(document.data) for document in draft.parts.documents.values()
+        "reference_ranges" in _keys(document.data)
+        for document in draft.parts.documents.values()
     ):
         return
+
     ranges = table.ranges if table is not None else ()
     named = [part.field for part in draft.fields() if part.field.lab_test]
     fields: dict[str | None, list[Field]] = {}
@@ -32,18 +36,26 @@ def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
         yield from _row(row, fields)
     yield from _overlaps(ranges)
     tests = {row.test for row in ranges}
+
     for part in draft.fields():
         name = part.field.lab_test
         if name is not None and name not in tests:
             place = part.spot.at("lab_test").place
-            yield finding("reference-no-range", text=place, name=name, near=did_you_mean(name, tests))
+            yield finding(
+                "reference-no-range",
+                text=place,
+                name=name,
+                near=did_you_mean(name, tests),
+            )
 
 
 def _keys(data: object) -> Iterable[object]:
     return data if isinstance(data, dict) else ()
 
 
-def _row(row: ReferenceRange, fields: dict[str | None, list[Field]]) -> Iterator[Finding]:
+def _row(
+    row: ReferenceRange, fields: dict[str | None, list[Field]]
+) -> Iterator[Finding]:
     if row.low is None and row.high is None:
         yield finding("reference-empty", text=row.place)
     for what, low, high in (
@@ -52,12 +64,18 @@ def _row(row: ReferenceRange, fields: dict[str | None, list[Field]]) -> Iterator
         ("validity", row.valid_from, row.valid_to),
     ):
         if low is not None and high is not None and _after(low, high):
-            yield finding("reference-reversed", text=row.place, what=what, low=low, high=high)
+            yield finding(
+                "reference-reversed", text=row.place, what=what, low=low, high=high
+            )
+
     tested = fields.get(row.test)
     if tested is None:
         near = did_you_mean(row.test, [name for name in fields if name])
-        yield finding("reference-unknown-test", text=row.place, name=row.test, near=near)
+        yield finding(
+            "reference-unknown-test", text=row.place, name=row.test, near=near
+        )
         return
+
     for field in tested:
         yield from _unit(row, field)
 
@@ -70,15 +88,27 @@ def _unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
         reached = [choice.code for choice in unit.choices if _rises(choice, unit)]
         if row.unit not in reached:
             units = " or ".join(reached)
-            yield finding("reference-unreached-unit", text=row.place, unit=given, field=name, units=units)
+            yield finding(
+                "reference-unreached-unit",
+                text=row.place,
+                unit=given,
+                field=name,
+                units=units,
+            )
+
         return
+
     own = unit.fixed if unit else None
     if row.unit != own:
-        yield finding("reference-unit", text=row.place, unit=given, field=name, own=own or "none")
+        yield finding(
+            "reference-unit", text=row.place, unit=given, field=name, own=own or "none"
+        )
 
 
 def _rises(choice: UnitChoice, unit: Unit) -> bool:
-    """Whether a larger number in this unit is surely a larger one in the unit that all convert into."""
+    """Whether a larger number in this unit is surely a larger one in the unit that all
+    convert into.
+    """
     line = to_root(choice, unit)
     return line is not None and line.slope > 0
 
@@ -100,15 +130,22 @@ def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
             if (
                 same_sex
                 and ages
-                and _meet(first.valid_from, first.valid_to, other.valid_from, other.valid_to)
+                and _meet(
+                    first.valid_from, first.valid_to, other.valid_from, other.valid_to
+                )
             ):
                 yield finding(
-                    "reference-overlap", text=other.place, related=(first.place,), first=first.place
+                    "reference-overlap",
+                    text=other.place,
+                    related=(first.place,),
+                    first=first.place,
                 )
 
 
-def _meet(low: str | None, high: str | None, other_low: str | None, other_high: str | None) -> bool:
-    apart = (high is not None and other_low is not None and _after(other_low, high)) or (
-        other_high is not None and low is not None and _after(low, other_high)
-    )
+def _meet(
+    low: str | None, high: str | None, other_low: str | None, other_high: str | None
+) -> bool:
+    apart = (
+        high is not None and other_low is not None and _after(other_low, high)
+    ) or (other_high is not None and low is not None and _after(low, other_high))
     return not apart

@@ -20,6 +20,15 @@ def why_no_value(value: str, type_name: str) -> str | None:
     type_ = field_type(type_name)
     current = kind(type_.kind or "text")
     nowhere = TextPlace(file="", line=1, column=1)
-    bare = Field(name="value", label="", type=type_, kind=current, place=nowhere, form="", group="")
+    bare = Field(
+        name="value",
+        label="",
+        type=type_,
+        kind=current,
+        place=nowhere,
+        form="",
+        group="",
+    )
     parsed = current.parse(value, bare)
+
     return refusal(parsed, value) if isinstance(parsed, Refusal) else None

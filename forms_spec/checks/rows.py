@@ -1,4 +1,6 @@
-"""Groups and forms that can be laid out: with fields, countable rows, and one codelist in a grid."""
+"""Groups and forms that can be laid out: with fields, countable rows, and one codelist
+in a grid.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from forms_spec.loading.source_map import Draft, GroupPart
 from forms_spec.model.fields import Rows
 
 MOST_FIXED_ROWS: Final = 500
-"""More than anybody fills in on one page, and few enough to be shown and judged at once."""
+"""More than anybody fills in on one page, and few enough to be shown and judged at
+once.
+"""
 
 
 def check_rows(draft: Draft) -> Iterator[Finding]:
@@ -28,8 +32,13 @@ def check_grids(draft: Draft) -> Iterator[Finding]:
             continue
         fields = [field for field in part.group.fields if field.type.name != "note"]
         first = fields[0].codelist if fields else None
+
         for field in fields:
-            same = field.codelist is not None and first is not None and field.codelist.codes == first.codes
+            same = (
+                field.codelist is not None
+                and first is not None
+                and field.codelist.codes == first.codes
+            )
             if not same or field.kind.name != "choice":
                 yield finding("grid-codelists", text=field.place, name=field.name)
 
@@ -41,28 +50,59 @@ def check_no_fields(draft: Draft) -> Iterator[Finding]:
         groups = spot.at("groups")
         if not spot.at("fields").has and (not groups.has or groups.data == {}):
             yield finding("no-fields", text=form.place, what="form", name=form.name)
+
     for part in draft.parts.groups:
         data = part.spot.at("fields").data
         if isinstance(data, dict) and not data:
-            what = "form" if part.group.title is None and part.group.name == part.group.form else "group"
-            yield finding("no-fields", text=part.spot.at("fields").key, what=what, name=part.group.name)
+            what = (
+                "form"
+                if part.group.title is None and part.group.name == part.group.form
+                else "group"
+            )
+            yield finding(
+                "no-fields",
+                text=part.spot.at("fields").key,
+                what=what,
+                name=part.group.name,
+            )
 
 
 def _rows(part: GroupPart, rows: Rows) -> Iterator[Finding]:
     spot = part.spot.at("rows")
     if not rows.fixed:
         if rows.minimum > rows.maximum:
-            yield finding("rows-reversed", text=spot.key, least=rows.minimum, most=rows.maximum)
+            yield finding(
+                "rows-reversed", text=spot.key, least=rows.minimum, most=rows.maximum
+            )
+
         return
+
     for key in ("min", "max", "add"):
         if spot.at(key).has:
             yield finding("fixed-with-count", text=spot.at(key).key, key=key)
+
     if rows.maximum > MOST_FIXED_ROWS:
         place = spot.at("fixed").place
-        yield finding("fixed-too-many", text=place, count=f"{rows.maximum:,}", most=MOST_FIXED_ROWS)
+        yield finding(
+            "fixed-too-many",
+            text=place,
+            count=f"{rows.maximum:,}",
+            most=MOST_FIXED_ROWS,
+        )
+
     fields = {field.name: field for field in part.group.fields}
+
     for index, name in enumerate(rows.fixed):
         value = fields.get(name)
         if value is None or value.kind.name != "choice" or value.value is not None:
-            what = f"a {value.type.name} field" if value is not None else "not a field of this group"
-            yield finding("fixed-not-choice", text=spot.at("fixed", index).place, name=name, what=what)
+            what = (
+                f"a {value.type.name} field"
+                if value is not None
+                else "not a field of this group"
+            )
+            yield finding(
+                "fixed-not-choice",
+                text=spot.at("fixed", index).place,
+                name=name,
+                what=what,
+            )

@@ -16,9 +16,11 @@ def check_schedule(draft: Draft) -> Iterator[Finding]:
     study = draft.study
     forms = {item.form for item in study.schedule}
     visits = {item.visit for item in study.schedule}
+
     for form in study.forms.values():
         if not form.log and form.name not in forms and not _has_row(draft, form.name):
             yield finding("form-never-scheduled", text=form.place, name=form.name)
+
     for visit in study.visits.values():
         if visit.name not in visits:
             yield finding("visit-without-forms", text=visit.place, name=visit.name)
@@ -34,16 +36,26 @@ def check_visits(draft: Draft) -> Iterator[Finding]:
             for key in ("target", "window"):
                 if spot.at(key).has:
                     place = spot.at(key).key
-                    yield finding("target-of-unscheduled", text=place, type=visit.type.value, key=key)
+                    yield finding(
+                        "target-of-unscheduled",
+                        text=place,
+                        type=visit.type.value,
+                        key=key,
+                    )
+
             continue
+
         if visit.repeats and visit.target is not None:
             yield finding("target-of-repeating", text=spot.at("target").place)
         yield from _window(visit, spot)
+
     yield from _day_zero(draft)
 
 
 def _has_row(draft: Draft, form: str) -> bool:
-    """True when the schedule has a row that could not be read: that is a finding of its own."""
+    """True when the schedule has a row that could not be read: that is a finding of its
+    own.
+    """
     rows = [spot.at("schedule", form).text for spot in draft.parts.visits]
     return any(row is not None and set(row.split()) - {"."} for row in rows)
 
@@ -62,16 +74,24 @@ def _window(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
         if target is None:
             yield finding("window-without-target", text=here.key)
         return
+
     if window.first > window.last:
         first, last = f"day {window.first}", f"day {window.last}"
         yield finding("window-reversed", text=here.place, first=first, last=last)
-    elif target is not None and target.unit == "day" and not window.first <= target.count <= window.last:
+    elif (
+        target is not None
+        and target.unit == "day"
+        and not window.first <= target.count <= window.last
+    ):
         yield finding("target-outside-window", text=here.place)
 
 
 def _day_zero(draft: Draft) -> Iterator[Finding]:
-    if draft.study.day_zero or (draft.parts.study and draft.parts.study.at("day_zero").has):
+    if draft.study.day_zero or (
+        draft.parts.study and draft.parts.study.at("day_zero").has
+    ):
         return
+
     for visit in draft.study.visits.values():
         if visit.target is not None:
             yield finding("window-without-day-zero", text=visit.place)

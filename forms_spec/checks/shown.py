@@ -18,4 +18,8 @@ def check_shown(draft: Draft) -> Iterator[Finding]:
         if shown is None or home is None:
             continue
         if constant(shown, draft.study, home, Type.CONDITION) is False:
-            yield finding("never-shown", text=part.spot.at("show_when").place, name=part.field.name)
+            yield finding(
+                "never-shown",
+                text=part.spot.at("show_when").place,
+                name=part.field.name,
+            )

@@ -21,6 +21,7 @@ def _conversions(part: FieldPart) -> Iterator[Finding]:
     assert part.field.unit is not None
     into = {choice.code: choice.to for choice in part.field.unit.choices}
     roots = [code for code, to in into.items() if to is None]
+
     for code, to in into.items():
         spot = part.spot.at("unit").at(code)
         why = _why(code, to, into, roots, spot.at("as").has)
@@ -29,21 +30,30 @@ def _conversions(part: FieldPart) -> Iterator[Finding]:
 
 
 def _why(
-    code: str, to: str | None, into: dict[str, str | None], roots: list[str], formula: bool
+    code: str,
+    to: str | None,
+    into: dict[str, str | None],
+    roots: list[str],
+    formula: bool,
 ) -> str | None:
     if to is None:
         if formula:
             return "it has as: without to:"
-        return None if code == roots[0] else f"neither it nor {roots[0]} has the key to:"
+        return (
+            None if code == roots[0] else f"neither it nor {roots[0]} has the key to:"
+        )
+
     if to not in into:
         return f"there is no unit {to} among them"
     if not formula:
         return "it has to: without as:"
     seen = {code}
     step: str | None = to
+
     while step is not None and step in into:
         if step in seen:
             return "it converts into itself through other units"
         seen.add(step)
         step = into[step]
+
     return None

@@ -20,7 +20,13 @@ def check_unused(draft: Draft) -> Iterator[Finding]:
     for codelist in study.codelists.values():
         if codelist.name not in draft.parts.codelists_used:
             yield finding("unused-codelist", text=codelist.place, name=codelist.name)
-    read = {name for expression in _expressions(draft) for name in parameters_in(expression.tree)}
+
+    read = {
+        name
+        for expression in _expressions(draft)
+        for name in parameters_in(expression.tree)
+    }
+
     for parameter in study.parameters.values():
         if parameter.name not in read and parameter.label == parameter.name:
             yield finding("unused-parameter", text=parameter.place, name=parameter.name)
@@ -28,7 +34,9 @@ def check_unused(draft: Draft) -> Iterator[Finding]:
 
 def _expressions(draft: Draft) -> Iterator[Expression]:
     yield from (part.written.expression for part in draft.parts.expressions)
-    yield from (derivation.expression for derivation in draft.study.derivations.values())
+    yield from (
+        derivation.expression for derivation in draft.study.derivations.values()
+    )
 
 
 def parameters_in(node: object) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """What a person types, turned into the text that the study keeps.
 
-One law: the answer is either the typed text without blanks at its ends, or a text that the field's
-kind accepts and that means the same. Nothing is guessed: what can be read in two ways stays as it is
-and is refused by the kind. An accepted text stays as it is, but for the order of a multiple choice,
-and for a missing code's short form (``.nd``), which even a text field reads as the missing code.
+One law: the answer is either the typed text without blanks at its ends, or a text that
+the field's kind accepts and that means the same. Nothing is guessed: what can be read
+in two ways stays as it is and is refused by the kind. An accepted text stays as it is,
+but for the order of a multiple choice, and for a missing code's short form (``.nd``),
+which even a text field reads as the missing code.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 _Reader = Callable[[str, "Field", DateReader], str | None]
 
-# A reader gets the typed text without blanks at its ends and gives a text that the kind may accept.
+# A reader gets the typed text without blanks at its ends and gives a text that the kind
+# may accept.
 _READERS: Mapping[str, _Reader] = {
     "text": lambda text, field, _: read_text(text, field),
     "integer": lambda text, _, __: read_integer(text),
@@ -44,9 +46,11 @@ assert set(_READERS) == {kind.name for kind in KINDS}
 
 
 def understand(text: str, field: Field, *, today: date, date_order: str | None) -> str:
-    """The canonical text that a typed text means, or the typed text without blanks at its ends.
+    """The canonical text that a typed text means, or the typed text without blanks at
+    its ends.
 
-    ``today`` is the day of entry at the site; ``date_order`` the study's: ``dmy``, ``mdy`` or None.
+    ``today`` is the day of entry at the site; ``date_order`` the study's: ``dmy``,
+    ``mdy`` or None.
     """
     typed = strip_blanks(text)
     if not typed or any(code.code == typed for code in field.missing):
@@ -57,7 +61,9 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
     accepted = _accepted(text, field)
     if accepted is not None:
         return accepted
-    read = _READERS[field.kind.name](typed, field, DateReader(today=today, order=date_order))
+    read = _READERS[field.kind.name](
+        typed, field, DateReader(today=today, order=date_order)
+    )
     meant = _accepted(read, field) if read is not None else None
     if reason:
         return typed if meant else reason
@@ -73,7 +79,9 @@ def _accepted(text: str, field: Field) -> str | None:
 
 
 def _missing_code(typed: str, field: Field) -> str | None:
-    """The missing code that ``.nd`` stands for, when the field allows it and it is the only one."""
+    """The missing code that ``.nd`` stands for, when the field allows it and it is the
+    only one.
+    """
     if not typed.startswith("."):
         return None
     wanted = ascii_lower(typed[1:])

@@ -11,7 +11,14 @@ from forms_spec.model.characters import ascii_lower, strip_blanks
 if TYPE_CHECKING:
     from forms_spec.model.fields import Field
 
-_BOOLEANS = {"true": "true", "y": "true", "yes": "true", "false": "false", "n": "false", "no": "false"}
+_BOOLEANS = {
+    "true": "true",
+    "y": "true",
+    "yes": "true",
+    "false": "false",
+    "n": "false",
+    "no": "false",
+}
 
 
 def read_boolean(text: str) -> str | None:
@@ -34,4 +41,5 @@ def read_choices(text: str, field: Field) -> str | None:
         known = [code for code in codes if code is not None]
         if len(known) == len(codes):
             return SEPARATOR.join(known)
+
     return None

@@ -38,7 +38,10 @@ _MONTH_NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What was said of a date. 0 stands for a part that is said to be unknown or left out."""
+    """What was said of a date.
+
+    0 stands for a part that is said to be unknown or left out.
+    """
 
     year: int
     month: int
@@ -51,7 +54,9 @@ class _Parts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateReader:
-    """Reads dates on a day at a site that writes them in an order (``dmy``, ``mdy`` or None)."""
+    """Reads dates on a day at a site that writes them in an order (``dmy``, ``mdy`` or
+    None).
+    """
 
     today: date
     order: str | None
@@ -73,29 +78,40 @@ class DateReader:
         return str(parts) if parts and (parts.month or not parts.day) else None
 
     def moment(self, text: str) -> str | None:
-        """A date and a time, when there is only one place where the text falls into the two."""
+        """A date and a time, when there is only one place where the text falls into the
+        two.
+        """
         if len(text) > _LONGEST_MOMENT:
             return None
         typed = _ISO_MOMENT.sub(r"\1 ", ascii_lower(plain_blanks(text)))
         results = set()
+
         for index, character in enumerate(typed):
             if character == " ":
-                day, clock = self.day(strip_blanks(typed[:index].rstrip(","))), read_clock(typed[index + 1 :])
+                day, clock = (
+                    self.day(strip_blanks(typed[:index].rstrip(","))),
+                    read_clock(typed[index + 1 :]),
+                )
                 if day and clock:
                     results.add(f"{day}T{clock}")
+
         return results.pop() if len(results) == 1 else None
 
     def _relative(self, result: re.Match[str]) -> str | None:
         days = int(result[2] or 0)
         try:
-            return (self.today + timedelta(days=-days if result[1] == "-" else days)).isoformat()
+            return (
+                self.today + timedelta(days=-days if result[1] == "-" else days)
+            ).isoformat()
         except OverflowError:
             return None
 
     def _parts(self, typed: str) -> _Parts | None:
         pieces = _WORDS.findall(typed)
         words = [piece for piece in pieces if _is_word(piece)]
-        separators = [piece.strip(" ") or " " for piece in pieces if not _is_word(piece)]
+        separators = [
+            piece.strip(" ") or " " for piece in pieces if not _is_word(piece)
+        ]
         if not words or not (_is_word(pieces[0]) and _is_word(pieces[-1])):
             return None
         if any(separator not in _SEPARATORS for separator in separators):
@@ -107,10 +123,13 @@ class DateReader:
         if len(words) == 3:
             even = len(separators) == 2 and separators[0] == separators[1]
             return self._three_words(words, even=even)
+
         return None
 
     def _three_words(self, words: list[str], *, even: bool) -> _Parts | None:
-        """``even``: the same sign twice, without which numbers alone do not make a date."""
+        """``even``: the same sign twice, without which numbers alone do not make a
+        date.
+        """
         year_first = _year(words[0])
         year = year_first or _year(words[2])
         if year is None:
@@ -120,17 +139,24 @@ class DateReader:
         if named:
             day = _number(other if item == named[0] else item)
             return (
-                _Parts(year, _MONTH_NUMBERS[named[0]], day) if len(named) == 1 and day is not None else None
+                _Parts(year, _MONTH_NUMBERS[named[0]], day)
+                if len(named) == 1 and day is not None
+                else None
             )
+
         month_first = (
-            {True} if year_first else {"dmy": {False}, "mdy": {True}, None: {True, False}}[self.order]
+            {True}
+            if year_first
+            else {"dmy": {False}, "mdy": {True}, None: {True, False}}[self.order]
         )
         if not even:
             return None
         result = {
-            _numbers(year, item, other) if first else _numbers(year, other, item) for first in month_first
+            _numbers(year, item, other) if first else _numbers(year, other, item)
+            for first in month_first
         }
         readings = result - {None}
+
         return readings.pop() if len(readings) == 1 else None
 
 
@@ -143,7 +169,9 @@ def _year(word: str) -> int | None:
 
 
 def _number(word: str) -> int | None:
-    """One or two digits, 0 for a part said to be unknown, None for anything else (00 too)."""
+    """One or two digits, 0 for a part said to be unknown, None for anything else (00
+    too).
+    """
     if word in _UNKNOWN:
         return 0
     return (int(word) or None) if len(word) <= 2 and word[0] in "0123456789" else None
@@ -163,8 +191,11 @@ def _one_word(word: str) -> _Parts | None:
         return None
     if len(word) == 8:
         return (
-            _Parts(int(word[:4]), int(word[4:6]), int(word[6:])) if int(word[4:6]) and int(word[6:]) else None
+            _Parts(int(word[:4]), int(word[4:6]), int(word[6:]))
+            if int(word[4:6]) and int(word[6:])
+            else None
         )
+
     return _Parts(int(word), 0, 0) if len(word) == 4 else None
 
 
@@ -177,4 +208,5 @@ def _two_words(text: str, other: str) -> _Parts | None:
     if year is None:
         return None
     month = _MONTH_NUMBERS.get(month_word, _number(month_word))
+
     return _Parts(year, month, 0) if month is not None and month <= 12 else None

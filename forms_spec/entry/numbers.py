@@ -18,7 +18,8 @@ def read_integer(text: str) -> str | None:
 def read_decimal(text: str) -> str | None:
     """A decimal whose digits may lack before or after the point.
 
-    A comma is the decimal mark unless three digits follow it: ``1,000`` may be a thousand or one.
+    A comma is the decimal mark unless three digits follow it: ``1,000`` may be a
+    thousand or one.
     """
     result = _GRAMMAR.fullmatch(text)
     if not result or (result[3] == "," and len(result[4]) in (0, 3)):

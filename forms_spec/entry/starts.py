@@ -1,4 +1,6 @@
-"""What stands in a form, or in a row, before anybody has typed: defaults, the day, the hour, the person."""
+"""What stands in a form, or in a row, before anybody has typed: defaults, the day, the
+hour, the person.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class FormOpening:
 
 
 def starting_texts(fields: Iterable[Field], opening: FormOpening) -> dict[str, str]:
-    """The texts that the fields start with, as canonical text; fields that start blank are left out."""
+    """The texts that the fields start with, as canonical text; fields that start blank
+    are left out.
+    """
     results = {field.name: starting_text(field, opening) for field in fields}
     return {name: text for name, text in results.items() if text}
 
@@ -51,13 +55,15 @@ def _user(_field: Field, opening: FormOpening) -> str:
     return opening.user
 
 
-PREFILLS: Mapping[str, Mapping[str, Callable[[Field, FormOpening], str]]] = MappingProxyType(
-    {
-        "text": {"today": _day, "now": _words, "user": _user},
-        "date": {"today": _day},
-        "partial_date": {"today": _day},
-        "datetime": {"now": _moment},
-        "time": {"now": _clock},
-    }
+PREFILLS: Mapping[str, Mapping[str, Callable[[Field, FormOpening], str]]] = (
+    MappingProxyType(
+        {
+            "text": {"today": _day, "now": _words, "user": _user},
+            "date": {"today": _day},
+            "partial_date": {"today": _day},
+            "datetime": {"now": _moment},
+            "time": {"now": _clock},
+        }
+    )
 )
 """By kind: what ``prefill`` may say, and the text that it gives."""

@@ -1,4 +1,6 @@
-"""Text as typed, but for line breaks of other systems and tabulators that a table left in it."""
+"""Text as typed, but for line breaks of other systems and tabulators that a table left
+in it.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,12 @@ _TABS = re.compile("\t+")
 
 
 def read_text(text: str, field: Field) -> str:
-    """Every sort of line break as a line feed where the field has several lines, else tabulators as a blank.
+    """Every sort of line break as a line feed where the field has several lines, else
+    tabulators as a blank.
 
-    Cells pasted from a spreadsheet arrive with a tabulator between them. A box of one line shows it as a
-    blank, so a blank is what the person means.
+    Cells pasted from a spreadsheet arrive with a tabulator between them. A box of one
+    line shows it as a blank, so a blank is what the person means.
     """
-    return _OTHER_BREAKS.sub("\n", text) if field.type.multiline else _TABS.sub(" ", text)
+    return (
+        _OTHER_BREAKS.sub("\n", text) if field.type.multiline else _TABS.sub(" ", text)
+    )

@@ -18,7 +18,9 @@ def read_clock(text: str) -> str | None:
     Five digits are refused: ``12345`` may be 1:23:45 or a slip.
     """
     typed = ascii_lower(plain_blanks(text))
-    result = _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
+    result = (
+        _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
+    )
     if not result or (_DIGITS.fullmatch(typed) and result[3] and len(result[1]) == 1):
         return None
     hour, minute, second, half = result.groups()
@@ -31,7 +33,9 @@ def read_clock(text: str) -> str | None:
 
 
 def _hour_of_day(hour: int, half: str | None) -> int | None:
-    """The hour from 0 to 23; 12 am is 0 and 12 pm is 12; ``13 pm`` is refused as a slip."""
+    """The hour from 0 to 23; 12 am is 0 and 12 pm is 12; ``13 pm`` is refused as a
+    slip.
+    """
     if not half:
         return hour
     if not 1 <= hour <= 12:

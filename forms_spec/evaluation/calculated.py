@@ -19,12 +19,17 @@ _FORMULAS: StudyCache[str, Formulas] = StudyCache()
 
 
 def with_calculated(
-    study: Study, forms: Sequence[CapturedForm], today: date, casebook: Casebook | None = None
+    study: Study,
+    forms: Sequence[CapturedForm],
+    today: date,
+    casebook: Casebook | None = None,
 ) -> list[CapturedForm]:
-    """One subject's forms with their formulas worked out, so that no package carries a stale result.
+    """One subject's forms with their formulas worked out, so that no package carries a
+    stale result.
 
-    A calculated cell that holds a text came in with other data and stays: it may differ, and that is a
-    finding, not ours to overwrite. ``casebook`` is all of the subject where ``forms`` are not all.
+    A calculated cell that holds a text came in with other data and stays: it may
+    differ, and that is a finding, not ours to overwrite. ``casebook`` is all of the
+    subject where ``forms`` are not all.
     """
     if not forms:
         return []
@@ -33,26 +38,50 @@ def with_calculated(
     return [_filled(study.forms.get(form.key.form), form, subject) for form in forms]
 
 
-def without_calculated(form: Form, record: Record, given: Record | None = None) -> Record:
-    """The record without its calculated texts, or without those only that are the same in ``given``."""
+def without_calculated(
+    form: Form, record: Record, given: Record | None = None
+) -> Record:
+    """The record without its calculated texts, or without those only that are the same
+    in ``given``.
+    """
     given = given or record
     own = _left(record.texts, given.texts, _formulas(form, None))
-    before = {(group, row.number): row.texts for group, rows in given.rows.items() for row in rows}
+    before = {
+        (group, row.number): row.texts
+        for group, rows in given.rows.items()
+        for row in rows
+    }
     rows = {
         group: tuple(
-            replace(row, texts=_left(row.texts, before.get((group, row.number), {}), _formulas(form, group)))
+            replace(
+                row,
+                texts=_left(
+                    row.texts,
+                    before.get((group, row.number), {}),
+                    _formulas(form, group),
+                ),
+            )
             for row in value
         )
         for group, value in record.rows.items()
     }
+
     return replace(record, texts=own, rows=rows)
 
 
-def _left(texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence[str]) -> Mapping[str, str]:
-    return {n: text for n, text in texts.items() if n not in formulas or text != given.get(n, "")}
+def _left(
+    texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence[str]
+) -> Mapping[str, str]:
+    return {
+        n: text
+        for n, text in texts.items()
+        if n not in formulas or text != given.get(n, "")
+    }
 
 
-def _filled(form: Form | None, captured: CapturedForm, subject: Subject) -> CapturedForm:
+def _filled(
+    form: Form | None, captured: CapturedForm, subject: Subject
+) -> CapturedForm:
     """As it is where the dictionary has no such form any more, or an import refuses it."""
     formulas = formulas_of(subject.study, form) if form else {}
     if form is None or not any(formulas.values()):
@@ -64,16 +93,26 @@ def _filled(form: Form | None, captured: CapturedForm, subject: Subject) -> Capt
     texts = _with(judged, form.name, None, record.texts, formulas[None])
     rows = {
         group: tuple(
-            Row(number=row.number, texts=_with(judged, group, row.number, row.texts, formulas.get(group, ())))
+            Row(
+                number=row.number,
+                texts=_with(
+                    judged, group, row.number, row.texts, formulas.get(group, ())
+                ),
+            )
             for row in value
         )
         for group, value in record.rows.items()
     }
+
     return replace(captured, record=replace(record, texts=texts, rows=rows))
 
 
 def _with(
-    judged: JudgedForm, table: str, row: int | None, texts: Mapping[str, str], formulas: Sequence[str]
+    judged: JudgedForm,
+    table: str,
+    row: int | None,
+    texts: Mapping[str, str],
+    formulas: Sequence[str],
 ) -> Mapping[str, str]:
     blank = [name for name in formulas if not texts.get(name)]
     results = {name: judged.facts(table, row, name).text for name in blank}
@@ -81,7 +120,9 @@ def _with(
 
 
 def formulas_of(study: Study, form: Form) -> Formulas:
-    """The names of the calculated fields by group, of a form's own under None; found once for a study."""
+    """The names of the calculated fields by group, of a form's own under None; found
+    once for a study.
+    """
     return _FORMULAS.get(study, form.name, lambda: _formulas_by_group(form))
 
 

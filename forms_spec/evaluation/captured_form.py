@@ -25,7 +25,10 @@ from forms_spec.rules.semantics.types import Type
 
 @dataclass(slots=True)
 class CellResult:
-    """What one cell turned out to be. ``seen`` is its value as rules see it, None for UNKNOWN."""
+    """What one cell turned out to be.
+
+    ``seen`` is its value as rules see it, None for UNKNOWN.
+    """
 
     state: CellState
     text: str
@@ -43,13 +46,17 @@ _PENDING = CellResult(CellState.BLANK, "", None)
 class CapturedForm:
     """One form of the subject: its record, and what its cells mean."""
 
-    def __init__(self, plan: FormPlan, record: Record, key: FormKey, world: Subject) -> None:
+    def __init__(
+        self, plan: FormPlan, record: Record, key: FormKey, world: Subject
+    ) -> None:
         self.plan = plan
         self.record = record
         self.key = key
         self.world = world
         self._texts: dict[tuple[str, int | None], Mapping[str, str]] = {
-            (group, row.number): row.texts for group, rows in record.rows.items() for row in rows
+            (group, row.number): row.texts
+            for group, rows in record.rows.items()
+            for row in rows
         }
         self._texts[plan.form.name, None] = record.texts
         self._facts: dict[tuple[str, int | None, str], CellResult] = {}
@@ -86,18 +93,25 @@ class CapturedForm:
         return [Place(self, row)]
 
     def facts(self, table: str, row: int | None, field: str) -> CellResult:
-        """The cell's facts; a cell that turns out to depend on itself is UNKNOWN to itself."""
+        """The cell's facts; a cell that turns out to depend on itself is UNKNOWN to
+        itself.
+        """
         key = (table, row, field)
         fact = self._facts.get(key)
         if fact is None:
             if (table, field) in self.plan.deep:
                 self._prepare(key)
             self._facts[key] = _PENDING
-            fact = self._facts[key] = self._evaluate(self.plan.fields[table, field], row)
+            fact = self._facts[key] = self._evaluate(
+                self.plan.fields[table, field], row
+            )
+
         return fact
 
     def _prepare(self, key: tuple[str, int | None, str]) -> None:
-        """Evaluates what the cell reads of this form, and what that reads, without recursion."""
+        """Evaluates what the cell reads of this form, and what that reads, without
+        recursion.
+        """
         stack, begun = [key], set()
         while stack:
             index = stack[-1]
@@ -105,15 +119,23 @@ class CapturedForm:
                 stack.pop()
                 if index != key and index not in self._facts:
                     self._facts[index] = _PENDING
-                    self._facts[index] = self._evaluate(self.plan.fields[index[0], index[2]], index[1])
+                    self._facts[index] = self._evaluate(
+                        self.plan.fields[index[0], index[2]], index[1]
+                    )
             else:
                 begun.add(index)
                 stack += [
-                    item for item in self._read_by(index) if item not in begun and item not in self._facts
+                    item
+                    for item in self._read_by(index)
+                    if item not in begun and item not in self._facts
                 ]
 
-    def _read_by(self, key: tuple[str, int | None, str]) -> Iterator[tuple[str, int | None, str]]:
-        """The cells of this form that a cell reads: of its own row, or of all rows from outside them."""
+    def _read_by(
+        self, key: tuple[str, int | None, str]
+    ) -> Iterator[tuple[str, int | None, str]]:
+        """The cells of this form that a cell reads: of its own row, or of all rows from
+        outside them.
+        """
         table, row, field = key
         for other, name in self.plan.reads[table, field]:
             if other not in self.plan.row_tables:
@@ -124,7 +146,9 @@ class CapturedForm:
                 yield from ((other, number, name) for number in self.rows(other))
 
     def settle(self) -> None:
-        """Evaluates every cell in dependency order, so that no chain of formulas goes deep."""
+        """Evaluates every cell in dependency order, so that no chain of formulas goes
+        deep.
+        """
         for table, field in self.plan.order:
             for row in self.rows(table) if table in self.plan.row_tables else (None,):
                 self.facts(table, row, field)
@@ -147,6 +171,7 @@ class CapturedForm:
                 return CellResult(CellState.MISSING, text, shown)
             refusal = Refusal(code="missing-not-allowed", details=(("name", text),))
             return CellResult(CellState.INVALID, text, shown, refusal=refusal)
+
         return _parsed(plan, text, shown)
 
     def _shown(self, plan: FieldPlan, row: int | None) -> bool | None:
@@ -158,9 +183,12 @@ class CapturedForm:
                 return False
             if value is None:
                 outcome = None
+
         return outcome
 
-    def _calculated(self, plan: FieldPlan, row: int | None, shown: bool | None) -> CellResult:
+    def _calculated(
+        self, plan: FieldPlan, row: int | None, shown: bool | None
+    ) -> CellResult:
         """The computed value; the text that came along is not used."""
         if shown is False:
             return CellResult(CellState.HIDDEN, "", False)
@@ -168,12 +196,15 @@ class CapturedForm:
         return computed(plan, plan.value(self.frames(row)), shown)
 
 
-def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> CellResult:
+def computed(
+    plan: FieldPlan, value: RuleValue | None, shown: bool | None
+) -> CellResult:
     """What a formula's value means in its field, rounded to the field's places."""
     if value is not None and plan.type is Type.NUMBER:
         places = 0 if plan.field.kind.name == "integer" else plan.field.places
         assert isinstance(value, int)
         value = value if places is None else round_half_away(value, places * SCALE)
+
     result = None if value is None else from_rule(value, plan.field)
     if result is None:
         return CellResult(CellState.BLANK, "", shown)
@@ -185,6 +216,7 @@ def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> CellResult:
         value, seen = plan.meanings[text]
     except KeyError:
         value, seen = _meaning(plan, text)
+
     if isinstance(value, Refusal):
         return CellResult(CellState.INVALID, text, shown, refusal=value)
     return CellResult(CellState.ANSWERED, text, shown, value=value, seen=seen)
@@ -198,13 +230,16 @@ def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | N
         if len(plan.meanings) >= REMEMBERED:
             plan.meanings.clear()
         plan.meanings[text] = result
+
     return result
 
 
 class Subject:
     """Every form of one subject, found by key, made ready when it is first looked at."""
 
-    def __init__(self, study: Study, casebook: Casebook, today: date, subject: str | None) -> None:
+    def __init__(
+        self, study: Study, casebook: Casebook, today: date, subject: str | None
+    ) -> None:
         self.study = study
         self.casebook = casebook
         self.today = today.toordinal()
@@ -214,7 +249,9 @@ class Subject:
 
     def put(self, form: Form, record: Record, key: FormKey) -> CapturedForm:
         """The form that is judged stands in place of what was captured of it before."""
-        captured_form = self._forms[key] = CapturedForm(plan_of(self.study, form), record, key, self)
+        captured_form = self._forms[key] = CapturedForm(
+            plan_of(self.study, form), record, key, self
+        )
         self._keys.pop(form.name, None)
         return captured_form
 
@@ -223,42 +260,62 @@ class Subject:
             record = self.casebook.record(key)
             form = self.study.forms[key.form]
             self._forms[key] = (
-                None if record is None else CapturedForm(plan_of(self.study, form), record, key, self)
+                None
+                if record is None
+                else CapturedForm(plan_of(self.study, form), record, key, self)
             )
+
         return self._forms[key]
 
     def keys(self, form: str) -> list[FormKey]:
         """The captured instances of a form, in visit order."""
         result = self._keys.get(form)
         if result is None:
-            put = [key for key, value in self._forms.items() if key.form == form and value is not None]
+            put = [
+                key
+                for key, value in self._forms.items()
+                if key.form == form and value is not None
+            ]
             result = sorted({*self.casebook.keys(form), *put}, key=self.position)
             self._keys[form] = result
+
         return result
 
     def position(self, key: FormKey) -> tuple[int, int]:
         order = visit_order(self.study)
         return order.get(key.visit, len(order)), key.unsno
 
-    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> CapturedForm | None:
+    def at(
+        self, form: str, visit: str | None, seen_from: FormKey, field: str
+    ) -> CapturedForm | None:
         if self.study.forms[form].log:
             return self.form(FormKey(form, LOG, 0))
         if visit == "previous":
             earlier = reversed(self.earlier(form, seen_from))
-            return next((item for item in earlier if item.value(form, None, field) is not None), None)
+            return next(
+                (item for item in earlier if item.value(form, None, field) is not None),
+                None,
+            )
+
         if visit is not None:
             return self.form(FormKey(form, visit, 0))
         there = nearest_visit(self.study, form, seen_from.visit)
         if there is None:
             return None
-        return self.form(FormKey(form, there, seen_from.unsno if there == seen_from.visit else 0))
+        return self.form(
+            FormKey(form, there, seen_from.unsno if there == seen_from.visit else 0)
+        )
 
     def earlier(self, form: str, seen_from: FormKey) -> list[CapturedForm]:
         here = self.position(seen_from)
-        result = (self.form(key) for key in self.keys(form) if self.position(key) < here)
+        result = (
+            self.form(key) for key in self.keys(form) if self.position(key) < here
+        )
         return [item for item in result if item is not None]
 
-    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[CapturedForm]:
+    def instances(
+        self, form: str, visit: str, seen_from: FormKey
+    ) -> Sequence[CapturedForm]:
         if visit == "previous":
             return self.earlier(form, seen_from)[-1:]
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
@@ -272,24 +329,30 @@ _NEAREST_VISITS: StudyCache[tuple[str, str], str | None] = StudyCache()
 
 def visit_order(study: Study) -> Mapping[str, int]:
     """The position of each visit in the dictionary."""
-    return _VISIT_ORDERS.get(study, (), lambda: {name: index for index, name in enumerate(study.visits)})
+    return _VISIT_ORDERS.get(
+        study, (), lambda: {name: index for index, name in enumerate(study.visits)}
+    )
 
 
 def nearest_visit(study: Study, form: str, visit: str) -> str | None:
     """The visit whose form is meant where none is named.
 
-    The visit itself when the form is scheduled there, else the last visit before it where it is, else the
-    first. None when the form is scheduled nowhere.
+    The visit itself when the form is scheduled there, else the last visit before it
+    where it is, else the first. None when the form is scheduled nowhere.
     """
-    return _NEAREST_VISITS.get(study, (form, visit), lambda: _nearest(study, form, visit))
+    return _NEAREST_VISITS.get(
+        study, (form, visit), lambda: _nearest(study, form, visit)
+    )
 
 
 def _nearest(study: Study, form: str, visit: str) -> str | None:
     order = visit_order(study)
     visits = sorted(
-        {item.visit for item in study.schedule if item.form == form}, key=lambda name: order[name]
+        {item.visit for item in study.schedule if item.form == form},
+        key=lambda name: order[name],
     )
     if visit in visits or not visits:
         return visit if visits else None
     before = [name for name in visits if order[name] < order.get(visit, -1)]
+
     return before[-1] if before else visits[0]

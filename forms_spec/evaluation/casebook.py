@@ -9,7 +9,13 @@ from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.evaluation.form_result import Judgement
 from forms_spec.findings.finding import Finding
-from forms_spec.model.captured_data import Casebook, Context, EmptyCasebook, FormKey, Record
+from forms_spec.model.captured_data import (
+    Casebook,
+    Context,
+    EmptyCasebook,
+    FormKey,
+    Record,
+)
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled
 from forms_spec.rules.runtime.compiler import compile_expression
@@ -25,7 +31,8 @@ def judge_casebook(
     subject: str | None = None,
     complete: Callable[[FormKey], bool] = lambda _key: False,
 ) -> Mapping[FormKey, Judgement]:
-    """Every captured form of a subject, judged together: each cell is worked out once for all rules.
+    """Every captured form of a subject, judged together: each cell is worked out once
+    for all rules.
 
     ``complete`` says which forms are to be complete; the others are drafts.
     """
@@ -36,6 +43,7 @@ def judge_casebook(
             captured = whole.form(key)
             if captured is not None:
                 judgements[key] = judge_captured(captured, completing=complete(key))
+
     return judgements
 
 
@@ -46,13 +54,20 @@ def findings_of(judgements: Iterable[Judgement]) -> Iterator[Finding]:
 
 
 def expected(study: Study, scheduled: Scheduled, context: Context) -> bool | None:
-    """Whether a conditional form is expected at its visit; True for one without a condition."""
+    """Whether a conditional form is expected at its visit; True for one without a
+    condition.
+    """
     if scheduled.when is None:
         return True
     form = study.forms[scheduled.form]
     key = FormKey(form.name, scheduled.visit, context.unsno)
-    subject = Subject(study, context.casebook or EmptyCasebook(), context.today, context.subject)
+    subject = Subject(
+        study, context.casebook or EmptyCasebook(), context.today, context.subject
+    )
     captured = subject.form(key) or subject.put(form, Record(), key)
-    value = compile_expression(scheduled.when, study, Home(form=form), Type.CONDITION)(captured.frames(None))
+    value = compile_expression(scheduled.when, study, Home(form=form), Type.CONDITION)(
+        captured.frames(None)
+    )
     assert value is None or isinstance(value, bool)
+
     return value

@@ -13,7 +13,9 @@ from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 
 RulesByHome = Mapping[str, Mapping[str, set[str]]]
-"""By a form: the names of the rules on its fields, by the other form where they are at home."""
+"""By a form: the names of the rules on its fields, by the other form where they are at
+home.
+"""
 _HOMES: StudyCache[tuple[()], RulesByHome] = StudyCache()
 
 
@@ -27,7 +29,8 @@ def judge_elsewhere(
 ) -> tuple[Finding, ...]:
     """What rules at home in other forms say of fields of this one, as it is now.
 
-    Only forms whose rules hang on this one are looked at. ``complete`` says which forms are to be complete.
+    Only forms whose rules hang on this one are looked at. ``complete`` says which forms
+    are to be complete.
     """
     homes = homes_of(study, form)
     if not homes:
@@ -35,13 +38,16 @@ def judge_elsewhere(
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
     subject = Subject(study, context.casebook, context.today, context.subject)
     subject.put(form, record, key)
+
     return tuple(_found(subject, homes, key, complete))
 
 
 def homes_of(study: Study, form: Form) -> Mapping[str, frozenset[str]]:
     """By other form: the rules at home there that hang on a field of this form too."""
     by_form = _HOMES.get(study, (), lambda: _homes_by_form(study))
-    return {home: frozenset(names) for home, names in by_form.get(form.name, {}).items()}
+    return {
+        home: frozenset(names) for home, names in by_form.get(form.name, {}).items()
+    }
 
 
 def _homes_by_form(study: Study) -> RulesByHome:
@@ -50,6 +56,7 @@ def _homes_by_form(study: Study) -> RulesByHome:
         home, *others = (study.tables[table].form.name for table, _ in rule.on)
         for other in {*others} - {home}:
             by_form.setdefault(other, {}).setdefault(home, set()).add(rule.name)
+
     return by_form
 
 
@@ -64,7 +71,9 @@ def _found(
             captured = subject.form(index)
             if captured is None:
                 continue
-            for judge_rule in judge_rules(captured, completing=complete(index), names=names):
+            for judge_rule in judge_rules(
+                captured, completing=complete(index), names=names
+            ):
                 if key in places_of(subject.study, judge_rule):
                     yield judge_rule
 
@@ -73,7 +82,9 @@ def places_of(study: Study, finding: Finding) -> frozenset[FormKey]:
     """The forms on whose pages a finding shows."""
     places = (finding.data, *finding.also)
     return frozenset(
-        FormKey(study.tables[place.table].form.name, place.visit or "", place.unsno or 0)
+        FormKey(
+            study.tables[place.table].form.name, place.visit or "", place.unsno or 0
+        )
         for place in places
         if place is not None
     )

@@ -1,4 +1,6 @@
-"""Edit checks: the rules that belong to a form, judged once for it or for each of its rows."""
+"""Edit checks: the rules that belong to a form, judged once for it or for each of its
+rows.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ def judge_rules(
     for plan in captured.plan.rules:
         if names is not None and plan.rule.name not in names:
             continue
-        rows = captured.rows(plan.table) if plan.table in captured.plan.row_tables else (None,)
+        rows = (
+            captured.rows(plan.table)
+            if plan.table in captured.plan.row_tables
+            else (None,)
+        )
         for row in rows:
             result = _judge(captured, plan, row, completing=completing)
             key = CellKey(plan.table, row, plan.rule.on[0][1])
@@ -41,20 +47,35 @@ def judge_rules(
                 yield result
 
 
-def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completing: bool) -> Finding | None:
+def _judge(
+    captured: CapturedForm, plan: RulePlan, row: int | None, *, completing: bool
+) -> Finding | None:
     frames = captured.frames(row)
     applies = True if plan.applies is None else plan.applies(frames)
     if applies is False or (applies is None and not (plan.rule.unknown and completing)):
         return None
     holds = plan.holds(frames)
     if applies and holds is False:
-        return _found(captured, plan.rule, row, "rule-broken", facts=_facts(captured, plan.rule, row))
+        return _found(
+            captured,
+            plan.rule,
+            row,
+            "rule-broken",
+            facts=_facts(captured, plan.rule, row),
+        )
+
     if holds is True or not (plan.rule.unknown and completing):
         return None
     if applies is None and not _applies_untold(captured, plan, row):
         return None
-    asks = (*(plan.applies_asks if applies is None else ()), *(plan.asks if holds is None else ()))
-    return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, asks, row))
+    asks = (
+        *(plan.applies_asks if applies is None else ()),
+        *(plan.asks if holds is None else ()),
+    )
+
+    return _found(
+        captured, plan.rule, row, "rule-untold", why=_why(captured, asks, row)
+    )
 
 
 def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> bool:
@@ -65,8 +86,12 @@ def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> 
     return UnknownExplainer(captured).of(plan.rule.when, home, Type.CONDITION, row)
 
 
-def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:
-    """A finding of the rule's check; its severity is the rule's, except that UNKNOWN is a query."""
+def _found(
+    captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any
+) -> Finding:
+    """A finding of the rule's check; its severity is the rule's, except that UNKNOWN is
+    a query.
+    """
     (table, field), *others = rule.on
     text = finding(
         code,
@@ -77,7 +102,9 @@ def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **wor
         says=rule.message,
         **words,
     )
-    also = tuple(place for other in others for place in _places(captured, table, row, *other))
+    also = tuple(
+        place for other in others for place in _places(captured, table, row, *other)
+    )
     if code == "rule-untold":
         return replace(text, code=rule.unknown or code, also=also)
     return replace(text, code=rule.check, severity=rule.severity, also=also)
@@ -86,7 +113,9 @@ def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **wor
 def _places(
     captured: CapturedForm, home: str, row: int | None, table: str, field: str
 ) -> Iterator[DataPlace]:
-    """Where else a rule shows: in the same row or form, or in the other form that it means."""
+    """Where else a rule shows: in the same row or form, or in the other form that it
+    means.
+    """
     form = captured.world.study.tables[table].form.name
     if form == captured.plan.form.name:
         yield captured.place(table, row if table == home else None, field)
@@ -94,11 +123,25 @@ def _places(
         yield place_elsewhere(captured.world, captured.key, table, field)
 
 
-def place_elsewhere(world: Subject, seen_from: FormKey, table: str, field: str) -> DataPlace:
-    """A field of another form as a form means it; without a visit where nothing is captured of it."""
+def place_elsewhere(
+    world: Subject, seen_from: FormKey, table: str, field: str
+) -> DataPlace:
+    """A field of another form as a form means it; without a visit where nothing is
+    captured of it.
+    """
     there = world.at(world.study.tables[table].form.name, None, seen_from, field)
-    visit, unsno = (there.key.visit, there.key.unsno) if there is not None else (None, 0)
-    return DataPlace(table=table, field=field, row=None, subject=world.subject, visit=visit, unsno=unsno)
+    visit, unsno = (
+        (there.key.visit, there.key.unsno) if there is not None else (None, 0)
+    )
+
+    return DataPlace(
+        table=table,
+        field=field,
+        row=None,
+        subject=world.subject,
+        visit=visit,
+        unsno=unsno,
+    )
 
 
 def _facts(captured: CapturedForm, rule: Rule, row: int | None) -> str:
@@ -106,7 +149,8 @@ def _facts(captured: CapturedForm, rule: Rule, row: int | None) -> str:
     return "; ".join(
         _answer(captured, table, row if table == rule.on[0][0] else None, field)
         for table, field in rule.on
-        if (table, field) in captured.plan.fields and table in (rule.on[0][0], captured.plan.form.name)
+        if (table, field) in captured.plan.fields
+        and table in (rule.on[0][0], captured.plan.form.name)
     )
 
 
@@ -120,7 +164,9 @@ def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> s
 
 
 def _why(captured: CapturedForm, asks: tuple[Target, ...], row: int | None) -> str:
-    """The sources without a value; where all have one, a date among them is too imprecise."""
+    """The sources without a value; where all have one, a date among them is too
+    imprecise.
+    """
     labels = [label for ask in asks if (label := _lacking(captured, ask, row))]
     if labels:
         return f"missing: {', '.join(dict.fromkeys(labels))}"
@@ -129,8 +175,13 @@ def _why(captured: CapturedForm, asks: tuple[Target, ...], row: int | None) -> s
 
 def _lacking(captured: CapturedForm, target: Target, row: int | None) -> str | None:
     """The label of a source that has no value."""
-    if target.table is None or target.field is None or target.visit in ("all", "previous"):
+    if (
+        target.table is None
+        or target.field is None
+        or target.visit in ("all", "previous")
+    ):
         return None
+
     study = captured.world.study
     form = study.tables[target.table].form
     field = study.field(target.table, target.field)
@@ -140,10 +191,15 @@ def _lacking(captured: CapturedForm, target: Target, row: int | None) -> str | N
         in_row = target.table in captured.plan.row_tables
         if in_row and row is None:
             return None
-        state = captured.facts(target.table, row if in_row else None, target.field).state
+        state = captured.facts(
+            target.table, row if in_row else None, target.field
+        ).state
+
         return None if state is CellState.ANSWERED else f"“{field.label}”"
+
     if target.table != form.name:
         return None
     there = captured.world.at(form.name, target.visit, captured.key, target.field)
     known = there is not None and there.value(form.name, None, target.field) is not None
+
     return None if known else f"“{field.label}” ({form.title})"

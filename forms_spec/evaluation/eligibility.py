@@ -41,9 +41,10 @@ class Verdict(Enum):
 class CriterionResult:
     """One criterion of one subject.
 
-    ``answer`` and ``state`` are the site's. ``possible`` are the codes that the sources leave open, and
-    ``derived`` is the only one of them, else None. ``passes``: by the sources. ``lacking`` says why
-    something cannot be told, ``findings`` are open on the sources.
+    ``answer`` and ``state`` are the site's. ``possible`` are the codes that the sources
+    leave open, and ``derived`` is the only one of them, else None. ``passes``: by the
+    sources. ``lacking`` says why something cannot be told, ``findings`` are open on the
+    sources.
     """
 
     criterion: Criterion
@@ -81,12 +82,16 @@ class CriterionResult:
     @property
     def settled(self) -> bool:
         """Nothing of it needs anybody's attention."""
-        return self.verdict is Verdict.AGREES and self.passes is True and not self.findings
+        return (
+            self.verdict is Verdict.AGREES and self.passes is True and not self.findings
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
-    """All criteria of one subject, as of one day; ``key`` is the form on which the site answers."""
+    """All criteria of one subject, as of one day; ``key`` is the form on which the site
+    answers.
+    """
 
     key: FormKey
     criteria: tuple[CriterionResult, ...]
@@ -114,7 +119,8 @@ def assess(
 ) -> Assessment | None:
     """The eligibility of a subject; None in a study that has no criteria.
 
-    ``findings`` are those of the subject's forms; queries on a source of a criterion are shown with it.
+    ``findings`` are those of the subject's forms; queries on a source of a criterion
+    are shown with it.
     """
     eligibility = study.eligibility
     if eligibility is None:
@@ -126,7 +132,10 @@ def assess(
         key=key,
         findings=tuple(finding for finding in findings if finding.severity in GRAVE),
     )
-    return Assessment(key=key, criteria=tuple(assessor.result(item) for item in eligibility.criteria))
+
+    return Assessment(
+        key=key, criteria=tuple(assessor.result(item) for item in eligibility.criteria)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,9 +149,16 @@ class _Assessor:
         here = self.subject.form(self.key)
         site = here.facts(self.key.form, None, criterion.field.name) if here else None
         possible, read = self.possible(criterion)
-        sources = sources_of(self.subject, self.key, *(self.closure(item) for item in read))
+        sources = sources_of(
+            self.subject, self.key, *(self.closure(item) for item in read)
+        )
         home = self.home
-        lacking = [item for text in read for item in lacking_in(self.subject, self.key, text, home)]
+        lacking = [
+            item
+            for text in read
+            for item in lacking_in(self.subject, self.key, text, home)
+        ]
+
         return CriterionResult(
             criterion=criterion,
             answer=site.text if site else "",
@@ -153,17 +169,26 @@ class _Assessor:
             findings=tuple(self.open_on(sources)),
         )
 
-    def possible(self, criterion: Criterion) -> tuple[frozenset[str], tuple[Expression, ...]]:
+    def possible(
+        self, criterion: Criterion
+    ) -> tuple[frozenset[str], tuple[Expression, ...]]:
         """The answers that the sources leave open, and the conditions that decided it."""
         moot = criterion.not_applicable
         inapplicable = self.holds(moot) if moot is not None else False
         if moot is not None and inapplicable is True:
             return frozenset({criterion.moot}), (moot,)
         met = self.holds(criterion.met)
-        results = {criterion.yes, criterion.no} if met is None else {criterion.yes if met else criterion.no}
+        results = (
+            {criterion.yes, criterion.no}
+            if met is None
+            else {criterion.yes if met else criterion.no}
+        )
         if inapplicable is None:
             results.add(criterion.moot)
-        return frozenset(results), (criterion.met,) if moot is None else (moot, criterion.met)
+        return frozenset(results), (criterion.met,) if moot is None else (
+            moot,
+            criterion.met,
+        )
 
     @property
     def home(self) -> Home:
@@ -183,19 +208,25 @@ class _Assessor:
     def open_on(self, sources: tuple[Source, ...]) -> Iterator[Finding]:
         """The findings that hang on one of the sources."""
         cells = {
-            (source.key.visit, source.key.unsno, source.table, source.row, source.field) for source in sources
+            (source.key.visit, source.key.unsno, source.table, source.row, source.field)
+            for source in sources
         }
         for finding in self.findings:
-            places = [item for item in (finding.data, *finding.also) if item is not None]
+            places = [
+                item for item in (finding.data, *finding.also) if item is not None
+            ]
             if any(
-                (place.visit, place.unsno or 0, place.table, place.row, place.field) in cells
+                (place.visit, place.unsno or 0, place.table, place.row, place.field)
+                in cells
                 for place in places
             ):
                 yield finding
 
 
 def in_words(condition: Expression, study: Study) -> str:
-    """A criterion's condition in English; a derivation that only gives it a name is written out."""
+    """A criterion's condition in English; a derivation that only gives it a name is
+    written out.
+    """
     assert study.eligibility is not None
     expression = condition
     while isinstance(expression.tree, Reference) and expression.tree.table is None:
@@ -203,6 +234,7 @@ def in_words(condition: Expression, study: Study) -> str:
         if derivation is None or derivation.label is not None:
             break
         expression = derivation.expression
+
     return to_english(expression, study, Home(form=study.forms[study.eligibility.form]))
 
 

@@ -34,12 +34,18 @@ from forms_spec.rules.semantics.types import Type
 
 
 def judge(
-    study: Study, form: Form, record: Record, context: Context, *, completing: bool = False
+    study: Study,
+    form: Form,
+    record: Record,
+    context: Context,
+    *,
+    completing: bool = False,
 ) -> Judgement:
-    """Judges one form. All texts are canonical, or what was typed where that is no answer.
+    """Judges one form. All texts are canonical, or what was typed where that is no
+    answer.
 
-    ``completing`` True also asks what a draft may still leave open: required fields, rows, and missing
-    codes that are for drafts only.
+    ``completing`` True also asks what a draft may still leave open: required fields,
+    rows, and missing codes that are for drafts only.
     """
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
     subject = Subject(study, context.casebook, context.today, context.subject)
@@ -65,10 +71,15 @@ class _Verdict:
             if group.group.rows is None:
                 self.section(group, None)
                 continue
+
             for row in self.captured.rows(group.group.name):
                 self.section(group, row)
-            self.findings += judge_rows(self.captured, group, self.untold, completing=self.completing)
+            self.findings += judge_rows(
+                self.captured, group, self.untold, completing=self.completing
+            )
+
         self.findings += judge_rules(self.captured, completing=self.completing)
+
         return Judgement(cells=self.cells, findings=tuple(self.findings))
 
     def section(self, group: GroupPlan, row: int | None) -> None:
@@ -87,6 +98,7 @@ class _Verdict:
             required=required,
             reference=self.reference(plan, row),
         )
+
         for fault in self.faults(plan, row, facts, required):
             if not is_kept(fault, key, self.captured.record):
                 self.findings.append(fault)
@@ -97,11 +109,19 @@ class _Verdict:
             return None
         frames = self.captured.frames(row)
         low, high = (
-            plain(end) if isinstance(end, int) else None for end in (item(frames) for item in plan.reference)
+            plain(end) if isinstance(end, int) else None
+            for end in (item(frames) for item in plan.reference)
         )
-        return with_unit(reference_words(low, high), reference_unit(plan.field)) if low or high else None
 
-    def required(self, plan: FieldPlan, row: int | None, facts: CellResult) -> bool | None:
+        return (
+            with_unit(reference_words(low, high), reference_unit(plan.field))
+            if low or high
+            else None
+        )
+
+    def required(
+        self, plan: FieldPlan, row: int | None, facts: CellResult
+    ) -> bool | None:
         """False for what is hidden or calculated; UNKNOWN stays so."""
         if facts.shown is False or plan.value is not None:
             return False
@@ -116,7 +136,9 @@ class _Verdict:
         if facts.state is CellState.HIDDEN and facts.text != "":
             yield self.found("hidden-with-value", plan, row, facts)
         elif facts.refusal is not None:
-            yield self.found(facts.refusal.code, plan, row, facts, **dict(facts.refusal.details))
+            yield self.found(
+                facts.refusal.code, plan, row, facts, **dict(facts.refusal.details)
+            )
         elif facts.state is CellState.BLANK:
             yield from self.blank(plan, row, facts, required)
         elif facts.state is CellState.MISSING:
@@ -125,6 +147,7 @@ class _Verdict:
                 yield self.found("missing-draft-only", plan, row, facts, reason=reason)
         elif facts.state is CellState.ANSWERED:
             yield from self.answered(plan, row, facts)
+
         if facts.shown is None and facts.text != "" and plan.value is None:
             yield self.found("shown-unknown", plan, row, facts)
 
@@ -136,30 +159,47 @@ class _Verdict:
         if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
             return
-        if any(self.untold.of(item, home, Type.CONDITION, row) for item, home in plan.conditions()):
+
+        if any(
+            self.untold.of(item, home, Type.CONDITION, row)
+            for item, home in plan.conditions()
+        ):
             self.untold.asked.add((plan.table, row, plan.field.name))
             yield self.found("required-unknown", plan, row, facts)
 
-    def answered(self, plan: FieldPlan, row: int | None, facts: CellResult) -> Iterator[Finding]:
+    def answered(
+        self, plan: FieldPlan, row: int | None, facts: CellResult
+    ) -> Iterator[Finding]:
         frames = self.captured.frames(row)
         unit = chosen_unit(plan.field, frames)
         if plan.field.unit is not None and plan.field.unit.companion and unit is None:
             yield self.found("unit-missing", plan, row, facts)
             return
-        for (word, limits), (_, written) in zip(plan.limits, plan.field.limits, strict=True):
+
+        for (word, limits), (_, written) in zip(
+            plan.limits, plan.field.limits, strict=True
+        ):
             if unit not in limits:
                 continue
             result = outside(facts, limits[unit], plan, frames)
             if result is not None:
                 side, bound = result
                 future = in_future(facts, plan.type, self.captured.world.today)
-                yield self.found(f"{side}-{word}", plan, row, facts, bound=bound, future=future)
+                yield self.found(
+                    f"{side}-{word}", plan, row, facts, bound=bound, future=future
+                )
                 return
+
             if self.completing and not limits[unit].certain:
                 yield from self.limit_untold(plan, row, facts, word, written[unit])
 
     def limit_untold(
-        self, plan: FieldPlan, row: int | None, facts: CellResult, word: str, written: Range
+        self,
+        plan: FieldPlan,
+        row: int | None,
+        facts: CellResult,
+        word: str,
+        written: Range,
     ) -> Iterator[Finding]:
         """An end of a range that is UNKNOWN, of a value that does not pass the other."""
         for side, end in (("below", written.low), ("above", written.high)):
@@ -167,16 +207,24 @@ class _Verdict:
                 fear = too_far(plan.type, side)
                 yield self.found(f"{side}-{word}-unknown", plan, row, facts, fear=fear)
 
-    def differing(self, plan: FieldPlan, row: int | None, facts: CellResult) -> Iterator[Finding]:
-        """A text that came along with a calculated field and is not what the formula gives."""
+    def differing(
+        self, plan: FieldPlan, row: int | None, facts: CellResult
+    ) -> Iterator[Finding]:
+        """A text that came along with a calculated field and is not what the formula
+        gives.
+        """
         text = self.captured.text(plan.table, row, plan.field.name)
         if text in ("", facts.text):
             return
         given = plan.field.kind.parse(text, plan.field)
         if facts.value is None:
-            yield self.found("calculated-unknown", plan, row, facts, typed=text, given=text)
+            yield self.found(
+                "calculated-unknown", plan, row, facts, typed=text, given=text
+            )
         elif isinstance(given, Refusal) or to_rule(given) != facts.seen:
-            yield self.found("calculated-differs", plan, row, facts, typed=text, given=text)
+            yield self.found(
+                "calculated-differs", plan, row, facts, typed=text, given=text
+            )
 
     def found(
         self,
@@ -188,7 +236,10 @@ class _Verdict:
         typed: str | None = None,
         **words: Any,
     ) -> Finding:
-        """A finding of the cell. ``typed`` is what stands there where that is not what the cell means."""
+        """A finding of the cell.
+
+        ``typed`` is what stands there where that is not what the cell means.
+        """
         field = plan.field
         unit = unit_label(field, self.captured.frames(row))
         words.setdefault("label", field.label)
@@ -200,4 +251,5 @@ class _Verdict:
             value=facts.text if typed is None else typed,
             **words,
         )
+
         return under_check(text, field.checks)

@@ -1,4 +1,6 @@
-"""A form made ready for judging: every condition, formula and limit compiled, once for each study."""
+"""A form made ready for judging: every condition, formula and limit compiled, once for
+each study.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,9 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPlan:
-    """A field with its rules compiled. ``shown`` holds the group's condition and its own; ``shown_by`` the
-    same as expressions, each with its home."""
+    """A field with its rules compiled. ``shown`` holds the group's condition and its
+    own; ``shown_by`` the same as expressions, each with its home.
+    """
 
     field: Field
     table: str
@@ -54,18 +57,27 @@ class FieldPlan:
     missing: Mapping[str, bool]
     shown_by: tuple[tuple[Expression, Home], ...]
     reference: tuple[Closure, Closure] | None
-    meanings: dict[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    meanings: dict[str, tuple[Any, Any]] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
     """What texts of the field mean, for those that were read lately."""
 
     def conditions(self) -> tuple[tuple[Expression, Home], ...]:
         """The conditions of whether it is asked, then of whether it has to be answered."""
         required = self.field.required
-        return (*self.shown_by, *(() if isinstance(required, bool) else ((required, self.home),)))
+        return (
+            *self.shown_by,
+            *(() if isinstance(required, bool) else ((required, self.home),)),
+        )
 
     @property
     def limits(self) -> tuple[tuple[str, Mapping[str | None, Limits]], ...]:
         """What a value is held against, in the order of ``Field.limits``."""
-        return ("range", self.ranges), ("alert", self.alert), ("expected", self.expected)
+        return (
+            ("range", self.ranges),
+            ("alert", self.alert),
+            ("expected", self.expected),
+        )
 
     def has_to_be_answered(self, frames: Frames) -> bool | None:
         """What ``required`` says, whether it is asked or not."""
@@ -87,7 +99,8 @@ class GroupPlan:
 class RulePlan:
     """An edit check that belongs to a form, or to each row of ``table``.
 
-    ``asks`` is what ``holds`` reads, ``applies_asks`` what ``applies`` does, where UNKNOWN is a finding.
+    ``asks`` is what ``holds`` reads, ``applies_asks`` what ``applies`` does, where
+    UNKNOWN is a finding.
     """
 
     rule: Rule
@@ -100,9 +113,11 @@ class RulePlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlan:
-    """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read,
-    and ``reads`` says which cells of the form decide a field's value and whether it is shown. ``deep`` are
-    the fields at the end of a long chain of such readings."""
+    """``fields`` finds a field by table and name; ``order`` has calculated fields after
+    what they read, and ``reads`` says which cells of the form decide a field's value
+    and whether it is shown. ``deep`` are the fields at the end of a long chain of such
+    readings.
+    """
 
     form: Form
     groups: tuple[GroupPlan, ...]
@@ -117,10 +132,12 @@ class FormPlan:
 def reference_ends(field: Field) -> tuple[Expression, Expression]:
     """The two expressions that give the ends of a field's reference range."""
     low, high = (
-        parse_expression(f"{end}({field.name})", field.place) for end in ("reference_low", "reference_high")
+        parse_expression(f"{end}({field.name})", field.place)
+        for end in ("reference_low", "reference_high")
     )
     assert isinstance(low, Expression)
     assert isinstance(high, Expression)
+
     return low, high
 
 
@@ -144,6 +161,7 @@ def _rules_by_form(study: Study) -> Mapping[str, Sequence[tuple[Rule, Home]]]:
         table = study.tables[rule.on[0][0]]
         home = Home(form=table.form, group=table.group)
         by_form.setdefault(table.form.name, []).append((rule, home))
+
     return by_form
 
 
@@ -155,9 +173,17 @@ class _Planner:
 
     def plan(self) -> FormPlan:
         groups = tuple(self.group(group) for group in self.form.groups)
-        fields = {(field.table, field.field.name): field for group in groups for field in group.fields}
+        fields = {
+            (field.table, field.field.name): field
+            for group in groups
+            for field in group.fields
+        }
         order = tuple(_by_finish(fields, self.reads))
-        reads = {index: tuple(dict.fromkeys(r for r in self.reads[index] if r in fields)) for index in order}
+        reads = {
+            index: tuple(dict.fromkeys(r for r in self.reads[index] if r in fields))
+            for index in order
+        }
+
         return FormPlan(
             form=self.form,
             groups=groups,
@@ -166,7 +192,9 @@ class _Planner:
             order=order,
             reads=MappingProxyType(reads),
             deep=frozenset(_deep(order, reads)),
-            rules=tuple(self.rule(rule, home) for rule, home in rules_of(self.study, self.form)),
+            rules=tuple(
+                self.rule(rule, home) for rule, home in rules_of(self.study, self.form)
+            ),
         )
 
     def rule(self, rule: Rule, home: Home) -> RulePlan:
@@ -174,28 +202,48 @@ class _Planner:
         return RulePlan(
             rule=rule,
             table=rule.on[0][0],
-            applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
+            applies=None
+            if applies is None
+            else self.closure(applies, home, Type.CONDITION),
             holds=self.closure(rule.assertion, home, Type.CONDITION),
             asks=self.asks(rule, rule.assertion, home),
             applies_asks=self.asks(rule, applies, home),
         )
 
-    def asks(self, rule: Rule, expression: Expression | None, home: Home) -> tuple[Target, ...]:
+    def asks(
+        self, rule: Rule, expression: Expression | None, home: Home
+    ) -> tuple[Target, ...]:
         """What a part of a rule reads, where anybody wants to know."""
-        return () if expression is None or rule.unknown is None else references(expression, self.study, home)
+        return (
+            ()
+            if expression is None or rule.unknown is None
+            else references(expression, self.study, home)
+        )
 
     def group(self, group: Group) -> GroupPlan:
         whole = Home(form=self.form)
-        shown = self.closure(group.show_when, whole, Type.CONDITION) if group.show_when is not None else None
+        shown = (
+            self.closure(group.show_when, whole, Type.CONDITION)
+            if group.show_when is not None
+            else None
+        )
         home = Home(form=self.form, group=group if group.rows is not None else None)
         table = group.name if group.rows is not None else self.form.name
         fields = tuple(
-            self.field(field, table, home, group, shown) for field in group.fields if field.collected
+            self.field(field, table, home, group, shown)
+            for field in group.fields
+            if field.collected
         )
+
         return GroupPlan(group=group, shown=shown, fields=fields)
 
     def field(
-        self, field: Field, table: str, home: Home, group: Group, group_shown: Closure | None
+        self,
+        field: Field,
+        table: str,
+        home: Home,
+        group: Group,
+        group_shown: Closure | None,
     ) -> FieldPlan:
         type_ = type_of(field)
         shown = [group_shown] if group_shown is not None else []
@@ -206,8 +254,11 @@ class _Planner:
             if isinstance(field.required, bool)
             else self.closure(field.required, home, Type.CONDITION)
         )
-        value = self.closure(field.value, home, type_) if field.value is not None else None
+        value = (
+            self.closure(field.value, home, type_) if field.value is not None else None
+        )
         self.reads[table, field.name] = self.read_by(field, group, home)
+
         return FieldPlan(
             field=field,
             table=table,
@@ -219,12 +270,16 @@ class _Planner:
             ranges=self.limits(field.ranges, home, type_),
             expected=self.limits(field.expected, home, type_),
             alert=self.limits(field.alert, home, type_),
-            missing=MappingProxyType({item.code: item.draft_only for item in field.missing}),
+            missing=MappingProxyType(
+                {item.code: item.draft_only for item in field.missing}
+            ),
             shown_by=self.shown_by(field, group, home),
             reference=self.reference(field, home),
         )
 
-    def shown_by(self, field: Field, group: Group, home: Home) -> tuple[tuple[Expression, Home], ...]:
+    def shown_by(
+        self, field: Field, group: Group, home: Home
+    ) -> tuple[tuple[Expression, Home], ...]:
         """What decides whether a field is asked: the group's condition, then its own."""
         text = ((group.show_when, Home(form=self.form)), (field.show_when, home))
         return tuple((item, index) for item, index in text if item is not None)
@@ -234,7 +289,9 @@ class _Planner:
         if field.lab_test is None:
             return None
         low, high = reference_ends(field)
-        return self.closure(low, home, Type.NUMBER), self.closure(high, home, Type.NUMBER)
+        return self.closure(low, home, Type.NUMBER), self.closure(
+            high, home, Type.NUMBER
+        )
 
     def closure(self, expression: Expression, home: Home, expects: Type) -> Closure:
         return compile_expression(expression, self.study, home, expects)
@@ -244,7 +301,9 @@ class _Planner:
         node = resolve(expression, self.study, home, type_).core
         if isinstance(node, Apply) and node.operator == "point":
             node = node.arguments[0]
-        return isinstance(node, Constant) or (isinstance(node, Apply) and node.operator == "today")
+        return isinstance(node, Constant) or (
+            isinstance(node, Apply) and node.operator == "today"
+        )
 
     def limits(
         self, ranges: Mapping[str | None, Range], home: Home, type_: Type
@@ -252,12 +311,18 @@ class _Planner:
         return MappingProxyType(
             {
                 unit: Limits(
-                    low=self.closure(item.low, home, type_) if item.low is not None else None,
-                    high=self.closure(item.high, home, type_) if item.high is not None else None,
+                    low=self.closure(item.low, home, type_)
+                    if item.low is not None
+                    else None,
+                    high=self.closure(item.high, home, type_)
+                    if item.high is not None
+                    else None,
                     low_open=item.low_open,
                     high_open=item.high_open,
                     certain=all(
-                        self.certain(end, home, type_) for end in (item.low, item.high) if end is not None
+                        self.certain(end, home, type_)
+                        for end in (item.low, item.high)
+                        if end is not None
                     ),
                 )
                 for unit, item in ranges.items()
@@ -273,6 +338,7 @@ class _Planner:
             if expression is not None
             for target in references(expression, self.study, index)
         ]
+
         return [
             (item.table or "", item.field or "")
             for item in targets
@@ -281,9 +347,12 @@ class _Planner:
 
 
 def _by_finish(
-    fields: Mapping[tuple[str, str], FieldPlan], reads: Mapping[tuple[str, str], list[tuple[str, str]]]
+    fields: Mapping[tuple[str, str], FieldPlan],
+    reads: Mapping[tuple[str, str], list[tuple[str, str]]],
 ) -> list[tuple[str, str]]:
-    """Depth first, each field when everything it reads is done; no recursion, since chains may be long."""
+    """Depth first, each field when everything it reads is done; no recursion, since
+    chains may be long.
+    """
     cells: dict[tuple[str, str], None] = {}
     begun: set[tuple[str, str]] = set()
     for start in fields:
@@ -294,8 +363,12 @@ def _by_finish(
                 stack.pop()
                 cells[cell] = None
                 continue
+
             begun.add(cell)
-            stack += [read for read in reads[cell] if read in fields and read not in begun]
+            stack += [
+                read for read in reads[cell] if read in fields and read not in begun
+            ]
+
     return list(cells)
 
 
@@ -303,7 +376,8 @@ LONG_CHAIN = 20
 
 
 def _deep(
-    order: tuple[tuple[str, str], ...], reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+    order: tuple[tuple[str, str], ...],
+    reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]],
 ) -> Iterator[tuple[str, str]]:
     """The fields that more than LONG_CHAIN others lead to, one after the other."""
     depth: dict[tuple[str, str], int] = {}

@@ -12,7 +12,9 @@ from forms_spec.model.values import Value
 
 
 class CellState(Enum):
-    """Four kinds of nothing are told apart: blank, missing with a reason, hidden, invalid."""
+    """Four kinds of nothing are told apart: blank, missing with a reason, hidden,
+    invalid.
+    """
 
     ANSWERED = "answered"
     BLANK = "blank"
@@ -23,11 +25,13 @@ class CellState(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One judged cell. ``text`` is the canonical text, or the raw one when it is invalid.
+    """One judged cell. ``text`` is the canonical text, or the raw one when it is
+    invalid.
 
-    ``shown`` and ``required`` are True, False, or None when a source of the condition is missing.
-    A calculated field's ``text`` is the computed one. ``reference`` is the laboratory's range that applies
-    to the subject on that day, for people to read: ``13.5 to 17.5 g/dL``.
+    ``shown`` and ``required`` are True, False, or None when a source of the condition
+    is missing. A calculated field's ``text`` is the computed one. ``reference`` is the
+    laboratory's range that applies to the subject on that day, for people to read:
+    ``13.5 to 17.5 g/dL``.
     """
 
     state: CellState

@@ -1,4 +1,6 @@
-"""Why something cannot be told: the cells that are missing, too imprecise, or do not decide it."""
+"""Why something cannot be told: the cells that are missing, too imprecise, or do not
+decide it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from types import MappingProxyType
 
 from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.form_result import CellState
-from forms_spec.evaluation.read_trace import DEEPEST, Evidence, ReadRecorder, Source, companions
+from forms_spec.evaluation.read_trace import (
+    DEEPEST,
+    Evidence,
+    ReadRecorder,
+    Source,
+    companions,
+)
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
@@ -49,7 +57,9 @@ class Lacking:
     why: Lack
 
 
-def lacking_in(subject: Subject, key: FormKey, condition: Expression, home: Home) -> tuple[Lacking, ...]:
+def lacking_in(
+    subject: Subject, key: FormKey, condition: Expression, home: Home
+) -> tuple[Lacking, ...]:
     """Why a condition of a form is UNKNOWN. Nothing where it is not."""
     node = resolve(condition, subject.study, home, Type.CONDITION).core
     evidence = Evidence(subject)
@@ -89,17 +99,23 @@ class _Asked:
             if not unknown:
                 yield from self.undecided(parts, frames)
 
-    def case(self, arguments: tuple[resolved.Core, ...], frames: Frames) -> Iterator[Lacking]:
-        """The condition that is UNKNOWN; or the value chosen; or, where none is, what was asked."""
+    def case(
+        self, arguments: tuple[resolved.Core, ...], frames: Frames
+    ) -> Iterator[Lacking]:
+        """The condition that is UNKNOWN; or the value chosen; or, where none is, what
+        was asked.
+        """
         conditions, values = arguments[:-1:2], (*arguments[1::2], arguments[-1])
         for index, condition in enumerate(conditions):
             value = self.value(condition, frames)
             if value is None:
                 yield from self.why(condition, frames)
                 return
+
             if value:
                 yield from self.why(values[index], frames)
                 return
+
         if isinstance(values[-1], resolved.Constant):
             yield from self.undecided(conditions, frames)
         else:
@@ -112,13 +128,20 @@ class _Asked:
             value = True if node.where is None else self.value(node.where, inner)
             if value is None and node.where is not None:
                 yield from self.why(node.where, inner)
-            elif value and node.body is not None and self.value(node.body, inner) is None:
+            elif (
+                value and node.body is not None and self.value(node.body, inner) is None
+            ):
                 yield from self.why(node.body, inner)
+
         if not some:
             yield from self.leaves(node, frames)
 
-    def undecided(self, nodes: tuple[resolved.Core, ...], frames: Frames) -> Iterator[Lacking]:
-        """Cells that give no decision: what is unanswered or partial among them, else all of them."""
+    def undecided(
+        self, nodes: tuple[resolved.Core, ...], frames: Frames
+    ) -> Iterator[Lacking]:
+        """Cells that give no decision: what is unanswered or partial among them, else
+        all of them.
+        """
         result = [reason for node in nodes for reason in self.leaves(node, frames)]
         open_ = [item for item in result if item.why is not Lack.UNDECIDED]
         yield from open_ or result
@@ -140,48 +163,69 @@ class _Asked:
         tables = (node.source.table, node.source.form)
         if not rows:
             empty = [
-                source for source in self.evidence.sources if source.field is None and source.table in tables
+                source
+                for source in self.evidence.sources
+                if source.field is None and source.table in tables
             ]
             yield from (Lacking(source=entry, why=Lack.UNANSWERED) for entry in empty)
+
         for inner in rows:
             for item in (node.where, node.body):
                 if item is not None:
                     yield from self.leaves(item, inner)
 
-    def cell(self, node: resolved.Read | resolved.Remote, frames: Frames) -> Iterator[Lacking]:
+    def cell(
+        self, node: resolved.Read | resolved.Remote, frames: Frames
+    ) -> Iterator[Lacking]:
         """The cell itself; of a calculated one what its formula lacks."""
         here = frames[node.depth].instance
         assert isinstance(here, ReadRecorder)
         if isinstance(node, resolved.Read):
-            form, table, row = here, node.table, frames[node.depth].row if node.row else None
+            form, table, row = (
+                here,
+                node.table,
+                frames[node.depth].row if node.row else None,
+            )
         else:
             there = self.evidence.at(node.form, node.visit, here.key, node.field.name)
             if there is None:
                 return
             form, table, row = there, node.form, None
+
         source = self.source(form, table, row, node.field.name)
         formula = node.field.value
-        if formula is not None and source.state is CellState.BLANK and self.depth < DEEPEST:
+        if (
+            formula is not None
+            and source.state is CellState.BLANK
+            and self.depth < DEEPEST
+        ):
             yield from self.formula(form, table, row, formula)
         elif source.partial:
             yield Lacking(source=source, why=Lack.PARTIAL)
         else:
             yield Lacking(source=source, why=_BY_STATE[source.state])
 
-    def source(self, form: ReadRecorder, table: str, row: int | None, field: str) -> Source:
-        """The cell; its number for a unit that was not chosen because there is no number."""
+    def source(
+        self, form: ReadRecorder, table: str, row: int | None, field: str
+    ) -> Source:
+        """The cell; its number for a unit that was not chosen because there is no
+        number.
+        """
         number = companions(form.captured).get((table, field))
         if number is not None:
             source = self.evidence.source(form.captured, table, row, number)
             if source.state is not CellState.ANSWERED:
                 return source
+
         return self.evidence.source(form.captured, table, row, field)
 
     def formula(
         self, form: ReadRecorder, table: str, row: int | None, formula: Expression
     ) -> Iterator[Lacking]:
         owner = self.study.tables[table]
-        node = resolve(formula, self.study, Home(form=owner.form, group=owner.group)).core
+        node = resolve(
+            formula, self.study, Home(form=owner.form, group=owner.group)
+        ).core
         frames = form.frames(row)
         self.depth += 1
         if self.value(node, frames) is None:
@@ -190,11 +234,16 @@ class _Asked:
 
 
 def operands(node: resolved.Apply) -> tuple[resolved.Core, ...]:
-    """What an operator works on; the numbers that codes stand for are no value by themselves."""
+    """What an operator works on; the numbers that codes stand for are no value by
+    themselves.
+    """
     return tuple(
         argument
         for argument in node.arguments
-        if not (isinstance(argument, resolved.Constant) and isinstance(argument.value, Mapping))
+        if not (
+            isinstance(argument, resolved.Constant)
+            and isinstance(argument.value, Mapping)
+        )
     )
 
 

@@ -1,4 +1,6 @@
-"""Findings of a facet in the name of the protocol check that it implements, and warnings that are kept."""
+"""Findings of a facet in the name of the protocol check that it implements, and
+warnings that are kept.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,18 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import CellKey, Record
 from forms_spec.model.facets import Check
 
-ENDS = frozenset(f"{side}-{word}" for side in ("below", "above") for word in ("range", "alert", "expected"))
+ENDS = frozenset(
+    f"{side}-{word}"
+    for side in ("below", "above")
+    for word in ("range", "alert", "expected")
+)
 """The findings of a value that passes the end of a range."""
 
 
 def is_kept(finding: Finding, cell: CellKey, record: Record) -> bool:
-    """Whether it is a warning that somebody kept with a reason; nothing else can be kept."""
+    """Whether it is a warning that somebody kept with a reason; nothing else can be
+    kept.
+    """
     return finding.severity is Severity.WARNING and (cell, finding.code) in record.kept
 
 
@@ -23,7 +31,9 @@ def under_check(finding: Finding, checks: Mapping[str, Check]) -> Finding:
     check = checks_in_full(checks).get(finding.code)
     if check is None:
         return finding
-    return replace(finding, rule=check.name, severity=check.severity or finding.severity)
+    return replace(
+        finding, rule=check.name, severity=check.severity or finding.severity
+    )
 
 
 def checks_in_full(checks: Mapping[str, Check]) -> Mapping[str, Check]:

@@ -16,18 +16,31 @@ from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.types import Type
 
 
-def outside(facts: CellResult, limits: Limits, plan: FieldPlan, frames: Frames) -> tuple[str, str] | None:
+def outside(
+    facts: CellResult, limits: Limits, plan: FieldPlan, frames: Frames
+) -> tuple[str, str] | None:
     """``("below", "at least 60 mmHg")`` when the value is surely outside, else None.
 
-    An end that is UNKNOWN limits nothing; a partial date is outside when every day it may mean is.
+    An end that is UNKNOWN limits nothing; a partial date is outside when every day it
+    may mean is.
     """
     unit = unit_label(plan.field, frames)
     low = limits.low(frames) if limits.low is not None else None
-    if low is not None and _after(low, facts.seen, plan.type, strictly=not limits.low_open):
-        return "below", _bound(low, plan, unit, _LOW[plan.type is Type.DATE, limits.low_open], 0)
+    if low is not None and _after(
+        low, facts.seen, plan.type, strictly=not limits.low_open
+    ):
+        return "below", _bound(
+            low, plan, unit, _LOW[plan.type is Type.DATE, limits.low_open], 0
+        )
+
     high = limits.high(frames) if limits.high is not None else None
-    if high is not None and _after(facts.seen, high, plan.type, strictly=not limits.high_open):
-        return "above", _bound(high, plan, unit, _HIGH[plan.type is Type.DATE, limits.high_open], 1)
+    if high is not None and _after(
+        facts.seen, high, plan.type, strictly=not limits.high_open
+    ):
+        return "above", _bound(
+            high, plan, unit, _HIGH[plan.type is Type.DATE, limits.high_open], 1
+        )
+
     return None
 
 
@@ -49,7 +62,11 @@ def in_future(facts: CellResult, type_: Type, today: int) -> str:
     """What is said of a date that is surely after today (an ordinal day), else nothing."""
     if type_ is not Type.DATE:
         return ""
-    return ", a date in the future" if _after(facts.seen, (today, today), type_, strictly=True) else ""
+    return (
+        ", a date in the future"
+        if _after(facts.seen, (today, today), type_, strictly=True)
+        else ""
+    )
 
 
 def too_far(type_: Type, side: str) -> str:
@@ -78,6 +95,7 @@ def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) ->
     else:
         value = from_rule(end, plan.field)
         text = "" if value is None else plan.field.kind.write(value, plan.field)
+
     return words.format(with_unit(shown_as(text, plan.field), unit))
 
 
@@ -99,6 +117,7 @@ def chosen_unit(field: Field, frames: Frames) -> str | None:
     assert isinstance(place.instance, CapturedForm)
     table = field.group if field.group in place.instance.plan.row_tables else field.form
     code = place.instance.value(table, place.row, field.unit.companion)
+
     return code if isinstance(code, str) else None
 
 
@@ -109,4 +128,7 @@ def unit_label(field: Field, frames: Frames) -> str:
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
     code = chosen_unit(field, frames)
-    return next((choice.label for choice in field.unit.choices if choice.code == code), "")
+
+    return next(
+        (choice.label for choice in field.unit.choices if choice.code == code), ""
+    )

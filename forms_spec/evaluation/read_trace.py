@@ -19,10 +19,12 @@ DEEPEST = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A cell of one of the subject's forms. Without ``field``: rows of ``table`` that there are none of.
+    """A cell of one of the subject's forms. Without ``field``: rows of ``table`` that
+    there are none of.
 
-    ``text`` is the canonical text, the computed one of a calculated field. ``captured`` is False where
-    nothing of the form is stored. ``partial``: a date that leaves open which day it was.
+    ``text`` is the canonical text, the computed one of a calculated field. ``captured``
+    is False where nothing of the form is stored. ``partial``: a date that leaves open
+    which day it was.
     """
 
     key: FormKey
@@ -36,7 +38,10 @@ class Source:
 
 
 class Evidence:
-    """A subject as rules see it, that writes down what they look at. Implements ``scene.World``."""
+    """A subject as rules see it, that writes down what they look at.
+
+    Implements ``scene.World``.
+    """
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
@@ -58,19 +63,28 @@ class Evidence:
         captured_form = self._subject.form(key) or self._absent.get(key)
         if captured_form is None:
             plan = plan_of(self._subject.study, self._subject.study.forms[key.form])
-            captured_form = self._absent[key] = CapturedForm(plan, Record(), key, self._subject)
+            captured_form = self._absent[key] = CapturedForm(
+                plan, Record(), key, self._subject
+            )
+
         return ReadRecorder(captured_form, self)
 
-    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> ReadRecorder | None:
+    def at(
+        self, form: str, visit: str | None, seen_from: FormKey, field: str
+    ) -> ReadRecorder | None:
         result = self._subject.at(form, visit, seen_from, field)
         if result is not None:
             return ReadRecorder(result, self)
         key = self._key(form, visit, seen_from)
         return self.form(key) if key is not None else None
 
-    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[ReadRecorder]:
+    def instances(
+        self, form: str, visit: str, seen_from: FormKey
+    ) -> Sequence[ReadRecorder]:
         result = self._subject.instances(form, visit, seen_from)
-        key = self._key(form, None if visit in ("all", "previous") else visit, seen_from)
+        key = self._key(
+            form, None if visit in ("all", "previous") else visit, seen_from
+        )
         if not result and key is not None:
             self.nothing_in(form, key)
         return [ReadRecorder(item, self) for item in result]
@@ -88,14 +102,23 @@ class Evidence:
         """Rows were looked for, and there are none."""
         captured = self._subject.form(key) is not None
         source = Source(
-            key=key, table=table, row=None, field=None, state=CellState.BLANK, text="", captured=captured
+            key=key,
+            table=table,
+            row=None,
+            field=None,
+            state=CellState.BLANK,
+            text="",
+            captured=captured,
         )
         self.sources[source] = None
 
-    def source(self, form: CapturedForm, table: str, row: int | None, field: str) -> Source:
+    def source(
+        self, form: CapturedForm, table: str, row: int | None, field: str
+    ) -> Source:
         """A cell as a source."""
         facts = form.facts(table, row, field)
         seen = facts.seen
+
         return Source(
             key=form.key,
             table=table,
@@ -108,7 +131,10 @@ class Evidence:
         )
 
     def look(self, form: CapturedForm, table: str, row: int | None, field: str) -> None:
-        """A cell was read; behind a calculated one, what its formula reads. A unit belongs to its number."""
+        """A cell was read; behind a calculated one, what its formula reads.
+
+        A unit belongs to its number.
+        """
         field = companions(form).get((table, field), field)
         source = self.source(form, table, row, field)
         self.sources[source] = None
@@ -121,6 +147,7 @@ class Evidence:
             or self._depth > DEEPEST
         ):
             return
+
         self._opened.add(cell)
         self._depth += 1
         formula(ReadRecorder(form, self).frames(row))
@@ -131,8 +158,12 @@ COMPANIONS: StudyCache[str, Mapping[tuple[str, str], str]] = StudyCache()
 
 
 def companions(form: CapturedForm) -> Mapping[tuple[str, str], str]:
-    """By the table and name of a field that holds a chosen unit: the field of its number."""
-    return COMPANIONS.get(form.world.study, form.key.form, lambda: _companions(form.plan))
+    """By the table and name of a field that holds a chosen unit: the field of its
+    number.
+    """
+    return COMPANIONS.get(
+        form.world.study, form.key.form, lambda: _companions(form.plan)
+    )
 
 
 def _companions(plan: FormPlan) -> Mapping[tuple[str, str], str]:

@@ -18,26 +18,40 @@ from forms_spec.rules.semantics.types import Type
 
 
 def judge_rows(
-    captured: CapturedForm, plan: GroupPlan, untold: UnknownExplainer, *, completing: bool
+    captured: CapturedForm,
+    plan: GroupPlan,
+    untold: UnknownExplainer,
+    *,
+    completing: bool,
 ) -> Iterator[Finding]:
-    """Findings about the rows of a group as a whole; they stand on the group, not on a cell."""
+    """Findings about the rows of a group as a whole; they stand on the group, not on a
+    cell.
+    """
     group = plan.group
     assert group.rows is not None
     count = len(captured.rows(group.name))
     shown = True if plan.shown is None else plan.shown(captured.frames(None))
     if count > group.rows.maximum:
-        yield _found(captured, group, "too-many-rows", count=count, most=group.rows.maximum)
+        yield _found(
+            captured, group, "too-many-rows", count=count, most=group.rows.maximum
+        )
+
     if completing and shown is True:
         yield from _absent(captured, group, group.rows)
     elif completing and shown is None and any(_absent(captured, group, group.rows)):
         assert group.show_when is not None
-        if untold.of(group.show_when, Home(form=captured.plan.form), Type.CONDITION, None):
+        if untold.of(
+            group.show_when, Home(form=captured.plan.form), Type.CONDITION, None
+        ):
             yield _found(captured, group, "rows-unknown")
+
     yield from _twice(captured, group, group.rows)
 
 
 def _absent(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Finding]:
-    """What the group lacks where it is asked: one row for each combination of the codes, or so many rows."""
+    """What the group lacks where it is asked: one row for each combination of the
+    codes, or so many rows.
+    """
     count = len(captured.rows(group.name))
     if not rows.fixed and count < rows.minimum:
         yield _found(captured, group, "too-few-rows", count=count, least=rows.minimum)
@@ -52,17 +66,29 @@ def _twice(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Finding
             yield _found(captured, group, "row-twice", row=labels)
 
 
-def _combinations(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[tuple[str, int]]:
-    """Each combination of the codes that the rows are fixed by, as labels, and how many rows have it."""
+def _combinations(
+    captured: CapturedForm, group: Group, rows: Rows
+) -> Iterator[tuple[str, int]]:
+    """Each combination of the codes that the rows are fixed by, as labels, and how many
+    rows have it.
+    """
     if not rows.fixed:
         return
-    lists = {field.name: field.codelist for field in group.fields if field.codelist is not None}
+    lists = {
+        field.name: field.codelist
+        for field in group.fields
+        if field.codelist is not None
+    }
     counter = Counter(
         tuple(captured.value(group.name, row, name) for name in rows.fixed)
         for row in captured.rows(group.name)
     )
+
     for codes in product(*(lists[name].codes for name in rows.fixed)):
-        yield ", ".join(code.label for code in codes), counter[tuple(code.code for code in codes)]
+        yield (
+            ", ".join(code.label for code in codes),
+            counter[tuple(code.code for code in codes)],
+        )
 
 
 def _found(captured: CapturedForm, group: Group, code: str, **words: object) -> Finding:

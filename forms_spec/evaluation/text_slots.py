@@ -1,4 +1,6 @@
-"""What stands on a page beside the cells: answers inside texts, and whether a note is shown."""
+"""What stands on a page beside the cells: answers inside texts, and whether a note is
+shown.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ Spot = tuple[str, int | None, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class PageWords:
-    """``words`` are the answers in each text, in its order; ``hidden`` the notes that are not shown."""
+    """``words`` are the answers in each text, in its order; ``hidden`` the notes that
+    are not shown.
+    """
 
     words: Mapping[Spot, tuple[str, ...]] = field(default_factory=dict)
     hidden: frozenset[tuple[str, int | None, str]] = frozenset()
@@ -38,7 +42,9 @@ NO_WORDS = PageWords()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlotPlan:
-    """A slot made ready: what gives its value, and the field that says how it is written."""
+    """A slot made ready: what gives its value, and the field that says how it is
+    written.
+    """
 
     closure: Closure
     field: Field | None
@@ -68,25 +74,32 @@ class NotePlan:
 
 
 def page_words(study: Study, form: Form, record: Record, context: Context) -> PageWords:
-    """The answers in the form's texts, and its hidden notes, by a record that need not be complete."""
+    """The answers in the form's texts, and its hidden notes, by a record that need not
+    be complete.
+    """
     texts, notes = texts_of(study, form), notes_of(study, form)
     if not texts and not notes:
         return NO_WORDS
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
-    captured = Subject(study, context.casebook, context.today, context.subject).put(form, record, key)
+    captured = Subject(study, context.casebook, context.today, context.subject).put(
+        form, record, key
+    )
     captured.settle()
     words: dict[Spot, tuple[str, ...]] = {}
+
     for text in texts:
         plans = [slot_plan(study, slot, text.home) for slot in text.slots]
         for row in _rows(captured, text.table, in_rows=text.in_rows):
             written = tuple(_words(plan, captured, row) for plan in plans)
             words[text.table, row, text.name, text.key] = written
+
     hidden = {
         (note.table, row, note.name)
         for note in notes
         for row in _rows(captured, note.table, in_rows=note.in_rows)
         if not _shown(study, note, captured, row)
     }
+
     return PageWords(words=words, hidden=frozenset(hidden))
 
 
@@ -111,7 +124,9 @@ def slot_field(node: resolved.Core) -> Field | None:
 
 def slot_plan(study: Study, slot: Slot, home: Home) -> SlotPlan:
     node = resolve(slot.expression, study, home).core
-    return SlotPlan(closure=compile_core(node), field=slot_field(node), coded=slot.coded)
+    return SlotPlan(
+        closure=compile_core(node), field=slot_field(node), coded=slot.coded
+    )
 
 
 def _texts(form: Form) -> Iterator[TextPlan]:
@@ -125,6 +140,7 @@ def _texts(form: Form) -> Iterator[TextPlan]:
                 home=Home(form=form),
                 slots=tuple(part for part in wording if isinstance(part, Slot)),
             )
+
         for item in group.fields:
             for key, wording in item.wordings.items():
                 yield TextPlan(
@@ -140,7 +156,10 @@ def _texts(form: Form) -> Iterator[TextPlan]:
 def _notes(form: Form) -> Iterator[NotePlan]:
     for group in form.groups:
         for item in group.fields:
-            text = ((group.show_when, Home(form=form)), (item.show_when, _home(form, group)))
+            text = (
+                (group.show_when, Home(form=form)),
+                (item.show_when, _home(form, group)),
+            )
             conditions = tuple((rule, home) for rule, home in text if rule is not None)
             if not item.collected and conditions:
                 yield NotePlan(
@@ -173,10 +192,13 @@ def _words(plan: SlotPlan, captured: CapturedForm, row: int | None) -> str:
     if written is None:
         return BLANK
     text = plan.field.kind.write(written, plan.field)
+
     return text if plan.coded else shown_as(text, plan.field)
 
 
-def _shown(study: Study, note: NotePlan, captured: CapturedForm, row: int | None) -> bool:
+def _shown(
+    study: Study, note: NotePlan, captured: CapturedForm, row: int | None
+) -> bool:
     frames = captured.frames(row)
     return all(
         compile_expression(rule, study, home, Type.CONDITION)(frames) is True

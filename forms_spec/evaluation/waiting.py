@@ -1,7 +1,9 @@
-"""Findings that wait: they hang on another form that the visit still expects and that nobody has begun.
+"""Findings that wait: they hang on another form that the visit still expects and that
+nobody has begun.
 
-Nothing here changes a verdict. A finding that waits is one that the form to come may settle; what stands
-whatever is entered there does not wait, nor does what refuses, nor anything once the visit is complete.
+Nothing here changes a verdict. A finding that waits is one that the form to come may
+settle; what stands whatever is entered there does not wait, nor does what refuses, nor
+anything once the visit is complete.
 """
 
 from __future__ import annotations
@@ -9,7 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject, nearest_visit, visit_order
+from forms_spec.evaluation.captured_form import (
+    CapturedForm,
+    Subject,
+    nearest_visit,
+    visit_order,
+)
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.edit_checks import Rule
@@ -31,8 +38,8 @@ from forms_spec.rules.semantics.types import Type
 class ToCome:
     """The forms that are still to come, as the form ``home`` sees them.
 
-    ``begun`` are those of which anything is stored. ``may_come`` says whether a visit asks for a form, or
-    may do so.
+    ``begun`` are those of which anything is stored. ``may_come`` says whether a visit
+    asks for a form, or may do so.
     """
 
     study: Study
@@ -41,16 +48,28 @@ class ToCome:
     may_come: Callable[[FormKey], bool]
 
     def form(self, form: str, visit: str | None) -> FormKey | None:
-        """The instance that is still to come of what a rule reads; None where there is none.
+        """The instance that is still to come of what a rule reads; None where there is
+        none.
 
-        A form of a later visit is not waited for: it cannot be begun before this visit is over.
+        A form of a later visit is not waited for: it cannot be begun before this visit
+        is over.
         """
         if form == self.home.form:
             return None
         keys = list(self._seen(form, visit))
         if self._is_begun(form, visit, keys):
-            keys = [key for key in keys if visit == ALL and key.visit == self.home.visit]
-        return next((key for key in reversed(keys) if key not in self.begun and self.may_come(key)), None)
+            keys = [
+                key for key in keys if visit == ALL and key.visit == self.home.visit
+            ]
+
+        return next(
+            (
+                key
+                for key in reversed(keys)
+                if key not in self.begun and self.may_come(key)
+            ),
+            None,
+        )
 
     def _is_begun(self, form: str, visit: str | None, keys: list[FormKey]) -> bool:
         if visit == ALL:
@@ -58,26 +77,35 @@ class ToCome:
         return any(key in self.begun for key in keys)
 
     def _seen(self, form: str, visit: str | None) -> Iterator[FormKey]:
-        """The instances that a rule may look at, in the order of the visits, up to this one."""
+        """The instances that a rule may look at, in the order of the visits, up to this
+        one.
+        """
         if self.study.forms[form].log:
             yield FormKey(form, LOG, 0)
             return
+
         if visit in (None, THIS):
             visit = nearest_visit(self.study, form, self.home.visit)
         order = visit_order(self.study)
         here = order.get(self.home.visit, len(order))
+
         for name, number in order.items():
             if number > here or (form, name) not in self.study.expectations:
                 continue
             if visit in (name, ALL) or (visit == PREVIOUS and number < here):
-                yield FormKey(form, name, self.home.unsno if name == self.home.visit else 0)
+                yield FormKey(
+                    form, name, self.home.unsno if name == self.home.visit else 0
+                )
 
 
-def waits_for(world: Subject, finding: Finding, to_come: Callable[[FormKey], ToCome]) -> tuple[FormKey, ...]:
+def waits_for(
+    world: Subject, finding: Finding, to_come: Callable[[FormKey], ToCome]
+) -> tuple[FormKey, ...]:
     """The forms that a finding waits for; none when it does not wait.
 
-    ``to_come`` tells what is still to come as the form sees it that the finding is of. A rule of a log form
-    has no visit that could end the waiting, so its findings do not wait.
+    ``to_come`` tells what is still to come as the form sees it that the finding is of.
+    A rule of a log form has no visit that could end the waiting, so its findings do not
+    wait.
     """
     rule = rule_of(world.study, finding)
     if rule is None or finding.data is None or finding.severity is Severity.REFUSE:
@@ -90,17 +118,26 @@ def waits_for(world: Subject, finding: Finding, to_come: Callable[[FormKey], ToC
     if captured is None:
         return ()
     forms = awaited_by(world.study, rule, to_come(key))
-    return _needed(captured, rule, finding.data.row, forms, to_come(key)) if forms else ()
+
+    return (
+        _needed(captured, rule, finding.data.row, forms, to_come(key)) if forms else ()
+    )
 
 
 def rule_of(study: Study, finding: Finding) -> Rule | None:
     """The rule that found something; None for what a field finds by itself."""
     rule = study.rules.get(finding.rule or "")
-    return rule if rule is not None and finding.code in (rule.check, rule.unknown) else None
+    return (
+        rule
+        if rule is not None and finding.code in (rule.check, rule.unknown)
+        else None
+    )
 
 
 def awaited_by(study: Study, rule: Rule, to_come: ToCome) -> tuple[FormKey, ...]:
-    """Everything that is still to come of what a rule reads, in the order of the dictionary."""
+    """Everything that is still to come of what a rule reads, in the order of the
+    dictionary.
+    """
     keys = (to_come.form(form, visit) for form, visit in reads_other_forms(study, rule))
     return in_order(study, {key for key in keys if key is not None})
 
@@ -108,7 +145,12 @@ def awaited_by(study: Study, rule: Rule, to_come: ToCome) -> tuple[FormKey, ...]
 def in_order(study: Study, keys: Iterable[FormKey]) -> tuple[FormKey, ...]:
     """Forms as the dictionary has them, visit by visit."""
     forms, visits = tuple(study.forms), visit_order(study)
-    return tuple(sorted(keys, key=lambda key: (visits.get(key.visit, len(visits)), forms.index(key.form))))
+    return tuple(
+        sorted(
+            keys,
+            key=lambda key: (visits.get(key.visit, len(visits)), forms.index(key.form)),
+        )
+    )
 
 
 _OTHER_FORMS: StudyCache[str, tuple[tuple[str, str | None], ...]] = StudyCache()
@@ -116,15 +158,25 @@ _READS_OTHERS: StudyCache[str, bool] = StudyCache()
 
 
 def reads_other_forms(study: Study, rule: Rule) -> tuple[tuple[str, str | None], ...]:
-    """The other forms that a rule reads, each with the visit that it names; worked out once."""
+    """The other forms that a rule reads, each with the visit that it names; worked out
+    once.
+    """
     return _OTHER_FORMS.get(study, rule.name, lambda: _other_forms(study, rule))
 
 
 def _other_forms(study: Study, rule: Rule) -> tuple[tuple[str, str | None], ...]:
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
-    targets = (target for part in _parts(rule) for target in references(part, study, home) if target.table)
-    forms = ((study.tables[target.table or ""].form.name, target.visit) for target in targets)
+    targets = (
+        target
+        for part in _parts(rule)
+        for target in references(part, study, home)
+        if target.table
+    )
+    forms = (
+        (study.tables[target.table or ""].form.name, target.visit) for target in targets
+    )
+
     return tuple(dict.fromkeys(form for form in forms if form[0] != table.form.name))
 
 
@@ -147,9 +199,15 @@ def _parts(rule: Rule) -> Iterator[Expression]:
 
 
 def _needed(
-    captured: CapturedForm, rule: Rule, row: int | None, forms: tuple[FormKey, ...], to_come: ToCome
+    captured: CapturedForm,
+    rule: Rule,
+    row: int | None,
+    forms: tuple[FormKey, ...],
+    to_come: ToCome,
 ) -> tuple[FormKey, ...]:
-    """The forms without which it is open: each that leaves it open by itself, else all of them together."""
+    """The forms without which it is open: each that leaves it open by itself, else all
+    of them together.
+    """
     parts = _Parts(captured, rule, row)
     if not parts.is_broken(lambda _form, _visit: False):
         return forms
@@ -163,7 +221,9 @@ def _needed(
 
 
 class _Parts:
-    """A rule on a form or one of its rows, under changing assumptions of what is still to come."""
+    """A rule on a form or one of its rows, under changing assumptions of what is still
+    to come.
+    """
 
     def __init__(self, captured: CapturedForm, rule: Rule, row: int | None) -> None:
         study = captured.world.study
@@ -173,7 +233,9 @@ class _Parts:
         self.frames = captured.frames(row if table.group is not None else None)
 
     def is_broken(self, is_open: Callable[[str, str | None], bool]) -> bool:
-        """Whether the rule applies and does not hold, whatever the open sources will say."""
+        """Whether the rule applies and does not hold, whatever the open sources will
+        say.
+        """
         applies = self.rule.when
         if applies is not None and self._value(applies, is_open) is not True:
             return False

@@ -3,7 +3,15 @@
 from forms_spec.model.field_type import ANSWER, FieldType, samples
 
 _SIDES = {"L": "Left", "R": "Right", "B": "Both"}
-_ODD = {"0": "None", "01": "One", "1": "First", "a,b": "A, or B", "É": "Élan", "K": "Kelvin", "😀": "Glad"}
+_ODD = {
+    "0": "None",
+    "01": "One",
+    "1": "First",
+    "a,b": "A, or B",
+    "É": "Élan",
+    "K": "Kelvin",
+    "😀": "Glad",
+}
 
 CHOICE = FieldType(
     name="choice",
@@ -16,7 +24,31 @@ CHOICE = FieldType(
         *samples("SERUM", "URINE", codes=["SERUM", "URINE"]),
     ),
     rejects=(
-        *samples(" ", "l", "Left", "L ", " L", "L\n", "L;R", "X", "__None", "None", "null", codes=_SIDES),
-        *samples("001", "1.0", "é", "e", "E\u0301", "\u212a", "0\x00", "toString", "__proto__", codes=_ODD),
+        *samples(
+            " ",
+            "l",
+            "Left",
+            "L ",
+            " L",
+            "L\n",
+            "L;R",
+            "X",
+            "__None",
+            "None",
+            "null",
+            codes=_SIDES,
+        ),
+        *samples(
+            "001",
+            "1.0",
+            "é",
+            "e",
+            "E\u0301",
+            "\u212a",
+            "0\x00",
+            "toString",
+            "__proto__",
+            codes=_ODD,
+        ),
     ),
 )

@@ -15,7 +15,14 @@ CHOICES = FieldType(
     control="checkboxes",
     facets=ANSWER | {"codes", "retired", "max_choices"},
     accepts=(
-        *samples("NONE", "THIGH", "THIGH;GROIN", "GROIN;THIGH", "CALF;GROIN;THIGH", codes=_REFERRAL),
+        *samples(
+            "NONE",
+            "THIGH",
+            "THIGH;GROIN",
+            "GROIN;THIGH",
+            "CALF;GROIN;THIGH",
+            codes=_REFERRAL,
+        ),
         *samples("NONE", "THIGH", "THIGH;CALF", codes=_REFERRAL, max_choices=2),
         *samples("NONE", "CALF", codes=_REFERRAL, max_choices=1),
     ),

@@ -8,7 +8,12 @@ DATETIME = FieldType(
     control="text",
     facets=ANSWER | BOX | CLOCK | MOMENT | {"seconds"},
     accepts=(
-        *samples("2024-04-15T09:30", "2024-02-29T09:30", "1000-01-01T00:00", "9999-12-31T23:59"),
+        *samples(
+            "2024-04-15T09:30",
+            "2024-02-29T09:30",
+            "1000-01-01T00:00",
+            "9999-12-31T23:59",
+        ),
         *samples("2024-04-15T09:30:00", "2024-04-15T23:59:59", seconds=True),
     ),
     rejects=(

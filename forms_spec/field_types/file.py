@@ -11,7 +11,12 @@ FILE = FieldType(
     control="file",
     facets=ANSWER - {"default"} | {"accept", "size"},
     accepts=(
-        *samples(f"{_AT}/scan.pdf", f"{_AT}/Scan 1.PNG", f"{_AT}/résumé.final.pdf", accept=_IMAGES),
+        *samples(
+            f"{_AT}/scan.pdf",
+            f"{_AT}/Scan 1.PNG",
+            f"{_AT}/résumé.final.pdf",
+            accept=_IMAGES,
+        ),
         *samples(f"{_AT}/anything", f"{_AT}/notes.txt"),
     ),
     rejects=(

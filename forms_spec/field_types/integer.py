@@ -7,7 +7,9 @@ INTEGER = FieldType(
     kind="integer",
     control="text",
     facets=ANSWER | BOX | QUANTITY | {"comparator"},
-    accepts=samples("0", "7", "-12", "10", "120", "999999999999999", "-999999999999999"),
+    accepts=samples(
+        "0", "7", "-12", "10", "120", "999999999999999", "-999999999999999"
+    ),
     rejects=samples(
         " ",
         "-0",

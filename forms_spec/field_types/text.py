@@ -69,9 +69,16 @@ TEXT = FieldType(
         ),
         *samples("abcd", "😀😀😀😀", "    ", length=3),
         *samples("a", "😀", length=[2, 3]),
-        *samples("01-0070", "x01-007", "01-007\n", "01-٠٠٧", "٠١-٠٠٧", pattern=r"\d{2}-\d{3}"),
+        *samples(
+            "01-0070", "x01-007", "01-007\n", "01-٠٠٧", "٠١-٠٠٧", pattern=r"\d{2}-\d{3}"
+        ),
         *samples("é", "\u017f", "\u212a", pattern=r"\w"),
         *samples("a\xa0b", "a\u3000b", pattern=r"a\sb"),
-        *samples("abc", "ABc", "ABC ", pattern={"matches": "[A-Z]+", "message": "capital letters"}),
+        *samples(
+            "abc",
+            "ABc",
+            "ABC ",
+            pattern={"matches": "[A-Z]+", "message": "capital letters"},
+        ),
     ),
 )

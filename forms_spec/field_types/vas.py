@@ -1,4 +1,6 @@
-"""A visual analogue scale: a point on a line, 0 to 10 unless the dictionary says otherwise."""
+"""A visual analogue scale: a point on a line, 0 to 10 unless the dictionary says
+otherwise.
+"""
 
 from forms_spec.model.field_type import ANSWER, MOMENT, FieldType, samples
 
@@ -9,5 +11,8 @@ VAS = FieldType(
     facets=ANSWER | MOMENT | {"anchors", "places"},
     scale=("0", "10"),
     accepts=(*samples("0", "6.5", "10", "10.0"), *samples("6.5", "7", places=1)),
-    rejects=(*samples(" ", "6,5", ".5", "5.", "-0", "6.5 cm", "NaN"), *samples("6.55", places=1)),
+    rejects=(
+        *samples(" ", "6,5", ".5", "5.", "-0", "6.5 cm", "NaN"),
+        *samples("6.55", places=1),
+    ),
 )

@@ -11,8 +11,8 @@ from forms_spec.findings.places import DataPlace, TextPlace
 class Severity(Enum):
     """How much a finding weighs.
 
-    REFUSE stops a form from being completed and a dictionary from being used. QUERY is a question
-    that a person has to answer. WARNING may be kept with a reason.
+    REFUSE stops a form from being completed and a dictionary from being used. QUERY is
+    a question that a person has to answer. WARNING may be kept with a reason.
     """
 
     REFUSE = "refuse"
@@ -26,17 +26,19 @@ class Severity(Enum):
 
 
 ALERTS = frozenset({"below-alert", "above-alert"})
-"""Findings on which somebody has to act at once, whether the value is right or wrong."""
+"""Findings on which somebody has to act at once, whether the value is right or wrong.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One thing that is wrong: what, where, and what to do about it.
 
-    ``code`` is an entry of the catalogue, or the protocol check that a study's rule is. ``text`` is the
-    place in the dictionary that the finding is about or comes from; ``data`` the captured cell, row or form.
-    ``value`` is the text as it was typed. ``rule`` is the rule's name where a rule found it, or
-    the protocol check that the facet implements; ``also`` are the other cells that the rule hangs on.
+    ``code`` is an entry of the catalogue, or the protocol check that a study's rule is.
+    ``text`` is the place in the dictionary that the finding is about or comes from;
+    ``data`` the captured cell, row or form. ``value`` is the text as it was typed.
+    ``rule`` is the rule's name where a rule found it, or the protocol check that the
+    facet implements; ``also`` are the other cells that the rule hangs on.
     """
 
     code: str

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextPlace:
-    """A span of a dictionary file. Lines and columns count from 1, columns in code points."""
+    """A span of a dictionary file.
+
+    Lines and columns count from 1, columns in code points.
+    """
 
     file: str
     line: int
@@ -23,9 +26,9 @@ class TextPlace:
 class DataPlace:
     """A cell, row or form of captured data.
 
-    ``table`` is the name of the form or of the repeating group. ``row`` is the row number
-    (``rowno``) inside a repeating group and None for a form's own fields. ``field`` is None when
-    the finding is about the whole row or form.
+    ``table`` is the name of the form or of the repeating group. ``row`` is the row
+    number (``rowno``) inside a repeating group and None for a form's own fields.
+    ``field`` is None when the finding is about the whole row or form.
     """
 
     table: str

@@ -17,6 +17,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     if name.casefold() in known:
         return known[name.casefold()]
     close_matches = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
+
     return known[close_matches[0]] if close_matches else None
 
 

@@ -1,4 +1,6 @@
-"""A number, or the limit that a laboratory gives in place of one: ``0.4``, ``<0.3``, ``>=500``."""
+"""A number, or the limit that a laboratory gives in place of one: ``0.4``, ``<0.3``,
+``>=500``.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,19 @@ if TYPE_CHECKING:
 COMPARATORS = ("<", "<=", ">", ">=")
 EXACT = "="
 PLACES = MOST_PLACES - 1
-"""One place fewer than rules compute with, so that ``<0.3`` and ``<=0.3`` stay two intervals."""
+"""One place fewer than rules compute with, so that ``<0.3`` and ``<=0.3`` stay two
+intervals.
+"""
 
 _GRAMMAR = re.compile(r"(<=|>=|<|>)?(-?(0|[1-9][0-9]*)(?:\.([0-9]+))?)")
 _MINUS_ZERO = re.compile(r"-0(?:\.0+)?")
 
 
 class BoundedKind(Kind):
-    """A decimal, after one of the comparators that the field takes. Nothing stands between the two."""
+    """A decimal, after one of the comparators that the field takes.
+
+    Nothing stands between the two.
+    """
 
     name: ClassVar[str] = "bounded"
 
@@ -34,12 +41,23 @@ class BoundedKind(Kind):
             return why_no_number(text, whole=False, comparators=field.comparators)
         if result[1] and result[1] not in field.comparators:
             taken = " or ".join(field.comparators)
-            return Refusal(code="comparator-not-taken", details=(("given", result[1]), ("taken", taken)))
+            return Refusal(
+                code="comparator-not-taken",
+                details=(("given", result[1]), ("taken", taken)),
+            )
+
         if refused := too_large(result[3]):
             return refused
-        given, most = len(result[4] or ""), PLACES if field.places is None else min(field.places, PLACES)
+        given, most = (
+            len(result[4] or ""),
+            PLACES if field.places is None else min(field.places, PLACES),
+        )
         if given > most:
-            return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
+            return Refusal(
+                code="too-many-places",
+                details=(("given", str(given)), ("most", str(most))),
+            )
+
         return Bounded(result[1] or EXACT, Decimal(result[2]))
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002

@@ -38,16 +38,22 @@ def has_shape_of_day(text: str) -> bool:
 
 
 def refuse_day(text: str, otherwise: str) -> Refusal:
-    """The most helpful reason why a text is no day; ``otherwise`` where there is no better one."""
+    """The most helpful reason why a text is no day; ``otherwise`` where there is no
+    better one.
+    """
     if has_shape_of_day(text):
         return Refusal(code="no-such-day")
     if _TWO_DIGIT_YEAR.fullmatch(text):
         return Refusal(code="two-digit-year")
     if result := _NUMERIC.fullmatch(text):
         first, second, year = int(result[1]), int(result[3]), int(result[4])
-        day_first, month_first = day_of(year, second, first), day_of(year, first, second)
+        day_first, month_first = (
+            day_of(year, second, first),
+            day_of(year, first, second),
+        )
         if day_first and month_first and first != second:
             return Refusal(code="ambiguous-date")
+
     return Refusal(code=otherwise)
 
 
@@ -64,8 +70,12 @@ def write_time(value: time, *, seconds: bool) -> str:
 _LOOSE_CLOCK = re.compile(r"[0-9]{1,2}[:.]?[0-9]{2}")
 
 
-def refuse_seconds(clock: str, *, seconds: bool, example: str = "09:30:15") -> Refusal | None:
-    """Refuses a well-formed time that has seconds where the field has none, or lacks them."""
+def refuse_seconds(
+    clock: str, *, seconds: bool, example: str = "09:30:15"
+) -> Refusal | None:
+    """Refuses a well-formed time that has seconds where the field has none, or lacks
+    them.
+    """
     if (len(clock) == len("HH:MM:SS")) == seconds:
         return None
     if not seconds:
@@ -74,10 +84,20 @@ def refuse_seconds(clock: str, *, seconds: bool, example: str = "09:30:15") -> R
 
 
 def why_no_time(text: str, *, seconds: bool) -> Refusal:
-    """What a text that is no time lacks. ``9:30`` lacks the seconds where the field has them."""
+    """What a text that is no time lacks.
+
+    ``9:30`` lacks the seconds where the field has them.
+    """
     if not seconds:
-        return Refusal(code="not-a-time", details=(("wanted", "hours and minutes"), ("example", "09:30")))
+        return Refusal(
+            code="not-a-time",
+            details=(("wanted", "hours and minutes"), ("example", "09:30")),
+        )
+
     if _LOOSE_CLOCK.fullmatch(text):
         return Refusal(code="time-lacks-seconds", details=(("example", "09:30:15"),))
     wanted = "hours, minutes and seconds"
-    return Refusal(code="not-a-time", details=(("wanted", wanted), ("example", "09:30:15")))
+
+    return Refusal(
+        code="not-a-time", details=(("wanted", wanted), ("example", "09:30:15"))
+    )

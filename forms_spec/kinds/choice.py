@@ -29,9 +29,15 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
     named = codelist_of(field).by_word.get(ascii_lower(strip_blanks(code)), ())
     if len(named) > 1:
         meant = _meant(code, [codelist_of(field).by_code[item] for item in named])
-        return Refusal(code="ambiguous-choice", details=(("choice", code), ("meant", meant)))
+        return Refusal(
+            code="ambiguous-choice", details=(("choice", code), ("meant", meant))
+        )
+
     codes = [value.code for value in codelist_of(field).codes]
-    listed = ", ".join(codes[:_NAMED_CODES]) + (", ..." if len(codes) > _NAMED_CODES else "")
+    listed = ", ".join(codes[:_NAMED_CODES]) + (
+        ", ..." if len(codes) > _NAMED_CODES else ""
+    )
+
     return Refusal(code="unknown-choice", details=(("choice", code), ("codes", listed)))
 
 
@@ -39,9 +45,11 @@ def _meant(word: str, answers: list[Code]) -> str:
     """``is the label of X1 and of X2``, ``may be the code C5 or the label of X3``."""
     typed = ascii_lower(strip_blanks(word))
     if all(
-        ascii_lower(strip_blanks(answer.label)) == typed != ascii_lower(answer.code) for answer in answers
+        ascii_lower(strip_blanks(answer.label)) == typed != ascii_lower(answer.code)
+        for answer in answers
     ):
         return f"is the label of {' and of '.join(answer.code for answer in answers)}"
+
     return f"may be {' or '.join(_role(typed, answer) for answer in answers)}"
 
 
@@ -58,7 +66,9 @@ class ChoiceKind(Kind):
     name: ClassVar[str] = "choice"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
-        return text if text in codelist_of(field).by_code else unknown_choice(text, field)
+        return (
+            text if text in codelist_of(field).by_code else unknown_choice(text, field)
+        )
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         return str(value)

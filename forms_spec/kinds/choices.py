@@ -23,7 +23,9 @@ class ChoicesKind(Kind):
         given = text.split(SEPARATOR)
         if refused := _refused(given, field):
             return refused
-        return tuple(code.code for code in codelist_of(field).codes if code.code in given)
+        return tuple(
+            code.code for code in codelist_of(field).codes if code.code in given
+        )
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, tuple)
@@ -38,11 +40,21 @@ def _refused(given: list[str], field: Facets) -> Refusal | None:
         return unknown_choice(unknown, field)
     if given == [""]:
         return unknown_choice("", field)
-    if twice := next((code for index, code in enumerate(given) if code in given[:index]), None):
+    if twice := next(
+        (code for index, code in enumerate(given) if code in given[:index]), None
+    ):
         return Refusal(code="repeated-choice", details=(("choice", twice),))
-    if len(given) > 1 and (alone := next((code for code in given if known[code].exclusive), None)):
-        return Refusal(code="exclusive-choice", details=(("choice", alone), ("label", known[alone].label)))
+
+    if len(given) > 1 and (
+        alone := next((code for code in given if known[code].exclusive), None)
+    ):
+        return Refusal(
+            code="exclusive-choice",
+            details=(("choice", alone), ("label", known[alone].label)),
+        )
+
     if field.max_choices is not None and len(given) > field.max_choices:
         counts = (("count", str(len(given))), ("most", str(field.max_choices)))
         return Refusal(code="too-many-choices", details=counts)
+
     return None

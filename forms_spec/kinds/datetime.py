@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.calendar import has_shape_of_day, read_day, read_time, refuse_seconds, write_time
+from forms_spec.kinds.calendar import (
+    has_shape_of_day,
+    read_day,
+    read_time,
+    refuse_seconds,
+    write_time,
+)
 from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
@@ -25,10 +31,15 @@ class DatetimeKind(Kind):
             return _no_moment(field)
         day = read_day(day_text)
         if day is None:
-            return Refusal(code="no-such-day") if has_shape_of_day(day_text) else _no_moment(field)
-        return refuse_seconds(clock, seconds=field.seconds, example=_example(field)) or datetime.combine(
-            day, time
-        )
+            return (
+                Refusal(code="no-such-day")
+                if has_shape_of_day(day_text)
+                else _no_moment(field)
+            )
+
+        return refuse_seconds(
+            clock, seconds=field.seconds, example=_example(field)
+        ) or datetime.combine(day, time)
 
     def write(self, value: Value, field: Facets) -> str:
         assert isinstance(value, datetime)

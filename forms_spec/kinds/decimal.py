@@ -18,9 +18,11 @@ _MINUS_ZERO = re.compile(r"-0(?:\.0+)?")
 
 
 class DecimalKind(Kind):
-    """ASCII digits with a point before the decimals, as many decimals as the field has places.
+    """ASCII digits with a point before the decimals, as many decimals as the field has
+    places.
 
-    Zeros that a person wrote at the end stay in the text (``38.10``) and mean nothing in the value.
+    Zeros that a person wrote at the end stay in the text (``38.10``) and mean nothing
+    in the value.
     """
 
     name: ClassVar[str] = "decimal"
@@ -31,9 +33,16 @@ class DecimalKind(Kind):
             return why_no_number(text, whole=False)
         if refused := too_large(result[1]):
             return refused
-        given, most = len(result[2] or ""), MOST_PLACES if field.places is None else field.places
+        given, most = (
+            len(result[2] or ""),
+            MOST_PLACES if field.places is None else field.places,
+        )
         if given > most:
-            return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
+            return Refusal(
+                code="too-many-places",
+                details=(("given", str(given)), ("most", str(most))),
+            )
+
         return Decimal(text)
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002

@@ -1,4 +1,6 @@
-"""How the study writes an answer for people: 15-Apr-2024, UN-Apr-2024, the label of a choice."""
+"""How the study writes an answer for people: 15-Apr-2024, UN-Apr-2024, the label of a
+choice.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,20 @@ from forms_spec.kinds.choices import SEPARATOR
 if TYPE_CHECKING:
     from forms_spec.model.fields import Field
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 _BOOLEANS = {"true": "Yes", "false": "No"}
 
 
@@ -22,6 +37,7 @@ def shown_as(text: str, field: Field) -> str:
     for reason in field.missing:
         if reason.code == text:
             return reason.label
+
     if isinstance(field.kind.parse(text, field), Refusal):
         return text
     return _WRITERS[field.kind.name](text, field)
@@ -39,7 +55,9 @@ def shown_unit(unit: str) -> str:
 
 
 def reference_unit(field: Field) -> str:
-    """The unit in which the ends of a reference range are shown: the field's, or that of all to choose."""
+    """The unit in which the ends of a reference range are shown: the field's, or that
+    of all to choose.
+    """
     if field.unit is None:
         return ""
     if field.unit.fixed:
@@ -61,7 +79,10 @@ def _same(text: str, _: Field) -> str:
 
 
 def shown_day(text: str) -> str:
-    """15-Apr-2024. Unknown parts are written UN and UNK, as site staff write them on paper."""
+    """15-Apr-2024.
+
+    Unknown parts are written UN and UNK, as site staff write them on paper.
+    """
     year, month, day = [*text.split("-"), "", ""][:3]
     return f"{day or 'UN'}-{_MONTHS[int(month) - 1] if month else 'UNK'}-{year}"
 

@@ -31,7 +31,9 @@ _GRAMMAR = re.compile(r"files/[0-9a-f]{16}/([^/\\:*?\"<>|]+)")
 
 
 class FileKind(Kind):
-    """``files/<first 16 hex digits of its SHA-256>/<name>``; the name is safe on every file system."""
+    """``files/<first 16 hex digits of its SHA-256>/<name>``; the name is safe on every
+    file system.
+    """
 
     name: ClassVar[str] = "file"
 
@@ -40,8 +42,13 @@ class FileKind(Kind):
         if result is None:
             return Refusal(code="not-a-file")
         endings = field.upload.endings if field.upload else ()
-        if endings and _ending(result[1]) not in {ascii_lower(ending) for ending in endings}:
-            return Refusal(code="file-ending", details=(("endings", ", ".join(endings)),))
+        if endings and _ending(result[1]) not in {
+            ascii_lower(ending) for ending in endings
+        }:
+            return Refusal(
+                code="file-ending", details=(("endings", ", ".join(endings)),)
+            )
+
         return text
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
@@ -49,7 +56,9 @@ class FileKind(Kind):
 
 
 def is_file_name(name: str) -> bool:
-    """True for a name that can be written on any file system and that shows itself honestly."""
+    """True for a name that can be written on any file system and that shows itself
+    honestly.
+    """
     return (
         0 < len(name) <= LONGEST_NAME
         and re.search(r"[/\\:*?\"<>|]", name) is None
@@ -62,13 +71,16 @@ def is_file_name(name: str) -> bool:
 
 
 def clean_file_name(given: str) -> str:
-    """The name of a file as somebody's computer has it, made one that ``is_file_name`` takes.
+    """The name of a file as somebody's computer has it, made one that ``is_file_name``
+    takes.
 
-    Folders are dropped, what cannot stand in a name becomes ``_``, and a long one is cut before its
-    ending, to bytes, since file systems count those.
+    Folders are dropped, what cannot stand in a name becomes ``_``, and a long one is
+    cut before its ending, to bytes, since file systems count those.
     """
     own = re.split(r"[/\\]", given)[-1]
-    name = _UNSAFE.sub("_", without_hidden(unicodedata.normalize("NFC", own), "_")).strip(BLANKS)
+    name = _UNSAFE.sub(
+        "_", without_hidden(unicodedata.normalize("NFC", own), "_")
+    ).strip(BLANKS)
     if name.startswith("."):
         name = f"file{name}"
     name = name.rstrip(BLANKS + ".") or "file"
@@ -77,6 +89,7 @@ def clean_file_name(given: str) -> str:
         stem, dot, ending = name, "", ""
     room = LONGEST_NAME - len(f"{dot}{ending}".encode())
     short = stem.encode()[:room].decode(errors="ignore")
+
     return f"{short}{dot}{ending}".rstrip(BLANKS + ".")
 
 
@@ -86,7 +99,9 @@ def file_text(sha256: str, name: str) -> str:
 
 
 def named_file(text: str) -> tuple[str, str] | None:
-    """The first hex digits of the SHA-256 and the name that a cell's text tells, or None."""
+    """The first hex digits of the SHA-256 and the name that a cell's text tells, or
+    None.
+    """
     result = _GRAMMAR.fullmatch(text)
     if not result or not is_file_name(result[1]):
         return None

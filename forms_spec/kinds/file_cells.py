@@ -20,6 +20,7 @@ def file_cells(form: Form, record: Record) -> Iterator[tuple[CellKey, str]]:
             if text := record.texts.get(name):
                 yield CellKey(form.name, None, name), text
             continue
+
         for row in record.rows.get(group, ()):
             if text := row.texts.get(name):
                 yield CellKey(group, row.number, name), text

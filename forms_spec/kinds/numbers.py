@@ -23,15 +23,22 @@ _THOUSANDS = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _LIMIT = re.compile(r"(<=|>=|<|>|\u2264|\u2265) ?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)")
 
 
-NOT_A_NUMBER = ("not-a-number", "digits, with a decimal point if needed, for example 38.1")
+NOT_A_NUMBER = (
+    "not-a-number",
+    "digits, with a decimal point if needed, for example 38.1",
+)
 NOT_AN_INTEGER = ("not-an-integer", "digits only, for example 12")
 
 
 _MINUS_ZERO = re.compile(r"-0(?:\.0*)?")
 
 
-def why_no_number(text: str, *, whole: bool, comparators: tuple[str, ...] = ()) -> Refusal:
-    """Why a text is no number: a comma, a comparator that the field does not take, or anything else."""
+def why_no_number(
+    text: str, *, whole: bool, comparators: tuple[str, ...] = ()
+) -> Refusal:
+    """Why a text is no number: a comma, a comparator that the field does not take, or
+    anything else.
+    """
     code, wanted = NOT_AN_INTEGER if whole else NOT_A_NUMBER
     if comparators:
         wanted = f"{NOT_A_NUMBER[1]}; or {comparators[0]}0.3 if you know only a limit"
@@ -49,17 +56,23 @@ def why_no_number(text: str, *, whole: bool, comparators: tuple[str, ...] = ()) 
     elif readings:
         trouble = ": the comma could separate decimals or thousands"
         wanted = f"a decimal point and no thousands separator: {' or '.join(readings)}"
+
     return Refusal(code=code, details=(("trouble", trouble), ("wanted", wanted)))
 
 
 def _without_comma(text: str) -> list[str]:
-    """What a number with a comma may mean: ``1,000`` is 1.000 to some and 1000 to others."""
+    """What a number with a comma may mean: ``1,000`` is 1.000 to some and 1000 to
+    others.
+    """
     result, parted = _COMMA.fullmatch(text), _THOUSANDS.fullmatch(text)
     readings = []
     if result:
         readings.append(f"{_sign(result[1])}{_plain(result[2])}.{result[3]}")
     if parted and not parted[2].startswith("0"):
-        readings.append(f"{_sign(parted[1])}{parted[2].replace(',', '')}{parted[3] or ''}")
+        readings.append(
+            f"{_sign(parted[1])}{parted[2].replace(',', '')}{parted[3] or ''}"
+        )
+
     return readings
 
 
@@ -72,7 +85,9 @@ def _plain(digits: str) -> str:
 
 
 def write_number(value: Decimal) -> str:
-    """Plain digits without exponent, without zeros at the end of the decimals, never ``-0``."""
+    """Plain digits without exponent, without zeros at the end of the decimals, never
+    ``-0``.
+    """
     if value == 0:
         return "0"
     text = f"{value:f}"

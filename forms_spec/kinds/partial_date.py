@@ -19,7 +19,9 @@ _GRAMMAR = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
 
 
 class PartialDateKind(Kind):
-    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; the value is the interval of days it may be."""
+    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; the value is the interval of days it may
+    be.
+    """
 
     name: ClassVar[str] = "partial_date"
 
@@ -33,7 +35,10 @@ class PartialDateKind(Kind):
         if not result[2]:
             return PartialDate(date(year, 1, 1), date(year, 12, 31))
         month = int(result[2])
-        return PartialDate(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+
+        return PartialDate(
+            date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        )
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, PartialDate)

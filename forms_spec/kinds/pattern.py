@@ -1,7 +1,8 @@
 """Patterns: the regular expressions that Python, JavaScript, RE2 and Java read alike.
 
-``portable`` rewrites an expression so that all of them understand the same by it; ``pattern_problem``
-says why an expression cannot be used. The whole text has to match, always.
+``portable`` rewrites an expression so that all of them understand the same by it;
+``pattern_problem`` says why an expression cannot be used. The whole text has to match,
+always.
 
     pattern      alternative ('|' alternative)*
     alternative  (atom quantifier?)*
@@ -31,12 +32,15 @@ from forms_spec.kinds.pattern_tree import (
 )
 
 LONGEST_MATCHED = 10_000
-"""Characters that are matched against a pattern; a longer text of a field with a pattern is too long."""
+"""Characters that are matched against a pattern; a longer text of a field with a
+pattern is too long.
+"""
 
 
 @lru_cache(maxsize=4096)
 def portable(expression: str) -> str:
-    """The expression in the common subset, with ``\\d``, ``\\w`` and ``\\s`` spelled out in ASCII.
+    """The expression in the common subset, with ``\\d``, ``\\w`` and ``\\s`` spelled
+    out in ASCII.
 
     Raises ValueError for an expression that ``pattern_problem`` finds fault with.
     """
@@ -49,12 +53,16 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 def whole_match(expression: str, text: str) -> bool:
-    """Whether the whole text matches, as every target reads the expression: ``\\d`` is an ASCII digit.
+    """Whether the whole text matches, as every target reads the expression: ``\\d`` is
+    an ASCII digit.
 
-    A text longer than ``LONGEST_MATCHED`` is never tried. Raises ValueError for an expression that
-    ``pattern_problem`` finds fault with.
+    A text longer than ``LONGEST_MATCHED`` is never tried. Raises ValueError for an
+    expression that ``pattern_problem`` finds fault with.
     """
-    return len(text) <= LONGEST_MATCHED and _compiled(expression).fullmatch(text) is not None
+    return (
+        len(text) <= LONGEST_MATCHED
+        and _compiled(expression).fullmatch(text) is not None
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -64,14 +72,21 @@ def pattern_problem(expression: str) -> str | None:
         tree = parse_pattern(expression)
     except PatternError as problem:
         return str(problem)
+
     return costly(tree)
 
 
 def admitted(expression: str, characters: str) -> str:
     """Those of ``characters`` that a text matching the expression may contain."""
-    spans = [span for part in _characters(parse_pattern(expression)) for span in positive(part)]
+    spans = [
+        span
+        for part in _characters(parse_pattern(expression))
+        for span in positive(part)
+    ]
     return "".join(
-        character for character in characters if any(low <= ord(character) <= high for low, high in spans)
+        character
+        for character in characters
+        if any(low <= ord(character) <= high for low, high in spans)
     )
 
 

@@ -1,8 +1,9 @@
 """Refuses patterns on which a backtracking engine may work for minutes.
 
-Python, JavaScript and Java try one way after the other. An expression through which a text can run
-in very many ways takes that long to be refused by it. The ways are counted on the expression's
-position automaton (Glushkov 1961; Weber and Seidl 1991 for the two conditions on ambiguity).
+Python, JavaScript and Java try one way after the other. An expression through which a
+text can run in very many ways takes that long to be refused by it. The ways are counted
+on the expression's position automaton (Glushkov 1961; Weber and Seidl 1991 for the two
+conditions on ambiguity).
 """
 
 from __future__ import annotations
@@ -29,8 +30,14 @@ _MOST_RUNS = 4000
 _LONGEST_TRIED = 64
 _MOST_LETTERS = 12
 _LONG_RUN = 200
-_EXPONENTIAL = "a repetition contains a part that can match in several ways, which may take forever"
-_CUBIC = "three unlimited repetitions can match the same characters, which takes too long on a long text"
+_EXPONENTIAL = (
+    "a repetition contains a part that can match in several ways, which may take "
+    "forever"
+)
+_CUBIC = (
+    "three unlimited repetitions can match the same characters, which takes too long "
+    "on a long text"
+)
 _TOO_LARGE = "it is too complex to check. Make it shorter"
 
 
@@ -56,7 +63,9 @@ class _Automaton:
 
     is_loop: Callable[[Repeat], bool]
     nested: bool = False
-    """Counts are followed turn by turn, as an engine does; else a few copies tell of their ambiguity."""
+    """Counts are followed turn by turn, as an engine does; else a few copies tell of
+    their ambiguity.
+    """
     spans: list[tuple[Span, ...]] = field(default_factory=list)
     follow: list[set[int]] = field(default_factory=list)
     twice: bool = False  # a step that can be explained in two ways
@@ -99,6 +108,7 @@ class _Automaton:
                 first=whole.first | part.first if whole.empty else whole.first,
                 last=whole.last | part.last if part.empty else part.last,
             )
+
         return whole
 
     def link(self, sources: frozenset[int], targets: frozenset[int]) -> None:
@@ -111,16 +121,26 @@ class _Automaton:
     def loop(self, node: Repeat) -> _Part:
         part = self.build(node.part)
         self.link(part.last, part.first)
-        return _Part(empty=part.empty or node.least == 0, first=part.first, last=part.last)
+        return _Part(
+            empty=part.empty or node.least == 0, first=part.first, last=part.last
+        )
 
     def copies(self, node: Repeat) -> _Part:
-        """Three needed and two optional copies tell the same about ambiguity as a hundred."""
+        """Three needed and two optional copies tell the same about ambiguity as a
+        hundred.
+        """
         most = node.least if node.most is None else node.most
         if self.nested:
-            return self.turns(node, min(node.least, _COPIES), min(most - node.least, _COPIES))
+            return self.turns(
+                node, min(node.least, _COPIES), min(most - node.least, _COPIES)
+            )
+
         needed = [self.build(node.part) for _ in range(min(node.least, 3))]
         spare = [self.build(node.part) for _ in range(min(most - node.least, 2))]
-        optional = [_Part(empty=True, first=part.first, last=part.last) for part in spare]
+        optional = [
+            _Part(empty=True, first=part.first, last=part.last) for part in spare
+        ]
+
         return self.chain([*needed, *optional])
 
     def turns(self, node: Repeat, needed: int, spare: int) -> _Part:
@@ -128,21 +148,31 @@ class _Automaton:
         rest = _NOTHING
         for turn in range(needed + spare):
             whole = self.chain([self.build(node.part), rest])
-            rest = whole if turn >= spare else _Part(empty=True, first=whole.first, last=whole.last)
+            rest = (
+                whole
+                if turn >= spare
+                else _Part(empty=True, first=whole.first, last=whole.last)
+            )
+
         return rest
 
     def step(self, runs: Mapping[int, int], readers: frozenset[int]) -> dict[int, int]:
-        """How many runs end in each state after one more character, which these positions read."""
+        """How many runs end in each state after one more character, which these
+        positions read.
+        """
         after: dict[int, int] = {}
         for state, count in runs.items():
             for target in self.follow[state]:
                 if target in readers:
                     after[target] = after.get(target, 0) + count
+
         return after
 
     def shared(self, states: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Where several runs can go by reading the same character."""
-        reached: list[tuple[tuple[int, ...], tuple[Span, ...]]] = [((), ((0, 0x10FFFF),))]
+        reached: list[tuple[tuple[int, ...], tuple[Span, ...]]] = [
+            ((), ((0, 0x10FFFF),))
+        ]
         for state in states:
             grown = []
             for so_far, spans in reached:
@@ -150,10 +180,14 @@ class _Automaton:
                     self.count()
                     if common := _common(spans, self.spans[target]):
                         grown.append(((*so_far, target), common))
+
             reached = grown
+
         return [states for states, _ in reached]
 
-    def reach(self, start: tuple[int, ...]) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
+    def reach(
+        self, start: tuple[int, ...]
+    ) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
         """The joint runs from a start: each reached tuple with the tuples after it."""
         after: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
         waiting = [start]
@@ -162,6 +196,7 @@ class _Automaton:
             if states not in after:
                 after[states] = self.shared(states)
                 waiting.extend(after[states])
+
         return after
 
 
@@ -181,7 +216,9 @@ def costly(tree: Node) -> str | None:
 
 
 def _counts_the_empty(node: Node, turns: int = 1) -> bool:
-    """True where a part that may be empty is counted: which of its turns are empty has very many answers."""
+    """True where a part that may be empty is counted: which of its turns are empty has
+    very many answers.
+    """
     match node:
         case Characters():
             return False
@@ -222,50 +259,69 @@ def _is_empty(node: Node) -> bool:
 
 
 def _many_runs(tree: Node) -> bool:
-    """True when some text can be run through in thousands of ways, by optional parts that follow each other.
+    """True when some text can be run through in thousands of ways, by optional parts
+    that follow each other.
 
     Texts are tried that take, character by character, what keeps the most runs alive.
     """
     automaton = _Automaton(is_loop=lambda repeat: repeat.most is None, nested=True)
     start = automaton.build(tree)
     letters = _letters(automaton)
-    # Characters that the same positions read lead to the same runs, so each sort is followed once. All
-    # letters count as steps nevertheless: how much is looked at decides which expressions are too large.
+    # Characters that the same positions read lead to the same runs, so each sort is
+    # followed once. All letters count as steps nevertheless: how much is looked at
+    # decides which expressions are too large.
     taken: dict[frozenset[int], int] = {}
+
     for first in letters:
         if first in taken:
             automaton.count(taken[first])
             continue
+
         before = automaton.steps
-        if _runs_multiply(automaton, {state: 1 for state in start.first if state in first}, letters):
+        if _runs_multiply(
+            automaton, {state: 1 for state in start.first if state in first}, letters
+        ):
             return True
+
         taken[first] = automaton.steps - before
+
     return False
 
 
-def _runs_multiply(automaton: _Automaton, runs: dict[int, int], letters: list[frozenset[int]]) -> bool:
+def _runs_multiply(
+    automaton: _Automaton, runs: dict[int, int], letters: list[frozenset[int]]
+) -> bool:
     """True where these runs become thousands by some text of letters."""
     sorts = dict.fromkeys(letters)
     for _ in range(_LONGEST_TRIED):
         if sum(runs.values()) > _MOST_RUNS:
             return True
-        automaton.count(len(letters) * sum(len(automaton.follow[state]) for state in runs))
+        automaton.count(
+            len(letters) * sum(len(automaton.follow[state]) for state in runs)
+        )
         runs = max(
-            (automaton.step(runs, readers) for readers in sorts), key=lambda values: sum(values.values())
+            (automaton.step(runs, readers) for readers in sorts),
+            key=lambda values: sum(values.values()),
         )
         if not runs:
             break
+
     return False
 
 
 def _letters(automaton: _Automaton) -> list[frozenset[int]]:
-    """One character of each sort that the expression tells from others, as far as a few dozen do.
+    """One character of each sort that the expression tells from others, as far as a few
+    dozen do.
 
     Each is given by the positions that read it.
     """
     starts = sorted({low for spans in automaton.spans for low, _ in spans})
     return [
-        frozenset(index for index, spans in enumerate(automaton.spans) if _holds(spans, character))
+        frozenset(
+            index
+            for index, spans in enumerate(automaton.spans)
+            if _holds(spans, character)
+        )
         for character in starts[:_MOST_LETTERS]
     ]
 
@@ -276,29 +332,40 @@ def _holds(spans: tuple[Span, ...], character: int) -> bool:
 
 def _exponential(tree: Node) -> bool:
     """True when a loop can be run through in two ways by the same characters."""
-    automaton = _Automaton(is_loop=lambda r: r.most is None or most_repeats(r) > _MANY_TURNS)
+    automaton = _Automaton(
+        is_loop=lambda r: r.most is None or most_repeats(r) > _MANY_TURNS
+    )
     automaton.build(tree)
-    return automaton.twice or any(_two_ways(automaton, state) for state in _looping(automaton))
+
+    return automaton.twice or any(
+        _two_ways(automaton, state) for state in _looping(automaton)
+    )
 
 
 def _two_ways(automaton: _Automaton, state: int) -> bool:
     start: tuple[int, ...] = (state, state)
     after = automaton.reach(start)
     before: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+
     for source, targets in after.items():
         for target in targets:
             before.setdefault(target, []).append(source)
+
     seen, waiting = {start}, [start]
+
     while waiting:
         for source in before.get(waiting.pop(), ()):
             if source not in seen:
                 seen.add(source)
                 waiting.append(source)
+
     return any(both[0] != both[1] for both in seen)
 
 
 def _cubic(tree: Node) -> bool:
-    """True when three loops one after the other can hand the same characters to each other."""
+    """True when three loops one after the other can hand the same characters to each
+    other.
+    """
 
     def is_loop(repeat: Repeat) -> bool:
         varies = repeat.most is None or repeat.most != repeat.least
@@ -307,7 +374,13 @@ def _cubic(tree: Node) -> bool:
     automaton = _Automaton(is_loop=is_loop)
     automaton.build(tree)
     loops = _looping(automaton)
-    hands = {(p, q) for p in loops for q in loops if p != q and (p, q, q) in automaton.reach((p, p, q))}
+    hands = {
+        (p, q)
+        for p in loops
+        for q in loops
+        if p != q and (p, q, q) in automaton.reach((p, p, q))
+    }
+
     return any(q == other for _, q in hands for other, _ in hands)
 
 
@@ -316,8 +389,11 @@ def _looping(automaton: _Automaton) -> list[int]:
     reachable = [_reachable(automaton, state) for state in range(len(automaton.spans))]
     chosen: list[int] = []
     for state, reached in enumerate(reachable):
-        if state in reached and not any(state in reachable[item] and item in reached for item in chosen):
+        if state in reached and not any(
+            state in reachable[item] and item in reached for item in chosen
+        ):
             chosen.append(state)
+
     return chosen
 
 
@@ -330,4 +406,5 @@ def _reachable(automaton: _Automaton, start: int) -> set[int]:
             if target not in reached:
                 reached.add(target)
                 waiting.append(target)
+
     return reached

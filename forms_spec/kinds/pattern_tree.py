@@ -1,4 +1,6 @@
-"""Reads a pattern into a tree and writes it back so that every regex engine reads it alike."""
+"""Reads a pattern into a tree and writes it back so that every regex engine reads it
+alike.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,17 @@ _WORD: tuple[Span, ...] = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A
 _SPACE: tuple[Span, ...] = ((0x09, 0x0A), (0x20, 0x20))
 _CLASSES = {"d": _DIGITS, "w": _WORD, "s": _SPACE}
 _CONTROLS = {"t": 0x09, "n": 0x0A}
-_SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+_SIGNS: dict[str, tuple[int, int | None]] = {
+    "*": (0, None),
+    "+": (1, None),
+    "?": (0, 1),
+}
 _ANCHORS = "^$"
 _SPECIAL = r"\.*+?()[]{}|^"
 _UNESCAPABLE = "$"
-"""XML Schema takes it for itself and knows no escape of it; everywhere else it is an anchor."""
+"""XML Schema takes it for itself and knows no escape of it; everywhere else it is an
+anchor.
+"""
 _SPECIAL_IN_CLASS = r"\[]^-"
 
 
@@ -62,7 +70,10 @@ _ANY = Characters(((0x0A, 0x0A),), negated=True)
 
 
 def parse_pattern(expression: str) -> Node:
-    """The tree of an expression. Raises PatternError with a reason that a designer understands."""
+    """The tree of an expression.
+
+    Raises PatternError with a reason that a designer understands.
+    """
     if not expression:
         raise PatternError("it is empty")
     if len(expression) > MOST_CHARACTERS:
@@ -88,14 +99,18 @@ def most_repeats(node: Node) -> int:
 
 
 def longest_match(node: Node) -> int | None:
-    """The characters of the longest text that a tree matches; None where there is no end to them."""
+    """The characters of the longest text that a tree matches; None where there is no
+    end to them.
+    """
     match node:
         case Characters():
             return 1
         case Sequence(parts) | Alternatives(parts):
             lengths = [longest_match(part) for part in parts]
             known = [length for length in lengths if length is not None]
-            together = sum(known) if isinstance(node, Sequence) else max(known, default=0)
+            together = (
+                sum(known) if isinstance(node, Sequence) else max(known, default=0)
+            )
             return together if len(known) == len(lengths) else None
         case Repeat(part, _, most):
             length = longest_match(part)
@@ -157,14 +172,21 @@ class _Parser:
         for sign, bounds in _SIGNS.items():
             if self.take(sign):
                 return bounds
+
         if not self.take("{"):
             return None
         inside, closed, _ = self.text[self.at :].partition("}")
         least, comma, most = inside.partition(",")
         if not closed or not _is_count(least) or not (_is_count(most) or not most):
-            raise PatternError("for a { that is not a count such as {2} or {1,3} write \\{")
+            raise PatternError(
+                "for a { that is not a count such as {2} or {1,3} write \\{"
+            )
+
         self.at += len(inside) + 1
-        lowest, highest = int(least), int(least) if not comma else int(most) if most else None
+        lowest, highest = (
+            int(least),
+            int(least) if not comma else int(most) if most else None,
+        )
         if highest is not None and highest < lowest:
             raise PatternError(f"the count {{{inside}}} runs backwards")
         return lowest, highest
@@ -180,18 +202,26 @@ class _Parser:
         if character == ".":
             return _ANY
         if character in _ANCHORS:
-            raise PatternError(f"{character} is not needed: the whole text always has to match")
+            raise PatternError(
+                f"{character} is not needed: the whole text always has to match"
+            )
+
         if character in "*+?{":
             raise PatternError(
-                f"there is nothing before {character}. For the character itself write \\{character}"
+                f"there is nothing before {character}. For the character itself "
+                f"write \\{character}"
             )
+
         if character in "]}":
             raise PatternError(f"{character} by itself is written \\{character}")
         return _single(character)
 
     def group(self, depth: int) -> Node:
         if self.next() == "?" and not self.take("?:"):
-            raise PatternError(f"({self.next(2)} does not work in every engine. Use ( or (?:")
+            raise PatternError(
+                f"({self.next(2)} does not work in every engine. Use ( or (?:"
+            )
+
         inside = self.alternatives(depth + 1)
         if not self.take(")"):
             raise PatternError("a ( is not closed")
@@ -205,6 +235,7 @@ class _Parser:
             if in_class and character.isupper():
                 raise PatternError(f"\\{character} is not allowed inside [ ]")
             return Characters(_CLASSES[character.lower()], negated=character.isupper())
+
         if character in _CONTROLS:
             return Characters(((_CONTROLS[character],) * 2,))
         if character in ascii_letters + digits or character not in punctuation:
@@ -230,7 +261,10 @@ class _Parser:
         if len(ends) != 2 or any(start != end for start, end in ends):
             raise PatternError("a range in [ ] needs one character at each end")
         if ends[0][0] > ends[1][0]:
-            raise PatternError(f"the range {chr(ends[0][0])}-{chr(ends[1][0])} runs backwards")
+            raise PatternError(
+                f"the range {chr(ends[0][0])}-{chr(ends[1][0])} runs backwards"
+            )
+
         return ((ends[0][0], ends[1][0]),)
 
     def member(self, *, first: bool) -> tuple[Span, ...]:
@@ -245,8 +279,10 @@ class _Parser:
             raise PatternError("- between two ranges is written \\-")
         if character in "&~|" and self.next() == character:
             raise PatternError(
-                f"{character}{character} inside [ ] means different things to different engines"
+                f"{character}{character} inside [ ] means different things to "
+                "different engines"
             )
+
         return _single(character).spans
 
 
@@ -266,6 +302,7 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
             merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
         else:
             merged.append((low, high))
+
     return tuple(merged)
 
 
@@ -275,18 +312,20 @@ def positive(characters: Characters) -> tuple[Span, ...]:
         return characters.spans
     kept: list[Span] = []
     start = 0
+
     for low, high in characters.spans:
         if start < low:
             kept.append((start, low - 1))
         start = high + 1
+
     return (*kept, (start, _LAST)) if start <= _LAST else tuple(kept)
 
 
 def write_pattern(node: Node) -> str:
     """The expression of a tree, in the spelling that all engines share.
 
-    XML Schema, RE2, Rust, ICU, ECMAScript (with ``u``), Java and Python read it alike, where the reader
-    matches the whole text. XML Schema knows no ``(?:`` and no anchors.
+    XML Schema, RE2, Rust, ICU, ECMAScript (with ``u``), Java and Python read it alike,
+    where the reader matches the whole text. XML Schema knows no ``(?:`` and no anchors.
     """
     return _whole(simplified(node))
 
@@ -296,7 +335,9 @@ def _whole(node: Node) -> str:
         case Characters():
             return _written(node)
         case Sequence(parts):
-            return "".join(_grouped(p) if isinstance(p, Alternatives) else _whole(p) for p in parts)
+            return "".join(
+                _grouped(p) if isinstance(p, Alternatives) else _whole(p) for p in parts
+            )
         case Alternatives(branches):
             return "|".join(map(_whole, branches))
         case Repeat(part, least, most):
@@ -305,7 +346,9 @@ def _whole(node: Node) -> str:
 
 
 def simplified(node: Node) -> Node:
-    """The same language without empty parts, which engines write differently; ``Sequence(())`` at most."""
+    """The same language without empty parts, which engines write differently;
+    ``Sequence(())`` at most.
+    """
     match node:
         case Characters():
             return node
@@ -341,19 +384,33 @@ def _count(least: int, most: int | None) -> str:
     plain = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
     if plain:
         return plain
-    return f"{{{least},{'' if most is None else most}}}" if least != most else f"{{{least}}}"
+    return (
+        f"{{{least},{'' if most is None else most}}}"
+        if least != most
+        else f"{{{least}}}"
+    )
 
 
 def _written(characters: Characters) -> str:
-    single = len(characters.spans) == 1 and characters.spans[0][0] == characters.spans[0][1]
-    if single and not characters.negated and chr(characters.spans[0][0]) not in _UNESCAPABLE:
+    single = (
+        len(characters.spans) == 1 and characters.spans[0][0] == characters.spans[0][1]
+    )
+    if (
+        single
+        and not characters.negated
+        and chr(characters.spans[0][0]) not in _UNESCAPABLE
+    ):
         return _escaped(characters.spans[0][0], _SPECIAL)
+
     inside = "".join(_span(low, high) for low, high in characters.spans)
+
     return f"[{'^' if characters.negated else ''}{inside}]"
 
 
 def _span(low: int, high: int) -> str:
-    """Some engines take no escape for the end of a range, so one of those is written by itself."""
+    """Some engines take no escape for the end of a range, so one of those is written by
+    itself.
+    """
     first, last = _escaped(low, _SPECIAL_IN_CLASS), _escaped(high, _SPECIAL_IN_CLASS)
     if low == high:
         return first

@@ -50,11 +50,18 @@ class _OneCode(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _CODE.deserialize(value)  # type: ignore[no-any-return]
-        return {"label": _LABEL.deserialize(value), "exclusive": False, "number": None, "synonyms": ()}
+        return {
+            "label": _LABEL.deserialize(value),
+            "exclusive": False,
+            "number": None,
+            "synonyms": (),
+        }
 
 
 class Codes(Collected):
-    """Answers: a mapping from codes to labels, or a list of codes that are their own labels."""
+    """Answers: a mapping from codes to labels, or a list of codes that are their own
+    labels.
+    """
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Code, ...]:
         if isinstance(value, list):
@@ -63,10 +70,14 @@ class Codes(Collected):
             fail("not-codes")
         if not value:
             fail("no-codes")
+
         try:
             text = _BY_CODE.deserialize(value)
         except ValidationError as error:
-            raise ValidationError(error.messages, valid_data=list(_codes(error.valid_data))) from error
+            raise ValidationError(
+                error.messages, valid_data=list(_codes(error.valid_data))
+            ) from error
+
         return _codes(text)
 
     def rescued(self, valid: Any) -> tuple[Code, ...]:
@@ -108,15 +119,20 @@ def _from_list(value: list[Any]) -> tuple[Code, ...]:
         fail("no-codes")
     wrong: dict[int, list[Problem]] = {}
     seen: set[str] = set()
+
     for index, code in enumerate(value):
         if not isinstance(code, str):
             wrong[index] = [
-                Problem(code="not-text" if code is not None else "empty-value", words={"key": index})
+                Problem(
+                    code="not-text" if code is not None else "empty-value",
+                    words={"key": index},
+                )
             ]
         elif code in seen:
             wrong[index] = [Problem(code="listed-twice", words={"name": code})]
         else:
             seen.add(code)
+
     if wrong:
         raise ValidationError(wrong)
     return tuple(Code(code=code, label=code) for code in value)
@@ -129,17 +145,29 @@ class CodelistsSchema(MappingSchema):
 
 
 def build_codelists(
-    spot: SourceNode, notes: Notes, codelists: dict[str, Codelist], spots: list[SourceNode]
+    spot: SourceNode,
+    notes: Notes,
+    codelists: dict[str, Codelist],
+    spots: list[SourceNode],
 ) -> None:
     """Add a file's codelists to those of the files before it."""
     loaded = notes.load(CodelistsSchema(), spot.data, spot)
     text = loaded.get("codelists", {})
     data = spot.at("codelists").data
+
     for name in data if isinstance(data, dict) else ():
         place = spot.at("codelists", name)
         if name in codelists:
             first = codelists[name].place
-            notes.say("duplicate-name", place.key, related=(first,), what="codelist", name=name, first=first)
+            notes.say(
+                "duplicate-name",
+                place.key,
+                related=(first,),
+                what="codelist",
+                name=name,
+                first=first,
+            )
             continue
+
         spots.append(place)
         codelists[name] = Codelist(name=name, codes=text.get(name, ()), place=place.key)

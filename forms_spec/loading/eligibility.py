@@ -9,7 +9,13 @@ from typing import Any
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
-from forms_spec.loading.schema_fields import Collected, MappingSchema, NamedMapping, NestedField, Text
+from forms_spec.loading.schema_fields import (
+    Collected,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    Text,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, Parts
 from forms_spec.model.criteria import Criterion, Eligibility
@@ -74,17 +80,30 @@ class EligibilityBuilder:
 
     def build(self) -> Eligibility | None:
         """The criteria, without those that cannot be read; None without a form."""
-        loaded = self.notes.load(EligibilityFileSchema(), self.spot.data, self.spot).get("eligibility") or {}
+        loaded = (
+            self.notes.load(EligibilityFileSchema(), self.spot.data, self.spot).get(
+                "eligibility"
+            )
+            or {}
+        )
         here = self.spot.at("eligibility")
         form = self._form(loaded, here)
         if form is None:
             return None
-        maker = _Criteria(form=form, answers=loaded["answers"], here=here, parts=self.parts, notes=self.notes)
+        maker = _Criteria(
+            form=form,
+            answers=loaded["answers"],
+            here=here,
+            parts=self.parts,
+            notes=self.notes,
+        )
         sides = {side: loaded.get(side, {}) for side in ("inclusion", "exclusion")}
         criteria = tuple(maker.build(sides))
         if not any(here.at(side).has for side in sides):
             self.notes.say("eligibility-empty", here.key)
-        return Eligibility(form=form.name, visit=loaded.get("visit"), criteria=criteria, place=here.key)
+        return Eligibility(
+            form=form.name, visit=loaded.get("visit"), criteria=criteria, place=here.key
+        )
 
     def _form(self, loaded: Mapping[str, Any], here: SourceNode) -> Form | None:
         """The form on which the site answers, when it is done at the visit."""
@@ -96,19 +115,33 @@ class EligibilityBuilder:
             near = did_you_mean(name, self.study.forms)
             self.notes.say("unknown-form", here.at("form").place, name=name, near=near)
             return None
+
         if visit is not None and visit not in self.study.visits:
             near = did_you_mean(visit, self.study.visits)
-            self.notes.say("unknown-visit", here.at("visit").place, name=visit, near=near)
-        elif form.log != (visit is None) or (visit and (name, visit) not in self.study.expectations):
+            self.notes.say(
+                "unknown-visit", here.at("visit").place, name=visit, near=near
+            )
+        elif form.log != (visit is None) or (
+            visit and (name, visit) not in self.study.expectations
+        ):
             visits = [item.visit for item in self.study.schedule if item.form == name]
             place = here.at("visit" if visit else "form").place
-            self.notes.say("eligibility-visit", place, form=name, visits=", ".join(visits) or "no visit")
+            self.notes.say(
+                "eligibility-visit",
+                place,
+                form=name,
+                visits=", ".join(visits) or "no visit",
+            )
+
         return form
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Criteria:
-    """Makes the criteria that the site answers on ``form``. ``answers`` are the codes of the answers."""
+    """Makes the criteria that the site answers on ``form``.
+
+    ``answers`` are the codes of the answers.
+    """
 
     form: Form
     answers: Mapping[str, str]
@@ -124,8 +157,11 @@ class _Criteria:
                 if name in seen:
                     first = seen[name].key
                     words = {"what": "criterion", "name": name, "first": first}
-                    self.notes.say("duplicate-name", spot.key, related=(first,), **words)
+                    self.notes.say(
+                        "duplicate-name", spot.key, related=(first,), **words
+                    )
                     continue
+
                 seen[name] = spot
                 criterion = self._criterion(name, text, spot, side == "inclusion")
                 if criterion is not None:
@@ -135,8 +171,14 @@ class _Criteria:
         self, name: str, data: Mapping[str, Any], spot: SourceNode, inclusion: bool
     ) -> Criterion | None:
         met = self._condition("met", spot) if "met" in data else None
-        moot = self._condition("not_applicable", spot) if "not_applicable" in data else None
-        used = ("met", "not_met") if moot is None else ("met", "not_met", "not_applicable")
+        moot = (
+            self._condition("not_applicable", spot)
+            if "not_applicable" in data
+            else None
+        )
+        used = (
+            ("met", "not_met") if moot is None else ("met", "not_met", "not_applicable")
+        )
         field = self._field(name, spot, [self.answers[item] for item in used])
         if field is None or met is None:
             return None
@@ -155,7 +197,10 @@ class _Criteria:
         written = parse_at(spot.at(key) if spot.at(key).has else spot, self.notes)
         if written is None:
             return None
-        self.parts.expressions.append(ExpressionPart(written=written, what=key, form=self.form.name))
+        self.parts.expressions.append(
+            ExpressionPart(written=written, what=key, form=self.form.name)
+        )
+
         return written.expression
 
     def _field(self, name: str, spot: SourceNode, needed: list[str]) -> Field | None:
@@ -163,12 +208,28 @@ class _Criteria:
         field = self.form.by_name.get(name)
         if field is None:
             near = did_you_mean(name, self.form.by_name)
-            self.notes.say("criterion-field", spot.key, form=self.form.name, name=name, near=near)
+            self.notes.say(
+                "criterion-field", spot.key, form=self.form.name, name=name, near=near
+            )
             return None
-        codes = field.codelist.by_code if field.kind.name == "choice" and field.codelist else {}
+
+        codes = (
+            field.codelist.by_code
+            if field.kind.name == "choice" and field.codelist
+            else {}
+        )
+
         for code in needed:
             if code not in codes:
-                known = f"It takes {', '.join(codes)}." if codes else "It is no single choice."
-                self.notes.say("criterion-answer", spot.key, name=name, code=code, known=known)
+                known = (
+                    f"It takes {', '.join(codes)}."
+                    if codes
+                    else "It is no single choice."
+                )
+                self.notes.say(
+                    "criterion-answer", spot.key, name=name, code=code, known=known
+                )
+
                 return None
+
         return field

@@ -37,6 +37,7 @@ class Length(ScalarField):
             if len(value) != 2:
                 fail("not-a-length")
             return _WHOLE.deserialize(value[0]), _WHOLE.deserialize(value[1])
+
         return None, _WHOLE.deserialize(value)
 
 
@@ -52,6 +53,7 @@ class PatternShape(ScalarField):
         if isinstance(value, dict):
             data = _PATTERN.load(value)
             return Pattern(expression=data["matches"], message=data["message"])
+
         return Pattern(expression=_TEXT.deserialize(value), message=None)
 
 
@@ -74,10 +76,15 @@ class ComparatorsShape(ScalarField):
     """``[<, <=]``, or the comparators one after the other in a text."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
-        given = value.replace(",", " ").split() if isinstance(value, str) else _TEXTS.deserialize(value)
+        given = (
+            value.replace(",", " ").split()
+            if isinstance(value, str)
+            else _TEXTS.deserialize(value)
+        )
         for item in given:
             if item not in COMPARATORS:
                 fail("not-one-of", words=", ".join(COMPARATORS), near="")
+
         return tuple(comparator for comparator in COMPARATORS if comparator in given)
 
 

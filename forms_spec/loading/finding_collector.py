@@ -17,7 +17,10 @@ from forms_spec.yaml_source.document import Data, Document, Path
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceNode:
-    """A value of a document. ``fallback`` is where keys stand that are not its own (``each``)."""
+    """A value of a document.
+
+    ``fallback`` is where keys stand that are not its own (``each``).
+    """
 
     document: Document
     path: Path = ()
@@ -26,10 +29,15 @@ class SourceNode:
     def at(self, *steps: str | int) -> SourceNode:
         """A value below this one."""
         fallback = None
-        if self.fallback is not None and steps and not self.document.has((*self.path, steps[0])):
+        if (
+            self.fallback is not None
+            and steps
+            and not self.document.has((*self.path, steps[0]))
+        ):
             fallback = (*self.fallback, *steps)
             if self.document.has(fallback):
                 return SourceNode(document=self.document, path=fallback)
+
         return SourceNode(document=self.document, path=(*self.path, *steps))
 
     @property
@@ -78,7 +86,13 @@ class Notes:
             self.add(item)
 
     def say(
-        self, code: str, place: TextPlace, /, *, related: tuple[TextPlace, ...] = (), **words: Any
+        self,
+        code: str,
+        place: TextPlace,
+        /,
+        *,
+        related: tuple[TextPlace, ...] = (),
+        **words: Any,
     ) -> None:
         """Make a finding of the catalogue."""
         self.add(finding(code, text=place, related=related, **words))
@@ -101,6 +115,7 @@ class Notes:
             for path, problem in problems(error.messages):
                 here = locate(path) if locate else spot.at(*path)
                 self.add(_finding(here, path, problem))
+
             return error.valid_data if isinstance(error.valid_data, dict) else {}
 
 
@@ -112,4 +127,5 @@ def _finding(here: SourceNode, path: Path, problem: Problem) -> Finding:
         place = here.key
     else:
         place = here.place
+
     return finding(problem.code, text=place, value=here.text, **words)

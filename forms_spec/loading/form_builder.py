@@ -47,9 +47,13 @@ class RowsSchema(MappingSchema):
 
 
 class _FieldShape(Collected):
-    """A field in full; one that is only text has its label from the group's ``defaults`` (``spread``)."""
+    """A field in full; one that is only text has its label from the group's
+    ``defaults`` (``spread``).
+    """
 
-    def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> dict[str, Any]:
+    def _deserialize(
+        self, value: Any, attr: str | None, *_: Any, **__: Any
+    ) -> dict[str, Any]:
         if isinstance(value, str):
             fail("field-only-text", name=attr)
         return FIELD.deserialize(value)  # type: ignore[no-any-return]
@@ -87,7 +91,10 @@ def spread(data: Any) -> Any:
     groups = data.get("groups") if isinstance(data, dict) else None
     if not isinstance(groups, dict):
         return data
-    return {**data, "groups": {name: _spread_group(group) for name, group in groups.items()}}
+    return {
+        **data,
+        "groups": {name: _spread_group(group) for name, group in groups.items()},
+    }
 
 
 def _spread_group(group: Any) -> Any:
@@ -96,7 +103,12 @@ def _spread_group(group: Any) -> Any:
     defaults, fields = group.get("defaults"), group.get("fields")
     if not isinstance(defaults, dict) or not isinstance(fields, dict):
         return group
-    return {**group, "fields": {name: _spread_field(defaults, field) for name, field in fields.items()}}
+    return {
+        **group,
+        "fields": {
+            name: _spread_field(defaults, field) for name, field in fields.items()
+        },
+    }
 
 
 def _spread_field(defaults: dict[str, Any], data: Any) -> Any:
@@ -105,15 +117,23 @@ def _spread_field(defaults: dict[str, Any], data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     return {
-        **{key: default for key, default in defaults.items() if not _of_answers(key, data.get("type"))},
+        **{
+            key: default
+            for key, default in defaults.items()
+            if not _of_answers(key, data.get("type"))
+        },
         **data,
     }
 
 
 def _of_answers(key: str, type_: Any) -> bool:
     """Whether a key says how a question is answered, and a field of the type is none."""
-    known = next((field_type for field_type in FIELD_TYPES if field_type.name == type_), None)
-    return key in ("required", "missing") and known is not None and key not in known.facets
+    known = next(
+        (field_type for field_type in FIELD_TYPES if field_type.name == type_), None
+    )
+    return (
+        key in ("required", "missing") and known is not None and key not in known.facets
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,19 +149,28 @@ class FormBuilder:
 
     def build(self) -> Form | None:
         """The form, or None where there is not even a name."""
-        loaded = self.notes.load(FormSchema(), spread(self.spot.data), self.spot, self.locate)
+        loaded = self.notes.load(
+            FormSchema(), spread(self.spot.data), self.spot, self.locate
+        )
         name = loaded.get("form")
         if name is None:
             return None
         default = allowed_missing(
-            loaded.get("missing", ()), self.spot.at("missing"), self.all_missing, self.notes
+            loaded.get("missing", ()),
+            self.spot.at("missing"),
+            self.all_missing,
+            self.notes,
         )
         groups: list[Group] = []
         if loaded.get("fields") is not None:
             first = {"fields": loaded["fields"]}
             groups.append(self._group(name, name, first, self.spot, default))
+
         for group, text in loaded.get("groups", {}).items():
-            groups.append(self._group(name, group, text, self.spot.at("groups", group), default))
+            groups.append(
+                self._group(name, group, text, self.spot.at("groups", group), default)
+            )
+
         return Form(
             name=name,
             title=loaded.get("title", name),
@@ -157,11 +186,14 @@ class FormBuilder:
         if len(path) > 3 and path[0] == "groups" and path[2] == "fields":
             group = self.spot.at("groups", path[1])
             return self._field_spot(group, str(path[3])).at(*path[4:])
+
         return self.spot.at(*path)
 
     def _field_spot(self, group: SourceNode, name: str) -> SourceNode:
         path = (*group.path, "fields", name)
-        return SourceNode(document=group.document, path=path, fallback=(*group.path, "defaults"))
+        return SourceNode(
+            document=group.document, path=path, fallback=(*group.path, "defaults")
+        )
 
     def _group(
         self,
@@ -190,7 +222,9 @@ class FormBuilder:
         fields = tuple(
             built
             for field in self._names(spot)
-            for built in builder.build(field, read.get(field), self._field_spot(spot, field))
+            for built in builder.build(
+                field, read.get(field), self._field_spot(spot, field)
+            )
         )
         rows = _rows(raw_rows, fields) if raw_rows is not None else None
         group = Group(
@@ -208,26 +242,39 @@ class FormBuilder:
             redcap=MappingProxyType(data.get("redcap", {})),
         )
         self.parts.groups.append(GroupPart(group=group, spot=spot))
+
         return group
 
-    def _wordings(self, form: str, data: Mapping[str, Any], spot: SourceNode) -> Mapping[str, Wording]:
-        """The title and the help of a group where they hold answers, of the form's own fields."""
+    def _wordings(
+        self, form: str, data: Mapping[str, Any], spot: SourceNode
+    ) -> Mapping[str, Wording]:
+        """The title and the help of a group where they hold answers, of the form's own
+        fields.
+        """
         wordings: dict[str, Wording] = {}
         for key in ("title", "help"):
             if "{" in (data.get(key) or ""):
                 wording, written = parse_slots(spot.at(key), self.notes)
-                built = (ExpressionPart(written=item, what=key, form=form) for item in written)
+                built = (
+                    ExpressionPart(written=item, what=key, form=form)
+                    for item in written
+                )
                 self.parts.expressions.extend(built)
                 if wording:
                     wordings[key] = wording
+
         return wordings
 
     def _names(self, spot: SourceNode) -> list[str]:
-        """All fields of a group, also those of which nothing could be read: rules may name them."""
+        """All fields of a group, also those of which nothing could be read: rules may
+        name them.
+        """
         fields = spot.at("fields").data
         return list(fields) if isinstance(fields, dict) else []
 
-    def _shown(self, form: str, data: Mapping[str, Any], spot: SourceNode) -> Expression | None:
+    def _shown(
+        self, form: str, data: Mapping[str, Any], spot: SourceNode
+    ) -> Expression | None:
         """A group's condition sees the form's own fields, also where the group repeats."""
         if data.get("show_when") is None:
             return None
@@ -236,6 +283,7 @@ class FormBuilder:
             return None
         part = ExpressionPart(written=parse, what="show_when", form=form)
         self.parts.expressions.append(part)
+
         return parse.expression
 
 
@@ -245,8 +293,10 @@ def _rows(data: Mapping[str, Any], fields: tuple[Field, ...]) -> Rows:
         lists = [field.codelist for field in fields if field.name in fixed]
         count = prod(len(codelist.codes) for codelist in lists if codelist)
         return Rows(minimum=count, maximum=count, fixed=fixed)
+
     least = data.get("min", 0)
     most = data.get("max")
+
     return Rows(
         minimum=least,
         maximum=MOST_ROWS if most is None else most,

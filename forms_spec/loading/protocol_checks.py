@@ -1,4 +1,6 @@
-"""``checks``: the protocol checks that the facets of a field, or the rows of a group, implement."""
+"""``checks``: the protocol checks that the facets of a field, or the rows of a group,
+implement.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,15 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The findings that each facet gives."""
 
 GROUP_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"rows": ("too-few-rows", "too-many-rows", "row-missing", "row-twice", "rows-unknown")}
+    {
+        "rows": (
+            "too-few-rows",
+            "too-many-rows",
+            "row-missing",
+            "row-twice",
+            "rows-unknown",
+        )
+    }
 )
 STUDY_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"required": FIELD_FACETS["required"], "today": ("above-range",)}
@@ -59,11 +69,14 @@ class _OneCheck(ScalarField):
             data = _CHECK.load(value)
             severity = Severity(data["severity"]) if data["severity"] else None
             return Check(name=data["check"], severity=severity)
+
         return Check(name=_TEXT.deserialize(value))
 
 
 class ChecksShape(ScalarField):
-    """Checks by facet, as the findings that bear them; a range may name one for each of its two ends."""
+    """Checks by facet, as the findings that bear them; a range may name one for each of
+    its two ends.
+    """
 
     def __init__(self, facets: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -77,6 +90,7 @@ class ChecksShape(ScalarField):
             if facet not in self.facets:
                 fail("check-without-facet", key=facet, keys=", ".join(self.facets))
             checks |= _by_code(facet, text, self.facets[facet])
+
         return MappingProxyType(checks)
 
 
@@ -84,17 +98,34 @@ def _by_code(facet: str, text: Any, codes: tuple[str, ...]) -> dict[str, Check]:
     if not isinstance(text, list):
         check = _ONE.deserialize(text)
         return dict.fromkeys(codes, check)
+
     if facet not in TWO_ENDS or len(text) != 2:
         fail("check-ends")
-    return {code: _ONE.deserialize(item) for code, item in zip(codes, text, strict=True) if item is not None}
+    return {
+        code: _ONE.deserialize(item)
+        for code, item in zip(codes, text, strict=True)
+        if item is not None
+    }
 
 
 def checks_of(
-    checks: Mapping[str, Check], general: Mapping[str, Check], ranges: Mapping[str | None, Range]
+    checks: Mapping[str, Check],
+    general: Mapping[str, Check],
+    ranges: Mapping[str | None, Range],
 ) -> Mapping[str, Check]:
-    """The field's own checks before the study's; that of ``today`` only where a range ends today."""
-    ends_today = any(item.high is not None and isinstance(item.high.tree, Today) for item in ranges.values())
-    meant = {code: item for code, item in general.items() if code != "above-range" or ends_today}
+    """The field's own checks before the study's; that of ``today`` only where a range
+    ends today.
+    """
+    ends_today = any(
+        item.high is not None and isinstance(item.high.tree, Today)
+        for item in ranges.values()
+    )
+    meant = {
+        code: item
+        for code, item in general.items()
+        if code != "above-range" or ends_today
+    }
+
     return MappingProxyType({**meant, **checks})
 
 

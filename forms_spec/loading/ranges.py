@@ -19,7 +19,9 @@ NO_END = frozenset({"", "null", "~"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawEnd:
-    """One end: its text, the steps to it below the range, and its characters in a text range."""
+    """One end: its text, the steps to it below the range, and its characters in a text
+    range.
+    """
 
     text: str
     steps: Path = ()
@@ -48,9 +50,13 @@ class _OneRange(ScalarField):
 
 
 class RangeShape(ScalarField):
-    """A range, or a mapping from unit codes to ranges; by None when the unit is not chosen."""
+    """A range, or a mapping from unit codes to ranges; by None when the unit is not
+    chosen.
+    """
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str | None, RawRange]:
+    def _deserialize(
+        self, value: Any, *_: Any, **__: Any
+    ) -> Mapping[str | None, RawRange]:
         if isinstance(value, dict):
             return dict(_BY_UNIT.deserialize(value))
         return {None: _ONE.deserialize(value)}
@@ -61,7 +67,11 @@ _BY_UNIT = NamedMapping(_ONE)
 
 
 def _from_list(value: list[Any]) -> RawRange:
-    wrong = {index: ["not-text"] for index, end in enumerate(value) if isinstance(end, list | dict)}
+    wrong = {
+        index: ["not-text"]
+        for index, end in enumerate(value)
+        if isinstance(end, list | dict)
+    }
     if wrong:
         raise ValidationError(wrong)
     if len(value) != 2:
@@ -70,6 +80,7 @@ def _from_list(value: list[Any]) -> RawRange:
         None if end is None or not end.strip() else RawEnd(text=end, steps=(index,))
         for index, end in enumerate(value)
     )
+
     return RawRange(low=low, high=high)
 
 
@@ -81,7 +92,10 @@ def _from_text(value: str) -> RawRange:
     if len(ends) != 2:
         fail("range-ends", given=len(ends))
     low, high = (_end(value, *span) for span in ends)
-    return RawRange(low=low, high=high, low_open=result[1] == "(", high_open=result[3] == ")")
+
+    return RawRange(
+        low=low, high=high, low_open=result[1] == "(", high_open=result[3] == ")"
+    )
 
 
 def _end(value: str, first: int, last: int) -> RawEnd | None:
@@ -102,4 +116,5 @@ def _split(text: str, offset: int) -> list[tuple[int, int]]:
         if character == "," and depth == 0 and not quoted:
             spans.append((offset + start, offset + index))
             start = index + 1
+
     return [*spans, (offset + start, offset + len(text))]

@@ -8,13 +8,31 @@ from typing import Any
 
 from forms_spec.loading.expressions import parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
-from forms_spec.loading.schema_fields import Collected, MappingSchema, NestedField, ScalarField, Text, Texts
+from forms_spec.loading.schema_fields import (
+    Collected,
+    MappingSchema,
+    NestedField,
+    ScalarField,
+    Text,
+    Texts,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.criteria import ReferenceRange, References
 from forms_spec.rules import Expression
 from forms_spec.rules.semantics.calendar import date_interval
 
-COLUMNS = ("lab", "test", "sex", "age_low", "age_high", "low", "high", "unit", "valid_from", "valid_to")
+COLUMNS = (
+    "lab",
+    "test",
+    "sex",
+    "age_low",
+    "age_high",
+    "low",
+    "high",
+    "unit",
+    "valid_from",
+    "valid_to",
+)
 NEEDED = ("test",)
 YEARS = re.compile(r"0|[1-9][0-9]{0,2}")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})([.][0-9]{1,9})?")
@@ -24,7 +42,9 @@ SOURCES = ("lab", "sex", "age", "date")
 class _Rows(Collected):
     """A list of rows; each is a list of texts, ``null`` where a cell is open."""
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[tuple[str | None, ...]]:
+    def _deserialize(
+        self, value: Any, *_: Any, **__: Any
+    ) -> list[tuple[str | None, ...]]:
         if not isinstance(value, list):
             fail("not-a-list")
         return [_ROW.deserialize(row) for row in value]
@@ -36,7 +56,9 @@ class _Row(ScalarField):
             fail("not-a-list")
         if not all(cell is None or isinstance(cell, str) for cell in value):
             fail("not-text")
-        return tuple(None if cell is None or not cell.strip() else cell for cell in value)
+        return tuple(
+            None if cell is None or not cell.strip() else cell for cell in value
+        )
 
 
 class _TableSchema(MappingSchema):
@@ -59,7 +81,9 @@ _ROW = _Row()
 
 def build_references(spot: SourceNode, notes: Notes) -> References | None:
     """The table, without the rows that cannot be read; None when it has no laboratory."""
-    loaded = notes.load(ReferencesSchema(), spot.data, spot).get("reference_ranges") or {}
+    loaded = (
+        notes.load(ReferencesSchema(), spot.data, spot).get("reference_ranges") or {}
+    )
     here = spot.at("reference_ranges")
     columns = loaded.get("columns", ())
     if not _known_columns(columns, here, notes):
@@ -69,9 +93,16 @@ def build_references(spot: SourceNode, notes: Notes) -> References | None:
     if lab is None:
         return None
     rows = (
-        _range(dict(zip(columns, row, strict=False)), columns, row, here.at("rows", index), notes)
+        _range(
+            dict(zip(columns, row, strict=False)),
+            columns,
+            row,
+            here.at("rows", index),
+            notes,
+        )
         for index, row in enumerate(loaded.get("rows", ()))
     )
+
     return References(
         lab=lab,
         sex=data["sex"],
@@ -86,16 +117,30 @@ def _known_columns(columns: tuple[str, ...], here: SourceNode, notes: Notes) -> 
     """Whether the columns are those of the table, and the needed ones among them."""
     unknown = [column for column in columns if column not in COLUMNS]
     lacking = [item for item in NEEDED if item not in columns]
-    lacking += [name for name in ("sex", "age", "date") if not here.at(name).has and _reads(name, columns)]
+    lacking += [
+        name
+        for name in ("sex", "age", "date")
+        if not here.at(name).has and _reads(name, columns)
+    ]
     if columns and (unknown or lacking):
         name = (unknown or lacking)[0]
-        notes.say("reference-column", here.at("columns").place, name=name, columns=", ".join(COLUMNS))
+        notes.say(
+            "reference-column",
+            here.at("columns").place,
+            name=name,
+            columns=", ".join(COLUMNS),
+        )
+
     return bool(columns) and not unknown and not lacking
 
 
 def _reads(source: str, columns: tuple[str, ...]) -> bool:
     """Whether a column asks for a source, which then has to be named."""
-    asked = {"sex": ("sex",), "age": ("age_low", "age_high"), "date": ("valid_from", "valid_to")}
+    asked = {
+        "sex": ("sex",),
+        "age": ("age_low", "age_high"),
+        "date": ("valid_from", "valid_to"),
+    }
     return any(column in columns for column in asked[source])
 
 
@@ -117,12 +162,25 @@ def _range(
     if len(row) != len(columns) or test is None:
         notes.say("reference-row", spot.place, given=len(row), columns=len(columns))
         return None
-    wrong = [position for position, name in enumerate(columns) if not _right(name, texts[name])]
+
+    wrong = [
+        position
+        for position, name in enumerate(columns)
+        if not _right(name, texts[name])
+    ]
+
     for index in wrong:
-        notes.say("reference-cell", spot.at(index).place, value=row[index], column=columns[index])
+        notes.say(
+            "reference-cell",
+            spot.at(index).place,
+            value=row[index],
+            column=columns[index],
+        )
+
     if wrong:
         return None
     cells = {name: texts.get(name) for name in COLUMNS if name != "test"}
+
     return ReferenceRange(test=test, place=spot.place, **cells)
 
 

@@ -106,27 +106,45 @@ class RulesBuilder:
                 "derivation", derivation.name, derivation.place, derivations
             ):
                 derivations[derivation.name] = derivation
+
         for name, text in loaded.get("rules", {}).items():
             rule = self._rule(name, text, self.spot.at("rules", name))
             if rule is not None and self._new("rule", name, rule.place, rules):
                 rules[name] = rule
 
-    def _new(self, what: str, name: str, place: TextPlace, rules: Mapping[str, Rule | Derivation]) -> bool:
+    def _new(
+        self,
+        what: str,
+        name: str,
+        place: TextPlace,
+        rules: Mapping[str, Rule | Derivation],
+    ) -> bool:
         if name not in rules:
             return True
         first = rules[name].place
-        self.notes.say("duplicate-name", place, related=(first,), what=what, name=name, first=first)
+        self.notes.say(
+            "duplicate-name", place, related=(first,), what=what, name=name, first=first
+        )
+
         return False
 
-    def _derivation(self, head: str, data: Mapping[str, Any], spot: SourceNode) -> Derivation | None:
+    def _derivation(
+        self, head: str, data: Mapping[str, Any], spot: SourceNode
+    ) -> Derivation | None:
         result = HEAD.fullmatch(head)
         if not result:
             self.notes.say("derivation-name", spot.key, name=head)
             return None
-        written = parse_at(spot.at("value") if spot.at("value").has else spot, self.notes)
+
+        written = parse_at(
+            spot.at("value") if spot.at("value").has else spot, self.notes
+        )
         if written is None or "value" not in data:
             return None
-        takes = tuple(part.strip() for part in (result[2] or "").split(",") if part.strip())
+        takes = tuple(
+            part.strip() for part in (result[2] or "").split(",") if part.strip()
+        )
+
         return Derivation(
             name=result[1],
             takes=takes,
@@ -135,22 +153,36 @@ class RulesBuilder:
             place=spot.key,
         )
 
-    def _rule(self, name: str, data: Mapping[str, Any], spot: SourceNode) -> Rule | None:
-        assertion = parse_at(spot.at("assert"), self.notes) if "assertion" in data else None
+    def _rule(
+        self, name: str, data: Mapping[str, Any], spot: SourceNode
+    ) -> Rule | None:
+        assertion = (
+            parse_at(spot.at("assert"), self.notes) if "assertion" in data else None
+        )
         when = parse_at(spot.at("when"), self.notes) if "when" in data else None
         if assertion is None:
             return None
-        on = tuple(self._on(data["on"], spot) if "on" in data else self._read(assertion))
+        on = tuple(
+            self._on(data["on"], spot) if "on" in data else self._read(assertion)
+        )
         if not on:
             if "on" not in data:
                 self.notes.say("rule-on-nothing", spot.key, name=name)
             return None
+
         table = self.tables[on[0][0]]
         row_group = table.group.name if table.group else None
+
         for what, written in (("assert", assertion), ("when", when)):
             if written is not None:
-                part = ExpressionPart(written=written, what=what, form=table.form.name, row_group=row_group)
+                part = ExpressionPart(
+                    written=written,
+                    what=what,
+                    form=table.form.name,
+                    row_group=row_group,
+                )
                 self.parts.expressions.append(part)
+
         return Rule(
             name=name,
             check=data.get("check", name),
@@ -163,19 +195,30 @@ class RulesBuilder:
             place=spot.key,
         )
 
-    def _on(self, texts: tuple[str, ...], spot: SourceNode) -> Iterator[tuple[str, str]]:
+    def _on(
+        self, texts: tuple[str, ...], spot: SourceNode
+    ) -> Iterator[tuple[str, str]]:
         for index, item in enumerate(texts):
             table, _, name = item.partition(".")
             if self._field(table, name):
                 yield table, name
             else:
-                known = [f"{value.name}.{f.name}" for value in self.tables.values() for f in value.fields]
+                known = [
+                    f"{value.name}.{f.name}"
+                    for value in self.tables.values()
+                    for f in value.fields
+                ]
                 place = spot.at("on", index).place
-                self.notes.say("unknown-field", place, name=item, near=did_you_mean(item, known))
+                self.notes.say(
+                    "unknown-field", place, name=item, near=did_you_mean(item, known)
+                )
 
     def _read(self, assertion: Written) -> Iterator[tuple[str, str]]:
         """The fields that ``assert`` names with their table, each once."""
-        read = [(reference.table, reference.field) for reference in references_in(assertion.expression.tree)]
+        read = [
+            (reference.table, reference.field)
+            for reference in references_in(assertion.expression.tree)
+        ]
         for table, name in dict.fromkeys(read):
             if table is not None and name is not None and self._field(table, name):
                 yield table, name

@@ -34,7 +34,9 @@ class Grid:
     forms: Mapping[str, Form]
     notes: Notes
 
-    def build(self, results: dict[tuple[str, str], Scheduled]) -> list[tuple[Written, str]]:
+    def build(
+        self, results: dict[tuple[str, str], Scheduled]
+    ) -> list[tuple[Written, str]]:
         """Add what the grid says; gives each condition with its form."""
         columns = self._columns()
         conditions = dict(self._conditions())
@@ -42,7 +44,9 @@ class Grid:
             if form == COLUMNS or columns is None:
                 continue
             self._row(form, row, columns, conditions, results)
+
         self._unused(conditions, results)
+
         return [(written, form) for (form, _), written in conditions.items()]
 
     def _columns(self) -> list[str] | None:
@@ -51,15 +55,21 @@ class Grid:
             if self.rows:
                 self.notes.say("schedule-without-columns", self.spot.at("schedule").key)
             return None
+
         names: list[str] = []
+
         for word in WORD.finditer(self.rows[COLUMNS]):
             name = word.group()
             if name not in self.visits:
                 near = did_you_mean(name, self.visits)
-                self.notes.say("unknown-visit", here.span(*word.span()), name=name, near=near)
+                self.notes.say(
+                    "unknown-visit", here.span(*word.span()), name=name, near=near
+                )
             elif name in names:
                 self.notes.say("column-twice", here.span(*word.span()), name=name)
+
             names.append(name)
+
         return names
 
     def _row(
@@ -72,27 +82,44 @@ class Grid:
     ) -> None:
         here = self.spot.at("schedule", form)
         if form not in self.forms:
-            self.notes.say("unknown-form", here.key, name=form, near=did_you_mean(form, self.forms))
+            self.notes.say(
+                "unknown-form", here.key, name=form, near=did_you_mean(form, self.forms)
+            )
         elif self.forms[form].log:
             self.notes.say("log-in-schedule", here.key, name=form)
+
         words = list(WORD.finditer(row))
         if len(words) != len(columns):
             self.notes.say(
-                "schedule-row-length", here.place, name=form, given=len(words), needed=len(columns)
+                "schedule-row-length",
+                here.place,
+                name=form,
+                given=len(words),
+                needed=len(columns),
             )
             return
+
         for visit, word in zip(columns, words, strict=True):
             place = here.span(*word.span())
             if word.group() not in MARKS:
                 self.notes.say("schedule-mark", place, mark=word.group())
                 continue
+
             expectation = MARKS[word.group()]
-            if expectation is None or (form, visit) in results or visit not in self.visits:
+            if (
+                expectation is None
+                or (form, visit) in results
+                or visit not in self.visits
+            ):
                 continue
+
             condition = conditions.get((form, visit)) or conditions.get((form, None))
             conditional = expectation is Expectation.CONDITIONAL
             if conditional and condition is None and not self._said(form, visit):
-                self.notes.say("conditional-without-condition", place, form=form, visit=visit)
+                self.notes.say(
+                    "conditional-without-condition", place, form=form, visit=visit
+                )
+
             results[form, visit] = Scheduled(
                 form=form,
                 visit=visit,
@@ -103,27 +130,40 @@ class Grid:
 
     def _said(self, form: str, visit: str) -> bool:
         """True when there is a condition, even one that could not be read."""
-        condition = self.conditions.get(form) if isinstance(self.conditions, dict) else None
-        return isinstance(condition, str) or (isinstance(condition, dict) and visit in condition)
+        condition = (
+            self.conditions.get(form) if isinstance(self.conditions, dict) else None
+        )
+        return isinstance(condition, str) or (
+            isinstance(condition, dict) and visit in condition
+        )
 
     def _conditions(self) -> Iterator[tuple[tuple[str, str | None], Written]]:
         top = self.spot.at("conditions")
         if not isinstance(self.conditions, dict):
             self.notes.say("not-a-mapping", top.place, key="conditions")
             return
+
         for form, condition in self.conditions.items():
             here = top.at(form)
             if form not in self.forms:
-                self.notes.say("unknown-form", here.key, name=form, near=did_you_mean(form, self.forms))
+                self.notes.say(
+                    "unknown-form",
+                    here.key,
+                    name=form,
+                    near=did_you_mean(form, self.forms),
+                )
+
             steps = (
                 [(visit, here.at(visit)) for visit in condition]
                 if isinstance(condition, dict)
                 else [(None, here)]
             )
+
             for visit, spot in steps:
                 if visit is not None and visit not in self.visits:
                     near = did_you_mean(visit, self.visits)
                     self.notes.say("unknown-visit", spot.key, name=visit, near=near)
+
                 parsed = self._parse(spot)
                 if parsed is not None:
                     yield (form, visit), parsed
@@ -135,6 +175,7 @@ class Grid:
             self.notes.say("not-text", spot.place, key=spot.path[-1])
         else:
             return parse_at(spot, self.notes)
+
         return None
 
     def _unused(
@@ -150,4 +191,9 @@ class Grid:
                 for item in results.values()
             ):
                 text = "" if visit is None else f" at {visit}"
-                self.notes.say("condition-without-conditional", condition.spot.key, form=form, at=text)
+                self.notes.say(
+                    "condition-without-conditional",
+                    condition.spot.key,
+                    form=form,
+                    at=text,
+                )

@@ -1,7 +1,8 @@
 """The shapes that values of a dictionary have, as marshmallow fields over text.
 
-Every scalar arrives as text (``forms_spec.yaml_source.reader``), so each shape says itself which texts it
-takes. A message is a catalogue code, so that it becomes a finding with cause and remedy.
+Every scalar arrives as text (``forms_spec.yaml_source.reader``), so each shape says
+itself which texts it takes. A message is a catalogue code, so that it becomes a finding
+with cause and remedy.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.schema_problems import Problem, fail
 
-MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "missing-key", "null": "empty-value"}
+MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "required": "missing-key",
+    "null": "empty-value",
+}
 WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 SIZE = re.compile(r"([1-9][0-9]{0,5})(?: ?(kB|MB|GB))?")
 BYTES = {None: 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -41,7 +45,9 @@ class MappingSchema(Schema):
                 words = {"key": key, "near": did_you_mean(key, _names(self))}
                 messages[key] = [Problem(code=code, words=words, at_key=True)]
             elif message == ["missing-key"]:
-                messages[key] = [Problem(code="missing-key", words={"key": key}, at_key=True)]
+                messages[key] = [
+                    Problem(code="missing-key", words={"key": key}, at_key=True)
+                ]
 
 
 def _names(schema: Schema) -> list[str]:
@@ -50,21 +56,35 @@ def _names(schema: Schema) -> list[str]:
 
 
 class ScalarField(fields.Field[Any]):
-    """A value that is not left empty. What is wrong in a part of it spoils the whole."""
+    """A value that is not left empty.
+
+    What is wrong in a part of it spoils the whole.
+    """
 
     default_error_messages = MESSAGES
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+    def deserialize(
+        self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any
+    ) -> Any:
         if value is missing and not self.required:
             # by far the most frequent case, and nothing can be wrong with it
-            return self.load_default() if callable(self.load_default) else self.load_default
+            return (
+                self.load_default()
+                if callable(self.load_default)
+                else self.load_default
+            )
+
         try:
             return super().deserialize(value, attr, data, **kwargs)
         except ValidationError as error:
-            raise ValidationError(error.messages, valid_data=self.rescued(error.valid_data)) from error
+            raise ValidationError(
+                error.messages, valid_data=self.rescued(error.valid_data)
+            ) from error
 
     def rescued(self, valid: Any) -> Any:  # noqa: ARG002
-        """What is still of use of a value that is wrong in part, so that more can be said of it."""
+        """What is still of use of a value that is wrong in part, so that more can be
+        said of it.
+        """
         return None
 
 
@@ -121,6 +141,7 @@ class OneOf(ScalarField):
         if not isinstance(value, str) or value not in self.words:
             near = did_you_mean(value, self.words) if isinstance(value, str) else ""
             fail("not-one-of", words=", ".join(self.words), near=near)
+
         return value
 
 
@@ -153,6 +174,7 @@ class Texts(ScalarField):
         for index, item in enumerate(value):
             if isinstance(item, str) and item in value[:index]:
                 wrong[index] = [Problem(code="listed-twice")]
+
         if wrong:
             raise ValidationError(wrong)
         if not self.least <= len(value) <= self.most:
@@ -172,6 +194,7 @@ class NamedMapping(Collected):
             fail("not-a-mapping")
         valid: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
+
         for name, item in value.items():
             try:
                 valid[name] = self.shape.deserialize(item, name, value)
@@ -179,6 +202,7 @@ class NamedMapping(Collected):
                 wrong[name] = error.messages
                 if error.valid_data is not None:
                     valid[name] = error.valid_data
+
         if wrong:
             raise ValidationError(wrong, valid_data=valid)
         return valid

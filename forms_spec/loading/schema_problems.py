@@ -13,7 +13,10 @@ from forms_spec.yaml_source.document import Path
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """A catalogue code and its words. ``span`` are the characters of a scalar that it is about."""
+    """A catalogue code and its words.
+
+    ``span`` are the characters of a scalar that it is about.
+    """
 
     code: str
     words: Mapping[str, object] = field(default_factory=dict)
@@ -21,7 +24,9 @@ class Problem:
     at_key: bool = False
 
 
-def fail(code: str, /, *, span: tuple[int, int] | None = None, **words: object) -> NoReturn:
+def fail(
+    code: str, /, *, span: tuple[int, int] | None = None, **words: object
+) -> NoReturn:
     """Refuse the value at hand."""
     raise ValidationError([Problem(code=code, words=words, span=span)])
 
@@ -33,6 +38,9 @@ def problems(messages: Any, path: Path = ()) -> Iterator[tuple[Path, Problem]]:
             yield from problems(below, path if step == "_schema" else (*path, step))
     elif isinstance(messages, list):
         for message in messages:
-            yield path, message if isinstance(message, Problem) else Problem(code=message)
+            yield (
+                path,
+                message if isinstance(message, Problem) else Problem(code=message),
+            )
     else:
         yield path, Problem(code=messages)

@@ -16,8 +16,8 @@ from forms_spec.yaml_source.document import Document
 class FieldPart:
     """A field with its text. ``keys`` are those it has, from ``each`` too.
 
-    ``sound`` is False when its type or codelist is unknown, so that nothing more can be said of its
-    values. ``table`` is where its name has to be unique.
+    ``sound`` is False when its type or codelist is unknown, so that nothing more can be
+    said of its values. ``table`` is where its name has to be unique.
     """
 
     field: Field
@@ -40,8 +40,8 @@ class GroupPart:
 class ExpressionPart:
     """An expression with its text and its place in the study.
 
-    ``what`` is the key that holds it. ``field`` owns it, where a field does. ``row_group`` is the
-    repeating group whose row is judged.
+    ``what`` is the key that holds it. ``field`` owns it, where a field does.
+    ``row_group`` is the repeating group whose row is judged.
     """
 
     written: Written

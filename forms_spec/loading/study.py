@@ -75,7 +75,10 @@ class _OneParameter(Collected):
 
 
 class TimeZone(ScalarField):
-    """A time zone by its name in the IANA database: ``Europe/Berlin``. An offset knows no summer time."""
+    """A time zone by its name in the IANA database: ``Europe/Berlin``.
+
+    An offset knows no summer time.
+    """
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         known = available_timezones()
@@ -130,7 +133,9 @@ def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:
     )
 
 
-def build_parameters(loaded: Mapping[str, Any], spot: SourceNode) -> Mapping[str, Parameter]:
+def build_parameters(
+    loaded: Mapping[str, Any], spot: SourceNode
+) -> Mapping[str, Parameter]:
     """The study's parameters by name."""
     parameters: dict[str, Parameter] = {}
     for name, data in loaded.get("parameters", {}).items():
@@ -148,6 +153,7 @@ def build_parameters(loaded: Mapping[str, Any], spot: SourceNode) -> Mapping[str
             source=data.get("source"),
             place=here.key,
         )
+
     return MappingProxyType(parameters)
 
 

@@ -28,18 +28,30 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
 from forms_spec.yaml_source.reader import read_document
 
-NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations", "reference_ranges", "eligibility")
+NOUNS = (
+    "study",
+    "codelists",
+    "visits",
+    "form",
+    "rules",
+    "derivations",
+    "reference_ranges",
+    "eligibility",
+)
 """The keys that say what a file holds."""
 
 
 def dictionary_hash(files: Mapping[str, str]) -> str:
-    """SHA-256 over every file's name and text, in hex; the same for the same dictionary."""
+    """SHA-256 over every file's name and text, in hex; the same for the same
+    dictionary.
+    """
     digest = sha256()
     for name in sorted(files):
         for part in (name, files[name]):
             data = part.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "big"))
             digest.update(data)
+
     return digest.hexdigest()
 
 
@@ -53,15 +65,25 @@ def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
     studies = spots["study"]
     if not studies:
         if all(document.root is not None for document in parts.documents.values()):
-            notes.say("no-study", TextPlace(file=next(iter(files), "."), line=1, column=1))
+            notes.say(
+                "no-study", TextPlace(file=next(iter(files), "."), line=1, column=1)
+            )
+
         return None
+
     for other in studies[1:]:
         first = studies[0].place
         notes.say("second-study", other.at("study").key, related=(first,), first=first)
-    return Draft(study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(), parts=parts)
+
+    return Draft(
+        study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(),
+        parts=parts,
+    )
 
 
-def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, list[SourceNode]]:
+def _sort(
+    files: Mapping[str, str], parts: Parts, notes: Notes
+) -> dict[str, list[SourceNode]]:
     """Read every file and sort it by its top key."""
     spots: dict[str, list[SourceNode]] = {noun: [] for noun in NOUNS}
     for name, text in files.items():
@@ -75,13 +97,18 @@ def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, lis
         if not isinstance(data, dict):
             notes.say("file-not-mapping", TextPlace(file=name, line=1, column=1))
             continue
+
         noun = next((key for key in data if key in NOUNS), None)
         if noun is None:
             first = next(iter(data), "")
-            place = spot.at(first).key if data else TextPlace(file=name, line=1, column=1)
+            place = (
+                spot.at(first).key if data else TextPlace(file=name, line=1, column=1)
+            )
             notes.say("unknown-file", place, key=first, near=did_you_mean(first, NOUNS))
             continue
+
         spots["rules" if noun == "derivations" else noun].append(spot)
+
     return spots
 
 
@@ -102,6 +129,7 @@ class _Loader:
         for item in self.spots["codelists"]:
             build_codelists(item, self.notes, codelists, self.parts.codelists)
         forms: dict[str, Form] = {}
+
         for item in self.spots["form"]:
             builder = FormBuilder(
                 spot=item,
@@ -112,6 +140,7 @@ class _Loader:
                 notes=self.notes,
             )
             self._take(builder.build(), item, forms)
+
         visits, schedule = self._visits(forms)
         subject = loaded.get("subject", {})
         study = Study(
@@ -135,6 +164,7 @@ class _Loader:
             place=spot.at("study").key,
             references=self._references(),
         )
+
         return self._with_eligibility(self._with_rules(study))
 
     def _references(self) -> References | None:
@@ -146,7 +176,10 @@ class _Loader:
         spot = self._only("eligibility")
         if spot is None:
             return study
-        builder = EligibilityBuilder(spot=spot, study=study, parts=self.parts, notes=self.notes)
+        builder = EligibilityBuilder(
+            spot=spot, study=study, parts=self.parts, notes=self.notes
+        )
+
         return replace(study, eligibility=builder.build())
 
     def _only(self, noun: str) -> SourceNode | None:
@@ -155,29 +188,45 @@ class _Loader:
         for other in spots[1:]:
             first = spots[0].place
             words = {"what": "top key", "name": noun, "first": first}
-            self.notes.say("duplicate-name", other.at(noun).key, related=(first,), **words)
+            self.notes.say(
+                "duplicate-name", other.at(noun).key, related=(first,), **words
+            )
+
         return spots[0] if spots else None
 
-    def _take(self, form: Form | None, spot: SourceNode, forms: dict[str, Form]) -> None:
+    def _take(
+        self, form: Form | None, spot: SourceNode, forms: dict[str, Form]
+    ) -> None:
         if form is None:
             return
         if form.name in forms:
             first = forms[form.name].place
             self.notes.say(
-                "duplicate-name", form.place, related=(first,), what="form", name=form.name, first=first
+                "duplicate-name",
+                form.place,
+                related=(first,),
+                what="form",
+                name=form.name,
+                first=first,
             )
+
             return
+
         forms[form.name] = form
         self.parts.forms[form.name] = spot
 
-    def _visits(self, forms: Mapping[str, Form]) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
+    def _visits(
+        self, forms: Mapping[str, Form]
+    ) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
         visits: dict[str, Visit] = {}
         schedule: dict[tuple[str, str], Scheduled] = {}
         loads: list[tuple[SourceNode, dict[str, Any]]] = []
+
         for spot in self.spots["visits"]:
             loaded = self.notes.load(VisitsSchema(), spot.data, spot)
             build_visits(loaded, spot, self.notes, visits)
             loads.append((spot, loaded))
+
         for spot, loaded in loads:
             self.parts.visits.append(spot)
             grid = Grid(
@@ -191,6 +240,7 @@ class _Loader:
             for written, form in grid.build(schedule):
                 part = ExpressionPart(written=written, what="conditions", form=form)
                 self.parts.expressions.append(part)
+
         return visits, schedule
 
     def _with_rules(self, study: Study) -> Study:
@@ -198,9 +248,14 @@ class _Loader:
         rules: dict[str, Rule] = {}
         derivations: dict[str, Derivation] = {}
         for spot in self.spots["rules"]:
-            RulesBuilder(spot=spot, tables=study.tables, parts=self.parts, notes=self.notes).build(
-                rules, derivations
-            )
+            RulesBuilder(
+                spot=spot, tables=study.tables, parts=self.parts, notes=self.notes
+            ).build(rules, derivations)
+
         if not self.spots["rules"]:
             return study
-        return replace(study, rules=MappingProxyType(rules), derivations=MappingProxyType(derivations))
+        return replace(
+            study,
+            rules=MappingProxyType(rules),
+            derivations=MappingProxyType(derivations),
+        )

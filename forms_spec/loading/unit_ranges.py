@@ -1,8 +1,9 @@
 """A range that is written for one of a field's units, for its other units too.
 
-The conversions of units are straight lines in practice (``(value - 32) * 5 / 9``), so that a limit in one
-unit is a limit in every other. A limit that is a number is rounded inwards to the places that an answer may
-have: the same answers lie within it. One that is an expression is converted where it is evaluated.
+The conversions of units are straight lines in practice (``(value - 32) * 5 / 9``), so
+that a limit in one unit is a limit in every other. A limit that is a number is rounded
+inwards to the places that an answer may have: the same answers lie within it. One that
+is an expression is converted where it is evaluated.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def in_every_unit(
     lines = {choice.code: to_root(choice, unit) for choice in unit.choices}
     sources = [code for code in _root_first(unit) if code in ranges]
     results = dict(ranges)
+
     for code, line in lines.items():
         for source in sources:
             there = lines[source]
@@ -60,29 +62,44 @@ def in_every_unit(
             converted = _converted(ranges[source], line.back().after(there), places)
             if converted is not None:
                 results[code] = converted
+
     return results
 
 
 def _root_first(unit: Unit) -> list[str]:
     """The unit that all convert into, then the others as they stand."""
-    return [choice.code for choice in sorted(unit.choices, key=lambda item: item.to is not None)]
+    return [
+        choice.code
+        for choice in sorted(unit.choices, key=lambda item: item.to is not None)
+    ]
 
 
 def to_root(choice: UnitChoice, unit: Unit) -> Line | None:
-    """How a unit converts into the one that all convert into; None where that is no straight line."""
+    """How a unit converts into the one that all convert into; None where that is no
+    straight line.
+    """
     by_code = {item.code: item for item in unit.choices}
     result, seen = ITSELF, {choice.code}
     while choice.to is not None:
         step = _line(choice.formula.tree) if choice.formula is not None else None
-        if step is None or step.slope == 0 or choice.to not in by_code or choice.to in seen:
+        if (
+            step is None
+            or step.slope == 0
+            or choice.to not in by_code
+            or choice.to in seen
+        ):
             return None
+
         result, choice = step.after(result), by_code[choice.to]
         seen.add(choice.code)
+
     return result
 
 
 def _line(node: syntax_tree.Node) -> Line | None:
-    """A formula over ``value`` as a line; None where it is none, or reads anything else."""
+    """A formula over ``value`` as a line; None where it is none, or reads anything
+    else.
+    """
     if isinstance(node, syntax_tree.Reference):
         return ITSELF if node.table is None and node.field == "value" else None
     if isinstance(node, syntax_tree.Sum):
@@ -90,9 +107,11 @@ def _line(node: syntax_tree.Node) -> Line | None:
     if isinstance(node, syntax_tree.Negative):
         inner = _line(node.operand)
         return None if inner is None else Line(slope=-inner.slope, start=-inner.start)
+
     if isinstance(node, syntax_tree.Product):
         return _product(node)
     number = _number(node)
+
     return None if number is None else Line(slope=Fraction(0), start=number)
 
 
@@ -104,6 +123,7 @@ def _total(node: syntax_tree.Sum) -> Line | None:
             return None
         way = 1 if sign == "+" else -1
         slope, start = slope + way * line.slope, start + way * line.start
+
     return Line(slope=slope, start=start)
 
 
@@ -115,9 +135,11 @@ def _product(node: syntax_tree.Product) -> Line | None:
         if right.slope or not right.start:
             return None
         return Line(slope=left.slope / right.start, start=left.start / right.start)
+
     if left.slope and right.slope:
         return None
     line, factor = (left, right.start) if left.slope else (right, left.start)
+
     return Line(slope=line.slope * factor, start=line.start * factor)
 
 
@@ -125,6 +147,7 @@ def _number(node: syntax_tree.Node) -> Fraction | None:
     if isinstance(node, syntax_tree.Negative):
         inner = _number(node.operand)
         return None if inner is None else -inner
+
     if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         return Fraction(node.value)
     return None
@@ -140,7 +163,12 @@ class _End:
 
 def _converted(value: Range, line: Line, places: int | None) -> Range | None:
     """The range in the other unit, None where an end cannot be written there."""
-    low, high, low_open, high_open = value.low, value.high, value.low_open, value.high_open
+    low, high, low_open, high_open = (
+        value.low,
+        value.high,
+        value.low_open,
+        value.high_open,
+    )
     if line.slope < 0:
         low, high, low_open, high_open = high, low, high_open, low_open
     first = _end(low, line, places, upwards=True)
@@ -155,7 +183,9 @@ def _converted(value: Range, line: Line, places: int | None) -> Range | None:
     )
 
 
-def _end(end: Expression | None, line: Line, places: int | None, *, upwards: bool) -> _End | None:
+def _end(
+    end: Expression | None, line: Line, places: int | None, *, upwards: bool
+) -> _End | None:
     if end is None:
         return None
     number = _number(end.tree)
@@ -165,23 +195,36 @@ def _end(end: Expression | None, line: Line, places: int | None, *, upwards: boo
     step = 10 ** (FRACTION_DIGITS if places is None else places)
     rounded = Fraction(ceil(exact * step) if upwards else floor(exact * step), step)
     expression = _parsed(_decimal(rounded), end)
-    return None if expression is None else _End(expression=expression, exact=rounded == exact)
+
+    return (
+        None
+        if expression is None
+        else _End(expression=expression, exact=rounded == exact)
+    )
 
 
 def _computed(end: Expression, line: Line) -> _End | None:
     """``(limit) * 9 / 5 + 32``: converted where it is evaluated."""
-    parts = (line.slope.numerator, line.slope.denominator, line.start.numerator, line.start.denominator)
+    parts = (
+        line.slope.numerator,
+        line.slope.denominator,
+        line.start.numerator,
+        line.start.denominator,
+    )
     if any(abs(part) >= 10**INTEGER_DIGITS for part in parts):
         return None
     over, under, start, of = parts
     expression = _parsed(f"({end.text}) * ({over}) / {under} + ({start}) / {of}", end)
+
     return None if expression is None else _End(expression=expression)
 
 
 def _decimal(number: Fraction) -> str:
     """A number of at most nine places as it is written."""
     digits = f"{abs(number * 10**FRACTION_DIGITS).numerator:0{FRACTION_DIGITS + 1}d}"
-    text = f"{digits[:-FRACTION_DIGITS]}.{digits[-FRACTION_DIGITS:]}".rstrip("0").rstrip(".")
+    text = f"{digits[:-FRACTION_DIGITS]}.{digits[-FRACTION_DIGITS:]}".rstrip(
+        "0"
+    ).rstrip(".")
     return f"-{text}" if number < 0 else text
 
 

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from forms_spec.loading.finding_collector import SourceNode
-from forms_spec.loading.schema_fields import Collected, MappingSchema, NamedMapping, NestedField, Text
+from forms_spec.loading.schema_fields import (
+    Collected,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    Text,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.codes import Code, Codelist
 from forms_spec.model.facets import Unit, UnitChoice
@@ -29,6 +35,7 @@ class UnitShape(Collected):
             if not value:
                 fail("no-codes")
             return _CHOICES.deserialize(value)  # type: ignore[no-any-return]
+
         return _FIXED.deserialize(value)  # type: ignore[no-any-return]
 
 
@@ -36,14 +43,22 @@ _FIXED = Text()
 _CHOICES = NamedMapping(NestedField(_ChoiceSchema))
 
 
-def build_unit(text: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]) -> Unit:
+def build_unit(
+    text: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]
+) -> Unit:
     """The unit of a field whose formulas have been parsed."""
     if isinstance(text, str):
         return Unit(fixed=text)
     choices = tuple(
-        UnitChoice(code=code, label=item.get("label") or code, to=item.get("to"), formula=formulas.get(code))
+        UnitChoice(
+            code=code,
+            label=item.get("label") or code,
+            to=item.get("to"),
+            formula=formulas.get(code),
+        )
         for code, item in text.items()
     )
+
     return Unit(fixed=None, choices=choices, companion=companion)
 
 

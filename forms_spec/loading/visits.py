@@ -63,16 +63,21 @@ class _BeforeAfter(MappingSchema):
 
 
 class WindowShape(ScalarField):
-    """``14 days``, ``{before: 2 days, after: 5 days}`` or ``{from: day -60, to: day -1}``."""
+    """``14 days``, ``{before: 2 days, after: 5 days}`` or ``{from: day -60, to: day
+    -1}``.
+    """
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Window:
         if isinstance(value, dict) and {"before", "after"} & set(value):
             numbers: dict[str, int] = _BEFORE_AFTER.load(value)
             return Window(first=-numbers["before"], last=numbers["after"], around=True)
+
         if isinstance(value, dict):
             numbers = _FROM_TO.load(value)
             return Window(first=numbers["first"], last=numbers["last"], around=False)
+
         days: int = _DAYS.deserialize(value)
+
         return Window(first=-days, last=days, around=True)
 
 
@@ -85,7 +90,9 @@ class VisitSchema(MappingSchema):
     """One visit."""
 
     title = Text(required=True)
-    type = OneOf(*(item.value for item in VisitType), load_default=VisitType.SCHEDULED.value)
+    type = OneOf(
+        *(item.value for item in VisitType), load_default=VisitType.SCHEDULED.value
+    )
     target = Target(load_default=None)
     window = WindowShape(load_default=None)
     repeats = BooleanField(load_default=False)
@@ -100,14 +107,24 @@ class VisitsSchema(MappingSchema):
     conditions = ScalarField(load_default=dict)
 
 
-def build_visits(loaded: dict[str, Any], spot: SourceNode, notes: Notes, visits: dict[str, Visit]) -> None:
+def build_visits(
+    loaded: dict[str, Any], spot: SourceNode, notes: Notes, visits: dict[str, Visit]
+) -> None:
     """Add a file's visits to those of the files before it."""
     for name, data in loaded.get("visits", {}).items():
         place = spot.at("visits", name).key
         if name in visits:
             first = visits[name].place
-            notes.say("duplicate-name", place, related=(first,), what="visit", name=name, first=first)
+            notes.say(
+                "duplicate-name",
+                place,
+                related=(first,),
+                what="visit",
+                name=name,
+                first=first,
+            )
             continue
+
         visits[name] = Visit(
             name=name,
             title=data.get("title", name),

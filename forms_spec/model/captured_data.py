@@ -17,7 +17,10 @@ class CellKey(NamedTuple):
 
 
 class FormKey(NamedTuple):
-    """One form of one subject. A log form has visit ``LOG``; ``unsno`` is 0 unless the visit repeats."""
+    """One form of one subject.
+
+    A log form has visit ``LOG``; ``unsno`` is 0 unless the visit repeats.
+    """
 
     form: str
     visit: str
@@ -37,10 +40,11 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One form as typed: raw texts by field, rows by repeating group, reasons of kept warnings.
+    """One form as typed: raw texts by field, rows by repeating group, reasons of kept
+    warnings.
 
-    A field that is absent is blank. ``kept`` maps (cell, finding code) to the reason why a warning
-    was kept.
+    A field that is absent is blank. ``kept`` maps (cell, finding code) to the reason
+    why a warning was kept.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +88,10 @@ class Records:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """Where and when a form is judged. ``today`` is the day of entry or the data cut."""
+    """Where and when a form is judged.
+
+    ``today`` is the day of entry or the data cut.
+    """
 
     today: date
     subject: str | None = None

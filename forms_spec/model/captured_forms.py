@@ -1,4 +1,6 @@
-"""What goes into a package and comes out of one: captured forms and the changes that made them."""
+"""What goes into a package and comes out of one: captured forms and the changes that
+made them.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class FormStatus(IntEnum):
 
 
 class Subject(NamedTuple):
-    """A subject of the study, the site that it belongs to, and who entered it when, where that is known."""
+    """A subject of the study, the site that it belongs to, and who entered it when,
+    where that is known.
+    """
 
     site: str
     subject: str
@@ -44,7 +48,10 @@ class CapturedForm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CapturedFile:
-    """An uploaded file by the text of its cell. ``read`` gives the bytes when their turn comes."""
+    """An uploaded file by the text of its cell.
+
+    ``read`` gives the bytes when their turn comes.
+    """
 
     name: str
     size: int
@@ -54,7 +61,8 @@ class CapturedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One line of the audit trail: a cell before and after a save. A save without changes has no ``field``.
+    """One line of the audit trail: a cell before and after a save. A save without
+    changes has no ``field``.
 
     ``dictionary`` is the hash of the dictionary under which the version was saved.
     """

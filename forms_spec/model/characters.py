@@ -1,7 +1,7 @@
 """Classes of characters, spelled out so that every language agrees on them.
 
-``str.isspace``, ``\\s`` and ``str.lower`` differ between Python, JavaScript and the database
-engines, and change with the Unicode version. These sets do not.
+``str.isspace``, ``\\s`` and ``str.lower`` differ between Python, JavaScript and the
+database engines, and change with the Unicode version. These sets do not.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 BLANKS = (
-    "\t\n\x0b\x0c\r \x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\t\n\x0b\x0c\r "
+    "\x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 """Characters that leave nothing to see, zero-width and no-break ones included."""
@@ -42,7 +43,9 @@ def is_blank(text: str) -> bool:
 
 
 def ascii_lower(text: str) -> str:
-    """A to Z in lower case and everything else untouched: ``İ`` and ``K`` (Kelvin) stay themselves."""
+    """A to Z in lower case and everything else untouched: ``İ`` and ``K`` (Kelvin) stay
+    themselves.
+    """
     return text.translate(_LOWER)
 
 
@@ -55,15 +58,17 @@ def first_surrogate(text: str) -> str | None:
 def first_control(text: str, *, multiline: bool) -> str | None:
     """The first character that may not stand in a text, or None.
 
-    Control characters, the two Unicode line separators and the two noncharacters that XML refuses;
-    ``multiline`` allows line feed and tabulator.
+    Control characters, the two Unicode line separators and the two noncharacters that
+    XML refuses; ``multiline`` allows line feed and tabulator.
     """
     result = (_CONTROL_BUT_LINES if multiline else _CONTROL).search(text)
     return result[0] if result else None
 
 
 def without_hidden(text: str, instead: str) -> str:
-    """The text with ``instead`` for what cannot be seen: controls, half characters, turns of direction."""
+    """The text with ``instead`` for what cannot be seen: controls, half characters,
+    turns of direction.
+    """
     return _UNSEEN.sub(instead, text)
 
 

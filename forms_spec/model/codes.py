@@ -14,7 +14,8 @@ from forms_spec.model.characters import ascii_lower, strip_blanks
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """One answer of a codelist. ``number`` is the quantity it stands for (doses a day, a factor).
+    """One answer of a codelist. ``number`` is the quantity it stands for (doses a day,
+    a factor).
 
     ``synonyms`` are other words that people type for it; they are never stored.
     """
@@ -40,17 +41,25 @@ class Codelist:
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[str, ...]]:
-        """The codes that a word names: as code, label or synonym, in lower case (ASCII letters)."""
+        """The codes that a word names: as code, label or synonym, in lower case (ASCII
+        letters).
+        """
         words: dict[str, dict[str, None]] = {}
         for code in self.codes:
-            for word in (code.code, strip_blanks(code.label), *map(strip_blanks, code.synonyms)):
+            for word in (
+                code.code,
+                strip_blanks(code.label),
+                *map(strip_blanks, code.synonyms),
+            ):
                 words.setdefault(ascii_lower(word), {})[code.code] = None
+
         return MappingProxyType({word: tuple(codes) for word, codes in words.items()})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MissingCode:
-    """A reason why there is no value. ``draft_only``: must be gone before the form is complete.
+    """A reason why there is no value. ``draft_only``: must be gone before the form is
+    complete.
 
     ``redcap`` is the code in REDCap, where it is another one there.
     """

@@ -1,4 +1,6 @@
-"""What a study compares its subjects with: reference ranges of laboratories, criteria of eligibility."""
+"""What a study compares its subjects with: reference ranges of laboratories, criteria
+of eligibility.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferenceRange:
-    """What a laboratory calls normal: a row of the study's table. None leaves an end, or the sex, open.
+    """What a laboratory calls normal: a row of the study's table. None leaves an end,
+    or the sex, open.
 
-    A row without ``lab`` is for every laboratory that has none of its own for the test. ``age_low`` and
-    ``age_high`` are completed years; all ends are included. Numbers and dates are
-    canonical text.
+    A row without ``lab`` is for every laboratory that has none of its own for the test.
+    ``age_low`` and ``age_high`` are completed years; all ends are included. Numbers and
+    dates are canonical text.
     """
 
     lab: str | None
@@ -48,11 +51,12 @@ class References:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Criterion:
-    """A criterion of eligibility: a field of the eligibility form, and what its answer is by the sources.
+    """A criterion of eligibility: a field of the eligibility form, and what its answer
+    is by the sources.
 
-    ``met`` TRUE and FALSE give the answers ``yes`` and ``no``; where ``not_applicable`` is TRUE the answer is
-    ``moot``. A subject passes an inclusion criterion by any answer but ``no``, an exclusion criterion by any
-    but ``yes``.
+    ``met`` TRUE and FALSE give the answers ``yes`` and ``no``; where ``not_applicable``
+    is TRUE the answer is ``moot``. A subject passes an inclusion criterion by any
+    answer but ``no``, an exclusion criterion by any but ``yes``.
     """
 
     field: Field
@@ -72,7 +76,10 @@ class Criterion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Eligibility:
-    """Who may take part: the criteria, and where the site answers them. A log form has no ``visit``."""
+    """Who may take part: the criteria, and where the site answers them.
+
+    A log form has no ``visit``.
+    """
 
     form: str
     visit: str | None

@@ -13,7 +13,8 @@ from forms_spec.rule_syntax.expression import Expression
 class Derivation:
     """A named expression that rules use: ``A_inj``, or with arguments ``ix(level)``.
 
-    ``takes`` names the arguments. It is read where it is used, so ``expression`` has no type of its own.
+    ``takes`` names the arguments. It is read where it is used, so ``expression`` has no
+    type of its own.
     """
 
     name: str
@@ -25,12 +26,14 @@ class Derivation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """An edit check. ``assertion`` FALSE is a finding on the fields of ``on``, pairs (table, field).
+    """An edit check. ``assertion`` FALSE is a finding on the fields of ``on``, pairs
+    (table, field).
 
-    It belongs to the form, and the row, of the first of them: that is what its bare names mean, and it is
-    judged once for each. Where ``when`` is not TRUE it says nothing. ``check`` is the protocol check that
-    it is, or is a part of: the code of its finding. ``unknown`` is the code of the query that ``assertion``
-    UNKNOWN gives, None where that says nothing.
+    It belongs to the form, and the row, of the first of them: that is what its bare
+    names mean, and it is judged once for each. Where ``when`` is not TRUE it says
+    nothing. ``check`` is the protocol check that it is, or is a part of: the code of
+    its finding. ``unknown`` is the code of the query that ``assertion`` UNKNOWN gives,
+    None where that says nothing.
     """
 
     name: str

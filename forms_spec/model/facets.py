@@ -12,7 +12,8 @@ from forms_spec.rule_syntax.expression import Expression
 class Range:
     """Allowed values, both ends included unless ``above``/``below`` says otherwise.
 
-    An end is an expression: a literal, ``today``, a parameter, another field. None is open.
+    An end is an expression: a literal, ``today``, a parameter, another field. None is
+    open.
     """
 
     low: Expression | None
@@ -23,7 +24,10 @@ class Range:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitChoice:
-    """A unit that may be chosen. ``formula`` converts ``value`` into the unit ``to``."""
+    """A unit that may be chosen.
+
+    ``formula`` converts ``value`` into the unit ``to``.
+    """
 
     code: str
     label: str
@@ -33,7 +37,9 @@ class UnitChoice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
-    """A fixed unit (``fixed``), or several to choose from, kept in the field ``companion``."""
+    """A fixed unit (``fixed``), or several to choose from, kept in the field
+    ``companion``.
+    """
 
     fixed: str | None
     choices: tuple[UnitChoice, ...] = ()
@@ -63,7 +69,10 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """The protocol check that a facet implements. Without ``severity`` the catalogue's weighs."""
+    """The protocol check that a facet implements.
+
+    Without ``severity`` the catalogue's weighs.
+    """
 
     name: str
     severity: Severity | None = None

@@ -8,10 +8,21 @@ from types import MappingProxyType
 
 from forms_spec.model.codes import Code
 
-READING = frozenset({"label", "type", "show_when", "help", "annotation", "redcap", "entry"})
+READING = frozenset(
+    {"label", "type", "show_when", "help", "annotation", "redcap", "entry"}
+)
 """Keys of a field that is only read."""
 
-ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm", "checks"}
+ANSWER = READING | {
+    "required",
+    "missing",
+    "default",
+    "identifier",
+    "control",
+    "cdash",
+    "sdtm",
+    "checks",
+}
 """Keys of every field that is answered."""
 
 QUANTITY = frozenset({"range", "expected", "alert", "unit", "unit_field", "lab_test"})
@@ -29,7 +40,9 @@ CLOCK = frozenset({"prefill"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """A text and the keys, as a dictionary has them, of the field that accepts or rejects it."""
+    """A text and the keys, as a dictionary has them, of the field that accepts or
+    rejects it.
+    """
 
     text: str
     keys: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -39,11 +52,12 @@ class Sample:
 class FieldType:
     """One word of the dictionary language.
 
-    ``kind`` is None where the field has no text of its own (a note) or where another key gives the
-    kind (a calculated field). ``facets`` are all keys that a field of this type may have.
-    ``multiline`` lets line breaks into its text. ``codes`` is its built-in codelist, ``scale`` the
-    hard range that it has when the dictionary gives none. ``accepts`` and ``rejects`` are judged by
-    the kind alone; every target is tested against them.
+    ``kind`` is None where the field has no text of its own (a note) or where another
+    key gives the kind (a calculated field). ``facets`` are all keys that a field of
+    this type may have. ``multiline`` lets line breaks into its text. ``codes`` is its
+    built-in codelist, ``scale`` the hard range that it has when the dictionary gives
+    none. ``accepts`` and ``rejects`` are judged by the kind alone; every target is
+    tested against them.
     """
 
     name: str

@@ -20,18 +20,21 @@ from forms_spec.rule_syntax.expression import Expression
 class Field:
     """One question.
 
-    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``comparators`` may stand
-    before its number; ``part_of`` names the field whose number or comparator a calculated field is.
-    ``ranges``, ``alert`` and ``expected`` are keyed by unit code when the unit is chosen, else by None.
-    ``required`` is True, False or a condition; ``show_when`` is one. ``value`` is the formula of a
-    calculated field. ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and
-    other programs; ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
-    ``checks`` says by finding code which protocol check the field's facets implement. ``lab_test`` is the
-    test of the study's reference ranges that a laboratory result belongs to. ``entry`` says how the page
-    asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled with when it is opened:
-    "today", "now" or "user". ``retired`` are codes that are no longer to be chosen, ``max_choices`` is how
-    many answers may be chosen. ``wordings`` are those of the label and the help that hold answers, in parts;
-    ``label`` and ``help`` are what is said where there are none.
+    ``kind`` is the grammar of its text, ``type`` what the dictionary called it.
+    ``comparators`` may stand before its number; ``part_of`` names the field whose
+    number or comparator a calculated field is. ``ranges``, ``alert`` and ``expected``
+    are keyed by unit code when the unit is chosen, else by None. ``required`` is True,
+    False or a condition; ``show_when`` is one. ``value`` is the formula of a calculated
+    field. ``missing`` are the codes of reasons allowed here. ``annotation`` is for
+    people and other programs; ``redcap`` keeps what a dictionary of REDCap said that
+    has no meaning here, by its column. ``checks`` says by finding code which protocol
+    check the field's facets implement. ``lab_test`` is the test of the study's
+    reference ranges that a laboratory result belongs to. ``entry`` says how the page
+    asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled
+    with when it is opened: "today", "now" or "user". ``retired`` are codes that are no
+    longer to be chosen, ``max_choices`` is how many answers may be chosen. ``wordings``
+    are those of the label and the help that hold answers, in parts; ``label`` and
+    ``help`` are what is said where there are none.
     """
 
     name: str
@@ -78,8 +81,14 @@ class Field:
 
     @property
     def limits(self) -> tuple[tuple[str, Mapping[str | None, Range]], ...]:
-        """What a value is held against, the gravest first; the word is the key of the dictionary."""
-        return ("range", self.ranges), ("alert", self.alert), ("expected", self.expected)
+        """What a value is held against, the gravest first; the word is the key of the
+        dictionary.
+        """
+        return (
+            ("range", self.ranges),
+            ("alert", self.alert),
+            ("expected", self.expected),
+        )
 
     @property
     def collected(self) -> bool:
@@ -89,7 +98,10 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """How a group repeats. ``fixed`` names the choice fields whose codes, crossed, are the rows."""
+    """How a group repeats.
+
+    ``fixed`` names the choice fields whose codes, crossed, are the rows.
+    """
 
     minimum: int
     maximum: int
@@ -99,11 +111,13 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``.
+    """A section of a form. With ``rows`` it repeats and is a table of its own, named
+    ``name``.
 
-    ``checks`` says by finding code which protocol check the number of its rows implements. ``wordings`` as
-    of a field: of the title and the help. ``redcap`` keeps what a project of REDCap said of the instrument
-    that the rows are there: under ``once`` the events where it does not repeat.
+    ``checks`` says by finding code which protocol check the number of its rows
+    implements. ``wordings`` as of a field: of the title and the help. ``redcap`` keeps
+    what a project of REDCap said of the instrument that the rows are there: under
+    ``once`` the events where it does not repeat.
     """
 
     name: str
@@ -122,7 +136,10 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A case report form. ``log`` forms belong to the subject, all others to a visit."""
+    """A case report form.
+
+    ``log`` forms belong to the subject, all others to a visit.
+    """
 
     name: str
     title: str
@@ -135,7 +152,9 @@ class Form:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The form's own fields, in page order; those of repeating groups not included."""
-        return tuple(f for group in self.groups if group.rows is None for f in group.fields)
+        return tuple(
+            f for group in self.groups if group.rows is None for f in group.fields
+        )
 
     @cached_property
     def row_groups(self) -> tuple[Group, ...]:

@@ -13,7 +13,9 @@ from forms_spec.model.values import Value
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
-    """Why a text is no value of its kind: a catalogue code and the words its message needs."""
+    """Why a text is no value of its kind: a catalogue code and the words its message
+    needs.
+    """
 
     code: str
     details: tuple[tuple[str, str], ...] = ()
@@ -57,16 +59,19 @@ class Facets(Protocol):
 
 
 class Kind:
-    """One grammar. Subclasses are stateless and listed in ``forms_spec.kinds.KINDS``."""
+    """One grammar.
+
+    Subclasses are stateless and listed in ``forms_spec.kinds.KINDS``.
+    """
 
     name: ClassVar[str]
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         """The value that a canonical, non-blank text means, or why it means none.
 
-        Only the grammar and the facets that belong to it (codelist, places, length, pattern,
-        seconds, upload) are judged here; ranges are judged by the judge, since their ends may
-        be expressions.
+        Only the grammar and the facets that belong to it (codelist, places, length,
+        pattern, seconds, upload) are judged here; ranges are judged by the judge, since
+        their ends may be expressions.
         """
         raise NotImplementedError
 

@@ -17,10 +17,14 @@ N = TypeVar("N", bound=Named)
 
 
 def by_name(entries: Iterable[N]) -> dict[str, N]:
-    """The entries by name, in their order. Raises ValueError on a name that stands twice."""
+    """The entries by name, in their order.
+
+    Raises ValueError on a name that stands twice.
+    """
     registered: dict[str, N] = {}
     for entry in entries:
         if entry.name in registered:
             raise ValueError(f"{entry.name} is registered twice")
         registered[entry.name] = entry
+
     return registered

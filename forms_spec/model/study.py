@@ -1,7 +1,8 @@
-"""What a data dictionary means: an immutable study, its visits, forms, groups and fields.
+"""What a data dictionary means: an immutable study, its visits, forms, groups and
+fields.
 
-Everything here is frozen and complete: names are resolved, defaults filled in, rules parsed and
-checked. ``forms_spec.load_study`` makes it from text; nothing else does.
+Everything here is frozen and complete: names are resolved, defaults filled in, rules
+parsed and checked. ``forms_spec.load_study`` makes it from text; nothing else does.
 """
 
 from __future__ import annotations
@@ -61,15 +62,24 @@ class Study:
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
-        """Every table by name, in the order of the forms. A form without own fields has no own table."""
+        """Every table by name, in the order of the forms.
+
+        A form without own fields has no own table.
+        """
         result: dict[str, Table] = {}
         for form in self.forms.values():
             own = tuple(f for f in form.fields if f.collected)
             if own or not form.row_groups:
-                result[form.name] = Table(name=form.name, form=form, group=None, fields=own)
+                result[form.name] = Table(
+                    name=form.name, form=form, group=None, fields=own
+                )
+
             for group in form.row_groups:
                 kept = tuple(f for f in group.fields if f.collected)
-                result[group.name] = Table(name=group.name, form=form, group=group, fields=kept)
+                result[group.name] = Table(
+                    name=group.name, form=form, group=group, fields=kept
+                )
+
         return MappingProxyType(result)
 
     @cached_property
@@ -80,4 +90,6 @@ class Study:
     def field(self, table: str, name: str) -> Field | None:
         """The field of a table (form or repeating group), or None."""
         owner = self.tables.get(table)
-        return next((f for f in owner.fields if f.name == name), None) if owner else None
+        return (
+            next((f for f in owner.fields if f.name == name), None) if owner else None
+        )

@@ -1,4 +1,6 @@
-"""What a layer works out from a study once: compiled rules, plans of forms, page templates."""
+"""What a layer works out from a study once: compiled rules, plans of forms, page
+templates.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +19,20 @@ _SLOT = "_caches"
 class StudyCache(Generic[Key, Value]):
     """Keeps values of one type for each study, as long as that study lives.
 
-    A module makes its own cache at the top and shows it to nobody else, so that a study knows nothing of the
-    layers above it. ``dataclasses.replace`` gives a study without cached values.
+    A module makes its own cache at the top and shows it to nobody else, so that a study
+    knows nothing of the layers above it. ``dataclasses.replace`` gives a study without
+    cached values.
 
-    The values lie with the study, not in a table of weak references: nearly everything that is worked out
-    from a study refers back to it, and such a table would keep every study that was ever loaded.
+    The values lie with the study, not in a table of weak references: nearly everything
+    that is worked out from a study refers back to it, and such a table would keep every
+    study that was ever loaded.
     """
 
     def of(self, study: Study) -> dict[Key, Value]:
         """Everything that is kept for a study. Threads share it."""
-        # A study is frozen; like a cached property, its caches are written into its dictionary directly.
-        # ``setdefault`` is atomic: of two threads that come first, both get the same dictionary.
+        # A study is frozen; like a cached property, its caches are written into its
+        # dictionary directly. ``setdefault`` is atomic: of two threads that come first,
+        # both get the same dictionary.
         attributes = study.__dict__
         caches: dict[Any, Any] | None = attributes.get(_SLOT)
         if caches is None:
@@ -47,4 +52,5 @@ class StudyCache(Generic[Key, Value]):
             return values[key]
         except KeyError:
             pass
+
         return values.setdefault(key, make())

@@ -1,8 +1,10 @@
-"""Texts to the reader that hold answers: ``Is {name} pregnant?``, ``Since {vs[SCR].vsdat}``, ``{sex:code}``.
+"""Texts to the reader that hold answers: ``Is {name} pregnant?``, ``Since
+{vs[SCR].vsdat}``, ``{sex:code}``.
 
-A slot names a field as a rule does, with its form and visit where they are needed, or ``subjid``. It shows
-the answer as people read it, with ``:code`` the code of a choice, and BLANK as long as there is none. Two
-braces, ``{{name}}``, are the braces themselves; so is every brace that begins no slot.
+A slot names a field as a rule does, with its form and visit where they are needed, or
+``subjid``. It shows the answer as people read it, with ``:code`` the code of a choice,
+and BLANK as long as there is none. Two braces, ``{{name}}``, are the braces themselves;
+so is every brace that begins no slot.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ BLANK = "______"
 CODED = ":code"
 
 _NAME = r"[a-z][a-z0-9_]*"
-_SLOT = re.compile(rf"(?<![${{])\{{({_NAME}(?:(?:\[[A-Za-z][A-Za-z0-9_]*\])?\.{_NAME})?)({CODED})?\}}(?!\}})")
+_SLOT = re.compile(
+    rf"(?<![${{])\{{({_NAME}(?:(?:\[[A-Za-z][A-Za-z0-9_]*\])?\.{_NAME})?)({CODED})?\}}(?!\}})"
+)
 _LITERAL = re.compile(rf"\{{(\{{{_NAME}[^{{}}\s]*\}})\}}")
 
 
@@ -51,8 +55,14 @@ def parts_of(text: str) -> Iterator[str | Found]:
     for match in _SLOT.finditer(text):
         if match.start() > end:
             yield _unescaped(text[end : match.start()])
-        yield Found(said=match[1], first=match.start(1), last=match.end(1), coded=match[2] is not None)
+        yield Found(
+            said=match[1],
+            first=match.start(1),
+            last=match.end(1),
+            coded=match[2] is not None,
+        )
         end = match.end()
+
     if end < len(text):
         yield _unescaped(text[end:])
 
@@ -61,7 +71,9 @@ def plain(text: str) -> str:
     """The text where there are no answers: a slot is the field's name in brackets."""
     if "{" not in text:
         return text
-    return "".join(part if isinstance(part, str) else f"[{part.said}]" for part in parts_of(text))
+    return "".join(
+        part if isinstance(part, str) else f"[{part.said}]" for part in parts_of(text)
+    )
 
 
 def escaped(text: str) -> str:

@@ -1,7 +1,7 @@
 """The values that texts mean, the same in the judge, the rules and the package.
 
-Numbers are exact decimals; integers are decimals without a fraction. A multiple choice is a tuple
-of codes in the codelist's order.
+Numbers are exact decimals; integers are decimals without a fraction. A multiple choice
+is a tuple of codes in the codelist's order.
 """
 
 from __future__ import annotations
@@ -21,10 +21,22 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """A number, or what is known of it: ``comparator`` is ``=``, ``<``, ``<=``, ``>`` or ``>=``."""
+    """A number, or what is known of it: ``comparator`` is ``=``, ``<``, ``<=``, ``>``
+    or ``>=``.
+    """
 
     comparator: str
     number: Decimal
 
 
-Value = str | Bounded | Decimal | bool | date | PartialDate | time | datetime | tuple[str, ...]
+Value = (
+    str
+    | Bounded
+    | Decimal
+    | bool
+    | date
+    | PartialDate
+    | time
+    | datetime
+    | tuple[str, ...]
+)

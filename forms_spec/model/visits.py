@@ -1,4 +1,6 @@
-"""The visits of a study and the forms that each asks for: what the model says, ``visits`` works with."""
+"""The visits of a study and the forms that each asks for: what the model says,
+``visits`` works with.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,10 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
-    """A visit of the schedule. ``redcap`` is the unique name of its event in REDCap, if that is another."""
+    """A visit of the schedule.
+
+    ``redcap`` is the unique name of its event in REDCap, if that is another.
+    """
 
     name: str
     title: str

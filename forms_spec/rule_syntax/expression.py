@@ -33,8 +33,8 @@ def parse_expression(text: str, place: TextPlace) -> Expression | Finding:
 def place_within(text: str, place: TextPlace, start: int, end: int) -> TextPlace:
     """The place of a part of the text.
 
-    Exact where the dictionary holds the text on one line as it is, or between quotes with nothing
-    escaped; else the whole expression's place.
+    Exact where the dictionary holds the text on one line as it is, or between quotes
+    with nothing escaped; else the whole expression's place.
     """
     if "\n" in text or (place.end_line and place.end_line != place.line):
         return place
@@ -44,6 +44,7 @@ def place_within(text: str, place: TextPlace, start: int, end: int) -> TextPlace
         return place
     first = place.column + quotes // 2
     last = max(end, start + 1)
+
     return TextPlace(
         file=place.file,
         line=place.line,

@@ -1,8 +1,8 @@
 """The bounds of the rule language, the same in every back end.
 
-Numbers are multiples of 10^-9 below 10^15 in size; a result outside is UNKNOWN. Text, nesting and
-the size of an expression with its derivations written out are bounded, so that a hostile dictionary
-gives a finding and never exhausts a stack.
+Numbers are multiples of 10^-9 below 10^15 in size; a result outside is UNKNOWN. Text,
+nesting and the size of an expression with its derivations written out are bounded, so
+that a hostile dictionary gives a finding and never exhausts a stack.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""From words to a syntax tree: a Pratt parser. Each function's docstring is its part of the grammar."""
+"""From words to a syntax tree: a Pratt parser.
+
+Each function's docstring is its part of the grammar.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, TokenKind, toke
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATE = range(1, 8)
 
 _COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
-_PREDICATES = frozenset(("between", "in", "is", "has", "within", "subset", "overlaps", "not"))
+_PREDICATES = frozenset(
+    ("between", "in", "is", "has", "within", "subset", "overlaps", "not")
+)
 _FOLDS = frozenset(("any", "every", "count", "sum", "min", "max"))
 _SELECTORS = frozenset(("this", "all"))
 _UNITS = {
@@ -43,40 +48,55 @@ class _Parser(TokenStream):
         return expression
 
     def expression(self, power: int) -> syntax_tree.Node:
-        """``expression = prefix (infix)*``, as long as the infix binds at least as tightly as ``power``."""
+        """``expression = prefix (infix)*``, as long as the infix binds at least as
+        tightly as ``power``.
+        """
         self.deepen()
         left = self.prefix()
         compared, chained = False, 0
+
         while True:
             binding = self.binding()
             if binding < power:
                 break
             if binding == COMPARE and compared:
-                raise self.unexpected("and, or, the end (for two bounds write: between .. and ..)")
+                raise self.unexpected(
+                    "and, or, the end (for two bounds write: between .. and ..)"
+                )
+
             compared = compared or binding == COMPARE
             if binding == MULTIPLY:
                 self.deepen()
                 chained += 1
+
             left = self.infix(left, binding)
+
         self.depth -= 1 + chained
+
         return left
 
     def deepen(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise SyntaxFault("rule-too-deep", self.word.start, self.word.end, most=str(DEEPEST))
+            raise SyntaxFault(
+                "rule-too-deep", self.word.start, self.word.end, most=str(DEEPEST)
+            )
 
     def binding(self) -> int:
-        """How tightly the word at hand binds to what stands left of it; 0 when it does not."""
+        """How tightly the word at hand binds to what stands left of it; 0 when it does
+        not.
+        """
         word = self.word
         if word.kind is TokenKind.SIGN:
             if word.text in _COMPARISONS:
                 return COMPARE
             return {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY}.get(word.text, 0)
+
         if word.kind is TokenKind.KEYWORD:
             if word.text in _PREDICATES:
                 return COMPARE
             return {"or": OR, "and": AND}.get(word.text, 0)
+
         return 0
 
     def infix(self, left: syntax_tree.Node, binding: int) -> syntax_tree.Node:
@@ -88,9 +108,15 @@ class _Parser(TokenStream):
         if binding == MULTIPLY:
             sign = self.take()
             right = self.expression(NEGATE)
+
             return syntax_tree.Product(
-                operator=sign.text, left=left, right=right, start=left.start, end=right.end
+                operator=sign.text,
+                left=left,
+                right=right,
+                start=left.start,
+                end=right.end,
             )
+
         return self.predicate(left)
 
     def logic(self, left: syntax_tree.Node, binding: int) -> syntax_tree.Node:
@@ -100,8 +126,12 @@ class _Parser(TokenStream):
         while self.is_keyword(operator):
             self.take()
             operands.append(self.expression(binding + 1))
+
         return syntax_tree.Logic(
-            operator=operator, operands=tuple(operands), start=left.start, end=operands[-1].end
+            operator=operator,
+            operands=tuple(operands),
+            start=left.start,
+            end=operands[-1].end,
         )
 
     def sum(self, left: syntax_tree.Node) -> syntax_tree.Node:
@@ -110,7 +140,10 @@ class _Parser(TokenStream):
         while self.word.kind is TokenKind.SIGN and self.word.text in "+-":
             signs.append(self.take().text)
             terms.append(self.expression(MULTIPLY))
-        return syntax_tree.Sum(signs=tuple(signs), terms=tuple(terms), start=left.start, end=terms[-1].end)
+
+        return syntax_tree.Sum(
+            signs=tuple(signs), terms=tuple(terms), start=left.start, end=terms[-1].end
+        )
 
     def predicate(self, left: syntax_tree.Node) -> syntax_tree.Node:
         """``predicate = comparison | between | in | is | sets``"""
@@ -126,28 +159,46 @@ class _Parser(TokenStream):
             return self.between(left, negated)
         if word.text == "in" and word.kind is TokenKind.KEYWORD:
             among = self.listing() if self.is_sign("(") else self.expression(ADD)
-            return syntax_tree.In(operand=left, among=among, negated=negated, start=left.start, end=among.end)
+            return syntax_tree.In(
+                operand=left,
+                among=among,
+                negated=negated,
+                start=left.start,
+                end=among.end,
+            )
+
         if negated:
             self.at -= 1
             raise self.unexpected("in or between after not")
+
         return self.sets(left, word.text)
 
     def compare(self, left: syntax_tree.Node, operator: str) -> syntax_tree.Node:
         """``comparison = value ("=" | "<>" | "<" | "<=" | ">" | ">=") value``"""
         right = self.expression(ADD)
-        return syntax_tree.Compare(operator=operator, left=left, right=right, start=left.start, end=right.end)
+        return syntax_tree.Compare(
+            operator=operator, left=left, right=right, start=left.start, end=right.end
+        )
 
     def between(self, left: syntax_tree.Node, negated: bool) -> syntax_tree.Node:
         """``between = value ["not"] "between" value "and" value``, both ends included"""
         low = self.expression(ADD)
         self.expect_keyword("and")
         high = self.expression(ADD)
+
         return syntax_tree.Between(
-            operand=left, low=low, high=high, negated=negated, start=left.start, end=high.end
+            operand=left,
+            low=low,
+            high=high,
+            negated=negated,
+            start=left.start,
+            end=high.end,
         )
 
     def state(self, left: syntax_tree.Node) -> syntax_tree.Node:
-        """``is = value "is" ["not"] ("known" | "missing" ["(" text ")"] | "true" | "in" list | value)``"""
+        """``is = value "is" ["not"] ("known" | "missing" ["(" text ")"] | "true" | "in"
+        list | value)``
+        """
         negated = self.skip_keyword("not")
         word = self.word
         if word.kind is not TokenKind.KEYWORD or word.text not in ("known", "missing"):
@@ -157,36 +208,76 @@ class _Parser(TokenStream):
             self.take()
             code = self.text_literal()
             end = self.expect_sign(")").end
+
         return syntax_tree.Is(
-            operand=left, state=word.text, code=code, negated=negated, start=left.start, end=end
+            operand=left,
+            state=word.text,
+            code=code,
+            negated=negated,
+            start=left.start,
+            end=end,
         )
 
     def certain(self, left: syntax_tree.Node, negated: bool) -> syntax_tree.Node:
-        """``x is 'A'`` is ``(x = 'A') is true``, and ``x is in (..)`` likewise: never UNKNOWN."""
-        if self.word.kind is TokenKind.NAME and self.word.text.lower() in ("null", "empty"):
+        """``x is 'A'`` is ``(x = 'A') is true``, and ``x is in (..)`` likewise: never
+        UNKNOWN.
+        """
+        if self.word.kind is TokenKind.NAME and self.word.text.lower() in (
+            "null",
+            "empty",
+        ):
             raise self.unexpected("known or missing after is")
+
         asked: syntax_tree.Node = left
         end = self.word.end
         if self.skip_keyword("in"):
             among = self.listing()
-            asked = syntax_tree.In(operand=left, among=among, negated=False, start=left.start, end=among.end)
+            asked = syntax_tree.In(
+                operand=left,
+                among=among,
+                negated=False,
+                start=left.start,
+                end=among.end,
+            )
         elif not self.skip_keyword("true"):
             asked = self.compare(left, "=")
+
         end = max(end, asked.end)
+
         return syntax_tree.Is(
-            operand=asked, state="true", code=None, negated=negated, start=left.start, end=end
+            operand=asked,
+            state="true",
+            code=None,
+            negated=negated,
+            start=left.start,
+            end=end,
         )
 
     def sets(self, left: syntax_tree.Node, word: str) -> syntax_tree.Node:
-        """``sets = value ("has" ["any" | "all"] | "within" | "subset" "of" | "overlaps") (list | value)``"""
+        """``sets = value ("has" ["any" | "all"] | "within" | "subset" "of" |
+        "overlaps") (list | value)``
+        """
         operator = word
-        if word == "has" and self.word.kind is TokenKind.KEYWORD and self.word.text in ("any", "all"):
+        if (
+            word == "has"
+            and self.word.kind is TokenKind.KEYWORD
+            and self.word.text in ("any", "all")
+        ):
             operator = f"has {self.take().text}"
+
         if word == "subset":
             self.expect_keyword("of")
             operator = "within"
-        right = self.listing() if self.is_sign("(") and operator != "has" else self.expression(ADD)
-        return syntax_tree.Compare(operator=operator, left=left, right=right, start=left.start, end=right.end)
+
+        right = (
+            self.listing()
+            if self.is_sign("(") and operator != "has"
+            else self.expression(ADD)
+        )
+
+        return syntax_tree.Compare(
+            operator=operator, left=left, right=right, start=left.start, end=right.end
+        )
 
     def listing(self) -> syntax_tree.Listing:
         """``list = "(" value ("," value)* ")"``"""
@@ -195,7 +286,10 @@ class _Parser(TokenStream):
         while self.is_sign(","):
             self.take()
             items.append(self.expression(ADD))
-        return syntax_tree.Listing(items=tuple(items), start=start, end=self.expect_sign(")").end)
+
+        return syntax_tree.Listing(
+            items=tuple(items), start=start, end=self.expect_sign(")").end
+        )
 
     def prefix(self) -> syntax_tree.Node:
         """``prefix = "not" value | "-" value | primary ["in" unit] [duration]``"""
@@ -204,61 +298,93 @@ class _Parser(TokenStream):
             self.take()
             operand = self.expression(NOT)
             return syntax_tree.Not(operand=operand, start=word.start, end=operand.end)
+
         if self.is_sign("-") or self.is_sign("+"):
             self.take()
             operand = self.expression(NEGATE)
             if word.text == "+":
                 return operand
-            return syntax_tree.Negative(operand=operand, start=word.start, end=operand.end)
+            return syntax_tree.Negative(
+                operand=operand, start=word.start, end=operand.end
+            )
+
         return self.duration(self.in_unit(self.primary()))
 
     def in_unit(self, value: syntax_tree.Node) -> syntax_tree.Node:
         """``in unit = field "in" (text | name)``, as tight as a name: ``weight in kg / 2``
 
-        A bare name may be a multiple choice too (``level in levels``): the checker knows which it is.
+        A bare name may be a multiple choice too (``level in levels``): the checker
+        knows which it is.
         """
         if not isinstance(value, syntax_tree.Reference) or not self.is_keyword("in"):
             return value
-        unit, follows = self.words[self.at + 1], self.words[min(self.at + 2, len(self.words) - 1)]
+        unit, follows = (
+            self.words[self.at + 1],
+            self.words[min(self.at + 2, len(self.words) - 1)],
+        )
         if unit.kind is TokenKind.TEXT:
             self.take()
             literal = self.literal()
+
             return syntax_tree.Call(
-                function="in_unit", arguments=(value, literal), start=value.start, end=literal.end
+                function="in_unit",
+                arguments=(value, literal),
+                start=value.start,
+                end=literal.end,
             )
-        if unit.kind is not TokenKind.NAME or (follows.kind is TokenKind.SIGN and follows.text in ".[("):
+
+        if unit.kind is not TokenKind.NAME or (
+            follows.kind is TokenKind.SIGN and follows.text in ".[("
+        ):
             return value
+
         self.take()
         among = self.reference()
-        return syntax_tree.In(operand=value, among=among, negated=False, start=value.start, end=among.end)
+
+        return syntax_tree.In(
+            operand=value, among=among, negated=False, start=value.start, end=among.end
+        )
 
     def duration(self, count: syntax_tree.Node) -> syntax_tree.Node:
-        """``duration = value ("days" | "weeks" | "months" | "years")``, in the singular too"""
+        """``duration = value ("days" | "weeks" | "months" | "years")``, in the singular
+        too
+        """
         word = self.word
         if word.kind is not TokenKind.NAME or word.text.lower() not in _UNITS:
             return count
         self.take()
         unit, times = _UNITS[word.text.lower()]
-        return syntax_tree.Duration(count=count, unit=unit, times=times, start=count.start, end=word.end)
+
+        return syntax_tree.Duration(
+            count=count, unit=unit, times=times, start=count.start, end=word.end
+        )
 
     def primary(self) -> syntax_tree.Node:
-        """``primary = literal | "$" name | "today" | "(" expression ")" | case | call | reference``"""
+        """``primary = literal | "$" name | "today" | "(" expression ")" | case | call |
+        reference``
+        """
         word = self.word
         if word.kind in _LITERALS:
             return self.literal()
         if word.kind is TokenKind.PARAMETER:
             self.take()
-            return syntax_tree.Parameter(name=word.text[1:], start=word.start, end=word.end)
+            return syntax_tree.Parameter(
+                name=word.text[1:], start=word.start, end=word.end
+            )
+
         if self.is_sign("("):
             self.take()
             inside = self.expression(OR)
             self.expect_sign(")")
             return inside
+
         if word.kind is TokenKind.NAME:
             return self.named()
         if word.kind is TokenKind.KEYWORD:
             return self.keyword()
-        raise self.unexpected("a field, a number, a text in single quotes, or a bracket")
+        raise self.unexpected(
+            "a field, a number, a text in single quotes, or a bracket"
+        )
 
     def keyword(self) -> syntax_tree.Node:
         """Expressions that begin with a word of the language."""
@@ -266,11 +392,16 @@ class _Parser(TokenStream):
         if word.text in ("true", "false"):
             self.take()
             return syntax_tree.Literal(
-                kind="boolean", value=word.text == "true", start=word.start, end=word.end
+                kind="boolean",
+                value=word.text == "true",
+                start=word.start,
+                end=word.end,
             )
+
         if word.text == "today":
             self.take()
             return syntax_tree.Today(start=word.start, end=word.end)
+
         if word.text == "date":
             return self.partial_date()
         if word.text == "case":
@@ -281,22 +412,36 @@ class _Parser(TokenStream):
             return self.named()
         if word.text == "this":
             return self.reference()
-        raise self.unexpected("a field, a number, a text in single quotes, or a bracket")
+        raise self.unexpected(
+            "a field, a number, a text in single quotes, or a bracket"
+        )
 
     def literal(self) -> syntax_tree.Literal:
         """``literal = number | text | date | time | datetime``"""
         word = self.take()
         kind = word.kind.name.lower()
         if word.kind is TokenKind.NUMBER:
-            return syntax_tree.Literal(kind=kind, value=_number(word), start=word.start, end=word.end)
-        value = word.text[1:-1].replace("''", "'") if word.kind is TokenKind.TEXT else word.text
-        return syntax_tree.Literal(kind=kind, value=value, start=word.start, end=word.end)
+            return syntax_tree.Literal(
+                kind=kind, value=_number(word), start=word.start, end=word.end
+            )
+
+        value = (
+            word.text[1:-1].replace("''", "'")
+            if word.kind is TokenKind.TEXT
+            else word.text
+        )
+
+        return syntax_tree.Literal(
+            kind=kind, value=value, start=word.start, end=word.end
+        )
 
     def partial_date(self) -> syntax_tree.Literal:
         """``partial date = "date" "'2024-03'"``"""
         start = self.take().start
         entry = self.text_literal()
-        return syntax_tree.Literal(kind="date", value=entry.value, start=start, end=entry.end)
+        return syntax_tree.Literal(
+            kind="date", value=entry.value, start=start, end=entry.end
+        )
 
     def text_literal(self) -> syntax_tree.Literal:
         if self.word.kind is not TokenKind.TEXT:
@@ -308,15 +453,20 @@ class _Parser(TokenStream):
         start = self.take().start
         branches = []
         self.expect_keyword("when")
+
         while True:
             condition = self.expression(OR)
             self.expect_keyword("then")
             branches.append((condition, self.expression(OR)))
             if not self.skip_keyword("when"):
                 break
+
         otherwise = self.expression(OR) if self.skip_keyword("else") else None
         end = self.expect_keyword("end").end
-        return syntax_tree.Case(branches=tuple(branches), otherwise=otherwise, start=start, end=end)
+
+        return syntax_tree.Case(
+            branches=tuple(branches), otherwise=otherwise, start=start, end=end
+        )
 
     def fold(self) -> syntax_tree.Node:
         """``fold = ("any" | "every" | "count" | "sum" | "min" | "max")
@@ -330,8 +480,14 @@ class _Parser(TokenStream):
             return self.call(word, [over])
         where = self.expression(OR) if self.skip_keyword("where") else None
         end = self.expect_sign(")").end
+
         return syntax_tree.Fold(
-            function=word.text, distinct=distinct, over=over, where=where, start=word.start, end=end
+            function=word.text,
+            distinct=distinct,
+            over=over,
+            where=where,
+            start=word.start,
+            end=end,
         )
 
     def named(self) -> syntax_tree.Node:
@@ -342,34 +498,45 @@ class _Parser(TokenStream):
         word = self.take()
         self.take()
         first = [] if self.is_sign(")") else [self.expression(OR)]
+
         return self.call(word, first)
 
     def call(self, word: Token, arguments: list[syntax_tree.Node]) -> syntax_tree.Node:
         while arguments and self.is_sign(","):
             self.take()
             arguments.append(self.expression(OR))
+
         end = self.expect_sign(")").end
-        return syntax_tree.Call(function=word.text, arguments=tuple(arguments), start=word.start, end=end)
+
+        return syntax_tree.Call(
+            function=word.text, arguments=tuple(arguments), start=word.start, end=end
+        )
 
     def reference(self) -> syntax_tree.Node:
-        """``reference = name ["[" (visit | "previous" | "all" | "this") "]"] ["." name]``"""
+        """``reference = name ["[" (visit | "previous" | "all" | "this") "]"] ["."
+        name]``
+        """
         first = self.take()
         if first.kind is not TokenKind.NAME and first.text != "this":
             self.at -= 1
             raise self.unexpected("a field")
+
         end, selector, name = first.end, None, None
         if self.is_sign("["):
             self.take()
             selector = self.selector()
             end = self.expect_sign("]").end
+
         if self.is_sign("."):
             self.take()
             name = self.name("the name of a field")
             end = self.words[self.at - 1].end
+
         if selector is None and name is None:
             return syntax_tree.Reference(
                 table=None, selector=None, field=first.text, start=first.start, end=end
             )
+
         return syntax_tree.Reference(
             table=first.text, selector=selector, field=name, start=first.start, end=end
         )
@@ -385,7 +552,15 @@ class _Parser(TokenStream):
         return self.take().text
 
 
-_LITERALS = frozenset((TokenKind.NUMBER, TokenKind.TEXT, TokenKind.DATE, TokenKind.TIME, TokenKind.DATETIME))
+_LITERALS = frozenset(
+    (
+        TokenKind.NUMBER,
+        TokenKind.TEXT,
+        TokenKind.DATE,
+        TokenKind.TIME,
+        TokenKind.DATETIME,
+    )
+)
 
 
 def _number(word: Token) -> Decimal:

@@ -1,7 +1,8 @@
 """The syntax tree of a rule: what was written, and where.
 
-Nodes are frozen and know nothing of a study; ``start`` and ``end`` are offsets into the text. Chains
-of ``and``, ``or`` and ``+`` are kept flat, so that a long list of terms does not make a deep tree.
+Nodes are frozen and know nothing of a study; ``start`` and ``end`` are offsets into the
+text. Chains of ``and``, ``or`` and ``+`` are kept flat, so that a long list of terms
+does not make a deep tree.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Literal(Node):
-    """``40``, ``'POS'``, ``true``, ``2024-01-31``, ``09:30``; dates and times stay canonical text.
+    """``40``, ``'POS'``, ``true``, ``2024-01-31``, ``09:30``; dates and times stay
+    canonical text.
 
     ``kind`` is number, text, boolean, date, time or datetime. A date may be partial:
     ``date '2024-03'``.
@@ -34,7 +36,9 @@ class Literal(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Duration(Node):
-    """``3 months``, ``$rfa_months months``; ``unit`` is day or month, ``count`` is in ``times`` of it."""
+    """``3 months``, ``$rfa_months months``; ``unit`` is day or month, ``count`` is in
+    ``times`` of it.
+    """
 
     count: Node
     unit: str
@@ -45,7 +49,8 @@ class Duration(Node):
 class Reference(Node):
     """``weight``, ``vs.bmi``, ``vs[SCR].bmi``, ``this.mbbses``, ``pt``, ``pt[all]``.
 
-    Without a dot ``table`` is None and ``field`` is the name, unless a selector makes it a table.
+    Without a dot ``table`` is None and ``field`` is the name, unless a selector makes
+    it a table.
     """
 
     table: str | None
@@ -80,8 +85,9 @@ class Logic(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compare(Node):
-    """``=``, ``<>``, ``<``, ``<=``, ``>``, ``>=``, and on multiple choice ``has`` (one code),
-    ``has any``, ``has all``, ``within`` and ``overlaps``."""
+    """``=``, ``<>``, ``<``, ``<=``, ``>``, ``>=``, and on multiple choice ``has`` (one
+    code), ``has any``, ``has all``, ``within`` and ``overlaps``.
+    """
 
     operator: str
     left: Node
@@ -98,7 +104,9 @@ class Between(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing(Node):
-    """``('A', 'B')``: the right side of ``in``, ``has any``, ``has all``, ``within``, ``overlaps``."""
+    """``('A', 'B')``: the right side of ``in``, ``has any``, ``has all``, ``within``,
+    ``overlaps``.
+    """
 
     items: tuple[Node, ...]
 
@@ -114,7 +122,8 @@ class In(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Is(Node):
-    """``is known``, ``is missing``, ``is missing('ND')``, ``is true``, and their ``is not``.
+    """``is known``, ``is missing``, ``is missing('ND')``, ``is true``, and their ``is
+    not``.
 
     ``x is 'A'`` has the comparison ``x = 'A'`` as its operand, and the state true.
     """
@@ -165,7 +174,9 @@ class Call(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fold(Node):
-    """``any(pt where ptres = 'POS')``, ``sum(op.opmme)``, ``count(distinct mbb.mbbses where ..)``."""
+    """``any(pt where ptres = 'POS')``, ``sum(op.opmme)``, ``count(distinct mbb.mbbses
+    where ..)``.
+    """
 
     function: str
     distinct: bool

@@ -33,6 +33,7 @@ class TokenStream:
         if self.is_keyword(text):
             self.take()
             return True
+
         return False
 
     def expect_sign(self, text: str) -> Token:
@@ -51,4 +52,6 @@ class TokenStream:
             return SyntaxFault("rule-ends-early", word.start, word.end, wanted=wanted)
         if word.kind is TokenKind.NAME and word.text.lower() in ("null", "empty"):
             wanted = "known or missing (write: is known, is not known)"
-        return SyntaxFault("rule-unexpected", word.start, word.end, name=word.text, wanted=wanted)
+        return SyntaxFault(
+            "rule-unexpected", word.start, word.end, name=word.text, wanted=wanted
+        )

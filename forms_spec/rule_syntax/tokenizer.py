@@ -106,7 +106,9 @@ class Token:
 
 
 class SyntaxFault(Exception):
-    """The text is no expression: a catalogue code, the words of its message, and the offset."""
+    """The text is no expression: a catalogue code, the words of its message, and the
+    offset.
+    """
 
     def __init__(self, code: str, start: int, end: int, **words: Any) -> None:
         super().__init__(code)
@@ -122,6 +124,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
         raise SyntaxFault("rule-too-long", 0, 1, most=str(LONGEST_TEXT))
     words: list[Token] = []
     end = 0
+
     while end < len(text):
         match = _WORDS.match(text, end)
         if match is None:
@@ -130,7 +133,9 @@ def tokenize(text: str) -> tuple[Token, ...]:
         if kind != "BLANK":
             words.append(_word(kind, match.group(), end, match.end()))
         end = match.end()
+
     words.append(Token(TokenKind.END, "", len(text), len(text)))
+
     return tuple(words)
 
 
@@ -149,10 +154,18 @@ def _stranger(text: str, position: int) -> SyntaxFault:
         while end < len(text) and (text[end].isalnum() or text[end] in "._:"):
             end += 1
         return SyntaxFault("rule-bad-number", position, end, name=text[position:end])
+
     for foreign in (text[position : position + 2], text[position]):
         if foreign in _FOREIGN:
             written = _FOREIGN[foreign]
             return SyntaxFault(
-                "rule-foreign-sign", position, position + len(foreign), name=foreign, near=written
+                "rule-foreign-sign",
+                position,
+                position + len(foreign),
+                name=foreign,
+                near=written,
             )
-    return SyntaxFault("rule-stray-character", position, position + 1, name=text[position])
+
+    return SyntaxFault(
+        "rule-stray-character", position, position + 1, name=text[position]
+    )

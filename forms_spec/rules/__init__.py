@@ -1,7 +1,8 @@
 """The rule language: one text, one meaning, in every back end.
 
-``parse_expression`` makes an ``Expression`` of a text, ``check_expression`` says what is wrong with it
-in a study, ``compile_expression`` makes a function of it, ``to_english`` says it in words.
+``parse_expression`` makes an ``Expression`` of a text, ``check_expression`` says what
+is wrong with it in a study, ``compile_expression`` makes a function of it,
+``to_english`` says it in words.
 """
 
 from __future__ import annotations
@@ -39,12 +40,17 @@ __all__ = [
 
 
 def check_expression(
-    expression: Expression, study: Study, home: Home, expects: Type | None, codes: Codelist | None = None
+    expression: Expression,
+    study: Study,
+    home: Home,
+    expects: Type | None,
+    codes: Codelist | None = None,
 ) -> list[Finding]:
     """Everything that is wrong with an expression where ``expects`` is wanted.
 
-    Conditions want ``Type.CONDITION``; the ends of a range and formulas want ``type_of(field)``, formulas
-    that give a choice also the field's ``codes``; an answer inside a text may be of any type (None).
+    Conditions want ``Type.CONDITION``; the ends of a range and formulas want
+    ``type_of(field)``, formulas that give a choice also the field's ``codes``; an
+    answer inside a text may be of any type (None).
     """
     result = resolve(expression, study, home, expects, codes)
     return [*result.findings, *result.warnings]
@@ -53,5 +59,7 @@ def check_expression(
 def inherited_warnings(
     expression: Expression, study: Study, home: Home, expects: Type | None
 ) -> list[Finding]:
-    """What is doubtful in the derivations that an expression uses, at its place in them."""
+    """What is doubtful in the derivations that an expression uses, at its place in
+    them.
+    """
     return list(resolve(expression, study, home, expects).inherited)

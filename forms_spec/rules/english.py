@@ -29,19 +29,27 @@ def to_english(expression: Expression, study: Study, home: Home) -> str:
 
 
 def function_words(name: str, count: int) -> list[str | int] | None:
-    """The words of a function of ``count`` arguments, with the argument's number where each stands."""
+    """The words of a function of ``count`` arguments, with the argument's number where
+    each stands.
+    """
     function = _FUNCTIONS.get(name)
     if function is None:
         return None
     parts: list[str | int] = []
+
     for text, number, *_ in Formatter().parse(function):
         parts += [text] if text else []
         parts += [int(number)] if number else []
-    return parts if all(isinstance(part, str) or part < count for part in parts) else None
+
+    return (
+        parts if all(isinstance(part, str) or part < count for part in parts) else None
+    )
 
 
 class _English:
-    def __init__(self, study: Study, home: Home, notes: Mapping[tuple[int, int], Core]) -> None:
+    def __init__(
+        self, study: Study, home: Home, notes: Mapping[tuple[int, int], Core]
+    ) -> None:
         self.study = study
         self.home = home
         self.notes = notes
@@ -50,40 +58,61 @@ class _English:
         return _WORDS[type(node)](self, node)
 
     def bracketed(self, node: syntax_tree.Node) -> str:
-        """A part of a condition: in parentheses where what follows could be read as a part of it."""
+        """A part of a condition: in parentheses where what follows could be read as a
+        part of it.
+        """
         text = self.say(node)
         return (
             f"({text})"
-            if isinstance(node, syntax_tree.Logic | syntax_tree.Case) or self.runs_on(node)
+            if isinstance(node, syntax_tree.Logic | syntax_tree.Case)
+            or self.runs_on(node)
             else text
         )
 
     def runs_on(self, node: syntax_tree.Node) -> bool:
-        """Whether the words of a condition end with another condition, or hold a comma and an and."""
+        """Whether the words of a condition end with another condition, or hold a comma
+        and an and.
+        """
         if isinstance(node, syntax_tree.Fold):
             return node.function in ("any", "every")
         if isinstance(node, syntax_tree.Is):
             return node.state == "true" and (node.negated or self.runs_on(node.operand))
-        return isinstance(node, syntax_tree.Call) and node.function in ("within", "since")
+        return isinstance(node, syntax_tree.Call) and node.function in (
+            "within",
+            "since",
+        )
 
     def factor(self, node: syntax_tree.Node) -> str:
         """A part of a sum or a product."""
         text = self.say(node)
-        return f"({text})" if isinstance(node, syntax_tree.Sum) or self.is_spoken(node) else text
+        return (
+            f"({text})"
+            if isinstance(node, syntax_tree.Sum) or self.is_spoken(node)
+            else text
+        )
 
     def argument(self, node: syntax_tree.Node) -> str:
-        """What a function is of: in parentheses where it is more than a name or a number."""
+        """What a function is of: in parentheses where it is more than a name or a
+        number.
+        """
         text = self.say(node)
         return (
             f"({text})"
-            if isinstance(node, syntax_tree.Sum | syntax_tree.Product) or self.is_spoken(node)
+            if isinstance(node, syntax_tree.Sum | syntax_tree.Product)
+            or self.is_spoken(node)
             else text
         )
 
     def is_spoken(self, node: syntax_tree.Node) -> bool:
-        """Whether the words of a value could be read as going on with what stands beside them."""
+        """Whether the words of a value could be read as going on with what stands
+        beside them.
+        """
         if isinstance(node, syntax_tree.Call):
-            return node.function not in _CLOSED and node.function not in self.study.derivations
+            return (
+                node.function not in _CLOSED
+                and node.function not in self.study.derivations
+            )
+
         return isinstance(node, (syntax_tree.Negative, syntax_tree.Fold, *_CONDITIONS))
 
     def literal(self, node: syntax_tree.Literal) -> str:
@@ -96,7 +125,9 @@ class _English:
         return str(node.value)
 
     def duration(self, node: syntax_tree.Duration) -> str:
-        unit = {("day", 7): "week", ("month", 12): "year"}.get((node.unit, node.times), node.unit)
+        unit = {("day", 7): "week", ("month", 12): "year"}.get(
+            (node.unit, node.times), node.unit
+        )
         count = self.say(node.count)
         return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
@@ -119,9 +150,15 @@ class _English:
 
     def named(self, node: syntax_tree.Reference) -> str:
         """A derivation, or the rows of a table."""
-        if node.table is None and node.field is not None and node.field in self.study.derivations:
+        if (
+            node.table is None
+            and node.field is not None
+            and node.field in self.study.derivations
+        ):
             return _amid(self.study.derivations[node.field])
+
         name = node.table or node.field or ""
+
         return f"“{self.rows(name)}”{self.at(node.selector)}"
 
     def rows(self, name: str) -> str:
@@ -154,7 +191,9 @@ class _English:
         return f"it is not true that ({self.say(inner)})"
 
     def logic(self, node: syntax_tree.Logic) -> str:
-        return f" {node.operator} ".join(self.bracketed(operand) for operand in node.operands)
+        return f" {node.operator} ".join(
+            self.bracketed(operand) for operand in node.operands
+        )
 
     def compare(self, node: syntax_tree.Compare) -> str:
         """``“Vital signs taken?” is Yes``; codes are given by their labels."""
@@ -169,11 +208,14 @@ class _English:
             isinstance(node, syntax_tree.Literal) and node.kind == "date"
         ):
             return Type.DATE
+
         note = self.notes.get((node.start, node.end))
         return note.type if note is not None else None
 
     def value(self, node: syntax_tree.Node, beside: syntax_tree.Node) -> str:
-        """A value; a code is given by the label that it has in the codelist of what stands beside it."""
+        """A value; a code is given by the label that it has in the codelist of what
+        stands beside it.
+        """
         codelist = self.codelist(beside)
         if isinstance(node, _CONDITIONS) or self.runs_on(node):
             return f"({self.say(node)})"
@@ -184,6 +226,7 @@ class _English:
         if isinstance(node, syntax_tree.Listing):
             labels = [self.value(item, beside) for item in node.items]
             return _listed(labels)
+
         return self.say(node)
 
     def code(self, node: syntax_tree.Literal, codelist: Codelist) -> str:
@@ -196,38 +239,59 @@ class _English:
 
     def between(self, node: syntax_tree.Between) -> str:
         no = "not " if node.negated else ""
-        return f"{self.say(node.operand)} is {no}between {self.say(node.low)} and {self.say(node.high)}"
+        return (
+            f"{self.say(node.operand)} is {no}between {self.say(node.low)} and "
+            f"{self.say(node.high)}"
+        )
 
     def membership(self, node: syntax_tree.In) -> str:
         no = "not " if node.negated else ""
         if not isinstance(node.among, syntax_tree.Listing):
             if self.type(node.operand) is Type.NUMBER:
                 return self.in_unit(node.operand, str(getattr(node.among, "field", "")))
-            return f"{self.value(node.operand, node.among)} is {no}one of {self.say(node.among)}"
+            return (
+                f"{self.value(node.operand, node.among)} is {no}one of "
+                f"{self.say(node.among)}"
+            )
+
         labels = [self.value(item, node.operand) for item in node.among.items]
+
         return f"{self.say(node.operand)} is {no}{_listed(labels)}"
 
     def in_unit(self, of: syntax_tree.Node, unit: str) -> str:
         """``“Weight” in kg``, with the unit as people read it."""
         note = self.notes.get((of.start, of.end))
         field = note.field if isinstance(note, Read | Remote) else None
-        choices = field.unit.choices if field is not None and field.unit is not None else ()
+        choices = (
+            field.unit.choices if field is not None and field.unit is not None else ()
+        )
         labels = {choice.code: choice.label for choice in choices}
+
         return f"{self.say(of)} in {labels.get(unit, unit)}"
 
     def listing(self, node: syntax_tree.Listing) -> str:
         return _listed([self.say(item) for item in node.items])
 
     def state(self, node: syntax_tree.Is) -> str:
-        of = self.argument(node.operand) if node.state != "true" else self.say(node.operand)
+        of = (
+            self.argument(node.operand)
+            if node.state != "true"
+            else self.say(node.operand)
+        )
         no = "not " if node.negated else ""
         if node.state == "true":
-            return f"it is not certain that {self.bracketed(node.operand)}" if node.negated else of
+            return (
+                f"it is not certain that {self.bracketed(node.operand)}"
+                if node.negated
+                else of
+            )
+
         if node.state == "known":
             return f"{of} is {no}known"
         if node.code is None:
             return f"{of} is {no}missing with a reason"
         label = self.study.missing[str(node.code.value)].label
+
         return f"{of} is {no}missing: {label}"
 
     def negative(self, node: syntax_tree.Negative) -> str:
@@ -235,7 +299,11 @@ class _English:
 
     def sum(self, node: syntax_tree.Sum) -> str:
         first = node.terms[0]
-        words = [self.say(first) if isinstance(first, syntax_tree.Negative) else self.factor(first)]
+        words = [
+            self.say(first)
+            if isinstance(first, syntax_tree.Negative)
+            else self.factor(first)
+        ]
         for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
             words.append(f"{'plus' if sign == '+' else 'minus'} {self.factor(term)}")
         return " ".join(words)
@@ -247,7 +315,10 @@ class _English:
         return f"{self.factor(node.left)} {word} {right}"
 
     def case(self, node: syntax_tree.Case) -> str:
-        words = [f"{self.branch(then)} if {self.bracketed(when)}" for when, then in node.branches]
+        words = [
+            f"{self.branch(then)} if {self.bracketed(when)}"
+            for when, then in node.branches
+        ]
         if node.otherwise is not None:
             words.append(f"otherwise {self.branch(node.otherwise)}")
         return "; ".join(words)
@@ -261,12 +332,18 @@ class _English:
             derivation = self.study.derivations[node.function]
             given = ", ".join(self.say(argument) for argument in node.arguments)
             return f"{_amid(derivation)} ({given})" if given else _amid(derivation)
+
         given_words = [
-            self.say(argument) if isinstance(argument, syntax_tree.Duration) else self.argument(argument)
+            self.say(argument)
+            if isinstance(argument, syntax_tree.Duration)
+            else self.argument(argument)
             for argument in node.arguments
         ]
-        if node.function == "in_unit" and isinstance(node.arguments[1], syntax_tree.Literal):
+        if node.function == "in_unit" and isinstance(
+            node.arguments[1], syntax_tree.Literal
+        ):
             return self.in_unit(node.arguments[0], str(node.arguments[1].value))
+
         if node.function in _VARIADIC:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
         return _FUNCTIONS[node.function].format(*given_words)

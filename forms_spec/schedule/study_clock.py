@@ -1,4 +1,7 @@
-"""The study's clock: which day, and which hour, a moment is there. Never those of the machine."""
+"""The study's clock: which day, and which hour, a moment is there.
+
+Never those of the machine.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The visit schedule: when a visit is due, whether it was, and which forms it asks for.
 
-Pure: today and everything captured come in as arguments; ``forms_spec.schedule.timeline`` reads what was
-captured.
+Pure: today and everything captured come in as arguments;
+``forms_spec.schedule.timeline`` reads what was captured.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from datetime import date, timedelta
 from enum import Enum
 
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Expectation, Offset, Scheduled, Visit, VisitType, Window
+from forms_spec.model.visits import (
+    Expectation,
+    Offset,
+    Scheduled,
+    Visit,
+    VisitType,
+    Window,
+)
 
 VisitKey = tuple[str, int]
 
@@ -53,7 +60,9 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """What was captured of one visit: its date where it is known, and whether it was missed."""
+    """What was captured of one visit: its date where it is known, and whether it was
+    missed.
+    """
 
     date: date | None = None
     missed: bool = False
@@ -61,7 +70,10 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline:
-    """What is known of a subject's visits. ``ended`` is the day on which the subject left the study."""
+    """What is known of a subject's visits.
+
+    ``ended`` is the day on which the subject left the study.
+    """
 
     day_zero: date | None = None
     ended: date | None = None
@@ -70,7 +82,10 @@ class Timeline:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitState:
-    """One visit of one subject today. ``days_overdue`` counts from the last day of the window."""
+    """One visit of one subject today.
+
+    ``days_overdue`` counts from the last day of the window.
+    """
 
     visit: Visit
     unsno: int
@@ -81,12 +96,16 @@ class VisitState:
 
     @property
     def days_outside(self) -> int:
-        """How far the visit's date is outside its window, in days; 0 when one of them is unknown."""
+        """How far the visit's date is outside its window, in days; 0 when one of them
+        is unknown.
+        """
         return self.due.days_outside(self.date) if self.due and self.date else 0
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many calendar months later, clamped to the month's end (31 May - 3 = 29 Feb)."""
+    """The same day so many calendar months later, clamped to the month's end (31 May -
+    3 = 29 Feb).
+    """
     count = day.year * 12 + day.month - 1 + months
     year, month = count // 12, count % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
@@ -102,7 +121,8 @@ def day_at(day_zero: date, offset: Offset) -> date:
 def due_dates(visit: Visit, day_zero: date | None) -> Due | None:
     """When a visit is due; None for a visit without target, or before day 0 is known.
 
-    Also None where the calendar ends: a mistyped day 0 in the year 9999 has no month 24.
+    Also None where the calendar ends: a mistyped day 0 in the year 9999 has no month
+    24.
     """
     if day_zero is None or visit.target is None:
         return None
@@ -121,16 +141,20 @@ def _due(offset: Offset, window: Window | None, day_zero: date) -> Due:
     return Due(target=target, first=first, last=last)
 
 
-def visit_state(visit: Visit, timeline: Timeline, today: date, *, unsno: int = 0) -> VisitState:
+def visit_state(
+    visit: Visit, timeline: Timeline, today: date, *, unsno: int = 0
+) -> VisitState:
     """The status of one visit.
 
-    A visit after the subject's last day is not expected, an early termination or an unscheduled
-    visit not before it took place. Before day 0 is known the visits before it are due.
+    A visit after the subject's last day is not expected, an early termination or an
+    unscheduled visit not before it took place. Before day 0 is known the visits before
+    it are due.
     """
     due = due_dates(visit, timeline.day_zero)
     entry = timeline.held.get((visit.name, unsno))
     status = _status_held(entry) or _status_open(visit, due, timeline.ended, today)
     late = (today - due.last).days if due and status is VisitStatus.OVERDUE else 0
+
     return VisitState(
         visit=visit,
         unsno=unsno,
@@ -147,7 +171,9 @@ def _status_held(value: Held | None) -> VisitStatus | None:
     return VisitStatus.MISSED if value.missed else VisitStatus.DONE
 
 
-def _status_open(visit: Visit, due: Due | None, ended: date | None, today: date) -> VisitStatus:
+def _status_open(
+    visit: Visit, due: Due | None, ended: date | None, today: date
+) -> VisitStatus:
     if visit.type is not VisitType.SCHEDULED:
         return VisitStatus.NOT_EXPECTED
     if due is None:
@@ -155,6 +181,7 @@ def _status_open(visit: Visit, due: Due | None, ended: date | None, today: date)
         if screening:
             return VisitStatus.DUE
         return VisitStatus.NOT_EXPECTED if ended else VisitStatus.NOT_DUE
+
     if ended and due.target > ended:
         return VisitStatus.NOT_EXPECTED
     if today < due.first:
@@ -162,8 +189,12 @@ def _status_open(visit: Visit, due: Due | None, ended: date | None, today: date)
     return VisitStatus.DUE if today <= due.last else VisitStatus.OVERDUE
 
 
-def visit_states(study: Study, timeline: Timeline, today: date) -> tuple[VisitState, ...]:
-    """Every visit in the study's order; a repeating visit once for each time it took place."""
+def visit_states(
+    study: Study, timeline: Timeline, today: date
+) -> tuple[VisitState, ...]:
+    """Every visit in the study's order; a repeating visit once for each time it took
+    place.
+    """
     return tuple(
         visit_state(visit, timeline, today, unsno=number)
         for visit in study.visits.values()

@@ -1,7 +1,7 @@
 """One dictionary file as data whose every key and value knows its place.
 
-Every scalar is text, so that ``no``, ``10:30`` and ``007`` stay what was typed; a plain ``null``,
-``~`` or nothing at all is None.
+Every scalar is text, so that ``no``, ``10:30`` and ``007`` stay what was typed; a plain
+``null``, ``~`` or nothing at all is None.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def place_between(file: str, start: yaml.Mark, end: yaml.Mark) -> TextPlace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Renaming:
-    """An old name in the text: where it begins, counted in characters from 0, and what replaces it.
+    """An old name in the text: where it begins, counted in characters from 0, and what
+    replaces it.
 
     ``code`` is the code of its finding.
     """
@@ -69,7 +70,10 @@ class Renaming:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A file's data with its places. ``root`` is None when the file is no YAML or is empty."""
+    """A file's data with its places.
+
+    ``root`` is None when the file is no YAML or is empty.
+    """
 
     file: str
     text: str
@@ -95,7 +99,9 @@ class Document:
         return self._span(self._find(path)[1])
 
     def key_place(self, path: Path) -> TextPlace:
-        """Where a key stands; for an item of a list, or the whole file, the value itself."""
+        """Where a key stands; for an item of a list, or the whole file, the value
+        itself.
+        """
         key, node, _ = self._find(path)
         return self._span(key or node)
 
@@ -109,51 +115,67 @@ class Document:
         return node.data if result and node else None
 
     def inside(self, path: Path, first: int, last: int) -> TextPlace:
-        """The span of the characters ``first`` to ``last`` (not included) of a scalar's text."""
+        """The span of the characters ``first`` to ``last`` (not included) of a scalar's
+        text.
+        """
         node = self._find(path)[1]
         if node is None or not isinstance(node.data, str):
             return self._span(node)
         offsets = self._offsets(node, node.data)
         start = offsets[min(max(first, 0), len(node.data))]
         end = offsets[min(last, len(node.data)) - 1] + 1 if last > first else start
+
         return self._at(start, max(start, end))
 
     def _find(self, path: Path) -> tuple[Node | None, Node | None, bool]:
-        """The key and value at a path, or its nearest ancestor's, and whether all of it was found."""
+        """The key and value at a path, or its nearest ancestor's, and whether all of it
+        was found.
+        """
         key: Node | None = None
         node = self.root
         for step in path:
             below = node.children if node else None
             if isinstance(below, dict) and isinstance(step, str) and step in below:
                 key, node = below[step]
-            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
+            elif (
+                isinstance(below, list) and isinstance(step, int) and step < len(below)
+            ):
                 key, node = None, below[step]
             else:
                 return key, node, False
+
         return key, node, node is not None
 
     def _span(self, node: Node | None) -> TextPlace:
-        return node.place(self.file) if node else TextPlace(file=self.file, line=1, column=1)
+        return (
+            node.place(self.file)
+            if node
+            else TextPlace(file=self.file, line=1, column=1)
+        )
 
     def _offsets(self, node: Node, data: str) -> list[int]:
         """The place in the file's text of each character of a scalar, and of its end.
 
-        Folding, quotes and escapes only add characters to the source, so each character is found
-        by looking on from the one before; an escaped one takes the place where it was sought.
+        Folding, quotes and escapes only add characters to the source, so each character
+        is found by looking on from the one before; an escaped one takes the place where
+        it was sought.
         """
         index, end = node.start.index, node.end.index
         if not node.plain:
             index += 1
         numbers: list[int] = []
+
         for character in data:
             here = self.text.find(character, index, end)
             numbers.append(here if here >= 0 else index)
             index = here + 1 if here >= 0 else index
+
         return [*numbers, index]
 
     def _at(self, start: int, end: int) -> TextPlace:
         line = bisect_right(self._line_starts, start)
         end_line = bisect_right(self._line_starts, end)
+
         return TextPlace(
             file=self.file,
             line=line,

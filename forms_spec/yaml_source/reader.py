@@ -1,7 +1,8 @@
 """Reads the text of one dictionary file into a ``Document``.
 
-The events of PyYAML's C parser are read with a loop and not with its ``compose``: that is four
-times faster, and deep nesting meets our bound instead of the end of the C stack.
+The events of PyYAML's C parser are read with a loop and not with its ``compose``: that
+is four times faster, and deep nesting meets our bound instead of the end of the C
+stack.
 """
 
 from __future__ import annotations
@@ -15,19 +16,37 @@ import yaml
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
-from forms_spec.yaml_source.document import LINE_BREAK, Document, Node, Renaming, place_between
-from forms_spec.yaml_source.renamed_keys import OLD_KEYS, TYPES, renamed_key, renamed_type
+from forms_spec.yaml_source.document import (
+    LINE_BREAK,
+    Document,
+    Node,
+    Renaming,
+    place_between,
+)
+from forms_spec.yaml_source.renamed_keys import (
+    OLD_KEYS,
+    TYPES,
+    renamed_key,
+    renamed_type,
+)
 from forms_spec.yaml_source.syntax_errors import explain_syntax
 
 Event = Any
-"""An event of the parser. PyYAML's stubs do not say that each has marks, and which has a tag."""
+"""An event of the parser.
+
+PyYAML's stubs do not say that each has marks, and which has a tag.
+"""
 
 DEEPEST = 40
 MOST_ALIASED = 100_000
-"""How many values aliases may add to a file: a few lines could otherwise stand for billions."""
+"""How many values aliases may add to a file: a few lines could otherwise stand for
+billions.
+"""
 
 GLUED_COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
-"""A comment that begins right behind the sign, as in ``Pain #1``: more likely a part of the text."""
+"""A comment that begins right behind the sign, as in ``Pain #1``: more likely a part of
+the text.
+"""
 
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\ud800-\udfff]"
@@ -41,12 +60,16 @@ _GREATER = frozenset({GREATER, f"{GREATER}="})
 
 
 def read_document(file: str, text: str) -> Document:
-    """Read one file. What is no YAML, or says something twice, is a finding and never an error."""
+    """Read one file.
+
+    What is no YAML, or says something twice, is a finding and never an error.
+    """
     text = text.removeprefix("\ufeff")
     bad = UNPRINTABLE.search(text)
     if bad:
         return _broken(file, text, _unprintable(file, text, bad.start()))
     reader = _Reader(file, _with_comparators(text))
+
     try:
         root = reader.read()
     except yaml.MarkedYAMLError as error:
@@ -55,8 +78,14 @@ def read_document(file: str, text: str) -> Document:
         return _broken(file, text, bound.finding)
     finally:
         reader.parser.dispose()
+
     if root is None:
-        return _broken(file, text, finding("empty-file", text=TextPlace(file=file, line=1, column=1)))
+        return _broken(
+            file,
+            text,
+            finding("empty-file", text=TextPlace(file=file, line=1, column=1)),
+        )
+
     return Document(
         file=file,
         text=text,
@@ -67,7 +96,9 @@ def read_document(file: str, text: str) -> Document:
 
 
 def _old_names(renamings: Sequence[Renaming]) -> Iterator[Finding]:
-    """One finding for each old name of a file, where it first stands, with the number of its places."""
+    """One finding for each old name of a file, where it first stands, with the number
+    of its places.
+    """
     by_name: dict[tuple[str, str], list[Renaming]] = {}
     for renaming in renamings:
         by_name.setdefault((renaming.code, renaming.old), []).append(renaming)
@@ -77,13 +108,18 @@ def _old_names(renamings: Sequence[Renaming]) -> Iterator[Finding]:
 
 
 def with_present_names(text: str) -> str:
-    """The text of a file with its old keys and types renamed; every other character stays."""
+    """The text of a file with its old keys and types renamed; every other character
+    stays.
+    """
     document = read_document("", text)
     body = document.text
-    for renaming in sorted(document.renamings, key=lambda renaming: renaming.start, reverse=True):
+    for renaming in sorted(
+        document.renamings, key=lambda renaming: renaming.start, reverse=True
+    ):
         after = renaming.start + len(renaming.old)
         if body[renaming.start : after] == renaming.old:
             body = f"{body[: renaming.start]}{renaming.new}{body[after:]}"
+
     return text[: len(text) - len(document.text)] + body
 
 
@@ -101,7 +137,9 @@ def _broken(file: str, text: str, result: Finding) -> Document:
 def _unprintable(file: str, text: str, position: int) -> Finding:
     before = LINE_BREAK.split(text[:position])
     place = TextPlace(file=file, line=len(before), column=len(before[-1]) + 1)
-    return finding("unprintable-character", text=place, character=f"U+{ord(text[position]):04X}")
+    return finding(
+        "unprintable-character", text=place, character=f"U+{ord(text[position]):04X}"
+    )
 
 
 class _Bounded(Exception):
@@ -121,7 +159,9 @@ class _Open:
         self.node = node
         self.anchor = anchor
         self.key: Node | None = None
-        self.taken: set[str] = set()  # keys that came from a merge: the mapping may still give its own
+        self.taken: set[str] = (
+            set()
+        )  # keys that came from a merge: the mapping may still give its own
 
 
 class _Reader:
@@ -136,7 +176,9 @@ class _Reader:
         self.anchors: dict[str, Node | None] = {}  # None: still being read
         self.open: list[_Open] = []
         self.aliased = 0
-        self.at_alias = False  # whether the node that was read last is an alias of an earlier one
+        self.at_alias = (
+            False  # whether the node that was read last is an alias of an earlier one
+        )
 
     def read(self) -> Node | None:
         """The root of the only document; None when there is nothing in it."""
@@ -149,6 +191,7 @@ class _Reader:
                     raise _Bounded(finding("second-document", text=self._place(event)))
             elif isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                 root = self._node(event) or root
+
         return None if root is None or (root.data is None and root.plain) else root
 
     def _events(self) -> Iterator[Event]:
@@ -160,6 +203,7 @@ class _Reader:
         if isinstance(event, yaml.CollectionStartEvent):
             self._begin(event)
             return None
+
         self.at_alias = isinstance(event, yaml.AliasEvent)
         if isinstance(event, yaml.CollectionEndEvent):
             node = self._end(event)
@@ -167,9 +211,11 @@ class _Reader:
             node = self._alias(event)
         else:
             node = self._scalar(event)
+
         if not self.open:
             return node
         self._add(self.open[-1], node)
+
         return None
 
     def _begin(self, event: Event) -> None:
@@ -193,9 +239,17 @@ class _Reader:
     def _scalar(self, event: Event) -> Node:
         self._refuse_tag(event)
         plain = not event.style
-        in_key = bool(self.open) and isinstance(self.open[-1].node.data, dict) and self.open[-1].key is None
+        in_key = (
+            bool(self.open)
+            and isinstance(self.open[-1].node.data, dict)
+            and self.open[-1].key is None
+        )
         empty = plain and not in_key and event.value in ("", "null", "~")
-        text = event.value.replace(GREATER, ">") if event.value in _GREATER else event.value
+        text = (
+            event.value.replace(GREATER, ">")
+            if event.value in _GREATER
+            else event.value
+        )
         node = Node(None if empty else text, event, plain=plain)
         if event.anchor:
             self.anchors[event.anchor] = node
@@ -207,20 +261,30 @@ class _Reader:
         cut = GLUED_COMMENT.match(self.text, event.end_mark.index)
         if cut:
             place = place_between(self.file, event.start_mark, event.end_mark)
-            self.findings.append(finding("comment-cuts-text", text=place, rest=cut[1], value=event.value))
+            self.findings.append(
+                finding("comment-cuts-text", text=place, rest=cut[1], value=event.value)
+            )
 
     def _alias(self, event: Event) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
-            code = "alias-of-itself" if event.anchor in self.anchors else "unknown-anchor"
+            code = (
+                "alias-of-itself" if event.anchor in self.anchors else "unknown-anchor"
+            )
             raise _Bounded(finding(code, text=self._place(event), name=event.anchor))
+
         self.aliased += node.size
         if self.aliased > MOST_ALIASED:
-            raise _Bounded(finding("too-many-aliases", text=self._place(event), most=MOST_ALIASED))
+            raise _Bounded(
+                finding("too-many-aliases", text=self._place(event), most=MOST_ALIASED)
+            )
+
         return node
 
     def _add(self, parent: _Open, node: Node) -> None:
-        """Put a node into the list, or take it as the mapping's next key or that key's value."""
+        """Put a node into the list, or take it as the mapping's next key or that key's
+        value.
+        """
         children = parent.node.children
         if isinstance(children, list) and isinstance(parent.node.data, list):
             parent.node.data.append(node.data)
@@ -255,11 +319,15 @@ class _Reader:
         # The node may begin with an anchor or a quote; the name itself comes last.
         start = self.text.rfind(old, node.start.index, node.end.index)
         place = node.place(self.file)
-        self.renamings.append(Renaming(start=start, old=old, new=new, code=code, place=place))
+        self.renamings.append(
+            Renaming(start=start, old=old, new=new, code=code, place=place)
+        )
         node.data = new
 
     def _path(self) -> list[str | None]:
-        """The keys that lead to the mapping that is being read; None for an item of a list."""
+        """The keys that lead to the mapping that is being read; None for an item of a
+        list.
+        """
         keys = (holder.key for holder in self.open[:-1])
         return [key.data if key and isinstance(key.data, str) else None for key in keys]
 
@@ -273,18 +341,29 @@ class _Reader:
         elif key.data in self._children(parent) and key.data not in parent.taken:
             first = self._children(parent)[key.data][0].place(self.file)
             place = key.place(self.file)
-            text = finding("duplicate-key", text=place, related=(first,), name=key.data, line=first.line)
+            text = finding(
+                "duplicate-key",
+                text=place,
+                related=(first,),
+                name=key.data,
+                line=first.line,
+            )
             self.findings.append(text)
         else:
             parent.taken.discard(key.data)
             self._put(parent, key.data, key, node)
 
     def _merge(self, parent: _Open, node: Node) -> None:
-        """Take the keys of ``<<: *anchor``; a key of the mapping itself wins, wherever it stands."""
+        """Take the keys of ``<<: *anchor``; a key of the mapping itself wins, wherever
+        it stands.
+        """
         for part in node.children if isinstance(node.children, list) else [node]:
             if not isinstance(part.children, dict):
-                self.findings.append(finding("merge-of-no-mapping", text=node.place(self.file)))
+                self.findings.append(
+                    finding("merge-of-no-mapping", text=node.place(self.file))
+                )
                 continue
+
             for name, (key, value) in part.children.items():
                 if name not in self._children(parent):
                     parent.taken.add(name)
@@ -303,7 +382,9 @@ class _Reader:
     def _refuse_tag(self, event: Event) -> None:
         if event.tag not in (None, "!"):
             name = event.tag.removeprefix("tag:yaml.org,2002:")
-            self.findings.append(finding("yaml-tag", text=self._place(event), name=name))
+            self.findings.append(
+                finding("yaml-tag", text=self._place(event), name=name)
+            )
 
     def _place(self, event: Event) -> TextPlace:
         return place_between(self.file, event.start_mark, event.end_mark)

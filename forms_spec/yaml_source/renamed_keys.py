@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-RULE_KEYS: Mapping[str, str] = MappingProxyType({"says": "message", "holds": "assert", "applies": "when"})
+RULE_KEYS: Mapping[str, str] = MappingProxyType(
+    {"says": "message", "holds": "assert", "applies": "when"}
+)
 FIELD_KEYS: Mapping[str, str] = MappingProxyType(
     {
         "shown": "show_when",
@@ -15,11 +17,17 @@ FIELD_KEYS: Mapping[str, str] = MappingProxyType(
         "reference": "lab_test",
     }
 )
-GROUP_KEYS: Mapping[str, str] = MappingProxyType({"shown": "show_when", "each": "defaults"})
+GROUP_KEYS: Mapping[str, str] = MappingProxyType(
+    {"shown": "show_when", "each": "defaults"}
+)
 PATTERN_KEYS: Mapping[str, str] = MappingProxyType({"says": "message"})
-CHECK_KEYS: Mapping[str, str] = MappingProxyType({"shown": "show_when", "most": "max_choices"})
+CHECK_KEYS: Mapping[str, str] = MappingProxyType(
+    {"shown": "show_when", "most": "max_choices"}
+)
 """Facets of a field that name a protocol check."""
-TYPES: Mapping[str, str] = MappingProxyType({"choices": "multiple_choice", "tick": "checkbox"})
+TYPES: Mapping[str, str] = MappingProxyType(
+    {"choices": "multiple_choice", "tick": "checkbox"}
+)
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -45,19 +53,25 @@ OLD_KEYS = frozenset(old for keys in _KEYS_BY_PATH.values() for old in keys)
 
 
 def renamed_key(path: Sequence[str | None], key: str) -> str | None:
-    """The present name of a key in the mapping at ``path``; None when it has always been called so."""
+    """The present name of a key in the mapping at ``path``; None when it has always
+    been called so.
+    """
     return _keys_at(path).get(key)
 
 
 def renamed_type(path: Sequence[str | None], name: str) -> str | None:
-    """The present name of a type in the mapping at ``path``; None where that is no field."""
+    """The present name of a type in the mapping at ``path``; None where that is no
+    field.
+    """
     return TYPES.get(name) if _keys_at(path) is FIELD_KEYS else None
 
 
 def _keys_at(path: Sequence[str | None]) -> Mapping[str, str]:
     for pattern, keys in _KEYS_BY_PATH.items():
         if len(pattern) == len(path) and all(
-            wanted is None or wanted == step for wanted, step in zip(pattern, path, strict=True)
+            wanted is None or wanted == step
+            for wanted, step in zip(pattern, path, strict=True)
         ):
             return keys
+
     return _NONE

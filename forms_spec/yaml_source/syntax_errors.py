@@ -10,11 +10,16 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 
-FLOWS: Mapping[str, str] = {"while parsing a flow mapping": "{", "while parsing a flow sequence": "["}
+FLOWS: Mapping[str, str] = {
+    "while parsing a flow mapping": "{",
+    "while parsing a flow sequence": "[",
+}
 QUOTED_SIGNS = "@`%&*!|>"
 
 
-def explain_syntax(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError) -> Finding:
+def explain_syntax(
+    file: str, lines: Sequence[str], error: yaml.MarkedYAMLError
+) -> Finding:
     """The finding for a parser's error; the place is where the parser stopped."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -36,18 +41,23 @@ def explain_syntax(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError)
         opened = error.context_mark
         place = TextPlace(file=file, line=opened.line + 1, column=opened.column + 1)
         return finding("quote-not-closed", text=place)
+
     sign = FLOWS.get(error.context or "")
     if sign and error.context_mark:
         begins = error.context_mark.line + 1
         return finding("brackets-not-read", text=place, sign=sign, line=begins)
+
     return finding("not-yaml", text=place, problem=_problem(error))
 
 
 def _last_text(lines: Sequence[str], line: int) -> tuple[int, int]:
-    """The end of the last line with text: an error at the end of the file belongs there."""
+    """The end of the last line with text: an error at the end of the file belongs
+    there.
+    """
     for index in range(min(line, len(lines) - 1), -1, -1):
         if lines[index].strip():
             return index, len(lines[index].rstrip())
+
     return 0, 0
 
 

@@ -1,8 +1,10 @@
-"""Rules as data for ``static/rules.js``: names resolved, and what lies outside the form asked for.
+"""Rules as data for ``static/rules.js``: names resolved, and what lies outside the form
+asked for.
 
-A node is ``{"op": ..., ...}``. Numbers travel as text in 10^-9, dates as pairs of days since
-1970-01-01, date-times as seconds since then. What another form holds does not exist on a page: every such
-cell, and every set of such rows, becomes a *given*, which ``server_values.py`` evaluates on the server.
+A node is ``{"op": ..., ...}``. Numbers travel as text in 10^-9, dates as pairs of days
+since 1970-01-01, date-times as seconds since then. What another form holds does not
+exist on a page: every such cell, and every set of such rows, becomes a *given*, which
+``server_values.py`` evaluates on the server.
 """
 
 from __future__ import annotations
@@ -23,28 +25,40 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Given:
-    """Something from outside the form: a cell, whether it is missing, a key, or rows with columns.
+    """Something from outside the form: a cell, whether it is missing, a key, or rows
+    with columns.
 
     ``columns`` of rows are read with the row as frame ``depth``.
     """
 
-    node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key | resolved.Source
+    node: (
+        resolved.Remote
+        | resolved.Read
+        | resolved.Missing
+        | resolved.Key
+        | resolved.Source
+    )
     columns: Givens | None = None
     depth: int = 0
 
 
 @dataclass(slots=True)
 class Givens:
-    """What one frame asks for, each thing once, in the order in which the server sends it."""
+    """What one frame asks for, each thing once, in the order in which the server sends
+    it.
+    """
 
     asked: list[Given] = field(default_factory=list)
     known: dict[object, int] = field(default_factory=dict)
 
-    def at(self, node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key) -> int:
+    def at(
+        self, node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key
+    ) -> int:
         key = _identity(node)
         if key not in self.known:
             self.known[key] = len(self.asked)
             self.asked.append(Given(node=node))
+
         return self.known[key]
 
     def rows(self, source: resolved.Source, columns: Givens, depth: int) -> int:
@@ -60,13 +74,24 @@ def _identity(node: resolved.Core) -> object:
     if isinstance(node, resolved.Read):
         return "read", node.depth, node.table, node.row, node.field.name, node.entered
     if isinstance(node, resolved.Remote):
-        return "remote", node.depth, node.form, node.visit, node.field.name, node.entered
+        return (
+            "remote",
+            node.depth,
+            node.form,
+            node.visit,
+            node.field.name,
+            node.entered,
+        )
+
     assert isinstance(node, resolved.Key)
+
     return "key", node.depth, node.name
 
 
 class ToJson:
-    """Turns resolved expressions of one form into JSON; ``frames`` holds the givens of each frame."""
+    """Turns resolved expressions of one form into JSON; ``frames`` holds the givens of
+    each frame.
+    """
 
     def __init__(self, form: str, givens: Givens) -> None:
         self.form = form
@@ -83,26 +108,50 @@ class ToJson:
 
     def constant(self, node: resolved.Constant) -> Json:
         assert not isinstance(node.value, Mapping)
-        return {"op": "const", "as": node.type.name, "value": encode(node.value, node.type)}
+        return {
+            "op": "const",
+            "as": node.type.name,
+            "value": encode(node.value, node.type),
+        }
 
     def read(self, node: resolved.Read) -> Json:
         if self.frames[node.depth] is None:
-            return _cell(node.table, node.field.name, node.depth, row=node.row, entered=node.entered)
+            return _cell(
+                node.table,
+                node.field.name,
+                node.depth,
+                row=node.row,
+                entered=node.entered,
+            )
+
         return self.given(node, node.depth, node.type)
 
     def remote(self, node: resolved.Remote) -> Json:
         given = self.given(node, node.depth, node.type)
         if node.form == self.form:
-            given["own"] = _cell(node.form, node.field.name, 0, row=False, entered=node.entered)
+            given["own"] = _cell(
+                node.form, node.field.name, 0, row=False, entered=node.entered
+            )
+
         return given
 
     def given(
-        self, node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key, depth: int, type_: Type
+        self,
+        node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key,
+        depth: int,
+        type_: Type,
     ) -> Json:
-        """A row of the page stands at the page's own visit, so the form itself asks for it."""
+        """A row of the page stands at the page's own visit, so the form itself asks for
+        it.
+        """
         if self.frames[depth] is None and depth:
             node, depth = _at_home(node), 0
-        return {"op": "given", "depth": depth, "at": self.asked_of(depth).at(node), "as": type_.name}
+        return {
+            "op": "given",
+            "depth": depth,
+            "at": self.asked_of(depth).at(node),
+            "as": type_.name,
+        }
 
     def key(self, node: resolved.Key) -> Json:
         if node.name == "rowno" and self.frames[node.depth] is None:
@@ -117,6 +166,7 @@ class ToJson:
         if isinstance(cell, resolved.Remote) and cell.form == self.form:
             own = _cell(cell.form, cell.field.name, 0, row=False)
             given["own"] = {"op": "missing", "cell": own, "code": node.code}
+
         return given
 
     def apply(self, node: resolved.Apply) -> Json:
@@ -125,8 +175,17 @@ class ToJson:
             assert isinstance(table, resolved.Constant)
             assert isinstance(table.value, Mapping)
             numbers = {code: str(number) for code, number in table.value.items()}
-            return {"op": "lookup", "args": [self.node(node.arguments[0])], "numbers": numbers}
-        return {"op": node.operator, "args": [self.node(argument) for argument in node.arguments]}
+
+            return {
+                "op": "lookup",
+                "args": [self.node(node.arguments[0])],
+                "numbers": numbers,
+            }
+
+        return {
+            "op": node.operator,
+            "args": [self.node(argument) for argument in node.arguments],
+        }
 
     def fold(self, node: resolved.Fold) -> Json:
         own = node.source.visit == "this" and self.frames[node.source.depth] is None
@@ -144,6 +203,7 @@ class ToJson:
             json["columns"] = self.live(columns, node.depth)
         self.frames = before
         json["rows"] = self.rows(node.source, columns, node.depth)
+
         return json
 
     def rows(self, source: resolved.Source, columns: Givens | None, depth: int) -> Json:
@@ -170,13 +230,20 @@ class ToJson:
         return self.node(node)
 
     def live_rows(self, given: Given, source: resolved.Source) -> Json:
-        """Rows of the page's own row: on the page where they are its own, else from the server."""
+        """Rows of the page's own row: on the page where they are its own, else from the
+        server.
+        """
         assert given.columns is not None
         columns = self.live(given.columns, given.depth)
         if source.visit == "this":
             return {"own": source.table, "columns": columns}
         rows = self.givens.rows(replace(source, depth=0), given.columns, given.depth)
-        return {"at": rows, "columns": columns, "table": source.table if source.group else None}
+
+        return {
+            "at": rows,
+            "columns": columns,
+            "table": source.table if source.group else None,
+        }
 
 
 def _at_home(
@@ -188,9 +255,17 @@ def _at_home(
     return replace(node, depth=0)
 
 
-def _cell(table: str, field_name: str, depth: int, *, row: bool, entered: bool = False) -> Json:
+def _cell(
+    table: str, field_name: str, depth: int, *, row: bool, entered: bool = False
+) -> Json:
     """A cell of the page, of the row at frame ``depth`` when ``row``."""
-    json: Json = {"op": "cell", "depth": depth, "row": row, "table": table, "field": field_name}
+    json: Json = {
+        "op": "cell",
+        "depth": depth,
+        "row": row,
+        "table": table,
+        "field": field_name,
+    }
     return {**json, "entered": True} if entered else json
 
 

@@ -1,4 +1,6 @@
-"""A field as JSON: what ``static/kinds.js`` and ``static/entry.js`` need to judge its text."""
+"""A field as JSON: what ``static/kinds.js`` and ``static/entry.js`` need to judge its
+text.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from forms_spec.model.fields import Field
 
 
 def field_spec(field: Field) -> dict[str, Any]:
-    """The field's kind and the facets that belong to its text; every key is always there."""
+    """The field's kind and the facets that belong to its text; every key is always
+    there.
+    """
     return {
         "name": field.name,
         "label": field.label,
@@ -26,8 +30,12 @@ def field_spec(field: Field) -> dict[str, Any]:
         "places": field.places,
         "comparators": list(field.comparators),
         "seconds": field.seconds,
-        "unit": shown_unit(field.unit.fixed) if field.unit and field.unit.fixed else None,
-        "codes": [_code(code) for code in field.codelist.codes] if field.codelist else [],
+        "unit": shown_unit(field.unit.fixed)
+        if field.unit and field.unit.fixed
+        else None,
+        "codes": [_code(code) for code in field.codelist.codes]
+        if field.codelist
+        else [],
         "most": field.max_choices,
         "missing": [_missing(code) for code in field.missing],
         "endings": list(field.upload.endings) if field.upload else [],

@@ -1,4 +1,6 @@
-"""A form as JSON: everything that ``static/judge.js`` needs to judge it as the server does."""
+"""A form as JSON: everything that ``static/judge.js`` needs to judge it as the server
+does.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,13 @@ from dataclasses import dataclass
 
 from forms_spec.evaluation.form_plan import plan_of, reference_ends, rules_of
 from forms_spec.evaluation.protocol_checks import checks_in_full
-from forms_spec.evaluation.text_slots import NotePlan, TextPlan, notes_of, slot_field, texts_of
+from forms_spec.evaluation.text_slots import (
+    NotePlan,
+    TextPlan,
+    notes_of,
+    slot_field,
+    texts_of,
+)
 from forms_spec.kinds.display import reference_unit
 from forms_spec.model.edit_checks import Rule
 from forms_spec.model.facets import Check, Range
@@ -35,7 +43,10 @@ _FORMS: StudyCache[str, BrowserForm] = StudyCache()
 
 
 def form_spec(study: Study, form: Form) -> Json:
-    """The form's fields, groups and rules for the page. The same for every subject and visit."""
+    """The form's fields, groups and rules for the page.
+
+    The same for every subject and visit.
+    """
     return browser_form(study, form).spec
 
 
@@ -60,7 +71,9 @@ class _Writer:
                 code: {"label": entry.label, "draftOnly": entry.draft_only}
                 for code, entry in self.study.missing.items()
             },
-            "rules": [self.check(rule, home) for rule, home in rules_of(self.study, self.form)],
+            "rules": [
+                self.check(rule, home) for rule, home in rules_of(self.study, self.form)
+            ],
             "texts": [self.text(text) for text in texts_of(self.study, self.form)],
             "notes": [self.note(note) for note in notes_of(self.study, self.form)],
             "messages": messages(),
@@ -93,6 +106,7 @@ class _Writer:
                     "coded": slot.coded,
                 }
             )
+
         return {
             "table": text.table,
             "name": text.name,
@@ -102,13 +116,21 @@ class _Writer:
         }
 
     def note(self, note: NotePlan) -> Json:
-        rules = [self.rule(rule, home, Type.CONDITION) for rule, home in note.conditions]
-        return {"table": note.table, "name": note.name, "inRows": note.in_rows, "conditions": rules}
+        rules = [
+            self.rule(rule, home, Type.CONDITION) for rule, home in note.conditions
+        ]
+        return {
+            "table": note.table,
+            "name": note.name,
+            "inRows": note.in_rows,
+            "conditions": rules,
+        }
 
     def group(self, group: Group) -> Json:
         whole = Home(form=self.form)
         home = Home(form=self.form, group=group if group.rows is not None else None)
         table = group.name if group.rows is not None else self.form.name
+
         return {
             "name": group.name,
             "title": group.title or self.form.title,
@@ -116,7 +138,11 @@ class _Writer:
             "rows": _rows(group),
             "shown": self.rule(group.show_when, whole, Type.CONDITION),
             "checks": _checks(group.checks),
-            "fields": [self.field(field, table, home) for field in group.fields if field.collected],
+            "fields": [
+                self.field(field, table, home)
+                for field in group.fields
+                if field.collected
+            ],
         }
 
     def field(self, field: Field, table: str, home: Home) -> Json:
@@ -132,7 +158,9 @@ class _Writer:
             "alert": self.limits(field.alert, home, type_),
             "expected": self.limits(field.expected, home, type_),
             "companion": field.unit.companion if field.unit else None,
-            "units": {choice.code: choice.label for choice in field.unit.choices} if field.unit else {},
+            "units": {choice.code: choice.label for choice in field.unit.choices}
+            if field.unit
+            else {},
             "checks": _checks(field.checks),
             "reference": self.reference(field, home),
         }
@@ -149,7 +177,9 @@ class _Writer:
             return field.required
         return self.rule(field.required, home, Type.CONDITION)
 
-    def limits(self, ranges: Mapping[str | None, Range], home: Home, type_: Type) -> Json:
+    def limits(
+        self, ranges: Mapping[str | None, Range], home: Home, type_: Type
+    ) -> Json:
         return {
             unit or "": {
                 "low": self.rule(item.low, home, type_),
@@ -160,7 +190,9 @@ class _Writer:
             for unit, item in ranges.items()
         }
 
-    def rule(self, expression: Expression | None, home: Home, expects: Type) -> Json | None:
+    def rule(
+        self, expression: Expression | None, home: Home, expects: Type
+    ) -> Json | None:
         if expression is None:
             return None
         resolved = resolve(expression, self.study, home, expects)
@@ -168,9 +200,14 @@ class _Writer:
 
 
 def _checks(checks: Mapping[str, Check]) -> Json:
-    """The protocol checks by finding code, each with its severity where it has one of its own."""
+    """The protocol checks by finding code, each with its severity where it has one of
+    its own.
+    """
     return {
-        code: {"name": check.name, "severity": check.severity.value if check.severity else None}
+        code: {
+            "name": check.name,
+            "severity": check.severity.value if check.severity else None,
+        }
         for code, check in checks_in_full(checks).items()
     }
 
@@ -178,4 +215,8 @@ def _checks(checks: Mapping[str, Check]) -> Json:
 def _rows(group: Group) -> Json | None:
     if group.rows is None:
         return None
-    return {"minimum": group.rows.minimum, "maximum": group.rows.maximum, "fixed": list(group.rows.fixed)}
+    return {
+        "minimum": group.rows.minimum,
+        "maximum": group.rows.maximum,
+        "fixed": list(group.rows.fixed),
+    }

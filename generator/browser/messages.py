@@ -10,10 +10,15 @@ Words = dict[str, dict[str, str]]
 def messages() -> Words:
     """Severity, message and remedy of every code that a page can find by itself.
 
-    Message and remedy are templates; ``crfsmith.fill`` puts the words of a refusal into them.
+    Message and remedy are templates; ``crfsmith.fill`` puts the words of a refusal into
+    them.
     """
     return {
-        entry.code: {"severity": entry.severity.value, "message": entry.message, "remedy": entry.remedy}
+        entry.code: {
+            "severity": entry.severity.value,
+            "message": entry.message,
+            "remedy": entry.remedy,
+        }
         for module in (values, data)
         for entry in module.ENTRIES
     }

@@ -1,4 +1,6 @@
-"""What a page cannot know by itself: today, its own keys, and everything its rules read of other forms."""
+"""What a page cannot know by itself: today, its own keys, and everything its rules read
+of other forms.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +17,21 @@ from generator.browser.expression_json import EPOCH, Given, Givens, encode
 from generator.browser.form_json import browser_form
 
 OWN = {"own": True}
-"""Stands where the server would send the page's own cells, which only the page knows."""
+"""Stands where the server would send the page's own cells, which only the page knows.
+"""
 
 
 def browser_env(study: Study, form: Form, context: Context) -> dict[str, Any]:
-    """The surroundings of a page as JSON: ``crfsmith.judge(spec, record, env)`` takes it.
+    """The surroundings of a page as JSON: ``crfsmith.judge(spec, record, env)`` takes
+    it.
 
-    It changes with the subject's other forms and with the day, not with what is typed on the page.
+    It changes with the subject's other forms and with the day, not with what is typed
+    on the page.
     """
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
     subject = Subject(study, context.casebook, context.today, context.subject)
     here = subject.put(form, context.casebook.record(key) or Record(), key)
+
     return {
         "today": context.today.toordinal() - EPOCH,
         "given": given_values(browser_form(study, form).givens, here),
@@ -59,15 +65,25 @@ def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
     return there is not None and there.key == home
 
 
-def _rows(source: resolved.Source, given: Given, frames: Frames, home: FormKey) -> list[Any]:
-    """One list of columns for each row; the page's own rows are one marker in their stead."""
+def _rows(
+    source: resolved.Source, given: Given, frames: Frames, home: FormKey
+) -> list[Any]:
+    """One list of columns for each row; the page's own rows are one marker in their
+    stead.
+    """
     assert given.columns is not None
     results: list[Any] = []
     around = [*frames, *([frames[0]] * (given.depth - len(frames)))][: given.depth]
+
     for place in places(source, frames):
         if place.instance.key != home:
             results.append(_given(given.columns, [*around, place], home))
+
     here = frames[source.depth].instance
-    if any(instance.key == home for instance in here.world.instances(source.form, source.visit, here.key)):
+    if any(
+        instance.key == home
+        for instance in here.world.instances(source.form, source.visit, here.key)
+    ):
         results.append(OWN)
+
     return results

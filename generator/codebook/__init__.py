@@ -1,4 +1,6 @@
-"""The codebook: one readable, searchable, printable page of everything a dictionary says."""
+"""The codebook: one readable, searchable, printable page of everything a dictionary
+says.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,13 @@ __all__ = ["codebook_html", "in_schedule_order"]
 
 
 def codebook_html(study: Study) -> str:
-    """The study's codebook as one HTML page that needs no other file; same study, same bytes."""
+    """The study's codebook as one HTML page that needs no other file; same study, same
+    bytes.
+    """
     page = _template().render(
-        book=outline(study), css=Markup(_text("codebook.css")), js=Markup(_text("codebook.js"))
+        book=outline(study),
+        css=Markup(_text("codebook.css")),
+        js=Markup(_text("codebook.js")),
     )
     return page.rstrip("\n") + "\n"
 

@@ -27,9 +27,15 @@ from generator.codebook.uses import (
 from generator.codebook.words import Fact, answer, count, facts, target, window
 
 INLINE_CODES = 12
-"""A named codelist longer than this stands in its own place only, with a link from the field."""
+"""A named codelist longer than this stands in its own place only, with a link from the
+field.
+"""
 
-MARKS = {Expectation.REQUIRED: "X", Expectation.CONDITIONAL: "C", Expectation.OPTIONAL: "o"}
+MARKS = {
+    Expectation.REQUIRED: "X",
+    Expectation.CONDITIONAL: "C",
+    Expectation.OPTIONAL: "o",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +66,10 @@ class FieldEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """A group of a form. ``table`` names the table of its own that a repeating group has."""
+    """A group of a form.
+
+    ``table`` names the table of its own that a repeating group has.
+    """
 
     anchor: str
     title: str | None
@@ -164,6 +173,7 @@ def outline(study: Study) -> Codebook:
         checked_by=_checked_by(checked),
         read_by=readers((*rules, *checked, *named)),
     )
+
     return Codebook(
         name=study.name,
         title=study.title,
@@ -178,7 +188,9 @@ def outline(study: Study) -> Codebook:
             MissingEntry(
                 code=code.code,
                 label=code.label,
-                note="drafts only: must be replaced before the form is complete" if code.draft_only else "",
+                note="drafts only: must be replaced before the form is complete"
+                if code.draft_only
+                else "",
             )
             for code in study.missing.values()
         ),
@@ -194,7 +206,9 @@ def outline(study: Study) -> Codebook:
 def in_schedule_order(study: Study) -> list[Form]:
     """The forms as the schedule lists them, then those that it does not list."""
     rows = {scheduled.form: None for scheduled in study.schedule}
-    return [study.forms[name] for name in rows] + [f for f in study.forms.values() if f.name not in rows]
+    return [study.forms[name] for name in rows] + [
+        f for f in study.forms.values() if f.name not in rows
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,6 +223,7 @@ class _Index:
     def form(self, form: Form) -> FormEntry:
         anchor = f"form-{form.name}"
         rules = self.by_owner.get(anchor, ())
+
         return FormEntry(
             anchor=anchor,
             name=form.name,
@@ -230,13 +245,16 @@ class _Index:
             help=group.help,
             facts=tuple(_section_facts(group)),
             rules=self.by_owner.get(anchor, ()),
-            fields=tuple(self.field(table_of(form, group), field) for field in group.fields),
+            fields=tuple(
+                self.field(table_of(form, group), field) for field in group.fields
+            ),
         )
 
     def field(self, table: str, field: Field) -> FieldEntry:
         anchor = field_anchor(table, field.name)
         linked = _linked_codelist(field, self.study)
         checked_by = self.checked_by.get(anchor, ())
+
         return FieldEntry(
             anchor=anchor,
             name=field.name,
@@ -245,14 +263,20 @@ class _Index:
             identifier=field.identifier,
             answer=answer(field),
             facts=tuple(facts(field, self.study)),
-            codes=() if linked or field.codelist is None else tuple(map(_code, field.codelist.codes)),
+            codes=()
+            if linked or field.codelist is None
+            else tuple(map(_code, field.codelist.codes)),
             codelist=linked,
             always=field.required is True,
             rules=tuple(
-                rule for rule in self.by_owner.get(anchor, ()) if rule.role not in ("Range", "Expected")
+                rule
+                for rule in self.by_owner.get(anchor, ())
+                if rule.role not in ("Range", "Expected")
             ),
             checked_by=checked_by,
-            read_by=tuple(item for item in self.read_by.get(anchor, ()) if item not in checked_by),
+            read_by=tuple(
+                item for item in self.read_by.get(anchor, ()) if item not in checked_by
+            ),
             cdash=field.cdash,
             sdtm=field.sdtm,
         )
@@ -273,6 +297,7 @@ def _checked_by(checked: tuple[Check, ...]) -> Mapping[str, tuple[Target, ...]]:
                 *targets.get(checked_field.anchor, ()),
                 Target(anchor=check.anchor, name=check.name),
             )
+
     return targets
 
 
@@ -282,7 +307,10 @@ def _facts(study: Study) -> str:
     if study.visits:
         parts.append(count(len(study.visits), "visit"))
     if study.sites:
-        parts.append(f"sites {', '.join(f'{code} {name}' for code, name in study.sites.items())}")
+        parts.append(
+            f"sites {', '.join(f'{code} {name}' for code, name in study.sites.items())}"
+        )
+
     return " · ".join([study.name, *parts])
 
 
@@ -291,9 +319,15 @@ def _day_zero(study: Study) -> DayZero | None:
     for path in study.day_zero:
         table, _, name = path.partition(".")
         targets.append(Target(anchor=field_anchor(table, name), name=path))
+
     if not targets:
         return None
-    words = "Days are counted from the first known date in" if len(targets) > 1 else "Day 0 is the date in"
+    words = (
+        "Days are counted from the first known date in"
+        if len(targets) > 1
+        else "Day 0 is the date in"
+    )
+
     return DayZero(words=words, targets=tuple(targets))
 
 
@@ -305,7 +339,9 @@ def _visits(study: Study) -> Iterator[VisitEntry]:
             title=visit.title,
             target=target(visit) + (", may repeat" if visit.repeats else ""),
             window=window(visit),
-            forms=sum(1 for scheduled in study.schedule if scheduled.visit == visit.name),
+            forms=sum(
+                1 for scheduled in study.schedule if scheduled.visit == visit.name
+            ),
         )
 
 
@@ -316,6 +352,7 @@ def _collected(form: Form, study: Study) -> str:
     for scheduled in study.schedule:
         if scheduled.form == form.name:
             kinds.setdefault(scheduled.expectation, []).append(scheduled.visit)
+
     if not kinds:
         return "no visit"
     words = {
@@ -323,21 +360,33 @@ def _collected(form: Form, study: Study) -> str:
         Expectation.CONDITIONAL: " (conditional)",
         Expectation.OPTIONAL: " (optional)",
     }
-    return "; ".join(", ".join(kinds[kind]) + word for kind, word in words.items() if kind in kinds)
+
+    return "; ".join(
+        ", ".join(kinds[kind]) + word for kind, word in words.items() if kind in kinds
+    )
 
 
 def _grid(form: Form, study: Study, rules: tuple[Rule, ...]) -> Iterator[GridCell]:
     conditions = {rule.text: rule.anchor for rule in rules}
     for visit in study.visits:
         expectation = study.expectations.get((form.name, visit))
-        yield GridCell(mark="log", word="log", anchor=None) if form.log else _cell(expectation, conditions)
+        yield (
+            GridCell(mark="log", word="log", anchor=None)
+            if form.log
+            else _cell(expectation, conditions)
+        )
 
 
 def _cell(scheduled: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
     if scheduled is None:
         return GridCell(mark="", word="not expected", anchor=None)
     anchor = conditions[scheduled.when.text] if scheduled.when else None
-    return GridCell(mark=MARKS[scheduled.expectation], word=scheduled.expectation.value, anchor=anchor)
+
+    return GridCell(
+        mark=MARKS[scheduled.expectation],
+        word=scheduled.expectation.value,
+        anchor=anchor,
+    )
 
 
 def _section_facts(group: Group) -> Iterator[str]:
@@ -349,15 +398,27 @@ def _section_facts(group: Group) -> Iterator[str]:
         yield f"Repeats as rows, {group.rows.minimum} to {group.rows.maximum}"
     else:
         yield f"Repeats as rows, up to {group.rows.maximum}"
+
     if group.checks:
-        yield f"Checks {', '.join(dict.fromkeys(check.name for check in group.checks.values()))}"
+        yield (
+            "Checks "
+            f"{', '.join(dict.fromkeys(check.name for check in group.checks.values()))}"
+        )
 
 
 def _linked_codelist(field: Field, study: Study) -> Target | None:
     codelist = field.codelist
-    if codelist is None or codelist.name not in study.codelists or len(codelist.codes) <= INLINE_CODES:
+    if (
+        codelist is None
+        or codelist.name not in study.codelists
+        or len(codelist.codes) <= INLINE_CODES
+    ):
         return None
-    return Target(anchor=f"codelist-{codelist.name}", name=f"{len(codelist.codes)} codes in {codelist.name}")
+
+    return Target(
+        anchor=f"codelist-{codelist.name}",
+        name=f"{len(codelist.codes)} codes in {codelist.name}",
+    )
 
 
 def _code(code: Code) -> CodeLine:
@@ -369,7 +430,9 @@ def _code(code: Code) -> CodeLine:
     if code.synonyms:
         notes.append(f"also {', '.join(code.synonyms)}")
     return CodeLine(
-        code=code.code, label="" if code.label == code.code else code.label, note=", ".join(notes)
+        code=code.code,
+        label="" if code.label == code.code else code.label,
+        note=", ".join(notes),
     )
 
 
@@ -387,16 +450,23 @@ def _users(codelist: Codelist, study: Study) -> Iterator[Target]:
     for table in study.tables.values():
         for field in table.fields:
             if field.codelist is not None and field.codelist.name == codelist.name:
-                yield Target(anchor=field_anchor(table.name, field.name), name=f"{table.name}.{field.name}")
+                yield Target(
+                    anchor=field_anchor(table.name, field.name),
+                    name=f"{table.name}.{field.name}",
+                )
 
 
-def _parameters(study: Study, read_by: Mapping[str, tuple[Target, ...]]) -> Iterator[ParameterEntry]:
+def _parameters(
+    study: Study, read_by: Mapping[str, tuple[Target, ...]]
+) -> Iterator[ParameterEntry]:
     for parameter in study.parameters.values():
         anchor = parameter_anchor(parameter.name)
         yield ParameterEntry(
             anchor=anchor,
             name=parameter.name,
-            value=f"{parameter.value} {parameter.unit}" if parameter.unit else parameter.value,
+            value=f"{parameter.value} {parameter.unit}"
+            if parameter.unit
+            else parameter.value,
             label=parameter.label,
             source=parameter.source or "",
             read_by=read_by.get(anchor, ()),

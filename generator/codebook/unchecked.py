@@ -1,4 +1,6 @@
-"""What a Data Package validator such as Frictionless does not check in an exported package, by field."""
+"""What a Data Package validator such as Frictionless does not check in an exported
+package, by field.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ Reasons = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unchecked:
-    """Fields of one table for which the same is not checked. Without ``targets`` it is the whole study."""
+    """Fields of one table for which the same is not checked.
+
+    Without ``targets`` it is the whole study.
+    """
 
     title: str
     targets: tuple[Target, ...]
@@ -28,7 +33,9 @@ class Unchecked:
 
 def unchecked(study: Study) -> Iterator[Unchecked]:
     """The whole study, then table by table: the table itself, and its fields."""
-    for table, of_table in groupby(losses(study), key=lambda loss: loss.field.partition(".")[0]):
+    for table, of_table in groupby(
+        losses(study), key=lambda loss: loss.field.partition(".")[0]
+    ):
         if table == WHOLE_STUDY:
             yield Unchecked(title=ON_STUDY, targets=(), reasons=_reasons(of_table))
         else:
@@ -40,7 +47,10 @@ def _of_table(study: Study, table: str, result: Iterable[Loss]) -> Iterator[Unch
     for path, of_path in groupby(result, key=lambda loss: loss.field):
         _, _, name = path.partition(".")
         anchor = field_anchor(table, name) if name else table_anchor(table, study)
-        fields_by_reasons.setdefault(_reasons(of_path), []).append(Target(anchor=anchor, name=path))
+        fields_by_reasons.setdefault(_reasons(of_path), []).append(
+            Target(anchor=anchor, name=path)
+        )
+
     for reasons, targets in fields_by_reasons.items():
         yield Unchecked(title=table, targets=tuple(targets), reasons=reasons)
 

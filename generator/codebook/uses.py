@@ -27,7 +27,10 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One expression. ``about`` is the anchor of what it governs, ``role`` how it governs it."""
+    """One expression.
+
+    ``about`` is the anchor of what it governs, ``role`` how it governs it.
+    """
 
     anchor: str
     about: str
@@ -58,7 +61,10 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Derived:
-    """A named derivation. It is read where it is used, so it is shown as it is written."""
+    """A named derivation.
+
+    It is read where it is used, so it is shown as it is written.
+    """
 
     anchor: str
     name: str
@@ -133,12 +139,17 @@ class _Maker:
 
 
 def form_rules(form: Form, study: Study) -> Iterator[Rule]:
-    """When a conditional form is expected; visits that share a condition share the rule."""
-    maker = _Maker(study=study, at=home(form, None), about=f"form-{form.name}", name=form.name)
+    """When a conditional form is expected; visits that share a condition share the
+    rule.
+    """
+    maker = _Maker(
+        study=study, at=home(form, None), about=f"form-{form.name}", name=form.name
+    )
     shared: dict[str, list[Scheduled]] = {}
     for scheduled in study.schedule:
         if scheduled.form == form.name and scheduled.when is not None:
             shared.setdefault(scheduled.when.text, []).append(scheduled)
+
     for number, value in enumerate(shared.values(), 1):
         assert value[0].when is not None
         visits = ", ".join(scheduled.visit for scheduled in value)
@@ -148,7 +159,9 @@ def form_rules(form: Form, study: Study) -> Iterator[Rule]:
 def group_rules(form: Form, group: Group, study: Study) -> Iterator[Rule]:
     if group.show_when is not None:
         name = f"{form.name}.{group.name}"
-        maker = _Maker(study=study, at=home(form, None), about=group_anchor(form, group), name=name)
+        maker = _Maker(
+            study=study, at=home(form, None), about=group_anchor(form, group), name=name
+        )
         yield maker.rule("Shown when", "section", group.show_when)
 
 
@@ -160,7 +173,10 @@ def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterato
     """The field's conditions, formula, and limits that read something."""
     table = table_of(form, group)
     maker = _Maker(
-        study=study, at=home(form, group), about=field_anchor(table, field.name), name=f"{table}.{field.name}"
+        study=study,
+        at=home(form, group),
+        about=field_anchor(table, field.name),
+        name=f"{table}.{field.name}",
     )
     if field.show_when is not None:
         yield maker.rule("Shown when", "shown", field.show_when)
@@ -168,6 +184,7 @@ def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterato
         yield maker.rule("Required when", "required", field.required)
     if field.value is not None:
         yield maker.rule("Calculated as", "value", field.value)
+
     for key, ranges in field.limits:
         role = key.capitalize()
         for unit, limits in ranges.items():
@@ -182,20 +199,36 @@ def criterion_rules(study: Study) -> Iterator[Rule]:
     for criterion in study.eligibility.criteria:
         name = f"{form.name}.{criterion.field.name}"
         index = home(form, None)
-        maker = _Maker(study=study, at=index, about=field_anchor(form.name, criterion.field.name), name=name)
-        rule = maker.rule(f"{criterion.yes} according to the sources if", "met", criterion.met)
-        yield replace(rule, english=to_english(_meaning(criterion.met, study), study, index))
+        maker = _Maker(
+            study=study,
+            at=index,
+            about=field_anchor(form.name, criterion.field.name),
+            name=name,
+        )
+        rule = maker.rule(
+            f"{criterion.yes} according to the sources if", "met", criterion.met
+        )
+        yield replace(
+            rule, english=to_english(_meaning(criterion.met, study), study, index)
+        )
         if criterion.not_applicable is not None:
             yield maker.rule(
-                f"{criterion.moot} according to the sources if", "moot", criterion.not_applicable
+                f"{criterion.moot} according to the sources if",
+                "moot",
+                criterion.not_applicable,
             )
 
 
 def _meaning(expression: Expression, study: Study) -> Expression:
     """What a derivation says, where the expression is only its name."""
     node = expression.tree
-    bare = isinstance(node, syntax_tree.Reference) and node.table is None and node.selector is None
+    bare = (
+        isinstance(node, syntax_tree.Reference)
+        and node.table is None
+        and node.selector is None
+    )
     derivation = study.derivations.get(expression.text.strip()) if bare else None
+
     return derivation.expression if derivation and not derivation.takes else expression
 
 
@@ -208,17 +241,28 @@ def all_rules(study: Study) -> tuple[Rule, ...]:
             rules += group_rules(form, group, study)
             for field in group.fields:
                 rules += field_rules(form, group, field, study)
+
     rules += criterion_rules(study)
+
     return tuple(rules)
 
 
-def readers(rules: Iterable[Rule | Check | Derived]) -> Mapping[str, tuple[Target, ...]]:
-    """What reads what: by the anchor of the field, parameter or derivation that is read."""
+def readers(
+    rules: Iterable[Rule | Check | Derived],
+) -> Mapping[str, tuple[Target, ...]]:
+    """What reads what: by the anchor of the field, parameter or derivation that is
+    read.
+    """
     targets: dict[str, list[Target]] = {}
     for item in rules:
         for target in item.reads:
-            targets.setdefault(target.anchor, []).append(Target(anchor=item.anchor, name=item.name))
-    return MappingProxyType({anchor: tuple(dict.fromkeys(names)) for anchor, names in targets.items()})
+            targets.setdefault(target.anchor, []).append(
+                Target(anchor=item.anchor, name=item.name)
+            )
+
+    return MappingProxyType(
+        {anchor: tuple(dict.fromkeys(names)) for anchor, names in targets.items()}
+    )
 
 
 def checks(study: Study) -> Iterator[Check]:
@@ -237,8 +281,15 @@ def checks(study: Study) -> Iterator[Check]:
             holds=to_english(rule.assertion, study, index),
             texts=tuple(expression.text for expression in value),
             place=rule.place,
-            on=tuple(Target(anchor=field_anchor(*pair), name=".".join(pair)) for pair in rule.on),
-            reads=tuple(dict.fromkeys(target for item in value for target in reads(item, study, index))),
+            on=tuple(
+                Target(anchor=field_anchor(*pair), name=".".join(pair))
+                for pair in rule.on
+            ),
+            reads=tuple(
+                dict.fromkeys(
+                    target for item in value for target in reads(item, study, index)
+                )
+            ),
         )
 
 
@@ -265,20 +316,32 @@ def reads(expression: Expression, study: Study, index: Home) -> tuple[Target, ..
     """The derivations, fields, rows and parameters that an expression reads, each once."""
     named = (_derivation(node, study) for node in _nodes(expression.tree))
     result = (
-        _target(reference.table, reference.field, study) for reference in references(expression, study, index)
+        _target(reference.table, reference.field, study)
+        for reference in references(expression, study, index)
     )
     return tuple(dict.fromkeys(target for target in (*named, *result) if target))
 
 
 def written_reads(expression: Expression, study: Study) -> tuple[Target, ...]:
-    """What the text of a derivation names. Its bare names mean something only where it is used."""
+    """What the text of a derivation names.
+
+    Its bare names mean something only where it is used.
+    """
     results = []
     for node in _nodes(expression.tree):
         results.append(_derivation(node, study))
         if isinstance(node, syntax_tree.Parameter):
             results.append(_target(None, node.name, study))
-        if isinstance(node, syntax_tree.Reference) and (node.table or node.field) in study.tables:
-            results.append(_target(node.table or node.field, node.field if node.table else None, study))
+        if (
+            isinstance(node, syntax_tree.Reference)
+            and (node.table or node.field) in study.tables
+        ):
+            results.append(
+                _target(
+                    node.table or node.field, node.field if node.table else None, study
+                )
+            )
+
     return tuple(dict.fromkeys(target for target in results if target))
 
 
@@ -303,6 +366,15 @@ def _target(table: str | None, field: str | None, study: Study) -> Target | None
 
 def _derivation(node: syntax_tree.Node, study: Study) -> Target | None:
     name = node.function if isinstance(node, syntax_tree.Call) else None
-    if isinstance(node, syntax_tree.Reference) and node.table is None and node.selector is None:
+    if (
+        isinstance(node, syntax_tree.Reference)
+        and node.table is None
+        and node.selector is None
+    ):
         name = node.field
-    return Target(anchor=derivation_anchor(name), name=name) if name and name in study.derivations else None
+
+    return (
+        Target(anchor=derivation_anchor(name), name=name)
+        if name and name in study.derivations
+        else None
+    )

@@ -1,4 +1,7 @@
-"""What a field takes, in words. The tables name every kind: a new kind without words fails at import."""
+"""What a field takes, in words.
+
+The tables name every kind: a new kind without words fails at import.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
     }
 )
 if ANSWERS.keys() != {kind.name for kind in KINDS}:
-    raise TypeError(f"the codebook's words and the kinds differ: {ANSWERS.keys() ^ {k.name for k in KINDS}}")
+    raise TypeError(
+        "the codebook's words and the kinds differ: "
+        f"{ANSWERS.keys() ^ {k.name for k in KINDS}}"
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,13 +83,20 @@ def home(form: Form, group: Group | None) -> Home:
 def field_home(field: Field, study: Study) -> Home:
     """Where a field's expressions stand."""
     form = study.forms[field.form]
-    return home(form, next((group for group in form.groups if group.name == field.group), None))
+    return home(
+        form, next((group for group in form.groups if group.name == field.group), None)
+    )
 
 
 def _ranges(ranges: Mapping[str | None, Range], field: Field, study: Study) -> str:
-    labels = {choice.code: choice.label for choice in field.unit.choices} if field.unit else {}
+    labels = (
+        {choice.code: choice.label for choice in field.unit.choices}
+        if field.unit
+        else {}
+    )
     return "; ".join(
-        between(limits, field_home(field, study), study) + (f" {labels.get(code, code)}" if code else "")
+        between(limits, field_home(field, study), study)
+        + (f" {labels.get(code, code)}" if code else "")
         for code, limits in ranges.items()
     )
 
@@ -98,6 +111,7 @@ def between(limits: Range, index: Home, study: Study) -> str:
         low and f"{'above' if limits.low_open else 'at least'} {low}",
         high and f"{'below' if limits.high_open else 'at most'} {high}",
     )
+
     return ", ".join(end for end in ends if end)
 
 
@@ -106,7 +120,9 @@ def _length(field: Field, _study: Study) -> str:
         return f"{field.min_length} to {field.max_length} characters"
     if field.max_length:
         return f"at most {count(field.max_length, 'character')}"
-    return f"at least {count(field.min_length, 'character')}" if field.min_length else ""
+    return (
+        f"at least {count(field.min_length, 'character')}" if field.min_length else ""
+    )
 
 
 def _pattern(field: Field, _study: Study) -> str:
@@ -159,17 +175,29 @@ def _start(field: Field, _study: Study) -> str:
 
 
 def _reference(field: Field, study: Study) -> str:
-    """The reference ranges that the study has for the field's test: ``LAB M 13.5 to 17.5``."""
+    """The reference ranges that the study has for the field's test: ``LAB M 13.5 to
+    17.5``.
+    """
     if field.lab_test is None or study.references is None:
         return ""
     rows = [row for row in study.references.ranges if row.test == field.lab_test]
-    return "; ".join(" ".join(part for part in _row_words(row, field) if part) for row in rows)
+    return "; ".join(
+        " ".join(part for part in _row_words(row, field) if part) for row in rows
+    )
 
 
 def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
-    yield from (row.lab or "", row.sex or "", _ages(row), reference_words(row.low, row.high))
+    yield from (
+        row.lab or "",
+        row.sex or "",
+        _ages(row),
+        reference_words(row.low, row.high),
+    )
     if field.unit is not None and field.unit.choices:
-        yield next((choice.label for choice in field.unit.choices if choice.code == row.unit), "")
+        yield next(
+            (choice.label for choice in field.unit.choices if choice.code == row.unit),
+            "",
+        )
 
 
 def _ages(row: ReferenceRange) -> str:
@@ -192,7 +220,9 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "Entry": _entry,
         "Initial value": _start,
         "Retired codes": lambda field, _study: ", ".join(field.retired),
-        "Answers": lambda field, _study: f"at most {field.max_choices}" if field.max_choices else "",
+        "Answers": lambda field, _study: (
+            f"at most {field.max_choices}" if field.max_choices else ""
+        ),
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(
@@ -204,7 +234,9 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
 
 SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "the answer": frozenset({"type", "places", "seconds", "value", "gives", "unit"}),
+        "the answer": frozenset(
+            {"type", "places", "seconds", "value", "gives", "unit"}
+        ),
         "the facts": frozenset(
             {
                 "unit",
@@ -229,30 +261,49 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
             }
         ),
         "other columns": frozenset(
-            {"label", "help", "codes", "required", "show_when", "identifier", "cdash", "sdtm"}
+            {
+                "label",
+                "help",
+                "codes",
+                "required",
+                "show_when",
+                "identifier",
+                "cdash",
+                "sdtm",
+            }
         ),
-        "nothing, since it is only how the page asks": frozenset({"control", "placeholder"}),
-        "nothing, since it is kept for other programs": frozenset({"annotation", "redcap"}),
+        "nothing, since it is only how the page asks": frozenset(
+            {"control", "placeholder"}
+        ),
+        "nothing, since it is kept for other programs": frozenset(
+            {"annotation", "redcap"}
+        ),
     }
 )
-"""Which part of the codebook says what a facet means; a facet that none says fails at import."""
-if unsaid := frozenset().union(*(field_type.facets for field_type in FIELD_TYPES)) - frozenset().union(
-    *SAID_BY.values()
-):
+"""Which part of the codebook says what a facet means; a facet that none says fails at
+import.
+"""
+if unsaid := frozenset().union(
+    *(field_type.facets for field_type in FIELD_TYPES)
+) - frozenset().union(*SAID_BY.values()):
     raise TypeError(f"the codebook says nothing of {sorted(unsaid)}")
 
 
 def target(visit: Visit) -> str:
     """When the visit is due: ``day 14``, ``month 3 after day 0``, ``unscheduled``."""
     if visit.target is None:
-        return {VisitType.UNSCHEDULED: "unscheduled", VisitType.TERMINATION: "at early termination"}.get(
-            visit.type, "any day"
-        )
+        return {
+            VisitType.UNSCHEDULED: "unscheduled",
+            VisitType.TERMINATION: "at early termination",
+        }.get(visit.type, "any day")
+
     return _day(visit.target)
 
 
 def window(visit: Visit) -> str:
-    """Which days are allowed: ``14 days before to 14 days after``, ``day -60 to day -1``."""
+    """Which days are allowed: ``14 days before to 14 days after``, ``day -60 to day
+    -1``.
+    """
     if visit.window is None:
         return "any day" if visit.target is None else "not specified"
     first, last = visit.window.first, visit.window.last

@@ -35,7 +35,9 @@ _HOLDS = re.compile(r"^(study|form)[ \t]*:", re.MULTILINE)
 
 
 class Folder(NamedTuple):
-    """The texts of a folder by name, with ``/`` between folders, and what could not be read."""
+    """The texts of a folder by name, with ``/`` between folders, and what could not be
+    read.
+    """
 
     files: dict[str, str]
     findings: tuple[Finding, ...]
@@ -48,17 +50,21 @@ class UnreadableFolder(Exception):
 def read_dictionary(path: Path) -> Folder:
     """Every YAML file below a folder; data and hidden files are left out.
 
-    Raises ``UnreadableFolder`` where there is no folder, nothing of a dictionary in it, or nothing but
-    dictionaries in folders of their own.
+    Raises ``UnreadableFolder`` where there is no folder, nothing of a dictionary in it,
+    or nothing but dictionaries in folders of their own.
     """
     if not path.exists():
         raise UnreadableFolder(f"There is no folder {path}")
     if not path.is_dir():
-        raise UnreadableFolder(f"{path} is a file. Give the folder that contains the dictionary")
+        raise UnreadableFolder(
+            f"{path} is a file. Give the folder that contains the dictionary"
+        )
+
     try:
         files = sorted(_files(path), key=lambda item: item.relative_to(path).as_posix())
     except OSError as error:
         raise UnreadableFolder(f"{path} cannot be listed: {error.strerror}") from error
+
     passed_over = _passed_over(path)
     if not files and not passed_over:
         raise UnreadableFolder(f"{path} has no .yaml or .yml files")
@@ -66,6 +72,7 @@ def read_dictionary(path: Path) -> Folder:
         raise UnreadableFolder(f"{path} contains more than {MOST_FILES} YAML files")
     texts: dict[str, str] = {}
     findings: list[Finding] = [_not_read(name) for name in passed_over]
+
     for file in files:
         name = file.relative_to(path).as_posix()
         text = _read(file, name)
@@ -73,19 +80,28 @@ def read_dictionary(path: Path) -> Folder:
             findings.append(text)
         else:
             texts[name] = text
+
     if homes := _homes(texts):
         written = " and ".join(str(path / home) for home in homes)
         single = len(homes) == 1
-        value = f"There is one in {written}: give that folder" if single else f"Give one of {written}"
-        raise UnreadableFolder(f"{path} is not a dictionary: it has no study.yaml. {value}")
+        value = (
+            f"There is one in {written}: give that folder"
+            if single
+            else f"Give one of {written}"
+        )
+        raise UnreadableFolder(
+            f"{path} is not a dictionary: it has no study.yaml. {value}"
+        )
+
     return Folder(texts, tuple(findings))
 
 
 def rename_old_keys(path: Path) -> dict[str, int]:
     """Writes present names for old keys and types into the files of a dictionary.
 
-    Everything else in a file stays as it is, byte for byte. Gives the number of names by file. A file that
-    cannot be read, or is no YAML, is left alone. Raises ``OSError`` when a file cannot be written.
+    Everything else in a file stays as it is, byte for byte. Gives the number of names
+    by file. A file that cannot be read, or is no YAML, is left alone. Raises
+    ``OSError`` when a file cannot be written.
     """
     counts: dict[str, int] = {}
     for name, text in read_dictionary(path).files.items():
@@ -93,6 +109,7 @@ def rename_old_keys(path: Path) -> dict[str, int]:
         if renamings:
             _write(path / name, with_present_names(text))
             counts[name] = len(renamings)
+
     return counts
 
 
@@ -110,16 +127,34 @@ def _write(file: Path, text: str) -> None:
 def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
     """The folders below this one that are dictionaries, where it is none itself.
 
-    A dictionary may stand in a folder of its own, as long as no data stand in it. Its forms may stand in any
-    folders, so it is where all of them are; of several, each is where its study is.
+    A dictionary may stand in a folder of its own, as long as no data stand in it. Its
+    forms may stand in any folders, so it is where all of them are; of several, each is
+    where its study is.
     """
-    values = {PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()}
+    values = {
+        PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()
+    }
     files = [name for name, written in values.items() if written]
-    studies = list(dict.fromkeys(name.parent for name in files if "study" in values[name]))
+    studies = list(
+        dict.fromkeys(name.parent for name in files if "study" in values[name])
+    )
     if len(studies) == 1:
-        home = next(parent for parent in (studies[0], *studies[0].parents) if _hold([parent], files))
-        return [home] if home.parts and any(file.is_relative_to(home / DATA) for file in values) else []
-    return studies if all(study.parts for study in studies) and _hold(studies, files) else []
+        home = next(
+            parent
+            for parent in (studies[0], *studies[0].parents)
+            if _hold([parent], files)
+        )
+        return (
+            [home]
+            if home.parts and any(file.is_relative_to(home / DATA) for file in values)
+            else []
+        )
+
+    return (
+        studies
+        if all(study.parts for study in studies) and _hold(studies, files)
+        else []
+    )
 
 
 def _hold(homes: Sequence[PurePosixPath], files: Iterable[PurePosixPath]) -> bool:
@@ -131,12 +166,16 @@ def _files(path: Path) -> list[Path]:
     return [
         file
         for file in path.rglob("*")
-        if file.suffix in ENDINGS and file.is_file() and not _left_out(file.relative_to(path))
+        if file.suffix in ENDINGS
+        and file.is_file()
+        and not _left_out(file.relative_to(path))
     ]
 
 
 def _passed_over(path: Path) -> list[str]:
-    """Files that are meant as parts of the dictionary, and whose names do not end as they should."""
+    """Files that are meant as parts of the dictionary, and whose names do not end as
+    they should.
+    """
     return sorted(
         file.relative_to(path).as_posix()
         for file in path.rglob("*")
@@ -154,6 +193,7 @@ def _looks_like_a_part(file: Path) -> bool:
             beginning = opened.read(BEGINNING)
     except OSError:
         return False
+
     return _LIKE_A_PART.match(beginning.decode("utf-8", "replace")) is not None
 
 
@@ -161,8 +201,12 @@ def _not_read(name: str) -> Finding:
     path = PurePosixPath(name)
     stem = path.stem if path.suffix else path.name
     better = stem if PurePosixPath(stem).suffix in ENDINGS else f"{stem}.yaml"
+
     return finding(
-        "file-passed-over", text=TextPlace(file=name, line=1, column=1), name=path.name, better=better
+        "file-passed-over",
+        text=TextPlace(file=name, line=1, column=1),
+        name=path.name,
+        better=better,
     )
 
 
@@ -178,6 +222,7 @@ def _read(file: Path, name: str) -> str | Finding:
         data = file.read_bytes()
     except OSError as error:
         return finding("file-unreadable", text=place, why=error.strerror)
+
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,4 +1,5 @@
-"""Writes dictionaries as a designer would: YAML in a fixed order, short things on one line, few quotes.
+"""Writes dictionaries as a designer would: YAML in a fixed order, short things on one
+line, few quotes.
 
 What is read back is exactly what was written: every scalar is text.
 """
@@ -36,6 +37,7 @@ def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
         if isinstance(value, str):
             yield from _text(head, value, indent)
             continue
+
         line = f"{head} {_flow(value)}"
         if not isinstance(value, Mapping) or (_short(value) and len(line) <= WIDTH):
             yield line
@@ -45,17 +47,23 @@ def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
 
 
 def _short(value: Mapping[str, Data]) -> bool:
-    """True for a mapping that reads well on one line: nothing in it has lines or is deep."""
+    """True for a mapping that reads well on one line: nothing in it has lines or is
+    deep.
+    """
     return all(
         "\n" not in item
         if isinstance(item, str)
         else all(part is None or isinstance(part, str) for part in item or ())
         for item in value.values()
-    ) and not any(isinstance(item, Mapping) and len(item) > 4 for item in value.values())
+    ) and not any(
+        isinstance(item, Mapping) and len(item) > 4 for item in value.values()
+    )
 
 
 def _text(head: str, value: str, indent: int) -> Iterator[str]:
-    """A text behind its key: on its line, folded when it is long, as a block when it has lines."""
+    """A text behind its key: on its line, folded when it is long, as a block when it
+    has lines.
+    """
     line = f"{head} {scalar(value)}"
     if len(line) <= WIDTH and "\n" not in value:
         yield line
@@ -72,19 +80,32 @@ def _text(head: str, value: str, indent: int) -> Iterator[str]:
 
 
 def _literal(value: str) -> bool:
-    return "\n" in value and not re.search(r"^[ \t]|[ \t]$|\t", value, re.MULTILINE) and _printable(value)
+    return (
+        "\n" in value
+        and not re.search(r"^[ \t]|[ \t]$|\t", value, re.MULTILINE)
+        and _printable(value)
+    )
 
 
 def _foldable(value: str) -> bool:
-    return "\n" not in value and "  " not in value and value == value.strip() and _printable(value)
+    return (
+        "\n" not in value
+        and "  " not in value
+        and value == value.strip()
+        and _printable(value)
+    )
 
 
 def _printable(value: str) -> bool:
-    return not _ESCAPED.search(re.sub(r'[\n"\\]', "", value)) and not value.endswith("\n")
+    return not _ESCAPED.search(re.sub(r'[\n"\\]', "", value)) and not value.endswith(
+        "\n"
+    )
 
 
 def _folded(value: str, width: int) -> list[str]:
-    return textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False, expand_tabs=False)
+    return textwrap.wrap(
+        value, width, break_long_words=False, break_on_hyphens=False, expand_tabs=False
+    )
 
 
 def _flow(value: Data) -> str:
@@ -93,8 +114,11 @@ def _flow(value: Data) -> str:
     if isinstance(value, str):
         return scalar(value, flow=True)
     if isinstance(value, Mapping):
-        inside = (f"{scalar(key, flow=True)}: {_flow(item)}" for key, item in value.items())
+        inside = (
+            f"{scalar(key, flow=True)}: {_flow(item)}" for key, item in value.items()
+        )
         return f"{{{', '.join(inside)}}}"
+
     return f"[{', '.join(_flow(item) for item in value)}]"
 
 

@@ -1,4 +1,6 @@
-"""Where a package is written to: a zip or a folder, with the same bytes for the same input."""
+"""Where a package is written to: a zip or a folder, with the same bytes for the same
+input.
+"""
 
 from __future__ import annotations
 
@@ -52,18 +54,22 @@ class FolderSink:
 
 @contextmanager
 def open_sink(target: Path) -> Iterator[Sink]:
-    """A zip when the name ends in ``.zip``, else a new folder; it appears whole or not at all.
+    """A zip when the name ends in ``.zip``, else a new folder; it appears whole or not
+    at all.
 
-    ``FileExistsError`` when the folder exists and holds something. An existing zip is replaced.
+    ``FileExistsError`` when the folder exists and holds something. An existing zip is
+    replaced.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix.lower() == ".zip":
         with _zip_sink(target) as sink:
             yield sink
         return
+
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(f"{target} exists and is not an empty folder")
     path = Path(tempfile.mkdtemp(prefix=".crfsmith-", dir=target.parent))
+
     try:
         yield FolderSink(path)
         path.chmod(0o755)
@@ -75,7 +81,9 @@ def open_sink(target: Path) -> Iterator[Sink]:
 
 @contextmanager
 def _zip_sink(target: Path) -> Iterator[Sink]:
-    handle, name = tempfile.mkstemp(prefix=".crfsmith-", suffix=".zip", dir=target.parent)
+    handle, name = tempfile.mkstemp(
+        prefix=".crfsmith-", suffix=".zip", dir=target.parent
+    )
     path = Path(name)
     try:
         with (
@@ -83,6 +91,7 @@ def _zip_sink(target: Path) -> Iterator[Sink]:
             zipfile.ZipFile(raw, "w") as archive,
         ):
             yield ZipSink(archive)
+
         path.chmod(0o644)
         os.replace(path, target)
     except BaseException:

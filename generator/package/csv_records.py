@@ -1,7 +1,9 @@
-"""Records of a CSV file with the physical line on which each begins, whatever state the file is in.
+"""Records of a CSV file with the physical line on which each begins, whatever state the
+file is in.
 
-A line ends with a line feed, with or without a carriage return before it, as editors and ``sed -n 4p``
-count. Nothing here raises for damage: each kind of it is told to ``note`` and reading goes on.
+A line ends with a line feed, with or without a carriage return before it, as editors
+and ``sed -n 4p`` count. Nothing here raises for damage: each kind of it is told to
+``note`` and reading goes on.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ Note = Callable[..., None]
 
 
 class Record(NamedTuple):
-    """One record and the line on which it begins. ``damaged`` cells, by position, are not UTF-8."""
+    """One record and the line on which it begins.
+
+    ``damaged`` cells, by position, are not UTF-8.
+    """
 
     line: int
     cells: list[str]
@@ -40,7 +45,9 @@ class Record(NamedTuple):
 
 
 class WideLine(NamedTuple):
-    """A line that is not read, and the code of why: it has more than ``most`` bytes or cells."""
+    """A line that is not read, and the code of why: it has more than ``most`` bytes or
+    cells.
+    """
 
     code: str
     line: int
@@ -48,44 +55,64 @@ class WideLine(NamedTuple):
 
 
 def wide_line(file: Path) -> WideLine | None:
-    """The first line too long to be read, or a header of too many cells. Reads the file piece by piece."""
+    """The first line too long to be read, or a header of too many cells.
+
+    Reads the file piece by piece.
+    """
     if not file.stat().st_size:
         return None
-    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+    with (
+        file.open("rb") as opened,
+        mmap(opened.fileno(), 0, access=ACCESS_READ) as content,
+    ):
         end = content.find(b"\n", 0, LONGEST_LINE)
         header = content[: end if end >= 0 else LONGEST_LINE]
         if max(map(header.count, _SEPARATORS)) >= MOST_COLUMNS:
             return WideLine("too-many-columns", 1, MOST_COLUMNS)
         start = 0
+
         while start + LONGEST_LINE < len(content):
             end = content.rfind(b"\n", start, start + LONGEST_LINE + 1)
             if end < 0:
-                return WideLine("line-too-long", _lines(content, start) + 1, LONGEST_LINE)
+                return WideLine(
+                    "line-too-long", _lines(content, start) + 1, LONGEST_LINE
+                )
+
             start = end + 1
+
     return None
 
 
 def _lines(content: mmap, end: int) -> int:
     """The line ends before a place."""
     pieces = range(0, end, _PIECE)
-    return sum(content[piece : min(piece + _PIECE, end)].count(b"\n") for piece in pieces)
+    return sum(
+        content[piece : min(piece + _PIECE, end)].count(b"\n") for piece in pieces
+    )
 
 
 def holds(file: Path, data: bytes) -> bool:
     """Whether a byte occurs anywhere in a file."""
     if not file.stat().st_size:
         return False
-    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+    with (
+        file.open("rb") as opened,
+        mmap(opened.fileno(), 0, access=ACCESS_READ) as content,
+    ):
         return content.find(data) >= 0
 
 
-def read_records(stream: BinaryIO, note: Note, *, delimiter: str = ",") -> Iterator[Record]:
+def read_records(
+    stream: BinaryIO, note: Note, *, delimiter: str = ","
+) -> Iterator[Record]:
     """Every record of the file, header included; blank lines are empty records."""
     return iter(Records(stream, note, delimiter=delimiter))
 
 
 class Records:
-    """A file's records, one by one or, where a reader is sure of what it sees, in blocks of whole lines."""
+    """A file's records, one by one or, where a reader is sure of what it sees, in
+    blocks of whole lines.
+    """
 
     def __init__(self, stream: BinaryIO, note: Note, *, delimiter: str = ",") -> None:
         self._stream = _Refillable(stream)
@@ -103,7 +130,9 @@ class Records:
         return self._lines.line
 
     def next(self) -> Record | None:
-        """The next record, or None at the end of the file and where too much of it is damaged."""
+        """The next record, or None at the end of the file and where too much of it is
+        damaged.
+        """
         lines = self._lines
         lines.begin()
         try:
@@ -115,11 +144,16 @@ class Records:
             if lines.repairs >= MOST_REPAIRS:
                 lines.give_up()
                 return None
+
             cells = lines.repair(str(error))
+
         return _decoded(lines, cells) if lines.damaged else Record(lines.start, cells)
 
-    def block(self, size: int, count: Callable[[bytes, bytes], int] = bytes.count) -> bytes:
-        """About ``size`` bytes that end with a record, as far as quotation marks tell; nothing at the end.
+    def block(
+        self, size: int, count: Callable[[bytes, bytes], int] = bytes.count
+    ) -> bytes:
+        """About ``size`` bytes that end with a record, as far as quotation marks tell;
+        nothing at the end.
 
         No line is counted. ``count`` tells how often a byte occurs.
         """
@@ -129,11 +163,13 @@ class Records:
         if not count(block, b'"') % 2:
             return block
         lines, value = [block], 0
+
         while value < LONGEST_CELL and (line := self._stream.readline(LONGEST_LINE)):
             lines.append(line)
             value += len(line)
             if line.count(b'"') % 2:
                 break
+
         return b"".join(lines)
 
     def passed(self, lines: int) -> None:
@@ -160,7 +196,10 @@ class Records:
 
 
 class _Refillable:
-    """A stream that takes bytes back. Pieces end with a line, but for the last of the file."""
+    """A stream that takes bytes back.
+
+    Pieces end with a line, but for the last of the file.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -175,7 +214,11 @@ class _Refillable:
         self._back.append(io.BytesIO(block))
 
     def read(self, size: int) -> bytes:
-        return self._took(self._back[-1].read(size)) if self._back else self._stream.read(size)
+        return (
+            self._took(self._back[-1].read(size))
+            if self._back
+            else self._stream.read(size)
+        )
 
     def readline(self, limit: int) -> bytes:
         if not self._back:
@@ -193,12 +236,17 @@ class _Refillable:
 
 
 def _decoded(lines: _Lines, cells: list[str]) -> Record:
-    """The record with its undecodable bytes read as Windows-1252, which is what they mostly are."""
+    """The record with its undecodable bytes read as Windows-1252, which is what they
+    mostly are.
+    """
     damaged = frozenset(index for index, cell in enumerate(cells) if _undecoded(cell))
     shown = [
-        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if index in damaged else cell
+        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        if index in damaged
+        else cell
         for index, cell in enumerate(cells)
     ]
+
     return Record(lines.start, shown, damaged)
 
 
@@ -207,7 +255,9 @@ def _undecoded(text: str) -> bool:
 
 
 class _Lines:
-    """Feeds the CSV parser, counts lines, and keeps those of the record under way for repairs."""
+    """Feeds the CSV parser, counts lines, and keeps those of the record under way for
+    repairs.
+    """
 
     def __init__(self, stream: _Refillable, note: Note, delimiter: str) -> None:
         self._stream = stream
@@ -251,9 +301,13 @@ class _Lines:
             raise StopIteration
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
             self._note("line-too-long", self.line + 1, most=LONGEST_LINE)
-            while (rest := self._stream.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+            while (rest := self._stream.readline(LONGEST_LINE)) and not rest.endswith(
+                b"\n"
+            ):
                 pass
+
             raw = raw[:LONGEST_CELL] + b"\n"
+
         if self.line == 0:
             raw = self._first(raw)
         return raw.decode("utf-8", "surrogateescape")
@@ -263,12 +317,15 @@ class _Lines:
         if raw.startswith(UTF_16):
             self._note("utf-16", 1)
             raise StopIteration
+
         if raw.count(self._delimiter.encode()) >= MOST_COLUMNS:
             self._note("too-many-columns", 1, most=MOST_COLUMNS)
             raise StopIteration
+
         if b"\r" in raw.rstrip(b"\r\n") or (raw.endswith(b"\r") and b'"' not in raw):
             self._note("mac-line-ends", 1)
             raise StopIteration
+
         if raw.startswith(BOM):
             self._note("byte-order-mark", 1)
         return raw.removeprefix(BOM)
@@ -279,21 +336,38 @@ class _Lines:
         if "new-line character" in error:
             self._note("bare-carriage-return", self.start)
             return self._leniently(self._held)
+
         if "unexpected end" in error or "field larger" in error:
             open_quote = len(self._held) > 1 or "unexpected end" in error
-            self._note("unclosed-quote" if open_quote else "cell-too-long", self.start, most=LONGEST_CELL)
+            self._note(
+                "unclosed-quote" if open_quote else "cell-too-long",
+                self.start,
+                most=LONGEST_CELL,
+            )
             self._again.extendleft(reversed(self._held[1:]))
             self.line = self.start
-            return [cell.strip('"') for cell in self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)]
+
+            return [
+                cell.strip('"')
+                for cell in self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)
+            ]
+
         self._note("bad-quoting", self.start)
+
         return self._leniently(self._held)
 
-    def _leniently(self, lines: list[str], *, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[str]:
+    def _leniently(
+        self, lines: list[str], *, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+    ) -> list[str]:
         text = "".join(lines)
         body = text.rstrip("\r\n")
         plain = [body.translate(_STAND_INS)]
+
         try:
-            cells = next(csv.reader(plain, delimiter=self._delimiter, quoting=quoting), [])
+            cells = next(
+                csv.reader(plain, delimiter=self._delimiter, quoting=quoting), []
+            )
         except csv.Error:
             cells = body[:LONGEST_CELL].split(self._delimiter)
+
         return [cell.translate(_BACK) for cell in cells]

@@ -1,4 +1,6 @@
-"""One file of example subjects, read and checked against the study, before it is joined with others."""
+"""One file of example subjects, read and checked against the study, before it is joined
+with others.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,16 @@ Texts = Mapping[str, str]
 VisitKey = tuple[str, int]
 
 STATUS, LIKE = "formstat", "like"
-KEYS = ("subject", LIKE, "visits_kept", "data_cut", "entered_by", "visits", "log", "kept")
+KEYS = (
+    "subject",
+    LIKE,
+    "visits_kept",
+    "data_cut",
+    "entered_by",
+    "visits",
+    "log",
+    "kept",
+)
 KEPT_KEYS = ("form", "table", "row", "field", "finding", "reason")
 
 
@@ -51,7 +62,10 @@ class KeptText:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A file. ``subject`` is None for a template; a form that is None is taken away again."""
+    """A file.
+
+    ``subject`` is None for a template; a form that is None is taken away again.
+    """
 
     place: TextPlace
     subject: str | None
@@ -66,13 +80,17 @@ class Sheet:
 def read_sheet(
     document: Document, study: Study, templates: Iterable[str]
 ) -> tuple[Sheet, tuple[Finding, ...]]:
-    """What a file says, without what is wrong in it, and a finding for each thing that is."""
+    """What a file says, without what is wrong in it, and a finding for each thing that
+    is.
+    """
     reader = _SheetReader(document, study, tuple(templates))
     return reader.read(), (*document.findings, *reader.findings)
 
 
 class _SheetReader:
-    def __init__(self, document: Document, study: Study, templates: tuple[str, ...]) -> None:
+    def __init__(
+        self, document: Document, study: Study, templates: tuple[str, ...]
+    ) -> None:
         self.document = document
         self.study = study
         self.templates = templates
@@ -83,6 +101,7 @@ class _SheetReader:
         for key in top:
             if key not in KEYS:
                 self.unknown((key,), "key", key, KEYS)
+
         return Sheet(
             place=self.document.place(()),
             subject=self.text(("subject",)) if "subject" in top else None,
@@ -99,6 +118,7 @@ class _SheetReader:
         if name is not None and name not in self.templates:
             self.unknown((LIKE,), "file", name, self.templates)
             return None
+
         return name
 
     def visits_kept(self) -> tuple[VisitKey, ...]:
@@ -114,23 +134,30 @@ class _SheetReader:
             self.shape(path, "A date such as 2026-05-31")
             return None
 
-    def forms(self, top: Mapping[str, object]) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
+    def forms(
+        self, top: Mapping[str, object]
+    ) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
         if "visits" in top:
             for name in self.mapping(("visits",)):
                 visit = self.visit(name, ("visits", name))
                 if visit:
                     yield from self.visit_forms(visit, ("visits", name), log=False)
+
         if "log" in top:
             yield from self.visit_forms((LOG, 0), ("log",), log=True)
 
     def visit_forms(
         self, visit: VisitKey, path: Path, *, log: bool
     ) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
-        known = {name: form for name, form in self.study.forms.items() if form.log is log}
+        known = {
+            name: form for name, form in self.study.forms.items() if form.log is log
+        }
         for name in self.mapping(path):
             form = known.get(name)
             if form is None:
-                self.unknown((*path, name), "log form" if log else "form of a visit", name, known)
+                self.unknown(
+                    (*path, name), "log form" if log else "form of a visit", name, known
+                )
             else:
                 yield (visit, name), self.form(form, (*path, name))
 
@@ -145,6 +172,7 @@ class _SheetReader:
         groups = self.groups(form)
         texts: dict[str, str] = {}
         rows: dict[str, tuple[Texts, ...]] = {}
+
         for name in mapping:
             if name in (STATUS, LIKE):
                 continue
@@ -153,9 +181,23 @@ class _SheetReader:
             elif name in form.by_name and form.by_name[name].collected:
                 texts[name] = self.text((*path, name)) or ""
             else:
-                self.unknown((*path, name), "field", name, [*form.by_name, *groups, STATUS, LIKE])
-        like = self.visit(self.text((*path, LIKE)) or "", (*path, LIKE)) if LIKE in mapping else None
-        return FormText(place=place, like=like, status=self.status(mapping, path), texts=texts, rows=rows)
+                self.unknown(
+                    (*path, name), "field", name, [*form.by_name, *groups, STATUS, LIKE]
+                )
+
+        like = (
+            self.visit(self.text((*path, LIKE)) or "", (*path, LIKE))
+            if LIKE in mapping
+            else None
+        )
+
+        return FormText(
+            place=place,
+            like=like,
+            status=self.status(mapping, path),
+            texts=texts,
+            rows=rows,
+        )
 
     def groups(self, form: Form) -> tuple[str, ...]:
         return tuple(group.name for group in form.row_groups)
@@ -174,6 +216,7 @@ class _SheetReader:
         if not isinstance(data, list):
             self.shape(path, "A list of rows")
             return ()
+
         return tuple(self.row(group, (*path, number)) for number in range(len(data)))
 
     def row(self, group: str, path: Path) -> Texts:
@@ -184,6 +227,7 @@ class _SheetReader:
                 texts[name] = self.text((*path, name)) or ""
             else:
                 self.unknown((*path, name), "field", name, known)
+
         return texts
 
     def kept(self, top: Mapping[str, object]) -> Iterable[KeptText]:
@@ -193,19 +237,29 @@ class _SheetReader:
         if not isinstance(data, list):
             self.shape(("kept",), "A list")
             return
+
         for number in range(len(data)):
             result = self.kept_warning(("kept", number))
             if result:
                 yield result
 
     def kept_warning(self, path: Path) -> KeptText | None:
-        data = {name: self.text((*path, name)) or "" for name in self.mapping(path) if name in KEPT_KEYS}
+        data = {
+            name: self.text((*path, name)) or ""
+            for name in self.mapping(path)
+            if name in KEPT_KEYS
+        }
         visit_name, _, form = data.get("form", "").rpartition(".")
-        visit = (LOG, 0) if visit_name == LOG else self.visit(visit_name, (*path, "form"))
+        visit = (
+            (LOG, 0) if visit_name == LOG else self.visit(visit_name, (*path, "form"))
+        )
         table, row = data.get("table", form), data.get("row", "")
         if not visit or self.study.field(table, data.get("field", "")) is None:
-            self.shape(path, "A kept warning with form (SCR.vs), field, finding and reason")
+            self.shape(
+                path, "A kept warning with form (SCR.vs), field, finding and reason"
+            )
             return None
+
         return KeptText(
             visit=visit,
             form=form,
@@ -220,9 +274,14 @@ class _SheetReader:
         """``SCR``, or ``UNS.2`` for the second of a visit that repeats."""
         base, dot, number = name.partition(".")
         known = self.study.visits.get(base)
-        if known is None or known.repeats != bool(dot) or (dot and not number.isdecimal()):
+        if (
+            known is None
+            or known.repeats != bool(dot)
+            or (dot and not number.isdecimal())
+        ):
             self.unknown(path, "visit", name, self.study.visits)
             return None
+
         return base, int(number or 0)
 
     def at(self, path: Path) -> object:
@@ -251,9 +310,15 @@ class _SheetReader:
         near = did_you_mean(name, known)
         place = self.document.key_place(path)
         text = finding(
-            "subject-unknown-name", text=place, what=what, name=name, near=f"{near} " if near else ""
+            "subject-unknown-name",
+            text=place,
+            what=what,
+            name=name,
+            near=f"{near} " if near else "",
         )
         self.findings.append(text)
 
     def shape(self, path: Path, what: str) -> None:
-        self.findings.append(finding("subject-wrong-shape", text=self.document.place(path), what=what))
+        self.findings.append(
+            finding("subject-wrong-shape", text=self.document.place(path), what=what)
+        )

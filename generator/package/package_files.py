@@ -17,18 +17,24 @@ _NAMES = ("path", "extrapaths", "schema", "dialect", "profile")
 
 
 def package_files(root: Path, *, whole: bool) -> Iterator[str]:
-    """The names of the files that are the package's, as far as anybody may know before reading it.
+    """The names of the files that are the package's, as far as anybody may know before
+    reading it.
 
-    A study's package, or any if ``whole``, is all of its folder but for hidden folders such as ``.venv``. A
-    package of others is what its descriptor names; nothing else is looked at.
+    A study's package, or any if ``whole``, is all of its folder but for hidden folders
+    such as ``.venv``. A package of others is what its descriptor names; nothing else is
+    looked at.
     """
     descriptor = _descriptor(root / DESCRIPTOR)
     if whole or OURS in descriptor or (root / DICTIONARY).is_dir():
         yield from _below(root, root)
         return
+
     yield DESCRIPTOR
+
     for name in sorted(set(_named(descriptor))):
-        is_folder = os.path.isdir(root / name)  # False, too, for a name that no file can have
+        is_folder = os.path.isdir(
+            root / name
+        )  # False, too, for a name that no file can have
         yield from _below(root, root / name) if is_folder else [name]
 
 
@@ -37,7 +43,9 @@ def _below(root: Path, folder: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
         here = Path(place)
         links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in links
+        )
         shown = (name for name in links if not name.startswith("."))
         for name in sorted([*files, *shown]):
             yield (here / name).relative_to(root).as_posix()
@@ -51,6 +59,7 @@ def _descriptor(path: Path) -> Mapping[str, Any]:
         read = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return {}
+
     return read if isinstance(read, dict) else {}
 
 
@@ -62,7 +71,12 @@ def _named(descriptor: Mapping[str, Any]) -> Iterator[str]:
         for key in _NAMES:
             text = given.get(key)
             for item in text if isinstance(text, list) else [text]:
-                if isinstance(item, str) and item and is_safe(item) and "://" not in item:
+                if (
+                    isinstance(item, str)
+                    and item
+                    and is_safe(item)
+                    and "://" not in item
+                ):
                     yield PurePosixPath(item).as_posix()
 
 
@@ -70,6 +84,12 @@ def is_safe(name: str) -> bool:
     """True for a relative path that stays below its folder on every operating system."""
     parts = name.split("/")
     drive = len(name) > 1 and name[0].isascii() and name[0].isalpha() and name[1] == ":"
+
     return not (
-        name.startswith("/") or "\\" in name or "\0" in name or drive or ".." in parts or "" in parts[:-1]
+        name.startswith("/")
+        or "\\" in name
+        or "\0" in name
+        or drive
+        or ".." in parts
+        or "" in parts[:-1]
     )

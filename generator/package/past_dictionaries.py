@@ -1,4 +1,6 @@
-"""What a study's package carries of the past: the dictionaries that were in use before, and their names."""
+"""What a study's package carries of the past: the dictionaries that were in use before,
+and their names.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from generator.tables.retired import NOTHING_RETIRED, FormPlace, Retired
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Earlier:
-    """``uses`` are all dictionaries in order, with today's; ``files`` the texts of the others by hash."""
+    """``uses`` are all dictionaries in order, with today's; ``files`` the texts of the
+    others by hash.
+    """
 
     uses: tuple[DictionaryUse, ...] = ()
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -26,7 +30,9 @@ NOTHING_EARLIER = Earlier()
 
 @dataclass(kw_only=True, slots=True)
 class SeenNames:
-    """The names that the rows of a package have, and the places of forms that the dictionary moved."""
+    """The names that the rows of a package have, and the places of forms that the
+    dictionary moved.
+    """
 
     forms: set[str] = field(default_factory=set)
     visits: set[str] = field(default_factory=set)
@@ -36,18 +42,23 @@ class SeenNames:
 
 
 def has_table_rows(study: Study, key: FormKey) -> bool:
-    """Whether a form that the dictionary knows can have rows in its tables where it stands.
+    """Whether a form that the dictionary knows can have rows in its tables where it
+    stands.
 
-    The tables of a log form have no visit, those of other forms have one. So a form that was moved from one
-    to the other after it was captured has rows in none.
+    The tables of a log form have no visit, those of other forms have one. So a form
+    that was moved from one to the other after it was captured has rows in none.
     """
     return study.forms[key.form].log == (key.visit == LOG)
 
 
 def has_lost_place(study: Study, key: FormKey) -> bool:
-    """Whether a form that the dictionary knows is where no form of its kind can be captured any more."""
+    """Whether a form that the dictionary knows is where no form of its kind can be
+    captured any more.
+    """
     visit = study.visits.get(key.visit)
-    return not has_table_rows(study, key) or (key.unsno > 0 and visit is not None and not visit.repeats)
+    return not has_table_rows(study, key) or (
+        key.unsno > 0 and visit is not None and not visit.repeats
+    )
 
 
 def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
@@ -55,17 +66,34 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     forms = seen.forms - set(study.forms)
     visits = seen.visits - {LOG, *study.visits}
     sites = seen.sites - set(study.sites) if study.sites else set()
-    subjects = [item for item in seen.subjects if not whole_match(study.subject_pattern, item)]
+    subjects = [
+        item for item in seen.subjects if not whole_match(study.subject_pattern, item)
+    ]
     if not earlier.files or not (forms or visits or sites or subjects or seen.places):
         return NOTHING_RETIRED
     studies, unreadable = _studies(earlier)
     patterns = dict.fromkeys(item.subject_pattern for item in studies)
+
     return Retired(
-        forms=_titles(forms, studies, lambda item, name: item.forms[name].title, unreadable=unreadable),
-        visits=_titles(visits, studies, lambda item, name: item.visits[name].title, unreadable=unreadable),
-        sites=_titles(sites, studies, lambda item, name: item.sites[name], unreadable=unreadable),
+        forms=_titles(
+            forms,
+            studies,
+            lambda item, name: item.forms[name].title,
+            unreadable=unreadable,
+        ),
+        visits=_titles(
+            visits,
+            studies,
+            lambda item, name: item.visits[name].title,
+            unreadable=unreadable,
+        ),
+        sites=_titles(
+            sites, studies, lambda item, name: item.sites[name], unreadable=unreadable
+        ),
         subjects=tuple(
-            pattern for pattern in patterns if any(whole_match(pattern, subject) for subject in subjects)
+            pattern
+            for pattern in patterns
+            if any(whole_match(pattern, subject) for subject in subjects)
         ),
         places=tuple(
             place
@@ -87,17 +115,31 @@ def _stood_there(study: Study, place: FormPlace) -> bool:
 
 
 def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
-    """The earlier studies, the newest first; and whether there are some that cannot be read any more."""
+    """The earlier studies, the newest first; and whether there are some that cannot be
+    read any more.
+    """
     order = dict.fromkeys(use.hash for use in reversed(earlier.uses))
-    texts = [earlier.files[file] for file in (*order, *sorted(earlier.files)) if file in earlier.files]
+    texts = [
+        earlier.files[file]
+        for file in (*order, *sorted(earlier.files))
+        if file in earlier.files
+    ]
     loaded = [load_study(files).study for files in texts]
+
     return [item for item in loaded if item is not None], None in loaded
 
 
 def _titles(
-    names: Iterable[str], studies: Sequence[Study], title: Callable[[Study, str], str], *, unreadable: bool
+    names: Iterable[str],
+    studies: Sequence[Study],
+    title: Callable[[Study, str], str],
+    *,
+    unreadable: bool,
 ) -> dict[str, str]:
-    """Each name that was known with its last title. What nobody can read any more may have had the others."""
+    """Each name that was known with its last title.
+
+    What nobody can read any more may have had the others.
+    """
     texts: dict[str, str] = {}
     for name in sorted(names):
         for study in studies:
@@ -106,6 +148,8 @@ def _titles(
                 break
             except KeyError:
                 continue
+
         if name not in texts and unreadable:
             texts[name] = name
+
     return texts

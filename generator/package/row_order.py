@@ -15,7 +15,9 @@ OrderKey = tuple[str, str, int, str, int, int, str]
 
 
 def package_order(study: Study) -> Callable[[CapturedForm], OrderKey]:
-    """A sort key: by site, subject, visit and form, the last two as the study lists them."""
+    """A sort key: by site, subject, visit and form, the last two as the study lists
+    them.
+    """
     place = form_order(study)
 
     def key(form: CapturedForm) -> OrderKey:
@@ -25,8 +27,14 @@ def package_order(study: Study) -> Callable[[CapturedForm], OrderKey]:
 
 
 def form_order(study: Study) -> Callable[[FormKey], tuple[int, str, int, int, str]]:
-    """The same order inside one subject. Log forms come first, what the study lacks comes last."""
-    visits = {LOG: 0, **{name: index for index, name in enumerate(study.visits, start=1)}}
+    """The same order inside one subject.
+
+    Log forms come first, what the study lacks comes last.
+    """
+    visits = {
+        LOG: 0,
+        **{name: index for index, name in enumerate(study.visits, start=1)},
+    }
     forms = {name: index for index, name in enumerate(study.forms)}
 
     def key(form: FormKey) -> tuple[int, str, int, int, str]:

@@ -1,4 +1,6 @@
-"""Opens a package, zip or folder, without trusting it: no path leaves it, no bomb goes off."""
+"""Opens a package, zip or folder, without trusting it: no path leaves it, no bomb goes
+off.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,24 @@ from generator.tables.layout import DESCRIPTOR
 LARGEST_PACKAGE = 64 * 2**30
 MOST_FILES = 100_000
 MOST_GROWTH = 500
-"""How many times its own size a large zip may unpack to. Tables of mostly blank cells reach 100."""
+"""How many times its own size a large zip may unpack to.
+
+Tables of mostly blank cells reach 100.
+"""
 _LARGE = 2**26
 _MAC = "__MACOSX/"
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What computers put beside a folder that is zipped, of their own accord."""
 _BEGINS = b"PK\x03\x04"
 """How every zip with a file in it begins, but for programs that unpack themselves."""
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 class Unreadable(Exception):
@@ -63,13 +75,18 @@ class Source(Protocol):
 
 @contextmanager
 def open_source(path: Path, *, whole: bool = False) -> Iterator[Source]:
-    """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises ``Unreadable``.
+    """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises
+    ``Unreadable``.
 
-    ``whole``: every file of a folder belongs to the package, whatever its descriptor names.
+    ``whole``: every file of a folder belongs to the package, whatever its descriptor
+    names.
     """
     if path.is_dir():
-        if not (path / DESCRIPTOR).is_file():  # said before a whole disk is walked through
+        if not (
+            path / DESCRIPTOR
+        ).is_file():  # said before a whole disk is walked through
             raise Unreadable(finding("no-descriptor"))
+
         yield FolderSource(path, whole=whole)
     elif path.name == DESCRIPTOR and path.is_file():
         yield FolderSource(path.parent, whole=whole)
@@ -78,6 +95,7 @@ def open_source(path: Path, *, whole: bool = False) -> Iterator[Source]:
             archive = zipfile.ZipFile(path)
         except _DAMAGE as error:
             raise Unreadable(_no_zip(path, error)) from error
+
         with archive:
             yield ZipSource(archive)
     else:
@@ -85,7 +103,9 @@ def open_source(path: Path, *, whole: bool = False) -> Iterator[Source]:
 
 
 def _no_zip(path: Path, error: BaseException) -> Finding:
-    """Why a file cannot be opened as a zip, as far as its size and its first bytes tell."""
+    """Why a file cannot be opened as a zip, as far as its size and its first bytes
+    tell.
+    """
     with path.open("rb") as file:
         begins = file.read(len(_BEGINS))
     if not begins:
@@ -93,25 +113,32 @@ def _no_zip(path: Path, error: BaseException) -> Finding:
     if begins != _BEGINS:
         return finding("not-a-zip", value=path.name)
     cut = isinstance(error, zipfile.BadZipFile) and not zipfile.is_zipfile(path)
-    return finding("broken-zip", value=path.name, why="its end is missing" if cut else _why(error))
+
+    return finding(
+        "broken-zip", value=path.name, why="its end is missing" if cut else _why(error)
+    )
 
 
 class FolderSource:
-    """The files of the package in a folder; links that lead out of it are findings and stay closed.
+    """The files of the package in a folder; links that lead out of it are findings and
+    stay closed.
 
-    ``whole``: all files of the folder belong to it, even if its descriptor is not a study's.
+    ``whole``: all files of the folder belong to it, even if its descriptor is not a
+    study's.
     """
 
     def __init__(self, root: Path, *, whole: bool = False) -> None:
         self._root = root.resolve()
         findings: list[Finding] = []
         self.sizes: dict[str, int] = {}
+
         for name in sorted(package_files(self._root, whole=whole)):
             path = self._root / name
             if not _stays_below(path, self._root):
                 findings.append(finding("unsafe-path", value=name))
             elif (size := _size(path)) is not None:
                 self.sizes[name] = size
+
         self.findings = tuple(findings)
 
     def open(self, name: str) -> BinaryIO:
@@ -138,6 +165,7 @@ def _size(path: Path) -> int | None:
         value = path.stat()
     except OSError:
         return None
+
     return value.st_size if stat.S_ISREG(value.st_mode) else None
 
 
@@ -158,11 +186,13 @@ class ZipSource:
         self._members: dict[str, zipfile.ZipInfo] = {}
         members = archive.infolist()
         size, packed = (
-            sum(getattr(item, name) for item in members) for name in ("file_size", "compress_size")
+            sum(getattr(item, name) for item in members)
+            for name in ("file_size", "compress_size")
         )
         grows = size > _LARGE and size > packed * MOST_GROWTH
         if grows or len(members) > MOST_FILES or size > LARGEST_PACKAGE:
             raise Unreadable(_too_large())
+
         for member in members:
             if member.is_dir():
                 continue
@@ -172,13 +202,16 @@ class ZipSource:
                 findings.append(finding("repeated-file", value=member.filename))
             else:
                 self._members[member.filename] = member
+
         self._members = _below_descriptor(self._members)
         self.sizes = {name: member.file_size for name, member in self._members.items()}
         self.findings = tuple(findings)
 
     def open(self, name: str) -> BinaryIO:
         try:
-            return io.BufferedReader(_Member(self._archive.open(self._members[name])), 1 << 18)
+            return io.BufferedReader(
+                _Member(self._archive.open(self._members[name])), 1 << 18
+            )
         except _DAMAGE as error:
             raise BrokenFile(_why(error)) from error
 
@@ -204,26 +237,43 @@ class _Member(io.RawIOBase):
             content = self._member.read(len(view))
         except _DAMAGE as error:
             raise BrokenFile(_why(error)) from error
+
         view[: len(content)] = content
+
         return len(content)
 
 
-def _below_descriptor(members: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """People zip a whole folder: a package that stands in one folder of the zip is taken from there."""
-    members = {name: member for name, member in members.items() if not name.startswith(_MAC)}
+def _below_descriptor(
+    members: dict[str, zipfile.ZipInfo],
+) -> dict[str, zipfile.ZipInfo]:
+    """People zip a whole folder: a package that stands in one folder of the zip is
+    taken from there.
+    """
+    members = {
+        name: member for name, member in members.items() if not name.startswith(_MAC)
+    }
     tops = {name.split("/", 1)[0] for name in members if name not in _LITTER}
     top = next(iter(tops)) if len(tops) == 1 else ""
     if DESCRIPTOR in members or f"{top}/{DESCRIPTOR}" not in members:
         return members
     below = f"{top}/"
-    return {name.removeprefix(below): member for name, member in members.items() if name.startswith(below)}
+
+    return {
+        name.removeprefix(below): member
+        for name, member in members.items()
+        if name.startswith(below)
+    }
 
 
 def _too_large() -> Finding:
     most = f"{LARGEST_PACKAGE // 2**30} GB"
-    return finding("package-too-large", most=most, files=f"{MOST_FILES:,}", growth=MOST_GROWTH)
+    return finding(
+        "package-too-large", most=most, files=f"{MOST_FILES:,}", growth=MOST_GROWTH
+    )
 
 
 def _why(error: BaseException) -> str:
-    strerror = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    strerror = (
+        error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    )
     return strerror or type(error).__name__

@@ -1,4 +1,6 @@
-"""Tables for a spreadsheet, which takes a text that begins like a formula for one and carries it out."""
+"""Tables for a spreadsheet, which takes a text that begins like a formula for one and
+carries it out.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,22 @@ BOM = "\ufeff"
 
 
 def harmless(cell: str) -> str:
-    """The text, after an apostrophe where it begins like a formula; a negative number stays as it is."""
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    """The text, after an apostrophe where it begins like a formula; a negative number
+    stays as it is.
+    """
+    return (
+        f"'{cell}"
+        if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+        else cell
+    )
 
 
 def write_copy(package: Path, target: Path) -> int:
-    """The tables of a package in a folder, for a spreadsheet: a zip or a folder. Gives how many cells differ.
+    """The tables of a package in a folder, for a spreadsheet: a zip or a folder. Gives
+    how many cells differ.
 
-    There is no ``datapackage.json`` beside them: a copy with apostrophes is no package, and is not imported.
+    There is no ``datapackage.json`` beside them: a copy with apostrophes is no package,
+    and is not imported.
     """
     changed = 0
     with open_sink(target) as sink:
@@ -33,11 +43,16 @@ def write_copy(package: Path, target: Path) -> int:
                 continue
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\r\n")
+
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.reader(file):
                     safe = [harmless(cell) for cell in row]
-                    changed += sum(item != two for item, two in zip(row, safe, strict=True))
+                    changed += sum(
+                        item != two for item, two in zip(row, safe, strict=True)
+                    )
                     writer.writerow(safe)
+
             content = (BOM + text.getvalue()).encode("utf-8")
             sink.add(name, io.BytesIO(content), len(content))
+
     return changed

@@ -1,4 +1,6 @@
-"""Tables being written: one open CSV file each in a scratch folder, then into the package."""
+"""Tables being written: one open CSV file each in a scratch folder, then into the
+package.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,7 @@ class Spool:
         self._rows = dict.fromkeys(columns, 0)
         self._write: dict[str, Callable[[Iterable[str | int]], Any]] = {}
         self._writers: dict[str, Any] = {}
+
         for name, header in columns.items():
             file = io.TextIOWrapper((folder / name).open("wb"), "utf-8", newline="")
             self._files[name] = file
@@ -56,4 +59,6 @@ class Spool:
         path = self._folder / name
         with path.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
-        return Spooled(path=path, rows=self._rows[name], size=path.stat().st_size, sha256=digest)
+        return Spooled(
+            path=path, rows=self._rows[name], size=path.stat().st_size, sha256=digest
+        )

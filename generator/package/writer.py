@@ -45,7 +45,9 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """Rows per table, and a finding for every field whose texts the dictionary has no column for."""
+    """Rows per table, and a finding for every field whose texts the dictionary has no
+    column for.
+    """
 
     rows: Mapping[str, int]
     findings: tuple[Finding, ...]
@@ -64,11 +66,11 @@ def write_package(
 ) -> Written:
     """Writes a zip (``target`` ends in ``.zip``) or a folder.
 
-    ``forms`` come sorted by ``package_order(study)``; ``ValueError`` when they do not. Without
-    ``subjects`` the package lists those of the forms. ``files`` are the uploaded ones; ``ValueError``
-    when a cell could mean either of two. ``data_cut`` is the day on which the data are judged; the last
-    day of a save, by the study's clock, when absent. ``on_progress`` is told the number
-    of forms written.
+    ``forms`` come sorted by ``package_order(study)``; ``ValueError`` when they do not.
+    Without ``subjects`` the package lists those of the forms. ``files`` are the
+    uploaded ones; ``ValueError`` when a cell could mean either of two. ``data_cut`` is
+    the day on which the data are judged; the last day of a save, by the study's clock,
+    when absent. ``on_progress`` is told the number of forms written.
     """
     given, packed = list(subjects or ()), list(files)
     entries = any(item.added_at for item in given)
@@ -77,6 +79,7 @@ def write_package(
             writer.form(form)
             if on_progress:
                 on_progress(count)
+
         for entry in given:
             writer.subject(entry)
         for change in changes:
@@ -85,8 +88,13 @@ def write_package(
 
 
 @contextmanager
-def package_writer(study: Study, target: Path, *, entries: bool = False) -> Iterator[PackageWriter]:
-    """A package that appears as a whole when it is finished. ``entries``: it says who entered subjects."""
+def package_writer(
+    study: Study, target: Path, *, entries: bool = False
+) -> Iterator[PackageWriter]:
+    """A package that appears as a whole when it is finished.
+
+    ``entries``: it says who entered subjects.
+    """
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
         spool = Spool(Path(scratch), layout.all_columns(study, entries=entries))
         yield PackageWriter(study=study, target=target, spool=spool, entries=entries)
@@ -94,7 +102,10 @@ def package_writer(study: Study, target: Path, *, entries: bool = False) -> Iter
 
 @dataclass(kw_only=True)
 class PackageWriter:
-    """One export under way. Subjects, their forms and their changes come in the order of the package."""
+    """One export under way.
+
+    Subjects, their forms and their changes come in the order of the package.
+    """
 
     study: Study
     target: Path
@@ -122,9 +133,11 @@ class PackageWriter:
         head = (site, subject, key.visit, key.unsno, key.form)
         signature = (form.status, form.version, timestamp(form.saved_at), form.saved_by)
         self.spool.add(layout.FORMS, (*head, *signature))
+
         for (cell, code), reason in sorted(record.kept.items(), key=_kept_order):
             place = (cell.table, "" if cell.row is None else cell.row, cell.field)
             self.spool.add(layout.QUERIES, (*head, *place, code, KEPT, reason))
+
         self._look_for_columns(form)
         known = self.study.forms.get(key.form)
         if known and has_table_rows(self.study, key):
@@ -139,26 +152,42 @@ class PackageWriter:
         own = self.study.tables.get(known.name)
         if own and own.group is None:
             text = form.record.texts.get
-            self.spool.add(own.name, [*head, *[text(item.name, "") for item in own.fields]])
+            self.spool.add(
+                own.name, [*head, *[text(item.name, "") for item in own.fields]]
+            )
+
         for group in known.row_groups:
             rows = form.record.rows.get(group.name)
             if rows:
                 fields = self.study.tables[group.name].fields
                 for row in sorted(rows, key=lambda row: row.number):
                     text = row.texts.get
-                    self.spool.add(group.name, [*head, row.number, *[text(item.name, "") for item in fields]])
+                    self.spool.add(
+                        group.name,
+                        [*head, row.number, *[text(item.name, "") for item in fields]],
+                    )
 
     def _look_for_columns(self, form: CapturedForm) -> None:
-        """Texts under names that the dictionary does not have (any more): told, not dropped in silence."""
+        """Texts under names that the dictionary does not have (any more): told, not
+        dropped in silence.
+        """
         key, record = form.key, form.record
         self._look_at(form, key.form, None, record.texts)
         for table, rows in record.rows.items():
             for row in rows:
                 self._look_at(form, table, row.number, row.texts)
 
-    def _look_at(self, form: CapturedForm, table: str, row: int | None, texts: Mapping[str, str]) -> None:
-        unknown = texts.keys() - self._columns_of(form.key.form, table, is_row=row is not None)
-        for name in [text for text in texts if text in unknown and texts[text]] if unknown else ():
+    def _look_at(
+        self, form: CapturedForm, table: str, row: int | None, texts: Mapping[str, str]
+    ) -> None:
+        unknown = texts.keys() - self._columns_of(
+            form.key.form, table, is_row=row is not None
+        )
+        for name in (
+            [text for text in texts if text in unknown and texts[text]]
+            if unknown
+            else ()
+        ):
             self._texts[table, name] += 1
             if (table, name) not in self._without_column:
                 place = DataPlace(
@@ -166,18 +195,32 @@ class PackageWriter:
                     visit=form.key.visit, unsno=form.key.unsno,
                 )  # fmt: skip
                 self._without_column[table, name] = finding(
-                    "text-without-column", data=place, value=texts[name], table=table, field=name, many=""
+                    "text-without-column",
+                    data=place,
+                    value=texts[name],
+                    table=table,
+                    field=name,
+                    many="",
                 )
 
     def _columns_of(self, form: str, table: str, *, is_row: bool) -> frozenset[str]:
-        """The fields that have a column in a table, if the table is one of the form and of this kind."""
+        """The fields that have a column in a table, if the table is one of the form and
+        of this kind.
+        """
         place = (form, table, is_row)
         if place not in self._columns:
             owner = self.study.tables.get(table)
-            known = owner and owner.form.name == form and (owner.group is not None) == is_row
-            self._columns[place] = (
-                frozenset(item.name for item in owner.fields) if owner and known else frozenset()
+            known = (
+                owner
+                and owner.form.name == form
+                and (owner.group is not None) == is_row
             )
+            self._columns[place] = (
+                frozenset(item.name for item in owner.fields)
+                if owner and known
+                else frozenset()
+            )
+
         return self._columns[place]
 
     def change(self, item: Change) -> None:
@@ -190,7 +233,11 @@ class PackageWriter:
         )
 
     def changes(
-        self, form: FormHead, version: int, cells: Sequence[AuditCell], save: tuple[str, str, str, str]
+        self,
+        form: FormHead,
+        version: int,
+        cells: Sequence[AuditCell],
+        save: tuple[str, str, str, str],
     ) -> None:
         """The lines of one save."""
         rows = [
@@ -207,34 +254,52 @@ class PackageWriter:
         earlier: Earlier = NOTHING_EARLIER,
         data_cut: date | None = None,
     ) -> Written:
-        """The package appears. ``earlier_files`` are uploaded ones that only earlier versions name."""
+        """The package appears.
+
+        ``earlier_files`` are uploaded ones that only earlier versions name.
+        """
         packed = _packed(files)
         past = _packed(earlier_files)
         self._add_subjects()
         spooled = self.spool.finish()
+
         with open_sink(self.target) as sink:
-            built = self._descriptor(spooled, data_cut or self._last_save, packed, earlier)
+            built = self._descriptor(
+                spooled, data_cut or self._last_save, packed, earlier
+            )
             _add_text(sink, layout.DESCRIPTOR, built)
             for name in sorted(spooled, key=layout.table_path):
                 with spooled[name].path.open("rb") as content:
                     sink.add(layout.table_path(name), content, spooled[name].size)
+
             for name in sorted(self.study.files):
                 _add_text(sink, layout.DICTIONARY + name, self.study.files[name])
+
             for digest in sorted(earlier.files):
                 for name, text in sorted(earlier.files[digest].items()):
-                    _add_text(sink, f"{layout.EARLIER_DICTIONARIES}{digest}/{name}", text)
+                    _add_text(
+                        sink, f"{layout.EARLIER_DICTIONARIES}{digest}/{name}", text
+                    )
+
             for item in packed:
                 sink.add(item.name, io.BytesIO(item.read()), item.size)
+
             for item in past:
                 name = layout.EARLIER_FILES + item.name.removeprefix(layout.FILES)
                 sink.add(name, io.BytesIO(item.read()), item.size)
+
         rows = {name: entry.rows for name, entry in spooled.items()}
+
         return Written(rows=rows, findings=tuple(self._findings()))
 
     def _add_subjects(self) -> None:
         for site, subject in sorted(self._subjects):
             item = self._subjects[site, subject]
-            entry = (item.added_by, timestamp(item.added_at) if item.added_at else "") if self.entries else ()
+            entry = (
+                (item.added_by, timestamp(item.added_at) if item.added_at else "")
+                if self.entries
+                else ()
+            )
             self.spool.add(layout.SUBJECTS, (self.study.name, site, subject, *entry))
             self._names.sites.add(site)
             self._names.subjects.add(subject)
@@ -246,18 +311,33 @@ class PackageWriter:
         files: Iterable[CapturedFile],
         earlier: Earlier,
     ) -> str:
-        stored = {name: Stored(size=item.size, sha256=item.sha256) for name, item in spooled.items()}
-        uploaded = {file.name: Stored(size=file.size, sha256=file.sha256) for file in files}
+        stored = {
+            name: Stored(size=item.size, sha256=item.sha256)
+            for name, item in spooled.items()
+        }
+        uploaded = {
+            file.name: Stored(size=file.size, sha256=file.sha256) for file in files
+        }
         retired = retired_names(self.study, self._names, earlier)
         past = Past(retired=retired, uses=earlier.uses, entries=self.entries)
-        built = descriptor(self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past)
+        built = descriptor(
+            self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past
+        )
+
         return descriptor_text(built)
 
     def _findings(self) -> Iterator[Finding]:
         for (table, name), first in self._without_column.items():
             count = self._texts[table, name]
             many = "its text is" if count == 1 else f"its {count:,} texts are"
-            yield finding(first.code, data=first.data, value=first.value, table=table, field=name, many=many)
+            yield finding(
+                first.code,
+                data=first.data,
+                value=first.value,
+                table=table,
+                field=name,
+                many=many,
+            )
 
 
 FormHead = tuple[str, str, str, int, str]
@@ -268,20 +348,28 @@ AuditCell = tuple[str, int | None, str, str, str]
 
 def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
     """The uploaded files by name, each once."""
-    packed = sorted({file.name: file for file in files}.values(), key=lambda item: item.name)
+    packed = sorted(
+        {file.name: file for file in files}.values(), key=lambda item: item.name
+    )
     hashes: dict[str, str] = {}
     for entry in packed:
         beginning = entry.name.split("/")[1]
-        if hashes.setdefault(beginning, entry.sha256) != entry.sha256 or not entry.sha256.startswith(
-            beginning
-        ):
-            raise ValueError(f"{entry.name} is not named by its hash, or another file is named like it")
+        if hashes.setdefault(
+            beginning, entry.sha256
+        ) != entry.sha256 or not entry.sha256.startswith(beginning):
+            raise ValueError(
+                f"{entry.name} is not named by its hash, or another file is named "
+                "like it"
+            )
+
     return packed
 
 
 def descriptor_text(built: Mapping[str, Any]) -> str:
     """A descriptor as an export writes it: characters that nobody sees are escaped."""
-    return _INVISIBLE.sub(_escape, json.dumps(built, indent=2, ensure_ascii=False)) + "\n"
+    return (
+        _INVISIBLE.sub(_escape, json.dumps(built, indent=2, ensure_ascii=False)) + "\n"
+    )
 
 
 def _escape(character: re.Match[str]) -> str:
@@ -293,7 +381,9 @@ def _add_text(sink: Sink, name: str, text: str) -> None:
     sink.add(name, io.BytesIO(content), len(content))
 
 
-def _kept_order(item: tuple[tuple[tuple[str, int | None, str], str], str]) -> tuple[str, int, str, str]:
+def _kept_order(
+    item: tuple[tuple[tuple[str, int | None, str], str], str],
+) -> tuple[str, int, str, str]:
     ((table, row, name), code), _ = item
     return (table, -1 if row is None else row, name, code)
 
@@ -305,6 +395,9 @@ def _in_order(
     for form in forms:
         now = order(form)
         if last is not None and now <= last:
-            raise ValueError(f"forms are not sorted by package_order: {now} comes after {last}")
+            raise ValueError(
+                f"forms are not sorted by package_order: {now} comes after {last}"
+            )
+
         last = now
         yield form

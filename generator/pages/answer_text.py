@@ -1,4 +1,6 @@
-"""Answers for a reader: labels for codes, dates as the study writes them, units behind numbers."""
+"""Answers for a reader: labels for codes, dates as the study writes them, units behind
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,20 @@ from forms_spec.entry.answers import read_choice
 from forms_spec.kinds.display import shown_as, shown_unit
 from forms_spec.model.fields import Field
 
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 DATED: Final = frozenset({"date", "partial_date", "datetime"})
 NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -27,7 +42,9 @@ def boxed(text: str, field: Field) -> str:
 
 
 def menu_text(text: str, field: Field) -> str:
-    """What stands in the box of a menu: the label of a code, unless another code could be meant by it."""
+    """What stands in the box of a menu: the label of a code, unless another code could
+    be meant by it.
+    """
     code = field.codelist.by_code.get(text) if field.codelist else None
     return code.label if code and read_choice(code.label, field) == text else text
 
@@ -48,4 +65,7 @@ def unit_words(field: Field, texts: Mapping[str, str]) -> str:
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
     chosen = texts.get(field.unit.companion or "", "")
-    return next((choice.label for choice in field.unit.choices if choice.code == chosen), "")
+
+    return next(
+        (choice.label for choice in field.unit.choices if choice.code == chosen), ""
+    )

@@ -12,7 +12,10 @@ from forms_spec.kinds.file import named_file
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptFile:
-    """Where a file can be had, and how many bytes it has. ``address`` is None before it is saved."""
+    """Where a file can be had, and how many bytes it has.
+
+    ``address`` is None before it is saved.
+    """
 
     address: str | None
     size: int

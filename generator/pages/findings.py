@@ -1,4 +1,6 @@
-"""Findings beside their fields: a form's own, and those of other forms that hang on its fields."""
+"""Findings beside their fields: a form's own, and those of other forms that hang on its
+fields.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,19 @@ from forms_spec.model.fields import Form
 from generator.pages.input_names import KEPT_PREFIX, cell_name
 
 MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
-WORDS = {Severity.REFUSE: "Must be corrected", Severity.QUERY: "Query", Severity.WARNING: "Warning"}
+WORDS = {
+    Severity.REFUSE: "Must be corrected",
+    Severity.QUERY: "Query",
+    Severity.WARNING: "Warning",
+}
 ALERT = ("‼", "Act now")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingLink:
-    """The way to a field that a finding hangs on too: what it is called, and its address."""
+    """The way to a field that a finding hangs on too: what it is called, and its
+    address.
+    """
 
     words: str
     address: str
@@ -29,9 +37,11 @@ class FindingLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingPlacement:
-    """A finding at one of the cells where it shows. ``home``: the cell where it can be kept.
+    """A finding at one of the cells where it shows. ``home``: the cell where it can be
+    kept.
 
-    ``waits``: the forms that are still to come and may settle it; until then it is no open finding.
+    ``waits``: the forms that are still to come and may settle it; until then it is no
+    open finding.
     """
 
     finding: Finding
@@ -47,9 +57,14 @@ NO_SPOTS: Mapping[CellKey, list[FindingPlacement]] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageFindings:
-    """Everything that is said on a page, by cell. A finding about whole rows has the field ``""``."""
+    """Everything that is said on a page, by cell.
 
-    spots: Mapping[CellKey, list[FindingPlacement]] = field(default_factory=lambda: NO_SPOTS)
+    A finding about whole rows has the field ``""``.
+    """
+
+    spots: Mapping[CellKey, list[FindingPlacement]] = field(
+        default_factory=lambda: NO_SPOTS
+    )
 
     def of(self, table: str, row: int | None) -> Iterator[tuple[str, FindingPlacement]]:
         """The findings of a form's own fields or of one row, with the field's name."""
@@ -76,26 +91,43 @@ def said_on(
         places = [place for place in (finding.data, *finding.also) if place is not None]
         cells = [cell_on(form, place) for place in places]
         waits_for = waits(finding)
+
         for place, cell in zip(places, cells, strict=True):
             if cell is None:
                 continue
             spots = result.setdefault(cell, [])
             if any(spot.finding is finding for spot in spots):
                 continue
-            ends = tuple(dict.fromkeys(leads(other) for other in places if cell_on(form, other) != cell))
-            spots.append(
-                FindingPlacement(
-                    finding=finding, cell=cell, home=place is finding.data, ends=ends, waits=waits_for
+            ends = tuple(
+                dict.fromkeys(
+                    leads(other) for other in places if cell_on(form, other) != cell
                 )
             )
+            spots.append(
+                FindingPlacement(
+                    finding=finding,
+                    cell=cell,
+                    home=place is finding.data,
+                    ends=ends,
+                    waits=waits_for,
+                )
+            )
+
     return PageFindings(spots=result)
 
 
 def cell_on(form: Form, place: DataPlace) -> CellKey | None:
     """The cell that a place means on a form's page; None on another form's."""
     if any(group.name == place.table for group in form.row_groups):
-        return CellKey(place.table, place.row, (place.field or "") if place.row is not None else "")
-    return CellKey(form.name, None, place.field or "") if place.table == form.name else None
+        return CellKey(
+            place.table, place.row, (place.field or "") if place.row is not None else ""
+        )
+
+    return (
+        CellKey(form.name, None, place.field or "")
+        if place.table == form.name
+        else None
+    )
 
 
 def lead_on(form: Form, place: DataPlace) -> FindingLink:
@@ -107,7 +139,9 @@ def lead_on(form: Form, place: DataPlace) -> FindingLink:
 
 
 def label_of(form: Form, place: DataPlace) -> str:
-    """What a place of a form is called: the field's label and its row, or the group's title."""
+    """What a place of a form is called: the field's label and its row, or the group's
+    title.
+    """
     row = f", row {place.row}" if place.row is not None else ""
     for group in form.groups:
         if place.table != (group.name if group.rows else form.name):
@@ -115,8 +149,10 @@ def label_of(form: Form, place: DataPlace) -> str:
         for item in group.fields:
             if item.name == place.field:
                 return f"{item.label}{row}"
+
         if group.rows:
             return f"{group.title or form.title}{row}"
+
     return f"{form.title}{row}"
 
 
@@ -130,21 +166,27 @@ def target_of(cell: CellKey) -> str:
 
 
 KEPT_HTML = Markup(
-    '<label class="keep">{word} <input type="text" class="box" name="{name}" value="{reason}"'
+    '<label class="keep">{word} <input type="text" class="box" name="{name}" '
+    'value="{reason}"'
     ' aria-describedby="{about}"></label>'
 )
 FINDING_HTML = Markup(
-    '<p class="finding {look}" data-code="{code}"><span class="mark" aria-hidden="true">{mark}</span>'
-    '<span class="sr">{word}: </span>{message} <span class="remedy">{remedy}</span>{ends}</p>'
+    '<p class="finding {look}" data-code="{code}"><span class="mark" '
+    'aria-hidden="true">{mark}</span>'
+    '<span class="sr">{word}: </span>{message} <span '
+    'class="remedy">{remedy}</span>{ends}</p>'
 )
 WAITING_HTML = Markup(
-    '<p class="finding waiting{again}" data-code="{code}" role="note">Waiting for: {forms}. {message}</p>'
+    '<p class="finding waiting{again}" data-code="{code}" role="note">Waiting '
+    "for: {forms}. {message}</p>"
 )
 END_HTML = Markup('<a href="{address}">{words}</a>')
 
 
 def finding_html(spot: FindingPlacement, record: Record) -> Markup:
-    """A finding beside its field; a warning asks why the value is kept, where it is at home."""
+    """A finding beside its field; a warning asks why the value is kept, where it is at
+    home.
+    """
     if spot.waits:
         return _waiting_html(spot)
     result, cell = spot.finding, spot.cell
@@ -156,7 +198,9 @@ def finding_html(spot: FindingPlacement, record: Record) -> Markup:
         "kept" if keepable and reason else "",
         "" if spot.home else "again",
     )
-    mark, word = ALERT if result.alerts else (MARKS[result.severity], WORDS[result.severity])
+    mark, word = (
+        ALERT if result.alerts else (MARKS[result.severity], WORDS[result.severity])
+    )
     html = FINDING_HTML.format(
         look=" ".join(filter(None, looks)),
         code=result.code,
@@ -194,7 +238,9 @@ def _ends_html(ends: tuple[FindingLink, ...]) -> Markup:
 
 def _links(leads: tuple[FindingLink, ...]) -> Markup:
     links = [
-        END_HTML.format(address=lead.address, words=lead.words) if lead.address else Markup.escape(lead.words)
+        END_HTML.format(address=lead.address, words=lead.words)
+        if lead.address
+        else Markup.escape(lead.words)
         for lead in leads
     ]
     return Markup(", ").join(links)

@@ -1,8 +1,10 @@
-"""WTForms classes made from the dictionary: they read what a browser posts and judge its grammar.
+"""WTForms classes made from the dictionary: they read what a browser posts and judge
+its grammar.
 
-The fields here own no grammar. Their validation asks ``forms_spec`` what a text means, so that the
-page cannot disagree with the package. A form's own fields are one class, a row of each repeating
-group another; rows are told apart by the prefix of their names, never re-indexed.
+The fields here own no grammar. Their validation asks ``forms_spec`` what a text means,
+so that the page cannot disagree with the package. A form's own fields are one class, a
+row of each repeating group another; rows are told apart by the prefix of their names,
+never re-indexed.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ CLEAR = "-"
 
 
 class TypedField(wtforms.Field):  # type: ignore[misc]
-    """One cell: ``data`` is what is stored, canonical when it is understood, else as it was typed."""
+    """One cell: ``data`` is what is stored, canonical when it is understood, else as it
+    was typed.
+    """
 
     def __init__(self, field: Field, study: Study, today: date, **kwargs: Any) -> None:
         super().__init__(label=field.label, **kwargs)
@@ -38,14 +42,18 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         self.data = ""
 
     def process(self, formdata: Any, data: Any = "", extra_filters: Any = None) -> None:  # noqa: ARG002
-        """``data`` is the text that is stored now; a field that is not in the post is blank."""
+        """``data`` is the text that is stored now; a field that is not in the post is
+        blank.
+        """
         stored = data if isinstance(data, str) else ""
         self.object_data = self.data = stored
         if formdata is None:
             return
         self.raw_data = formdata.getlist(self.name)
         reason = "".join(formdata.getlist(MISSING_PREFIX + self.name)[:1])
-        self.data = self._chosen(self.settle(self.joined(self.raw_data)), reason, stored)
+        self.data = self._chosen(
+            self.settle(self.joined(self.raw_data)), reason, stored
+        )
 
     def joined(self, texts: Sequence[str]) -> str:
         """One text from the inputs of this name."""
@@ -55,13 +63,17 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         """Canonical text when the typed one is understood, else exactly what was typed."""
         if not typed:
             return ""
-        text = understand(typed, self.field, today=self.today, date_order=self.study.date_order)
+        text = understand(
+            typed, self.field, today=self.today, date_order=self.study.date_order
+        )
         if self.refusal(text) is None:
             return text
         return typed
 
     def refusal(self, text: str) -> Refusal | None:
-        """Why a text is no answer to this field; blank and missing codes are none of a kind's business."""
+        """Why a text is no answer to this field; blank and missing codes are none of a
+        kind's business.
+        """
         if not text or any(missing.code == text for missing in self.field.missing):
             return None
         parsed = self.field.kind.parse(text, self.field)
@@ -79,8 +91,8 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
     def _chosen(self, text: str, reason: str, stored: str) -> str:
         """The answer where a box and a menu of missing reasons stand side by side.
 
-        What was changed last wins; when both were changed nothing is guessed or lost: the two
-        together are no answer, and the page says so.
+        What was changed last wins; when both were changed nothing is guessed or lost:
+        the two together are no answer, and the page says so.
         """
         if reason == CLEAR:
             return ""
@@ -106,10 +118,15 @@ class SeveralField(TypedField):
 
 
 class FileField(TypedField):
-    """A file: the text names the one that is kept. A new one says more than an old reason for none."""
+    """A file: the text names the one that is kept.
+
+    A new one says more than an old reason for none.
+    """
 
     def _chosen(self, text: str, reason: str, stored: str) -> str:
-        return text if text and text != stored else super()._chosen(text, reason, stored)
+        return (
+            text if text and text != stored else super()._chosen(text, reason, stored)
+        )
 
 
 FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
@@ -133,12 +150,18 @@ if holes := {kind.name for kind in KINDS} ^ set(FIELD_CLASSES):
 
 
 class TableForm(BaseForm):  # type: ignore[misc]
-    """The inputs of one table's row: a form's own fields, or one row of a repeating group."""
+    """The inputs of one table's row: a form's own fields, or one row of a repeating
+    group.
+    """
 
     unbound: ClassVar[Mapping[str, UnboundField]]
 
-    def __init__(self, formdata: Any, texts: Mapping[str, str], *, prefix: str, today: date) -> None:
-        """``texts`` are the stored ones; ``formdata`` a multi-dictionary, or None to show what is stored."""
+    def __init__(
+        self, formdata: Any, texts: Mapping[str, str], *, prefix: str, today: date
+    ) -> None:
+        """``texts`` are the stored ones; ``formdata`` a multi-dictionary, or None to
+        show what is stored.
+        """
         self.today = today
         super().__init__(self.unbound, prefix=prefix)
         for name, field in self._fields.items():
@@ -153,7 +176,12 @@ class _Unbound(UnboundField):  # type: ignore[misc]
     """Hands the day of entry to the field when a form is made."""
 
     def bind(
-        self, form: TableForm, name: str, prefix: str = "", translations: Any = None, **kwargs: Any
+        self,
+        form: TableForm,
+        name: str,
+        prefix: str = "",
+        translations: Any = None,
+        **kwargs: Any,
     ) -> TypedField:
         typed_field: TypedField = self.field_class(
             *self.args,
@@ -171,8 +199,12 @@ _CLASSES: StudyCache[tuple[str, str | None], type[TableForm]] = StudyCache()
 
 
 def table_form(study: Study, form: Form, group: str | None = None) -> type[TableForm]:
-    """The WTForms class of a form's own fields, or of one row of a group; kept with the study."""
-    return _CLASSES.get(study, (form.name, group), lambda: _form_class(study, form, group))
+    """The WTForms class of a form's own fields, or of one row of a group; kept with the
+    study.
+    """
+    return _CLASSES.get(
+        study, (form.name, group), lambda: _form_class(study, form, group)
+    )
 
 
 def _form_class(study: Study, form: Form, group: str | None) -> type[TableForm]:
@@ -182,6 +214,7 @@ def _form_class(study: Study, form: Form, group: str | None) -> type[TableForm]:
         for f in fields
         if f.collected and f.value is None
     }
+
     return type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})
 
 

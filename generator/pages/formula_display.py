@@ -1,7 +1,9 @@
-"""A formula with its values put in: ``82 × 10000 / 175²``. Made from the formula, filled in by the page.
+"""A formula with its values put in: ``82 × 10000 / 175²``. Made from the formula,
+filled in by the page.
 
-A formula becomes a list of parts: a text; a *slot*, which is a value to put in (``rule`` as data for the
-browser, ``label`` for when it is not known); or a choice of branches, of which one is shown.
+A formula becomes a list of parts: a text; a *slot*, which is a value to put in
+(``rule`` as data for the browser, ``label`` for when it is not known); or a choice of
+branches, of which one is shown.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from generator.browser.form_json import browser_form
 
 Part = str | dict[str, Any]
 VALUES: Final = frozenset({"in_unit", "number_of", "coalesce", "entered"})
-"""Functions that only say where a value comes from: their value is put in, not their words."""
+"""Functions that only say where a value comes from: their value is put in, not their
+words.
+"""
 
 
 def worked(study: Study, form: Form, group: Group, field: Field) -> list[Part]:
@@ -43,6 +47,7 @@ def joined(parts: list[Part]) -> list[Part]:
             result[-1] += part
         elif part:
             result.append(part)
+
     return result
 
 
@@ -73,11 +78,17 @@ class _Worked:
         return [str(node.value)]
 
     def slot(self, node: syntax_tree.Node) -> list[Part]:
-        """The value that a reference or a call stands for; in words where rows would have to be sent."""
+        """The value that a reference or a call stands for; in words where rows would
+        have to be sent.
+        """
         meaning = self.meaning(node)
         if meaning is None:
             return [self.english(node)]
-        slot: Json = {"rule": self.json.node(meaning), "as": meaning.type.name, "label": self.label(node)}
+        slot: Json = {
+            "rule": self.json.node(meaning),
+            "as": meaning.type.name,
+            "label": self.label(node),
+        }
         if isinstance(meaning, resolved.Read) and not meaning.depth:
             slot["cell"] = [meaning.table, meaning.field.name]
         if meaning.codelist is not None and meaning.type is not Type.NUMBER:
@@ -110,7 +121,11 @@ class _Worked:
     def argument(self, node: syntax_tree.Node) -> list[Part]:
         """What a function is of: in parentheses where it is more than one value."""
         parts = self.factor(node)
-        return ["(", *parts, ")"] if isinstance(node, syntax_tree.Product | syntax_tree.Negative) else parts
+        return (
+            ["(", *parts, ")"]
+            if isinstance(node, syntax_tree.Product | syntax_tree.Negative)
+            else parts
+        )
 
     def is_slot(self, node: syntax_tree.Call) -> bool:
         """Whether a call is shown by its value alone."""
@@ -128,6 +143,7 @@ class _Worked:
                 if sign == "+" or not isinstance(term, syntax_tree.Sum)
                 else self.factor(term)
             )
+
         return parts
 
     def product(self, node: syntax_tree.Product) -> list[Part]:
@@ -137,7 +153,11 @@ class _Worked:
         square = isinstance(node.right, syntax_tree.Product) and right[-1:] == ["²"]
         if isinstance(node.right, syntax_tree.Product) and not square:
             right = ["(", *right, ")"]
-        return [*self.factor(node.left), " × " if node.operator == "*" else " / ", *right]
+        return [
+            *self.factor(node.left),
+            " × " if node.operator == "*" else " / ",
+            *right,
+        ]
 
     def source(self, node: syntax_tree.Node) -> str:
         return self.expression.text[node.start : node.end]
@@ -151,12 +171,21 @@ class _Worked:
         ]
         if len(branches) < len(node.branches):
             return [self.english(node)]
-        otherwise = joined(self.parts(node.otherwise)) if node.otherwise is not None else []
+        otherwise = (
+            joined(self.parts(node.otherwise)) if node.otherwise is not None else []
+        )
+
         return [{"branches": branches, "otherwise": otherwise}]
 
-    def meaning(self, node: syntax_tree.Node, expects: Type | None = None) -> resolved.Core | None:
-        """What a part of the formula means; None where rows would have to be sent for it."""
-        part = Expression(text=self.expression.text, place=self.expression.place, tree=node)
+    def meaning(
+        self, node: syntax_tree.Node, expects: Type | None = None
+    ) -> resolved.Core | None:
+        """What a part of the formula means; None where rows would have to be sent for
+        it.
+        """
+        part = Expression(
+            text=self.expression.text, place=self.expression.place, tree=node
+        )
         result = resolve(part, self.study, self.home, expects)
         return None if result.findings or _goes_over_rows(result.core) else result.core
 
@@ -164,7 +193,9 @@ class _Worked:
         """``weight in kg`` is a value like a field's."""
         meaning = self.meaning(node)
         return (
-            self.slot(node) if meaning is not None and meaning.type is Type.NUMBER else [self.english(node)]
+            self.slot(node)
+            if meaning is not None and meaning.type is Type.NUMBER
+            else [self.english(node)]
         )
 
     def call(self, node: syntax_tree.Call) -> list[Part]:
@@ -174,25 +205,35 @@ class _Worked:
         if words is None:
             return [self.english(node)]
         parts: list[Part] = []
+
         for word in words:
-            parts += [word] if isinstance(word, str) else self.argument(node.arguments[word])
+            parts += (
+                [word] if isinstance(word, str) else self.argument(node.arguments[word])
+            )
+
         return parts
 
 
 def _goes_over_rows(node: resolved.Core) -> bool:
-    return isinstance(node, resolved.Fold) or any(_goes_over_rows(child) for child in children(node))
+    return isinstance(node, resolved.Fold) or any(
+        _goes_over_rows(child) for child in children(node)
+    )
 
 
-_WRITERS: Mapping[type[syntax_tree.Node], Callable[[_Worked, Any], list[Part]]] = MappingProxyType(
-    {
-        syntax_tree.Literal: _Worked.literal,
-        syntax_tree.Reference: _Worked.slot,
-        syntax_tree.Parameter: lambda self, node: [str(self.study.parameters[node.name].value)],
-        syntax_tree.Negative: _Worked.negative,
-        syntax_tree.Sum: _Worked.sum,
-        syntax_tree.Product: _Worked.product,
-        syntax_tree.Case: _Worked.case,
-        syntax_tree.Call: _Worked.call,
-        syntax_tree.In: _Worked.membership,
-    }
+_WRITERS: Mapping[type[syntax_tree.Node], Callable[[_Worked, Any], list[Part]]] = (
+    MappingProxyType(
+        {
+            syntax_tree.Literal: _Worked.literal,
+            syntax_tree.Reference: _Worked.slot,
+            syntax_tree.Parameter: lambda self, node: [
+                str(self.study.parameters[node.name].value)
+            ],
+            syntax_tree.Negative: _Worked.negative,
+            syntax_tree.Sum: _Worked.sum,
+            syntax_tree.Product: _Worked.product,
+            syntax_tree.Case: _Worked.case,
+            syntax_tree.Call: _Worked.call,
+            syntax_tree.In: _Worked.membership,
+        }
+    )
 )

@@ -1,7 +1,8 @@
 """What a cell is called in HTML: one name for the input, its id and its messages.
 
-A field's own name may be a word that WTForms uses (``data``, ``errors``), so every name carries a
-prefix: ``f-sysbp`` for a form's own field, ``r-mbb-3-mbbdat`` for row 3 of the group ``mbb``.
+A field's own name may be a word that WTForms uses (``data``, ``errors``), so every name
+carries a prefix: ``f-sysbp`` for a form's own field, ``r-mbb-3-mbbdat`` for row 3 of
+the group ``mbb``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def cell_of(name: str, form: Form) -> CellKey | None:
     if name.startswith(FORM_PREFIX):
         field = name.removeprefix(FORM_PREFIX)
         return CellKey(form.name, None, field) if field in form.by_name else None
+
     parts = name.split("-")
     if len(parts) != 4 or parts[0] != "r" or not parts[2].isdecimal():
         return None

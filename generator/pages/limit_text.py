@@ -1,4 +1,6 @@
-"""What a question takes, in the few words beside its box: ``120 to 230``, ``pdf or png, up to 10 MB``."""
+"""What a question takes, in the few words beside its box: ``120 to 230``, ``pdf or png,
+up to 10 MB``.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,17 @@ def limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit,
     if field.upload:
         return (Limit(text=_upload_words(field.upload), unit=None),)
     ranges, usual = (field.ranges, "") if field.ranges else (field.expected, "usually ")
-    labels = {choice.code: choice.label for choice in field.unit.choices} if field.unit else {}
+    labels = (
+        {choice.code: choice.label for choice in field.unit.choices}
+        if field.unit
+        else {}
+    )
+
     return tuple(
-        Limit(text=f"{usual}{words}{' ' + labels[unit] if unit in labels else ''}", unit=unit)
+        Limit(
+            text=f"{usual}{words}{' ' + labels[unit] if unit in labels else ''}",
+            unit=unit,
+        )
         for unit, limits in ranges.items()
         if (words := _range_words(study, form, group, field, limits))
     )
@@ -40,19 +50,30 @@ def limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit,
 
 def _upload_words(upload: Upload) -> str:
     """``pdf or png, up to 10 MB``."""
-    endings = " or ".join(filter(None, (", ".join(upload.endings[:-1]), *upload.endings[-1:])))
+    endings = " or ".join(
+        filter(None, (", ".join(upload.endings[:-1]), *upload.endings[-1:]))
+    )
     return ", ".join(filter(None, (endings, f"up to {size_words(upload.size)}")))
 
 
-def _range_words(study: Study, form: Form, group: Group, field: Field, limits: Range) -> str:
-    """``30 to 300``; ``more than 0, up to 100``; of days ``after Start, before Date of death``."""
+def _range_words(
+    study: Study, form: Form, group: Group, field: Field, limits: Range
+) -> str:
+    """``30 to 300``; ``more than 0, up to 100``; of days ``after Start, before Date of
+    death``.
+    """
     low, high = (_end(study, form, group, end) for end in (limits.low, limits.high))
     if low and high and not limits.low_open and not limits.high_open:
         return f"{low} to {high}"
     day = field.kind.name in CALENDAR
     above, from_on = ("after", "later") if day else ("more than", "more")
     least = f"{above} {low}" if limits.low_open else f"{low} or {from_on}"
-    most = f"{'before' if day else 'less than'} {high}" if limits.high_open else f"up to {high}"
+    most = (
+        f"{'before' if day else 'less than'} {high}"
+        if limits.high_open
+        else f"up to {high}"
+    )
+
     return ", ".join([*([least] if low else []), *([most] if high else [])])
 
 

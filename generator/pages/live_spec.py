@@ -1,4 +1,6 @@
-"""What a page shows live besides the verdict: converted units, and what a calculation still needs."""
+"""What a page shows live besides the verdict: converted units, and what a calculation
+still needs.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,18 @@ def live_spec(study: Study, form: Form) -> Json:
 
 
 def _live_spec(study: Study, form: Form) -> Json:
-    fields = [(group, field) for group in form.groups for field in group.fields if field.collected]
+    fields = [
+        (group, field)
+        for group in form.groups
+        for field in group.fields
+        if field.collected
+    ]
     return {
         **_sharing_codes(form_spec(study, form)),
         "convert": {
-            f"{_table(form, group)} {field.name}": _conversions(study, form, group, field)
+            f"{_table(form, group)} {field.name}": _conversions(
+                study, form, group, field
+            )
             for group, field in fields
             if field.unit and field.unit.choices
         },
@@ -44,7 +53,9 @@ def _live_spec(study: Study, form: Form) -> Json:
 
 
 def _sharing_codes(spec: Json) -> Json:
-    """The form's JSON with each list of codes once, in ``codelists``; a field has its number there."""
+    """The form's JSON with each list of codes once, in ``codelists``; a field has its
+    number there.
+    """
     lists: dict[str, int] = {}
 
     def shared(field: Json | None) -> Json | None:
@@ -54,11 +65,25 @@ def _sharing_codes(spec: Json) -> Json:
         return {**field, "codes": lists.setdefault(text, len(lists))}
 
     def slots(text: Json) -> Json:
-        return {**text, "slots": [{**slot, "field": shared(slot["field"])} for slot in text["slots"]]}
+        return {
+            **text,
+            "slots": [
+                {**slot, "field": shared(slot["field"])} for slot in text["slots"]
+            ],
+        }
 
-    groups = [{**group, "fields": [shared(field) for field in group["fields"]]} for group in spec["groups"]]
+    groups = [
+        {**group, "fields": [shared(field) for field in group["fields"]]}
+        for group in spec["groups"]
+    ]
     texts = [slots(text) for text in spec["texts"]]
-    return {**spec, "groups": groups, "texts": texts, "codelists": [json.loads(text) for text in lists]}
+
+    return {
+        **spec,
+        "groups": groups,
+        "texts": texts,
+        "codelists": [json.loads(text) for text in lists],
+    }
 
 
 def _table(form: Form, group: Group) -> str:
@@ -72,14 +97,18 @@ def _conversions(study: Study, form: Form, group: Group, field: Field) -> Json:
     labels = {choice.code: choice.label for choice in field.unit.choices}
     home = Home(form=form, group=group if group.rows else None)
     results = {}
+
     for choice in field.unit.choices:
         if choice.to is None:
             continue
         code = choice.to.replace("'", "''")
         asked = parse_expression(f"in_unit({field.name}, '{code}')", field.place)
         assert isinstance(asked, Expression)
-        rule = ToJson(form.name, Givens()).node(resolve(asked, study, home, Type.NUMBER).core)
+        rule = ToJson(form.name, Givens()).node(
+            resolve(asked, study, home, Type.NUMBER).core
+        )
         results[choice.code] = {"to": labels.get(choice.to, choice.to), "rule": rule}
+
     return results
 
 
@@ -90,8 +119,12 @@ def _reads(study: Study, form: Form, group: Group, field: Field) -> list[list[st
     home = Home(form=form, group=group if group.rows else None)
     labels = {(_table(form, g), f.name): f.label for g in form.groups for f in g.fields}
     result = references(field.value, study, home)
+
     return [
         [item.table, item.field, labels[item.table, item.field]]
         for item in result
-        if item.visit is None and item.table and item.field and (item.table, item.field) in labels
+        if item.visit is None
+        and item.table
+        and item.field
+        and (item.table, item.field) in labels
     ]

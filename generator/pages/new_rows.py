@@ -1,4 +1,6 @@
-"""Rows that nobody has filled in yet: which of their questions are asked, and what waits until it is."""
+"""Rows that nobody has filled in yet: which of their questions are asked, and what
+waits until it is.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ def with_new_rows(
     opening: FormOpening | None,
     judge: Callable[[Record], Judgement],
 ) -> Judgement:
-    """A judgement that also knows which questions are asked in the rows that a page adds to a record.
+    """A judgement that also knows which questions are asked in the rows that a page
+    adds to a record.
 
     Its findings stay as they are: what a new row lacks is nobody's fault yet.
     """
@@ -37,6 +40,7 @@ def with_new_rows(
     if all(row == record.rows.get(name, ()) for name, row in rows.items()):
         return judgement
     added = judge(replace(record, rows={**record.rows, **rows})).cells
+
     return replace(judgement, cells={**added, **judgement.cells})
 
 
@@ -46,9 +50,16 @@ def may_hide(group: Group, field: Field) -> bool:
 
 
 def untouched(
-    form: Form, record: Record, judgement: Judgement, *, stored: Record, opening: FormOpening | None
+    form: Form,
+    record: Record,
+    judgement: Judgement,
+    *,
+    stored: Record,
+    opening: FormOpening | None,
 ) -> Mapping[CellKey, str]:
-    """What new rows start with in questions that are not asked: nobody gave it as an answer."""
+    """What new rows start with in questions that are not asked: nobody gave it as an
+    answer.
+    """
     texts: dict[CellKey, str] = {}
     for group in form.row_groups:
         starts = starts_of(group, opening)
@@ -58,6 +69,11 @@ def untouched(
                 key = CellKey(group.name, row.number, name)
                 cell = judgement.cells.get(key)
                 asked = cell is None or cell.shown is True
-                if row.number not in saved and row.texts.get(name) == text and not asked:
+                if (
+                    row.number not in saved
+                    and row.texts.get(name) == text
+                    and not asked
+                ):
                     texts[key] = text
+
     return texts

@@ -1,6 +1,8 @@
-"""A form as its page shows it: sections of questions, how they are arranged and what they are named.
+"""A form as its page shows it: sections of questions, how they are arranged and what
+they are named.
 
-They are made from the dictionary (``asking``); the texts of a subject come later (``scopes``).
+They are made from the dictionary (``asking``); the texts of a subject come later
+(``scopes``).
 """
 
 from __future__ import annotations
@@ -25,17 +27,25 @@ GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
 TABLE_WIDTH = 62  # rem: a row wider than this is asked as a card
 
 
-WIDTHS = MappingProxyType({"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w30": 14, "w40": 16, "full": 22})
+WIDTHS = MappingProxyType(
+    {"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w30": 14, "w40": 16, "full": 22}
+)
 
 
 def quoted(text: str) -> Markup:
     """A text inside a quoted string of a template, safe whatever it holds."""
-    return Markup("".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in text))
+    return Markup(
+        "".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in text)
+    )
 
 
 def fixed(value: object) -> Markup:
     """A text of the dictionary as HTML that a template engine leaves alone."""
-    return value if isinstance(value, Markup) else Markup(str(escape(value)).replace("{", "&#123;"))
+    return (
+        value
+        if isinstance(value, Markup)
+        else Markup(str(escape(value)).replace("{", "&#123;"))
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,11 +62,14 @@ class Option:
         return quoted(self.code)
 
 
-def pieces(question: Question | Section, key: str, text: str) -> Iterator[tuple[str, str]]:
+def pieces(
+    question: Question | Section, key: str, text: str
+) -> Iterator[tuple[str, str]]:
     """A text in pieces: words, and the names of the answers that stand between them."""
     if key not in question.wordings:
         yield text, ""
         return
+
     index = 0
     for part in question.wordings[key]:
         if isinstance(part, str):
@@ -68,7 +81,10 @@ def pieces(question: Question | Section, key: str, text: str) -> Iterator[tuple[
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One field as it is asked. ``number`` is what the protocol calls a criterion: ``INCL01``."""
+    """One field as it is asked.
+
+    ``number`` is what the protocol calls a criterion: ``INCL01``.
+    """
 
     name: str
     kind: str
@@ -126,7 +142,11 @@ class Question:
 
     @property
     def optional(self) -> bool:
-        return self.required is False and self.control not in {"calculated", "note", "reading"}
+        return self.required is False and self.control not in {
+            "calculated",
+            "note",
+            "reading",
+        }
 
     @property
     def asked(self) -> bool:
@@ -139,15 +159,27 @@ class Question:
 
     @property
     def menu(self) -> str:
-        """The id of the menu's list, the same for all questions that offer the same answers."""
+        """The id of the menu's list, the same for all questions that offer the same
+        answers.
+        """
         offered = repr([(code.code, code.label) for code in self.codes if code.offered])
-        return f"codes-{sha256(offered.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+        return (
+            f"codes-{sha256(offered.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+        )
 
     @property
     def menu_width(self) -> str:
         """As wide as the longest answer, within reason."""
         longest = max((len(code.label) for code in self.codes), default=0)
-        return "w6" if longest <= 6 else "w10" if longest <= 12 else "w20" if longest <= 24 else "w30"
+        return (
+            "w6"
+            if longest <= 6
+            else "w10"
+            if longest <= 12
+            else "w20"
+            if longest <= 24
+            else "w30"
+        )
 
     @property
     def first(self) -> str:
@@ -205,9 +237,11 @@ class Section:
 
     @property
     def lines(self) -> list[list[Question]]:
-        """The questions line by line: a choice or a calculation beside the value that it is about.
+        """The questions line by line: a choice or a calculation beside the value that
+        it is about.
 
-        They belong together when their names begin alike: ``sodium_lborres``, ``sodium_lbclsig``.
+        They belong together when their names begin alike: ``sodium_lborres``,
+        ``sodium_lbclsig``.
         """
         lines: list[list[Question]] = []
         for question in self.asked:
@@ -224,6 +258,7 @@ class Section:
                 lines[-1].append(replace(question.in_row(), beside=True))
             else:
                 lines.append([question])
+
         return lines
 
     @property
@@ -243,12 +278,18 @@ class Section:
     def unseen_name(self, name: str) -> Markup:
         """The name of the input that carries a field which is not shown."""
         return Markup(
-            (row_prefix(self.name, "{{ n }}") + name) if self.repeats else cell_name(CellKey("", None, name))
+            (row_prefix(self.name, "{{ n }}") + name)
+            if self.repeats
+            else cell_name(CellKey("", None, name))
         )
 
     @property
     def look(self) -> str:
-        return "repeats" if self.repeats else f"{self.layout}{' long-labels' if self.long else ''}"
+        return (
+            "repeats"
+            if self.repeats
+            else f"{self.layout}{' long-labels' if self.long else ''}"
+        )
 
     @property
     def add_label(self) -> str:
@@ -279,25 +320,46 @@ class Page:
 
     @property
     def has_files(self) -> bool:
-        return any(question.control == "file" for section in self.groups for question in section.asked)
+        return any(
+            question.control == "file"
+            for section in self.groups
+            for question in section.asked
+        )
 
     @property
     def menus(self) -> Mapping[str, tuple[Option, ...]]:
         """The lists of the page's menus by id, each once."""
         options: dict[str, tuple[Option, ...]] = {}
         for section in self.groups:
-            asked = section.asked if section.repeats else [item for line in section.lines for item in line]
+            asked = (
+                section.asked
+                if section.repeats
+                else [item for line in section.lines for item in line]
+            )
             for question in asked:
                 if question.asked_by_menu and question.menu not in options:
-                    options[question.menu] = tuple(code for code in question.codes if code.offered)
+                    options[question.menu] = tuple(
+                        code for code in question.codes if code.offered
+                    )
+
         return options
 
     @property
     def on(self) -> str:
-        """The names of all questions of this page, so that what was not on it is not cleared."""
+        """The names of all questions of this page, so that what was not on it is not
+        cleared.
+        """
         names = []
         for section in self.groups:
             for question in section.asked + section.fixed:
-                own = [question.name, question.companion] if question.companion else [question.name]
-                names += [f"{section.name}.{name}" if section.repeats else name for name in own]
+                own = (
+                    [question.name, question.companion]
+                    if question.companion
+                    else [question.name]
+                )
+                names += [
+                    f"{section.name}.{name}" if section.repeats else name
+                    for name in own
+                ]
+
         return " ".join(names)

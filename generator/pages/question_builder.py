@@ -1,6 +1,8 @@
-"""The fields of a form as the questions of its page: by which control each is asked, how wide its box is.
+"""The fields of a form as the questions of its page: by which control each is asked,
+how wide its box is.
 
-Everything here is fixed by the dictionary; the texts of a subject come later (``scopes``).
+Everything here is fixed by the dictionary; the texts of a subject come later
+(``scopes``).
 """
 
 from __future__ import annotations
@@ -16,18 +18,46 @@ from forms_spec.model.study import Study
 from generator.pages.limit_text import limits
 from generator.pages.page_model import GROUPED, Option, Page, Question, Section
 
-SINGLE = frozenset({"text", "textarea", "typeahead", "list", "vas", "calculated", "file", "note", "reading"})
+SINGLE = frozenset(
+    {
+        "text",
+        "textarea",
+        "typeahead",
+        "list",
+        "vas",
+        "calculated",
+        "file",
+        "note",
+        "reading",
+    }
+)
 
 
 def _by_length(field: Field) -> str:
     longest = field.max_length or 200
-    return "w6" if longest <= 6 else "w20" if longest <= 30 else "w40" if longest <= 100 else "full"
+    return (
+        "w6"
+        if longest <= 6
+        else "w20"
+        if longest <= 30
+        else "w40"
+        if longest <= 100
+        else "full"
+    )
 
 
 def _by_digits(field: Field) -> str:
     """As wide as the largest number of its range."""
-    ends = [end.text for limits in field.ranges.values() for end in (limits.low, limits.high) if end]
-    longest = max((len(text) for text in ends if text.lstrip("-").isdecimal()), default=0)
+    ends = [
+        end.text
+        for limits in field.ranges.values()
+        for end in (limits.low, limits.high)
+        if end
+    ]
+    longest = max(
+        (len(text) for text in ends if text.lstrip("-").isdecimal()), default=0
+    )
+
     return "w6" if longest <= 5 else "w10" if longest <= 9 else "w13"
 
 
@@ -75,11 +105,13 @@ def _section(study: Study, form: Form, group: Group) -> Section:
     questions = tuple(
         _question(study, form, group, field)
         for field in group.fields
-        if field.name not in companions and (field.entry != "hidden" or field.name in fixed_names)
+        if field.name not in companions
+        and (field.entry != "hidden" or field.name in fixed_names)
     )
     if group.rows:
         questions = tuple(question.in_row() for question in questions)
     long = sum(question.long for question in questions) * 2 > len(questions)
+
     return Section(
         name=group.name,
         title=group.title,
@@ -96,8 +128,11 @@ def _section(study: Study, form: Form, group: Group) -> Section:
 
 
 def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
-    inputmode, width = INPUTS[field.kind.name] if field.collected else ("text", _by_length)
+    inputmode, width = (
+        INPUTS[field.kind.name] if field.collected else ("text", _by_length)
+    )
     unit = field.unit
+
     return Question(
         name=field.name,
         kind=field.kind.name,
@@ -110,12 +145,16 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         reasons=_reasons(field),
         limits=limits(study, form, group, field),
         unit=shown_unit(unit.fixed) if unit and unit.fixed else None,
-        unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
+        unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices)
+        if unit
+        else (),
         companion=unit.companion if unit else None,
         required=field.required,
         conditional=field.show_when is not None or group.show_when is not None,
         ends=field.anchors,
-        accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
+        accept=",".join(f".{ending}" for ending in field.upload.endings)
+        if field.upload
+        else "",
         largest=field.upload.size if field.upload else 0,
         reference=field.lab_test is not None,
         placeholder=field.placeholder,
@@ -130,7 +169,11 @@ def _criterion_number(study: Study, field: Field) -> str:
     """What a criterion is called in the casebook, unless its own text begins with it."""
     criteria = study.eligibility.criteria if study.eligibility else ()
     number = field.name.upper()
-    known = any(item.field.name == field.name and item.field.form == field.form for item in criteria)
+    known = any(
+        item.field.name == field.name and item.field.form == field.form
+        for item in criteria
+    )
+
     return number if known and not field.label.upper().startswith(number) else ""
 
 
@@ -142,18 +185,29 @@ def _reasons(field: Field) -> tuple[Option, ...]:
 
 
 def _unseen(group: Group, fixed_names: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that are not shown and whose answers the page carries, since its rules read them."""
-    hidden = [field for field in group.fields if field.entry == "hidden" and field.name not in fixed_names]
+    """The fields that are not shown and whose answers the page carries, since its rules
+    read them.
+    """
+    hidden = [
+        field
+        for field in group.fields
+        if field.entry == "hidden" and field.name not in fixed_names
+    ]
     names = []
     for field in hidden:
         if field.collected and field.value is None:
             names.append(field.name)
-            names += [field.unit.companion] if field.unit and field.unit.companion else []
+            names += (
+                [field.unit.companion] if field.unit and field.unit.companion else []
+            )
+
     return tuple(names)
 
 
 def _control(field: Field) -> str:
-    """A choice is asked by radio buttons up to seven answers, by a list up to 15, else by typing."""
+    """A choice is asked by radio buttons up to seven answers, by a list up to 15, else
+    by typing.
+    """
     if field.entry == "read_only" and field.collected and field.value is None:
         return "reading"
     if field.control != "choice":
@@ -165,16 +219,24 @@ def _control(field: Field) -> str:
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
         return tuple(
-            Option(code=c.code, label=c.label, exclusive=c.exclusive, offered=c.code not in field.retired)
+            Option(
+                code=c.code,
+                label=c.label,
+                exclusive=c.exclusive,
+                offered=c.code not in field.retired,
+            )
             for c in field.codelist.codes
         )
+
     if field.control == "scale":
         return tuple(Option(code=str(n), label=str(n)) for n in steps(field))
     return ()
 
 
 def steps(field: Field) -> range:
-    """The steps of a scale: its hard range when that is two small numbers, else 0 to 10."""
+    """The steps of a scale: its hard range when that is two small numbers, else 0 to
+    10.
+    """
     limits = field.ranges.get(None)
     ends = [end.text for end in (limits.low, limits.high) if end] if limits else []
     if len(ends) == 2 and all(end.isdecimal() and len(end) < 3 for end in ends):

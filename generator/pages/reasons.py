@@ -1,4 +1,7 @@
-"""What counts as a reason: a word, in any script. A full stop, a dash or a lone letter explains nothing."""
+"""What counts as a reason: a word, in any script.
+
+A full stop, a dash or a lone letter explains nothing.
+"""
 
 from __future__ import annotations
 

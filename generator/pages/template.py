@@ -1,4 +1,6 @@
-"""The HTML of a form: a template written once per dictionary version, filled in for every page."""
+"""The HTML of a form: a template written once per dictionary version, filled in for
+every page.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,13 @@ from generator.pages.new_rows import starts_of, untouched
 from generator.pages.page_model import Page, fixed, pieces
 from generator.pages.question_builder import page_of
 from generator.pages.rows import next_number, rows_of
-from generator.pages.template_context import RowScopes, blank_scope, group_findings, own_scope, row_scope
+from generator.pages.template_context import (
+    RowScopes,
+    blank_scope,
+    group_findings,
+    own_scope,
+    row_scope,
+)
 
 WRITER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -40,7 +48,9 @@ WRITER = Environment(
     finalize=fixed,
 )
 WRITER.globals["pieces"] = pieces
-FILLER = Environment(autoescape=True, undefined=Undefined, trim_blocks=True, lstrip_blocks=True)
+FILLER = Environment(
+    autoescape=True, undefined=Undefined, trim_blocks=True, lstrip_blocks=True
+)
 
 
 _TEMPLATES: StudyCache[str, tuple[Page, Template]] = StudyCache()
@@ -77,18 +87,25 @@ def form_html(
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
 ) -> Markup:
-    """All questions of a form with their answers and findings, without the ``<form>`` around them.
+    """All questions of a form with their answers and findings, without the ``<form>``
+    around them.
 
-    ``page_findings`` are the findings to show, the judgement's own by default; ``stored`` is what the server
-    has, when it is not what is shown; ``marks`` the highest row number ever given by group;
-    ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
-    ``files`` knows the files that cells name; ``opening`` is what new rows start with, ``later`` what
-    questions of a new form start with once they are asked; ``words`` are the answers within texts.
+    ``page_findings`` are the findings to show, the judgement's own by default;
+    ``stored`` is what the server has, when it is not what is shown; ``marks`` the
+    highest row number ever given by group; ``removing`` the rows that are marked to be
+    removed, by group and number, with the reason so far. ``files`` knows the files that
+    cells name; ``opening`` is what new rows start with, ``later`` what questions of a
+    new form start with once they are asked; ``words`` are the answers within texts.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
     waiting = untouched(form, record, judgement, stored=kept, opening=opening)
-    shown = page_findings if page_findings is not None else said_on(form, judgement.findings)
+    shown = (
+        page_findings
+        if page_findings is not None
+        else said_on(form, judgement.findings)
+    )
+
     return Markup(
         template.render(
             own=own_scope(form, record, judgement, shown, later=later, words=words),
@@ -129,6 +146,7 @@ def _rows(
     starts = starts_of(group, opening)
     saved = {row.number for row in stored.rows.get(group.name, ())}
     rows: tuple[Row, ...] = rows_of(group, record, starts)
+
     return RowScopes(
         all=[
             row_scope(
@@ -158,23 +176,41 @@ def _hidden(
     return frozenset(
         group.name
         for group in form.groups
-        if group.show_when is not None and _all_hidden(form, group, judgement, waiting, words)
+        if group.show_when is not None
+        and _all_hidden(form, group, judgement, waiting, words)
     )
 
 
 def _all_hidden(
-    form: Form, group: Group, judgement: Judgement, waiting: Mapping[CellKey, str], words: PageWords
+    form: Form,
+    group: Group,
+    judgement: Judgement,
+    waiting: Mapping[CellKey, str],
+    words: PageWords,
 ) -> bool:
     notes = [f.name for f in group.fields if not f.collected and f.entry != "hidden"]
-    if group.rows is None and any((form.name, None, name) not in words.hidden for name in notes):
+    if group.rows is None and any(
+        (form.name, None, name) not in words.hidden for name in notes
+    ):
         return False
+
     names = {f.name for f in group.fields if f.collected}
     if group.rows is None:
         keys = [CellKey(form.name, None, name) for name in names]
     else:
         names -= set(group.rows.fixed)
-        keys = [key for key in judgement.cells if key.table == group.name and key.field in names]
+        keys = [
+            key
+            for key in judgement.cells
+            if key.table == group.name and key.field in names
+        ]
+
     cells = judgement.cells
     value = [key for key in keys if key in cells]
     empty = [key in waiting or not cells[key].text for key in value]
-    return bool(value or notes) and all(empty) and all(cells[key].shown is not True for key in value)
+
+    return (
+        bool(value or notes)
+        and all(empty)
+        and all(cells[key].shown is not True for key in value)
+    )

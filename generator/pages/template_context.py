@@ -50,13 +50,15 @@ class _NoTicks(dict[str, list[str]]):
 
 @dataclass(slots=True)
 class Scope:
-    """The slots of a form's own fields, or of one row. The short names are the template's.
+    """The slots of a form's own fields, or of one row. The short names are the
+    template's.
 
-    v texts, l labels of choices, m missing codes, c codes ticked, o texts that are no code of the list,
-    e findings as HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the
-    question's element says of itself: that it is hidden, or answered though it does not apply; q required
-    by a condition; r reference ranges; k what fields for reading only say; p what a new row starts with; w
-    the answers that stand in texts.
+    v texts, l labels of choices, m missing codes, c codes ticked, o texts that are no
+    code of the list, e findings as HTML (``''``: of the whole row), bad fields with a
+    finding that refuses, a what the question's element says of itself: that it is
+    hidden, or answered though it does not apply; q required by a condition; r reference
+    ranges; k what fields for reading only say; p what a new row starts with; w the
+    answers that stand in texts.
     """
 
     v: dict[str, str] = field(default_factory=_NoTexts)
@@ -108,10 +110,16 @@ def own_scope(
     ``later`` are the texts that questions start with which are not asked yet.
     """
     scope = Scope()
-    _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
+    _fill(
+        scope,
+        form.fields,
+        record.texts,
+        lambda n: judgement.cells.get(CellKey(form.name, None, n)),
+    )
     _put_words(scope, form.name, None, words)
     _put_later(scope, later)
     _put_findings(scope, form.name, None, record, page_findings)
+
     return scope
 
 
@@ -128,40 +136,69 @@ def row_scope(
     waiting: Mapping[CellKey, str],
     words: PageWords,
 ) -> Scope:
-    """The slots of one row; ``starts`` are the texts that a new one starts with, ``waiting`` those of
-    them whose questions are not asked yet.
+    """The slots of one row; ``starts`` are the texts that a new one starts with,
+    ``waiting`` those of them whose questions are not asked yet.
     """
-    scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
+    scope = Scope(
+        n=row.number, saved=saved, removing=removing is not None, why=removing or ""
+    )
     cells, number = judgement.cells, row.number
-    later = {f.name: t for f in group.fields if (t := waiting.get(CellKey(group.name, number, f.name)))}
+    later = {
+        f.name: t
+        for f in group.fields
+        if (t := waiting.get(CellKey(group.name, number, f.name)))
+    }
     texts = _without(row.texts, group, later)
-    _fill(scope, group.fields, texts, lambda n: cells.get(CellKey(group.name, number, n)))
+    _fill(
+        scope, group.fields, texts, lambda n: cells.get(CellKey(group.name, number, n))
+    )
     _put_later(scope, later)
     _put_findings(scope, group.name, row.number, record, page_findings)
     _put_words(scope, group.name, number, words)
     if not saved:
         scope.p.update(starts)
     scope.title = row_title(group, replace(row, texts=texts))
-    scope.open = bool(scope.e) or not saved or scope.removing or len(record.rows.get(group.name, ())) <= FEW
+    scope.open = (
+        bool(scope.e)
+        or not saved
+        or scope.removing
+        or len(record.rows.get(group.name, ())) <= FEW
+    )
     scope.status = "▲ has findings" if scope.e else ""
+
     return scope
 
 
 def blank_scope(group: Group, starts: Mapping[str, str]) -> Scope:
-    """The slots of a row that is still to be added: what a condition may hide waits until it is asked."""
+    """The slots of a row that is still to be added: what a condition may hide waits
+    until it is asked.
+    """
     scope = Scope()
-    later = {f.name: starts[f.name] for f in group.fields if f.name in starts and may_hide(group, f)}
+    later = {
+        f.name: starts[f.name]
+        for f in group.fields
+        if f.name in starts and may_hide(group, f)
+    }
     _fill(scope, group.fields, _without(starts, group, later), lambda _: None)
     scope.a.update(dict.fromkeys(later, HIDDEN))
     _put_later(scope, later)
     scope.p.update(starts)
+
     return scope
 
 
-def _without(texts: Mapping[str, str], group: Group, later: Mapping[str, str]) -> dict[str, str]:
-    """The texts without those that wait; a field that no page shows can start at once only."""
+def _without(
+    texts: Mapping[str, str], group: Group, later: Mapping[str, str]
+) -> dict[str, str]:
+    """The texts without those that wait; a field that no page shows can start at once
+    only.
+    """
     unseen = {f.name for f in group.fields if f.entry == "hidden"}
-    return {name: text for name, text in texts.items() if name not in later or name in unseen}
+    return {
+        name: text
+        for name, text in texts.items()
+        if name not in later or name in unseen
+    }
 
 
 def _put_later(scope: Scope, later: Mapping[str, str]) -> None:
@@ -171,8 +208,12 @@ def _put_later(scope: Scope, later: Mapping[str, str]) -> None:
 
 
 def group_findings(group: Group, record: Record, page_findings: PageFindings) -> Markup:
-    """The findings about a repeating group as a whole: too many rows, one missing, one twice."""
-    return Markup("").join(finding_html(spot, record) for _, spot in page_findings.of(group.name, None))
+    """The findings about a repeating group as a whole: too many rows, one missing, one
+    twice.
+    """
+    return Markup("").join(
+        finding_html(spot, record) for _, spot in page_findings.of(group.name, None)
+    )
 
 
 def row_title(group: Group, row: Row) -> str:
@@ -181,15 +222,27 @@ def row_title(group: Group, row: Row) -> str:
     if rows and rows.fixed:
         chosen = [f for f in group.fields if f.name in rows.fixed]
         return " ".join(answer_words(row.texts.get(f.name, ""), f) for f in chosen)
-    answers = (answer_words(row.texts.get(f.name, ""), f, row.texts) for f in group.fields if f.collected)
+
+    answers = (
+        answer_words(row.texts.get(f.name, ""), f, row.texts)
+        for f in group.fields
+        if f.collected
+    )
+
     return " · ".join([answer for answer in answers if answer][:4])
 
 
-def _fill(scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_of: CellOf) -> None:
+def _fill(
+    scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_of: CellOf
+) -> None:
     for item in fields:
         name = item.name
         cell = cell_of(name)
-        text = cell.text if cell is not None and item.value is not None else texts.get(name, "")
+        text = (
+            cell.text
+            if cell is not None and item.value is not None
+            else texts.get(name, "")
+        )
         if text:
             _put_text(scope, item, text)
         if cell is None:
@@ -205,7 +258,9 @@ def _fill(scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_
 
 
 def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
-    """A question that does not apply is hidden, one that may not apply yet too; an answer never is."""
+    """A question that does not apply is hidden, one that may not apply yet too; an
+    answer never is.
+    """
     if not text:
         scope.a[name] = HIDDEN
     elif shown is False:
@@ -216,7 +271,10 @@ def _put_words(scope: Scope, table: str, row: int | None, words: PageWords) -> N
     """The answers in the texts of a table's row, and its notes that are not shown."""
     for (where, number, name, key), word in words.words.items():
         if where == table and number == row:
-            scope.w.update({f"{name} {key} {index}": text for index, text in enumerate(word)})
+            scope.w.update(
+                {f"{name} {key} {index}": text for index, text in enumerate(word)}
+            )
+
     for where, number, name in words.hidden:
         if where == table and number == row:
             scope.a[name] = HIDDEN
@@ -228,10 +286,12 @@ def _put_text(scope: Scope, item: Field, text: str) -> None:
         scope.v[item.name] = text
         scope.k[item.name] = shown_as(text, item)
         return
+
     for missing in item.missing:
         if missing.code == text:
             scope.m[item.name] = text
             return
+
     scope.v[item.name] = boxed(text, item)
     if item.kind.name == "choice":
         scope.l[item.name] = menu_text(text, item)
@@ -255,7 +315,11 @@ def _fits_no_button(item: Field, text: str) -> bool:
 
 
 def _put_findings(
-    scope: Scope, table: str, row: int | None, record: Record, page_findings: PageFindings
+    scope: Scope,
+    table: str,
+    row: int | None,
+    record: Record,
+    page_findings: PageFindings,
 ) -> None:
     for name, spot in page_findings.of(table, row):
         scope.e[name] += finding_html(spot, record)

@@ -1,8 +1,9 @@
-"""The codes that a field's answers have in REDCap: its own, but where two of them would be one there.
+"""The codes that a field's answers have in REDCap: its own, but where two of them would
+be one there.
 
-REDCap names the column of a box after its code in small letters, with ``_`` for every other sign, and parts
-answers with bars, and code and label with a comma. Codes that such a rewriting makes one get a number behind
-them.
+REDCap names the column of a box after its code in small letters, with ``_`` for every
+other sign, and parts answers with bars, and code and label with a comma. Codes that
+such a rewriting makes one get a number behind them.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ def box_column(name: str, code: str) -> str:
 
 
 def redcap_codes(study: Study, field: Field) -> Mapping[str, str]:
-    """The code in REDCap of each answer and, of a checkbox, of each code of missing data; empty for a field
-    without answers."""
+    """The code in REDCap of each answer and, of a checkbox, of each code of missing
+    data; empty for a field without answers.
+    """
     if field.codelist is None:
         return {}
     return _CODES.get(study, id(field), lambda: _codes(field))
 
 
 def boxes_of(study: Study, field: Field) -> Iterator[tuple[str, str]]:
-    """The boxes of a checkbox, as our code and REDCap's: its answers, then its codes of missing data."""
+    """The boxes of a checkbox, as our code and REDCap's: its answers, then its codes of
+    missing data.
+    """
     yield from redcap_codes(study, field).items()
 
 
@@ -61,6 +65,7 @@ def _codes(field: Field) -> Mapping[str, str]:
         data |= {code.code: code.in_redcap for code in field.missing}
     texts: dict[str, str] = {}
     taken: set[str] = set()
+
     for code in sorted(data, key=lambda item: _PARTING.search(data[item]) is not None):
         plain, number = _PARTING.sub("_", data[code]), 2
         name = plain
@@ -68,6 +73,7 @@ def _codes(field: Field) -> Mapping[str, str]:
             name, number = f"{plain}_{number}", number + 1
         taken.add(_place(name, boxes=boxes))
         texts[code] = name
+
     return {code: texts[code] for code in data}
 
 

@@ -23,7 +23,12 @@ from generator.redcap.reading.choices import empty_choices, parse_choices
 from generator.redcap.reading.codelists import FIXED, Answers, Codelists
 from generator.redcap.reading.columns import HEADERS
 from generator.redcap.reading.condition_cycles import circles
-from generator.redcap.reading.dictionary_rows import TYPES, Dictionary, Item, read_dictionary
+from generator.redcap.reading.dictionary_rows import (
+    TYPES,
+    Dictionary,
+    Item,
+    read_dictionary,
+)
 from generator.redcap.reading.events import EventFiles, Events, read_events
 from generator.redcap.reading.field_plan import Plan
 from generator.redcap.reading.fields import CHOOSING, FieldMaker
@@ -36,15 +41,19 @@ from generator.redcap.reading.visit_days import Timetable, date_order
 from generator.redcap.writing.roundtrip_spellings import spellings
 
 SUBJECT_PATTERN = r"[^/\\?#%]{1,100}"
-"""REDCap takes nearly every record id; the signs left out cannot be part of a page's address."""
+"""REDCap takes nearly every record id; the signs left out cannot be part of a page's
+address.
+"""
 MOST_ROUNDS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Converted:
-    """The dictionary's files by name, empty when nothing could be read; all findings, and all Losses.
+    """The dictionary's files by name, empty when nothing could be read; all findings,
+    and all Losses.
 
-    ``names`` gives the name in REDCap of a field by its table and name; ``subject`` is the record id.
+    ``names`` gives the name in REDCap of a field by its table and name; ``subject`` is
+    the record id.
     """
 
     files: Mapping[str, str]
@@ -61,7 +70,9 @@ class Converted:
 
     @property
     def usable(self) -> bool:
-        return bool(self.files) and all(item.severity is not Severity.REFUSE for item in self.findings)
+        return bool(self.files) and all(
+            item.severity is not Severity.REFUSE for item in self.findings
+        )
 
 
 def convert_redcap(
@@ -75,7 +86,8 @@ def convert_redcap(
     record_id: str | None = None,
     missing: str = "",
 ) -> Converted:
-    """Convert a data dictionary, with its events where they are given. Never raises for what it says.
+    """Convert a data dictionary, with its events where they are given. Never raises for
+    what it says.
 
     What the checks of our language refuse (a circle of conditions, a default that is no answer) is taken out
     again, kept as it was written and listed, so that the rest can be used. ``day_zero`` is the date field,
@@ -86,22 +98,42 @@ def convert_redcap(
     """
     dropped: dict[tuple[str, str], str] = {}
     for _ in range(MOST_ROUNDS):
-        build = _Build(file, content, events or EventFiles(), study, dropped=dropped, record_id=record_id)
+        build = _Build(
+            file,
+            content,
+            events or EventFiles(),
+            study,
+            dropped=dropped,
+            record_id=record_id,
+        )
         build.day_zero, build.missing_said = day_zero, missing
         converted = build.converted()
         if not converted.files:
             return converted
         loaded = load_study(converted.files)
         refused = [item for item in loaded.findings if item.severity is Severity.REFUSE]
-        new = {key: why for item in refused for key, why in build.owners(item) if key not in dropped}
+        new = {
+            key: why
+            for item in refused
+            for key, why in build.owners(item)
+            if key not in dropped
+        }
         if not refused or not new:
             respelled = (
-                spellings(loaded.study, converted.names, converted.items, converted.losses) if spelled else ()
+                spellings(
+                    loaded.study, converted.names, converted.items, converted.losses
+                )
+                if spelled
+                else ()
             )
             return replace(
-                converted, findings=(*converted.findings, *refused), losses=(*converted.losses, *respelled)
+                converted,
+                findings=(*converted.findings, *refused),
+                losses=(*converted.losses, *respelled),
             )
+
         dropped |= new
+
     return converted
 
 
@@ -138,27 +170,40 @@ class _Build:
         if self.items:
             self.plans = self._plans()
             self.missing = self._missing_data()
-            self.texts = {name: write_yaml(data) for name, data in self._files().items()}
-        elif not any(entry.severity is Severity.REFUSE for entry in dictionary.findings):
-            dictionary.findings.append(finding("redcap-empty", text=dictionary.sheet.place(1)))
+            self.texts = {
+                name: write_yaml(data) for name, data in self._files().items()
+            }
+        elif not any(
+            entry.severity is Severity.REFUSE for entry in dictionary.findings
+        ):
+            dictionary.findings.append(
+                finding("redcap-empty", text=dictionary.sheet.place(1))
+            )
+
         return Converted(
             files=self.texts,
             findings=(*dictionary.findings, *self.events.findings),
             losses=tuple(
                 sorted(
-                    (*dictionary.losses, *self.events.losses, *self.events_lost), key=lambda entry: entry.row
+                    (*dictionary.losses, *self.events.losses, *self.events_lost),
+                    key=lambda entry: entry.row,
                 )
             ),
             items=tuple(self.items),
             names={(plan.form, plan.name): plan.item.name for plan in self.plans},
             subject=self.subject,
-            logic=sum(bool(item.branching.strip()) + (item.type == "calc") for item in self.items),
+            logic=sum(
+                bool(item.branching.strip()) + (item.type == "calc")
+                for item in self.items
+            ),
         )
 
     # Names
 
     def _subject(self, named: str | None) -> str:
-        """The record id is the first field, whatever it is called; a part of a project may have none."""
+        """The record id is the first field, whatever it is called; a part of a project
+        may have none.
+        """
         first = self.items[0] if self.items else None
         if first is None:
             return ""
@@ -166,14 +211,22 @@ class _Build:
             if named and all(item.name != named for item in self.items):
                 self.dictionary.say("redcap-record-id-unknown", 1, "name", named)
             return named
+
         if first.type != "text" or first.branching.strip() or first.choices.strip():
             return ""
-        if VALIDATIONS.get(first.validation.strip(), PLAIN).type not in ("text", "integer", "decimal"):
+        if VALIDATIONS.get(first.validation.strip(), PLAIN).type not in (
+            "text",
+            "integer",
+            "decimal",
+        ):
             return ""
+
         return first.name
 
     def _missing_data(self) -> tuple[MissingData, ...]:
-        """The project's codes of missing data; those that have another name here are listed."""
+        """The project's codes of missing data; those that have another name here are
+        listed.
+        """
         answers = {code for plan in self.plans for code, _, _ in plan.answers}
         result = missing_data(self.missing_said, answers)
         self.dictionary.losses += [
@@ -189,6 +242,7 @@ class _Build:
             for item in result
             if item.name != item.code
         ]
+
         return result
 
     def _form_names(self) -> dict[str, str]:
@@ -199,6 +253,7 @@ class _Build:
                 if name != item.form:
                     self._renamed(item, "form", item.form, name)
                 texts[item.form] = name
+
         return texts
 
     def _renamed(self, item: Item, column: str, original: str, name: str) -> None:
@@ -218,17 +273,20 @@ class _Build:
         taken: set[str] = set()
         good = {item.name for item in self.items}
         results = []
+
         for item in self.items:
             name = plain_name(item.name)
             if name != item.name:
                 name = unused(name, taken | good)
                 self._renamed(item, "name", item.name, name)
+
             name = unused(name, taken)
             taken.add(name)
             plan = self._plan(item, name)
             if plan.answers and plan.type in ("choice", "multiple_choice"):
                 self.codelists.count(plan.answers, name)
             results.append(plan)
+
         return results
 
     def _plan(self, item: Item, name: str) -> Plan:
@@ -239,8 +297,12 @@ class _Build:
             answers = self._answers(item, answers_of(item, tags))
             type_ = type_ if answers else "text"
             want = want if answers else Want.TEXT
+
         if item.type not in TYPES:
-            self.dictionary.say("redcap-unknown-type", item.row, "type", item.type, name=item.name)
+            self.dictionary.say(
+                "redcap-unknown-type", item.row, "type", item.type, name=item.name
+            )
+
         return Plan(
             item=item,
             name=name,
@@ -252,24 +314,41 @@ class _Build:
             tags=tags,
         )
 
-    def _type(self, item: Item, tags: set[str]) -> tuple[str, Want, Validation, Answers]:
+    def _type(
+        self, item: Item, tags: set[str]
+    ) -> tuple[str, Want, Validation, Answers]:
         if item.type in FIXED:
             return "choice", Want.CHOICE, PLAIN, FIXED[item.type][1]
         if item.type in ("text", "notes") and tags & {"CALCTEXT", "CALCDATE"}:
             validation = self._validation(item)
-            return "calculated", Want.DATE if validation.want is Want.DATE else Want.TEXT, validation, ()
+            return (
+                "calculated",
+                Want.DATE if validation.want is Want.DATE else Want.TEXT,
+                validation,
+                (),
+            )
+
         if item.name == self.subject:
             return "calculated", Want.TEXT, PLAIN, ()
         if item.type == "text":
             validation = self._validation(item)
             return validation.type, validation.want, validation, ()
+
         type_, want = _SIMPLE.get(item.type, ("text", Want.TEXT))
+
         return type_, want, PLAIN, ()
 
     def _validation(self, item: Item) -> Validation:
         text = item.validation.strip()
         if text and text not in VALIDATIONS:
-            self.dictionary.say("redcap-unknown-validation", item.row, "validation", text, name=item.name)
+            self.dictionary.say(
+                "redcap-unknown-validation",
+                item.row,
+                "validation",
+                text,
+                name=item.name,
+            )
+
         return VALIDATIONS.get(text, PLAIN)
 
     def _answers(self, item: Item, answers: Answers) -> Answers:
@@ -277,27 +356,80 @@ class _Build:
         choices = parse_choices(item.choices)
         if not answers:
             say("redcap-no-choices", item.row, "choices", item.choices, name=item.name)
-            self._loss(item, "no-choices", "choices", "nothing to choose from: any text is accepted")
+            self._loss(
+                item,
+                "no-choices",
+                "choices",
+                "nothing to choose from: any text is accepted",
+            )
+
             return ()
+
         codes = [choice.code for choice in choices]
         if twice := sorted({code for code in codes if code and codes.count(code) > 1}):
-            say("redcap-code-twice", item.row, "choices", ", ".join(twice), name=item.name)
-            self._loss(item, "code-twice", "choices", f"only the first {', '.join(twice)} is kept")
+            say(
+                "redcap-code-twice",
+                item.row,
+                "choices",
+                ", ".join(twice),
+                name=item.name,
+            )
+            self._loss(
+                item,
+                "code-twice",
+                "choices",
+                f"only the first {', '.join(twice)} is kept",
+            )
+
         if bad := [code for code in codes if ";" in code]:
             say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
-            self._loss(item, "bad-code", "choices", "a code with ; cannot be stored in the data")
-            answers = tuple(answer for answer in answers if ";" not in answer[0])
-        labels = [label.lower() for _, label, _ in answers]
-        if alike := [code for code, label, _ in answers if labels.count(label.lower()) > 1]:
-            say("redcap-label-twice", item.row, "choices", ", ".join(alike), name=item.name)
-        if any(has_markup(choice.label) for choice in choices):
-            self._loss(item, "html", "choices", "answers are plain text; markup and pictures are taken out")
-        if any(not choice.whole for choice in choices):
-            say("redcap-choice-comma", item.row, "choices", item.choices[:200], name=item.name)
-        if empty_choices(item.choices) or any(not choice.label or not choice.code for choice in choices):
             self._loss(
-                item, "empty-choice", "choices", "an empty answer is left out, an empty label is its code"
+                item,
+                "bad-code",
+                "choices",
+                "a code with ; cannot be stored in the data",
             )
+            answers = tuple(answer for answer in answers if ";" not in answer[0])
+
+        labels = [label.lower() for _, label, _ in answers]
+        if alike := [
+            code for code, label, _ in answers if labels.count(label.lower()) > 1
+        ]:
+            say(
+                "redcap-label-twice",
+                item.row,
+                "choices",
+                ", ".join(alike),
+                name=item.name,
+            )
+
+        if any(has_markup(choice.label) for choice in choices):
+            self._loss(
+                item,
+                "html",
+                "choices",
+                "answers are plain text; markup and pictures are taken out",
+            )
+
+        if any(not choice.whole for choice in choices):
+            say(
+                "redcap-choice-comma",
+                item.row,
+                "choices",
+                item.choices[:200],
+                name=item.name,
+            )
+
+        if empty_choices(item.choices) or any(
+            not choice.label or not choice.code for choice in choices
+        ):
+            self._loss(
+                item,
+                "empty-choice",
+                "choices",
+                "an empty answer is left out, an empty label is its code",
+            )
+
         return answers
 
     def _loss(self, item: Item, kind: str, column: str, why: str) -> None:
@@ -343,16 +475,25 @@ class _Build:
             for number, (form, plans) in enumerate(by_form.items(), 1)
         }
         timetable = Timetable(
-            name=self.study, events=self.events, forms=self.forms, plans=self.plans, day_zero=self.day_zero
+            name=self.study,
+            events=self.events,
+            forms=self.forms,
+            plans=self.plans,
+            day_zero=self.day_zero,
         )
         self.events_lost = timetable.losses
-        files: dict[str, dict[str, Any]] = {"study.yaml": timetable.study(SUBJECT_PATTERN, self.missing)}
+        files: dict[str, dict[str, Any]] = {
+            "study.yaml": timetable.study(SUBJECT_PATTERN, self.missing)
+        }
         if written := self.codelists.written():
             files["codelists.yaml"] = {"codelists": written}
         files["visits.yaml"] = timetable.visits()
         if self.day_zero and not timetable.zero():
             place = self.dictionary.sheet.place(1)
-            self.dictionary.findings.append(finding("redcap-no-day-zero", text=place, value=self.day_zero))
+            self.dictionary.findings.append(
+                finding("redcap-no-day-zero", text=place, value=self.day_zero)
+            )
+
         return files | forms
 
     def _project(self) -> Project:
@@ -369,23 +510,37 @@ class _Build:
             for plan in self.plans
             if plan.type != "note"
         }
+
         return Project(
             fields=fields,
             subject=self.subject,
             visits={event.name: event.arm for event in self.events.events},
-            renamed={item.name: item.visit for item in self.events.events if item.visit != item.name},
-            at={self.forms[form]: frozenset(names) for form, names in self.events.forms.items()},
+            renamed={
+                item.name: item.visit
+                for item in self.events.events
+                if item.visit != item.name
+            },
+            at={
+                self.forms[form]: frozenset(names)
+                for form, names in self.events.forms.items()
+            },
             circles=circles(self.items),
-            repeating=frozenset(event.name for event in self.events.events if event.repeats),
+            repeating=frozenset(
+                event.name for event in self.events.events if event.repeats
+            ),
             missing=frozenset(item.code for item in self.missing),
         )
 
     def _missing_of(self, plan: Plan) -> tuple[tuple[str, str], ...]:
-        """The codes of missing data that a field may hold: an answer of its own goes before."""
+        """The codes of missing data that a field may hold: an answer of its own goes
+        before.
+        """
         if plan.type == "calculated" or plan.tag("NOMISSING"):
             return ()
         answers = {code for code, _, _ in plan.answers}
-        return tuple((item.code, item.name) for item in self.missing if item.code not in answers)
+        return tuple(
+            (item.code, item.name) for item in self.missing if item.code not in answers
+        )
 
     # Findings of the result
 
@@ -406,7 +561,10 @@ class _Build:
         text = str(path[index + 2]) if len(path) > index + 2 else ""
         part = _KEYS.get(text) or _PARTS.get(result.code)
         if part is None and isinstance(keys, dict):
-            part = next((_KEYS[key] for key in ("show_when", "value") if key in keys), None)
+            part = next(
+                (_KEYS[key] for key in ("show_when", "value") if key in keys), None
+            )
+
         return [((name, part), result.message)] if part else []
 
 
@@ -415,6 +573,7 @@ def path_at(document: Document, place: TextPlace) -> Path:
     node = document.root
     path: Path = ()
     where = (place.line - 1, place.column - 1)
+
     while node is not None and isinstance(node.children, dict):
         for name, (key, value) in node.children.items():
             start, end = key.start, value.end
@@ -423,6 +582,7 @@ def path_at(document: Document, place: TextPlace) -> Path:
                 break
         else:
             break
+
     return path
 
 

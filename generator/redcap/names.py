@@ -1,4 +1,6 @@
-"""Names of REDCap as names of our language: small letters, digits and _, no word of the rules."""
+"""Names of REDCap as names of our language: small letters, digits and _, no word of the
+rules.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +47,7 @@ def unused(name: str, taken: Container[str]) -> str:
     while result in taken:
         tail = f"_{number}"
         result, number = name[: LONGEST - len(tail)] + tail, number + 1
+
     return result
 
 
@@ -53,11 +56,13 @@ def slug(text: str, most: int = 40) -> str:
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", ascii_text.lower())
     result = ""
+
     for word in words:
         longer = f"{result}_{word}" if result else word
         if len(longer) > most and result:
             break
         result = longer[:most]
+
     return result
 
 

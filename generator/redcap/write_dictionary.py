@@ -1,4 +1,6 @@
-"""A dictionary of ours as one of REDCap, in its old spelling wherever it still says the same."""
+"""A dictionary of ours as one of REDCap, in its old spelling wherever it still says the
+same.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,24 @@ from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.writing.write_cells import Cells
 from generator.redcap.writing.write_events import Lists, write_events
-from generator.redcap.writing.write_rows import Key, record_id, redcap_names, study_rows, subject_key
+from generator.redcap.writing.write_rows import (
+    Key,
+    record_id,
+    redcap_names,
+    study_rows,
+    subject_key,
+)
 
 LISTS = ("events", "forms", "repeating")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """The file, None where the dictionary cannot be used; what was found, and every Loss.
+    """The file, None where the dictionary cannot be used; what was found, and every
+    Loss.
 
-    ``lists`` are those of ``events``, of their ``forms`` and of what is ``repeating``, where there are any.
+    ``lists`` are those of ``events``, of their ``forms`` and of what is ``repeating``,
+    where there are any.
     """
 
     content: bytes | None
@@ -38,7 +48,10 @@ class Written:
 
 
 def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Written:
-    """The 18 columns of a dictionary. ``originals`` are the files of REDCap that it was made from."""
+    """The 18 columns of a dictionary.
+
+    ``originals`` are the files of REDCap that it was made from.
+    """
     loaded = load_study(files)
     if loaded.study is None:
         return Written(content=None, findings=loaded.findings, losses=(), fields=0)
@@ -48,12 +61,18 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
     if not kept.items:
         losses += _record_id_first(loaded.study, [key for key, _ in rows], result)
     changed = kept.changed(rows)
-    losses = [loss for loss in losses if loss.field in changed or loss.field not in kept.items]
+    losses = [
+        loss for loss in losses if loss.field in changed or loss.field not in kept.items
+    ]
     losses += _unsaid(loaded.study)
     lists = write_events(loaded.study)
     if kept.schedule == _schedule(loaded.study):
-        lists = Lists(files={name: originals[name] for name in LISTS if name in originals})
+        lists = Lists(
+            files={name: originals[name] for name in LISTS if name in originals}
+        )
+
     losses += lists.losses
+
     return Written(
         content=_csv(result),
         findings=(),
@@ -87,7 +106,9 @@ class _Kept:
             day_zero=_day_zero(study),
             spelled=False,
             record_id=_record_id_of(study),
-            missing=write_choices([(entry.in_redcap, entry.label) for entry in study.missing.values()]),
+            missing=write_choices(
+                [(entry.in_redcap, entry.label) for entry in study.missing.values()]
+            ),
         )
         loaded = load_study(built.files)
         if loaded.study is None:
@@ -99,13 +120,17 @@ class _Kept:
         self.schedule = _schedule(loaded.study)
 
     def spelled(self, key: tuple[str, str], cells: Cells) -> Cells:
-        """The cells in their old spelling where they are what the converter would write of the original."""
+        """The cells in their old spelling where they are what the converter would write
+        of the original.
+        """
         item = self.items.get(self.names.get(key, ""))
         before = self.cells.get(key)
         if item is None or before is None:
             return cells
         return {
-            column: item.cell(column) if cells[column] == before[column] else cells[column]
+            column: item.cell(column)
+            if cells[column] == before[column]
+            else cells[column]
             for column in COLUMNS
         }
 
@@ -122,7 +147,9 @@ def _day_zero(study: Study) -> str | None:
 
 
 def _record_id_of(study: Study) -> str:
-    """The name in REDCap of the field that is the subject's number; empty where there is none."""
+    """The name in REDCap of the field that is the subject's number; empty where there
+    is none.
+    """
     subject = subject_key(study)
     value = study.field(*subject) if subject else None
     return value.redcap.get("name", value.name) if value is not None else ""
@@ -134,13 +161,24 @@ def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None
 
 def _schedule(study: Study) -> object:
     return {(item.form, item.visit, item.expectation) for item in study.schedule}, {
-        (visit.name, visit.title, visit.repeats, visit.target, visit.window, visit.redcap)
+        (
+            visit.name,
+            visit.title,
+            visit.repeats,
+            visit.target,
+            visit.window,
+            visit.redcap,
+        )
         for visit in study.visits.values()
     }
 
 
-def _record_id_first(study: Study, keys: Sequence[Key], rows: list[Cells]) -> Iterator[Loss]:
-    """REDCap wants the record id as the first field of the first form: its row goes there, or is made."""
+def _record_id_first(
+    study: Study, keys: Sequence[Key], rows: list[Cells]
+) -> Iterator[Loss]:
+    """REDCap wants the record id as the first field of the first form: its row goes
+    there, or is made.
+    """
     subject = subject_key(study)
     if rows and keys[0] == subject:
         return
@@ -149,14 +187,20 @@ def _record_id_first(study: Study, keys: Sequence[Key], rows: list[Cells]) -> It
     if subject is not None:
         index = keys.index(subject)
         first = rows.pop(index)
-        if first["section"] and index < len(rows) and rows[index]["form"] == first["form"]:
+        if (
+            first["section"]
+            and index < len(rows)
+            and rows[index]["form"] == first["form"]
+        ):
             rows[index]["section"] = rows[index]["section"] or first["section"]
+
         first |= {"section": "", "form": form}
         original = f"{subject[0]}.{subject[1]}"
     else:
         name = record_id(study, redcap_names(study, {}))
         first = dict.fromkeys(COLUMNS, "")
         first |= {"name": name, "form": form, "type": "text", "label": "Record ID"}
+
     rows.insert(0, first)
     yield Loss(
         kind="record-id",
@@ -174,17 +218,43 @@ def _unsaid(study: Study) -> list[Loss]:
     losses: list[Loss] = []
 
     def say(kind: str, name: str, original: str, why: str) -> None:
-        losses.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
+        losses.append(
+            Loss(kind=kind, row=0, field=name, column="", original=original, why=why)
+        )
 
     for rule in study.rules.values():
-        say("edit-check", rule.name, rule.message, "a rule over fields is a data quality rule of the project")
+        say(
+            "edit-check",
+            rule.name,
+            rule.message,
+            "a rule over fields is a data quality rule of the project",
+        )
+
     for derivation in study.derivations.values():
-        say("derivation", derivation.name, derivation.expression.text, "REDCap has no named expressions")
+        say(
+            "derivation",
+            derivation.name,
+            derivation.expression.text,
+            "REDCap has no named expressions",
+        )
+
     if study.references is not None:
         ranges = f"{len(study.references.ranges)} rows"
-        say("reference-ranges", "*", ranges, "REDCap has no reference ranges of laboratories")
+        say(
+            "reference-ranges",
+            "*",
+            ranges,
+            "REDCap has no reference ranges of laboratories",
+        )
+
     for code in study.missing.values():
-        say("missing", code.code, code.label, "codes of missing data belong to REDCap's project")
+        say(
+            "missing",
+            code.code,
+            code.label,
+            "codes of missing data belong to REDCap's project",
+        )
+
     for site, title in study.sites.items():
         say("site", site, title, "sites are data access groups of the project")
     return losses

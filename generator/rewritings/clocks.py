@@ -9,14 +9,29 @@ from typing import NamedTuple
 
 from generator.rewritings.expected import Expected
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _NAMED = re.compile(r"([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _YEAR = re.compile(r"[0-9]{4}")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})")
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?")
+_TIME = re.compile(
+    r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?"
+)
 _MOMENT = re.compile(r"(.+?)[T ]+([0-9]{1,2}:.+?)\s*(Z|UTC|[+-]00(?::?00)?)?")
 _TWO_NUMBERS = re.compile(r"([0-9]{1,2})[-/]([0-9]{1,2})")
 _DAY_MONTH = re.compile(r"([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*")
@@ -97,7 +112,9 @@ def clock(text: str) -> Clock | None:
         hour = hour % 12 + (12 if match[5] in "pP" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return Clock(hour, minute, second, (match[4] or "").rstrip("0"), match[3] is not None)
+    return Clock(
+        hour, minute, second, (match[4] or "").rstrip("0"), match[3] is not None
+    )
 
 
 def moment(text: str) -> Moment | None:
@@ -122,13 +139,17 @@ def date_separator(before: str, after: str) -> bool:
 def date_day_first(before: str, after: str) -> bool:
     """``2024-04-15`` became ``15/04/2024``, also before a time of day."""
     day = iso_date(before)
-    return (day is not None and day == _day_first(after)) or _same_moment(before, after, _day_first)
+    return (day is not None and day == _day_first(after)) or _same_moment(
+        before, after, _day_first
+    )
 
 
 def date_month_first(before: str, after: str) -> bool:
     """``2024-04-15`` became ``04/15/2024``, also before a time of day."""
     day = iso_date(before)
-    return (day is not None and day == _month_first(after)) or _same_moment(before, after, _month_first)
+    return (day is not None and day == _month_first(after)) or _same_moment(
+        before, after, _month_first
+    )
 
 
 def _same_moment(before: str, after: str, read: Callable[[str], date | None]) -> bool:
@@ -143,7 +164,12 @@ def _same_moment(before: str, after: str, read: Callable[[str], date | None]) ->
 def midnight_added(before: str, after: str) -> bool:
     """``2024-04-15`` became ``2024-04-15 00:00:00``."""
     day, read = iso_date(before), moment(after)
-    return day is not None and read is not None and read.day == day and _midnight(read.clock)
+    return (
+        day is not None
+        and read is not None
+        and read.day == day
+        and _midnight(read.clock)
+    )
 
 
 def midnight_gone(before: str, after: str) -> bool:
@@ -159,7 +185,11 @@ def _midnight(time: Clock) -> bool:
 def day_invented(before: str, after: str) -> bool:
     """``2024-04`` became ``2024-04-01``: a day that nobody gave."""
     read = moment(after)
-    day = read.day if read and _midnight(read.clock) else _spelled(after) or _day_first(after)
+    day = (
+        read.day
+        if read and _midnight(read.clock)
+        else _spelled(after) or _day_first(after)
+    )
     if day is None and (other := _month_first(after)):
         day = other
     if day is None or day.day != 1:
@@ -169,7 +199,9 @@ def day_invented(before: str, after: str) -> bool:
 
 def month_named(before: str, after: str) -> bool:
     """``2024-04`` became ``Apr-24``."""
-    return _MONTH.fullmatch(before) is not None and before in months_named(after, _PARTIAL)
+    return _MONTH.fullmatch(before) is not None and before in months_named(
+        after, _PARTIAL
+    )
 
 
 def months_named(text: str, expected: Expected) -> Iterator[str]:
@@ -189,7 +221,12 @@ def seconds_added(before: str, after: str) -> bool:
 def time_respelled(before: str, after: str) -> bool:
     """``09:30`` became ``9:30``, or ``9:30 AM``."""
     first, second = clock(before), _clock_alone(after)
-    return before != after and first is not None and second is not None and first[:4] == second[:4]
+    return (
+        before != after
+        and first is not None
+        and second is not None
+        and first[:4] == second[:4]
+    )
 
 
 def _clock_alone(text: str) -> Clock | None:
@@ -227,7 +264,16 @@ def fraction_rounded(before: str, after: str) -> bool:
 def _exact(read: Moment) -> datetime:
     time = read.clock
     micro = int((time.fraction + "000000")[:6])
-    return datetime(read.day.year, read.day.month, read.day.day, time.hour, time.minute, time.second, micro)
+
+    return datetime(
+        read.day.year,
+        read.day.month,
+        read.day.day,
+        time.hour,
+        time.minute,
+        time.second,
+        micro,
+    )
 
 
 def text_became_date(before: str, after: str) -> bool:
@@ -243,6 +289,7 @@ def _days_and_months(text: str) -> Iterator[tuple[int, int]]:
     for day in (_spelled(text), _day_first(text), _month_first(text)):
         if day:
             yield day.day, day.month
+
     if match := _DAY_MONTH.fullmatch(text):
         yield int(match[1]), _month(match[2])
     if match := _MONTH_DAY.fullmatch(text):
@@ -252,29 +299,48 @@ def _days_and_months(text: str) -> Iterator[tuple[int, int]]:
 def separated_dates(text: str, expected: Expected) -> Iterator[str]:
     """The date, unless it may have been a month or a year on its own."""
     day = _spelled(text)
-    if day and expected.kind in ("date", "partial_date") and not _maybe_partial(day, expected):
+    if (
+        day
+        and expected.kind in ("date", "partial_date")
+        and not _maybe_partial(day, expected)
+    ):
         yield day.isoformat()
 
 
 def day_first_dates(text: str, expected: Expected) -> Iterator[str]:
     yield from _moments_of(text, expected, _day_first)
     day = _day_first(text)
-    if day and expected.kind in ("date", "partial_date") and not _maybe_partial(day, expected):
+    if (
+        day
+        and expected.kind in ("date", "partial_date")
+        and not _maybe_partial(day, expected)
+    ):
         yield day.isoformat()
 
 
 def month_first_dates(text: str, expected: Expected) -> Iterator[str]:
     yield from _moments_of(text, expected, _month_first)
     day = _month_first(text)
-    if day and expected.kind in ("date", "partial_date") and not _maybe_partial(day, expected):
+    if (
+        day
+        and expected.kind in ("date", "partial_date")
+        and not _maybe_partial(day, expected)
+    ):
         yield day.isoformat()
 
 
-def _moments_of(text: str, expected: Expected, read: Callable[[str], date | None]) -> Iterator[str]:
-    """A date with a time whose date begins with the day or the month; no second is invented."""
+def _moments_of(
+    text: str, expected: Expected, read: Callable[[str], date | None]
+) -> Iterator[str]:
+    """A date with a time whose date begins with the day or the month; no second is
+    invented.
+    """
     result = _moment(text, read) if expected.kind == "datetime" else None
     if result is not None and (result.clock.fine or not expected.seconds):
-        yield from (f"{result.day.isoformat()}T{time}" for time in _written(result.clock, expected))
+        yield from (
+            f"{result.day.isoformat()}T{time}"
+            for time in _written(result.clock, expected)
+        )
 
 
 def _maybe_partial(day: date, expected: Expected) -> bool:
@@ -283,8 +349,13 @@ def _maybe_partial(day: date, expected: Expected) -> bool:
 
 def dates_of_midnights(text: str, expected: Expected) -> Iterator[str]:
     read = moment(text)
-    if read is None or expected.kind not in ("date", "partial_date") or not _midnight(read.clock):
+    if (
+        read is None
+        or expected.kind not in ("date", "partial_date")
+        or not _midnight(read.clock)
+    ):
         return
+
     if not _maybe_partial(read.day, expected):
         yield read.day.isoformat()
 
@@ -299,7 +370,13 @@ def times_without_seconds(text: str, expected: Expected) -> Iterator[str]:
 def times_of_minutes(text: str, expected: Expected) -> Iterator[str]:
     """``09:30`` for ``0:09:30``, in a field whose times have no seconds."""
     time = clock(text)
-    if expected.kind == "time" and not expected.seconds and time and text.startswith("0:") and time.fine:
+    if (
+        expected.kind == "time"
+        and not expected.seconds
+        and time
+        and text.startswith("0:")
+        and time.fine
+    ):
         yield f"{time.minute:02}:{time.second:02}"
 
 
@@ -309,6 +386,7 @@ def moments_written(text: str, expected: Expected) -> Iterator[str]:
         time = read.clock
         fraction = f".{time.fraction}" if time.fraction else ""
         yield f"{read.day.isoformat()}T{time.hour:02}:{time.minute:02}:{time.second:02}{fraction}Z"
+
     if expected.kind == "datetime" and read:
         for written in _written(read.clock, expected):
             yield f"{read.day.isoformat()}T{written}"
@@ -329,11 +407,15 @@ def is_iso_date(text: str) -> bool:
 
 def is_no_day_first(text: str) -> bool:
     """A date that is still as it was, or one whose second number is no month."""
-    return _is_iso(text) or (_starts(text, _day_first) is None and _starts(text, _month_first) is not None)
+    return _is_iso(text) or (
+        _starts(text, _day_first) is None and _starts(text, _month_first) is not None
+    )
 
 
 def is_no_month_first(text: str) -> bool:
-    return _is_iso(text) or (_starts(text, _month_first) is None and _starts(text, _day_first) is not None)
+    return _is_iso(text) or (
+        _starts(text, _month_first) is None and _starts(text, _day_first) is not None
+    )
 
 
 def _is_iso(text: str) -> bool:

@@ -25,14 +25,18 @@ _ALIKE: Mapping[str, Callable[[str], object]] = {
     "seconds-added": clock,
     "date-respelled": iso_date,
 }
-"""Programs look at a column as a whole: one text of another kind, and they leave all of it alone."""
+"""Programs look at a column as a whole: one text of another kind, and they leave all of
+it alone.
+"""
 
 Explanation = tuple[tuple[str, tuple[str, ...]], ...]
 """Rewritings by name, each with the texts that the cell may have been."""
 
 
 class Shape(NamedTuple):
-    """Explanations alike: for each rewriting, which of the different originals it leads to."""
+    """Explanations alike: for each rewriting, which of the different originals it leads
+    to.
+    """
 
     names: tuple[str, ...]
     originals: tuple[tuple[int, ...], ...]
@@ -40,9 +44,11 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Habit:
-    """One rewriting in one column: how many cells it explains, and an example of one as it is now.
+    """One rewriting in one column: how many cells it explains, and an example of one as
+    it is now.
 
-    ``sure``: there is one text that all of them can have been, each, so that they can be restored.
+    ``sure``: there is one text that all of them can have been, each, so that they can
+    be restored.
     """
 
     rewriting: Rewriting
@@ -60,8 +66,9 @@ def of_other_kind(text: str) -> Iterator[str]:
 class ColumnHabits:
     """Sees every cell of a column, then tells what explains those that fail.
 
-    A program rewrites a whole column: a rewriting explains nothing where a cell is left that it would have
-    changed. What is restored follows from a cell's text alone, so memory does not grow with the rows.
+    A program rewrites a whole column: a rewriting explains nothing where a cell is left
+    that it would have changed. What is restored follows from a cell's text alone, so
+    memory does not grow with the rows.
     """
 
     expected: Expected
@@ -91,10 +98,13 @@ class ColumnHabits:
         if text not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._spared.update(rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text))
+            self._spared.update(
+                rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text)
+            )
             self._mixed.update(of_other_kind(text))
             right = self.expected.accepts(text)
             self._known[text] = None if right else tuple(self._explanations(text))
+
         return self._known[text]
 
     def _explanations(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -102,14 +112,22 @@ class ColumnHabits:
             return
         listed = tuple(self._listed.near(text))
         for rewriting in REWRITINGS:
-            if originals := tuple(dict.fromkeys(self._originals(rewriting, text, listed))):
+            if originals := tuple(
+                dict.fromkeys(self._originals(rewriting, text, listed))
+            ):
                 yield rewriting.name, originals
 
-    def _originals(self, rewriting: Rewriting, text: str, listed: Iterable[str]) -> Iterator[str]:
+    def _originals(
+        self, rewriting: Rewriting, text: str, listed: Iterable[str]
+    ) -> Iterator[str]:
         if rewriting.by_list:
             yield from (entry for entry in listed if rewriting.turns(entry, text))
         for candidate in rewriting.originals(text, self.expected):
-            if candidate != text and rewriting.turns(candidate, text) and self.expected.accepts(candidate):
+            if (
+                candidate != text
+                and rewriting.turns(candidate, text)
+                and self.expected.accepts(candidate)
+            ):
                 yield candidate
 
     @property
@@ -119,12 +137,16 @@ class ColumnHabits:
 
     @property
     def decisive(self) -> frozenset[str]:
-        """Those that a program would not have spared here: every cell is of the kind that it rewrites."""
+        """Those that a program would not have spared here: every cell is of the kind
+        that it rewrites.
+        """
         return frozenset(self._spared - self._mixed)
 
     @property
     def tells(self) -> bool:
-        """False where most failing cells have no explanation: the others have theirs by chance."""
+        """False where most failing cells have no explanation: the others have theirs by
+        chance.
+        """
         return self.unexplained * 2 <= self.failing
 
     def bar(self, names: Iterable[str]) -> None:
@@ -134,7 +156,9 @@ class ColumnHabits:
     @property
     def unexplained(self) -> int:
         """How many failing cells no rewriting explains."""
-        return sum(count for shape, count in self._counts.items() if not self._left(shape)[0])
+        return sum(
+            count for shape, count in self._counts.items() if not self._left(shape)[0]
+        )
 
     def habits(self) -> tuple[Habit, ...]:
         """What explains the failing cells, in the order of the table of rewritings."""
@@ -146,41 +170,64 @@ class ColumnHabits:
                 key = names[0], len(originals) == 1
                 cells[key] += count
                 examples.setdefault(key, self._examples[shape])
+
         order = {rewriting.name: index for index, rewriting in enumerate(REWRITINGS)}
+
         return tuple(
-            Habit(rewriting=BY_NAME[name], cells=cells[name, sure], sure=sure, example=examples[name, sure])
+            Habit(
+                rewriting=BY_NAME[name],
+                cells=cells[name, sure],
+                sure=sure,
+                example=examples[name, sure],
+            )
             for name, sure in sorted(cells, key=lambda key: (order[key[0]], not key[1]))
         )
 
     def _left(self, shape: Shape) -> tuple[list[str], set[int]]:
-        """The rewritings that nothing speaks against, and the different originals that they lead to."""
+        """The rewritings that nothing speaks against, and the different originals that
+        they lead to.
+        """
         pairs = zip(shape.names, shape.originals, strict=True)
         kept = [(name, places) for name, places in pairs if name not in self._spared]
-        return [name for name, _ in kept], {place for _, places in kept for place in places}
+        return [name for name, _ in kept], {
+            place for _, places in kept for place in places
+        }
 
     def explained_by(self, text: str) -> str | None:
-        """The surest rewriting that explains a failing text; None where it is right, or nothing does."""
+        """The surest rewriting that explains a failing text; None where it is right, or
+        nothing does.
+        """
         explanation = self._explanation(text) or ()
         return next((name for name, _ in explanation if name not in self._spared), None)
 
     def restored(self, text: str) -> str | None:
-        """The one text that a failing cell can have been; None where it is right or several are left.
+        """The one text that a failing cell can have been; None where it is right or
+        several are left.
 
         Only to be asked when every cell was seen.
         """
         explanation = self._explanation(text) or ()
         left = {
-            original for name, originals in explanation if name not in self._spared for original in originals
+            original
+            for name, originals in explanation
+            if name not in self._spared
+            for original in originals
         }
+
         return left.pop() if len(left) == 1 else None
 
     def may_be_blank(self, text: str) -> bool:
-        """True for an ``NA`` that this column takes as an answer, and that may have been a blank.
+        """True for an ``NA`` that this column takes as an answer, and that may have
+        been a blank.
 
-        There is no blank in the column, and ``NA`` is none of its missing codes. It was one where other
-        columns of the file prove the habit.
+        There is no blank in the column, and ``NA`` is none of its missing codes. It was
+        one where other columns of the file prove the habit.
         """
-        return text in NOTHING and text not in self.expected.missing and "blank-became-na" not in self._spared
+        return (
+            text in NOTHING
+            and text not in self.expected.missing
+            and "blank-became-na" not in self._spared
+        )
 
 
 def _shape(explanation: Explanation) -> Shape:
@@ -188,14 +235,20 @@ def _shape(explanation: Explanation) -> Shape:
     for _, originals in explanation:
         for original in originals:
             numbers.setdefault(original, len(numbers))
+
     return Shape(
         tuple(name for name, _ in explanation),
-        tuple(tuple(numbers[item] for item in originals) for _, originals in explanation),
+        tuple(
+            tuple(numbers[item] for item in originals) for _, originals in explanation
+        ),
     )
 
 
 class ListedTexts:
-    """The entries of a closed list that a text may come from. Long lists have an index."""
+    """The entries of a closed list that a text may come from.
+
+    Long lists have an index.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
@@ -208,7 +261,9 @@ class ListedTexts:
     def near(self, text: str) -> Iterable[str]:
         if len(self._texts) <= _SHORT_LIST:
             return self._texts
-        return dict.fromkeys(entry for key in _keys(text) for entry in self._index.get(key, ()))
+        return dict.fromkeys(
+            entry for key in _keys(text) for entry in self._index.get(key, ())
+        )
 
 
 def _keys(text: str) -> Iterator[object]:

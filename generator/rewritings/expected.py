@@ -10,10 +10,11 @@ from dataclasses import dataclass
 class Expected:
     """A column by its grammar.
 
-    ``accepts`` is True for a text that is right as it is. ``kind`` is the name of a kind (``integer``,
-    ``partial_date`` ...), ``key`` for one that names subjects, or ``timestamp`` in UTC. ``texts`` is the
-    closed list of a column that has one: codes, sites, subjects that are known. ``missing`` are its missing
-    codes, ``seconds`` whether its times have seconds.
+    ``accepts`` is True for a text that is right as it is. ``kind`` is the name of a
+    kind (``integer``, ``partial_date`` ...), ``key`` for one that names subjects, or
+    ``timestamp`` in UTC. ``texts`` is the closed list of a column that has one: codes,
+    sites, subjects that are known. ``missing`` are its missing codes, ``seconds``
+    whether its times have seconds.
     """
 
     accepts: Callable[[str], bool]

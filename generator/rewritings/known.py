@@ -269,5 +269,9 @@ if len(BY_NAME) != len(REWRITINGS):
 
 @lru_cache(maxsize=1 << 14)
 def explain(before: str, after: str) -> Rewriting | None:
-    """The rewriting that makes one text of the other; None where it is none that is known."""
-    return next((rewriting for rewriting in REWRITINGS if rewriting.turns(before, after)), None)
+    """The rewriting that makes one text of the other; None where it is none that is
+    known.
+    """
+    return next(
+        (rewriting for rewriting in REWRITINGS if rewriting.turns(before, after)), None
+    )

@@ -1,4 +1,6 @@
-"""Numbers as programs spell them: zeros, exponents, and the digits that a binary fraction has no room for."""
+"""Numbers as programs spell them: zeros, exponents, and the digits that a binary
+fraction has no room for.
+"""
 
 from __future__ import annotations
 
@@ -33,28 +35,45 @@ def number(text: str) -> Decimal | None:
             return Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None
+
     return Decimal(int(text, 16)) if _HEX.fullmatch(text) else None
 
 
 def same_number(before: str, after: str) -> bool:
     """Two spellings of one number."""
     first, second = number(before), number(after)
-    return before != after and first is not None and second is not None and first == second
+    return (
+        before != after and first is not None and second is not None and first == second
+    )
 
 
 def has_zeros_in_front(text: str) -> bool:
     digits = text.lstrip("+-")
-    return len(digits) > 1 and digits[0] == "0" and digits[1].isdigit() and number(text) is not None
+    return (
+        len(digits) > 1
+        and digits[0] == "0"
+        and digits[1].isdigit()
+        and number(text) is not None
+    )
 
 
 def zeros_gone(before: str, after: str) -> bool:
     """``007`` became ``7``, whatever else happened to it."""
-    return has_zeros_in_front(before) and not has_zeros_in_front(after) and same_number(before, after)
+    return (
+        has_zeros_in_front(before)
+        and not has_zeros_in_front(after)
+        and same_number(before, after)
+    )
 
 
 def zero_filled(text: str, expected: Expected) -> Iterator[str]:
     """The keys that a number may have been where no list says which there are."""
-    if expected.kind == "key" and not expected.texts and text.isascii() and text.isdigit():
+    if (
+        expected.kind == "key"
+        and not expected.texts
+        and text.isascii()
+        and text.isdigit()
+    ):
         yield from ("0" * count + text for count in range(1, _MOST_ZEROS + 1))
 
 
@@ -73,7 +92,12 @@ def point_zero_gone(before: str, after: str) -> bool:
 
 def ends_with_point_zero(text: str) -> bool:
     whole, point, places = text.partition(".")
-    return bool(point) and bool(places) and not places.strip("0") and number(whole) is not None
+    return (
+        bool(point)
+        and bool(places)
+        and not places.strip("0")
+        and number(whole) is not None
+    )
 
 
 def end_zeros_gone(before: str, after: str) -> bool:
@@ -92,14 +116,25 @@ def is_exponent(text: str) -> bool:
 
 
 def digits_lost(before: str, after: str) -> bool:
-    """``12345678901234567890`` became ``1.23E+19``: the nearest number that a program had room for."""
+    """``12345678901234567890`` became ``1.23E+19``: the nearest number that a program
+    had room for.
+    """
     first, second = number(before), number(after)
-    if first is None or second is None or first == second or not _too_long(before, after):
+    if (
+        first is None
+        or second is None
+        or first == second
+        or not _too_long(before, after)
+    ):
         return False
+
     if float(first) == float(second):
         return len(first.as_tuple().digits) > _BINARY_DIGITS
     digits = len(second.normalize().as_tuple().digits)
-    return digits >= _FEWEST and second in {_rounded(first, digits, rounding) for rounding in _ROUNDINGS}
+
+    return digits >= _FEWEST and second in {
+        _rounded(first, digits, rounding) for rounding in _ROUNDINGS
+    }
 
 
 _ROUNDINGS = (ROUND_HALF_EVEN, ROUND_HALF_UP)
@@ -119,20 +154,29 @@ def binary_noise(before: str, after: str) -> bool:
     first, second = number(before), number(after)
     if first is None or second is None or first == second:
         return False
-    noisy = len(second.as_tuple().digits) > _BINARY_DIGITS >= len(first.as_tuple().digits)
+    noisy = (
+        len(second.as_tuple().digits) > _BINARY_DIGITS >= len(first.as_tuple().digits)
+    )
+
     return noisy and float(first) == float(second)
 
 
 def decimal_comma(before: str, after: str) -> bool:
     """``37.5`` became ``37,5``."""
     point = after.replace(",", ".")
-    return bool(_COMMA.fullmatch(after)) and (before == point or same_number(before, point))
+    return bool(_COMMA.fullmatch(after)) and (
+        before == point or same_number(before, point)
+    )
 
 
 def is_surely_decimal_comma(text: str) -> bool:
-    """Whether a comma can only be that of decimals: ``71,5`` and ``0,025``, but not ``1,805``."""
+    """Whether a comma can only be that of decimals: ``71,5`` and ``0,025``, but not
+    ``1,805``.
+    """
     whole, _, decimals = text.lstrip("+-").partition(",")
-    return bool(_COMMA.fullmatch(text)) and (len(decimals) != 3 or len(whole) > 3 or whole.startswith("0"))
+    return bool(_COMMA.fullmatch(text)) and (
+        len(decimals) != 3 or len(whole) > 3 or whole.startswith("0")
+    )
 
 
 def numbers_with_points(text: str, expected: Expected) -> Iterator[str]:
@@ -146,19 +190,29 @@ def comma_dropped(before: str, after: str) -> bool:
 
 
 def number_respelled(before: str, after: str) -> bool:
-    """``+5`` became ``5``, ``1,234`` became ``1234``: what is left when the habits with a name are not it."""
+    """``+5`` became ``5``, ``1,234`` became ``1234``: what is left when the habits with
+    a name are not it.
+    """
     named = (zeros_gone, exponent, point_zero, point_zero_gone, end_zeros_gone)
-    return same_number(before, after) and not any(turns(before, after) for turns in named)
+    return same_number(before, after) and not any(
+        turns(before, after) for turns in named
+    )
 
 
 def percent(before: str, after: str) -> bool:
     """``5%`` became ``0.05``, or ``5``."""
     match, given = _PERCENT.fullmatch(before), number(after)
-    return match is not None and given is not None and given in {Decimal(match[1]), Decimal(match[1]) / 100}
+    return (
+        match is not None
+        and given is not None
+        and given in {Decimal(match[1]), Decimal(match[1]) / 100}
+    )
 
 
 def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
-    """The usual spelling of a number, as whole as it is; also of a year, which is a date without a month."""
+    """The usual spelling of a number, as whole as it is; also of a year, which is a
+    date without a month.
+    """
     if expected.kind == "partial_date" and text.endswith(".0"):
         yield text[:-2]
     if expected.kind not in ("integer", "decimal"):
@@ -170,7 +224,9 @@ def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
 
 
 def unfilled_numbers(text: str, expected: Expected) -> Iterator[str]:
-    """The number that zeros were put in front of; other odd spellings are nobody's habit."""
+    """The number that zeros were put in front of; other odd spellings are nobody's
+    habit.
+    """
     if has_zeros_in_front(text):
         yield from plain_numbers(text, expected)
 
@@ -178,7 +234,11 @@ def unfilled_numbers(text: str, expected: Expected) -> Iterator[str]:
 def rounded_numbers(text: str, expected: Expected) -> Iterator[str]:
     """The short decimal number that a binary fraction was made from."""
     value = number(text)
-    if expected.kind == "decimal" and value is not None and len(value.as_tuple().digits) > _BINARY_DIGITS:
+    if (
+        expected.kind == "decimal"
+        and value is not None
+        and len(value.as_tuple().digits) > _BINARY_DIGITS
+    ):
         yield plain(Context(prec=_BINARY_DIGITS).plus(value))
 
 

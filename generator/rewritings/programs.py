@@ -1,7 +1,7 @@
 """Which programs have which habits, and which of them a file's cells speak of.
 
-Measured with LibreOffice 7.4, Gnumeric 1.12, R 4.2, readr 2.1, data.table 1.14, pandas 3.1, polars 2.1,
-DuckDB 2.0, pyarrow 26 and csvkit 2.2.
+Measured with LibreOffice 7.4, Gnumeric 1.12, R 4.2, readr 2.1, data.table 1.14, pandas
+3.1, polars 2.1, DuckDB 2.0, pyarrow 26 and csvkit 2.2.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from generator.rewritings.known import BY_NAME
 
 TABLE_HABITS = frozenset({"row-numbers", "index", "other-delimiter"})
-"""A column of row numbers from 1, as R writes it, or from 0, as pandas does; another sign between cells."""
+"""A column of row numbers from 1, as R writes it, or from 0, as pandas does; another
+sign between cells.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Program:
-    """A way to open and save a table. ``always`` are the habits that no column of the right kind escapes."""
+    """A way to open and save a table.
+
+    ``always`` are the habits that no column of the right kind escapes.
+    """
 
     name: str
     habits: frozenset[str]
@@ -34,41 +39,50 @@ def _program(name: str, habits: str, always: str = "") -> Program:
 PROGRAMS: tuple[Program, ...] = (
     _program(
         "R (read.csv, write.csv)",
-        "other-delimiter decimal-comma blank-became-na exponent end-zeros-gone number-respelled"
+        "other-delimiter decimal-comma blank-became-na exponent end-zeros-gone "
+        "number-respelled"
         " binary-noise digits-lost truth-value code-erased"
         " row-numbers erased",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "a spreadsheet",
-        "other-delimiter decimal-comma exponent end-zeros-gone number-respelled digits-lost"
+        "other-delimiter decimal-comma exponent end-zeros-gone number-respelled "
+        "digits-lost"
         " truth-value formula-evaluated percent-read"
-        " seconds-added time-respelled date-respelled date-day-first date-month-first day-invented"
-        " month-named datetime-respelled midnight-gone midnight-added fraction-rounded text-became-date"
+        " seconds-added time-respelled date-respelled date-day-first date-month-first "
+        "day-invented"
+        " month-named datetime-respelled midnight-gone midnight-added "
+        "fraction-rounded text-became-date"
         " letters-garbled line-breaks binary-noise",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "Gnumeric",
-        "exponent end-zeros-gone number-respelled digits-lost truth-value formula-evaluated percent-read"
-        " day-invented midnight-gone fraction-rounded text-became-date datetime-respelled binary-noise",
+        "exponent end-zeros-gone number-respelled digits-lost truth-value "
+        "formula-evaluated percent-read"
+        " day-invented midnight-gone fraction-rounded text-became-date "
+        "datetime-respelled binary-noise",
         "zeros-gone point-zero-gone date-respelled seconds-added",
     ),
     _program(
         "readr of R",
-        "exponent end-zeros-gone number-respelled digits-lost truth-value comma-dropped blanks-trimmed"
+        "exponent end-zeros-gone number-respelled digits-lost truth-value "
+        "comma-dropped blanks-trimmed"
         " datetime-respelled binary-noise",
         "seconds-added point-zero-gone blank-became-na",
     ),
     _program(
         "data.table of R",
-        "code-erased exponent end-zeros-gone number-respelled digits-lost truth-value quotes-doubled"
+        "code-erased exponent end-zeros-gone number-respelled digits-lost truth-value "
+        "quotes-doubled"
         " binary-noise datetime-respelled",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "pandas",
-        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost truth-value"
+        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost "
+        "truth-value"
         " index binary-noise datetime-respelled date-respelled midnight-added",
         "zeros-gone",
     ),
@@ -76,26 +90,31 @@ PROGRAMS: tuple[Program, ...] = (
     _program("R with every column read as text", "row-numbers blank-became-na"),
     _program(
         "polars",
-        "point-zero exponent end-zeros-gone number-respelled digits-lost truth-value seconds-added"
+        "point-zero exponent end-zeros-gone number-respelled digits-lost truth-value "
+        "seconds-added"
         " datetime-respelled binary-noise",
         "zeros-gone",
     ),
     _program(
         "DuckDB",
-        "point-zero exponent end-zeros-gone number-respelled truth-value datetime-respelled date-respelled"
+        "point-zero exponent end-zeros-gone number-respelled truth-value "
+        "datetime-respelled date-respelled"
         " digits-lost binary-noise",
         "seconds-added",
     ),
     _program(
         "pyarrow",
-        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost truth-value"
+        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost "
+        "truth-value"
         " datetime-respelled binary-noise",
         "zeros-gone seconds-added point-zero-gone",
     ),
     _program(
         "csvkit",
-        "code-erased point-zero-gone exponent number-respelled truth-value comma-dropped percent-read"
-        " text-became-date day-invented hours-became-minutes time-respelled datetime-respelled"
+        "code-erased point-zero-gone exponent number-respelled truth-value "
+        "comma-dropped percent-read"
+        " text-became-date day-invented hours-became-minutes time-respelled "
+        "datetime-respelled"
         " midnight-added erased",
         "zeros-gone",
     ),
@@ -104,7 +123,10 @@ PROGRAMS: tuple[Program, ...] = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suspect:
-    """The programs that have all of these habits. ``names`` is empty where none is known that does."""
+    """The programs that have all of these habits.
+
+    ``names`` is empty where none is known that does.
+    """
 
     names: tuple[str, ...]
     habits: tuple[str, ...]
@@ -120,8 +142,15 @@ class Suspect:
 
 
 def impossible(spared: Collection[str]) -> frozenset[str]:
-    """The rewritings of which no program is left, where these have spared what they never spare."""
-    left = {name for program in PROGRAMS if not program.always & set(spared) for name in program.habits}
+    """The rewritings of which no program is left, where these have spared what they
+    never spare.
+    """
+    left = {
+        name
+        for program in PROGRAMS
+        if not program.always & set(spared)
+        for name in program.habits
+    }
     return frozenset({name for program in PROGRAMS for name in program.habits} - left)
 
 
@@ -129,27 +158,37 @@ MOST_NAMED = 2
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    return (
+        " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    )
 
 
-def saved_by(cells: Mapping[str, int], spared: Collection[str] = ()) -> tuple[Suspect, ...]:
-    """Who did it, given how many cells each rewriting explains: as few programs as can have done all of it.
+def saved_by(
+    cells: Mapping[str, int], spared: Collection[str] = ()
+) -> tuple[Suspect, ...]:
+    """Who did it, given how many cells each rewriting explains: as few programs as can
+    have done all of it.
 
-    ``spared`` are rewritings of which there are whole columns that a program would have rewritten, and did
-    not: ``ColumnHabits.decisive``.
+    ``spared`` are rewritings of which there are whole columns that a program would have
+    rewritten, and did not: ``ColumnHabits.decisive``.
     """
     return tuple(_suspects(dict(cells), frozenset(spared)))
 
 
 def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]:
     while left:
-        scores = {program: sum(left[name] for name in program.habits & set(left)) for program in PROGRAMS}
+        scores = {
+            program: sum(left[name] for name in program.habits & set(left))
+            for program in PROGRAMS
+        }
         most = max(scores.values())
         if not most:
             yield Suspect(names=(), habits=tuple(left))
             return
+
         best = [program for program in PROGRAMS if scores[program] == most]
-        # Of those that explain as much: who did what it always does, and spared nothing.
+        # Of those that explain as much: who did what it always does, and spared
+        # nothing.
         fits = {item: _fit(item, frozenset(left), spared) for item in best}
         best = [item for item in best if fits[item] == max(fits.values())]
         habits = tuple(name for name in left if name in best[0].habits)
@@ -158,5 +197,11 @@ def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]
             del left[name]
 
 
-def _fit(program: Program, seen: frozenset[str], spared: frozenset[str]) -> tuple[int, int, int]:
-    return -len(program.always & spared), len(program.always & seen), -len(program.always - seen)
+def _fit(
+    program: Program, seen: frozenset[str], spared: frozenset[str]
+) -> tuple[int, int, int]:
+    return (
+        -len(program.always & spared),
+        len(program.always & seen),
+        -len(program.always - seen),
+    )

@@ -20,13 +20,15 @@ def _never(text: str) -> bool:  # noqa: ARG001
 class Rewriting:
     """What a program does to a text.
 
-    ``says`` names it in the past tense, ``example`` shows a text before and after. ``turns(before, after)``
-    is True where it makes one of the other. ``originals`` gives the texts that a text may have been in a
-    column of an open kind. ``untouched`` is True for a text that the program would have rewritten: where one
-    is left in a column, no program has gone through it.
+    ``says`` names it in the past tense, ``example`` shows a text before and after.
+    ``turns(before, after)`` is True where it makes one of the other. ``originals``
+    gives the texts that a text may have been in a column of an open kind. ``untouched``
+    is True for a text that the program would have rewritten: where one is left in a
+    column, no program has gone through it.
 
-    ``keeps``: the text still says the same, in another spelling. Otherwise something is lost, and only a
-    second witness knows what. ``by_list``: an entry of a closed list can be recognised from what is left.
+    ``keeps``: the text still says the same, in another spelling. Otherwise something is
+    lost, and only a second witness knows what. ``by_list``: an entry of a closed list
+    can be recognised from what is left.
     """
 
     name: str

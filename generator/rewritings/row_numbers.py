@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NAMES = frozenset({"", "Unnamed: 0", "index", "X", "row", "rownames", "row.names", "...1", "V1", "rn"})
+NAMES = frozenset(
+    {"", "Unnamed: 0", "index", "X", "row", "rownames", "row.names", "...1", "V1", "rn"}
+)
 """What R, readr, pandas and data.table call it."""
 
 
 @dataclass(kw_only=True)
 class RowNumbers:
-    """Sees the cells of a column that no schema has; ``proven`` while they count the rows from 0 or 1."""
+    """Sees the cells of a column that no schema has; ``proven`` while they count the
+    rows from 0 or 1.
+    """
 
     name: str
     _first: int | None = None
@@ -26,6 +30,7 @@ class RowNumbers:
             self._fails = self._first is None
         elif text != str(self._first + self._rows):
             self._fails = True
+
         self._rows += 1
 
     @property
@@ -34,7 +39,9 @@ class RowNumbers:
 
     @property
     def possible(self) -> bool:
-        """True where the name says it, and no row speaks against it: a table may be empty."""
+        """True where the name says it, and no row speaks against it: a table may be
+        empty.
+        """
         return self.name in NAMES and not self._fails
 
     @property

@@ -9,7 +9,22 @@ from collections.abc import Iterator
 from generator.rewritings.expected import Expected
 
 NOTHING = frozenset(
-    {"NA", "N/A", "NaN", "nan", "NULL", "null", "None", "NONE", "#N/A", "<NA>", "\\N", "nil", "NaT", "n/a"}
+    {
+        "NA",
+        "N/A",
+        "NaN",
+        "nan",
+        "NULL",
+        "null",
+        "None",
+        "NONE",
+        "#N/A",
+        "<NA>",
+        "\\N",
+        "nil",
+        "NaT",
+        "n/a",
+    }
 )
 """What programs write for a cell without a value, or read as one."""
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
@@ -73,7 +88,11 @@ def formula(before: str, after: str) -> bool:
 
 def doubled(before: str, after: str) -> bool:
     """``say "hi"`` became ``say ""hi""``."""
-    return '"' in before and before != after and after.replace('""', '"') == before.replace('""', '"')
+    return (
+        '"' in before
+        and before != after
+        and after.replace('""', '"') == before.replace('""', '"')
+    )
 
 
 def trimmed(before: str, after: str) -> bool:
@@ -84,7 +103,9 @@ def breaks(before: str, after: str) -> bool:
     """The line breaks of a text are others, or blanks."""
     if before == after or not _BREAK.search(before):
         return False
-    return any(_BREAK.sub(item, before) == _BREAK.sub(item, after) for item in (" ", "\n"))
+    return any(
+        _BREAK.sub(item, before) == _BREAK.sub(item, after) for item in (" ", "\n")
+    )
 
 
 def garbled(before: str, after: str) -> bool:
@@ -100,6 +121,7 @@ def ungarbled(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
             read = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
+
         if read != text:
             yield read
             return
@@ -107,7 +129,9 @@ def ungarbled(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
 
 def composed(before: str, after: str) -> bool:
     """The same letters, an accent apart from its letter or together with it."""
-    return before != after and unicodedata.normalize("NFC", before) == unicodedata.normalize("NFC", after)
+    return before != after and unicodedata.normalize(
+        "NFC", before
+    ) == unicodedata.normalize("NFC", after)
 
 
 def other_case(before: str, after: str) -> bool:

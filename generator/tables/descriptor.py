@@ -1,4 +1,6 @@
-"""The whole of ``datapackage.json``: what is in the package and what every column means."""
+"""The whole of ``datapackage.json``: what is in the package and what every column
+means.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ class DictionaryUse:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
-    """What a package tells beyond its dictionary: names that it had once, and its dictionaries in order.
+    """What a package tells beyond its dictionary: names that it had once, and its
+    dictionaries in order.
 
     ``entries``: the package says who entered each subject.
     """
@@ -80,8 +83,9 @@ def descriptor(
 ) -> Descriptor:
     """The package's descriptor.
 
-    ``stored`` gives the tables that are there, by resource name; ``files`` the uploaded files by path.
-    They are no resources: a reader of tables would take an uploaded CSV file for one.
+    ``stored`` gives the tables that are there, by resource name; ``files`` the uploaded
+    files by path. They are no resources: a reader of tables would take an uploaded CSV
+    file for one.
     """
     resources = [
         resource(study, name, stored.get(name) if stored else None, past=past)
@@ -99,7 +103,11 @@ def descriptor(
         **_dictionaries(past),
         **past.retired.property(),
         "resources": resources,
-        **({"crfsmith:files": [_file(path, files[path]) for path in sorted(files)]} if files else {}),
+        **(
+            {"crfsmith:files": [_file(path, files[path]) for path in sorted(files)]}
+            if files
+            else {}
+        ),
     }
 
 
@@ -118,13 +126,16 @@ def _dictionaries(past: Past) -> Descriptor:
     return {"crfsmith:dictionaries": used} if used else {}
 
 
-def resource(study: Study, name: str, stored: Stored | None = None, *, past: Past = NO_PAST) -> Descriptor:
+def resource(
+    study: Study, name: str, stored: Stored | None = None, *, past: Past = NO_PAST
+) -> Descriptor:
     """One file of the package."""
     table, retired = study.tables.get(name), past.retired
     if table:
         schema = table_schema(study, table, retired)
     else:
         schema = system_schema(study, name, retired=retired, entries=past.entries)
+
     return {
         "name": name,
         "type": "table",
@@ -142,8 +153,14 @@ def resource(study: Study, name: str, stored: Stored | None = None, *, past: Pas
 
 
 def _rules(study: Study, name: str) -> Descriptor:
-    """The edit checks that are judged with this table's rows, in words and in the rule language."""
-    own = [_rule(rule) for rule in study.rules.values() if rule.on and rule.on[0][0] == name]
+    """The edit checks that are judged with this table's rows, in words and in the rule
+    language.
+    """
+    own = [
+        _rule(rule)
+        for rule in study.rules.values()
+        if rule.on and rule.on[0][0] == name
+    ]
     return {"crfsmith:rules": own} if own else {}
 
 

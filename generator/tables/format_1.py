@@ -1,6 +1,8 @@
-"""Schemas as packages of format 1 have them, whose patterns only Python and ECMAScript read.
+"""Schemas as packages of format 1 have them, whose patterns only Python and ECMAScript
+read.
 
-They are never written again, only compared with: a package of that time is not a changed one.
+They are never written again, only compared with: a package of that time is not a
+changed one.
 """
 
 from __future__ import annotations
@@ -9,7 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from forms_spec.kinds.pattern_tree import Alternatives, Characters, Node, Repeat, Sequence, parse_pattern
+from forms_spec.kinds.pattern_tree import (
+    Alternatives,
+    Characters,
+    Node,
+    Repeat,
+    Sequence,
+    parse_pattern,
+)
 from forms_spec.model.characters import BLANKS
 from forms_spec.model.codes import Codelist
 from forms_spec.model.fields import Field, Table
@@ -25,7 +34,10 @@ def _ranges(characters: str) -> str:
             spans[-1] = (spans[-1][0], point)
         else:
             spans.append((point, point))
-    return "".join(_code(low) + (f"-{_code(high)}" if high > low else "") for low, high in spans)
+
+    return "".join(
+        _code(low) + (f"-{_code(high)}" if high > low else "") for low, high in spans
+    )
 
 
 def _code(point: int) -> str:
@@ -40,8 +52,9 @@ _BLANK = _ranges(BLANKS)
 
 _MONTH = "(?:0[1-9]|1[0-2])"
 _YEAR = "[1-9][0-9]{3}"
+# Years from 1000.
 _LEAP_YEAR = (
-    "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|[2468][048]|[3579][26])00)"  # years from 1000
+    "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|[2468][048]|[3579][26])00)"
 )
 _DAY = (
     f"(?:{_YEAR}-(?:{_MONTH}-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -66,20 +79,29 @@ def _text_pattern(field: Field) -> str:
 
 
 def _choices_pattern(codelist: Codelist, most: int | None = None) -> str:
-    """Codes joined by ``;``, none twice, an exclusive one alone, ``most`` of them at most."""
+    """Codes joined by ``;``, none twice, an exclusive one alone, ``most`` of them at
+    most.
+    """
     exclusive = [re.escape(code.code) for code in codelist.codes if code.exclusive]
-    shared = "|".join(re.escape(code.code) for code in codelist.codes if not code.exclusive)
+    shared = "|".join(
+        re.escape(code.code) for code in codelist.codes if not code.exclusive
+    )
     again = "*" if most is None else f"{{0,{most - 1}}}"
     together = (
-        [f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{_END}))(?:{shared})(?:;(?:{shared})){again}"]
+        [
+            f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{_END}))(?:{shared})(?:;(?:{shared})){again}"
+        ]
         if shared
         else []
     )
+
     return _whole("|".join([*exclusive, *together]))
 
 
 def _file_pattern(endings: Iterable[str]) -> str:
-    """``files/<16 hex digits>/<name>``: a name that every file system takes, with an allowed ending."""
+    """``files/<16 hex digits>/<name>``: a name that every file system takes, with an
+    allowed ending.
+    """
     name = f"(?=[\\s\\S]{{1,200}}{_END})(?![.{_BLANK}])[^{_UNSAFE_IN_NAMES}]*"
     tail = "|".join(_any_case(ending) for ending in endings)
     last = f"\\.(?:{tail})" if tail else f"[^{_UNSAFE_IN_NAMES}.{_BLANK}]"
@@ -100,7 +122,9 @@ def _written(node: Node) -> str:
         case Characters():
             return _characters(node)
         case Sequence(parts):
-            return "".join(_group(p) if isinstance(p, Alternatives) else _written(p) for p in parts)
+            return "".join(
+                _group(p) if isinstance(p, Alternatives) else _written(p) for p in parts
+            )
         case Alternatives(branches):
             return "|".join(map(_written, branches))
         case Repeat(part, least, most):
@@ -116,7 +140,11 @@ def _count(least: int, most: int | None) -> str:
     plain = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
     if plain:
         return plain
-    return f"{{{least},{'' if most is None else most}}}" if least != most else f"{{{least}}}"
+    return (
+        f"{{{least},{'' if most is None else most}}}"
+        if least != most
+        else f"{{{least}}}"
+    )
 
 
 def _characters(characters: Characters) -> str:
@@ -136,7 +164,10 @@ def _escaped(code: int, special: str) -> str:
 def _text(field: Field) -> Descriptor:
     limits = {"minLength": field.min_length, "maxLength": field.max_length}
     constraints = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"type": "string", "constraints": {"pattern": _text_pattern(field), **constraints}}
+    return {
+        "type": "string",
+        "constraints": {"pattern": _text_pattern(field), **constraints},
+    }
 
 
 def _partial_date(field: Field) -> Descriptor:  # noqa: ARG001
@@ -147,7 +178,12 @@ def _choices(field: Field) -> Descriptor:
     assert field.codelist is not None, field.name
     codes = {code.code: code.label for code in field.codelist.codes}
     pattern = _choices_pattern(field.codelist, field.max_choices)
-    return {"type": "string", "crfsmith:codes": codes, "constraints": {"pattern": pattern}}
+
+    return {
+        "type": "string",
+        "crfsmith:codes": codes,
+        "constraints": {"pattern": pattern},
+    }
 
 
 def _file(field: Field) -> Descriptor:
@@ -166,9 +202,17 @@ _DESCRIBED: Mapping[str, Callable[[Field], Descriptor]] = {
 def schema_of_format_1(study: Study, table: Table) -> Descriptor:
     """The schema of a table as format 1 wrote it."""
     built = table_schema(study, table)
-    own = {field.name: _field(study, field) for field in table.fields if field.kind.name in _DESCRIBED}
+    own = {
+        field.name: _field(study, field)
+        for field in table.fields
+        if field.kind.name in _DESCRIBED
+    }
     keys = len(built["fields"]) - len(table.fields)
-    fields = [*built["fields"][:keys], *(own.get(item["name"], item) for item in built["fields"][keys:])]
+    fields = [
+        *built["fields"][:keys],
+        *(own.get(item["name"], item) for item in built["fields"][keys:]),
+    ]
+
     return {**built, "fields": fields}
 
 

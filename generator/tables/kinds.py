@@ -1,4 +1,6 @@
-"""Every kind as Table Schema: its type, its constraints, and the texts that Frictionless reads laxly."""
+"""Every kind as Table Schema: its type, its constraints, and the texts that
+Frictionless reads laxly.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ LARGEST = 10**INTEGER_DIGITS - 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Laxity:
-    """Texts that the kind refuses and Frictionless lets pass, or the reverse; ``texts`` matches them all."""
+    """Texts that the kind refuses and Frictionless lets pass, or the reverse; ``texts``
+    matches them all.
+    """
 
     texts: re.Pattern[str]
     why: str
@@ -36,9 +40,11 @@ class Laxity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KindSchema:
-    """How one kind is said in Table Schema. ``describe`` gives type, format and constraints.
+    """How one kind is said in Table Schema. ``describe`` gives type, format and
+    constraints.
 
-    ``laxities`` are those of every field, ``own_laxities`` those that depend on the field.
+    ``laxities`` are those of every field, ``own_laxities`` those that depend on the
+    field.
     """
 
     describe: Callable[[Field], dict[str, Any]]
@@ -53,13 +59,19 @@ def laxities(field: Field) -> tuple[Laxity, ...]:
 
 
 def _text(field: Field) -> dict[str, Any]:
-    """A pattern may bring limits of its own; where it matches nothing, no text is short enough."""
+    """A pattern may bring limits of its own; where it matches nothing, no text is short
+    enough.
+    """
     pattern = text_pattern(field)
     if pattern.expression is None:
         return {"type": "string", "constraints": {"maxLength": 0}}
     least = max(field.min_length or 0, pattern.min_length or 0)
     most = [end for end in (field.max_length, pattern.max_length) if end is not None]
-    lengths = {**({"minLength": least} if least else {}), **({"maxLength": min(most)} if most else {})}
+    lengths = {
+        **({"minLength": least} if least else {}),
+        **({"maxLength": min(most)} if most else {}),
+    }
+
     return {"type": "string", "constraints": {"pattern": pattern.expression, **lengths}}
 
 
@@ -74,7 +86,10 @@ def _decimal(field: Field) -> dict[str, Any]:  # noqa: ARG001
 
 
 def _bounded(field: Field) -> dict[str, Any]:
-    return {"type": "string", "constraints": {"pattern": bounded_pattern(field.comparators, field.places)}}
+    return {
+        "type": "string",
+        "constraints": {"pattern": bounded_pattern(field.comparators, field.places)},
+    }
 
 
 def _bounded_laxities(field: Field) -> tuple[Laxity, ...]:  # noqa: ARG001
@@ -82,7 +97,12 @@ def _bounded_laxities(field: Field) -> tuple[Laxity, ...]:  # noqa: ARG001
 
 
 def _boolean(field: Field) -> dict[str, Any]:  # noqa: ARG001
-    return {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"], "constraints": {}}
+    return {
+        "type": "boolean",
+        "trueValues": ["true"],
+        "falseValues": ["false"],
+        "constraints": {},
+    }
 
 
 def _date(field: Field) -> dict[str, Any]:  # noqa: ARG001
@@ -94,24 +114,39 @@ def _partial_date(field: Field) -> dict[str, Any]:  # noqa: ARG001
 
 
 def _time(field: Field) -> dict[str, Any]:
-    return {"type": "time", "format": "%H:%M:%S" if field.seconds else "%H:%M", "constraints": {}}
+    return {
+        "type": "time",
+        "format": "%H:%M:%S" if field.seconds else "%H:%M",
+        "constraints": {},
+    }
 
 
 def _datetime(field: Field) -> dict[str, Any]:
     clock = "%H:%M:%S" if field.seconds else "%H:%M"
     first = f"{FIRST_YEAR}-01-01T00:00" + (":00" if field.seconds else "")
-    return {"type": "datetime", "format": f"%Y-%m-%dT{clock}", "constraints": {"minimum": first}}
+
+    return {
+        "type": "datetime",
+        "format": f"%Y-%m-%dT{clock}",
+        "constraints": {"minimum": first},
+    }
 
 
 def _choice(field: Field) -> dict[str, Any]:
     codes = _codes(field)
     categories = [{"value": code, "label": label} for code, label in codes.items()]
-    return {"type": "string", "categories": categories, "constraints": {"enum": list(codes)}}
+
+    return {
+        "type": "string",
+        "categories": categories,
+        "constraints": {"enum": list(codes)},
+    }
 
 
 def _choices(field: Field) -> dict[str, Any]:
     assert field.codelist is not None, field.name
     alone = [code.code for code in field.codelist.codes if code.exclusive]
+
     return {
         "type": "string",
         "crfsmith:codes": _codes(field),
@@ -124,7 +159,10 @@ def _choices(field: Field) -> dict[str, Any]:
 
 def _file(field: Field) -> dict[str, Any]:
     endings = field.upload.endings if field.upload else ()
-    return {"type": "string", "constraints": {"pattern": file_pattern(endings), "maxLength": FILE_LENGTH}}
+    return {
+        "type": "string",
+        "constraints": {"pattern": file_pattern(endings), "maxLength": FILE_LENGTH},
+    }
 
 
 def _codes(field: Field) -> dict[str, str]:
@@ -133,24 +171,42 @@ def _codes(field: Field) -> dict[str, str]:
 
 
 _NUMBER_BLANKS = Laxity(
-    texts=re.compile(r"\s[\s\S]*|[\s\S]*\s"), why="spaces before and after a number are accepted"
+    texts=re.compile(r"\s[\s\S]*|[\s\S]*\s"),
+    why="spaces before and after a number are accepted",
 )
-_PLUS = Laxity(texts=re.compile(r"[\s\S]*\+[\s\S]*"), why="a plus sign before a number is accepted")
-_GROUPED = Laxity(texts=re.compile(r"[\s\S]*_[\s\S]*"), why="underscores between digits are accepted (1_000)")
+_PLUS = Laxity(
+    texts=re.compile(r"[\s\S]*\+[\s\S]*"), why="a plus sign before a number is accepted"
+)
+_GROUPED = Laxity(
+    texts=re.compile(r"[\s\S]*_[\s\S]*"),
+    why="underscores between digits are accepted (1_000)",
+)
 _OTHER_DIGITS = Laxity(
-    texts=re.compile(r"[\s\S]*[^\x00-\x7f][\s\S]*"), why="digits of other scripts are accepted"
+    texts=re.compile(r"[\s\S]*[^\x00-\x7f][\s\S]*"),
+    why="digits of other scripts are accepted",
 )
-_ZEROS = Laxity(texts=re.compile(r"\s*[+-]?0[0-9][\s\S]*"), why="leading zeros are accepted (007)")
-_MINUS_ZERO = Laxity(texts=re.compile(r"\s*-[0_]*(?:\.[0_]*)?\s*"), why="minus zero is accepted")
-_LIMIT_OF_MINUS_ZERO = Laxity(texts=re.compile(r"(?:[<>]=?)?-0(?:\.0*)?"), why="minus zero is accepted")
+_ZEROS = Laxity(
+    texts=re.compile(r"\s*[+-]?0[0-9][\s\S]*"), why="leading zeros are accepted (007)"
+)
+_MINUS_ZERO = Laxity(
+    texts=re.compile(r"\s*-[0_]*(?:\.[0_]*)?\s*"), why="minus zero is accepted"
+)
+_LIMIT_OF_MINUS_ZERO = Laxity(
+    texts=re.compile(r"(?:[<>]=?)?-0(?:\.0*)?"), why="minus zero is accepted"
+)
 _BARE_POINT = Laxity(
     texts=re.compile(r"[\s\S]*(?:(?<![0-9])\.|\.(?![0-9]))[\s\S]*"),
     why="a point without digits on both sides is accepted (.5, 5.)",
 )
-_EXPONENT = Laxity(texts=re.compile(r"[\s\S]*[0-9.][eE][\s\S]*"), why="exponents are accepted (1e3)")
-_PLACES = Laxity(texts=re.compile(r"-?[0-9]+\.[0-9]+"), why="decimal places are not counted")
+_EXPONENT = Laxity(
+    texts=re.compile(r"[\s\S]*[0-9.][eE][\s\S]*"), why="exponents are accepted (1e3)"
+)
+_PLACES = Laxity(
+    texts=re.compile(r"-?[0-9]+\.[0-9]+"), why="decimal places are not counted"
+)
 _SIGNALLING = Laxity(
-    texts=re.compile(r"\s*[+-]?snan[0-9]*\s*", re.I), why="sNaN stops frictionless 5.21 with an error"
+    texts=re.compile(r"\s*[+-]?snan[0-9]*\s*", re.I),
+    why="sNaN stops frictionless 5.21 with an error",
 )
 _SHORT_PARTS = Laxity(
     texts=re.compile(r"[0-9]{4}-(?:[0-9]|[0-9]{2})-(?: ?[0-9]|[0-9]{2})(?:T.*)?", re.I),
@@ -160,13 +216,18 @@ _SHORT_TIME = Laxity(
     texts=re.compile(r"(?:.*T)?(?:[0-9]{1,2}:){1,2}[0-9]{1,2}", re.I),
     why="one-digit hours and minutes are accepted (9:3)",
 )
-_SMALL_T = Laxity(texts=re.compile(r"[^T]*t[^T]*"), why="a lowercase t between date and time is accepted")
+_SMALL_T = Laxity(
+    texts=re.compile(r"[^T]*t[^T]*"),
+    why="a lowercase t between date and time is accepted",
+)
 
 _LAST_BREAK = Laxity(
-    texts=re.compile(r"[\s\S]*\n"), why="a line break after a text with a pattern is accepted"
+    texts=re.compile(r"[\s\S]*\n"),
+    why="a line break after a text with a pattern is accepted",
 )
 _ONLY_BLANKS = Laxity(
-    texts=re.compile(f"[{re.escape(BLANKS)}]*"), why="a text of only spaces matches its pattern"
+    texts=re.compile(f"[{re.escape(BLANKS)}]*"),
+    why="a text of only spaces matches its pattern",
 )
 _TWICE = Laxity(
     texts=re.compile(r"(?:[\s\S]*;)?([^;]+);(?:[\s\S]*;)?\1(?:;[\s\S]*)?"),
@@ -209,4 +270,6 @@ KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(
 )  # fmt: skip
 
 if set(KIND_SCHEMAS) != {kind.name for kind in KINDS}:
-    raise ImportError(f"tables and kinds differ: {set(KIND_SCHEMAS) ^ {kind.name for kind in KINDS}}")
+    raise ImportError(
+        f"tables and kinds differ: {set(KIND_SCHEMAS) ^ {kind.name for kind in KINDS}}"
+    )

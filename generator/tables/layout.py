@@ -55,14 +55,18 @@ def table_path(name: str) -> str:
 
 
 def key_columns(table: Table) -> tuple[str, ...]:
-    """The columns before a table's fields: whose row it is, at which visit, and its number."""
+    """The columns before a table's fields: whose row it is, at which visit, and its
+    number.
+    """
     visit = () if table.form.log else (VISIT, UNSNO)
     row = (ROW,) if table.group else ()
     return (SITE, SUBJECT, *visit, *row)
 
 
 def primary_key(table: Table) -> tuple[str, ...]:
-    """What tells one row of a table from every other; the site follows from the subject."""
+    """What tells one row of a table from every other; the site follows from the
+    subject.
+    """
     return key_columns(table)[1:]
 
 
@@ -72,15 +76,24 @@ def columns(table: Table) -> tuple[str, ...]:
 
 
 def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
-    """The columns of a system table; without ``entries`` nobody says who entered a subject."""
+    """The columns of a system table; without ``entries`` nobody says who entered a
+    subject.
+    """
     given = SYSTEM_COLUMNS[name]
-    return given if entries else tuple(item for item in given if name != SUBJECTS or item not in ENTRY)
+    return (
+        given
+        if entries
+        else tuple(item for item in given if name != SUBJECTS or item not in ENTRY)
+    )
 
 
 def all_columns(study: Study, *, entries: bool = True) -> Mapping[str, tuple[str, ...]]:
-    """The columns of every file of the package, by the resource's name, in the package's order."""
+    """The columns of every file of the package, by the resource's name, in the
+    package's order.
+    """
     own = {name: columns(table) for name, table in study.tables.items()}
     system = SYSTEM_COLUMNS
+
     return {
         SUBJECTS: system_columns(SUBJECTS, entries=entries),
         FORMS: system[FORMS],

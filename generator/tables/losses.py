@@ -1,6 +1,8 @@
-"""What Frictionless alone cannot say of a study: a list, so that nothing is lost in silence.
+"""What Frictionless alone cannot say of a study: a list, so that nothing is lost in
+silence.
 
-Everything in it rides along as a property ``crfsmith:...`` and is judged by ``crfsmith validate``.
+Everything in it rides along as a property ``crfsmith:...`` and is judged by ``crfsmith
+validate``.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ def losses(study: Study) -> tuple[Loss, ...]:
             result += _group_losses(table.name, table.group)
         for field in table.fields:
             result += _field_losses(study, f"{table.name}.{field.name}", field)
+
     return tuple(result)
 
 
@@ -52,10 +55,24 @@ def _loss(field: str, facet: str, why: str) -> Loss:
 def _group_losses(name: str, group: Group) -> Iterator[Loss]:
     assert group.rows is not None, name
     if group.rows.minimum:
-        yield _loss(name, "rows", f"at least {group.rows.minimum} rows per form: rows are not counted")
-    yield _loss(name, "rows", f"at most {group.rows.maximum} rows per form: rows are not counted")
+        yield _loss(
+            name,
+            "rows",
+            f"at least {group.rows.minimum} rows per form: rows are not counted",
+        )
+
+    yield _loss(
+        name,
+        "rows",
+        f"at most {group.rows.maximum} rows per form: rows are not counted",
+    )
     if group.rows.fixed:
-        yield _loss(name, "rows", f"one row for each combination of {' and '.join(group.rows.fixed)}")
+        yield _loss(
+            name,
+            "rows",
+            f"one row for each combination of {' and '.join(group.rows.fixed)}",
+        )
+
     if group.show_when:
         yield _loss(name, "show_when", f"no rows unless {group.show_when.text}")
 
@@ -83,21 +100,33 @@ def _shown(study: Study, field: Field) -> str | None:  # noqa: ARG001
 def _range(study: Study, field: Field) -> str | None:
     if limits(study, field).complete and len(field.ranges) <= 1:
         return None
-    return "the range depends on the unit, other answers or the date, or the column type has no range"
+    return (
+        "the range depends on the unit, other answers or the date, or the column type "
+        "has no range"
+    )
 
 
 def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "a value outside it may be confirmed with a reason" if field.expected else None
+    return (
+        "a value outside it may be confirmed with a reason" if field.expected else None
+    )
 
 
 def _comparator(study: Study, field: Field) -> str | None:  # noqa: ARG001
     if not field.comparators:
         return None
-    return f"text in this column, with its number in {field.name}_num and its comparator in {field.name}_cmp"
+    return (
+        f"text in this column, with its number in {field.name}_num and its comparator "
+        f"in {field.name}_cmp"
+    )
 
 
 def _alert(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "a value outside it needs action at once, and may be confirmed" if field.alert else None
+    return (
+        "a value outside it needs action at once, and may be confirmed"
+        if field.alert
+        else None
+    )
 
 
 def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -106,11 +135,19 @@ def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
     codes = [code.code for code in field.missing if code.draft_only]
-    return f"{', '.join(codes)} must be replaced before the form is complete" if codes else None
+    return (
+        f"{', '.join(codes)} must be replaced before the form is complete"
+        if codes
+        else None
+    )
 
 
 def _reference(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "the reference range depends on laboratory, sex, age and date" if field.lab_test else None
+    return (
+        "the reference range depends on laboratory, sex, age and date"
+        if field.lab_test
+        else None
+    )
 
 
 def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -138,13 +175,17 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
 )
 """What is lost of each facet; ``places`` of a number is a laxity of its kind."""
 
-if missing := {name for field_type in FIELD_TYPES for name in field_type.facets} - set(FACETS):
+if missing := {name for field_type in FIELD_TYPES for name in field_type.facets} - set(
+    FACETS
+):
     raise ImportError(f"facets that tables do not cover: {sorted(missing)}")
 
 WHOLE_STUDY: Mapping[str, str] = MappingProxyType(
     {
         "schedule": "which forms belong to which visit, and when each is expected",
-        "forms": "every line of data/forms.csv has a data row, and every data row has a line",
+        "forms": (
+            "every line of data/forms.csv has a data row, and every data row has a line"
+        ),
         "status": "a complete form has no required blanks and no errors",
         "rules": "rules across fields, forms and visits",
     }

@@ -1,8 +1,10 @@
-"""What a text has to look like, in regular expressions that every reader of a schema understands.
+"""What a text has to look like, in regular expressions that every reader of a schema
+understands.
 
-Table Schema asks for XML Schema's syntax. The programs that read packages use the engines of RE2, Rust, ICU,
-Python or ECMAScript. These patterns keep to what all of them read alike: no look-around, no back
-references and no anchors. They match the whole text in a reader that does as the standard says.
+Table Schema asks for XML Schema's syntax. The programs that read packages use the
+engines of RE2, Rust, ICU, Python or ECMAScript. These patterns keep to what all of them
+read alike: no look-around, no back references and no anchors. They match the whole text
+in a reader that does as the standard says.
 """
 
 from __future__ import annotations
@@ -32,8 +34,15 @@ from forms_spec.model.characters import BLANKS
 from forms_spec.model.codes import Codelist
 from forms_spec.model.fields import Field
 
-_LINE: tuple[Span, ...] = ((0x20, 0x7E), (0xA0, 0x2027), (0x202A, 0xFFFD), (0x10000, 0x10FFFF))
-"""What may be in a text of one line: the complement of the control characters that kinds refuse."""
+_LINE: tuple[Span, ...] = (
+    (0x20, 0x7E),
+    (0xA0, 0x2027),
+    (0x202A, 0xFFFD),
+    (0x10000, 0x10FFFF),
+)
+"""What may be in a text of one line: the complement of the control characters that
+kinds refuse.
+"""
 _LINES: tuple[Span, ...] = ((0x09, 0x0A), *_LINE)
 _UNSAFE_IN_NAMES = '/\\:*?"<>|'
 
@@ -46,7 +55,10 @@ def _common(spans: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
 
 def _without(spans: Iterable[Span], characters: str) -> tuple[Span, ...]:
     points = sorted(map(ord, characters))
-    return _common(spans, positive(Characters(tuple((point, point) for point in points), negated=True)))
+    return _common(
+        spans,
+        positive(Characters(tuple((point, point) for point in points), negated=True)),
+    )
 
 
 _BLANK: tuple[Span, ...] = tuple((point, point) for point in sorted(map(ord, BLANKS)))
@@ -54,7 +66,8 @@ _BLANK: tuple[Span, ...] = tuple((point, point) for point in sorted(map(ord, BLA
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextPattern:
-    """``expression`` None: no text is right. ``shows`` False: texts of nothing but blanks pass it.
+    """``expression`` None: no text is right. ``shows`` False: texts of nothing but
+    blanks pass it.
 
     The lengths belong to it: a text has to keep to them as well.
     """
@@ -76,7 +89,9 @@ def text_pattern(field: Field) -> TextPattern:
     shown, longest = _showing_pattern(simplified(tree)), longest_match(tree)
     if longest is not None and longest <= LONGEST_MATCHED:
         return shown
-    return replace(shown, max_length=min(LONGEST_MATCHED, shown.max_length or LONGEST_MATCHED))
+    return replace(
+        shown, max_length=min(LONGEST_MATCHED, shown.max_length or LONGEST_MATCHED)
+    )
 
 
 def _showing_pattern(tree: Node) -> TextPattern:
@@ -86,7 +101,10 @@ def _showing_pattern(tree: Node) -> TextPattern:
     repeat = Repeat(tree, 1, 1) if isinstance(tree, Characters) else tree
     if isinstance(repeat, Repeat) and isinstance(repeat.part, Characters):
         shown = write_pattern(_showing(repeat.part.spans))
-        return TextPattern(expression=shown, min_length=repeat.least or None, max_length=repeat.most)
+        return TextPattern(
+            expression=shown, min_length=repeat.least or None, max_length=repeat.most
+        )
+
     return TextPattern(expression=_grouped([tree]), shows=False)
 
 
@@ -97,16 +115,26 @@ def _showing(spans: tuple[Span, ...]) -> Node:
 
 
 def _restricted(node: Node, allowed: tuple[Span, ...]) -> Node | None:
-    """What a tree matches by these characters alone; None for nothing, not even the empty text."""
+    """What a tree matches by these characters alone; None for nothing, not even the
+    empty text.
+    """
     match node:
         case Characters():
             spans = _common(positive(node), allowed)
             return Characters(spans) if spans else None
         case Chain(parts):
-            whole = [kept for part in parts if (kept := _restricted(part, allowed)) is not None]
+            whole = [
+                kept
+                for part in parts
+                if (kept := _restricted(part, allowed)) is not None
+            ]
             return simplified(Chain(tuple(whole))) if len(whole) == len(parts) else None
         case Alternatives(branches):
-            some = [kept for branch in branches if (kept := _restricted(branch, allowed)) is not None]
+            some = [
+                kept
+                for branch in branches
+                if (kept := _restricted(branch, allowed)) is not None
+            ]
             return simplified(Alternatives(tuple(some))) if some else None
         case Repeat(part, least, most):
             if (inside := _restricted(part, allowed)) is None:
@@ -124,7 +152,10 @@ def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
     if not shared:
         return _grouped(alone)
     alternatives = Alternatives(tuple(shared))
-    more = Repeat(Chain((_text(";"), alternatives)), 0, None if most is None else most - 1)
+    more = Repeat(
+        Chain((_text(";"), alternatives)), 0, None if most is None else most - 1
+    )
+
     return _grouped([*alone, Chain((alternatives, more))])
 
 
@@ -143,9 +174,11 @@ FILE_LENGTH = len("files/0123456789abcdef/") + LONGEST_NAME
 
 
 def file_pattern(endings: Iterable[str]) -> str:
-    """``files/<16 hex digits>/<name>``: a name that every file system takes, with an allowed ending.
+    """``files/<16 hex digits>/<name>``: a name that every file system takes, with an
+    allowed ending.
 
-    Names are of at most 200 characters; ``FILE_LENGTH`` is the length of the whole text.
+    Names are of at most 200 characters; ``FILE_LENGTH`` is the length of the whole
+    text.
     """
     inside = Characters(_without(_LINE, _UNSAFE_IN_NAMES))
     end = Characters(_without(_LINE, _UNSAFE_IN_NAMES + BLANKS + "."))
@@ -155,7 +188,10 @@ def file_pattern(endings: Iterable[str]) -> str:
     if tails:
         name = Chain((end, any_number, _text("."), Alternatives(tails)))
     digits = Characters(((0x30, 0x39), (0x61, 0x66)))
-    return write_pattern(Chain((_text("files/"), Repeat(digits, 16, 16), _text("/"), name)))
+
+    return write_pattern(
+        Chain((_text("files/"), Repeat(digits, 16, 16), _text("/"), name))
+    )
 
 
 def _any_case(character: str) -> Node:

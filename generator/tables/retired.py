@@ -1,4 +1,6 @@
-"""Names that captured data still have and the dictionary has no more: they are kept, and said."""
+"""Names that captured data still have and the dictionary has no more: they are kept,
+and said.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from typing import Any
 from generator.tables import layout
 
 PROPERTY = "crfsmith:retired"
-_FORMS, _VISITS, _SITES, _SUBJECTS, _PLACES = "forms", "visits", "sites", "subjects", "places"
+_FORMS, _VISITS, _SITES, _SUBJECTS, _PLACES = (
+    "forms",
+    "visits",
+    "sites",
+    "subjects",
+    "places",
+)
 
 FormPlace = tuple[str, str, bool]
 """A form, its visit (LOG for none), and whether the visit was numbered."""
@@ -17,10 +25,12 @@ FormPlace = tuple[str, str, bool]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retired:
-    """Forms, visits and sites by name with their titles, as earlier dictionaries of the study had them.
+    """Forms, visits and sites by name with their titles, as earlier dictionaries of the
+    study had them.
 
-    ``subjects`` are earlier patterns of subject numbers. ``places`` are where forms of today stood before
-    they were moved between a visit and the log, or before their visit stopped repeating.
+    ``subjects`` are earlier patterns of subject numbers. ``places`` are where forms of
+    today stood before they were moved between a visit and the log, or before their
+    visit stopped repeating.
     """
 
     forms: Mapping[str, str] = field(default_factory=dict)
@@ -30,19 +40,32 @@ class Retired:
     places: tuple[FormPlace, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.forms or self.visits or self.sites or self.subjects or self.places)
+        return bool(
+            self.forms or self.visits or self.sites or self.subjects or self.places
+        )
 
     def of_column(self, name: str) -> Mapping[str, str]:
         """The names that a key column may have besides those of the dictionary."""
-        columns = {layout.SITE: self.sites, layout.VISIT: self.visits, layout.FORM: self.forms}
+        columns = {
+            layout.SITE: self.sites,
+            layout.VISIT: self.visits,
+            layout.FORM: self.forms,
+        }
         return columns.get(name, {})
 
     def property(self) -> dict[str, Any]:
         """What ``datapackage.json`` says of them; nothing where there are none."""
-        values = {_FORMS: dict(self.forms), _VISITS: dict(self.visits), _SITES: dict(self.sites)}
+        values = {
+            _FORMS: dict(self.forms),
+            _VISITS: dict(self.visits),
+            _SITES: dict(self.sites),
+        }
         named = {name: titles for name, titles in values.items() if titles}
         patterns = {_SUBJECTS: list(self.subjects)} if self.subjects else {}
-        places = {_PLACES: [list(place) for place in self.places]} if self.places else {}
+        places = (
+            {_PLACES: [list(place) for place in self.places]} if self.places else {}
+        )
+
         return {PROPERTY: {**named, **patterns, **places}} if self else {}
 
 
@@ -55,6 +78,7 @@ def read_retired(descriptor: Mapping[str, Any]) -> Retired:
     if not isinstance(given, dict):
         return NOTHING_RETIRED
     patterns = given.get(_SUBJECTS)
+
     return Retired(
         forms=_titles(given.get(_FORMS)),
         visits=_titles(given.get(_VISITS)),

@@ -24,10 +24,13 @@ STATUSES = (
 )
 
 
-def table_schema(study: Study, table: Table, retired: Retired = NOTHING_RETIRED) -> Descriptor:
+def table_schema(
+    study: Study, table: Table, retired: Retired = NOTHING_RETIRED
+) -> Descriptor:
     """The schema of a form's own table or of a repeating group's."""
     fields = [key_field(study, name, retired) for name in layout.key_columns(table)]
     fields += [field_schema(study, field) for field in table.fields]
+
     return {
         "fields": fields,
         "primaryKey": list(layout.primary_key(table)),
@@ -36,24 +39,39 @@ def table_schema(study: Study, table: Table, retired: Retired = NOTHING_RETIRED)
 
 
 def foreign_key(study: Study, table: Table) -> Descriptor:
-    """Rows of a group belong to a row of their form's own table; everything else to a subject."""
+    """Rows of a group belong to a row of their form's own table; everything else to a
+    subject.
+    """
     own = study.tables.get(table.form.name)
     parent = own if table.group and own and own.group is None else None
-    names = list(layout.primary_key(parent) if parent else (layout.SITE, layout.SUBJECT))
+    names = list(
+        layout.primary_key(parent) if parent else (layout.SITE, layout.SUBJECT)
+    )
     reference = parent.name if parent else layout.SUBJECTS
+
     return {"fields": names, "reference": {"resource": reference, "fields": names}}
 
 
-def field_schema(study: Study, field: Field, *, described: Descriptor | None = None) -> Descriptor:
-    """One field. What Table Schema has no word for stands in properties named ``crfsmith:...``.
+def field_schema(
+    study: Study, field: Field, *, described: Descriptor | None = None
+) -> Descriptor:
+    """One field. What Table Schema has no word for stands in properties named
+    ``crfsmith:...``.
 
     ``described`` is said of the kind instead of what is said today.
     """
     entry = described or KIND_SCHEMAS[field.kind.name].describe(field)
     bounds = limits(study, field).constraints
     taken = {side for name in bounds for side in _same_side(name)}
-    constraints = {name: value for name, value in entry.pop("constraints").items() if name not in taken}
-    missing = [BLANK, *({"value": code.code, "label": code.label} for code in field.missing)]
+    constraints = {
+        name: value
+        for name, value in entry.pop("constraints").items()
+        if name not in taken
+    }
+    missing = [
+        BLANK,
+        *({"value": code.code, "label": code.label} for code in field.missing),
+    ]
     schema: Descriptor = {"name": field.name, "title": field.label, **entry}
     if field.help:
         schema["description"] = field.help
@@ -68,16 +86,22 @@ def _same_side(name: str) -> tuple[str, str]:
 
 
 _TYPE_WORDS = {"multiple_choice": "choices", "checkbox": "tick"}
-"""Packages go on to call a type what they called it first, so that those of all years compare."""
+"""Packages go on to call a type what they called it first, so that those of all years
+compare.
+"""
 
 
 def _own_properties(field: Field) -> Descriptor:
-    """The dictionary's words, so that a reader of the package needs no other file to understand it."""
+    """The dictionary's words, so that a reader of the package needs no other file to
+    understand it.
+    """
     unit = field.unit
     data = {
         "type": _TYPE_WORDS.get(field.type.name, field.type.name),
         "group": field.group if field.group != field.form else None,
-        "required": field.required if isinstance(field.required, bool) else field.required.text,
+        "required": field.required
+        if isinstance(field.required, bool)
+        else field.required.text,
         "shown": field.show_when and field.show_when.text,
         "range": _ranges(field.ranges),
         "expected": _ranges(field.expected),
@@ -87,7 +111,9 @@ def _own_properties(field: Field) -> Descriptor:
         "comparator": list(field.comparators) or None,
         "unit": unit and unit.fixed,
         "unit_field": unit and unit.companion,
-        "units": {choice.code: choice.label for choice in unit.choices} if unit and unit.choices else None,
+        "units": {choice.code: choice.label for choice in unit.choices}
+        if unit and unit.choices
+        else None,
         "value": field.value and field.value.text,
         "default": field.default,
         "prefill": field.prefill,
@@ -103,7 +129,12 @@ def _own_properties(field: Field) -> Descriptor:
         "annotation": field.annotation,
         "redcap": dict(field.redcap) or None,
     }
-    return {f"crfsmith:{name}": value for name, value in data.items() if value not in (None, False)}
+
+    return {
+        f"crfsmith:{name}": value
+        for name, value in data.items()
+        if value not in (None, False)
+    }
 
 
 def _ranges(ranges: Any) -> Descriptor | str | None:
@@ -115,24 +146,40 @@ def _ranges(ranges: Any) -> Descriptor | str | None:
 
 def _range(item: Range) -> str:
     low, high = (end.text if end else "" for end in (item.low, item.high))
-    return f"{'(' if item.low_open else '['}{low}, {high}{')' if item.high_open else ']'}"
+    return (
+        f"{'(' if item.low_open else '['}{low}, {high}{')' if item.high_open else ']'}"
+    )
 
 
-def key_field(study: Study, name: str, retired: Retired = NOTHING_RETIRED) -> Descriptor:
+def key_field(
+    study: Study, name: str, retired: Retired = NOTHING_RETIRED
+) -> Descriptor:
     """A key column, the same in every table."""
     descriptors: dict[str, Descriptor] = {
         layout.SITE: _site(study, retired),
-        layout.SUBJECT: {"title": "Subject", "type": "string", "constraints": {"required": True}},
+        layout.SUBJECT: {
+            "title": "Subject",
+            "type": "string",
+            "constraints": {"required": True},
+        },
         layout.VISIT: _visit(study, retired),
         layout.UNSNO: {
             "title": "Number of a visit that repeats, else 0",
             "type": "integer",
-            "constraints": {"required": True, "minimum": 0, "maximum": 10**INTEGER_DIGITS - 1},
+            "constraints": {
+                "required": True,
+                "minimum": 0,
+                "maximum": 10**INTEGER_DIGITS - 1,
+            },
         },
         layout.ROW: {
             "title": "Row",
             "type": "integer",
-            "constraints": {"required": True, "minimum": 1, "maximum": 10**INTEGER_DIGITS - 1},
+            "constraints": {
+                "required": True,
+                "minimum": 1,
+                "maximum": 10**INTEGER_DIGITS - 1,
+            },
         },
     }
     return {"name": name, **descriptors[name]}
@@ -143,20 +190,29 @@ def _site(study: Study, retired: Retired) -> Descriptor:
     if not study.sites:
         return {"title": "Site", "type": "string"}
     sites = {**study.sites, **retired.sites}
+
     return {
         "title": "Site",
         "type": "string",
-        "categories": [{"value": code, "label": label} for code, label in sites.items()],
+        "categories": [
+            {"value": code, "label": label} for code, label in sites.items()
+        ],
         "constraints": {"required": True, "enum": list(sites)},
     }
 
 
 def _visit(study: Study, retired: Retired) -> Descriptor:
-    visits = {LOG: "Log form, of no visit", **{name: visit.title for name, visit in study.visits.items()}}
+    visits = {
+        LOG: "Log form, of no visit",
+        **{name: visit.title for name, visit in study.visits.items()},
+    }
     visits |= retired.visits
+
     return {
         "title": "Visit",
         "type": "string",
-        "categories": [{"value": name, "label": title} for name, title in visits.items()],
+        "categories": [
+            {"value": name, "label": title} for name, title in visits.items()
+        ],
         "constraints": {"required": True, "enum": list(visits)},
     }

@@ -1,4 +1,6 @@
-"""The schemas of the tables that every package has: subjects, forms, audit trail and queries."""
+"""The schemas of the tables that every package has: subjects, forms, audit trail and
+queries.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ def system_schema(
 ) -> Descriptor:
     """The schema of a table that does not come from the dictionary."""
     columns = layout.system_columns(name, entries=entries)
-    return {"fields": [_field(study, column, retired) for column in columns], **_KEYS[name]()}
+    return {
+        "fields": [_field(study, column, retired) for column in columns],
+        **_KEYS[name](),
+    }
 
 
 def _field(study: Study, column: str, retired: Retired) -> Descriptor:
@@ -42,19 +47,31 @@ def _text(title: str, *, required: bool = False) -> Callable[[Study], Descriptor
 
 
 def _number(title: str, *, required: bool) -> Callable[[Study], Descriptor]:
-    return lambda _: {"title": title, "type": "integer", "constraints": {"required": required, "minimum": 1}}
+    return lambda _: {
+        "title": title,
+        "type": "integer",
+        "constraints": {"required": required, "minimum": 1},
+    }
 
 
 def _study_id(study: Study) -> Descriptor:
-    return {"title": "Study", "type": "string", "constraints": {"required": True, "enum": [study.name]}}
+    return {
+        "title": "Study",
+        "type": "string",
+        "constraints": {"required": True, "enum": [study.name]},
+    }
 
 
 def _form(study: Study, retired: Retired) -> Descriptor:
-    titles = {name: form.title for name, form in study.forms.items()} | dict(retired.forms)
+    titles = {name: form.title for name, form in study.forms.items()} | dict(
+        retired.forms
+    )
     return {
         "title": "Form",
         "type": "string",
-        "categories": [{"value": name, "label": title} for name, title in titles.items()],
+        "categories": [
+            {"value": name, "label": title} for name, title in titles.items()
+        ],
         "constraints": {"required": True, "enum": list(titles)},
     }
 
@@ -70,7 +87,11 @@ def _status(study: Study) -> Descriptor:  # noqa: ARG001
 
 
 def _moment(study: Study) -> Descriptor:  # noqa: ARG001
-    return {"title": "Saved at (UTC)", "type": "datetime", "constraints": {"required": True}}
+    return {
+        "title": "Saved at (UTC)",
+        "type": "datetime",
+        "constraints": {"required": True},
+    }
 
 
 _COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
@@ -110,7 +131,10 @@ def _history_keys() -> Descriptor:
 
 def _to_subjects() -> Descriptor:
     names = [layout.SITE, layout.SUBJECT]
-    return {"fields": names, "reference": {"resource": layout.SUBJECTS, "fields": names}}
+    return {
+        "fields": names,
+        "reference": {"resource": layout.SUBJECTS, "fields": names},
+    }
 
 
 _KEYS: Mapping[str, Callable[[], Descriptor]] = MappingProxyType(

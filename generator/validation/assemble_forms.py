@@ -26,7 +26,10 @@ RowPlace = tuple[str, int | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StagedForm:
-    """A form out of a package. ``lines`` gives the physical line of each of its rows."""
+    """A form out of a package.
+
+    ``lines`` gives the physical line of each of its rows.
+    """
 
     form: Form
     key: FormKey
@@ -55,6 +58,7 @@ def moment(text: str) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
+
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
@@ -81,27 +85,39 @@ class Assembly:
         heads, moved = self._heads(subject, sites)
         rows = self._rows(subject, sites, heads)
         kept = self._kept(subject, heads, moved)
-        built = [self._form(key, heads[key], rows[key], kept[key]) for key in sorted(heads, key=self._order)]
+        built = [
+            self._form(key, heads[key], rows[key], kept[key])
+            for key in sorted(heads, key=self._order)
+        ]
+
         return [form for form in built if form is not None]
 
     def _sites(self, subject: str) -> frozenset[str]:
         lines = self.store.subjects(subject)
         for line in lines[1:]:
-            self._report("repeated-row", layout.SUBJECTS, line.line, line, first=lines[0].line)
+            self._report(
+                "repeated-row", layout.SUBJECTS, line.line, line, first=lines[0].line
+            )
+
         return frozenset(line.site for line in lines)
 
     def _heads(
         self, subject: str, sites: frozenset[str]
     ) -> tuple[dict[FormKey, FormLine], frozenset[FormKey]]:
-        """The subject's forms, and those that nobody can judge where they were captured: they were moved."""
+        """The subject's forms, and those that nobody can judge where they were
+        captured: they were moved.
+        """
         heads: dict[FormKey, FormLine] = {}
         moved: set[FormKey] = set()
         for line in self.store.forms(subject):
             key = FormKey(line.form, line.visit, line.unsno)
             self._compare_site(layout.FORMS, line, sites)
             if key in heads:
-                self._report("repeated-row", layout.FORMS, line.line, line, first=heads[key].line)
+                self._report(
+                    "repeated-row", layout.FORMS, line.line, line, first=heads[key].line
+                )
                 continue
+
             fault = self._place_fault(key)
             if fault:
                 code, name, value = fault
@@ -109,10 +125,12 @@ class Assembly:
                     code, layout.FORMS, line.line, line, name=name, value=value, visit=line.visit,
                     form=line.form, subject=line.subject,
                 )  # fmt: skip
+
             if fault and fault[0] == "form-retired":
                 moved.add(key)
             else:
                 heads[key] = line
+
         return heads, frozenset(moved)
 
     def _place_fault(self, key: FormKey) -> tuple[str, str, str] | None:
@@ -122,9 +140,11 @@ class Assembly:
             if self._was_moved(key):
                 return "form-retired", layout.FORM, key.form
             return "wrong-visit", layout.VISIT, key.visit
+
         if key.unsno and not (visit and visit.repeats):
             code = "visit-repeated" if self._was_moved(key) else "visit-does-not-repeat"
             return code, layout.UNSNO, str(key.unsno)
+
         if not form.log and (key.form, key.visit) not in self.study.expectations:
             return "form-not-in-schedule", layout.FORM, key.form
         return None
@@ -134,14 +154,22 @@ class Assembly:
         known = next((plan.known for plan in self.plans if plan.known), None)
         return known is not None and known.was_moved(key.form, key.visit, key.unsno)
 
-    def _compare_site(self, table: str, line: FormLine | DataLine, sites: frozenset[str]) -> None:
+    def _compare_site(
+        self, table: str, line: FormLine | DataLine, sites: frozenset[str]
+    ) -> None:
         """The subject of a row is known, at the site of the row."""
         if not sites:
             self._report("unknown-subject", table, line.line, line, value=line.subject)
         elif line.site not in sites:
             there = ", ".join(sorted(sites))
             self._report(
-                "other-site", table, line.line, line, value=line.subject, here=line.site, there=there
+                "other-site",
+                table,
+                line.line,
+                line,
+                value=line.subject,
+                here=line.site,
+                there=there,
             )
 
     def _rows(
@@ -151,14 +179,30 @@ class Assembly:
         for line in self.store.data(subject):
             table = self.plans[line.at].table
             assert table is not None, line.at
-            key, place = FormKey(table.form.name, line.visit, line.unsno), (table.name, line.rowno)
+            key, place = (
+                FormKey(table.form.name, line.visit, line.unsno),
+                (table.name, line.rowno),
+            )
             self._compare_site(table.name, line, sites)
             if key not in rows:
-                self._report("row-without-form", table.name, line.line, line, form=table.form.name)
+                self._report(
+                    "row-without-form",
+                    table.name,
+                    line.line,
+                    line,
+                    form=table.form.name,
+                )
             elif place in rows[key]:
-                self._report("repeated-row", table.name, line.line, line, first=rows[key][place].line)
+                self._report(
+                    "repeated-row",
+                    table.name,
+                    line.line,
+                    line,
+                    first=rows[key][place].line,
+                )
             else:
                 rows[key][place] = line
+
         return rows
 
     def _kept(
@@ -170,29 +214,54 @@ class Assembly:
             if key in kept:
                 kept[key].append(line)
             elif key not in moved:
-                self._report("row-without-form", layout.QUERIES, line.line, line, form=line.form)
+                self._report(
+                    "row-without-form", layout.QUERIES, line.line, line, form=line.form
+                )
+
         return kept
 
     def _form(
-        self, key: FormKey, head: FormLine, rows: Mapping[RowPlace, DataLine], kept: Iterable[KeptLine]
+        self,
+        key: FormKey,
+        head: FormLine,
+        rows: Mapping[RowPlace, DataLine],
+        kept: Iterable[KeptLine],
     ) -> StagedForm:
         form = self.study.forms[key.form]
         own = self.study.tables.get(form.name)
         if own and own.group is None and (form.name, None) not in rows:
             self._report(
-                "form-without-row", layout.FORMS, head.line, head, name="form", value=form.name, of=form.name
+                "form-without-row",
+                layout.FORMS,
+                head.line,
+                head,
+                name="form",
+                value=form.name,
+                of=form.name,
             )
+
         texts: dict[str, str] = {}
         groups: dict[str, tuple[Row, ...]] = {}
-        for (table, number), line in sorted(rows.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
-            cells = line.texts([entry.name for entry in self.study.tables[table].fields])
+
+        for (table, number), line in sorted(
+            rows.items(), key=lambda item: (item[0][0], item[0][1] or 0)
+        ):
+            cells = line.texts(
+                [entry.name for entry in self.study.tables[table].fields]
+            )
             if number is None:
                 texts = cells
             else:
-                groups[table] = (*groups.get(table, ()), Row(number=number, texts=cells))
+                groups[table] = (
+                    *groups.get(table, ()),
+                    Row(number=number, texts=cells),
+                )
+
         reasons = {
-            (CellKey(entry.table, entry.rowno, entry.field), entry.code): entry.reason for entry in kept
+            (CellKey(entry.table, entry.rowno, entry.field), entry.code): entry.reason
+            for entry in kept
         }
+
         return StagedForm(
             form=form,
             key=key,
@@ -211,5 +280,13 @@ class Assembly:
         result = finding(code, value=value, table=table, **words)
         path = next((plan.path for plan in self.plans if plan.name == table), None)
         self.collector.add(
-            Reported(finding=result, file=path, table=table, row=row, field=name, key=key, of=of)
+            Reported(
+                finding=result,
+                file=path,
+                table=table,
+                row=row,
+                field=name,
+                key=key,
+                of=of,
+            )
         )

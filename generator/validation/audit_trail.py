@@ -1,9 +1,11 @@
-"""A package holds every answer twice: in its tables, and as the last value in ``audit.csv``. Are they equal?
+"""A package holds every answer twice: in its tables, and as the last value in
+``audit.csv``. Are they equal?
 
-The trail is a chain: a change takes the old value away and puts the new one. So the sum of what all changes
-put, less what they took, is the sum of what the cells hold in the end, whatever the order of either file.
-Sums of keyed 64-bit hashes are compared column by column, in one pass and in constant memory; only a column
-whose sums differ has to be looked at cell by cell.
+The trail is a chain: a change takes the old value away and puts the new one. So the sum
+of what all changes put, less what they took, is the sum of what the cells hold in the
+end, whatever the order of either file. Sums of keyed 64-bit hashes are compared column
+by column, in one pass and in constant memory; only a column whose sums differ has to be
+looked at cell by cell.
 """
 
 from __future__ import annotations
@@ -26,18 +28,25 @@ NO_KEY: Mapping[str, str] = {layout.VISIT: LOG, layout.UNSNO: "0", layout.ROW: "
 """What the trail says where a table has no such column."""
 CHANGE = (layout.SITE, *ROW_KEY, "table", "field", "old", "new")
 IDLE: Column = (layout.AUDIT, "new")
-"""Stands among the columns that differ where the trail has changes that change nothing."""
+"""Stands among the columns that differ where the trail has changes that change nothing.
+"""
 STATUS = "formstat"
-"""The status of a form: a column of ``forms.csv``, and a field of the form in the trail."""
+"""The status of a form: a column of ``forms.csv``, and a field of the form in the
+trail.
+"""
 STATUS_WORDS: Mapping[str, str] = {"0": "draft", "1": "unverified", "2": "complete"}
 """What the trail says, by what ``forms.csv`` says."""
 STATUS_KEY = (*ROW_KEY[:-1], layout.FORM, STATUS)
 SITES: Column = (layout.SUBJECTS, layout.SITE)
-"""Stands among the columns that differ where the sites of forms are not those of their first saves."""
+"""Stands among the columns that differ where the sites of forms are not those of their
+first saves.
+"""
 
 
 STAMPS: Column = (layout.FORMS, "saved_at")
-"""Stands among the columns that differ where ``forms.csv`` names a save that is not in the trail."""
+"""Stands among the columns that differ where ``forms.csv`` names a save that is not in
+the trail.
+"""
 SAVE = (*ROW_KEY[:-1], layout.FORM, "version", "saved_at", "saved_by")
 """What tells a save from every other, in ``forms.csv`` and in the trail."""
 
@@ -49,11 +58,15 @@ class Trail(Protocol):
         """One row, in the order of the plan's columns."""
 
     def differing(self) -> frozenset[Column] | None:
-        """The columns whose cells are not what the trail says; None where there is no trail."""
+        """The columns whose cells are not what the trail says; None where there is no
+        trail.
+        """
 
 
 def is_idle(change: Mapping[str, str]) -> bool:
-    """A change of a field that changes nothing: no save writes one, so something was erased in it."""
+    """A change of a field that changes nothing: no save writes one, so something was
+    erased in it.
+    """
     return bool(change["field"]) and change["old"] == change["new"]
 
 
@@ -64,13 +77,20 @@ def table_of(column: Column) -> str:
 
 
 def compared(plan: TablePlan) -> tuple[str, ...]:
-    """The fields of which the trail knows every change. Results of formulas are worked out anew."""
-    return tuple(field.name for field in plan.table.fields if field.value is None) if plan.table else ()
+    """The fields of which the trail knows every change.
+
+    Results of formulas are worked out anew.
+    """
+    return (
+        tuple(field.name for field in plan.table.fields if field.value is None)
+        if plan.table
+        else ()
+    )
 
 
 class Sums:
-    """The sums of both sides, by column; and the hashes of saves: of ``newest`` ones in ``forms.csv``, and of
-    all in the trail.
+    """The sums of both sides, by column; and the hashes of saves: of ``newest`` ones in
+    ``forms.csv``, and of all in the trail.
     """
 
     def __init__(self) -> None:
@@ -87,6 +107,7 @@ class Sums:
         for mine, theirs in ((self.tables, other.tables), (self.trail, other.trail)):
             for column, value in theirs.items():
                 mine[column] += value
+
         self.changes += other.changes
         self.idle += other.idle
         self.read |= other.read
@@ -96,7 +117,9 @@ class Sums:
     def differing(self) -> frozenset[Column] | None:
         if not self.changes:
             return None
-        result = frozenset(item for item in self.read if (self.tables[item] - self.trail[item]) % SIZE)
+        result = frozenset(
+            item for item in self.read if (self.tables[item] - self.trail[item]) % SIZE
+        )
         if set(self.newest).difference(self.saves):
             result |= {STAMPS}
         return result | {IDLE} if self.idle else result
@@ -126,7 +149,9 @@ class PlainTrail:
         self.sums.idle += is_idle(values)
         self.sums.trail[column] += _hash(key, values["new"]) - _hash(key, values["old"])
         if values["field"] == STATUS and not values["old"]:
-            self.sums.trail[SITES] += _hash((*key, values["table"]), values[layout.SITE])
+            self.sums.trail[SITES] += _hash(
+                (*key, values["table"]), values[layout.SITE]
+            )
 
     def _status(self, plan: TablePlan, cells: Sequence[str]) -> None:
         value = dict(zip(plan.columns, cells, strict=True))
@@ -141,8 +166,12 @@ class PlainTrail:
         if plan.name not in self._places:
             self._places[plan.name] = _places(plan)
             self.sums.read.update(column for column, _ in self._places[plan.name][1])
+
         places, columns = self._places[plan.name]
-        key = tuple(cells[place] if isinstance(place, int) else place for place in places)
+        key = tuple(
+            cells[place] if isinstance(place, int) else place for place in places
+        )
+
         for column, index in columns:
             if cells[index]:
                 self.sums.tables[column] += _hash(key, cells[index])
@@ -155,9 +184,14 @@ def _places(plan: TablePlan) -> tuple[list[int | str], list[tuple[Column, int]]]
     """Where the key of a row is, and where the cells are that are compared."""
     columns = plan.columns
     key_columns = layout.key_columns(plan.table) if plan.table else ()
-    key: list[int | str] = [columns.index(name) if name in key_columns else NO_KEY[name] for name in ROW_KEY]
+    key: list[int | str] = [
+        columns.index(name) if name in key_columns else NO_KEY[name] for name in ROW_KEY
+    ]
     first = len(key_columns)
-    return key, [((plan.name, name), columns.index(name, first)) for name in compared(plan)]
+
+    return key, [
+        ((plan.name, name), columns.index(name, first)) for name in compared(plan)
+    ]
 
 
 def _hash(key: tuple[str, ...], text: str) -> int:

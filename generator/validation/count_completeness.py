@@ -12,7 +12,13 @@ from forms_spec.model.captured_data import Casebook, Context, FormKey
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled
 from forms_spec.schedule.timeline import timeline
-from forms_spec.schedule.visit_status import Expected, VisitState, VisitStatus, expectation, visit_states
+from forms_spec.schedule.visit_status import (
+    Expected,
+    VisitState,
+    VisitStatus,
+    expectation,
+    visit_states,
+)
 from generator.validation.completeness import (
     ANSWERED,
     BLANK,
@@ -28,7 +34,11 @@ from generator.validation.completeness import (
     in_order,
 )
 
-STATES = {CellState.ANSWERED: ANSWERED, CellState.INVALID: INVALID, CellState.HIDDEN: HIDDEN}
+STATES = {
+    CellState.ANSWERED: ANSWERED,
+    CellState.INVALID: INVALID,
+    CellState.HIDDEN: HIDDEN,
+}
 OPEN = {
     VisitStatus.DONE: BLANK,
     VisitStatus.MISSED: MISSED,
@@ -53,6 +63,7 @@ class MissingnessCounter:
         for (form, visit, state), count in self._unbegun.items():
             for one in self.study.forms[form].fields:
                 self._count(form, one.name, visit, state, count)
+
         self._unbegun.clear()
         return self._counts
 
@@ -67,12 +78,21 @@ class MissingnessCounter:
             state = STATES.get(cell.state)
             if state is None and cell.state is CellState.MISSING:
                 state = f"{MISSING}{cell.text}"
-            self._count(place.table, place.field, key.visit, state or (BLANK if cell.required else OPTIONAL))
+            self._count(
+                place.table,
+                place.field,
+                key.visit,
+                state or (BLANK if cell.required else OPTIONAL),
+            )
 
-    def subject(self, name: str, casebook: Casebook, captured: Iterable[FormKey]) -> None:
+    def subject(
+        self, name: str, casebook: Casebook, captured: Iterable[FormKey]
+    ) -> None:
         """The forms that a subject's visits ask for and that nobody began."""
         held = frozenset(captured)
-        for state in visit_states(self.study, timeline(self.study, casebook, held), self.today):
+        for state in visit_states(
+            self.study, timeline(self.study, casebook, held), self.today
+        ):
             if state.status not in OPEN:
                 continue
             for form in self._asked(name, casebook, state):
@@ -80,31 +100,57 @@ class MissingnessCounter:
                     self.unbegun(form, state.visit.name, OPEN[state.status])
 
     def unbegun(self, form: str, visit: str, state: str, count: int = 1) -> None:
-        """Forms that a visit asks for and nobody began; each counts for each of its own fields."""
+        """Forms that a visit asks for and nobody began; each counts for each of its own
+        fields.
+        """
         self._unbegun[form, visit, state] += count
 
     def _asked(self, name: str, casebook: Casebook, state: VisitState) -> Iterator[str]:
         visit = state.visit.name
-        context = Context(today=self.today, subject=name, visit=visit, unsno=state.unsno, casebook=casebook)
+        context = Context(
+            today=self.today,
+            subject=name,
+            visit=visit,
+            unsno=state.unsno,
+            casebook=casebook,
+        )
 
         def holds(scheduled: Scheduled) -> bool | None:
             return expected(self.study, scheduled, context)
 
         for form, at in self.study.expectations:
-            if at == visit and expectation(self.study, form, visit, holds) is Expected.REQUIRED:
+            if (
+                at == visit
+                and expectation(self.study, form, visit, holds) is Expected.REQUIRED
+            ):
                 yield form
 
-    def _count(self, table: str, name: str, visit: str, state: str, count: int = 1) -> None:
+    def _count(
+        self, table: str, name: str, visit: str, state: str, count: int = 1
+    ) -> None:
         self._counts.setdefault((table, name, visit), Counter())[state] += count
 
     def table(self) -> tuple[Missingness, ...]:
         """One line for each field and visit, in the study's order."""
-        fields = [(table.name, one.name) for table in self.study.tables.values() for one in table.fields]
+        fields = [
+            (table.name, one.name)
+            for table in self.study.tables.values()
+            for one in table.fields
+        ]
         places = {place: at for at, place in enumerate(fields)}
         visits = {name: at for at, name in enumerate(self.study.visits)}
         counts = self.counts
-        keys = sorted(counts, key=lambda key: (places.get(key[:2], -1), visits.get(key[2], -1), key))
+        keys = sorted(
+            counts,
+            key=lambda key: (places.get(key[:2], -1), visits.get(key[2], -1), key),
+        )
+
         return tuple(
-            Missingness(table=table, field=name, visit=visit, states=in_order(counts[table, name, visit]))
+            Missingness(
+                table=table,
+                field=name,
+                visit=visit,
+                states=in_order(counts[table, name, visit]),
+            )
             for table, name, visit in keys
         )

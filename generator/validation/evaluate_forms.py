@@ -31,39 +31,64 @@ def judge_forms(
     subjects: Iterable[tuple[str, list[StagedForm]]] | None = None,
     on_progress: Progress | None = None,
 ) -> None:
-    """Reports on every form that has been read, or of these subjects; counts the states of their cells."""
+    """Reports on every form that has been read, or of these subjects; counts the states
+    of their cells.
+    """
     places = {plan.name: index for index, plan in enumerate(opened.plans)}
-    total, done, today = opened.store.counted()[0] if on_progress else 0, 0, missing.today
+    total, done, today = (
+        opened.store.counted()[0] if on_progress else 0,
+        0,
+        missing.today,
+    )
     for subject, forms in opened.staged() if subjects is None else subjects:
         casebook = Records({form.key: form.record for form in forms})
         complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
-        judgements = judge_casebook(study, casebook, today, subject=subject, complete=complete.__getitem__)
+        judgements = judge_casebook(
+            study, casebook, today, subject=subject, complete=complete.__getitem__
+        )
+
         for form in forms:
-            judged = judgements.get(form.key) or _judged_alone(study, form, today, subject, casebook)
+            judged = judgements.get(form.key) or _judged_alone(
+                study, form, today, subject, casebook
+            )
             report_form(opened, places, form, judged)
             _report_files(opened, uploads, form)
             missing.form(form.key, judged)
+
         missing.subject(subject, casebook, complete)
         done += len(forms)
         if on_progress:
             on_progress("evaluating", done, total)
 
 
-def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
-    """A form that stands where its casebook does not look for it, such as a log form at a visit."""
+def _judged_alone(
+    study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook
+) -> Judgement:
+    """A form that stands where its casebook does not look for it, such as a log form at
+    a visit.
+    """
     context = Context(
-        today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
+        today=today,
+        subject=subject,
+        visit=form.key.visit,
+        unsno=form.key.unsno,
+        casebook=casebook,
     )
     complete = form.head.status == FormStatus.COMPLETE
+
     return judge(study, form.form, form.record, context, completing=complete)
 
 
 def last_save(saves: Iterable[str], study: Study) -> date:
-    """The day on which data are judged that name none: that of the latest of these time stamps."""
+    """The day on which data are judged that name none: that of the latest of these time
+    stamps.
+    """
     return max((day_of(study, moment(text)) for text in saves), default=date.max)
 
 
-def report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
+def report_form(
+    opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement
+) -> None:
     """Every finding of a form, at the line of its row."""
     for finding in judged.findings:
         table, line = _line(form, finding)
@@ -74,25 +99,39 @@ def report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm
         if name:
             opened.store.settle(place, line, name)
         path = opened.plans[place].path
-        of = finding.data.table if finding.data and finding.data.table != table else None
+        of = (
+            finding.data.table if finding.data and finding.data.table != table else None
+        )
         opened.collector.add(
             Reported(
-                finding=finding, file=path, table=table, row=line, field=name, key=_key(form, finding), of=of
+                finding=finding,
+                file=path,
+                table=table,
+                row=line,
+                field=name,
+                key=_key(form, finding),
+                of=of,
             )
         )
 
 
 def _line(form: StagedForm, finding: Finding) -> tuple[str, int]:
-    """The table and physical line of a finding; the line in forms.csv when the form has no row."""
+    """The table and physical line of a finding; the line in forms.csv when the form has
+    no row.
+    """
     if finding.data:
         for place in ((finding.data.table, finding.data.row), (form.form.name, None)):
             if place in form.lines:
                 return place[0], form.lines[place]
+
     return layout.FORMS, form.head.line
 
 
 def _key(form: StagedForm, finding: Finding) -> dict[str, str | int]:
-    key: dict[str, str | int] = {layout.SITE: form.head.site, layout.SUBJECT: form.head.subject}
+    key: dict[str, str | int] = {
+        layout.SITE: form.head.site,
+        layout.SUBJECT: form.head.subject,
+    }
     key |= {layout.VISIT: form.key.visit, layout.UNSNO: form.key.unsno}
     if finding.data and finding.data.row is not None:
         key[layout.ROW] = finding.data.row

@@ -11,8 +11,12 @@ from generator.validation.report.report import Reported
 from generator.validation.uploads import UploadCheck
 
 
-def evaluate_package(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
-    """Reports what is wrong with the forms, counts why cells have no answer, and looks at uploaded files."""
+def evaluate_package(
+    opened: OpenPackage, study: Study, on_progress: Progress | None
+) -> None:
+    """Reports what is wrong with the forms, counts why cells have no answer, and looks
+    at uploaded files.
+    """
     uploads = UploadCheck(opened.source, opened.descriptor)
     today = opened.data_cut or last_save(opened.store.saves(), study)
     missing = MissingnessCounter(study=study, today=today)
@@ -23,6 +27,7 @@ def evaluate_package(opened: OpenPackage, study: Study, on_progress: Progress | 
         judge_all(opened, study, missing, uploads, on_progress=on_progress)
     else:
         judge_forms(opened, study, missing, uploads, on_progress=on_progress)
+
     opened.missingness = missing.table()
     for found in uploads.rest():
         opened.collector.add(Reported(finding=found, file=found.value))

@@ -1,4 +1,6 @@
-"""Which subjects, sites, visits and forms a package may speak of, and which of them are of the past."""
+"""Which subjects, sites, visits and forms a package may speak of, and which of them are
+of the past.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,27 @@ class KnownNames:
     study: Study
     retired: Retired
 
-    def subject_fault(self, site: str, subject: str) -> tuple[str, dict[str, Any]] | None:
-        """The code and the words of what is wrong with a subject; its site is one of the study's."""
+    def subject_fault(
+        self, site: str, subject: str
+    ) -> tuple[str, dict[str, Any]] | None:
+        """The code and the words of what is wrong with a subject; its site is one of
+        the study's.
+        """
         words = {"site": site, "example": self.study.subject_example}
         if not whole_match(self.study.subject_pattern, subject):
-            earlier = any(whole_match(earlier_pattern, subject) for earlier_pattern in self._earlier_patterns)
+            earlier = any(
+                whole_match(earlier_pattern, subject)
+                for earlier_pattern in self._earlier_patterns
+            )
             return ("subject-number-retired" if earlier else "subject-number"), words
-        if self.study.sites and site not in self.study.sites and site in self.retired.sites:
+
+        if (
+            self.study.sites
+            and site not in self.study.sites
+            and site in self.retired.sites
+        ):
             return "site-retired", words | {"title": self.retired.sites[site]}
+
         return None
 
     def was_moved(self, form: str, visit: str, unsno: int) -> bool:
@@ -40,11 +55,21 @@ class KnownNames:
 
     @cached_property
     def _earlier_patterns(self) -> tuple[str, ...]:
-        """What would be no pattern in a dictionary is none here: a package may say anything."""
-        return tuple(subject for subject in self.retired.subjects if pattern_problem(subject) is None)
+        """What would be no pattern in a dictionary is none here: a package may say
+        anything.
+        """
+        return tuple(
+            subject
+            for subject in self.retired.subjects
+            if pattern_problem(subject) is None
+        )
 
-    def retiring(self, columns: Sequence[str]) -> tuple[tuple[str, int, Mapping[str, str]], ...]:
-        """The key columns by which rows of a table may be of the past: name, position, and retired names."""
+    def retiring(
+        self, columns: Sequence[str]
+    ) -> tuple[tuple[str, int, Mapping[str, str]], ...]:
+        """The key columns by which rows of a table may be of the past: name, position,
+        and retired names.
+        """
         keys = columns[: len(layout.FORM_KEY)]
         return tuple(
             (item, keys.index(item), self.retired.of_column(item))

@@ -1,8 +1,9 @@
 """Patterns of others, matched without a text being able to hold up the judging.
 
-A pattern that our own analysis knows to be harmless is left to Frictionless. Any other is matched by Rust's
-engine, which takes time in proportion to the text. What that engine cannot say, or refuses in doubt, is
-matched by Python in a process of its own, which is ended when it takes too long.
+A pattern that our own analysis knows to be harmless is left to Frictionless. Any other
+is matched by Rust's engine, which takes time in proportion to the text. What that
+engine cannot say, or refuses in doubt, is matched by Python in a process of its own,
+which is ended when it takes too long.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ Read = Callable[[Any], tuple[Any, dict[str, str] | None]]
 
 @lru_cache(maxsize=4096)
 def is_harmless(pattern: str) -> bool:
-    """True where no text of any length takes Python long: ``^`` and ``$`` around it change nothing."""
+    """True where no text of any length takes Python long: ``^`` and ``$`` around it
+    change nothing.
+    """
     # All kinds, and the analysis of patterns: packages without patterns do without.
     from forms_spec.kinds.pattern import pattern_problem
 
@@ -67,6 +70,7 @@ class LimitedPattern:
                 return True
             if linear.refuses(text):
                 return False
+
         return self._ask(text)
 
     def close(self) -> None:
@@ -86,6 +90,7 @@ class LimitedPattern:
             self.stopped = True
             self.close()
             return True
+
         return child.stdout.readline().strip() == "1"
 
     def _started(self) -> subprocess.Popen[str]:
@@ -98,6 +103,7 @@ class LimitedPattern:
         )
         assert self._child.stdin is not None
         self._child.stdin.write(json.dumps(f"^{self.pattern}$") + "\n")
+
         return self._child
 
 
@@ -110,7 +116,9 @@ class _Linear:
 
     def matches(self, text: str) -> bool:
         series = polars.Series([text])
-        return all(series.str.contains(expression)[0] for expression in self._expressions)
+        return all(
+            series.str.contains(expression)[0] for expression in self._expressions
+        )
 
     def refuses(self, text: str) -> bool:
         """Whether the refusal of a text that does not match is Python's as well."""
@@ -125,11 +133,14 @@ def _linear(pattern: str) -> _Linear | None:
             polars.Series([""]).str.contains(expression)
     except polars.exceptions.PolarsError:
         return None
+
     return _Linear(pattern, expressions) if expressions else None
 
 
 def _has_open_bar(pattern: str) -> bool:
-    """True for alternatives outside of any group: the anchors around them belong to one of them each."""
+    """True for alternatives outside of any group: the anchors around them belong to one
+    of them each.
+    """
     depth, in_class, index = 0, False, 0
     while index < len(pattern):
         sign = pattern[index]
@@ -145,12 +156,16 @@ def _has_open_bar(pattern: str) -> bool:
             depth += (sign == "(") - (sign == ")")
             if sign == "|" and depth == 0:
                 return True
+
         index += 1
+
     return False
 
 
 def limit_pattern(field: Any) -> LimitedPattern | None:
-    """Makes a Frictionless field match its pattern within limits; None where that is not needed."""
+    """Makes a Frictionless field match its pattern within limits; None where that is
+    not needed.
+    """
     pattern = field.constraints.get("pattern")
     if not isinstance(pattern, str) or is_harmless(pattern):
         return None
@@ -161,7 +176,11 @@ def limit_pattern(field: Any) -> LimitedPattern | None:
 
 def _limited_reader(field: Any, limited: LimitedPattern) -> Read:
     constraints: Mapping[str, Any] = field.constraints
-    field.constraints = {name: constraint for name, constraint in constraints.items() if name != "pattern"}
+    field.constraints = {
+        name: constraint
+        for name, constraint in constraints.items()
+        if name != "pattern"
+    }
     try:
         plain: Read = type(field).create_cell_reader(field)
     finally:
@@ -171,7 +190,13 @@ def _limited_reader(field: Any, limited: LimitedPattern) -> Read:
         value, notes = plain(cell)
         if value is None or (notes and "type" in notes) or limited.fits(value):
             return value, notes
-        notes = {**(notes or {}), "pattern": f'constraint "pattern" is "{limited.pattern}"'}
-        return value, {name: notes[name] for name in field.supported_constraints if name in notes}
+        notes = {
+            **(notes or {}),
+            "pattern": f'constraint "pattern" is "{limited.pattern}"',
+        }
+
+        return value, {
+            name: notes[name] for name in field.supported_constraints if name in notes
+        }
 
     return read

@@ -1,4 +1,6 @@
-"""A package from disk: its descriptor, its dictionary, its tables, and everything wrong with them."""
+"""A package from disk: its descriptor, its dictionary, its tables, and everything wrong
+with them.
+"""
 
 from __future__ import annotations
 
@@ -53,18 +55,30 @@ def open_package(
     large: int = LARGE,
     on_progress: Progress | None = None,
 ) -> Iterator[OpenPackage]:
-    """Reads a package into scratch space. Raises ``Unreadable`` when nothing of it can be read.
+    """Reads a package into scratch space. Raises ``Unreadable`` when nothing of it can
+    be read.
 
-    ``dictionary`` is the text of another dictionary, by file name, to judge the package with. ``strict``
-    counts what Frictionless tolerates in packages of others. A package of so many bytes is ``large``: its
-    casebooks are judged all at once.
+    ``dictionary`` is the text of another dictionary, by file name, to judge the package
+    with. ``strict`` counts what Frictionless tolerates in packages of others. A package
+    of so many bytes is ``large``: its casebooks are judged all at once.
     """
-    with open_source(path, whole=dictionary is not None) as source, ExitStack() as stack:
+    with (
+        open_source(path, whole=dictionary is not None) as source,
+        ExitStack() as stack,
+    ):
         judged = dictionary is not None or _has_dictionary(source)
-        at_once = judged and engine is Engine.EMBEDDED and _size_of_tables(source) >= large
+        at_once = (
+            judged and engine is Engine.EMBEDDED and _size_of_tables(source) >= large
+        )
         store = stack.enter_context(_spooling_store() if at_once else Store())
         opened = plan_package(
-            path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
+            path,
+            source,
+            store,
+            stack,
+            dictionary=dictionary,
+            collector=Collector(limit=limit),
+            strict=strict,
         )
         planned = opened.collector.fork()
         small = not at_once and _is_small(opened)
@@ -73,21 +87,29 @@ def open_package(
             _name_programs(opened)
             yield opened
             return
-        # Packages without a study do without the model, the rules and the habits of programs.
+
+        # Packages without a study do without the model, the rules and the habits of
+        # programs.
         from generator.validation.study_package import restore_tables, settle_lost_cells
 
         if restore_tables(opened, planned, differing, stack):
-            opened.store = stack.enter_context(_spooling_store() if at_once else Store())
+            opened.store = stack.enter_context(
+                _spooling_store() if at_once else Store()
+            )
             store.close()
             _stage(opened, engine, small=small, on_progress=on_progress)
             settle_lost_cells(opened)
+
         yield opened
 
 
 def _stage(
     opened: OpenPackage, engine: Engine, *, small: bool, on_progress: Progress | None
 ) -> frozenset[Column] | None:
-    """Reads all tables. Gives the columns that are not what the audit trail says, None without a trail."""
+    """Reads all tables.
+
+    Gives the columns that are not what the audit trail says, None without a trail.
+    """
     trail = _trail(engine, small=small) if opened.study else None
     staging = Staging(
         **_engine(engine, small=small),
@@ -109,7 +131,9 @@ def _stage(
 
 
 def _name_programs(opened: OpenPackage) -> None:
-    """Says what rewrote cells that are refused, where there is no dictionary that says what they were."""
+    """Says what rewrote cells that are refused, where there is no dictionary that says
+    what they were.
+    """
     if any(cause.code in ODD for cause in opened.collector.causes):
         # The habits of all programs, which a sound package has no need of.
         from generator.validation.returned.foreign_programs import name_programs
@@ -146,9 +170,16 @@ def plan_package(
     collector: Collector,
     strict: bool,
 ) -> OpenPackage:
-    """A package of which only descriptor and dictionary have been read. Raises ``Unreadable``."""
+    """A package of which only descriptor and dictionary have been read.
+
+    Raises ``Unreadable``.
+    """
     opened = OpenPackage(
-        path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
+        path=path,
+        source=source,
+        store=store,
+        collector=collector,
+        descriptor=_descriptor(source),
     )
     of_others = dictionary is None and _of_others(opened)
     if of_others:
@@ -162,7 +193,9 @@ def plan_package(
         from generator.validation.study_package import plan_study
 
         plan_study(opened, dictionary)
+
     collector.links = Links(plans=opened.plans, study=opened.study)
+
     return opened
 
 
@@ -213,7 +246,13 @@ def _descriptor(source: Source) -> Mapping[str, Any]:
     try:
         read = json.loads(read_text(source, layout.DESCRIPTOR))
     except (BrokenFile, ValueError, RecursionError) as error:
-        raise Unreadable(finding("broken-descriptor", why=str(error) or "it is nested too deep")) from error
+        raise Unreadable(
+            finding("broken-descriptor", why=str(error) or "it is nested too deep")
+        ) from error
+
     if not isinstance(read, dict) or not isinstance(read.get("resources"), list):
-        raise Unreadable(finding("broken-descriptor", why="it has no list of resources"))
+        raise Unreadable(
+            finding("broken-descriptor", why="it has no list of resources")
+        )
+
     return read

@@ -1,4 +1,6 @@
-"""A package that has been opened: its tables are read, its forms and files can be asked for."""
+"""A package that has been opened: its tables are read, its forms and files can be asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,11 @@ LARGEST_FILE = 512 * 10**6
 
 @dataclass(kw_only=True)
 class OpenPackage:
-    """A package whose tables have been read. ``study`` is None when no dictionary could be used.
+    """A package whose tables have been read. ``study`` is None when no dictionary could
+    be used.
 
-    ``returned`` are the tables that are not as they were exported; ``source`` has them restored.
+    ``returned`` are the tables that are not as they were exported; ``source`` has them
+    restored.
     """
 
     path: Path
@@ -50,17 +54,28 @@ class OpenPackage:
 
     @property
     def ours(self) -> bool:
-        """True in a package of a study, whose subjects and forms have tables of their own."""
+        """True in a package of a study, whose subjects and forms have tables of their
+        own.
+        """
         return self.study is not None or OURS in self.descriptor
 
     def staged(self) -> Iterator[tuple[str, list[StagedForm]]]:
-        """Each subject with its forms; key faults are reported on the way, so go through it once."""
+        """Each subject with its forms; key faults are reported on the way, so go
+        through it once.
+        """
         assert self.study is not None
-        assembly = Assembly(study=self.study, plans=self.plans, store=self.store, collector=self.collector)
+        assembly = Assembly(
+            study=self.study,
+            plans=self.plans,
+            store=self.store,
+            collector=self.collector,
+        )
         yield from assembly.subjects()
 
     def forms(self) -> Iterator[CapturedForm]:
-        """Every form, as it was given to ``write_package`` and in the same order inside a subject."""
+        """Every form, as it was given to ``write_package`` and in the same order inside
+        a subject.
+        """
         for _, forms in self.staged():
             yield from (form.captured() for form in forms)
 
@@ -71,7 +86,9 @@ class OpenPackage:
                 yield Subject(line.site, line.subject)
 
     def file(self, name: str) -> bytes | None:
-        """An uploaded file by the text of its cell; None when it is not there, or not as a whole."""
+        """An uploaded file by the text of its cell; None when it is not there, or not
+        as a whole.
+        """
         return self.bytes_of(name) if name.startswith(layout.FILES) else None
 
     def bytes_of(self, name: str) -> bytes | None:
@@ -117,13 +134,22 @@ def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
     )
     collector = Collector()
     collector.add(Reported(finding=found))
-    return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)
+
+    return collector.report(
+        source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0
+    )
 
 
 def reported_doubt(plan: TablePlan, doubt: SchemaFailure) -> Reported:
     """A cell that only Frictionless speaks of."""
     found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
-    return Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
+    return Reported(
+        finding=found,
+        file=plan.path,
+        table=plan.name,
+        row=doubt.line,
+        field=doubt.field,
+    )
 
 
 def read_text(source: Source, name: str) -> str:

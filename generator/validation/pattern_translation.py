@@ -1,7 +1,8 @@
-"""Python's regular expressions in the words of Polars' engine, where both mean the same.
+"""Python's regular expressions in the words of Polars' engine, where both mean the
+same.
 
-A translation may refuse more texts than the original and never fewer: what it refuses is judged again
-by the original. What cannot be said is None.
+A translation may refuse more texts than the original and never fewer: what it refuses
+is judged again by the original. What cannot be said is None.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ with warnings.catch_warnings():
     import re._parser as parser  # type: ignore[import-not-found]
 
 _DIGIT, _WORD, _SPACE = "0-9", "0-9A-Za-z_", r" \t\n\r\x0b\x0c"
-_CLASSES = {op.CATEGORY_DIGIT: _DIGIT, op.CATEGORY_WORD: _WORD, op.CATEGORY_SPACE: _SPACE}
+_CLASSES = {
+    op.CATEGORY_DIGIT: _DIGIT,
+    op.CATEGORY_WORD: _WORD,
+    op.CATEGORY_SPACE: _SPACE,
+}
 _BYTES: Mapping[Any, Sequence[tuple[int, int]]] = {
     op.CATEGORY_DIGIT: [(48, 57)],
     op.CATEGORY_WORD: [(48, 57), (65, 90), (95, 95), (97, 122)],
@@ -36,7 +41,8 @@ class _Unsaid(Exception):
 def translated(pattern: str) -> tuple[str, ...] | None:
     """Expressions that all have to be found in a text, or None.
 
-    A look-ahead in front is an expression of its own; one at the end that nothing follows is the end.
+    A look-ahead in front is an expression of its own; one at the end that nothing
+    follows is the end.
     """
     try:
         parsed = parser.parse(pattern)
@@ -52,7 +58,9 @@ def translated(pattern: str) -> tuple[str, ...] | None:
 
 
 def positions(pattern: str) -> Sequence[Position] | None:
-    """What may stand in each place of a text, byte by byte, where a pattern has one length; else None."""
+    """What may stand in each place of a text, byte by byte, where a pattern has one
+    length; else None.
+    """
     try:
         parsed = parser.parse(pattern)
         if parsed.state.flags & ~re.UNICODE:
@@ -79,6 +87,7 @@ def _ranges(parts: Iterable[Any]) -> Iterator[tuple[int, int]]:
         if kind is op.CATEGORY and value in _BYTES:
             yield from _BYTES[value]
             continue
+
         low, high = value if kind is op.RANGE else (value, value)
         if kind not in (op.RANGE, op.LITERAL) or high > _LAST:
             raise _Unsaid(kind)
@@ -92,15 +101,23 @@ def _prefix(nodes: list[Any]) -> str:
 
 def _without_end(nodes: list[Any]) -> list[Any]:
     """The nodes without the mark of the end, ``(?![\\s\\S])``, that stands last."""
-    if nodes and nodes[-1][0] is op.ASSERT_NOT and nodes[-1][1][0] == 1 and _anything(nodes[-1][1][1]):
+    if (
+        nodes
+        and nodes[-1][0] is op.ASSERT_NOT
+        and nodes[-1][1][0] == 1
+        and _anything(nodes[-1][1][1])
+    ):
         return nodes[:-1]
+
     if len(nodes) == 1 and nodes[0][0] is op.SUBPATTERN and nodes[0][1][1:3] == (0, 0):
         return _without_end(list(nodes[0][1][3]))
     return nodes
 
 
 def _anything(nodes: Iterable[Any]) -> bool:
-    return [str(node) for node in nodes] == [str(item) for item in parser.parse(r"[\s\S]")]
+    return [str(node) for node in nodes] == [
+        str(item) for item in parser.parse(r"[\s\S]")
+    ]
 
 
 def _sequence(nodes: Iterable[Any]) -> str:
@@ -133,7 +150,9 @@ def _repeat(low: int, high: Any, nodes: Iterable[Any]) -> str:
 
 def _class(parts: list[Any]) -> str:
     negated = parts[0][0] is op.NEGATE
-    inside = "".join(_member(*part, negated=negated) for part in parts[1 if negated else 0 :])
+    inside = "".join(
+        _member(*part, negated=negated) for part in parts[1 if negated else 0 :]
+    )
     return f"[{'^' if negated else ''}{inside}]"
 
 

@@ -22,7 +22,8 @@ from generator.validation.schema_fast_path import plain_readers, sparing_readers
 from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
 
 Progress = Callable[[str, int, int], None]
-"""``on_progress(what, done, total)``: bytes while ``reading``, forms while ``judging``."""
+"""``on_progress(what, done, total)``: bytes while ``reading``, forms while ``judging``.
+"""
 
 
 _FIRST_LINE = 1 << 16
@@ -32,8 +33,8 @@ _FIRST_LINE = 1 << 16
 class Staging:
     """One package being read. ``rows`` counts the rows of each table that was there.
 
-    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt. ``trail`` is shown
-    every row.
+    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt.
+    ``trail`` is shown every row.
     """
 
     source: Source
@@ -63,11 +64,13 @@ class Staging:
             if plan.path not in self.source.sizes:
                 self._report(plan, "missing-file", value=plan.path)
                 continue
+
             self.rows[plan.name] = 0
             try:
                 self._table(index, plan)
             except BrokenFile as error:
                 self._report(plan, "broken-file", value=plan.path, why=str(error))
+
         self.store.seal()
 
     def _table(self, position: int, plan: TablePlan) -> None:
@@ -80,10 +83,12 @@ class Staging:
                 readers = cell_readers(schema)
                 if self.plainly:
                     readers = sparing_readers(plan, readers, keys.columns)
+
             parents = [self._parents(item) for item in keys.foreign]
         except ValueError as error:
             self._report(plan, "broken-schema", value=plan.name, why=str(error))
             return
+
         with self._opened(plan) as measured:
             reading = self.reading(
                 at=position,
@@ -102,17 +107,24 @@ class Staging:
             try:
                 if self._is_parted_otherwise(plan, reading):
                     return
-                reading.run(Records(buffered(measured), self._noter(plan), delimiter=plan.delimiter))
+                reading.run(
+                    Records(
+                        buffered(measured), self._noter(plan), delimiter=plan.delimiter
+                    )
+                )
             finally:
                 self.rows[plan.name] = reading.rows
+
             while measured.read(1 << 20):
                 pass
             self.done += measured.size
             self.progress(0)
+
         self._compare(plan, measured)
 
     def _is_parted_otherwise(self, plan: TablePlan, reading: TableReading) -> bool:
-        """True, and said, where another sign parts the cells: then nothing else is said of the file.
+        """True, and said, where another sign parts the cells: then nothing else is said
+        of the file.
 
         Its quotation marks are right as well, only not for this reader.
         """
@@ -135,23 +147,38 @@ class Staging:
     @contextmanager
     def _opened(self, plan: TablePlan) -> Iterator[Measured]:
         with self.source.open(plan.path) as raw:
-            yield Measured(raw, _algorithm(self.expected.get(plan.name, {}).get("hash")))
+            yield Measured(
+                raw, _algorithm(self.expected.get(plan.name, {}).get("hash"))
+            )
 
     def _keys(self, plan: TablePlan, schema: Any) -> TableKeys:
         return TableKeys() if self._is_ours(plan) else table_keys(schema, plan.name)
 
     def _is_ours(self, plan: TablePlan) -> bool:
-        """Keys of a table of the dictionary are compared form by form, when the rows are put together."""
-        return plan.table is not None or (self.dictionary and plan.name in layout.SYSTEM_COLUMNS)
+        """Keys of a table of the dictionary are compared form by form, when the rows
+        are put together.
+        """
+        return plan.table is not None or (
+            self.dictionary and plan.name in layout.SYSTEM_COLUMNS
+        )
 
     def _parents(self, key: ForeignKey) -> Any:
-        """The keys that a foreign key may name; read once, before the table that names them."""
+        """The keys that a foreign key may name; read once, before the table that names
+        them.
+        """
         known = (key.resource, key.reference)
         if known not in self._known:
-            plan = next((item for item in self.plans if item.name == key.resource), None)
+            plan = next(
+                (item for item in self.plans if item.name == key.resource), None
+            )
             if plan is None:
-                raise ValueError(f'a foreign key names the resource "{key.resource}", which is not there')
+                raise ValueError(
+                    f'a foreign key names the resource "{key.resource}", which is '
+                    "not there"
+                )
+
             self._known[known] = self.parent_keys(self, plan, key.reference)
+
         return self._known[known]
 
     def _compare(self, plan: TablePlan, measured: Measured) -> None:
@@ -159,7 +186,9 @@ class Staging:
         data = self.expected.get(plan.name, {})
         given = str(data.get("hash")).partition(":")[2] or data.get("hash")
         other = measured.digest is not None and given != measured.digest.hexdigest()
-        resized = plan.read is not None and data.get("bytes", measured.size) != measured.size
+        resized = (
+            plan.read is not None and data.get("bytes", measured.size) != measured.size
+        )
         if other or resized:
             self._report(plan, "file-changed", value=plan.path)
 
@@ -171,8 +200,14 @@ class Staging:
 
     def _report(self, plan: TablePlan, code: str, *, row: int | None = None, name: str | None = None,
                 value: str | None = None, **words: Any) -> None:  # fmt: skip
-        result = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
-        self.collector.add(Reported(finding=result, file=plan.path, table=plan.name, row=row, field=name))
+        result = finding(
+            code, value=value, table=plan.name, field=name, path=plan.path, **words
+        )
+        self.collector.add(
+            Reported(
+                finding=result, file=plan.path, table=plan.name, row=row, field=name
+            )
+        )
 
     def progress(self, here: int) -> None:
         if self.on_progress:
@@ -180,7 +215,9 @@ class Staging:
 
 
 def _algorithm(stated: Any) -> str | None:
-    """The algorithm of a hash in a descriptor: ``sha256:...``, and MD5 where none is named."""
+    """The algorithm of a hash in a descriptor: ``sha256:...``, and MD5 where none is
+    named.
+    """
     if not isinstance(stated, str):
         return None
     name = stated.partition(":")[0] if ":" in stated else "md5"
@@ -193,7 +230,9 @@ class Measured(io.RawIOBase):
     def __init__(self, raw: BinaryIO, algorithm: str | None = "sha256") -> None:
         self._raw = raw
         self.size = 0
-        self.digest = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
+        self.digest = (
+            hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
+        )
 
     def readable(self) -> bool:
         return True
@@ -222,27 +261,33 @@ def buffered(raw: io.RawIOBase) -> BinaryIO:
 
 
 def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[Key]:
-    """The keys of a table, blank ones left out; its damage is told when the table itself is read."""
+    """The keys of a table, blank ones left out; its damage is told when the table
+    itself is read.
+    """
     value: set[Key] = set()
     if plan.path not in staging.source.sizes:
         return value
     schema = frictionless_schema(plan)
     readers = dict(zip(plan.columns, cell_readers(schema), strict=True))
     kinds = {item.name: item.type for item in schema.fields}
+
     with staging.records(plan) as records:
         header = records.next()
         given = labels(header, ours=staging.ours) if header else []
         if not set(names) <= set(given):
             return value
         places = [given.index(name) for name in names]
+
         for record in records:
             cells = record.cells
             texts = [cells[place] if place < len(cells) else "" for place in places]
             key = tuple(
-                part(readers[name](text)[0], kinds[name]) for name, text in zip(names, texts, strict=True)
+                part(readers[name](text)[0], kinds[name])
+                for name, text in zip(names, texts, strict=True)
             )
             if any(item is not None for item in key):
                 value.add(key)
+
     return value
 
 

@@ -1,4 +1,6 @@
-"""A package written again, with what other programs did to its tables undone where that is beyond doubt."""
+"""A package written again, with what other programs did to its tables undone where that
+is beyond doubt.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from generator.validation.returned_table import OTHER_DELIMITER, TableReturn
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepairedColumn:
-    """One habit of a program in one column: how many cells were put back, and how many could not be."""
+    """One habit of a program in one column: how many cells were put back, and how many
+    could not be.
+    """
 
     path: str
     column: str
@@ -38,10 +42,11 @@ class RepairedColumn:
 class Repaired:
     """What became of a package.
 
-    ``files`` are the tables that were written anew; ``row_numbers`` are those that lost a column of them,
-    ``parted`` those whose cells are separated by commas again. ``report`` is on the package as it was, with
-    what is left in its findings, but for the rows that stand there again: ``repeated`` counts them by table.
-    ``ours`` is False for a package that is of no study.
+    ``files`` are the tables that were written anew; ``row_numbers`` are those that lost
+    a column of them, ``parted`` those whose cells are separated by commas again.
+    ``report`` is on the package as it was, with what is left in its findings, but for
+    the rows that stand there again: ``repeated`` counts them by table. ``ours`` is
+    False for a package that is of no study.
     """
 
     columns: tuple[RepairedColumn, ...]
@@ -53,28 +58,51 @@ class Repaired:
     ours: bool
 
 
-LEFT = ("cell-lost", "cell-differs", "row-gone", "change-erased", "other-site", "form-without-trail")
+LEFT = (
+    "cell-lost",
+    "cell-differs",
+    "row-gone",
+    "change-erased",
+    "other-site",
+    "form-without-trail",
+)
 BY_TRAIL = frozenset({"cell-lost", "cell-differs"})
 """What the audit trail can put back."""
 
 
 def repair_package(source: Path, target: Path, *, from_audit: bool = False) -> Repaired:
-    """Writes the repaired package to ``target``: a zip, or a new folder. The source stays as it is.
+    """Writes the repaired package to ``target``: a zip, or a new folder. The source
+    stays as it is.
 
-    ``from_audit`` also puts back the last values of ``audit.csv`` where a cell says something else. Raises
-    ``Unreadable``, and ``FileExistsError`` where the target is a folder that holds something.
+    ``from_audit`` also puts back the last values of ``audit.csv`` where a cell says
+    something else. Raises ``Unreadable``, and ``FileExistsError`` where the target is a
+    folder that holds something.
     """
     with open_package(source, engine=Engine.EMBEDDED) as opened:
         tables = [item for item in opened.returned if not item.broken]
-        files = {table.plan.path: _file(table, from_audit=from_audit) for table in tables}
+        files = {
+            table.plan.path: _file(table, from_audit=from_audit) for table in tables
+        }
         with open_sink(target) as sink:
             _write(opened, files, sink)
         return Repaired(
-            columns=tuple(column for table in tables for column in _columns(table, from_audit=from_audit)),
+            columns=tuple(
+                column
+                for table in tables
+                for column in _columns(table, from_audit=from_audit)
+            ),
             files=tuple(files),
-            row_numbers=tuple(table.plan.path for table in tables if table.row_numbers is not None),
-            parted=tuple(table.plan.path for table in tables if OTHER_DELIMITER in table.own_habits),
-            repeated={table.plan.path: table.repeated for table in tables if table.repeated},
+            row_numbers=tuple(
+                table.plan.path for table in tables if table.row_numbers is not None
+            ),
+            parted=tuple(
+                table.plan.path
+                for table in tables
+                if OTHER_DELIMITER in table.own_habits
+            ),
+            repeated={
+                table.plan.path: table.repeated for table in tables if table.repeated
+            },
             report=opened.report(),
             ours=opened.study is not None,
         )
@@ -102,17 +130,26 @@ def _columns(table: TableReturn, *, from_audit: bool) -> list[RepairedColumn]:
                 left=0 if by_trail else tally.lost,
             )
         )
+
     return results
 
 
 def _write(opened: OpenPackage, files: Mapping[str, Path], sink: Sink) -> None:
-    """Every file of the package, the descriptor with the sizes and hashes of the new ones."""
-    source = opened.source.original if isinstance(opened.source, RestoredSource) else opened.source
+    """Every file of the package, the descriptor with the sizes and hashes of the new
+    ones.
+    """
+    source = (
+        opened.source.original
+        if isinstance(opened.source, RestoredSource)
+        else opened.source
+    )
     content = descriptor_text(_described(opened.descriptor, files)).encode("utf-8")
     if not files:
         with source.open(layout.DESCRIPTOR) as stream:
             content = stream.read()
+
     sink.add(layout.DESCRIPTOR, io.BytesIO(content), len(content))
+
     for name in sorted(source.sizes):
         if name != layout.DESCRIPTOR:
             _copy(name, source, files, sink)
@@ -123,13 +160,18 @@ def _copy(name: str, source: Source, files: Mapping[str, Path], sink: Sink) -> N
         with files[name].open("rb") as content:
             sink.add(name, content, files[name].stat().st_size)
         return
+
     with source.open(name) as stream:
         sink.add(name, stream, source.sizes[name])
 
 
-def _described(descriptor: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]:
+def _described(
+    descriptor: Mapping[str, Any], files: Mapping[str, Path]
+) -> dict[str, Any]:
     resources = [
-        _stated(item, files[item["path"]]) if isinstance(item, dict) and item.get("path") in files else item
+        _stated(item, files[item["path"]])
+        if isinstance(item, dict) and item.get("path") in files
+        else item
         for item in descriptor["resources"]
     ]
     return {**descriptor, "resources": resources}
@@ -142,5 +184,8 @@ def _stated(resource: Mapping[str, Any], file: Path) -> dict[str, Any]:
         built["bytes"] = file.stat().st_size
     if "hash" in built:
         with file.open("rb") as content:
-            built["hash"] = f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+            built["hash"] = (
+                f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+            )
+
     return built

@@ -24,7 +24,9 @@ OTHER_DELIMITER = "other-delimiter"
 
 @dataclass(kw_only=True)
 class Tally:
-    """The cells of a column that one habit explains: those that are restored and those that are not."""
+    """The cells of a column that one habit explains: those that are restored and those
+    that are not.
+    """
 
     restored: int = 0
     lost: int = 0
@@ -40,14 +42,16 @@ class Tally:
 class TableReturn:
     """What became of a table.
 
-    ``habits`` are those of columns that only a list or a grammar speaks of; ``tallies`` are the cells by
-    column and rewriting. By field, ``spared`` are the rewritings that would have changed a cell that the
-    trail confirms, ``mixed`` those that leave a column with such texts alone. ``sure`` is the table with what
-    is beyond doubt restored, ``full`` the same with every cell that the trail knows; ``sure_is_stated`` and
-    ``full_is_stated`` are True where these are the bytes that the descriptor states. ``broken`` tables have
-    damaged lines, and are left as they are; those that are ``marked`` begin with a byte order mark.
-    ``heard``: there is a trail. ``repeated`` counts the rows that stand there again. ``lost`` lists the cells
-    that say something else, line and field.
+    ``habits`` are those of columns that only a list or a grammar speaks of; ``tallies``
+    are the cells by column and rewriting. By field, ``spared`` are the rewritings that
+    would have changed a cell that the trail confirms, ``mixed`` those that leave a
+    column with such texts alone. ``sure`` is the table with what is beyond doubt
+    restored, ``full`` the same with every cell that the trail knows; ``sure_is_stated``
+    and ``full_is_stated`` are True where these are the bytes that the descriptor
+    states. ``broken`` tables have damaged lines, and are left as they are; those that
+    are ``marked`` begin with a byte order mark. ``heard``: there is a trail.
+    ``repeated`` counts the rows that stand there again. ``lost`` lists the cells that
+    say something else, line and field.
     """
 
     plan: TablePlan
@@ -76,7 +80,9 @@ class TableReturn:
     def records(self, note: Callable[..., None] | None = None) -> Iterator[Records]:
         """The table's records, the header first."""
         with self.source.open(self.plan.path) as raw:
-            yield Records(raw, note or _silent, delimiter=self.delimiter or self.plan.delimiter)
+            yield Records(
+                raw, note or _silent, delimiter=self.delimiter or self.plan.delimiter
+            )
 
     def scan(self, expected: Mapping[str, Expected]) -> None:
         """Looks at every cell of the columns that only a list or a grammar speaks of."""
@@ -87,13 +93,17 @@ class TableReturn:
             if header is None or not any(header.cells):
                 self.broken = True
                 return
+
             self.header = header.cells
             self._columns(records, expected)
+
         self.broken |= bool(set(notes) - {_MARK})
         self.marked = _MARK in notes
 
     def find_delimiter(self) -> None:
-        """The sign that parts the cells: another one than the plan's only where the header proves it."""
+        """The sign that parts the cells: another one than the plan's only where the
+        header proves it.
+        """
         with self.records() as records:
             header = records.next()
         result = other_delimiter(header.cells, self.plan) if header else None
@@ -104,12 +114,16 @@ class TableReturn:
         if len(set(self.header)) < width:
             self.broken = True
             return
+
         seen: list[tuple[int, Counter[str], ColumnHabits]] = []
+
         for index, name in enumerate(self.header):
             if name in expected:
                 self.habits[name] = ColumnHabits(expected=expected[name])
                 seen.append((index, Counter(), self.habits[name]))
+
         numbers = RowNumbers(name=self.header[0])
+
         for record in records:
             cells = record.cells
             if not any(cells):
@@ -117,25 +131,39 @@ class TableReturn:
             if len(cells) != width or record.damaged:
                 self.broken = True
                 return
+
             numbers.add(cells[0])
+
             for index, counts, habits in seen:
                 counts[cells[index]] += 1
                 if len(counts) >= _MANY:
                     _flush(counts, habits)
+
         for _, counts, habits in seen:
             _flush(counts, habits)
         self._bar_chance()
         others = set(self.header[1:]) == set(self.plan.columns)
-        if self.header[0] not in self.plan.columns and (numbers.proven or (others and numbers.possible)):
-            self.row_numbers, self.numbered = self.header[0], numbers.habit if numbers.proven else ""
+        if self.header[0] not in self.plan.columns and (
+            numbers.proven or (others and numbers.possible)
+        ):
+            self.row_numbers, self.numbered = (
+                self.header[0],
+                numbers.habit if numbers.proven else "",
+            )
 
     def _bar_chance(self) -> None:
-        """Single cells may look like the work of a program that cannot have been here. A list is proof."""
-        listed = [habits.spared for habits in self.habits.values() if habits.expected.texts]
+        """Single cells may look like the work of a program that cannot have been here.
+
+        A list is proof.
+        """
+        listed = [
+            habits.spared for habits in self.habits.values() if habits.expected.texts
+        ]
         none = impossible(set[str]().union(*listed, self.decisive))
         for habits in self.habits.values():
             if not habits.expected.texts:
                 habits.bar(none)
+
         for habits in self.habits.values():
             if not habits.tells:
                 habits.bar(BY_NAME)
@@ -149,7 +177,9 @@ class TableReturn:
         }
 
     def restored(self, name: str, text: str) -> str:
-        """A text of such a column as it was; as it is where that is right, or not beyond doubt."""
+        """A text of such a column as it was; as it is where that is right, or not
+        beyond doubt.
+        """
         original = self.habits[name].restored(text)
         return text if original is None else original
 
@@ -158,32 +188,48 @@ class TableReturn:
 
     @property
     def decisive(self) -> set[str]:
-        """Rewritings of which there is a whole column that a program would have changed, and did not."""
+        """Rewritings of which there is a whole column that a program would have
+        changed, and did not.
+        """
         own = [set(habits.decisive) for habits in self.habits.values()]
-        compared = [names - self.mixed.get(field, set()) for field, names in self.spared.items()]
+        compared = [
+            names - self.mixed.get(field, set()) for field, names in self.spared.items()
+        ]
         return set[str]().union(*own, *compared)
 
     @property
     def is_rewritten(self) -> bool:
         """True where a program's habits show."""
-        return bool(self.tallies) or self.row_numbers is not None or bool(self.own_habits)
+        return (
+            bool(self.tallies) or self.row_numbers is not None or bool(self.own_habits)
+        )
 
     @property
     def own_habits(self) -> set[str]:
         """Habits that are about the whole table."""
         parted = bool(self.delimiter) and self.delimiter != self.plan.delimiter
-        return ({self.numbered} if self.numbered else set()) | ({OTHER_DELIMITER} if parted else set())
+        return ({self.numbered} if self.numbered else set()) | (
+            {OTHER_DELIMITER} if parted else set()
+        )
 
     @property
     def is_written_again(self) -> bool:
-        """True where only line ends and quotation marks are others; a byte order mark is said elsewhere."""
-        return self.changed and self.sure_is_stated and not self.is_rewritten and not self.marked
+        """True where only line ends and quotation marks are others; a byte order mark
+        is said elsewhere.
+        """
+        return (
+            self.changed
+            and self.sure_is_stated
+            and not self.is_rewritten
+            and not self.marked
+        )
 
     @property
     def is_explained(self) -> bool:
         """True where every difference from the export is known, or has a cause.
 
-        Answers are compared with the trail, and results of formulas with what they give.
+        Answers are compared with the trail, and results of formulas with what they
+        give.
         """
         compared = bool(self.plan.table) and self.heard and self.is_rewritten
         return self.sure_is_stated or self.full_is_stated or compared

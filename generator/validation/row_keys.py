@@ -1,7 +1,8 @@
-"""Keys of tables that only a Table Schema describes: unique fields, primary keys and foreign keys.
+"""Keys of tables that only a Table Schema describes: unique fields, primary keys and
+foreign keys.
 
-Values are compared, not texts: ``1`` and ``01`` are the same integer. A field without a value, or with
-one that is not of its type, counts as blank.
+Values are compared, not texts: ``1`` and ``01`` are the same integer. A field without a
+value, or with one that is not of its type, counts as blank.
 """
 
 from __future__ import annotations
@@ -41,14 +42,20 @@ class TableKeys:
         return TableKeys(
             unique=tuple(name for name in self.unique if name in there),
             primary=self.primary if there.issuperset(self.primary) else (),
-            foreign=tuple(item for item in self.foreign if there.issuperset(item.fields)),
+            foreign=tuple(
+                item for item in self.foreign if there.issuperset(item.fields)
+            ),
         )
 
     @property
     def columns(self) -> frozenset[str]:
         """Every column whose values are needed."""
         return frozenset(
-            (*self.unique, *self.primary, *(name for item in self.foreign for name in item.fields))
+            (
+                *self.unique,
+                *self.primary,
+                *(name for item in self.foreign for name in item.fields),
+            )
         )
 
 
@@ -64,7 +71,9 @@ class KeyFault(NamedTuple):
 def table_keys(schema: Any, name: str) -> TableKeys:
     """The keys of a schema as Frictionless read it; ``name`` is the table's own."""
     return TableKeys(
-        unique=tuple(item.name for item in schema.fields if item.constraints.get("unique")),
+        unique=tuple(
+            item.name for item in schema.fields if item.constraints.get("unique")
+        ),
         primary=tuple(schema.primary_key),
         foreign=tuple(
             ForeignKey(
@@ -78,7 +87,9 @@ def table_keys(schema: Any, name: str) -> TableKeys:
 
 
 def family(kind: str) -> str:
-    """The family of a field type: whole numbers and decimal ones can be equal, dates and texts cannot."""
+    """The family of a field type: whole numbers and decimal ones can be equal, dates
+    and texts cannot.
+    """
     return _FAMILIES.get(kind, kind)
 
 
@@ -113,20 +124,26 @@ def _number(value: Decimal) -> str:
 
 @dataclass(kw_only=True)
 class KeyChecks:
-    """Compares the keys of a table row by row. ``parents`` has the keys that each foreign key may name."""
+    """Compares the keys of a table row by row.
+
+    ``parents`` has the keys that each foreign key may name.
+    """
 
     keys: TableKeys
     parents: Sequence[frozenset[Key] | set[Key]]
     _unique: dict[str, dict[Part, int]] = field(default_factory=dict)
     _primary: dict[Key, int] = field(default_factory=dict)
 
-    def row(self, line: int, parts: Mapping[str, Part], texts: Mapping[str, str]) -> Iterator[KeyFault]:
+    def row(
+        self, line: int, parts: Mapping[str, Part], texts: Mapping[str, str]
+    ) -> Iterator[KeyFault]:
         """What is wrong with the keys of one row."""
         for name in self.keys.unique:
             if parts[name] is not None:
                 first = self._unique.setdefault(name, {}).setdefault(parts[name], line)
                 if first != line:
                     yield repeated_value(name, texts[name], first)
+
         if self.keys.primary:
             yield from self._primary_key(line, parts, texts)
         for item, parents in zip(self.keys.foreign, self.parents, strict=True):
@@ -153,12 +170,23 @@ def blank_key(names: Sequence[str]) -> KeyFault:
     return KeyFault("blank-key", _one(names), "", {"key": ", ".join(names)})
 
 
-def repeated_key(names: Sequence[str], texts: Sequence[str], first: int | str) -> KeyFault:
-    return KeyFault("repeated-key", _one(names), ", ".join(texts), {"key": ", ".join(names), "first": first})
+def repeated_key(
+    names: Sequence[str], texts: Sequence[str], first: int | str
+) -> KeyFault:
+    return KeyFault(
+        "repeated-key",
+        _one(names),
+        ", ".join(texts),
+        {"key": ", ".join(names), "first": first},
+    )
 
 
 def unknown_reference(key: ForeignKey, texts: Sequence[str]) -> KeyFault:
-    words = {"key": ", ".join(key.fields), "parent": key.resource, "names": ", ".join(key.reference)}
+    words = {
+        "key": ", ".join(key.fields),
+        "parent": key.resource,
+        "names": ", ".join(key.reference),
+    }
     return KeyFault("unknown-reference", _one(key.fields), ", ".join(texts), words)
 
 

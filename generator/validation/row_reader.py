@@ -1,4 +1,6 @@
-"""Reads one table record by record: damage is reported, cells are judged, sound rows go to the store."""
+"""Reads one table record by record: damage is reported, cells are judged, sound rows go
+to the store.
+"""
 
 from __future__ import annotations
 
@@ -50,13 +52,14 @@ _NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
 
 @dataclass(kw_only=True)
 class TableReading:
-    """One table being read. ``at`` is its place in the plan, ``schema`` is Frictionless's, and None where it
-    is not needed: in a table of a study that is read record by record.
+    """One table being read. ``at`` is its place in the plan, ``schema`` is
+    Frictionless's, and None where it is not needed: in a table of a study that is read
+    record by record.
 
-    ``ours`` is True in a package of a study, whose subjects and forms have tables of their own.
-    ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then,
-    ``reopen`` gives the file once more. ``there`` are the columns of the schema that the file has.
-    ``trail`` compares the cells with the audit trail.
+    ``ours`` is True in a package of a study, whose subjects and forms have tables of
+    their own. ``parents`` gives the keys that a foreign key may name, ``progress`` is
+    told now and then, ``reopen`` gives the file once more. ``there`` are the columns of
+    the schema that the file has. ``trail`` compares the cells with the audit trail.
     """
 
     at: int
@@ -84,7 +87,9 @@ class TableReading:
     trail: Trail | None = None
 
     def __post_init__(self) -> None:
-        """A dictionary may well have a field named ``version``: only our own columns are looked at."""
+        """A dictionary may well have a field named ``version``: only our own columns
+        are looked at.
+        """
         table = self.plan.table
         self.keys = frozenset(layout.key_columns(table) if table else ())
         system = (
@@ -105,7 +110,9 @@ class TableReading:
 
     @cached_property
     def sound(self) -> tuple[set[str], ...]:
-        """Texts of each column that were found to be right, so that equal ones are not read again."""
+        """Texts of each column that were found to be right, so that equal ones are not
+        read again.
+        """
         return tuple(set() for _ in self.plan.columns)
 
     @cached_property
@@ -128,16 +135,22 @@ class TableReading:
         if header is None or not any(header.cells):
             self.note("empty-table", 1)
             return False
+
         if result := other_delimiter(header.cells, self.plan):
-            words = {"found": delimiter_said(result), "wanted": delimiter_said(self.plan.delimiter)}
+            words = {
+                "found": delimiter_said(result),
+                "wanted": delimiter_said(self.plan.delimiter),
+            }
             self.note("other-delimiter", header.line, **words)
             return False
+
         self._header(header)
         there = self.there
         pairs = zip(self.checked.foreign, self.parents, strict=True)
         parents = [value for item, value in pairs if set(item.fields) <= there]
         self.checked = self.checked.present(there)
         self.start_keys(parents)
+
         return True
 
     def start_keys(self, parents: Sequence[Any]) -> None:
@@ -155,6 +168,7 @@ class TableReading:
         if self.is_blank(record.cells):
             self.note_blank(record.line, record.cells)
             return
+
         self.rows += 1
         if not self.rows % PROGRESS_EVERY:
             self.progress()
@@ -169,12 +183,17 @@ class TableReading:
         self.keep(record.line, cells, refused)
 
     def is_blank(self, cells: Sequence[str]) -> bool:
-        """True for a row without any text or, in a table of others, of nothing but missing values."""
+        """True for a row without any text or, in a table of others, of nothing but
+        missing values.
+        """
         if self.ours or not cells or not self.there:
             return not any(cells)
         known = zip(self.missing, self.order, strict=True)
+
         return all(
-            index >= len(cells) or cells[index] in value for value, index in known if index is not None
+            index >= len(cells) or cells[index] in value
+            for value, index in known
+            if index is not None
         )
 
     def note_blank(self, line: int, cells: Sequence[str]) -> None:
@@ -182,36 +201,72 @@ class TableReading:
         if not any(cells):
             self.note("blank-line", line)
             return
-        there = ((index, place) for index, place in enumerate(self.order) if place is not None)
-        value = [self.reason(index, cells[place]) for index, place in there if place < len(cells)]
+
+        there = (
+            (index, place)
+            for index, place in enumerate(self.order)
+            if place is not None
+        )
+        value = [
+            self.reason(index, cells[place])
+            for index, place in there
+            if place < len(cells)
+        ]
         shown = [*value[:MOST_REASONS], *(["..."] if len(value) > MOST_REASONS else [])]
-        says = f"it says {value[0]}" if len(value) == 1 else f"every cell is missing ({', '.join(shown)})"
+        says = (
+            f"it says {value[0]}"
+            if len(value) == 1
+            else f"every cell is missing ({', '.join(shown)})"
+        )
         self.note("missing-row", line, says=says)
 
     def reason(self, position: int, text: str) -> str:
-        """A missing code with its label, where it has one; ``position`` is the place of its field."""
+        """A missing code with its label, where it has one; ``position`` is the place of
+        its field.
+        """
         field = self.plan.schema["fields"][position]
         codes = field.get("missingValues", self.plan.schema.get("missingValues", ()))
-        labels = {code["value"]: code.get("label") for code in codes if isinstance(code, Mapping)}
+        labels = {
+            code["value"]: code.get("label")
+            for code in codes
+            if isinstance(code, Mapping)
+        }
         label = labels.get(text)
+
         return f"{text or 'blank'} ({label})" if label and text else text or "blank"
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
         """Stores a row that can be placed."""
-        if self.make and self.has_place(line, cells) and (built := self.make(self, line, cells, refused)):
+        if (
+            self.make
+            and self.has_place(line, cells)
+            and (built := self.make(self, line, cells, refused))
+        ):
             self.store.add(built)
 
     def has_place(self, line: int, cells: Sequence[str]) -> bool:
-        """False for a row of a form or visit that the dictionary has no more; the form itself says so."""
+        """False for a row of a form or visit that the dictionary has no more; the form
+        itself says so.
+        """
         if self.plan.known and self.plan.name == layout.SUBJECTS:
             self._look_at_subject(self.plan.known, line, cells)
         gone = [name for name, index, names in self.retiring if cells[index] in names]
         if gone and self.plan.name == layout.FORMS:
             visit, form = cells[2], cells[4]
-            self.note("form-retired", line, name=gone[-1], value=form, visit=visit, subject=cells[1])
+            self.note(
+                "form-retired",
+                line,
+                name=gone[-1],
+                value=form,
+                visit=visit,
+                subject=cells[1],
+            )
+
         return not gone
 
-    def _look_at_subject(self, known: KnownNames, line: int, cells: Sequence[str]) -> None:
+    def _look_at_subject(
+        self, known: KnownNames, line: int, cells: Sequence[str]
+    ) -> None:
         site, subject = cells[1], cells[2]
         fault = known.subject_fault(site, subject) if subject else None
         if fault:
@@ -228,43 +283,70 @@ class TableReading:
     def parts(self, cells: list[str]) -> tuple[dict[str, str | None], dict[str, str]]:
         """The values and the texts of the key columns."""
         parts, texts = {}, {}
-        for name, text, read in zip(self.plan.columns, cells, self.readers, strict=True):
+        for name, text, read in zip(
+            self.plan.columns, cells, self.readers, strict=True
+        ):
             if name in self.checked.columns:
                 parts[name] = part(read(text)[0], self.kinds[name])
                 texts[name] = text
+
         return parts, texts
 
     def note_key(self, line: int, fault: KeyFault) -> None:
         self.note(fault.code, line, name=fault.field, value=fault.value, **fault.words)
 
     def note(
-        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+        self,
+        code: str,
+        line: int,
+        *,
+        name: str | None = None,
+        value: str | None = None,
+        **words: Any,
     ) -> None:
         self.collector.add(self.reported(code, line, name=name, value=value, **words))
 
     def reported(
-        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+        self,
+        code: str,
+        line: int,
+        *,
+        name: str | None = None,
+        value: str | None = None,
+        **words: Any,
     ) -> Reported:
         """A finding about a line of this file."""
         plan = self.plan
-        result = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
-        return Reported(finding=result, file=plan.path, table=plan.name, row=line, field=name)
+        result = finding(
+            code, value=value, table=plan.name, field=name, path=plan.path, **words
+        )
+
+        return Reported(
+            finding=result, file=plan.path, table=plan.name, row=line, field=name
+        )
 
     def _header(self, header: Record) -> None:
         columns, given = self.plan.columns, labels(header, ours=self.ours)
         self.width = len(given)
         places = {name: position for position, name in reversed(list(enumerate(given)))}
+
         for index, name in enumerate(given):
             if places[name] != index:
                 self.note("repeated-column", header.line, name=name, value=name)
             elif name not in columns:
-                near = did_you_mean(name, [column for column in columns if column not in places])
-                self.note("unknown-column", header.line, name=name, value=name, near=near)
+                near = did_you_mean(
+                    name, [column for column in columns if column not in places]
+                )
+                self.note(
+                    "unknown-column", header.line, name=name, value=name, near=near
+                )
+
         for name in columns:
             if name not in places and name not in self.plan.optional:
                 meant = nearest(name, [item for item in given if item not in columns])
                 near = f'If "{meant}" is meant, name it {name}. ' if meant else ""
                 self.note("missing-column", header.line, name=name, near=near)
+
         known = [name for name in given if name in columns]
         if sorted(known) == sorted(columns) and known != list(columns):
             self.note("column-order", header.line)
@@ -276,21 +358,35 @@ class TableReading:
         if len(cells) != self.width:
             code = "too-many-cells" if len(cells) > self.width else "too-few-cells"
             self.note(code, record.line, given=len(cells), wanted=self.width)
+
         return self.aligned(cells)
 
     def aligned(self, cells: Sequence[str]) -> list[str]:
         """The cells in the order of the schema, blank ones for what is not there."""
-        return [cells[index] if index is not None and index < len(cells) else "" for index in self.order]
+        return [
+            cells[index] if index is not None and index < len(cells) else ""
+            for index in self.order
+        ]
 
     def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
-        """Reports damaged cells, notes what Frictionless refuses; gives the columns that are refused."""
+        """Reports damaged cells, notes what Frictionless refuses; gives the columns
+        that are refused.
+        """
         # Damage is not seen in the text, so every cell of such a row is looked at.
         unknown: Sequence[int] = range(len(cells))
         if not record.damaged:
-            unknown = [place for place in unknown if cells[place] not in self.sound[place]]
+            unknown = [
+                place for place in unknown if cells[place] not in self.sound[place]
+            ]
+
         refused: set[str] = set()
+
         for place in unknown:
-            name, text, read = self.plan.columns[place], cells[place], self.readers[place]
+            name, text, read = (
+                self.plan.columns[place],
+                cells[place],
+                self.readers[place],
+            )
             index = self.order[place]
             if index is None:
                 continue
@@ -304,12 +400,17 @@ class TableReading:
             elif fault := cell_fault(text, read, ours=self.ours):
                 self.doubt(record.line, name, text, *fault)
                 refused.add(name)
-            elif len(self.sound[place]) < MOST_REMEMBERED and len(text) <= LONGEST_REMEMBERED:
+            elif (
+                len(self.sound[place]) < MOST_REMEMBERED
+                and len(text) <= LONGEST_REMEMBERED
+            ):
                 self.sound[place].add(text)
+
         return frozenset(refused)
 
     def doubt(self, line: int, name: str, text: str, code: str, says: str) -> None:
-        """A field of the dictionary waits for the judge's words; no one else speaks of other columns.
+        """A field of the dictionary waits for the judge's words; no one else speaks of
+        other columns.
 
         Nobody judges a row of a form or visit that the dictionary has no more.
         """
@@ -332,21 +433,31 @@ def labels(header: Record, *, ours: bool) -> list[str]:
 def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | None:
     """The code and the words of what is wrong with a cell by its schema alone.
 
-    A NUL says enough of a cell of ours; in packages of others it may be tolerated, and what it spoils not.
+    A NUL says enough of a cell of ours; in packages of others it may be tolerated, and
+    what it spoils not.
     """
     notes = read(text)[1]
     if "\0" in text and (ours or not notes):
         return "nul-character", ""
     if not notes:
         return None
-    says = ", ".join(_said(constraint, note, text) for constraint, note in notes.items())
+    says = ", ".join(
+        _said(constraint, note, text) for constraint, note in notes.items()
+    )
+
     return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
 
 
 def _said(constraint: str, note: str, text: str) -> str:
-    """A constraint in words; a code that only lost its zeros is named, for spreadsheets take them away."""
+    """A constraint in words; a code that only lost its zeros is named, for spreadsheets
+    take them away.
+    """
     plain = text.lstrip("0")
-    lost = [code for code in _CODE.findall(note) if code.lstrip("0") == plain] if text.isdecimal() else []
+    lost = (
+        [code for code in _CODE.findall(note) if code.lstrip("0") == plain]
+        if text.isdecimal()
+        else []
+    )
     if constraint == "enum" and lost:
         return f"it is {lost[0]} without its leading zeros"
     return _SAYS.get(constraint, note)
@@ -361,6 +472,7 @@ def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
         known = sum(name in plan.columns for name in names)
         if delimiter != plan.delimiter and known > 1 and known * 2 >= len(names):
             return delimiter
+
     return None
 
 
@@ -370,26 +482,37 @@ def delimiter_said(delimiter: str) -> str:
 
 
 Make = Callable[[TableReading, int, list[str], frozenset[str]], Any]
-"""What the store keeps of a row, given its line, its cells and the columns that are refused."""
+"""What the store keeps of a row, given its line, its cells and the columns that are
+refused.
+"""
 
 
-def _key(reading: TableReading, cells: list[str], refused: frozenset[str]) -> dict[str, Any] | None:
+def _key(
+    reading: TableReading, cells: list[str], refused: frozenset[str]
+) -> dict[str, Any] | None:
     """The key columns of a row, or None when the row cannot be placed."""
     results: dict[str, Any] = {}
     for name, text in zip(reading.plan.columns, cells, strict=True):
-        if name not in layout.ROW_KEY or (reading.plan.table and name not in reading.keys):
+        if name not in layout.ROW_KEY or (
+            reading.plan.table and name not in reading.keys
+        ):
             continue
+
         if name in refused or not (text or name in reading.blank_keys):
             return None
         results[name] = text if name not in _NUMBERS else int(text) if text else None
+
     return results
 
 
-def _data(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> DataLine | None:
+def _data(
+    reading: TableReading, line: int, cells: list[str], refused: frozenset[str]
+) -> DataLine | None:
     key = _key(reading, cells, refused)
     if key is None:
         return None
     own = json.dumps(cells[len(key) :], ensure_ascii=False)
+
     return DataLine(
         reading.at, line, key[layout.SITE], key[layout.SUBJECT], key.get(layout.VISIT, LOG),
         key.get(layout.UNSNO, 0), key.get(layout.ROW), own,
@@ -403,7 +526,9 @@ def _subject(
     return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT]) if key else None
 
 
-def _form(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> FormLine | None:
+def _form(
+    reading: TableReading, line: int, cells: list[str], refused: frozenset[str]
+) -> FormLine | None:
     key = _key(reading, cells, refused)
     form, status, version, saved_at, saved_by = cells[4:]
     if key is None or not form or "form" in refused:
@@ -416,7 +541,9 @@ def _form(reading: TableReading, line: int, cells: list[str], refused: frozenset
     )  # fmt: skip
 
 
-def _kept(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> KeptLine | None:
+def _kept(
+    reading: TableReading, line: int, cells: list[str], refused: frozenset[str]
+) -> KeptLine | None:
     key = _key(reading, cells, refused)
     if key is None or cells[9] != "kept":
         return None

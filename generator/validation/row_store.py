@@ -1,4 +1,6 @@
-"""Rows of a package on scratch disk, so that they can be joined by subject whatever order they came in."""
+"""Rows of a package on scratch disk, so that they can be joined by subject whatever
+order they came in.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ class FormLine(NamedTuple):
 
 
 class DataLine(NamedTuple):
-    """``at`` is the table's position in the plan; ``cells`` are JSON, in the order of its fields."""
+    """``at`` is the table's position in the plan; ``cells`` are JSON, in the order of
+    its fields.
+    """
 
     at: int
     line: int
@@ -74,7 +78,11 @@ class DataLine(NamedTuple):
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """The cells by field, blank ones left out."""
-        return {name: text for name, text in zip(names, json.loads(self.cells), strict=True) if text}
+        return {
+            name: text
+            for name, text in zip(names, json.loads(self.cells), strict=True)
+            if text
+        }
 
 
 class KeptLine(NamedTuple):
@@ -132,14 +140,19 @@ class Store:
         self._folder = tempfile.TemporaryDirectory(prefix="crfsmith-")
         self.folder = Path(self._folder.name)
         self._db = sqlite3.connect(self.folder / "rows.sqlite", isolation_level=None)
-        self._db.executescript("pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES)
+        self._db.executescript(
+            "pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES
+        )
         self._waiting: dict[str, list[Line]] = {name: [] for name in _NAMES.values()}
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -162,8 +175,12 @@ class Store:
             self._db.executemany(f"insert into {name} values ({marks})", waiting)
             waiting.clear()
 
-    def add_frame(self, plan: TablePlan, frame: Any, lines: Any, refused: Mapping[int, set[str]]) -> None:
-        """The rows of a frame of texts, if the store ``takes_frames``; ``refused`` columns by row."""
+    def add_frame(
+        self, plan: TablePlan, frame: Any, lines: Any, refused: Mapping[int, set[str]]
+    ) -> None:
+        """The rows of a frame of texts, if the store ``takes_frames``; ``refused``
+        columns by row.
+        """
         raise NotImplementedError
 
     def seal(self) -> None:
@@ -178,7 +195,9 @@ class Store:
 
     def names(self) -> Iterator[str]:
         """Every subject that any row speaks of, sorted."""
-        tables = " union ".join(f"select subject from {table}" for table in ("subject", "form", "data"))
+        tables = " union ".join(
+            f"select subject from {table}" for table in ("subject", "form", "data")
+        )
         yield from (name for (name,) in self._db.execute(f"{tables} order by 1"))
 
     def subjects(self, subject: str) -> list[SubjectLine]:
@@ -194,7 +213,9 @@ class Store:
         return [KeptLine(*row) for row in self._of("kept", subject)]
 
     def _of(self, name: str, subject: str) -> Iterable[tuple[Any, ...]]:
-        return self._db.execute(f"select * from {name} where subject = ? order by rowid", (subject,))
+        return self._db.execute(
+            f"select * from {name} where subject = ? order by rowid", (subject,)
+        )
 
     def damaged(self, position: int, line: int) -> frozenset[str]:
         """Fields of a line that the reader has reported already."""
@@ -203,7 +224,10 @@ class Store:
 
     def settle(self, position: int, line: int, field: str) -> None:
         """The judge has spoken on a cell: Frictionless's doubt about it is said."""
-        self._db.execute("delete from doubt where at = ? and line = ? and field = ?", (position, line, field))
+        self._db.execute(
+            "delete from doubt where at = ? and line = ? and field = ?",
+            (position, line, field),
+        )
 
     def doubts(self) -> Iterator[SchemaFailure]:
         """What is left of Frictionless's doubts, in the order of the files."""
@@ -212,7 +236,11 @@ class Store:
 
     def saves(self) -> list[str]:
         """The latest time stamp of all forms, if there is any."""
-        return [text for (text,) in self._db.execute("select max(saved_at) from form") if text]
+        return [
+            text
+            for (text,) in self._db.execute("select max(saved_at) from form")
+            if text
+        ]
 
     def counted(self) -> tuple[int, int]:
         """How many forms and subjects there are."""

@@ -1,7 +1,8 @@
-"""Cells that are right beyond doubt, told by the schema's own text without Frictionless.
+"""Cells that are right beyond doubt, told by the schema's own text without
+Frictionless.
 
-Loading Frictionless takes longer than judging a small package. What is not passed here is read by it, so
-a test may be too strict, and never too lax.
+Loading Frictionless takes longer than judging a small package. What is not passed here
+is read by it, so a test may be too strict, and never too lax.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ _BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{6})?Z?")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{6})?Z?"
+)
 
 
 def plain_readers(plan: TablePlan) -> tuple[CellReader, ...]:
-    """How each column of a table of a study is read; a value is None where Frictionless was not asked."""
+    """How each column of a table of a study is read; a value is None where Frictionless
+    was not asked.
+    """
     asked: list[CellReader] = []
 
     def ask(position: int, text: str) -> tuple[Any, CellVerdict]:
@@ -42,14 +47,18 @@ def plain_readers(plan: TablePlan) -> tuple[CellReader, ...]:
         return asked[position](text)
 
     return tuple(
-        _reader(_tests(field, plan.schema), index, ask) for index, field in enumerate(plan.schema["fields"])
+        _reader(_tests(field, plan.schema), index, ask)
+        for index, field in enumerate(plan.schema["fields"])
     )
 
 
 def sparing_readers(
     plan: TablePlan, readers: Sequence[CellReader], keys: frozenset[str]
 ) -> tuple[CellReader, ...]:
-    """Frictionless's readers of a table of others, asked as seldom as can be. Keys need their values."""
+    """Frictionless's readers of a table of others, asked as seldom as can be.
+
+    Keys need their values.
+    """
 
     def ask(position: int, text: str) -> tuple[Any, CellVerdict]:
         return readers[position](text)
@@ -58,12 +67,16 @@ def sparing_readers(
         _reader(_tests(item, plan.schema), index, ask)
         if name not in keys and _is_usual(item, plan.schema)
         else readers[index]
-        for index, (name, item) in enumerate(zip(plan.columns, plan.schema["fields"], strict=True))
+        for index, (name, item) in enumerate(
+            zip(plan.columns, plan.schema["fields"], strict=True)
+        )
     )
 
 
 def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
-    """True for a field that is described as a dictionary's would be; others describe theirs in any way."""
+    """True for a field that is described as a dictionary's would be; others describe
+    theirs in any way.
+    """
     kinds, constraints = _USUAL.get(field.get("type", "")), field.get("constraints", {})
     codes = constraints.get("enum", [])
     missing = field.get("missingValues", schema.get("missingValues", []))
@@ -74,12 +87,26 @@ def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
         or not isinstance(missing, list)
     ):
         return False
-    values = [*codes, *(constraint for name, constraint in constraints.items() if name in _BOUNDS)]
-    lengths = [constraint for name, constraint in constraints.items() if name in ("minLength", "maxLength")]
+
+    values = [
+        *codes,
+        *(constraint for name, constraint in constraints.items() if name in _BOUNDS),
+    ]
+    lengths = [
+        constraint
+        for name, constraint in constraints.items()
+        if name in ("minLength", "maxLength")
+    ]
+
     return (
-        all(type(value) in kinds and (type(value) is not float or isfinite(value)) for value in values)
+        all(
+            type(value) in kinds and (type(value) is not float or isfinite(value))
+            for value in values
+        )
         and all(type(length) is int for length in lengths)
-        and all(type(item) is str for item in (*missing, constraints.get("pattern", "")))
+        and all(
+            type(item) is str for item in (*missing, constraints.get("pattern", ""))
+        )
     )
 
 
@@ -107,33 +134,55 @@ def _tests(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Sure | None:
 
 
 def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if "format" in field or set(constraints) - _ALWAYS - {"enum", "pattern", "minLength", "maxLength"}:
+    if "format" in field or set(constraints) - _ALWAYS - {
+        "enum",
+        "pattern",
+        "minLength",
+        "maxLength",
+    }:
         return None
+
     if "pattern" in constraints and not is_harmless(constraints["pattern"]):
         return None
     pattern = re.compile(constraints.get("pattern", r"[\s\S]*"))
     codes = frozenset(constraints["enum"]) if "enum" in constraints else None
-    least, most = constraints.get("minLength", 0), constraints.get("maxLength", float("inf"))
+    least, most = (
+        constraints.get("minLength", 0),
+        constraints.get("maxLength", float("inf")),
+    )
     if codes is not None:
-        return lambda text: text in codes and least <= len(text) <= most and bool(pattern.fullmatch(text))
+        return lambda text: (
+            text in codes
+            and least <= len(text) <= most
+            and bool(pattern.fullmatch(text))
+        )
+
     return lambda text: least <= len(text) <= most and bool(pattern.fullmatch(text))
 
 
 def _integer(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if field.get("bareNumber") is False or set(constraints) - _ALWAYS - _BOUNDS - {"enum"}:
+    if field.get("bareNumber") is False or set(constraints) - _ALWAYS - _BOUNDS - {
+        "enum"
+    }:
         return None
+
     inside = _inside(constraints, int)
     codes = constraints.get("enum")
     if inside is None:
         return None
     return lambda text: bool(
-        _INTEGER.fullmatch(text) and inside(int(text)) and (codes is None or int(text) in codes)
+        _INTEGER.fullmatch(text)
+        and inside(int(text))
+        and (codes is None or int(text) in codes)
     )
 
 
 def _number(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if {"bareNumber", "groupChar", "decimalChar"} & set(field) or set(constraints) - _ALWAYS - _BOUNDS:
+    if {"bareNumber", "groupChar", "decimalChar"} & set(field) or set(
+        constraints
+    ) - _ALWAYS - _BOUNDS:
         return None
+
     inside = _inside(constraints, lambda bound: Decimal(str(bound)))
     if inside is None:
         return None
@@ -141,8 +190,12 @@ def _number(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | 
 
 
 def _date(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if field.get("format", "%Y-%m-%d") != "%Y-%m-%d" or set(constraints) - _ALWAYS - _BOUNDS:
+    if (
+        field.get("format", "%Y-%m-%d") != "%Y-%m-%d"
+        or set(constraints) - _ALWAYS - _BOUNDS
+    ):
         return None
+
     inside = _inside(constraints, _day)
     if inside is None:
         return None
@@ -173,6 +226,7 @@ def _time(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | No
             if form is not None:
                 datetime.strptime(text, form)
                 return True
+
             return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
         except ValueError:
             return False
@@ -187,13 +241,21 @@ def _boolean(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure |
     return lambda text: text in words
 
 
-def _inside(constraints: Mapping[str, Any], convert: Callable[[Any], Any]) -> Callable[[Any], bool] | None:
+def _inside(
+    constraints: Mapping[str, Any], convert: Callable[[Any], Any]
+) -> Callable[[Any], bool] | None:
     """True for values between the ends; None when an end is none of this kind."""
     try:
-        ends = {name: convert(bound) for name, bound in constraints.items() if name in _BOUNDS}
+        ends = {
+            name: convert(bound)
+            for name, bound in constraints.items()
+            if name in _BOUNDS
+        }
     except (ArithmeticError, TypeError, ValueError):
         return None
+
     tests = [_COMPARED[name](end) for name, end in ends.items()]
+
     return lambda value: all(test(value) for test in tests)
 
 

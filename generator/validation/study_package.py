@@ -1,4 +1,6 @@
-"""A package of a study: its dictionary, the tables that it should have, and those that were rewritten."""
+"""A package of a study: its dictionary, the tables that it should have, and those that
+were rewritten.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ from generator.validation.table_plan import TablePlan
 
 
 def plan_study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> None:
-    """Loads the dictionary, the given one or the package's own, and plans which tables there should be."""
+    """Loads the dictionary, the given one or the package's own, and plans which tables
+    there should be.
+    """
     resources = _resources(opened)
     opened.resources = resources
     opened.study = _study(opened, dictionary)
@@ -39,18 +43,31 @@ def plan_study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Non
 
 
 def _resources(opened: OpenPackage) -> dict[str, Mapping[str, Any]]:
-    """The descriptor's resources by name, those with an unsafe path left out and reported."""
+    """The descriptor's resources by name, those with an unsafe path left out and
+    reported.
+    """
     found: dict[str, Mapping[str, Any]] = {}
     for one in opened.descriptor["resources"]:
-        name, path = (one.get("name"), one.get("path")) if isinstance(one, dict) else (None, None)
+        name, path = (
+            (one.get("name"), one.get("path"))
+            if isinstance(one, dict)
+            else (None, None)
+        )
         if not isinstance(name, str) or not isinstance(path, str):
-            opened.collector.add(Reported(finding=finding("broken-resource", value=str(one)[:80])))
+            opened.collector.add(
+                Reported(finding=finding("broken-resource", value=str(one)[:80]))
+            )
         elif not is_safe(path):
-            opened.collector.add(Reported(finding=finding("unsafe-path", value=path), table=name))
+            opened.collector.add(
+                Reported(finding=finding("unsafe-path", value=path), table=name)
+            )
         elif name in found:
-            opened.collector.add(Reported(finding=finding("repeated-resource", value=name), table=name))
+            opened.collector.add(
+                Reported(finding=finding("repeated-resource", value=name), table=name)
+            )
         else:
             found[name] = one
+
     return found
 
 
@@ -59,15 +76,21 @@ def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study |
     if not files:
         opened.collector.add(Reported(finding=finding("dictionary-missing")))
         return None
+
     loaded = load_study(files)
+
     for found in loaded.findings:
         place = found.text
-        file, line = (layout.DICTIONARY + place.file, place.line) if place else (None, None)
+        file, line = (
+            (layout.DICTIONARY + place.file, place.line) if place else (None, None)
+        )
         opened.collector.add(Reported(finding=found, file=file, row=line))
+
     said = opened.descriptor.get("crfsmith:dictionary")
     if loaded.study and said != loaded.study.hash:
         differs = finding("dictionary-differs", value=str(said), used=loaded.study.hash)
         opened.collector.add(Reported(finding=differs))
+
     return loaded.study
 
 
@@ -76,20 +99,29 @@ def _packaged_dictionary(opened: OpenPackage) -> dict[str, str]:
     for name in sorted(opened.source.sizes):
         if name.startswith(layout.DICTIONARY):
             try:
-                files[name.removeprefix(layout.DICTIONARY)] = read_text(opened.source, name)
+                files[name.removeprefix(layout.DICTIONARY)] = read_text(
+                    opened.source, name
+                )
             except BrokenFile as error:
                 broken = finding("broken-file", value=name, path=name, why=str(error))
                 opened.collector.add(Reported(finding=broken, file=name))
+
     return files
 
 
-def _plans(opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]]) -> tuple[TablePlan, ...]:
+def _plans(
+    opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]]
+) -> tuple[TablePlan, ...]:
     plans: list[TablePlan] = []
     if opened.study:
         paths = {name: str(one["path"]) for name, one in resources.items()}
         entries = has_entries(resources.get(layout.SUBJECTS, {}))
-        plans += study_plan(opened.study, paths, read_retired(opened.descriptor), entries=entries)
+        plans += study_plan(
+            opened.study, paths, read_retired(opened.descriptor), entries=entries
+        )
+
     taken = {plan.name for plan in plans}
+
     for name, resource in resources.items():
         if name in taken:
             continue
@@ -98,40 +130,65 @@ def _plans(opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]]) -> t
             plans.append(made)
         else:
             skipped = finding("resource-not-judged", value=name, why=made)
-            opened.collector.add(Reported(finding=skipped, file=layout.DESCRIPTOR, table=name))
+            opened.collector.add(
+                Reported(finding=skipped, file=layout.DESCRIPTOR, table=name)
+            )
+
     return tuple(plans)
 
 
 def _compare_descriptor(
     opened: OpenPackage, study: Study, resources: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """The descriptor of a package says what its dictionary says, or a reader without us is misled."""
+    """The descriptor of a package says what its dictionary says, or a reader without us
+    is misled.
+    """
     entries = has_entries(resources.get(layout.SUBJECTS, {}))
     past = Past(retired=read_retired(opened.descriptor), entries=entries)
     described = descriptor(study, past=past)["resources"]
+
     for wanted in described:
         name = wanted["name"]
         if name not in resources:
             found = finding("resource-missing", value=name)
-        elif not _says(resources[name].get("schema"), wanted["schema"], opened, study.tables.get(name)):
+        elif not _says(
+            resources[name].get("schema"),
+            wanted["schema"],
+            opened,
+            study.tables.get(name),
+        ):
             found = finding("schema-differs", value=name)
         else:
             continue
-        opened.collector.add(Reported(finding=found, file=layout.DESCRIPTOR, table=name))
+
+        opened.collector.add(
+            Reported(finding=found, file=layout.DESCRIPTOR, table=name)
+        )
+
     known = {wanted["name"] for wanted in described}
+
     for name in resources:
         if name not in known:
             extra = finding("unknown-table", value=name)
-            opened.collector.add(Reported(finding=extra, file=layout.DESCRIPTOR, table=name))
+            opened.collector.add(
+                Reported(finding=extra, file=layout.DESCRIPTOR, table=name)
+            )
 
 
 def _says(schema: Any, wanted: Any, opened: OpenPackage, table: Table | None) -> bool:
     """True where a schema is the dictionary's, as it was written when the package was."""
     if schema == json.loads(json.dumps(wanted)):
         return True
-    if table is None or opened.study is None or opened.descriptor.get("crfsmith:format") != 1:
+    if (
+        table is None
+        or opened.study is None
+        or opened.descriptor.get("crfsmith:format") != 1
+    ):
         return False
-    return bool(schema == json.loads(json.dumps(schema_of_format_1(opened.study, table))))
+
+    return bool(
+        schema == json.loads(json.dumps(schema_of_format_1(opened.study, table)))
+    )
 
 
 def _unlisted(opened: OpenPackage) -> None:
@@ -143,13 +200,19 @@ def _unlisted(opened: OpenPackage) -> None:
             and name not in planned
             and not name.startswith((layout.FILES, layout.DICTIONARY))
         ):
-            opened.collector.add(Reported(finding=finding("unlisted-file", value=name), file=name))
+            opened.collector.add(
+                Reported(finding=finding("unlisted-file", value=name), file=name)
+            )
 
 
 def restore_tables(
-    opened: OpenPackage, planned: Collector, differing: frozenset[Column] | None, stack: ExitStack
+    opened: OpenPackage,
+    planned: Collector,
+    differing: frozenset[Column] | None,
+    stack: ExitStack,
 ) -> bool:
-    """Restores what other programs did to the tables; True where they are to be read once more.
+    """Restores what other programs did to the tables; True where they are to be read
+    once more.
 
     ``planned`` has the findings of before they were read.
     """
@@ -158,8 +221,11 @@ def restore_tables(
 
 
 def settle_lost_cells(opened: OpenPackage) -> None:
-    """Takes the cells that a program lost out of the store, so that nothing else is said of them."""
+    """Takes the cells that a program lost out of the store, so that nothing else is
+    said of them.
+    """
     for damage in lost_cells(opened):
         opened.store.add(damage)
         opened.store.settle(damage.at, damage.line, damage.field)
+
     opened.store.flush()

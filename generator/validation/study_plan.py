@@ -1,4 +1,6 @@
-"""The tables that a study's package should have, and those that only its descriptor describes."""
+"""The tables that a study's package should have, and those that only its descriptor
+describes.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ def study_plan(
 ) -> tuple[TablePlan, ...]:
     """Every table of the dictionary, at the path that the descriptor gives it.
 
-    ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who entered them.
+    ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who
+    entered them.
     """
     made, known = [], KnownNames(study=study, retired=retired)
     for name, columns in layout.all_columns(study, entries=entries).items():
@@ -29,8 +32,19 @@ def study_plan(
             schema = table_schema(study, table, retired)
         else:
             schema = system_schema(study, name, retired=retired, entries=entries)
+
         path = paths.get(name) or layout.table_path(name)
-        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table, known=known))
+        made.append(
+            TablePlan(
+                name=name,
+                path=path,
+                columns=columns,
+                schema=schema,
+                table=table,
+                known=known,
+            )
+        )
+
     return tuple(made)
 
 
@@ -38,22 +52,42 @@ def has_entries(resource: Mapping[str, Any]) -> bool:
     """Whether the table of subjects that a descriptor describes says who entered each."""
     schema = resource.get("schema")
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
+    names = (
+        [one.get("name") for one in fields if isinstance(one, dict)]
+        if isinstance(fields, list)
+        else []
+    )
+
     return all(name in names for name in layout.ENTRY)
 
 
 def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
-    """The plan of a table that only the descriptor describes, or why it cannot be judged."""
-    schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
+    """The plan of a table that only the descriptor describes, or why it cannot be
+    judged.
+    """
+    schema, name, path = (
+        resource.get("schema"),
+        str(resource["name"]),
+        str(resource["path"]),
+    )
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):
+    if not isinstance(fields, list) or not all(
+        isinstance(one, dict) and one.get("name") for one in fields
+    ):
         return "its schema is not in datapackage.json"
+
     if not path.endswith(".csv"):
         return "it is no CSV file"
     if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
         return "its encoding is not UTF-8"
     dialect = resource.get("dialect", {})
-    if not isinstance(dialect, dict) or any(dialect.get(key, said) != said for key, said in DIALECT.items()):
+    if not isinstance(dialect, dict) or any(
+        dialect.get(key, said) != said for key, said in DIALECT.items()
+    ):
         return "its dialect is different"
+
     columns = tuple(str(one["name"]) for one in fields)
-    return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
+
+    return TablePlan(
+        name=name, path=path, columns=columns, schema=schema or {}, table=None
+    )

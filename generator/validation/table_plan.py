@@ -1,4 +1,6 @@
-"""Which tables a package should have, from its dictionary or, without one, from its own descriptor."""
+"""Which tables a package should have, from its dictionary or, without one, from its own
+descriptor.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:  # packages of others do without
 
 CellVerdict = Mapping[str, str] | None
 CellReader = Callable[[str], tuple[Any, CellVerdict]]
-"""A text's value, None where it has none, and what speaks against it: notes by constraint, or None."""
+"""A text's value, None where it has none, and what speaks against it: notes by
+constraint, or None.
+"""
 
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 _REMEMBERED = 1 << 14
@@ -24,11 +28,12 @@ _REMEMBERED = 1 << 14
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TablePlan:
-    """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks.
+    """One file to read. ``table`` is the dictionary's; None for a system table or one
+    it lacks.
 
-    ``read`` is the schema as Frictionless has read it already, in a package of others; ``stated`` is what
-    the descriptor says of the whole file there: ``hash`` and ``bytes``. ``known`` are the names of the
-    study whose table it is.
+    ``read`` is the schema as Frictionless has read it already, in a package of others;
+    ``stated`` is what the descriptor says of the whole file there: ``hash`` and
+    ``bytes``. ``known`` are the names of the study whose table it is.
     """
 
     name: str
@@ -44,7 +49,11 @@ class TablePlan:
     @property
     def optional(self) -> frozenset[str]:
         """Columns that follow from another one, so that an older package may lack them."""
-        return frozenset(item.name for item in (self.table.fields if self.table else ()) if item.part_of)
+        return frozenset(
+            item.name
+            for item in (self.table.fields if self.table else ())
+            if item.part_of
+        )
 
     @property
     def blank_keys(self) -> frozenset[str]:
@@ -52,18 +61,26 @@ class TablePlan:
         return frozenset(
             item["name"]
             for item in self.schema["fields"]
-            if item["name"] in layout.ROW_KEY and not item.get("constraints", {}).get("required")
+            if item["name"] in layout.ROW_KEY
+            and not item.get("constraints", {}).get("required")
         )
 
 
 def frictionless_schema(plan: TablePlan) -> Any:
-    """The plan's schema as Frictionless understands it. ``ValueError`` when it is none."""
+    """The plan's schema as Frictionless understands it.
+
+    ``ValueError`` when it is none.
+    """
     if plan.read is not None:
         return plan.read
     try:
-        return frictionless.Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
+        return frictionless.Schema.from_descriptor(
+            {"$schema": SCHEMA_PROFILE, **plan.schema}
+        )
     except frictionless.FrictionlessException as error:
-        raise ValueError("; ".join(to_error.note for to_error in error.to_errors())) from error
+        raise ValueError(
+            "; ".join(to_error.note for to_error in error.to_errors())
+        ) from error
 
 
 def missing_values(item: Any) -> tuple[str, ...]:
@@ -78,7 +95,9 @@ def cell_readers(schema: Any) -> tuple[CellReader, ...]:
     ``ValueError`` when a constraint of the schema does not fit its type.
     """
     try:
-        return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
+        return tuple(
+            _remembering(field.create_cell_reader()) for field in schema.fields
+        )
     except Exception as error:
         if isinstance(error, frictionless.FrictionlessException | re.error):
             raise ValueError(str(error)) from error
@@ -93,13 +112,19 @@ def _remembering(read: CellReader) -> CellReader:
             return seen[text]
         except KeyError:
             pass
+
         try:
             written = read(text)
         except Exception as error:
-            written = None, {"type": f"frictionless stops at it ({type(error).__name__})"}
+            written = (
+                None,
+                {"type": f"frictionless stops at it ({type(error).__name__})"},
+            )
+
         if len(seen) >= _REMEMBERED:
             seen.clear()
         seen[text] = written
+
         return written
 
     return verdict

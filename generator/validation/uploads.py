@@ -1,4 +1,6 @@
-"""The uploaded files of a package: each is there, is the one that it says, and is named by some cell."""
+"""The uploaded files of a package: each is there, is the one that it says, and is named
+by some cell.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class Uploads(Protocol):
 
 
 class UploadCheck:
-    """Asked about every file that a cell names; knows at the end which ones nobody named."""
+    """Asked about every file that a cell names; knows at the end which ones nobody
+    named.
+    """
 
     def __init__(self, source: Source, descriptor: Mapping[str, Any]) -> None:
         self._source = source
@@ -47,6 +51,7 @@ class UploadCheck:
         for name in sorted(self._source.sizes):
             if name.startswith(layout.FILES) and name not in self._named:
                 yield finding("upload-orphaned", value=name)
+
         for name in sorted(self._listed):
             if name not in self._source.sizes and name not in self._named:
                 yield finding("upload-missing", value=name)
@@ -59,13 +64,24 @@ class UploadCheck:
                     self._digests[name] = sha256_of(content)
             except BrokenFile:
                 self._digests[name] = "-"
+
         return self._digests[name]
 
 
 def _listed(descriptor: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The files of the descriptor with their hashes; whatever has another shape is none."""
+    """The files of the descriptor with their hashes; whatever has another shape is
+    none.
+    """
     given = descriptor.get("crfsmith:files")
     for item in given if isinstance(given, list) else []:
-        path, entry = (item.get("path"), item.get("hash")) if isinstance(item, dict) else (None, None)
-        if isinstance(path, str) and isinstance(entry, str) and path.startswith(layout.FILES):
+        path, entry = (
+            (item.get("path"), item.get("hash"))
+            if isinstance(item, dict)
+            else (None, None)
+        )
+        if (
+            isinstance(path, str)
+            and isinstance(entry, str)
+            and path.startswith(layout.FILES)
+        ):
             yield path, entry.removeprefix("sha256:")

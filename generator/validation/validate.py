@@ -1,4 +1,7 @@
-"""Judges a package: the reader its files, Frictionless its cells, the judge its forms. One report."""
+"""Judges a package: the reader its files, Frictionless its cells, the judge its forms.
+
+One report.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,13 @@ def validate_package(
     large: int = LARGE,
     on_progress: Progress | None = None,
 ) -> Report:
-    """The report on a zip, a folder or a ``datapackage.json``. Never raises for what it finds there.
+    """The report on a zip, a folder or a ``datapackage.json``. Never raises for what it
+    finds there.
 
-    ``dictionary`` judges the package by another dictionary (its files' text by name). ``limit`` is the
-    number of cases that are located for each code and field; counts are always complete. The casebooks of a
-    package of ``large`` bytes are judged all at once, with the same findings.
+    ``dictionary`` judges the package by another dictionary (its files' text by name).
+    ``limit`` is the number of cases that are located for each code and field; counts
+    are always complete. The casebooks of a package of ``large`` bytes are judged all at
+    once, with the same findings.
     """
     try:
         with open_package(
@@ -43,13 +48,17 @@ def validate_package(
                 from generator.validation.evaluate_package import evaluate_package
 
                 evaluate_package(opened, opened.study, on_progress)
+
             _remaining_doubts(opened)
+
             return opened.report()
     except (Unreadable, BrokenFile) as error:
         return unreadable(source, error)
 
 
 def _remaining_doubts(opened: OpenPackage) -> None:
-    """What Frictionless refuses and nobody else has said: key columns, rows without a form, other tables."""
+    """What Frictionless refuses and nobody else has said: key columns, rows without a
+    form, other tables.
+    """
     for doubt in opened.store.doubts():
         opened.collector.add(reported_doubt(opened.plans[doubt.at], doubt))

@@ -76,10 +76,13 @@ class PackageHistory:
 
     def __init__(self, opened: OpenPackage) -> None:
         self._opened = opened
-        self._db = sqlite3.connect(Path(opened.store.folder) / "history.sqlite", isolation_level=None)
+        self._db = sqlite3.connect(
+            Path(opened.store.folder) / "history.sqlite", isolation_level=None
+        )
         names = ", ".join(f"c{index}" for index in range(len(_COLUMNS)))
         self._db.executescript(
-            f"pragma journal_mode=off; pragma synchronous=off; begin; create table line (subject, {names});"
+            "pragma journal_mode=off; pragma synchronous=off; begin; create "
+            f"table line (subject, {names});"
         )
         marks = ",".join("?" * (len(_COLUMNS) + 1))
         lines = self._rows(layout.AUDIT, (layout.SUBJECT, *_COLUMNS))
@@ -93,12 +96,22 @@ class PackageHistory:
 
     def subjects(self) -> Iterator[str]:
         """Every subject that the history speaks of."""
-        yield from (name for (name,) in self._db.execute("select distinct subject from line order by 1"))
+        yield from (
+            name
+            for (name,) in self._db.execute(
+                "select distinct subject from line order by 1"
+            )
+        )
 
     def people(self) -> list[str]:
         """Everybody who saved anything."""
         index = _Line._fields.index("saved_by")
-        return [name for (name,) in self._db.execute(f"select distinct c{index} from line order by 1")]
+        return [
+            name
+            for (name,) in self._db.execute(
+                f"select distinct c{index} from line order by 1"
+            )
+        ]
 
     def last_save(self) -> datetime | None:
         """When the newest version of all was saved."""
@@ -112,25 +125,38 @@ class PackageHistory:
     def entries(self) -> dict[str, tuple[str, datetime]]:
         """Who entered each subject, and when, where the package says so."""
         texts: dict[str, tuple[str, datetime]] = {}
-        for subject, by, index in self._rows(layout.SUBJECTS, (layout.SUBJECT, *layout.ENTRY)):
+        for subject, by, index in self._rows(
+            layout.SUBJECTS, (layout.SUBJECT, *layout.ENTRY)
+        ):
             try:
                 moment = datetime.fromisoformat(index)
             except ValueError:
                 continue
+
             if moment.tzinfo and 0 < len(by) <= LONGEST_NAME:
                 texts[subject] = (by, moment)
+
         return texts
 
     def forms(self, subject: str) -> dict[FormKey, tuple[PackagedVersion, ...]]:
-        """The versions of each form of a subject, oldest first; without those that do not fit together."""
+        """The versions of each form of a subject, oldest first; without those that do
+        not fit together.
+        """
         packaged_versions: dict[FormKey, tuple[PackagedVersion, ...]] = {}
-        query = "select * from line where subject = ? order by c0, c1, c2, cast(c3 as integer), rowid"
+        query = (
+            "select * from line where subject = ? order by c0, c1, c2, cast(c3 as "
+            "integer), rowid"
+        )
         lines = (_Line(*row[1:]) for row in self._db.execute(query, (subject,)))
+
         for (visit, unsno, form), some in groupby(lines, lambda item: item[:3]):
             try:
-                packaged_versions[FormKey(form, visit, int(unsno))] = tuple(_versions(form, some))
+                packaged_versions[FormKey(form, visit, int(unsno))] = tuple(
+                    _versions(form, some)
+                )
             except ValueError:
                 self.broken += 1
+
         return packaged_versions
 
     def _rows(self, table: str, wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -142,10 +168,15 @@ class PackageHistory:
             with self._opened.source.open(plan.path) as raw:
                 records = Records(raw, _silent, delimiter=plan.delimiter)
                 header = records.next()
-                places = {name: index for index, name in enumerate(header.cells)} if header else {}
+                places = (
+                    {name: index for index, name in enumerate(header.cells)}
+                    if header
+                    else {}
+                )
                 if not places.keys() >= set(wanted):
                     return
                 order = [places[name] for name in wanted]
+
                 for record in records:
                     if len(record.cells) == len(places):
                         yield tuple([record.cells[index] for index in order])
@@ -159,7 +190,9 @@ def _silent(code: str, line: int, **words: Any) -> None:
 
 def _versions(form: str, lines: Iterator[_Line]) -> Iterator[PackagedVersion]:
     state = _State(form=form)
-    for number, (version, some) in enumerate(groupby(lines, lambda item: item.version), start=1):
+    for number, (version, some) in enumerate(
+        groupby(lines, lambda item: item.version), start=1
+    ):
         if version != str(number):
             raise BrokenHistory(f"version {number} of {form} is missing")
         yield state.after(list(some))
@@ -183,6 +216,7 @@ class _State:
             if line[9:] != first[9:]:
                 raise BrokenHistory("the lines of a save differ in who, when or why")
             self._change(line)
+
         moment = datetime.fromisoformat(first.saved_at)
         if (
             self.status not in STATUSES
@@ -190,6 +224,7 @@ class _State:
             or not 0 < len(first.saved_by) <= LONGEST_NAME
         ):
             raise BrokenHistory("a save has no status, no time or nobody who made it")
+
         return PackagedVersion(
             status=STATUSES[self.status],
             record=self._record(),
@@ -210,7 +245,10 @@ class _State:
             _put(self.rows.setdefault(line.table, {}).setdefault(row, {}), name, line)
         elif name == "formstat" and line.table == self.form:
             if line.old != self.status:
-                raise BrokenHistory("a status before a save is not the one after the save before")
+                raise BrokenHistory(
+                    "a status before a save is not the one after the save before"
+                )
+
             self.status = line.new
         elif name:
             _put(self.texts, name, line)
@@ -225,11 +263,16 @@ class _State:
         for table, row in self._removed:
             if any(self.rows.get(table, {}).pop(row, {}).values()):
                 raise BrokenHistory("a row that was removed still has texts")
+
         self._removed.clear()
+
         return Record(
             texts=dict(self.texts),
             rows={
-                table: tuple(Row(number=number, texts=dict(rows[number])) for number in sorted(rows))
+                table: tuple(
+                    Row(number=number, texts=dict(rows[number]))
+                    for number in sorted(rows)
+                )
                 for table, rows in self.rows.items()
                 if rows
             },
@@ -238,9 +281,14 @@ class _State:
 
 
 def _put(texts: dict[Any, str], name: Any, line: _Line) -> None:
-    """One text after another; a history whose texts before and after do not meet is none."""
+    """One text after another; a history whose texts before and after do not meet is
+    none.
+    """
     if texts.get(name, "") != line.old:
-        raise BrokenHistory(f"{line.field} was not {line.old!r} before it was {line.new!r}")
+        raise BrokenHistory(
+            f"{line.field} was not {line.old!r} before it was {line.new!r}"
+        )
+
     if line.new:
         texts[name] = line.new
     else:
@@ -252,18 +300,26 @@ def dictionary_uses(opened: OpenPackage) -> tuple[DictionaryUse, ...]:
     given = opened.descriptor.get("crfsmith:dictionaries")
     results = []
     for item in given if isinstance(given, list) else []:
-        digest, since = (item.get("hash"), item.get("since")) if isinstance(item, dict) else (None, None)
+        digest, since = (
+            (item.get("hash"), item.get("since"))
+            if isinstance(item, dict)
+            else (None, None)
+        )
         try:
             moment = datetime.fromisoformat(since) if isinstance(since, str) else None
         except ValueError:
             continue
+
         if isinstance(digest, str) and moment and moment.tzinfo:
             results.append(DictionaryUse(hash=digest, since=moment))
+
     return tuple(results)
 
 
 def earlier_texts(source: Source) -> dict[str, dict[str, str]]:
-    """The earlier dictionaries of a package by their hashes; one that is not what it says is left out."""
+    """The earlier dictionaries of a package by their hashes; one that is not what it
+    says is left out.
+    """
     texts: dict[str, dict[str, str]] = {}
     for name in source.sizes:
         digest, _, file = name.removeprefix(layout.EARLIER_DICTIONARIES).partition("/")
@@ -272,12 +328,20 @@ def earlier_texts(source: Source) -> dict[str, dict[str, str]]:
                 texts.setdefault(digest, {})[file] = read_text(source, name)
             except BrokenFile:
                 continue
-    return {digest: files for digest, files in texts.items() if dictionary_hash(files) == digest}
+
+    return {
+        digest: files
+        for digest, files in texts.items()
+        if dictionary_hash(files) == digest
+    }
 
 
 def earlier_file(opened: OpenPackage, name: str) -> bytes | None:
     """An uploaded file that only earlier versions name, by the text of their cell."""
     content = opened.bytes_of(layout.EARLIER_FILES + name.removeprefix(layout.FILES))
-    if content is None or not hashlib.sha256(content).hexdigest().startswith(name.split("/")[1]):
+    if content is None or not hashlib.sha256(content).hexdigest().startswith(
+        name.split("/")[1]
+    ):
         return None
+
     return content

@@ -66,14 +66,24 @@ class Alter:
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
             for step in (1, -1):
-                yield f"{node.value} -> {node.value + step}", replace(node, value=node.value + step)
+                yield (
+                    f"{node.value} -> {node.value + step}",
+                    replace(node, value=node.value + step),
+                )
         elif node.kind == "boolean":
-            yield f"{node.value} -> {not node.value}", replace(node, value=not node.value)
+            yield (
+                f"{node.value} -> {not node.value}",
+                replace(node, value=not node.value),
+            )
 
     def parameter(self, node: syntax_tree.Parameter) -> Iterator[Altered]:
         for sign in ("+", "-"):
-            one = syntax_tree.Literal(kind="number", value=Decimal(1), start=node.start, end=node.end)
-            terms = syntax_tree.Sum(signs=("+", sign), terms=(node, one), start=node.start, end=node.end)
+            one = syntax_tree.Literal(
+                kind="number", value=Decimal(1), start=node.start, end=node.end
+            )
+            terms = syntax_tree.Sum(
+                signs=("+", sign), terms=(node, one), start=node.start, end=node.end
+            )
             yield f"${node.name} {sign} 1", terms
 
     def duration(self, node: syntax_tree.Duration) -> Iterator[Altered]:
@@ -97,17 +107,30 @@ class Alter:
         for other in SWAPS.get(node.operator, ()):
             yield f"{node.operator} -> {other}", replace(node, operator=other)
         if node.operator == "has":
-            yield "not has", syntax_tree.Not(operand=node, start=node.start, end=node.end)
+            yield (
+                "not has",
+                syntax_tree.Not(operand=node, start=node.start, end=node.end),
+            )
 
     def between(self, node: syntax_tree.Between) -> Iterator[Altered]:
         span = {"start": node.start, "end": node.end}
-        low = syntax_tree.Compare(operator=">=", left=node.operand, right=node.low, **span)
-        high = syntax_tree.Compare(operator="<=", left=node.operand, right=node.high, **span)
+        low = syntax_tree.Compare(
+            operator=">=", left=node.operand, right=node.low, **span
+        )
+        high = syntax_tree.Compare(
+            operator="<=", left=node.operand, right=node.high, **span
+        )
         yield "between negated", replace(node, negated=not node.negated)
         yield "only the upper end", high
         yield "only the lower end", low
-        for one, other in ((replace(low, operator=">"), high), (low, replace(high, operator="<"))):
-            yield "end left out", syntax_tree.Logic(operator="and", operands=(one, other), **span)
+        for one, other in (
+            (replace(low, operator=">"), high),
+            (low, replace(high, operator="<")),
+        ):
+            yield (
+                "end left out",
+                syntax_tree.Logic(operator="and", operands=(one, other), **span),
+            )
 
     def membership(self, node: syntax_tree.In) -> Iterator[Altered]:
         yield "in negated", replace(node, negated=not node.negated)
@@ -140,14 +163,19 @@ class Alter:
             if len(node.branches) > 1:
                 yield (
                     f"case without branch {at + 1}",
-                    replace(node, branches=(*node.branches[:at], *node.branches[at + 1 :])),
+                    replace(
+                        node, branches=(*node.branches[:at], *node.branches[at + 1 :])
+                    ),
                 )
         if node.otherwise is not None:
             yield "case without else", replace(node, otherwise=None)
 
     def call(self, node: syntax_tree.Call) -> Iterator[Altered]:
         if node.function in CALLS:
-            yield f"{node.function} -> {CALLS[node.function]}", replace(node, function=CALLS[node.function])
+            yield (
+                f"{node.function} -> {CALLS[node.function]}",
+                replace(node, function=CALLS[node.function]),
+            )
         if node.function == "coalesce":
             for at, one in enumerate(node.arguments):
                 yield f"only part {at + 1} of coalesce", one
@@ -156,17 +184,27 @@ class Alter:
 
     def fold(self, node: syntax_tree.Fold) -> Iterator[Altered]:
         if node.function in FOLDS:
-            yield f"{node.function} -> {FOLDS[node.function]}", replace(node, function=FOLDS[node.function])
+            yield (
+                f"{node.function} -> {FOLDS[node.function]}",
+                replace(node, function=FOLDS[node.function]),
+            )
         if node.where is not None:
             yield f"{node.function} without where", replace(node, where=None)
         if node.distinct:
-            yield "without distinct", replace(node, distinct=False, over=_table(node.over))
+            yield (
+                "without distinct",
+                replace(node, distinct=False, over=_table(node.over)),
+            )
 
     def reference(self, node: syntax_tree.Reference) -> Iterator[Altered]:
         """The next field of the same kind and codes in the same table."""
         if node.field is None:
             return
-        for name in (node.table,) if node.table not in (None, "this") else (*self.tables, *self.study.tables):
+        for name in (
+            (node.table,)
+            if node.table not in (None, "this")
+            else (*self.tables, *self.study.tables)
+        ):
             table = self.study.tables.get(name or "")
             if table is not None and any(f.name == node.field for f in table.fields):
                 other = _next_alike(table.fields, node.field)
@@ -182,13 +220,21 @@ def _with(node: syntax_tree.Node, name: str, part: Any) -> syntax_tree.Node:
 
 def _table(over: syntax_tree.Node) -> syntax_tree.Node:
     assert isinstance(over, syntax_tree.Reference)
-    return replace(over, field=None) if over.selector else replace(over, table=None, field=over.table)
+    return (
+        replace(over, field=None)
+        if over.selector
+        else replace(over, table=None, field=over.table)
+    )
 
 
 def _next_alike(fields: tuple[Field, ...], name: str) -> str | None:
     own = next(f for f in fields if f.name == name)
     codes = own.codelist and own.codelist.name
-    alike = [f.name for f in fields if f.kind is own.kind and (f.codelist and f.codelist.name) == codes]
+    alike = [
+        f.name
+        for f in fields
+        if f.kind is own.kind and (f.codelist and f.codelist.name) == codes
+    ]
     return alike[(alike.index(name) + 1) % len(alike)] if len(alike) > 1 else None
 
 

@@ -1,4 +1,5 @@
-"""Small subjects, each a difference from the template, and what one check or criterion says of them.
+"""Small subjects, each a difference from the template, and what one check or criterion
+says of them.
 
 The files in ``cases/`` map a check or a criterion to its cases:
 
@@ -8,8 +9,9 @@ The files in ``cases/`` map a check or a criterion to its cases:
     EXCL05:
     - {why: Inside the three months, SCR.pr: [{prtype: RFA, ...}], gives: true}
 
-``finds`` lists the findings of that check alone: place, then E (refuse), Q (query), W (warning) or U
-(cannot be told); absent: none. ``keep`` names the template's visits; absent: SCR, D0 and those of the case.
+``finds`` lists the findings of that check alone: place, then E (refuse), Q (query), W
+(warning) or U (cannot be told); absent: none. ``keep`` names the template's visits;
+absent: SCR, D0 and those of the case.
 """
 
 from __future__ import annotations
@@ -56,8 +58,14 @@ class Written:
     forms: frozenset[tuple[str, str]]
 
     def holds(self, key: FormKey) -> bool:
-        """Whether the subject of the case has a form: of a kept visit, of the log, or written in the case."""
-        return key.visit in self.visits or key.visit == LOG or (key.visit, key.form) in self.forms
+        """Whether the subject of the case has a form: of a kept visit, of the log, or
+        written in the case.
+        """
+        return (
+            key.visit in self.visits
+            or key.visit == LOG
+            or (key.visit, key.form) in self.forms
+        )
 
     @property
     def name(self) -> str:
@@ -79,9 +87,13 @@ def written() -> tuple[Written, ...]:
 def _written(of: str, case: Mapping[str, Any], number: int) -> Written:
     finds = case.get("finds", [])
     forms = frozenset(
-        (key.split(".")[0], key.rpartition(".")[2]) for key in case if key not in ASKED and "." in key
+        (key.split(".")[0], key.rpartition(".")[2])
+        for key in case
+        if key not in ASKED and "." in key
     )
-    kept = case.get("keep", " ".join(("SCR", "D0", *(visit for visit, _ in forms)))).split()
+    kept = case.get(
+        "keep", " ".join(("SCR", "D0", *(visit for visit, _ in forms)))
+    ).split()
     subject = f"01-{number + 100:03d}"
     differences = {key: held for key, held in case.items() if key not in ASKED}
     return Written(
@@ -106,10 +118,22 @@ def subject_text(name: str, differences: Mapping[str, Any], kept: list[str]) -> 
     for key, forms in differences.items():
         visit, _, form = key.rpartition(".")
         (log if visit == "LOG" else visits.setdefault(visit, {}))[form] = forms
-    last = max((VISITS.index(one) for one in (*kept, *visits) if one in VISITS), default=0)
+    last = max(
+        (VISITS.index(one) for one in (*kept, *visits) if one in VISITS), default=0
+    )
     read = " ".join(VISITS[: last + 1])
-    whole = {"subject": name, "like": "template", "visits_kept": read, "visits": visits, "log": log}
-    return yaml.safe_dump({key: held for key, held in whole.items() if held}, default_style='"', width=9999)
+    whole = {
+        "subject": name,
+        "like": "template",
+        "visits_kept": read,
+        "visits": visits,
+        "log": log,
+    }
+    return yaml.safe_dump(
+        {key: held for key, held in whole.items() if held},
+        default_style='"',
+        width=9999,
+    )
 
 
 @cache
@@ -120,7 +144,9 @@ def subjects() -> Mapping[str, Case]:
     return read_cases(texts, lambda subject, key: by_subject[subject].holds(key))
 
 
-def read_cases(texts: Mapping[str, str], holds: Callable[[str, FormKey], bool]) -> Mapping[str, Case]:
+def read_cases(
+    texts: Mapping[str, str], holds: Callable[[str, FormKey], bool]
+) -> Mapping[str, Case]:
     """Subjects written as text, each with the forms that it is to have."""
     study = cellkine()
     files = {"template.yaml": subject_texts()["template.yaml"]}
@@ -133,12 +159,16 @@ def read_cases(texts: Mapping[str, str], holds: Callable[[str, FormKey], bool]) 
         if holds(form.subject, form.key):
             forms.setdefault(form.subject, {})[form.key] = form
     return {
-        name: Case(study=study, name=name, today=read.data_cut, forms=held) for name, held in forms.items()
+        name: Case(study=study, name=name, today=read.data_cut, forms=held)
+        for name, held in forms.items()
     }
 
 
 def findings_under(study: Study, case: Case, check: str) -> set[str]:
-    """The findings of one check: ``SCR vs.bmi W``. Only the forms that can have them are judged."""
+    """The findings of one check: ``SCR vs.bmi W``.
+
+    Only the forms that can have them are judged.
+    """
     world = Subject(study, case.casebook(), case.today, case.name)
     found = set()
     for name in forms_of(check):
@@ -146,7 +176,10 @@ def findings_under(study: Study, case: Case, check: str) -> set[str]:
             captured = world.form(key)
             assert captured is not None
             completing = case.forms[key].status == FormStatus.COMPLETE
-            said = (worded(study, one) for one in judge_captured(captured, completing=completing).findings)
+            said = (
+                worded(study, one)
+                for one in judge_captured(captured, completing=completing).findings
+            )
             found |= {words for of, words in said if of == check}
     return found
 
@@ -179,7 +212,13 @@ def worded(study: Study, found: Finding) -> tuple[str, str]:
     visit = f"{place.visit}.{place.unsno}" if place.unsno else place.visit
     row = f"[{place.row}]" if place.row else ""
     field = f".{place.field}" if place.field else ""
-    return check, f"{visit} {place.table}{row}{field} {'U' if untold else LETTERS[found.severity]}"
+    return (
+        check,
+        (
+            f"{visit} {place.table}{row}{field} "
+            f"{'U' if untold else LETTERS[found.severity]}"
+        ),
+    )
 
 
 def derived(case: Case, name: str) -> RuleValue | None:

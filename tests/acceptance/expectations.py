@@ -23,7 +23,11 @@ def expectations() -> dict[str, Expected]:
     """Every subject of the table."""
     found: dict[str, Expected] = {}
     for block in TABLE.read_text(encoding="utf-8").split("\n\n"):
-        lines = [" ".join(line.split()) for line in block.splitlines() if not line.startswith("#")]
+        lines = [
+            " ".join(line.split())
+            for line in block.splitlines()
+            if not line.startswith("#")
+        ]
         if lines:
             name, _, *fails = lines[0].split()
             found[name] = Expected(fails=tuple(fails), findings=frozenset(lines[1:]))
@@ -36,7 +40,10 @@ def said(found: Finding) -> str:
     assert place is not None
     row = f"[{place.row}]" if place.row else ""
     field = f".{place.field}" if place.field else ""
-    return f"{place.visit} {place.table}{row}{field} {check_of(found)} {found.code} {found.severity.value}"
+    return (
+        f"{place.visit} {place.table}{row}{field} {check_of(found)} {found.code} "
+        f"{found.severity.value}"
+    )
 
 
 def check_of(found: Finding) -> str:

@@ -1,6 +1,8 @@
-"""Alters the facets of Cellkine's fields and the rows of its reference ranges; run by ``mutants.py``.
+"""Alters the facets of Cellkine's fields and the rows of its reference ranges; run by
+``mutants.py``.
 
-A field's alterations are judged by its lines of ``facets.txt``, a laboratory range's by the cases of C40.
+A field's alterations are judged by its lines of ``facets.txt``, a laboratory range's by
+the cases of C40.
 """
 
 from __future__ import annotations
@@ -91,15 +93,23 @@ class _OfFields:
         for field in fields:
             yield from self.of_field(field)
 
-    def mutant(self, field: Field, altered: Field | Group, part: str, what: str) -> FieldMutant:
-        return FieldMutant(table=self.table, field=field, altered=altered, part=part, what=what)
+    def mutant(
+        self, field: Field, altered: Field | Group, part: str, what: str
+    ) -> FieldMutant:
+        return FieldMutant(
+            table=self.table, field=field, altered=altered, part=part, what=what
+        )
 
     def of_field(self, field: Field) -> Iterator[FieldMutant]:
         for what, required in self.required(field):
-            yield self.mutant(field, replace(field, required=required), "required", what)
+            yield self.mutant(
+                field, replace(field, required=required), "required", what
+            )
         if field.show_when is not None:
             for what, shown in self.conditions(field.show_when, self.home):
-                yield self.mutant(field, replace(field, show_when=shown), "show_when", what)
+                yield self.mutant(
+                    field, replace(field, show_when=shown), "show_when", what
+                )
         if field.value is not None:
             for what, value in self.expressions(field.value, self.home, type_of(field)):
                 yield self.mutant(field, replace(field, value=value), "value", what)
@@ -117,7 +127,9 @@ class _OfFields:
         yield "never", False
         yield from self.expressions(field.required, self.home, Type.CONDITION)
 
-    def conditions(self, said: Expression, home: Home) -> Iterator[tuple[str, Expression | None]]:
+    def conditions(
+        self, said: Expression, home: Home
+    ) -> Iterator[tuple[str, Expression | None]]:
         yield "left out", None
         yield from self.expressions(said, home, Type.CONDITION)
 
@@ -146,10 +158,15 @@ class _OfFields:
             opened = f"{side}_open"
             flags: dict[str, Any] = {opened: not getattr(held, opened)}
             yield (
-                f"{side} without its limit" if flags[opened] else f"{side} with its limit",
+                f"{side} without its limit"
+                if flags[opened]
+                else f"{side} with its limit",
                 replace(held, **flags),
             )
-            for what, other in ((f"{side} left out", None), *self.moved(field, side, end)):
+            for what, other in (
+                (f"{side} left out", None),
+                *self.moved(field, side, end),
+            ):
                 ends: dict[str, Any] = {side: other}
                 yield what, replace(held, **ends)
 
@@ -172,7 +189,11 @@ class _OfFields:
             if choice.formula is None:
                 continue
             for what, formula in self.expressions(choice.formula, home, Type.NUMBER):
-                choices = (*unit.choices[:at], replace(choice, formula=formula), *unit.choices[at + 1 :])
+                choices = (
+                    *unit.choices[:at],
+                    replace(choice, formula=formula),
+                    *unit.choices[at + 1 :],
+                )
                 altered = replace(field, unit=replace(unit, choices=choices))
                 yield self.mutant(field, altered, f"unit {choice.code}", what)
 
@@ -180,7 +201,8 @@ class _OfFields:
 def _behind(outer: Range, held: Range, altered: Range) -> bool:
     """Whether an expected end that is the range's too was left out, or moved outward.
 
-    What passes the range's end is refused, and the expected one is not looked at: this changes nothing.
+    What passes the range's end is refused, and the expected one is not looked at: this
+    changes nothing.
     """
     for side, outward in (("low", -1), ("high", 1)):
         own, end, other = (_end(one, side) for one in (held, outer, altered))
@@ -205,8 +227,15 @@ def _number(node: syntax_tree.Node) -> Decimal | None:
 
 
 def _rows(row: ReferenceRange, study: Study) -> Iterator[tuple[str, ReferenceRange]]:
-    """Each end moved by the last place of the result, and left out; the other sex, and both."""
-    field = next(f for table in study.tables.values() for f in table.fields if f.lab_test == row.test)
+    """Each end moved by the last place of the result, and left out; the other sex, and
+    both.
+    """
+    field = next(
+        f
+        for table in study.tables.values()
+        for f in table.fields
+        if f.lab_test == row.test
+    )
     steps = {"low": Decimal(1).scaleb(-(field.places or 0)), "age_low": Decimal(1)}
     steps |= {"high": steps["low"], "age_high": Decimal(1)}
     for name, step in steps.items():
@@ -232,7 +261,9 @@ class FacetBench:
             self.lines[case.table, case.field].append(case)
         self.laboratory = [case for case in written() if case.of == "C40"]
         for case in facet_cases():
-            outcome(study, case)  # plans every form, so that mutants can share what is not altered
+            outcome(
+                study, case
+            )  # plans every form, so that mutants can share what is not altered
 
     def noticed(self, mutant: FacetMutant) -> str | None:
         """The line or case that notices; None when the mutant survives."""
@@ -245,7 +276,9 @@ class FacetBench:
         return None
 
     def lines_of(self, mutant: FieldMutant) -> Iterator[FacetCase]:
-        """Of the field; of its group's fields for the group's condition; of formulas for a unit."""
+        """Of the field; of its group's fields for the group's condition; of formulas
+        for a unit.
+        """
         if isinstance(mutant.altered, Group):
             for field in mutant.altered.fields:
                 yield from self.lines[mutant.table, field.name]
@@ -268,7 +301,10 @@ class FacetBench:
                 if outcome(study, line) != line.outcome:
                     return str(line)
         for case in self.laboratory:
-            if f"{mutant.row.test}_lb" in case.text and self.finds(study, case) != case.finds:
+            if (
+                f"{mutant.row.test}_lb" in case.text
+                and self.finds(study, case) != case.finds
+            ):
                 return case.name
         return None
 
@@ -276,17 +312,37 @@ class FacetBench:
         return findings_under(study, subjects()[case.subject], case.of)
 
     def with_field(self, mutant: FieldMutant) -> Study:
-        """The study with the altered field or group, and what was made of the rest of it."""
+        """The study with the altered field or group, and what was made of the rest of
+        it.
+        """
         form = self.study.forms[mutant.field.form]
-        study = replace(self.study, forms={**self.study.forms, form.name: _altered(form, mutant)})
-        self.share(study, {form.name}, "in_unit" if mutant.part.startswith("unit") else None)
+        study = replace(
+            self.study, forms={**self.study.forms, form.name: _altered(form, mutant)}
+        )
+        self.share(
+            study, {form.name}, "in_unit" if mutant.part.startswith("unit") else None
+        )
         return study
 
     def share(self, study: Study, forms: set[str], without: str | None) -> None:
-        """Plans of other forms and meanings of expressions stay; not of those that name ``without``."""
-        plans, companions, meanings = PLANS.of(study), COMPANIONS.of(study), MEANINGS.of(study)
-        plans |= {form: plan for form, plan in PLANS.of(self.study).items() if form not in forms}
-        companions |= {form: held for form, held in COMPANIONS.of(self.study).items() if form not in forms}
+        """Plans of other forms and meanings of expressions stay; not of those that name
+        ``without``.
+        """
+        plans, companions, meanings = (
+            PLANS.of(study),
+            COMPANIONS.of(study),
+            MEANINGS.of(study),
+        )
+        plans |= {
+            form: plan
+            for form, plan in PLANS.of(self.study).items()
+            if form not in forms
+        }
+        companions |= {
+            form: held
+            for form, held in COMPANIONS.of(self.study).items()
+            if form not in forms
+        }
         meanings |= {
             key: (expression, meaning)
             for key, (expression, meaning) in MEANINGS.of(self.study).items()
@@ -298,7 +354,9 @@ def _altered(form: Form, mutant: FieldMutant) -> Form:
     def group(held: Group) -> Group:
         if isinstance(mutant.altered, Group):
             return mutant.altered if held.name == mutant.altered.name else held
-        fields = tuple(mutant.altered if one is mutant.field else one for one in held.fields)
+        fields = tuple(
+            mutant.altered if one is mutant.field else one for one in held.fields
+        )
         return replace(held, fields=fields)
 
     return replace(form, groups=tuple(group(one) for one in form.groups))

@@ -6,9 +6,9 @@
     vs.temp_vsorres with temp_vsorresu=F: 109.4 warned | 109.5 refused
     W2 vs.confus: hidden
 
-A text alone stands in the field itself; nobody types a calculated value. A visit before the field is where;
-else the first at which the form is scheduled. Changes are made to the subject of ``facets.yaml``, in the
-first row of a group.
+A text alone stands in the field itself; nobody types a calculated value. A visit before
+the field is where; else the first at which the form is scheduled. Changes are made to
+the subject of ``facets.yaml``, in the first row of a group.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ LIMITS = {
 
 @dataclass(frozen=True, kw_only=True)
 class FacetCase:
-    """One change, and what it is to make of the field: a word, or ``gives`` and the calculated text."""
+    """One change, and what it is to make of the field: a word, or ``gives`` and the
+    calculated text.
+    """
 
     table: str
     field: str
@@ -52,14 +54,24 @@ class FacetCase:
 
     def __str__(self) -> str:
         changes = "; ".join(f"{name}={text}" for name, text in self.changes)
-        return " ".join(filter(None, (f"{self.visit} {self.table}.{self.field}:", changes, self.outcome)))
+        return " ".join(
+            filter(
+                None,
+                (f"{self.visit} {self.table}.{self.field}:", changes, self.outcome),
+            )
+        )
 
 
 @cache
 def facet_cases() -> tuple[FacetCase, ...]:
     """Every case, in the order of the lines."""
     lines = LINES.read_text(encoding="utf-8").splitlines()
-    return tuple(case for line in lines if line and not line.startswith("#") for case in _of(line))
+    return tuple(
+        case
+        for line in lines
+        if line and not line.startswith("#")
+        for case in _of(line)
+    )
 
 
 def _of(line: str) -> Iterator[FacetCase]:
@@ -76,7 +88,9 @@ def _of(line: str) -> Iterator[FacetCase]:
         yield FacetCase(
             table=table,
             field=field,
-            visit=visit[0] if visit else first_visit(cellkine(), cellkine().tables[table].form),
+            visit=visit[0]
+            if visit
+            else first_visit(cellkine(), cellkine().tables[table].form),
             changes=changes,
             outcome=outcome,
         )
@@ -85,25 +99,36 @@ def _of(line: str) -> Iterator[FacetCase]:
 def _item(item: str, field: str) -> tuple[tuple[tuple[str, str], ...], str]:
     """``aeser=Y required``, ``59 refused``, ``weight=80 gives 26.1``, ``hidden``"""
     said, gives, text = item.partition("gives ")
-    changed, _, word = (said.strip(), "", f"gives {text}") if gives else item.rpartition(" ")
+    changed, _, word = (
+        (said.strip(), "", f"gives {text}") if gives else item.rpartition(" ")
+    )
     return _changes(changed, field), word
 
 
 def _changes(said: str, field: str) -> tuple[tuple[str, str], ...]:
     """``name=text`` each; a text alone is the field's own."""
     parts = (part.strip().partition("=") for part in said.split(";") if part.strip())
-    return tuple((name, text) if equals else (field, name) for name, equals, text in parts)
+    return tuple(
+        (name, text) if equals else (field, name) for name, equals, text in parts
+    )
 
 
 def first_visit(study: Study, form: Form) -> str:
-    return LOG if form.log else next(one.visit for one in study.schedule if one.form == form.name)
+    return (
+        LOG
+        if form.log
+        else next(one.visit for one in study.schedule if one.form == form.name)
+    )
 
 
 @cache
 def base() -> Case:
     """The subject that is changed."""
     study = cellkine()
-    files = {"template.yaml": subject_texts()["template.yaml"], "base.yaml": BASE.read_text("utf-8")}
+    files = {
+        "template.yaml": subject_texts()["template.yaml"],
+        "base.yaml": BASE.read_text("utf-8"),
+    }
     read = read_subjects(files, study)
     assert not read.findings, [f"{one.text}: {one.message}" for one in read.findings]
     assert read.data_cut is not None
@@ -117,7 +142,12 @@ def outcome(study: Study, case: FacetCase) -> str:
     key = FormKey(form.name, case.visit, 0)
     held = base().forms.get(key)
     record = changed(held.record if held else Record(), case, form)
-    context = Context(today=base().today, subject=SUBJECT, visit=case.visit, casebook=base().casebook())
+    context = Context(
+        today=base().today,
+        subject=SUBJECT,
+        visit=case.visit,
+        casebook=base().casebook(),
+    )
     judged = judge(study, form, record, context)
     row = None if study.tables[case.table].group is None else 1
     place = CellKey(case.table, row, case.field)
@@ -127,7 +157,9 @@ def outcome(study: Study, case: FacetCase) -> str:
         codes = [
             one.code
             for one in judged.findings
-            if one.data and (one.data.table, one.data.row, one.data.field) == place and one.code in CATALOGUE
+            if one.data
+            and (one.data.table, one.data.row, one.data.field) == place
+            and one.code in CATALOGUE
         ]
         return next((LIMITS.get(code, code) for code in codes), "fine")
     return asked(judged.cells[place])
@@ -143,12 +175,16 @@ def asked(cell: Cell) -> str:
 
 
 def changed(record: Record, case: FacetCase, form: Form) -> Record:
-    """The record with the changes: of the case's table where it has the field, else of the form.
+    """The record with the changes: of the case's table where it has the field, else of
+    the form.
 
     ``op.opdose=10`` names the table.
     """
     own = {field.name for field in cellkine().tables[case.table].fields}
-    texts, by_row = dict(record.texts), {group.name: dict[str, str]() for group in form.row_groups}
+    texts, by_row = (
+        dict(record.texts),
+        {group.name: dict[str, str]() for group in form.row_groups},
+    )
     for name, text in case.changes:
         table, _, field = name.rpartition(".")
         there = table or (case.table if name in own else form.name)

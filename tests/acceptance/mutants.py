@@ -1,12 +1,14 @@
-"""Alters every rule, derivation, field and reference range of Cellkine and shows that a case notices.
+"""Alters every rule, derivation, field and reference range of Cellkine and shows that a
+case notices.
 
-``python -m tests.acceptance.mutants [NAME ...]`` runs all of them, or those whose name begins so (``C14``,
-``vs.bmi``).
+``python -m tests.acceptance.mutants [NAME ...]`` runs all of them, or those whose name
+begins so (``C14``, ``vs.bmi``).
 
-An altered rule is judged in the cases of its check alone, an altered derivation in those of the checks and
-criteria that use it, an altered field by its lines of ``facets.txt`` (``facet_mutants.py``): a case notices
-when what it asserts would change. Survivors are listed; those in ``equivalent.txt`` change no verdict for any
-record, for the reason that stands there.
+An altered rule is judged in the cases of its check alone, an altered derivation in
+those of the checks and criteria that use it, an altered field by its lines of
+``facets.txt`` (``facet_mutants.py``): a case notices when what it asserts would change.
+Survivors are listed; those in ``equivalent.txt`` change no verdict for any record, for
+the reason that stands there.
 """
 
 from __future__ import annotations
@@ -78,14 +80,21 @@ def _of_rule(study: Study, rule: Rule) -> Iterator[Mutant]:
                 changed = replace(rule, **altered)
                 yield Mutant(name=rule.name, part=part, what=what, rule=changed)
     if rule.when is not None:
-        yield Mutant(name=rule.name, part="when", what="left out", rule=replace(rule, when=None))
+        yield Mutant(
+            name=rule.name, part="when", what="left out", rule=replace(rule, when=None)
+        )
     for severity in Severity:
         if severity is not rule.severity:
             changed = replace(rule, severity=severity)
-            yield Mutant(name=rule.name, part="severity", what=severity.value, rule=changed)
+            yield Mutant(
+                name=rule.name, part="severity", what=severity.value, rule=changed
+            )
     other = None if rule.unknown is not None else "rule-untold"
     yield Mutant(
-        name=rule.name, part="unknown", what=str(other is not None), rule=replace(rule, unknown=other)
+        name=rule.name,
+        part="unknown",
+        what=str(other is not None),
+        rule=replace(rule, unknown=other),
     )
 
 
@@ -105,11 +114,15 @@ class Bench:
     def world(self, case: Written) -> Subject:
         if case.subject not in self._worlds:
             held = self.subjects[case.subject]
-            self._worlds[case.subject] = Subject(self.study, held.casebook(), held.today, held.name)
+            self._worlds[case.subject] = Subject(
+                self.study, held.casebook(), held.today, held.name
+            )
         return self._worlds[case.subject]
 
     def noticed(self, mutant: Mutant) -> str | None:
-        """The case that notices; None when the mutant survives, ``""`` when it is no rule at all."""
+        """The case that notices; None when the mutant survives, ``""`` when it is no
+        rule at all.
+        """
         if mutant.rule is not None:
             if not _sound(self.study, mutant.rule):
                 return ""
@@ -136,7 +149,9 @@ class Bench:
     def _by_rule(self, study: Study, rule: Rule) -> str | None:
         judge = _judge(study, rule)
         checks = (rule.check, self.study.rules[rule.name].unknown, rule.unknown)
-        for check in dict.fromkeys(one for one in checks if one is not None and one != "rule-untold"):
+        for check in dict.fromkeys(
+            one for one in checks if one is not None and one != "rule-untold"
+        ):
             for case in self.by_check.get(check, ()):
                 if judge(self, case) != self.said(case, rule.name):
                     return case.name
@@ -171,7 +186,11 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
     home = Home(form=table.form, group=table.group)
     holds = compile_expression(rule.assertion, study, home, Type.CONDITION)
     said = rule.when or rule.assertion
-    applies = None if rule.when is None else compile_expression(said, study, home, Type.CONDITION)
+    applies = (
+        None
+        if rule.when is None
+        else compile_expression(said, study, home, Type.CONDITION)
+    )
     meaning = resolve(said, study, home, Type.CONDITION).core
 
     def judge(bench: Bench, case: Written) -> Verdict:
@@ -181,7 +200,9 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
             captured = world.form(key)
             assert captured is not None
             completing = held[key].status == FormStatus.COMPLETE
-            for row in captured.rows(table.name) if table.group is not None else (None,):
+            for row in (
+                captured.rows(table.name) if table.group is not None else (None,)
+            ):
                 frames = captured.frames(row)
                 asked = True if applies is None else applies(frames)
                 value = holds(frames) if asked is not False else True
@@ -206,7 +227,9 @@ def _sound(study: Study, rule: Rule) -> bool:
 
 def _users(study: Study) -> Mapping[str, list[str]]:
     """The derivations and rules that read a derivation, directly or through another."""
-    reads = {held.name: _names(held.expression.tree) for held in study.derivations.values()}
+    reads = {
+        held.name: _names(held.expression.tree) for held in study.derivations.values()
+    }
     for rule in study.rules.values():
         said = [rule.assertion] if rule.when is None else [rule.assertion, rule.when]
         reads[rule.name] = {name for one in said for name in _names(one.tree)}
@@ -225,7 +248,11 @@ def _users(study: Study) -> Mapping[str, list[str]]:
 
 
 def _names(node: Node) -> set[str]:
-    plain = {one.field for one in references_in(node) if one.table is None and one.field is not None}
+    plain = {
+        one.field
+        for one in references_in(node)
+        if one.table is None and one.field is not None
+    }
     return plain | set(_called(node))
 
 
@@ -243,7 +270,9 @@ def _called(node: object) -> Iterator[str]:
 def equivalent() -> dict[str, str]:
     """Mutants that change no verdict, with the reason."""
     lines = EQUIVALENT.read_text(encoding="utf-8").splitlines()
-    said = (line.partition("  # ") for line in lines if line and not line.startswith("#"))
+    said = (
+        line.partition("  # ") for line in lines if line and not line.startswith("#")
+    )
     return {mutant.strip(): reason for mutant, _, reason in said}
 
 
@@ -257,7 +286,9 @@ def every(study: Study) -> Iterator[tuple[str, Mutant | FacetMutant]]:
 
 
 class Benches:
-    """Who notices a mutant: of rules and derivations, or of fields and reference ranges."""
+    """Who notices a mutant: of rules and derivations, or of fields and reference
+    ranges.
+    """
 
     def __init__(self, study: Study) -> None:
         self.rules, self.facets = Bench(study), FacetBench(study)
@@ -289,7 +320,8 @@ def main() -> int:
     same = count - killed - len(survivors)
     seconds = perf_counter() - began
     print(
-        f"{count} mutants: {killed} noticed, {same} equivalent, {len(survivors)} survive; "
+        f"{count} mutants: {killed} noticed, {same} equivalent, {len(survivors)} "
+        "survive; "
         f"{len(written()) + len(facet_cases())} cases; {seconds:.0f} s"
     )
     return 1 if survivors else 0

@@ -1,4 +1,6 @@
-"""All checks of the protocol are found by their id, each where the table says and as grave as it says."""
+"""All checks of the protocol are found by their id, each where the table says and as
+grave as it says.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ TABLE = Path(__file__).parent / "checks.txt"
 
 def table() -> dict[str, list[str]]:
     """Severities and places of each check."""
-    lines = [line.partition("#")[0].split() for line in TABLE.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line.partition("#")[0].split()
+        for line in TABLE.read_text(encoding="utf-8").splitlines()
+    ]
     return {line[0]: line[1:] for line in lines if line}
 
 
@@ -54,10 +59,14 @@ def test_there_are_68_checks() -> None:
 def test_a_check_is_where_the_table_says(
     by_check: dict[str, set[str]], check: str, places: list[str]
 ) -> None:
-    assert by_check.get(check, set()) == {place for place in places if place != "system"}
+    assert by_check.get(check, set()) == {
+        place for place in places if place != "system"
+    }
 
 
-def test_every_other_rule_has_a_name_that_says_what_it_is(by_check: dict[str, set[str]]) -> None:
+def test_every_other_rule_has_a_name_that_says_what_it_is(
+    by_check: dict[str, set[str]],
+) -> None:
     others = {name for name in by_check if name not in table()} - {"rule-untold"}
     assert others == {
         "spread_below_knee",

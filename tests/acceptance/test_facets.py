@@ -14,5 +14,9 @@ def test_a_change_makes_of_a_question_what_the_line_says(case: FacetCase) -> Non
 
 
 def test_every_field_has_a_line() -> None:
-    fields = {(table.name, field.name) for table in cellkine().tables.values() for field in table.fields}
+    fields = {
+        (table.name, field.name)
+        for table in cellkine().tables.values()
+        for field in table.fields
+    }
     assert {(case.table, case.field) for case in facet_cases()} == fields

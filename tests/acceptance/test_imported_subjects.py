@@ -1,4 +1,6 @@
-"""The eight subjects as a package, through a data manager's commands: import, validate, export."""
+"""The eight subjects as a package, through a data manager's commands: import, validate,
+export.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ CUT = date(2026, 5, 31)
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """The subjects as their texts say, the package made of them, and the database it was imported into."""
+    """The subjects as their texts say, the package made of them, and the database it
+    was imported into.
+    """
 
     forms: tuple[CapturedForm, ...]
     package: Path
@@ -67,9 +71,19 @@ def handed(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Handed:
 def app(study: Study, handed: Handed) -> Flask:
     database = open_database(handed.url)
     assert [one.subject.subjid for one in list_subjects(database)] == list(EXPECTED)
-    add_user(database, username="coordinator", name="Cora", role=Role.COORDINATOR, password=PASSWORD)
+    add_user(
+        database,
+        username="coordinator",
+        name="Cora",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
     database.close()
-    return create_app(Settings(database=handed.url, study=study, secret_key="tests", today=lambda: CUT))
+    return create_app(
+        Settings(
+            database=handed.url, study=study, secret_key="tests", today=lambda: CUT
+        )
+    )
 
 
 @pytest.mark.parametrize("subject", EXPECTED)
@@ -77,13 +91,15 @@ def test_an_imported_subject_has_the_findings_of_its_story_on_its_pages(
     app: Flask, handed: Handed, subject: str
 ) -> None:
     forms = [one for one in handed.forms if one.subject == subject]
-    assert {said(found) for one in forms for found in findings_on_page(app, one)} == EXPECTED[
-        subject
-    ].findings
+    assert {
+        said(found) for one in forms for found in findings_on_page(app, one)
+    } == EXPECTED[subject].findings
 
 
 @pytest.mark.parametrize("subject", EXPECTED)
-def test_an_imported_subject_is_eligible_or_fails_as_its_story_says(app: Flask, subject: str) -> None:
+def test_an_imported_subject_is_eligible_or_fails_as_its_story_says(
+    app: Flask, subject: str
+) -> None:
     fails = EXPECTED[subject].fails
     assert eligibility(app, subject) == (not fails, fails)
     client = app.test_client()
@@ -93,13 +109,19 @@ def test_an_imported_subject_is_eligible_or_fails_as_its_story_says(app: Flask, 
 
 
 def test_validate_says_the_same_of_the_package(handed: Handed) -> None:
-    assert reported(handed.package) == {name: one.findings for name, one in EXPECTED.items()}
+    assert reported(handed.package) == {
+        name: one.findings for name, one in EXPECTED.items()
+    }
 
 
-def test_validate_says_the_same_of_what_the_database_exports(handed: Handed, tmp_path: Path) -> None:
+def test_validate_says_the_same_of_what_the_database_exports(
+    handed: Handed, tmp_path: Path
+) -> None:
     done = crfsmith("export", "--db", handed.url, "--out", tmp_path / "q.zip")
     assert done.returncode == 0, done.stderr
-    assert reported(tmp_path / "q.zip") == {name: one.findings for name, one in EXPECTED.items()}
+    assert reported(tmp_path / "q.zip") == {
+        name: one.findings for name, one in EXPECTED.items()
+    }
 
 
 def reported(package: Path) -> dict[str, set[str]]:
@@ -117,4 +139,7 @@ def _words(found: dict[str, Any]) -> str:
     row = f"[{key['rowno']}]" if "rowno" in key else ""
     field = f".{found['field']}" if found["field"] else ""
     check = check_of_code(found["code"], found["rule"])
-    return f"{key['visitid']} {found['table']}{row}{field} {check} {found['code']} {found['severity']}"
+    return (
+        f"{key['visitid']} {found['table']}{row}{field} {check} {found['code']} "
+        f"{found['severity']}"
+    )

@@ -1,4 +1,7 @@
-"""Cases notice what is altered. ``python -m tests.acceptance.mutants`` runs all; here a fixed sample."""
+"""Cases notice what is altered.
+
+``python -m tests.acceptance.mutants`` runs all; here a fixed sample.
+"""
 
 from __future__ import annotations
 

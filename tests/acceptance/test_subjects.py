@@ -1,4 +1,6 @@
-"""The eight subjects by all three ways in: typed into the pages, imported, and checked as a package."""
+"""The eight subjects by all three ways in: typed into the pages, imported, and checked
+as a package.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def study() -> Study:
 
 
 @pytest.mark.parametrize("subject", EXPECTED)
-def test_a_subject_fails_the_criteria_of_its_story_and_no_others(study: Study, subject: str) -> None:
+def test_a_subject_fails_the_criteria_of_its_story_and_no_others(
+    study: Study, subject: str
+) -> None:
     case = example(study, subject)
     childbearing = case.derive("no_childbearing") is not True
     asked = [name for name in INCLUSION if childbearing or name != "INCL01"]
@@ -48,14 +52,20 @@ def test_a_subject_fails_the_criteria_of_its_story_and_no_others(study: Study, s
 
 
 @pytest.mark.parametrize("subject", EXPECTED)
-def test_an_imported_subject_shows_the_findings_of_its_story(study: Study, subject: str) -> None:
+def test_an_imported_subject_shows_the_findings_of_its_story(
+    study: Study, subject: str
+) -> None:
     """The import judges every form together with all others of the subject."""
     case = example(study, subject)
-    assert {said(found) for found in findings_of(case.judgements().values())} == EXPECTED[subject].findings
+    assert {
+        said(found) for found in findings_of(case.judgements().values())
+    } == EXPECTED[subject].findings
 
 
 @pytest.fixture(scope="module")
-def validated(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+def validated(
+    study: Study, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, set[str]]:
     """What ``crfsmith validate`` says of the exported package, by subject."""
     folder = tmp_path_factory.mktemp("package")
     database = open_database(f"sqlite:///{folder}/demo.sqlite")
@@ -85,50 +95,73 @@ class Coordinator:
     study: Study
 
     def post(self, captured: CapturedForm, version: int) -> dict[str, object]:
-        """Saves a form as it was typed, complete where the subject's is; the answer to our script."""
+        """Saves a form as it was typed, complete where the subject's is; the answer to
+        our script.
+        """
         form = self.study.forms[captured.key.form]
         shown = [f.name for f in form.fields if f.collected]
-        shown += [f"{group.name}.{f.name}" for group in form.row_groups for f in group.fields if f.collected]
+        shown += [
+            f"{group.name}.{f.name}"
+            for group in form.row_groups
+            for f in group.fields
+            if f.collected
+        ]
         data: dict[str, list[str]] = {
             "csrf_token": [self.csrf],
             "on": [" ".join(shown)],
             "base_version": [str(version)],
-            "action": ["complete" if captured.status == FormStatus.COMPLETE else "draft"],
+            "action": [
+                "complete" if captured.status == FormStatus.COMPLETE else "draft"
+            ],
         }
         for name, text in posted_names(form, captured.record):
             data.setdefault(name, []).append(text)
-        answer = self.client.post(address(captured), data=data, headers={"Accept": "application/json"})
+        answer = self.client.post(
+            address(captured), data=data, headers={"Accept": "application/json"}
+        )
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
 
 
 @pytest.fixture(scope="module")
 def app(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """A study with accounts and subjects of whom nothing was captured, on the day of the data cut."""
+    """A study with accounts and subjects of whom nothing was captured, on the day of
+    the data cut.
+    """
     url = f"sqlite:///{tmp_path_factory.mktemp('pages')}/pages.sqlite"
     database = open_database(url)
     load_demo(database, subjects=False)
     for subject in EXPECTED:
         add_subject(database, subjid=subject, site="01", user="coordinator")
     database.close()
-    return create_app(Settings(database=url, study=study, secret_key="tests", today=lambda: CUT))
+    return create_app(
+        Settings(database=url, study=study, secret_key="tests", today=lambda: CUT)
+    )
 
 
 @pytest.mark.parametrize("subject", EXPECTED)
-def test_typed_into_the_pages_a_subject_shows_the_same(study: Study, app: Flask, subject: str) -> None:
-    """Every form is posted as it was typed; then its page judges what was stored, beside all others.
+def test_typed_into_the_pages_a_subject_shows_the_same(
+    study: Study, app: Flask, subject: str
+) -> None:
+    """Every form is posted as it was typed; then its page judges what was stored,
+    beside all others.
 
-    Nobody types a calculated value, so that one differs is found of what came in by import alone.
+    Nobody types a calculated value, so that one differs is found of what came in by
+    import alone.
     """
     client = app.test_client()
     sign_in(client)
     nurse = Coordinator(
-        client=client, csrf=token(client.get(f"/subjects/{subject}/SCR/dm").text), study=study
+        client=client,
+        csrf=token(client.get(f"/subjects/{subject}/SCR/dm").text),
+        study=study,
     )
     found = set()
     for one in example(study, subject).forms.values():
         assert nurse.post(one, 0)["refused"] is False
     for one in example(study, subject).forms.values():
         found |= {said(finding) for finding in findings_on_page(app, one)}
-    typed = {line for line in EXPECTED[subject].findings if "calculated-differs" not in line}
+    typed = {
+        line for line in EXPECTED[subject].findings if "calculated-differs" not in line
+    }
     assert found == typed

@@ -34,7 +34,9 @@ def test_python_gives(vector: Vector) -> None:
 
 @cache
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
+    return Browser(
+        "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
+    )
 
 
 @pytest.mark.parametrize("vector", vectors(), ids=str)
@@ -73,6 +75,14 @@ def test_columns_give(vector: Vector) -> None:
 
 def test_every_row_of_the_table_of_vectors_is_there() -> None:
     assert {vector.of for vector in vectors()} == {
-        *("age", "body mass index", "temperature", "3 months", "4 weeks", "5 years", "morphine equivalents"),
+        *(
+            "age",
+            "body mass index",
+            "temperature",
+            "3 months",
+            "4 weeks",
+            "5 years",
+            "morphine equivalents",
+        ),
         *("blocks", "listhesis", "windows", "dating", "three-valued"),
     }

@@ -1,6 +1,8 @@
-"""The law of waiting: what waits and what is open are together what the judge says, and nothing else.
+"""The law of waiting: what waits and what is open are together what the judge says, and
+nothing else.
 
-Each subject stands here as it was while it was entered: some forms, not all, of them the last one a draft.
+Each subject stands here as it was while it was entered: some forms, not all, of them
+the last one a draft.
 """
 
 from __future__ import annotations
@@ -62,32 +64,55 @@ class Entering:
 
 @cache
 def entered(subject: str, part: float) -> tuple[CapturedForm, ...]:
-    """The first forms of a subject; the logs come after the visits, and the last form is a draft."""
+    """The first forms of a subject; the logs come after the visits, and the last form
+    is a draft.
+    """
     place = form_order(cellkine())
     forms = sorted(
-        example(cellkine(), subject).forms.values(), key=lambda form: (form.key.visit == LOG, place(form.key))
+        example(cellkine(), subject).forms.values(),
+        key=lambda form: (form.key.visit == LOG, place(form.key)),
     )
     some = forms[: max(1, int(len(forms) * part))]
-    return tuple(some) if part == 1 else (*some[:-1], replace(some[-1], status=FormStatus.UNVERIFIED))
+    return (
+        tuple(some)
+        if part == 1
+        else (*some[:-1], replace(some[-1], status=FormStatus.UNVERIFIED))
+    )
 
 
 @pytest.fixture(scope="module", params=PARTS)
-def entering(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Entering:
+def entering(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Entering:
     """An app in which so much of every subject is stored."""
     url = f"sqlite:///{tmp_path_factory.mktemp('waiting')}/study.sqlite"
     database = open_database(url)
     use_dictionary(database, cellkine())
-    add_user(database, username="coordinator", name="Cora", role=Role.COORDINATOR, password=PASSWORD)
-    forms = tuple(form for subject in SUBJECTS for form in entered(subject, request.param))
-    how = Import(study=cellkine(), user="coordinator", source="the example subjects", today=CUT)
+    add_user(
+        database,
+        username="coordinator",
+        name="Cora",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
+    forms = tuple(
+        form for subject in SUBJECTS for form in entered(subject, request.param)
+    )
+    how = Import(
+        study=cellkine(), user="coordinator", source="the example subjects", today=CUT
+    )
     import_forms(database, forms, how)
     database.close()
-    settings = Settings(database=url, study=cellkine(), secret_key="tests", today=lambda: CUT)
+    settings = Settings(
+        database=url, study=cellkine(), secret_key="tests", today=lambda: CUT
+    )
     return Entering(app=create_app(settings), part=request.param)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_what_waits_and_what_is_open_is_all_that_the_judge_says(entering: Entering, subject: str) -> None:
+def test_what_waits_and_what_is_open_is_all_that_the_judge_says(
+    entering: Entering, subject: str
+) -> None:
     client = entering.app.test_client()
     sign_in(client)
     page = client.get(f"/subjects/{subject}/findings").text
@@ -104,7 +129,9 @@ def test_what_waits_and_what_is_open_is_all_that_the_judge_says(entering: Enteri
     expected = Counter(said(found) for found in findings_of(judgements.values()))
     waiting = [found for found, _ in judged_now.waiting]
     assert Counter(said(found) for found in (*judged_now.open, *waiting)) == expected
-    assert page.count('<tr><th scope="row">') == expected.total(), "the list has each of them once"
+    assert page.count('<tr><th scope="row">') == expected.total(), (
+        "the list has each of them once"
+    )
     assert page.count("Waiting for:") == len(waiting)
     assert judged_now.standing.open == len(judged_now.open)
     if entering.part == 1:
@@ -148,14 +175,27 @@ def test_the_page_s_script_lets_the_same_findings_wait_for_the_same_forms(
             found = judged(place, form.record, completing=False).findings
             broken = [one for one in found if rule_of(cellkine(), one) is not None]
             by_server = [
-                (one.rule, one.data.row if one.data else None, [lead.address for lead in page.leads(one)])
+                (
+                    one.rule,
+                    one.data.row if one.data else None,
+                    [lead.address for lead in page.leads(one)],
+                )
                 for one in broken
             ]
-            env = {**browser_env(cellkine(), place.form, context_of(place)), "toCome": page.for_script()}
+            env = {
+                **browser_env(cellkine(), place.form, context_of(place)),
+                "toCome": page.for_script(),
+            }
             record = record_json(replace(form.record, kept={}))
-            verdict = browser.call("judge", form_spec(cellkine(), place.form), record, env)
+            verdict = browser.call(
+                "judge", form_spec(cellkine(), place.form), record, env
+            )
             by_script = [
-                (one["rule"], one["row"], [address for _, address in one.get("waits", ())])
+                (
+                    one["rule"],
+                    one["row"],
+                    [address for _, address in one.get("waits", ())],
+                )
                 for one in verdict["findings"]
                 if "also" in one
             ]
@@ -164,13 +204,25 @@ def test_the_page_s_script_lets_the_same_findings_wait_for_the_same_forms(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    names = ("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "still_open.js", "judge.js")
+    names = (
+        "kinds.js",
+        "functions.js",
+        "rules.js",
+        "unknown.js",
+        "page.js",
+        "still_open.js",
+        "judge.js",
+    )
     return Browser(*names)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_what_is_certain_before_a_form_is_entered_is_what_it_is_afterwards(subject: str) -> None:
-    """For every rule of Cellkine on every form: with one of the forms that it reads taken away."""
+def test_what_is_certain_before_a_form_is_entered_is_what_it_is_afterwards(
+    subject: str,
+) -> None:
+    """For every rule of Cellkine on every form: with one of the forms that it reads
+    taken away.
+    """
     study = cellkine()
     forms = {form.key: form.record for form in entered(subject, 1)}
     whole = Subject(study, Shelf(forms), CUT, subject)
@@ -179,10 +231,18 @@ def test_what_is_certain_before_a_form_is_entered_is_what_it_is_afterwards(subje
         part = Subject(study, Shelf(kept), CUT, subject)
         for key in kept:
             for rule, home in rules_of(study, study.forms[key.form]):
-                if not any(form == missing for form, _ in reads_other_forms(study, rule)):
+                if not any(
+                    form == missing for form, _ in reads_other_forms(study, rule)
+                ):
                     continue
                 for before, after in zip(
-                    values(part, key, rule, home, lambda form, _visit, missing=missing: form == missing),
+                    values(
+                        part,
+                        key,
+                        rule,
+                        home,
+                        lambda form, _visit, missing=missing: form == missing,
+                    ),
                     values(whole, key, rule, home, lambda _form, _visit: False),
                     strict=True,
                 ):

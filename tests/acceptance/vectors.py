@@ -31,7 +31,10 @@ GIVES: Mapping[str, bool | None] = {"true": True, "false": False, "unknown": Non
 
 @dataclass(frozen=True, kw_only=True)
 class Vector:
-    """One question about one subject. ``row`` is the first row of the group that the question stands in."""
+    """One question about one subject.
+
+    ``row`` is the first row of the group that the question stands in.
+    """
 
     of: str
     why: str
@@ -71,9 +74,13 @@ class _Written:
 
     @property
     def visits(self) -> tuple[str, ...]:
-        """The visits that the subject has: those up to the injection, and those of the differences."""
+        """The visits that the subject has: those up to the injection, and those of the
+        differences.
+        """
         named = [key.partition(".")[0] for key in self.differences]
-        return tuple(dict.fromkeys(("SCR", "D0", *(one for one in named if one != LOG))))
+        return tuple(
+            dict.fromkeys(("SCR", "D0", *(one for one in named if one != LOG)))
+        )
 
 
 @cache
@@ -82,10 +89,16 @@ def _written() -> tuple[_Written, ...]:
     found: list[_Written] = []
     for of, vectors in said.items():
         for one in vectors:
-            differences = {key: held for key, held in one.items() if key not in ("why", "gives")}
+            differences = {
+                key: held for key, held in one.items() if key not in ("why", "gives")
+            }
             subject = f"01-{len(found) + 100:03d}"
             written = _Written(
-                of=of, why=one["why"], subject=subject, differences=differences, gives=one["gives"]
+                of=of,
+                why=one["why"],
+                subject=subject,
+                differences=differences,
+                gives=one["gives"],
             )
             found.append(written)
     return tuple(found)
@@ -112,7 +125,9 @@ def _of(written: _Written) -> Iterator[Vector]:
 
 
 def _home(study: Study, asks: str, visit: str) -> tuple[Home, str]:
-    """Where a question is asked: of a rule at the latest visit written, of all else at screening."""
+    """Where a question is asked: of a rule at the latest visit written, of all else at
+    screening.
+    """
     if asks in study.rules:
         table = study.tables[study.rules[asks].on[0][0]]
         return Home(form=table.form, group=table.group), visit
@@ -130,7 +145,9 @@ def _field(study: Study, asks: str) -> Field | None:
 
 @cache
 def _expression(asks: str) -> Expression:
-    """A rule as whether it is kept; a field as its formula, rounded to its places; else as it is written."""
+    """A rule as whether it is kept; a field as its formula, rounded to its places; else
+    as it is written.
+    """
     study = cellkine()
     rule, field = study.rules.get(asks), _field(study, asks)
     text = asks if rule is None else _kept(rule)
@@ -150,11 +167,19 @@ def _kept(rule: Rule) -> str:
 @cache
 def subjects() -> Mapping[str, Case]:
     by_subject = {one.subject: one for one in _written()}
-    texts = {name: subject_text(name, one.differences, list(one.visits)) for name, one in by_subject.items()}
-    return read_cases(texts, lambda name, key: key.visit in (LOG, *by_subject[name].visits))
+    texts = {
+        name: subject_text(name, one.differences, list(one.visits))
+        for name, one in by_subject.items()
+    }
+    return read_cases(
+        texts, lambda name, key: key.visit in (LOG, *by_subject[name].visits)
+    )
 
 
 @cache
 def worlds() -> Mapping[str, Subject]:
     """Every subject with its forms, evaluated once for all questions."""
-    return {name: Subject(cellkine(), case.casebook(), case.today, name) for name, case in subjects().items()}
+    return {
+        name: Subject(cellkine(), case.casebook(), case.today, name)
+        for name, case in subjects().items()
+    }

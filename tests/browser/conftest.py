@@ -31,9 +31,14 @@ SAVED = re.compile(r"^saved [\d:]+ \w+$")
 class Site:
     """A running server on a port of its own."""
 
-    def __init__(self, database: str, today: date = TODAY, study: Study | None = None) -> None:
+    def __init__(
+        self, database: str, today: date = TODAY, study: Study | None = None
+    ) -> None:
         self.settings = Settings(
-            database=database, study=study or cellkine(), secret_key="browser tests", today=lambda: today
+            database=database,
+            study=study or cellkine(),
+            secret_key="browser tests",
+            today=lambda: today,
         )
         self.cookies: dict[tuple[str, str], str] = {}
         self.app = create_app(self.settings)
@@ -51,7 +56,9 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     def cookie(self, username: str, program: str) -> str:
-        """The cookie that a browser gets when somebody signs in with it; the first one serves all windows."""
+        """The cookie that a browser gets when somebody signs in with it; the first one
+        serves all windows.
+        """
         if (username, program) not in self.cookies:
             client = self.app.test_client()
             client.environ_base["HTTP_USER_AGENT"] = program
@@ -83,7 +90,9 @@ def site(filled_database: Path, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def shared_site(filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shared_site(
+    filled_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """For tests that only look."""
     path = tmp_path_factory.mktemp("shared") / "study.sqlite"
     copy(filled_database, path)
@@ -99,7 +108,9 @@ def signed_in(
     chosen = {"viewport": WIDE, **options}
     context = browser.new_context(base_url=site.url, **chosen)  # type: ignore[arg-type]
     program = str(options.get("user_agent") or user_agent(browser))
-    context.add_cookies([{"name": COOKIE, "value": site.cookie(username, program), "url": site.url}])
+    context.add_cookies(
+        [{"name": COOKIE, "value": site.cookie(username, program), "url": site.url}]
+    )
     return context
 
 
@@ -107,7 +118,9 @@ AGENTS: dict[Browser, str] = {}
 
 
 def user_agent(browser: Browser) -> str:
-    """What the browser calls itself: a session holds only in the program that it began in."""
+    """What the browser calls itself: a session holds only in the program that it began
+    in.
+    """
     if browser not in AGENTS:
         page = browser.new_page()
         AGENTS[browser] = page.evaluate("navigator.userAgent")
@@ -136,7 +149,10 @@ def kept_in_browser(page: Page, text: str) -> None:
 
 def frames_passed(page: Page) -> None:
     """Waits until the page was drawn twice."""
-    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.evaluate(
+        "new Promise((drawn) => requestAnimationFrame(() => "
+        "requestAnimationFrame(drawn)))"
+    )
 
 
 def focus_on(box: Locator) -> None:
@@ -153,5 +169,8 @@ def open_form(page: Page, address: str) -> None:
 
 
 def ready(page: Page) -> None:
-    """Waits until the page's script has judged the form. Asks the document: a page forbids evaluated text."""
+    """Waits until the page's script has judged the form.
+
+    Asks the document: a page forbids evaluated text.
+    """
     page.locator("#form[data-ready]").wait_for()

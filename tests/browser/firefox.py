@@ -1,4 +1,5 @@
-"""Debian's Firefox by WebDriver BiDi (W3C), over a websocket: just what tests by keyboard need.
+"""Debian's Firefox by WebDriver BiDi (W3C), over a websocket: just what tests by
+keyboard need.
 
 Playwright drives a Firefox build of its own, which is not the one that people have.
 """
@@ -18,7 +19,13 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.conftest import PATIENCE
 
-KEYS = {"Tab": "\ue004", "Enter": "\ue006", "Escape": "\ue00c", "ArrowDown": "\ue015", "Control": "\ue009"}
+KEYS = {
+    "Tab": "\ue004",
+    "Enter": "\ue006",
+    "Escape": "\ue00c",
+    "ArrowDown": "\ue015",
+    "Control": "\ue009",
+}
 PREFERENCES = {
     "app.normandy.enabled": "false",
     "browser.startup.page": "0",
@@ -38,9 +45,13 @@ class Firefox:
         self.tab: str = self.ask("browsingContext.getTree")["contexts"][0]["context"]
 
     def ask(self, method: str, **params: Any) -> Any:
-        """Sends a command; gives its result, or raises ``RuntimeError`` with what Firefox says."""
+        """Sends a command; gives its result, or raises ``RuntimeError`` with what
+        Firefox says.
+        """
         self.commands += 1
-        self.socket.send(json.dumps({"id": self.commands, "method": method, "params": params}))
+        self.socket.send(
+            json.dumps({"id": self.commands, "method": method, "params": params})
+        )
         while True:
             answer = json.loads(self.socket.recv(timeout=PATIENCE / 1000))
             if answer.get("id") != self.commands:
@@ -50,13 +61,18 @@ class Firefox:
             return answer["result"]
 
     def open(self, address: str) -> None:
-        self.ask("browsingContext.navigate", context=self.tab, url=address, wait="complete")
+        self.ask(
+            "browsingContext.navigate", context=self.tab, url=address, wait="complete"
+        )
 
     def read(self, expression: str) -> Any:
         """The value of an expression in the page."""
         asked = f"JSON.stringify({expression}) ?? 'null'"
         found = self.ask(
-            "script.evaluate", expression=asked, target={"context": self.tab}, awaitPromise=False
+            "script.evaluate",
+            expression=asked,
+            target={"context": self.tab},
+            awaitPromise=False,
         )
         if found["type"] != "success":
             raise RuntimeError(found["exceptionDetails"]["text"])
@@ -90,11 +106,24 @@ def _strokes(key: str) -> Iterator[dict[str, str]]:
 @contextmanager
 def running(program: str, folder: Path) -> Iterator[Firefox]:
     """Firefox without a window and with a profile of its own."""
-    lines = "".join(f'user_pref("{name}", {value});\n' for name, value in PREFERENCES.items())
+    lines = "".join(
+        f'user_pref("{name}", {value});\n' for name, value in PREFERENCES.items()
+    )
     (folder / "user.js").write_text(lines)
     log = folder / "log.txt"
-    command = [program, "--headless", "--no-remote", "--profile", str(folder), "--remote-debugging-port", "0"]
-    with log.open("w") as written, subprocess.Popen(command, stdout=written, stderr=written) as process:
+    command = [
+        program,
+        "--headless",
+        "--no-remote",
+        "--profile",
+        str(folder),
+        "--remote-debugging-port",
+        "0",
+    ]
+    with (
+        log.open("w") as written,
+        subprocess.Popen(command, stdout=written, stderr=written) as process,
+    ):
         try:
             with connect(f"{_address(log)}/session", max_size=None) as socket:
                 yield Firefox(socket)

@@ -1,4 +1,6 @@
-"""Where one stands when a form opens: in its first open question, with the way on behind the form."""
+"""Where one stands when a form opens: in its first open question, with the way on
+behind the form.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def test_no_tab_is_needed_to_reach_the_first_question(page: Page, form: str) -> 
 
 
 @pytest.mark.parametrize("form", ["vs", "lbc", "rtf"])
-def test_a_form_that_was_never_opened_is_light(browser: Browser, site: Site, form: str) -> None:
+def test_a_form_that_was_never_opened_is_light(
+    browser: Browser, site: Site, form: str
+) -> None:
     context = signed_in(browser, site)
     page = context.new_page()
     requests: list[Request] = []
@@ -27,7 +31,9 @@ def test_a_form_that_was_never_opened_is_light(browser: Browser, site: Site, for
     open_form(page, f"/subjects/{NEW}/SCR/{form}")
     page.wait_for_load_state("networkidle")
     weights = {one.url: one.sizes() for one in requests if one.url.startswith("http")}
-    sent = sum(one["responseBodySize"] + one["responseHeadersSize"] for one in weights.values())
+    sent = sum(
+        one["responseBodySize"] + one["responseHeadersSize"] for one in weights.values()
+    )
     assert len(weights) <= 6, list(weights)
     assert sent <= 80_000, weights
     context.close()
@@ -84,7 +90,9 @@ def test_a_link_to_a_question_leads_there(page: Page) -> None:
     expect(page.locator("#f-peg3")).to_be_focused()
 
 
-def test_the_way_on_passes_what_is_not_expected_as_soon_as_that_is_known(page: Page) -> None:
+def test_the_way_on_passes_what_is_not_expected_as_soon_as_that_is_known(
+    page: Page,
+) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/dm")
     expect(page.locator("#next")).to_have_text(re.compile("Childbearing potential"))
     page.locator("[name=f-sex][value=M]").check()
@@ -106,7 +114,9 @@ def test_the_list_at_the_side_and_the_casebook_say_the_same(page: Page) -> None:
     subject = "/subjects/01-007"
     page.goto(subject)
     table = {
-        link.get_attribute("href"): (link.locator(".status").text_content() or "").split()
+        link.get_attribute("href"): (
+            link.locator(".status").text_content() or ""
+        ).split()
         for link in page.locator("td a").all()
     }
     for visit, form in (("SCR", "dm"), ("D0", "sv"), ("M12", "sv"), ("ET", "sv")):
@@ -114,7 +124,9 @@ def test_the_list_at_the_side_and_the_casebook_say_the_same(page: Page) -> None:
         ready(page)
         for link in page.locator(".others a").all():
             status = (link.locator(".status").text_content() or "").split()
-            assert status == table[link.get_attribute("href")], link.get_attribute("href")
+            assert status == table[link.get_attribute("href")], link.get_attribute(
+                "href"
+            )
 
 
 def test_the_link_of_a_new_finding_does_not_take_the_next_key(page: Page) -> None:

@@ -1,4 +1,6 @@
-"""A page that fills in what a form starts with, and says answers inside its texts, in a real browser."""
+"""A page that fills in what a form starts with, and says answers inside its texts, in a
+real browser.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def test_a_note_comes_and_goes_with_its_condition(page: Page) -> None:
     expect(note).to_be_hidden()
 
 
-def test_a_question_starts_with_its_default_when_it_comes_to_be_asked(page: Page) -> None:
+def test_a_question_starts_with_its_default_when_it_comes_to_be_asked(
+    page: Page,
+) -> None:
     open_form(page, FORM)
     expect(page.locator("#f-unit")).to_be_hidden()
     page.locator("[name=f-pain][value=Y]").check()

@@ -1,4 +1,6 @@
-"""What a form page says besides its answers: other forms' findings, formulas, earlier answers."""
+"""What a form page says besides its answers: other forms' findings, formulas, earlier
+answers.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def save(page: Page, keys: str = "Control+s") -> None:
     expect(page.locator("#state")).to_have_text(re.compile("^saved"))
 
 
-def test_a_finding_of_another_form_stands_beside_its_field_until_it_is_settled(page: Page) -> None:
+def test_a_finding_of_another_form_stands_beside_its_field_until_it_is_settled(
+    page: Page,
+) -> None:
     open_form(page, DM)
     page.locator("[name=f-sex][value=M]").check()
     save(page)
@@ -62,7 +66,9 @@ def test_a_calculation_says_how(page: Page) -> None:
     expect(page.locator("#f-bmi-echo")).to_have_text("= 82.0 / 1.75²")
 
 
-def test_earlier_answers_are_one_keystroke_away_and_nothing_typed_is_lost(page: Page) -> None:
+def test_earlier_answers_are_one_keystroke_away_and_nothing_typed_is_lost(
+    page: Page,
+) -> None:
     open_form(page, VS)
     page.fill("#f-weight", "82")
     save(page)
@@ -85,7 +91,10 @@ def test_a_long_list_is_narrowed_by_typing_and_chosen_by_keys(page: Page) -> Non
     options = page.get_by_role("option")
     box.press_sequentially("land")
     expect(options).to_have_text(
-        [re.compile(name) for name in ("Switzerland", "Finland", "Ireland", "Netherlands", "Poland")]
+        [
+            re.compile(name)
+            for name in ("Switzerland", "Finland", "Ireland", "Netherlands", "Poland")
+        ]
     )
     for _ in range(3):
         box.press("ArrowDown")

@@ -17,7 +17,9 @@ KEY = InstanceKey(NEW, "vs", "SCR")
 def test_questions_come_with_the_answer_that_asks_for_them(page: Page) -> None:
     open_form(page, VS)
     expect(page.get_by_label("Pulse", exact=True)).to_be_hidden()
-    page.get_by_role("group", name="Were vital signs taken?").get_by_label("Yes").check()
+    page.get_by_role("group", name="Were vital signs taken?").get_by_label(
+        "Yes"
+    ).check()
     expect(page.get_by_label("Pulse", exact=True)).to_be_visible()
 
 
@@ -48,7 +50,9 @@ def test_a_date_is_echoed_as_it_was_understood(page: Page) -> None:
     assert page.input_value("#f-vsdat") == "15apr2024"
 
 
-def test_a_date_that_two_countries_read_differently_says_which_day_was_taken(page: Page) -> None:
+def test_a_date_that_two_countries_read_differently_says_which_day_was_taken(
+    page: Page,
+) -> None:
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()
     page.fill("#f-vsdat", "03/04/2024")
@@ -61,7 +65,9 @@ def test_a_date_that_two_countries_read_differently_says_which_day_was_taken(pag
         expect(echo.locator(".doubt")).to_have_count(0)
 
 
-def test_a_finding_appears_when_the_field_is_left_and_asks_for_a_reason(page: Page, site: Site) -> None:
+def test_a_finding_appears_when_the_field_is_left_and_asks_for_a_reason(
+    page: Page, site: Site
+) -> None:
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()
     page.fill("#f-sysbp_vsorres", "170")
@@ -125,7 +131,10 @@ def test_a_complete_form_asks_why_it_is_changed(page: Page, site: Site) -> None:
     expect(page.locator("#form")).to_have_attribute("data-status", "complete")
     stored = load(site.database, InstanceKey("01-007", "vs", "SCR"))
     assert stored is not None
-    assert (stored.reason, stored.record.texts["pulse_vsorres"]) == ("Typing error", "70")
+    assert (stored.reason, stored.record.texts["pulse_vsorres"]) == (
+        "Typing error",
+        "70",
+    )
 
 
 def test_a_missing_code_becomes_a_chip_that_can_be_undone(page: Page) -> None:

@@ -1,4 +1,6 @@
-"""Files in a real browser: chosen, sent once, shown as links, removed, replaced, and had again."""
+"""Files in a real browser: chosen, sent once, shown as links, removed, replaced, and
+had again.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,24 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.browser.conftest import NARROW, SAVED, Site, kept_in_browser, open_form, signed_in
+from tests.browser.conftest import (
+    NARROW,
+    SAVED,
+    Site,
+    kept_in_browser,
+    open_form,
+    signed_in,
+)
 from tests.browser.validity import html_faults
 from tests.webapp.file_study import ADDRESS, file_study, filled
 from webapp.storage import InstanceKey, StoredForm, history, load
 
 KEY = InstanceKey("01-001", "mri", "SCR")
-PDF = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a report"}
+PDF = {
+    "name": "scan.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.7 a report",
+}
 PHOTO = b"\xff\xd8\xff\xe0"
 SIGNED = {**PDF, "name": "signed.pdf", "buffer": b"%PDF-1.7 the signed report"}
 LARGE = {**PDF, "name": "large.pdf", "buffer": b"x" * 20_001}
@@ -56,7 +69,9 @@ def downloaded(page: Page, name: str) -> bytes:
     return Path(load_of.value.path()).read_bytes()
 
 
-def test_a_file_is_chosen_saved_shown_had_again_replaced_and_removed(page: Page, site: Site) -> None:
+def test_a_file_is_chosen_saved_shown_had_again_replaced_and_removed(
+    page: Page, site: Site
+) -> None:
     open_form(page, ADDRESS)
     choose(page, "f-scan", PDF)
     expect(page.locator("#f-scan-echo")).to_have_text("17 bytes, not saved yet")
@@ -84,7 +99,9 @@ def test_a_draft_with_a_file_saves_itself_once(page: Page, site: Site) -> None:
 
     def note(request: Request) -> None:
         if request.method == "POST":
-            sent.append(request.headers["content-type"].startswith("multipart/form-data"))
+            sent.append(
+                request.headers["content-type"].startswith("multipart/form-data")
+            )
 
     page.on("request", note)
     choose(page, "f-scan", PDF)
@@ -93,7 +110,9 @@ def test_a_draft_with_a_file_saves_itself_once(page: Page, site: Site) -> None:
     expect(page.locator("#state")).to_contain_text("1 change")
     expect(page.locator("#state")).to_have_text(SAVED)
     assert sent == [True, False]
-    assert [len(revision.form.record.texts) for revision in history(site.database, KEY)] == [1, 2]
+    assert [
+        len(revision.form.record.texts) for revision in history(site.database, KEY)
+    ] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +138,9 @@ def test_a_wrong_file_is_told_at_once_and_never_sent(
     expect(page.locator("#f-scan-msg")).not_to_contain_text(words)
 
 
-def test_a_chosen_file_answers_a_required_question_before_it_is_saved(page: Page, site: Site) -> None:
+def test_a_chosen_file_answers_a_required_question_before_it_is_saved(
+    page: Page, site: Site
+) -> None:
     open_form(page, ADDRESS)
     page.fill("#f-reader", "Dr Wood")
     page.locator("[data-save=complete]").click()
@@ -138,7 +159,9 @@ def test_a_chosen_file_answers_a_required_question_before_it_is_saved(page: Page
     assert "scan" not in stored(site).record.texts
 
 
-def test_a_crash_costs_the_choice_of_a_file_and_the_page_says_so(browser: Browser, site: Site) -> None:
+def test_a_crash_costs_the_choice_of_a_file_and_the_page_says_so(
+    browser: Browser, site: Site
+) -> None:
     context = signed_in(browser, site)
     first = context.new_page()
     open_form(first, ADDRESS)
@@ -159,11 +182,18 @@ def test_files_of_rows_stay_with_their_rows(page: Page, site: Site) -> None:
     open_form(page, ADDRESS)
     for number, name in enumerate(("left.jpg", "right.jpg"), start=1):
         page.get_by_role("button", name="Add an image").click()
-        choose(page, f"r-image-{number}-picture", {**PDF, "name": name, "buffer": PHOTO + name.encode()})
+        choose(
+            page,
+            f"r-image-{number}-picture",
+            {**PDF, "name": name, "buffer": PHOTO + name.encode()},
+        )
     save(page)
     open_form(page, ADDRESS)
     assert downloaded(page, "right.jpg") == PHOTO + b"right.jpg"
-    names = [row.texts["picture"].rpartition("/")[2] for row in stored(site).record.rows["image"]]
+    names = [
+        row.texts["picture"].rpartition("/")[2]
+        for row in stored(site).record.rows["image"]
+    ]
     assert names == ["left.jpg", "right.jpg"]
 
 
@@ -183,8 +213,13 @@ def test_without_javascript_too(browser: Browser, site: Site) -> None:
     context.close()
 
 
-def test_it_looks_right_and_is_accessible(browser: Browser, site: Site, tmp_path: Path) -> None:
-    for options in ({}, {"viewport": NARROW, "has_touch": True, "color_scheme": "dark"}):
+def test_it_looks_right_and_is_accessible(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    for options in (
+        {},
+        {"viewport": NARROW, "has_touch": True, "color_scheme": "dark"},
+    ):
         context = signed_in(browser, site, **options)
         page = context.new_page()
         _fill(page)
@@ -206,14 +241,21 @@ def _fill(page: Page) -> None:
         choose(page, "f-scan", PDF)
         page.get_by_role("button", name="Add an image").click()
         choose(
-            page, "r-image-1-picture", {**PDF, "name": "an image with a rather long name of its own, L4.jpg"}
+            page,
+            "r-image-1-picture",
+            {**PDF, "name": "an image with a rather long name of its own, L4.jpg"},
         )
         save(page)
     choose(page, "f-scan", LARGE)
     page.get_by_role("button", name="Add an image").click()
-    page.locator("tr.row input[type=file]").last.set_input_files({**PDF, "name": "new.jpg"})  # type: ignore[arg-type]
+    page.locator("tr.row input[type=file]").last.set_input_files(
+        {**PDF, "name": "new.jpg"}
+    )  # type: ignore[arg-type]
     page.evaluate("window.scrollTo(0, 0)")
 
 
 def _html(context: BrowserContext) -> dict[str, str]:
-    return {address: context.request.get(address).text() for address in (ADDRESS, f"{ADDRESS}/history")}
+    return {
+        address: context.request.get(address).text()
+        for address in (ADDRESS, f"{ADDRESS}/history")
+    }

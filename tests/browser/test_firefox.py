@@ -41,13 +41,17 @@ def open_form(firefox: Firefox, site: Site, place: str) -> None:
     firefox.wait("document.querySelector('#form[data-ready]')")
 
 
-def saved(firefox: Firefox, site: Site, form: str, visit: str = "SCR") -> dict[str, str]:
+def saved(
+    firefox: Firefox, site: Site, form: str, visit: str = "SCR"
+) -> dict[str, str]:
     """What Ctrl+S stores of a form's own questions."""
     firefox.press("Control+s")
     firefox.wait(r"/^saved [\d:]+/.test(document.getElementById('state').textContent)")
     stored = load(site.database, InstanceKey(NEW, form, visit))
     assert stored is not None
-    return dict(stored.record.texts) | dict(stored.record.rows[form][0].texts if stored.record.rows else {})
+    return dict(stored.record.texts) | dict(
+        stored.record.rows[form][0].texts if stored.record.rows else {}
+    )
 
 
 def test_a_scale_is_answered_with_no_key_too_many(firefox: Firefox, site: Site) -> None:
@@ -57,7 +61,9 @@ def test_a_scale_is_answered_with_no_key_too_many(firefox: Firefox, site: Site) 
     assert (texts["peg1"], texts["peg2"], texts["peg3"]) == ("5", "10", "7")
 
 
-def test_the_next_question_starts_with_its_own_first_key(firefox: Firefox, site: Site) -> None:
+def test_the_next_question_starts_with_its_own_first_key(
+    firefox: Firefox, site: Site
+) -> None:
     open_form(firefox, site, "SCR/pe")
     firefox.press("y")
     firefox.wait("document.querySelector('[name=f-pe_gen]').checkVisibility()")
@@ -69,7 +75,11 @@ def test_the_next_question_starts_with_its_own_first_key(firefox: Firefox, site:
 
 @pytest.mark.parametrize(
     ("field", "keys", "code"),
-    [("cmroute", "oral", "ORAL"), ("cmdosfrq", "bid", "BID"), ("cmdosfrq", "prn", "PRN")],
+    [
+        ("cmroute", "oral", "ORAL"),
+        ("cmdosfrq", "bid", "BID"),
+        ("cmdosfrq", "prn", "PRN"),
+    ],
 )
 def test_a_menu_takes_codes_and_abbreviations(
     firefox: Firefox, site: Site, field: str, keys: str, code: str
@@ -87,13 +97,19 @@ def test_a_menu_takes_codes_and_abbreviations(
 def test_what_fits_nothing_is_said(firefox: Firefox, site: Site) -> None:
     open_form(firefox, site, "SCR/peg")
     firefox.press("x")
-    assert firefox.read("document.getElementById('f-peg1-echo').textContent") == "No answer begins with “x”."
+    assert (
+        firefox.read("document.getElementById('f-peg1-echo').textContent")
+        == "No answer begins with “x”."
+    )
 
 
 @pytest.mark.parametrize("form", ["dm", "vs", "lbc"])
-def test_no_tab_is_needed_to_reach_the_first_question(firefox: Firefox, site: Site, form: str) -> None:
+def test_no_tab_is_needed_to_reach_the_first_question(
+    firefox: Firefox, site: Site, form: str
+) -> None:
     open_form(firefox, site, f"SCR/{form}")
     first = "[...document.querySelectorAll('#form .q :is(input, select, textarea)')]"
     assert firefox.read(
-        f"document.activeElement === {first}.find((one) => one.checkVisibility() && one.type !== 'hidden')"
+        f"document.activeElement === {first}.find((one) => one.checkVisibility() "
+        "&& one.type !== 'hidden')"
     )

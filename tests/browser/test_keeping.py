@@ -6,7 +6,14 @@ import re
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import SAVED, Site, kept_in_browser, open_form, ready, signed_in
+from tests.browser.conftest import (
+    SAVED,
+    Site,
+    kept_in_browser,
+    open_form,
+    ready,
+    signed_in,
+)
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, history, load
 
@@ -35,7 +42,9 @@ def test_the_heading_follows_every_save(page: Page) -> None:
         expect(page.locator("#version")).to_contain_text(f"version {version}, saved ")
         expect(state).to_have_text(SAVED)
         clock = (state.text_content() or "").removeprefix("saved ")
-        expect(page.locator("#version")).to_contain_text(re.compile(f"{clock} by Cora Coordinator$"))
+        expect(page.locator("#version")).to_contain_text(
+            re.compile(f"{clock} by Cora Coordinator$")
+        )
 
     begin(page, "72")
     expect(page.locator("#version")).to_be_empty()
@@ -92,7 +101,9 @@ def test_a_server_that_is_away_costs_nothing(page: Page, site: Site) -> None:
     assert len(history(site.database, KEY)) == 1
 
 
-def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(browser: Browser, site: Site) -> None:
+def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(
+    browser: Browser, site: Site
+) -> None:
     context = signed_in(browser, site)
     first = context.new_page()
     begin(first, "72")
@@ -118,7 +129,11 @@ def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(browser: Bro
     expect(second.locator("#state")).to_contain_text("saved")
     stored = load(site.database, KEY)
     assert stored is not None
-    assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "72", "sysbp_vsorres": "120"}
+    assert stored.record.texts == {
+        "vsperf": "Y",
+        "pulse_vsorres": "72",
+        "sysbp_vsorres": "120",
+    }
     assert stored.version == 2
     context.close()
 
@@ -147,8 +162,15 @@ def test_two_editors_see_both_versions_and_choose(browser: Browser, site: Site) 
     expect(other.locator("#state")).to_contain_text("saved")
     stored = load(site.database, KEY)
     assert stored is not None
-    assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "74", "sysbp_vsorres": "120"}
-    assert [revision.form.saved_by for revision in history(site.database, KEY)] == ["coordinator", "nurse"]
+    assert stored.record.texts == {
+        "vsperf": "Y",
+        "pulse_vsorres": "74",
+        "sysbp_vsorres": "120",
+    }
+    assert [revision.form.saved_by for revision in history(site.database, KEY)] == [
+        "coordinator",
+        "nurse",
+    ]
     for context in contexts:
         context.close()
 
@@ -174,7 +196,9 @@ def test_taking_theirs_in_the_merge_shows_theirs(browser: Browser, site: Site) -
     ready(page)
     expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
     expect(page.locator("#notices")).to_be_empty()
-    assert len(history(site.database, KEY)) == 1  # nothing changed, so there is no second version
+    assert (
+        len(history(site.database, KEY)) == 1
+    )  # nothing changed, so there is no second version
     context.close()
 
 
@@ -187,7 +211,9 @@ def test_discarding_ones_changes_shows_theirs(browser: Browser, site: Site) -> N
     context.close()
 
 
-def test_whoever_leaves_the_two_versions_finds_the_text_again(browser: Browser, site: Site) -> None:
+def test_whoever_leaves_the_two_versions_finds_the_text_again(
+    browser: Browser, site: Site
+) -> None:
     page, context = two_versions(browser, site)
     page.goto(VS)
     ready(page)
@@ -196,7 +222,9 @@ def test_whoever_leaves_the_two_versions_finds_the_text_again(browser: Browser, 
     context.close()
 
 
-def test_a_removed_row_is_no_change_that_is_still_to_be_saved(page: Page, site: Site) -> None:
+def test_a_removed_row_is_no_change_that_is_still_to_be_saved(
+    page: Page, site: Site
+) -> None:
     address = f"/subjects/{NEW}/LOG/cm"
     key = InstanceKey(NEW, "cm", "LOG")
     open_form(page, address)

@@ -12,7 +12,9 @@ from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, Status, load
 
 
-def test_a_whole_form_is_entered_and_completed_without_a_mouse(page: Page, site: Site) -> None:
+def test_a_whole_form_is_entered_and_completed_without_a_mouse(
+    page: Page, site: Site
+) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/vs")
     keys = page.keyboard
     focus_on(page.locator("[name=f-vsperf]").first)
@@ -79,7 +81,9 @@ def test_an_answer_is_taken_back_and_a_reason_given_by_keys(page: Page) -> None:
 
 
 @pytest.mark.parametrize("pause", [0, 1200], ids=["fast", "slow"])
-def test_a_code_of_two_keys_is_one_answer_and_ends_with_its_question(page: Page, pause: int) -> None:
+def test_a_code_of_two_keys_is_one_answer_and_ends_with_its_question(
+    page: Page, pause: int
+) -> None:
     page.clock.install()
     open_form(page, f"/subjects/{NEW}/SCR/peg")
     focus_on(page.locator("[name=f-peg1]").first)
@@ -92,7 +96,9 @@ def test_a_code_of_two_keys_is_one_answer_and_ends_with_its_question(page: Page,
 
 def test_the_next_question_starts_with_its_own_first_key(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/pe")
-    page.get_by_role("group", name="Was the examination done?").get_by_label("Yes").check()
+    page.get_by_role("group", name="Was the examination done?").get_by_label(
+        "Yes"
+    ).check()
     focus_on(page.locator("[name=f-pe_gen]").first)
     for key in ("n", "Tab", "c"):
         page.keyboard.press(key)
@@ -104,7 +110,9 @@ def test_a_longer_code_takes_back_what_its_beginning_ticked(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/dm")
     focus_on(page.locator("[name=f-race]").first)
     page.keyboard.press("n")
-    expect(page.locator("[name=f-race]:checked")).to_have_value("NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER")
+    expect(page.locator("[name=f-race]:checked")).to_have_value(
+        "NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER"
+    )
     page.keyboard.press("o")
     expect(page.locator("[name=f-race]:checked")).to_have_count(1)
     expect(page.locator("[name=f-race]:checked")).to_have_value("NOT REPORTED")

@@ -15,9 +15,15 @@ from tests.webapp.pages import NEW, cellkine, inputs
 
 FORMS = [
     f"/subjects/01-001/{scheduled.visit}/{scheduled.form}"
-    for scheduled in {s.form: s for s in reversed(cellkine().schedule) if s.visit != "UNS"}.values()
+    for scheduled in {
+        s.form: s for s in reversed(cellkine().schedule) if s.visit != "UNS"
+    }.values()
 ]
-LOGS = [f"/subjects/01-012/LOG/{form.name}" for form in cellkine().forms.values() if form.log]
+LOGS = [
+    f"/subjects/01-012/LOG/{form.name}"
+    for form in cellkine().forms.values()
+    if form.log
+]
 PAGES = [
     "/subjects",
     "/subjects/new",
@@ -35,7 +41,8 @@ PAGES = [
     *LOGS,
     *FORMS,
 ]
-# axe takes more than a second for a large page: every control, layout and status is on one of these.
+# axe takes more than a second for a large page: every control, layout and status is on
+# one of these.
 KINDS_OF_PAGES = [
     "/subjects",
     "/subjects/01-012/M3/vs?check=1",
@@ -53,10 +60,18 @@ KINDS_OF_PAGES = [
 ]
 
 
-def faults_of(page: Page, options: dict[str, object] | None = None) -> list[tuple[str, list[str]]]:
+def faults_of(
+    page: Page, options: dict[str, object] | None = None
+) -> list[tuple[str, list[str]]]:
     """What axe finds on a page."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})}).response["violations"]
-    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+    found = (
+        Axe()
+        .run(page, options={"resultTypes": ["violations"], **(options or {})})
+        .response["violations"]
+    )
+    return [
+        (one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found
+    ]
 
 
 def test_no_accessibility_fault(browser: Browser, shared_site: Site) -> None:
@@ -81,7 +96,9 @@ def test_colours_have_contrast_in_the_dark(browser: Browser, shared_site: Site) 
     assert {address: faults for address, faults in found.items() if faults} == {}
 
 
-def test_signing_in_and_two_versions_are_accessible(browser: Browser, site: Site) -> None:
+def test_signing_in_and_two_versions_are_accessible(
+    browser: Browser, site: Site
+) -> None:
     stranger = browser.new_context(base_url=site.url)
     page = stranger.new_page()
     page.goto("/sign-in")
@@ -91,7 +108,10 @@ def test_signing_in_and_two_versions_are_accessible(browser: Browser, site: Site
     page = context.new_page()
     address = f"/subjects/{NEW}/SCR/vs"
     open_form(page, address)
-    other = dict(inputs(context.request.get(address).text())) | {"f-vsperf": "N", "action": "draft"}
+    other = dict(inputs(context.request.get(address).text())) | {
+        "f-vsperf": "N",
+        "action": "draft",
+    }
     assert context.request.post(address, form=other).ok
     page.locator("[name=f-vsperf][value=Y]").check()
     page.keyboard.press("Control+s")
@@ -100,13 +120,17 @@ def test_signing_in_and_two_versions_are_accessible(browser: Browser, site: Site
     context.close()
 
 
-def test_nothing_is_wider_than_a_small_phone(browser: Browser, shared_site: Site) -> None:
+def test_nothing_is_wider_than_a_small_phone(
+    browser: Browser, shared_site: Site
+) -> None:
     options = {"viewport": NARROW, "has_touch": True, "java_script_enabled": False}
     context = signed_in(browser, shared_site, **options)
     page = context.new_page()
     wide = {}
     for address in PAGES:
-        page.goto(address)  # with its style sheet, which nothing waits for without scripts
+        page.goto(
+            address
+        )  # with its style sheet, which nothing waits for without scripts
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > NARROW["width"]:
             wide[address] = width
@@ -119,13 +143,19 @@ def test_a_casebook_fits_a_small_laptop(browser: Browser, shared_site: Site) -> 
     page = context.new_page()
     for subject in ("01-012", "01-008", NEW):
         page.goto(f"/subjects/{subject}")
-        beyond = page.evaluate("(g => g.scrollWidth - g.clientWidth)(document.querySelector('.grid-wrap'))")
+        beyond = page.evaluate(
+            "(g => g.scrollWidth - g.clientWidth)(document.querySelector('.grid-wrap'))"
+        )
         assert beyond <= 0, subject
     context.close()
 
 
-def test_targets_are_large_enough_for_a_finger(browser: Browser, shared_site: Site) -> None:
-    context = signed_in(browser, shared_site, viewport=NARROW, has_touch=True, is_mobile=True)
+def test_targets_are_large_enough_for_a_finger(
+    browser: Browser, shared_site: Site
+) -> None:
+    context = signed_in(
+        browser, shared_site, viewport=NARROW, has_touch=True, is_mobile=True
+    )
     page = context.new_page()
     page.goto("/subjects/01-012/SCR/vs")
     small = page.evaluate(
@@ -139,7 +169,8 @@ def test_targets_are_large_enough_for_a_finger(browser: Browser, shared_site: Si
 
 
 @pytest.mark.parametrize(
-    ("username", "address"), [("designer", "/dictionary"), ("admin", "/accounts"), ("admin", "/subjects")]
+    ("username", "address"),
+    [("designer", "/dictionary"), ("admin", "/accounts"), ("admin", "/subjects")],
 )
 def test_who_works_with_no_subjects_has_pages_of_the_same_make(
     browser: Browser, shared_site: Site, tmp_path: Path, username: str, address: str
@@ -155,7 +186,9 @@ def test_who_works_with_no_subjects_has_pages_of_the_same_make(
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
         page.get_by_role("link", name=cellkine().short).click()
         expect(page.locator("nav [aria-current=page]")).to_be_visible()
-        assert html_faults({address: context.request.get(address).text()}, tmp_path) == []
+        assert (
+            html_faults({address: context.request.get(address).text()}, tmp_path) == []
+        )
 
 
 def test_a_designer_comes_from_a_form_to_its_place_in_the_codebook(
@@ -185,9 +218,13 @@ def test_who_only_reads_a_form_sees_the_questions_of_who_fills_it_in(
         with signed_in(browser, shared_site, username) as context:
             page = context.new_page()
             open_form(page, f"/subjects/01-012/{form}")
-            found = page.locator(".q:visible").evaluate_all("all => all.map((one) => one.id)")
+            found = page.locator(".q:visible").evaluate_all(
+                "all => all.map((one) => one.id)"
+            )
             calculated = page.locator("output.calculated:visible").all_inner_texts()
-            expect(page.locator("fieldset.whole")).to_have_count(0 if username == "coordinator" else 1)
+            expect(page.locator("fieldset.whole")).to_have_count(
+                0 if username == "coordinator" else 1
+            )
             return [*found, *calculated]
 
     for form in ("M3/vs", "D0/ex", "M3/pe"):

@@ -62,7 +62,9 @@ def test_codes_labels_and_abbreviations_choose(
     expect(menu(medication, field)).to_have_value(label)
 
 
-@pytest.mark.parametrize(("field", "keys"), [("cmroute", "o"), ("cmdosfrq", "every"), ("cmroute", "zzz")])
+@pytest.mark.parametrize(
+    ("field", "keys"), [("cmroute", "o"), ("cmdosfrq", "every"), ("cmroute", "zzz")]
+)
 def test_what_names_no_single_answer_chooses_none_and_is_said(
     medication: Page, field: str, keys: str
 ) -> None:
@@ -74,15 +76,21 @@ def test_what_names_no_single_answer_chooses_none_and_is_said(
 def test_what_fits_nothing_is_said_at_once(medication: Page) -> None:
     focus_on(menu(medication, "cmroute"))
     medication.keyboard.type("zzz")
-    expect(medication.locator("#options")).to_have_text("Nothing in the list contains “zzz”.")
-    expect(medication.locator("#say")).to_have_text("Nothing in the list contains “zzz”.")
+    expect(medication.locator("#options")).to_have_text(
+        "Nothing in the list contains “zzz”."
+    )
+    expect(medication.locator("#say")).to_have_text(
+        "Nothing in the list contains “zzz”."
+    )
 
 
 def test_arrows_show_all_answers_and_where_one_stands(medication: Page) -> None:
     box = choose(medication, "cmroute", "iv")
     focus_on(box)
     medication.keyboard.press("ArrowDown")
-    expect(medication.get_by_role("option", name="Intramuscular")).to_have_attribute("aria-selected", "true")
+    expect(medication.get_by_role("option", name="Intramuscular")).to_have_attribute(
+        "aria-selected", "true"
+    )
     medication.keyboard.press("Enter")
     expect(box).to_have_value("Intramuscular")
     expect(medication.locator("#options")).to_be_hidden()

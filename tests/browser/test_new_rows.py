@@ -1,4 +1,6 @@
-"""Rows that a condition brings: one stands ready to type in, with what it starts with, and nothing before."""
+"""Rows that a condition brings: one stands ready to type in, with what it starts with,
+and nothing before.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def save(page: Page) -> None:
     expect(page.locator("#state")).to_have_text(re.compile("^saved"))
 
 
-def test_the_first_row_comes_with_its_group_and_its_default(page: Page, site: Site) -> None:
+def test_the_first_row_comes_with_its_group_and_its_default(
+    page: Page, site: Site
+) -> None:
     open_form(page, FORM)
     for code in ("", "N"):
         if code:
@@ -79,7 +83,9 @@ def test_the_first_row_comes_with_its_group_and_its_default(page: Page, site: Si
     save(page)
     stored = load(site.database, KEY)
     assert stored is not None
-    assert [row.texts for row in stored.record.rows["drug"]] == [{"name": "Paracetamol", "grade": "1"}]
+    assert [row.texts for row in stored.record.rows["drug"]] == [
+        {"name": "Paracetamol", "grade": "1"}
+    ]
 
 
 def test_a_saved_form_brings_the_row_too(page: Page, site: Site) -> None:
@@ -119,7 +125,9 @@ def test_tab_comes_to_the_reason_within_a_row(page: Page) -> None:
     expect(page.locator("#r-drug-1-hours")).to_be_focused()
 
 
-def test_rows_come_without_javascript_once_their_question_is_saved(browser: Browser, site: Site) -> None:
+def test_rows_come_without_javascript_once_their_question_is_saved(
+    browser: Browser, site: Site
+) -> None:
     with signed_in(browser, site, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(FORM)

@@ -1,4 +1,6 @@
-"""A data manager hands in packages with the mouse and the keyboard, and watches them being judged."""
+"""A data manager hands in packages with the mouse and the keyboard, and watches them
+being judged.
+"""
 
 from __future__ import annotations
 
@@ -70,20 +72,26 @@ def test_a_package_is_chosen_sent_and_judged_by_keyboard(
     manager.set_viewport_size(NARROW)  # type: ignore[arg-type]
     for place in (address, "/packages"):
         manager.goto(place)
-        assert manager.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        assert (
+            manager.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        )
 
 
 def test_a_dropped_file_is_judged_at_once(manager: Page) -> None:
     manager.evaluate(DROP, "dropped.zip")
     manager.wait_for_url("**/packages/*")
     done(manager)
-    expect(manager.locator(".finding.refuse")).to_contain_text("dropped.zip is not a zip file.")
+    expect(manager.locator(".finding.refuse")).to_contain_text(
+        "dropped.zip is not a zip file."
+    )
     manager.get_by_role("button", name="Delete this report").click()
     manager.wait_for_url("**/packages")
     expect(manager.get_by_role("link", name="dropped.zip")).to_have_count(0)
 
 
-def test_what_cannot_be_sent_is_said_beside_the_box(manager: Page, tmp_path: Path) -> None:
+def test_what_cannot_be_sent_is_said_beside_the_box(
+    manager: Page, tmp_path: Path
+) -> None:
     judge = manager.get_by_role("button", name="Validate package")
     message = manager.locator("#package-msg")
     judge.click()

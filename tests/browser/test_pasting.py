@@ -1,4 +1,6 @@
-"""A block of cells from a spreadsheet becomes rows, after a preview, and nothing of it is lost."""
+"""A block of cells from a spreadsheet becomes rows, after a preview, and nothing of it
+is lost.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,37 @@ from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, StoredForm, load
 
 CM = f"/subjects/{NEW}/LOG/cm"
-HEADING = ["Name", "Class", "Given for", "Dose", "Unit", "How often", "Route", "Start", "Still taken?"]
-MEDICINES = ["Ibuprofen", "Omeprazole", "Ramipril", "Metformin", "Aspirin", "Atorvastatin"] * 2
+HEADING = [
+    "Name",
+    "Class",
+    "Given for",
+    "Dose",
+    "Unit",
+    "How often",
+    "Route",
+    "Start",
+    "Still taken?",
+]
+MEDICINES = [
+    "Ibuprofen",
+    "Omeprazole",
+    "Ramipril",
+    "Metformin",
+    "Aspirin",
+    "Atorvastatin",
+] * 2
 ROWS = [
-    [name, "Non-opioid analgesic", "Back pain", str(10 * at), "mg", "Daily", "Oral", "mar 2024", "Yes"]
+    [
+        name,
+        "Non-opioid analgesic",
+        "Back pain",
+        str(10 * at),
+        "mg",
+        "Daily",
+        "Oral",
+        "mar 2024",
+        "Yes",
+    ]
     for at, name in enumerate(MEDICINES, start=1)
 ]
 
@@ -64,8 +93,13 @@ def first_code(site: Site, field: str) -> tuple[str, str]:
     return code.label, code.code
 
 
-def test_twelve_medications_are_twelve_rows_by_two_keys(medications: Page, site: Site) -> None:
-    (kind, kind_code), (route, route_code) = first_code(site, "cmclass"), first_code(site, "cmroute")
+def test_twelve_medications_are_twelve_rows_by_two_keys(
+    medications: Page, site: Site
+) -> None:
+    (kind, kind_code), (route, route_code) = (
+        first_code(site, "cmclass"),
+        first_code(site, "cmroute"),
+    )
     rows = [[row[0], kind, *row[2:6], route, *row[7:]] for row in ROWS]
     paste(medications, HEADING, *rows)
     preview = medications.get_by_role("region", name="Rows from the clipboard")
@@ -84,27 +118,48 @@ def test_twelve_medications_are_twelve_rows_by_two_keys(medications: Page, site:
     assert {texts["cmongo"] for texts in kept} == {"Y"}
 
 
-def test_without_a_heading_columns_go_where_their_cells_fit(medications: Page, site: Site) -> None:
+def test_without_a_heading_columns_go_where_their_cells_fit(
+    medications: Page, site: Site
+) -> None:
     route, _ = first_code(site, "cmroute")
-    paste(medications, ["Ibuprofen", "400", route, "15-Apr-2024"], ["Aspirin", "100", route, "2023"])
+    paste(
+        medications,
+        ["Ibuprofen", "400", route, "15-Apr-2024"],
+        ["Aspirin", "100", route, "2023"],
+    )
     chosen = medications.locator("#pasted .columns select")
-    labels = [menu.evaluate("menu => menu.selectedOptions[0].text") for menu in chosen.all()]
+    labels = [
+        menu.evaluate("menu => menu.selectedOptions[0].text") for menu in chosen.all()
+    ]
     assert labels == ["Name", "Dose", "Route", "Start"]
     medications.keyboard.press("Enter")
     save(medications)
-    assert [row.texts["cmstdat"] for row in stored(site).record.rows["cm"]] == ["2024-04-15", "2023"]
+    assert [row.texts["cmstdat"] for row in stored(site).record.rows["cm"]] == [
+        "2024-04-15",
+        "2023",
+    ]
 
 
-def test_what_is_not_understood_is_kept_or_listed(medications: Page, site: Site) -> None:
+def test_what_is_not_understood_is_kept_or_listed(
+    medications: Page, site: Site
+) -> None:
     heads = ["Name", "Dose", "Route", "Still taken?"]
-    paste(medications, heads, ["Ibuprofen", "four hundred", "through the nose, I think", "who knows"])
+    paste(
+        medications,
+        heads,
+        ["Ibuprofen", "four hundred", "through the nose, I think", "who knows"],
+    )
     expect(medications.locator("#pasted")).to_contain_text("3 cells not understood")
     medications.keyboard.press("Enter")
     left_over = medications.locator(".pasted")
     expect(left_over).to_contain_text("Row 1, Still taken?: “who knows”")
     save(medications)
     expect(left_over).to_be_visible()
-    kept = {"cmtrt": "Ibuprofen", "cmdose": "four hundred", "cmroute": "through the nose, I think"}
+    kept = {
+        "cmtrt": "Ibuprofen",
+        "cmdose": "four hundred",
+        "cmroute": "through the nose, I think",
+    }
     assert stored(site).record.rows["cm"][0].texts == kept
 
 
@@ -123,7 +178,9 @@ def test_a_column_is_sent_elsewhere_or_left_out(medications: Page, site: Site) -
     ]
 
 
-def test_the_preview_is_cancelled_and_the_rows_are_taken_back(medications: Page) -> None:
+def test_the_preview_is_cancelled_and_the_rows_are_taken_back(
+    medications: Page,
+) -> None:
     paste(medications, ["Ibuprofen", "400"], ["Aspirin", "100"])
     medications.keyboard.press("Escape")
     expect(medications.locator("#pasted")).to_have_count(0)
@@ -137,7 +194,9 @@ def test_the_preview_is_cancelled_and_the_rows_are_taken_back(medications: Page)
 
 def test_cells_with_line_ends_and_quotes_are_whole(medications: Page) -> None:
     paste(medications, ['"Ibuprofen ""forte"""', "400"], ["Aspirin\tsoluble", "100"])
-    expect(medications.locator("#pasted tbody td").first).to_have_text('Ibuprofen "forte"')
+    expect(medications.locator("#pasted tbody td").first).to_have_text(
+        'Ibuprofen "forte"'
+    )
 
 
 def test_one_text_with_a_tab_is_pasted_as_text(medications: Page) -> None:

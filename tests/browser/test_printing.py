@@ -17,7 +17,10 @@ from tests.webapp.pages import NEW
 def printed(page: Page) -> list[str]:
     """The text of each sheet, with single blanks."""
     sheets = PdfReader(BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages
-    return [" ".join(sheet.extract_text().replace("\u00a0", " ").split()) for sheet in sheets]
+    return [
+        " ".join(sheet.extract_text().replace("\u00a0", " ").split())
+        for sheet in sheets
+    ]
 
 
 @pytest.fixture
@@ -29,7 +32,9 @@ def paper(page: Page) -> Callable[[str], str]:
     return of
 
 
-def test_menus_radio_buttons_and_units_are_printed_as_text(paper: Callable[[str], str]) -> None:
+def test_menus_radio_buttons_and_units_are_printed_as_text(
+    paper: Callable[[str], str],
+) -> None:
     text = paper("/subjects/01-007/SCR/med")
     assert "Formulation Immediate release" in text
     assert "Unit mg" in text
@@ -88,11 +93,15 @@ def test_what_is_not_saved_is_printed_as_such(page: Page) -> None:
     assert "Pulse 71 /min" in text
 
 
-def test_a_new_form_prints_its_boxes_to_be_filled_in_by_hand(paper: Callable[[str], str]) -> None:
+def test_a_new_form_prints_its_boxes_to_be_filled_in_by_hand(
+    paper: Callable[[str], str],
+) -> None:
     assert "Were vital signs taken? Yes No" in paper(f"/subjects/{NEW}/SCR/vs")
 
 
-def test_a_reader_without_the_right_to_enter_prints_too(browser: Browser, site: Site) -> None:
+def test_a_reader_without_the_right_to_enter_prints_too(
+    browser: Browser, site: Site
+) -> None:
     context = signed_in(browser, site, "monitor")
     page = context.new_page()
     open_form(page, "/subjects/01-007/SCR/med")

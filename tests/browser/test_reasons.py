@@ -1,4 +1,6 @@
-"""The reason for an unexpected value is given on the way: by Tab, never against what the person does."""
+"""The reason for an unexpected value is given on the way: by Tab, never against what
+the person does.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,14 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SAVED, Site, focus_on, frames_passed, open_form, signed_in
+from tests.browser.conftest import (
+    SAVED,
+    Site,
+    focus_on,
+    frames_passed,
+    open_form,
+    signed_in,
+)
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, load
 
@@ -33,7 +42,9 @@ def test_tab_comes_to_the_reason_and_goes_on_from_it(vitals: Page, site: Site) -
     keys = vitals.keyboard
     keys.press("Tab")
     expect(reason(vitals)).to_be_focused()
-    expect(reason(vitals)).to_have_accessible_description(re.compile("Expected: at most 160 mmHg"))
+    expect(reason(vitals)).to_have_accessible_description(
+        re.compile("Expected: at most 160 mmHg")
+    )
     keys.type("Measured twice")
     keys.press("Tab")
     expect(vitals.locator("#f-diabp_vsorres")).to_be_focused()
@@ -73,7 +84,9 @@ def test_an_expected_value_asks_nothing(vitals: Page) -> None:
     expect(reason(vitals)).to_have_count(0)
 
 
-def test_whoever_goes_back_or_elsewhere_is_not_called_to_the_reason(vitals: Page) -> None:
+def test_whoever_goes_back_or_elsewhere_is_not_called_to_the_reason(
+    vitals: Page,
+) -> None:
     vitals.keyboard.press("Shift+Tab")
     expect(reason(vitals)).to_be_visible()
     expect(reason(vitals)).not_to_be_focused()
@@ -85,7 +98,9 @@ def test_whoever_goes_back_or_elsewhere_is_not_called_to_the_reason(vitals: Page
     expect(vitals.locator("#f-resp_vsorres")).to_have_value("14")
 
 
-def test_a_click_hits_what_it_aimed_at_though_a_finding_appears_above(page: Page) -> None:
+def test_a_click_hits_what_it_aimed_at_though_a_finding_appears_above(
+    page: Page,
+) -> None:
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()
     page.locator("[name=f-temp_vsorresu][value=C]").check()

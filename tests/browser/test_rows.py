@@ -24,12 +24,16 @@ def save(page: Page) -> None:
     expect(page.locator("#state")).to_have_text(re.compile("^saved"))
 
 
-def test_rows_are_added_saved_removed_and_never_renumbered(page: Page, site: Site) -> None:
+def test_rows_are_added_saved_removed_and_never_renumbered(
+    page: Page, site: Site
+) -> None:
     open_form(page, MH)
     page.locator("[name=f-opany][value=Y]").check()
     for drug in ("OXYCOD", "TRAMAD"):
         page.get_by_role("button", name="Add an opioid").click()
-        page.locator("[data-rows=op] .row").last.get_by_label("Opioid", exact=True).fill(drug)
+        page.locator("[data-rows=op] .row").last.get_by_label(
+            "Opioid", exact=True
+        ).fill(drug)
     save(page)
     assert numbers(site) == [1, 2]
     second = page.locator("#row-op-2")

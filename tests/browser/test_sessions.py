@@ -1,4 +1,6 @@
-"""A session that ended is begun again on the page: nothing typed is lost, or saved under a wrong name."""
+"""A session that ended is begun again on the page: nothing typed is lost, or saved
+under a wrong name.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def test_another_person_is_told_whose_text_it_is(page: Page, site: Site) -> None
     typed_without_session(page)
     sign_in_in_another_tab(page, "nurse")
     page.keyboard.press("Control+s")
-    expect(page.locator("#renew")).to_contain_text("coordinator typed what is on this page")
+    expect(page.locator("#renew")).to_contain_text(
+        "coordinator typed what is on this page"
+    )
     assert stored(site) is None
     page.get_by_role("button", name="Save it in my name").click()
     expect(page.locator("header .who")).to_contain_text("Noor Nurse")
@@ -93,7 +97,9 @@ def test_another_person_leaves_the_text_to_its_owner(page: Page, site: Site) -> 
     assert stored(site) is None
 
 
-def test_a_person_without_the_right_to_enter_saves_nothing(page: Page, site: Site) -> None:
+def test_a_person_without_the_right_to_enter_saves_nothing(
+    page: Page, site: Site
+) -> None:
     typed_without_session(page)
     sign_in_in_another_tab(page, "monitor")
     page.keyboard.press("Control+s")

@@ -22,7 +22,9 @@ def test_a_woman_s_childbearing_form_is_still_to_come(page: Page) -> None:
     note = page.locator("#f-sex-msg .finding")
     expect(note).to_contain_text("Waiting for: Childbearing potential. ")
     expect(note).to_have_attribute("role", "note")
-    expect(page.get_by_role("link", name="Childbearing potential").first).to_have_attribute("href", RP)
+    expect(
+        page.get_by_role("link", name="Childbearing potential").first
+    ).to_have_attribute("href", RP)
     expect(page.locator("#form .mark")).to_have_count(0)
     save(page)
     expect(page.locator("#status")).to_have_text("◐ draft")
@@ -33,7 +35,9 @@ def test_a_woman_s_childbearing_form_is_still_to_come(page: Page) -> None:
     open_form(page, DM)
     expect(page.locator("#f-sex-msg .finding")).to_have_count(0)
     page.locator("[name=f-sex][value=M]").check()
-    expect(page.locator("#f-sex-msg .finding.query")).to_contain_text("for a man neither it nor")
+    expect(page.locator("#f-sex-msg .finding.query")).to_contain_text(
+        "for a man neither it nor"
+    )
 
 
 def test_what_a_form_that_is_begun_does_not_settle_is_asked(page: Page) -> None:
@@ -61,7 +65,9 @@ def test_a_treatment_waits_for_the_pregnancy_test(page: Page) -> None:
     page.fill("#f-exstdat", "15apr2024")
     page.keyboard.press("Tab")
     finding = page.locator("#f-exstdat-msg .finding[data-code=C14]")
-    expect(finding).to_contain_text("Waiting for: Pregnancy tests. A negative serum pregnancy test")
+    expect(finding).to_contain_text(
+        "Waiting for: Pregnancy tests. A negative serum pregnancy test"
+    )
     expect(finding.get_by_role("link")).to_have_attribute("href", PT)
     save(page)
     open_form(page, PT)

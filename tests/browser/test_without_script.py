@@ -57,7 +57,9 @@ def test_a_menu_is_the_browsers_own_list(plain: Page) -> None:
     plain.goto(f"/subjects/{NEW}/LOG/cm")
     plain.get_by_role("button", name="Add a medication").click()
     menu = plain.locator("[id^=r-cm-][id$=-cmroute]").last.get_attribute("list")
-    expect(plain.locator(f"datalist#{menu} option[value=ORAL]")).to_have_text("By mouth")
+    expect(plain.locator(f"datalist#{menu} option[value=ORAL]")).to_have_text(
+        "By mouth"
+    )
 
 
 def test_a_missing_reason_is_chosen_from_its_menu(plain: Page, site: Site) -> None:

@@ -15,7 +15,10 @@ from tests.java import QUICK
 
 
 def html_faults(pages: Mapping[str, str], folder: Path) -> list[tuple[str, str, str]]:
-    """What is not valid: the message, the place, and the address of the page. Needs a Java runtime."""
+    """What is not valid: the message, the place, and the address of the page.
+
+    Needs a Java runtime.
+    """
     if which("java") is None:
         pytest.skip("a Java runtime is not installed")
     folder.mkdir(exist_ok=True)
@@ -31,7 +34,11 @@ def html_faults(pages: Mapping[str, str], folder: Path) -> list[tuple[str, str, 
     )
     return sorted(
         {
-            (one["message"], one.get("extract", ""), addresses[int(Path(one["url"]).stem)])
+            (
+                one["message"],
+                one.get("extract", ""),
+                addresses[int(Path(one["url"]).stem)],
+            )
             for one in json.loads(ran.stderr)["messages"]
             if one["type"] == "error"
         }

@@ -15,12 +15,19 @@ CELLKINE = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
 def texts(folder: Path) -> dict[str, str]:
     """The YAML files of a folder by their path below it."""
     files = sorted(folder.glob("**/*.yaml"))
-    return {str(file.relative_to(folder)): file.read_text(encoding="utf-8") for file in files}
+    return {
+        str(file.relative_to(folder)): file.read_text(encoding="utf-8")
+        for file in files
+    }
 
 
 def dictionary() -> dict[str, str]:
     """Everything but the subjects, which are data."""
-    return {name: text for name, text in texts(CELLKINE).items() if not name.startswith("subjects/")}
+    return {
+        name: text
+        for name, text in texts(CELLKINE).items()
+        if not name.startswith("subjects/")
+    }
 
 
 def subject_texts() -> dict[str, str]:

@@ -47,7 +47,11 @@ rw   X   .  .  .   o  X  X  X   X   X   .   X
 eos  C   .  .  .   .  .  .  .   .   X   .   X
 """
 LOGS = {"log", "cm", "ae", "dv"}
-SIGNS = {Expectation.REQUIRED: "X", Expectation.CONDITIONAL: "C", Expectation.OPTIONAL: "o"}
+SIGNS = {
+    Expectation.REQUIRED: "X",
+    Expectation.CONDITIONAL: "C",
+    Expectation.OPTIONAL: "o",
+}
 
 PARAMETERS = """
 age_min 40  age_max 70  bmi_max 40  temp_max_c 38.0  temp_max_f 100.4  rfa_months 3  facinj_months 3
@@ -59,7 +63,9 @@ weish_min 1  lbp_months_min 3  mbb_vol_max_ml 0.5  med_max 50  sae_report_h 24
 
 
 def entries(file: str) -> list[tuple[str, str]]:
-    """``name: text`` of a file beside this one; a line that begins with a blank continues the one above."""
+    """``name: text`` of a file beside this one; a line that begins with a blank
+    continues the one above.
+    """
     lines = (HERE / file).read_text(encoding="utf-8").replace("\n  ", " ").splitlines()
     parted = (line.partition(": ") for line in lines if not line.startswith("#"))
     return [(name, text) for name, _, text in parted]
@@ -70,21 +76,36 @@ def test_the_dictionary_checks_clean() -> None:
 
 
 @pytest.mark.parametrize(("name", "wording"), entries("cellkine_criteria.txt"))
-def test_each_criterion_stands_in_the_words_of_the_registry(study: Study, name: str, wording: str) -> None:
+def test_each_criterion_stands_in_the_words_of_the_registry(
+    study: Study, name: str, wording: str
+) -> None:
     field = study.field("ie", name)
     assert field is not None
     assert field.label == wording
 
 
 def test_all_34_criteria_are_asked_in_their_order(study: Study) -> None:
-    asked = [field.name for field in study.forms["ie"].fields if field.name[:4] in ("incl", "excl")]
+    asked = [
+        field.name
+        for field in study.forms["ie"].fields
+        if field.name[:4] in ("incl", "excl")
+    ]
     assert asked == [name for name, _ in entries("cellkine_criteria.txt")]
     assert len(asked) == 34
 
 
-def test_not_applicable_is_an_answer_to_the_two_childbearing_criteria_only(study: Study) -> None:
-    lists = {field.name: field.codelist for field in study.forms["ie"].fields if field.codelist is not None}
-    assert {name for name, codes in lists.items() if "NA" in codes.by_code} == {"incl01", "excl02"}
+def test_not_applicable_is_an_answer_to_the_two_childbearing_criteria_only(
+    study: Study,
+) -> None:
+    lists = {
+        field.name: field.codelist
+        for field in study.forms["ie"].fields
+        if field.codelist is not None
+    }
+    assert {name for name, codes in lists.items() if "NA" in codes.by_code} == {
+        "incl01",
+        "excl02",
+    }
 
 
 def test_the_brief_has_463_fields_in_36_tables() -> None:
@@ -94,10 +115,20 @@ def test_the_brief_has_463_fields_in_36_tables() -> None:
 
 
 def test_every_field_of_the_brief_exists_and_few_are_added(study: Study) -> None:
-    brief = {f"{table}.{name}" for table, names in entries("cellkine_fields.txt") for name in names.split()}
-    held = {f"{table.name}.{field.name}" for table in study.tables.values() for field in table.fields}
+    brief = {
+        f"{table}.{name}"
+        for table, names in entries("cellkine_fields.txt")
+        for name in names.split()
+    }
+    held = {
+        f"{table.name}.{field.name}"
+        for table in study.tables.values()
+        for field in table.fields
+    }
     assert held >= brief
-    assert {name for name in held - brief if not name.endswith(("_lbnrind", "_num", "_cmp"))} == {
+    assert {
+        name for name in held - brief if not name.endswith(("_lbnrind", "_num", "_cmp"))
+    } == {
         "cm.cmdosuot",
         "cm.cmfrqoth",
         "dx.consvoth",
@@ -108,13 +139,21 @@ def test_every_field_of_the_brief_exists_and_few_are_added(study: Study) -> None
         "reconsent.reicfver",
         "reconsent.reicfcopy",
     }
-    results = {name.removesuffix("_lborres") for name in brief if name.endswith("_lborres")}
-    assert {name.removesuffix("_lbnrind") for name in held if name.endswith("_lbnrind")} == results
+    results = {
+        name.removesuffix("_lborres") for name in brief if name.endswith("_lborres")
+    }
+    assert {
+        name.removesuffix("_lbnrind") for name in held if name.endswith("_lbnrind")
+    } == results
 
 
 def test_the_schedule_is_the_table_of_assessments(study: Study) -> None:
     header, *rows = [line.split() for line in SCHEDULE.strip().splitlines()]
-    expected = {(row[0], visit): sign for row in rows for visit, sign in zip(header, row[1:], strict=True)}
+    expected = {
+        (row[0], visit): sign
+        for row in rows
+        for visit, sign in zip(header, row[1:], strict=True)
+    }
     signs = {key: SIGNS[one.expectation] for key, one in study.expectations.items()}
     assert signs == {key: sign for key, sign in expected.items() if sign != "."}
     assert list(study.visits) == header
@@ -157,13 +196,20 @@ def test_windows_around_the_injection_on_15_april_2024(
 
 
 def test_the_date_of_birth_is_marked_as_an_identifier(study: Study) -> None:
-    marked = {f"{t.name}.{f.name}" for t in study.tables.values() for f in t.fields if f.identifier}
+    marked = {
+        f"{t.name}.{f.name}"
+        for t in study.tables.values()
+        for f in t.fields
+        if f.identifier
+    }
     assert marked == {"dm.brthdat", "eos.dthdat"}
 
 
 def test_opioid_factors_are_those_of_the_cdc(study: Study) -> None:
     factors = {
-        code.code: str(code.number) for code in study.codelists["OPIOID"].codes if code.number is not None
+        code.code: str(code.number)
+        for code in study.codelists["OPIOID"].codes
+        if code.number is not None
     }
     assert factors == {
         "CODEINE": "0.15",

@@ -1,4 +1,6 @@
-"""What happens exactly at a limit: each case changes the template a little and asks one question."""
+"""What happens exactly at a limit: each case changes the template a little and asks one
+question.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def screening(text: str) -> str:
 
 
 def procedure(text: str) -> str:
-    return f"visits: {{SCR: {{pr: [{{prlev: L4L5, {text}}}]}}}}\nlog: {{log: {{pryn: Y}}}}"
+    return (
+        f"visits: {{SCR: {{pr: [{{prlev: L4L5, {text}}}]}}}}\nlog: {{log: {{pryn: Y}}}}"
+    )
 
 
 def ablation(text: str) -> str:
@@ -36,7 +40,10 @@ def slip(level: str, grade: int) -> str:
 
 
 def block(before: int, after: int, level: str = "L4L5") -> str:
-    row = f"mbbses: 1, mbbdat: 2024-02-12, mbblev: {level}, mbbpre: {before}, mbbpost: {after}"
+    row = (
+        f"mbbses: 1, mbbdat: 2024-02-12, mbblev: {level}, mbbpre: {before}, mbbpost: "
+        f"{after}"
+    )
     return screening(f"mbb: [{{{row}}}]")
 
 
@@ -63,7 +70,8 @@ CASES = [
     (screening("vs: {height_vsorres: 170.0, weight_vsorres: 115.8}"), "EXCL01", True),
     (
         screening(
-            "vs: {height_vsorres: 63, height_vsorresu: in, weight_vsorres: 225.8, weight_vsorresu: lb}"
+            "vs: {height_vsorres: 63, height_vsorresu: in, weight_vsorres: "
+            "225.8, weight_vsorresu: lb}"
         ),
         "vs[SCR].bmi = 40",
         True,
@@ -74,7 +82,11 @@ CASES = [
     (screening("vs: {temp_vsorres: 38.1, feverexp: Y}"), "EXCL19", False),
     (screening("vs: {temp_vsorres: 38.1}"), "EXCL19", None),
     (screening("vs: {temp_vsorres: 100.4, temp_vsorresu: F}"), "EXCL19", False),
-    (screening("vs: {temp_vsorres: 100.5, temp_vsorresu: F, feverexp: N}"), "EXCL19", True),
+    (
+        screening("vs: {temp_vsorres: 100.5, temp_vsorresu: F, feverexp: N}"),
+        "EXCL19",
+        True,
+    ),
     # Three calendar months before 31 May 2024 is 29 February
     (ablation("prstdat: 2024-02-29, prresp: POS"), "EXCL05", False),
     (ablation("prstdat: 2024-03-01, prresp: POS"), "EXCL05", True),
@@ -90,19 +102,47 @@ CASES = [
     (procedure("prtype: ESI, prstdat: 2024-03"), "EXCL12", None),
     (procedure("prtype: ESI, prstdat: 2024-05-01"), "EXCL12", False),
     # Malignancy within five years before enrolment on 8 April 2024
-    (malignancy("mhmaltyp: SCCCX, mhongo: N, mhendat: 2023, mhexcis: Y"), "EXCL13", False),
-    (malignancy("mhmaltyp: SCCCX, mhongo: N, mhendat: 2023, mhexcis: U"), "EXCL13", None),
-    (malignancy("mhmaltyp: OTH, mhongo: N, mhendat: 2019-04-08, mhexcis: Y"), "EXCL13", False),
-    (malignancy("mhmaltyp: OTH, mhongo: N, mhendat: 2019-04-09, mhexcis: Y"), "EXCL13", True),
+    (
+        malignancy("mhmaltyp: SCCCX, mhongo: N, mhendat: 2023, mhexcis: Y"),
+        "EXCL13",
+        False,
+    ),
+    (
+        malignancy("mhmaltyp: SCCCX, mhongo: N, mhendat: 2023, mhexcis: U"),
+        "EXCL13",
+        None,
+    ),
+    (
+        malignancy("mhmaltyp: OTH, mhongo: N, mhendat: 2019-04-08, mhexcis: Y"),
+        "EXCL13",
+        False,
+    ),
+    (
+        malignancy("mhmaltyp: OTH, mhongo: N, mhendat: 2019-04-09, mhexcis: Y"),
+        "EXCL13",
+        True,
+    ),
     (malignancy("mhmaltyp: OTH, mhongo: Y, mhexcis: N"), "EXCL13", True),
     # Slip at an index level, and elsewhere
     (slip("L4L5", 2), "EXCL11", False),
     (slip("L4L5", 3), "EXCL11", True),
     (slip("L5S1", 3), "EXCL11", False),
     # Methotrexate around enrolment
-    (medication("cmclass: DMARD, cmstdat: 2022, cmongo: N, cmendat: 2024-01-08"), "EXCL16", False),
-    (medication("cmclass: DMARD, cmstdat: 2022, cmongo: N, cmendat: 2024-01-09"), "EXCL16", True),
-    (medication("cmclass: DMARD, cmstdat: 2022, cmongo: N, cmendat: 2024-04-20"), "EXCL16", True),
+    (
+        medication("cmclass: DMARD, cmstdat: 2022, cmongo: N, cmendat: 2024-01-08"),
+        "EXCL16",
+        False,
+    ),
+    (
+        medication("cmclass: DMARD, cmstdat: 2022, cmongo: N, cmendat: 2024-01-09"),
+        "EXCL16",
+        True,
+    ),
+    (
+        medication("cmclass: DMARD, cmstdat: 2022, cmongo: N, cmendat: 2024-04-20"),
+        "EXCL16",
+        True,
+    ),
     (medication("cmclass: DMARD, cmstdat: 2024-06-01, cmongo: Y"), "EXCL16", False),
     # Medial branch blocks
     (block(8, 4), "INCL05", True),
@@ -114,9 +154,21 @@ CASES = [
     (block(7, 2), "max(mbb.relief) = 71.4", True),
     (block(4, 6), "max(mbb.relief) = -50", True),
     # Pregnancy tests
-    (woman("{ptperf: Y, ptspec: SERUM, ptres: NEG, ptdat: 2024-04-10}"), "INCL01", True),
-    (woman("{ptperf: Y, ptspec: URINE, ptres: NEG, ptdat: 2024-04-10}"), "INCL01", False),
-    (woman("{ptperf: Y, ptspec: SERUM, ptres: POS, ptdat: 2024-08-01}"), "EXCL02", None),
+    (
+        woman("{ptperf: Y, ptspec: SERUM, ptres: NEG, ptdat: 2024-04-10}"),
+        "INCL01",
+        True,
+    ),
+    (
+        woman("{ptperf: Y, ptspec: URINE, ptres: NEG, ptdat: 2024-04-10}"),
+        "INCL01",
+        False,
+    ),
+    (
+        woman("{ptperf: Y, ptspec: SERUM, ptres: POS, ptdat: 2024-08-01}"),
+        "EXCL02",
+        None,
+    ),
     (
         woman(
             "{ptperf: Y, ptspec: SERUM, ptres: NEG, ptdat: 2024-04-10},"
@@ -134,7 +186,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "question", "answer"), CASES)
-def test_at_the_limit(study: Study, text: str, question: str, answer: bool | None) -> None:
+def test_at_the_limit(
+    study: Study, text: str, question: str, answer: bool | None
+) -> None:
     assert example(study, MAN, text).derive(question) is answer
 
 
@@ -145,7 +199,13 @@ def test_at_the_limit(study: Study, text: str, question: str, answer: bool | Non
         ("opdrug: METHADON, opform: IR, opdose: 10, opdosu: mg, opperday: 3", "141"),
         ("opdrug: TAPENT, opform: IR, opdose: 50, opdosu: mg, opperday: 3", "60"),
         ("opdrug: CODEINE, opform: IR, opdose: 30, opdosu: mg, opperday: 0.1", "0.5"),
-        ("opdrug: BUPREN, opform: IR, opdose: 8, opdosu: mg, opperday: 1, opmmeman: 12.5", "12.5"),
+        (
+            (
+                "opdrug: BUPREN, opform: IR, opdose: 8, opdosu: mg, opperday: 1, "
+                "opmmeman: 12.5"
+            ),
+            "12.5",
+        ),
     ],
 )
 def test_morphine_equivalents(study: Study, row: str, total: str) -> None:
@@ -174,13 +234,17 @@ def test_buprenorphine_has_no_factor_so_the_total_is_unknown(study: Study) -> No
         ("M3", "2024-07-30", False),
     ],
 )
-def test_a_visit_in_and_out_of_its_window(study: Study, visit: str, day: str, inside: bool) -> None:
+def test_a_visit_in_and_out_of_its_window(
+    study: Study, visit: str, day: str, inside: bool
+) -> None:
     case = example(study, MAN, f"visits: {{{visit}: {{sv: {{visdat: {day}}}}}}}")
     assert (f"{visit} sv.visdat C04" not in case.findings()) is inside
 
 
 @pytest.mark.parametrize("visit", ["D1", "D35", "W2", "M3", "M6", "M12", "M18", "M24"])
-def test_the_windows_of_check_c04_are_those_of_the_visits(study: Study, visit: str) -> None:
+def test_the_windows_of_check_c04_are_those_of_the_visits(
+    study: Study, visit: str
+) -> None:
     due = due_dates(study.visits[visit], date(2024, 4, 15))
     assert due is not None
     for day, inside in (

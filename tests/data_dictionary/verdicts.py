@@ -73,7 +73,10 @@ class Case:
 
     def casebook(self) -> Shelf:
         visits = ["LOG", *self.study.visits]
-        ordered = sorted(self.forms.items(), key=lambda item: (visits.index(item[0].visit), item[0].unsno))
+        ordered = sorted(
+            self.forms.items(),
+            key=lambda item: (visits.index(item[0].visit), item[0].unsno),
+        )
         return Shelf({key: form.record for key, form in ordered})
 
 
@@ -87,7 +90,11 @@ def _said(found: Finding) -> str:
 def example(study: Study, name: str, text: str | None = None) -> Case:
     """An example subject, or one that a test writes itself over the template."""
     known = subject_texts()
-    own = known[f"{name}.yaml"] if text is None else f"subject: {name}\nlike: template\n{text}"
+    own = (
+        known[f"{name}.yaml"]
+        if text is None
+        else f"subject: {name}\nlike: template\n{text}"
+    )
     files = {"template.yaml": known["template.yaml"], f"{name}.yaml": own}
     read = read_subjects(files, study)
     assert read.findings == ()
@@ -97,7 +104,9 @@ def example(study: Study, name: str, text: str | None = None) -> Case:
 
 
 def eligible(assessment: Assessment) -> bool | None:
-    """What the criteria say of the subject together: FALSE when one fails, else None when one is UNKNOWN."""
+    """What the criteria say of the subject together: FALSE when one fails, else None
+    when one is UNKNOWN.
+    """
     if assessment.failed:
         return False
     return None if assessment.undetermined else True

@@ -30,7 +30,11 @@ class Command:
 def blocks(path: Path) -> Iterator[Block]:
     text = path.read_text(encoding="utf-8")
     for found in FENCE.finditer(text):
-        yield Block(language=found[1], text=found[2], line=text.count("\n", 0, found.start()) + 2)
+        yield Block(
+            language=found[1],
+            text=found[2],
+            line=text.count("\n", 0, found.start()) + 2,
+        )
 
 
 def commands(block: Block) -> Iterator[Command]:
@@ -41,7 +45,9 @@ def commands(block: Block) -> Iterator[Command]:
 
 
 def matches(shown: str, output: str) -> bool:
-    """True when the output is what is shown; ``...`` in the document stands for any text."""
+    """True when the output is what is shown; ``...`` in the document stands for any
+    text.
+    """
     pattern = re.escape(_tidy(shown)).replace(re.escape("..."), ".*?")
     return re.fullmatch(pattern, _tidy(output), re.DOTALL) is not None
 

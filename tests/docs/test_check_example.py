@@ -1,4 +1,6 @@
-"""The output of ``crfsmith check`` that the reference of the commands shows is what it prints."""
+"""The output of ``crfsmith check`` that the reference of the commands shows is what it
+prints.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,19 @@ groups:
 
 def test_the_output_is_as_shown(tmp_path: Path) -> None:
     study = STUDY.replace("day_zero: base.d", "day_zero: vs.vsdat")
-    for name, text in {"study.yaml": study, "visits.yaml": VISITS, "forms/vs.yaml": FORM}.items():
+    for name, text in {
+        "study.yaml": study,
+        "visits.yaml": VISITS,
+        "forms/vs.yaml": FORM,
+    }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    shown = [one for block in blocks(PAGE) for one in commands(block) if one.line == "crfsmith check DIR"]
+    shown = [
+        one
+        for block in blocks(PAGE)
+        for one in commands(block)
+        if one.line == "crfsmith check DIR"
+    ]
     result = CliRunner().invoke(main, ["check", str(tmp_path)], catch_exceptions=False)
     assert len(shown) == 1
     assert matches(shown[0].shown, result.output), result.output

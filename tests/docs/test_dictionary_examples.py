@@ -1,4 +1,6 @@
-"""The language's reference: every example is without findings, every key is explained and shown."""
+"""The language's reference: every example is without findings, every key is explained
+and shown.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,20 @@ from marshmallow import Schema
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loader import load_study
 from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
-from forms_spec.loading.eligibility import AnswersSchema, CriterionSchema, EligibilitySchema
+from forms_spec.loading.eligibility import (
+    AnswersSchema,
+    CriterionSchema,
+    EligibilitySchema,
+)
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
 from forms_spec.loading.rules import RuleSchema, RulesSchema
-from forms_spec.loading.study import MissingSchema, ParameterSchema, StudySchema, SubjectSchema
+from forms_spec.loading.study import (
+    MissingSchema,
+    ParameterSchema,
+    StudySchema,
+    SubjectSchema,
+)
 from forms_spec.loading.study_builder import NOUNS
 from forms_spec.loading.visits import VisitSchema, VisitsSchema
 from tests.docs.fences import Block, blocks
@@ -29,8 +40,24 @@ TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = [block for block in blocks(PAGE) if block.language == "yaml"]
 
 SCHEMAS: tuple[type[Schema], ...] = (
-    *(StudySchema, SubjectSchema, MissingSchema, ParameterSchema, CodelistsSchema, CodeSchema, VisitsSchema),
-    *(VisitSchema, FormSchema, GroupSchema, RowsSchema, FieldSchema, RulesSchema, RuleSchema),
+    *(
+        StudySchema,
+        SubjectSchema,
+        MissingSchema,
+        ParameterSchema,
+        CodelistsSchema,
+        CodeSchema,
+        VisitsSchema,
+    ),
+    *(
+        VisitSchema,
+        FormSchema,
+        GroupSchema,
+        RowsSchema,
+        FieldSchema,
+        RulesSchema,
+        RuleSchema,
+    ),
     *(EligibilitySchema, AnswersSchema, CriterionSchema),
 )
 
@@ -38,7 +65,9 @@ SCHEMAS: tuple[type[Schema], ...] = (
 def whole(block: Block) -> str:
     """A part of a form, made a form."""
     first = block.text.partition(":")[0]
-    return block.text if first in NOUNS else f"form: example\ntitle: Example\n{block.text}"
+    return (
+        block.text if first in NOUNS else f"form: example\ntitle: Example\n{block.text}"
+    )
 
 
 def keys(data: Any) -> Iterator[str]:
@@ -84,7 +113,11 @@ def test_every_field_type_has_its_row_and_an_example(type_: Any) -> None:
 
 
 def test_no_key_is_explained_that_does_not_exist() -> None:
-    known = {field.data_key or name for schema in SCHEMAS for name, field in schema().load_fields.items()}
+    known = {
+        field.data_key or name
+        for schema in SCHEMAS
+        for name, field in schema().load_fields.items()
+    }
     rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", TEXT, re.MULTILINE)
     explained = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
     assert explained <= known | {type_.name for type_ in FIELD_TYPES} | set(NOUNS)

@@ -17,7 +17,9 @@ __all__ = ["clinic", "study"]
 
 @pytest.mark.usefixtures("clinic", "study")
 def test_the_example_prints_what_is_shown() -> None:
-    code, shown = (block.text for block in blocks(DOCUMENT) if block.language in ("python", "text"))
+    code, shown = (
+        block.text for block in blocks(DOCUMENT) if block.language in ("python", "text")
+    )
     out = io.StringIO()
     with redirect_stdout(out):
         exec(code, {})

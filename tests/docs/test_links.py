@@ -1,4 +1,6 @@
-"""The documents: links lead to files that exist, and the dictionary in the README is a good one."""
+"""The documents: links lead to files that exist, and the dictionary in the README is a
+good one.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,10 @@ def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub writes them."""
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
+    }
 
 
 def test_every_page_of_the_documentation_is_linked_from_the_readme() -> None:
@@ -50,11 +55,19 @@ def test_every_page_of_the_documentation_is_linked_from_the_readme() -> None:
 
 
 def test_the_language_of_the_readme_is_a_good_dictionary() -> None:
-    (form,) = (block.text for block in blocks(ROOT / "README.md") if block.language == "yaml")
-    visits = "visits: {V1: {title: First, type: termination}}\nschedule:\n  columns: V1\n  vs: X\n"
+    (form,) = (
+        block.text for block in blocks(ROOT / "README.md") if block.language == "yaml"
+    )
+    visits = (
+        "visits: {V1: {title: First, type: termination}}\nschedule:\n  columns: V1\n  "
+        "vs: X\n"
+    )
     loaded = load_study({"study.yaml": STUDY, "visits.yaml": visits, "vs.yaml": form})
     assert [f"{one.text}: {one.message}" for one in loaded.findings] == []
 
 
 def test_pictures_stay_small() -> None:
-    assert all(picture.stat().st_size < 300_000 for picture in (ROOT / "docs" / "images").iterdir())
+    assert all(
+        picture.stat().st_size < 300_000
+        for picture in (ROOT / "docs" / "images").iterdir()
+    )

@@ -32,7 +32,11 @@ def shown_files() -> dict[str, str]:
 def study() -> Study:
     prefix = "dictionary/"
     return study_of(
-        {name[len(prefix) :]: text for name, text in shown_files().items() if name.startswith(prefix)}
+        {
+            name[len(prefix) :]: text
+            for name, text in shown_files().items()
+            if name.startswith(prefix)
+        }
     )
 
 
@@ -44,23 +48,34 @@ def clinic(tmp_path: Path, study: Study, monkeypatch: pytest.MonkeyPatch) -> Pat
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         ending = "\r\n" if name.endswith(".csv") else "\n"
         (root / name).write_bytes(text.replace("\n", ending).encode())
-    (root / "datapackage.json").write_text(json.dumps(descriptor(study, data_cut=date(2024, 4, 16))), "utf-8")
+    (root / "datapackage.json").write_text(
+        json.dumps(descriptor(study, data_cut=date(2024, 4, 16))), "utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     return root
 
 
 def test_the_shown_report_is_the_real_one(clinic: Path) -> None:  # noqa: ARG001
-    [command] = [one for block in blocks(DOCUMENT) if block.language == "console" for one in commands(block)]
+    [command] = [
+        one
+        for block in blocks(DOCUMENT)
+        if block.language == "console"
+        for one in commands(block)
+    ]
     done = CliRunner().invoke(main, command.line.split()[1:])
     assert matches(command.shown, done.output), done.output
     assert done.exit_code == 1
 
 
-def test_the_shown_tables_are_what_the_export_writes(clinic: Path, study: Study, tmp_path: Path) -> None:
+def test_the_shown_tables_are_what_the_export_writes(
+    clinic: Path, study: Study, tmp_path: Path
+) -> None:
     with open_package(clinic) as package:
         write_package(study, list(package.forms()), tmp_path / "again")
     for name in shown_files():
-        assert (tmp_path / "again" / name).read_bytes() == (clinic / name).read_bytes(), name
+        assert (tmp_path / "again" / name).read_bytes() == (
+            clinic / name
+        ).read_bytes(), name
 
 
 def test_the_python_example_runs(clinic: Path) -> None:  # noqa: ARG001

@@ -1,4 +1,6 @@
-"""Every example of docs/rules.md gives what is written: on the server, in the browser, over columns."""
+"""Every example of docs/rules.md gives what is written: on the server, in the browser,
+over columns.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def examples() -> Iterator[tuple[str, str]]:
 def _yaml() -> tuple[list[str], str]:
     """The example study, and its subject behind it; later blocks belong to no study."""
     found = [block.text for block in blocks(FILE) if block.language == "yaml"]
-    at = next(number for number, text in enumerate(found) if text.startswith("dm at SCR"))
+    at = next(
+        number for number, text in enumerate(found) if text.startswith("dm at SCR")
+    )
     return found[:at], found[at]
 
 
@@ -59,9 +63,13 @@ def subject() -> dict[FormKey, Record]:
         if table is None:
             texts[FormKey(form, visit, 0)] = held
         else:
-            found = tuple(Row(number=number, texts=row) for number, row in enumerate(held, 1))
+            found = tuple(
+                Row(number=number, texts=row) for number, row in enumerate(held, 1)
+            )
             rows.setdefault(FormKey(form, visit, 0), {})[table] = found
-    return {key: Record(texts=held, rows=rows.get(key, {})) for key, held in texts.items()}
+    return {
+        key: Record(texts=held, rows=rows.get(key, {})) for key, held in texts.items()
+    }
 
 
 def _head(head: str) -> tuple[str | None, str, str]:
@@ -78,7 +86,9 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, list):
-        low, high = (shown(one) if isinstance(one, dict) else _day(one) for one in value)
+        low, high = (
+            shown(one) if isinstance(one, dict) else _day(one) for one in value
+        )
         return low if low == high else f"{low} to {high}"
     if isinstance(value, dict):
         text = f"{int(value['bigint']) / SCALE:.9f}"
@@ -97,7 +107,9 @@ def browser() -> BrowserEngine:
 
 @pytest.fixture(scope="module")
 def columns() -> ColumnEngine:
-    return ColumnEngine(study(), [Rule("true", study(), HOME, TODAY).captured(subject())], HOME, TODAY)
+    return ColumnEngine(
+        study(), [Rule("true", study(), HOME, TODAY).captured(subject())], HOME, TODAY
+    )
 
 
 @pytest.mark.parametrize(("text", "gives"), list(examples()))
@@ -121,12 +133,30 @@ def test_every_word_function_and_operator_has_an_example() -> None:
         if word.kind is not TokenKind.TEXT
     }
     assert words >= KEYWORDS | set(FUNCTIONS)
-    met = {name for text, _ in examples() for name in _operators(Rule(text, study(), HOME, TODAY).json)}
-    assert met >= {*OPERATORS, *FOLDS} - {"span_neg", "span_add", "span_least", "span_greatest", "span_min"}
+    met = {
+        name
+        for text, _ in examples()
+        for name in _operators(Rule(text, study(), HOME, TODAY).json)
+    }
+    assert met >= {*OPERATORS, *FOLDS} - {
+        "span_neg",
+        "span_add",
+        "span_least",
+        "span_greatest",
+        "span_min",
+    }
 
 
 def _operators(node: object) -> Iterator[str]:
     if isinstance(node, dict):
-        yield from (node[name] for name in ("op", "fold") if isinstance(node.get(name), str))
-    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from (
+            node[name] for name in ("op", "fold") if isinstance(node.get(name), str)
+        )
+    for one in (
+        node.values()
+        if isinstance(node, dict)
+        else node
+        if isinstance(node, list)
+        else ()
+    ):
         yield from _operators(one)

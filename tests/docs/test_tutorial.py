@@ -1,4 +1,6 @@
-"""The tutorial is followed word by word: files written, commands run, tables typed into the pages."""
+"""The tutorial is followed word by word: files written, commands run, tables typed into
+the pages.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from generator.dictionary.folder import read_dictionary
 from tests.docs.fences import blocks, commands, matches
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
-TABLE = re.compile(r"^\| ([^|]+), ([^|]+) \| type \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", re.MULTILINE)
+TABLE = re.compile(
+    r"^\| ([^|]+), ([^|]+) \| type \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", re.MULTILINE
+)
 ROW = re.compile(r"^\| (.+?) \| `(.+?)` \|$", re.MULTILINE)
 SERVERS = ("crfsmith serve", "crfsmith preview")
 PORTS = re.compile(r"(?<=127\.0\.0\.1:)\d+")
@@ -58,7 +62,9 @@ class Newcomer:
         return ran.stdout + ran.stderr
 
     def serve(self, line: str) -> str:
-        """Starts a server on a free port, in place of the one before it, and reads what it says first."""
+        """Starts a server on a free port, in place of the one before it, and reads what
+        it says first.
+        """
         self.stop()
         out = self.folder / "server.log"
         with out.open("w") as log:
@@ -96,14 +102,21 @@ class Newcomer:
         """Types a table of the tutorial into the form and completes it."""
         study = load_study(read_dictionary(self.folder / "walking").files).study
         assert study is not None
-        names = {one.title: name for name, one in (*study.forms.items(), *study.visits.items())}
+        names = {
+            one.title: name
+            for name, one in (*study.forms.items(), *study.visits.items())
+        }
         page = self.signed_in()
         page.goto(f"{self.address}/subjects/01-001/{names[visit]}/{names[form]}")
         page.locator("#form[data-ready]").wait_for()
         for question, text in answers:
             group = page.get_by_role("group", name=question, exact=True)
             label = re.compile(rf"^{re.escape(question)}( optional)?\s*$")
-            box = group.get_by_role("radio").first if group.count() else page.get_by_label(label)
+            box = (
+                group.get_by_role("radio").first
+                if group.count()
+                else page.get_by_label(label)
+            )
             box.focus()
             page.keyboard.type(text)
             page.keyboard.press("Tab")
@@ -120,7 +133,9 @@ class Newcomer:
             page.wait_for_url("**/subjects")
             page.keyboard.press("n")
             page.wait_for_url("**/subjects/new")
-            page.locator("main input:focus").wait_for()  # the box has the focus once the page is drawn
+            page.locator(
+                "main input:focus"
+            ).wait_for()  # the box has the focus once the page is drawn
             page.keyboard.type("01-001")
             page.keyboard.press("Enter")
             page.wait_for_url("**/subjects/01-001")
@@ -144,11 +159,21 @@ def free_port() -> int:
 
 
 def steps(text: str) -> Iterator[tuple[int, str, object]]:
-    """Everything there is to do in the tutorial, in order: (line, what, its block or table)."""
-    found: list[tuple[int, str, object]] = [(one.line, one.language, one) for one in blocks(TUTORIAL)]
+    """Everything there is to do in the tutorial, in order: (line, what, its block or
+    table).
+    """
+    found: list[tuple[int, str, object]] = [
+        (one.line, one.language, one) for one in blocks(TUTORIAL)
+    ]
     for table in TABLE.finditer(text):
         answers = [(question, typed) for question, typed in ROW.findall(table[3])]
-        found.append((text.count("\n", 0, table.start()) + 1, "table", (table[1], table[2], answers)))
+        found.append(
+            (
+                text.count("\n", 0, table.start()) + 1,
+                "table",
+                (table[1], table[2], answers),
+            )
+        )
     yield from sorted(found, key=lambda step: step[0])
 
 
@@ -170,6 +195,8 @@ def test_the_tutorial_works_as_it_is_written(newcomer: Newcomer) -> None:
         else:
             for command in commands(step):
                 output = newcomer.run(command.line)
-                assert matches(command.shown, output), f"line {line}: $ {command.line}\n{output}"
+                assert matches(command.shown, output), (
+                    f"line {line}: $ {command.line}\n{output}"
+                )
     assert done.count("yaml") == 4
     assert done.count("table") == 3

@@ -1,4 +1,6 @@
-"""A small clean study, and dictionaries made by putting a text in place of a part of it."""
+"""A small clean study, and dictionaries made by putting a text in place of a part of
+it.
+"""
 
 from __future__ import annotations
 
@@ -39,17 +41,23 @@ def _noun(text: str) -> str:
 def _forms(texts: list[str]) -> list[str]:
     """The names of the forms that belong to visits."""
     named = [
-        re.search(r"^form: *([\w-]+) *$", text, re.MULTILINE) for text in texts if "log: true" not in text
+        re.search(r"^form: *([\w-]+) *$", text, re.MULTILINE)
+        for text in texts
+        if "log: true" not in text
     ]
     return list(dict.fromkeys(found[1] for found in named if found))
 
 
 def dictionary(*texts: str) -> dict[str, str]:
-    """The small study with these files; a study or visits file takes the place of its own.
+    """The small study with these files; a study or visits file takes the place of its
+    own.
 
-    Texts may hold several files, parted by lines of ``---``. The schedule expects every form.
+    Texts may hold several files, parted by lines of ``---``. The schedule expects every
+    form.
     """
-    files = [part for text in texts for part in re.split(r"^---\n", text, flags=re.MULTILINE)]
+    files = [
+        part for text in texts for part in re.split(r"^---\n", text, flags=re.MULTILINE)
+    ]
     given = {_noun(text) for text in files}
     found = {f"{at + 1}.yaml": text for at, text in enumerate(files)}
     rows = "".join(f"  {name}: X X\n" for name in _forms([BASE, *files]))
@@ -75,5 +83,7 @@ def findings(*texts: str) -> tuple[Finding, ...]:
 
 
 def said(*texts: str) -> list[str]:
-    """The findings as ``file:line:column code``; a file is named by its place among the texts."""
+    """The findings as ``file:line:column code``; a file is named by its place among the
+    texts.
+    """
     return [f"{found.text} {found.code}" for found in findings(*texts)]

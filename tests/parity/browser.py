@@ -1,4 +1,7 @@
-"""The page's scripts in QuickJS. Texts cross as JSON, so that any text arrives as it is."""
+"""The page's scripts in QuickJS.
+
+Texts cross as JSON, so that any text arrives as it is.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,16 @@ class Browser:
         self._context.eval(_CALL)
 
     def call(self, function: str, *arguments: Any) -> Any:
-        """The result of ``crfsmith.<function>``; a BigInt comes back as ``{"bigint": "12"}``."""
+        """The result of ``crfsmith.<function>``; a BigInt comes back as ``{"bigint":
+        "12"}``.
+        """
         return self.run(f"crfsmith.{function}", *arguments)
 
     def run(self, function: str, *arguments: Any) -> Any:
         """The result of a function written in JavaScript."""
-        return json.loads(self._context.eval(f"call({function}, {json.dumps(json.dumps(arguments))})"))
+        return json.loads(
+            self._context.eval(f"call({function}, {json.dumps(json.dumps(arguments))})")
+        )
 
 
 _CALL = """

@@ -40,36 +40,64 @@ class Line(NamedTuple):
 
 
 class ColumnEngine:
-    """The casebooks of some subjects, each given by a form of its own; nothing may be wrong with them."""
+    """The casebooks of some subjects, each given by a form of its own; nothing may be
+    wrong with them.
+    """
 
     def __init__(
-        self, study: Study, subjects: list[CapturedForm], home: FormKey = HOME, today: date = TODAY
+        self,
+        study: Study,
+        subjects: list[CapturedForm],
+        home: FormKey = HOME,
+        today: date = TODAY,
     ) -> None:
         self.home = home
         self.subjects = sorted({str(here.world.subject) for here in subjects})
         forms = [form for here in subjects for form in _forms(study, here)]
-        held = structure(Keys(study=study, names=self.subjects), _frames(study, forms).__getitem__, [])
+        held = structure(
+            Keys(study=study, names=self.subjects),
+            _frames(study, forms).__getitem__,
+            [],
+        )
         assert not held.faulty.any()
         places = {shape.place(one) for shape in shapes(study) for one in shape.fields}
         needs = Needs(values=places, missing=places, entered=places)
         self.books = Books(held, needs, Readers(study=study, today=today))
 
     def values(self, rule: Rule) -> list[Any]:
-        """The rule's value for each subject, in the order of their numbers, in Python's shapes."""
+        """The rule's value for each subject, in the order of their numbers, in Python's
+        shapes.
+        """
         by_line = self.values_by_line(rule.resolved.core, self.home.form)
         here = (self.home.visit, self.home.unsno)
-        return [value for line, value in by_line.items() if (line.visit, line.unsno) == here]
+        return [
+            value for line, value in by_line.items() if (line.visit, line.unsno) == here
+        ]
 
-    def values_by_line(self, core: Core, form: str, group: str | None = None) -> dict[Line, RuleValue | None]:
-        """The value of an expression in every instance of a form, or in every row of its group."""
+    def values_by_line(
+        self, core: Core, form: str, group: str | None = None
+    ) -> dict[Line, RuleValue | None]:
+        """The value of an expression in every instance of a form, or in every row of
+        its group.
+        """
         relation = self.books.form(form) if group is None else self.books.rows(group)
         values = values_of(self.books.scene(relation).column(core))
-        visits = {number: name for name, number in visit_numbers(self.books.study).items()}
-        rows = [None] * len(relation) if relation.rowno is None else relation.rowno.tolist()
+        visits = {
+            number: name for name, number in visit_numbers(self.books.study).items()
+        }
+        rows = (
+            [None] * len(relation)
+            if relation.rowno is None
+            else relation.rowno.tolist()
+        )
         lines = [
             Line(self.subjects[subject], visits[visit], unsno, row)
             for subject, visit, unsno, row in zip(
-                relation.subject.tolist(), relation.visit.tolist(), relation.unsno.tolist(), rows, strict=True
+                relation.subject.tolist(),
+                relation.visit.tolist(),
+                relation.unsno.tolist(),
+                rows,
+                strict=True,
             )
         ]
         return dict(zip(lines, values, strict=True))
@@ -90,13 +118,27 @@ def _frames(study: Study, forms: list[CapturedForm]) -> dict[str, pl.DataFrame]:
         for at, form in enumerate(forms)
     ]  # fmt: skip
     found = {
-        layout.SUBJECTS: pl.DataFrame([{"line": 1, "site": "01", "subject": name} for name in subjects]),
+        layout.SUBJECTS: pl.DataFrame(
+            [{"line": 1, "site": "01", "subject": name} for name in subjects]
+        ),
         layout.FORMS: pl.DataFrame(heads, infer_schema_length=None),
     }
     for table in study.tables.values():
-        rows = [row for form in forms if form.key.form == table.form.name for row in _rows(table, form)]
+        rows = [
+            row
+            for form in forms
+            if form.key.form == table.form.name
+            for row in _rows(table, form)
+        ]
         numbers = (LINE, layout.UNSNO, layout.ROW)
-        names = [LINE, layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW]
+        names = [
+            LINE,
+            layout.SITE,
+            layout.SUBJECT,
+            layout.VISIT,
+            layout.UNSNO,
+            layout.ROW,
+        ]
         names += [one.name for one in table.fields]
         types = {name: pl.Int64 if name in numbers else pl.String for name in names}
         found[table.name] = pl.DataFrame(rows, types)
@@ -115,5 +157,8 @@ def _rows(table: Table, form: CapturedForm) -> Iterator[dict[str, Any]]:
             layout.VISIT: form.key.visit,
             layout.UNSNO: form.key.unsno,
             layout.ROW: number,
-            **{one.name: form.text(table.name, number, one.name) for one in table.fields},
+            **{
+                one.name: form.text(table.name, number, one.name)
+                for one in table.fields
+            },
         }

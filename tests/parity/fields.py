@@ -1,4 +1,6 @@
-"""Fields for tests, made from the keys that a dictionary would give them, without the loader."""
+"""Fields for tests, made from the keys that a dictionary would give them, without the
+loader.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,13 @@ from forms_spec.model.fields import Field
 PLACE = TextPlace(file="forms/test.yaml", line=1, column=1)
 
 
-def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str = "answer") -> Field:
-    """A field of a type. ``keys`` as in the dictionary; ``missing`` is a list of codes."""
+def field_of(
+    type_name: str, keys: Mapping[str, Any] | None = None, *, name: str = "answer"
+) -> Field:
+    """A field of a type.
+
+    ``keys`` as in the dictionary; ``missing`` is a list of codes.
+    """
     held: Mapping[str, Any] = keys or {}
     type_ = field_type(type_name)
     unknown = set(held) - type_.facets
@@ -29,7 +36,10 @@ def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str
         name=name,
         label=held.get("label", name),
         type=type_,
-        kind=kind(given or held.get("gives", "decimal" if type_name == "calculated" else "text")),
+        kind=kind(
+            given
+            or held.get("gives", "decimal" if type_name == "calculated" else "text")
+        ),
         place=PLACE,
         form="test",
         group="test",
@@ -41,7 +51,10 @@ def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str
         seconds=held.get("seconds", False),
         unit=Unit(fixed=held["unit"]) if "unit" in held else None,
         codelist=codelist_of(held.get("codes"), type_),
-        missing=tuple(MissingCode(code=code, label=f"Because {code}") for code in held.get("missing", ())),
+        missing=tuple(
+            MissingCode(code=code, label=f"Because {code}")
+            for code in held.get("missing", ())
+        ),
         upload=_upload(held) if type_name == "file" else None,
         control=type_.control,
         max_choices=held.get("max_choices"),
@@ -51,10 +64,14 @@ def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str
 def codelist_of(codes: Any, type_: FieldType) -> Codelist | None:
     """The built-in list of the type, or the codes as a dictionary states them in place."""
     if codes is None:
-        return Codelist(name="YN", codes=type_.codes, place=PLACE) if type_.codes else None
+        return (
+            Codelist(name="YN", codes=type_.codes, place=PLACE) if type_.codes else None
+        )
     labelled = codes if isinstance(codes, Mapping) else {code: code for code in codes}
     return Codelist(
-        name="test.answer", codes=tuple(_code(code, says) for code, says in labelled.items()), place=PLACE
+        name="test.answer",
+        codes=tuple(_code(code, says) for code, says in labelled.items()),
+        place=PLACE,
     )
 
 
@@ -62,7 +79,12 @@ def _code(code: str, says: Any) -> Code:
     if not isinstance(says, Mapping):
         return Code(code=code, label=says)
     number = Decimal(str(says["number"])) if "number" in says else None
-    return Code(code=code, label=says["label"], exclusive=says.get("exclusive", False), number=number)
+    return Code(
+        code=code,
+        label=says["label"],
+        exclusive=says.get("exclusive", False),
+        number=number,
+    )
 
 
 def _length(length: Any) -> tuple[int | None, int | None]:
@@ -80,7 +102,9 @@ def _pattern(pattern: Any) -> Pattern | None:
 
 
 def _upload(held: Mapping[str, Any]) -> Upload:
-    return Upload(endings=tuple(held.get("accept", ())), size=held.get("size", 10_000_000))
+    return Upload(
+        endings=tuple(held.get("accept", ())), size=held.get("size", 10_000_000)
+    )
 
 
 def accepted() -> list[tuple[FieldType, Sample]]:

@@ -41,7 +41,9 @@ class Shelf:
 class Rule:
     """A rule of the form ``home``, ready for both engines."""
 
-    def __init__(self, text: str, study: Study, home: FormKey = HOME, today: date = TODAY) -> None:
+    def __init__(
+        self, text: str, study: Study, home: FormKey = HOME, today: date = TODAY
+    ) -> None:
         self.text = text
         self.study = study
         self.home = home
@@ -59,7 +61,9 @@ class Rule:
         assert not resolved.findings, f"{self.text}: {resolved.findings[0].message}"
         return resolved
 
-    def captured(self, forms: dict[FormKey, Record], number: str = "01-001") -> CapturedForm:
+    def captured(
+        self, forms: dict[FormKey, Record], number: str = "01-001"
+    ) -> CapturedForm:
         subject = Subject(self.study, Shelf(forms), self.today, number)
         form = self.study.forms[self.home.form]
         return subject.put(form, forms.get(self.home, Record()), self.home)
@@ -67,18 +71,24 @@ class Rule:
     def python(self, here: CapturedForm) -> Any:
         """The value in the shape that the browser gives."""
         return plain(
-            encode(self.closure(here.frames(None)), self.resolved.core.type), self.resolved.core.type
+            encode(self.closure(here.frames(None)), self.resolved.core.type),
+            self.resolved.core.type,
         )
 
     def untold(self, here: CapturedForm, asked: list[Cell]) -> bool:
-        """Whether it is UNKNOWN for a reason that no finding gives, where some cells are asked about."""
+        """Whether it is UNKNOWN for a reason that no finding gives, where some cells
+        are asked about.
+        """
         untold = UnknownExplainer(here)
         untold.asked.update(asked)
         return untold.of_meaning(self.resolved.core, None)
 
     def case(self, here: CapturedForm) -> list[Any]:
         """Record and surroundings for the browser."""
-        env = {"today": self.today.toordinal() - EPOCH, "given": given_values(self.givens, here)}
+        env = {
+            "today": self.today.toordinal() - EPOCH,
+            "given": given_values(self.givens, here),
+        }
         return [record_json(here.record), env]
 
 
@@ -106,9 +116,12 @@ class BrowserEngine:
     """QuickJS with the page's scripts and one form's spec."""
 
     def __init__(self, study: Study, form: str) -> None:
-        self.browser = Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
+        self.browser = Browser(
+            "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
+        )
         self.browser.run(
-            "(spec) => { globalThis.spec = spec; return null; }", form_spec(study, study.forms[form])
+            "(spec) => { globalThis.spec = spec; return null; }",
+            form_spec(study, study.forms[form]),
         )
 
     def values(self, rule: Rule, cases: list[list[Any]]) -> list[Any]:
@@ -117,7 +130,9 @@ class BrowserEngine:
             return [one if one is None else sorted(one) for one in found]
         return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
-    def untold(self, rule: Rule, cases: list[list[Any]], asked: list[list[Cell]]) -> list[bool]:
+    def untold(
+        self, rule: Rule, cases: list[list[Any]], asked: list[list[Cell]]
+    ) -> list[bool]:
         """What ``Rule.untold`` says of each case."""
         return list(self.browser.run(_UNTOLD, rule.json, cases, asked))
 

@@ -1,4 +1,6 @@
-"""A study with a field of every kind, and random subjects of it, for rules in all back ends."""
+"""A study with a field of every kind, and random subjects of it, for rules in all back
+ends.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,12 @@ _FIELDS = """
 """
 
 
-def _form(name: str, own: str, rows: str, head: str = "", asked: str = "rows: {}") -> str:
-    """A form with a field of every kind, alone and in rows; ``asked`` says which rows it expects."""
+def _form(
+    name: str, own: str, rows: str, head: str = "", asked: str = "rows: {}"
+) -> str:
+    """A form with a field of every kind, alone and in rows; ``asked`` says which rows
+    it expects.
+    """
     fields = _FIELDS.format(own)
     in_rows = "".join(f"    {line}\n" for line in _FIELDS.format(rows).splitlines())
     return (
@@ -56,13 +62,17 @@ schedule:
   home:    X  X  X
   far:     X  .  X
 """,
-    "home.yaml": _form("home", "a", "r", asked="rows: {}\n    show_when: ay <> 'N'").replace(
+    "home.yaml": _form(
+        "home", "a", "r", asked="rows: {}\n    show_when: ay <> 'N'"
+    ).replace(
         "  an:",
         "  au: {label: Temperature, type: decimal, places: 1, lab_test: temp,"
         " unit: {C: {label: C}, F: {label: F, to: C, as: (value - 32) * 5 / 9}}}\n"
-        "  av: {label: Ferritin, type: decimal, comparator: ['<', '>'], lab_test: ferritin,"
+        "  av: {label: Ferritin, type: decimal, comparator: ['<', '>'], lab_test: "
+        "ferritin,"
         " unit: {ng: {label: ng}, ug: {label: ug, to: ng, as: value * 1000}}}\n"
-        "  aw: {label: CRP, type: decimal, comparator: ['<', '<=', '>', '>='], range: [0, 500]}\n"
+        "  aw: {label: CRP, type: decimal, comparator: ['<', '<=', '>', '>='], range: "
+        "[0, 500]}\n"
         "  ak: {label: Calculated, type: calculated, places: 3, value: ax / an}\n  an:",
         1,
     ),
@@ -107,13 +117,37 @@ POOL = {
     "y": ["Y", "N"],
     "c": ["A", "B", "C", "É"],
     "m": ["A", "B", "A;B", "B;C", "A;B;C;É", "É"],
-    "d": ["2024-02-29", "2024-03-01", "2023-02-28", "2024-01-31", "2000-02-29", "9999-12-31", "1000-01-01"],
+    "d": [
+        "2024-02-29",
+        "2024-03-01",
+        "2023-02-28",
+        "2024-01-31",
+        "2000-02-29",
+        "9999-12-31",
+        "1000-01-01",
+    ],
     "p": ["2024", "2024-02", "2024-02-29", "2023", "1999-12", "2024-05-31", "2024-03"],
     "h": ["00:00", "09:30", "23:59", "12:00"],
-    "s": ["2024-02-29T09:30", "2024-02-29T23:59", "2023-12-31T00:00", "1000-01-01T00:00"],
+    "s": [
+        "2024-02-29T09:30",
+        "2024-02-29T23:59",
+        "2023-12-31T00:00",
+        "1000-01-01T00:00",
+    ],
     "u": ["38.0", "100.4", "98.6", "98", "37.5", "36"],
     "v": ["0.02", "<0.02", "20", ">300", "300", "0.31"],
-    "w": ["0.3", "<0.3", "<=0.3", ">40", ">=40", "<-1", "2", "40", "<0.00000001", ">999999999999999"],
+    "w": [
+        "0.3",
+        "<0.3",
+        "<=0.3",
+        ">40",
+        ">=40",
+        "<-1",
+        "2",
+        "40",
+        "<0.00000001",
+        ">999999999999999",
+    ],
 }
 
 
@@ -123,7 +157,9 @@ def rule_study() -> Study:
 
 
 def random_subject(random: Random) -> dict[FormKey, Record]:
-    """Forms of one subject: often blank, sometimes missing with a reason, sometimes wrong; 0 to 4 rows."""
+    """Forms of one subject: often blank, sometimes missing with a reason, sometimes
+    wrong; 0 to 4 rows.
+    """
     found = {FormKey("home", "V2", 0): _record(random, "a", "r")}
     for key, own, rows in (
         (FormKey("home", "V1", 0), "a", "r"),
@@ -141,12 +177,23 @@ def _record(random: Random, own: str, rows: str) -> Record:
     count = random.choice((0, 0, 1, 2, 4))
     texts = _texts(random, own)
     if own == "a":
-        texts |= {"au": random.choice([*POOL["u"], ""]), "auu": random.choice(["C", "F", ""])}
-        texts |= {"av": random.choice([*POOL["v"], ""]), "avu": random.choice(["ng", "ug", ""])}
+        texts |= {
+            "au": random.choice([*POOL["u"], ""]),
+            "auu": random.choice(["C", "F", ""]),
+        }
+        texts |= {
+            "av": random.choice([*POOL["v"], ""]),
+            "avu": random.choice(["ng", "ug", ""]),
+        }
         texts["aw"] = random.choice([*POOL["w"], "", "ND", "<x"])
     numbers = sorted(random.sample(range(1, 9), count))
     return Record(
-        texts=texts, rows={rows: tuple(Row(number=number, texts=_texts(random, rows)) for number in numbers)}
+        texts=texts,
+        rows={
+            rows: tuple(
+                Row(number=number, texts=_texts(random, rows)) for number in numbers
+            )
+        },
     )
 
 

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from random import Random
 
 ROWS = {"r": "r", "q": "q", "e": "e", "home": "a", "far": "f"}
-TYPES = ("condition", "number", "spread", "text", "choice", "choices", "date", "time", "moment")
+TYPES = (
+    "condition",
+    "number",
+    "spread",
+    "text",
+    "choice",
+    "choices",
+    "date",
+    "time",
+    "moment",
+)
 
 
 class RuleTexts:
@@ -20,7 +30,9 @@ class RuleTexts:
         return self.write(self.random.choice(TYPES), depth)
 
     def write(self, type_: str, depth: int) -> str:
-        choices = _LEAVES[type_] if depth <= 0 else [*_LEAVES[type_], *_BRANCHES[type_] * 2]
+        choices = (
+            _LEAVES[type_] if depth <= 0 else [*_LEAVES[type_], *_BRANCHES[type_] * 2]
+        )
         written = self.random.choice(choices)(self, depth - 1)
         return f"({written})" if type_ == "condition" else written
 
@@ -29,26 +41,53 @@ class RuleTexts:
 
     def cell(self, kind: str) -> str:
         """A field of one kind: of the row, of the form, or of another form."""
-        others = [f"a{kind}", f"this.a{kind}", f"far.f{kind}", f"far[V1].f{kind}", f"home[V1].a{kind}"]
-        others += [f"home[previous].a{kind}", f"far[previous].f{kind}", f"diary.l{kind}", f"home[V2].a{kind}"]
+        others = [
+            f"a{kind}",
+            f"this.a{kind}",
+            f"far.f{kind}",
+            f"far[V1].f{kind}",
+            f"home[V1].a{kind}",
+        ]
+        others += [
+            f"home[previous].a{kind}",
+            f"far[previous].f{kind}",
+            f"diary.l{kind}",
+            f"home[V2].a{kind}",
+        ]
         if self.tables:
             table = self.tables[-1]
             return self.pick(*others, *[f"{table}.{ROWS[table]}{kind}"] * 9)
         return self.pick(*others, *[f"a{kind}"] * 6)
 
     def fold(self, function: str, body: Callable[[str], str | None], depth: int) -> str:
-        """``any(r where ...)``, ``sum(q[all].qx where ...)``; ``body`` is told the table."""
+        """``any(r where ...)``, ``sum(q[all].qx where ...)``; ``body`` is told the
+        table.
+        """
         table = self.pick("r", "r", "q", "e", "home", "far")
-        selector = self.pick("", "", "[all]", "[V1]", "[previous]") if table not in ("e",) else ""
+        selector = (
+            self.pick("", "", "[all]", "[V1]", "[previous]")
+            if table not in ("e",)
+            else ""
+        )
         self.tables.append(table)
-        where = f" where {self.write('condition', depth - 1)}" if self.random.random() < 0.7 else ""
+        where = (
+            f" where {self.write('condition', depth - 1)}"
+            if self.random.random() < 0.7
+            else ""
+        )
         self.tables.pop()
         over = body(table)
-        named = f"{table}{selector}" if over is None else over.replace(f"{table}.", f"{table}{selector}.", 1)
+        named = (
+            f"{table}{selector}"
+            if over is None
+            else over.replace(f"{table}.", f"{table}{selector}.", 1)
+        )
         return f"{function}({named}{where})"
 
     def of_range(self, *functions: str) -> str:
-        """A field beside its reference range: of the form that is judged, not of the rows of a fold."""
+        """A field beside its reference range: of the form that is judged, not of the
+        rows of a fold.
+        """
         if self.tables:
             return "'A'" if functions == ("in_reference",) else "ak"
         return f"{self.pick(*functions)}({self.pick('au', 'av')})"
@@ -77,16 +116,37 @@ _NUMBERS = (
 _ND, _YES_NO = "('ND')", ("'Y'", "'N'")
 _CODES = ("'A'", "'B'", "'C'", "'É'")
 _WORDS = ("'a'", "'ab'", "'é'", "'\U0001f600'", "'\ue000'", "''", "'don''t'", "'Z'")
-_DAYS = ("2024-02-29", "2024-03-31", "date '2024'", "date '2024-02'", "today", "$cut", "anchor", "9999-12-31")
-_SPANS = ("3 months", "$months months", "5 years", "28 days", "1 week", "0 days", "1 day")
+_DAYS = (
+    "2024-02-29",
+    "2024-03-31",
+    "date '2024'",
+    "date '2024-02'",
+    "today",
+    "$cut",
+    "anchor",
+    "9999-12-31",
+)
+_SPANS = (
+    "3 months",
+    "$months months",
+    "5 years",
+    "28 days",
+    "1 week",
+    "0 days",
+    "1 day",
+)
 
 Writer = Callable[[RuleTexts, int], str]
 
 
 def _compare(
-    type_: str, other: str | None = None, operators: tuple[str, ...] = ("=", "<>", "<", "<=", ">", ">=")
+    type_: str,
+    other: str | None = None,
+    operators: tuple[str, ...] = ("=", "<>", "<", "<=", ">", ">="),
 ) -> Writer:
-    return lambda w, d: f"({w.write(type_, d)} {w.pick(*operators)} {w.write(other or type_, d)})"
+    return lambda w, d: (
+        f"({w.write(type_, d)} {w.pick(*operators)} {w.write(other or type_, d)})"
+    )
 
 
 def _case(type_: str) -> Writer:
@@ -102,7 +162,9 @@ def _coalesce(type_: str) -> Writer:
 
 
 def _extreme(type_: str) -> Writer:
-    return lambda w, d: f"{w.pick('min', 'max')}({w.write(type_, d)}, {w.write(type_, d)})"
+    return lambda w, d: (
+        f"{w.pick('min', 'max')}({w.write(type_, d)}, {w.write(type_, d)})"
+    )
 
 
 def _distinct(w: RuleTexts, depth: int) -> str:
@@ -160,14 +222,23 @@ _CONDITION_CALLS = (
     "({t} is not in ({t}, {t}))",
 )
 _CELSIUS = ("'C'",)
-_PARTS = {"n": "number", "t": "text", "d": "date", "h": "time", "s": "moment", "b": "condition"}
+_PARTS = {
+    "n": "number",
+    "t": "text",
+    "d": "date",
+    "h": "time",
+    "s": "moment",
+    "b": "condition",
+}
 
 
 def _one_of(calls: tuple[str, ...]) -> Writer:
     """One of many functions, its arguments written by their letters."""
 
     def write(w: RuleTexts, d: int) -> str:
-        said = w.pick(*calls).replace("{e}", w.pick("0", "1", "2", "3", "-2", "0.5", "2.5"))
+        said = w.pick(*calls).replace(
+            "{e}", w.pick("0", "1", "2", "3", "-2", "0.5", "2.5")
+        )
         for letter, type_ in _PARTS.items():
             while f"{{{letter}}}" in said:
                 said = said.replace(f"{{{letter}}}", w.write(type_, d), 1)
@@ -182,9 +253,15 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: w.pick("true", "false"),
         lambda w, _: f"{w.cell('y')} {w.pick('=', '<>')} {w.pick(*_YES_NO)}",
         lambda w, _: f"{w.cell(w.pick(*'nxtbycmdphs'))} is {w.pick('', 'not ')}known",
-        lambda w, _: f"{w.cell(w.pick(*'nxtbycmdphs'))} is {w.pick('', 'not ')}missing{w.pick('', _ND)}",
+        lambda w, _: (
+            f"{w.cell(w.pick(*'nxtbycmdphs'))} is "
+            f"{w.pick('', 'not ')}missing{w.pick('', _ND)}"
+        ),
         lambda w, _: f"{w.cell('c')} {w.pick('', 'not ')}in {w.listed(_CODES)}",
-        lambda w, _: f"{w.cell('m')} {w.pick('has any', 'has all', 'within', 'overlaps')} {w.listed(_CODES)}",
+        lambda w, _: (
+            f"{w.cell('m')} {w.pick('has any', 'has all', 'within', 'overlaps')} "
+            f"{w.listed(_CODES)}"
+        ),
         lambda w, _: f"{w.cell('m')} has {w.pick(*_CODES)}",
         lambda w, _: f"both({w.cell('c')}, {w.cell('c')})",
     ],
@@ -194,8 +271,13 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: f"entered({w.cell(w.pick('n', 'x'))})",
         lambda w, _: f"number_of({w.cell('c')})",
         lambda w, _: f"limit_of({w.pick('aw', 'home[V1].aw')})",
-        lambda w, _: f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')",
-        lambda w, _: f"{w.pick('au', 'home[V1].au', 'home[previous].au')} in {w.pick('C', *_CELSIUS)}",
+        lambda w, _: (
+            f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')"
+        ),
+        lambda w, _: (
+            f"{w.pick('au', 'home[V1].au', 'home[previous].au')} in "
+            f"{w.pick('C', *_CELSIUS)}"
+        ),
         lambda w, _: w.of_range("reference_low", "reference_high"),
     ],
     "spread": [
@@ -214,11 +296,17 @@ _LEAVES: dict[str, list[Writer]] = {
     "choices": [lambda w, _: w.cell("m")],
     "date": [lambda w, _: w.pick(*_DAYS), lambda w, _: w.cell(w.pick("d", "p"))],
     "time": [lambda w, _: w.pick("00:00", "09:30", "23:59"), lambda w, _: w.cell("h")],
-    "moment": [lambda w, _: w.pick("2024-02-29T09:30", "0001-01-01T00:00"), lambda w, _: w.cell("s")],
+    "moment": [
+        lambda w, _: w.pick("2024-02-29T09:30", "0001-01-01T00:00"),
+        lambda w, _: w.cell("s"),
+    ],
 }
 _BRANCHES: dict[str, list[Writer]] = {
     "condition": [
-        lambda w, d: f"({w.write('condition', d)} {w.pick('and', 'or')} {w.write('condition', d)})",
+        lambda w, d: (
+            f"({w.write('condition', d)} {w.pick('and', 'or')} "
+            f"{w.write('condition', d)})"
+        ),
         lambda w, d: f"not {w.write('condition', d)}",
         _compare("number"),
         _compare("spread"),
@@ -229,17 +317,24 @@ _BRANCHES: dict[str, list[Writer]] = {
         _compare("moment"),
         _compare("choice", None, ("=", "<>")),
         _compare("condition", None, ("=", "<>")),
-        lambda w, d: f"({w.write('number', d)} in ({w.write('number', d)}, {w.write('number', d)}))",
+        lambda w, d: (
+            f"({w.write('number', d)} in ({w.write('number', d)}, "
+            f"{w.write('number', d)}))"
+        ),
         lambda w, d: (
             f"({w.write('date', d)} {w.pick('', 'not ')}between "
             f"{w.write('date', d)} and {w.write('date', d)})"
         ),
-        lambda w, d: f"({w.write('date', d)} in ({w.write('date', d)}, {w.write('date', d)}))",
         lambda w, d: (
-            f"{w.pick('within', 'since')}({w.write('date', d)}, {w.write('date', d)}, {w.pick(*_SPANS)})"
+            f"({w.write('date', d)} in ({w.write('date', d)}, {w.write('date', d)}))"
         ),
         lambda w, d: (
-            f"({w.write('choices', d)} {w.pick('within', 'overlaps', 'has all')} {w.write('choices', d)})"
+            f"{w.pick('within', 'since')}({w.write('date', d)}, "
+            f"{w.write('date', d)}, {w.pick(*_SPANS)})"
+        ),
+        lambda w, d: (
+            f"({w.write('choices', d)} {w.pick('within', 'overlaps', 'has all')} "
+            f"{w.write('choices', d)})"
         ),
         lambda w, d: f"({w.write('choice', d)} in {w.write('choices', d)})",
         lambda w, d: f"({w.write(w.pick(*TYPES), d)}) is known",
@@ -250,7 +345,10 @@ _BRANCHES: dict[str, list[Writer]] = {
         *[_one_of(_CONDITION_CALLS)] * 4,
     ],
     "number": [
-        lambda w, d: f"({w.write('number', d)} {w.pick('+', '-', '*', '/')} {w.write('number', d)})",
+        lambda w, d: (
+            f"({w.write('number', d)} {w.pick('+', '-', '*', '/')} "
+            f"{w.write('number', d)})"
+        ),
         lambda w, d: f"-({w.write('number', d)})",
         lambda w, d: f"round({w.write('number', d)}, {w.pick('0', '1', '2', '9')})",
         lambda w, d: f"abs({w.write('number', d)})",
@@ -269,7 +367,9 @@ _BRANCHES: dict[str, list[Writer]] = {
             f"{w.pick('age_years', 'days_between', 'months_between')}"
             f"({w.write('date', d)}, {w.write('date', d)})"
         ),
-        lambda w, d: f"({w.write('spread', d)} {w.pick('+', '-')} {w.write('number', d)})",
+        lambda w, d: (
+            f"({w.write('spread', d)} {w.pick('+', '-')} {w.write('number', d)})"
+        ),
         lambda w, d: f"-({w.write('spread', d)})",
         lambda w, d: w.fold("count", lambda _: None, d),
         _distinct,
@@ -287,7 +387,10 @@ _BRANCHES: dict[str, list[Writer]] = {
     "choices": [_case("choices"), _coalesce("choices")],
     "date": [
         lambda w, d: f"add_days({w.write('date', d)}, {w.write('number', d)})",
-        lambda w, d: f"add_months({w.write('date', d)}, {w.pick('1', '-1', '-3', '12', '0.5', '24')})",
+        lambda w, d: (
+            f"add_months({w.write('date', d)}, "
+            f"{w.pick('1', '-1', '-3', '12', '0.5', '24')})"
+        ),
         lambda w, d: f"({w.write('date', d)} {w.pick('+', '-')} {w.pick(*_SPANS)})",
         lambda w, d: f"date_of({w.write('moment', d)})",
         lambda w, d: w.values(w.pick("min", "max"), "dp", d),

@@ -1,7 +1,9 @@
-"""Other people's readers of a table schema, asked about one column: which of its texts do they refuse?
+"""Other people's readers of a table schema, asked about one column: which of its texts
+do they refuse?
 
-A reader that only searches is given the anchors that the standard means: a pattern matches the whole text.
-``python -m tests.parity.schema_readers N SEED`` compares N seeded faults with the kinds.
+A reader that only searches is given the anchors that the standard means: a pattern
+matches the whole text. ``python -m tests.parity.schema_readers N SEED`` compares N
+seeded faults with the kinds.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ from tests.studies import small_study
 
 PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 KINDS = ("text", "bounded", "partial_date", "choices", "choice", "file")
-"""The kinds that are strings in a schema, so that every reader reads their values alike."""
+"""The kinds that are strings in a schema, so that every reader reads their values
+alike.
+"""
 XS = "{http://www.w3.org/2001/XMLSchema}"
 
 Constraints = Mapping[str, Any]
@@ -36,7 +40,11 @@ Verdicts = list[bool]
 
 def frictionless(constraints: Constraints, texts: Sequence[str]) -> Verdicts:
     described = {"name": "x", "type": "string", "constraints": dict(constraints)}
-    read = Schema.from_descriptor({"$schema": PROFILE, "fields": [described]}).fields[0].create_cell_reader()
+    read = (
+        Schema.from_descriptor({"$schema": PROFILE, "fields": [described]})
+        .fields[0]
+        .create_cell_reader()
+    )
     return [read(text)[1] is None for text in texts]
 
 
@@ -68,9 +76,15 @@ def pointblank(constraints: Constraints, texts: Sequence[str]) -> Verdicts:
             steps = steps.col_vals_in_set(columns="x", set=list(value))
         else:
             length = pl.col("x").str.len_chars()
-            steps = steps.col_vals_expr(length >= value if name == "minLength" else length <= value)
+            steps = steps.col_vals_expr(
+                length >= value if name == "minLength" else length <= value
+            )
     done = steps.interrogate(collect_extracts=False)
-    passed = [done.get_sundered_data(type="pass").get_column("x").to_list()] if constraints else [list(texts)]
+    passed = (
+        [done.get_sundered_data(type="pass").get_column("x").to_list()]
+        if constraints
+        else [list(texts)]
+    )
     return [text in set(passed[0]) for text in texts]
 
 
@@ -85,7 +99,9 @@ def duck(constraints: Constraints, texts: Sequence[str]) -> Verdicts:
         tests.append(_SQL[name])
         values.append(list(value) if name == "enum" else value)
     query = f"select {' and '.join(tests)} from (select unnest(?::varchar[]) as x)"
-    return [row[0] for row in _database().execute(query, [*values, list(texts)]).fetchall()]
+    return [
+        row[0] for row in _database().execute(query, [*values, list(texts)]).fetchall()
+    ]
 
 
 _SQL = {
@@ -112,17 +128,29 @@ def _script() -> Callable[..., Any]:
 def ecmascript(constraints: Constraints, texts: Sequence[str]) -> Verdicts:
     import json
 
-    given = {name: json.dumps(value) if name == "enum" else value for name, value in constraints.items()}
-    return [all(_script()(name, value, text) for name, value in given.items()) for text in texts]
+    given = {
+        name: json.dumps(value) if name == "enum" else value
+        for name, value in constraints.items()
+    }
+    return [
+        all(_script()(name, value, text) for name, value in given.items())
+        for text in texts
+    ]
 
 
 def xml_schema(constraints: Constraints, texts: Sequence[str]) -> Verdicts:
     root = etree.Element(f"{XS}schema", nsmap={"xs": XS[1:-1]})
-    simple = etree.SubElement(etree.SubElement(root, f"{XS}element", name="x"), f"{XS}simpleType")
+    simple = etree.SubElement(
+        etree.SubElement(root, f"{XS}element", name="x"), f"{XS}simpleType"
+    )
     limits = etree.SubElement(simple, f"{XS}restriction", base="xs:string")
     for name, value in constraints.items():
         for one in value if name == "enum" else [value]:
-            etree.SubElement(limits, f"{XS}{'enumeration' if name == 'enum' else name}", value=str(one))
+            etree.SubElement(
+                limits,
+                f"{XS}{'enumeration' if name == 'enum' else name}",
+                value=str(one),
+            )
     schema = etree.XMLSchema(root)
     return [_xml_valid(schema, text) for text in texts]
 
@@ -148,14 +176,23 @@ READERS: Mapping[str, Callable[[Constraints, Sequence[str]], Verdicts]] = {
 
 
 def disagreements(field: Field, texts: Sequence[str]) -> Iterator[str]:
-    """Each reader that judges a text otherwise than the kind does, where no listed loss says so."""
+    """Each reader that judges a text otherwise than the kind does, where no listed loss
+    says so.
+    """
     constraints = field_schema(small_study(), field)["constraints"]
     ours = [not isinstance(field.kind.parse(text, field), Refusal) for text in texts]
-    listed = [any(one.texts.fullmatch(text) for one in laxities(field)) for text in texts]
+    listed = [
+        any(one.texts.fullmatch(text) for one in laxities(field)) for text in texts
+    ]
     for name, reader in READERS.items():
-        for text, right, passed, loss in zip(texts, ours, reader(constraints, texts), listed, strict=True):
+        for text, right, passed, loss in zip(
+            texts, ours, reader(constraints, texts), listed, strict=True
+        ):
             if right != passed and not (loss and passed):
-                yield f"{name} {'passes' if passed else 'refuses'} {text!r} for {constraints}"
+                yield (
+                    f"{name} {'passes' if passed else 'refuses'} {text!r} for "
+                    f"{constraints}"
+                )
 
 
 PATTERNS = (
@@ -167,23 +204,36 @@ PATTERNS = (
 
 
 def fields() -> list[Field]:
-    """Every sample of a field type whose kind is a string, and texts with patterns of many sorts."""
+    """Every sample of a field type whose kind is a string, and texts with patterns of
+    many sorts.
+    """
     own = [field for field in distinct_fields() if field.kind.name in KINDS]
     lists = [
         {"codes": ["A B", "C.D", "E|F", "(G)"]},
         {
-            "codes": {"NONE": {"label": "None", "exclusive": True}, "A": "a", "$": "b", "C^": "c"},
+            "codes": {
+                "NONE": {"label": "None", "exclusive": True},
+                "A": "a",
+                "$": "b",
+                "C^": "c",
+            },
             "max_choices": 2,
         },
     ]
     return [
         *own,
         *(field_of("text", {"pattern": one}) for one in PATTERNS),
-        *(field_of("long_text", {"pattern": one, "length": [2, 30]}) for one in PATTERNS[:6]),
+        *(
+            field_of("long_text", {"pattern": one, "length": [2, 30]})
+            for one in PATTERNS[:6]
+        ),
         *(field_of("multiple_choice", keys) for keys in lists),
         field_of("decimal", {"comparator": ["<", ">="], "places": 2}),
         field_of("integer", {"comparator": [">"]}),
-        *(field_of("file", {"accept": endings}) for endings in (["pdf"], ["jpeg", "7z", "c++"], [])),
+        *(
+            field_of("file", {"accept": endings})
+            for endings in (["pdf"], ["jpeg", "7z", "c++"], [])
+        ),
     ]
 
 
@@ -198,9 +248,18 @@ _ALPHABETS = (
 
 def seeded(field: Field, count: int, source: random.Random) -> list[str]:
     """Right answers of some field of the kind, altered, and texts of odd characters."""
-    samples = [one.text for one in (*field.type.accepts, *field.type.rejects) if one.text]
+    samples = [
+        one.text for one in (*field.type.accepts, *field.type.rejects) if one.text
+    ]
     codes = [code.code for code in field.codelist.codes] if field.codelist else []
-    seeds = [*samples, *codes, ";".join(codes), "files/0123456789abcdef/scan.pdf", "2024-02-29", "AB1234"]
+    seeds = [
+        *samples,
+        *codes,
+        ";".join(codes),
+        "files/0123456789abcdef/scan.pdf",
+        "2024-02-29",
+        "AB1234",
+    ]
     return [_altered(source.choice(seeds), source) for _ in range(count)]
 
 
@@ -219,7 +278,11 @@ def main() -> None:
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     source, all_fields = random.Random(seed), fields()
     each = -(-count // len(all_fields))
-    found = [one for field in all_fields for one in disagreements(field, seeded(field, each, source))]
+    found = [
+        one
+        for field in all_fields
+        for one in disagreements(field, seeded(field, each, source))
+    ]
     print(*found[:20], sep="\n")
     texts = f"{each * len(all_fields):,} texts in {len(all_fields)} fields"
     print(f"{texts}, {len(READERS)} readers: {len(found)} differ")

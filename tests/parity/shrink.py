@@ -25,11 +25,24 @@ def _smaller(forms: Forms) -> Iterator[Forms]:
 
 def _less(record: Record) -> Iterator[Record]:
     for name in record.texts:
-        yield replace(record, texts={other: text for other, text in record.texts.items() if other != name})
+        yield replace(
+            record,
+            texts={
+                other: text for other, text in record.texts.items() if other != name
+            },
+        )
     for table, rows in record.rows.items():
         for row in rows:
-            yield replace(record, rows={**record.rows, table: tuple(one for one in rows if one is not row)})
+            yield replace(
+                record,
+                rows={
+                    **record.rows,
+                    table: tuple(one for one in rows if one is not row),
+                },
+            )
             for name in row.texts:
-                left = replace(row, texts={n: text for n, text in row.texts.items() if n != name})
+                left = replace(
+                    row, texts={n: text for n, text in row.texts.items() if n != name}
+                )
                 held = tuple(left if one is row else one for one in rows)
                 yield replace(record, rows={**record.rows, table: held})

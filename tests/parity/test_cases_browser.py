@@ -1,4 +1,6 @@
-"""The page says of Cellkine's acceptance cases what the server says, reference ranges too."""
+"""The page says of Cellkine's acceptance cases what the server says, reference ranges
+too.
+"""
 
 from __future__ import annotations
 
@@ -36,5 +38,10 @@ def test_a_case_is_judged_alike(browser: Browser, case: Written) -> None:
             )
             form = study.forms[name]
             expected = said_by_server(study, form, record, context, completing=True)
-            expected["findings"] = [one for one in expected["findings"] if one[0] != "C21"]
-            assert said_by_page(browser, study, form, record, context, completing=True) == expected
+            expected["findings"] = [
+                one for one in expected["findings"] if one[0] != "C21"
+            ]
+            assert (
+                said_by_page(browser, study, form, record, context, completing=True)
+                == expected
+            )

@@ -124,7 +124,19 @@ POOL = {
     "done": ["Y", "Y", "N", "", "y", "ND"],
     "day": ["2024-03-01", "2024-06-30", "2024-02-30", "1950-01-01", "ND", ""],
     "seen": ["2020", "2020-02", "2024", "2024-03-01", "2024-04", "UNK", ""],
-    "temp": ["36.6", "38.1", "98.6", "100.4", "105.8", "41", "44", "3x", "38.15", "PND", ""],
+    "temp": [
+        "36.6",
+        "38.1",
+        "98.6",
+        "100.4",
+        "105.8",
+        "41",
+        "44",
+        "3x",
+        "38.15",
+        "PND",
+        "",
+    ],
     "crp": [
         "0.4",
         "<0.5",
@@ -165,7 +177,11 @@ KEPT = ["above-expected", "below-expected", "above-range", "unknown-choice", "R1
 
 
 def _texts(random: Random, form: Form, group: str | None) -> dict[str, str]:
-    fields = form.fields if group is None else next(g for g in form.row_groups if g.name == group).fields
+    fields = (
+        form.fields
+        if group is None
+        else next(g for g in form.row_groups if g.name == group).fields
+    )
     return {field.name: random.choice(POOL[field.name]) for field in fields}
 
 
@@ -181,11 +197,15 @@ def _record(random: Random, form: Form) -> Record:
         CellKey(form.name, None, "temp"),
         *(CellKey("pills", row.number, "dose") for row in rows.get("pills", ())),
     ]
-    kept = {(key, code): "checked" for key in keys for code in KEPT if random.random() < 0.2}
+    kept = {
+        (key, code): "checked" for key in keys for code in KEPT if random.random() < 0.2
+    }
     return Record(texts=_texts(random, form, None), rows=rows, kept=kept)
 
 
-def said_by_server(study: Study, form: Form, record: Record, context: Context, *, completing: bool) -> Any:
+def said_by_server(
+    study: Study, form: Form, record: Record, context: Context, *, completing: bool
+) -> Any:
     """Cells and findings; what cannot be told is said by the server alone."""
     found = judge(study, form, record, context, completing=completing)
     cells = [
@@ -210,12 +230,27 @@ def said_by_server(study: Study, form: Form, record: Record, context: Context, *
 
 
 def said_by_page(
-    browser: Browser, study: Study, form: Form, record: Record, context: Context, *, completing: bool
+    browser: Browser,
+    study: Study,
+    form: Form,
+    record: Record,
+    context: Context,
+    *,
+    completing: bool,
 ) -> Any:
     env = {**browser_env(study, form, context), "completing": completing}
     found = browser.call("judge", form_spec(study, form), record_json(record), env)
     cells = ("table", "row", "field", "state", "text", "shown", "required", "reference")
-    findings = ("code", "severity", "message", "remedy", "table", "row", "field", "value")
+    findings = (
+        "code",
+        "severity",
+        "message",
+        "remedy",
+        "table",
+        "row",
+        "field",
+        "value",
+    )
     return {
         "cells": [[one[name] for name in cells] for one in found["cells"]],
         "findings": [[one[name] for name in findings] for one in found["findings"]],
@@ -224,53 +259,111 @@ def said_by_page(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
+    return Browser(
+        "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
+    )
 
 
-def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser) -> None:
+def test_random_forms_are_judged_alike_and_every_finding_is_met(
+    browser: Browser,
+) -> None:
     random = Random(SEED)
     study = study_of(STUDY)
     vs, dm = study.forms["vs"], study.forms["dm"]
     met: set[str] = set()
     for _ in range(400):
-        earlier = {FormKey("vs", "V1", 0): _record(random, vs), FormKey("dm", "V1", 0): _record(random, dm)}
+        earlier = {
+            FormKey("vs", "V1", 0): _record(random, vs),
+            FormKey("dm", "V1", 0): _record(random, dm),
+        }
         held = {key: record for key, record in earlier.items() if random.random() < 0.8}
         context = Context(
-            today=date(2024, 5, 31), subject="01-001", visit=random.choice(["V1", "V2"]), casebook=Shelf(held)
+            today=date(2024, 5, 31),
+            subject="01-001",
+            visit=random.choice(["V1", "V2"]),
+            casebook=Shelf(held),
         )
         record, completing = _record(random, vs), random.random() < 0.7
         expected = said_by_server(study, vs, record, context, completing=completing)
-        assert said_by_page(browser, study, vs, record, context, completing=completing) == expected
+        assert (
+            said_by_page(browser, study, vs, record, context, completing=completing)
+            == expected
+        )
         met |= {one[0] for one in expected["findings"]}
     assert met >= {
-        *("required-blank", "required-unknown", "hidden-with-value", "shown-unknown", "missing-not-allowed"),
-        *("missing-draft-only", "below-range", "above-range", "below-expected", "above-expected"),
+        *(
+            "required-blank",
+            "required-unknown",
+            "hidden-with-value",
+            "shown-unknown",
+            "missing-not-allowed",
+        ),
+        *(
+            "missing-draft-only",
+            "below-range",
+            "above-range",
+            "below-expected",
+            "above-expected",
+        ),
         *("below-alert", "above-alert", "above-expected-unknown"),
         *("comparator-not-taken", "not-a-number"),
-        *("unit-missing", "calculated-differs", "calculated-unknown", "too-many-rows", "too-few-rows"),
-        *("row-missing", "row-twice", "R1", "R2", "R3", "not-a-number", "unknown-choice", "too-long"),
+        *(
+            "unit-missing",
+            "calculated-differs",
+            "calculated-unknown",
+            "too-many-rows",
+            "too-few-rows",
+        ),
+        *(
+            "row-missing",
+            "row-twice",
+            "R1",
+            "R2",
+            "R3",
+            "not-a-number",
+            "unknown-choice",
+            "too-long",
+        ),
     }
 
 
 @cache
 def _cellkine() -> tuple[Study, ExampleSubjects]:
     root = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
-    files = {str(path.relative_to(root)): path.read_text("utf-8") for path in sorted(root.rglob("*.yaml"))}
-    study = load_study({name: text for name, text in files.items() if not name.startswith("subjects/")}).study
+    files = {
+        str(path.relative_to(root)): path.read_text("utf-8")
+        for path in sorted(root.rglob("*.yaml"))
+    }
+    study = load_study(
+        {name: text for name, text in files.items() if not name.startswith("subjects/")}
+    ).study
     assert study is not None
-    subjects = {Path(name).name: text for name, text in files.items() if name.startswith("subjects/")}
+    subjects = {
+        Path(name).name: text
+        for name, text in files.items()
+        if name.startswith("subjects/")
+    }
     return study, read_subjects(subjects, study)
 
 
 @pytest.mark.parametrize("subject", ["01-001", "01-003", "01-012"])
-def test_every_form_of_a_cellkine_subject_is_judged_alike(browser: Browser, subject: str) -> None:
+def test_every_form_of_a_cellkine_subject_is_judged_alike(
+    browser: Browser, subject: str
+) -> None:
     study, examples = _cellkine()
     forms = {one.key: one.record for one in examples.forms if one.subject == subject}
     assert examples.data_cut is not None
     for key, record in forms.items():
         form = study.forms[key.form]
         context = Context(
-            today=examples.data_cut, subject=subject, visit=key.visit, unsno=key.unsno, casebook=Shelf(forms)
+            today=examples.data_cut,
+            subject=subject,
+            visit=key.visit,
+            unsno=key.unsno,
+            casebook=Shelf(forms),
         )
         expected = said_by_server(study, form, record, context, completing=True)
-        assert said_by_page(browser, study, form, record, context, completing=True) == expected, key
+        assert (
+            said_by_page(browser, study, form, record, context, completing=True)
+            == expected
+        ), key

@@ -1,4 +1,6 @@
-"""Python and the page's script give every text the same verdict, value, words and understanding."""
+"""Python and the page's script give every text the same verdict, value, words and
+understanding.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,15 @@ ORDERS = st.sampled_from(["dmy", "mdy", None])
 FIELDS = [
     *distinct_fields(),
     *(
-        field_of(name, {"codes": {"C5": "Drug 5", "X1": "Other", "X2": "Other", "X3": "C5"}})
+        field_of(
+            name, {"codes": {"C5": "Drug 5", "X1": "Other", "X2": "Other", "X3": "C5"}}
+        )
         for name in ("choice", "multiple_choice")
     ),
-    *(field_of(name, {"missing": ["ND", "5"]}) for name in ("text", "decimal", "date", "yes_no")),
+    *(
+        field_of(name, {"missing": ["ND", "5"]})
+        for name in ("text", "decimal", "date", "yes_no")
+    ),
 ]
 WORDS = """
     0 00 1 4 5 7 04 12 13 15 29 30 31 99 123 930 0930 1000 2024 999999999999999 20240415
@@ -44,16 +51,25 @@ PIECES = [*WORDS.split(), *ODD, *BLANKS, *" " * 9]
 
 
 def crosses_over(text: str) -> bool:
-    """False for two halves of a character side by side, which are one character to a browser."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") == text
+    """False for two halves of a character side by side, which are one character to a
+    browser.
+    """
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") == text
+    )
 
 
 TEXTS = st.one_of(
     st.text(max_size=12),
     st.lists(st.sampled_from(PIECES), max_size=8).map("".join),
     st.from_regex(r"-?[0-9]{0,17}([.,][0-9]{0,10})?", fullmatch=True),
-    st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}([T ][0-9]{1,2}:[0-9]{2})?", fullmatch=True),
-    st.from_regex(r"([<>]=?|=[<>]|\u2264)? ?-?[0-9]{0,5}([.,][0-9]{0,10})?", fullmatch=True),
+    st.from_regex(
+        r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}([T ][0-9]{1,2}:[0-9]{2})?",
+        fullmatch=True,
+    ),
+    st.from_regex(
+        r"([<>]=?|=[<>]|\u2264)? ?-?[0-9]{0,5}([.,][0-9]{0,10})?", fullmatch=True
+    ),
     st.dates().map(date.isoformat),
     st.sampled_from([sample.text for _, sample in (*accepted(), *rejected())]),
 ).filter(crosses_over)
@@ -70,7 +86,10 @@ def in_browser_form(value: Value) -> Any:
         case Decimal():
             return {"bigint": str(int(value.scaleb(9)))}
         case Bounded(comparator, number):
-            return {"comparator": comparator, "number": {"bigint": str(int(number.scaleb(9)))}}
+            return {
+                "comparator": comparator,
+                "number": {"bigint": str(int(number.scaleb(9)))},
+            }
         case datetime():
             return {"s": int((value - datetime(1970, 1, 1)).total_seconds())}
         case date():
@@ -93,11 +112,18 @@ def agree(browser: Browser, text: str, field: Field, order: str | None) -> None:
     else:
         assert there == {"ok": True, "value": in_browser_form(here)}
     kept = understand(text, field, today=TODAY, date_order=order)
-    assert browser.call("understand", text, spec, {"today": TODAY.isoformat(), "dateOrder": order}) == kept
+    assert (
+        browser.call(
+            "understand", text, spec, {"today": TODAY.isoformat(), "dateOrder": order}
+        )
+        == kept
+    )
     assert browser.call("shownAs", kept, spec) == shown_as(kept, field)
 
 
-@pytest.mark.parametrize("case", [*accepted(), *rejected()], ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}")
+@pytest.mark.parametrize(
+    "case", [*accepted(), *rejected()], ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}"
+)
 def test_agree_on_every_sample(browser: Browser, case) -> None:
     type_, sample = case
     for order in ("dmy", "mdy", None):
@@ -113,7 +139,9 @@ def test_agree_on_what_people_type(browser: Browser, case: Typed) -> None:
 @given(TEXTS, st.sampled_from(FIELDS), ORDERS)
 @example("\ud800", field_of("text"), None)
 @example("t+9999", field_of("date"), None)
-def test_agree_on_any_text(browser: Browser, text: str, field: Field, order: str | None) -> None:
+def test_agree_on_any_text(
+    browser: Browser, text: str, field: Field, order: str | None
+) -> None:
     agree(browser, text, field, order)
 
 
@@ -128,11 +156,17 @@ def test_agree_in_every_field(browser: Browser, text: str) -> None:
 def test_write_values_alike(browser: Browser, field: Field, text: str) -> None:
     value = field.kind.parse(text, field)
     if not isinstance(value, Refusal):
-        rewrite = "(text, field) => crfsmith.write(crfsmith.parse(text, field).value, field)"
-        assert browser.run(rewrite, text, field_spec(field)) == field.kind.write(value, field)
+        rewrite = (
+            "(text, field) => crfsmith.write(crfsmith.parse(text, field).value, field)"
+        )
+        assert browser.run(rewrite, text, field_spec(field)) == field.kind.write(
+            value, field
+        )
 
 
-@pytest.mark.parametrize("case", rejected(), ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}")
+@pytest.mark.parametrize(
+    "case", rejected(), ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}"
+)
 def test_say_the_same_words(browser: Browser, case) -> None:
     type_, sample = case
     field = field_of(type_.name, sample.keys)

@@ -1,4 +1,6 @@
-"""The agreement law for texts: the answers in them, and which notes are shown, by the server and the page."""
+"""The agreement law for texts: the answers in them, and which notes are shown, by the
+server and the page.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,14 @@ from tests.parity.rule_engines import Shelf, record_json
 from tests.studies import study_of
 
 FILES = {
-    "study.yaml": "study: T\ntitle: T\nsubject: {pattern: '[0-9]+', example: '1'}\nmissing: {ND: Not done}\n",
-    "visits.yaml": "visits: {V: {title: V}, W: {title: W}}\nschedule: {columns: V W, d: X ., f: X X}\n",
+    "study.yaml": (
+        "study: T\ntitle: T\nsubject: {pattern: '[0-9]+', example: '1'}\nmissing: "
+        "{ND: Not done}\n"
+    ),
+    "visits.yaml": (
+        "visits: {V: {title: V}, W: {title: W}}\nschedule: {columns: V W, d: X ., f: "
+        "X X}\n"
+    ),
     "d.yaml": """
 form: d
 title: D
@@ -79,7 +87,11 @@ def cases() -> Iterator[tuple[str, Record, Shelf]]:
         others = {FormKey("d", "V", 0): Record(texts=person)} if person else {}
         if visit == "W":
             others[FormKey("f", "V", 0)] = Record(texts={"n": "7"})
-        yield visit, Record(texts={k: v for k, v in texts.items() if v}, rows={"r": rows}), Shelf(others)
+        yield (
+            visit,
+            Record(texts={k: v for k, v in texts.items() if v}, rows={"r": rows}),
+            Shelf(others),
+        )
 
 
 RUN = """
@@ -101,7 +113,15 @@ RUN = """
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "entry.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
+    return Browser(
+        "kinds.js",
+        "entry.js",
+        "functions.js",
+        "rules.js",
+        "unknown.js",
+        "page.js",
+        "judge.js",
+    )
 
 
 def test_the_page_says_the_answers_that_the_server_says(browser: Browser) -> None:
@@ -109,10 +129,27 @@ def test_the_page_says_the_answers_that_the_server_says(browser: Browser) -> Non
     spec = form_spec(study(), form)
     said = set()
     for visit, record, casebook in cases():
-        context = Context(today=date(2024, 4, 15), subject="1", visit=visit, casebook=casebook)
+        context = Context(
+            today=date(2024, 4, 15), subject="1", visit=visit, casebook=casebook
+        )
         expected = page_words(study(), form, record, context)
-        found = browser.run(RUN, spec, record_json(record), browser_env(study(), form, context))
-        assert {tuple(one[:4]): tuple(one[4]) for one in found["words"]} == expected.words
+        found = browser.run(
+            RUN, spec, record_json(record), browser_env(study(), form, context)
+        )
+        assert {
+            tuple(one[:4]): tuple(one[4]) for one in found["words"]
+        } == expected.words
         assert {tuple(one) for one in found["hidden"]} == expected.hidden
         said |= {word for words in expected.words.values() for word in words}
-    assert said >= {"______", "<i>&", "2.5", "29-Feb-2024", "UN-May-1980", "Woman", "F", "A, B", "Yes", "7"}
+    assert said >= {
+        "______",
+        "<i>&",
+        "2.5",
+        "29-Feb-2024",
+        "UN-May-1980",
+        "Woman",
+        "F",
+        "A, B",
+        "Yes",
+        "7",
+    }

@@ -1,4 +1,6 @@
-"""Who does what a remedy says is not told the same thing again: on the page and in a file."""
+"""Who does what a remedy says is not told the same thing again: on the page and in a
+file.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ FIELDS = [
     *(field_of(name, {"seconds": True}) for name in ("time", "datetime")),
     field_of("decimal", {"places": 0}),
 ]
-NO_EXAMPLE = frozenset({"pattern-mismatch", "file-ending", "too-short", "too-long", "control-character"})
+NO_EXAMPLE = frozenset(
+    {"pattern-mismatch", "file-ending", "too-short", "too-long", "control-character"}
+)
 """Remedies that say what is wanted in words."""
 
 
@@ -49,7 +53,12 @@ def follow(text: str, field: Field, *, typed: bool) -> None:
     said = said if typed else for_files(said)
     for one in examples(said.remedy):
         again = refusal(one, field, typed=typed)
-        assert again is None or again.code != refused.code, (text, said.message, said.remedy, one)
+        assert again is None or again.code != refused.code, (
+            text,
+            said.message,
+            said.remedy,
+            one,
+        )
 
 
 @settings(max_examples=600, deadline=None)
@@ -60,7 +69,9 @@ def test_what_a_remedy_writes_is_not_refused_for_the_same_reason(
     follow(text, field, typed=typed)
 
 
-@pytest.mark.parametrize("case", [*accepted(), *rejected()], ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}")
+@pytest.mark.parametrize(
+    "case", [*accepted(), *rejected()], ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}"
+)
 def test_of_every_sample(case) -> None:  # type: ignore[no-untyped-def]
     for field in FIELDS:
         for typed in (True, False):
@@ -80,8 +91,20 @@ def test_of_every_sample(case) -> None:  # type: ignore[no-untyped-def]
             "hours, minutes and seconds, for example 09:30:15",
         ),
         ("time", {}, "25:00", "is not a time", "hours and minutes, for example 09:30"),
-        ("datetime", {"seconds": True}, "2024-04-15T09:30", "has no seconds", "15-Apr-2024 09:30:15"),
-        ("datetime", {"seconds": True}, "soon", "is not a date", "15-Apr-2024 09:30:15"),
+        (
+            "datetime",
+            {"seconds": True},
+            "2024-04-15T09:30",
+            "has no seconds",
+            "15-Apr-2024 09:30:15",
+        ),
+        (
+            "datetime",
+            {"seconds": True},
+            "soon",
+            "is not a date",
+            "15-Apr-2024 09:30:15",
+        ),
         ("decimal", {}, "0,025", "the comma could separate", "0.025"),
         ("decimal", {}, "1,000", "the comma could separate", "1.000 or 1000"),
         ("decimal", {}, "1,234,567.5", "the comma could separate", "1234567.5"),

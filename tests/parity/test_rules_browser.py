@@ -1,6 +1,7 @@
 """The agreement law for rules: the server and the browser give the same value.
 
-``python -m tests.parity.test_rules_browser 1000000`` compares a million pairs and prints its seed.
+``python -m tests.parity.test_rules_browser 1000000`` compares a million pairs and
+prints its seed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,12 @@ from tests.parity.shrink import Forms, shrunk
 RULES, SUBJECTS, SEED = 600, 5, 20240416
 
 
-def disagreements(seed: int, rules: int, subjects: int, most: int = 5) -> tuple[list[str], set[str]]:
-    """Rules on random subjects that the engines judge differently, and the operators that were met."""
+def disagreements(
+    seed: int, rules: int, subjects: int, most: int = 5
+) -> tuple[list[str], set[str]]:
+    """Rules on random subjects that the engines judge differently, and the operators
+    that were met.
+    """
     random = Random(seed)
     study = rule_study()
     engine = BrowserEngine(study, "home")
@@ -42,13 +47,22 @@ def disagreements(seed: int, rules: int, subjects: int, most: int = 5) -> tuple[
     return found, met
 
 
-def both(engine: BrowserEngine, rule: Rule, forms: list[Forms]) -> list[tuple[Any, Any]]:
-    """What Python and the browser say for each subject: the value, and whether UNKNOWN is untold."""
+def both(
+    engine: BrowserEngine, rule: Rule, forms: list[Forms]
+) -> list[tuple[Any, Any]]:
+    """What Python and the browser say for each subject: the value, and whether UNKNOWN
+    is untold.
+    """
     captured = [rule.captured(held) for held in forms]
     asked = [_asked(here) for here in captured]
     cases = [rule.case(here) for here in captured]
-    given = zip(engine.values(rule, cases), engine.untold(rule, cases, asked), strict=True)
-    own = [(rule.python(here), rule.untold(here, cells)) for here, cells in zip(captured, asked, strict=True)]
+    given = zip(
+        engine.values(rule, cases), engine.untold(rule, cases, asked), strict=True
+    )
+    own = [
+        (rule.python(here), rule.untold(here, cells))
+        for here, cells in zip(captured, asked, strict=True)
+    ]
     return list(zip(own, given, strict=True))
 
 

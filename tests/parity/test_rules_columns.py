@@ -1,6 +1,8 @@
-"""The agreement law for rules over columns: all subjects at once get the values that each gets alone.
+"""The agreement law for rules over columns: all subjects at once get the values that
+each gets alone.
 
-``python -m tests.parity.test_rules_columns 100000`` compares so many pairs and prints its seed.
+``python -m tests.parity.test_rules_columns 100000`` compares so many pairs and prints
+its seed.
 """
 
 from __future__ import annotations
@@ -24,13 +26,18 @@ def disagreements(seed: int, rules: int, subjects: int) -> list[str]:
     random = Random(seed)
     study = rule_study()
     first = Rule("true", study)
-    captured = [first.captured(random_subject(random), f"01-{number:03}") for number in range(subjects)]
+    captured = [
+        first.captured(random_subject(random), f"01-{number:03}")
+        for number in range(subjects)
+    ]
     engine = ColumnEngine(study, captured)
     found: list[str] = []
     for _ in range(rules):
         rule = Rule(RuleTexts(random).any(random.randint(1, 3)), study)
         expected = [rule.closure(here.frames(None)) for here in captured]
-        for here, one, other in zip(captured, expected, engine.values(rule), strict=True):
+        for here, one, other in zip(
+            captured, expected, engine.values(rule), strict=True
+        ):
             if one != other or type(one) is not type(other):
                 words = f"Python {one!r}, columns {other!r}"
                 found.append(f"seed {seed}: {rule.text}\n  {words}\n  {here.record}")
@@ -39,10 +46,14 @@ def disagreements(seed: int, rules: int, subjects: int) -> list[str]:
 
 @pytest.mark.parametrize("few", [operators.FEW, 0])
 def test_random_rules_agree(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    """Value by value as in small tables, and over whole arrays as in large ones, some rows at a time."""
+    """Value by value as in small tables, and over whole arrays as in large ones, some
+    rows at a time.
+    """
     monkeypatch.setattr(operators, "FEW", few)
     monkeypatch.setattr(by_distinct, "SPARSE", few)
-    monkeypatch.setattr(expressions, "MOST_ROWS", 7 if few == 0 else expressions.MOST_ROWS)
+    monkeypatch.setattr(
+        expressions, "MOST_ROWS", 7 if few == 0 else expressions.MOST_ROWS
+    )
     found = disagreements(SEED + few, RULES, SUBJECTS)
     assert not found, "\n".join(found[:5])
 

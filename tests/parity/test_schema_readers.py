@@ -1,4 +1,6 @@
-"""Every reader of a table schema reads its patterns as the kinds do, but for the listed Losses."""
+"""Every reader of a table schema reads its patterns as the kinds do, but for the listed
+Losses.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ from tests.studies import small_study
 def test_every_reader_agrees_on_altered_answers(kind: str) -> None:
     source = random.Random(20_261_129)
     fields = [field for field in schema_readers.fields() if field.kind.name == kind]
-    assert [one for field in fields for one in disagreements(field, seeded(field, 12, source))] == []
+    assert [
+        one
+        for field in fields
+        for one in disagreements(field, seeded(field, 12, source))
+    ] == []
 
 
 def test_every_reader_takes_every_pattern_of_a_whole_study() -> None:
@@ -55,7 +61,9 @@ def constraints(field: Field) -> dict[str, object]:
         ("(\\n|b)c", {"pattern": "bc"}),
     ],
 )
-def test_a_pattern_is_written_for_all_of_them(pattern: str, said: dict[str, object]) -> None:
+def test_a_pattern_is_written_for_all_of_them(
+    pattern: str, said: dict[str, object]
+) -> None:
     assert constraints(field_of("text", {"pattern": pattern})) == said
 
 
@@ -63,7 +71,13 @@ def test_a_pattern_for_any_text_leaves_its_count_to_the_lengths() -> None:
     said = constraints(field_of("text", {"pattern": ".{2,60}", "length": [1, 40]}))
     assert (said["minLength"], said["maxLength"]) == (2, 40)
     for reader in READERS.values():
-        assert reader(said, ["ab", "a", "  ", " a", "a" * 41]) == [True, False, False, True, False]
+        assert reader(said, ["ab", "a", "  ", " a", "a" * 41]) == [
+            True,
+            False,
+            False,
+            True,
+            False,
+        ]
 
 
 @pytest.mark.parametrize("text", [";", "A;B;A", "A;NONE", "A;B;C"])

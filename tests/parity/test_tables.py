@@ -21,18 +21,26 @@ from tests.studies import small_study
 PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 
 typed = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
-near = st.text(st.sampled_from("0123456789-+.,:;T eEtN_/aAYN\n\t \u0663\u00a0"), min_size=1, max_size=20)
+near = st.text(
+    st.sampled_from("0123456789-+.,:;T eEtN_/aAYN\n\t \u0663\u00a0"),
+    min_size=1,
+    max_size=20,
+)
 digits = st.from_regex(r"-?[0-9]{1,4}([-.:][0-9]{1,3}){0,5}", fullmatch=True)
 
 
 def schema_of(field: Field) -> Schema:
-    """Frictionless's schema of a field; read anew where another field has another descriptor."""
+    """Frictionless's schema of a field; read anew where another field has another
+    descriptor.
+    """
     return read_schema(json.dumps(field_schema(small_study(), field)))
 
 
 @cache
 def read_schema(descriptor: str) -> Schema:
-    return Schema.from_descriptor({"$schema": PROFILE, "fields": [json.loads(descriptor)]})
+    return Schema.from_descriptor(
+        {"$schema": PROFILE, "fields": [json.loads(descriptor)]}
+    )
 
 
 def frictionless_accepts(field: Field, text: str) -> bool:
@@ -48,7 +56,9 @@ def disagreement(field: Field, text: str) -> str | None:
     if ours == theirs:
         return None
     if ours:
-        return f"{field.type.name}: Frictionless refuses {text!r}, which is a right answer"
+        return (
+            f"{field.type.name}: Frictionless refuses {text!r}, which is a right answer"
+        )
     if any(laxity.texts.fullmatch(text) for laxity in laxities(field)):
         return None
     return f"{field.type.name}: Frictionless lets {text!r} pass, and no Loss says so"
@@ -80,7 +90,12 @@ def test_any_text_is_judged_alike(field: Field, text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_listed_loss_is_really_there(kind: str, text: str) -> None:
-    field = field_of(kind, {"decimal": {"places": 1}, "multiple_choice": {"codes": ["A", "B"]}}.get(kind, {}))
+    field = field_of(
+        kind,
+        {"decimal": {"places": 1}, "multiple_choice": {"codes": ["A", "B"]}}.get(
+            kind, {}
+        ),
+    )
     assert isinstance(field.kind.parse(text, field), Refusal)
     assert frictionless_accepts(field, text)
 

@@ -1,4 +1,6 @@
-"""The agreement law for what cannot be told: the page says so where the server does, and nowhere else."""
+"""The agreement law for what cannot be told: the page says so where the server does,
+and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ import pytest
 
 from forms_spec.model.captured_data import Record, Row
 from forms_spec.model.study import Study
-from tests.forms_spec.evaluation.unknown_cases import CASES, STUDY, context_of, record_of
+from tests.forms_spec.evaluation.unknown_cases import (
+    CASES,
+    STUDY,
+    context_of,
+    record_of,
+)
 from tests.parity.browser import Browser
 from tests.parity.test_judge_browser import said_by_page, said_by_server
 from tests.studies import study_of
@@ -38,12 +45,21 @@ POOL = {
     "how": ["fell", ""],
     "side": ["LEFT", "RIGHT", ""],
 }
-PEOPLE = ["", "sex M; born 1990", "sex F; born 2024", "born 1979", "sex F", "sex ; born "]
+PEOPLE = [
+    "",
+    "sex M; born 1990",
+    "sex F; born 2024",
+    "born 1979",
+    "sex F",
+    "sex ; born ",
+]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
+    return Browser(
+        "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +70,15 @@ def study() -> Study:
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_is_judged_alike(browser: Browser, study: Study, case: str) -> None:
     person, typed, tubes, _ = CASES[case]
-    form, record, context = study.forms["lab"], record_of(typed, tubes), context_of(person)
+    form, record, context = (
+        study.forms["lab"],
+        record_of(typed, tubes),
+        context_of(person),
+    )
     expected = said_by_server(study, form, record, context, completing=True)
-    assert said_by_page(browser, study, form, record, context, completing=True) == expected
+    assert (
+        said_by_page(browser, study, form, record, context, completing=True) == expected
+    )
 
 
 def test_random_forms_are_judged_alike_and_every_untold_finding_is_met(
@@ -66,11 +88,25 @@ def test_random_forms_are_judged_alike_and_every_untold_finding_is_met(
     for _ in range(RECORDS):
         record, context = _record(random, study), context_of(random.choice(PEOPLE))
         expected = said_by_server(study, form, record, context, completing=True)
-        assert said_by_page(browser, study, form, record, context, completing=True) == expected
+        assert (
+            said_by_page(browser, study, form, record, context, completing=True)
+            == expected
+        )
         met |= {one[0] for one in expected["findings"]}
     assert met >= {
-        *("required-unknown", "rows-unknown", "below-range-unknown", "above-range-unknown"),
-        *("below-expected-unknown", "required-blank", "row-missing", "too-few-rows", "shown-unknown"),
+        *(
+            "required-unknown",
+            "rows-unknown",
+            "below-range-unknown",
+            "above-range-unknown",
+        ),
+        *(
+            "below-expected-unknown",
+            "required-blank",
+            "row-missing",
+            "too-few-rows",
+            "shown-unknown",
+        ),
     }
 
 
@@ -78,9 +114,18 @@ def _record(random: Random, study: Study) -> Record:
     form = study.forms["lab"]
     rows = {
         group.name: tuple(
-            Row(number=number, texts={field.name: random.choice(POOL[field.name]) for field in group.fields})
+            Row(
+                number=number,
+                texts={
+                    field.name: random.choice(POOL[field.name])
+                    for field in group.fields
+                },
+            )
             for number in range(1, random.randint(0, 3) + 1)
         )
         for group in form.row_groups
     }
-    return Record(texts={field.name: random.choice(POOL[field.name]) for field in form.fields}, rows=rows)
+    return Record(
+        texts={field.name: random.choice(POOL[field.name]) for field in form.fields},
+        rows=rows,
+    )

@@ -18,7 +18,10 @@ FILE = Path(__file__).parent.parent / "cases" / "typed.txt"
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """One line of the file. ``kept`` is the typed text itself where the line says ``refused``."""
+    """One line of the file.
+
+    ``kept`` is the typed text itself where the line says ``refused``.
+    """
 
     line: int
     field: Field

@@ -1,6 +1,8 @@
-"""``python -m tests.round_trips N SEED [FOLDER ...]``: the law over N random studies and over dictionaries.
+"""``python -m tests.round_trips N SEED [FOLDER ...]``: the law over N random studies
+and over dictionaries.
 
-Each FOLDER holds dictionaries: folders with YAML files, or REDCap data dictionaries (CSV).
+Each FOLDER holds dictionaries: folders with YAML files, or REDCap data dictionaries
+(CSV).
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from tests.round_trips.shared import shared_studies
 from webapp.storage import open_database
 
 
-def studies(count: int, seed: int, folders: list[Path]) -> Iterator[tuple[str, int, MadeStudy]]:
+def studies(
+    count: int, seed: int, folders: list[Path]
+) -> Iterator[tuple[str, int, MadeStudy]]:
     for folder in folders:
         for name, made in shared_studies(folder):
             yield name, seed, made
@@ -32,7 +36,9 @@ def main(arguments: list[str]) -> int:
     count, seed = int(arguments[0]), int(arguments[1])
     looked_at = wrong = forms = versions = findings = 0
     start = time.process_time()
-    for name, number, made in studies(count, seed, [Path(one) for one in arguments[2:]]):
+    for name, number, made in studies(
+        count, seed, [Path(one) for one in arguments[2:]]
+    ):
         with tempfile.TemporaryDirectory() as folder:
             url = f"sqlite:///{folder}/here.sqlite"
             database = open_database(url, clock=Clock(Random(number)))
@@ -49,7 +55,8 @@ def main(arguments: list[str]) -> int:
             print(f"{looked_at} studies, {wrong} wrong", flush=True)
     taken = time.process_time() - start
     print(
-        f"{looked_at} studies, {forms:,} forms in {versions:,} versions with {findings:,} findings:"
+        f"{looked_at} studies, {forms:,} forms in {versions:,} versions with "
+        f"{findings:,} findings:"
         f" {wrong} studies break the law ({taken:.0f} s of CPU)"
     )
     return 1 if wrong else 0

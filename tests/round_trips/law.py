@@ -1,4 +1,6 @@
-"""The law of the way out and back, for one database: what it exports is valid, and comes back whole."""
+"""The law of the way out and back, for one database: what it exports is valid, and
+comes back whole.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,13 @@ from webapp.packages.export import captured_forms, last_day
 from webapp.storage import Snapshot, StoredForm, broken_seals, open_database, snapshot
 
 OF_THE_PAST = frozenset(
-    {"form-retired", "site-retired", "subject-number-retired", "form-not-in-schedule", "visit-repeated"}
+    {
+        "form-retired",
+        "site-retired",
+        "subject-number-retired",
+        "form-not-in-schedule",
+        "visit-repeated",
+    }
 )
 """What pages show by the side of a form: it has no place in the dictionary any more."""
 
@@ -60,7 +68,9 @@ def check(url: str, study: Study, folder: Path) -> Outcome:
         outcome.wrong.append(f"{len(before)} versions here, {len(after)} there")
         pairs = zip(before, after, strict=False)
         outcome.wrong += [f"other: {one} / {two}" for one, two in pairs if one != two]
-    outcome.wrong += [f"broken seal: {one.key} {one.version}" for one in broken_seals(database)]
+    outcome.wrong += [
+        f"broken seal: {one.key} {one.version}" for one in broken_seals(database)
+    ]
     database.close()
     return outcome
 
@@ -75,7 +85,9 @@ def _failed(done: Result, codes: tuple[int, ...]) -> list[str]:
     return [f"exit {done.exit_code}: {done.output[-600:]} {done.exception!r}"]
 
 
-def _more_findings(package: Path, state: Snapshot, study: Study, outcome: Outcome) -> Iterator[str]:
+def _more_findings(
+    package: Path, state: Snapshot, study: Study, outcome: Outcome
+) -> Iterator[str]:
     """Findings of the package that no page has."""
     pages = set(_findings_of_pages(state, study))
     report = validate_package(package, limit=10**6)
@@ -93,16 +105,28 @@ Key = tuple[object, ...]
 
 def _findings_of_pages(state: Snapshot, study: Study) -> Iterator[Key]:
     today = last_day(state, study)
-    for subject, some in groupby(captured_forms(state, study), key=lambda one: one.subject):
+    for subject, some in groupby(
+        captured_forms(state, study), key=lambda one: one.subject
+    ):
         forms = [one for one in some if has_place(study, one.key)]
         casebook = Records({one.key: one.record for one in forms})
         for form in forms:
             key = form.key
             context = Context(
-                today=today, subject=subject, visit=key.visit, unsno=key.unsno, casebook=casebook
+                today=today,
+                subject=subject,
+                visit=key.visit,
+                unsno=key.unsno,
+                casebook=casebook,
             )
             completing = form.status == FormStatus.COMPLETE
-            judged = judge(study, study.forms[key.form], form.record, context, completing=completing)
+            judged = judge(
+                study,
+                study.forms[key.form],
+                form.record,
+                context,
+                completing=completing,
+            )
             for found in judged.findings:
                 place = found.data
                 yield (
@@ -119,19 +143,32 @@ def _key(found: Finding, reported: Reported) -> Key:
 
 
 def _other_bytes(first: Path, second: Path) -> Iterator[str]:
-    names = {path.relative_to(root) for root in (first, second) for path in root.rglob("*") if path.is_file()}
+    names = {
+        path.relative_to(root)
+        for root in (first, second)
+        for path in root.rglob("*")
+        if path.is_file()
+    }
     for name in sorted(names):
-        held = [(root / name).read_bytes() if (root / name).exists() else b"" for root in (first, second)]
+        held = [
+            (root / name).read_bytes() if (root / name).exists() else b""
+            for root in (first, second)
+        ]
         if held[0] != held[1]:
             pairs = zip(held[0].splitlines(), held[1].splitlines(), strict=False)
-            line = next((pair for pair in pairs if pair[0] != pair[1]), (held[0][:60], held[1][:60]))
+            line = next(
+                (pair for pair in pairs if pair[0] != pair[1]),
+                (held[0][:60], held[1][:60]),
+            )
             yield f"other bytes: {name}: {line}"
 
 
 def _contents(state: Snapshot) -> Iterator[tuple[object, ...]]:
     """Every version of every form, and who entered whom."""
     for subject in state.subjects():
-        for one in sorted(state.versions(subject.subjid), key=lambda form: (form.key, form.version)):
+        for one in sorted(
+            state.versions(subject.subjid), key=lambda form: (form.key, form.version)
+        ):
             yield (one.key, one.version, subject, *_version(one))
 
 
@@ -139,7 +176,10 @@ def _version(one: StoredForm) -> tuple[object, ...]:
     record = one.record
     texts = {name: text for name, text in record.texts.items() if text}
     rows = {
-        name: sorted((row.number, sorted((n, t) for n, t in row.texts.items() if t)) for row in held)
+        name: sorted(
+            (row.number, sorted((n, t) for n, t in row.texts.items() if t))
+            for row in held
+        )
         for name, held in record.rows.items()
         if held
     }

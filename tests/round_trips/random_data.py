@@ -1,4 +1,6 @@
-"""What people may have saved in a study: right and wrong texts, rows, statuses, reasons, files."""
+"""What people may have saved in a study: right and wrong texts, rows, statuses,
+reasons, files.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,26 @@ from webapp.storage import (
 
 BEGINNING = datetime(2024, 2, 28, 22, 30, 0, 123456, tzinfo=UTC)
 ODD = (
-    *('a "b", c', "line\r\nline", "line\nline", "end\r", " blanks ", "tab\there", "=1+1", "+1", "@x", "'"),
-    *("naïve – “quoted”", "\N{ZERO WIDTH SPACE}", "\N{BYTE ORDER MARK}x", "\N{LINE SEPARATOR}", "😀", "ND"),
+    *(
+        'a "b", c',
+        "line\r\nline",
+        "line\nline",
+        "end\r",
+        " blanks ",
+        "tab\there",
+        "=1+1",
+        "+1",
+        "@x",
+        "'",
+    ),
+    *(
+        "naïve – “quoted”",
+        "\N{ZERO WIDTH SPACE}",
+        "\N{BYTE ORDER MARK}x",
+        "\N{LINE SEPARATOR}",
+        "😀",
+        "ND",
+    ),
     *("NA", "1.0", "007", "true", ";", "#", "\x1f", "\x85"),
 )
 
@@ -44,7 +64,10 @@ class Clock:
         self.now = BEGINNING
 
     def __call__(self) -> datetime:
-        self.now += timedelta(seconds=self.chance.randint(0, 90_000), microseconds=self.chance.randint(0, 9))
+        self.now += timedelta(
+            seconds=self.chance.randint(0, 90_000),
+            microseconds=self.chance.randint(0, 9),
+        )
         return self.now
 
 
@@ -59,11 +82,20 @@ class Filling:
     saves: int = 0
 
     def run(self) -> Study:
-        """Some subjects with some forms in some versions. Gives the dictionary that is in use at the end."""
+        """Some subjects with some forms in some versions.
+
+        Gives the dictionary that is in use at the end.
+        """
         chance, database = self.chance, self.database
         use_dictionary(database, self.study)
         for name in ("nurse", "dr. o'brien"):
-            add_user(database, username=name, name=name, role=Role.COORDINATOR, password="a long password")
+            add_user(
+                database,
+                username=name,
+                name=name,
+                role=Role.COORDINATOR,
+                password="a long password",
+            )
         for number in range(chance.randint(1, 3)):
             site = chance.choice(list(self.study.sites)) if self.study.sites else ""
             subjid = f"{site or '01'}-{number:03}"
@@ -86,8 +118,13 @@ class Filling:
             if form.log:
                 yield InstanceKey(subjid, form.name, LOG)
             for visit in self.study.visits.values():
-                if (form.name, visit.name) in self.study.expectations and self.chance.random() < 0.7:
-                    numbers = range(1, self.chance.randint(2, 3)) if visit.repeats else (0,)
+                if (
+                    form.name,
+                    visit.name,
+                ) in self.study.expectations and self.chance.random() < 0.7:
+                    numbers = (
+                        range(1, self.chance.randint(2, 3)) if visit.repeats else (0,)
+                    )
                     for number in numbers:
                         yield InstanceKey(subjid, form.name, visit.name, number)
 
@@ -99,7 +136,9 @@ class Filling:
 
     def record(self, form: Form, before: Record) -> Record:
         """The record with some of its cells changed, rows added or taken away."""
-        own = {one.name for one in form.fields if one.collected and one.group == form.name}
+        own = {
+            one.name for one in form.fields if one.collected and one.group == form.name
+        }
         texts = self.changed(form.name, own, dict(before.texts))
         rows = {}
         for group in form.row_groups:
@@ -111,7 +150,9 @@ class Filling:
             ]
             for _ in range(self.chance.randint(0, 2)):
                 number = self.next_number(group.name)
-                held.append(Row(number=number, texts=self.changed(group.name, names, {})))
+                held.append(
+                    Row(number=number, texts=self.changed(group.name, names, {}))
+                )
             rows[group.name] = tuple(held)
         return Record(texts=texts, rows=rows)
 
@@ -120,14 +161,19 @@ class Filling:
         self.saves += 1
         return self.saves
 
-    def changed(self, table: str, names: set[str], texts: dict[str, str]) -> dict[str, str]:
+    def changed(
+        self, table: str, names: set[str], texts: dict[str, str]
+    ) -> dict[str, str]:
         for name in sorted(names):
             if self.chance.random() < 0.7:
                 texts[name] = self.text(table, name)
         return texts
 
     def text(self, table: str, name: str) -> str:
-        right, wrong = self.made.right.get((table, name)), self.made.wrong.get((table, name))
+        right, wrong = (
+            self.made.right.get((table, name)),
+            self.made.wrong.get((table, name)),
+        )
         luck = self.chance.random()
         fields = self.study.tables[table].fields
         if any(one.name == name and one.kind.name == "file" for one in fields):
@@ -144,12 +190,20 @@ class Filling:
         return f"files/{hashlib.sha256(content).hexdigest()[:16]}/scan.pdf"
 
     def keep(self, key: InstanceKey, record: Record) -> None:
-        """A save as a page makes one: complete where nothing refuses it, and warnings kept with a reason."""
+        """A save as a page makes one: complete where nothing refuses it, and warnings
+        kept with a reason.
+        """
         before = load(self.database, key)
         form = self.study.forms[key.form]
-        found = judge(self.study, form, record, self.context(key, record), completing=True)
+        found = judge(
+            self.study, form, record, self.context(key, record), completing=True
+        )
         record = replace(record, kept=dict(self.kept(found.findings)))
-        statuses = [Status.DRAFT, Status.UNVERIFIED, *([Status.COMPLETE] * 4 if found.may_complete else [])]
+        statuses = [
+            Status.DRAFT,
+            Status.UNVERIFIED,
+            *([Status.COMPLETE] * 4 if found.may_complete else []),
+        ]
         self.saves += 1
         save(
             self.database,
@@ -161,19 +215,31 @@ class Filling:
                 user=self.chance.choice(("nurse", "dr. o'brien")),
                 save_id=f"save-{self.saves}",
                 dictionary_hash=self.study.hash,
-                reason=self.chance.choice(("", "misread, “3” for 8", 'two\r\nlines, "quoted"')),
+                reason=self.chance.choice(
+                    ("", "misread, “3” for 8", 'two\r\nlines, "quoted"')
+                ),
             ),
         )
 
     def context(self, key: InstanceKey, record: Record) -> Context:
         casebook = Records({key.form_key: record})
         return Context(
-            today=BEGINNING.date(), subject=key.subject, visit=key.visit, unsno=key.unsno, casebook=casebook
+            today=BEGINNING.date(),
+            subject=key.subject,
+            visit=key.visit,
+            unsno=key.unsno,
+            casebook=casebook,
         )
 
-    def kept(self, findings: Iterable[Finding]) -> Iterator[tuple[tuple[CellKey, str], str]]:
+    def kept(
+        self, findings: Iterable[Finding]
+    ) -> Iterator[tuple[tuple[CellKey, str], str]]:
         for one in findings:
-            if one.severity is Severity.WARNING and one.data and self.chance.random() < 0.7:
+            if (
+                one.severity is Severity.WARNING
+                and one.data
+                and self.chance.random() < 0.7
+            ):
                 cell = CellKey(one.data.table, one.data.row, one.data.field or "")
                 yield (cell, one.code), "as it was, “really”\r\n;"
 

@@ -1,4 +1,6 @@
-"""Dictionaries made by chance: every field type with its samples, rows, logs, visits, amendments."""
+"""Dictionaries made by chance: every field type with its samples, rows, logs, visits,
+amendments.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ SITES = {"01": "Ghent", "02": "Leuven", "03": "Liège, “south”"}
 
 @dataclass(kw_only=True)
 class MadeStudy:
-    """A dictionary as documents; ``right`` and ``wrong`` are sample texts of a field, by table and name."""
+    """A dictionary as documents; ``right`` and ``wrong`` are sample texts of a field,
+    by table and name.
+    """
 
     documents: dict[str, dict[str, Any]]
     study: Study
@@ -33,21 +37,30 @@ def random_study(chance: Random) -> MadeStudy:
         documents = making.documents()
         study = loaded(documents)
         if study:
-            return MadeStudy(documents=documents, study=study, right=making.right, wrong=making.wrong)
+            return MadeStudy(
+                documents=documents, study=study, right=making.right, wrong=making.wrong
+            )
     raise AssertionError("no study in so many attempts")
 
 
 def loaded(documents: dict[str, dict[str, Any]]) -> Study | None:
     """JSON is YAML too."""
-    texts = {name: json.dumps(held, indent=1, ensure_ascii=False) for name, held in documents.items()}
+    texts = {
+        name: json.dumps(held, indent=1, ensure_ascii=False)
+        for name, held in documents.items()
+    }
     return load_study(texts).study
 
 
 def amended(made: MadeStudy, chance: Random) -> Study | None:
-    """The study without a form, a visit, a site or a field, or with another one renamed, where that loads."""
+    """The study without a form, a visit, a site or a field, or with another one
+    renamed, where that loads.
+    """
     documents = json.loads(json.dumps(made.documents))
     forms = [name for name in documents if name.startswith("forms/")]
-    kind = chance.choice(("form", "visit", "site", "field", "group", "rename", "subject"))
+    kind = chance.choice(
+        ("form", "visit", "site", "field", "group", "rename", "subject")
+    )
     _AMENDMENTS[kind](documents, chance.choice(forms), chance)
     return loaded(documents)
 
@@ -117,7 +130,11 @@ class _Making:
         visits = [f"V{at}" for at in range(1, chance.randint(1, 3) + 1)]
         held: dict[str, Any] = {name: {"title": f"Visit {name}"} for name in visits}
         if chance.random() < 0.5:
-            held["UNS"] = {"title": "Unscheduled", "type": "unscheduled", "repeats": True}
+            held["UNS"] = {
+                "title": "Unscheduled",
+                "type": "unscheduled",
+                "repeats": True,
+            }
             visits.append("UNS")
         forms = {f"f{at}": self._form(f"f{at}") for at in range(chance.randint(1, 4))}
         schedule = {
@@ -135,7 +152,10 @@ class _Making:
             study["sites"] = dict(list(SITES.items())[: chance.randint(1, 3)])
         return {
             "study.yaml": study,
-            "visits.yaml": {"visits": held, "schedule": {"columns": " ".join(visits), **schedule}},
+            "visits.yaml": {
+                "visits": held,
+                "schedule": {"columns": " ".join(visits), **schedule},
+            },
             **{f"forms/{name}.yaml": form for name, form in forms.items()},
         }
 
@@ -152,31 +172,54 @@ class _Making:
         if "fields" not in form or chance.random() < 0.4:
             group = f"{name}r"
             form["groups"] = {
-                group: {"title": "Rows", "rows": {"min": 0, "max": 9}, "fields": self._fields(group)}
+                group: {
+                    "title": "Rows",
+                    "rows": {"min": 0, "max": 9},
+                    "fields": self._fields(group),
+                }
             }
         return form
 
     def _fields(self, table: str) -> dict[str, dict[str, Any]]:
-        """Some fields; the first is a yes/no that others may depend on, the second a number."""
+        """Some fields; the first is a yes/no that others may depend on, the second a
+        number.
+        """
         chance = self.chance
-        fields: dict[str, dict[str, Any]] = {"q0": {"label": "Was it done?", "type": "yes_no"}}
+        fields: dict[str, dict[str, Any]] = {
+            "q0": {"label": "Was it done?", "type": "yes_no"}
+        }
         self.right[table, "q0"] = ["Y", "N"]
         for at in range(1, chance.randint(2, 7)):
             fields[f"q{at}"] = self._field(table, f"q{at}", chance.choice(_TYPES))
         if chance.random() < 0.4:
-            fields["num"] = {"label": "How many?", "type": "integer", "expected": [1, 10]}
+            fields["num"] = {
+                "label": "How many?",
+                "type": "integer",
+                "expected": [1, 10],
+            }
             self.right[table, "num"] = ["5", "50", "0"]
-            fields["sum"] = {"label": "Twice", "type": "calculated", "gives": "integer", "value": "num * 2"}
+            fields["sum"] = {
+                "label": "Twice",
+                "type": "calculated",
+                "gives": "integer",
+                "value": "num * 2",
+            }
         return fields
 
     def _field(self, table: str, name: str, kind: FieldType) -> dict[str, Any]:
         chance = self.chance
         sample = chance.choice(kind.accepts) if kind.accepts else None
         keys = dict(sample.keys) if sample else {}
-        made: dict[str, Any] = {"label": f"Question {name}, “{kind.name}”", "type": kind.name, **keys}
+        made: dict[str, Any] = {
+            "label": f"Question {name}, “{kind.name}”",
+            "type": kind.name,
+            **keys,
+        }
         if kind.name == "note":
             return made
-        self.right[table, name] = [one.text for one in kind.accepts if dict(one.keys) == keys]
+        self.right[table, name] = [
+            one.text for one in kind.accepts if dict(one.keys) == keys
+        ]
         rejected = [one.text for one in kind.rejects if dict(one.keys) == keys]
         self.wrong[table, name] = [one for one in rejected if _can_be_posted(one)]
         if "required" in kind.facets and chance.random() < 0.3:

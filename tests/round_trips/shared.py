@@ -15,13 +15,21 @@ from webapp.demo.demo_study import read_texts
 def shared_studies(folder: Path) -> Iterator[tuple[str, MadeStudy]]:
     """Every dictionary below a folder that loads; data below ``subjects/`` is left out."""
     for path in sorted(folder.rglob("*.csv")):
-        texts = convert_redcap(path.name, path.read_bytes(), study=path.stem).files or {}
+        texts = (
+            convert_redcap(path.name, path.read_bytes(), study=path.stem).files or {}
+        )
         made = _made(dict(texts))
         if made:
             yield path.name, made
     for path in sorted(folder.rglob("study.yaml")):
         found = read_texts(path.parent)
-        made = _made({name: text for name, text in found.items() if not name.startswith("subjects/")})
+        made = _made(
+            {
+                name: text
+                for name, text in found.items()
+                if not name.startswith("subjects/")
+            }
+        )
         if made:
             yield str(path.parent), made
 
@@ -36,7 +44,11 @@ def _right(study: Study) -> dict[tuple[str, str], list[str]]:
     found = {}
     for table in study.tables.values():
         for field in table.fields:
-            codes = [one.code for one in (field.codelist.codes if field.codelist else ())]
+            codes = [
+                one.code for one in (field.codelist.codes if field.codelist else ())
+            ]
             missing = [one.code for one in field.missing]
-            found[table.name, field.name] = (codes or [one.text for one in field.type.accepts]) + missing
+            found[table.name, field.name] = (
+                codes or [one.text for one in field.type.accepts]
+            ) + missing
     return found

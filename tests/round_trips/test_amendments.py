@@ -1,4 +1,6 @@
-"""After a form, a visit, a site or a field left the dictionary: said, not refused, and nothing is lost."""
+"""After a form, a visit, a site or a field left the dictionary: said, not refused, and
+nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ AMENDED = {
     | {"visits.yaml": VISITS.replace("  lb:      X   .\n", "")},
     "visit": FILES
     | {
-        "visits.yaml": "visits:\n  UNS: {title: Unscheduled, type: unscheduled, repeats: true}\n"
+        "visits.yaml": "visits:\n  UNS: {title: Unscheduled, type: unscheduled, "
+        "repeats: true}\n"
         "schedule:\n  columns: UNS\n  vs:      o\n  lb:      o\n"
     },
     "site": FILES
@@ -48,13 +51,16 @@ AMENDED = {
     "visit that repeats": FILES
     | {
         "visits.yaml": VISITS.replace(
-            "UNS: {title: Unscheduled, type: unscheduled, repeats: true}", "UNS: {title: Week 1}"
+            "UNS: {title: Unscheduled, type: unscheduled, repeats: true}",
+            "UNS: {title: Week 1}",
         )
     },
     "form of a visit into the log": FILES
     | {
         "visits.yaml": VISITS.replace("  lb:      X   .\n", ""),
-        "forms/lb.yaml": FILES["forms/lb.yaml"].replace("form: lb\n", "form: lb\nlog: true\n"),
+        "forms/lb.yaml": FILES["forms/lb.yaml"].replace(
+            "form: lb\n", "form: lb\nlog: true\n"
+        ),
     },
     "form of the log to a visit": FILES
     | {
@@ -63,7 +69,8 @@ AMENDED = {
     },
     "form to another visit": FILES
     | {"visits.yaml": VISITS.replace("  lb:      X   .\n", "  lb:      .   X\n")},
-    "field": FILES | {"forms/lb.yaml": FILES["forms/lb.yaml"].replace("lbcode:", "sample:")},
+    "field": FILES
+    | {"forms/lb.yaml": FILES["forms/lb.yaml"].replace("lbcode:", "sample:")},
     "subject": FILES
     | {
         "study.yaml": FILES["study.yaml"].replace(
@@ -85,16 +92,30 @@ FOUND = {
 
 
 def filled(url: str) -> Database:
-    """A subject with four forms: at two visits with rows, in the laboratory, and in a log."""
+    """A subject with four forms: at two visits with rows, in the laboratory, and in a
+    log.
+    """
     study = small_study()
     database = open_database(url)
     use_dictionary(database, study)
-    add_user(database, username="nurse", name="Nurse", role=Role.COORDINATOR, password="a long password")
+    add_user(
+        database,
+        username="nurse",
+        name="Nurse",
+        role=Role.COORDINATOR,
+        password="a long password",
+    )
     add_subject(database, subjid="01-001", site="01", user="nurse")
-    vs = Record(texts={"vsperf": "N"}, rows={"reading": (Row(number=1, texts={"pulse": "70"}),)})
+    vs = Record(
+        texts={"vsperf": "N"}, rows={"reading": (Row(number=1, texts={"pulse": "70"}),)}
+    )
     keep(database, InstanceKey("01-001", "vs", "SCR"), vs)
     keep(database, InstanceKey("01-001", "vs", "UNS", 1), vs)
-    keep(database, InstanceKey("01-001", "lb", "SCR"), Record(texts={"lbcode": "AB12", "hb": "13.5"}))
+    keep(
+        database,
+        InstanceKey("01-001", "lb", "SCR"),
+        Record(texts={"lbcode": "AB12", "hb": "13.5"}),
+    )
     fall = Record(rows={"ae": (Row(number=1, texts={"aeterm": "Fall"}),)})
     keep(database, InstanceKey("01-001", "ae", LOG), fall)
     return database
@@ -167,8 +188,15 @@ def test_what_has_no_column_stays_when_a_package_comes_in_again(tmp_path: Path) 
     database.close()
     check(url, study_of(AMENDED["field"]), tmp_path)
     table = tmp_path / "first" / "data" / "lb.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("13.5", "14.5"), encoding="utf-8", newline="")
-    assert run("import", str(tmp_path / "first"), "--db", url, "--take-changes").exit_code == 0
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("13.5", "14.5"),
+        encoding="utf-8",
+        newline="",
+    )
+    assert (
+        run("import", str(tmp_path / "first"), "--db", url, "--take-changes").exit_code
+        == 0
+    )
     database = open_database(url)
     stored = load(database, InstanceKey("01-001", "lb", "SCR"))
     database.close()
@@ -178,7 +206,8 @@ def test_what_has_no_column_stays_when_a_package_comes_in_again(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("column", "text"), [("saved_by", "boss"), ("saved_at", "2020-01-01T00:00:00Z"), ("version", "7")]
+    ("column", "text"),
+    [("saved_by", "boss"), ("saved_at", "2020-01-01T00:00:00Z"), ("version", "7")],
 )
 @pytest.mark.parametrize("small", [0, 10**9])
 def test_a_stamp_that_is_not_that_of_the_save_is_found_though_its_hash_fits(
@@ -188,14 +217,22 @@ def test_a_stamp_that_is_not_that_of_the_save_is_found_though_its_hash_fits(
     filled(url).close()
     assert run("export", "--db", url, "--out", str(package)).exit_code == 0
     forms = package / "data" / "forms.csv"
-    header, *rows = [line.split(",") for line in forms.read_text(encoding="utf-8").split("\n")]
+    header, *rows = [
+        line.split(",") for line in forms.read_text(encoding="utf-8").split("\n")
+    ]
     saved, rows[1][header.index(column)] = rows[1][header.index(column)], text
-    forms.write_text("\n".join(map(",".join, [header, *rows])), encoding="utf-8", newline="")
+    forms.write_text(
+        "\n".join(map(",".join, [header, *rows])), encoding="utf-8", newline=""
+    )
     _fit_hash(package, forms)
     monkeypatch.setattr(open_package, "SMALL", small)
     for engine in (Engine.REFERENCE, Engine.EMBEDDED):
         [found] = validate_package(package, engine=engine).findings
-        assert (found.finding.code, found.row, found.field) == ("cell-differs", 3, column)
+        assert (found.finding.code, found.row, found.field) == (
+            "cell-differs",
+            3,
+            column,
+        )
         assert f"contains {text}, but {saved} was saved last" in found.finding.message
 
 
@@ -210,17 +247,38 @@ def _fit_hash(package: Path, table: Path) -> None:
     path.write_text(json.dumps(descriptor), encoding="utf-8")
 
 
-def test_a_table_that_was_changed_after_the_export_is_one_more_version(tmp_path: Path) -> None:
-    url, there = f"sqlite:///{tmp_path}/here.sqlite", f"sqlite:///{tmp_path}/other.sqlite"
+def test_a_table_that_was_changed_after_the_export_is_one_more_version(
+    tmp_path: Path,
+) -> None:
+    url, there = (
+        f"sqlite:///{tmp_path}/here.sqlite",
+        f"sqlite:///{tmp_path}/other.sqlite",
+    )
     filled(url).close()
     assert run("export", "--db", url, "--out", str(tmp_path / "p")).exit_code == 0
     table = tmp_path / "p" / "data" / "lb.csv"
-    table.write_text(table.read_text(encoding="utf-8").replace("13.5", "14.5"), encoding="utf-8", newline="")
-    done = run("import", str(tmp_path / "p"), "--db", there, "--operator", "Maria", "--take-changes")
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("13.5", "14.5"),
+        encoding="utf-8",
+        newline="",
+    )
+    done = run(
+        "import",
+        str(tmp_path / "p"),
+        "--db",
+        there,
+        "--operator",
+        "Maria",
+        "--take-changes",
+    )
     assert "[import-not-as-saved]" in done.output
     database = open_database(there)
     stored = load(database, InstanceKey("01-001", "lb", "SCR"))
     database.close()
     assert stored is not None
-    assert (stored.version, stored.saved_by, stored.record.texts["hb"]) == (2, "import", "14.5")
+    assert (stored.version, stored.saved_by, stored.record.texts["hb"]) == (
+        2,
+        "import",
+        "14.5",
+    )
     assert stored.reason.startswith("Imported from p by Maria: version 1 of nurse")

@@ -1,4 +1,6 @@
-"""The law over a few studies by chance, and over Cellkine; ``python -m tests.round_trips`` has more."""
+"""The law over a few studies by chance, and over Cellkine; ``python -m
+tests.round_trips`` has more.
+"""
 
 from __future__ import annotations
 

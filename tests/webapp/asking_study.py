@@ -1,4 +1,6 @@
-"""A small study whose fields start with something, are only read, are not shown, or offer less."""
+"""A small study whose fields start with something, are only read, are not shown, or
+offer less.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def filled(url: str) -> Database:
     """A coordinator, a monitor, and a subject of whom nothing was captured."""
     database = open_database(url)
     for user, role in (("coordinator", Role.COORDINATOR), ("monitor", Role.MONITOR)):
-        add_user(database, username=user, name=user.title(), role=role, password=PASSWORD)
+        add_user(
+            database, username=user, name=user.title(), role=role, password=PASSWORD
+        )
     add_subject(database, subjid="01-001", site="01", user="coordinator")
     return database
 
@@ -80,5 +84,11 @@ def app_over(url: str, study: Study | None = None) -> Flask:
     """The site by a clock that stands still at noon."""
     held = study or asking_study()
     return create_app(
-        Settings(database=url, study=held, secret_key="tests", today=lambda: TODAY, clock=lambda: NOON)
+        Settings(
+            database=url,
+            study=held,
+            secret_key="tests",
+            today=lambda: TODAY,
+            clock=lambda: NOON,
+        )
     )

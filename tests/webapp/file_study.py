@@ -72,11 +72,17 @@ def filled(url: str) -> None:
         ("nurse", Role.COORDINATOR),
         ("monitor", Role.MONITOR),
     ):
-        add_user(database, username=user, name=user.title(), role=role, password=PASSWORD)
+        add_user(
+            database, username=user, name=user.title(), role=role, password=PASSWORD
+        )
     for subject in ("01-001", "01-002"):
         add_subject(database, subjid=subject, site="01", user="coordinator")
     database.close()
 
 
 def app_over(url: str) -> Flask:
-    return create_app(Settings(database=url, study=file_study(), secret_key="tests", today=lambda: TODAY))
+    return create_app(
+        Settings(
+            database=url, study=file_study(), secret_key="tests", today=lambda: TODAY
+        )
+    )

@@ -1,4 +1,6 @@
-"""A small study with a rule that hangs on fields of two forms, a formula, and a long list of choices."""
+"""A small study with a rule that hangs on fields of two forms, a formula, and a long
+list of choices.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,10 @@ from webapp.storage import Database, Role, add_subject, add_user, open_database
 
 TODAY = date(2024, 4, 18)
 COUNTRIES = (
-    "AT Austria;BE Belgium;CH Switzerland;CZ Czechia;DE Germany;DK Denmark;ES Spain;FI Finland;FR France;"
-    "GB United Kingdom;GR Greece;HU Hungary;IE Ireland;IT Italy;NL Netherlands;NO Norway;PL Poland;"
+    "AT Austria;BE Belgium;CH Switzerland;CZ Czechia;DE Germany;DK Denmark;ES "
+    "Spain;FI Finland;FR France;"
+    "GB United Kingdom;GR Greece;HU Hungary;IE Ireland;IT Italy;NL Netherlands;NO "
+    "Norway;PL Poland;"
     "PT Portugal"
 )
 _CODES = "\n".join(f"  {one[:2]}: {one[3:]}" for one in COUNTRIES.split(";"))
@@ -86,11 +90,17 @@ def filled(url: str) -> Database:
     """A coordinator and a monitor, and two subjects of whom nothing was captured."""
     database = open_database(url)
     for user, role in (("coordinator", Role.COORDINATOR), ("monitor", Role.MONITOR)):
-        add_user(database, username=user, name=user.title(), role=role, password=PASSWORD)
+        add_user(
+            database, username=user, name=user.title(), role=role, password=PASSWORD
+        )
     for subject in ("01-001", "01-002"):
         add_subject(database, subjid=subject, site="01", user="coordinator")
     return database
 
 
 def app_over(url: str) -> Flask:
-    return create_app(Settings(database=url, study=guest_study(), secret_key="tests", today=lambda: TODAY))
+    return create_app(
+        Settings(
+            database=url, study=guest_study(), secret_key="tests", today=lambda: TODAY
+        )
+    )

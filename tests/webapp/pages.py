@@ -30,7 +30,9 @@ NEW = "01-020"
 @cache
 def cellkine() -> Study:
     texts = read_texts(files("data_dictionary") / "cellkine")
-    loaded = load_study({name: text for name, text in texts.items() if not name.startswith("subjects/")})
+    loaded = load_study(
+        {name: text for name, text in texts.items() if not name.startswith("subjects/")}
+    )
     assert loaded.study is not None, loaded.findings
     return loaded.study
 
@@ -39,13 +41,21 @@ def filled(url: str) -> Database:
     """The demo, one more coordinator, and one subject of whom nothing was captured."""
     database = open_database(url)
     load_demo(database)
-    add_user(database, username="nurse", name="Noor Nurse", role=Role.COORDINATOR, password=PASSWORD)
+    add_user(
+        database,
+        username="nurse",
+        name="Noor Nurse",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
     add_subject(database, subjid=NEW, site="01", user="coordinator")
     return database
 
 
 def filled_once(factory: pytest.TempPathFactory) -> Path:
-    """The database that ``filled`` makes, made once for all processes of a run; work on a copy of it."""
+    """The database that ``filled`` makes, made once for all processes of a run; work on
+    a copy of it.
+    """
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cellkine"
     folder.mkdir(exist_ok=True)
@@ -58,7 +68,11 @@ def filled_once(factory: pytest.TempPathFactory) -> Path:
 
 
 def app_over(url: str) -> Flask:
-    return create_app(Settings(database=url, study=cellkine(), secret_key="tests", today=lambda: TODAY))
+    return create_app(
+        Settings(
+            database=url, study=cellkine(), secret_key="tests", today=lambda: TODAY
+        )
+    )
 
 
 def token(html: str) -> str:
@@ -70,7 +84,12 @@ def token(html: str) -> str:
 
 def sign_in(client: FlaskClient, username: str = "coordinator") -> None:
     page = client.get("/sign-in").text
-    data = {"csrf_token": token(page), "username": username, "password": PASSWORD, "then": ""}
+    data = {
+        "csrf_token": token(page),
+        "username": username,
+        "password": PASSWORD,
+        "then": "",
+    }
     assert client.post("/sign-in", data=data).status_code == 303
 
 
@@ -85,7 +104,9 @@ def inputs(html: str) -> list[tuple[str, str]]:
             self.inside = self.templates = 0
             self.menu = self.area = ""
 
-        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        def handle_starttag(
+            self, tag: str, attributes: list[tuple[str, str | None]]
+        ) -> None:
             has = dict(attributes)
             name, value = has.get("name") or "", has.get("value") or ""
             if tag == "template":
@@ -103,13 +124,18 @@ def inputs(html: str) -> list[tuple[str, str]]:
                 self.area = name
                 self.found.append((name, ""))
             elif (
-                tag == "input" and name and (has.get("type") not in {"radio", "checkbox"} or "checked" in has)
+                tag == "input"
+                and name
+                and (has.get("type") not in {"radio", "checkbox"} or "checked" in has)
             ):
                 self.found.append((name, value))
 
         def handle_data(self, data: str) -> None:
             if self.area:
-                self.found[-1] = (self.area, self.found[-1][1] + data.removeprefix("\n"))
+                self.found[-1] = (
+                    self.area,
+                    self.found[-1][1] + data.removeprefix("\n"),
+                )
 
         def handle_endtag(self, tag: str) -> None:
             if tag == "template":

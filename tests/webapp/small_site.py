@@ -1,4 +1,6 @@
-"""The small study behind its pages: two coordinators, a monitor, a data manager and two subjects."""
+"""The small study behind its pages: two coordinators, a monitor, a data manager and two
+subjects.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,12 @@ PEOPLE = {
 def app_over(url: str, study: Study | None = None) -> Flask:
     """Pages over a database, which is filled with people and subjects when it is new."""
     app = create_app(
-        Settings(database=url, study=study or small_study(), secret_key="tests", clock=lambda: NOON)
+        Settings(
+            database=url,
+            study=study or small_study(),
+            secret_key="tests",
+            clock=lambda: NOON,
+        )
     )
     database: Database = app.extensions["crfsmith"].database
     furnish(database)
@@ -39,7 +46,9 @@ def furnish(database: Database) -> None:
     if get_user(database, "coordinator") is not None:
         return
     for user, role in PEOPLE.items():
-        add_user(database, username=user, name=user.title(), role=role, password=PASSWORD)
+        add_user(
+            database, username=user, name=user.title(), role=role, password=PASSWORD
+        )
     for subject in ("01-001", "01-002"):
         add_subject(database, subjid=subject, site="01", user="coordinator")
 

@@ -1,4 +1,6 @@
-"""Characters that no keyboard has: kept as they came, or refused with their place; nothing breaks."""
+"""Characters that no keyboard has: kept as they came, or refused with their place;
+nothing breaks.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,10 @@ def test_what_else_is_typed_by_a_program_is_kept_judged_and_comes_back_from_the_
     assert client.post(VS, data={**page_data(client, VS), **texts}).status_code == 303
     stored = load(database_of(app), KEY)
     assert stored is not None
-    assert (stored.record.texts["vstim"], stored.record.texts["temp"]) == (f"09{odd}30", f"3{odd}7")
+    assert (stored.record.texts["vstim"], stored.record.texts["temp"]) == (
+        f"09{odd}30",
+        f"3{odd}7",
+    )
     export_package(database_of(app), small_study(), tmp_path / "p.zip")
     codes = {one.finding.code for one in validate_package(tmp_path / "p.zip").findings}
     assert codes == {"not-a-time", "not-a-number"}
@@ -95,17 +100,26 @@ def test_what_else_is_typed_by_a_program_is_kept_judged_and_comes_back_from_the_
 def test_bytes_that_are_no_character_stay_as_they_were_sent(app: Flask) -> None:
     client = client_of(app)
     data = {name: texts[0] for name, texts in page_data(client, VS).items()}
-    body = urlencode({**data, "f-vsperf": "Y", "f-remark": "MARK"}).replace("MARK", "a%ED%A0%80b")
-    answer = client.post(VS, data=body, content_type="application/x-www-form-urlencoded")
+    body = urlencode({**data, "f-vsperf": "Y", "f-remark": "MARK"}).replace(
+        "MARK", "a%ED%A0%80b"
+    )
+    answer = client.post(
+        VS, data=body, content_type="application/x-www-form-urlencoded"
+    )
     assert answer.status_code == 303
     stored = load(database_of(app), KEY)
     assert stored is not None
     assert stored.record.texts["remark"] == "a%ED%A0%80b"
 
 
-def test_nul_in_an_address_or_a_name_finds_nothing_and_breaks_nothing(app: Flask) -> None:
+def test_nul_in_an_address_or_a_name_finds_nothing_and_breaks_nothing(
+    app: Flask,
+) -> None:
     client = client_of(app)
     assert client.get("/subjects/01%00/SCR/vs").status_code == 404
     assert client.get("/subjects?q=%00").status_code == 200
     assert client.get("/packages/%00").status_code in {403, 404}
-    assert client.post(VS, data={**page_data(client, VS), "save_id": "a\x00"}).status_code == 422
+    assert (
+        client.post(VS, data={**page_data(client, VS), "save_id": "a\x00"}).status_code
+        == 422
+    )

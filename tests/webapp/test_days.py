@@ -1,4 +1,6 @@
-"""The day is the study's, wherever the server stands: on the page, in the judgement, in the package."""
+"""The day is the study's, wherever the server stands: on the page, in the judgement, in
+the package.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ VS = "/subjects/01-001/SCR/vs"
 
 
 @pytest.fixture(params=["Etc/GMT+12", "Pacific/Kiritimati"])
-def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def machine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """A server that stands at either end of the world."""
     monkeypatch.setenv("TZ", request.param)
     time.tzset()
@@ -45,7 +49,13 @@ def study_in(zone: str) -> Study:
 
 def server(url: str, study: Study) -> FlaskClient:
     database = open_database(url)
-    add_user(database, username="coordinator", name="Cora", role=Role.COORDINATOR, password=PASSWORD)
+    add_user(
+        database,
+        username="coordinator",
+        name="Cora",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
     add_subject(database, subjid="01-001", site="01", user="coordinator")
     database.close()
     client = create_app(
@@ -71,7 +81,12 @@ def test_page_judge_and_package_have_one_today(
     client = server(url, study)
     page = client.get(VS).text
     assert f'data-today="{today}"' in page
-    typed = {**dict(inputs(page)), "f-vsperf": "Y", "f-vsdat": "today", "action": "draft"}
+    typed = {
+        **dict(inputs(page)),
+        "f-vsperf": "Y",
+        "f-vsdat": "today",
+        "action": "draft",
+    }
     assert client.post(VS, data=typed).status_code == 303
     page = client.get(VS).text
     assert dict(inputs(page))["f-vsdat"] == f"{today[-2:]}-Apr-2024"
@@ -85,14 +100,24 @@ def test_page_judge_and_package_have_one_today(
     export_package(database, study, tmp_path / "p.zip")
     database.close()
     with ZipFile(tmp_path / "p.zip") as package:
-        assert json.loads(package.read("datapackage.json"))["crfsmith:data_cut"] == today
-    assert [one.finding.value for one in validate_package(tmp_path / "p.zip").findings] == [tomorrow]
+        assert (
+            json.loads(package.read("datapackage.json"))["crfsmith:data_cut"] == today
+        )
+    assert [
+        one.finding.value for one in validate_package(tmp_path / "p.zip").findings
+    ] == [tomorrow]
 
 
-def test_a_package_without_a_data_cut_is_judged_on_the_studys_last_day(tmp_path: Path) -> None:
+def test_a_package_without_a_data_cut_is_judged_on_the_studys_last_day(
+    tmp_path: Path,
+) -> None:
     url, study = f"sqlite:///{tmp_path}/study.sqlite", study_in("America/New_York")
     client = server(url, study)
-    typed = {**dict(inputs(client.get(VS).text)), "f-vsperf": "Y", "f-vsdat": "2024-04-18"}
+    typed = {
+        **dict(inputs(client.get(VS).text)),
+        "f-vsperf": "Y",
+        "f-vsdat": "2024-04-18",
+    }
     assert client.post(VS, data={**typed, "action": "draft"}).status_code == 303
     database = open_database(url)
     export_package(database, study, tmp_path / "p")
@@ -101,12 +126,19 @@ def test_a_package_without_a_data_cut_is_judged_on_the_studys_last_day(tmp_path:
     said = json.loads(file.read_text("utf-8"))
     del said["crfsmith:data_cut"]
     file.write_text(json.dumps(said), "utf-8")
-    assert "2024-04-18" in [one.finding.value for one in validate_package(tmp_path / "p").findings]
+    assert "2024-04-18" in [
+        one.finding.value for one in validate_package(tmp_path / "p").findings
+    ]
 
 
 def test_an_unknown_time_zone_is_refused_with_the_nearest() -> None:
-    loaded = load_study({**FILES, "study.yaml": FILES["study.yaml"] + "timezone: Europe/Brussel\n"})
+    loaded = load_study(
+        {**FILES, "study.yaml": FILES["study.yaml"] + "timezone: Europe/Brussel\n"}
+    )
     assert loaded.study is None
     [found] = loaded.findings
-    assert (found.code, found.text.line if found.text else 0) == ("unknown-timezone", 12)
+    assert (found.code, found.text.line if found.text else 0) == (
+        "unknown-timezone",
+        12,
+    )
     assert "Europe/Brussels" in found.remedy

@@ -1,7 +1,7 @@
 """A killed server: what was acknowledged is kept, and nothing is kept in half.
 
-The whole bar is ``python -m benchmarks.kill_soak --kills 200`` for the storage alone, and
-``python -m benchmarks.kill_server --kills 50`` for the server with its pages.
+The whole bar is ``python -m benchmarks.kill_soak --kills 200`` for the storage alone,
+and ``python -m benchmarks.kill_server --kills 50`` for the server with its pages.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ def test_kills_in_mid_save_lose_nothing(soak: str, kills: int) -> None:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     found = json.loads(ran.stdout)
-    assert (found["kills"], found["acknowledged and lost"], found["kept in half"]) == (kills, 0, 0)
+    assert (found["kills"], found["acknowledged and lost"], found["kept in half"]) == (
+        kills,
+        0,
+        0,
+    )
     assert found["acknowledged saves"] >= kills
 
 

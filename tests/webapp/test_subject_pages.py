@@ -1,4 +1,6 @@
-"""A list of many subjects comes in pages, is searched and sorted in the database, and its counts are kept."""
+"""A list of many subjects comes in pages, is searched and sorted in the database, and
+its counts are kept.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ MANY = 2 * ON_A_PAGE + 7
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app = app_over(f"sqlite:///{tmp_path_factory.mktemp('many') / 'study.sqlite'}")
     for number in range(3, MANY + 1):
-        add_subject(database_of(app), subjid=f"01-{number:03}", site="01", user="coordinator")
+        add_subject(
+            database_of(app), subjid=f"01-{number:03}", site="01", user="coordinator"
+        )
     return app
 
 
@@ -35,7 +39,9 @@ def listed(client: FlaskClient, address: str) -> list[str]:
 def test_pages_follow_each_other_and_leave_nobody_out(client: FlaskClient) -> None:
     pages = [listed(client, f"/subjects?page={number}") for number in (1, 2, 3)]
     assert [len(page) for page in pages] == [ON_A_PAGE, ON_A_PAGE, 7]
-    assert [name for page in pages for name in page] == [f"01-{number:03}" for number in range(1, MANY + 1)]
+    assert [name for page in pages for name in page] == [
+        f"01-{number:03}" for number in range(1, MANY + 1)
+    ]
     assert "Page 2 of 3: 01-101 to 01-200" in client.get("/subjects?page=2").text
 
 
@@ -49,7 +55,9 @@ def test_behind_the_last_page_is_the_way_back(client: FlaskClient) -> None:
 
 
 def test_the_search_looks_at_every_page(client: FlaskClient) -> None:
-    assert listed(client, "/subjects?q=01-20") == [f"01-20{digit}" for digit in range(8)]
+    assert listed(client, "/subjects?q=01-20") == [
+        f"01-20{digit}" for digit in range(8)
+    ]
     assert client.get("/subjects?q=01-205").headers["Location"] == "/subjects/01-205"
     assert "No subject's number or site contains" in client.get("/subjects?q=%25").text
 
@@ -60,7 +68,9 @@ def test_the_order_holds_over_all_pages(client: FlaskClient) -> None:
     assert listed(client, "/subjects?order=nonsense")[0] == "01-001"
 
 
-def test_counting_goes_on_to_the_end_and_is_kept_for_the_next_server(app: Flask, client: FlaskClient) -> None:
+def test_counting_goes_on_to_the_end_and_is_kept_for_the_next_server(
+    app: Flask, client: FlaskClient
+) -> None:
     first, ready = "01-001", {}
     while first:
         answer = client.get(f"/subjects/standings?from={first}").json
@@ -72,4 +82,7 @@ def test_counting_goes_on_to_the_end_and_is_kept_for_the_next_server(app: Flask,
     today = app.extensions["crfsmith"].today()
     kept = standings_of(database_of(app), ready, dictionary_hash=study.hash, day=today)
     assert {name: [one.to_finish, one.open] for name, one in kept.items()} == ready
-    assert standings_of(database_of(app), ready, dictionary_hash="another", day=today) == {}
+    assert (
+        standings_of(database_of(app), ready, dictionary_hash="another", day=today)
+        == {}
+    )

@@ -11,8 +11,14 @@ from webapp.storage import open_database, use_dictionary
 from webapp.wsgi import SettingMissing, make_app
 
 FILES = {
-    "study.yaml": "study: S1\ntitle: A study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-001}\n",
-    "con.yaml": "form: con\ntitle: Consent\nlog: true\nfields: {condat: {label: Date, type: date}}\n",
+    "study.yaml": (
+        "study: S1\ntitle: A study\nsubject: {pattern: '\\d{2}-\\d{3}', example: "
+        "01-001}\n"
+    ),
+    "con.yaml": (
+        "form: con\ntitle: Consent\nlog: true\nfields: {condat: {label: Date, type: "
+        "date}}\n"
+    ),
 }
 SECRET = "a secret that is long enough for this"
 
@@ -37,14 +43,23 @@ def test_behind_a_proxy_cookies_travel_by_https_alone(url: str) -> None:
 
 
 def test_without_a_proxy_the_word_of_a_browser_is_not_believed(url: str) -> None:
-    app = make_app({"CRFSMITH_DATABASE": url, "CRFSMITH_SECRET_KEY": SECRET, "CRFSMITH_PROXIES": "0"})
+    app = make_app(
+        {
+            "CRFSMITH_DATABASE": url,
+            "CRFSMITH_SECRET_KEY": SECRET,
+            "CRFSMITH_PROXIES": "0",
+        }
+    )
     answer = app.test_client().get("/sign-in", headers={"X-Forwarded-Proto": "https"})
     assert "Strict-Transport-Security" not in answer.headers
 
 
 @pytest.mark.parametrize(
     ("environment", "named"),
-    [({}, "CRFSMITH_DATABASE"), ({"CRFSMITH_DATABASE": "sqlite:///x"}, "CRFSMITH_SECRET_KEY")],
+    [
+        ({}, "CRFSMITH_DATABASE"),
+        ({"CRFSMITH_DATABASE": "sqlite:///x"}, "CRFSMITH_SECRET_KEY"),
+    ],
 )
 def test_a_missing_setting_is_named(environment: dict[str, str], named: str) -> None:
     with pytest.raises(SettingMissing, match=named):

@@ -118,10 +118,20 @@ def waiting_study() -> Study:
 def filled(url: str) -> Database:
     """A coordinator, and a subject of whom nothing was captured."""
     database = open_database(url)
-    add_user(database, username="coordinator", name="Cora", role=Role.COORDINATOR, password=PASSWORD)
+    add_user(
+        database,
+        username="coordinator",
+        name="Cora",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
     add_subject(database, subjid="01-001", site="01", user="coordinator")
     return database
 
 
 def app_over(url: str) -> Flask:
-    return create_app(Settings(database=url, study=waiting_study(), secret_key="tests", today=lambda: TODAY))
+    return create_app(
+        Settings(
+            database=url, study=waiting_study(), secret_key="tests", today=lambda: TODAY
+        )
+    )

@@ -23,9 +23,13 @@ _CONDITIONS: StudyCache[tuple[str, str], Condition] = StudyCache()
 def condition_of(
     subjid: str, casebook: StoredCasebook | None = None
 ) -> Callable[[Scheduled, int], bool | None]:
-    """The three-valued truth of the schedule's conditions for one subject; its forms are read once."""
+    """The three-valued truth of the schedule's conditions for one subject; its forms
+    are read once.
+    """
     app = services()
-    return condition_in(Subject(app.study, casebook or whole_casebook_of(subjid), app.today(), subjid))
+    return condition_in(
+        Subject(app.study, casebook or whole_casebook_of(subjid), app.today(), subjid)
+    )
 
 
 def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
@@ -35,8 +39,11 @@ def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
     def holds(scheduled: Scheduled, unsno: int) -> bool | None:
         form = study.forms[scheduled.form]
         key = FormKey(form.name, scheduled.visit, unsno)
-        here = world.form(key) or CapturedForm(plan_of(study, form), Record(), key, world)
+        here = world.form(key) or CapturedForm(
+            plan_of(study, form), Record(), key, world
+        )
         result = _compiled(study, scheduled)([Place(here, None)])
+
         return result if isinstance(result, bool) else None
 
     return holds

@@ -1,4 +1,6 @@
-"""A subject's eligibility as it is shown: one line for the casebook, one for each criterion on its page."""
+"""A subject's eligibility as it is shown: one line for the casebook, one for each
+criterion on its page.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from forms_spec.evaluation.eligibility import Assessment, CriterionResult, Verdict, assess, in_words
+from forms_spec.evaluation.eligibility import (
+    Assessment,
+    CriterionResult,
+    Verdict,
+    assess,
+    in_words,
+)
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.lacking_values import Lack
 from forms_spec.evaluation.read_trace import Source
@@ -22,7 +30,9 @@ from webapp.presentation.statuses import Shown
 from webapp.services import services, whole_casebook_of
 
 MOST_NAMES = 6
-"""So many criteria are named in the one line; a subject of whom nothing is known has all of them open."""
+"""So many criteria are named in the one line; a subject of whom nothing is known has
+all of them open.
+"""
 
 VERDICTS: Mapping[Verdict, Shown] = MappingProxyType(
     {
@@ -47,7 +57,10 @@ if VERDICTS.keys() != set(Verdict) or NO_VALUE.keys() != set(CellState):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceShown:
-    """A value that a criterion rests on. ``note`` says what is wrong with it; ``grave`` that it matters."""
+    """A value that a criterion rests on.
+
+    ``note`` says what is wrong with it; ``grave`` that it matters.
+    """
 
     label: str
     value: str
@@ -99,20 +112,35 @@ def assessment_of(subjid: str, judged: Judged) -> Assessment | None:
         return None
 
     def work_out() -> Assessment | None:
-        return assess(app.study, whole_casebook_of(subjid), app.today(), subjid, judged.findings)
+        return assess(
+            app.study, whole_casebook_of(subjid), app.today(), subjid, judged.findings
+        )
 
     return judged.once("eligibility", work_out)
 
 
 def status_of(assessment: Assessment) -> Shown:
-    """``Eligible``, ``Fails EXCL01``, ``Undetermined: EXCL06, EXCL13``, as shape, word and colour."""
+    """``Eligible``, ``Fails EXCL01``, ``Undetermined: EXCL06, EXCL13``, as shape, word
+    and colour.
+    """
     if assessment.failed:
-        return Shown(name="findings", shape="✕", word=f"Fails {_names(assessment.failed)}")
+        return Shown(
+            name="findings", shape="✕", word=f"Fails {_names(assessment.failed)}"
+        )
+
     if assessment.undetermined:
-        return Shown(name="draft", shape="◐", word=f"Undetermined: {_names(assessment.undetermined)}")
+        return Shown(
+            name="draft",
+            shape="◐",
+            word=f"Undetermined: {_names(assessment.undetermined)}",
+        )
+
     if assessment.pending:
         pending = _names(assessment.pending)
-        return Shown(name="draft", shape="●", word=f"Eligible, pending a query on {pending}")
+        return Shown(
+            name="draft", shape="●", word=f"Eligible, pending a query on {pending}"
+        )
+
     return Shown(name="complete", shape="●", word="Eligible")
 
 
@@ -120,11 +148,15 @@ def _names(criteria: tuple[CriterionResult, ...]) -> str:
     names = [item.name for item in criteria]
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
-    return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
+    return (
+        f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
+    )
 
 
 def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
-    """The lines of the page, in the order of the dictionary; None in a study without criteria."""
+    """The lines of the page, in the order of the dictionary; None in a study without
+    criteria.
+    """
     assessment = assessment_of(subjid, judged)
     if assessment is None:
         return None
@@ -132,13 +164,17 @@ def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
 
 
 def _page(subjid: str, assessment: Assessment) -> EligibilityPage:
-    maker = _Lines(subjid=subjid, casebook=whole_casebook_of(subjid), key=assessment.key)
+    maker = _Lines(
+        subjid=subjid, casebook=whole_casebook_of(subjid), key=assessment.key
+    )
     counts = dict.fromkeys(Verdict, 0)
     for result in assessment.criteria:
         counts[result.verdict] += 1
     return EligibilityPage(
         status=status_of(assessment),
-        counts=tuple((VERDICTS[verdict], count) for verdict, count in counts.items() if count),
+        counts=tuple(
+            (VERDICTS[verdict], count) for verdict, count in counts.items() if count
+        ),
         lines=tuple(maker.line(result) for result in assessment.criteria),
     )
 
@@ -157,6 +193,7 @@ class _Lines:
         study = services().study
         moot = criterion.not_applicable
         own = CellKey(self.key.form, None, field.name)
+
         return CriterionLine(
             name=result.name,
             text=field.label,
@@ -177,13 +214,16 @@ class _Lines:
         return form_address(self.subjid, key.visit, key.unsno, key.form)
 
     def places(self, result: CriterionResult) -> Iterator[Place]:
-        """The sources form by form and row by row; those that leave something open say so."""
+        """The sources form by form and row by row; those that leave something open say
+        so.
+        """
         lacks = {item.source: item.why for item in result.lacking}
         by_place: dict[str, list[SourceShown]] = {}
         for source in _in_order((*result.sources, *lacks)):
             sources = by_place.setdefault(self.title(source), [])
             if not _names_its_row(source):
                 sources.append(self.shown(source, lacks.get(source)))
+
         for title, sources in by_place.items():
             yield Place(title=title, sources=tuple(sources))
 
@@ -202,13 +242,20 @@ class _Lines:
         if group is None or not fixed:
             return f"row {number}"
         texts = self.texts(source)
-        return " ".join(answer_words(texts.get(f.name, ""), f) for f in group.fields if f.name in fixed)
+
+        return " ".join(
+            answer_words(texts.get(f.name, ""), f)
+            for f in group.fields
+            if f.name in fixed
+        )
 
     def texts(self, source: Source) -> Mapping[str, str]:
         """What was captured beside a source, in its row or its form."""
         record = self.casebook.record(source.key) or Record()
         rows = record.rows.get(source.table, ())
-        return next((row.texts for row in rows if row.number == source.row), record.texts)
+        return next(
+            (row.texts for row in rows if row.number == source.row), record.texts
+        )
 
     def shown(self, source: Source, lack: Lack | None) -> SourceShown:
         table = services().study.tables[source.table]
@@ -218,8 +265,17 @@ class _Lines:
             note = "none" if source.captured else "not started"
             address = self.address(source.key)
             label = group or table.form.title
-            return SourceShown(label=label, value="", note=note, grave=lack is not None, address=address)
+
+            return SourceShown(
+                label=label,
+                value="",
+                note=note,
+                grave=lack is not None,
+                address=address,
+            )
+
         cell = cell_name(CellKey(source.table, source.row, field.name))
+
         return SourceShown(
             label=field.label,
             value=self.words(source, field),
@@ -238,7 +294,11 @@ class _Lines:
 def _names_its_row(source: Source) -> bool:
     """True for what stands in the title of a fixed row."""
     group = services().study.tables[source.table].group
-    return group is not None and group.rows is not None and source.field in group.rows.fixed
+    return (
+        group is not None
+        and group.rows is not None
+        and source.field in group.rows.fixed
+    )
 
 
 def _in_order(sources: Iterable[Source]) -> list[Source]:
@@ -263,4 +323,8 @@ def _derived(result: CriterionResult, criterion: Criterion) -> str:
     labels = [code.label for code in codelist.codes if code.code in result.possible]
     if len(labels) == 1:
         return labels[0]
-    return "unknown" if len(labels) == len(codelist.codes) else f"unknown: {' or '.join(labels)}"
+    return (
+        "unknown"
+        if len(labels) == len(codelist.codes)
+        else f"unknown: {' or '.join(labels)}"
+    )

@@ -1,4 +1,6 @@
-"""All forms of one subject as a grid: forms down, visits across, a status in every cell."""
+"""All forms of one subject as a grid: forms down, visits across, a status in every
+cell.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit, VisitType
 from forms_spec.schedule.timeline import timeline
-from forms_spec.schedule.visit_status import Expected, VisitState, VisitStatus, expectation, visit_states
+from forms_spec.schedule.visit_status import (
+    Expected,
+    VisitState,
+    VisitStatus,
+    expectation,
+    visit_states,
+)
 from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.statuses import NOT_EXPECTED, Shown, open_status, status_of
 from webapp.services import services, whole_casebook_of
@@ -22,8 +30,9 @@ Holds = Callable[[Scheduled, int], bool | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """One visit. ``today_after``: today lies between this visit and the next one; ``year``: it is another
-    one than ours."""
+    """One visit. ``today_after``: today lies between this visit and the next one;
+    ``year``: it is another one than ours.
+    """
 
     state: VisitState
     word: str
@@ -38,7 +47,9 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One form at one visit; ``address`` is empty where the form is not part of the visit."""
+    """One form at one visit; ``address`` is empty where the form is not part of the
+    visit.
+    """
 
     column: Column
     status: Shown
@@ -71,7 +82,12 @@ class Grid:
     @property
     def statuses(self) -> dict[str, Shown]:
         """By address of a form: its status."""
-        cells = {cell.address: cell.status for line in self.lines for cell in line.cells if cell.address}
+        cells = {
+            cell.address: cell.status
+            for line in self.lines
+            for cell in line.cells
+            if cell.address
+        }
         return cells | {log.address: log.status for log in self.logs}
 
     @property
@@ -82,7 +98,8 @@ class Grid:
 
 
 def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
-    """The casebook of a subject as of today; ``holds`` judges the schedule's conditions.
+    """The casebook of a subject as of today; ``holds`` judges the schedule's
+    conditions.
 
     ``findings`` has the number of open findings by form.
     """
@@ -91,18 +108,28 @@ def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
     casebook = whole_casebook_of(subjid)
     known = heads(app.database, subjid)
     when = timeline(study, casebook, known)
-    states = _by_day(_with_captured(study, visit_states(study, when, app.today()), known))
+    states = _by_day(
+        _with_captured(study, visit_states(study, when, app.today()), known)
+    )
     columns = _columns(study, subjid, states)
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
     forms = [study.forms[name] for name in names]
-    cells = _Cells(study=study, subjid=subjid, known=known, holds=holds, findings=findings)
-    lines = tuple(
-        Line(form=form, cells=tuple(cells.cell(form, column) for column in columns)) for form in forms
+    cells = _Cells(
+        study=study, subjid=subjid, known=known, holds=holds, findings=findings
     )
+    lines = tuple(
+        Line(form=form, cells=tuple(cells.cell(form, column) for column in columns))
+        for form in forms
+    )
+
     return Grid(
         columns=columns,
         lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
-        logs=tuple(_log(subjid, form, known, findings) for form in study.forms.values() if form.log),
+        logs=tuple(
+            _log(subjid, form, known, findings)
+            for form in study.forms.values()
+            if form.log
+        ),
         next_unsno=_next_numbers(study, states, known),
     )
 
@@ -117,13 +144,21 @@ def _with_captured(
         if not visit.repeats:
             result.extend(mine.values())
             continue
+
         some = next(iter(mine.values()))
-        numbers = {key.unsno for key in known if key.visit == visit.name} | (set(mine) - {0})
+        numbers = {key.unsno for key in known if key.visit == visit.name} | (
+            set(mine) - {0}
+        )
+
         for number in sorted(numbers):
-            blank = VisitState(visit=visit, unsno=number, status=VisitStatus.DUE, due=None, date=None)
+            blank = VisitState(
+                visit=visit, unsno=number, status=VisitStatus.DUE, due=None, date=None
+            )
             result.append(mine.get(number, blank))
+
         if not numbers and some.unsno:
             result.append(some)
+
     return tuple(result)
 
 
@@ -132,19 +167,29 @@ def _next_numbers(
 ) -> dict[str, int]:
     """The number that the next visit of each repeating visit gets."""
     numbers = {name: 0 for name, visit in study.visits.items() if visit.repeats}
-    for name, number in [(s.visit.name, s.unsno) for s in states] + [(k.visit, k.unsno) for k in known]:
+    for name, number in [(s.visit.name, s.unsno) for s in states] + [
+        (k.visit, k.unsno) for k in known
+    ]:
         if name in numbers:
             numbers[name] = max(numbers[name], number)
+
     return {name: number + 1 for name, number in numbers.items()}
 
 
-def _columns(study: Study, subjid: str, states: tuple[VisitState, ...]) -> tuple[Column, ...]:
+def _columns(
+    study: Study, subjid: str, states: tuple[VisitState, ...]
+) -> tuple[Column, ...]:
     today = services().today()
     last = _last_begun(states, today)
     columns = []
+
     for number, state in enumerate(states):
         forms = forms_at(study, state.visit.name)
-        first = form_address(subjid, state.visit.name, state.unsno, forms[0].name) if forms else ""
+        first = (
+            form_address(subjid, state.visit.name, state.unsno, forms[0].name)
+            if forms
+            else ""
+        )
         columns.append(
             Column(
                 state=state,
@@ -154,6 +199,7 @@ def _columns(study: Study, subjid: str, states: tuple[VisitState, ...]) -> tuple
                 year=_other_year(state, today),
             )
         )
+
     return tuple(columns)
 
 
@@ -163,18 +209,31 @@ def _day(state: VisitState) -> date | None:
 
 
 def _by_day(states: tuple[VisitState, ...]) -> tuple[VisitState, ...]:
-    """The visits in the study's order, with those that nobody planned where their day belongs."""
-    unplanned = [state for state in states if state.date and state.visit.type is not VisitType.SCHEDULED]
+    """The visits in the study's order, with those that nobody planned where their day
+    belongs.
+    """
+    unplanned = [
+        state
+        for state in states
+        if state.date and state.visit.type is not VisitType.SCHEDULED
+    ]
     result = [state for state in states if state not in unplanned]
-    for state in sorted(unplanned, key=lambda item: (item.date or date.max, item.unsno)):
+    for state in sorted(
+        unplanned, key=lambda item: (item.date or date.max, item.unsno)
+    ):
         days = [_day(item) for item in result]
-        earlier = [i for i, day in enumerate(days) if day and state.date and day <= state.date]
+        earlier = [
+            i for i, day in enumerate(days) if day and state.date and day <= state.date
+        ]
         result.insert(max(earlier, default=-1) + 1, state)
+
     return tuple(result)
 
 
 def _last_begun(states: tuple[VisitState, ...], today: date) -> int | None:
-    """The number of the last visit whose day, or planned day, lies behind us; none behind one to come."""
+    """The number of the last visit whose day, or planned day, lies behind us; none
+    behind one to come.
+    """
     days = [_day(state) for state in states]
     to_come = next((i for i, day in enumerate(days) if day and day > today), len(days))
     return max((i for i, day in enumerate(days[:to_come]) if day), default=None)
@@ -206,9 +265,15 @@ class _Cells:
         if head is not None:
             status = status_of(head.status, self.findings.get(key, 0))
             unfinished = head.status is not Status.COMPLETE
-            return Cell(column=column, status=status, address=address, to_finish=unfinished)
-        expected = expectation(self.study, form.name, visit, lambda item: self.holds(item, state.unsno))
+            return Cell(
+                column=column, status=status, address=address, to_finish=unfinished
+            )
+
+        expected = expectation(
+            self.study, form.name, visit, lambda item: self.holds(item, state.unsno)
+        )
         behind = state.status in (VisitStatus.DONE, VisitStatus.OVERDUE)
+
         return Cell(
             column=column,
             status=open_status(expected, state),
@@ -218,11 +283,15 @@ class _Cells:
 
 
 def _log(
-    subjid: str, form: Form, known: Mapping[FormKey, FormHead], findings: Mapping[FormKey, int]
+    subjid: str,
+    form: Form,
+    known: Mapping[FormKey, FormHead],
+    findings: Mapping[FormKey, int],
 ) -> LogForm:
     key = FormKey(form.name, LOG, 0)
     head = known.get(key)
     record = whole_casebook_of(subjid).record(key) if head else None
+
     return LogForm(
         form=form,
         address=form_address(subjid, LOG, 0, form.name),

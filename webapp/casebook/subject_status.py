@@ -1,4 +1,6 @@
-"""How a subject stands today: judged anew whenever one of its forms has changed, never remembered wrongly."""
+"""How a subject stands today: judged anew whenever one of its forms has changed, never
+remembered wrongly.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +29,18 @@ Result = TypeVar("Result")
 REMEMBERED = "crfsmith standings"
 JUDGED = "crfsmith casebooks"
 MOST_JUDGED = 200
-"""So many casebooks are kept with all that was found in them; of others only how they stand."""
+"""So many casebooks are kept with all that was found in them; of others only how they
+stand.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """``findings`` counts by form what its page shows; a finding on two forms is one of ``open``.
+    """``findings`` counts by form what its page shows; a finding on two forms is one of
+    ``open``.
 
-    Warnings that are kept with a reason are not open, nor are findings that wait for a form to come.
-    ``changes`` is the number of saves that it rests on.
+    Warnings that are kept with a reason are not open, nor are findings that wait for a
+    form to come. ``changes`` is the number of saves that it rests on.
     """
 
     changes: int
@@ -49,8 +54,8 @@ class Standing:
 class Judged:
     """The casebook of a subject and what is wrong in it.
 
-    ``findings`` are all that the judge has. ``waiting`` are those of them that wait, each with the forms
-    that it waits for; the others are ``open``.
+    ``findings`` are all that the judge has. ``waiting`` are those of them that wait,
+    each with the forms that it waits for; the others are ``open``.
     """
 
     findings: tuple[Finding, ...]
@@ -66,16 +71,24 @@ class Judged:
         return tuple(finding for finding in self.findings if id(finding) not in waiting)
 
     def once(self, name: str, work_out: Callable[[], Result]) -> Result:
-        """What else follows from the casebook as it is: worked out when it is asked for first."""
+        """What else follows from the casebook as it is: worked out when it is asked for
+        first.
+        """
         if name not in self.worked_out:
             self.worked_out[name] = work_out()
         return cast("Result", self.worked_out[name])
 
 
 def remembered(subjid: str, changes: int) -> Standing | None:
-    """What is known of a subject whose forms were saved so often; None when that has to be judged."""
+    """What is known of a subject whose forms were saved so often; None when that has to
+    be judged.
+    """
     result = _memory().get(subjid)
-    return result if result and (result.changes, result.today) == (changes, services().today()) else None
+    return (
+        result
+        if result and (result.changes, result.today) == (changes, services().today())
+        else None
+    )
 
 
 def remember(subjid: str, stored: StoredStanding) -> Standing:
@@ -88,6 +101,7 @@ def remember(subjid: str, stored: StoredStanding) -> Standing:
         to_finish=stored.to_finish,
     )
     _memory()[subjid] = standing
+
     return standing
 
 
@@ -105,14 +119,17 @@ def stored_standing(subjid: str, standing: Standing) -> StoredStanding:
 
 
 def judged_casebook(subjid: str) -> Judged:
-    """Judges all forms of a subject together, unless that was done since the last save, today.
+    """Judges all forms of a subject together, unless that was done since the last save,
+    today.
 
-    What is kept counts the saves that it rests on, so a save that comes in between makes it old, never wrong.
+    What is kept counts the saves that it rests on, so a save that comes in between
+    makes it old, never wrong.
     """
     judged = _kept_judged(subjid, saves_of(services().database, subjid))
     if judged is None:
         judged = _judge(subjid)
         _keep_judged(subjid, judged)
+
     return judged
 
 
@@ -121,10 +138,15 @@ def _kept_judged(subjid: str, changes: int) -> Judged | None:
         judged = _casebooks().get(subjid)
         if judged is None:
             return None
-        if (judged.standing.changes, judged.standing.today) != (changes, services().today()):
+        if (judged.standing.changes, judged.standing.today) != (
+            changes,
+            services().today(),
+        ):
             del _casebooks()[subjid]
             return None
+
         _casebooks().move_to_end(subjid)
+
         return judged
 
 
@@ -140,8 +162,12 @@ def _judge(subjid: str) -> Judged:
     app = services()
     today = app.today()
     casebook = whole_casebook_of(subjid)
-    complete = {key for key, form in casebook.forms.items() if form.status is Status.COMPLETE}
-    judgements = judge_casebook(app.study, casebook, today, subject=subjid, complete=complete.__contains__)
+    complete = {
+        key for key, form in casebook.forms.items() if form.status is Status.COMPLETE
+    }
+    judgements = judge_casebook(
+        app.study, casebook, today, subject=subjid, complete=complete.__contains__
+    )
     findings = tuple(findings_of(judgements.values()))
     waiting = _waiting(subjid, casebook, findings)
     settled_later = {id(item) for item, _ in waiting}
@@ -156,6 +182,7 @@ def _judge(subjid: str) -> Judged:
         to_finish=grid.to_finish,
     )
     _memory()[subjid] = standing
+
     return Judged(findings=findings, waiting=waiting, grid=grid, standing=standing)
 
 
@@ -165,14 +192,18 @@ def _waiting(
     """The findings that wait, each with the forms that it waits for."""
     statuses = {key: form.status for key, form in casebook.forms.items()}
     waiting = Waiting(subjid, casebook, statuses)
-    return tuple((finding, leads) for finding in findings if (leads := waiting.leads(finding)))
+    return tuple(
+        (finding, leads) for finding in findings if (leads := waiting.leads(finding))
+    )
 
 
 LOCK = Lock()
 
 
 def _casebooks() -> OrderedDict[str, Judged]:
-    casebooks: OrderedDict[str, Judged] = current_app.extensions.setdefault(JUDGED, OrderedDict())
+    casebooks: OrderedDict[str, Judged] = current_app.extensions.setdefault(
+        JUDGED, OrderedDict()
+    )
     return casebooks
 
 

@@ -1,4 +1,5 @@
-"""Which findings of a subject wait: for forms of their visit, or logs, that nobody has begun yet.
+"""Which findings of a subject wait: for forms of their visit, or logs, that nobody has
+begun yet.
 
 A finding waits only on the pages. What is exported and validated has it like any other.
 """
@@ -28,9 +29,14 @@ from webapp.storage import Status, heads
 
 
 class Waiting:
-    """What a subject's findings wait for. ``known`` says how far its stored forms are."""
+    """What a subject's findings wait for.
 
-    def __init__(self, subjid: str, casebook: Casebook, known: Mapping[FormKey, Status]) -> None:
+    ``known`` says how far its stored forms are.
+    """
+
+    def __init__(
+        self, subjid: str, casebook: Casebook, known: Mapping[FormKey, Status]
+    ) -> None:
         self.subjid = subjid
         self.casebook = casebook
         self.known = known
@@ -63,8 +69,11 @@ class Waiting:
         study = services().study
         title = study.forms[key.form].title
         visit = study.visits.get(key.visit)
+
         return FindingLink(
-            words=title if visit is None or key.visit == seen_from else f"{title} ({visit.title})",
+            words=title
+            if visit is None or key.visit == seen_from
+            else f"{title} ({visit.title})",
             address=form_address(self.subjid, key.visit, key.unsno, key.form),
         )
 
@@ -77,10 +86,13 @@ class Waiting:
                 begun=self.known,
                 may_come=(lambda _key: False) if self.is_over(home) else self._may_come,
             )
+
         return self._to_come[home]
 
     def is_over(self, home: FormKey) -> bool:
-        """Whether nothing comes any more: a form's visit is complete, was missed, or the subject has left."""
+        """Whether nothing comes any more: a form's visit is complete, was missed, or
+        the subject has left.
+        """
         if home.visit == LOG:
             return True
         forms = forms_at(services().study, home.visit)
@@ -93,7 +105,9 @@ class Waiting:
     def _may_come(self, key: FormKey) -> bool:
         if key.visit == LOG:
             return True
-        return not self._is_missed(key) and self.expected(key) is not Expected.NOT_EXPECTED
+        return (
+            not self._is_missed(key) and self.expected(key) is not Expected.NOT_EXPECTED
+        )
 
     def _is_missed(self, key: FormKey) -> bool:
         visit = self.visits.held.get((key.visit, key.unsno))
@@ -105,7 +119,9 @@ class Waiting:
     def expected(self, key: FormKey) -> Expected:
         """What its visit asks of a form."""
         study = services().study
-        return expectation(study, key.form, key.visit, lambda item: self.holds(item, key.unsno))
+        return expectation(
+            study, key.form, key.visit, lambda item: self.holds(item, key.unsno)
+        )
 
 
 class OnPage:
@@ -121,33 +137,48 @@ class OnPage:
         self._may_wait = form_reads_others(app.study, place.form)
 
     def leads(self, finding: Finding) -> tuple[FindingLink, ...]:
-        """The forms that a finding waits for. One that is kept with a reason is settled already."""
-        if not self._may_wait or (self._cell(finding.data), finding.code) in self.record.kept:
+        """The forms that a finding waits for.
+
+        One that is kept with a reason is settled already.
+        """
+        if (
+            not self._may_wait
+            or (self._cell(finding.data), finding.code) in self.record.kept
+        ):
             return ()
+
         return self.waiting.leads(finding)
 
     def _cell(self, place: DataPlace | None) -> CellKey | None:
         return cell_on(self.place.form, place) if place is not None else None
 
     def for_script(self) -> list[dict[str, Any]]:
-        """By form that is still to come: the way there, and which of the page's ``given`` it will answer."""
+        """By form that is still to come: the way there, and which of the page's
+        ``given`` it will answer.
+        """
         study, home = services().study, self.place.key.form_key
         if not self._may_wait or self.waiting.is_over(home):
             return []
         to_come = cache(self.waiting.to_come(home).form)
         given: dict[FormKey, list[int]] = {}
+
         for index, outside in _outside(study, self.place):
             key = to_come(*outside)
             if key is not None:
                 given.setdefault(key, []).append(index)
+
         return [
             {"to": _pair(self.waiting.lead(key, home.visit)), "given": given[key]}
             for key in in_order(study, given)
         ]
 
 
-def _outside(study: Study, place: FormPlace) -> Iterable[tuple[int, tuple[str, str | None]]]:
-    """The numbers of what the page asks of other forms, each with the form and the visit that it names."""
+def _outside(
+    study: Study, place: FormPlace
+) -> Iterable[tuple[int, tuple[str, str | None]]]:
+    """The numbers of what the page asks of other forms, each with the form and the
+    visit that it names.
+    """
     for index, item in enumerate(browser_form(study, place.form).givens.asked):
         node = item.node.cell if isinstance(item.node, resolved.Missing) else item.node
         if isinstance(node, resolved.Remote | resolved.Source):
@@ -169,4 +200,6 @@ class _WithPage:
 
     def keys(self, form: str) -> Iterable[FormKey]:
         keys = tuple(self._casebook.keys(form))
-        return keys if form != self._key.form or self._key in keys else (*keys, self._key)
+        return (
+            keys if form != self._key.form or self._key in keys else (*keys, self._key)
+        )

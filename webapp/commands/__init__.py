@@ -1,7 +1,8 @@
 """The command ``crfsmith``: one file per subcommand, imported only when it is used.
 
-A subcommand is a module of this package with a click command named ``command`` and a line in
-``COMMANDS``. The line carries the short help, so that ``crfsmith --help`` imports none of them.
+A subcommand is a module of this package with a click command named ``command`` and a
+line in ``COMMANDS``. The line carries the short help, so that ``crfsmith --help``
+imports none of them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 
 
 def module_name(command: str) -> str:
-    """The module of a subcommand; ``import`` is a word of Python and lives in ``import_``."""
+    """The module of a subcommand; ``import`` is a word of Python and lives in
+    ``import_``.
+    """
     return f"{__name__}.{command.replace('-', '_')}{'_' if command == 'import' else ''}"
 
 
@@ -47,7 +50,11 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(module_name(cmd_name)).command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 

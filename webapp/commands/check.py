@@ -13,7 +13,11 @@ import click
 from forms_spec import load_study
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.study import Study
-from generator.dictionary.folder import UnreadableFolder, read_dictionary, rename_old_keys
+from generator.dictionary.folder import (
+    UnreadableFolder,
+    read_dictionary,
+    rename_old_keys,
+)
 from webapp.commands.terminal import show_finding
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
@@ -31,13 +35,15 @@ CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option(
-    "--fix", is_flag=True, help="First rename old keys and types in the files. Nothing else changes."
+    "--fix",
+    is_flag=True,
+    help="First rename old keys and types in the files. Nothing else changes.",
 )
 def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     """Check the dictionary in the folder DIR and list every finding.
 
-    Exit status: 0 if the dictionary can be used, 1 if it has errors, 2 if there is no dictionary to
-    read. Warnings alone exit with 0, or with 1 under --strict.
+    Exit status: 0 if the dictionary can be used, 1 if it has errors, 2 if there is no
+    dictionary to read. Warnings alone exit with 0, or with 1 under --strict.
     """
     try:
         if fix:
@@ -46,6 +52,7 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     except UnreadableFolder as error:
         _say_unreadable(str(error), form)
         sys.exit(UNREADABLE)
+
     loaded = load_study(files, incomplete=bool(unreadable))
     findings = sorted((*unreadable, *loaded.findings), key=_place)
     study = None if unreadable else loaded.study
@@ -56,6 +63,7 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
         for finding in findings:
             show_finding(finding, files)
         click.echo(_summary(findings, study, len(files)))
+
     sys.exit(FINDINGS if refused or (strict and findings) else CLEAN)
 
 
@@ -64,18 +72,30 @@ def _rename_old_keys(folder: Path) -> None:
     try:
         renamed = rename_old_keys(folder)
     except OSError as error:
-        raise UnreadableFolder(f"{error.filename} cannot be written: {error.strerror}") from error
+        raise UnreadableFolder(
+            f"{error.filename} cannot be written: {error.strerror}"
+        ) from error
+
     for name, number in renamed.items():
         click.echo(f"{name}: renamed {_count(number, 'old name')}", err=True)
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:
-    return (finding.text.file, finding.text.line, finding.text.column) if finding.text else ("", 0, 0)
+    return (
+        (finding.text.file, finding.text.line, finding.text.column)
+        if finding.text
+        else ("", 0, 0)
+    )
 
 
 def _say_unreadable(message: str, form: str) -> None:
     if form == "json":
-        click.echo(json.dumps({"valid": False, "unreadable": message}, ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(
+                {"valid": False, "unreadable": message}, ensure_ascii=False, indent=2
+            )
+        )
+
     click.echo(f"Error: {message}", err=True)
 
 
@@ -84,6 +104,7 @@ def counts(study: Study | None) -> Mapping[str, int]:
     if study is None:
         return {}
     fields = sum(len(table.fields) for table in study.tables.values())
+
     return {
         "fields": fields,
         "forms": len(study.forms),
@@ -123,12 +144,19 @@ def _summary(findings: Sequence[Finding], study: Study | None, files: int) -> st
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     errors = len(findings) - warnings
     text = ", ".join(
-        _count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number
+        _count(number, word)
+        for number, word in ((errors, "error"), (warnings, "warning"))
+        if number
     )
     if study is None:
         return f"{text} in {_count(files, 'file')}"
     value = counts(study)
-    size = ", ".join(_count(number, word.removesuffix("s")) for word, number in value.items() if number)
+    size = ", ".join(
+        _count(number, word.removesuffix("s"))
+        for word, number in value.items()
+        if number
+    )
+
     return f"{study.short}: {size}. {text or 'No findings'}"
 
 

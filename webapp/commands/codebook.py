@@ -29,22 +29,34 @@ REFUSED = 1
 def command(folder: Path, target: Path) -> None:
     """Write the codebook of the dictionary in DIR as one self-contained HTML page.
 
-    The same dictionary gives the same bytes. Exit status: 0 if the page was written, 1 if the
-    dictionary has errors (all findings are shown), 2 if nothing could be read or written.
+    The same dictionary gives the same bytes. Exit status: 0 if the page was written, 1
+    if the dictionary has errors (all findings are shown), 2 if nothing could be read or
+    written.
     """
     try:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         raise CommandError(f"{error}.") from error
+
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
         for finding in (*unreadable, *loaded.findings):
             show_finding(finding, files)
-        click.echo("No codebook was written, because the dictionary has errors.", err=True)
+        click.echo(
+            "No codebook was written, because the dictionary has errors.", err=True
+        )
         sys.exit(REFUSED)
+
     page = codebook_html(loaded.study)
+
     try:
         target.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
-    click.echo(f"{target}: codebook of {loaded.study.short}, {len(page.encode()) // 1000:,} kB.")
+        raise CommandError(
+            f"{target} cannot be written: {error.strerror or error}."
+        ) from error
+
+    click.echo(
+        f"{target}: codebook of {loaded.study.short}, "
+        f"{len(page.encode()) // 1000:,} kB."
+    )

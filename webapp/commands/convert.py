@@ -29,31 +29,59 @@ CLEAN, FINDINGS = 0, 1
 LOSSES = "LOSSES.md"
 """The list of Losses, beside what was written."""
 
-LISTS = {"events": "events.csv", "forms": "event-forms.csv", "repeating": "repeating.csv"}
-"""The lists of events, of their forms and of what repeats, behind the name of the dictionary's file."""
+LISTS = {
+    "events": "events.csv",
+    "forms": "event-forms.csv",
+    "repeating": "repeating.csv",
+}
+"""The lists of events, of their forms and of what repeats, behind the name of the
+dictionary's file.
+"""
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command(short_help="Convert a dictionary from or to another format.")
-@click.argument("source", type=click.Path(path_type=Path, exists=True), metavar="FILE|DIR")
+@click.argument(
+    "source", type=click.Path(path_type=Path, exists=True), metavar="FILE|DIR"
+)
 @click.option("--from", "given", type=click.Choice(FORMATS), help="The format of FILE.")
 @click.option(
-    "--to", "target", required=True, metavar="DIR|redcap", help="The new folder, or the format to write."
+    "--to",
+    "target",
+    required=True,
+    metavar="DIR|redcap",
+    help="The new folder, or the format to write.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write, with --to FORMAT.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file to write, with --to FORMAT.",
+)
 @click.option("--events", type=_FILE, help="REDCap's events, as CSV.")
 @click.option("--event-forms", type=_FILE, help="REDCap's forms of each event, as CSV.")
-@click.option("--repeating", type=_FILE, help="REDCap's repeating forms and events, as CSV.")
-@click.option("--day-zero", metavar="FIELD", help="The date field that event days are counted from.")
 @click.option(
-    "--record-id", metavar="FIELD", help="The record ID field, if it is not the first field. '' for none."
+    "--repeating", type=_FILE, help="REDCap's repeating forms and events, as CSV."
 )
 @click.option(
-    "--missing", metavar="CODES", help="The project's missing data codes: 'ND, Not done | UNK, Unknown'."
+    "--day-zero",
+    metavar="FIELD",
+    help="The date field that event days are counted from.",
 )
 @click.option(
-    "--project", type=_FILE, help="REDCap's project file (XML), which lists its missing data codes."
+    "--record-id",
+    metavar="FIELD",
+    help="The record ID field, if it is not the first field. '' for none.",
+)
+@click.option(
+    "--missing",
+    metavar="CODES",
+    help="The project's missing data codes: 'ND, Not done | UNK, Unknown'.",
+)
+@click.option(
+    "--project",
+    type=_FILE,
+    help="REDCap's project file (XML), which lists its missing data codes.",
 )
 @click.option("--study", help="The study's name. Default: the file's name.")
 def command(
@@ -64,16 +92,19 @@ def command(
     out: Path | None,
     **options: Any,
 ) -> None:
-    """Convert a REDCap data dictionary to a crfsmith dictionary, or the other way round.
+    """Convert a REDCap data dictionary to a crfsmith dictionary, or the other way
+    round.
 
     \b
     crfsmith convert FILE.csv --from redcap --to DIR
     crfsmith convert DIR --to redcap --out FILE.csv
 
-    Features without an equivalent are kept verbatim or listed in LOSSES.md. With --to redcap, events, their
-    forms and repeating forms are written to files next to FILE, if the study has any.
+    Features without an equivalent are kept verbatim or listed in LOSSES.md. With --to
+    redcap, events, their forms and repeating forms are written to files next to FILE,
+    if the study has any.
 
-    Exit status: 0 if the result can be used, 1 if it has errors, 2 if nothing could be read or written.
+    Exit status: 0 if the result can be used, 1 if it has errors, 2 if nothing could be
+    read or written.
     """
     if given == "redcap":
         _from_redcap(source, Path(target), **options)
@@ -81,7 +112,8 @@ def command(
         _to_redcap(source, out)
     else:
         raise CommandError(
-            "Give the format of FILE with --from redcap, or the output with --to redcap --out FILE.csv."
+            "Give the format of FILE with --from redcap, or the output with --to "
+            "redcap --out FILE.csv."
         )
 
 
@@ -98,7 +130,9 @@ def _from_redcap(
 ) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CommandError(f"{target} is not empty. Give a new folder.")
-    given = EventFiles(events=_read(events), forms=_read(event_forms), repeating=_read(repeating))
+    given = EventFiles(
+        events=_read(events), forms=_read(event_forms), repeating=_read(repeating)
+    )
     codes = " | ".join(item for item in (missing, _project_missing(project)) if item)
     content = _bytes(source)
     with _without_collector():
@@ -131,7 +165,9 @@ def _project_missing(path: Path | None) -> str:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """What a conversion makes lives to its end: looking for garbage in it takes a seventh of its time."""
+    """What a conversion makes lives to its end: looking for garbage in it takes a
+    seventh of its time.
+    """
     gc.disable()
     try:
         yield
@@ -149,6 +185,7 @@ def _to_redcap(source: Path, out: Path | None) -> None:
         files, unreadable = read_dictionary(source)
     except UnreadableFolder as error:
         raise CommandError(str(error)) from error
+
     result = write_redcap(files, read_originals(source))
     _show((*unreadable, *result.findings), files)
     if result.content is None:
@@ -157,7 +194,10 @@ def _to_redcap(source: Path, out: Path | None) -> None:
     written: dict[str, str | bytes] = {
         out.name: result.content,
         losses.name: as_markdown(source.name, result.losses),
-        **{f"{out.stem}-{LISTS[name]}": content for name, content in result.lists.items()},
+        **{
+            f"{out.stem}-{LISTS[name]}": content
+            for name, content in result.lists.items()
+        },
     }
     _write(out.parent, written)
     _summary(result.losses)
@@ -171,7 +211,9 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(
+            f"{path} cannot be read: {error.strerror or error}."
+        ) from error
 
 
 def _read(path: Path | None) -> tuple[str, bytes] | None:
@@ -185,11 +227,15 @@ def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise CommandError(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(
+            f"{folder} cannot be written: {error.strerror or error}."
+        ) from error
 
 
 def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
-    for finding in sorted(findings, key=lambda item: item.severity is not Severity.REFUSE):
+    for finding in sorted(
+        findings, key=lambda item: item.severity is not Severity.REFUSE
+    ):
         show_finding(finding, files)
 
 

@@ -37,4 +37,6 @@ def _explain(entry: Entry) -> None:
     click.echo(f"\n{wrapped(entry.explanation)}")
     if entry.example:
         click.echo("\nExample:\n")
-        click.echo("".join(f"    {line}\n" for line in entry.example.splitlines()).rstrip())
+        click.echo(
+            "".join(f"    {line}\n" for line in entry.example.splitlines()).rstrip()
+        )

@@ -18,7 +18,12 @@ from generator.validation.report.report import many
 from webapp.commands.import_output import SHOWN
 from webapp.commands.import_records import import_records
 from webapp.installation.command_error import CommandError
-from webapp.installation.study_database import IMPORTER, import_account, opened, study_in_use
+from webapp.installation.study_database import (
+    IMPORTER,
+    import_account,
+    opened,
+    study_in_use,
+)
 from webapp.packages.import_forms import Import, import_forms
 from webapp.packages.restore import may_restore, restore_package
 from webapp.storage import SaveRefused
@@ -39,13 +44,26 @@ class PackageFaulty(Exception):
 
 @click.command(short_help="Import a package into a database.")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
-@click.option("--dry-run", is_flag=True, help="Show what would happen to every cell, without importing.")
+@click.option(
+    "--db",
+    "url",
+    required=True,
+    metavar="URL",
+    help="Address, such as sqlite:///study.sqlite.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show what would happen to every cell, without importing.",
+)
 @click.option(
     "--operator",
     "--user",
     metavar="NAME",
-    help="Who runs the import, as recorded with it. Default: you. No form is saved in a person's name.",
+    help=(
+        "Who runs the import, as recorded with it. Default: you. No form is saved in "
+        "a person's name."
+    ),
 )
 @click.option(
     "--format",
@@ -55,7 +73,9 @@ class PackageFaulty(Exception):
     show_default=True,
     help="Format of the output.",
 )
-@click.option("--cells", is_flag=True, help="List new and unchanged cells one by one too.")
+@click.option(
+    "--cells", is_flag=True, help="List new and unchanged cells one by one too."
+)
 @click.option(
     "--dictionary",
     "folder",
@@ -65,12 +85,18 @@ class PackageFaulty(Exception):
 @click.option(
     "--new-subjects",
     is_flag=True,
-    help="Treat records that match known subjects except for leading zeros as new subjects.",
+    help=(
+        "Treat records that match known subjects except for leading zeros as new "
+        "subjects."
+    ),
 )
 @click.option(
     "--take-changes",
     is_flag=True,
-    help="Import cells that differ from the package's audit.csv. The import saves each such form.",
+    help=(
+        "Import cells that differ from the package's audit.csv. The import saves each "
+        "such form."
+    ),
 )
 def command(
     *,
@@ -84,14 +110,18 @@ def command(
     new_subjects: bool,
     take_changes: bool,
 ) -> None:
-    """Import the package SOURCE (FILE.zip or a folder) into a database: everything, or nothing.
+    """Import the package SOURCE (FILE.zip or a folder) into a database: everything, or
+    nothing.
 
-    SOURCE can also be FILE.csv with records exported from REDCap, flat or one value per line.
+    SOURCE can also be FILE.csv with records exported from REDCap, flat or one value per
+    line.
 
-    An empty database gets the whole history: every version, who saved it, when and why. In any other
-    database, each form is saved as a new version of the existing form. Invalid values are imported as typed.
+    An empty database gets the whole history: every version, who saved it, when and why.
+    In any other database, each form is saved as a new version of the existing form.
+    Invalid values are imported as typed.
 
-    Exit status: 0 if everything was imported, 1 if something was rejected, 2 if nothing could be read.
+    Exit status: 0 if everything was imported, 1 if something was rejected, 2 if nothing
+    could be read.
     """
     shown = SHOWN[layout](dry_run=dry_run, cells=cells)
     operator = operator or who_runs()
@@ -108,16 +138,29 @@ def command(
                 new_subjects=new_subjects,
             )
             click.get_current_context().exit(1 if refused else 0)
+
         try:
-            with open_package(source, dictionary=study.files if study else None) as package:
+            with open_package(
+                source, dictionary=study.files if study else None
+            ) as package:
                 refused = _import(
-                    database, package, shown, operator=operator, dry_run=dry_run, take_changes=take_changes
+                    database,
+                    package,
+                    shown,
+                    operator=operator,
+                    dry_run=dry_run,
+                    take_changes=take_changes,
                 )
         except Unreadable as error:
             finding = error.finding
-            raise CommandError(f"{finding.message} {finding.remedy} [{finding.code}]") from error
+            raise CommandError(
+                f"{finding.message} {finding.remedy} [{finding.code}]"
+            ) from error
         except SaveRefused as error:
-            raise CommandError(f"{error}. Nothing was imported. Start the import again.") from error
+            raise CommandError(
+                f"{error}. Nothing was imported. Start the import again."
+            ) from error
+
     if refused:
         click.get_current_context().exit(1)
 
@@ -133,19 +176,32 @@ def _import(
 ) -> bool:
     """The cause first, then the forms; True when anything was refused.
 
-    Nothing comes in whose meaning was changed after the export, unless that is asked for.
+    Nothing comes in whose meaning was changed after the export, unless that is asked
+    for.
     """
     report = package.report()
     changes = sum(report.counts.by_code.get(code, 0) for code in NOT_AS_SAVED)
     if changes and not take_changes:
-        return shown.stop(report, finding("import-not-as-exported", count=many(changes, "place")))
+        return shown.stop(
+            report, finding("import-not-as-exported", count=many(changes, "place"))
+        )
+
     shown.begin(report)
-    counted = _run(database, package, shown, operator=operator, dry_run=dry_run, known=changes)
+    counted = _run(
+        database, package, shown, operator=operator, dry_run=dry_run, known=changes
+    )
+
     return shown.finish(package.report(), counted)
 
 
 def _run(
-    database: Database, package: OpenPackage, shown: Shown, *, operator: str, dry_run: bool, known: int
+    database: Database,
+    package: OpenPackage,
+    shown: Shown,
+    *,
+    operator: str,
+    dry_run: bool,
+    known: int,
 ) -> Imported | None:
     """Imports; None when the package has faults, and nothing of it was kept."""
     if package.study is None:
@@ -164,18 +220,21 @@ def _run(
         on_planned=lambda: _need_whole(package, known),
         dry_run=dry_run,
     )
+
     try:
         if may_restore(database, package):
             restored = restore_package(database, package, how)
             shown.notes += restored.findings
             return restored.imported
+
         return import_forms(database, package.forms(), how, subjects=package.subjects())
     except PackageFaulty:
         return None
 
 
 def _need_whole(package: OpenPackage, known: int) -> None:
-    """An exception when rows could not be placed, since they would be lost; wrong subjects are left out.
+    """An exception when rows could not be placed, since they would be lost; wrong
+    subjects are left out.
 
     So many changes are ``known``, and are to come in.
     """

@@ -72,14 +72,26 @@ class ShownAsText(Shown):
         if preview.outcome is Outcome.SAME and not self.cells and not preview.findings:
             return
         counts = Counter(cell.outcome for cell in preview.cells)
-        click.echo(f"{preview.outcome.value:<8} {_form(preview.key)}  {_counted(counts, 'cell')}")
+        click.echo(
+            f"{preview.outcome.value:<8} {_form(preview.key)}  "
+            f"{_counted(counts, 'cell')}"
+        )
+
         for cell in preview.cells:
             if self.cells or cell.outcome in (Outcome.CHANGED, Outcome.REFUSED):
-                click.echo(f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}")
+                click.echo(
+                    f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}"
+                )
+
         for finding in preview.findings:
             click.echo(f"  {_finding(finding)}")
+
         for finding in preview.hard[:MOST_HARD]:
-            click.echo(f"    {_where(finding)}{finding.message} {finding.remedy} [{finding.code}]")
+            click.echo(
+                f"    {_where(finding)}{finding.message} {finding.remedy} "
+                f"[{finding.code}]"
+            )
+
         if len(preview.hard) > MOST_HARD:
             click.echo(f"    and {len(preview.hard) - MOST_HARD} more")
         if preview.hard:
@@ -90,24 +102,40 @@ class ShownAsText(Shown):
             write_text(report, sys.stdout)
         if counted is None:
             click.echo(
-                "Nothing was imported, because rows of the package would be lost. See the findings above."
+                "Nothing was imported, because rows of the package would be "
+                "lost. See the findings above."
             )
             return
-        click.echo(f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}.")
+
+        click.echo(
+            f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}."
+        )
         for note in self.notes:
             click.echo(_finding(note))
         if self.judged:
             text = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
-            click.echo(f"Findings on these forms: {text}. `crfsmith validate` lists them.")
+            click.echo(
+                f"Findings on these forms: {text}. `crfsmith validate` lists them."
+            )
+
         if self.drafts:
-            many = f"{len(self.drafts):,} complete form{'' if len(self.drafts) == 1 else 's'}"
+            many = (
+                f"{len(self.drafts):,} complete "
+                f"form{'' if len(self.drafts) == 1 else 's'}"
+            )
             come = "would become" if self.dry_run else "became"
             drafts = "a draft" if len(self.drafts) == 1 else "drafts"
-            click.echo(f"To do: {many} {come} {drafts}. Resolve the findings above, then complete:")
+            click.echo(
+                f"To do: {many} {come} {drafts}. Resolve the findings above, then "
+                "complete:"
+            )
             for address in self.drafts[:MOST_DRAFTS]:
                 click.echo(f"  {address}?check=1")
             if len(self.drafts) > MOST_DRAFTS:
-                click.echo(f"  and {len(self.drafts) - MOST_DRAFTS:,} more, listed above")
+                click.echo(
+                    f"  and {len(self.drafts) - MOST_DRAFTS:,} more, listed above"
+                )
+
         if self.dry_run:
             click.echo("Dry run: nothing was imported.")
 
@@ -131,10 +159,17 @@ class ShownAsJson(Shown):
             **preview.key._asdict(),
             "outcome": preview.outcome.value,
             "cells": [
-                {**cell.cell._asdict(), "outcome": cell.outcome.value, "old": cell.old, "new": cell.new}
+                {
+                    **cell.cell._asdict(),
+                    "outcome": cell.outcome.value,
+                    "old": cell.old,
+                    "new": cell.new,
+                }
                 for cell in preview.cells
             ],
-            "findings": [_as_dict(finding) for finding in (*preview.findings, *preview.judged)],
+            "findings": [
+                _as_dict(finding) for finding in (*preview.findings, *preview.judged)
+            ],
         }
 
     def close(self, report: Report, counted: Imported | None) -> None:
@@ -160,10 +195,13 @@ class ShownAsJson(Shown):
             "package": as_dict(report),
         }
         click.echo(json.dumps(text, indent=2, ensure_ascii=False))
+
         return True
 
 
-SHOWN: Mapping[str, type[Shown]] = MappingProxyType({"text": ShownAsText, "json": ShownAsJson})
+SHOWN: Mapping[str, type[Shown]] = MappingProxyType(
+    {"text": ShownAsText, "json": ShownAsJson}
+)
 
 
 def _plain(counts: Mapping[Outcome, int]) -> dict[str, int]:
@@ -172,8 +210,15 @@ def _plain(counts: Mapping[Outcome, int]) -> dict[str, int]:
 
 def _counted(counts: Mapping[Outcome, int], what: str) -> str:
     total = sum(counts.values())
-    parts = ", ".join(f"{counts[outcome]:,} {outcome.value}" for outcome in Outcome if counts.get(outcome))
-    return f"{total:,} {what}{'' if total == 1 else 's'}" + (f": {parts}" if parts else "")
+    parts = ", ".join(
+        f"{counts[outcome]:,} {outcome.value}"
+        for outcome in Outcome
+        if counts.get(outcome)
+    )
+
+    return f"{total:,} {what}{'' if total == 1 else 's'}" + (
+        f": {parts}" if parts else ""
+    )
 
 
 def _form(key: InstanceKey) -> str:
@@ -194,19 +239,28 @@ def _where(finding: Finding) -> str:
 
 
 def _cell(cell: CellKey) -> str:
-    return cell.field if cell.row is None else f"{cell.table} row {cell.row} {cell.field}"
+    return (
+        cell.field if cell.row is None else f"{cell.table} row {cell.row} {cell.field}"
+    )
 
 
 def _texts(cell: CellPreview) -> str:
-    """As JSON texts, so that blanks and control characters show and none reaches the terminal."""
-    old, new = json.dumps(cell.old, ensure_ascii=False), json.dumps(cell.new, ensure_ascii=False)
+    """As JSON texts, so that blanks and control characters show and none reaches the
+    terminal.
+    """
+    old, new = (
+        json.dumps(cell.old, ensure_ascii=False),
+        json.dumps(cell.new, ensure_ascii=False),
+    )
     if cell.outcome is Outcome.SAME or not cell.old:
         return new
     return f"{old} -> {new}"
 
 
 def _finding(finding: Finding) -> str:
-    return f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]"
+    return (
+        f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]"
+    )
 
 
 def _as_dict(finding: Finding) -> dict[str, Any]:

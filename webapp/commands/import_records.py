@@ -1,4 +1,6 @@
-"""Records that REDCap exported into a database: everything that has a place here; what has none is said."""
+"""Records that REDCap exported into a database: everything that has a place here; what
+has none is said.
+"""
 
 from __future__ import annotations
 
@@ -40,23 +42,32 @@ def import_records(
 ) -> bool:
     """True when anything was refused. What REDCap calculated is worked out here anew.
 
-    Numbers that are other spellings of subjects who are here stop everything, unless ``new_subjects`` says
-    that they are subjects of their own.
+    Numbers that are other spellings of subjects who are here stop everything, unless
+    ``new_subjects`` says that they are subjects of their own.
 
-    Rows and values of events, instruments, instances and fields that the dictionary lacks are findings of the
-    report, and are left out; the rest is imported.
+    Rows and values of events, instruments, instances and fields that the dictionary
+    lacks are findings of the report, and are left out; the rest is imported.
     """
     study = _study(database, folder)
     try:
         content = source.read_bytes()
     except OSError as error:
-        raise CommandError(f"{source} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(
+            f"{source} cannot be read: {error.strerror or error}."
+        ) from error
+
     today = day_of(study, database.clock())
     with snapshot(database) as state:
         known = frozenset(subject.subjid for subject in state.subjects())
-    records = read_records(source.name, content, study, saved_at=database.clock(), subjects=known)
+    records = read_records(
+        source.name, content, study, saved_at=database.clock(), subjects=known
+    )
     report = validate_records(source.name, content, study, today=today, subjects=known)
-    lost = None if new_subjects else lost_zeros({form.subject: None for form in records.forms}, known)
+    lost = (
+        None
+        if new_subjects
+        else lost_zeros({form.subject: None for form in records.forms}, known)
+    )
     if lost is not None:
         return shown.stop(report, lost.finding())
     if not records.forms:
@@ -64,8 +75,14 @@ def import_records(
     if not dry_run:
         import_account(database)
     witness = Witness(study=study, habits=records.habits)
+
     with snapshot(database) as state:
-        forms = list(_beside(state, witness, sorted(records.forms, key=lambda form: form.subject)))
+        forms = list(
+            _beside(
+                state, witness, sorted(records.forms, key=lambda form: form.subject)
+            )
+        )
+
     if note := witness.note():
         report = replace(report, notes=(*report.notes, note))
     how = Import(
@@ -78,11 +95,16 @@ def import_records(
         dry_run=dry_run,
     )
     counted = import_forms(database, forms, how)
+
     return shown.finish(report, counted) or bool(records.findings)
 
 
-def _beside(state: Snapshot, witness: Witness, forms: Iterable[CapturedForm]) -> Iterator[CapturedForm]:
-    """The forms, which stand together by subject, with what a file of records cannot hold."""
+def _beside(
+    state: Snapshot, witness: Witness, forms: Iterable[CapturedForm]
+) -> Iterator[CapturedForm]:
+    """The forms, which stand together by subject, with what a file of records cannot
+    hold.
+    """
     for subject, some in groupby(forms, key=lambda form: form.subject):
         stored = {item.key.form_key: item.record for item in state.newest(subject)}
         for form in some:
@@ -97,14 +119,21 @@ def _study(database: Database, folder: Path | None) -> Study:
         study = study_in_use(database)
         if study is None:
             raise CommandError(
-                "There is no study in the database yet. Give its dictionary: --dictionary DIR."
+                "There is no study in the database yet. Give its dictionary: "
+                "--dictionary DIR."
             )
+
         return study
+
     try:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         raise CommandError(f"{error}.") from error
+
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
-        raise CommandError(f"The dictionary in {folder} has errors. Run: crfsmith check {folder}.")
+        raise CommandError(
+            f"The dictionary in {folder} has errors. Run: crfsmith check {folder}."
+        )
+
     return loaded.study

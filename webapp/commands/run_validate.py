@@ -1,4 +1,6 @@
-"""What ``crfsmith validate`` does once its options are read: validates, and writes the report."""
+"""What ``crfsmith validate`` does once its options are read: validates, and writes the
+report.
+"""
 
 from __future__ import annotations
 
@@ -34,22 +36,31 @@ def run_validate(
     master: str,
     strict: bool,
 ) -> None:
-    """Ends the process with 1 when there are findings, and with 2 when the package cannot be read."""
+    """Ends the process with 1 when there are findings, and with 2 when the package
+    cannot be read.
+    """
     files = _dictionary(dictionary) if dictionary else None
     if package.suffix.lower() == ".csv" and package.is_file():
         if dictionary is None or files is None:
             raise CommandError(
-                f"{package} is one table. Give the zip or the folder of its package. For records from REDCap,"
+                f"{package} is one table. Give the zip or the folder of its package. "
+                "For records from REDCap,"
                 " give their dictionary too: --dictionary DIR."
             )
+
         # REDCap's records are another door: their reader is not loaded for packages.
         from webapp.commands.validate_records import validate_file
 
         _finish(validate_file(package, dictionary, files, limit), layout, out)
+
         return
+
     if engine == "spark":
-        _finish(_on_cluster(package, master, files, limit=limit, strict=strict), layout, out)
+        _finish(
+            _on_cluster(package, master, files, limit=limit, strict=strict), layout, out
+        )
         return
+
     with _progress() as on_progress:
         report = validate_package(
             package,
@@ -59,6 +70,7 @@ def run_validate(
             strict=strict,
             on_progress=on_progress,
         )
+
     _finish(report, layout, out)
 
 
@@ -74,17 +86,27 @@ def _not_listed(report: Report) -> str:
     """How many findings a list has, and how to get the others."""
     held, most = report.counts, max(one.findings for one in report.counts.causes)
     lists = "lists them all" if held.findings <= MOST_LOCATED else "lists more"
-    return f"{held.located:,} of {held.findings:,} findings are listed. --limit {most} {lists}."
+    return (
+        f"{held.located:,} of {held.findings:,} findings are listed. --limit {most} "
+        f"{lists}."
+    )
 
 
 def _on_cluster(
-    package: Path, master: str, files: dict[str, str] | None, *, limit: int, strict: bool
+    package: Path,
+    master: str,
+    files: dict[str, str] | None,
+    *,
+    limit: int,
+    strict: bool,
 ) -> Report:
     # The cluster's engine loads Polars, and the words for why there is no cluster.
     from generator.validation.cluster.validate import NoCluster, validate_on_cluster
 
     try:
-        return validate_on_cluster(package, master=master, dictionary=files, limit=limit, strict=strict)
+        return validate_on_cluster(
+            package, master=master, dictionary=files, limit=limit, strict=strict
+        )
     except NoCluster as error:
         raise CommandError(str(error)) from error
 
@@ -97,9 +119,13 @@ def _dictionary(folder: Path) -> dict[str, str]:
         read = read_dictionary(folder)
     except UnreadableFolder as error:
         raise CommandError(f"{error}.") from error
+
     if read.findings:
-        said = "\n".join(f"{found.text}: {found.message} {found.remedy}" for found in read.findings)
+        said = "\n".join(
+            f"{found.text}: {found.message} {found.remedy}" for found in read.findings
+        )
         raise CommandError(said)
+
     return read.files
 
 
@@ -108,10 +134,14 @@ def _write(report: Report, layout: str, out: Path | None) -> None:
         if out is None:
             _render(report, layout, sys.stdout)
             return
+
         with out.open("w", encoding="utf-8", newline="\n") as file:
             _render(report, layout, file)
     except OSError as error:
-        raise CommandError(f"{out} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(
+            f"{out} cannot be written: {error.strerror or error}."
+        ) from error
+
     click.echo(f"{report.sentence()} The report is in {out}.", err=True)
 
 
@@ -138,6 +168,7 @@ def _progress() -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
+
     # Rich's bar, on terminals only.
     from rich import console, progress
 

@@ -43,24 +43,42 @@ SECRET = "CRFSMITH_SECRET_KEY"
 
 
 @click.command(short_help="Serve the study's pages for data entry.")
-@click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
-@click.option("--demo", is_flag=True, help="Load the Cellkine study with invented subjects and accounts.")
+@click.option(
+    "--db",
+    "url",
+    required=True,
+    metavar="URL",
+    help="Address, such as sqlite:///study.sqlite.",
+)
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Load the Cellkine study with invented subjects and accounts.",
+)
 @click.option(
     "--dictionary",
     type=click.Path(path_type=Path),
     help="Use the dictionary in this folder from now on.",
 )
 @click.option(
-    "--replace", is_flag=True, help="Use the dictionary even if the database has another study's subjects."
+    "--replace",
+    is_flag=True,
+    help="Use the dictionary even if the database has another study's subjects.",
 )
 @click.option(
     "--accept-clock",
     is_flag=True,
     help="Confirm that the clock is right now, and was ahead at the last save.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on.",
 )
 @click.option(
     "--threads",
@@ -82,18 +100,35 @@ def command(
 ) -> None:
     """Serve the pages until you press Ctrl-C. Every acknowledged save is on disk.
 
-    A database without accounts gets one account per role. The passwords are printed once.
+    A database without accounts gets one account per role. The passwords are printed
+    once.
     """
     if demo and dictionary:
         raise click.UsageError("--demo has its own dictionary. Leave --dictionary out.")
     if replace and not dictionary:
-        raise click.UsageError("--replace needs another dictionary. Add --dictionary FOLDER.")
+        raise click.UsageError(
+            "--replace needs another dictionary. Add --dictionary FOLDER."
+        )
+
     _need_port(host, port)
+
     with opened(url) as database:
         _need_clock(database, accept=accept_clock)
-        study, sign_ins = _prepare(database, url, demo=demo, dictionary=dictionary, replace=replace)
+        study, sign_ins = _prepare(
+            database, url, demo=demo, dictionary=dictionary, replace=replace
+        )
         secret = _secret(database)
-    _serve(url, study, sign_ins, secret=secret, demo=demo, host=host, port=port, threads=threads)
+
+    _serve(
+        url,
+        study,
+        sign_ins,
+        secret=secret,
+        demo=demo,
+        host=host,
+        port=port,
+        threads=threads,
+    )
 
 
 def _need_port(host: str, port: int) -> None:
@@ -116,7 +151,8 @@ def _need_clock(database: Database, *, accept: bool) -> None:
         check_clock(database)
     except ClockBehind as error:
         raise CommandError(
-            f"{error} Correct the clock. If it is right now and was ahead before, add --accept-clock."
+            f"{error} Correct the clock. If it is right now and was ahead before, "
+            "add --accept-clock."
         ) from error
 
 
@@ -127,23 +163,30 @@ def _prepare(
         if demo:
             return _demo(database, url)
         if dictionary:
-            return _new_dictionary(database, dictionary, replace=replace), _first_accounts(database)
+            return _new_dictionary(
+                database, dictionary, replace=replace
+            ), _first_accounts(database)
     except AlteredDictionary as error:
         raise CommandError(str(error)) from error
+
     study = study_in_use(database)
     if study is None:
         raise CommandError(
-            f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo to look around."
+            f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo "
+            "to look around."
         )
+
     return study, _first_accounts(database)
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
     if not is_demo(database):
         raise CommandError(
-            f"{url} contains a study of your own, which --demo would change. Leave --demo out,"
+            f"{url} contains a study of your own, which --demo would change. Leave "
+            "--demo out,"
             " or give the demo a database of its own."
         )
+
     if not list_subjects(database):
         click.echo("Entering the demo study ...")
     return load_demo(database, today=day_of(demo_study(), database.clock())), SIGN_INS
@@ -155,9 +198,11 @@ def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study
         use_dictionary(database, study, replace=replace)
     except OtherStudy as error:
         raise CommandError(
-            f"{error} Its forms would no longer be shown as they were captured. Use a separate database for"
+            f"{error} Its forms would no longer be shown as they were captured. Use a "
+            "separate database for"
             f" {study.name}. If the study was only renamed, add --replace."
         ) from error
+
     return study
 
 
@@ -166,14 +211,20 @@ def _loaded(folder: Path) -> Study:
         texts, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         raise CommandError(str(error)) from error
+
     study = load_study(texts).study
     if study is None or unreadable:
-        raise CommandError(f"{folder} cannot be used yet. Run `crfsmith check {folder}` to see why.")
+        raise CommandError(
+            f"{folder} cannot be used yet. Run `crfsmith check {folder}` to see why."
+        )
+
     return study
 
 
 def _first_accounts(database: Database) -> SignIns:
-    """One account per role for a database that has none, each with a password of its own."""
+    """One account per role for a database that has none, each with a password of its
+    own.
+    """
     if any(user.username != "import" for user in list_users(database)):
         return ()
     built = []
@@ -181,21 +232,30 @@ def _first_accounts(database: Database) -> SignIns:
         password = secrets.token_urlsafe(9)
         add_user(database, username=username, name=name, role=role, password=password)
         built.append((username, password, says))
+
     return tuple(built)
 
 
 def _secret(database: Database) -> str:
-    """The key of the sessions: given, or kept beside the database file so that a restart signs nobody out."""
+    """The key of the sessions: given, or kept beside the database file so that a
+    restart signs nobody out.
+    """
     given = os.environ.get(SECRET)
     file = database.engine.url.database
     if given or database.engine.dialect.name != "sqlite" or not file:
         return given or secrets.token_hex(32)
     kept = Path(f"{file}-secret")
+
     try:
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        with open(
+            os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+            "w",
+            encoding="ascii",
+        ) as out:
             out.write(secrets.token_hex(32))
     except FileExistsError:
         pass
+
     return kept.read_text(encoding="ascii")
 
 
@@ -210,7 +270,12 @@ def _serve(
     port: int,
     threads: int,
 ) -> None:
-    settings = Settings(database=url, study=study, secret_key=secret, demo_accounts=sign_ins if demo else ())
+    settings = Settings(
+        database=url,
+        study=study,
+        secret_key=secret,
+        demo_accounts=sign_ins if demo else (),
+    )
     server = create_server(
         create_app(settings),
         host=host,
@@ -221,11 +286,13 @@ def _serve(
     )
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
     signal.signal(signal.SIGTERM, _stop)
+
     try:
         _say(study, f"http://{host}:{server.effective_port}", sign_ins)
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass  # Ctrl-C before the server took it
+
     click.echo("\nStopped. Every acknowledged save is kept.")
 
 

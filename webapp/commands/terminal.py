@@ -29,7 +29,10 @@ def show_finding(finding: Finding, files: Mapping[str, str]) -> None:
     """Print a finding: place, severity, code, cause; its line with a caret; what to do."""
     place = f"{finding.text}: " if finding.text else ""
     word = click.style(finding.severity.word, fg=COLOURS[finding.severity], bold=True)
-    click.echo(f"{click.style(place, bold=True)}{word} {printable(finding.message)} [{finding.code}]")
+    click.echo(
+        f"{click.style(place, bold=True)}{word} {printable(finding.message)} "
+        f"[{finding.code}]"
+    )
     for line in source_lines(finding, files):
         click.echo(f"    {line}")
     remedy = " ".join(finding.remedy.split())
@@ -37,9 +40,15 @@ def show_finding(finding: Finding, files: Mapping[str, str]) -> None:
 
 
 def source_lines(finding: Finding, files: Mapping[str, str]) -> Sequence[str]:
-    """The line of the dictionary that a finding is about, and a line with carets below it."""
+    """The line of the dictionary that a finding is about, and a line with carets below
+    it.
+    """
     place = finding.text
-    lines = LINE_BREAK.split(files.get(place.file, "").removeprefix("\ufeff")) if place else []
+    lines = (
+        LINE_BREAK.split(files.get(place.file, "").removeprefix("\ufeff"))
+        if place
+        else []
+    )
     if place is None or place.line > len(lines) or not lines[place.line - 1].strip():
         return ()
     source = lines[place.line - 1]
@@ -52,11 +61,14 @@ def source_lines(finding: Finding, files: Mapping[str, str]) -> Sequence[str]:
     before = f"{'…' if start else ''}{printable(shown[: first - start])}"
     marked = printable(shown[first - start : last - start])
     after = f"{printable(shown[last - start :])}{'…' if start + LONGEST_LINE < len(source) else ''}"
+
     return f"{before}{marked}{after}", " " * width(before) + "^" * max(1, width(marked))
 
 
 def printable(text: str) -> str:
-    """The text with tabulators as blanks, and every other control character made visible."""
+    """The text with tabulators as blanks, and every other control character made
+    visible.
+    """
     return "".join(
         "    "
         if item == "\t"
@@ -68,8 +80,14 @@ def printable(text: str) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns of a terminal a text takes: wide characters two, combining marks none."""
+    """How many columns of a terminal a text takes: wide characters two, combining marks
+    none.
+    """
     return sum(
-        0 if unicodedata.combining(item) else 2 if unicodedata.east_asian_width(item) in "WF" else 1
+        0
+        if unicodedata.combining(item)
+        else 2
+        if unicodedata.east_asian_width(item) in "WF"
+        else 1
         for item in text
     )

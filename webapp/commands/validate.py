@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 COLLECTED_AFTER = (50_000, 20, 50)
-"""Modules and dictionary live to the end; to go through them again and again took a tenth of the time."""
+"""Modules and dictionary live to the end; to go through them again and again took a
+tenth of the time.
+"""
 
 
 @click.command(short_help="Validate a package and report every finding.")
@@ -25,9 +27,16 @@ COLLECTED_AFTER = (50_000, 20, 50)
     type=click.Choice(["text", "json", "html", "csv", "missingness", "frictionless"]),
     default="text",
     show_default=True,
-    help="csv lists findings, missingness why cells have no answer. frictionless is for Frictionless tools.",
+    help=(
+        "csv lists findings, missingness why cells have no answer. frictionless is "
+        "for Frictionless tools."
+    ),
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report to this file.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -47,10 +56,15 @@ COLLECTED_AFTER = (50_000, 20, 50)
     metavar="URL",
     default="local[*]",
     show_default=True,
-    help="The cluster for --engine spark: spark://HOST:7077, yarn, k8s://URL, or this machine's cores.",
+    help=(
+        "The cluster for --engine spark: spark://HOST:7077, yarn, k8s://URL, or this "
+        "machine's cores."
+    ),
 )
 @click.option(
-    "--strict", is_flag=True, help="Report what Frictionless tolerates in third-party packages as errors."
+    "--strict",
+    is_flag=True,
+    help="Report what Frictionless tolerates in third-party packages as errors.",
 )
 def command(  # noqa: PLR0917 - one for each option
     package: Path,
@@ -62,18 +76,30 @@ def command(  # noqa: PLR0917 - one for each option
     master: str,
     strict: bool,
 ) -> None:
-    """Validate PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
+    """Validate PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells,
+    keys, forms and rules.
 
-    PACKAGE can also be a CSV file of records exported from REDCap. It then needs --dictionary.
+    PACKAGE can also be a CSV file of records exported from REDCap. It then needs
+    --dictionary.
 
-    Every finding has its file, line and field, in the same words as on the pages. Exit status: 0 if
-    there are no findings, 1 if there are, 2 if the package cannot be read.
+    Every finding has its file, line and field, in the same words as on the pages. Exit
+    status: 0 if there are no findings, 1 if there are, 2 if the package cannot be read.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for matrices would wait busily
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # NumPy's threads for matrices would wait busily
     gc.set_threshold(*COLLECTED_AFTER)
-    # Now that the collector is slow and NumPy has one thread, what does the work may be loaded.
+    # Now that the collector is slow and NumPy has one thread, what does the work may be
+    # loaded.
     from webapp.commands.run_validate import run_validate
 
     run_validate(
-        package, dictionary, layout=layout, out=out, limit=limit, engine=engine, master=master, strict=strict
+        package,
+        dictionary,
+        layout=layout,
+        out=out,
+        limit=limit,
+        engine=engine,
+        master=master,
+        strict=strict,
     )

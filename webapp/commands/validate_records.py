@@ -14,15 +14,26 @@ from generator.validation.report.report import Report
 from webapp.installation.command_error import CommandError
 
 
-def validate_file(file: Path, folder: Path, files: dict[str, str], limit: int) -> Report:
+def validate_file(
+    file: Path, folder: Path, files: dict[str, str], limit: int
+) -> Report:
     """The report on records of REDCap."""
     loaded = load_study(files)
     if loaded.study is None:
-        raise CommandError(f"The dictionary in {folder} has errors. Run: crfsmith check {folder}.")
+        raise CommandError(
+            f"The dictionary in {folder} has errors. Run: crfsmith check {folder}."
+        )
+
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(
+            f"{file} cannot be read: {error.strerror or error}."
+        ) from error
+
     structure = said_by(read_originals(folder))
     today = day_of(loaded.study, datetime.now(UTC))
-    return validate_records(file.name, content, loaded.study, today=today, structure=structure, limit=limit)
+
+    return validate_records(
+        file.name, content, loaded.study, today=today, structure=structure, limit=limit
+    )

@@ -28,9 +28,19 @@ from webapp.storage import (
 PASSWORD = "cellkine-demo"
 ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (
     ("coordinator", "Cora Coordinator", Role.COORDINATOR, "enters and corrects forms"),
-    ("investigator", "Ines Investigator", Role.INVESTIGATOR, "enters forms and assesses eligibility"),
+    (
+        "investigator",
+        "Ines Investigator",
+        Role.INVESTIGATOR,
+        "enters forms and assesses eligibility",
+    ),
     ("monitor", "Milan Monitor", Role.MONITOR, "reads forms and their history"),
-    ("manager", "Dana Manager", Role.DATA_MANAGER, "reads everything, follows findings"),
+    (
+        "manager",
+        "Dana Manager",
+        Role.DATA_MANAGER,
+        "reads everything, follows findings",
+    ),
     ("designer", "Dian Designer", Role.DESIGNER, "writes the dictionary"),
     ("admin", "Ada Admin", Role.ADMIN, "manages accounts"),
 )
@@ -41,11 +51,16 @@ DEMO_USERS = frozenset(username for username, *_ in ACCOUNTS)
 
 
 def is_demo(database: Database) -> bool:
-    """Whether a database is new, or holds the demo: its study, and accounts with the demo's passwords."""
+    """Whether a database is new, or holds the demo: its study, and accounts with the
+    demo's passwords.
+    """
     stored = dictionary_in_use(database)
     if stored is not None and stored.study != demo_study().name:
         return False
-    first = next((user for user in list_users(database) if user.username in DEMO_USERS), None)
+    first = next(
+        (user for user in list_users(database) if user.username in DEMO_USERS), None
+    )
+
     return first is None or sign_in(database, first.username, PASSWORD) is not None
 
 
@@ -53,33 +68,56 @@ def is_demo(database: Database) -> bool:
 def demo_study() -> Study:
     """Cellkine, as it comes with crfsmith."""
     folder = files("data_dictionary") / "cellkine"
-    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
+    texts = {
+        name: text
+        for name, text in read_texts(folder).items()
+        if not name.startswith("subjects/")
+    }
     study = load_study(texts).study
     if study is None:
-        raise RuntimeError("the dictionary that came with crfsmith cannot be loaded: install it again")
+        raise RuntimeError(
+            "the dictionary that came with crfsmith cannot be loaded: install it again"
+        )
+
     return study
 
 
-def load_demo(database: Database, *, subjects: bool = True, today: date | None = None) -> Study:
-    """Puts what is missing of the demo into a database; what people changed there stays as it is.
+def load_demo(
+    database: Database, *, subjects: bool = True, today: date | None = None
+) -> Study:
+    """Puts what is missing of the demo into a database; what people changed there stays
+    as it is.
 
-    Without ``subjects`` it is an empty study with its accounts. With ``today`` the subjects' dates are moved,
-    as if they had been entered until then.
+    Without ``subjects`` it is an empty study with its accounts. With ``today`` the
+    subjects' dates are moved, as if they had been entered until then.
     """
     study = demo_study()
     use_dictionary(database, study)
     for username, name, role, _ in ACCOUNTS:
         if get_user(database, username) is None:
-            add_user(database, username=username, name=name, role=role, password=PASSWORD)
+            add_user(
+                database, username=username, name=name, role=role, password=PASSWORD
+            )
+
     if subjects and not list_subjects(database):
-        _enter_subjects(database, study, files("data_dictionary") / "cellkine" / "subjects", today)
+        _enter_subjects(
+            database, study, files("data_dictionary") / "cellkine" / "subjects", today
+        )
+
     return study
 
 
-def _enter_subjects(database: Database, study: Study, folder: Traversable, today: date | None) -> None:
-    """All subjects by the real import, in one transaction: a demo stopped half-way starts again."""
+def _enter_subjects(
+    database: Database, study: Study, folder: Traversable, today: date | None
+) -> None:
+    """All subjects by the real import, in one transaction: a demo stopped half-way
+    starts again.
+    """
     examples = read_subjects(read_texts(folder), study)
-    forms, entered = examples.forms, examples.data_cut or day_of(study, database.clock())
+    forms, entered = (
+        examples.forms,
+        examples.data_cut or day_of(study, database.clock()),
+    )
     if today is not None:
         forms, entered = tuple(until_today(study, forms, today, entered)), today
     how = Import(
@@ -96,7 +134,10 @@ def read_texts(folder: Traversable) -> dict[str, str]:
     texts: dict[str, str] = {}
     for child in sorted(folder.iterdir(), key=lambda item: item.name):
         if child.is_dir():
-            texts |= {f"{child.name}/{name}": text for name, text in read_texts(child).items()}
+            texts |= {
+                f"{child.name}/{name}": text for name, text in read_texts(child).items()
+            }
         elif child.name.endswith(".yaml"):
             texts[child.name] = child.read_bytes().decode("utf-8")
+
     return texts

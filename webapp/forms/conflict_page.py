@@ -12,7 +12,13 @@ from flask import render_template
 from forms_spec.model.captured_data import Record
 from generator.pages import page_and_template, posted_names
 from generator.pages.answer_text import answer_words
-from generator.pages.input_names import REASON_PREFIX, REMOVE_PREFIX, ROWS_PREFIX, cell_name, row_prefix
+from generator.pages.input_names import (
+    REASON_PREFIX,
+    REMOVE_PREFIX,
+    ROWS_PREFIX,
+    cell_name,
+    row_prefix,
+)
 from webapp.forms.merge import Difference, merge
 from webapp.presentation.form_address import FormPlace
 from webapp.services import services
@@ -47,14 +53,16 @@ def conflict_page(
 ) -> str:
     """The page on which the second of two editors chooses.
 
-    ``settles`` is the id of the save that met the other version: by it the browser knows, once a
-    person has chosen, that what it kept of that save is out of date. ``removed`` are the rows that I
-    removed, and why. ``pending`` signs for the files that are mine.
+    ``settles`` is the id of the save that met the other version: by it the browser
+    knows, once a person has chosen, that what it kept of that save is out of date.
+    ``removed`` are the rows that I removed, and why. ``pending`` signs for the files
+    that are mine.
     """
     merged = merge(place.form, base, mine, theirs.record)
     choices = [_choice(difference) for difference in merged.differences]
     asked = {choice.name for choice in choices}
     page, _ = page_and_template(services().study, place.form)
+
     return render_template(
         "conflict.html",
         place=place,
@@ -63,7 +71,11 @@ def conflict_page(
         mine_only=[_choice(d) for d in merged.mine_only],
         theirs_only=[_choice(d) for d in merged.theirs_only],
         hidden=[
-            *((name, text) for name, text in posted_names(place.form, merged.record) if name not in asked),
+            *(
+                (name, text)
+                for name, text in posted_names(place.form, merged.record)
+                if name not in asked
+            ),
             *_removals(merged.record, theirs.record, removed),
         ],
         on=page.on,
@@ -82,7 +94,10 @@ def _removals(
 ) -> Iterator[tuple[str, str]]:
     """The inputs that remove once more what I removed and they left alone."""
     for (group, number), reason in removed.items():
-        left, standing = ({row.number for row in item.rows.get(group, ())} for item in (merged, theirs))
+        left, standing = (
+            {row.number for row in item.rows.get(group, ())}
+            for item in (merged, theirs)
+        )
         if number in standing - left:
             prefix = row_prefix(group, number)
             yield ROWS_PREFIX + group, str(number)
@@ -93,6 +108,7 @@ def _removals(
 def _choice(difference: Difference) -> Choice:
     field, cell = difference.field, difference.cell
     row = f", row {cell.row}" if cell.row is not None else ""
+
     return Choice(
         name=cell_name(cell),
         label=f"{field.label}{row}",

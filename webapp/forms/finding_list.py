@@ -9,7 +9,15 @@ from types import MappingProxyType
 
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import LOG
-from generator.pages.findings import ALERT, MARKS, WORDS, FindingLink, cell_on, label_of, target_of
+from generator.pages.findings import (
+    ALERT,
+    MARKS,
+    WORDS,
+    FindingLink,
+    cell_on,
+    label_of,
+    target_of,
+)
 from webapp.forms.page import is_on_page
 from webapp.presentation.form_address import form_address, visit_word
 from webapp.services import services
@@ -43,9 +51,12 @@ class FormFindings:
 
 
 def by_form(
-    subjid: str, findings: Iterable[Finding], waits: Mapping[int, tuple[FindingLink, ...]] = NONE
+    subjid: str,
+    findings: Iterable[Finding],
+    waits: Mapping[int, tuple[FindingLink, ...]] = NONE,
 ) -> tuple[FormFindings, ...]:
-    """The findings in the order of the casebook: visits as the study has them, then the logs.
+    """The findings in the order of the casebook: visits as the study has them, then the
+    logs.
 
     ``waits`` has, by the id of a finding, the forms that it waits for.
     """
@@ -58,9 +69,18 @@ def by_form(
         place = finding.data
         assert place is not None
         form = study.tables[place.table].form.name
-        return visits.get(place.visit or LOG, len(visits)), place.unsno or 0, forms[form]
 
-    lines = (replace(_line(subjid, item), waits=waits.get(id(item), ())) for item in sorted(placed, key=rank))
+        return (
+            visits.get(place.visit or LOG, len(visits)),
+            place.unsno or 0,
+            forms[form],
+        )
+
+    lines = (
+        replace(_line(subjid, item), waits=waits.get(id(item), ()))
+        for item in sorted(placed, key=rank)
+    )
+
     return tuple(_groups(lines))
 
 
@@ -68,7 +88,9 @@ def _groups(lines: Iterable[OpenFinding]) -> Iterator[FormFindings]:
     for (visit, form, address), result in groupby(
         lines, lambda item: (item.visit, item.form, item.form_address)
     ):
-        yield FormFindings(visit=visit, form=form, address=address, findings=tuple(result))
+        yield FormFindings(
+            visit=visit, form=form, address=address, findings=tuple(result)
+        )
 
 
 def _line(subjid: str, finding: Finding) -> OpenFinding:
@@ -79,7 +101,10 @@ def _line(subjid: str, finding: Finding) -> OpenFinding:
     visit = LOG if form.log else place.visit or ""
     address = form_address(subjid, visit, place.unsno or 0, form.name)
     cell = cell_on(form, place)
-    mark, word = ALERT if finding.alerts else (MARKS[finding.severity], WORDS[finding.severity])
+    mark, word = (
+        ALERT if finding.alerts else (MARKS[finding.severity], WORDS[finding.severity])
+    )
+
     return OpenFinding(
         visit="Log" if form.log else visit_word(visit, place.unsno or 0),
         form=form.title,

@@ -23,10 +23,23 @@ from forms_spec.schedule.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.answer_text import answer_words
-from generator.pages.findings import FindingLink, FindingPlacement, PageFindings, label_of, target_of
+from generator.pages.findings import (
+    FindingLink,
+    FindingPlacement,
+    PageFindings,
+    label_of,
+    target_of,
+)
 from generator.pages.new_rows import with_new_rows
 from webapp.casebook.waiting_findings import OnPage
-from webapp.forms.evaluation import context_of, judged, judged_elsewhere, open_findings, opening, starts_of
+from webapp.forms.evaluation import (
+    context_of,
+    judged,
+    judged_elsewhere,
+    open_findings,
+    opening,
+    starts_of,
+)
 from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.pending_uploads import files_of, shown_files
 from webapp.forms.uploads import Uploads
@@ -59,8 +72,8 @@ class Line:
 def finding_lines(form: Form, page_findings: PageFindings) -> list[Line]:
     """The findings of a page, gravest first, each with the label of its field.
 
-    One that hangs on several fields of the page is listed at its home. One that waits for another form
-    is not listed: it stands beside its field.
+    One that hangs on several fields of the page is listed at its home. One that waits
+    for another form is not listed: it stands beside its field.
     """
     order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
     once: dict[int, FindingPlacement] = {}
@@ -69,10 +82,12 @@ def finding_lines(form: Form, page_findings: PageFindings) -> list[Line]:
             continue
         if spot.home or id(spot.finding) not in once:
             once[id(spot.finding)] = spot
+
     return [
         _line(form, spot)
         for spot in sorted(
-            once.values(), key=lambda item: 1 if item.finding.alerts else order[item.finding.severity]
+            once.values(),
+            key=lambda item: 1 if item.finding.alerts else order[item.finding.severity],
         )
     ]
 
@@ -80,6 +95,7 @@ def finding_lines(form: Form, page_findings: PageFindings) -> list[Line]:
 def _line(form: Form, spot: FindingPlacement) -> Line:
     result, cell = spot.finding, spot.cell
     place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
+
     return Line(
         target=target_of(cell) if is_on_page(form, cell) else "form",
         where=label_of(form, place),
@@ -95,7 +111,9 @@ def _line(form: Form, spot: FindingPlacement) -> Line:
 
 
 def is_on_page(form: Form, cell: CellKey) -> bool:
-    """Whether a finding's field is asked on the page; one that is hidden has nothing to lead to."""
+    """Whether a finding's field is asked on the page; one that is hidden has nothing to
+    lead to.
+    """
     return not any(
         field.name == cell.field and field.entry == "hidden"
         for group in form.groups
@@ -124,25 +142,33 @@ def page_of_form(
     elsewhere = judged_elsewhere(place, record)
     waiting = OnPage(place, record)
     written = said_of(place, judgement.findings, elsewhere, waiting)
-    still = said_of(place, open_findings(place.form, judgement, record), elsewhere, waiting)
+    still = said_of(
+        place, open_findings(place.form, judgement, record), elsewhere, waiting
+    )
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
+
     return render_template(
         "form.html",
         place=place,
         page=page,
         stored=stored,
-        base_version=base_version if base_version is not None else (stored.version if stored else 0),
+        base_version=base_version
+        if base_version is not None
+        else (stored.version if stored else 0),
         save_id=uuid4().hex,
         own_save=own_save(stored),
-        questions=_questions(place, stored, record, judgement, page_findings=written, removing=removing),
+        questions=_questions(
+            place, stored, record, judgement, page_findings=written, removing=removing
+        ),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         said=page_said(place, still, waiting),
         visit=visit,
         readonly=not current_user.may_enter,
         is_complete=stored is not None and stored.status is Status.COMPLETE,
-        needs_reason=stored is not None and was_complete(services().database, place.key),
+        needs_reason=stored is not None
+        and was_complete(services().database, place.key),
         reason=reason,
         notice=notice,
         unsaved=unsaved,
@@ -167,11 +193,18 @@ def _questions(
     """The questions with their answers, and with what a new form starts with."""
     study, form = services().study, place.form
     begun = opening() if current_user.may_enter else None
+
     return form_html(
         study,
         form,
         record,
-        with_new_rows(form, record, judgement, opening=begun, judge=lambda whole: judged(place, whole)),
+        with_new_rows(
+            form,
+            record,
+            judgement,
+            opening=begun,
+            judge=lambda whole: judged(place, whole),
+        ),
         page_findings=page_findings,
         stored=stored.record if stored else Record(),
         marks=stored.row_marks if stored else {},
@@ -184,14 +217,22 @@ def _questions(
 
 
 def way_on(place: FormPlace, after: Beside | None) -> dict[str, str]:
-    """Where one goes after this form: to the visit's next form, else back to the casebook."""
+    """Where one goes after this form: to the visit's next form, else back to the
+    casebook.
+    """
     if after is None:
-        return {"next_address": f"/subjects/{place.subject.subjid}", "next_title": "Casebook"}
+        return {
+            "next_address": f"/subjects/{place.subject.subjid}",
+            "next_title": "Casebook",
+        }
+
     return {"next_address": after.address, "next_title": after.form.title}
 
 
 def _known_here(place: FormPlace) -> dict[str, Any]:
-    """What the page's script judges by: the form's spec, the days, and the answers of other forms."""
+    """What the page's script judges by: the form's spec, the days, and the answers of
+    other forms.
+    """
     study = services().study
     return {
         "spec_address": f"/dictionary/{study.hash}/{place.form.name}.json",
@@ -203,13 +244,17 @@ def _known_here(place: FormPlace) -> dict[str, Any]:
 
 
 def own_save(stored: StoredForm | None) -> str:
-    """The id of the newest save where it is this person's: a page that did not learn of it knows it again."""
+    """The id of the newest save where it is this person's: a page that did not learn of
+    it knows it again.
+    """
     user, _, page_id = stored.save_id.partition(":") if stored else ("", "", "")
     return page_id if page_id and user == current_user.user.username else ""
 
 
 def _visit_date(place: FormPlace, saved: Record | None) -> str:
-    """The date of the visit as its header says it; ``saved`` is what this form holds since a moment ago."""
+    """The date of the visit as its header says it; ``saved`` is what this form holds
+    since a moment ago.
+    """
     if place.visit is None:
         return ""
     dated = field_named(services().study, VISIT_DATE)
@@ -218,19 +263,33 @@ def _visit_date(place: FormPlace, saved: Record | None) -> str:
     key = FormKey(dated.form, place.key.visit, place.unsno)
     here = saved is not None and place.form.name == dated.form
     record = saved if here else casebook_of(place.subject.subjid).record(key)
+
     return answer_words(record.texts.get(dated.name, ""), dated) if record else ""
 
 
-def summary_html(place: FormPlace, record: Record, judgement: Judgement, *, checked: bool) -> str:
-    """The list of findings on top. ``checked``: the form was saved as a draft because of them."""
+def summary_html(
+    place: FormPlace, record: Record, judgement: Judgement, *, checked: bool
+) -> str:
+    """The list of findings on top.
+
+    ``checked``: the form was saved as a draft because of them.
+    """
     findings = open_findings(place.form, judgement, record)
     elsewhere = judged_elsewhere(place, record)
-    lines = finding_lines(place.form, said_of(place, findings, elsewhere, OnPage(place, record)))
+    lines = finding_lines(
+        place.form, said_of(place, findings, elsewhere, OnPage(place, record))
+    )
     return render_template("summary.html", lines=lines, checked=checked)
 
 
 def saved_answer(
-    place: FormPlace, saved: Saved, record: Record, judgement: Judgement, *, refused: bool, uploads: Uploads
+    place: FormPlace,
+    saved: Saved,
+    record: Record,
+    judgement: Judgement,
+    *,
+    refused: bool,
+    uploads: Uploads,
 ) -> ResponseReturnValue:
     """What our script learns of a save."""
     findings = open_findings(place.form, judgement, record)
@@ -238,18 +297,25 @@ def saved_answer(
     still = said_of(place, findings, judged_elsewhere(place, record), waiting)
     lines = finding_lines(place.form, still)
     status = status_of(saved.status, 0 if refused else len(lines))
+
     return jsonify(
         version=saved.version,
         status=saved.status.value,
         status_html=render_template("status.html", status=status),
         saved_at=clock(saved.saved_at),
-        version_html=render_template("version.html", head=saved, by=current_user.user.username),
+        version_html=render_template(
+            "version.html", head=saved, by=current_user.user.username
+        ),
         visit_date=_visit_date(place, record),
         refused=refused,
-        summary_html=render_template("summary.html", lines=lines, checked=True) if refused else "",
+        summary_html=render_template("summary.html", lines=lines, checked=True)
+        if refused
+        else "",
         **page_said(place, still, waiting),
         **way_on(place, visit_forms(place, len(lines), waiting).next),
         files=shown_files(place, record),
         refused_files=uploads.said(),
-        rows={group: [row.number for row in rows] for group, rows in record.rows.items()},
+        rows={
+            group: [row.number for row in rows] for group, rows in record.rows.items()
+        },
     )

@@ -1,4 +1,6 @@
-"""What is said on a form's page: its own findings, those of other forms, and the ways between them."""
+"""What is said on a form's page: its own findings, those of other forms, and the ways
+between them.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,20 @@ from webapp.services import casebook_of, services
 
 
 def said_of(
-    place: FormPlace, findings: Iterable[Finding], elsewhere: Iterable[Finding], waiting: OnPage
+    place: FormPlace,
+    findings: Iterable[Finding],
+    elsewhere: Iterable[Finding],
+    waiting: OnPage,
 ) -> PageFindings:
-    """Findings at the cells of a form, with the ways to the other fields that they hang on."""
-    return said_on(place.form, (*findings, *elsewhere), lambda end: _lead(place, end), waiting.leads)
+    """Findings at the cells of a form, with the ways to the other fields that they hang
+    on.
+    """
+    return said_on(
+        place.form,
+        (*findings, *elsewhere),
+        lambda end: _lead(place, end),
+        waiting.leads,
+    )
 
 
 def _lead(place: FormPlace, end: DataPlace) -> FindingLink:
@@ -46,19 +58,28 @@ def _lead(place: FormPlace, end: DataPlace) -> FindingLink:
     visit = study.visits.get(end.visit or "")
     number = f" {end.unsno}" if end.unsno else ""
     text = f", {visit.title}{number}" if visit else ""
-    address = form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name) if end.visit else ""
+    address = (
+        form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name)
+        if end.visit
+        else ""
+    )
+
     return FindingLink(
         words=f"{label_of(form, end)} ({form.title}{text})",
         address=f"{address}#{target_of(there)}" if address and there else "",
     )
 
 
-def page_said(place: FormPlace, page_findings: PageFindings, waiting: OnPage) -> dict[str, Any]:
-    """What the page's script cannot know: what only the server can tell, and where own findings hang too.
+def page_said(
+    place: FormPlace, page_findings: PageFindings, waiting: OnPage
+) -> dict[str, Any]:
+    """What the page's script cannot know: what only the server can tell, and where own
+    findings hang too.
 
-    ``reads`` are the questions of the page that a finding looks at: once one of them is changed, the
-    finding waits for the next save. ``ends`` has, by rule, the fields of other forms that it hangs on.
-    ``toCome`` are the forms that findings of the page may wait for.
+    ``reads`` are the questions of the page that a finding looks at: once one of them is
+    changed, the finding waits for the next save. ``ends`` has, by rule, the fields of
+    other forms that it hangs on. ``toCome`` are the forms that findings of the page may
+    wait for.
     """
     return {
         "findings": [
@@ -82,7 +103,9 @@ def page_said(place: FormPlace, page_findings: PageFindings, waiting: OnPage) ->
 
 
 def _only_here(form: Form, finding: Finding) -> bool:
-    """True for what the page cannot judge: rules at home elsewhere, and rules that cannot be told."""
+    """True for what the page cannot judge: rules at home elsewhere, and rules that
+    cannot be told.
+    """
     if finding.data is None or cell_on(form, finding.data) is None:
         return True
     rule = services().study.rules.get(finding.rule or "")
@@ -95,6 +118,7 @@ def _reads(form: Form, spot: FindingPlacement) -> Iterator[str]:
     study = services().study
     rule = study.rules.get(spot.finding.rule or "")
     tables = {form.name, *(group.name for group in form.row_groups)}
+
     for target in _targets(rule) if rule else ():
         if target[0] in tables:
             yield f"{target[0]} {target[1]}"
@@ -104,19 +128,32 @@ def _targets(rule: Rule) -> Iterator[tuple[str | None, str | None]]:
     study = services().study
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
+
     for expression in (rule.when, rule.assertion):
-        for reference in references(expression, study, home) if expression is not None else ():
+        for reference in (
+            references(expression, study, home) if expression is not None else ()
+        ):
             yield reference.table, reference.field
 
 
 def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
     app = services()
-    world = Subject(app.study, casebook_of(place.subject.subjid), app.today(), place.subject.subjid)
+    world = Subject(
+        app.study, casebook_of(place.subject.subjid), app.today(), place.subject.subjid
+    )
     results = {}
+
     for rule, _home in rules_of(app.study, place.form):
-        places = [place_elsewhere(world, place.key.form_key, *item) for item in _elsewhere(place.form, rule)]
+        places = [
+            place_elsewhere(world, place.key.form_key, *item)
+            for item in _elsewhere(place.form, rule)
+        ]
         if places:
-            results[rule.name] = [[end.words, end.address] for end in (_lead(place, item) for item in places)]
+            results[rule.name] = [
+                [end.words, end.address]
+                for end in (_lead(place, item) for item in places)
+            ]
+
     return results
 
 

@@ -1,7 +1,9 @@
-"""Files of a form as its page knows them: links to those that are saved, and those that are not yet.
+"""Files of a form as its page knows them: links to those that are saved, and those that
+are not yet.
 
-A page that could not be saved keeps what was chosen: its files are stored, and their texts go with the
-page under the server's signature, so that the next post may name them.
+A page that could not be saved keeps what was chosen: its files are stored, and their
+texts go with the page under the server's signature, so that the next post may name
+them.
 """
 
 from __future__ import annotations
@@ -23,13 +25,23 @@ from generator.pages.input_names import cell_name
 from webapp.forms.uploads import Uploads, read_uploads
 from webapp.presentation.form_address import FormPlace
 from webapp.services import services
-from webapp.storage import StoredForm, add_attachment, get_attachment_head, history, load_version
+from webapp.storage import (
+    StoredForm,
+    add_attachment,
+    get_attachment_head,
+    history,
+    load_version,
+)
 
 HELD = "held"
 
 
-def hold(place: FormPlace, contents: Mapping[str, bytes], record: Record, *, user: str) -> str:
-    """Stores files of a page that is not saved; gives the signed list of the files that the page names."""
+def hold(
+    place: FormPlace, contents: Mapping[str, bytes], record: Record, *, user: str
+) -> str:
+    """Stores files of a page that is not saved; gives the signed list of the files that
+    the page names.
+    """
     for content in contents.values():
         add_attachment(services().database, content, user=user)
     texts = sorted({text for _, text in file_cells(place.form, record)})
@@ -37,12 +49,17 @@ def hold(place: FormPlace, contents: Mapping[str, bytes], record: Record, *, use
 
 
 def held_texts(place: FormPlace, signed: str, *, user: str) -> frozenset[str]:
-    """The files that came with the page; none when the list is not ours, or somebody else's."""
+    """The files that came with the page; none when the list is not ours, or somebody
+    else's.
+    """
     try:
         address, holder, texts = _signer().loads(signed)
     except (BadData, ValueError):
         return frozenset()
-    return frozenset(texts) if (address, holder) == (place.address, user) else frozenset()
+
+    return (
+        frozenset(texts) if (address, holder) == (place.address, user) else frozenset()
+    )
 
 
 def _signer() -> URLSafeSerializer:
@@ -58,13 +75,17 @@ def files_of(place: FormPlace, stored: Record | None) -> FileOf:
         head = get_attachment_head(services().database, named[0]) if named else None
         if head is None:
             return None
-        return KeptFile(address=file_address(place, text) if text in saved else None, size=head.size)
+        return KeptFile(
+            address=file_address(place, text) if text in saved else None, size=head.size
+        )
 
     return known
 
 
 def shown_files(place: FormPlace, record: Record) -> dict[str, dict[str, str]]:
-    """The files of a form that was just saved, for our script: text and HTML by the name of the input."""
+    """The files of a form that was just saved, for our script: text and HTML by the
+    name of the input.
+    """
     known = files_of(place, record)
     return {
         cell_name(cell): {"text": text, "html": str(file_html(text, known(text)))}
@@ -92,20 +113,29 @@ def uploads_of(
     )
 
 
-def _seen_texts(place: FormPlace, data: MultiDict[str, str], stored: StoredForm | None) -> frozenset[str]:
-    """The files of the version that the page was made from, when another one is stored by now."""
+def _seen_texts(
+    place: FormPlace, data: MultiDict[str, str], stored: StoredForm | None
+) -> frozenset[str]:
+    """The files of the version that the page was made from, when another one is stored
+    by now.
+    """
     number = data.get("base_version", "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return frozenset()
     if stored is None or int(number) == stored.version:
         return frozenset()
     seen = load_version(services().database, place.key, int(number))
+
     return texts_of(place.form, [seen.record] if seen else [])
 
 
 def _came_along(place: FormPlace, data: MultiDict[str, str]) -> frozenset[str]:
     signed = data.get(HELD, "")
-    return held_texts(place, signed, user=current_user.user.username) if signed else frozenset()
+    return (
+        held_texts(place, signed, user=current_user.user.username)
+        if signed
+        else frozenset()
+    )
 
 
 def _hash_of(beginning: str) -> str | None:
@@ -124,6 +154,10 @@ def texts_of(form: Form, records: Iterable[Record]) -> frozenset[str]:
 
 
 def ever_named(place: FormPlace, text: str) -> bool:
-    """True when a version of this form has the file: old ones stay within reach of the history."""
-    versions = (revision.form.record for revision in history(services().database, place.key))
+    """True when a version of this form has the file: old ones stay within reach of the
+    history.
+    """
+    versions = (
+        revision.form.record for revision in history(services().database, place.key)
+    )
     return any(text in texts_of(place.form, [record]) for record in versions)

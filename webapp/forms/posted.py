@@ -19,7 +19,14 @@ from webapp.forms.pending_uploads import hold, uploads_of
 from webapp.forms.uploads import Uploads
 from webapp.presentation.form_address import FormPlace, form_place
 from webapp.services import services
-from webapp.storage import Status, StoredForm, get_user, load, load_version, was_complete
+from webapp.storage import (
+    Status,
+    StoredForm,
+    get_user,
+    load,
+    load_version,
+    was_complete,
+)
 
 LONGEST_REASON: Final = 2_000
 
@@ -53,23 +60,37 @@ class PostedForm:
         return self.stored is not None and self.stored.status is Status.COMPLETE
 
     def lacks_reason(self, *, complete: bool) -> bool:
-        """True for a change of a form that ever was complete, and for a draft made of a complete one."""
+        """True for a change of a form that ever was complete, and for a draft made of a
+        complete one.
+        """
         if self.stored is None or is_reason(self.data.get("reason", "")):
             return False
         if self.is_complete and not complete:
             return True
-        return self.record != self.stored.record and was_complete(services().database, self.place.key)
+        return self.record != self.stored.record and was_complete(
+            services().database, self.place.key
+        )
 
 
 def read(
-    place: FormPlace, data: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None
+    place: FormPlace,
+    data: MultiDict[str, str],
+    files: MultiDict[str, FileStorage] | None = None,
 ) -> PostedForm:
     """What a post means, on top of what is stored."""
     app = services()
     stored = load(app.database, place.key)
     base = seen_record(place, stored, version_number(data.get("base_version", "0")))
     uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
-    posted = read_post(app.study, place.form, uploads.data, stored=base, today=app.today(), opening=opening())
+    posted = read_post(
+        app.study,
+        place.form,
+        uploads.data,
+        stored=base,
+        today=app.today(),
+        opening=opening(),
+    )
+
     return PostedForm(place=place, stored=stored, posted=posted, uploads=uploads)
 
 
@@ -77,7 +98,12 @@ def seen_record(place: FormPlace, stored: StoredForm | None, version: int) -> Re
     """What the page stood on: an older version where another one was saved since."""
     if stored is None or version == 0:
         return starting(place)
-    older = load_version(services().database, place.key, version) if version < stored.version else None
+    older = (
+        load_version(services().database, place.key, version)
+        if version < stored.version
+        else None
+    )
+
     return (older or stored).record
 
 
@@ -102,16 +128,24 @@ def with_refused(now: PostedForm, judgement: Judgement) -> Judgement:
 
 
 def typed_by_another(username: str) -> str:
-    """Says so when somebody else opened the page: nobody saves under another's text without knowing."""
+    """Says so when somebody else opened the page: nobody saves under another's text
+    without knowing.
+    """
     me = current_user.user
     if username in ("", me.username):
         return ""
     user = get_user(services().database, username)
     who = user.name if user else "somebody else"
-    return f"{who} typed this, but you are signed in as {me.name}. Save again to save it in your name."
+
+    return (
+        f"{who} typed this, but you are signed in as {me.name}. Save again to save it "
+        "in your name."
+    )
 
 
-def unsaved_page(now: PostedForm, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:
+def unsaved_page(
+    now: PostedForm, judgement: Judgement, *, notice: str, record: Record | None = None
+) -> str:
     shown = record or now.record
     return page_of_form(
         now.place,

@@ -1,4 +1,6 @@
-"""Answers that stay valid where they are stored and can no longer be chosen, typed all the same."""
+"""Answers that stay valid where they are stored and can no longer be chosen, typed all
+the same.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from generator.pages.findings import label_of
 
 
 def refusal(form: Form, record: Record, *earlier: Record) -> str:
-    """Says which answers cannot be given any more; nothing where all were there in an ``earlier`` record."""
+    """Says which answers cannot be given any more; nothing where all were there in an
+    ``earlier`` record.
+    """
     refused = list(_refused(form, record, earlier))
     if not refused:
         return ""
@@ -19,8 +23,12 @@ def refusal(form: Form, record: Record, *earlier: Record) -> str:
     return f"No longer offered: {answers}. Choose another answer, then save again."
 
 
-def _refused(form: Form, record: Record, earlier: tuple[Record, ...]) -> Iterator[tuple[str, str]]:
-    """The label of each question with an answer that is new and not offered, and the answer's label."""
+def _refused(
+    form: Form, record: Record, earlier: tuple[Record, ...]
+) -> Iterator[tuple[str, str]]:
+    """The label of each question with an answer that is new and not offered, and the
+    answer's label.
+    """
     for field in form.fields:
         if field.retired:
             before = [item.texts for item in earlier]
@@ -43,7 +51,10 @@ def _answers(
     texts: Mapping[str, str],
     before: list[Mapping[str, str]],
 ) -> Iterator[tuple[str, str]]:
-    known = {field.default, *(code for value in before for code in _codes(value, field))}
+    known = {
+        field.default,
+        *(code for value in before for code in _codes(value, field)),
+    }
     for code in _codes(texts, field):
         if code in field.retired and code not in known:
             answer = field.codelist.by_code[code].label if field.codelist else code
@@ -56,4 +67,6 @@ def _codes(texts: Mapping[str, str], field: Field) -> list[str]:
 
 
 def _texts_of_row(record: Record, group: str, number: int) -> Mapping[str, str]:
-    return next((row.texts for row in record.rows.get(group, ()) if row.number == number), {})
+    return next(
+        (row.texts for row in record.rows.get(group, ()) if row.number == number), {}
+    )

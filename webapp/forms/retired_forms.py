@@ -1,4 +1,6 @@
-"""Forms that were captured and have no place in the dictionary any more: read as they were, never lost."""
+"""Forms that were captured and have no place in the dictionary any more: read as they
+were, never lost.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,22 @@ from forms_spec.model.captured_data import LOG, FormKey, Record
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from generator.pages.answer_text import answer_words
-from webapp.presentation.form_address import FormPlace, form_address, form_place, visit_word
+from webapp.presentation.form_address import (
+    FormPlace,
+    form_address,
+    form_place,
+    visit_word,
+)
 from webapp.presentation.statuses import Shown, status_of
 from webapp.services import services, subject_or_404
-from webapp.storage import FormHead, InstanceKey, StoredForm, get_dictionary, heads, load
+from webapp.storage import (
+    FormHead,
+    InstanceKey,
+    StoredForm,
+    get_dictionary,
+    heads,
+    load,
+)
 
 OLD_STUDIES = "crfsmith old studies"
 MOST_OLD = 4
@@ -34,7 +48,9 @@ class RetiredForm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """Questions with their answers; ``rows`` holds one list of answers for each row of a group."""
+    """Questions with their answers; ``rows`` holds one list of answers for each row of
+    a group.
+    """
 
     title: str
     labels: tuple[str, ...]
@@ -54,7 +70,9 @@ def has_place(study: Study, key: FormKey) -> bool:
     return (form.name, visit.name) in study.expectations
 
 
-def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[RetiredForm, ...]:
+def gone_forms(
+    subjid: str, known: Mapping[FormKey, FormHead]
+) -> tuple[RetiredForm, ...]:
     """The captured forms of a subject that have no place any more."""
     results = []
     for key, head in known.items():
@@ -69,11 +87,14 @@ def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[RetiredF
                 status=status_of(head.status),
             )
         )
+
     return tuple(sorted(results, key=lambda item: item.address))
 
 
 def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]:
-    """The form of an address, and whether it is gone from the dictionary; 404 when nothing was captured."""
+    """The form of an address, and whether it is gone from the dictionary; 404 when
+    nothing was captured.
+    """
     try:
         return form_place(subjid, visit, form), False
     except NotFound:
@@ -84,10 +105,14 @@ def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]
                 if place is None:
                     abort(
                         404,
-                        f"The form {form} was captured with a dictionary that this version of crfsmith"
-                        " cannot read. To read its answers, export a package: crfsmith export.",
+                        f"The form {form} was captured with a dictionary that this "
+                        "version of crfsmith"
+                        " cannot read. To read its answers, export a package: "
+                        "crfsmith export.",
                     )
+
                 return place, True
+
         raise
 
 
@@ -99,7 +124,10 @@ def _captured_place(key: InstanceKey) -> FormPlace | None:
     if study is None or form is None:
         return None
     subject = subject_or_404(key.subject)
-    return FormPlace(subject=subject, form=form, visit=study.visits.get(key.visit), unsno=key.unsno)
+
+    return FormPlace(
+        subject=subject, form=form, visit=study.visits.get(key.visit), unsno=key.unsno
+    )
 
 
 def _study_of(stored: StoredForm) -> Study | None:
@@ -112,25 +140,41 @@ def _study_of(stored: StoredForm) -> Study | None:
         while len(known) >= MOST_OLD:
             known.pop(next(iter(known)))
         usable = dictionary is not None and not dictionary.is_altered
-        known[stored.dictionary_hash] = load_study(dictionary.files).study if dictionary and usable else None
+        known[stored.dictionary_hash] = (
+            load_study(dictionary.files).study if dictionary and usable else None
+        )
+
     return known[stored.dictionary_hash]
 
 
 def tables_of(form: Form, record: Record) -> Iterator[Table]:
-    """Everything that was captured, in the order of the form; what even that form did not know comes last."""
+    """Everything that was captured, in the order of the form; what even that form did
+    not know comes last.
+    """
     own = [field for field in form.fields if field.collected]
     if own or record.texts:
-        rest = [name for name in record.texts if name not in {field.name for field in own}]
+        rest = [
+            name for name in record.texts if name not in {field.name for field in own}
+        ]
         labels = (*(field.label for field in own), *rest)
-        cells = (*(_words(field, record.texts) for field in own), *(record.texts[name] for name in rest))
+        cells = (
+            *(_words(field, record.texts) for field in own),
+            *(record.texts[name] for name in rest),
+        )
         yield Table(title=form.title, labels=labels, rows=(("", cells),))
+
     groups = {group.name: group for group in form.row_groups}
+
     for name in dict.fromkeys((*groups, *record.rows)):
         rows = record.rows.get(name, ())
         group = groups.get(name)
         fields = [field for field in group.fields if field.collected] if group else []
         known = {field.name for field in fields}
-        rest = list(dict.fromkeys(text for row in rows for text in row.texts if text not in known))
+        rest = list(
+            dict.fromkeys(
+                text for row in rows for text in row.texts if text not in known
+            )
+        )
         yield Table(
             title=(group.title or form.title) if group else name,
             labels=(*(field.label for field in fields), *rest),

@@ -1,7 +1,8 @@
-"""Files that a browser posts with a form: judged, named by their content, and put into their cells.
+"""Files that a browser posts with a form: judged, named by their content, and put into
+their cells.
 
-A cell's text is worth the file that it names, so it is never taken on the browser's word: only texts
-that this form has, had, or was given with the page are.
+A cell's text is worth the file that it names, so it is never taken on the browser's
+word: only texts that this form has, had, or was given with the page are.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ HashOf = Callable[[str], str | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Uploads:
-    """``data`` is the post with the text of every file's cell; ``contents`` new files' bytes by that text."""
+    """``data`` is the post with the text of every file's cell; ``contents`` new files'
+    bytes by that text.
+    """
 
     data: MultiDict[str, str]
     contents: Mapping[str, bytes] = field(default_factory=dict)
@@ -43,13 +46,17 @@ class Uploads:
     def of(self, record: Record, form: Form) -> dict[str, bytes]:
         """The new files that a record names."""
         named = {text for _, text in file_cells(form, record)}
-        return {text: content for text, content in self.contents.items() if text in named}
+        return {
+            text: content for text, content in self.contents.items() if text in named
+        }
 
     def said(self) -> list[dict[str, str]]:
         """The refused files for our script: what is said, and at which input."""
         return [
             {
-                "target": cell_name(CellKey(result.data.table, result.data.row, result.data.field or "")),
+                "target": cell_name(
+                    CellKey(result.data.table, result.data.row, result.data.field or "")
+                ),
                 "name": result.value or "",
                 "message": result.message,
                 "remedy": result.remedy,
@@ -70,27 +77,40 @@ def read_uploads(
     known: Iterable[str],
     kept: HashOf,
 ) -> Uploads:
-    """Takes the files of a post. ``known`` are texts that may stand in file cells besides the stored ones."""
+    """Takes the files of a post.
+
+    ``known`` are texts that may stand in file cells besides the stored ones.
+    """
     if not form.files:
         return Uploads(data=data)
     settled = MultiDict(list(data.items(multi=True)))
     now = {cell_name(cell): text for cell, text in file_cells(form, stored)}
     trusted = {*now.values(), *known, ""}
+
     for name in _posted_cells(form, data):
         if data.get(name, "") not in trusted or len(data.getlist(name)) > 1:
             settled.setlist(name, [now.get(name, "")])
+
     contents: dict[str, bytes] = {}
     refused: list[Finding] = []
+
     for cell, asked, upload in _chosen(form, files):
         name = cell_name(cell)
-        taken = _take(asked, cell, upload, lambda beginning: _clash(beginning, contents) or kept(beginning))
+        taken = _take(
+            asked,
+            cell,
+            upload,
+            lambda beginning: _clash(beginning, contents) or kept(beginning),
+        )
         if isinstance(taken, Finding):
             refused.append(taken)
             continue
+
         text, content = taken
         contents[text] = content
         settled.setlist(name, [text])
         settled.setlist(DROP, [item for item in settled.getlist(DROP) if item != name])
+
     return Uploads(data=settled, contents=contents, refused=tuple(refused))
 
 
@@ -101,12 +121,23 @@ def _posted_cells(form: Form, data: MultiDict[str, str]) -> Iterator[str]:
             yield name
 
 
-def _chosen(form: Form, files: MultiDict[str, FileStorage]) -> Iterator[tuple[CellKey, Field, FileStorage]]:
+def _chosen(
+    form: Form, files: MultiDict[str, FileStorage]
+) -> Iterator[tuple[CellKey, Field, FileStorage]]:
     """The inputs in which somebody chose a file."""
     for name in list(files.keys()):
         upload = files.get(name)
-        cell = cell_of(name.removeprefix(UPLOAD_PREFIX), form) if name.startswith(UPLOAD_PREFIX) else None
-        if cell is not None and upload is not None and upload.filename and is_file(_field(form, cell)):
+        cell = (
+            cell_of(name.removeprefix(UPLOAD_PREFIX), form)
+            if name.startswith(UPLOAD_PREFIX)
+            else None
+        )
+        if (
+            cell is not None
+            and upload is not None
+            and upload.filename
+            and is_file(_field(form, cell))
+        ):
             yield cell, _field(form, cell), upload
 
 
@@ -122,12 +153,17 @@ def _clash(beginning: str, contents: Mapping[str, bytes]) -> str | None:
     for text, content in contents.items():
         if text.split("/")[1] == beginning:
             return hashlib.sha256(content).hexdigest()
+
     return None
 
 
-def _take(asked: Field, cell: CellKey, upload: FileStorage, kept: HashOf) -> tuple[str, bytes] | Finding:
+def _take(
+    asked: Field, cell: CellKey, upload: FileStorage, kept: HashOf
+) -> tuple[str, bytes] | Finding:
     """The text of the cell and the bytes; or why the file is not taken."""
-    largest = min(asked.upload.size if asked.upload else LARGEST_UPLOADS, LARGEST_UPLOADS)
+    largest = min(
+        asked.upload.size if asked.upload else LARGEST_UPLOADS, LARGEST_UPLOADS
+    )
     content = upload.stream.read(largest + 1)
     name = clean_file_name(upload.filename or "")
     place = DataPlace(table=cell.table, field=cell.field, row=cell.row)

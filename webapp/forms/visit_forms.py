@@ -1,4 +1,6 @@
-"""The forms of a visit beside the one that is open: the status of each, and which of them comes next."""
+"""The forms of a visit beside the one that is open: the status of each, and which of
+them comes next.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ from webapp.services import services
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Beside:
-    """A form of the visit. ``wanted``: it was begun, or the visit asks for it or may do so."""
+    """A form of the visit.
+
+    ``wanted``: it was begun, or the visit asks for it or may do so.
+    """
 
     form: Form
     address: str
@@ -30,7 +35,10 @@ class Beside:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitForms:
-    """The forms of a visit, or the log forms. ``counted``: the findings of all of them are known."""
+    """The forms of a visit, or the log forms.
+
+    ``counted``: the findings of all of them are known.
+    """
 
     forms: tuple[Beside, ...]
     counted: bool
@@ -45,39 +53,65 @@ class VisitForms:
 
 
 def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
-    """The forms of an open form's visit. ``findings`` is how many the open form has now."""
+    """The forms of an open form's visit.
+
+    ``findings`` is how many the open form has now.
+    """
     study, known = services().study, page.heads
     standing = remembered(place.subject.subjid, changes_of(known))
     counts = {**(standing.findings if standing else {}), place.key.form_key: findings}
     expected = _expected(place, page.waiting)
     unbegun = _unbegun(place, expected, page.waiting)
     forms = []
+
     for form in forms_beside(place):
         key = FormKey(form.name, place.key.visit, place.unsno)
         head = known.get(key)
-        status = status_of(head.status, counts.get(key, 0)) if head else unbegun[form.name]
-        wanted = head is not None or expected.get(form.name) is not Expected.NOT_EXPECTED
-        address = form_address(place.subject.subjid, place.key.visit, place.unsno, form.name)
+        status = (
+            status_of(head.status, counts.get(key, 0)) if head else unbegun[form.name]
+        )
+        wanted = (
+            head is not None or expected.get(form.name) is not Expected.NOT_EXPECTED
+        )
+        address = form_address(
+            place.subject.subjid, place.key.visit, place.unsno, form.name
+        )
         here = form is place.form
-        forms.append(Beside(form=form, address=address, status=status, here=here, wanted=wanted))
+        forms.append(
+            Beside(form=form, address=address, status=status, here=here, wanted=wanted)
+        )
+
     stranger = expected.get(place.form.name) is Expected.NOT_EXPECTED
     reason = _condition_words(study, place) if stranger else ""
-    return VisitForms(forms=tuple(forms), counted=standing is not None, not_expected=reason)
+
+    return VisitForms(
+        forms=tuple(forms), counted=standing is not None, not_expected=reason
+    )
 
 
 def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, Expected]:
     """By form of a visit: what the visit asks of it. Nothing for log forms."""
     if place.visit is None:
         return {}
-    keys = (FormKey(form.name, place.visit.name, place.unsno) for form in forms_beside(place))
+    keys = (
+        FormKey(form.name, place.visit.name, place.unsno)
+        for form in forms_beside(place)
+    )
+
     return {key.form: subject.expected(key) for key in keys}
 
 
-def _unbegun(place: FormPlace, expected: Mapping[str, Expected], subject: Waiting) -> Mapping[str, Shown]:
-    """By form: its status while nothing of it is captured, as the casebook's table shows it."""
+def _unbegun(
+    place: FormPlace, expected: Mapping[str, Expected], subject: Waiting
+) -> Mapping[str, Shown]:
+    """By form: its status while nothing of it is captured, as the casebook's table
+    shows it.
+    """
     if place.visit is None:
         return {form.name: status_of(None) for form in forms_beside(place)}
-    state = visit_state(place.visit, subject.visits, services().today(), unsno=place.unsno)
+    state = visit_state(
+        place.visit, subject.visits, services().today(), unsno=place.unsno
+    )
     return {name: open_status(item, state) for name, item in expected.items()}
 
 
@@ -87,4 +121,8 @@ def _condition_words(study: Study, place: FormPlace) -> str:
     if scheduled is None or scheduled.when is None:
         return "This form is not expected at this visit."
     condition = to_english(scheduled.when, study, Home(form=place.form))
-    return f"This form is not expected for this subject. It is expected only if {condition}."
+
+    return (
+        "This form is not expected for this subject. It is expected only if "
+        f"{condition}."
+    )

@@ -1,1 +1,3 @@
-"""What an installation runs on: its settings, its database, and a sentence where it cannot run."""
+"""What an installation runs on: its settings, its database, and a sentence where it
+cannot run.
+"""

@@ -1,4 +1,6 @@
-"""What an installation decides: where data is kept, which study is captured, who signs it."""
+"""What an installation decides: where data is kept, which study is captured, who signs
+it.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,11 @@ from webapp.storage import utc_now
 class Settings:
     """Settings of one server.
 
-    ``clock`` tells when a save happens; ``today`` gives the day of entry, by the study's clock when it is
-    absent. ``demo_accounts`` are shown on the sign-in page: username,
-    password and what the person does. ``secure_cookies`` is for servers behind HTTPS.
-    ``packages`` is the folder of packages that are judged and their reports; beside the database when absent.
+    ``clock`` tells when a save happens; ``today`` gives the day of entry, by the
+    study's clock when it is absent. ``demo_accounts`` are shown on the sign-in page:
+    username, password and what the person does. ``secure_cookies`` is for servers
+    behind HTTPS. ``packages`` is the folder of packages that are judged and their
+    reports; beside the database when absent.
     """
 
     database: str

@@ -35,33 +35,47 @@ KINDS = frozenset({"sqlite", "postgresql"})
 
 @contextmanager
 def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
-    """The database at ``url``, closed again at the end. A new file is made unless it ``must_exist``."""
+    """The database at ``url``, closed again at the end.
+
+    A new file is made unless it ``must_exist``.
+    """
     file = url.removeprefix("sqlite:///")
     if must_exist and file != url and not Path(file).exists():
         raise CommandError(f"There is no database at {url}.")
     kind = url.partition(":")[0].partition("+")[0]
     if "://" in url and kind not in KINDS:
         raise CommandError(
-            f"{kind} is not a database that crfsmith supports. Write sqlite:///study.sqlite for a file,"
+            f"{kind} is not a database that crfsmith supports. Write "
+            "sqlite:///study.sqlite for a file,"
             " or postgresql://user@host/name for a server."
         )
+
     try:
         database = open_database(url)
     except ArgumentError as error:
         raise CommandError(
-            f"{url!r} is not a database address. For a file, write sqlite:///{url or 'study.sqlite'},"
+            f"{url!r} is not a database address. For a file, write "
+            f"sqlite:///{url or 'study.sqlite'},"
             " and for a server, postgresql://user@host/name."
         ) from error
     except ModuleNotFoundError as error:
         raise CommandError(
-            "The PostgreSQL driver is not installed. Run: pip install 'crfsmith[postgresql]'."
+            "The PostgreSQL driver is not installed. Run: pip install "
+            "'crfsmith[postgresql]'."
         ) from error
     except (OperationalError, OSError) as error:
-        raise CommandError(f"The database {url} cannot be opened: {_why(error)}.") from error
+        raise CommandError(
+            f"The database {url} cannot be opened: {_why(error)}."
+        ) from error
     except DatabaseTooNew as error:
-        raise CommandError(f"{error} Install the newer crfsmith, and do not change the data.") from error
+        raise CommandError(
+            f"{error} Install the newer crfsmith, and do not change the data."
+        ) from error
     except (SQLAlchemyError, ValueError) as error:
-        raise CommandError(f"The database {url} cannot be used: {_why(error)}. {RESTORE}") from error
+        raise CommandError(
+            f"The database {url} cannot be used: {_why(error)}. {RESTORE}"
+        ) from error
+
     try:
         with _in_words(url):
             yield database
@@ -75,18 +89,25 @@ def _in_words(url: str) -> Iterator[None]:
     try:
         yield
     except ClockBehind as error:
-        raise CommandError(f"{error} Correct the clock, then run the command again.") from error
+        raise CommandError(
+            f"{error} Correct the clock, then run the command again."
+        ) from error
     except DamagedData as error:
-        raise CommandError(f"The database {url} is damaged: {error}. {RESTORE}") from error
+        raise CommandError(
+            f"The database {url} is damaged: {error}. {RESTORE}"
+        ) from error
     except ValueError as error:
         if not _raised_by_sqlalchemy(error):
             raise
-        raise CommandError(f"The database {url} is damaged: {_why(error)}. {RESTORE}") from error
+        raise CommandError(
+            f"The database {url} is damaged: {_why(error)}. {RESTORE}"
+        ) from error
     except DBAPIError as error:
         if "locked" in str(error.orig):
             raise CommandError(
                 f"The database {url} is in use by another program. Try again later."
             ) from error
+
         raise CommandError(
             f"The database {url} cannot be read or written: {_why(error)}. {RESTORE}"
         ) from error
@@ -97,12 +118,19 @@ def _raised_by_sqlalchemy(error: Exception) -> bool:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("sqlalchemy.")
+    return frame is not None and frame.tb_frame.f_globals.get(
+        "__name__", ""
+    ).startswith("sqlalchemy.")
 
 
 def _why(error: Exception) -> str:
     """The database's own words without the statement that it did not like."""
-    return str(getattr(error, "orig", None) or error).strip().split("\n")[0][:LONGEST].rstrip(".")
+    return (
+        str(getattr(error, "orig", None) or error)
+        .strip()
+        .split("\n")[0][:LONGEST]
+        .rstrip(".")
+    )
 
 
 def study_in_use(database: Database) -> Study | None:
@@ -114,7 +142,11 @@ def study_in_use(database: Database) -> Study | None:
         raise CommandError(str(AlteredDictionary(stored.hash)))
     study = load_study(stored.files).study
     if study is None:
-        raise CommandError("The dictionary in the database cannot be loaded by this version of crfsmith.")
+        raise CommandError(
+            "The dictionary in the database cannot be loaded by this version of "
+            "crfsmith."
+        )
+
     return study
 
 
@@ -122,4 +154,10 @@ def import_account(database: Database) -> None:
     """The account for imports is made when it is needed; nobody can sign in with it."""
     if get_user(database, IMPORTER) is None:
         password = secrets.token_urlsafe(32)
-        add_user(database, username=IMPORTER, name="Import", role=Role.DATA_MANAGER, password=password)
+        add_user(
+            database,
+            username=IMPORTER,
+            name="Import",
+            role=Role.DATA_MANAGER,
+            password=password,
+        )

@@ -1,4 +1,6 @@
-"""The whole database as a package: one state of it, in the package's order, with all of its past."""
+"""The whole database as a package: one state of it, in the package's order, with all of
+its past.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,15 @@ from generator.tables import layout
 from generator.tables.descriptor import timestamp
 from webapp.installation.study_database import opened, study_in_use
 from webapp.packages.audit_order import AuditOrder
-from webapp.storage import Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
+from webapp.storage import (
+    Database,
+    Snapshot,
+    Status,
+    StoredForm,
+    Subject,
+    revisions,
+    snapshot,
+)
 
 FORM_STATUS = {
     Status.DRAFT: FormStatus.INCOMPLETE,
@@ -36,23 +46,39 @@ FORM_STATUS = {
 
 
 def export_package(
-    database: Database, study: Study, target: Path, *, on_progress: Callable[[int], None] | None = None
+    database: Database,
+    study: Study,
+    target: Path,
+    *,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Written:
-    """Writes a zip or a folder. Holds one subject in memory at a time; saves meanwhile are not seen."""
-    with snapshot(database) as state, package_writer(study, target, entries=True) as writer:
+    """Writes a zip or a folder.
+
+    Holds one subject in memory at a time; saves meanwhile are not seen.
+    """
+    with (
+        snapshot(database) as state,
+        package_writer(study, target, entries=True) as writer,
+    ):
         exporting = _Exporting(study=study, state=state, writer=writer)
         for subject in state.subjects():
             exporting.subject(subject)
             if on_progress:
                 on_progress(exporting.forms)
+
         files, earlier_files, missing = exporting.files()
         written = writer.finish(
-            files=files, earlier_files=earlier_files, earlier=earlier_dictionaries(state, study)
+            files=files,
+            earlier_files=earlier_files,
+            earlier=earlier_dictionaries(state, study),
         )
+
     return replace(written, findings=(*written.findings, *missing))
 
 
-def export_study_in_use(url: str, target: Path, *, on_progress: Callable[[int], None]) -> Written:
+def export_study_in_use(
+    url: str, target: Path, *, on_progress: Callable[[int], None]
+) -> Written:
     """The same of a database by its address."""
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)
@@ -65,8 +91,12 @@ def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
     order = form_order(study)
     day = last_day(state, study)
     for subject in state.subjects():
-        newest = sorted(state.newest(subject.subjid), key=lambda item: order(item.key.form_key))
-        yield from with_calculated(study, [captured(subject, form) for form in newest], day)
+        newest = sorted(
+            state.newest(subject.subjid), key=lambda item: order(item.key.form_key)
+        )
+        yield from with_calculated(
+            study, [captured(subject, form) for form in newest], day
+        )
 
 
 def last_day(state: Snapshot, study: Study) -> date:
@@ -91,7 +121,9 @@ def captured(subject: Subject, form: StoredForm) -> CapturedForm:
 
 @dataclass(kw_only=True)
 class _Exporting:
-    """One export: every version of a subject is read once, and gives its forms, its changes and its files."""
+    """One export: every version of a subject is read once, and gives its forms, its
+    changes and its files.
+    """
 
     study: Study
     state: Snapshot
@@ -105,18 +137,27 @@ class _Exporting:
         self._day = last_day(self.state, self.study)
 
     def subject(self, subject: Subject) -> None:
-        """The newest version of each form, then the audit trail, both in the package's order."""
-        self.writer.subject(PackageSubject(subject.site, subject.subjid, subject.added_by, subject.added_at))
+        """The newest version of each form, then the audit trail, both in the package's
+        order.
+        """
+        self.writer.subject(
+            PackageSubject(
+                subject.site, subject.subjid, subject.added_by, subject.added_at
+            )
+        )
         by_form = groupby(self.state.versions(subject.subjid), lambda item: item.key)
         forms = sorted(
-            (list(versions) for _, versions in by_form), key=lambda item: self._order(item[0].key.form_key)
+            (list(versions) for _, versions in by_form),
+            key=lambda item: self._order(item[0].key.form_key),
         )
         newest = [captured(subject, versions[-1]) for versions in forms]
         for form in with_calculated(self.study, newest, self._day):
             self.writer.form(form)
+
         for versions in forms:
             self._changes(subject, versions)
             self._files(versions)
+
         self.forms += len(forms)
 
     def _changes(self, subject: Subject, versions: list[StoredForm]) -> None:
@@ -128,6 +169,7 @@ class _Exporting:
             self.writer.changes(head, versions[0].version, first, _save(versions[0]))
         if first and len(versions) == 1:
             return
+
         for revision in revisions(versions):
             form = revision.form
             if not first or form is not versions[0]:
@@ -140,27 +182,37 @@ class _Exporting:
         return self._orders[form]
 
     def _files(self, versions: list[StoredForm]) -> None:
-        """The uploaded files of all versions: True for those that a cell of a table names."""
+        """The uploaded files of all versions: True for those that a cell of a table
+        names.
+        """
         newest = versions[-1]
         for version in versions:
             for name in named_files(version.record):
                 self._named.setdefault(name, False)
+
         key = newest.key
         if key.visit == LOG or key.visit in self.study.visits:
-            self._named.update(dict.fromkeys(file_names(self.study, key.form, newest.record), True))
+            self._named.update(
+                dict.fromkeys(file_names(self.study, key.form, newest.record), True)
+            )
 
     def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
-        """Uploaded files, those that only earlier versions name, and a finding for each never kept here."""
+        """Uploaded files, those that only earlier versions name, and a finding for each
+        never kept here.
+        """
         sorted_files: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
         missing: list[Finding] = []
         for name in sorted(self._named):
             kept = self.state.attachment_head(_beginning(name))
             if kept:
                 read = partial(_read, self.state, name)
-                captured_file = CapturedFile(name=name, size=kept.size, sha256=kept.sha256, read=read)
+                captured_file = CapturedFile(
+                    name=name, size=kept.size, sha256=kept.sha256, read=read
+                )
                 sorted_files[0 if self._named[name] else 1].append(captured_file)
             elif self._named[name]:
                 missing.append(finding("export-file-missing", value=name))
+
         return (*sorted_files, missing)
 
 
@@ -171,12 +223,16 @@ def _save(form: StoredForm) -> tuple[str, str, str, str]:
 def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
     """Every dictionary that was in use or that a version was saved with."""
     uses = state.dictionary_uses()
-    hashes = {*(use.hash for use in uses), *state.dictionaries_saved_with()} - {study.hash}
+    hashes = {*(use.hash for use in uses), *state.dictionaries_saved_with()} - {
+        study.hash
+    }
     files: dict[str, Mapping[str, str]] = {}
+
     for item in hashes:
         dictionary = state.dictionary(item)
         if dictionary:
             files[item] = dictionary.files
+
     return Earlier(uses=uses, files=files)
 
 
@@ -191,8 +247,13 @@ def _beginning(name: str) -> str:
 
 
 def named_files(record: Record) -> Iterator[str]:
-    """Whatever looks like the name of an uploaded file, in any cell: fields come and go with dictionaries."""
-    every = (record.texts, *(row.texts for rows in record.rows.values() for row in rows))
+    """Whatever looks like the name of an uploaded file, in any cell: fields come and go
+    with dictionaries.
+    """
+    every = (
+        record.texts,
+        *(row.texts for rows in record.rows.values() for row in rows),
+    )
     for texts in every:
         for text in texts.values():
             if text.startswith(layout.FILES) and named_file(text):

@@ -1,4 +1,6 @@
-"""The uploaded files of a package that is imported: none comes in as another than it says."""
+"""The uploaded files of a package that is imported: none comes in as another than it
+says.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,10 @@ from webapp.storage import Snapshot
 
 
 class UploadChecker:
-    """Looks at each file of one import once. ``file`` gives its bytes by the text of its cell."""
+    """Looks at each file of one import once.
+
+    ``file`` gives its bytes by the text of its cell.
+    """
 
     def __init__(self, state: Snapshot, file: Callable[[str], bytes | None]) -> None:
         self._state = state
@@ -38,4 +43,5 @@ class UploadChecker:
         if self._taken.get(beginning, kept.sha256 if kept else digest) != digest:
             return "import-file-alike"
         self._taken[beginning] = digest
+
         return None

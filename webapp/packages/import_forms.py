@@ -1,6 +1,8 @@
-"""Captured forms into the database: judged first, then written in one short transaction, all or nothing.
+"""Captured forms into the database: judged first, then written in one short
+transaction, all or nothing.
 
-Others save while the forms are judged. What they saved meanwhile is noticed, and never overwritten.
+Others save while the forms are judged. What they saved meanwhile is noticed, and never
+overwritten.
 """
 
 from __future__ import annotations
@@ -21,19 +23,40 @@ from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_forms import CapturedForm, Subject
 from generator.tables.descriptor import DictionaryUse
 from webapp.packages.import_files import UploadChecker
-from webapp.packages.import_plans import CellPreview, FormPreview, Import, Imported, Outcome, Plan, plan_forms
-from webapp.storage import Batch, Database, InstanceKey, SaveRequest, Snapshot, batch, snapshot
+from webapp.packages.import_plans import (
+    CellPreview,
+    FormPreview,
+    Import,
+    Imported,
+    Outcome,
+    Plan,
+    plan_forms,
+)
+from webapp.storage import (
+    Batch,
+    Database,
+    InstanceKey,
+    SaveRequest,
+    Snapshot,
+    batch,
+    snapshot,
+)
 
 __all__ = ["FormPreview", "Import", "Imported", "Outcome", "import_forms"]
 
 
 def import_forms(
-    database: Database, forms: Iterable[CapturedForm], how: Import, *, subjects: Iterable[Subject] = ()
+    database: Database,
+    forms: Iterable[CapturedForm],
+    how: Import,
+    *,
+    subjects: Iterable[Subject] = (),
 ) -> Imported:
-    """Imports forms that stand together by subject, in one transaction: everything or nothing.
+    """Imports forms that stand together by subject, in one transaction: everything or
+    nothing.
 
-    ``subjects`` come in even without forms; they are asked for after the last form. An exception of ``forms``
-    or ``how.on_form`` leaves the database as it was.
+    ``subjects`` come in even without forms; they are asked for after the last form. An
+    exception of ``forms`` or ``how.on_form`` leaves the database as it was.
     """
 
     def plans(state: Snapshot, desk: UploadChecker) -> Iterator[Plan]:
@@ -42,6 +65,7 @@ def import_forms(
             seen.add(name)
             value = list(some)
             yield plan_forms(state, Subject(value[0].site, name), value, how, desk)
+
         for subject in subjects:
             if subject.subject not in seen and state.subject(subject.subject) is None:
                 yield Plan(subject=subject.subject, site=subject.site, new_subject=True)
@@ -62,7 +86,9 @@ class PastOfStudy:
 Plans = Callable[[Snapshot, UploadChecker], Iterator[Plan]]
 
 
-def carry_out(database: Database, how: Import, plans: Plans, past: PastOfStudy | None = None) -> Imported:
+def carry_out(
+    database: Database, how: Import, plans: Plans, past: PastOfStudy | None = None
+) -> Imported:
     """Judges every plan, then writes all of them, or none."""
     counted = _Counted()
     with tempfile.TemporaryFile(prefix="crfsmith-") as file:
@@ -73,11 +99,15 @@ def carry_out(database: Database, how: Import, plans: Plans, past: PastOfStudy |
                 for preview in plan.previews:
                     how.on_form(preview)
                     counted.add(preview)
+
                 if not how.dry_run:
                     spool.add(plan)
+
             how.on_planned()
+
         if how.dry_run:
             return counted.imported()
+
         with batch(database) as saves, _own_account(saves, how, past):
             for plan, preview_of in spool.plans(past.last_save if past else None):
                 for key, user in _write(saves, plan, how, desk):
@@ -85,6 +115,7 @@ def carry_out(database: Database, how: Import, plans: Plans, past: PastOfStudy |
                     refused = _changed(before, user)
                     how.on_form(refused)
                     counted.replace(before, refused)
+
     return counted.imported()
 
 
@@ -96,21 +127,34 @@ def _own_account(saves: Batch, how: Import, past: PastOfStudy | None) -> Iterato
         saves.need_accounts(past.people)
         texts = {**past.dictionaries, how.study.hash: how.study.files}
         saves.restore_dictionaries(texts, how.study.name, past.uses)
+
     saves.use_dictionary(how.study)
     yield
 
 
-def _write(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> Iterator[tuple[InstanceKey, str]]:
-    """Writes a plan; gives the forms that were changed here meanwhile, each with who did it."""
+def _write(
+    saves: Batch, plan: Plan, how: Import, desk: UploadChecker
+) -> Iterator[tuple[InstanceKey, str]]:
+    """Writes a plan; gives the forms that were changed here meanwhile, each with who
+    did it.
+    """
     here = saves.subject(plan.subject)
     if here is None and plan.new_subject and plan.comes_in:
         by = plan.added_by if plan.added_at and plan.added_by else how.user
-        saves.add_subject(subjid=plan.subject, site=plan.site, user=by, moment=plan.added_at)
+        saves.add_subject(
+            subjid=plan.subject, site=plan.site, user=by, moment=plan.added_at
+        )
+
     versions = saves.versions_of(plan.subject) if here else {}
-    other = here.added_by if here and plan.new_subject and here.site != plan.site else None
+    other = (
+        here.added_by if here and plan.new_subject and here.site != plan.site else None
+    )
     past = {key.form_key for key, _ in plan.past}
-    saves.restore_forms([(key, built) for key, built in plan.past if key.form_key not in versions])
+    saves.restore_forms(
+        [(key, built) for key, built in plan.past if key.form_key not in versions]
+    )
     first: list[SaveRequest] = []
+
     for request in plan.requests:
         number, user = versions.get(request.key.form_key, (0, ""))
         restored = request.key.form_key in past
@@ -120,6 +164,7 @@ def _write(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> Iterat
             saves.save(request)
         else:
             first.append(request)
+
     saves.save_new(first)
     _keep_files(saves, plan, how, desk)
 
@@ -129,6 +174,7 @@ def _keep_files(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> N
         content = desk.content(name)
         if content is not None:
             saves.add_attachment(content, user=how.user)
+
     for name in dict.fromkeys(plan.earlier_files):
         content = how.earlier_file(name) if name not in plan.files else None
         if content is not None:
@@ -138,13 +184,20 @@ def _keep_files(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> N
 def _changed(planned: FormPreview, user: str) -> FormPreview:
     """A form that somebody saved after it had been judged."""
     key = planned.key
-    place = DataPlace(table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno)
+    place = DataPlace(
+        table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno
+    )
     cells = tuple(
         CellPreview(cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new)
         for cell in planned.cells
     )
-    against = finding("import-changed-meanwhile", data=place, value=_name(key), user=user)
-    return FormPreview(key=key, outcome=Outcome.REFUSED, cells=cells, findings=(against,))
+    against = finding(
+        "import-changed-meanwhile", data=place, value=_name(key), user=user
+    )
+
+    return FormPreview(
+        key=key, outcome=Outcome.REFUSED, cells=cells, findings=(against,)
+    )
 
 
 def _name(key: InstanceKey) -> str:
@@ -159,7 +212,8 @@ Previewed = Callable[[InstanceKey], FormPreview]
 class _PlanSpool:
     """Plans on scratch disk: a whole study does not fit into memory.
 
-    Previews are kept apart: they are needed again only for forms that somebody saved meanwhile.
+    Previews are kept apart: they are needed again only for forms that somebody saved
+    meanwhile.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -169,7 +223,9 @@ class _PlanSpool:
     def add(self, plan: Plan) -> None:
         saved = max((built[-1].saved_at for _, built in plan.past), default=None)
         wanted = {request.key for request in plan.requests}
-        previews = {preview.key: preview for preview in plan.previews if preview.key in wanted}
+        previews = {
+            preview.key: preview for preview in plan.previews if preview.key in wanted
+        }
         start = self._write(previews)
         self._places.append((self._write(replace(plan, previews=[])), start, saved))
 
@@ -183,10 +239,13 @@ class _PlanSpool:
     ) -> Iterator[tuple[Plan, Callable[[InstanceKey], FormPreview]]]:
         """Every plan, and how its forms were shown.
 
-        The one with the last save comes last, so that the newest version is the newest row.
+        The one with the last save comes last, so that the newest version is the newest
+        row.
         """
         last = [item for item in self._places if last_save and item[2] == last_save]
-        for place, start, _ in [item for item in self._places if item not in last] + last:
+        for place, start, _ in [
+            item for item in self._places if item not in last
+        ] + last:
             yield self._read(place), partial(self._preview, start)
 
     def _preview(self, start: int, key: InstanceKey) -> FormPreview:

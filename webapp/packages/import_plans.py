@@ -1,7 +1,7 @@
 """What an import makes of captured forms: each one save, with a preview of every cell.
 
-What was typed comes in as it is, right or wrong. Refused is only what would break what stands here:
-a subject of another site, a row number that a removed row had.
+What was typed comes in as it is, right or wrong. Refused is only what would break what
+stands here: a subject of another site, a row number that a removed row had.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from forms_spec.evaluation.calculated import with_calculated, without_calculated
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record, Records
+from forms_spec.model.captured_data import (
+    LOG,
+    CellKey,
+    Context,
+    FormKey,
+    Record,
+    Records,
+)
 from forms_spec.model.captured_forms import CapturedForm, FormStatus, Subject
 from forms_spec.model.study import Study
 from generator.pages.rows import laid_down
@@ -69,8 +76,9 @@ class CellPreview:
 class FormPreview:
     """One form and its cells.
 
-    ``findings`` tell why it is refused or comes in otherwise than it was; ``judged`` are the findings
-    that the form has, as its page will show them; ``hard`` those that keep a complete form from being it.
+    ``findings`` tell why it is refused or comes in otherwise than it was; ``judged``
+    are the findings that the form has, as its page will show them; ``hard`` those that
+    keep a complete form from being it.
     """
 
     key: InstanceKey
@@ -93,11 +101,12 @@ class Imported:
 class Import:
     """How to import: from what, and the day as of which the data are judged.
 
-    ``user`` is the account that saves, ``operator`` who runs the import and enters nothing. ``file`` gives
-    the bytes of an uploaded file by the text of its cell, ``earlier_file`` those of one that only earlier
-    versions name. ``retired`` names were in earlier dictionaries. ``on_form`` is told every form as it is
-    planned, and once more when it was changed here meanwhile. ``on_planned`` may raise before anything
-    is written.
+    ``user`` is the account that saves, ``operator`` who runs the import and enters
+    nothing. ``file`` gives the bytes of an uploaded file by the text of its cell,
+    ``earlier_file`` those of one that only earlier versions name. ``retired`` names
+    were in earlier dictionaries. ``on_form`` is told every form as it is planned, and
+    once more when it was changed here meanwhile. ``on_planned`` may raise before
+    anything is written.
     """
 
     study: Study
@@ -115,10 +124,11 @@ class Import:
 
 @dataclass(kw_only=True, slots=True)
 class Plan:
-    """What one subject's forms become. ``past`` are forms with all versions that they had elsewhere.
+    """What one subject's forms become. ``past`` are forms with all versions that they
+    had elsewhere.
 
-    ``requests`` are saves on top of that, or of what stands here. A new subject ``comes_in`` unless all of
-    its forms are refused.
+    ``requests`` are saves on top of that, or of what stands here. A new subject
+    ``comes_in`` unless all of its forms are refused.
     """
 
     subject: str
@@ -129,7 +139,9 @@ class Plan:
     previews: list[FormPreview] = field(default_factory=list)
     requests: list[SaveRequest] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    past: list[tuple[InstanceKey, tuple[PastVersion, ...]]] = field(default_factory=list)
+    past: list[tuple[InstanceKey, tuple[PastVersion, ...]]] = field(
+        default_factory=list
+    )
     comes_in: bool = True
     earlier_files: list[str] = field(default_factory=list)
 
@@ -143,7 +155,10 @@ def plan_forms(
     *,
     past: Mapping[FormKey, tuple[PastVersion, ...]] = MappingProxyType({}),
 ) -> Plan:
-    """Judges the forms of one subject as they will be. ``past`` are the versions of forms not here yet."""
+    """Judges the forms of one subject as they will be.
+
+    ``past`` are the versions of forms not here yet.
+    """
     known = state.subject(person.subject)
     plan = Plan(
         subject=person.subject,
@@ -152,8 +167,14 @@ def plan_forms(
         added_by=person.added_by,
         added_at=person.added_at,
     )
-    stored = {form.key.form_key: form for form in state.newest(person.subject)} if known else {}
-    stored |= {key: _stored(person.subject, key, versions) for key, versions in past.items()}
+    stored = (
+        {form.key.form_key: form for form in state.newest(person.subject)}
+        if known
+        else {}
+    )
+    stored |= {
+        key: _stored(person.subject, key, versions) for key, versions in past.items()
+    }
     site = known.site if known else None
     refused = {
         form.key: None
@@ -161,35 +182,52 @@ def plan_forms(
         else _refusal(how, site, form, stored) or _alike(how.study, form, desk)
         for form in forms
     }
-    forms = [_with_what_has_no_column(how.study, form, stored.get(form.key)) for form in forms]
+    forms = [
+        _with_what_has_no_column(how.study, form, stored.get(form.key))
+        for form in forms
+    ]
     records = {key: form.record for key, form in stored.items()}
     records |= {form.key: form.record for form in forms if not refused[form.key]}
     casebook = _in_visit_order(records, how.study)
     left = dict(past)
+
     for form, filled in _as_captured(forms, casebook, how):
-        planned_form = _PlannedForm(form, _plain(how.study, stored.get(form.key), filled), how, desk)
+        planned_form = _PlannedForm(
+            form, _plain(how.study, stored.get(form.key), filled), how, desk
+        )
         against = refused[form.key]
         if against:
             plan.previews.append(planned_form.refused(against))
             continue
+
         versions = left.pop(form.key, None)
         preview, request = (
-            planned_form.restored(casebook, versions, plan) if versions else planned_form.judged(casebook)
+            planned_form.restored(casebook, versions, plan)
+            if versions
+            else planned_form.judged(casebook)
         )
         plan.previews.append(preview)
         plan.files += file_names(how.study, form.key.form, form.record)
         if request:
             plan.requests.append(request)
+
     for key, versions in left.items():
         plan.past.append((InstanceKey(person.subject, *key), versions))
         plan.previews.append(_as_it_was(person.subject, key, versions))
+
     plan.comes_in = bool(plan.requests or plan.past or not forms)
+
     for versions in past.values():
-        plan.earlier_files += [name for version in versions for name in named_files(version.record)]
+        plan.earlier_files += [
+            name for version in versions for name in named_files(version.record)
+        ]
+
     return plan
 
 
-def _stored(subject: str, key: FormKey, versions: tuple[PastVersion, ...]) -> StoredForm:
+def _stored(
+    subject: str, key: FormKey, versions: tuple[PastVersion, ...]
+) -> StoredForm:
     """A form as it will stand here when its past has come in."""
     newest = versions[-1]
     return StoredForm(
@@ -205,8 +243,12 @@ def _stored(subject: str, key: FormKey, versions: tuple[PastVersion, ...]) -> St
     )
 
 
-def _as_it_was(subject: str, key: FormKey, versions: tuple[PastVersion, ...]) -> FormPreview:
-    """A form that the dictionary has no place for any more: it comes in as it was, and nobody judges it."""
+def _as_it_was(
+    subject: str, key: FormKey, versions: tuple[PastVersion, ...]
+) -> FormPreview:
+    """A form that the dictionary has no place for any more: it comes in as it was, and
+    nobody judges it.
+    """
     cells = tuple(
         CellPreview(cell=cell, outcome=Outcome.NEW, old="", new=text)
         for cell, text in _texts(key.form, versions[-1].record)
@@ -214,33 +256,47 @@ def _as_it_was(subject: str, key: FormKey, versions: tuple[PastVersion, ...]) ->
     return FormPreview(key=InstanceKey(subject, *key), outcome=Outcome.NEW, cells=cells)
 
 
-def _with_what_has_no_column(study: Study, form: CapturedForm, stored: StoredForm | None) -> CapturedForm:
-    """With the texts that stand here under names that the dictionary lost: a table cannot have them."""
+def _with_what_has_no_column(
+    study: Study, form: CapturedForm, stored: StoredForm | None
+) -> CapturedForm:
+    """With the texts that stand here under names that the dictionary lost: a table
+    cannot have them.
+    """
     if stored is None:
         return form
     known = study.forms[form.key.form]
-    groups = {group.name: {item.name for item in group.fields} for group in known.row_groups}
+    groups = {
+        group.name: {item.name for item in group.fields} for group in known.row_groups
+    }
     own = {item.name for item in known.fields}
     record, before = form.record, stored.record
     texts = {name: text for name, text in before.texts.items() if name not in own}
     rows = {name: value for name, value in before.rows.items() if name not in groups}
     hidden = {
-        (name, row.number): {item: text for item, text in row.texts.items() if item not in groups[name]}
+        (name, row.number): {
+            item: text for item, text in row.texts.items() if item not in groups[name]
+        }
         for name, value in before.rows.items()
         if name in groups
         for row in value
     }
     given = {
-        name: tuple(replace(row, texts={**row.texts, **hidden.get((name, row.number), {})}) for row in value)
+        name: tuple(
+            replace(row, texts={**row.texts, **hidden.get((name, row.number), {})})
+            for row in value
+        )
         for name, value in record.rows.items()
     }
     if not texts and not rows and not any(hidden.values()):
         return form
     whole = replace(record, texts={**record.texts, **texts}, rows={**given, **rows})
+
     return replace(form, record=whole)
 
 
-def _plain(study: Study, stored: StoredForm | None, filled: Record) -> StoredForm | None:
+def _plain(
+    study: Study, stored: StoredForm | None, filled: Record
+) -> StoredForm | None:
     """What stands here without the results that the formulas give anyway."""
     if stored is None:
         return None
@@ -251,16 +307,23 @@ def _plain(study: Study, stored: StoredForm | None, filled: Record) -> StoredFor
 def _as_captured(
     forms: list[CapturedForm], casebook: Records, how: Import
 ) -> Iterator[tuple[CapturedForm, Record]]:
-    """The forms without the results that the formulas give here too: those are worked out when asked for.
+    """The forms without the results that the formulas give here too: those are worked
+    out when asked for.
 
     Beside each the record in which they are worked out.
     """
     plain = [
-        replace(form, record=without_calculated(how.study.forms[form.key.form], form.record))
+        replace(
+            form, record=without_calculated(how.study.forms[form.key.form], form.record)
+        )
         for form in forms
     ]
-    for form, filled in zip(forms, with_calculated(how.study, plain, how.today, casebook), strict=True):
-        record = without_calculated(how.study.forms[form.key.form], form.record, filled.record)
+    for form, filled in zip(
+        forms, with_calculated(how.study, plain, how.today, casebook), strict=True
+    ):
+        record = without_calculated(
+            how.study.forms[form.key.form], form.record, filled.record
+        )
         yield replace(form, record=record), filled.record
 
 
@@ -269,20 +332,42 @@ def _alike(study: Study, form: CapturedForm, desk: UploadChecker) -> Finding | N
     for name in file_names(study, form.key.form, form.record):
         if desk.fault(name) == "import-file-alike":
             place = DataPlace(
-                table=form.key.form, subject=form.subject, visit=form.key.visit, unsno=form.key.unsno
+                table=form.key.form,
+                subject=form.subject,
+                visit=form.key.visit,
+                unsno=form.key.unsno,
             )
             return finding("import-file-alike", data=place, value=name)
+
     return None
 
 
 def _refusal(
-    how: Import, site: str | None, form: CapturedForm, stored: Mapping[FormKey, StoredForm]
+    how: Import,
+    site: str | None,
+    form: CapturedForm,
+    stored: Mapping[FormKey, StoredForm],
 ) -> Finding | None:
-    """Why a form cannot come in at all. A subject that is here keeps its number and its site."""
+    """Why a form cannot come in at all.
+
+    A subject that is here keeps its number and its site.
+    """
     study = how.study
-    place = DataPlace(table=form.key.form, subject=form.subject, visit=form.key.visit, unsno=form.key.unsno)
+    place = DataPlace(
+        table=form.key.form,
+        subject=form.subject,
+        visit=form.key.visit,
+        unsno=form.key.unsno,
+    )
     if site is not None and site != form.site:
-        return finding("import-other-site", data=place, value=form.site, subject=form.subject, site=site)
+        return finding(
+            "import-other-site",
+            data=place,
+            value=form.site,
+            subject=form.subject,
+            site=site,
+        )
+
     if site is None and not _may_enter(how, form):
         return finding(
             "import-wrong-subject",
@@ -291,23 +376,35 @@ def _refusal(
             site=form.site,
             example=study.subject_example,
         )
+
     before = stored.get(form.key)
     if before is None:
         return None
     fixed = laid_down(study.forms[form.key.form])
+
     for group, rows in form.record.rows.items():
         if group in fixed:
             continue
         standing = {row.number for row in before.record.rows.get(group, ())}
         for row in rows:
-            if row.number <= before.row_marks.get(group, 0) and row.number not in standing:
-                return finding("import-removed-row", data=place, value=str(row.number), table=group)
+            if (
+                row.number <= before.row_marks.get(group, 0)
+                and row.number not in standing
+            ):
+                return finding(
+                    "import-removed-row", data=place, value=str(row.number), table=group
+                )
+
     return None
 
 
 def _may_enter(how: Import, form: CapturedForm) -> bool:
-    """Whether a new subject's number and site are the dictionary's, or were an earlier one's."""
-    fault = KnownNames(study=how.study, retired=how.retired).subject_fault(form.site, form.subject)
+    """Whether a new subject's number and site are the dictionary's, or were an earlier
+    one's.
+    """
+    fault = KnownNames(study=how.study, retired=how.retired).subject_fault(
+        form.site, form.subject
+    )
     sites = {*how.study.sites, *how.retired.sites} if how.study.sites else {form.site}
     return form.site in sites and (fault is None or fault[0] != "subject-number")
 
@@ -326,14 +423,20 @@ class _PlannedForm:
     @property
     def place(self) -> DataPlace:
         key = self.key
-        return DataPlace(table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno)
+        return DataPlace(
+            table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno
+        )
 
     def refused(self, against: Finding) -> FormPreview:
         cells = tuple(
-            CellPreview(cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new)
+            CellPreview(
+                cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new
+            )
             for cell in self.cells()
         )
-        return FormPreview(key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,))
+        return FormPreview(
+            key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,)
+        )
 
     def judged(self, casebook: Records) -> tuple[FormPreview, SaveRequest | None]:
         form = self.form
@@ -343,9 +446,14 @@ class _PlannedForm:
         hard: tuple[Finding, ...] = ()
         if status is Status.COMPLETE and not verdict.may_complete:
             status = Status.DRAFT
-            hard = tuple(item for item in verdict.findings if item.severity is Severity.REFUSE)
+            hard = tuple(
+                item for item in verdict.findings if item.severity is Severity.REFUSE
+            )
             verdict = self.verdict(casebook, completing=False)
-            notes.append(finding("import-as-draft", data=self.place, form=form.key.form))
+            notes.append(
+                finding("import-as-draft", data=self.place, form=form.key.form)
+            )
+
         cells = self.cells()
         outcome = self.outcome(cells, status)
         preview = FormPreview(
@@ -358,16 +466,27 @@ class _PlannedForm:
         )
         if outcome is Outcome.SAME:
             return preview, None
-        return preview, self.request(status, FindingCounts.of(verdict.findings), hard=len(hard))
+        return preview, self.request(
+            status, FindingCounts.of(verdict.findings), hard=len(hard)
+        )
 
     def restored(
         self, casebook: Records, versions: tuple[PastVersion, ...], plan: Plan
     ) -> tuple[FormPreview, SaveRequest | None]:
-        """Its past comes in as it was; a table that says something else is one save on top of that."""
+        """Its past comes in as it was; a table that says something else is one save on
+        top of that.
+        """
         completing = versions[-1].status is Status.COMPLETE
-        counts = FindingCounts.of(self.verdict(casebook, completing=completing).findings)
-        plan.past.append((self.key, (*versions[:-1], replace(versions[-1], counts=counts))))
-        if self.outcome(self.cells(), STATUSES[FormStatus(self.form.status)]) is Outcome.SAME:
+        counts = FindingCounts.of(
+            self.verdict(casebook, completing=completing).findings
+        )
+        plan.past.append(
+            (self.key, (*versions[:-1], replace(versions[-1], counts=counts)))
+        )
+        if (
+            self.outcome(self.cells(), STATUSES[FormStatus(self.form.status)])
+            is Outcome.SAME
+        ):
             fresh = replace(self, stored=None)
             preview = FormPreview(
                 key=self.key,
@@ -376,9 +495,12 @@ class _PlannedForm:
                 findings=tuple(self.missing_files()),
                 judged=self.verdict(casebook, completing=completing).findings,
             )
+
             return preview, None
+
         preview, request = self.judged(casebook)
         changed = finding("import-not-as-saved", data=self.place, form=self.key.form)
+
         return replace(preview, findings=(changed, *preview.findings)), request
 
     def verdict(self, casebook: Records, *, completing: bool) -> Judgement:
@@ -390,14 +512,25 @@ class _PlannedForm:
             unsno=form.key.unsno,
             casebook=casebook,
         )
-        return judge(study, study.forms[form.key.form], form.record, context, completing=completing)
+
+        return judge(
+            study,
+            study.forms[form.key.form],
+            form.record,
+            context,
+            completing=completing,
+        )
 
     def outcome(self, cells: tuple[CellPreview, ...], status: Status) -> Outcome:
         if self.stored is None:
             return Outcome.NEW
-        same = all(cell.outcome is Outcome.SAME for cell in cells) and status is self.stored.status
+        same = (
+            all(cell.outcome is Outcome.SAME for cell in cells)
+            and status is self.stored.status
+        )
         kept = dict(self.stored.record.kept) == dict(self.form.record.kept)
         rows = _row_numbers(self.stored.record) == _row_numbers(self.form.record)
+
         return Outcome.SAME if same and kept and rows else Outcome.CHANGED
 
     def cells(self) -> tuple[CellPreview, ...]:
@@ -413,9 +546,13 @@ class _PlannedForm:
             for cell, text in _texts(self.key.form, self.form.record)
             if cell not in changed
         ]
+
         for cell, item in changed.items():
             outcome = Outcome.CHANGED if item.old else Outcome.NEW
-            cell_previews.append(CellPreview(cell=cell, outcome=outcome, old=item.old, new=item.new))
+            cell_previews.append(
+                CellPreview(cell=cell, outcome=outcome, old=item.old, new=item.new)
+            )
+
         return tuple(cell_previews)
 
     def missing_files(self) -> Iterator[Finding]:
@@ -423,11 +560,16 @@ class _PlannedForm:
             if code := self.desk.fault(name):
                 yield finding(code, data=self.place, value=name)
 
-    def request(self, status: Status, counts: FindingCounts, *, hard: int) -> SaveRequest:
+    def request(
+        self, status: Status, counts: FindingCounts, *, hard: int
+    ) -> SaveRequest:
         form = self.form
         findings = f"{hard} finding is" if hard == 1 else f"{hard} findings are"
         by = f" by {self.how.operator}" if self.how.operator else ""
-        draft = f"; complete there, a draft here until {findings} resolved" if hard else ""
+        draft = (
+            f"; complete there, a draft here until {findings} resolved" if hard else ""
+        )
+
         return SaveRequest(
             key=self.key,
             base_version=self.stored.version if self.stored else 0,
@@ -436,7 +578,8 @@ class _PlannedForm:
             user=self.how.user,
             save_id=f"import-{uuid.uuid4().hex}",
             dictionary_hash=self.how.study.hash,
-            reason=f"Imported from {self.how.source}{by}: version {form.version} of {form.saved_by},"
+            reason=f"Imported from {self.how.source}{by}: version {form.version} of "
+            f"{form.saved_by},"
             f" {timestamp(form.saved_at)}{draft}",
             counts=counts,
             fixed=laid_down(self.how.study.forms[form.key.form]),
@@ -447,6 +590,7 @@ def _texts(form: str, record: Record) -> Iterator[tuple[CellKey, str]]:
     for name, text in record.texts.items():
         if text:
             yield CellKey(form, None, name), text
+
     for group, rows in record.rows.items():
         for row in rows:
             for name, text in row.texts.items():
@@ -455,12 +599,20 @@ def _texts(form: str, record: Record) -> Iterator[tuple[CellKey, str]]:
 
 
 def _row_numbers(record: Record) -> dict[str, list[int]]:
-    return {group: [row.number for row in rows] for group, rows in record.rows.items() if rows}
+    return {
+        group: [row.number for row in rows]
+        for group, rows in record.rows.items()
+        if rows
+    }
 
 
 def _in_visit_order(records: Mapping[FormKey, Record], study: Study) -> Records:
-    """The subject's casebook as it will be: what stands here with what comes in laid over it."""
+    """The subject's casebook as it will be: what stands here with what comes in laid
+    over it.
+    """
     order = {visit: number for number, visit in enumerate((LOG, *study.visits))}
     last = len(order)
-    ordered = sorted(records, key=lambda key: (order.get(key.visit, last), key.visit, key.unsno))
+    ordered = sorted(
+        records, key=lambda key: (order.get(key.visit, last), key.visit, key.unsno)
+    )
     return Records({key: records[key] for key in ordered})

@@ -1,4 +1,6 @@
-"""Validates one package: ``python -m webapp.packages.package_validation FOLDER`` leaves the report there."""
+"""Validates one package: ``python -m webapp.packages.package_validation FOLDER`` leaves
+the report there.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,11 @@ def _judge(folder: Path, work: ValidationJob) -> None:
     package = folder / work.file
     if work.study:
         _export(package, teller)
-    _finish(folder, work, replace(validate_package(package, on_progress=teller.tell), source=work.name))
+    _finish(
+        folder,
+        work,
+        replace(validate_package(package, on_progress=teller.tell), source=work.name),
+    )
 
 
 def _finish(folder: Path, work: ValidationJob, report: Report) -> None:
@@ -63,10 +69,17 @@ def _finish(folder: Path, work: ValidationJob, report: Report) -> None:
 
 
 def _said(report: Report) -> list[list[str]]:
-    """What a person should know before the report is opened: each time what is wrong, and what to do."""
+    """What a person should know before the report is opened: each time what is wrong,
+    and what to do.
+    """
     if not report.readable:
-        return [[one.finding.message, one.finding.remedy] for one in report.findings[:MOST_SAID]]
+        return [
+            [one.finding.message, one.finding.remedy]
+            for one in report.findings[:MOST_SAID]
+        ]
+
     first = look_first(report)[:MOST_SAID]
+
     return [
         [
             one.message if one.place in one.message else f"{one.place}: {one.message}",
@@ -78,12 +91,15 @@ def _said(report: Report) -> list[list[str]]:
 
 def _export(package: Path, teller: _ProgressWriter) -> None:
     """Current study data, as a package."""
-    # SQLAlchemy and the capture database: a package that was uploaded is validated without them.
+    # SQLAlchemy and the capture database: a package that was uploaded is validated
+    # without them.
     from webapp.packages.export import export_study_in_use
 
     package.unlink(missing_ok=True)
     export_study_in_use(
-        os.environ[DATABASE], package, on_progress=lambda done: teller.tell("exporting", done, 0)
+        os.environ[DATABASE],
+        package,
+        on_progress=lambda done: teller.tell("exporting", done, 0),
     )
 
 

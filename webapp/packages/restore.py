@@ -1,4 +1,6 @@
-"""A package into an empty database: the study as it was, with every version of every form."""
+"""A package into an empty database: the study as it was, with every version of every
+form.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +25,19 @@ from generator.validation.version_history import (
 from webapp.packages.import_files import UploadChecker
 from webapp.packages.import_forms import PastOfStudy, carry_out
 from webapp.packages.import_plans import STATUSES, Import, Imported, Plan, plan_forms
-from webapp.storage import Database, PastVersion, Snapshot, dictionary_in_use, list_subjects
+from webapp.storage import (
+    Database,
+    PastVersion,
+    Snapshot,
+    dictionary_in_use,
+    list_subjects,
+)
 
 
 def may_restore(database: Database, package: OpenPackage) -> bool:
-    """An empty database takes a study's past; in one with subjects it would mix with theirs."""
+    """An empty database takes a study's past; in one with subjects it would mix with
+    theirs.
+    """
     dictionary = dictionary_in_use(database)
     assert package.study is not None
     same = dictionary is None or dictionary.hash == package.study.hash
@@ -50,7 +60,10 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
         past = PastOfStudy(
             dictionaries=dictionaries,
             uses=dictionary_uses(package),
-            people=(*history.people(), *dict.fromkeys(by for by, _ in entries.values() if by)),
+            people=(
+                *history.people(),
+                *dict.fromkeys(by for by, _ in entries.values() if by),
+            ),
             last_save=history.last_save(),
         )
         restoring = _Restoring(
@@ -61,12 +74,16 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
             entries=entries,
         )
         imported = carry_out(database, restoring.how, restoring.plans, past)
+
         return Restored(imported=imported, findings=tuple(restoring.findings()))
 
 
 @dataclass(kw_only=True)
 class _Restoring:
-    """One restoring under way. ``without`` counts the forms that come in without their past."""
+    """One restoring under way.
+
+    ``without`` counts the forms that come in without their past.
+    """
 
     package: OpenPackage
     history: PackageHistory
@@ -86,10 +103,19 @@ class _Restoring:
             by, index = self.entries.get(subject, ("", None))
             past = self._past(subject)
             self.without += sum(form.key not in past for form in forms)
-            yield plan_forms(state, Subject(sites[0], subject, by, index), forms, self.how, desk, past=past)
+            yield plan_forms(
+                state,
+                Subject(sites[0], subject, by, index),
+                forms,
+                self.how,
+                desk,
+                past=past,
+            )
 
     def _past(self, subject: str) -> dict[FormKey, tuple[PastVersion, ...]]:
-        """The versions of the subject's forms, where the dictionaries that they were saved with are there."""
+        """The versions of the subject's forms, where the dictionaries that they were
+        saved with are there.
+        """
         return {
             key: tuple(self._version(version) for version in versions)
             for key, versions in self.history.forms(subject).items()
@@ -110,5 +136,9 @@ class _Restoring:
 
     def findings(self) -> Iterator[Finding]:
         if self.without:
-            many = "1 form is imported" if self.without == 1 else f"{self.without:,} forms are imported"
+            many = (
+                "1 form is imported"
+                if self.without == 1
+                else f"{self.without:,} forms are imported"
+            )
             yield finding("import-without-history", many=many)

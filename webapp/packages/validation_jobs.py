@@ -1,9 +1,10 @@
-"""Packages that are being judged, off the request: a folder for each, where its state and its report lie.
+"""Packages that are being judged, off the request: a folder for each, where its state
+and its report lie.
 
-A process of its own does the work (``webapp.packages.validation_worker``), one package after the other. All
-that is known stands on disk, so every process of a server sees the same, and a restarted server goes on
-where it was stopped. A process that is at work holds the folder's lock; a folder that nobody holds is
-taken up again.
+A process of its own does the work (``webapp.packages.validation_worker``), one package
+after the other. All that is known stands on disk, so every process of a server sees the
+same, and a restarted server goes on where it was stopped. A process that is at work
+holds the folder's lock; a folder that nobody holds is taken up again.
 """
 
 from __future__ import annotations
@@ -32,7 +33,13 @@ ARRIVES = timedelta(hours=1)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 DATABASE = "CRFSMITH_DATABASE"
 
-STATE, PACKAGE, LOCK, LOG, SCRATCH = "work.json", "package", "lock", "log.txt", "scratch"
+STATE, PACKAGE, LOCK, LOG, SCRATCH = (
+    "work.json",
+    "package",
+    "lock",
+    "log.txt",
+    "scratch",
+)
 REPORT, FINDINGS, ANSWERS = "report.html", "findings.csv", "answers.csv"
 
 
@@ -42,10 +49,11 @@ class NoRoom(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class ValidationJob:
-    """One package. ``study``: it is made of the study as it is, and kept to be downloaded.
+    """One package. ``study``: it is made of the study as it is, and kept to be
+    downloaded.
 
-    ``state`` is "waiting", "working", "done" or "failed". ``said`` is what to look at first, ``more`` how
-    many findings are counted and not listed.
+    ``state`` is "waiting", "working", "done" or "failed". ``said`` is what to look at
+    first, ``more`` how many findings are counted and not listed.
     """
 
     name: str
@@ -107,7 +115,10 @@ def write_work(folder: Path, work: ValidationJob) -> None:
 
 @contextmanager
 def lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
-    """Holds a file's lock for a block; tells whether it could be had. It ends with the process."""
+    """Holds a file's lock for a block; tells whether it could be had.
+
+    It ends with the process.
+    """
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -118,21 +129,30 @@ def lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
 
 
 class ValidationJobs:
-    """The packages below a folder, newest first for their owner; ``database`` is the study's address."""
+    """The packages below a folder, newest first for their owner; ``database`` is the
+    study's address.
+    """
 
     def __init__(self, folder: Path, database: str) -> None:
         self.folder = folder
         self._database = database
         self._children: list[subprocess.Popen[bytes]] = []
 
-    def receive(self, name: str, owner: str, *, size: int = 0, study: bool = False) -> Path:
-        """A new folder for a package of so many bytes, to be started; ``NoRoom`` when there is none."""
+    def receive(
+        self, name: str, owner: str, *, size: int = 0, study: bool = False
+    ) -> Path:
+        """A new folder for a package of so many bytes, to be started; ``NoRoom`` when
+        there is none.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._make_room(owner, size)
-        work = ValidationJob(name=name, owner=owner, since=datetime.now(UTC).isoformat(), study=study)
+        work = ValidationJob(
+            name=name, owner=owner, since=datetime.now(UTC).isoformat(), study=study
+        )
         folder = self.folder / secrets.token_urlsafe(12)
         (folder / PACKAGE).mkdir(mode=0o700, parents=True)
         write_work(folder, work)
+
         return folder
 
     def start(self, folder: Path) -> None:
@@ -145,23 +165,35 @@ class ValidationJobs:
         self._look_after_children()
         scratch = folder / SCRATCH
         scratch.mkdir(exist_ok=True)
+
         with (folder / LOG).open("ab") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "webapp.packages.validation_worker", str(folder)],
+                [
+                    sys.executable,
+                    "-m",
+                    "webapp.packages.validation_worker",
+                    str(folder),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, DATABASE: self._database, "TMPDIR": str(scratch)},
             )
+
         self._children.append(child)
 
     def of(self, owner: str) -> list[ValidationJob]:
         self._look_after_children()
         result = (self.find(folder.name, owner) for folder in self._folders())
-        return sorted((work for work in result if work), key=lambda work: work.since, reverse=True)
+        return sorted(
+            (work for work in result if work), key=lambda work: work.since, reverse=True
+        )
 
     def find(self, token: str, owner: str) -> ValidationJob | None:
-        """A person's own work; nobody sees that of another. Work that was broken off is taken up again."""
+        """A person's own work; nobody sees that of another.
+
+        Work that was broken off is taken up again.
+        """
         if not TOKEN.fullmatch(token):
             return None
         folder = self.folder / token
@@ -173,7 +205,9 @@ class ValidationJobs:
         return read_work(folder)
 
     def _take_up(self, folder: Path) -> None:
-        """Once more, unless it finished just now, was broken off too often, or never arrived whole."""
+        """Once more, unless it finished just now, was broken off too often, or never
+        arrived whole.
+        """
         work = read_work(folder)
         if work is None or work.finished or (not work.tries and work.age < ARRIVES):
             return
@@ -195,6 +229,7 @@ class ValidationJobs:
         if latest and latest.process and self._at_work(folder):
             with suppress(ProcessLookupError):
                 os.kill(latest.process, signal.SIGTERM)
+
         for _ in range(3):  # a process that is being stopped may still write
             shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():
@@ -217,23 +252,35 @@ class ValidationJobs:
 
     def _folders(self) -> list[Path]:
         try:
-            return [item for item in self.folder.iterdir() if TOKEN.fullmatch(item.name)]
+            return [
+                item for item in self.folder.iterdir() if TOKEN.fullmatch(item.name)
+            ]
         except OSError:
             return []
 
     def _make_room(self, owner: str, size: int) -> None:
-        """Forgets what is old, then what is oldest, of finished works; ``NoRoom`` when that is not enough."""
-        known = [(folder, work) for folder in self._folders() if (work := read_work(folder))]
-        old = sorted((item for item in known if item[1].finished), key=lambda item: item[1].since)
+        """Forgets what is old, then what is oldest, of finished works; ``NoRoom`` when
+        that is not enough.
+        """
+        known = [
+            (folder, work) for folder in self._folders() if (work := read_work(folder))
+        ]
+        old = sorted(
+            (item for item in known if item[1].finished), key=lambda item: item[1].since
+        )
         while old and old[0][1].age > KEPT_FOR:
             self.remove(old.pop(0)[1])
         mine = [item for item in old if item[1].owner == owner]
+
         for entry in mine[: max(0, len(mine) - MOST_KEPT + 1)]:
             self.remove(entry[1])
             old.remove(entry)
+
         while self._size() + size > MOST_BYTES and old:
             self.remove(old.pop(0)[1])
-        if self._size() + size > min(MOST_BYTES, self._size() + shutil.disk_usage(self.folder).free // 2):
+        if self._size() + size > min(
+            MOST_BYTES, self._size() + shutil.disk_usage(self.folder).free // 2
+        ):
             raise NoRoom
 
     def _size(self) -> int:
@@ -241,4 +288,5 @@ class ValidationJobs:
         for path in self.folder.rglob("*"):
             with suppress(OSError):
                 total += path.stat().st_size
+
         return total

@@ -1,7 +1,9 @@
-"""The process that judges one package: ``python -m webapp.packages.validation_worker FOLDER``.
+"""The process that judges one package: ``python -m webapp.packages.validation_worker
+FOLDER``.
 
-It waits for its turn, and has the package judged by a second process that it ends when the package takes more
-time or memory than any should: whoever waits behind it waits no longer than that.
+It waits for its turn, and has the package judged by a second process that it ends when
+the package takes more time or memory than any should: whoever waits behind it waits no
+longer than that.
 """
 
 from __future__ import annotations
@@ -10,7 +12,13 @@ import os
 import sys
 from pathlib import Path
 
-from webapp.packages.validation_jobs import LOCK, ValidationJob, lock, read_work, write_work
+from webapp.packages.validation_jobs import (
+    LOCK,
+    ValidationJob,
+    lock,
+    read_work,
+    write_work,
+)
 from webapp.packages.watched_process import Limits, watch
 
 TURN = "turn"
@@ -28,15 +36,22 @@ def main(folder: Path) -> None:
             return
         work.process = os.getpid()
         write_work(folder, work)
+
         with lock(folder.parent / TURN, wait=True):
             work.state, work.doing = "working", "opening"
             write_work(folder, work)
             why = watch(
-                [sys.executable, "-m", "webapp.packages.package_validation", str(folder)],
+                [
+                    sys.executable,
+                    "-m",
+                    "webapp.packages.package_validation",
+                    str(folder),
+                ],
                 _limits(folder, work),
             )
             if why:
-                # The report and its formats: whoever only waits and watches does without.
+                # The report and its formats: whoever only waits and watches does
+                # without.
                 from webapp.packages.package_validation import give_up
 
                 give_up(folder, why)

@@ -15,7 +15,9 @@ from types import FrameType
 
 LARGEST_MEMORY = 4 * 2**30
 WAITING = 10
-"""How many times its seconds of computing a process may last, while others use the machine."""
+"""How many times its seconds of computing a process may last, while others use the
+machine.
+"""
 PAUSE = 0.1
 
 
@@ -28,14 +30,18 @@ class Limits:
 
 
 def end_with_watcher() -> None:
-    """Called by a watched process: it is killed when its watcher ends in whatever way. Linux only."""
+    """Called by a watched process: it is killed when its watcher ends in whatever way.
+
+    Linux only.
+    """
     if sys.platform == "linux":
         set_signal_at_end_of_parent = 1
         ctypes.CDLL(None).prctl(set_signal_at_end_of_parent, signal.SIGKILL)
 
 
 def watch(command: Sequence[str], limits: Limits) -> str | None:
-    """Runs a command to its end; says why it was ended before, or None. Exits as it does where it fails.
+    """Runs a command to its end; says why it was ended before, or None. Exits as it
+    does where it fails.
 
     It is ended as well when this process is asked to end.
     """
@@ -46,10 +52,12 @@ def watch(command: Sequence[str], limits: Limits) -> str | None:
         sys.exit(1)
 
     before = signal.signal(signal.SIGTERM, end)
+
     try:
         why = _until_ended(child, limits)
     finally:
         signal.signal(signal.SIGTERM, before)
+
     if why is None and child.returncode:
         sys.exit(1)
     return why
@@ -69,7 +77,10 @@ def _until_ended(child: subprocess.Popen[bytes], limits: Limits) -> str | None:
 
 
 def _excess(process: int, limits: Limits, lasted: float) -> str | None:
-    """What a process has too much of, in words. Other systems than Linux only tell how long it lasts."""
+    """What a process has too much of, in words.
+
+    Other systems than Linux only tell how long it lasts.
+    """
     if lasted > limits.seconds * WAITING:
         return f"it took more than {limits.seconds * WAITING:,.0f} seconds"
     try:
@@ -77,6 +88,7 @@ def _excess(process: int, limits: Limits, lasted: float) -> str | None:
         pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     except (OSError, IndexError, ValueError):
         return None
+
     computing = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     if computing > limits.seconds:
         return f"it took more than {limits.seconds:,.0f} seconds of computing"

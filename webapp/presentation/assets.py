@@ -24,7 +24,10 @@ TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-FOLDERS: tuple[Traversable, ...] = (files("webapp") / "static", files("generator.browser") / "static")
+FOLDERS: tuple[Traversable, ...] = (
+    files("webapp") / "static",
+    files("generator.browser") / "static",
+)
 EVERY_FORM: tuple[str, ...] = (
     "kinds.js",
     "entry.js",
@@ -61,7 +64,8 @@ JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
-"""Scripts of one page, sent as one file: each closes over its own names, in this order."""
+"""Scripts of one page, sent as one file: each closes over its own names, in this order.
+"""
 COMMENT = re.compile(rb"^[ ]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)\n", re.MULTILINE)
 ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
     {
@@ -78,9 +82,12 @@ A_YEAR = "public, max-age=31536000, immutable"
 def _found(name: str) -> tuple[bytes, str] | None:
     """The bytes of an asset and their short hash."""
     if name in JOINED:
-        content = b"\n".join(_without_comments(_read(part) or b"") for part in JOINED[name])
+        content = b"\n".join(
+            _without_comments(_read(part) or b"") for part in JOINED[name]
+        )
     else:
         content = _read(name) or b""
+
     return (content, hashlib.sha256(content).hexdigest()[:12]) if content else None
 
 
@@ -90,7 +97,9 @@ def _read(name: str) -> bytes | None:
 
 
 def _without_comments(script: bytes) -> bytes:
-    """A script without its comments, which stand on lines of their own; no text of a script spans lines."""
+    """A script without its comments, which stand on lines of their own; no text of a
+    script spans lines.
+    """
     return COMMENT.sub(b"", script)
 
 
@@ -107,7 +116,9 @@ def icon_url() -> str:
 
 
 def asset_url(name: str) -> str:
-    """The address of an asset; it changes with the content, so that browsers may keep it."""
+    """The address of an asset; it changes with the content, so that browsers may keep
+    it.
+    """
     result = _found(name)
     return f"/assets/{name}?v={result[1]}" if result else f"/assets/{name}"
 
@@ -124,6 +135,9 @@ def asset(name: str) -> Response:
     if encoding != "identity":
         response.content_encoding = encoding
     response.set_etag(f"{result[1]}-{encoding}")
-    response.headers["Cache-Control"] = A_YEAR if request.args.get("v") == result[1] else "no-cache"
+    response.headers["Cache-Control"] = (
+        A_YEAR if request.args.get("v") == result[1] else "no-cache"
+    )
     response.make_conditional(request)
+
     return response

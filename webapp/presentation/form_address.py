@@ -26,7 +26,10 @@ class FormPlace:
     @property
     def key(self) -> InstanceKey:
         return InstanceKey(
-            self.subject.subjid, self.form.name, self.visit.name if self.visit else LOG, self.unsno
+            self.subject.subjid,
+            self.form.name,
+            self.visit.name if self.visit else LOG,
+            self.unsno,
         )
 
     @property
@@ -42,7 +45,9 @@ class FormPlace:
 
     @property
     def address(self) -> str:
-        return form_address(self.subject.subjid, self.key.visit, self.unsno, self.form.name)
+        return form_address(
+            self.subject.subjid, self.key.visit, self.unsno, self.form.name
+        )
 
 
 def visit_word(visit: str, unsno: int) -> str:
@@ -63,6 +68,7 @@ def form_place(subjid: str, visit_text: str, form_name: str) -> FormPlace:
     if form is None:
         abort(404, f"The study has no form {form_name}.")
     visit, unsno = _visit(study, form, visit_text)
+
     return FormPlace(subject=subject, form=form, visit=visit, unsno=unsno)
 
 
@@ -71,14 +77,22 @@ def _visit(study: Study, form: Form, text: str) -> tuple[Visit | None, int]:
         if text != LOG:
             abort(404, f"{form.title} belongs to the subject, not to a visit.")
         return None, 0
+
     name, _, number = text.partition("-")
     visit = study.visits.get(name)
     if visit is None:
         abort(404, f"The study has no visit {text}.")
     if visit.repeats:
-        if not (number.isascii() and number.isdecimal() and 0 < int(number) < 100 and number[0] != "0"):
+        if not (
+            number.isascii()
+            and number.isdecimal()
+            and 0 < int(number) < 100
+            and number[0] != "0"
+        ):
             abort(404, f"{visit.title} visits are numbered: {name}-1, {name}-2.")
+
         return _scheduled(study, form, visit), int(number)
+
     if number:
         abort(404, f"{visit.title} takes place once.")
     return _scheduled(study, form, visit), 0

@@ -32,7 +32,12 @@ def status_of(status: Status | None, findings: int = 0) -> Shown:
     if status is None:
         return NOT_STARTED
     if findings:
-        return Shown(name="findings", shape="▲", word=f"{findings} finding{'s' if findings > 1 else ''}")
+        return Shown(
+            name="findings",
+            shape="▲",
+            word=f"{findings} finding{'s' if findings > 1 else ''}",
+        )
+
     return COMPLETE if status is Status.COMPLETE else DRAFT
 
 

@@ -15,7 +15,9 @@ from webapp.storage import get_user
 
 def local(moment: datetime) -> datetime:
     """A stored moment by the study's clock."""
-    return study_time(services().study, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return study_time(
+        services().study, moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    )
 
 
 def clock(moment: datetime) -> str:
@@ -36,7 +38,11 @@ def short_day(day: date) -> str:
 def day_month(day: date, year: int | None) -> str:
     """15-Apr in that year, or in this one where none is said; 15-Apr ’25 in another."""
     words = day_words(day)[:-5]
-    return words if day.year == (year or services().today().year) else f"{words} ’{day.year % 100:02}"
+    return (
+        words
+        if day.year == (year or services().today().year)
+        else f"{words} ’{day.year % 100:02}"
+    )
 
 
 def person(username: str) -> str:
@@ -45,6 +51,7 @@ def person(username: str) -> str:
     if username not in names:
         user = get_user(services().database, username)
         names[username] = user.name if user else username
+
     return names[username]
 
 

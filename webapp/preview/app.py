@@ -1,4 +1,7 @@
-"""The preview's pages. Nothing is stored: what is typed is judged and shown, and forgotten."""
+"""The preview's pages.
+
+Nothing is stored: what is typed is judged and shown, and forgotten.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,11 @@ from webapp.preview.forms import Asked, form_page
 from webapp.preview.watcher import Seen, Watched
 from webapp.security.headers import HEADERS, INLINE_POLICY, POLICY
 
-MARKS = {Expectation.REQUIRED: "X", Expectation.CONDITIONAL: "C", Expectation.OPTIONAL: "o"}
+MARKS = {
+    Expectation.REQUIRED: "X",
+    Expectation.CONDITIONAL: "C",
+    Expectation.OPTIONAL: "o",
+}
 LARGEST_POST = 16 * 1024 * 1024
 
 
@@ -47,6 +54,7 @@ class _Pages:
             posted=request.form if request.method == "POST" else None,
             today=self.today() if self.today else day_of(seen.study, datetime.now(UTC)),
         )
+
         return form_page(seen, result, asked)
 
     def spec(self, name: str) -> Response:
@@ -60,32 +68,42 @@ class _Pages:
         seen: Seen = g.seen
         if seen.study is None:
             abort(404)
-        response = Response(codebook_html(seen.study), content_type="text/html; charset=utf-8")
+        response = Response(
+            codebook_html(seen.study), content_type="text/html; charset=utf-8"
+        )
         response.headers["Content-Security-Policy"] = INLINE_POLICY
+
         return response
 
     def version(self) -> Response:
         return jsonify(version=self.watched.version())
 
 
-def create_preview(watched: Watched, *, today: Callable[[], date] | None = None) -> Flask:
+def create_preview(
+    watched: Watched, *, today: Callable[[], date] | None = None
+) -> Flask:
     """Makes the application that serves one dictionary's folder."""
     app = Flask("webapp", static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_POST, MAX_FORM_MEMORY_SIZE=LARGEST_POST, MAX_FORM_PARTS=50_000
+        MAX_CONTENT_LENGTH=LARGEST_POST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_POST,
+        MAX_FORM_PARTS=50_000,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=assets.asset_url, icon=assets.icon_url())
     app.register_blueprint(assets.bp)
     pages = _Pages(watched=watched, today=today)
     app.add_url_rule("/", view_func=pages.index, endpoint="index")
-    app.add_url_rule("/forms/<name>", view_func=pages.form, endpoint="form", methods=["GET", "POST"])
+    app.add_url_rule(
+        "/forms/<name>", view_func=pages.form, endpoint="form", methods=["GET", "POST"]
+    )
     app.add_url_rule("/forms/<name>/spec", view_func=pages.spec, endpoint="spec")
     app.add_url_rule("/codebook", view_func=pages.codebook, endpoint="codebook")
     app.add_url_rule("/version", view_func=pages.version, endpoint="version")
     app.before_request(lambda: _look(watched))
     app.after_request(_add_headers)
     app.context_processor(_shared)
+
     return app
 
 
@@ -107,13 +125,22 @@ def _shared() -> dict[str, object]:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in {**HEADERS, "Content-Security-Policy": POLICY, "Cache-Control": "no-store"}.items():
+    for name, value in {
+        **HEADERS,
+        "Content-Security-Policy": POLICY,
+        "Cache-Control": "no-store",
+    }.items():
         response.headers.setdefault(name, value)
+
     return response
 
 
 def _visit(study: Study, form: Form) -> str:
-    """The visit that the form is shown at: as asked, else the first where it is collected."""
-    visits = [scheduled.visit for scheduled in study.schedule if scheduled.form == form.name]
+    """The visit that the form is shown at: as asked, else the first where it is
+    collected.
+    """
+    visits = [
+        scheduled.visit for scheduled in study.schedule if scheduled.form == form.name
+    ]
     wanted = request.args.get("visit", "")
     return wanted if wanted in visits else next(iter(visits), "LOG")

@@ -26,7 +26,9 @@ KEYS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
-    """``fields`` maps (table, field) to ``new`` or to the keys that changed; ``gone`` lists what went."""
+    """``fields`` maps (table, field) to ``new`` or to the keys that changed; ``gone``
+    lists what went.
+    """
 
     fields: Mapping[tuple[str, str], str]
     gone: Mapping[str, tuple[str, ...]]
@@ -47,15 +49,24 @@ def changes(before: Study | None, after: Study) -> Changes:
     old, new = dict(_fields(before)), dict(_fields(after))
     data = {key: _said(old.get(key), field) for key, field in new.items()}
     gone: dict[str, tuple[str, ...]] = {}
+
     for (table, name), field in old.items():
         if (table, name) not in new:
             gone[field.form] = (*gone.get(field.form, ()), f"{table}.{name}")
+
     result = {key: words for key, words in data.items() if words}
     touched = {new[key].form for key in result} | set(gone)
     reworded = {
-        name for name, form in after.forms.items() if _heading(before.forms.get(name)) != _heading(form)
+        name
+        for name, form in after.forms.items()
+        if _heading(before.forms.get(name)) != _heading(form)
     }
-    return Changes(fields=result, gone=gone, forms=frozenset((touched | reworded) & set(after.forms)))
+
+    return Changes(
+        fields=result,
+        gone=gone,
+        forms=frozenset((touched | reworded) & set(after.forms)),
+    )
 
 
 def _fields(study: Study) -> Iterator[tuple[tuple[str, str], Field]]:
@@ -66,11 +77,17 @@ def _fields(study: Study) -> Iterator[tuple[tuple[str, str], Field]]:
 
 
 def _heading(form: Form | None) -> object:
-    """What a form says beside its fields: title, help, and the headings and rows of its groups."""
+    """What a form says beside its fields: title, help, and the headings and rows of its
+    groups.
+    """
     if form is None:
         return None
-    groups = [(g.name, g.title, g.help, _gist(g.rows), g.layout, _gist(g.show_when)) for g in form.groups]
+    groups = [
+        (g.name, g.title, g.help, _gist(g.rows), g.layout, _gist(g.show_when))
+        for g in form.groups
+    ]
     order = [field.name for group in form.groups for field in group.fields]
+
     return form.title, form.help, form.log, form.domain, groups, order
 
 
@@ -83,6 +100,7 @@ def _said(before: Field | None, after: Field) -> str:
         if field.name not in NOT_COMPARED
         and _gist(getattr(before, field.name)) != _gist(getattr(after, field.name))
     )
+
     return ", ".join(dict.fromkeys(keys))
 
 
@@ -98,6 +116,9 @@ def _gist(value: object) -> object:
         return tuple(map(_gist, value))
     if is_dataclass(value):
         return {
-            field.name: _gist(getattr(value, field.name)) for field in fields(value) if field.name != "place"
+            field.name: _gist(getattr(value, field.name))
+            for field in fields(value)
+            if field.name != "place"
         }
+
     return value

@@ -1,4 +1,6 @@
-"""Answers made up from the dictionary, so that a designer sees a form with something in it."""
+"""Answers made up from the dictionary, so that a designer sees a form with something in
+it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ EXAMPLE_ROWS = 2
 
 
 def example_record(form: Form, today: date) -> Record:
-    """An answer for every field that can be made up, and two rows for every group that repeats."""
+    """An answer for every field that can be made up, and two rows for every group that
+    repeats.
+    """
     return Record(
         texts=_answers(form.fields, today),
         rows={group.name: tuple(_rows(group, today)) for group in form.row_groups},
@@ -26,7 +30,9 @@ def example_record(form: Form, today: date) -> Record:
 
 
 class ExampleCasebook:
-    """A subject whose forms are all filled with examples, for rules that look beyond their own form."""
+    """A subject whose forms are all filled with examples, for rules that look beyond
+    their own form.
+    """
 
     def __init__(self, study: Study, today: date) -> None:
         self._study = study
@@ -34,36 +40,57 @@ class ExampleCasebook:
         self._made: dict[str, Record] = {}
 
     def record(self, key: FormKey) -> Record | None:
-        """The example of the form, whatever the visit; None where the study does not expect it."""
+        """The example of the form, whatever the visit; None where the study does not
+        expect it.
+        """
         if key not in self.keys(key.form):
             return None
         if key.form not in self._made:
-            self._made[key.form] = example_record(self._study.forms[key.form], self._today)
+            self._made[key.form] = example_record(
+                self._study.forms[key.form], self._today
+            )
+
         return self._made[key.form]
 
     def keys(self, form: str) -> tuple[FormKey, ...]:
         if self._study.forms[form].log:
             return (FormKey(form, LOG, 0),)
-        visits = [name for name in self._study.visits if (form, name) in self._study.expectations]
+        visits = [
+            name
+            for name in self._study.visits
+            if (form, name) in self._study.expectations
+        ]
+
         return tuple(FormKey(form, visit, 0) for visit in visits)
 
 
 def _rows(group: Group, today: date) -> Iterator[Row]:
     laid = fixed_rows(group) if group.rows and group.rows.fixed else None
-    for row in laid or [Row(number=number, texts={}) for number in range(1, EXAMPLE_ROWS + 1)]:
-        yield Row(number=row.number, texts={**_answers(group.fields, today), **row.texts})
+    for row in laid or [
+        Row(number=number, texts={}) for number in range(1, EXAMPLE_ROWS + 1)
+    ]:
+        yield Row(
+            number=row.number, texts={**_answers(group.fields, today), **row.texts}
+        )
 
 
 def _answers(fields: Iterable[Field], today: date) -> Mapping[str, str]:
-    built = {field.name: example(field, today) for field in fields if field.collected and field.value is None}
+    built = {
+        field.name: example(field, today)
+        for field in fields
+        if field.collected and field.value is None
+    }
     return {name: text for name, text in built.items() if text}
 
 
 def example(field: Field, today: date) -> str:
-    """The first candidate that the field's own grammar takes; blank when it takes none of them."""
+    """The first candidate that the field's own grammar takes; blank when it takes none
+    of them.
+    """
     for text in CANDIDATES[field.kind.name](field, today):
         if not isinstance(field.kind.parse(text, field), Refusal):
             return text
+
     return ""
 
 
@@ -75,7 +102,11 @@ def _texts(field: Field, _today: date) -> Iterator[str]:
 
 
 def _numbers(field: Field, _today: date) -> Iterator[str]:
-    for limits in (*field.expected.values(), *field.alert.values(), *field.ranges.values()):
+    for limits in (
+        *field.expected.values(),
+        *field.alert.values(),
+        *field.ranges.values(),
+    ):
         low, high = _number(limits, "low"), _number(limits, "high")
         if low is not None and high is not None:
             middle = (low + high) / 2
@@ -83,6 +114,7 @@ def _numbers(field: Field, _today: date) -> Iterator[str]:
             yield f"{int(middle)}"
         elif low is not None or high is not None:
             yield f"{low if high is None else high:f}"
+
     yield "1"
 
 
@@ -107,7 +139,9 @@ CANDIDATES: Mapping[str, Callable[[Field, date], Iterable[str]]] = MappingProxyT
         "bounded": _numbers,
         "boolean": lambda _field, _today: ("true",),
         "date": lambda _field, today: ((today - timedelta(days=7)).isoformat(),),
-        "partial_date": lambda _field, today: ((today - timedelta(days=400)).isoformat()[:7],),
+        "partial_date": lambda _field, today: (
+            (today - timedelta(days=400)).isoformat()[:7],
+        ),
         "time": lambda _field, _today: ("09:30", "09:30:00"),
         "datetime": lambda _field, today: (f"{today}T09:30", f"{today}T09:30:00"),
         "choice": _codes,
@@ -117,5 +151,6 @@ CANDIDATES: Mapping[str, Callable[[Field, date], Iterable[str]]] = MappingProxyT
 )
 if CANDIDATES.keys() != {kind.name for kind in KINDS}:
     raise TypeError(
-        f"the preview's examples and the kinds differ: {CANDIDATES.keys() ^ {k.name for k in KINDS}}"
+        "the preview's examples and the kinds differ: "
+        f"{CANDIDATES.keys() ^ {k.name for k in KINDS}}"
     )

@@ -19,7 +19,9 @@ FLOW = re.compile(r"""(?:([A-Za-z0-9_]+)['"]?\s*:\s*)?(\{)|(\})""")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
-    """The form, and the group and field of it, that a line of text belongs to, as far as it does."""
+    """The form, and the group and field of it, that a line of text belongs to, as far
+    as it does.
+    """
 
     form: str | None = None
     group: str | None = None
@@ -38,10 +40,13 @@ def about(place: TextPlace | None, files: Mapping[str, str]) -> About:
 
 
 def path_at(text: str, line: int, column: int = 1) -> list[str]:
-    """The keys that enclose a line, from the outermost in; ``fields: {a: {..}}`` on one line too."""
+    """The keys that enclose a line, from the outermost in; ``fields: {a: {..}}`` on one
+    line too.
+    """
     lines = text.splitlines()[:line]
     path: list[str] = []
     indent: int | None = None
+
     for number in range(len(lines) - 1, -1, -1):
         result = KEY.match(lines[number])
         if result is None or lines[number].lstrip().startswith("#"):
@@ -54,6 +59,7 @@ def path_at(text: str, line: int, column: int = 1) -> list[str]:
         path[:0] = [result[2], *_flow(before[result.end(2) :])]
         if indent == 0:
             break
+
     return path
 
 
@@ -65,6 +71,7 @@ def _flow(before: str) -> list[str]:
             texts.append(result[1] or "")
         elif texts:
             texts.pop()
+
     return [key for key in texts if key]
 
 
@@ -73,8 +80,12 @@ def _inside(form: str, path: list[str]) -> About:
     if path[:1] == ["groups"]:
         group = path[1] if len(path) > 1 else None
         path = path[2:]
+
     field = path[1] if path[:1] in (["fields"], ["each"]) and len(path) > 1 else None
-    return About(form=form, group=group, field=field if path[:1] == ["fields"] else None)
+
+    return About(
+        form=form, group=group, field=field if path[:1] == ["fields"] else None
+    )
 
 
 def by_form(
@@ -86,4 +97,5 @@ def by_form(
         place = about(finding.text, files)
         if place.form:
             by_form.setdefault(place.form, []).append((place, finding))
+
     return by_form

@@ -1,4 +1,6 @@
-"""Findings of the checker as a designer reads them: the place, the line, the caret, the remedy."""
+"""Findings of the checker as a designer reads them: the place, the line, the caret, the
+remedy.
+"""
 
 from __future__ import annotations
 
@@ -58,4 +60,10 @@ def source_line(place: TextPlace | None, files: Mapping[str, str]) -> Line | Non
     start = min(max(place.column - 1, 0), len(text))
     end = place.end_column - 1 if place.end_line == place.line else len(text)
     end = min(max(end, start + 1), max(len(text), start + 1))
-    return Line(number=place.line, before=text[:start], marked=text[start:end] or " ", after=text[end:])
+
+    return Line(
+        number=place.line,
+        before=text[:start],
+        marked=text[start:end] or " ",
+        after=text[end:],
+    )

@@ -1,4 +1,6 @@
-"""One form of the preview: the capture page's questions, with what the checker and the last save say."""
+"""One form of the preview: the capture page's questions, with what the checker and the
+last save say.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +65,7 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
     if asked.example and asked.posted is None:
         record = _without_hidden(form, record, judgement)
         judgement = _judged(study, form, record, asked)
+
     shown = with_new_rows(
         form,
         record,
@@ -74,10 +77,18 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
     words = page_words(study, form, record, _context(study, asked))
     if asked.everything:
         words = replace(words, hidden=frozenset())
-    here = [item for item in listed(seen.findings, seen.files) if item.about.form == form.name]
+    here = [
+        item
+        for item in listed(seen.findings, seen.files)
+        if item.about.form == form.name
+    ]
     questions, loose = _pinned(
-        form_html(study, form, record, shown, opening=asked.opening, words=words), seen, form, here
+        form_html(study, form, record, shown, opening=asked.opening, words=words),
+        seen,
+        form,
+        here,
     )
+
     return render_template(
         "preview/form.html",
         form=form,
@@ -87,7 +98,9 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
         loose=loose,
-        lines=finding_lines(form, said_on(form, judgement.findings)) if checking else [],
+        lines=finding_lines(form, said_on(form, judgement.findings))
+        if checking
+        else [],
         checked=checking,
         complete=checking and judgement.may_complete,
     )
@@ -97,12 +110,16 @@ def _record(study: Study, form: Form, asked: Asked) -> Record:
     opening = asked.opening
     if asked.posted is not None:
         new = Record(texts=starting_texts(form.fields, opening))
-        posted = read_post(study, form, asked.posted, stored=new, today=asked.today, opening=opening).record
+        posted = read_post(
+            study, form, asked.posted, stored=new, today=asked.today, opening=opening
+        ).record
+
         return (
             _with_row(form, posted, asked.action.removeprefix(ADD), opening)
             if asked.action.startswith(ADD)
             else posted
         )
+
     if asked.example:
         return example_record(form, asked.today)
     return Record(texts=starting_texts(form.fields, opening))
@@ -114,19 +131,30 @@ def _with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Re
         if group.name == name and group.rows and not group.rows.fixed:
             starts = starting_texts(group.fields, opening)
             rows = rows_of(group, record, starts)
-            number = next_number(group, replace(record, rows={**record.rows, name: rows}))
+            number = next_number(
+                group, replace(record, rows={**record.rows, name: rows})
+            )
             new = Row(number=number, texts=starts)
+
             return replace(record, rows={**record.rows, name: (*rows, new)})
+
     return record
 
 
 def _context(study: Study, asked: Asked) -> Context:
     """The surroundings: other forms are blank, or examples too."""
     casebook = ExampleCasebook(study, asked.today) if asked.example else EmptyCasebook()
-    return Context(today=asked.today, visit=asked.visit, subject=study.subject_example, casebook=casebook)
+    return Context(
+        today=asked.today,
+        visit=asked.visit,
+        subject=study.subject_example,
+        casebook=casebook,
+    )
 
 
-def _judged(study: Study, form: Form, record: Record, asked: Asked, *, completing: bool = False) -> Judgement:
+def _judged(
+    study: Study, form: Form, record: Record, asked: Asked, *, completing: bool = False
+) -> Judgement:
     return judge(study, form, record, _context(study, asked), completing=completing)
 
 
@@ -134,11 +162,20 @@ def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:
     """The example without answers to questions that its other answers hide."""
     hidden = {key for key, cell in judgement.cells.items() if cell.shown is not True}
     return Record(
-        texts={name: text for name, text in record.texts.items() if (form.name, None, name) not in hidden},
+        texts={
+            name: text
+            for name, text in record.texts.items()
+            if (form.name, None, name) not in hidden
+        },
         rows={
             group: tuple(
                 replace(
-                    row, texts={k: v for k, v in row.texts.items() if (group, row.number, k) not in hidden}
+                    row,
+                    texts={
+                        k: v
+                        for k, v in row.texts.items()
+                        if (group, row.number, k) not in hidden
+                    },
                 )
                 for row in rows
             )
@@ -148,16 +185,26 @@ def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:
 
 
 def _all_shown(judgement: Judgement) -> Judgement:
-    return replace(judgement, cells={key: replace(cell, shown=True) for key, cell in judgement.cells.items()})
+    return replace(
+        judgement,
+        cells={key: replace(cell, shown=True) for key, cell in judgement.cells.items()},
+    )
 
 
-def _pinned(html: Markup, seen: Seen, form: Form, here: Iterable[Listed]) -> tuple[Markup, list[Listed]]:
-    """The questions with each finding above its field's messages; findings of no field are returned."""
+def _pinned(
+    html: Markup, seen: Seen, form: Form, here: Iterable[Listed]
+) -> tuple[Markup, list[Listed]]:
+    """The questions with each finding above its field's messages; findings of no field
+    are returned.
+    """
     notes = dict(_marks(seen, form))
     for entry in here:
         if entry.about.field:
             key = _key(form, entry.about.group, entry.about.field)
-            notes[key] = notes.get(key, Markup()) + Markup(render_template("preview/pin.html", one=entry))
+            notes[key] = notes.get(key, Markup()) + Markup(
+                render_template("preview/pin.html", one=entry)
+            )
+
     used: set[tuple[str, str]] = set()
 
     def put(results: re.Match[str]) -> str:
@@ -168,7 +215,12 @@ def _pinned(html: Markup, seen: Seen, form: Form, here: Iterable[Listed]) -> tup
         return str(notes[key]) + results[0]
 
     text = MESSAGES.sub(put, str(html))
-    loose = [item for item in here if _key(form, item.about.group, item.about.field or "") not in used]
+    loose = [
+        item
+        for item in here
+        if _key(form, item.about.group, item.about.field or "") not in used
+    ]
+
     return Markup(text), loose
 
 
@@ -180,4 +232,7 @@ def _key(form: Form, group: str | None, field: str) -> tuple[str, str]:
 def _marks(seen: Seen, form: Form) -> Iterator[tuple[tuple[str, str], Markup]]:
     for (table, name), words in seen.changes.fields.items():
         if table == form.name or table in {group.name for group in form.row_groups}:
-            yield (table, name), Markup(render_template("preview/mark.html", words=words))
+            yield (
+                (table, name),
+                Markup(render_template("preview/mark.html", words=words)),
+            )

@@ -1,4 +1,6 @@
-"""A dictionary's folder as the preview sees it: the text now, its findings, and the last good version."""
+"""A dictionary's folder as the preview sees it: the text now, its findings, and the
+last good version.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,9 @@ from webapp.preview.changes import NONE, Changes, changes
 class Seen:
     """The folder at one moment.
 
-    ``version`` changes with every byte of it. ``study`` is the dictionary as it stands, or the last
-    good one when ``broken``; None when there never was one. ``changes`` is what ``study`` says
-    otherwise than the good version before it.
+    ``version`` changes with every byte of it. ``study`` is the dictionary as it stands,
+    or the last good one when ``broken``; None when there never was one. ``changes`` is
+    what ``study`` says otherwise than the good version before it.
     """
 
     version: str
@@ -33,7 +35,9 @@ class Seen:
 
 
 class Watched:
-    """Looks at the folder whenever it is asked, and reads the dictionary anew when a byte has changed."""
+    """Looks at the folder whenever it is asked, and reads the dictionary anew when a
+    byte has changed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,7 +48,9 @@ class Watched:
     def _read(self) -> Folder:
         try:
             return read_dictionary(self._folder)
-        except UnreadableFolder:  # emptied or moved while it is watched: a dictionary without files
+        except (
+            UnreadableFolder
+        ):  # emptied or moved while it is watched: a dictionary without files
             return Folder({}, ())
 
     def version(self) -> str:
@@ -61,15 +67,23 @@ class Watched:
                 self._seen = self._look(version, files, unreadable)
             return self._seen
 
-    def _look(self, version: str, files: Mapping[str, str], unreadable: tuple[Finding, ...]) -> Seen:
+    def _look(
+        self, version: str, files: Mapping[str, str], unreadable: tuple[Finding, ...]
+    ) -> Seen:
         loaded = load_study(files, incomplete=bool(unreadable))
         good = self._seen.study if self._seen else None
         findings = (*unreadable, *loaded.findings)
         if loaded.study is None or unreadable:
             changed = self._seen.changes if self._seen else NONE
             return Seen(
-                version=version, files=files, findings=findings, study=good, broken=True, changes=changed
+                version=version,
+                files=files,
+                findings=findings,
+                study=good,
+                broken=True,
+                changes=changed,
             )
+
         if good is not None and good.hash != loaded.study.hash:
             self._before = good
         return Seen(
@@ -85,6 +99,14 @@ class Watched:
 def _version(files: Mapping[str, str], unreadable: tuple[Finding, ...]) -> str:
     digest = sha256()
     for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0{files[name]}".encode("utf-8", "surrogatepass"))
-    digest.update(repr([(str(item.text), item.message) for item in unreadable]).encode())
+        digest.update(
+            f"{name}\0{len(files[name])}\0{files[name]}".encode(
+                "utf-8", "surrogatepass"
+            )
+        )
+
+    digest.update(
+        repr([(str(item.text), item.message) for item in unreadable]).encode()
+    )
+
     return digest.hexdigest()[:16]

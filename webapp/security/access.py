@@ -1,6 +1,7 @@
 """Who may call what: declared beside each route, and asked before each request.
 
-A route without ``allow`` cannot be registered unnoticed: the application refuses to start.
+A route without ``allow`` cannot be registered unnoticed: the application refuses to
+start.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
         Role.ADMIN: (ACCOUNTS,),
     }
 )
-"""By role: address and title of the pages that lead to all others. On the first one a person lands."""
+"""By role: address and title of the pages that lead to all others.
+
+On the first one a person lands.
+"""
 if holes := SIGNED_IN - set(PAGES):
     raise ImportError(f"no page for {sorted(role.value for role in holes)}")
 
@@ -84,7 +88,9 @@ class Account(UserMixin):  # type: ignore[misc]
             endpoint = adapter.match(path, method="GET")[0] if adapter else ""
         except HTTPException:
             return True
+
         roles = allowed(current_app, endpoint) if endpoint else None
+
         return not roles or self.user.role in roles
 
 
@@ -107,10 +113,16 @@ def allowed(app: Flask, endpoint: str) -> frozenset[Role] | None:
 def check_routes(app: Flask) -> None:
     """Refuses to start with a route that does not say who may call it."""
     silent = sorted(
-        {rule.endpoint for rule in app.url_map.iter_rules() if allowed(app, rule.endpoint) is None}
+        {
+            rule.endpoint
+            for rule in app.url_map.iter_rules()
+            if allowed(app, rule.endpoint) is None
+        }
     )
     if silent:
-        raise RuntimeError(f"these routes do not say who may call them: {', '.join(silent)}")
+        raise RuntimeError(
+            f"these routes do not say who may call them: {', '.join(silent)}"
+        )
 
 
 def ask() -> Any:

@@ -1,4 +1,6 @@
-"""Headers that tell a browser to run our scripts only, and to tell nobody where one came from."""
+"""Headers that tell a browser to run our scripts only, and to tell nobody where one
+came from.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ POLICY: Final = "; ".join(
     )
 )
 INLINE_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
 """For the codebook, which carries its own style and script."""

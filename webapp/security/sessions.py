@@ -1,7 +1,8 @@
-"""Who is signed in: a token in the browser's signed cookie, and a row in the database that can end.
+"""Who is signed in: a token in the browser's signed cookie, and a row in the database
+that can end.
 
-A session ends by signing out, after ``IDLE`` without a request, and ``LONGEST`` after it began. Its cookie
-counts only in the browser that it was made for.
+A session ends by signing out, after ``IDLE`` without a request, and ``LONGEST`` after
+it began. Its cookie counts only in the browser that it was made for.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ LAST_REQUEST: Final = "last_request"
 
 
 class StudyCookies(SecureCookieSessionInterface):
-    """Cookies that one study signs and no other study reads, even where both have the same key."""
+    """Cookies that one study signs and no other study reads, even where both have the
+    same key.
+    """
 
     def __init__(self, study: str) -> None:
         self.salt = f"crfsmith session of {study}"
@@ -39,13 +42,17 @@ def protect(app: Flask, study: str) -> None:
 
 
 def begin(user: User) -> Account:
-    """Signs somebody in. Nothing of the session before is left, its token against forged posts included."""
+    """Signs somebody in.
+
+    Nothing of the session before is left, its token against forged posts included.
+    """
     end()
     token = begin_session(services().database, user, client=_client())
     session.permanent = True
     account = Account(user, token)
     login_user(account)
     session[LAST_REQUEST] = _now()
+
     return account
 
 
@@ -59,7 +66,9 @@ def end() -> None:
 
 
 def account_of(token: str) -> Account | None:
-    """Whose session it is, or None when it has ended, gone idle or come to another browser."""
+    """Whose session it is, or None when it has ended, gone idle or come to another
+    browser.
+    """
     now = _now()
     idle = now - int(session.get(LAST_REQUEST, 0))
     if idle > IDLE.total_seconds():

@@ -1,7 +1,8 @@
 """The capture database: every save a new version, nothing overwritten.
 
-All SQL of the application is here. ``open_database(url)`` opens SQLite or PostgreSQL and brings its
-tables up to date; the functions below take the ``Database`` it gives and return frozen values.
+All SQL of the application is here. ``open_database(url)`` opens SQLite or PostgreSQL
+and brings its tables up to date; the functions below take the ``Database`` it gives and
+return frozen values.
 """
 
 from webapp.storage.attachments import (
@@ -36,10 +37,25 @@ from webapp.storage.forms import (
     texts_of,
     was_complete,
 )
-from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history, revisions
+from webapp.storage.history import (
+    AuditRow,
+    Revision,
+    audit_rows,
+    broken_seals,
+    history,
+    revisions,
+)
 from webapp.storage.imports import ImportRun, PastVersion, imports_of
 from webapp.storage.migrate import DatabaseTooNew
-from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
+from webapp.storage.saving import (
+    Batch,
+    Conflict,
+    Saved,
+    SaveRefused,
+    SaveRequest,
+    batch,
+    save,
+)
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.stamps import ClockBehind, accept_clock, check_clock

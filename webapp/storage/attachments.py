@@ -32,7 +32,9 @@ class AttachmentHead:
 
 
 class SameBeginning(ValueError):
-    """Another file is kept whose SHA-256 has the same first 16 hex digits: a cell could mean either."""
+    """Another file is kept whose SHA-256 has the same first 16 hex digits: a cell could
+    mean either.
+    """
 
 
 def add_attachment(database: Database, content: bytes, *, user: str) -> str:
@@ -40,14 +42,20 @@ def add_attachment(database: Database, content: bytes, *, user: str) -> str:
     for _ in range(ATTEMPTS):
         try:
             with database.write() as connection:
-                return insert_attachment(connection, content, user=user, now=database.clock())
+                return insert_attachment(
+                    connection, content, user=user, now=database.clock()
+                )
         except IntegrityError:
-            # Somebody added the same bytes at the same moment (PostgreSQL): they are found next time.
+            # Somebody added the same bytes at the same moment (PostgreSQL): they are
+            # found next time.
             continue
+
     raise RuntimeError("the same file is being added without end")
 
 
-def insert_attachment(connection: Connection, content: bytes, *, user: str, now: datetime) -> str:
+def insert_attachment(
+    connection: Connection, content: bytes, *, user: str, now: datetime
+) -> str:
     """Keeps the bytes in a transaction under way. Raises ``SameBeginning``."""
     sha256 = hashlib.sha256(content).hexdigest()
     find = find_attachment_head(connection, sha256[:SHORT])
@@ -58,6 +66,7 @@ def insert_attachment(connection: Connection, content: bytes, *, user: str, now:
         )
     elif find.sha256 != sha256:
         raise SameBeginning(f"{find.sha256} is kept, {sha256} is not")
+
     return sha256
 
 
@@ -90,4 +99,7 @@ def _find(connection: Connection, prefix: str, column: ColumnElement[Any]) -> An
         return None
     # A range over the key instead of LIKE: both databases answer it from the index.
     begins = attachment.c.sha256.between(prefix, prefix + "g")
-    return connection.execute(select(attachment.c.sha256, column).where(begins).limit(1)).first()
+
+    return connection.execute(
+        select(attachment.c.sha256, column).where(begins).limit(1)
+    ).first()

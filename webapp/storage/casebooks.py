@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from webapp.storage.database import Database
-from webapp.storage.forms import NEWEST_OF_SUBJECT, NEWEST_OF_SUBJECTS_FORM, StoredForm, stored_form
+from webapp.storage.forms import (
+    NEWEST_OF_SUBJECT,
+    NEWEST_OF_SUBJECTS_FORM,
+    StoredForm,
+    stored_form,
+)
 
 
 def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, int]]:
-    """Sorts forms as a study's visits follow each other: logs first, and last what the study does not know.
+    """Sorts forms as a study's visits follow each other: logs first, and last what the
+    study does not know.
 
-    What is "the first" of several instances, such as the day from which visits count, hangs on this order.
+    What is "the first" of several instances, such as the day from which visits count,
+    hangs on this order.
     """
     places = {visit: number for number, visit in enumerate((LOG, *visits))}
     return lambda key: (places.get(key.visit, len(places)), key.visit, key.unsno)
@@ -21,8 +28,8 @@ def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, in
 class StoredCasebook:
     """Implements ``forms_spec.model.captured_data.Casebook`` over the database.
 
-    Reads a form's instances when a rule first asks for the form: judging costs what its rules look
-    at, not what the study holds. ``whole`` reads everything by one query.
+    Reads a form's instances when a rule first asks for the form: judging costs what its
+    rules look at, not what the study holds. ``whole`` reads everything by one query.
     """
 
     def __init__(self, database: Database, subject: str, visits: Sequence[str]) -> None:
@@ -34,7 +41,9 @@ class StoredCasebook:
         self._read: dict[str, Mapping[FormKey, StoredForm]] = {}
 
     @classmethod
-    def whole(cls, database: Database, subject: str, visits: Sequence[str]) -> StoredCasebook:
+    def whole(
+        cls, database: Database, subject: str, visits: Sequence[str]
+    ) -> StoredCasebook:
         """Every form of the subject, read at once."""
         built = cls(database, subject, visits)
         with database.read() as connection:
@@ -44,6 +53,7 @@ class StoredCasebook:
         for key, form in forms.items():
             by_form.setdefault(key.form, {})[key] = form
         built._forms = dict(by_form)
+
         return built
 
     @property
@@ -51,7 +61,9 @@ class StoredCasebook:
         """Every form of a casebook that was read whole."""
         if self._forms is None:
             raise ValueError("this casebook reads its forms one by one")
-        return {key: form for forms in self._forms.values() for key, form in forms.items()}
+        return {
+            key: form for forms in self._forms.values() for key, form in forms.items()
+        }
 
     def record(self, key: FormKey) -> Record | None:
         instance = self.instances(key.form).get(key)

@@ -10,7 +10,9 @@ from forms_spec.model.captured_data import CellKey, Record, Row
 
 
 class About(Enum):
-    """What a change is about: a cell, a whole row, the form's status, the reason of a kept warning."""
+    """What a change is about: a cell, a whole row, the form's status, the reason of a
+    kept warning.
+    """
 
     VALUE = "value"
     ROW = "row"
@@ -22,8 +24,8 @@ class About(Enum):
 class Change:
     """Old and new text of a cell; "" is blank.
 
-    A row that came or went has the field ``rowno``, the form's status ``formstat``. ``code`` is the
-    finding whose reason changed.
+    A row that came or went has the field ``rowno``, the form's status ``formstat``.
+    ``code`` is the finding whose reason changed.
     """
 
     cell: CellKey
@@ -46,7 +48,9 @@ def changes(form: str, old: Record | None, new: Record) -> tuple[Change, ...]:
     return tuple(cells)
 
 
-def _cells(table: str, row: int | None, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
+def _cells(
+    table: str, row: int | None, old: Mapping[str, str], new: Mapping[str, str]
+) -> Iterator[Change]:
     for field in dict.fromkeys((*new, *old)):
         was, now = old.get(field, ""), new.get(field, "")
         if was != now:
@@ -64,6 +68,7 @@ def _rows(group: str, old: tuple[Row, ...], new: tuple[Row, ...]) -> Iterator[Ch
                 new=str(number) if number in after else "",
                 about=About.ROW,
             )
+
         yield from _cells(group, number, before.get(number, {}), after.get(number, {}))
 
 

@@ -16,7 +16,12 @@ from webapp.storage.migrate import migrate
 
 BUSY_SECONDS = 30
 # With recursive triggers a REPLACE cannot slip past the guards of history either.
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON")
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+)
 
 
 def utc_now() -> datetime:
@@ -36,7 +41,10 @@ class Database:
         """A transaction that sees one state of the database throughout."""
         with self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+                connection = connection.execution_options(  # noqa: PLW2901
+                    isolation_level="REPEATABLE READ"
+                )
+
             with connection.begin():
                 yield connection
 
@@ -57,21 +65,33 @@ def open_database(url: str, *, clock: Callable[[], datetime] = utc_now) -> Datab
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
-            raise ValueError("A capture database needs a file. Data in memory is lost when the server stops.")
+            raise ValueError(
+                "A capture database needs a file. Data in memory is lost when "
+                "the server stops."
+            )
+
         _make_private(Path(parsed.database))
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+        engine = create_engine(
+            parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+        )
         _prepare_sqlite(engine)
     else:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    # What SQLAlchemy says of an error never holds answers (``hide_parameters``): it ends in logs.
+
+    # What SQLAlchemy says of an error never holds answers (``hide_parameters``): it
+    # ends in logs.
     migrate(engine)
+
     return Database(engine=engine, clock=clock)
 
 
 def _make_private(file: Path) -> None:
-    """A new file that only its owner reads. SQLite gives its journals the same rights."""
+    """A new file that only its owner reads.
+
+    SQLite gives its journals the same rights.
+    """
     file.absolute().parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -89,6 +109,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        # A writer takes its lock first: no two savers can both have read the same base version.
+        # A writer takes its lock first: no two savers can both have read the same base
+        # version.
         writes = connection.get_execution_options().get("crfsmith_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,4 +1,6 @@
-"""The exact text of every dictionary that data was captured with, and which one is in use."""
+"""The exact text of every dictionary that data was captured with, and which one is in
+use.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ class AlteredDictionary(ValueError):
 
     def __init__(self, hash_: str) -> None:
         super().__init__(
-            f"The text of the dictionary {hash_[:12]} in the database was changed outside crfsmith,"
+            f"The text of the dictionary {hash_[:12]} in the database was changed "
+            "outside crfsmith,"
             " so it no longer matches its hash. Restore the database from a backup."
         )
 
@@ -45,18 +48,24 @@ class OtherStudy(ValueError):
 
 
 def use_dictionary(database: Database, study: Study, *, replace: bool = False) -> None:
-    """Keeps a study's text, and makes it the one in use from now on. Does nothing when it is already.
+    """Keeps a study's text, and makes it the one in use from now on. Does nothing when
+    it is already.
 
-    Raises ``OtherStudy`` where subjects of another study are in the database, unless it is to
-    ``replace`` that study, and ``AlteredDictionary`` where the text under its hash was changed.
+    Raises ``OtherStudy`` where subjects of another study are in the database, unless it
+    is to ``replace`` that study, and ``AlteredDictionary`` where the text under its
+    hash was changed.
     """
     with database.write() as connection:
         insert_dictionary(connection, study, database.clock(), replace=replace)
 
 
-def insert_dictionary(connection: Connection, study: Study, now: datetime, *, replace: bool = False) -> None:
+def insert_dictionary(
+    connection: Connection, study: Study, now: datetime, *, replace: bool = False
+) -> None:
     """The same in a transaction under way."""
-    known = connection.execute(select(dictionary.c.files).where(dictionary.c.hash == study.hash)).first()
+    known = connection.execute(
+        select(dictionary.c.files).where(dictionary.c.hash == study.hash)
+    ).first()
     if known is not None and known.files != dict(study.files):
         raise AlteredDictionary(study.hash)
     hash_in_use = _hash_in_use(connection)
@@ -65,9 +74,17 @@ def insert_dictionary(connection: Connection, study: Study, now: datetime, *, re
     if hash_in_use and not replace:
         _need_same_study(connection, hash_in_use, study)
     if known is None:
-        row = {"hash": study.hash, "study": study.name, "files": dict(study.files), "loaded_at": now}
+        row = {
+            "hash": study.hash,
+            "study": study.name,
+            "files": dict(study.files),
+            "loaded_at": now,
+        }
         connection.execute(insert(dictionary), row)
-    connection.execute(insert(dictionary_use), {"dictionary_hash": study.hash, "since": now})
+
+    connection.execute(
+        insert(dictionary_use), {"dictionary_hash": study.hash, "since": now}
+    )
 
 
 def insert_past_dictionaries(
@@ -77,18 +94,29 @@ def insert_past_dictionaries(
     uses: Sequence[DictionaryUse],
     now: datetime,
 ) -> None:
-    """Dictionaries by their hashes, and when each was in use in another database; those known are left."""
+    """Dictionaries by their hashes, and when each was in use in another database; those
+    known are left.
+    """
     known = set(connection.execute(select(dictionary.c.hash)).scalars())
     loaded = {use.hash: use.since for use in reversed(uses)}
     new = [
-        {"hash": item, "study": study, "files": dict(texts), "loaded_at": loaded.get(item, now)}
+        {
+            "hash": item,
+            "study": study,
+            "files": dict(texts),
+            "loaded_at": loaded.get(item, now),
+        }
         for item, texts in files.items()
         if item not in known
     ]
     if new:
         connection.execute(insert(dictionary), new)
     given = known | set(files)
-    used = [{"dictionary_hash": use.hash, "since": use.since} for use in uses if use.hash in given]
+    used = [
+        {"dictionary_hash": use.hash, "since": use.since}
+        for use in uses
+        if use.hash in given
+    ]
     if used:
         connection.execute(insert(dictionary_use), used)
 
@@ -108,29 +136,45 @@ def get_dictionary(database: Database, hash_: str) -> StoredDictionary | None:
 
 def find_dictionary(connection: Connection, hash_: str) -> StoredDictionary | None:
     """The same in a transaction under way."""
-    row = connection.execute(select(dictionary).where(dictionary.c.hash == hash_)).first()
+    row = connection.execute(
+        select(dictionary).where(dictionary.c.hash == hash_)
+    ).first()
     if row is None:
         return None
-    return StoredDictionary(hash=row.hash, study=row.study, files=row.files, loaded_at=row.loaded_at)
+    return StoredDictionary(
+        hash=row.hash, study=row.study, files=row.files, loaded_at=row.loaded_at
+    )
 
 
 def _need_same_study(connection: Connection, hash_in_use: str, study: Study) -> None:
-    name = connection.execute(select(dictionary.c.study).where(dictionary.c.hash == hash_in_use)).scalar()
-    subjects = connection.execute(select(func.count()).select_from(subject)).scalar_one()
+    name = connection.execute(
+        select(dictionary.c.study).where(dictionary.c.hash == hash_in_use)
+    ).scalar()
+    subjects = connection.execute(
+        select(func.count()).select_from(subject)
+    ).scalar_one()
     if name != study.name and subjects:
         count = f"{subjects} subject{'s' * (subjects != 1)}"
         raise OtherStudy(
-            f"The database has {count} of the study {name}, but {study.name} is a different study."
+            f"The database has {count} of the study {name}, but {study.name} is a "
+            "different study."
         )
 
 
 def all_uses(connection: Connection) -> tuple[DictionaryUse, ...]:
     """Which dictionaries were in use, in order."""
     rows = connection.execute(select(dictionary_use).order_by(dictionary_use.c.id))
-    return tuple(DictionaryUse(hash=row.dictionary_hash, since=row.since) for row in rows)
+    return tuple(
+        DictionaryUse(hash=row.dictionary_hash, since=row.since) for row in rows
+    )
 
 
 def _hash_in_use(connection: Connection) -> str | None:
-    newest = select(dictionary_use.c.dictionary_hash).order_by(dictionary_use.c.id.desc()).limit(1)
+    newest = (
+        select(dictionary_use.c.dictionary_hash)
+        .order_by(dictionary_use.c.id.desc())
+        .limit(1)
+    )
     text: str | None = connection.execute(newest).scalar()
+
     return text

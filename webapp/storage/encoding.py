@@ -11,22 +11,31 @@ from forms_spec.model.captured_data import CellKey, Record, Row
 def rows_document(record: Record) -> dict[str, list[list[Any]]]:
     """``{group: [[number, {field: text}], ...]}``, rows in the order of the page."""
     return {
-        group: [[row.number, dict(row.texts)] for row in rows] for group, rows in record.rows.items() if rows
+        group: [[row.number, dict(row.texts)] for row in rows]
+        for group, rows in record.rows.items()
+        if rows
     }
 
 
 def kept_document(record: Record) -> list[list[Any]]:
-    """``[[table, row, field, code, reason], ...]``, sorted so that equal records are equal text."""
+    """``[[table, row, field, code, reason], ...]``, sorted so that equal records are
+    equal text.
+    """
     kept = [[*cell, code, reason] for (cell, code), reason in record.kept.items()]
     return sorted(kept, key=lambda item: (item[0], item[1] or 0, item[2], item[3]))
 
 
 def texts_document(record: Record) -> dict[str, str]:
-    """What was typed in the form's own fields. A blank is not kept: absent means blank."""
+    """What was typed in the form's own fields.
+
+    A blank is not kept: absent means blank.
+    """
     return {field: text for field, text in record.texts.items() if text != ""}
 
 
-def record_of(texts: Mapping[str, str], rows: Mapping[str, list[list[Any]]], kept: list[list[Any]]) -> Record:
+def record_of(
+    texts: Mapping[str, str], rows: Mapping[str, list[list[Any]]], kept: list[list[Any]]
+) -> Record:
     """The record that the three documents hold."""
     return Record(
         texts=texts,
@@ -34,5 +43,8 @@ def record_of(texts: Mapping[str, str], rows: Mapping[str, list[list[Any]]], kep
             group: tuple(Row(number=number, texts=cells) for number, cells in listed)
             for group, listed in rows.items()
         },
-        kept={(CellKey(table, row, field), code): reason for table, row, field, code, reason in kept},
+        kept={
+            (CellKey(table, row, field), code): reason
+            for table, row, field, code, reason in kept
+        },
     )

@@ -1,4 +1,6 @@
-"""Captured forms: each save is a new version, in one transaction, and nothing is overwritten."""
+"""Captured forms: each save is a new version, in one transaction, and nothing is
+overwritten.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ from webapp.storage.tables import DamagedData, form_instance, form_version
 class Status(Enum):
     """A form is a draft as long as somebody may have more to say.
 
-    Unverified forms come with packages from elsewhere: entered in full, not yet checked by a person.
+    Unverified forms come with packages from elsewhere: entered in full, not yet checked
+    by a person.
     """
 
     DRAFT = "draft"
@@ -80,9 +83,9 @@ class FormHead:
 class StoredForm:
     """One version of a form.
 
-    ``row_marks`` holds, by repeating group, the highest row number ever given: a new row takes the
-    next one, so that a number means one row for all time. ``save_id`` is that of the save which made it,
-    ``import_id`` the import that it came with.
+    ``row_marks`` holds, by repeating group, the highest row number ever given: a new
+    row takes the next one, so that a number means one row for all time. ``save_id`` is
+    that of the save which made it, ``import_id`` the import that it came with.
     """
 
     key: InstanceKey
@@ -108,12 +111,16 @@ def load(database: Database, key: InstanceKey) -> StoredForm | None:
 
 
 def was_complete(database: Database, key: InstanceKey) -> bool:
-    """Whether any version of the form was complete: what was complete once is changed with a reason."""
+    """Whether any version of the form was complete: what was complete once is changed
+    with a reason.
+    """
     with database.read() as connection:
         return connection.execute(A_COMPLETE_VERSION, key._asdict()).first() is not None
 
 
-def load_version(database: Database, key: InstanceKey, number: int) -> StoredForm | None:
+def load_version(
+    database: Database, key: InstanceKey, number: int
+) -> StoredForm | None:
     """The version of that number."""
     with database.read() as connection:
         row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
@@ -135,6 +142,7 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
         )
         for row in rows
     )
+
     return {head.key.form_key: head for head in result}
 
 
@@ -156,8 +164,12 @@ def texts_of(
     with database.read() as connection:
         rows = connection.execute(query).all()
     texts: dict[str, dict[FormKey, Mapping[str, str]]] = {}
+
     for row in rows:
-        texts.setdefault(row.subjid, {})[FormKey(row.form, row.visit, row.unsno)] = row.texts
+        texts.setdefault(row.subjid, {})[FormKey(row.form, row.visit, row.unsno)] = (
+            row.texts
+        )
+
     return texts
 
 
@@ -193,18 +205,27 @@ HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject
 SAVES = select(func.coalesce(func.sum(form_instance.c.version), 0)).where(
     form_instance.c.subjid == bindparam("subject")
 )
-_IN_ORDER = (form_instance.c.subjid, form_instance.c.form, form_instance.c.visit, form_instance.c.unsno)
+_IN_ORDER = (
+    form_instance.c.subjid,
+    form_instance.c.form,
+    form_instance.c.visit,
+    form_instance.c.unsno,
+)
 TEXTS = (
     select(*_IN_ORDER, form_version.c.texts)
     .join(form_version, form_version.c.instance_id == form_instance.c.id)
     .where(_IS_NEWEST)
     .order_by(*_IN_ORDER)
 )
-NEWEST_OF_SUBJECT = _VERSIONS.where(_IS_NEWEST, form_instance.c.subjid == bindparam("subject"))
-NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(form_instance.c.form == bindparam("form"))
-VERSIONS_OF_SUBJECT = _VERSIONS.where(form_instance.c.subjid == bindparam("subject")).order_by(
-    *_IN_ORDER, form_version.c.number
+NEWEST_OF_SUBJECT = _VERSIONS.where(
+    _IS_NEWEST, form_instance.c.subjid == bindparam("subject")
 )
+NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(
+    form_instance.c.form == bindparam("form")
+)
+VERSIONS_OF_SUBJECT = _VERSIONS.where(
+    form_instance.c.subjid == bindparam("subject")
+).order_by(*_IN_ORDER, form_version.c.number)
 ALL_VERSIONS = _VERSIONS.order_by(*_IN_ORDER, form_version.c.number)
 
 
@@ -240,4 +261,6 @@ def _key(row: Row[tuple[object, ...]]) -> InstanceKey:
 
 
 def _counts(row: Row[tuple[object, ...]]) -> FindingCounts:
-    return FindingCounts(refused=row.refused, queries=row.queries, warnings=row.warnings)
+    return FindingCounts(
+        refused=row.refused, queries=row.queries, warnings=row.warnings
+    )

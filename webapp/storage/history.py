@@ -9,7 +9,13 @@ from datetime import datetime
 from forms_spec.model.captured_data import CellKey, Record
 from webapp.storage.changes import About, Change, changes
 from webapp.storage.database import Database
-from webapp.storage.forms import ALL_VERSIONS, EVERY_VERSION, InstanceKey, StoredForm, stored_form
+from webapp.storage.forms import (
+    ALL_VERSIONS,
+    EVERY_VERSION,
+    InstanceKey,
+    StoredForm,
+    stored_form,
+)
 from webapp.storage.seals import seal
 
 CHUNK = 500
@@ -25,7 +31,9 @@ class Revision:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditRow:
-    """One change of one cell, row, status or kept reason (21 CFR 11.10(e): old values stay)."""
+    """One change of one cell, row, status or kept reason (21 CFR 11.10(e): old values
+    stay).
+    """
 
     key: InstanceKey
     version: int
@@ -39,7 +47,10 @@ class AuditRow:
 def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
     """Every version of a form, oldest first."""
     with database.read() as connection:
-        forms = [stored_form(row) for row in connection.execute(EVERY_VERSION, key._asdict())]
+        forms = [
+            stored_form(row) for row in connection.execute(EVERY_VERSION, key._asdict())
+        ]
+
     return tuple(revisions(forms))
 
 
@@ -60,25 +71,42 @@ def audit_rows(versions: Iterable[StoredForm]) -> Iterator[AuditRow]:
 
 
 def broken_seals(database: Database) -> Iterator[StoredForm]:
-    """Versions that are not as they were saved (21 CFR 11.10(a): altered records are discerned)."""
+    """Versions that are not as they were saved (21 CFR 11.10(a): altered records are
+    discerned).
+    """
     with database.read() as connection:
         before: tuple[InstanceKey | None, str] = (None, "")
         for row in connection.execution_options(yield_per=CHUNK).execute(ALL_VERSIONS):
             form = stored_form(row)
             earlier = before[1] if before[0] == form.key else ""
-            if seal(form.key, earlier, {name: getattr(row, name) for name in SEALED}) != form.seal:
+            if (
+                seal(form.key, earlier, {name: getattr(row, name) for name in SEALED})
+                != form.seal
+            ):
                 yield form
+
             before = (form.key, form.seal)
 
 
 SEALED = (
-    *("number", "status", "refused", "queries", "warnings", "saved_at", "saved_by", "save_id"),
+    *(
+        "number",
+        "status",
+        "refused",
+        "queries",
+        "warnings",
+        "saved_at",
+        "saved_by",
+        "save_id",
+    ),
     *("dictionary_hash", "reason", "row_marks", "texts", "rows", "kept"),
 )
 
 
 def revisions(forms: Iterable[StoredForm]) -> Iterator[Revision]:
-    """Each version with its changes; the versions of one form stand together and in order."""
+    """Each version with its changes; the versions of one form stand together and in
+    order.
+    """
     before: StoredForm | None = None
     for form in forms:
         earlier = before if before and before.key == form.key else None
@@ -93,6 +121,10 @@ def _changes(before: StoredForm | None, form: StoredForm) -> tuple[Change, ...]:
     if was == form.status.value:
         return result
     status = Change(
-        cell=CellKey(form.key.form, None, "formstat"), old=was, new=form.status.value, about=About.STATUS
+        cell=CellKey(form.key.form, None, "formstat"),
+        old=was,
+        new=form.status.value,
+        about=About.STATUS,
     )
+
     return (*result, status)

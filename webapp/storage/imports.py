@@ -1,4 +1,6 @@
-"""What an import writes: many forms in few statements, and the past of forms as another database had it."""
+"""What an import writes: many forms in few statements, and the past of forms as another
+database had it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.forms import HEADS, FindingCounts, InstanceKey, Status
 from webapp.storage.seals import seal
-from webapp.storage.tables import app_user, form_instance, form_version, import_run, plain
+from webapp.storage.tables import (
+    app_user,
+    form_instance,
+    form_version,
+    import_run,
+    plain,
+)
 from webapp.storage.users import NOBODY, Role
 
 HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
@@ -22,7 +30,9 @@ HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportRun:
-    """An import: ``operator`` is who ran it, which is nobody's signature; ``source`` is what was imported."""
+    """An import: ``operator`` is who ran it, which is nobody's signature; ``source`` is
+    what was imported.
+    """
 
     id: int
     began_at: datetime
@@ -32,7 +42,10 @@ class ImportRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastVersion:
-    """A version of a form as it was saved elsewhere. ``counts`` are its findings, where they were judged."""
+    """A version of a form as it was saved elsewhere.
+
+    ``counts`` are its findings, where they were judged.
+    """
 
     status: Status
     record: Record
@@ -48,17 +61,27 @@ NewForm = tuple[InstanceKey, Sequence[PastVersion]]
 """A form that was never captured here, and its versions, the oldest first."""
 
 
-def insert_run(connection: Connection, *, operator: str, source: str, now: datetime) -> int:
+def insert_run(
+    connection: Connection, *, operator: str, source: str, now: datetime
+) -> int:
     """Notes an import, and gives its number."""
     row = {"began_at": now, "operator": operator, "source": source}
-    return int(connection.execute(insert(import_run).returning(import_run.c.id), row).scalar_one())
+    return int(
+        connection.execute(
+            insert(import_run).returning(import_run.c.id), row
+        ).scalar_one()
+    )
 
 
 def find_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, ImportRun]:
     """Some imports by their numbers."""
-    rows = connection.execute(select(import_run).where(import_run.c.id.in_(list(numbers))))
+    rows = connection.execute(
+        select(import_run).where(import_run.c.id.in_(list(numbers)))
+    )
     return {
-        row.id: ImportRun(id=row.id, began_at=row.began_at, operator=row.operator, source=row.source)
+        row.id: ImportRun(
+            id=row.id, began_at=row.began_at, operator=row.operator, source=row.source
+        )
         for row in rows
     }
 
@@ -69,14 +92,24 @@ def imports_of(database: Database, numbers: Iterable[int]) -> dict[int, ImportRu
         return find_runs(connection, numbers)
 
 
-def newest_versions(connection: Connection, subject: str) -> dict[FormKey, tuple[int, str]]:
+def newest_versions(
+    connection: Connection, subject: str
+) -> dict[FormKey, tuple[int, str]]:
     """The newest version of each form of a subject, and who saved it."""
     rows = connection.execute(HEADS, {"subject": subject})
-    return {FormKey(row.form, row.visit, row.unsno): (row.version, row.saved_by) for row in rows}
+    return {
+        FormKey(row.form, row.visit, row.unsno): (row.version, row.saved_by)
+        for row in rows
+    }
 
 
-def insert_missing_accounts(connection: Connection, names: Iterable[str], now: datetime) -> None:
-    """People whom a history names. Nobody can sign in as one that was not here: there is no password."""
+def insert_missing_accounts(
+    connection: Connection, names: Iterable[str], now: datetime
+) -> None:
+    """People whom a history names.
+
+    Nobody can sign in as one that was not here: there is no password.
+    """
     known = set(connection.execute(select(app_user.c.username)).scalars())
     new = [
         {
@@ -93,16 +126,24 @@ def insert_missing_accounts(connection: Connection, names: Iterable[str], now: d
         connection.execute(insert(app_user), new)
 
 
-def insert_forms(connection: Connection, forms: Sequence[NewForm], *, import_id: int | None) -> None:
+def insert_forms(
+    connection: Connection, forms: Sequence[NewForm], *, import_id: int | None
+) -> None:
     """Forms that are not here yet, with all their versions, in two statements."""
     rows = [_rows(key, versions) for key, versions in forms]
     if not rows:
         return
     heads = [
-        {**_place(key), **{name: built[-1][name] for name in HEAD}, "version": len(built)}
+        {
+            **_place(key),
+            **{name: built[-1][name] for name in HEAD},
+            "version": len(built),
+        }
         for (key, _), built in zip(forms, rows, strict=True)
     ]
-    new = insert(form_instance).returning(form_instance.c.id, sort_by_parameter_order=True)
+    new = insert(form_instance).returning(
+        form_instance.c.id, sort_by_parameter_order=True
+    )
     numbers = connection.execute(new, heads).scalars().all()
     every = [
         {**row, "instance_id": number, "import_id": import_id}
@@ -113,7 +154,12 @@ def insert_forms(connection: Connection, forms: Sequence[NewForm], *, import_id:
 
 
 def _place(key: InstanceKey) -> dict[str, Any]:
-    return {"subjid": key.subject, "form": key.form, "visit": key.visit, "unsno": key.unsno}
+    return {
+        "subjid": key.subject,
+        "form": key.form,
+        "visit": key.visit,
+        "unsno": key.unsno,
+    }
 
 
 def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, Any]]:
@@ -121,6 +167,7 @@ def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, A
     built: list[dict[str, Any]] = []
     marks: Mapping[str, int] = {}
     before = ""
+
     for number, version in enumerate(versions, start=1):
         marks = _marks(marks, version.record)
         row: dict[str, Any] = {
@@ -141,6 +188,7 @@ def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, A
         }
         before = seal(key, before, row)
         built.append({"seal": before, **row})
+
     return built
 
 

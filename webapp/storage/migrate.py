@@ -28,10 +28,15 @@ def migrate(engine: Engine) -> None:
         return
     if revision is not None and revision > HEAD:
         raise DatabaseTooNew(
-            f"The database has version {revision}, but this crfsmith supports versions up to {HEAD}."
+            f"The database has version {revision}, but this crfsmith supports "
+            f"versions up to {HEAD}."
         )
+
     if revision is not None and not _is_known(revision):
-        raise ValueError(f"its tables have version {revision}, which no crfsmith has ever created")
+        raise ValueError(
+            f"its tables have version {revision}, which no crfsmith has ever created"
+        )
+
     with engine.connect() as connection:
         writing = connection.execution_options(crfsmith_writes=True)
         with writing.begin():
@@ -41,7 +46,9 @@ def migrate(engine: Engine) -> None:
 
 
 def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration, with the migrations of this package and an open connection."""
+    """Alembic's configuration, with the migrations of this package and an open
+    connection.
+    """
     _, configuration = _alembic()
     config: Config = configuration.Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -51,14 +58,20 @@ def alembic_config(connection: Connection) -> Config:
 
 def _alembic() -> tuple[ModuleType, ModuleType]:
     """Alembic's commands and its configuration."""
-    # It takes a quarter of a second to load, and most openings of a database do not need it.
+    # It takes a quarter of a second to load, and most openings of a database do not
+    # need it.
     from alembic import command, config
 
     return command, config
 
 
 def _is_known(revision: str) -> bool:
-    return revision.isascii() and revision.isdigit() and len(revision) == len(HEAD) and int(revision) >= 1
+    return (
+        revision.isascii()
+        and revision.isdigit()
+        and len(revision) == len(HEAD)
+        and int(revision) >= 1
+    )
 
 
 def _revision(connection: Connection) -> str | None:
@@ -68,6 +81,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _one_at_a_time(connection: Connection) -> None:
-    """Two servers may open a new database at once; SQLite's writers wait for each other anyway."""
+    """Two servers may open a new database at once; SQLite's writers wait for each other
+    anyway.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK}
+        )

@@ -51,11 +51,12 @@ class SaveRefused(ValueError):
 class SaveRequest:
     """What a person wants kept.
 
-    ``base_version`` is the version that the person saw (0: nothing was captured). ``save_id`` is
-    made once per save by the page, so that a save sent twice is one save. ``files`` are the bytes of
-    files that the record names and that may be new; they are kept together with the version. ``fixed``
-    are the groups whose rows the dictionary lays down: they go when they are hidden, and come back.
-    ``import_id`` is the import that it came with.
+    ``base_version`` is the version that the person saw (0: nothing was captured).
+    ``save_id`` is made once per save by the page, so that a save sent twice is one
+    save. ``files`` are the bytes of files that the record names and that may be new;
+    they are kept together with the version. ``fixed`` are the groups whose rows the
+    dictionary lays down: they go when they are hidden, and come back. ``import_id`` is
+    the import that it came with.
     """
 
     key: InstanceKey
@@ -84,7 +85,9 @@ class Saved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conflict:
-    """Somebody saved in between: ``theirs`` is what stands now, ``base`` what the person had seen."""
+    """Somebody saved in between: ``theirs`` is what stands now, ``base`` what the
+    person had seen.
+    """
 
     theirs: StoredForm
     base: StoredForm | None
@@ -93,11 +96,11 @@ class Conflict:
 def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     """Adds a version on top of ``base_version``, in one transaction.
 
-    The same ``save_id`` again gives the first answer again, and a save that changes nothing gives that of the
-    version which it would repeat. Raises ``SaveRefused`` when the subject
-    does not exist, a row number is used again, or a save id stands for two different saves, and
-    ``SameBeginning`` when a file cannot be told from another one, and ``ClockBehind`` when the clock
-    is before the newest save.
+    The same ``save_id`` again gives the first answer again, and a save that changes
+    nothing gives that of the version which it would repeat. Raises ``SaveRefused`` when
+    the subject does not exist, a row number is used again, or a save id stands for two
+    different saves, and ``SameBeginning`` when a file cannot be told from another one,
+    and ``ClockBehind`` when the clock is before the newest save.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -105,15 +108,18 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
                 now = stamp(connection, database.clock())
                 return _add_version(connection, request, now, again=attempt > 0)
         except IntegrityError:
-            # The save id stands already, or two people made the form at once (PostgreSQL): the next
-            # attempt finds what is there.
+            # The save id stands already, or two people made the form at once
+            # (PostgreSQL): the next attempt finds what is there.
             if attempt == ATTEMPTS - 1:
                 raise
+
     raise AssertionError
 
 
 class Batch:
-    """A dictionary, new subjects, files and saves of one transaction: all of them are kept, or none."""
+    """A dictionary, new subjects, files and saves of one transaction: all of them are
+    kept, or none.
+    """
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
@@ -122,13 +128,18 @@ class Batch:
 
     def begin_import(self, *, operator: str, source: str) -> None:
         """Everything that follows came with this import."""
-        self._import = insert_run(self._connection, operator=operator, source=source, now=self._now)
+        self._import = insert_run(
+            self._connection, operator=operator, source=source, now=self._now
+        )
 
     def use_dictionary(self, study: Study) -> None:
         insert_dictionary(self._connection, study, self._now)
 
     def restore_dictionaries(
-        self, files: Mapping[str, Mapping[str, str]], study: str, uses: Sequence[DictionaryUse]
+        self,
+        files: Mapping[str, Mapping[str, str]],
+        study: str,
+        uses: Sequence[DictionaryUse],
     ) -> None:
         """Dictionaries by their hashes, and when each was in use elsewhere."""
         insert_past_dictionaries(self._connection, files, study, uses, self._now)
@@ -150,11 +161,20 @@ class Batch:
 
     def save_new(self, requests: Sequence[SaveRequest]) -> None:
         """First versions of forms that are not here yet."""
-        self.restore_forms([(request.key, (_first_version(request, self._now),)) for request in requests])
+        self.restore_forms(
+            [
+                (request.key, (_first_version(request, self._now),))
+                for request in requests
+            ]
+        )
 
-    def add_subject(self, *, subjid: str, site: str, user: str, moment: datetime | None = None) -> None:
+    def add_subject(
+        self, *, subjid: str, site: str, user: str, moment: datetime | None = None
+    ) -> None:
         """Enters a subject, now or when it was entered elsewhere."""
-        entered = Subject(subjid=subjid, site=site, added_by=user, added_at=moment or self._now)
+        entered = Subject(
+            subjid=subjid, site=site, added_by=user, added_at=moment or self._now
+        )
         insert_subject(self._connection, entered)
 
     def add_attachment(self, content: bytes, *, user: str) -> None:
@@ -165,7 +185,10 @@ class Batch:
         request = replace(request, import_id=self._import)
         answer = _add_version(self._connection, request, self._now, again=True)
         if isinstance(answer, Conflict):
-            raise SaveRefused(f"{request.key} was saved by {answer.theirs.saved_by} in the meantime")
+            raise SaveRefused(
+                f"{request.key} was saved by {answer.theirs.saved_by} in the meantime"
+            )
+
         return answer
 
 
@@ -173,7 +196,10 @@ def _first_version(request: SaveRequest, now: datetime) -> PastVersion:
     for rows in request.record.rows.values():
         numbers = [row.number for row in rows]
         if len(set(numbers)) < len(numbers):
-            raise SaveRefused(f"a row number of {request.key} would be used again: {numbers}")
+            raise SaveRefused(
+                f"a row number of {request.key} would be used again: {numbers}"
+            )
+
     return PastVersion(
         status=request.status,
         record=request.record,
@@ -204,26 +230,42 @@ def _add_version(
         earlier = _earlier_answer(connection, request)
         if earlier is not None:
             return earlier
+
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:
-        return Conflict(theirs=newest, base=_numbered(connection, request.key, request.base_version))
+        return Conflict(
+            theirs=newest, base=_numbered(connection, request.key, request.base_version)
+        )
+
     if newest is not None and _changes_nothing(request, newest):
-        return Saved(key=newest.key, version=current, status=newest.status, saved_at=newest.saved_at)
+        return Saved(
+            key=newest.key,
+            version=current,
+            status=newest.status,
+            saved_at=newest.saved_at,
+        )
+
     version = _version_row(request, newest, now)
     head = {name: version[name] for name in HEAD}
     if row:
         instance = row.instance_id
-        connection.execute(MOVE_ON, {**head, "version": current + 1, "instance": instance})
+        connection.execute(
+            MOVE_ON, {**head, "version": current + 1, "instance": instance}
+        )
     else:
         instance = _new_instance(connection, request.key, head)
+
     connection.execute(insert(form_version), {**version, "instance_id": instance})
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
-    return Saved(key=request.key, version=current + 1, status=request.status, saved_at=now)
+    return Saved(
+        key=request.key, version=current + 1, status=request.status, saved_at=now
+    )
 
 
-# SQLite's writer holds the lock of the whole file already; elsewhere the instance's row is locked.
+# SQLite's writer holds the lock of the whole file already; elsewhere the instance's row
+# is locked.
 LOCKED_NEWEST = NEWEST.with_for_update(of=form_instance)
 HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
 MOVE_ON = (
@@ -235,7 +277,9 @@ NEW_INSTANCE = insert(form_instance).returning(form_instance.c.id)
 
 
 def _changes_nothing(request: SaveRequest, newest: StoredForm) -> bool:
-    """Whether the form is that already, under the same dictionary: no version says it twice."""
+    """Whether the form is that already, under the same dictionary: no version says it
+    twice.
+    """
     return (
         newest.status is request.status
         and newest.dictionary_hash == request.dictionary_hash
@@ -243,7 +287,9 @@ def _changes_nothing(request: SaveRequest, newest: StoredForm) -> bool:
     )
 
 
-def _numbered(connection: Connection, key: InstanceKey, number: int) -> StoredForm | None:
+def _numbered(
+    connection: Connection, key: InstanceKey, number: int
+) -> StoredForm | None:
     row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
     return stored_form(row) if row else None
 
@@ -260,8 +306,16 @@ def _earlier_answer(connection: Connection, request: SaveRequest) -> Saved | Non
         and _documents(earlier.record) == _documents(request.record)
     )
     if not same:
-        raise SaveRefused(f"the save id {request.save_id!r} was already used for another save")
-    return Saved(key=earlier.key, version=earlier.version, status=earlier.status, saved_at=earlier.saved_at)
+        raise SaveRefused(
+            f"the save id {request.save_id!r} was already used for another save"
+        )
+
+    return Saved(
+        key=earlier.key,
+        version=earlier.version,
+        status=earlier.status,
+        saved_at=earlier.saved_at,
+    )
 
 
 def _documents(record: Record) -> dict[str, object]:
@@ -272,14 +326,32 @@ def _documents(record: Record) -> dict[str, object]:
     }
 
 
-def _new_instance(connection: Connection, key: InstanceKey, head: Mapping[str, object]) -> int:
-    if connection.execute(select(subject.c.subjid).where(subject.c.subjid == key.subject)).first() is None:
+def _new_instance(
+    connection: Connection, key: InstanceKey, head: Mapping[str, object]
+) -> int:
+    if (
+        connection.execute(
+            select(subject.c.subjid).where(subject.c.subjid == key.subject)
+        ).first()
+        is None
+    ):
         raise SaveRefused(f"there is no subject {key.subject!r}")
-    place = {"subjid": key.subject, "form": key.form, "visit": key.visit, "unsno": key.unsno}
-    return int(connection.execute(NEW_INSTANCE, {**place, **head, "version": 1}).scalar_one())
+
+    place = {
+        "subjid": key.subject,
+        "form": key.form,
+        "visit": key.visit,
+        "unsno": key.unsno,
+    }
+
+    return int(
+        connection.execute(NEW_INSTANCE, {**place, **head, "version": 1}).scalar_one()
+    )
 
 
-def _version_row(request: SaveRequest, base: StoredForm | None, now: datetime) -> dict[str, object]:
+def _version_row(
+    request: SaveRequest, base: StoredForm | None, now: datetime
+) -> dict[str, object]:
     row: dict[str, object] = {
         "number": request.base_version + 1,
         "status": request.status.value,
@@ -295,18 +367,29 @@ def _version_row(request: SaveRequest, base: StoredForm | None, now: datetime) -
         **_documents(request.record),
     }
     sealed = seal(request.key, base.seal if base else "", row)
+
     return {"seal": sealed, **row, "import_id": request.import_id}
 
 
 def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
-    """The highest row number ever given by group; refuses a number that a removed row had."""
+    """The highest row number ever given by group; refuses a number that a removed row
+    had.
+    """
     marks = dict(base.row_marks) if base else {}
     for group, rows in request.record.rows.items():
         numbers = [row.number for row in rows]
-        standing = {row.number for row in base.record.rows.get(group, ())} if base else set()
+        standing = (
+            {row.number for row in base.record.rows.get(group, ())} if base else set()
+        )
         given = marks.get(group, 0)
-        again = [number for number in numbers if number <= given and number not in standing]
+        again = [
+            number for number in numbers if number <= given and number not in standing
+        ]
         if (again and group not in request.fixed) or len(set(numbers)) < len(numbers):
-            raise SaveRefused(f"a row number of {group} would be used again: {again or numbers}")
+            raise SaveRefused(
+                f"a row number of {group} would be used again: {again or numbers}"
+            )
+
         marks[group] = max([given, *numbers])
+
     return marks

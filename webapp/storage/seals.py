@@ -11,7 +11,9 @@ from webapp.storage.forms import InstanceKey
 
 
 def seal(key: InstanceKey, before: str, row: Mapping[str, object]) -> str:
-    """SHA-256 over a version and the seal of the one before: a change behind the triggers shows."""
+    """SHA-256 over a version and the seal of the one before: a change behind the
+    triggers shows.
+    """
     saved_at = row["saved_at"]
     assert isinstance(saved_at, datetime)
     content = {
@@ -20,4 +22,5 @@ def seal(key: InstanceKey, before: str, row: Mapping[str, object]) -> str:
         "key": list(key),
     }
     exact = json.dumps([before, content], sort_keys=True, separators=(",", ":"))
+
     return hashlib.sha256(exact.encode("ascii")).hexdigest()

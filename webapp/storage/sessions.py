@@ -1,7 +1,8 @@
-"""The sessions of people who signed in. Each ends once, for good, wherever its cookie was copied to.
+"""The sessions of people who signed in. Each ends once, for good, wherever its cookie
+was copied to.
 
-The browser holds a random token; the table holds only the token's hash, so that who reads a backup
-cannot act as somebody else.
+The browser holds a random token; the table holds only the token's hash, so that who
+reads a backup cannot act as somebody else.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ class Session:
 
 
 def begin_session(database: Database, user: User, *, client: str) -> str:
-    """Opens a session and returns its token. ``client`` describes the browser (its user agent)."""
+    """Opens a session and returns its token.
+
+    ``client`` describes the browser (its user agent).
+    """
     token = secrets.token_urlsafe(32)
     row = {
         "id": _digest(token),
@@ -42,11 +46,15 @@ def begin_session(database: Database, user: User, *, client: str) -> str:
 
 
 def open_session(database: Database, token: str, *, client: str) -> Session | None:
-    """The session of a token, while it is open and used from the client that it began in."""
+    """The session of a token, while it is open and used from the client that it began
+    in.
+    """
     query = (
         select(app_user, sign_in_session.c.began_at, sign_in_session.c.client)
         .join(sign_in_session, sign_in_session.c.username == app_user.c.username)
-        .where(sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None))
+        .where(
+            sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None)
+        )
     )
     with database.read() as connection:
         row = connection.execute(query).first()
@@ -59,7 +67,9 @@ def end_session(database: Database, token: str) -> None:
     """Ends a session. One that has ended stays as it is."""
     ending = (
         update(sign_in_session)
-        .where(sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None))
+        .where(
+            sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None)
+        )
         .values(ended_at=database.clock())
     )
     with database.write() as connection:

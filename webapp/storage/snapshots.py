@@ -1,4 +1,6 @@
-"""One state of the whole database, for exports and comparisons that take longer than a moment."""
+"""One state of the whole database, for exports and comparisons that take longer than a
+moment.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,19 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from generator.tables.descriptor import DictionaryUse
-from webapp.storage.attachments import AttachmentHead, find_attachment, find_attachment_head
+from webapp.storage.attachments import (
+    AttachmentHead,
+    find_attachment,
+    find_attachment_head,
+)
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import StoredDictionary, all_uses, find_dictionary
-from webapp.storage.forms import NEWEST_OF_SUBJECT, VERSIONS_OF_SUBJECT, StoredForm, stored_form
+from webapp.storage.forms import (
+    NEWEST_OF_SUBJECT,
+    VERSIONS_OF_SUBJECT,
+    StoredForm,
+    stored_form,
+)
 from webapp.storage.subjects import Subject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
@@ -39,7 +50,9 @@ class Snapshot:
         return tuple(stored_form(row) for row in rows)
 
     def versions(self, subjid: str) -> tuple[StoredForm, ...]:
-        """Every version of the subject's forms; those of one form together, oldest first."""
+        """Every version of the subject's forms; those of one form together, oldest
+        first.
+        """
         rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
         return tuple(stored_form(row) for row in rows)
 

@@ -1,8 +1,8 @@
 """The time that a save is stamped with. It never goes back: history has one order.
 
-A server whose clock was set back would stamp a correction before what it corrects, and judge rules
-about today by the wrong day. It saves nothing until its clock is right, or until somebody says that
-it is right now and was wrong before.
+A server whose clock was set back would stamp a correction before what it corrects, and
+judge rules about today by the wrong day. It saves nothing until its clock is right, or
+until somebody says that it is right now and was wrong before.
 """
 
 from __future__ import annotations
@@ -16,18 +16,25 @@ from webapp.storage.database import Database
 from webapp.storage.tables import clock_step, form_version
 
 SLACK: Final = timedelta(minutes=5)
-"""How far a clock may be behind without anybody noticing: two servers, or one that was just set."""
+"""How far a clock may be behind without anybody noticing: two servers, or one that was
+just set.
+"""
 
 
 class ClockBehind(RuntimeError):
     """The server's clock is before the newest save; both are UTC."""
 
     def __init__(self, clock: datetime, newest: datetime) -> None:
-        super().__init__(f"The server's clock says {_utc(clock)}, but the newest save was at {_utc(newest)}.")
+        super().__init__(
+            f"The server's clock says {_utc(clock)}, but the newest save was at "
+            f"{_utc(newest)}."
+        )
 
 
 def stamp(connection: Connection, now: datetime) -> datetime:
-    """``now``, or the newest save's time where the clock is a little behind it; else ``ClockBehind``."""
+    """``now``, or the newest save's time where the clock is a little behind it; else
+    ``ClockBehind``.
+    """
     newest = newest_save(connection)
     if newest is None or newest <= now:
         return now
@@ -43,8 +50,12 @@ def check_clock(database: Database) -> None:
 
 
 def newest_save(connection: Connection) -> datetime | None:
-    """When the newest version was saved, of those since the clock was last said to be right."""
-    since = select(func.coalesce(func.max(clock_step.c.version_id), 0)).scalar_subquery()
+    """When the newest version was saved, of those since the clock was last said to be
+    right.
+    """
+    since = select(
+        func.coalesce(func.max(clock_step.c.version_id), 0)
+    ).scalar_subquery()
     newest = (
         select(form_version.c.saved_at)
         .where(form_version.c.id > since)
@@ -52,17 +63,24 @@ def newest_save(connection: Connection) -> datetime | None:
         .limit(1)
     )
     saved_at: datetime | None = connection.execute(newest).scalar()
+
     return saved_at
 
 
 def accept_clock(database: Database) -> None:
-    """Notes that the clock is right now and was ahead before. Does nothing when it is not behind."""
+    """Notes that the clock is right now and was ahead before.
+
+    Does nothing when it is not behind.
+    """
     with database.write() as connection:
         now, newest = database.clock(), newest_save(connection)
         if newest is None or newest <= now:
             return
         last = connection.execute(select(func.max(form_version.c.id))).scalar()
-        connection.execute(insert(clock_step), {"version_id": last, "newest_save": newest, "clock": now})
+        connection.execute(
+            insert(clock_step),
+            {"version_id": last, "newest_save": newest, "clock": now},
+        )
 
 
 def _utc(time: datetime) -> str:

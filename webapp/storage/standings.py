@@ -15,9 +15,11 @@ from webapp.storage.tables import subject_standing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredStanding:
-    """What was found in a subject's casebook after so many ``saves``, on a day, by a dictionary.
+    """What was found in a subject's casebook after so many ``saves``, on a day, by a
+    dictionary.
 
-    ``findings`` counts by form what its page shows; ``open`` are all of them, ``to_finish`` forms.
+    ``findings`` counts by form what its page shows; ``open`` are all of them,
+    ``to_finish`` forms.
     """
 
     subjid: str
@@ -32,10 +34,15 @@ class StoredStanding:
 def standings_of(
     database: Database, subjids: Iterable[str], *, dictionary_hash: str, day: date
 ) -> Mapping[str, StoredStanding]:
-    """By subject: what was kept under this dictionary on this day, whatever was saved since."""
+    """By subject: what was kept under this dictionary on this day, whatever was saved
+    since.
+    """
     query = FRESH.where(subject_standing.c.subjid.in_(list(subjids)))
     with database.read() as connection:
-        rows = connection.execute(query, {"hash": dictionary_hash, "today": day.isoformat()}).all()
+        rows = connection.execute(
+            query, {"hash": dictionary_hash, "today": day.isoformat()}
+        ).all()
+
     return {
         row.subjid: StoredStanding(
             subjid=row.subjid,
@@ -44,7 +51,10 @@ def standings_of(
             saves=row.saves,
             open=row.open,
             to_finish=row.to_finish,
-            findings={FormKey(form, visit, unsno): count for form, visit, unsno, count in row.findings},
+            findings={
+                FormKey(form, visit, unsno): count
+                for form, visit, unsno, count in row.findings
+            },
         )
         for row in rows
     }
@@ -60,7 +70,9 @@ def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> N
             "saves": standing.saves,
             "open": standing.open,
             "to_finish": standing.to_finish,
-            "findings": [[*key, count] for key, count in sorted(standing.findings.items())],
+            "findings": [
+                [*key, count] for key, count in sorted(standing.findings.items())
+            ],
         }
         for standing in standings
     ]
@@ -72,6 +84,9 @@ def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> N
 
 
 FRESH = select(subject_standing).where(
-    subject_standing.c.dictionary_hash == bindparam("hash"), subject_standing.c.day == bindparam("today")
+    subject_standing.c.dictionary_hash == bindparam("hash"),
+    subject_standing.c.day == bindparam("today"),
 )
-FORGET = delete(subject_standing).where(subject_standing.c.subjid == bindparam("subject"))
+FORGET = delete(subject_standing).where(
+    subject_standing.c.subjid == bindparam("subject")
+)

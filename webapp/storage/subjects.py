@@ -8,7 +8,18 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from webapp.storage.database import Database
 from webapp.storage.stamps import stamp
@@ -25,10 +36,11 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubjectLine:
-    """One line of the list: the subject, its forms by status, and their findings as they were when saved.
+    """One line of the list: the subject, its forms by status, and their findings as
+    they were when saved.
 
-    A form that is not verified yet counts as a draft. ``changes`` is how often the subject's forms were
-    saved: it grows with every save.
+    A form that is not verified yet counts as a draft. ``changes`` is how often the
+    subject's forms were saved: it grows with every save.
     """
 
     subject: Subject
@@ -47,6 +59,7 @@ def add_subject(database: Database, *, subjid: str, site: str, user: str) -> Sub
         now = stamp(connection, database.clock())
         entered = Subject(subjid=subjid, site=site, added_by=user, added_at=now)
         insert_subject(connection, entered)
+
     return entered
 
 
@@ -80,21 +93,29 @@ def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
         return _lines(connection.execute(LINES).all())
 
 
-def subjects_from(database: Database, first: str, *, most: int) -> tuple[SubjectLine, ...]:
+def subjects_from(
+    database: Database, first: str, *, most: int
+) -> tuple[SubjectLine, ...]:
     """So many subjects in order, from one on."""
     with database.read() as connection:
-        wanted = select(subject.c.subjid).where(subject.c.subjid >= first).order_by(subject.c.subjid)
+        wanted = (
+            select(subject.c.subjid)
+            .where(subject.c.subjid >= first)
+            .order_by(subject.c.subjid)
+        )
         names = connection.execute(wanted.limit(most)).scalars().all()
+
         return _lines(connection.execute(_lines_of(names)).all())
 
 
 def page_of_subjects(
     database: Database, wanted: str, *, order: str, down: bool, first: int, most: int
 ) -> tuple[int, tuple[SubjectLine, ...]]:
-    """How many subjects have ``wanted`` in their number or site, and so many of them from the ``first`` on.
+    """How many subjects have ``wanted`` in their number or site, and so many of them
+    from the ``first`` on.
 
-    ``order`` is one of ``ORDERS``. What is read of forms is read for these subjects only, unless the
-    order itself hangs on all.
+    ``order`` is one of ``ORDERS``. What is read of forms is read for these subjects
+    only, unless the order itself hangs on all.
     """
     like = f"%{_escaped(wanted.lower())}%"
     columns = (subject.c.subjid, subject.c.site)
@@ -102,13 +123,23 @@ def page_of_subjects(
     column = ORDERS[order]
     base = select(subject.c.subjid).where(fits)
     if order in OF_FORMS:
-        base = base.select_from(subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid))
+        base = base.select_from(
+            subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid)
+        )
+
     empty = column.is_(None)
     ordered = base.order_by(empty, column.desc() if down else column, subject.c.subjid)
+
     with database.read() as connection:
-        count = connection.execute(select(func.count()).select_from(subject).where(fits)).scalar_one()
+        count = connection.execute(
+            select(func.count()).select_from(subject).where(fits)
+        ).scalar_one()
         names = connection.execute(ordered.offset(first).limit(most)).scalars().all()
-        lines = {line.subject.subjid: line for line in _lines(connection.execute(_lines_of(names)).all())}
+        lines = {
+            line.subject.subjid: line
+            for line in _lines(connection.execute(_lines_of(names)).all())
+        }
+
     return count, tuple(lines[name] for name in names)
 
 
@@ -134,17 +165,25 @@ def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectLine, ...]:
 
 
 def all_subjects(connection: Connection) -> tuple[Subject, ...]:
-    """Every subject by site and number; sorted here, since databases sort text differently."""
+    """Every subject by site and number; sorted here, since databases sort text
+    differently.
+    """
     result = (_subject(row) for row in connection.execute(select(subject)))
     return tuple(sorted(result, key=lambda item: (item.site, item.subjid)))
 
 
 def _sums(subjids: Sequence[str] | None) -> Subquery:
-    """Sums over the newest versions of each subject's forms; of all subjects, or of some."""
+    """Sums over the newest versions of each subject's forms; of all subjects, or of
+    some.
+    """
     query = select(
         form_instance.c.subjid,
-        func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label("drafts"),
-        func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label("complete"),
+        func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label(
+            "drafts"
+        ),
+        func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label(
+            "complete"
+        ),
         func.sum(form_instance.c.refused).label("refused"),
         func.sum(form_instance.c.queries).label("queries"),
         func.sum(form_instance.c.warnings).label("warnings"),
@@ -188,4 +227,6 @@ OF_FORMS = frozenset({"complete", "saved"})
 
 
 def _subject(row: Row[tuple[object, ...]]) -> Subject:
-    return Subject(subjid=row.subjid, site=row.site, added_by=row.added_by, added_at=row.added_at)
+    return Subject(
+        subjid=row.subjid, site=row.site, added_by=row.added_by, added_at=row.added_at
+    )

@@ -1,7 +1,8 @@
 """The tables of the capture database. They do not change when a dictionary does.
 
-Answers are kept as JSON in a plain text column: escaped to ASCII it keeps every character that a
-person can type, on every database (PostgreSQL's own JSON and text types refuse NUL).
+Answers are kept as JSON in a plain text column: escaped to ASCII it keeps every
+character that a person can type, on every database (PostgreSQL's own JSON and text
+types refuse NUL).
 """
 
 from __future__ import annotations
@@ -53,22 +54,37 @@ class JsonText(TypeDecorator[Any]):
         try:
             return json.loads(value)
         except ValueError as error:
-            raise DamagedData(f"{value[:40]!r} is not what was written there") from error
+            raise DamagedData(
+                f"{value[:40]!r} is not what was written there"
+            ) from error
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An instant. SQLite forgets the time zone, so it is always written and read as UTC."""
+    """An instant.
+
+    SQLite forgets the time zone, so it is always written and read as UTC.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
 
 
 def plain(text: str) -> str:
@@ -87,7 +103,9 @@ class PlainText(TypeDecorator[str]):
 
 
 class PlainString(TypeDecorator[str]):
-    """A name by which something is found, up to its length: one with NUL is looked for, and not found."""
+    """A name by which something is found, up to its length: one with NUL is looked for,
+    and not found.
+    """
 
     impl = String
     cache_ok = True
@@ -172,7 +190,8 @@ form_instance = Table(
     UniqueConstraint("subjid", "form", "visit", "unsno"),
 )
 
-# The answers stand last: SQLite then reads the narrow columns without walking through them.
+# The answers stand last: SQLite then reads the narrow columns without walking through
+# them.
 form_version = Table(
     "form_version",
     metadata,
@@ -199,7 +218,8 @@ form_version = Table(
     CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="status"),
 )
 
-# What can be judged again: kept for lists, replaced whenever it is old, and no part of the history.
+# What can be judged again: kept for lists, replaced whenever it is old, and no part of
+# the history.
 subject_standing = Table(
     "subject_standing",
     metadata,
@@ -212,7 +232,8 @@ subject_standing = Table(
     Column("findings", JsonText, nullable=False),
 )
 
-# One row each time that somebody says the clock was ahead: the versions up to this one do not count.
+# One row each time that somebody says the clock was ahead: the versions up to this one
+# do not count.
 clock_step = Table(
     "clock_step",
     metadata,

@@ -1,4 +1,7 @@
-"""The people who sign in. A username is never changed and never given to somebody else."""
+"""The people who sign in.
+
+A username is never changed and never given to somebody else.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,11 @@ from webapp.storage.database import Database
 from webapp.storage.tables import app_user
 
 HASHER = PasswordHasher()
-# Verified for unknown names, so that the time of an answer does not tell which names exist.
+# Verified for unknown names, so that the time of an answer does not tell which names
+# exist.
 NOBODY = (
-    "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$Y3Jmc21pdGgtbm9ib2R5LWhhcy10aGlzLXBhc3N3b3JkISE"
+    "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$"
+    "Y3Jmc21pdGgtbm9ib2R5LWhhcy10aGlzLXBhc3N3b3JkISE"
 )
 
 
@@ -38,7 +43,9 @@ class User:
     role: Role
 
 
-def add_user(database: Database, *, username: str, name: str, role: Role, password: str) -> User:
+def add_user(
+    database: Database, *, username: str, name: str, role: Role, password: str
+) -> User:
     """Makes an account; ``IntegrityError`` when the username was ever used."""
     with database.write() as connection:
         connection.execute(
@@ -50,12 +57,16 @@ def add_user(database: Database, *, username: str, name: str, role: Role, passwo
                 created_at=database.clock(),
             )
         )
+
     return User(username=username, name=name, role=role)
 
 
 def get_user(database: Database, username: str) -> User | None:
     with database.read() as connection:
-        row = connection.execute(select(app_user).where(app_user.c.username == username)).first()
+        row = connection.execute(
+            select(app_user).where(app_user.c.username == username)
+        ).first()
+
     return user_of(row) if row else None
 
 
@@ -66,13 +77,19 @@ def list_users(database: Database) -> tuple[User, ...]:
 
 
 def sign_in(database: Database, username: str, password: str) -> User | None:
-    """The user whose password this is; the same time is taken whether the name exists or not."""
+    """The user whose password this is; the same time is taken whether the name exists
+    or not.
+    """
     with database.read() as connection:
-        row = connection.execute(select(app_user).where(app_user.c.username == username)).first()
+        row = connection.execute(
+            select(app_user).where(app_user.c.username == username)
+        ).first()
+
     try:
         HASHER.verify(row.password_hash if row else NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
+
     return user_of(row) if row else None
 
 

@@ -1,1 +1,4 @@
-"""One module per noun. A view gets, judges, stores and shows; it decides nothing about a field."""
+"""One module per noun.
+
+A view gets, judges, stores and shows; it decides nothing about a field.
+"""

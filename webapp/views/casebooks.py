@@ -25,12 +25,15 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
     judged = judged_casebook(subjid)
     assessment = assessment_of(subjid, judged)
+
     return render_template(
         "casebook.html",
         subject=subject,
         table=judged.once("casebook table", lambda: _table(subject, judged)),
         eligibility=status_of(assessment) if assessment else None,
-        repeating=[visit for visit in services().study.visits.values() if visit.repeats],
+        repeating=[
+            visit for visit in services().study.visits.values() if visit.repeats
+        ],
         readonly=not current_user.may_enter,
     )
 
@@ -55,6 +58,7 @@ def show_findings(subjid: str) -> ResponseReturnValue:
     """What is open in the casebook, each with the way to its question."""
     subject = subject_or_404(subjid)
     judged = judged_casebook(subjid)
+
     return render_template(
         "open_findings.html",
         subject=subject,
@@ -73,19 +77,24 @@ def show_findings(subjid: str) -> ResponseReturnValue:
 @bp.get("/subjects/<subjid>/standing")
 @allow(READ)
 def show_standing(subjid: str) -> ResponseReturnValue:
-    """By address: the status of every form in the casebook's table and of the logs, as of now."""
+    """By address: the status of every form in the casebook's table and of the logs, as
+    of now.
+    """
     subject_or_404(subjid)
     data = {}
     for address, status in judged_casebook(subjid).grid.statuses.items():
         html = render_template("status_shape.html", status=status)
         data[address] = {"name": status.name, "html": html}
+
     return jsonify(data)
 
 
 @bp.post("/subjects/<subjid>/visits")
 @allow(ENTER)
 def begin_visit(subjid: str) -> ResponseReturnValue:
-    """Opens the first form of the next unscheduled visit; nothing is stored before it is saved."""
+    """Opens the first form of the next unscheduled visit; nothing is stored before it
+    is saved.
+    """
     subject_or_404(subjid)
     study = services().study
     name = request.form.get("visit", "")

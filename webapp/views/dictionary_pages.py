@@ -1,4 +1,6 @@
-"""Where people land after signing in, and the first pages of those who work with no subject's data."""
+"""Where people land after signing in, and the first pages of those who work with no
+subject's data.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def show_dictionary() -> str:
     """The dictionary in use, and how a changed one comes to be used."""
     app = services()
     forms = in_schedule_order(app.study)
-    return render_template("dictionary.html", forms=forms, kept=dictionary_in_use(app.database))
+    return render_template(
+        "dictionary.html", forms=forms, kept=dictionary_in_use(app.database)
+    )
 
 
 @bp.get("/codebook")
@@ -49,4 +53,6 @@ def show_codebook() -> Response:
 def show_accounts() -> str:
     """Who may sign in, and as what."""
     tasks = {role: says for _, _, role, says in ACCOUNTS}
-    return render_template("accounts.html", users=list_users(services().database), tasks=tasks)
+    return render_template(
+        "accounts.html", users=list_users(services().database), tasks=tasks
+    )

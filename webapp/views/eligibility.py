@@ -1,4 +1,6 @@
-"""Whether a subject may take part: every criterion, the site's answer, and what the sources say."""
+"""Whether a subject may take part: every criterion, the site's answer, and what the
+sources say.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,13 @@ def show_eligibility(subjid: str) -> ResponseReturnValue:
     if page is None:
         abort(404, "The study's dictionary has no eligibility criteria.")
     open_only = request.args.get("show") == OPEN
-    table = judged.once(f"criteria {open_only}", lambda: _table(subjid, page, open_only=open_only))
-    return render_template("eligibility.html", subject=subject, table=table, today=judged.standing.today)
+    table = judged.once(
+        f"criteria {open_only}", lambda: _table(subjid, page, open_only=open_only)
+    )
+
+    return render_template(
+        "eligibility.html", subject=subject, table=table, today=judged.standing.today
+    )
 
 
 def _table(subjid: str, page: EligibilityPage, *, open_only: bool) -> Markup:
@@ -42,4 +49,5 @@ def _table(subjid: str, page: EligibilityPage, *, open_only: bool) -> Markup:
         open_only=open_only,
         open_count=sum(not line.settled for line in page.lines),
     )
+
     return Markup(html)

@@ -24,23 +24,34 @@ REMEDIES = {
     403: "Sign in with an account that has access, or ask the study's administrator.",
     404: "Check the address, or go to your first page.",
     405: "Check the address, or go to your first page.",
-    413: "A form can have 16 MB of text, and 512 MB with its files. Go back and choose smaller files.",
-    500: "Nothing was saved. Your text is still in this browser: go back and save again. "
+    413: (
+        "A form can have 16 MB of text, and 512 MB with its files. Go back and choose "
+        "smaller files."
+    ),
+    500: "Nothing was saved. Your text is still in this browser: go back and save "
+    "again. "
     "If this happens again, tell the study's administrator when it happened.",
 }
 
 BUSY: Final = (
     "The database is not responding",
     "It may be restarting, or busy with an import. Nothing was saved.",
-    "Your text is still in this browser. Save again in a moment. Form pages try again by themselves.",
+    (
+        "Your text is still in this browser. Save again in a moment. Form pages try "
+        "again by themselves."
+    ),
 )
 FULL: Final = (
     "The server's disk is full",
     "There is no space for another save, so nothing was saved.",
-    "Your text is still in this browser. Tell the study's administrator, and save again when there is space.",
+    (
+        "Your text is still in this browser. Tell the study's administrator, and save "
+        "again when there is space."
+    ),
 )
 BEHIND: Final = (
-    "Your text is still in this browser. Tell the study's administrator. The clock must be corrected"
+    "Your text is still in this browser. Tell the study's administrator. The clock "
+    "must be corrected"
     " before anything can be saved."
 )
 NO_FIT: Final = (
@@ -51,7 +62,8 @@ NO_FIT: Final = (
 RETRY_SECONDS: Final = 5
 
 TOO_LARGE = (
-    "A package can have up to 2 GB here. Validate a larger one on your own machine: crfsmith validate FILE."
+    "A package can have up to 2 GB here. Validate a larger one on your own machine: "
+    "crfsmith validate FILE."
 )
 
 
@@ -60,10 +72,17 @@ def wants_json() -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _answer(status: int, title: str, message: str, remedy: str, needs: str = "") -> Response:
-    """A page, or for a script JSON; ``needs`` is what the script can put right with the person."""
+def _answer(
+    status: int, title: str, message: str, remedy: str, needs: str = ""
+) -> Response:
+    """A page, or for a script JSON; ``needs`` is what the script can put right with the
+    person.
+    """
     if wants_json():
-        return make_response(jsonify(error=title, message=message, remedy=remedy, needs=needs), status)
+        return make_response(
+            jsonify(error=title, message=message, remedy=remedy, needs=needs), status
+        )
+
     page = render_template("error.html", title=title, message=message, remedy=remedy)
     return make_response(page, status)
 
@@ -73,8 +92,14 @@ def typed_again() -> Response:
     values = request.view_args or {}
     if not current_user.is_authenticated:
         return make_response(ask_to_sign_in())
-    notice = "Nothing was saved, because the page was too old. Your text is still here. Please save again."
-    return make_response(typed(values["subjid"], values["visit"], values["form"], request.form, notice))
+    notice = (
+        "Nothing was saved, because the page was too old. Your text is still here. "
+        "Please save again."
+    )
+
+    return make_response(
+        typed(values["subjid"], values["visit"], values["form"], request.form, notice)
+    )
 
 
 def register(app: Flask) -> None:
@@ -93,22 +118,33 @@ def register(app: Flask) -> None:
         status = error.code or 500
         title = TITLES.get(status, error.name)
         own = error.description if error.description != type(error).description else ""
-        remedy = TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
-        return _answer(status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404]))
+        remedy = (
+            TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
+        )
+
+        return _answer(
+            status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404])
+        )
 
     @app.errorhandler(DBAPIError)
     def database_trouble(error: DBAPIError) -> Response:
-        # The kind alone goes into the log: a database may quote the answers that it did not take.
-        app.logger.error("%s: %s by the database", request.endpoint, type(error.orig).__name__)
+        # The kind alone goes into the log: a database may quote the answers that it did
+        # not take.
+        app.logger.error(
+            "%s: %s by the database", request.endpoint, type(error.orig).__name__
+        )
         full = "full" in str(error.orig) or "No space" in str(error.orig)
         answer = _answer(503, *(FULL if full else BUSY))
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
+
         return answer
 
     @app.errorhandler(ClockBehind)
     def clock_behind(error: ClockBehind) -> Response:
         app.logger.error("%s", error)
-        return _answer(503, "The server's clock is wrong", f"{error} Nothing was saved.", BEHIND)
+        return _answer(
+            503, "The server's clock is wrong", f"{error} Nothing was saved.", BEHIND
+        )
 
     @app.errorhandler(SaveRefused)
     def save_refused(error: SaveRefused) -> Response:

@@ -33,14 +33,19 @@ TYPES: Final = MappingProxyType(
         "zip": "application/zip",
     }
 )
-"""What a file is said to be. Anything else is bytes: no page, script or picture with scripts in it."""
+"""What a file is said to be.
+
+Anything else is bytes: no page, script or picture with scripts in it.
+"""
 
 ALONE: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>/files/<beginning>/<name>")
 @allow(READ)
-def show_file(subjid: str, visit: str, form: str, beginning: str, name: str) -> Response:
+def show_file(
+    subjid: str, visit: str, form: str, beginning: str, name: str
+) -> Response:
     place, _ = readable_place(subjid, visit, form)
     text = f"{FOLDER}{beginning}/{name}"
     named = named_file(text)
@@ -48,9 +53,23 @@ def show_file(subjid: str, visit: str, form: str, beginning: str, name: str) -> 
         abort(404, f"{place.form.title} has no such file.")
     get = get_attachment(services().database, named[0])
     if get is None:
-        abort(404, "The form refers to this file, but the server does not have it. Upload it again.")
+        abort(
+            404,
+            (
+                "The form refers to this file, but the server does not have it. "
+                "Upload it again."
+            ),
+        )
+
     kind = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-    answer = send_file(BytesIO(get.bytes), mimetype=kind, as_attachment=True, download_name=name, etag=False)
+    answer = send_file(
+        BytesIO(get.bytes),
+        mimetype=kind,
+        as_attachment=True,
+        download_name=name,
+        etag=False,
+    )
     answer.headers["Content-Security-Policy"] = ALONE
     answer.headers["Cache-Control"] = "no-store"
+
     return answer

@@ -59,7 +59,9 @@ ADD: Final = "add:"
 COMPLETE: Final = "complete"
 NUL: Final = "\x00"
 MOST_ROWS: Final = 1_000
-"""How many rows of a group are kept of a draft, where the dictionary does not allow more."""
+"""How many rows of a group are kept of a draft, where the dictionary does not allow
+more.
+"""
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>")
@@ -73,19 +75,31 @@ def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     checked = request.args.get("check") == "1"
     complete = stored is not None and stored.status is Status.COMPLETE
     judgement = judged(place, record, completing=checked or complete)
+
     return page_of_form(place, stored, record, judgement, checked=checked)
 
 
 def _gone_page(place: FormPlace, stored: StoredForm) -> str:
     """A form that the dictionary lost, to be read."""
     kept = [
-        (label_of(place.form, DataPlace(table=cell.table, field=cell.field, row=cell.row)), reason)
+        (
+            label_of(
+                place.form, DataPlace(table=cell.table, field=cell.field, row=cell.row)
+            ),
+            reason,
+        )
         for (cell, _), reason in stored.record.kept.items()
     ]
     tables = tables_of(place.form, stored.record)
     status = status_of(stored.status)
+
     return render_template(
-        "gone_form.html", place=place, stored=stored, status=status, tables=tables, kept=kept
+        "gone_form.html",
+        place=place,
+        stored=stored,
+        status=status,
+        tables=tables,
+        kept=kept,
     )
 
 
@@ -95,10 +109,18 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
     if "on" not in request.form:
         return _refused(
-            "The server received only part of the page, so nothing was saved.", "Save again.", 400
+            "The server received only part of the page, so nothing was saved.",
+            "Save again.",
+            400,
         )
+
     if crowded := _too_many_rows(place, request.form):
-        return _refused(crowded, "Your text is still in this browser. Remove rows, then save again.", 422)
+        return _refused(
+            crowded,
+            "Your text is still in this browser. Remove rows, then save again.",
+            422,
+        )
+
     typed_now = read(place, request.form, request.files)
     if unkeepable := _unkeepable(place, request.form):
         return _not_saved(typed_now, unkeepable, needs="text")
@@ -107,6 +129,7 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
         unkeepable := refusal(place.form, typed_now.record, *_earlier(typed_now))
     ):
         return _not_saved(typed_now, unkeepable, needs="text")
+
     if action.startswith(ADD):
         return _with_new_row(typed_now, action.removeprefix(ADD))
     return _save(typed_now, complete=action == COMPLETE)
@@ -114,37 +137,66 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
 
 def _earlier(now: PostedForm) -> tuple[Record, ...]:
     """What is stored, and what stood on the page when it was opened."""
-    seen = seen_record(now.place, now.stored, version_number(now.data.get("base_version", "0")))
+    seen = seen_record(
+        now.place, now.stored, version_number(now.data.get("base_version", "0"))
+    )
     return (seen, now.stored.record) if now.stored else (seen,)
 
 
 def _unkeepable(place: FormPlace, data: MultiDict[str, str]) -> str:
-    """Says where NUL stands, which no package can hold: a program put it there, no keyboard does."""
-    names = [name for name, text in data.items(multi=True) if NUL in text or NUL in name]
+    """Says where NUL stands, which no package can hold: a program put it there, no
+    keyboard does.
+    """
+    names = [
+        name for name, text in data.items(multi=True) if NUL in text or NUL in name
+    ]
     if not names:
         return ""
     cells = [cell_of(name, place.form) for name in dict.fromkeys(names)]
-    places = [DataPlace(table=cell.table, field=cell.field, row=cell.row) for cell in cells if cell]
-    where = ", ".join(f"“{label_of(place.form, item)}”" for item in places) or "A reason"
-    return f"{where} contains the character U+0000, which cannot be stored. Type the text again, then save."
+    places = [
+        DataPlace(table=cell.table, field=cell.field, row=cell.row)
+        for cell in cells
+        if cell
+    ]
+    where = (
+        ", ".join(f"“{label_of(place.form, item)}”" for item in places) or "A reason"
+    )
+
+    return (
+        f"{where} contains the character U+0000, which cannot be stored. Type the "
+        "text again, then save."
+    )
 
 
 def _too_many_rows(place: FormPlace, data: MultiDict[str, str]) -> str:
-    """Says which group got more rows than any form keeps, which a program posts and no person types."""
+    """Says which group got more rows than any form keeps, which a program posts and no
+    person types.
+    """
     for group in place.form.row_groups:
         most = max(MOST_ROWS, 2 * group.rows.maximum if group.rows else 0)
         count = len(data.getlist(ROWS_PREFIX + group.name))
         if count > most:
             title = group.title or place.form.title
-            return f"“{title}” has {count:,} rows. At most {most:,} are allowed, so nothing was saved."
+            return (
+                f"“{title}” has {count:,} rows. At most {most:,} are allowed, so "
+                "nothing was saved."
+            )
+
     return ""
 
 
 @bp.url_value_preprocessor
 def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> None:
-    """A form with file fields may be larger, once somebody has signed in: before the post is read."""
+    """A form with file fields may be larger, once somebody has signed in: before the
+    post is read.
+    """
     form = services().study.forms.get((values or {}).get("form", ""))
-    if endpoint == "form_pages.save_form" and form and form.files and current_user.is_authenticated:
+    if (
+        endpoint == "form_pages.save_form"
+        and form
+        and form.files
+        and current_user.is_authenticated
+    ):
         request.max_content_length = LARGEST_UPLOADS
 
 
@@ -160,8 +212,12 @@ def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
     number = max(next_number(group, Record(rows={group_name: shown}), base), mark + 1)
     new = Row(number=number, texts=starts)
     record = replace(now.record, rows={**now.record.rows, group_name: (*shown, new)})
+
     return unsaved_page(
-        now, judged(now.place, record), record=record, notice="A row was added. Not saved yet."
+        now,
+        judged(now.place, record),
+        record=record,
+        notice="A row was added. Not saved yet.",
     )
 
 
@@ -173,9 +229,11 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
     if now.posted.unexplained:
         message = "Give a short reason for removing the marked row, then save again."
         return _not_saved(now, message, needs="removal")
+
     if now.uploads.refused and now.is_complete:
         message = "A file was rejected, so this complete form was not changed."
         return _not_saved(now, message, needs="file")
+
     evaluated = judged(now.place, now.record, completing=complete)
     judgement = with_refused(now, evaluated)
     record = without_hidden_rows(now.place.form, now.record, judgement)
@@ -185,23 +243,35 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
     status = Status.COMPLETE if complete and not refused else Status.DRAFT
     counted = judgement
     if status is Status.DRAFT:
-        # A draft counts what is wrong with its answers, without what only a complete form lacks.
+        # A draft counts what is wrong with its answers, without what only a complete
+        # form lacks.
         is_same = not complete and record == now.record
         counted = evaluated if is_same else judged(now.place, record)
+
     answer = _store(now, record, status, counted)
     if isinstance(answer, Conflict):
         return _conflict(now, record, answer)
     if _by_script():
-        return saved_answer(now.place, answer, record, judgement, refused=refused, uploads=now.uploads)
+        return saved_answer(
+            now.place, answer, record, judgement, refused=refused, uploads=now.uploads
+        )
+
     if now.uploads.refused:
         stored = load(services().database, now.place.key)
         notice = "The form was saved, but without the rejected file."
-        return page_of_form(now.place, stored, record, judgement, notice=notice, checked=True)
-    return redirect(_after(now, check=1) if refused else _after(now, saved=answer.version), 303)
+        return page_of_form(
+            now.place, stored, record, judgement, notice=notice, checked=True
+        )
+
+    return redirect(
+        _after(now, check=1) if refused else _after(now, saved=answer.version), 303
+    )
 
 
 def _after(now: PostedForm, **says: int) -> str:
-    """The address of the form after its save, which may settle an earlier one that met another version."""
+    """The address of the form after its save, which may settle an earlier one that met
+    another version.
+    """
     settles = now.data.get("settles")
     return f"{now.place.address}?{urlencode({**says, **({'settles': settles} if settles else {})})}"
 
@@ -210,15 +280,26 @@ def _asks_reason(now: PostedForm, *, complete: bool) -> str:
     given = now.data.get("reason", "").strip()
     again = f"“{given}” is not a reason. " if given else ""
     if now.is_complete and not complete:
-        return f"{again}This form is complete. Say why you are reopening it as a draft, then save again."
+        return (
+            f"{again}This form is complete. Say why you are reopening it as a draft, "
+            "then save again."
+        )
+
     state = "is" if now.is_complete else "was"
-    return f"{again}This form {state} complete. Say why you are changing it, then save again."
+
+    return (
+        f"{again}This form {state} complete. Say why you are changing it, then save "
+        "again."
+    )
 
 
-def _not_complete_any_more(now: PostedForm, record: Record, judgement: Judgement) -> ResponseReturnValue:
+def _not_complete_any_more(
+    now: PostedForm, record: Record, judgement: Judgement
+) -> ResponseReturnValue:
     """A complete form becomes a draft only by the wish of the person."""
     message = (
-        "With these answers the form is no longer complete. Correct them, or choose “Reopen as a draft”."
+        "With these answers the form is no longer complete. Correct them, or choose "
+        "“Reopen as a draft”."
     )
     if not _by_script():
         return unsaved_page(now, judgement, notice=message, record=record), 422
@@ -230,14 +311,18 @@ def _not_complete_any_more(now: PostedForm, record: Record, judgement: Judgement
     ), 422
 
 
-def _store(now: PostedForm, record: Record, status: Status, counted: Judgement) -> Saved | Conflict:
+def _store(
+    now: PostedForm, record: Record, status: Status, counted: Judgement
+) -> Saved | Conflict:
     asked = SaveRequest(
         key=now.place.key,
         base_version=version_number(now.data.get("base_version", "0")),
         record=record,
         status=status,
         user=current_user.user.username,
-        save_id=f"{current_user.user.username}:{now.data.get('save_id') or uuid4().hex}"[:100],
+        save_id=f"{current_user.user.username}:{now.data.get('save_id') or uuid4().hex}"[
+            :100
+        ],
         dictionary_hash=services().study.hash,
         reason=now.reason,
         counts=FindingCounts.of(open_findings(now.place.form, counted, record)),
@@ -247,40 +332,62 @@ def _store(now: PostedForm, record: Record, status: Status, counted: Judgement) 
     try:
         return save(services().database, asked)
     except SaveRefused:
-        # The page was saved before, and did not learn of it: its answer was lost, or "back" brought an old
-        # page with its old save id. This is another save, on top of its own.
+        # The page was saved before, and did not learn of it: its answer was lost, or
+        # "back" brought an old page with its old save id. This is another save, on top
+        # of its own.
         own = load_version(services().database, now.place.key, asked.base_version + 1)
         known = asked.base_version + (own is not None and own.save_id == asked.save_id)
-        return save(services().database, replace(asked, save_id=uuid4().hex, base_version=known))
+        return save(
+            services().database, replace(asked, save_id=uuid4().hex, base_version=known)
+        )
 
 
-def _conflict(now: PostedForm, record: Record, conflict: Conflict) -> ResponseReturnValue:
+def _conflict(
+    now: PostedForm, record: Record, conflict: Conflict
+) -> ResponseReturnValue:
     base = conflict.base.record if conflict.base else Record()
     if conflict.theirs.record == record:
         address = _after(now, saved=conflict.theirs.version)
         return jsonify(moved=address) if _by_script() else redirect(address, 303)
+
     if _by_script():
         who = person(conflict.theirs.saved_by)
-        return jsonify(conflict=True, message=f"{who} saved this form in the meantime."), 409
+        return jsonify(
+            conflict=True, message=f"{who} saved this form in the meantime."
+        ), 409
+
     action = now.data.get("action", "draft")
     removed, pending = now.posted.removed, held_uploads(now, record)
     settles = now.data.get("settles") or now.data.get("save_id", "")
     page = conflict_page(
-        now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, pending=pending
+        now.place,
+        base,
+        record,
+        conflict.theirs,
+        action,
+        settles=settles,
+        removed=removed,
+        pending=pending,
     )
+
     return page, 409
 
 
 def _not_saved(now: PostedForm, message: str, *, needs: str) -> ResponseReturnValue:
     if _by_script():
-        return jsonify(needs=needs, message=message, refused_files=now.uploads.said()), 422
+        return jsonify(
+            needs=needs, message=message, refused_files=now.uploads.said()
+        ), 422
+
     return unsaved_page(now, judged(now.place, now.record), notice=message), 422
 
 
 def _refused(message: str, remedy: str, status: int) -> ResponseReturnValue:
     if _by_script():
         return jsonify(message=f"{message} {remedy}"), status
-    return render_template("error.html", title="Not saved", message=message, remedy=remedy), status
+    return render_template(
+        "error.html", title="Not saved", message=message, remedy=remedy
+    ), status
 
 
 def _by_script() -> bool:

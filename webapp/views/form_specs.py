@@ -1,4 +1,7 @@
-"""A form's fields and rules for the page's script. They change with the dictionary alone."""
+"""A form's fields and rules for the page's script.
+
+They change with the dictionary alone.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ def show_spec(hash_: str, form: str) -> Response:
     text = _TEXTS.get(study, form, lambda: _spec_text(study, result))
     response = Response(text, content_type="application/json")
     response.headers["Cache-Control"] = A_YEAR.replace("public", "private")
+
     return response
 
 

@@ -61,16 +61,25 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
         Version(
             revision=revision,
             changes=tuple(
-                _with_files(_shown(fields, place.form, change, revision.form.record), place, change)
+                _with_files(
+                    _shown(fields, place.form, change, revision.form.record),
+                    place,
+                    change,
+                )
                 for change in revision.changes
                 if change.about is not About.STATUS
             ),
         )
         for revision in reversed(revisions)
     ]
-    numbers = {item.form.import_id for item in revisions if item.form.import_id is not None}
+    numbers = {
+        item.form.import_id for item in revisions if item.form.import_id is not None
+    }
     imports = imports_of(services().database, numbers) if numbers else {}
-    return render_template("history.html", place=place, versions=versions, imports=imports)
+
+    return render_template(
+        "history.html", place=place, versions=versions, imports=imports
+    )
 
 
 def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
@@ -78,14 +87,23 @@ def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
     field = fields_of(place.form).get((change.cell.table, change.cell.field))
     if change.about is not About.VALUE or field is None or not is_file(field):
         return shown
-    old, new = (file_address(place, text) if named_file(text) else "" for text in (change.old, change.new))
+    old, new = (
+        file_address(place, text) if named_file(text) else ""
+        for text in (change.old, change.new)
+    )
+
     return replace(shown, old_file=old, new_file=new)
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>/history/<name>")
 @allow(READ)
-def show_field_history(subjid: str, visit: str, form: str, name: str) -> ResponseReturnValue:
-    """One question: every answer that it ever had, newest first. ``name`` is that of its input."""
+def show_field_history(
+    subjid: str, visit: str, form: str, name: str
+) -> ResponseReturnValue:
+    """One question: every answer that it ever had, newest first.
+
+    ``name`` is that of its input.
+    """
     place, _ = readable_place(subjid, visit, form)
     cell = cell_of(name, place.form)
     if cell is None:
@@ -93,16 +111,28 @@ def show_field_history(subjid: str, visit: str, form: str, name: str) -> Respons
     fields = fields_of(place.form)
     field = fields[cell.table, cell.field]
     companion = field.unit.companion if field.unit else None
-    about = {cell, cell._replace(field=companion or cell.field), cell._replace(field="rowno")}
+    about = {
+        cell,
+        cell._replace(field=companion or cell.field),
+        cell._replace(field="rowno"),
+    }
     entries = [
-        Entry(revision=revision, change=_shown(fields, place.form, change, revision.form.record))
+        Entry(
+            revision=revision,
+            change=_shown(fields, place.form, change, revision.form.record),
+        )
         for revision in reversed(history(services().database, place.key))
         for change in revision.changes
         if change.cell in about and change.about is not About.STATUS
     ]
     row = f", row {cell.row}" if cell.row is not None else ""
+
     return render_template(
-        "field_history.html", place=place, entries=entries, label=f"{field.label}{row}", name=name
+        "field_history.html",
+        place=place,
+        entries=entries,
+        label=f"{field.label}{row}",
+        name=name,
     )
 
 
@@ -114,17 +144,41 @@ def fields_of(form: Form) -> dict[tuple[str, str], Field]:
     return result
 
 
-def _shown(fields: dict[tuple[str, str], Field], form: Form, change: Change, record: Record) -> Shown:
+def _shown(
+    fields: dict[tuple[str, str], Field], form: Form, change: Change, record: Record
+) -> Shown:
     cell = change.cell
     field = fields.get((cell.table, cell.field))
     row = f", row {cell.row}" if cell.row is not None else ""
     titles = {group.name: group.title or form.title for group in form.row_groups}
     if change.about is About.ROW:
         label = f"{titles.get(cell.table, cell.table)}{row}"
-        return Shown(label=label, old="row" if change.old else "", new="row" if change.new else "", target="")
+        return Shown(
+            label=label,
+            old="row" if change.old else "",
+            new="row" if change.new else "",
+            target="",
+        )
+
     texts = record.texts if cell.row is None else {}
     label = f"{field.label if field else cell.field}{row}"
     if change.about is About.KEPT:
-        return Shown(label=f"{label}: reason for confirming", old=change.old, new=change.new, target="")
-    words = (lambda text: answer_words(text, field, texts)) if field else (lambda text: text)
-    return Shown(label=label, old=words(change.old), new=words(change.new), target=cell_name(cell))
+        return Shown(
+            label=f"{label}: reason for confirming",
+            old=change.old,
+            new=change.new,
+            target="",
+        )
+
+    words = (
+        (lambda text: answer_words(text, field, texts))
+        if field
+        else (lambda text: text)
+    )
+
+    return Shown(
+        label=label,
+        old=words(change.old),
+        new=words(change.new),
+        target=cell_name(cell),
+    )

@@ -1,4 +1,7 @@
-"""Is this package right? A data manager hands in a package, or the study as it is, and reads the report."""
+"""Is this package right?
+
+A data manager hands in a package, or the study as it is, and reads the report.
+"""
 
 from __future__ import annotations
 
@@ -41,17 +44,26 @@ REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "sandbox allow-scripts allow-downloads"
 )
-"""The report is one page with its own script; in a sandbox it can do nothing in the person's name."""
+"""The report is one page with its own script; in a sandbox it can do nothing in the
+person's name.
+"""
 FULL = (
-    "The server has no space for this package now. Delete reports that you no longer need, or validate it on"
+    "The server has no space for this package now. Delete reports that you no longer "
+    "need, or validate it on"
     " your own machine: crfsmith validate FILE."
 )
 
 
 @bp.url_value_preprocessor
 def _let_packages_in(endpoint: str | None, values: dict[str, Any] | None) -> None:  # noqa: ARG001
-    """A package may be larger than any other post, when it comes from who may hand one in."""
-    if endpoint == "packages.take" and current_user.is_authenticated and current_user.user.role in MANAGE:
+    """A package may be larger than any other post, when it comes from who may hand one
+    in.
+    """
+    if (
+        endpoint == "packages.take"
+        and current_user.is_authenticated
+        and current_user.user.role in MANAGE
+    ):
         request.max_content_length = LARGEST_UPLOAD
 
 
@@ -69,18 +81,24 @@ def take() -> ResponseReturnValue:
     if not study and not (handed and handed.filename):
         return _not_taken("Choose a zip file first.", 400)
     name = "Current study data" if study or not handed else _name(handed.filename or "")
+
     try:
-        folder = _works().receive(name, _owner(), size=request.content_length or 0, study=study)
+        folder = _works().receive(
+            name, _owner(), size=request.content_length or 0, study=study
+        )
     except NoRoom:
         return _not_taken(FULL, 507)
+
     if handed and not study:
         path = folder / ValidationJob(name=name, owner="", since="").file
         handed.save(path)
         if not path.stat().st_size:
             shutil.rmtree(folder)
             return _not_taken(f"{name} is empty. Export it again.", 400)
+
     _works().start(folder)
     address = f"/packages/{folder.name}"
+
     return jsonify(address=address) if _by_script() else redirect(address, 303)
 
 
@@ -89,6 +107,7 @@ def take() -> ResponseReturnValue:
 def show_package(work: str) -> ResponseReturnValue:
     result = _work_or_404(work)
     works = _works()
+
     return render_template(
         "package.html",
         work=result,
@@ -109,7 +128,9 @@ def remove(work: str) -> ResponseReturnValue:
 @bp.get("/packages/<work>/report")
 @allow(MANAGE)
 def show_report(work: str) -> ResponseReturnValue:
-    response = send_file(_file_or_404(work, REPORT), mimetype="text/html", etag=False, max_age=0)
+    response = send_file(
+        _file_or_404(work, REPORT), mimetype="text/html", etag=False, max_age=0
+    )
     response.headers["Content-Security-Policy"] = REPORT_POLICY
     return response
 
@@ -132,14 +153,23 @@ def download_package(work: str) -> ResponseReturnValue:
     """The export that was judged."""
     result = _work_or_404(work)
     day = f"{result.moment:%Y-%m-%d}"
-    return _sent(work, result.file, "application/zip", name=f"{services().study.name}-{day}.zip")
+    return _sent(
+        work, result.file, "application/zip", name=f"{services().study.name}-{day}.zip"
+    )
 
 
 def _packages_page(message: str = "") -> str:
     works = _works().of(_owner())
-    exported = next((work for work in works if work.study and _works().file(work, work.file)), None)
+    exported = next(
+        (work for work in works if work.study and _works().file(work, work.file)), None
+    )
+
     return render_template(
-        "packages.html", works=works, exported=exported, message=message, most=LARGEST_UPLOAD
+        "packages.html",
+        works=works,
+        exported=exported,
+        message=message,
+        most=LARGEST_UPLOAD,
     )
 
 
@@ -152,7 +182,12 @@ def _not_taken(message: str, status: int) -> ResponseReturnValue:
 def _sent(work: str, file: str, kind: str, *, name: str = "") -> Response:
     path = _file_or_404(work, file)
     return send_file(
-        path, mimetype=kind, as_attachment=True, download_name=name or file, etag=False, max_age=0
+        path,
+        mimetype=kind,
+        as_attachment=True,
+        download_name=name or file,
+        etag=False,
+        max_age=0,
     )
 
 
@@ -179,8 +214,12 @@ def _work_or_404(token: str) -> ValidationJob:
     if index is None:
         abort(
             404,
-            "This package is no longer here. Reports are kept for 30 days, and only each person's newest 20.",
+            (
+                "This package is no longer here. Reports are kept for 30 days, and "
+                "only each person's newest 20."
+            ),
         )
+
     return index
 
 

@@ -40,7 +40,10 @@ def show_sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @allow(EVERYONE)
 def take_sign_in() -> ResponseReturnValue:
-    username, password = request.form.get("username", ""), request.form.get("password", "")
+    username, password = (
+        request.form.get("username", ""),
+        request.form.get("password", ""),
+    )
     then = _inside(request.form.get("then", ""))
     account = signed_in_as(username, password)
     kept = [
@@ -64,7 +67,9 @@ def signed_in_as(username: str, password: str) -> Account | None:
 @bp.get("/session")
 @allow(EVERYONE)
 def show_session() -> ResponseReturnValue:
-    """Who is signed in, and a token for the next post: what a page needs whose own session has ended."""
+    """Who is signed in, and a token for the next post: what a page needs whose own
+    session has ended.
+    """
     user = current_user.user if current_user.is_authenticated else None
     return _session(user)
 
@@ -73,15 +78,25 @@ def show_session() -> ResponseReturnValue:
 @allow(EVERYONE)
 def renew_session() -> ResponseReturnValue:
     """Signs in from a page that stays open."""
-    account = signed_in_as(request.form.get("username", ""), request.form.get("password", ""))
+    account = signed_in_as(
+        request.form.get("username", ""), request.form.get("password", "")
+    )
     if account is None:
-        message = "The username or password is incorrect. Check both, including capital letters."
+        message = (
+            "The username or password is incorrect. Check both, including capital "
+            "letters."
+        )
         return jsonify(message=message, token=generate_csrf()), 401
+
     return _session(account.user)
 
 
 def _session(user: User | None) -> Response:
-    return jsonify(user=user.username if user else "", name=user.name if user else "", token=generate_csrf())
+    return jsonify(
+        user=user.username if user else "",
+        name=user.name if user else "",
+        token=generate_csrf(),
+    )
 
 
 @bp.post("/sign-out")
@@ -92,7 +107,10 @@ def sign_out() -> ResponseReturnValue:
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """For whoever asks for a page without being signed in. What was typed comes along."""
+    """For whoever asks for a page without being signed in.
+
+    What was typed comes along.
+    """
     if request.headers.get("Accept", "").startswith("application/json"):
         answer = jsonify(
             error="Sign in again",
@@ -101,15 +119,26 @@ def ask_to_sign_in() -> ResponseReturnValue:
             remedy="Your text is kept. Sign in on this page to save it.",
         )
         return make_response(answer, 401)
+
     if request.method == "POST":
-        kept = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+        kept = [
+            (name, text)
+            for name, text in request.form.items(multi=True)
+            if name != "csrf_token"
+        ]
         return _page(then=request.path, kept=kept), 401
+
     then = request.full_path.rstrip("?") if request.path != "/" else ""
+
     return redirect(f"/sign-in?then={then}" if then else "/sign-in", 303)
 
 
 def _page(
-    *, then: str, username: str = "", refused: bool = False, kept: list[tuple[str, str]] | None = None
+    *,
+    then: str,
+    username: str = "",
+    refused: bool = False,
+    kept: list[tuple[str, str]] | None = None,
 ) -> str:
     return render_template(
         "sign_in.html",
@@ -122,23 +151,34 @@ def _page(
 
 
 def _inside(then: str) -> str:
-    """An address of this server only, so that nobody is sent elsewhere after signing in."""
+    """An address of this server only, so that nobody is sent elsewhere after signing
+    in.
+    """
     try:
         parts = urlsplit(then)
     except ValueError:  # a host that is none, such as one with a single bracket
         return "/"
-    inside = then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.netloc
+
+    inside = (
+        then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.netloc
+    )
     readable = then.isprintable()  # a line end would begin another header
+
     return then if inside and readable and not parts.scheme else "/"
 
 
 def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:
-    """Back to the form that was posted while signed out, with what was typed and not yet saved."""
+    """Back to the form that was posted while signed out, with what was typed and not
+    yet saved.
+    """
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint, values = adapter.match(urlsplit(then).path, method="POST") if adapter else ("", {})
+        endpoint, values = (
+            adapter.match(urlsplit(then).path, method="POST") if adapter else ("", {})
+        )
     except HTTPException:
         return redirect(then, 303)
+
     if endpoint != "form_pages.save_form":
         return redirect(then, 303)
     if current_user.user.role not in (allowed(current_app, endpoint) or ()):

@@ -17,7 +17,13 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.schedule.visit_status import VisitState
 from webapp.casebook.next_visits import Visits, visits_of
-from webapp.casebook.subject_status import Standing, judged_casebook, remember, remembered, stored_standing
+from webapp.casebook.subject_status import (
+    Standing,
+    judged_casebook,
+    remember,
+    remembered,
+    stored_standing,
+)
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services
 from webapp.storage import (
@@ -38,7 +44,10 @@ ON_A_PAGE: Final = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """One line of the list. ``order`` sorts by what is due first; no ``standing``: it is being counted."""
+    """One line of the list.
+
+    ``order`` sorts by what is due first; no ``standing``: it is being counted.
+    """
 
     line: SubjectLine
     next: VisitState | None
@@ -49,12 +58,18 @@ class Listed:
     def order(self) -> str:
         if self.next is None:
             return "9999-12-31"
-        return (self.next.due.last if self.next.due else self.next.date or services().today()).isoformat()
+        return (
+            self.next.due.last
+            if self.next.due
+            else self.next.date or services().today()
+        ).isoformat()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """One page of a list that has more subjects than fit on it: by which column, and where we are."""
+    """One page of a list that has more subjects than fit on it: by which column, and
+    where we are.
+    """
 
     wanted: str
     order: str
@@ -67,10 +82,20 @@ class Sheet:
         return max(1, -(-self.count // ON_A_PAGE))
 
     def address(self, *, number: int = 1, order: str = "") -> str:
-        """The address of another page, or of the same subjects in another order (once more: turned)."""
+        """The address of another page, or of the same subjects in another order (once
+        more: turned).
+        """
         turned = order == self.order and not self.down if order else self.down
-        data = {"q": self.wanted, "order": order or self.order, "down": "1" if turned else "", "page": number}
-        return "/subjects?" + urlencode({name: value for name, value in data.items() if value})
+        data = {
+            "q": self.wanted,
+            "order": order or self.order,
+            "down": "1" if turned else "",
+            "page": number,
+        }
+
+        return "/subjects?" + urlencode(
+            {name: value for name, value in data.items() if value}
+        )
 
 
 @bp.get("/subjects")
@@ -80,8 +105,14 @@ def show_subjects() -> ResponseReturnValue:
     if wanted and get_subject(services().database, wanted):
         return redirect(f"/subjects/{quote(wanted, safe='')}", 303)
     sheet, listed = _listed(wanted)
-    waiting = min((item.line.subject.subjid for item in listed if item.standing is None), default="")
-    return render_template("subjects.html", listed=listed, wanted=wanted, waiting=waiting, sheet=sheet)
+    waiting = min(
+        (item.line.subject.subjid for item in listed if item.standing is None),
+        default="",
+    )
+
+    return render_template(
+        "subjects.html", listed=listed, wanted=wanted, waiting=waiting, sheet=sheet
+    )
 
 
 @bp.get("/subjects/standings")
@@ -93,18 +124,24 @@ def count_on() -> ResponseReturnValue:
     ready: dict[str, list[int]] = {}
     lines = subjects_from(services().database, first, most=ON_A_PAGE + 1)
     keep = Keeper(lines)
+
     for line in lines[:ON_A_PAGE]:
         standing = keep.standing_of(line, clock)
         if standing is None:
             break
         ready[line.subject.subjid] = [standing.to_finish, standing.open]
+
     keep.store()
     following = lines[len(ready)].subject.subjid if len(ready) < len(lines) else ""
+
     return jsonify(ready=ready, next=following)
 
 
 class Moment:
-    """The time that one request may spend on judging. The first subject is judged however long it takes."""
+    """The time that one request may spend on judging.
+
+    The first subject is judged however long it takes.
+    """
 
     LENGTH = 0.3
 
@@ -118,7 +155,9 @@ class Moment:
 
 
 class Keeper:
-    """How subjects stand: as this server knows, else as the database has it, else judged anew and kept."""
+    """How subjects stand: as this server knows, else as the database has it, else
+    judged anew and kept.
+    """
 
     def __init__(self, lines: Sequence[SubjectLine]) -> None:
         app = services()
@@ -142,12 +181,16 @@ class Keeper:
             if not clock.left():
                 return None
             known = judged_casebook(subjid).standing
+
         if subjid not in self._stored or self._stored[subjid].saves != known.changes:
             self._new.append(stored_standing(subjid, known))
         return known
 
     def store(self) -> None:
-        """Keeps what was judged. Where the database is busy it is judged again another time."""
+        """Keeps what was judged.
+
+        Where the database is busy it is judged again another time.
+        """
         with suppress(SQLAlchemyError):
             keep_standings(services().database, self._new)
 
@@ -158,7 +201,11 @@ def _listed(wanted: str) -> tuple[Sheet, list[Listed]]:
         order = "subject"
     down = request.args.get("down") == "1"
     text = request.args.get("page", "1")
-    number = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+    number = (
+        max(1, int(text))
+        if text.isascii() and text.isdecimal() and len(text) < 7
+        else 1
+    )
     count, lines = page_of_subjects(
         services().database,
         wanted,
@@ -169,7 +216,11 @@ def _listed(wanted: str) -> tuple[Sheet, list[Listed]]:
     )
     sheet = Sheet(wanted=wanted, order=order, down=down, number=number, count=count)
     clock, visits, keep = Moment(), visits_of(lines), Keeper(lines)
-    return sheet, [_line(line, visits[line.subject.subjid], keep.standing_of(line, clock)) for line in lines]
+
+    return sheet, [
+        _line(line, visits[line.subject.subjid], keep.standing_of(line, clock))
+        for line in lines
+    ]
 
 
 def _line(line: SubjectLine, visits: Visits, standing: Standing | None) -> Listed:
@@ -191,12 +242,21 @@ def enter_subject() -> ResponseReturnValue:
     if not message:
         site = _site(subjid)
         try:
-            add_subject(app.database, subjid=subjid, site=site, user=current_user.user.username)
+            add_subject(
+                app.database, subjid=subjid, site=site, user=current_user.user.username
+            )
         except IntegrityError:
-            message = f"Subject {subjid} already exists. Check the number, or open the subject."
+            message = (
+                f"Subject {subjid} already exists. Check the number, or open the "
+                "subject."
+            )
             known = subjid
+
     if message:
-        return render_template("new_subject.html", subjid=subjid, message=message, known=known), 422
+        return render_template(
+            "new_subject.html", subjid=subjid, message=message, known=known
+        ), 422
+
     return redirect(f"/subjects/{subjid}", 303)
 
 
@@ -205,13 +265,20 @@ def _refusal(subjid: str) -> str:
     if not subjid:
         return f"Type the subject's number, for example {study.subject_example}."
     if not whole_match(study.subject_pattern, subjid):
-        return f"“{subjid}” is not a valid subject number. Write it like {study.subject_example}."
+        return (
+            f"“{subjid}” is not a valid subject number. Write it like "
+            f"{study.subject_example}."
+        )
+
     if study.sites and not _site(subjid):
         sites = ", ".join(study.sites)
         number = "a site number" if len(study.sites) > 1 else "the site number"
         return f"“{subjid}” does not begin with {number} ({sites})."
+
     return ""
 
 
 def _site(subjid: str) -> str:
-    return next((site for site in services().study.sites if subjid.startswith(site)), "")
+    return next(
+        (site for site in services().study.sites if subjid.startswith(site)), ""
+    )

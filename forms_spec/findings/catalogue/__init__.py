@@ -1,7 +1,8 @@
 """Every finding code, and the only way to make a finding.
 
-A module of this package holds the codes of one room in ``ENTRIES``; it is found by being listed in
-``MODULES``. The words of a finding stand here alone: pages, reports and the command line repeat them.
+A module of this package holds the codes of one room in ``ENTRIES``; it is found by
+being listed in ``MODULES``. The words of a finding stand here alone: pages, reports and
+the command line repeat them.
 """
 
 from __future__ import annotations
@@ -56,8 +57,13 @@ def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, Entry]:
     for module in modules:
         for item in module.ENTRIES:
             if item.code in entries:
-                raise ValueError(f"the finding code {item.code!r} stands twice, again in {module.__name__}")
+                raise ValueError(
+                    f"the finding code {item.code!r} stands twice, again in "
+                    f"{module.__name__}"
+                )
+
             entries[item.code] = item
+
     return MappingProxyType(entries)
 
 

@@ -1,4 +1,6 @@
-"""Codes of the CSV files of a package: how they are written, and what their headers say."""
+"""Codes of the CSV files of a package: how they are written, and what their headers
+say.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,19 @@ from forms_spec.findings.finding import Severity
 
 
 def _entry(
-    code: str, message: str, remedy: str, explanation: str, severity: Severity = Severity.REFUSE
+    code: str,
+    message: str,
+    remedy: str,
+    explanation: str,
+    severity: Severity = Severity.REFUSE,
 ) -> Entry:
-    return Entry(code=code, severity=severity, message=message, remedy=remedy, explanation=explanation)
+    return Entry(
+        code=code,
+        severity=severity,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+    )
 
 
 _AGAIN = "Export the package again, or restore the file from the original package."
@@ -26,7 +38,8 @@ ENTRIES: tuple[Entry, ...] = (
         "other-delimiter",
         "{path} uses {found} as delimiter instead of {wanted}. The file was skipped.",
         "Save it as CSV with {wanted} as delimiter.",
-        "The header is a single cell that contains all column names, separated by another character. "
+        "The header is a single cell that contains all column names, separated by "
+        "another character. "
         "Spreadsheets write such files where the comma is the decimal sign.",
     ),
     _entry(
@@ -50,7 +63,10 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry(
         "not-utf8",
-        "{field} contains bytes that are not UTF-8. In Windows-1252 the text is '{value}'.",
+        (
+            "{field} contains bytes that are not UTF-8. In Windows-1252 the text is "
+            "'{value}'."
+        ),
         "Save the file in UTF-8.",
         "Programs that guess the encoding show wrong letters without warning.",
     ),
@@ -70,7 +86,10 @@ ENTRIES: tuple[Entry, ...] = (
         "too-many-columns",
         "The first line has at least {most:,} delimiters. The table was not read.",
         "Check that the file is a table, or turn its columns into rows.",
-        "No spreadsheet has so many columns, and a file of commas alone contains no data.",
+        (
+            "No spreadsheet has so many columns, and a file of commas alone contains "
+            "no data."
+        ),
     ),
     _entry(
         "cell-too-long",
@@ -100,7 +119,10 @@ ENTRIES: tuple[Entry, ...] = (
         "too-much-damage",
         "More than {most} rows of {path} are not valid CSV. The rest was not read.",
         _AGAIN,
-        "A file with so many broken rows was written by a program that does not quote cells.",
+        (
+            "A file with so many broken rows was written by a program that does not "
+            "quote cells."
+        ),
     ),
     _entry(
         "too-many-cells",
@@ -117,11 +139,18 @@ ENTRIES: tuple[Entry, ...] = (
     _entry(
         "missing-row",
         "The row has no value: {says}.",
-        "If this was recorded on purpose, keep it, and add a column that is filled in every row, such "
+        "If this was recorded on purpose, keep it, and add a column that is filled in "
+        "every row, such "
         "as a row number.",
         "Frictionless treats a row of missing codes as blank and refuses it.",
     ),
-    _entry("blank-line", "The line is blank.", "Remove it.", "It contains no row and was skipped.", _WARNING),
+    _entry(
+        "blank-line",
+        "The line is blank.",
+        "Remove it.",
+        "It contains no row and was skipped.",
+        _WARNING,
+    ),
     _entry(
         "unknown-column",
         'The table has no column "{value}". {near}',
@@ -131,7 +160,10 @@ ENTRIES: tuple[Entry, ...] = (
     _entry(
         "missing-column",
         "The column {field} is missing.",
-        "{near}Export the package again, or restore the file from the original package.",
+        (
+            "{near}Export the package again, or restore the file from the original "
+            "package."
+        ),
         "All its cells were read as blank.",
     ),
     _entry(

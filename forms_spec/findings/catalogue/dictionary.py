@@ -5,7 +5,9 @@ from __future__ import annotations
 from forms_spec.findings.catalogue.entry import Entry, example_form, refuse, warn
 
 
-def _study(keys: str = "", subject: str = r"{pattern: '\d{2}-\d{3}', example: 01-007}") -> str:
+def _study(
+    keys: str = "", subject: str = r"{pattern: '\d{2}-\d{3}', example: 01-007}"
+) -> str:
     day_zero = "" if "day_zero" in keys else "day_zero: base.d\n"
     return f"study: T1\ntitle: Example\nsubject: {subject}\n{day_zero}{keys}"
 
@@ -34,7 +36,8 @@ _FILES: tuple[Entry, ...] = (
     refuse(
         "unknown-file",
         'No top-level key says what the file contains. It begins with "{key}"',
-        "{near} Begin it with study, codelists, visits, form, rules, derivations, reference_ranges "
+        "{near} Begin it with study, codelists, visits, form, rules, derivations, "
+        "reference_ranges "
         "or eligibility",
         "The top-level key says what a file contains. The file name does not matter.",
         "forms: x\ntitle: Example\n",
@@ -42,7 +45,8 @@ _FILES: tuple[Entry, ...] = (
     refuse(
         "file-not-mapping",
         "The file is a list or a single text",
-        "Begin it with study, codelists, visits, form, rules, derivations, reference_ranges or "
+        "Begin it with study, codelists, visits, form, rules, derivations, "
+        "reference_ranges or "
         "eligibility, followed by a colon",
         "A dictionary file consists of keys and values.",
         "- form: x\n",
@@ -54,15 +58,23 @@ _NAMES: tuple[Entry, ...] = (
         "duplicate-name",
         'The {what} "{name}" already exists ({first})',
         "Rename one of them",
-        "Each codelist, visit, form and table needs its own name, even across files. A field's name is "
-        "unique in its form and its rows. The field that stores a chosen unit counts too.",
-        example_form("a: {label: First}") + "---\n" + example_form("a: {label: Second}"),
+        "Each codelist, visit, form and table needs its own name, even across files. "
+        "A field's name is "
+        "unique in its form and its rows. The field that stores a chosen unit counts "
+        "too.",
+        example_form("a: {label: First}")
+        + "---\n"
+        + example_form("a: {label: Second}"),
     ),
     refuse(
         "bad-name",
         '"{name}" is not a valid name for a {what}',
-        "Use lower-case letters, digits and _. Begin with a letter and use at most 64 characters",
-        "Names become table columns and words in rules. Visits, codelists, parameters and rules may use "
+        (
+            "Use lower-case letters, digits and _. Begin with a letter and use at "
+            "most 64 characters"
+        ),
+        "Names become table columns and words in rules. Visits, codelists, parameters "
+        "and rules may use "
         "capital letters.",
         example_form("Pain-Now: {label: A}"),
     ),
@@ -70,7 +82,8 @@ _NAMES: tuple[Entry, ...] = (
         "reserved-name",
         '"{name}" is {why} and cannot be the name of a {what}',
         "Choose another name, for example {name}1",
-        "You cannot use words of the rule language, key columns of the tables, or names of tables that "
+        "You cannot use words of the rule language, key columns of the tables, or "
+        "names of tables that "
         "every package has.",
         example_form("visitid: {label: A}"),
     ),
@@ -113,21 +126,31 @@ _NAMES: tuple[Entry, ...] = (
         "unknown-field",
         'There is no field "{name}"',
         "{near} Write it as form.field",
-        "`day_zero` and the `on` of a rule refer to fields as form.field or group.field.",
+        (
+            "`day_zero` and the `on` of a rule refer to fields as form.field or "
+            "group.field."
+        ),
         _study("day_zero: base.dd\n"),
     ),
     refuse(
         "day-zero-of-a-visit",
         "day_zero names a visit, but takes a field only",
         "Write {named}. If several visits have the form, the first date counts",
-        "Day 0 is a single day: the date at the first visit, in study order, that has one.",
+        (
+            "Day 0 is a single day: the date at the first visit, in study order, that "
+            "has one."
+        ),
         _study("day_zero: 'base[D0].d'\n"),
     ),
     refuse(
         "unknown-timezone",
         'There is no time zone "{name}"',
-        "{near} Write a name from the IANA database, such as Europe/Berlin or America/New_York",
-        "The time zone determines today's date in the study. A full name includes the change to summer "
+        (
+            "{near} Write a name from the IANA database, such as Europe/Berlin or "
+            "America/New_York"
+        ),
+        "The time zone determines today's date in the study. A full name includes the "
+        "change to summer "
         "time. An offset such as `+02:00` or a short name such as `CEST` does not.",
         _study("timezone: Europe/Gent\n"),
     ),
@@ -145,7 +168,10 @@ _CODES: tuple[Entry, ...] = (
         "bad-code",
         'The code "{code}" {why}',
         "Choose another code. The label can be any text",
-        "Codes are stored in the data. Several codes are joined by `;`, so a code cannot contain one.",
+        (
+            "Codes are stored in the data. Several codes are joined by `;`, so a code "
+            "cannot contain one."
+        ),
         "codelists:\n  SPEC: {'A;B': Both}\n",
     ),
     refuse(
@@ -173,7 +199,8 @@ _CODES: tuple[Entry, ...] = (
         "unused-parameter",
         'No rule uses the parameter "${name}"',
         "Delete it, use it as ${name}, or give it a label for the codebook",
-        "A parameter that no rule uses has no effect. With a label, it is a fact of the study, and the "
+        "A parameter that no rule uses has no effect. With a label, it is a fact of "
+        "the study, and the "
         "codebook shows it.",
         _study("parameters:\n  age_min: 40\n"),
     ),
@@ -181,26 +208,34 @@ _CODES: tuple[Entry, ...] = (
         "parameter-value",
         '"{value}" is not a valid {kind}: {why}',
         "Correct the value of {name}, or its kind",
-        "The value of a parameter must match its kind: `integer`, `decimal`, `date` or `text`.",
+        (
+            "The value of a parameter must match its kind: `integer`, `decimal`, "
+            "`date` or `text`."
+        ),
         _study("parameters:\n  cut_date: {value: 2024-02-30, kind: date}\n"),
     ),
     refuse(
         "ambiguous-synonym",
         'The synonym "{synonym}" of "{code}" also means "{other}"',
         "Delete it from one of the two",
-        "You can type a synonym instead of a code. It must mean one answer of its codelist and cannot "
+        "You can type a synonym instead of a code. It must mean one answer of its "
+        "codelist and cannot "
         "be a missing code. Upper and lower case are the same.",
         example_form(
-            "a: {label: A, type: choice, codes: {BID: {label: Twice a day, synonyms: [two]}, 2D: Two}}"
+            "a: {label: A, type: choice, codes: {BID: {label: Twice a day, "
+            "synonyms: [two]}, 2D: Two}}"
         ),
     ),
     warn(
         "label-twice",
         'The answers {other} and {code} have the same label "{label}"',
         "Give them different labels, or remove one of them",
-        "On the page the two look the same, and typing the label could mean either. Upper and lower "
+        "On the page the two look the same, and typing the label could mean either. "
+        "Upper and lower "
         "case are the same.",
-        example_form("a: {label: A, type: choice, codes: {1: Other, 2: Pain, 3: Other}}"),
+        example_form(
+            "a: {label: A, type: choice, codes: {1: Other, 2: Pain, 3: Other}}"
+        ),
     ),
     warn(
         "label-is-code",
@@ -214,7 +249,10 @@ _CODES: tuple[Entry, ...] = (
         'The code "{code}" is exclusive, but the field accepts only one answer',
         "Remove exclusive, or make the field a multiple_choice",
         "In a single choice no answer can be combined with another.",
-        example_form("a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: true}, L: Left}}"),
+        example_form(
+            "a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: "
+            "true}, L: Left}}"
+        ),
     ),
 )
 
@@ -223,7 +261,10 @@ _SCHEDULE: tuple[Entry, ...] = (
         "schedule-without-columns",
         "The schedule has no columns",
         "Add columns: with the names of the visits, separated by spaces",
-        "Each row of the schedule says what is done with a form at each visit, in the order of `columns`.",
+        (
+            "Each row of the schedule says what is done with a form at each visit, in "
+            "the order of `columns`."
+        ),
         _visits("  base: X X\n"),
     ),
     refuse(
@@ -251,8 +292,12 @@ _SCHEDULE: tuple[Entry, ...] = (
         "log-in-schedule",
         'The form "{name}" is a log form and does not belong to a visit',
         "Remove the row, or remove log: true from the form",
-        "A log form belongs to the subject. It is open from the first visit to the last.",
-        _visits("  columns: SCR D0\n  base: X X\n  lg: X X\n") + "---\nform: lg\ntitle: Log\nlog: true\n"
+        (
+            "A log form belongs to the subject. It is open from the first visit to "
+            "the last."
+        ),
+        _visits("  columns: SCR D0\n  base: X X\n  lg: X X\n")
+        + "---\nform: lg\ntitle: Log\nlog: true\n"
         "fields:\n  e: {label: Event}\n",
     ),
     refuse(
@@ -288,14 +333,24 @@ _SCHEDULE: tuple[Entry, ...] = (
         "The window ends on {last}, before it begins on {first}",
         "Swap the two",
         "`window: {from: day -60, to: day -1}`.",
-        _visits(visits="  M3: {title: Month 3, target: day 90, window: {from: day 95, to: day 85}}\n"),
+        _visits(
+            visits=(
+                "  M3: {title: Month 3, target: day 90, window: {from: day 95, to: "
+                "day 85}}\n"
+            )
+        ),
     ),
     warn(
         "target-outside-window",
         "The target day is outside the window",
         "Move the target or the window",
         "A visit on its target day would be outside its window.",
-        _visits(visits="  M3: {title: Month 3, target: day 90, window: {from: day 95, to: day 99}}\n"),
+        _visits(
+            visits=(
+                "  M3: {title: Month 3, target: day 90, window: {from: day 95, to: "
+                "day 99}}\n"
+            )
+        ),
     ),
     refuse(
         "window-without-target",
@@ -309,13 +364,19 @@ _SCHEDULE: tuple[Entry, ...] = (
         'An {type} visit cannot have "{key}"',
         "Remove it",
         "An unscheduled visit or an early termination has no planned day.",
-        _visits(visits="  UNS: {title: Unscheduled, type: unscheduled, target: day 3}\n"),
+        _visits(
+            visits="  UNS: {title: Unscheduled, type: unscheduled, target: day 3}\n"
+        ),
     ),
     warn(
         "target-of-repeating",
         "The visit repeats and has a target, so every instance is due on the same day",
-        "Make each one a separate visit with its own target, or remove target or repeats",
-        "All instances of a visit that `repeats` share one target and window. If cycles have their own "
+        (
+            "Make each one a separate visit with its own target, or remove target or "
+            "repeats"
+        ),
+        "All instances of a visit that `repeats` share one target and window. If "
+        "cycles have their own "
         "days, define them as separate visits: C1D1, C2D1.",
         _visits(
             visits="  C1: {title: Cycle, target: day 21, repeats: true}\n",
@@ -326,8 +387,15 @@ _SCHEDULE: tuple[Entry, ...] = (
         "window-without-day-zero",
         "The targets count from day 0, but the study has no day_zero",
         "Add day_zero: with the date field of the first treatment, as form.field",
-        "A target such as `day 14` counts from the date in the field that `day_zero` names.",
-        "study: T1\ntitle: Example\nsubject: {pattern: '[0-9]{3}', example: '007'}\n---\n" + _visits(),
+        (
+            "A target such as `day 14` counts from the date in the field that "
+            "`day_zero` names."
+        ),
+        (
+            "study: T1\ntitle: Example\nsubject: {pattern: '[0-9]{3}', example: "
+            "'007'}\n---\n"
+        )
+        + _visits(),
     ),
 )
 
@@ -342,8 +410,14 @@ _SUBJECT: tuple[Entry, ...] = (
     refuse(
         "subject-not-in-address",
         "The pattern for subject numbers allows {signs}",
-        "Say which letters, digits and signs a number consists of, for example `[A-Z0-9-]{{3,20}}`",
-        "A subject number is part of the address of its pages, where `/ \\ ? # %` have another meaning.",
+        (
+            "Say which letters, digits and signs a number consists of, for example "
+            "`[A-Z0-9-]{{3,20}}`"
+        ),
+        (
+            "A subject number is part of the address of its pages, where `/ \\ ? # %` "
+            "have another meaning."
+        ),
         _study(subject="{pattern: '.{3,9}', example: 01-007}"),
     ),
     refuse(
@@ -367,14 +441,21 @@ _RULES: tuple[Entry, ...] = (
         "rule-on-nothing",
         'The rule "{name}" does not refer to any field',
         "Add on: with the fields where its finding is shown, as form.field",
-        "Without `on`, the finding is shown at the fields that `assert` names with their form.",
+        (
+            "Without `on`, the finding is shown at the fields that `assert` names "
+            "with their form."
+        ),
         "rules:\n  C1: {message: Wrong, assert: 1 < 2, severity: query}\n",
     ),
     refuse(
         "warnings-share-a-check",
-        'The warnings "{name}" and "{other}" are the same check {check} on the same field',
+        (
+            'The warnings "{name}" and "{other}" are the same check {check} on the '
+            "same field"
+        ),
         "Change the field or the check of one of them",
-        "The reason for a confirmed warning belongs to a field and a check. If you confirm one of these "
+        "The reason for a confirmed warning belongs to a field and a check. If you "
+        "confirm one of these "
         "warnings, you also confirm the other.",
         "rules:\n"
         "  C1_a: {check: C1, message: Small, assert: base.n < 9, severity: warning}\n"

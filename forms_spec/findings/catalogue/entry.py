@@ -11,9 +11,10 @@ from forms_spec.findings.finding import Severity
 class Entry:
     """One code of the catalogue.
 
-    ``message`` and ``remedy`` are ``str.format`` templates; their words come from ``finding(...)``,
-    and ``{value}`` is the text as typed. ``explanation`` is what ``crfsmith explain CODE`` shows.
-    ``example`` is text that produces the finding: dictionary files, parted by lines of ``---``.
+    ``message`` and ``remedy`` are ``str.format`` templates; their words come from
+    ``finding(...)``, and ``{value}`` is the text as typed. ``explanation`` is what
+    ``crfsmith explain CODE`` shows. ``example`` is text that produces the finding:
+    dictionary files, parted by lines of ``---``.
     """
 
     code: str
@@ -24,7 +25,9 @@ class Entry:
     example: str = ""
 
 
-def refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+def refuse(
+    code: str, message: str, remedy: str, explanation: str, example: str = ""
+) -> Entry:
     """A finding that is an error."""
     return Entry(
         code=code,
@@ -36,7 +39,9 @@ def refuse(code: str, message: str, remedy: str, explanation: str, example: str 
     )
 
 
-def warn(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+def warn(
+    code: str, message: str, remedy: str, explanation: str, example: str = ""
+) -> Entry:
     """A finding that is a warning."""
     return Entry(
         code=code,
@@ -49,6 +54,8 @@ def warn(code: str, message: str, remedy: str, explanation: str, example: str = 
 
 
 def example_form(*fields: str, more: str = "") -> str:
-    """A form with these fields, for an example; ``more`` are keys of the form before them."""
+    """A form with these fields, for an example; ``more`` are keys of the form before
+    them.
+    """
     lines = "".join(f"  {field}\n" for field in fields)
     return f"form: x\ntitle: Example\n{more}fields:\n{lines}"

@@ -9,80 +9,123 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         code="import-other-site",
         severity=Severity.REFUSE,
-        message="{subject} belongs to site {site} here, but to site {value} in the package.",
-        remedy="Correct the site in the package, or import it into the database it came from.",
-        explanation="A subject stays at the site where it was entered. The form was not imported.",
+        message=(
+            "{subject} belongs to site {site} here, but to site {value} in the package."
+        ),
+        remedy=(
+            "Correct the site in the package, or import it into the database it came "
+            "from."
+        ),
+        explanation=(
+            "A subject stays at the site where it was entered. The form was not "
+            "imported."
+        ),
     ),
     Entry(
         code="import-wrong-subject",
         severity=Severity.REFUSE,
         message="{value} at site {site} is not a valid subject of this study.",
-        remedy="Correct the number. It must look like {example} and begin with a site of the study.",
-        explanation="Subject numbers follow the pattern of the dictionary. The form was not imported.",
+        remedy=(
+            "Correct the number. It must look like {example} and begin with a site of "
+            "the study."
+        ),
+        explanation=(
+            "Subject numbers follow the pattern of the dictionary. The form was not "
+            "imported."
+        ),
     ),
     Entry(
         code="import-lost-zeros",
         severity=Severity.REFUSE,
-        message="{value} {are} not in this study, but {subjects} {were}: a program removed the leading "
+        message="{value} {are} not in this study, but {subjects} {were}: a program "
+        "removed the leading "
         "zeros.",
-        remedy="Use the file as REDCap exported it. If these are new subjects, add --new-subjects.",
+        remedy=(
+            "Use the file as REDCap exported it. If these are new subjects, add "
+            "--new-subjects."
+        ),
         explanation=(
-            "Spreadsheets, R, pandas and others read 0001 as the number 1 and write 1. Imported "
-            "as new subjects, the data of one person would be split between two. Nothing was "
+            "Spreadsheets, R, pandas and others read 0001 as the number 1 and write "
+            "1. Imported "
+            "as new subjects, the data of one person would be split between two. "
+            "Nothing was "
             "imported."
         ),
     ),
     Entry(
         code="import-removed-row",
         severity=Severity.REFUSE,
-        message="Row {value} of {table} was removed here, and its number cannot be used again.",
+        message=(
+            "Row {value} of {table} was removed here, and its number cannot be used "
+            "again."
+        ),
         remedy="Give the row the next free number in the package, or leave it out.",
         explanation=(
-            "A row number always means the same row, so that each row keeps its own history. "
+            "A row number always means the same row, so that each row keeps its own "
+            "history. "
             "The form was not imported."
         ),
     ),
     Entry(
         code="import-changed-meanwhile",
         severity=Severity.REFUSE,
-        message="{user} saved {value} here while the import was being prepared. It was not changed.",
+        message=(
+            "{user} saved {value} here while the import was being prepared. It was "
+            "not changed."
+        ),
         remedy="Check the form, and import the package again if you still need its data.",
-        explanation="An import is validated before it is written. Changes that others save in the "
+        explanation="An import is validated before it is written. Changes that others "
+        "save in the "
         "meantime are kept.",
     ),
     Entry(
         code="import-not-as-exported",
         severity=Severity.REFUSE,
         message="The package differs from what was saved, in {count}.",
-        remedy="Use the package of the export. crfsmith repair --from-audit restores cells, and "
+        remedy="Use the package of the export. crfsmith repair --from-audit restores "
+        "cells, and "
         "--take-changes lets the import save the changes.",
-        explanation="Cells or rows of the tables differ from audit.csv: a program lost part of them, or "
+        explanation="Cells or rows of the tables differ from audit.csv: a program "
+        "lost part of them, or "
         "someone edited the package. Nothing is imported until you resolve this.",
     ),
     Entry(
         code="import-not-as-saved",
         severity=Severity.WARNING,
-        message="The table of {form} differs from its last save. The import saves the difference as a "
+        message="The table of {form} differs from its last save. The import saves the "
+        "difference as a "
         "new version.",
-        remedy="Check that the change in the table was intended. The form's history shows it.",
+        remedy=(
+            "Check that the change in the table was intended. The form's history "
+            "shows it."
+        ),
         explanation=(
-            "The audit trail of the package has every version of the form. Its table, or its "
+            "The audit trail of the package has every version of the form. Its table, "
+            "or its "
             "line in data/forms.csv, was changed after the export."
         ),
     ),
     Entry(
         code="import-without-history",
         severity=Severity.WARNING,
-        message="{many} without history: the changes in audit.csv are inconsistent or missing.",
+        message=(
+            "{many} without history: the changes in audit.csv are inconsistent or "
+            "missing."
+        ),
         remedy="Export the package again, or restore audit.csv from the original package.",
         explanation="The forms themselves are imported, each as a single save.",
     ),
     Entry(
         code="import-as-draft",
         severity=Severity.WARNING,
-        message="{form} is complete in the package but has errors. It is imported as a draft.",
+        message=(
+            "{form} is complete in the package but has errors. It is imported as a "
+            "draft."
+        ),
         remedy="Open the form, resolve its findings and complete it.",
-        explanation="What was typed is not changed. Only a form without errors can be complete.",
+        explanation=(
+            "What was typed is not changed. Only a form without errors can be complete."
+        ),
     ),
     Entry(
         code="import-file-missing",
@@ -94,19 +137,30 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         code="import-file-changed",
         severity=Severity.WARNING,
-        message="{value} in the package differs from the file that was uploaded. It was not imported.",
+        message=(
+            "{value} in the package differs from the file that was uploaded. It was "
+            "not imported."
+        ),
         remedy="Restore the file from the original package, or upload it on its form.",
-        explanation="The name begins with the SHA-256 of different content. The cell keeps the name.",
+        explanation=(
+            "The name begins with the SHA-256 of different content. The cell keeps "
+            "the name."
+        ),
     ),
     Entry(
         code="import-file-alike",
         severity=Severity.REFUSE,
-        message="{value} conflicts with another file here: their SHA-256 hashes begin with the same 16 "
+        message="{value} conflicts with another file here: their SHA-256 hashes begin "
+        "with the same 16 "
         "digits.",
-        remedy="Upload one of the two as a new document where it was captured, and export again.",
+        remedy=(
+            "Upload one of the two as a new document where it was captured, and "
+            "export again."
+        ),
         explanation=(
             "A cell identifies its file by the first 16 hex digits of its SHA-256. Two "
-            "different files will not share these digits by accident. The form was not imported."
+            "different files will not share these digits by accident. The form was "
+            "not imported."
         ),
     ),
     Entry(
@@ -114,6 +168,9 @@ ENTRIES: tuple[Entry, ...] = (
         severity=Severity.WARNING,
         message="{value} was never stored here, so it is missing from the package.",
         remedy="Upload the file on its form, or import the package that has it.",
-        explanation="The form was imported from a package in which the file was missing or changed.",
+        explanation=(
+            "The form was imported from a package in which the file was missing or "
+            "changed."
+        ),
     ),
 )

@@ -7,9 +7,19 @@ from forms_spec.findings.finding import Severity
 
 
 def _entry(
-    code: str, message: str, remedy: str, explanation: str, severity: Severity = Severity.REFUSE
+    code: str,
+    message: str,
+    remedy: str,
+    explanation: str,
+    severity: Severity = Severity.REFUSE,
 ) -> Entry:
-    return Entry(code=code, severity=severity, message=message, remedy=remedy, explanation=explanation)
+    return Entry(
+        code=code,
+        severity=severity,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+    )
 
 
 _AGAIN = "Export the package again, or restore the file from the original package."
@@ -26,12 +36,18 @@ _WHOLE = (
         "empty-zip",
         "{value} is empty.",
         "Export, download or copy the package again.",
-        "The file has no bytes, for example because a disk was full or a download never started.",
+        (
+            "The file has no bytes, for example because a disk was full or a download "
+            "never started."
+        ),
     ),
     _entry(
         "not-a-zip",
         "{value} is not a zip file.",
-        "Use the zip of the export. A table is validated inside its package, so put it back there.",
+        (
+            "Use the zip of the export. A table is validated inside its package, so "
+            "put it back there."
+        ),
         "The file does not begin like a zip file, whatever its name.",
     ),
     _entry(
@@ -42,8 +58,14 @@ _WHOLE = (
     ),
     _entry(
         "package-too-large",
-        "The zip would unpack to more than {most}, {files} files or {growth} times its size.",
-        "Make sure the file comes from a trusted sender. Then unpack it yourself and validate the folder.",
+        (
+            "The zip would unpack to more than {most}, {files} files or {growth} "
+            "times its size."
+        ),
+        (
+            "Make sure the file comes from a trusted sender. Then unpack it yourself "
+            "and validate the folder."
+        ),
         "A small zip can unpack to any size. Such a file is not opened.",
     ),
     _entry(
@@ -80,14 +102,18 @@ _WHOLE = (
         "frictionless-error",
         "{kind}: {says}",
         "Correct the file or its description.",
-        "This message comes from Frictionless. It validates descriptors, and tables that are not CSV in "
+        "This message comes from Frictionless. It validates descriptors, and tables "
+        "that are not CSV in "
         "UTF-8 with a schema.",
     ),
     _entry(
         "unsafe-path",
         "{value} points outside the package and was not opened.",
         "Use paths inside the package, with forward slashes and without '..'.",
-        "A package that refers to files elsewhere on the machine is either broken or an attack.",
+        (
+            "A package that refers to files elsewhere on the machine is either broken "
+            "or an attack."
+        ),
     ),
     _entry(
         "repeated-file",
@@ -105,7 +131,10 @@ _WHOLE = (
         "resource-missing",
         "datapackage.json does not list the table {value}.",
         "Export the package again with this dictionary.",
-        "The dictionary has this table, but people who read the package without crfsmith will not find it.",
+        (
+            "The dictionary has this table, but people who read the package without "
+            "crfsmith will not find it."
+        ),
     ),
     _entry(
         "unlisted-file",
@@ -118,52 +147,76 @@ _WHOLE = (
         "unknown-table",
         "The dictionary has no table {value}.",
         "Remove it from the package, or validate with a dictionary that has it.",
-        "Its cells were checked against its own schema. No rule of the study applies to it.",
+        (
+            "Its cells were checked against its own schema. No rule of the study "
+            "applies to it."
+        ),
         _WARNING,
     ),
     _entry(
         "resource-not-judged",
         "{value} was not validated: {why}.",
         "Validate it with Frictionless.",
-        "A table that is not in the dictionary is validated if it is CSV in UTF-8 with commas and has "
+        "A table that is not in the dictionary is validated if it is CSV in UTF-8 "
+        "with commas and has "
         "its schema in datapackage.json.",
         _WARNING,
     ),
     _entry(
         "judging-stopped",
         "Validation of {value} was stopped: {why}.",
-        "Validate it on your own machine with crfsmith validate, or split it into smaller packages.",
-        "One package must not keep all others waiting. Findings up to that point are discarded.",
+        (
+            "Validate it on your own machine with crfsmith validate, or split it into "
+            "smaller packages."
+        ),
+        (
+            "One package must not keep all others waiting. Findings up to that point "
+            "are discarded."
+        ),
     ),
     _entry(
         "schema-differs",
         "The schema of {value} in datapackage.json differs from the dictionary.",
         "Export the package again with this dictionary.",
-        "The package is validated against the dictionary. Readers without crfsmith see a different schema.",
+        (
+            "The package is validated against the dictionary. Readers without "
+            "crfsmith see a different schema."
+        ),
         _WARNING,
     ),
     _entry(
         "file-changed",
         "{value} was changed after the export.",
         "Check that the change was intended, and who made it.",
-        "The file's hash or size differs from datapackage.json. The file was read in its current state.",
+        (
+            "The file's hash or size differs from datapackage.json. The file was read "
+            "in its current state."
+        ),
         _WARNING,
     ),
     _entry(
         "saved-by-program",
         "{files} came back from {program}: {habits}. {outcome}.",
-        "Use the tables of the export, and have the other program read every column as text. Or run "
-        "crfsmith repair, which writes a package with every unambiguous value restored.",
-        "Programs change cells when they save a table. If a codelist, the format of a field or "
-        "audit.csv shows the original value beyond doubt, that value is validated. The files are not "
+        "Use the tables of the export, and have the other program read every column "
+        "as text. Or run "
+        "crfsmith repair, which writes a package with every unambiguous value "
+        "restored.",
+        "Programs change cells when they save a table. If a codelist, the format of a "
+        "field or "
+        "audit.csv shows the original value beyond doubt, that value is validated. "
+        "The files are not "
         "changed.",
         _WARNING,
     ),
     _entry(
         "rewritten-by-program",
         "{files} came back from {program}: {habits}. {outcome}.",
-        "Use the original tables, and have the other program read every column as text.",
-        "Programs change cells when they save a table. The invalid cells of a column show which program "
+        (
+            "Use the original tables, and have the other program read every column as "
+            "text."
+        ),
+        "Programs change cells when they save a table. The invalid cells of a column "
+        "show which program "
         "it was. The cells are validated in their current state.",
         _WARNING,
     ),
@@ -178,55 +231,89 @@ _WHOLE = (
         "row-numbers-added",
         'The first column of {path}, "{value}", only counts the rows.',
         "Remove the column, or save the table without row names.",
-        "R and pandas write row numbers unless you turn them off. The column was ignored.",
+        (
+            "R and pandas write row numbers unless you turn them off. The column was "
+            "ignored."
+        ),
         _WARNING,
     ),
     _entry(
         "files-written-again",
         "{count} saved again, but every cell is the same as in the export ({names}).",
-        "You do not have to do anything. Other programs will report that the hash in datapackage.json "
+        "You do not have to do anything. Other programs will report that the hash in "
+        "datapackage.json "
         "is wrong.",
-        "Line endings or quotation marks differ. If they were written as in an export, the hash would match.",
+        (
+            "Line endings or quotation marks differ. If they were written as in an "
+            "export, the hash would match."
+        ),
         _WARNING,
     ),
     _entry(
         "cell-lost",
         "The cell contains {now}, but {before} was saved: {says}.",
         "Put {before} back. crfsmith repair --from-audit does this for you.",
-        "A program changed the meaning of the cell. audit.csv still has the last saved value.",
+        (
+            "A program changed the meaning of the cell. audit.csv still has the last "
+            "saved value."
+        ),
     ),
     _entry(
         "cell-differs",
         "The cell contains {now}, but {before} was saved last.",
-        "Put {before} back. To correct a value, enter it on the page of its form, with a reason.",
-        "audit.csv has the last value of every cell. This cell was changed in the package itself, "
+        (
+            "Put {before} back. To correct a value, enter it on the page of its form, "
+            "with a reason."
+        ),
+        "audit.csv has the last value of every cell. This cell was changed in the "
+        "package itself, "
         "whatever hash datapackage.json gives for the file.",
     ),
     _entry(
         "column-differs",
         "Some cells of {field} in {path} differ from the last saved values.",
-        "Validate the package with --engine embedded. It reports the cells and the saved values.",
-        "On a cluster, checksums of the column and of its last values in audit.csv are compared, not "
+        (
+            "Validate the package with --engine embedded. It reports the cells and "
+            "the saved values."
+        ),
+        "On a cluster, checksums of the column and of its last values in audit.csv "
+        "are compared, not "
         "individual cells.",
     ),
     _entry(
         "row-gone",
-        "A row of {value} with {count} answers was saved, but it is missing from {path}.",
+        (
+            "A row of {value} with {count} answers was saved, but it is missing from "
+            "{path}."
+        ),
         _AGAIN,
         "audit.csv has values of a row that is no longer in its table.",
     ),
     _entry(
         "change-erased",
-        "This change of {field} has no effect: the value is missing here and in its table.",
-        "Use audit.csv and the tables of the export. Some programs erase codes such as NA.",
-        "A save records only changes. If the old and new values are both blank, the program that saved "
+        (
+            "This change of {field} has no effect: the value is missing here and in "
+            "its table."
+        ),
+        (
+            "Use audit.csv and the tables of the export. Some programs erase codes "
+            "such as NA."
+        ),
+        "A save records only changes. If the old and new values are both blank, the "
+        "program that saved "
         "audit.csv turned a missing code into a blank.",
     ),
     _entry(
         "form-without-trail",
         "Nobody saved this form: audit.csv has no entry for {value}.",
-        "Find out where the row comes from. Enter the form on its page, or remove the row.",
-        "audit.csv has the saves of every exported form. This form was added to the package itself.",
+        (
+            "Find out where the row comes from. Enter the form on its page, or remove "
+            "the row."
+        ),
+        (
+            "audit.csv has the saves of every exported form. This form was added to "
+            "the package itself."
+        ),
         Severity.QUERY,
     ),
     _entry(
@@ -237,8 +324,14 @@ _WHOLE = (
     ),
     _entry(
         "dictionary-differs",
-        "The package was exported with a different dictionary ({value}) from the one used here ({used}).",
-        "Check what changed between the two, or validate with the package's own dictionary.",
+        (
+            "The package was exported with a different dictionary ({value}) from the "
+            "one used here ({used})."
+        ),
+        (
+            "Check what changed between the two, or validate with the package's own "
+            "dictionary."
+        ),
         "Each hash is the SHA-256 of the dictionary's exact text.",
         _WARNING,
     ),
@@ -258,21 +351,29 @@ _WHOLE = (
         "upload-changed",
         "{value} differs from the file that was uploaded.",
         _AGAIN,
-        "The name begins with the file's SHA-256, and datapackage.json has the full hash. The content "
+        "The name begins with the file's SHA-256, and datapackage.json has the full "
+        "hash. The content "
         "has a different hash.",
     ),
     _entry(
         "uploads-alike",
-        "{value} and {other} are different files, but their SHA-256 hashes begin with the same 16 digits.",
+        (
+            "{value} and {other} are different files, but their SHA-256 hashes begin "
+            "with the same 16 digits."
+        ),
         "Find out who created them, and upload one of them as a new document.",
-        "A cell identifies its file by the first 16 hex digits of its SHA-256, so it could mean either. "
+        "A cell identifies its file by the first 16 hex digits of its SHA-256, so it "
+        "could mean either. "
         "Two different files will not share these digits by accident.",
     ),
     _entry(
         "upload-orphaned",
         "No form refers to {value}.",
         "Find out where it comes from. An import leaves it out.",
-        "Every uploaded file belongs to a cell. A replaced or removed file is not exported.",
+        (
+            "Every uploaded file belongs to a cell. A replaced or removed file is not "
+            "exported."
+        ),
         _WARNING,
     ),
 )
@@ -282,7 +383,10 @@ _ROWS = (
         "bad-key-number",
         "'{value}' is not a valid number for {field}.",
         "Write a whole number in digits, without leading zeros.",
-        "The row cannot be assigned to a form, so its other cells were not checked against the dictionary.",
+        (
+            "The row cannot be assigned to a form, so its other cells were not "
+            "checked against the dictionary."
+        ),
     ),
     _entry(
         "cell-type",
@@ -294,13 +398,17 @@ _ROWS = (
         "cell-constraint",
         "'{value}' is not valid for {field}: {says}.",
         "Correct the cell.",
-        "Frictionless checks the cell against the table's schema. A constraint rejects it.",
+        (
+            "Frictionless checks the cell against the table's schema. A constraint "
+            "rejects it."
+        ),
     ),
     _entry(
         "repeated-value",
         "'{value}' is already on line {first}, but {field} must be unique.",
         "Correct one of them.",
-        "A field with the constraint `unique` cannot have the same value twice. Values are compared, "
+        "A field with the constraint `unique` cannot have the same value twice. "
+        "Values are compared, "
         "not texts.",
     ),
     _entry(
@@ -319,7 +427,10 @@ _ROWS = (
         "unknown-reference",
         "'{value}' in {key} does not exist in {parent} ({names}).",
         "Correct the value, or add the row it refers to.",
-        "The fields of a foreign key refer to a row of another table, or of the same table.",
+        (
+            "The fields of a foreign key refer to a row of another table, or of the "
+            "same table."
+        ),
     ),
     _entry(
         "repeated-row",
@@ -335,8 +446,12 @@ _ROWS = (
     ),
     _entry(
         "other-site",
-        "{value} is at site {here} in this row, but at site {there} in data/subjects.csv.",
-        "Correct the site here or there. If all subjects of a site differ, the site was renamed in one "
+        (
+            "{value} is at site {here} in this row, but at site {there} in "
+            "data/subjects.csv."
+        ),
+        "Correct the site here or there. If all subjects of a site differ, the site "
+        "was renamed in one "
         "place.",
         "Every row belongs to a subject, and every subject to one site.",
     ),
@@ -344,7 +459,10 @@ _ROWS = (
         "row-without-form",
         "data/forms.csv has no form {form} for this row.",
         "Add its line to data/forms.csv, or remove the row.",
-        "Without that line the status of the form is unknown, so the row was not validated.",
+        (
+            "Without that line the status of the form is unknown, so the row was not "
+            "validated."
+        ),
     ),
     _entry(
         "form-without-row",
@@ -362,14 +480,24 @@ _ROWS = (
         "visit-does-not-repeat",
         "The visit {visit} does not repeat, so its number must be 0, not {value}.",
         "Write 0, or correct the visit.",
-        "Only unscheduled visits, and other visits that the dictionary allows to repeat, are numbered.",
+        (
+            "Only unscheduled visits, and other visits that the dictionary allows to "
+            "repeat, are numbered."
+        ),
     ),
     _entry(
         "visit-repeated",
-        "The visit {visit} no longer repeats, but {form} was captured as its number {value}.",
-        "You do not have to correct anything. Let the visit repeat again if the form still has to be "
+        (
+            "The visit {visit} no longer repeats, but {form} was captured as its "
+            "number {value}."
+        ),
+        "You do not have to correct anything. Let the visit repeat again if the form "
+        "still has to be "
         "changed.",
-        "In an earlier dictionary of the study the visit repeated. The form was still validated.",
+        (
+            "In an earlier dictionary of the study the visit repeated. The form was "
+            "still validated."
+        ),
         _WARNING,
     ),
     _entry(
@@ -381,39 +509,57 @@ _ROWS = (
     ),
     _entry(
         "text-without-column",
-        "{field} of {table} is no longer in the dictionary. {many} in audit.csv only, such as '{value}'.",
+        (
+            "{field} of {table} is no longer in the dictionary. {many} in audit.csv "
+            "only, such as '{value}'."
+        ),
         "Nothing is lost. The captured data remain in the database and in audit.csv.",
-        "A field that was captured but is no longer in the dictionary has no column. To get one, export "
+        "A field that was captured but is no longer in the dictionary has no column. "
+        "To get one, export "
         "with the dictionary under which it was captured.",
         _WARNING,
     ),
     _entry(
         "form-retired",
-        "{value} at {visit} is no longer in the dictionary. The form of {subject} is kept unchanged.",
-        "You do not have to correct anything. Its values are in audit.csv and its dictionary is in "
+        (
+            "{value} at {visit} is no longer in the dictionary. The form of {subject} "
+            "is kept unchanged."
+        ),
+        "You do not have to correct anything. Its values are in audit.csv and its "
+        "dictionary is in "
         "earlier/dictionaries.",
-        "The form, its visit or its log was in the dictionary when the data were captured. It is listed "
-        "in data/forms.csv and was not validated. An import into an empty database restores it.",
+        "The form, its visit or its log was in the dictionary when the data were "
+        "captured. It is listed "
+        "in data/forms.csv and was not validated. An import into an empty database "
+        "restores it.",
         _WARNING,
     ),
     _entry(
         "site-retired",
         "The site {site} ({title}) of {value} is no longer in the dictionary.",
-        "You do not have to correct anything. Add the site to the dictionary if its subjects still have "
+        "You do not have to correct anything. Add the site to the dictionary if its "
+        "subjects still have "
         "visits.",
-        "An earlier dictionary of the study had the site. The forms of its subjects were validated.",
+        (
+            "An earlier dictionary of the study had the site. The forms of its "
+            "subjects were validated."
+        ),
         _WARNING,
     ),
     _entry(
         "subject-number",
         "{value} is not a valid subject number in this study.",
         "Correct the number. Example: {example}.",
-        "Subject numbers follow the pattern of the dictionary. The subject's forms were validated, but "
+        "Subject numbers follow the pattern of the dictionary. The subject's forms "
+        "were validated, but "
         "an import refuses them.",
     ),
     _entry(
         "subject-number-retired",
-        "{value} is a subject number of an earlier dictionary. Numbers now look like {example}.",
+        (
+            "{value} is a subject number of an earlier dictionary. Numbers now look "
+            "like {example}."
+        ),
         "You do not have to correct anything. A subject keeps its number.",
         "The pattern for subject numbers changed after the subject was entered.",
         _WARNING,

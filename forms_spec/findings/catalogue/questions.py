@@ -61,7 +61,8 @@ _FIELDS: tuple[Entry, ...] = (
         "pattern-refused",
         "The pattern cannot be used: {why}",
         "Use only what docs/dictionary.md lists under patterns",
-        "A pattern must mean the same in Python, JavaScript and the database engines, and must not take "
+        "A pattern must mean the same in Python, JavaScript and the database engines, "
+        "and must not take "
         "forever on a hostile text.",
         example_form("a: {label: A, pattern: '(?=x)x'}"),
     ),
@@ -90,9 +91,12 @@ _FIELDS: tuple[Entry, ...] = (
         "expected-outside-range",
         "The end {end} of {key} is outside the {outer} {range}",
         "Widen the {outer}, or move the end of {key} inside",
-        "`expected` and `alert` give warnings inside the hard limits of `range`. Values outside those "
+        "`expected` and `alert` give warnings inside the hard limits of `range`. "
+        "Values outside those "
         "limits are refused anyway. `expected` must be inside `alert`.",
-        example_form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
+        example_form(
+            "a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"
+        ),
     ),
     refuse(
         "range-without-units",
@@ -100,7 +104,8 @@ _FIELDS: tuple[Entry, ...] = (
         "Write {{{units}}} with one range each",
         "33 to 43 is right for °C and wrong for °F.",
         example_form(
-            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: "
+            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * "
+            "5 / 9}}, range: "
             "[33, 43]}"
         ),
     ),
@@ -113,19 +118,25 @@ _FIELDS: tuple[Entry, ...] = (
     ),
     warn(
         "range-lacks-unit",
-        'In the unit "{unit}" the field "{name}" has no "{key}", so any number is accepted',
+        (
+            'In the unit "{unit}" the field "{name}" has no "{key}", so any number is '
+            "accepted"
+        ),
         "Write the range for {unit} too",
-        "A range in one unit also applies to the others if they convert linearly, such as (value - 32) "
+        "A range in one unit also applies to the others if they convert linearly, "
+        "such as (value - 32) "
         "* 5 / 9. If the formula is not linear, each unit needs its own range.",
         example_form(
-            "a: {label: A, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}"
+            "a: {label: A, type: decimal, unit: {k: {}, r: {to: k, as: 1 / "
+            "value}}, range: {k: [1, 10]}}"
         ),
     ),
     refuse(
         "unit-conversion",
         'The unit "{unit}" does not convert: {why}',
         "Write to: and as: for every unit except the base unit",
-        "Rules compare values in a single unit. One unit, the base unit, has no `to`. Every other unit "
+        "Rules compare values in a single unit. One unit, the base unit, has no `to`. "
+        "Every other unit "
         "converts into it, directly or through another unit.",
         example_form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
     ),
@@ -133,10 +144,12 @@ _FIELDS: tuple[Entry, ...] = (
         "cycle",
         "These fields depend on each other in a circle: {names}",
         "Break the circle: one of them must not depend on the next",
-        "A field depends on what its `value`, `show_when` and `required` read, and on the `show_when` "
+        "A field depends on what its `value`, `show_when` and `required` read, and on "
+        "the `show_when` "
         "of its group. In a circle there is no field to start with.",
         example_form(
-            "a: {label: A, type: calculated, value: b + 1}", "b: {label: B, type: calculated, value: a + 1}"
+            "a: {label: A, type: calculated, value: b + 1}",
+            "b: {label: B, type: calculated, value: a + 1}",
         ),
     ),
     warn(
@@ -153,24 +166,38 @@ _ROWS: tuple[Entry, ...] = (
         "fixed-not-choice",
         'The rows are made from the codes of "{name}", which is {what}',
         "Name choice fields of this group",
-        "`fixed: [lev, side]` gives one row for each pair of codes of these two fields.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: "
+        (
+            "`fixed: [lev, side]` gives one row for each pair of codes of these two "
+            "fields."
+        ),
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    "
+        "fields:\n      a: "
         "{label: A}\n",
     ),
     refuse(
         "fixed-too-many",
         "The codes give {count} fixed rows, more than {most}",
         "Name fewer fields in `fixed`, or shorter codelists",
-        "There is one row for each combination of codes, and every page of the form shows all of them.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a, b]}\n    fields:\n"
-        + "".join(f"      {name}: {{label: {name}, type: choice, codes: [{THIRTY}]}}\n" for name in "ab"),
+        (
+            "There is one row for each combination of codes, and every page of the "
+            "form shows all of them."
+        ),
+        (
+            "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a, b]}\n  "
+            "  fields:\n"
+        )
+        + "".join(
+            f"      {name}: {{label: {name}, type: choice, codes: [{THIRTY}]}}\n"
+            for name in "ab"
+        ),
     ),
     refuse(
         "fixed-with-count",
         'Fixed rows cannot have "{key}"',
         "Remove it. The codes determine the number of rows",
         "There is one row for each combination of codes.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a], max: 3}\n    fields:\n"
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a], max: 3}\n "
+        "   fields:\n"
         "      a: {label: A, type: yes_no}\n",
     ),
     refuse(
@@ -178,7 +205,8 @@ _ROWS: tuple[Entry, ...] = (
         "The minimum number of rows {least} is more than the maximum {most}",
         "Swap the two",
         "No form could satisfy both.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: "
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    "
+        "fields:\n      a: "
         "{label: A}\n",
     ),
     refuse(
@@ -203,7 +231,8 @@ _ASKING: tuple[Entry, ...] = (
         "prefill-not-possible",
         'A {type} field cannot be prefilled with "{name}"',
         "Choose one of {allowed}",
-        "You can prefill a date with `today`, a time or a date with time with `now`, and a text with "
+        "You can prefill a date with `today`, a time or a date with time with `now`, "
+        "and a text with "
         "`today`, `now` or the name of the `user`.",
         example_form("a: {label: A, type: date, prefill: now}"),
     ),
@@ -218,7 +247,10 @@ _ASKING: tuple[Entry, ...] = (
         "not-offered-unknown",
         'The list has no code "{name}" to retire',
         "{near} Name codes of the list",
-        "`retired` names codes that remain valid where they are stored but can no longer be chosen.",
+        (
+            "`retired` names codes that remain valid where they are stored but can no "
+            "longer be chosen."
+        ),
         example_form("a: {label: A, type: choice, codes: [L, R], retired: [B]}"),
     ),
     refuse(
@@ -226,13 +258,16 @@ _ASKING: tuple[Entry, ...] = (
         "The field does not allow any answers",
         "Set how many answers can be chosen: at least 1",
         "`max_choices` limits the number of answers of a multiple choice.",
-        example_form("a: {label: A, type: multiple_choice, codes: [L, R], max_choices: 0}"),
+        example_form(
+            "a: {label: A, type: multiple_choice, codes: [L, R], max_choices: 0}"
+        ),
     ),
     warn(
         "never-answered",
         'The field "{name}" is required, but nobody can answer it on the page',
         "Remove required, add a default or a prefill, or make the field editable",
-        "A hidden or read-only field gets its answer from a default or from imported data. Otherwise "
+        "A hidden or read-only field gets its answer from a default or from imported "
+        "data. Otherwise "
         "nobody could complete the form.",
         example_form("a: {label: A, entry: hidden, required: true}"),
     ),

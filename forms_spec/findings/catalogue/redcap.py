@@ -1,6 +1,7 @@
 """Codes of reading REDCap's data dictionaries, events and records.
 
-The place of such a finding is the row of the CSV file (the header is row 1) and the number of the column.
+The place of such a finding is the row of the CSV file (the header is row 1) and the
+number of the column.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     refuse(
         "redcap-no-header",
-        'The first row "{value}" is not the header of a data dictionary. Missing: {lacking}',
+        (
+            'The first row "{value}" is not the header of a data dictionary. Missing: '
+            "{lacking}"
+        ),
         "Begin the file with REDCap's headers, as in its download",
-        "Known headers are those of the download (`Variable / Field Name`, ...), of the API "
+        "Known headers are those of the download (`Variable / Field Name`, ...), of "
+        "the API "
         "(`field_name`) and of older versions.",
     ),
     refuse(
@@ -50,12 +55,18 @@ ENTRIES: tuple[Entry, ...] = (
         "redcap-ragged",
         "The row has {given} cells, but the header has {needed}",
         "Check that no cell has moved to another column",
-        "The cause is often a comma in a cell without quotes. Missing cells are read as empty.",
+        (
+            "The cause is often a comma in a cell without quotes. Missing cells are "
+            "read as empty."
+        ),
     ),
     refuse(
         "redcap-record-id-unknown",
         'The data dictionary has no field "{value}" to use as record id',
-        "Name one of its fields with --record-id. Without this option, the first field is the record id",
+        (
+            "Name one of its fields with --record-id. Without this option, the first "
+            "field is the record id"
+        ),
         "In REDCap the first field of a project is its record id, whatever its name.",
     ),
     warn(
@@ -84,16 +95,26 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     warn(
         "redcap-unknown-type",
-        'The field "{name}" has the type "{value}", which REDCap does not have. It is read as text',
+        (
+            'The field "{name}" has the type "{value}", which REDCap does not have. '
+            "It is read as text"
+        ),
         "Correct the type, or check whether cells have moved to another column",
-        "The types are text, notes, dropdown, radio, checkbox, calc, file, descriptive, slider, yesno, "
+        "The types are text, notes, dropdown, radio, checkbox, calc, file, "
+        "descriptive, slider, yesno, "
         "truefalse and sql.",
     ),
     warn(
         "redcap-unknown-validation",
-        'The field "{name}" has the validation "{value}", which is not a standard one. Any text is accepted',
+        (
+            'The field "{name}" has the validation "{value}", which is not a standard '
+            "one. Any text is accepted"
+        ),
         "Add a pattern to the field if its answers follow one",
-        "Administrators can add their own validation types. A data dictionary does not say what they mean.",
+        (
+            "Administrators can add their own validation types. A data dictionary "
+            "does not say what they mean."
+        ),
     ),
     warn(
         "redcap-no-choices",
@@ -121,14 +142,20 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     warn(
         "redcap-choice-comma",
-        'The field "{name}" has an answer without a comma, so its code is also its label',
+        (
+            'The field "{name}" has an answer without a comma, so its code is also '
+            "its label"
+        ),
         "Write each answer as: code, label",
         "The part before the first comma is the code.",
     ),
     warn(
         "redcap-logic",
         'The logic of "{name}" is not translated: {why} (character {at})',
-        "The original is kept under redcap. If you need it, write it again in the rule language",
+        (
+            "The original is kept under redcap. If you need it, write it again in the "
+            "rule language"
+        ),
         "The field works without it: it is always shown, or you fill it in by hand.",
     ),
     warn(
@@ -159,7 +186,8 @@ ENTRIES: tuple[Entry, ...] = (
         "redcap-no-day-zero",
         'There is no date field "{value}" to count days from',
         "Name a date field of the dictionary that does not repeat",
-        "REDCap's events count days from a date that its calendar knows, but its lists do not include "
+        "REDCap's events count days from a date that its calendar knows, but its "
+        "lists do not include "
         "that date.",
     ),
     Entry(
@@ -167,8 +195,10 @@ ENTRIES: tuple[Entry, ...] = (
         severity=Severity.WARNING,
         message='"{value}" is also true while {name} is blank',
         remedy="If you do not want this for a blank, write: {name} is known and {value}",
-        explanation="In a REDCap dictionary `[x] <> '0'` is also true while x is blank, which is a "
-        "common mistake. The translation keeps that meaning. In a rule here, `x <> '0'` is "
+        explanation="In a REDCap dictionary `[x] <> '0'` is also true while x is "
+        "blank, which is a "
+        "common mistake. The translation keeps that meaning. In a rule here, `x <> "
+        "'0'` is "
         "UNKNOWN then and has no effect.",
         example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: yes_no}\n"
         "  b: {label: B, show_when: a is not 'N'}\n",
@@ -187,7 +217,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     refuse(
         "redcap-value-twice",
-        '"{value}" is ignored: row {first} already has a value of {name} for the same record, event and '
+        '"{value}" is ignored: row {first} already has a value of {name} for the same '
+        "record, event and "
         "instance",
         "Keep one of them, or correct the key of its row",
         "Every field has a single value for each record, event and instance.",
@@ -195,28 +226,37 @@ ENTRIES: tuple[Entry, ...] = (
     refuse(
         "redcap-box",
         '"{value}" is neither 1 nor 0',
-        "Write 1 for a checked box and 0 for an unchecked one, or export the records again",
-        "A value that is not valid for a checkbox is kept unchanged. `Checked` and `Unchecked`, `TRUE` "
+        (
+            "Write 1 for a checked box and 0 for an unchecked one, or export the "
+            "records again"
+        ),
+        "A value that is not valid for a checkbox is kept unchanged. `Checked` and "
+        "`Unchecked`, `TRUE` "
         "and `FALSE`, `1.0` and `0.0` are accepted and reported once.",
     ),
     refuse(
         "redcap-state",
         '"{value}" is not a form status. The form is read as incomplete',
         "Write 0 for incomplete, 1 for unverified or 2 for complete",
-        "`form_complete` is the status of a form. Words for the status, and `2.0`, are accepted and "
+        "`form_complete` is the status of a form. Words for the status, and `2.0`, "
+        "are accepted and "
         "reported once.",
     ),
     refuse(
         "redcap-subject",
         '"{value}" is not a valid subject number in this study',
         "Correct the number. Example: {example}",
-        "Subject numbers follow the pattern of the dictionary. This record is not imported.",
+        (
+            "Subject numbers follow the pattern of the dictionary. This record is not "
+            "imported."
+        ),
     ),
     refuse(
         "redcap-group",
         '"{value}" is not a site of the study: {records}',
         "Enter the number of the site. Sites: {sites}",
-        "The data access group of a record is its site: its number, its name, or REDCap's short name "
+        "The data access group of a record is its site: its number, its name, or "
+        "REDCap's short name "
         "for it. This record is not imported.",
     ),
     refuse(
@@ -227,60 +267,89 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     refuse(
         "redcap-two-groups",
-        'The record {subject} is in the group "{value}" here, but in "{other}" in row {first}',
+        (
+            'The record {subject} is in the group "{value}" here, but in "{other}" in '
+            "row {first}"
+        ),
         "Correct the group in one of the rows",
         "A subject belongs to one site.",
     ),
     warn(
         "redcap-record-length",
-        "The record ids {value} and {other} have different lengths. Leading zeros may be missing",
-        "Compare the ids with the project. If leading zeros are missing, export the records again, and "
+        (
+            "The record ids {value} and {other} have different lengths. Leading zeros "
+            "may be missing"
+        ),
+        "Compare the ids with the project. If leading zeros are missing, export the "
+        "records again, and "
         "do not save the file with another program",
-        "Spreadsheets, R and others read 0007 as 7. In a new database nothing shows which one is correct.",
+        (
+            "Spreadsheets, R and others read 0007 as 7. In a new database nothing "
+            "shows which one is correct."
+        ),
     ),
     warn(
         "redcap-rewritten",
-        "This file was {how}. These cells were read as REDCap writes them ({cells}): {what}",
-        "If that is correct, you do not have to do anything. Otherwise use the file as REDCap exported it",
-        "Programs change the cells of a table when they save it: blanks become NA, leading zeros "
-        "disappear, whole numbers gain .0, answers become TRUE and FALSE or their labels. Unambiguous "
-        "changes are undone in memory. Here they are counted by column, with the first row.",
+        (
+            "This file was {how}. These cells were read as REDCap writes them "
+            "({cells}): {what}"
+        ),
+        (
+            "If that is correct, you do not have to do anything. Otherwise use the "
+            "file as REDCap exported it"
+        ),
+        "Programs change the cells of a table when they save it: blanks become NA, "
+        "leading zeros "
+        "disappear, whole numbers gain .0, answers become TRUE and FALSE or their "
+        "labels. Unambiguous "
+        "changes are undone in memory. Here they are counted by column, with the "
+        "first row.",
     ),
     warn(
         "redcap-blank-or-code",
-        '"{value}" is a missing code of {name}, but also means blank in this file. {cells} were read as '
+        '"{value}" is a missing code of {name}, but also means blank in this file. '
+        "{cells} were read as "
         "the code",
         "Use the file as REDCap exported it, or compare these cells with the project",
         "If a program writes NA for a blank, it looks the same as a missing code NA.",
     ),
     refuse(
         "redcap-values-changed",
-        "This file was {how}. These cells are no longer valid and cannot be restored ({cells}): {what}",
+        (
+            "This file was {how}. These cells are no longer valid and cannot be "
+            "restored ({cells}): {what}"
+        ),
         "Use the file as REDCap exported it",
-        "These cells are not valid answers of their fields, and several original answers are possible. "
+        "These cells are not valid answers of their fields, and several original "
+        "answers are possible. "
         "They are counted by column, with the first row, and not listed one by one.",
     ),
     warn(
         "redcap-values-lost",
         "This file was {how}. These cells may have changed ({cells}): {what}",
         "Use the file as REDCap exported it",
-        "The file alone does not show what was lost: leading zeros of texts, digits of long numbers, or "
+        "The file alone does not show what was lost: leading zeros of texts, digits "
+        "of long numbers, or "
         "answers that could be several codes.",
     ),
     warn(
         "redcap-unknown-column",
         'The dictionary has no field for "{value}"',
         "{near} Validate the records with the dictionary they were captured with",
-        "A column contains a field, one box of a checkbox field (`name___code`), or a form's status "
+        "A column contains a field, one box of a checkbox field (`name___code`), or a "
+        "form's status "
         "(`form_complete`).",
     ),
     refuse(
         "redcap-unknown-box",
         'The field "{name}" has no answer {answer}, but its box is checked',
-        "If {answer} means missing data, convert the dictionary with --missing '{answer}, LABEL'. "
+        "If {answer} means missing data, convert the dictionary with --missing "
+        "'{answer}, LABEL'. "
         "Otherwise convert the dictionary that has this answer",
-        "A box is named `name___code`, with `_` for every character that is not a letter or digit: "
-        "`sy____9` is the box for -9. This box was not read. The other boxes of the field were.",
+        "A box is named `name___code`, with `_` for every character that is not a "
+        "letter or digit: "
+        "`sy____9` is the box for -9. This box was not read. The other boxes of the "
+        "field were.",
     ),
     refuse(
         "redcap-record-event",
@@ -290,9 +359,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     refuse(
         "redcap-record-instance",
-        "“{form}” does not repeat, but this is its instance {value}. The row is ignored",
+        (
+            "“{form}” does not repeat, but this is its instance {value}. The row is "
+            "ignored"
+        ),
         "Convert the dictionary with --repeating",
-        "REDCap has a separate list of repeating forms and events. It is not part of the data dictionary.",
+        (
+            "REDCap has a separate list of repeating forms and events. It is not part "
+            "of the data dictionary."
+        ),
     ),
     refuse(
         "redcap-record-number",
@@ -304,17 +379,26 @@ ENTRIES: tuple[Entry, ...] = (
         "redcap-record-instrument",
         'The dictionary has no instrument "{value}". The row is ignored',
         "{near} Validate the records with the dictionary they were captured with",
-        "`redcap_repeat_instrument` names the instrument of which the row is an instance.",
+        (
+            "`redcap_repeat_instrument` names the instrument of which the row is an "
+            "instance."
+        ),
     ),
     refuse(
         "redcap-record-elsewhere",
-        '"{value}" is in a row of the instrument {form}, which has no such field. It is ignored',
+        (
+            '"{value}" is in a row of the instrument {form}, which has no such field. '
+            "It is ignored"
+        ),
         "Move it to a row of its own instrument",
         "A row of a repeating instrument contains values of that instrument only.",
     ),
     refuse(
         "redcap-record-form",
-        '"{value}" belongs to “{form}”, which is not collected at {event}. It is ignored',
+        (
+            '"{value}" belongs to “{form}”, which is not collected at {event}. It is '
+            "ignored"
+        ),
         "Convert the dictionary with --event-forms, or move the value to another event",
         "The list of forms says which forms are collected at an event.",
     ),

@@ -18,9 +18,17 @@ ENTRIES: tuple[Entry, ...] = (
     refuse(
         "reference-column",
         'The columns of the reference ranges are incomplete or unknown: "{name}"',
-        "The columns are {columns}. sex, age and date are also keys that name the fields to read",
-        "The column test is required. A column sex, age_low or valid_from needs the key sex, age or date.",
-        _table("A, hgb, 13.5, 17.5, g/dL, M", columns="lab, test, low, high, unit, gender"),
+        (
+            "The columns are {columns}. sex, age and date are also keys that name the "
+            "fields to read"
+        ),
+        (
+            "The column test is required. A column sex, age_low or valid_from needs "
+            "the key sex, age or date."
+        ),
+        _table(
+            "A, hgb, 13.5, 17.5, g/dL, M", columns="lab, test, low, high, unit, gender"
+        ),
     ),
     refuse(
         "reference-row",
@@ -32,7 +40,10 @@ ENTRIES: tuple[Entry, ...] = (
     refuse(
         "reference-cell",
         '"{value}" is not valid in the column {column}',
-        "Write ages as whole years, low and high as numbers with a decimal point, dates as YYYY-MM-DD",
+        (
+            "Write ages as whole years, low and high as numbers with a decimal point, "
+            "dates as YYYY-MM-DD"
+        ),
         "Example: 13,5 is not a number.",
         _table("A, hgb, '13,5', 17.5, g/dL", "A, hgb, 13.5, 17.5, g/dL"),
     ),
@@ -68,8 +79,10 @@ ENTRIES: tuple[Entry, ...] = (
         "reference-unreached-unit",
         "The range is in {unit}, but the field {field} needs it in {units}",
         "Write the range in {units}, and that unit in the row",
-        "If you choose the unit of a result, the result is converted before it is compared with its "
-        "range. The formulas of the field must lead from the unit of the row to the base unit of the "
+        "If you choose the unit of a result, the result is converted before it is "
+        "compared with its "
+        "range. The formulas of the field must lead from the unit of the row to the "
+        "base unit of the "
         "field, along a rising straight line.",
         _table("A, hgb, 13.5, 17.5, g/dL", "B, hgb, 8.4, 10.9, mmol/L").replace(
             "unit: g/dL", "unit: {g/dL: {}, g/L: {to: g/dL, as: value / 10}}"
@@ -87,7 +100,10 @@ ENTRIES: tuple[Entry, ...] = (
         'There is no reference range for the test "{name}"',
         "{near} Add a row to reference_ranges, or remove the key",
         "A field with `lab_test` is compared with the rows of that test.",
-        "form: y\ntitle: Example\nfields:\n  hct: {label: Haematocrit, type: decimal, lab_test: hct}\n---\n"
+        (
+            "form: y\ntitle: Example\nfields:\n  hct: {label: Haematocrit, type: "
+            "decimal, lab_test: hct}\n---\n"
+        )
         + _table("A, hgb, 13.5, 17.5, g/dL"),
     ),
 )

@@ -9,7 +9,10 @@ SYNTAX = (
         "rule-empty",
         "The expression is empty.",
         "Write a condition or a formula, or leave the key out.",
-        "A key such as required, show_when or value needs a text. Example: show_when: vsperf = 'Y'",
+        (
+            "A key such as required, show_when or value needs a text. Example: "
+            "show_when: vsperf = 'Y'"
+        ),
     ),
     refuse(
         "rule-too-long",
@@ -21,13 +24,17 @@ SYNTAX = (
         "rule-too-deep",
         "The expression is nested more than {most} levels deep.",
         "Split it into calculated fields or derivations.",
-        "Parentheses and calls can be nested only this deep. Chains of and, or and + do not count.",
+        (
+            "Parentheses and calls can be nested only this deep. Chains of and, or "
+            "and + do not count."
+        ),
     ),
     refuse(
         "rule-too-large",
         "The expression has more than {most} parts after its derivations are expanded.",
         "Split it into calculated fields.",
-        "A derivation is expanded wherever it is used, so derivations that use each other can become "
+        "A derivation is expanded wherever it is used, so derivations that use each "
+        "other can become "
         "very large.",
     ),
     refuse(
@@ -39,7 +46,8 @@ SYNTAX = (
     refuse(
         "rule-bad-number",
         '"{name}" is not a number, date or time.',
-        "Numbers have at most 15 digits before and 9 after the decimal point. Dates look like "
+        "Numbers have at most 15 digits before and 9 after the decimal point. Dates "
+        "look like "
         "2024-01-31, times like 09:30.",
         "Examples: 1e3, 1.2.3, 2024-1-31 and 9:30 are refused.",
     ),
@@ -53,7 +61,10 @@ SYNTAX = (
         "rule-foreign-sign",
         '"{name}" is not part of the rule language.',
         "Write {near}",
-        "Rules read like SQL. Examples: != is written <>, == is written =, && is written and.",
+        (
+            "Rules read like SQL. Examples: != is written <>, == is written =, && is "
+            "written and."
+        ),
     ),
     refuse(
         "rule-stray-character",
@@ -65,7 +76,10 @@ SYNTAX = (
         "rule-unexpected",
         '"{name}" is not expected here.',
         "Expected here: {wanted}.",
-        "The expression is read from left to right. It stops making sense at this word.",
+        (
+            "The expression is read from left to right. It stops making sense at this "
+            "word."
+        ),
     ),
     refuse(
         "rule-ends-early",
@@ -79,8 +93,14 @@ _NAMES = (
     refuse(
         "rule-unknown-name",
         'The form "{form}" has no field "{name}".',
-        "{near} Write form.field for a field of another form, and put codes and texts in single quotes.",
-        "A name alone is a field of the row or form, or a derivation. Example: sysbp > vistdat",
+        (
+            "{near} Write form.field for a field of another form, and put codes and "
+            "texts in single quotes."
+        ),
+        (
+            "A name alone is a field of the row or form, or a derivation. Example: "
+            "sysbp > vistdat"
+        ),
     ),
     refuse(
         "rule-unknown-field",
@@ -122,12 +142,18 @@ _NAMES = (
         "rule-unknown-code",
         'The codelist {codelist} has no code "{name}".',
         "{near} It has: {codes}.",
-        "A comparison with a code that is not in the list is never true. Example: ptres = 'POSITIVE'",
+        (
+            "A comparison with a code that is not in the list is never true. Example: "
+            "ptres = 'POSITIVE'"
+        ),
     ),
     refuse(
         "rule-no-reference",
         "{name} has no reference range here.",
-        "Name a field of this form with the key lab_test. The study's ranges are in reference_ranges.",
+        (
+            "Name a field of this form with the key lab_test. The study's ranges are "
+            "in reference_ranges."
+        ),
         "Example: in_reference(hgb) where hgb has `lab_test: hgb`.",
     ),
     refuse(
@@ -139,10 +165,13 @@ _NAMES = (
     warn(
         "rule-bare-unit",
         "{name} has a chosen unit ({units}), but its number is used here without one.",
-        "Say which unit you mean: {name} in {unit}. The value is then converted with the formula of its "
+        "Say which unit you mean: {name} in {unit}. The value is then converted with "
+        "the formula of its "
         "unit.",
-        "The number 180 means one thing in pounds and another in kilograms. `weight in kg` and "
-        "in_unit(weight, 'kg') convert. known, missing and entered do not depend on the unit. Example: "
+        "The number 180 means one thing in pounds and another in kilograms. `weight "
+        "in kg` and "
+        "in_unit(weight, 'kg') convert. known, missing and entered do not depend on "
+        "the unit. Example: "
         "instead of wt / power(ht / 100, 2) write wt in kg / power(ht in cm / 100, 2)",
     ),
     refuse(
@@ -153,7 +182,10 @@ _NAMES = (
     ),
     refuse(
         "rule-name-the-visit",
-        'The form "{form}" is collected at several visits, but this form does not belong to a visit.',
+        (
+            'The form "{form}" is collected at several visits, but this form does not '
+            "belong to a visit."
+        ),
         "Name the visit, as in {form}[{visit}], or use all of them: max({form}.field).",
         "A log form belongs to the subject, so it has no current visit.",
     ),
@@ -172,7 +204,10 @@ _NAMES = (
     refuse(
         "rule-rows-need-aggregate",
         '"{name}" has a value in each row of {table}.',
-        "Combine the rows with any, every, count, sum, min or max: any({table} where ...).",
+        (
+            "Combine the rows with any, every, count, sum, min or max: any({table} "
+            "where ...)."
+        ),
         "Example: instead of pt.ptres = 'POS' write any(pt where ptres = 'POS')",
     ),
     refuse(
@@ -185,7 +220,10 @@ _NAMES = (
         "rule-circular-derivation",
         "The derivation uses itself: {name}.",
         "Break the circle.",
-        "A derivation is expanded wherever it is used, so it cannot lead back to itself.",
+        (
+            "A derivation is expanded wherever it is used, so it cannot lead back to "
+            "itself."
+        ),
     ),
 )
 
@@ -200,7 +238,10 @@ _TYPES = (
         "rule-compare-types",
         "{left} cannot be compared with {right}.",
         "{near} Compare values of one type.",
-        "Examples: grade >= 3 where grade is a choice; visdat > '2024-01-31'; lbpref = 'GROIN'",
+        (
+            "Examples: grade >= 3 where grade is a choice; visdat > '2024-01-31'; "
+            "lbpref = 'GROIN'"
+        ),
     ),
     refuse(
         "rule-no-order",
@@ -235,7 +276,10 @@ _TYPES = (
     refuse(
         "rule-date-arithmetic",
         "{name} cannot be added to or subtracted from a date.",
-        "Write a duration: + 14 days, - 3 months. For the days between two dates, write later - earlier.",
+        (
+            "Write a duration: + 14 days, - 3 months. For the days between two dates, "
+            "write later - earlier."
+        ),
         "Example: visdat + 14",
     ),
     refuse(
@@ -254,13 +298,19 @@ _TYPES = (
         "rule-no-comparator",
         "{name} is not a field with a comparator.",
         "Name a field that has the key comparator.",
-        "For <0.3, limit_of(crp) is 0.3 and comparator_of(crp) is <. Example: limit_of(weight)",
+        (
+            "For <0.3, limit_of(crp) is 0.3 and comparator_of(crp) is <. Example: "
+            "limit_of(weight)"
+        ),
     ),
     refuse(
         "rule-no-conversion",
         'The field "{field}" has no formula from {left} to {right}.',
         "Add a formula to the unit, or ask for another unit.",
-        "A unit says how it converts into another: {F: {to: C, as: (value - 32) * 5 / 9}}",
+        (
+            "A unit says how it converts into another: {F: {to: C, as: (value - 32) * "
+            "5 / 9}}"
+        ),
     ),
     refuse(
         "rule-listed-code",
@@ -284,7 +334,8 @@ _TYPES = (
         "rule-wrong-aggregate",
         "{function} does not accept {name}.",
         "Write any(table where ..), every(table where ..), count(table where ..), "
-        "count(distinct table.field), sum(table.field), min(table.field) or max(table.field).",
+        "count(distinct table.field), sum(table.field), min(table.field) or "
+        "max(table.field).",
         "Example: sum(op)",
     ),
 )

@@ -12,7 +12,10 @@ def _with(keys: str) -> str:
 
 
 def _study(keys: str) -> str:
-    return "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n" + keys
+    return (
+        "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: "
+        "01-007}\n"
+    ) + keys
 
 
 def _visit(keys: str) -> str:
@@ -24,7 +27,8 @@ ENTRIES: tuple[Entry, ...] = (
         "check-without-facet",
         '"{key}" cannot have a check here',
         "Name a key that the field has. Possible here: {keys}",
-        "`checks` says which check of the protocol a key of the field implements. The field must have "
+        "`checks` says which check of the protocol a key of the field implements. The "
+        "field must have "
         "that key.",
         _with("type: integer, checks: {range: C34}"),
     ),
@@ -32,21 +36,28 @@ ENTRIES: tuple[Entry, ...] = (
         "check-ends",
         "Two checks need a range with two ends",
         "Write one check, or two for `range` and `expected`: [lower end, upper end]",
-        "Each end of a range can have its own check: `checks: {range: [C63, C02]}`. `null` leaves one out.",
+        (
+            "Each end of a range can have its own check: `checks: {range: [C63, "
+            "C02]}`. `null` leaves one out."
+        ),
         _with("type: integer, required: true, checks: {required: [C74, C35]}"),
     ),
     refuse(
         "unknown-key",
         'There is no key "{key}" here',
         "{near} docs/dictionary.md lists the keys",
-        "A key that nobody reads is usually a typing error, and its content would be lost.",
+        (
+            "A key that nobody reads is usually a typing error, and its content would "
+            "be lost."
+        ),
         _with("typ: integer"),
     ),
     refuse(
         "unknown-key-without-value",
         'There is no key "{key}" here, and it has no value',
         "Put the text before it in quotes: inside {{ }} a comma ends a text",
-        "Inside `{ }` a comma separates two keys, so `{label: Pain now, at rest}` has the label `Pain "
+        "Inside `{ }` a comma separates two keys, so `{label: Pain now, at rest}` has "
+        "the label `Pain "
         "now` and a key `at rest`. Write `{label: 'Pain now, at rest'}`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Pain now, at rest}\n",
     ),
@@ -55,9 +66,11 @@ ENTRIES: tuple[Entry, ...] = (
         severity=Severity.WARNING,
         message='"{old}" is now called "{new}"{times}',
         remedy="Write {new}, or run `crfsmith check --fix`",
-        explanation="The key has been renamed. The old name still works and means the same. `crfsmith "
+        explanation="The key has been renamed. The old name still works and means the "
+        "same. `crfsmith "
         "check --fix DIR` renames all old keys and changes nothing else in the files.",
-        example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: integer, shown: b > 1}\n"
+        example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: integer, "
+        "shown: b > 1}\n"
         "  b: {label: B, type: integer}\n",
     ),
     Entry(
@@ -65,7 +78,8 @@ ENTRIES: tuple[Entry, ...] = (
         severity=Severity.WARNING,
         message='The field type "{old}" is now called "{new}"{times}',
         remedy="Write {new}, or run `crfsmith check --fix`",
-        explanation="The type has been renamed. The old name still works and means the same. `crfsmith "
+        explanation="The type has been renamed. The old name still works and means "
+        "the same. `crfsmith "
         "check --fix DIR` renames all old types and changes nothing else in the files.",
         example=_with("type: tick"),
     ),
@@ -80,7 +94,10 @@ ENTRIES: tuple[Entry, ...] = (
         "empty-value",
         '"{key}" has no value',
         "Add one, or remove the key",
-        "`null`, `~`, nothing at all and spaces are not a value. In quotes they are text: `'null'`.",
+        (
+            "`null`, `~`, nothing at all and spaces are not a value. In quotes they "
+            "are text: `'null'`."
+        ),
         _with("help: ''"),
     ),
     refuse(
@@ -94,7 +111,8 @@ ENTRIES: tuple[Entry, ...] = (
         "not-text",
         '"{key}" must be a single text',
         "Remove the brackets, or put the whole text in quotes",
-        "There is a list or a mapping where a text is expected. A text that begins with a bracket needs "
+        "There is a list or a mapping where a text is expected. A text that begins "
+        "with a bracket needs "
         "quotes.",
         _with("help: [one, two]"),
     ),
@@ -103,14 +121,23 @@ ENTRIES: tuple[Entry, ...] = (
         '"{key}" must be a list',
         "Put it in brackets, for example [{value}]",
         "Write a list in brackets, or one line with a dash for each item.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: No pain}\n",
+        (
+            "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: "
+            "No pain}\n"
+        ),
     ),
     refuse(
         "list-length",
         "The list has {given} items, but needs {least} to {most}",
         "Change the number of items",
-        "`anchors` has the words at both ends of a scale. `on`, `fixed` and `accept` need at least one item.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: [No pain]}\n",
+        (
+            "`anchors` has the words at both ends of a scale. `on`, `fixed` and "
+            "`accept` need at least one item."
+        ),
+        (
+            "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: "
+            "[No pain]}\n"
+        ),
     ),
     refuse(
         "listed-twice",
@@ -137,7 +164,10 @@ ENTRIES: tuple[Entry, ...] = (
         "not-numeric",
         '"{key}" must be a number',
         "Write digits, with a decimal point if needed, for example 0.5",
-        "The number of a code has at most 15 digits before the decimal point and 9 after it.",
+        (
+            "The number of a code has at most 15 digits before the decimal point and "
+            "9 after it."
+        ),
         "codelists:\n  DOSE:\n    LOW: {label: Low, number: five}\n",
     ),
     refuse(
@@ -151,21 +181,26 @@ ENTRIES: tuple[Entry, ...] = (
         "not-a-size",
         '"{key}" must be a file size',
         "Write it as 500 kB or 10 MB",
-        "Write a whole number followed by kB, MB or GB. Without a unit it is a number of bytes.",
+        (
+            "Write a whole number followed by kB, MB or GB. Without a unit it is a "
+            "number of bytes."
+        ),
         _with("type: file, size: big"),
     ),
     refuse(
         "not-a-range",
         '"{key}" must be a range',
         "Write it as [60, 260]. Use null for an open end",
-        "`[60, 260]` includes both ends. `(0, 100]`, written as text, excludes the first. If the unit "
+        "`[60, 260]` includes both ends. `(0, 100]`, written as text, excludes the "
+        "first. If the unit "
         "is chosen, write one range for each unit: `{C: [33, 43], F: [91.4, 109.4]}`.",
         _with("type: integer, range: 60 to 260"),
     ),
     refuse(
         "range-ends",
         "A range has two ends, but this one has {given}",
-        "Write both ends, and null for an open one. If an end contains a comma, put the whole range in "
+        "Write both ends, and null for an open one. If an end contains a comma, put "
+        "the whole range in "
         "quotes",
         "`[60, 260]`, `[0, null]`. Inside `[ ]` every comma separates two ends, so "
         "`'[add_days(icf.rficdat, -3), today]'` needs its quotes.",
@@ -173,7 +208,10 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     refuse(
         "not-a-length",
-        '"{key}" must be a number of characters, or a list of the minimum and the maximum',
+        (
+            '"{key}" must be a number of characters, or a list of the minimum and the '
+            "maximum"
+        ),
         "Write 200, or [2, 200]",
         "The minimum and maximum number of characters of a text.",
         _with("length: [1, 2, 3]"),
@@ -196,15 +234,22 @@ ENTRIES: tuple[Entry, ...] = (
         "missing-not-a-list",
         '"{key}" must be a list of missing codes, or the word all',
         "Write [{name}]",
-        "`missing: [ND, UNK]` allows two of the study's missing codes, `missing: all` allows all of "
+        "`missing: [ND, UNK]` allows two of the study's missing codes, `missing: all` "
+        "allows all of "
         "them, and `missing: []` allows none.",
         _with("missing: ND"),
     ),
     refuse(
         "field-only-text",
         'The field "{name}" is only a text',
-        "Write {{label: {value}}}, or add defaults to the group with the keys its fields share",
-        "In a group with `defaults`, a text is the label of a field. Elsewhere a field has keys.",
+        (
+            "Write {{label: {value}}}, or add defaults to the group with the keys its "
+            "fields share"
+        ),
+        (
+            "In a group with `defaults`, a text is the label of a field. Elsewhere a "
+            "field has keys."
+        ),
         "form: x\ntitle: Example\nfields:\n  a: How are you\n",
     ),
     refuse(

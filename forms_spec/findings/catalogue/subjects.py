@@ -12,7 +12,8 @@ ENTRIES: tuple[Entry, ...] = (
         message="There is no {what} named {name!r} here.",
         remedy="{near}Write the name exactly as in the dictionary.",
         explanation=(
-            "A subject's file names a visit, form, row group, field, template or key that does "
+            "A subject's file names a visit, form, row group, field, template or key "
+            "that does "
             "not exist. Its text would be lost, so nothing below it is read."
         ),
     ),
@@ -22,8 +23,10 @@ ENTRIES: tuple[Entry, ...] = (
         message="{what} is expected here.",
         remedy="Write it like the examples in the README next to the subjects.",
         explanation=(
-            "A subject's file has a list where a mapping is expected, a mapping where a text is "
-            "expected, or a text that cannot be read as a date, a form's status or a subject "
+            "A subject's file has a list where a mapping is expected, a mapping where "
+            "a text is "
+            "expected, or a text that cannot be read as a date, a form's status or a "
+            "subject "
             "number."
         ),
     ),
@@ -31,10 +34,15 @@ ENTRIES: tuple[Entry, ...] = (
         code="subject-nothing-alike",
         severity=Severity.REFUSE,
         message="{form} cannot start from {visit}: {why}.",
-        remedy="Name a visit where this subject has the form and where the form is written out in full.",
+        remedy=(
+            "Name a visit where this subject has the form and where the form is "
+            "written out in full."
+        ),
         explanation=(
-            "`like` in a form copies the same form from another visit. That visit does not have "
-            "the form, or it is itself copied from this one, directly or through others."
+            "`like` in a form copies the same form from another visit. That visit "
+            "does not have "
+            "the form, or it is itself copied from this one, directly or through "
+            "others."
         ),
     ),
 )

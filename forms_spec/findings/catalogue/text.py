@@ -29,31 +29,40 @@ ENTRIES: tuple[Entry, ...] = (
         "not-utf-8",
         "The file is not UTF-8: it contains the byte {byte} here",
         "Save it as UTF-8. Most editors offer the encoding under Save as",
-        "A dictionary is read as UTF-8, so that every letter means the same everywhere. Older programs "
+        "A dictionary is read as UTF-8, so that every letter means the same "
+        "everywhere. Older programs "
         "often save files in Latin-1 or Windows-1252.",
     ),
     refuse(
         "not-yaml",
         "This is not YAML: {problem}",
         "Compare the line, and the one before it, with docs/dictionary.md",
-        "The YAML reader stopped here. The cause is often on the line before: wrong indentation, or a "
+        "The YAML reader stopped here. The cause is often on the line before: wrong "
+        "indentation, or a "
         "key without its colon.",
         "form: x\ntitle: Example\nfields:\n  a: {label: A}\n b: {label: B}\n",
     ),
     refuse(
         "brackets-not-read",
         "The {sign} opened on line {line} cannot be read beyond this point",
-        "Close it, or put the text before this point in quotes. Inside brackets a comma or bracket ends "
+        "Close it, or put the text before this point in quotes. Inside brackets a "
+        "comma or bracket ends "
         "a text",
-        "Inside `{ }` and `[ ]` a text that contains a comma, a bracket or a quote needs quotes around "
-        "it: `{label: A, show_when: \"grade in ('2', '3')\"}`. On a line of its own it does not.",
-        "form: x\ntitle: Example\nfields:\n  g: {label: G}\n  a: {label: A, show_when: g in ('2', '3')}\n",
+        "Inside `{ }` and `[ ]` a text that contains a comma, a bracket or a quote "
+        "needs quotes around "
+        "it: `{label: A, show_when: \"grade in ('2', '3')\"}`. On a line of its own "
+        "it does not.",
+        (
+            "form: x\ntitle: Example\nfields:\n  g: {label: G}\n  a: {label: A, "
+            "show_when: g in ('2', '3')}\n"
+        ),
     ),
     refuse(
         "tab-indent",
         "The line is indented with a tab",
         "Indent with spaces, two for each level",
-        "YAML allows only spaces at the start of a line. Most editors can insert spaces when you press "
+        "YAML allows only spaces at the start of a line. Most editors can insert "
+        "spaces when you press "
         "the tab key.",
         "form: x\ntitle: Example\nfields:\n\ta: {label: Tabulator}\n",
     ),
@@ -61,37 +70,52 @@ ENTRIES: tuple[Entry, ...] = (
         "colon-in-text",
         'The line contains a second ": "',
         'Put the text in quotes, for example label: "Pain: how strong?"',
-        "A colon followed by a space separates a key from its value. A text that contains one needs quotes.",
+        (
+            "A colon followed by a space separates a key from its value. A text that "
+            "contains one needs quotes."
+        ),
         "form: x\ntitle: Example: with a colon\nfields:\n  a: {label: A}\n",
     ),
     refuse(
         "sign-needs-quotes",
         "A YAML text cannot begin with {sign}",
         "Put the text in quotes",
-        "Some characters have a special meaning at the start of a YAML text: `@ % ` & * ! | >`.",
+        (
+            "Some characters have a special meaning at the start of a YAML text: `@ % "
+            "` & * ! | >`."
+        ),
         "form: x\ntitle: Example\nfields:\n  a: {label: @home}\n",
     ),
     refuse(
         "quote-ends-early",
         "The text begins with a quote but continues after the closing quote",
-        "Put the whole text in quotes of the other kind, or swap the two sides of the condition",
-        "A value that begins with a quote ends at the next quote. Instead of a condition such as `'Y' = "
+        (
+            "Put the whole text in quotes of the other kind, or swap the two sides of "
+            "the condition"
+        ),
+        "A value that begins with a quote ends at the next quote. Instead of a "
+        "condition such as `'Y' = "
         "vsperf`, write `vsperf = 'Y'`.",
-        "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    label: A\n"
+        "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    "
+        "label: A\n"
         "    show_when: 'Y' = p\n",
     ),
     refuse(
         "quote-not-closed",
         "The quote opened here is never closed",
         "Close it. Inside single quotes, write '' for one quote",
-        "Everything after an open quote belongs to the text, up to the end of the file.",
+        (
+            "Everything after an open quote belongs to the text, up to the end of the "
+            "file."
+        ),
         "form: x\ntitle: 'Example\nfields:\n  a: {label: A}\n",
     ),
     refuse(
         "unprintable-character",
         "The file contains an invisible character ({character})",
         "Delete it. It often comes with copied text",
-        "YAML does not allow control characters. A form feed, a null or a stray byte of another "
+        "YAML does not allow control characters. A form feed, a null or a stray byte "
+        "of another "
         "encoding stops the reader.",
         "form: x\ntitle: Exam\x0cple\nfields:\n  a: {label: A}\n",
     ),
@@ -106,21 +130,33 @@ ENTRIES: tuple[Entry, ...] = (
         "file-passed-over",
         "The file {name} was skipped, although it contains part of a dictionary",
         "Rename it to {better}, or move it out of the folder",
-        "Only files that end in .yaml or .yml, in lower case, are read. Some editors add .txt.",
+        (
+            "Only files that end in .yaml or .yml, in lower case, are read. Some "
+            "editors add .txt."
+        ),
     ),
     refuse(
         "second-document",
         "A second document begins here",
         "Remove the line ---, or move what follows into its own file",
         "A file contains a single document.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n--- # and another\nform: y\n",
+        (
+            "form: x\ntitle: Example\nfields:\n  a: {label: A}\n--- # and "
+            "another\nform: y\n"
+        ),
     ),
     Entry(
         code="comment-cuts-text",
         severity=Severity.WARNING,
         message='The text ends here: YAML reads "{rest}" as a comment',
-        remedy="If it belongs to the text, put the whole text in quotes. Otherwise add a space after the #",
-        explanation="A space followed by # begins a comment, so `label: Pain #1` is the label `Pain`.",
+        remedy=(
+            "If it belongs to the text, put the whole text in quotes. Otherwise add a "
+            "space after the #"
+        ),
+        explanation=(
+            "A space followed by # begins a comment, so `label: Pain #1` is the label "
+            "`Pain`."
+        ),
         example="form: x\ntitle: Example\nfields:\n  a:\n    label: Pain #1\n",
     ),
     refuse(
@@ -148,7 +184,10 @@ ENTRIES: tuple[Entry, ...] = (
         "too-many-aliases",
         "Aliases add more than {most} values to this file",
         "Write out what they repeat, or use defaults and codelists",
-        "This is a safety limit: a few lines of nested aliases can expand to billions of values.",
+        (
+            "This is a safety limit: a few lines of nested aliases can expand to "
+            "billions of values."
+        ),
         _ALIASES,
     ),
     refuse(
@@ -162,14 +201,20 @@ ENTRIES: tuple[Entry, ...] = (
         "key-not-text",
         "There is a list or a mapping where a key is expected",
         "Write a name before the colon",
-        "Keys are texts. A name in { } or [ ] before a colon is often a forgotten quote.",
+        (
+            "Keys are texts. A name in { } or [ ] before a colon is often a forgotten "
+            "quote."
+        ),
         "form: x\ntitle: Example\nfields:\n  a: {label: A}\n  ? [b]\n  : {label: B}\n",
     ),
     refuse(
         "yaml-tag",
         "The tag !{name} has no meaning here",
         "Delete it. Every value is text, and the key says what it means",
-        "YAML tags such as `!!int` change how a value is read. In a dictionary every value is read as text.",
+        (
+            "YAML tags such as `!!int` change how a value is read. In a dictionary "
+            "every value is read as text."
+        ),
         "form: x\ntitle: Example\nfields:\n  a: {label: !!int 5}\n",
     ),
     refuse(

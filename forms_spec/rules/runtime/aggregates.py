@@ -1,4 +1,7 @@
-"""Aggregates in Python. Each is given, row by row, whether the row counts and its value; None is UNKNOWN."""
+"""Aggregates in Python.
+
+Each is given, row by row, whether the row counts and its value; None is UNKNOWN.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ def _any(pairs: Pairs) -> bool | None:
             return True
         if value is None:
             outcome = None
+
     return outcome
 
 
@@ -30,6 +34,7 @@ def _every(pairs: Pairs) -> bool | None:
             return False
         if value is None:
             outcome = None
+
     return outcome
 
 
@@ -38,14 +43,18 @@ def _count(pairs: Pairs) -> tuple[int, int]:
     for value, _ in pairs:
         low += value is True
         high += value is not False
+
     return low * SCALE, high * SCALE
 
 
 def _count_distinct(pairs: Pairs) -> tuple[int, int]:
-    """At least the values that surely count; at most every value and every unknown one a new one."""
+    """At least the values that surely count; at most every value and every unknown one
+    a new one.
+    """
     sure: set[Any] = set()
     perhaps: set[Any] = set()
     unnamed = some = 0
+
     for current, value in pairs:
         if current is False:
             continue
@@ -54,11 +63,14 @@ def _count_distinct(pairs: Pairs) -> tuple[int, int]:
             some |= current is True
         else:
             (sure if current else perhaps).add(value)
+
     return max(len(sure), some) * SCALE, (len(sure | perhaps) + unnamed) * SCALE
 
 
 def _values(pairs: Pairs) -> list[Any] | None:
-    """The values of the rows that count, None when one of them, or whether it counts, is UNKNOWN."""
+    """The values of the rows that count, None when one of them, or whether it counts,
+    is UNKNOWN.
+    """
     results = []
     for current, value in pairs:
         if current is False:
@@ -66,6 +78,7 @@ def _values(pairs: Pairs) -> list[Any] | None:
         if current is None or value is None:
             return None
         results.append(value)
+
     return results
 
 
@@ -89,7 +102,9 @@ def _span_extreme(choose: Callable[..., int]) -> Callable[[Pairs], RuleValue | N
         values = _values(pairs)
         if not values:
             return None
-        return choose(value[0] for value in values), choose(value[1] for value in values)
+        return choose(value[0] for value in values), choose(
+            value[1] for value in values
+        )
 
     return find
 

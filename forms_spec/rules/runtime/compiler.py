@@ -1,4 +1,7 @@
-"""The Python back end: closures over frames, compiled once. The operators stand in ``operators.py``."""
+"""The Python back end: closures over frames, compiled once.
+
+The operators stand in ``operators.py``.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ Closure = Callable[[Frames], "RuleValue | None"]
 def compile_expression(
     expression: Expression, study: Study, home: Home, expects: Type | None = None
 ) -> Closure:
-    """The expression as a function of frames. It must have been checked: one with findings is UNKNOWN."""
+    """The expression as a function of frames.
+
+    It must have been checked: one with findings is UNKNOWN.
+    """
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return lambda _frames: None
@@ -44,9 +50,15 @@ def _constant(node: core.Constant) -> Closure:
 def _read(node: core.Read) -> Closure:
     depth, table, field, row = node.depth, node.table, node.field.name, node.row
     if node.entered:
-        return lambda frames: frames[depth].instance.entered(table, frames[depth].row if row else None, field)
+        return lambda frames: frames[depth].instance.entered(
+            table, frames[depth].row if row else None, field
+        )
+
     if row:
-        return lambda frames: frames[depth].instance.value(table, frames[depth].row, field)
+        return lambda frames: frames[depth].instance.value(
+            table, frames[depth].row, field
+        )
+
     return lambda frames: frames[depth].instance.value(table, None, field)
 
 
@@ -59,7 +71,11 @@ def _remote(node: core.Remote) -> Closure:
         there = here.world.at(form, visit, here.key, field)
         if there is None:
             return None
-        return there.entered(form, None, field) if entered else there.value(form, None, field)
+        return (
+            there.entered(form, None, field)
+            if entered
+            else there.value(form, None, field)
+        )
 
     return read
 
@@ -102,10 +118,13 @@ def _missing(node: core.Missing) -> Closure:
     def test(frames: Frames) -> bool:
         here = frames[depth].instance
         if isinstance(cell, core.Read):
-            missing = here.missing(cell.table, frames[depth].row if cell.row else None, field)
+            missing = here.missing(
+                cell.table, frames[depth].row if cell.row else None, field
+            )
         else:
             there = here.world.at(cell.form, cell.visit, here.key, field)
             missing = None if there is None else there.missing(cell.form, None, field)
+
         return missing is not None and (code is None or missing == code)
 
     return test
@@ -137,7 +156,9 @@ def _lookup(node: core.Apply) -> Closure:
     return look
 
 
-def _strict(function: Callable[..., RuleValue | None], arguments: tuple[Closure, ...]) -> Closure:
+def _strict(
+    function: Callable[..., RuleValue | None], arguments: tuple[Closure, ...]
+) -> Closure:
     """UNKNOWN when an argument is."""
     if len(arguments) == 1:
         return _strict_one(function, arguments[0])
@@ -159,7 +180,9 @@ def _strict_one(function: Callable[..., RuleValue | None], of: Closure) -> Closu
     return apply
 
 
-def _strict_two(function: Callable[..., RuleValue | None], left: Closure, right: Closure) -> Closure:
+def _strict_two(
+    function: Callable[..., RuleValue | None], left: Closure, right: Closure
+) -> Closure:
     def apply(frames: Frames) -> RuleValue | None:
         item = left(frames)
         if item is None:
@@ -199,10 +222,12 @@ def places(source: core.Source, frames: Frames) -> Iterator[Place]:
         for row in here.rows(source.table):
             yield Place(here, row)
         return
+
     for instance in here.world.instances(source.form, source.visit, here.key):
         if not source.group:
             yield Place(instance, None)
             continue
+
         for row in instance.rows(source.table):
             yield Place(instance, row)
 
@@ -218,6 +243,11 @@ _COMPILERS: Mapping[type[core.Core], Callable[..., Closure]] = MappingProxyType(
         core.Fold: _fold,
     }
 )
-if {*_ALL_STRICT, *_ALL_LAZY, "lookup"} != set(core.OPERATORS) or set(FOLD_MAKERS) != set(core.FOLDS):
-    holes = {*_ALL_STRICT, *_ALL_LAZY, "lookup", *FOLD_MAKERS} ^ {*core.OPERATORS, *core.FOLDS}
+if {*_ALL_STRICT, *_ALL_LAZY, "lookup"} != set(core.OPERATORS) or set(
+    FOLD_MAKERS
+) != set(core.FOLDS):
+    holes = {*_ALL_STRICT, *_ALL_LAZY, "lookup", *FOLD_MAKERS} ^ {
+        *core.OPERATORS,
+        *core.FOLDS,
+    }
     raise TypeError(f"the Python back end and the operators differ: {holes}")

@@ -10,7 +10,9 @@ from forms_spec.rules.semantics.resolved import Interval
 
 
 def _shared(part: Callable[[date], int]) -> Callable[[Interval], int | None]:
-    """A part that is known when all days that may be meant have the same; a year is at most a year long."""
+    """A part that is known when all days that may be meant have the same; a year is at
+    most a year long.
+    """
 
     def of(day: Interval) -> int | None:
         first, last = date.fromordinal(day[0]), date.fromordinal(day[1])
@@ -24,7 +26,11 @@ year = _shared(lambda day: day.year)
 
 def month(day: Interval) -> int | None:
     first, last = date.fromordinal(day[0]), date.fromordinal(day[1])
-    return first.month * SCALE if (first.year, first.month) == (last.year, last.month) else None
+    return (
+        first.month * SCALE
+        if (first.year, first.month) == (last.year, last.month)
+        else None
+    )
 
 
 def day_of_month(day: Interval) -> int | None:
@@ -55,4 +61,5 @@ def median(numbers: list[int]) -> int | None:
         return ordered[half]
     both = ordered[half - 1] + ordered[half]
     size = (abs(both) + 1) // 2
+
     return size if both > 0 else -size

@@ -1,4 +1,6 @@
-"""What a rule sees when it is evaluated: the judged form, its row, and the subject's other forms."""
+"""What a rule sees when it is evaluated: the judged form, its row, and the subject's
+other forms.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +42,19 @@ class World(Protocol):
     @property
     def subject(self) -> str | None: ...
 
-    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> Instance | None:
-        """The form that ``form.field``, ``form[visit].field`` or ``form[previous].field`` means."""
+    def at(
+        self, form: str, visit: str | None, seen_from: FormKey, field: str
+    ) -> Instance | None:
+        """The form that ``form.field``, ``form[visit].field`` or
+        ``form[previous].field`` means.
+        """
 
-    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[Instance]:
-        """All instances (``all``), those of a visit, or the previous one, in visit order."""
+    def instances(
+        self, form: str, visit: str, seen_from: FormKey
+    ) -> Sequence[Instance]:
+        """All instances (``all``), those of a visit, or the previous one, in visit
+        order.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +66,6 @@ class Place:
 
 
 Frames = list[Place]
-"""Frame 0 is the judged form; every aggregate fills one more while it goes over its rows."""
+"""Frame 0 is the judged form; every aggregate fills one more while it goes over its
+rows.
+"""

@@ -1,8 +1,10 @@
-"""Roots, powers, logarithms and remainders in whole numbers, the same digits in every back end.
+"""Roots, powers, logarithms and remainders in whole numbers, the same digits in every
+back end.
 
-Arguments and results are in 10^-9; None is UNKNOWN. What is not exact is computed to 40 digits behind the
-point by whole-number series, cut off towards zero, and then rounded half away from zero to 9 places.
-``generator/browser/static/functions.js`` does the same steps.
+Arguments and results are in 10^-9; None is UNKNOWN. What is not exact is computed to 40
+digits behind the point by whole-number series, cut off towards zero, and then rounded
+half away from zero to 9 places. ``generator/browser/static/functions.js`` does the same
+steps.
 """
 
 from __future__ import annotations
@@ -67,7 +69,9 @@ def exp(number: int) -> int | None:
 
 
 def power(base: int, exponent: int) -> int | None:
-    """Exact for whole exponents up to 1000; UNKNOWN where it is no real number, or too large."""
+    """Exact for whole exponents up to 1000; UNKNOWN where it is no real number, or too
+    large.
+    """
     whole = cut(exponent, SCALE)
     if whole * SCALE == exponent and abs(whole) <= _LARGEST_EXPONENT:
         return _whole_power(base, whole)
@@ -90,10 +94,12 @@ def _atanh(top: int, bottom: int) -> int:
     term = cut(top * ONE, bottom)
     square = cut(term * term, ONE)
     total, odd = term, 1
+
     while term:
         term = cut(term * square, ONE)
         odd += 2
         total += cut(term, odd)
+
     return total
 
 
@@ -116,8 +122,10 @@ def _exp(number: int) -> int:
     rest = number - doublings * _LN2
     term = total = ONE
     step = 1
+
     while term:
         term = cut(cut(term * rest, ONE), step)
         total += term
         step += 1
+
     return total * 2**doublings if doublings >= 0 else cut(total, 2**-doublings)

@@ -1,4 +1,6 @@
-"""Operators beyond plain arithmetic, in Python: texts, parts of dates, roots and powers, the median."""
+"""Operators beyond plain arithmetic, in Python: texts, parts of dates, roots and
+powers, the median.
+"""
 
 from __future__ import annotations
 
@@ -56,4 +58,6 @@ def _median(operands: tuple[Closure, ...]) -> Closure:
     return middle
 
 
-MORE_LAZY: Mapping[str, Callable[[tuple[Closure, ...]], Closure]] = MappingProxyType({"median": _median})
+MORE_LAZY: Mapping[str, Callable[[tuple[Closure, ...]], Closure]] = MappingProxyType(
+    {"median": _median}
+)

@@ -1,4 +1,7 @@
-"""Each operator in Python. STRICT ones never see UNKNOWN; LAZY ones decide what it means."""
+"""Each operator in Python.
+
+STRICT ones never see UNKNOWN; LAZY ones decide what it means.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ def span_le(left: Interval, right: Interval) -> bool | None:
     return False if left[0] > right[1] else None
 
 
-def _moved(step: Callable[[int, int], int | None]) -> Callable[[Interval, int], Interval | None]:
+def _moved(
+    step: Callable[[int, int], int | None],
+) -> Callable[[Interval, int], Interval | None]:
     """A date moved by a whole number of days or months."""
 
     def move(day: Interval, count: int) -> Interval | None:
@@ -75,8 +80,12 @@ def _moved(step: Callable[[int, int], int | None]) -> Callable[[Interval, int], 
     return move
 
 
-def _between(count: Callable[[int, int], int]) -> Callable[[Interval, Interval], Interval]:
-    """Least and most that may lie between two dates: it grows with the second, falls with the first."""
+def _between(
+    count: Callable[[int, int], int],
+) -> Callable[[Interval, Interval], Interval]:
+    """Least and most that may lie between two dates: it grows with the second, falls
+    with the first.
+    """
 
     def between(first: Interval, second: Interval) -> Interval:
         return count(first[1], second[0]) * SCALE, count(first[0], second[1]) * SCALE
@@ -115,8 +124,14 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "limit_of": limit_of,
         "comparator_of": comparator_of,
         "span_neg": lambda span: (-span[1], -span[0]),
-        "span_least": lambda *spans: (min(item[0] for item in spans), min(item[1] for item in spans)),
-        "span_greatest": lambda *spans: (max(item[0] for item in spans), max(item[1] for item in spans)),
+        "span_least": lambda *spans: (
+            min(item[0] for item in spans),
+            min(item[1] for item in spans),
+        ),
+        "span_greatest": lambda *spans: (
+            max(item[0] for item in spans),
+            max(item[1] for item in spans),
+        ),
         "length": lambda text: bounded(len(text) * SCALE),
         "concat": lambda *texts: "".join(texts),
         "add_days": _moved(calendar.add_days),
@@ -143,6 +158,7 @@ def _and(operands: tuple[Closure, ...]) -> Closure:
                 return False
             if value is None:
                 outcome = None
+
         return outcome
 
     return both
@@ -157,6 +173,7 @@ def _or(operands: tuple[Closure, ...]) -> Closure:
                 return True
             if value is None:
                 outcome = None
+
         return outcome
 
     return either
@@ -188,6 +205,7 @@ def _case(operands: tuple[Closure, ...]) -> Closure:
                 return None
             if current:
                 return value(frames)
+
         return otherwise(frames)
 
     return choose
@@ -199,6 +217,7 @@ def _coalesce(operands: tuple[Closure, ...]) -> Closure:
             value = operand(frames)
             if value is not None:
                 return value
+
         return None
 
     return first

@@ -1,7 +1,7 @@
 """What rules do with texts. A text that would be empty is UNKNOWN, as an empty cell is.
 
-Positions count code points from 1. ``upper``, ``lower`` and comparisons without regard to capitals know the
-letters A to Z only, so that every back end agrees.
+Positions count code points from 1. ``upper``, ``lower`` and comparisons without regard
+to capitals know the letters A to Z only, so that every back end agrees.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def trim(text: str) -> str | None:
 
 
 def mid(text: str, start: int, length: int) -> str | None:
-    """``length`` characters from the one at ``start``; UNKNOWN when these are no whole numbers."""
+    """``length`` characters from the one at ``start``; UNKNOWN when these are no whole
+    numbers.
+    """
     if start % SCALE or length % SCALE:
         return None
     first = max(start // SCALE - 1, 0)
@@ -46,7 +48,9 @@ def right(text: str, length: int) -> str | None:
 
 
 def find(needle: str, hay: str) -> int:
-    """Where the first text stands in the second, 0 where it does not; capitals do not matter."""
+    """Where the first text stands in the second, 0 where it does not; capitals do not
+    matter.
+    """
     place: int = (lower(hay).find(lower(needle)) + 1) * SCALE
     return place
 

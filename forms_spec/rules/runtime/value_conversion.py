@@ -27,8 +27,8 @@ def to_rule(value: Value) -> RuleValue:
 def from_rule(value: RuleValue, field: Field) -> Value | None:
     """A computed value as one of the field's kind; None when the kind cannot say it.
 
-    An interval that is no day, month or year is such a value, and so is anything but one day where the
-    field takes full dates.
+    An interval that is no day, month or year is such a value, and so is anything but
+    one day where the field takes full dates.
     """
     return _WRITERS[field.kind.name](value, field)
 
@@ -55,9 +55,14 @@ _SHAPES: Mapping[type, Callable[[Any], RuleValue]] = MappingProxyType(
         str: lambda value: value,
         bool: lambda value: value,
         Decimal: lambda value: int(value.scaleb(FRACTION_DIGITS)),
-        Bounded: lambda value: interval(value.comparator, int(value.number.scaleb(FRACTION_DIGITS))),
+        Bounded: lambda value: interval(
+            value.comparator, int(value.number.scaleb(FRACTION_DIGITS))
+        ),
         date: _day,
-        PartialDate: lambda value: (value.earliest.toordinal(), value.latest.toordinal()),
+        PartialDate: lambda value: (
+            value.earliest.toordinal(),
+            value.latest.toordinal(),
+        ),
         time: _seconds,
         datetime: _moment,
         tuple: frozenset,
@@ -71,8 +76,16 @@ def _date_or_none(value: Any, _field: Field) -> Value | None:
 
 def _partial(value: Any, _field: Field) -> Value | None:
     first, last = date.fromordinal(value[0]), date.fromordinal(value[1])
-    month = first.day == 1 and last == date(first.year, first.month, monthrange(first.year, first.month)[1])
-    year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year
+    month = first.day == 1 and last == date(
+        first.year, first.month, monthrange(first.year, first.month)[1]
+    )
+    year = (first.month, first.day, last.month, last.day) == (
+        1,
+        1,
+        12,
+        31,
+    ) and first.year == last.year
+
     return PartialDate(first, last) if month or year or first == last else None
 
 
@@ -112,4 +125,7 @@ _WRITERS: Mapping[str, Callable[[Any, Field], Value | None]] = MappingProxyType(
     }
 )
 if _WRITERS.keys() != KIND_TYPES.keys():
-    raise TypeError(f"kinds that the rule language cannot write: {_WRITERS.keys() ^ KIND_TYPES.keys()}")
+    raise TypeError(
+        "kinds that the rule language cannot write: "
+        f"{_WRITERS.keys() ^ KIND_TYPES.keys()}"
+    )

@@ -1,7 +1,7 @@
 """Numbers with a comparator as intervals, and back.
 
-``<0.3`` is every number of the language below 0.3, down to no end. Their texts have at most eight places, so
-that the ninth tells ``<0.3`` (up to 0.299999999) from ``<=0.3``.
+``<0.3`` is every number of the language below 0.3, down to no end. Their texts have at
+most eight places, so that the ninth tells ``<0.3`` (up to 0.299999999) from ``<=0.3``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ Interval = tuple[int, int]
 
 
 def interval(comparator: str, number: int) -> Interval:
-    """Every number that ``comparator number`` may be; an open side ends at the language's bound."""
+    """Every number that ``comparator number`` may be; an open side ends at the
+    language's bound.
+    """
     if comparator in ("<", "<="):
         return -NUMBER_BOUND, number - (comparator == "<")
     if comparator in (">", ">="):
@@ -21,7 +23,9 @@ def interval(comparator: str, number: int) -> Interval:
 
 
 def parted(span: Interval) -> tuple[str, int] | None:
-    """The comparator and the number that an interval comes from; None where it comes from none."""
+    """The comparator and the number that an interval comes from; None where it comes
+    from none.
+    """
     low, high = span
     if low == high:
         return "=", low

@@ -1,4 +1,6 @@
-"""Days, months and years as the rule language counts them; day numbers are ``date.toordinal``."""
+"""Days, months and years as the rule language counts them; day numbers are
+``date.toordinal``.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,14 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
 
 def date_interval(text: str) -> tuple[int, int] | None:
-    """First and last day that ``2024``, ``2024-03`` or ``2024-03-15`` may mean; None when it is no date."""
+    """First and last day that ``2024``, ``2024-03`` or ``2024-03-15`` may mean; None
+    when it is no date.
+    """
     match = _PARTIAL.fullmatch(text)
     if match is None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
+
     try:
         first = date(year or 0, month or 1, day or 1)
         if day is not None:
@@ -25,6 +30,7 @@ def date_interval(text: str) -> tuple[int, int] | None:
         last = date(first.year, last_month, monthrange(first.year, last_month)[1])
     except ValueError:
         return None
+
     return first.toordinal(), last.toordinal()
 
 

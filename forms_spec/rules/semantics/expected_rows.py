@@ -1,8 +1,9 @@
-"""What a sum over no rows is: 0 where none are expected, UNKNOWN where they are and have not come yet.
+"""What a sum over no rows is: 0 where none are expected, UNKNOWN where they are and
+have not come yet.
 
-Rows of a group are expected where somebody said that there is something to list: the group is shown by a
-condition, and that is TRUE; or it has a least number of rows, or fixed ones. Nothing is known of the rows of
-a form that nobody has begun.
+Rows of a group are expected where somebody said that there is something to list: the
+group is shown by a condition, and that is TRUE; or it has a least number of rows, or
+fixed ones. Nothing is known of the rows of a form that nobody has begun.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def unless_expected(context: ResolveContext, total: Fold) -> Core:
 
 
 def _come(context: ResolveContext, total: Fold) -> Core | None:
-    """The condition under which the rows are all that can be expected; None where none ever are."""
+    """The condition under which the rows are all that can be expected; None where none
+    ever are.
+    """
     source = total.source
     group = context.study.tables[source.table].group if source.group else None
     if group is not None and source.visit == THIS:
@@ -36,16 +39,28 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
     begun = _some(instances, depth, None)
     if group is None:
         return begun
-    frame = Frame(form=context.study.forms[source.form], group=None, own=False, selector=source.visit)
-    own = Source(table=source.table, form=source.form, group=True, visit=THIS, depth=depth)
+    frame = Frame(
+        form=context.study.forms[source.form],
+        group=None,
+        own=False,
+        selector=source.visit,
+    )
+    own = Source(
+        table=source.table, form=source.form, group=True, visit=THIS, depth=depth
+    )
     complete = _in_form(context, group, own, frame)
     if complete is None:
         return begun
     lacking = _some(instances, depth, context.apply(Type.CONDITION, "not", complete))
-    return context.apply(Type.CONDITION, "and", begun, context.apply(Type.CONDITION, "not", lacking))
+
+    return context.apply(
+        Type.CONDITION, "and", begun, context.apply(Type.CONDITION, "not", lacking)
+    )
 
 
-def _in_form(context: ResolveContext, group: Group, source: Source, holder: Frame) -> Core | None:
+def _in_form(
+    context: ResolveContext, group: Group, source: Source, holder: Frame
+) -> Core | None:
     """``any(rows) or not shown``, as seen from the form at the source's frame."""
     assert group.rows is not None
     shown = _shown(context, group, source.depth, holder)
@@ -54,11 +69,18 @@ def _in_form(context: ResolveContext, group: Group, source: Source, holder: Fram
     there = _some(source, source.depth + 1, None)
     if shown is None:
         return there
-    return context.apply(Type.CONDITION, "or", there, context.apply(Type.CONDITION, "not", shown))
+    return context.apply(
+        Type.CONDITION, "or", there, context.apply(Type.CONDITION, "not", shown)
+    )
 
 
-def _shown(context: ResolveContext, group: Group, depth: int, holder: Frame) -> Core | None:
-    """The group's own condition. What is wrong with it is said where it is written, not here."""
+def _shown(
+    context: ResolveContext, group: Group, depth: int, holder: Frame
+) -> Core | None:
+    """The group's own condition.
+
+    What is wrong with it is said where it is written, not here.
+    """
     if group.show_when is None:
         return None
     before, faults = context.names.frames, len(context.findings)
@@ -67,8 +89,16 @@ def _shown(context: ResolveContext, group: Group, depth: int, holder: Frame) -> 
         core = context.core(group.show_when.tree)
     context.names.frames = before
     del context.findings[faults:]
+
     return core if core.type is Type.CONDITION else None
 
 
 def _some(source: Source, depth: int, where: Core | None) -> Core:
-    return Fold(type=Type.CONDITION, operator="any", source=source, depth=depth, where=where, body=None)
+    return Fold(
+        type=Type.CONDITION,
+        operator="any",
+        source=source,
+        depth=depth,
+        where=where,
+        body=None,
+    )

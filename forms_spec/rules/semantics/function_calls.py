@@ -38,20 +38,33 @@ def call(context: ResolveContext, node: syntax_tree.Call) -> Core:
     """A function's meaning; its arguments are checked against its signature."""
     function = FUNCTIONS.get(node.function)
     if function is None:
-        near = did_you_mean(node.function, [*FUNCTIONS, *context.study.derivations, *_FOLD_NAMES])
-        return context.fault("rule-unknown-function", node, name=node.function, near=near)
+        near = did_you_mean(
+            node.function, [*FUNCTIONS, *context.study.derivations, *_FOLD_NAMES]
+        )
+        return context.fault(
+            "rule-unknown-function", node, name=node.function, near=near
+        )
+
     given = len(node.arguments)
-    if given < len(function.takes) or (given > len(function.takes) and not function.more):
-        return context.fault("rule-argument-count", node, name=function.name, says=function.says)
+    if given < len(function.takes) or (
+        given > len(function.takes) and not function.more
+    ):
+        return context.fault(
+            "rule-argument-count", node, name=function.name, says=function.says
+        )
+
     return _BUILDERS[function.name](context, node, function)
 
 
-def _typed(context: ResolveContext, node: syntax_tree.Call, function: Function) -> list[Core] | None:
+def _typed(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> list[Core] | None:
     """The arguments in the types that the function takes, None after a finding."""
     results = []
     for index, argument in enumerate(node.arguments):
         takes = function.takes[min(index, len(function.takes) - 1)]
         results.append(context.want(context.core(argument), argument, *takes))
+
     return None if any(item.type is Type.ANY for item in results) else results
 
 
@@ -64,7 +77,9 @@ def _plain(context: ResolveContext, node: syntax_tree.Call, function: Function) 
     arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
-    return Apply(type=function.gives, operator=function.name, arguments=tuple(arguments))
+    return Apply(
+        type=function.gives, operator=function.name, arguments=tuple(arguments)
+    )
 
 
 def _round(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
@@ -75,12 +90,18 @@ def _round(context: ResolveContext, node: syntax_tree.Call, function: Function) 
     allowed = [n * SCALE for n in range(FRACTION_DIGITS + 1)]
     if not isinstance(places, Constant) or places.value not in allowed:
         return context.fault(
-            "rule-places", node.arguments[1], name=context.said(node.arguments[1]), most=str(FRACTION_DIGITS)
+            "rule-places",
+            node.arguments[1],
+            name=context.said(node.arguments[1]),
+            most=str(FRACTION_DIGITS),
         )
+
     return Apply(type=Type.NUMBER, operator="round", arguments=tuple(arguments))
 
 
-def _rounded_away(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _rounded_away(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     """The rounded number, moved by one step where it lies on the wrong side."""
     rounded = _round(context, node, function)
     if not isinstance(rounded, Apply):
@@ -91,12 +112,17 @@ def _rounded_away(context: ResolveContext, node: syntax_tree.Call, function: Fun
     size = 10 ** (FRACTION_DIGITS - places.value // SCALE)
     down = function.name == "round_down"
     step = Constant(type=Type.NUMBER, value=-size if down else size)
-    beyond = context.apply(Type.CONDITION, "lt", *((number, rounded) if down else (rounded, number)))
+    beyond = context.apply(
+        Type.CONDITION, "lt", *((number, rounded) if down else (rounded, number))
+    )
     moved = context.apply(Type.NUMBER, "add", rounded, step)
+
     return context.apply(Type.NUMBER, "case", beyond, moved, rounded)
 
 
-def _of_known(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _of_known(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     arguments = _typed(context, node, function)
     return _wrong() if arguments is None else KNOWN[function.name](arguments)
 
@@ -109,22 +135,36 @@ _TEXTS = {
 }
 
 
-def _text_of(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _text_of(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     """A value as it is written in a cell; texts and codes stay what they are."""
     arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
-    value = context.want(arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE)
-    return Apply(type=Type.TEXT, operator=_TEXTS.get(value.type, "concat"), arguments=(value,))
+    value = context.want(
+        arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE
+    )
+
+    return Apply(
+        type=Type.TEXT, operator=_TEXTS.get(value.type, "concat"), arguments=(value,)
+    )
 
 
-def _entered(context: ResolveContext, node: syntax_tree.Call, _function: Function) -> Core:
-    """A field as it was typed, whether it is shown or hidden; what is calculated is not typed."""
+def _entered(
+    context: ResolveContext, node: syntax_tree.Call, _function: Function
+) -> Core:
+    """A field as it was typed, whether it is shown or hidden; what is calculated is not
+    typed.
+    """
     cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return _wrong()
     if not isinstance(cell, Read | Remote):
-        return context.fault("rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0]))
+        return context.fault(
+            "rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0])
+        )
+
     return cell if cell.field.value is not None else replace(cell, entered=True)
 
 
@@ -135,7 +175,9 @@ def _day(context: ResolveContext, node: syntax_tree.Call, function: Function) ->
     return Apply(type=Type.NUMBER, operator="day_of_month", arguments=tuple(arguments))
 
 
-def _extreme(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _extreme(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     """``min(a, b, ...)``, ``max(a, b, ...)``"""
     arguments = comparisons.alike(context, node.arguments)
     arguments = [
@@ -146,10 +188,13 @@ def _extreme(context: ResolveContext, node: syntax_tree.Call, function: Function
         return _wrong()
     prefix = "span_" if arguments[0].type in (Type.DATE, Type.SPREAD) else ""
     operator = prefix + {"min": "least", "max": "greatest"}[function.name]
+
     return Apply(type=arguments[0].type, operator=operator, arguments=tuple(arguments))
 
 
-def _coalesce(context: ResolveContext, node: syntax_tree.Call, _function: Function) -> Core:
+def _coalesce(
+    context: ResolveContext, node: syntax_tree.Call, _function: Function
+) -> Core:
     arguments = comparisons.alike(context, node.arguments)
     if any(argument.type is Type.ANY for argument in arguments):
         return _wrong()
@@ -161,25 +206,38 @@ def _coalesce(context: ResolveContext, node: syntax_tree.Call, _function: Functi
     )
 
 
-def _minutes(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _minutes(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
     if arguments[0].type is not arguments[1].type:
         return context.fault(
-            "rule-compare-types", node, left=arguments[0].type.value, right=arguments[1].type.value, near=""
+            "rule-compare-types",
+            node,
+            left=arguments[0].type.value,
+            right=arguments[1].type.value,
+            near="",
         )
+
     return Apply(type=Type.NUMBER, operator=function.name, arguments=tuple(arguments))
 
 
 def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
-    """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <= anchor``."""
+    """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <=
+    anchor``.
+    """
     day, anchor = (
-        context.want(context.core(argument), argument, Type.DATE) for argument in node.arguments[:2]
+        context.want(context.core(argument), argument, Type.DATE)
+        for argument in node.arguments[:2]
     )
     span = node.arguments[2]
     if not isinstance(span, syntax_tree.Duration):
-        return context.fault("rule-needs-duration", span, name=context.said(span), says=function.says)
+        return context.fault(
+            "rule-needs-duration", span, name=context.said(span), says=function.says
+        )
+
     start = comparisons.shifted(context, anchor, span, backwards=True)
     if Type.ANY in (day.type, anchor.type):
         return _wrong()
@@ -187,10 +245,13 @@ def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) 
     if function.name == "since":
         return after
     before = context.apply(Type.CONDITION, "span_le", day, anchor)
+
     return context.apply(Type.CONDITION, "and", after, before)
 
 
-def _number_of(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _number_of(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
@@ -200,14 +261,20 @@ def _number_of(context: ResolveContext, node: syntax_tree.Call, function: Functi
     numbers = code_numbers(codelist) if codelist is not None else {}
     if not numbers:
         return context.fault(
-            "rule-no-numbers", node, name=codelist.name if codelist else context.said(node.arguments[0])
+            "rule-no-numbers",
+            node,
+            name=codelist.name if codelist else context.said(node.arguments[0]),
         )
+
     table = Constant(type=Type.ANY, value=MappingProxyType(numbers))
+
     return Apply(type=Type.NUMBER, operator="lookup", arguments=(arguments[0], table))
 
 
 def code_numbers(codelist: Codelist) -> dict[str, int]:
-    """What each code counts for: its ``number``, else the code itself where that is a number."""
+    """What each code counts for: its ``number``, else the code itself where that is a
+    number.
+    """
     results = {}
     for code in codelist.codes:
         number = scaled(code.number) if code.number is not None else None
@@ -215,20 +282,30 @@ def code_numbers(codelist: Codelist) -> dict[str, int]:
             number = number_in(code.code)
         if number is not None:
             results[code.code] = number
+
     return results
 
 
-def _part_of_limit(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _part_of_limit(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     """``limit_of(crp)``, ``comparator_of(crp)``: of a field that takes comparators."""
     cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return _wrong()
     if not isinstance(cell, Read | Remote) or not cell.field.comparators:
-        return context.fault("rule-no-comparator", node.arguments[0], name=context.said(node.arguments[0]))
+        return context.fault(
+            "rule-no-comparator",
+            node.arguments[0],
+            name=context.said(node.arguments[0]),
+        )
+
     return context.apply(function.gives, function.name, cell)
 
 
-def _in_unit(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _in_unit(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
     """``in_unit(weight, 'kg')`` and ``weight in 'kg'``"""
     with context.in_any_unit():
         cell = context.core(node.arguments[0])
@@ -236,14 +313,22 @@ def _in_unit(context: ResolveContext, node: syntax_tree.Call, function: Function
     if cell.type is Type.ANY:
         return _wrong()
     if not isinstance(cell, Read | Remote):
-        return context.fault("rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0]))
+        return context.fault(
+            "rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0])
+        )
+
     if not isinstance(wanted, syntax_tree.Literal) or wanted.kind != "text":
-        return context.fault("rule-argument-count", node, name=function.name, says=function.says)
+        return context.fault(
+            "rule-argument-count", node, name=function.name, says=function.says
+        )
+
     return converted(context, node, cell, wanted)
 
 
 _FOLD_NAMES = ("any", "every", "count", "sum", "min", "max")
-_BUILDERS: Mapping[str, Callable[[ResolveContext, syntax_tree.Call, Function], Core]] = MappingProxyType(
+_BUILDERS: Mapping[
+    str, Callable[[ResolveContext, syntax_tree.Call, Function], Core]
+] = MappingProxyType(
     {
         "round": _round,
         "abs": _plain,
@@ -280,4 +365,6 @@ _BUILDERS: Mapping[str, Callable[[ResolveContext, syntax_tree.Call, Function], C
     }
 )
 if _BUILDERS.keys() != FUNCTIONS.keys():
-    raise TypeError(f"functions and their builders differ: {_BUILDERS.keys() ^ FUNCTIONS.keys()}")
+    raise TypeError(
+        f"functions and their builders differ: {_BUILDERS.keys() ^ FUNCTIONS.keys()}"
+    )

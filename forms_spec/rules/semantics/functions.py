@@ -1,4 +1,7 @@
-"""The functions of the rule language: what they take and give. The checker builds each from operators."""
+"""The functions of the rule language: what they take and give.
+
+The checker builds each from operators.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ _ORDERED = (Type.NUMBER, Type.SPREAD, Type.DATE, Type.TIME, Type.DATETIME)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Function:
-    """``takes`` holds the types allowed for each argument; with ``more`` the last one may repeat."""
+    """``takes`` holds the types allowed for each argument; with ``more`` the last one
+    may repeat.
+    """
 
     name: str
     takes: tuple[tuple[Type, ...], ...]
@@ -27,24 +32,93 @@ class Function:
 
 
 _ALL = (
-    Function(name="entered", takes=((Type.ANY,),), gives=Type.ANY, says="entered(field)"),
-    Function(name="round", takes=(_NUMBER, _NUMBER), gives=Type.NUMBER, says="round(x, places)"),
-    Function(name="abs", takes=(_NUMBER,), gives=Type.NUMBER, says="abs(x)"),
-    Function(name="min", takes=(_ORDERED, _ORDERED), gives=Type.ANY, says="min(a, b, ...)", more=True),
-    Function(name="max", takes=(_ORDERED, _ORDERED), gives=Type.ANY, says="max(a, b, ...)", more=True),
-    Function(name="coalesce", takes=((Type.ANY,),), gives=Type.ANY, says="coalesce(a, b, ...)", more=True),
-    Function(name="length", takes=(_TEXT,), gives=Type.NUMBER, says="length(text)"),
-    Function(name="concat", takes=(_TEXT,), gives=Type.TEXT, says="concat(a, b, ...)", more=True),
-    Function(name="age_years", takes=(_DATE, _DATE), gives=Type.SPREAD, says="age_years(birth, on)"),
-    Function(name="add_days", takes=(_DATE, _NUMBER), gives=Type.DATE, says="add_days(date, n)"),
-    Function(name="add_months", takes=(_DATE, _NUMBER), gives=Type.DATE, says="add_months(date, n)"),
-    Function(name="days_between", takes=(_DATE, _DATE), gives=Type.SPREAD, says="days_between(from, to)"),
-    Function(name="months_between", takes=(_DATE, _DATE), gives=Type.SPREAD, says="months_between(from, to)"),
     Function(
-        name="minutes_between", takes=(_CLOCK, _CLOCK), gives=Type.NUMBER, says="minutes_between(from, to)"
+        name="entered", takes=((Type.ANY,),), gives=Type.ANY, says="entered(field)"
     ),
-    Function(name="date_of", takes=((Type.DATETIME,),), gives=Type.DATE, says="date_of(date with time)"),
-    Function(name="time_of", takes=((Type.DATETIME,),), gives=Type.TIME, says="time_of(date with time)"),
+    Function(
+        name="round",
+        takes=(_NUMBER, _NUMBER),
+        gives=Type.NUMBER,
+        says="round(x, places)",
+    ),
+    Function(name="abs", takes=(_NUMBER,), gives=Type.NUMBER, says="abs(x)"),
+    Function(
+        name="min",
+        takes=(_ORDERED, _ORDERED),
+        gives=Type.ANY,
+        says="min(a, b, ...)",
+        more=True,
+    ),
+    Function(
+        name="max",
+        takes=(_ORDERED, _ORDERED),
+        gives=Type.ANY,
+        says="max(a, b, ...)",
+        more=True,
+    ),
+    Function(
+        name="coalesce",
+        takes=((Type.ANY,),),
+        gives=Type.ANY,
+        says="coalesce(a, b, ...)",
+        more=True,
+    ),
+    Function(name="length", takes=(_TEXT,), gives=Type.NUMBER, says="length(text)"),
+    Function(
+        name="concat",
+        takes=(_TEXT,),
+        gives=Type.TEXT,
+        says="concat(a, b, ...)",
+        more=True,
+    ),
+    Function(
+        name="age_years",
+        takes=(_DATE, _DATE),
+        gives=Type.SPREAD,
+        says="age_years(birth, on)",
+    ),
+    Function(
+        name="add_days",
+        takes=(_DATE, _NUMBER),
+        gives=Type.DATE,
+        says="add_days(date, n)",
+    ),
+    Function(
+        name="add_months",
+        takes=(_DATE, _NUMBER),
+        gives=Type.DATE,
+        says="add_months(date, n)",
+    ),
+    Function(
+        name="days_between",
+        takes=(_DATE, _DATE),
+        gives=Type.SPREAD,
+        says="days_between(from, to)",
+    ),
+    Function(
+        name="months_between",
+        takes=(_DATE, _DATE),
+        gives=Type.SPREAD,
+        says="months_between(from, to)",
+    ),
+    Function(
+        name="minutes_between",
+        takes=(_CLOCK, _CLOCK),
+        gives=Type.NUMBER,
+        says="minutes_between(from, to)",
+    ),
+    Function(
+        name="date_of",
+        takes=((Type.DATETIME,),),
+        gives=Type.DATE,
+        says="date_of(date with time)",
+    ),
+    Function(
+        name="time_of",
+        takes=((Type.DATETIME,),),
+        gives=Type.TIME,
+        says="time_of(date with time)",
+    ),
     Function(
         name="within",
         takes=(_DATE, _DATE, (Type.DURATION,)),
@@ -63,12 +137,42 @@ _ALL = (
         gives=Type.NUMBER,
         says="number_of(choice or text)",
     ),
-    Function(name="limit_of", takes=((Type.SPREAD,),), gives=Type.NUMBER, says="limit_of(field)"),
-    Function(name="comparator_of", takes=((Type.SPREAD,),), gives=Type.TEXT, says="comparator_of(field)"),
-    Function(name="reference_low", takes=(_NUMBER,), gives=Type.NUMBER, says="reference_low(field)"),
-    Function(name="reference_high", takes=(_NUMBER,), gives=Type.NUMBER, says="reference_high(field)"),
-    Function(name="in_reference", takes=(_NUMBER,), gives=Type.TEXT, says="in_reference(field)"),
-    Function(name="in_unit", takes=(_NUMBER, _TEXT), gives=Type.NUMBER, says="in_unit(field, 'unit')"),
+    Function(
+        name="limit_of",
+        takes=((Type.SPREAD,),),
+        gives=Type.NUMBER,
+        says="limit_of(field)",
+    ),
+    Function(
+        name="comparator_of",
+        takes=((Type.SPREAD,),),
+        gives=Type.TEXT,
+        says="comparator_of(field)",
+    ),
+    Function(
+        name="reference_low",
+        takes=(_NUMBER,),
+        gives=Type.NUMBER,
+        says="reference_low(field)",
+    ),
+    Function(
+        name="reference_high",
+        takes=(_NUMBER,),
+        gives=Type.NUMBER,
+        says="reference_high(field)",
+    ),
+    Function(
+        name="in_reference",
+        takes=(_NUMBER,),
+        gives=Type.TEXT,
+        says="in_reference(field)",
+    ),
+    Function(
+        name="in_unit",
+        takes=(_NUMBER, _TEXT),
+        gives=Type.NUMBER,
+        says="in_unit(field, 'unit')",
+    ),
 )
 
 _WRITTEN = (Type.NUMBER, Type.SPREAD, Type.DATE, Type.TIME, Type.DATETIME, *_TEXT)
@@ -76,12 +180,16 @@ _WRITTEN = (Type.NUMBER, Type.SPREAD, Type.DATE, Type.TIME, Type.DATETIME, *_TEX
 
 def _numbers(name: str, *arguments: str) -> Function:
     says = f"{name}({', '.join(arguments)})"
-    return Function(name=name, takes=(_NUMBER,) * len(arguments), gives=Type.NUMBER, says=says)
+    return Function(
+        name=name, takes=(_NUMBER,) * len(arguments), gives=Type.NUMBER, says=says
+    )
 
 
 def _known(name: str, takes: tuple[Type, ...], gives: Type, says: str) -> Function:
     least = 2 if name == "join_known" else 1
-    return Function(name=name, takes=(takes,) * least, gives=gives, says=says, more=True)
+    return Function(
+        name=name, takes=(takes,) * least, gives=gives, says=says, more=True
+    )
 
 
 _MORE = (
@@ -104,28 +212,69 @@ _MORE = (
     Function(name="upper", takes=(_TEXT,), gives=Type.TEXT, says="upper(text)"),
     Function(name="lower", takes=(_TEXT,), gives=Type.TEXT, says="lower(text)"),
     Function(name="trim", takes=(_TEXT,), gives=Type.TEXT, says="trim(text)"),
-    Function(name="left", takes=(_TEXT, _NUMBER), gives=Type.TEXT, says="left(text, n)"),
-    Function(name="right", takes=(_TEXT, _NUMBER), gives=Type.TEXT, says="right(text, n)"),
-    Function(name="mid", takes=(_TEXT, _NUMBER, _NUMBER), gives=Type.TEXT, says="mid(text, start, n)"),
-    Function(name="find", takes=(_TEXT, _TEXT), gives=Type.NUMBER, says="find(part, text)"),
-    Function(name="replace", takes=(_TEXT, _TEXT, _TEXT), gives=Type.TEXT, says="replace(text, old, new)"),
-    Function(name="contains", takes=(_TEXT, _TEXT), gives=Type.CONDITION, says="contains(text, part)"),
-    Function(name="starts_with", takes=(_TEXT, _TEXT), gives=Type.CONDITION, says="starts_with(text, start)"),
-    Function(name="ends_with", takes=(_TEXT, _TEXT), gives=Type.CONDITION, says="ends_with(text, end)"),
+    Function(
+        name="left", takes=(_TEXT, _NUMBER), gives=Type.TEXT, says="left(text, n)"
+    ),
+    Function(
+        name="right", takes=(_TEXT, _NUMBER), gives=Type.TEXT, says="right(text, n)"
+    ),
+    Function(
+        name="mid",
+        takes=(_TEXT, _NUMBER, _NUMBER),
+        gives=Type.TEXT,
+        says="mid(text, start, n)",
+    ),
+    Function(
+        name="find", takes=(_TEXT, _TEXT), gives=Type.NUMBER, says="find(part, text)"
+    ),
+    Function(
+        name="replace",
+        takes=(_TEXT, _TEXT, _TEXT),
+        gives=Type.TEXT,
+        says="replace(text, old, new)",
+    ),
+    Function(
+        name="contains",
+        takes=(_TEXT, _TEXT),
+        gives=Type.CONDITION,
+        says="contains(text, part)",
+    ),
+    Function(
+        name="starts_with",
+        takes=(_TEXT, _TEXT),
+        gives=Type.CONDITION,
+        says="starts_with(text, start)",
+    ),
+    Function(
+        name="ends_with",
+        takes=(_TEXT, _TEXT),
+        gives=Type.CONDITION,
+        says="ends_with(text, end)",
+    ),
     Function(name="text_of", takes=(_WRITTEN,), gives=Type.TEXT, says="text_of(value)"),
     Function(name="year", takes=(_DATE,), gives=Type.NUMBER, says="year(date)"),
     Function(name="month", takes=(_DATE,), gives=Type.NUMBER, says="month(date)"),
     Function(name="day", takes=(_DATE,), gives=Type.NUMBER, says="day(date)"),
-    Function(name="day_of_week", takes=(_DATE,), gives=Type.NUMBER, says="day_of_week(date)"),
     Function(
-        name="seconds_between", takes=(_CLOCK, _CLOCK), gives=Type.NUMBER, says="seconds_between(from, to)"
+        name="day_of_week", takes=(_DATE,), gives=Type.NUMBER, says="day_of_week(date)"
     ),
     Function(
-        name="datetime_of", takes=(_DATE, (Type.TIME,)), gives=Type.DATETIME, says="datetime_of(date, time)"
+        name="seconds_between",
+        takes=(_CLOCK, _CLOCK),
+        gives=Type.NUMBER,
+        says="seconds_between(from, to)",
+    ),
+    Function(
+        name="datetime_of",
+        takes=(_DATE, (Type.TIME,)),
+        gives=Type.DATETIME,
+        says="datetime_of(date, time)",
     ),
 )
 
-FUNCTIONS: Mapping[str, Function] = MappingProxyType({item.name: item for item in (*_ALL, *_MORE)})
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {item.name: item for item in (*_ALL, *_MORE)}
+)
 
 PLAIN = frozenset(
     (

@@ -11,8 +11,8 @@ from forms_spec.model.fields import Field, Form, Group
 class Home:
     """Where an expression belongs, and so what its bare names mean.
 
-    ``group`` is the repeating group whose row is judged, None for a form's own fields. ``value`` is
-    the field that a unit's formula converts.
+    ``group`` is the repeating group whose row is judged, None for a form's own fields.
+    ``value`` is the field that a unit's formula converts.
     """
 
     form: Form

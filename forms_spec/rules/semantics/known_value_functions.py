@@ -1,7 +1,8 @@
-"""How the checker builds the functions of the values that are known, from plain operators.
+"""How the checker builds the functions of the values that are known, from plain
+operators.
 
-Nothing is known when no value is: then they are UNKNOWN. ``min_known`` and ``max_known`` put the first known
-value in the place of each one that is not.
+Nothing is known when no value is: then they are UNKNOWN. ``min_known`` and
+``max_known`` put the first known value in the place of each one that is not.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def _known(value: Core) -> Core:
 def _any_known(values: Sequence[Core]) -> Core:
     if len(values) == 1:
         return _known(values[0])
-    return Apply(type=Type.CONDITION, operator="or", arguments=tuple(_known(value) for value in values))
+    return Apply(
+        type=Type.CONDITION,
+        operator="or",
+        arguments=tuple(_known(value) for value in values),
+    )
 
 
 def _case(type_: Type, when: Core, then: Core, otherwise: Core) -> Core:
@@ -38,7 +43,9 @@ def _case(type_: Type, when: Core, then: Core, otherwise: Core) -> Core:
 
 def _where_any(values: Sequence[Core], core: Core) -> Core:
     """The value, UNKNOWN where nothing is known."""
-    return _case(core.type, _any_known(values), core, Constant(type=core.type, value=None))
+    return _case(
+        core.type, _any_known(values), core, Constant(type=core.type, value=None)
+    )
 
 
 def _total(values: Sequence[Core]) -> Core:
@@ -46,7 +53,9 @@ def _total(values: Sequence[Core]) -> Core:
 
 
 def _count(values: Sequence[Core]) -> Core:
-    return _number("add", *(_case(Type.NUMBER, _known(value), ONE, ZERO) for value in values))
+    return _number(
+        "add", *(_case(Type.NUMBER, _known(value), ONE, ZERO) for value in values)
+    )
 
 
 def total(values: Sequence[Core]) -> Core:
@@ -62,7 +71,9 @@ def median(values: Sequence[Core]) -> Core:
 
 
 def deviation(values: Sequence[Core]) -> Core:
-    """The root of the squared distances from the mean, divided by one less than their number."""
+    """The root of the squared distances from the mean, divided by one less than their
+    number.
+    """
     middle = mean(values)
     distances = [_number("add", value, _number("neg", middle)) for value in values]
     squares = [_number("mul", distance, distance) for distance in distances]
@@ -75,14 +86,19 @@ def extreme(operator: str) -> Callable[[Sequence[Core]], Core]:
         if len(values) == 1:
             return values[0]
         first = _number("coalesce", *values)
-        return _number(operator, *(_number("coalesce", value, first) for value in values))
+        return _number(
+            operator, *(_number("coalesce", value, first) for value in values)
+        )
 
     return build
 
 
 def joined(values: Sequence[Core]) -> Core:
     """The known texts one after the other."""
-    texts = tuple(Apply(type=Type.TEXT, operator="coalesce", arguments=(value, EMPTY)) for value in values)
+    texts = tuple(
+        Apply(type=Type.TEXT, operator="coalesce", arguments=(value, EMPTY))
+        for value in values
+    )
     return _where_any(values, Apply(type=Type.TEXT, operator="concat", arguments=texts))
 
 
@@ -91,10 +107,17 @@ def parted(values: Sequence[Core]) -> Core:
     between, *texts = values
     results = []
     for index, text in enumerate(texts):
-        before = _case(Type.TEXT, _any_known(texts[:index]), between, EMPTY) if index else EMPTY
+        before = (
+            _case(Type.TEXT, _any_known(texts[:index]), between, EMPTY)
+            if index
+            else EMPTY
+        )
         both = Apply(type=Type.TEXT, operator="concat", arguments=(before, text))
         results.append(_case(Type.TEXT, _known(text), both, EMPTY))
-    return _where_any(texts, Apply(type=Type.TEXT, operator="concat", arguments=tuple(results)))
+
+    return _where_any(
+        texts, Apply(type=Type.TEXT, operator="concat", arguments=tuple(results))
+    )
 
 
 KNOWN: Mapping[str, Callable[[Sequence[Core]], Core]] = MappingProxyType(

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from forms_spec.rule_syntax.limits import FRACTION_DIGITS, INTEGER_DIGITS, NUMBER_BOUND, SCALE
+from forms_spec.rule_syntax.limits import (
+    FRACTION_DIGITS,
+    INTEGER_DIGITS,
+    NUMBER_BOUND,
+    SCALE,
+)
 
 
 def scaled(text: str | Decimal) -> int | None:
@@ -14,8 +19,14 @@ def scaled(text: str | Decimal) -> int | None:
         scaleb = Decimal(text).scaleb(FRACTION_DIGITS)
     except InvalidOperation:
         return None
-    if not scaleb.is_finite() or scaleb != scaleb.to_integral_value() or abs(scaleb) >= NUMBER_BOUND:
+
+    if (
+        not scaleb.is_finite()
+        or scaleb != scaleb.to_integral_value()
+        or abs(scaleb) >= NUMBER_BOUND
+    ):
         return None
+
     return int(scaleb)
 
 
@@ -23,7 +34,9 @@ _NUMBER = re.compile(r"[ \t\n]*([-+]?)([0-9]*)(?:[.]([0-9]*))?[ \t\n]*", re.ASCI
 
 
 def number_in(text: str) -> int | None:
-    """The number that a text says, UNKNOWN when it says none, or one with more than 9 places."""
+    """The number that a text says, UNKNOWN when it says none, or one with more than 9
+    places.
+    """
     match = _NUMBER.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         return None
@@ -31,4 +44,5 @@ def number_in(text: str) -> int | None:
     if len(whole) > INTEGER_DIGITS or len(fraction) > FRACTION_DIGITS:
         return None
     size: int = int(whole or "0") * SCALE + int(fraction.ljust(FRACTION_DIGITS, "0"))
+
     return -size if match[1] == "-" else size

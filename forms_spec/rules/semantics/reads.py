@@ -15,11 +15,13 @@ from forms_spec.rules.semantics.resolver import resolve
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Something that an expression reads: a field, the rows of a table (``field`` None), or a parameter.
+    """Something that an expression reads: a field, the rows of a table (``field``
+    None), or a parameter.
 
-    ``visit`` is None for the form itself (its rows too), or for the same visit of another form; else a
-    visit's name, ``previous`` or ``all``. ``table`` is None for a parameter, whose name is in ``field``.
-    ``entered``: it is read whether the field is shown or hidden.
+    ``visit`` is None for the form itself (its rows too), or for the same visit of
+    another form; else a visit's name, ``previous`` or ``all``. ``table`` is None for a
+    parameter, whose name is in ``field``. ``entered``: it is read whether the field is
+    shown or hidden.
     """
 
     table: str | None
@@ -35,16 +37,36 @@ def references(expression: Expression, study: Study, home: Home) -> tuple[Target
     return tuple(dict.fromkeys((*targets(resolved.core), *parameters)))
 
 
-def targets(node: core.Core, visits: tuple[str | None, ...] = (None,)) -> Iterator[Target]:
-    """What a resolved expression reads. ``visits`` says where the rows of each frame come from."""
+def targets(
+    node: core.Core, visits: tuple[str | None, ...] = (None,)
+) -> Iterator[Target]:
+    """What a resolved expression reads.
+
+    ``visits`` says where the rows of each frame come from.
+    """
     if isinstance(node, core.Read):
-        yield Target(table=node.table, field=node.field.name, visit=visits[node.depth], entered=node.entered)
+        yield Target(
+            table=node.table,
+            field=node.field.name,
+            visit=visits[node.depth],
+            entered=node.entered,
+        )
     elif isinstance(node, core.Remote):
-        yield Target(table=node.form, field=node.field.name, visit=node.visit, entered=node.entered)
+        yield Target(
+            table=node.form,
+            field=node.field.name,
+            visit=node.visit,
+            entered=node.entered,
+        )
     elif isinstance(node, core.Fold):
-        visit = visits[node.source.depth] if node.source.visit == THIS else node.source.visit
+        visit = (
+            visits[node.source.depth]
+            if node.source.visit == THIS
+            else node.source.visit
+        )
         yield Target(table=node.source.table, field=None, visit=visit)
         visits = (*visits[: node.depth], visit)
+
     for child in children(node):
         yield from targets(child, visits)
 

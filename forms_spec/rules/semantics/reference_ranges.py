@@ -1,4 +1,6 @@
-"""Reference ranges: the study's table written out as a choice among its rows, for one field."""
+"""Reference ranges: the study's table written out as a choice among its rows, for one
+field.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,12 @@ from forms_spec.rules.semantics.unit_conversion import companion_of, converted, 
 LOW, NORMAL, HIGH = "LOW", "NORMAL", "HIGH"
 
 
-def reference(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
-    """``reference_low(x)``, ``reference_high(x)``, ``in_reference(x)``; UNKNOWN where no row applies."""
+def reference(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
+    """``reference_low(x)``, ``reference_high(x)``, ``in_reference(x)``; UNKNOWN where
+    no row applies.
+    """
     with context.in_any_unit():
         cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
@@ -30,8 +36,17 @@ def reference(context: ResolveContext, node: syntax_tree.Call, function: Functio
     table = context.study.references
     here = isinstance(cell, Read) and cell.depth == len(context.names.frames) - 1
     field = cell.field if isinstance(cell, Read) else None
-    if not isinstance(cell, Read) or table is None or field is None or field.lab_test is None or not here:
-        return context.fault("rule-no-reference", node.arguments[0], name=context.said(node.arguments[0]))
+    if (
+        not isinstance(cell, Read)
+        or table is None
+        or field is None
+        or field.lab_test is None
+        or not here
+    ):
+        return context.fault(
+            "rule-no-reference", node.arguments[0], name=context.said(node.arguments[0])
+        )
+
     rows = [row for row in table.ranges if row.test == field.lab_test]
     result = _Result(context, node, cell)
     branches: list[Core] = []
@@ -44,11 +59,20 @@ def reference(context: ResolveContext, node: syntax_tree.Call, function: Functio
 
 
 def _conditions(
-    context: ResolveContext, node: syntax_tree.Call, table: References, rows: list[ReferenceRange]
+    context: ResolveContext,
+    node: syntax_tree.Call,
+    table: References,
+    rows: list[ReferenceRange],
 ) -> Iterator[Core]:
     """``lab = 'A' and sex = 'M' and age >= 18``, for each row."""
-    sources = {name: _source(context, source) for name, source in _sources(table).items()}
-    named = [Constant(type=Type.TEXT, value=lab) for lab in dict.fromkeys(row.lab for row in rows) if lab]
+    sources = {
+        name: _source(context, source) for name, source in _sources(table).items()
+    }
+    named = [
+        Constant(type=Type.TEXT, value=lab)
+        for lab in dict.fromkeys(row.lab for row in rows)
+        if lab
+    ]
     for row in rows:
         ends = [
             comparisons.compared(context, node, operator, sources[name], end)
@@ -64,7 +88,9 @@ def _elsewhere(context: ResolveContext, lab: Core, named: list[Constant]) -> Cor
     """A laboratory that has no row of its own for the test."""
     if not named:
         return context.apply(Type.CONDITION, "known", lab)
-    return context.apply(Type.CONDITION, "not", context.apply(Type.CONDITION, "in", lab, *named))
+    return context.apply(
+        Type.CONDITION, "not", context.apply(Type.CONDITION, "in", lab, *named)
+    )
 
 
 def _sources(table: References) -> dict[str, Expression]:
@@ -83,12 +109,19 @@ def _ends(row: ReferenceRange) -> list[tuple[str, str, Core]]:
     for name, text in (("lab", row.lab), ("sex", row.sex)):
         if text is not None:
             conditions.append((name, "=", Constant(type=Type.TEXT, value=text)))
+
     for operator, years in ((">=", row.age_low), ("<=", row.age_high)):
         if years is not None:
-            conditions.append(("age", operator, Constant(type=Type.NUMBER, value=scaled(years))))
+            conditions.append(
+                ("age", operator, Constant(type=Type.NUMBER, value=scaled(years)))
+            )
+
     for operator, day in ((">=", row.valid_from), ("<=", row.valid_to)):
         if day is not None:
-            conditions.append(("date", operator, Constant(type=Type.DATE, value=date_interval(day))))
+            conditions.append(
+                ("date", operator, Constant(type=Type.DATE, value=date_interval(day)))
+            )
+
     return conditions
 
 
@@ -96,15 +129,21 @@ _NOTHING = Constant(type=Type.NUMBER, value=None)
 
 
 class _Result:
-    """A result beside its rows; where its unit is chosen, both in the unit that all others convert into."""
+    """A result beside its rows; where its unit is chosen, both in the unit that all
+    others convert into.
+    """
 
-    def __init__(self, context: ResolveContext, node: syntax_tree.Call, cell: Read) -> None:
+    def __init__(
+        self, context: ResolveContext, node: syntax_tree.Call, cell: Read
+    ) -> None:
         self.context = context
         self.node = node
         self.cell = cell
         unit = cell.field.unit
         self.base = unit.base if unit is not None else None
-        self.units = {choice.code: choice for choice in unit.choices} if unit is not None else {}
+        self.units = (
+            {choice.code: choice for choice in unit.choices} if unit is not None else {}
+        )
 
     @cached_property
     def in_base(self) -> Core:
@@ -123,21 +162,31 @@ class _Result:
         unit = self.units.get(row.unit or "")
         if unit is None:
             return _NOTHING
-        # The rows of the table do not count as parts of the rule: a study may have thousands.
+        # The rows of the table do not count as parts of the rule: a study may have
+        # thousands.
         nodes = self.context.nodes
         end = through(self.context, limit, self.cell.field, unit, self.base.code)
         self.context.nodes = nodes
+
         return end or _NOTHING
 
     def word(self, row: ReferenceRange) -> Core:
         low, high = self.end(row, row.low), self.end(row, row.high)
         general = _word(row, self.in_base, low, high)
-        if self.base is None or row.unit == self.base.code or row.unit not in self.units:
+        if (
+            self.base is None
+            or row.unit == self.base.code
+            or row.unit not in self.units
+        ):
             return general
+
         # In the row's own unit nothing is converted, so that nothing is rounded.
         code = Constant(type=Type.TEXT, value=row.unit)
-        alike = self.context.apply(Type.CONDITION, "eq", companion_of(self.context, self.cell), code)
+        alike = self.context.apply(
+            Type.CONDITION, "eq", companion_of(self.context, self.cell), code
+        )
         plain = _word(row, self.cell, _limit(row.low), _limit(row.high))
+
         return Apply(type=Type.TEXT, operator="case", arguments=(alike, plain, general))
 
 
@@ -146,7 +195,9 @@ def _limit(text: str | None) -> Core:
 
 
 def _word(row: ReferenceRange, value: Core, low: Core, high: Core) -> Core:
-    """``case when value < low then 'LOW' when value > high then 'HIGH' else 'NORMAL' end``"""
+    """``case when value < low then 'LOW' when value > high then 'HIGH' else 'NORMAL'
+    end``
+    """
     branches: list[Core] = []
     for word, limit, number in ((LOW, row.low, low), (HIGH, row.high, high)):
         if limit is not None:
@@ -154,10 +205,15 @@ def _word(row: ReferenceRange, value: Core, low: Core, high: Core) -> Core:
             if value.type is Type.SPREAD:
                 end = Apply(type=Type.SPREAD, operator="point", arguments=(number,))
                 operator = "span_lt"
+
             pair = (value, end) if word == LOW else (end, value)
-            branches.append(Apply(type=Type.CONDITION, operator=operator, arguments=pair))
+            branches.append(
+                Apply(type=Type.CONDITION, operator=operator, arguments=pair)
+            )
             branches.append(Constant(type=Type.TEXT, value=word))
+
     normal = Constant(type=Type.TEXT, value=NORMAL)
+
     return Apply(type=Type.TEXT, operator="case", arguments=(*branches, normal))
 
 

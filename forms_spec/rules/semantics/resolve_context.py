@@ -1,7 +1,9 @@
-"""What every part of the checker shares: the study, the names in sight, and the findings so far.
+"""What every part of the checker shares: the study, the names in sight, and the
+findings so far.
 
-The parts (calls, comparisons, units, reference ranges) take a ``ResolveContext`` and ask it for the meaning
-of a node by ``core``. The checker is the one class that knows them all.
+The parts (calls, comparisons, units, reference ranges) take a ``ResolveContext`` and
+ask it for the meaning of a node by ``core``. The checker is the one class that knows
+them all.
 """
 
 from __future__ import annotations
@@ -26,14 +28,22 @@ UNKNOWN_NUMBER = Constant(type=Type.NUMBER, value=None)
 
 
 class ResolveContext(ABC):
-    """The state of one walk over one expression, and what can be said and built anywhere in it."""
+    """The state of one walk over one expression, and what can be said and built
+    anywhere in it.
+    """
 
     def __init__(self, study: Study, home: Home, expression: Expression) -> None:
         self.study = study
         self.expression = expression
-        group = home.group if home.group is not None and home.group.rows is not None else None
+        group = (
+            home.group
+            if home.group is not None and home.group.rows is not None
+            else None
+        )
         self.names = Names(study, Frame(form=home.form, group=group, own=True))
-        self.arguments: Mapping[str, Core] = {"value": UNKNOWN_NUMBER} if home.value else {}
+        self.arguments: Mapping[str, Core] = (
+            {"value": UNKNOWN_NUMBER} if home.value else {}
+        )
         self.expanding: tuple[str, ...] = ()
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
@@ -62,7 +72,9 @@ class ResolveContext(ABC):
         return self.expression.text[node.start : node.end]
 
     def want(self, core: Core, node: syntax_tree.Node, *types: Type) -> Core:
-        """The value as one of these types; a number fits a spread, and a spread of one number a number."""
+        """The value as one of these types; a number fits a spread, and a spread of one
+        number a number.
+        """
         if Type.ANY in (core.type, *types) or core.type in types:
             return core
         if core.type is Type.NUMBER and Type.SPREAD in types:
@@ -72,8 +84,13 @@ class ResolveContext(ABC):
         if {core.type, types[0]} == {Type.TEXT, Type.CHOICE}:
             return core
         expected = " or ".join(dict.fromkeys(type_.value for type_ in types))
+
         return self.fault(
-            "rule-wrong-type", node, name=self.said(node), expected=expected, found=core.type.value
+            "rule-wrong-type",
+            node,
+            name=self.said(node),
+            expected=expected,
+            found=core.type.value,
         )
 
     def condition(self, node: syntax_tree.Node) -> Core:
@@ -92,12 +109,18 @@ class ResolveContext(ABC):
 
     @contextmanager
     def standing_in(
-        self, expression: Expression, arguments: Mapping[str, Core], name: str | None = None
+        self,
+        expression: Expression,
+        arguments: Mapping[str, Core],
+        name: str | None = None,
     ) -> Iterator[None]:
-        """Reads another expression in this place: a derivation, or the formula of a unit."""
+        """Reads another expression in this place: a derivation, or the formula of a
+        unit.
+        """
         before = (self.expression, self.arguments, self.expanding)
         self.expression, self.arguments = expression, arguments
         self.expanding = (*self.expanding, name) if name else self.expanding
+
         try:
             yield
         finally:
@@ -105,7 +128,9 @@ class ResolveContext(ABC):
 
     @contextmanager
     def in_any_unit(self) -> Iterator[None]:
-        """Where the unit of a value does not matter: it is converted, or only known or not."""
+        """Where the unit of a value does not matter: it is converted, or only known or
+        not.
+        """
         self.units_apart += 1
         try:
             yield

@@ -1,15 +1,15 @@
 """The meaning of a rule: few operators, exact types, every name resolved.
 
-The checker makes it from the syntax tree; every back end is a table over ``OPERATORS`` and ``FOLDS``
-plus the handful of node classes below. Sugar is gone here: ``between``, ``within``, ``in_unit``, unit
-formulas, parameters and derivations are written out.
+The checker makes it from the syntax tree; every back end is a table over ``OPERATORS``
+and ``FOLDS`` plus the handful of node classes below. Sugar is gone here: ``between``,
+``within``, ``in_unit``, unit formulas, parameters and derivations are written out.
 
-Values are ints for numbers (in 10^-9), seconds for times, str for texts and codes, bool, frozenset for
-multiple choices, pairs (low, high) for dates (day numbers as ``date.toordinal``) and SPREAD numbers, and
-None for UNKNOWN.
+Values are ints for numbers (in 10^-9), seconds for times, str for texts and codes,
+bool, frozenset for multiple choices, pairs (low, high) for dates (day numbers as
+``date.toordinal``) and SPREAD numbers, and None for UNKNOWN.
 
-A *frame* is where a name is looked up: frame 0 is the judged form (and row), every enclosing ``any``,
-``sum``, ... adds one for its row.
+A *frame* is where a name is looked up: frame 0 is the judged form (and row), every
+enclosing ``any``, ``sum``, ... adds one for its row.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Constant(Core):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Read(Core):
-    """A cell of the form at frame ``depth``: of its row when ``row``, else of the form itself.
+    """A cell of the form at frame ``depth``: of its row when ``row``, else of the form
+    itself.
 
     ``entered``: what was typed, also while the field is hidden.
     """
@@ -59,8 +60,8 @@ class Read(Core):
 class Remote(Core):
     """A cell of another form, looked up from the visit of the form at frame ``depth``.
 
-    ``visit`` is a visit's name, ``previous``, or None: the same visit when the form is scheduled
-    there, else the last visit before it where it is, else the first.
+    ``visit`` is a visit's name, ``previous``, or None: the same visit when the form is
+    scheduled there, else the last visit before it where it is, else the first.
     """
 
     depth: int
@@ -72,7 +73,9 @@ class Remote(Core):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key(Core):
-    """``visitid``, ``unsno``, ``rowno``, ``subjid`` or ``siteid`` of the frame at ``depth``."""
+    """``visitid``, ``unsno``, ``rowno``, ``subjid`` or ``siteid`` of the frame at
+    ``depth``.
+    """
 
     depth: int
     name: str
@@ -98,7 +101,8 @@ class Apply(Core):
 class Source:
     """Rows to go over: of a repeating group (``group``), or the instances of a form.
 
-    ``visit`` is ``this`` (the form at frame ``depth``), ``all``, ``previous``, or a visit's name.
+    ``visit`` is ``this`` (the form at frame ``depth``), ``all``, ``previous``, or a
+    visit's name.
     """
 
     table: str
@@ -110,7 +114,10 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fold(Core):
-    """An aggregate of ``FOLDS``. ``where`` and ``body`` see the row as frame ``depth``."""
+    """An aggregate of ``FOLDS``.
+
+    ``where`` and ``body`` see the row as frame ``depth``.
+    """
 
     operator: str
     source: Source
@@ -153,11 +160,16 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "length": "code points of a text",
         "concat": "texts joined",
         "today": "the day of entry, or the data cut",
-        "add_days": "days later; UNKNOWN when not a whole number or outside the years 1 to 9999",
+        "add_days": (
+            "days later; UNKNOWN when not a whole number or outside the years 1 to 9999"
+        ),
         "add_months": "calendar months later, clamped to the month's end; UNKNOWN likewise",
         "days_between": "days from the first date to the second",
         "months_between": "completed calendar months from the first date to the second",
-        "age_years": "completed years; a birthday on 29 February counts on 1 March in common years",
+        "age_years": (
+            "completed years; a birthday on 29 February counts on 1 March in common "
+            "years"
+        ),
         "minutes_between": "minutes from the first time to the second",
         "date_of": "the day of a date with time",
         "time_of": "the time of a date with time",
@@ -178,7 +190,10 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "mid": "so many characters from a place; UNKNOWN when none is left",
         "left": "the first characters, likewise",
         "right": "the last characters, likewise",
-        "find": "where a text stands in another, 0 where it does not; capitals do not matter",
+        "find": (
+            "where a text stands in another, 0 where it does not; capitals do not "
+            "matter"
+        ),
         "replace": "every occurrence of a text replaced by another",
         "contains": "the second text stands in the first; capitals do not matter",
         "starts_with": "the first text begins with the second, likewise",
@@ -204,7 +219,10 @@ FOLDS: Mapping[str, str] = MappingProxyType(
         "count": "rows where the condition holds, an interval when it is UNKNOWN in some",
         "count_distinct": "different known values, an interval likewise",
         "sum": "0 without rows; UNKNOWN when a value or its condition is",
-        "min": "smallest exact value; UNKNOWN without rows or when a value or its condition is",
+        "min": (
+            "smallest exact value; UNKNOWN without rows or when a value or its "
+            "condition is"
+        ),
         "max": "largest exact value, likewise",
         "span_min": "smallest date, likewise",
         "span_max": "largest date, likewise",

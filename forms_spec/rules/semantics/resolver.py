@@ -1,4 +1,6 @@
-"""The checker: from a syntax tree to its meaning in a study, with every fault found on the way."""
+"""The checker: from a syntax tree to its meaning in a study, with every fault found on
+the way.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,25 @@ from forms_spec.rule_syntax.limits import DEEPEST, MOST_NODES, SCALE
 from forms_spec.rule_syntax.syntax_tree import NODE_NAMES
 from forms_spec.rule_syntax.tokenizer import KEYWORDS
 from forms_spec.rules.semantics import comparisons, function_calls
-from forms_spec.rules.semantics.calendar import date_interval, datetime_seconds, time_seconds
+from forms_spec.rules.semantics.calendar import (
+    date_interval,
+    datetime_seconds,
+    time_seconds,
+)
 from forms_spec.rules.semantics.expected_rows import unless_expected
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.name_lookup import NameFault
 from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
-from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Fold, Key, Missing, Read, Remote
+from forms_spec.rules.semantics.resolved import (
+    Apply,
+    Constant,
+    Core,
+    Fold,
+    Key,
+    Missing,
+    Read,
+    Remote,
+)
 from forms_spec.rules.semantics.types import KIND_TYPES, Type
 from forms_spec.rules.semantics.unit_conversion import converted
 
@@ -32,10 +47,12 @@ _UNIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resolved:
-    """What an expression means. ``notes`` says what each reference and call in the text stands for.
+    """What an expression means. ``notes`` says what each reference and call in the text
+    stands for.
 
-    ``core`` is of use only when there are no findings. ``warnings`` are about what can be computed, and is
-    probably not what was meant; those of ``inherited`` stand in a derivation that is used here, at its place.
+    ``core`` is of use only when there are no findings. ``warnings`` are about what can
+    be computed, and is probably not what was meant; those of ``inherited`` stand in a
+    derivation that is used here, at its place.
     """
 
     core: Core
@@ -48,8 +65,9 @@ class Resolved:
 
 MeaningKey = tuple[int, str, str | None, Type | None, str | None]
 MEANINGS: StudyCache[MeaningKey, tuple[Expression, Resolved]] = StudyCache()
-"""By the identity of an expression, its home and what is expected of it. The expression is kept beside its
-meaning, so that no other expression gets its identity."""
+"""By the identity of an expression, its home and what is expected of it. The expression
+is kept beside its meaning, so that no other expression gets its identity.
+"""
 
 
 def resolve(
@@ -61,18 +79,28 @@ def resolve(
 ) -> Resolved:
     """The meaning of an expression, of the type that is expected where one is."""
     group = home.group.name if home.group else None
-    key = (id(expression), home.form.name, group, expects, codes.name if codes else None)
+    key = (
+        id(expression),
+        home.form.name,
+        group,
+        expects,
+        codes.name if codes else None,
+    )
     kept = MEANINGS.of(study)
     setdefault = kept.get(key)
     if setdefault is None:
         setdefault = kept.setdefault(
             key, (expression, Checker(study, home, expression).whole(expects, codes))
         )
+
     return setdefault[1]
 
 
 class Checker(ResolveContext):
-    """One walk over one expression. A fault gives a finding and a value of type ANY, which fits anywhere."""
+    """One walk over one expression.
+
+    A fault gives a finding and a value of type ANY, which fits anywhere.
+    """
 
     def whole(self, expects: Type | None, codes: Codelist | None) -> Resolved:
         core = self.core(self.expression.tree)
@@ -92,6 +120,7 @@ class Checker(ResolveContext):
         if expects is Type.CHOICE and codes is not None:
             for constant in comparisons.constants(core):
                 comparisons.check_code(self, constant, codes, node)
+
         return self.want(core, node, expects)
 
     def core(self, node: syntax_tree.Node) -> Core:
@@ -105,6 +134,7 @@ class Checker(ResolveContext):
                 if self.nodes > MOST_NODES + 1:
                     return WRONG
                 return self.fault("rule-too-large", node, most=str(MOST_NODES))
+
             return _BUILDERS[type(node)](self, node)
         except NameFault as fault:
             return self.fault(fault.code, node, **fault.words)
@@ -112,16 +142,26 @@ class Checker(ResolveContext):
             self.depth -= 1
 
     def heed_unit(self, node: syntax_tree.Reference, core: Core | None) -> None:
-        """A warning where a number is used as if it had one unit, and its unit is chosen beside it."""
+        """A warning where a number is used as if it had one unit, and its unit is
+        chosen beside it.
+        """
         field = core.field if isinstance(core, Read | Remote) else None
-        if field is None or field.unit is None or not field.unit.choices or self.units_apart:
+        if (
+            field is None
+            or field.unit is None
+            or not field.unit.choices
+            or self.units_apart
+        ):
             return
+
         codes = [choice.code for choice in field.unit.choices]
         root = field.unit.base.code if field.unit.base is not None else codes[0]
         name = self.said(node)
         plain = _UNIT_NAME.fullmatch(root) and root.lower() not in KEYWORDS
         unit = root if plain else "'" + root.replace("'", "''") + "'"
-        finding = self.finding("rule-bare-unit", node, name=name, units=" or ".join(codes), unit=unit)
+        finding = self.finding(
+            "rule-bare-unit", node, name=name, units=" or ".join(codes), unit=unit
+        )
         (self.inherited if self.expanding else self.warnings).append(finding)
 
     # One method for each node class; the table below names them all.
@@ -130,6 +170,7 @@ class Checker(ResolveContext):
         if node.kind == "number":
             assert not isinstance(node.value, str)
             return Constant(type=Type.NUMBER, value=int(node.value * SCALE))
+
         if node.kind == "boolean":
             return Constant(type=Type.CONDITION, value=bool(node.value))
         text = str(node.value)
@@ -148,9 +189,12 @@ class Checker(ResolveContext):
         if node.table is not None:
             if node.field is None:
                 raise NameFault("rule-table-is-no-value", name=node.table)
-            core: Core | None = self.names.qualified(node.table, node.selector, node.field)
+            core: Core | None = self.names.qualified(
+                node.table, node.selector, node.field
+            )
         else:
             core = self.bare(node)
+
         assert core is not None
         self.heed_unit(node, core)
         if not self.expanding:
@@ -168,15 +212,19 @@ class Checker(ResolveContext):
             return self.derivation(name, node, ())
         raise self.names.unknown(name, iter([*self.study.derivations, *self.arguments]))
 
-    def derivation(self, name: str, node: syntax_tree.Node, given: tuple[Core, ...]) -> Core:
+    def derivation(
+        self, name: str, node: syntax_tree.Node, given: tuple[Core, ...]
+    ) -> Core:
         """A named derivation, read where it is used."""
         value = self.study.derivations[name]
         if name in self.expanding:
             circle = " -> ".join((*self.expanding, name))
             return self.fault("rule-circular-derivation", node, name=circle)
+
         if len(given) != len(value.takes):
             says = f"{name}({', '.join(value.takes)})" if value.takes else name
             return self.fault("rule-argument-count", node, name=name, says=says)
+
         arguments = dict(zip(value.takes, given, strict=True))
         with self.standing_in(value.expression, arguments, name):
             return self.core(value.expression.tree)
@@ -186,6 +234,7 @@ class Checker(ResolveContext):
         if value is None:
             near = did_you_mean(node.name, self.study.parameters)
             return self.fault("rule-unknown-parameter", node, name=node.name, near=near)
+
         self.parameters[node.name] = None
         return function_calls.parameter(value)
 
@@ -197,7 +246,9 @@ class Checker(ResolveContext):
 
     def logic(self, node: syntax_tree.Logic) -> Core:
         return self.apply(
-            Type.CONDITION, node.operator, *(self.condition(operand) for operand in node.operands)
+            Type.CONDITION,
+            node.operator,
+            *(self.condition(operand) for operand in node.operands),
         )
 
     def state(self, node: syntax_tree.Is) -> Core:
@@ -220,15 +271,23 @@ class Checker(ResolveContext):
         if not isinstance(operand, Read | Remote):
             if operand.type is Type.ANY:
                 return WRONG
-            return self.fault("rule-not-a-field", node.operand, name=self.said(node.operand))
+            return self.fault(
+                "rule-not-a-field", node.operand, name=self.said(node.operand)
+            )
+
         code = str(node.code.value) if node.code else None
         if node.code is not None and code not in self.study.missing:
             near = did_you_mean(code or "", self.study.missing)
-            return self.fault("rule-unknown-missing", node.code, name=code or "", near=near)
+            return self.fault(
+                "rule-unknown-missing", node.code, name=code or "", near=near
+            )
+
         return Missing(type=Type.CONDITION, cell=operand, code=code)
 
     def negative(self, node: syntax_tree.Negative) -> Core:
-        operand = self.want(self.core(node.operand), node.operand, Type.NUMBER, Type.SPREAD)
+        operand = self.want(
+            self.core(node.operand), node.operand, Type.NUMBER, Type.SPREAD
+        )
         if operand.type is Type.SPREAD:
             return self.apply(Type.SPREAD, "span_neg", operand)
         if isinstance(operand, Constant) and isinstance(operand.value, int):
@@ -238,7 +297,9 @@ class Checker(ResolveContext):
     def product(self, node: syntax_tree.Product) -> Core:
         left = self.want(self.core(node.left), node.left, Type.NUMBER)
         right = self.want(self.core(node.right), node.right, Type.NUMBER)
-        return self.apply(Type.NUMBER, {"*": "mul", "/": "div"}[node.operator], left, right)
+        return self.apply(
+            Type.NUMBER, {"*": "mul", "/": "div"}[node.operator], left, right
+        )
 
     def case(self, node: syntax_tree.Case) -> Core:
         conditions = [self.condition(when) for when, _ in node.branches]
@@ -249,7 +310,12 @@ class Checker(ResolveContext):
         flat: list[Core] = []
         for condition, value in zip(conditions, values, strict=False):
             flat += (condition, value)
-        last = values[-1] if node.otherwise is not None else Constant(type=values[0].type, value=None)
+        last = (
+            values[-1]
+            if node.otherwise is not None
+            else Constant(type=values[0].type, value=None)
+        )
+
         return Apply(
             type=values[0].type,
             codelist=comparisons.shared(values),
@@ -258,27 +324,43 @@ class Checker(ResolveContext):
         )
 
     def membership(self, node: syntax_tree.In) -> Core:
-        """``x in (..)``, ``code in multiple_choice``, and ``weight in kg``, which is a conversion."""
+        """``x in (..)``, ``code in multiple_choice``, and ``weight in kg``, which is a
+        conversion.
+        """
         cell = self.unit_asked(node)
         if cell is None:
             return comparisons.membership(self, node)
         assert isinstance(node.among, syntax_tree.Reference)
         unit = node.among
-        literal = syntax_tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
+        literal = syntax_tree.Literal(
+            kind="text", value=unit.field or "", start=unit.start, end=unit.end
+        )
+
         return converted(self, node, cell, literal)
 
     def unit_asked(self, node: syntax_tree.In) -> Read | Remote | None:
         """The cell that is converted, None where the node asks for something else."""
         among, of = node.among, node.operand
-        if not isinstance(among, syntax_tree.Reference) or among.table is not None or node.negated:
+        if (
+            not isinstance(among, syntax_tree.Reference)
+            or among.table is not None
+            or node.negated
+        ):
             return None
+
         if not isinstance(of, syntax_tree.Reference):
             return None
+
         try:
-            cell = self.names.qualified(of.table, of.selector, of.field) if of.table and of.field else None
+            cell = (
+                self.names.qualified(of.table, of.selector, of.field)
+                if of.table and of.field
+                else None
+            )
             cell = cell or self.names.bare(of.field or "")
         except NameFault:
             return None
+
         if not isinstance(cell, Read | Remote) or cell.field.unit is None:
             return None
         if not self.expanding:
@@ -289,19 +371,36 @@ class Checker(ResolveContext):
         if node.function in self.study.derivations:
             given = tuple(self.core(argument) for argument in node.arguments)
             return self.derivation(node.function, node, given)
+
         return function_calls.call(self, node)
 
     def fold(self, node: syntax_tree.Fold) -> Core:
         result = self.names.source(node.over)
         if result is None:
-            return self.fault("rule-no-rows", node.over, name=self.said(node.over), function=node.function)
+            return self.fault(
+                "rule-no-rows",
+                node.over,
+                name=self.said(node.over),
+                function=node.function,
+            )
+
         source, frame, only = result
         depth = len(self.names.frames)
+
         with self.within_frame(frame):
             where = self.condition(node.where) if node.where is not None else None
             body = None if only else self.core(node.over)
+
         return self.folded(
-            node, Fold(type=Type.ANY, operator="", source=source, depth=depth, where=where, body=body)
+            node,
+            Fold(
+                type=Type.ANY,
+                operator="",
+                source=source,
+                depth=depth,
+                where=where,
+                body=body,
+            ),
         )
 
     def folded(self, node: syntax_tree.Fold, raw: Fold) -> Core:
@@ -310,26 +409,47 @@ class Checker(ResolveContext):
             node.distinct and (raw.body is None or node.function != "count")
         ):
             return self.counted(node, raw)
+
         if node.function in ("any", "every", "count"):
             type_ = Type.SPREAD if node.function == "count" else Type.CONDITION
             return _with(raw, node.function, type_, None)
+
         assert raw.body is not None
         if node.function == "sum":
-            total = _with(raw, "sum", Type.NUMBER, self.want(raw.body, node.over, Type.NUMBER))
+            total = _with(
+                raw, "sum", Type.NUMBER, self.want(raw.body, node.over, Type.NUMBER)
+            )
             return unless_expected(self, total)
-        body = self.want(raw.body, node.over, Type.NUMBER, Type.DATE, Type.TIME, Type.DATETIME)
+
+        body = self.want(
+            raw.body, node.over, Type.NUMBER, Type.DATE, Type.TIME, Type.DATETIME
+        )
         operator = f"span_{node.function}" if body.type is Type.DATE else node.function
+
         return _with(raw, operator, body.type, body)
 
     def counted(self, node: syntax_tree.Fold, raw: Fold) -> Core:
-        """``count(distinct x)``, and ``any(x > 1)`` or ``every(x > 1)`` with the condition as their value."""
+        """``count(distinct x)``, and ``any(x > 1)`` or ``every(x > 1)`` with the
+        condition as their value.
+        """
         if node.function == "count" and node.distinct and raw.body is not None:
             body = self.want(raw.body, node.over, *_COUNTABLE)
             return _with(raw, "count_distinct", Type.SPREAD, body)
-        if node.function in ("any", "every") and raw.body is not None and not node.distinct:
+
+        if (
+            node.function in ("any", "every")
+            and raw.body is not None
+            and not node.distinct
+        ):
             body = self.want(raw.body, node.over, Type.CONDITION)
             return self.conditional(node.function, raw, body)
-        return self.fault("rule-wrong-aggregate", node, name=self.said(node.over), function=node.function)
+
+        return self.fault(
+            "rule-wrong-aggregate",
+            node,
+            name=self.said(node.over),
+            function=node.function,
+        )
 
     def conditional(self, function: str, raw: Fold, body: Core) -> Core:
         if raw.where is None:
@@ -341,8 +461,16 @@ class Checker(ResolveContext):
                 where=body,
                 body=None,
             )
-        given = raw.where if function == "any" else self.apply(Type.CONDITION, "not", raw.where)
-        joined = self.apply(Type.CONDITION, "and" if function == "any" else "or", given, body)
+
+        given = (
+            raw.where
+            if function == "any"
+            else self.apply(Type.CONDITION, "not", raw.where)
+        )
+        joined = self.apply(
+            Type.CONDITION, "and" if function == "any" else "or", given, body
+        )
+
         return Fold(
             type=Type.CONDITION,
             operator=function,
@@ -354,16 +482,25 @@ class Checker(ResolveContext):
 
 
 def _with(raw: Fold, operator: str, type_: Type, body: Core | None) -> Fold:
-    return Fold(type=type_, operator=operator, source=raw.source, depth=raw.depth, where=raw.where, body=body)
+    return Fold(
+        type=type_,
+        operator=operator,
+        source=raw.source,
+        depth=raw.depth,
+        where=raw.where,
+        body=body,
+    )
 
 
 _COUNTABLE = (Type.NUMBER, Type.TEXT, Type.CHOICE, Type.TIME, Type.DATETIME, Type.DATE)
-_MOMENTS: Mapping[str, tuple[Type, Callable[[str], int | tuple[int, int] | None]]] = MappingProxyType(
-    {
-        "date": (Type.DATE, date_interval),
-        "time": (Type.TIME, time_seconds),
-        "datetime": (Type.DATETIME, datetime_seconds),
-    }
+_MOMENTS: Mapping[str, tuple[Type, Callable[[str], int | tuple[int, int] | None]]] = (
+    MappingProxyType(
+        {
+            "date": (Type.DATE, date_interval),
+            "time": (Type.TIME, time_seconds),
+            "datetime": (Type.DATETIME, datetime_seconds),
+        }
+    )
 )
 _BUILDERS: Mapping[type[syntax_tree.Node], Callable[..., Core]] = MappingProxyType(
     {

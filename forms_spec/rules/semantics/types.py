@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 class Type(Enum):
     """What an expression gives. The value is the word that findings use.
 
-    SPREAD is a number known within limits, as ages and differences of partial dates are: it
-    compares like one, and becomes UNKNOWN where exactly one number is needed. DATE is always the
-    interval from the earliest to the latest day. ANY stands for what a finding was made about.
+    SPREAD is a number known within limits, as ages and differences of partial dates
+    are: it compares like one, and becomes UNKNOWN where exactly one number is needed.
+    DATE is always the interval from the earliest to the latest day. ANY stands for what
+    a finding was made about.
     """
 
     CONDITION = "a condition"

@@ -1,1 +1,3 @@
-"""REDCap's logic as a second front end of the rule language, with REDCap's own rules for blanks."""
+"""REDCap's logic as a second front end of the rule language, with REDCap's own rules
+for blanks.
+"""

@@ -6,7 +6,14 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, certain, joined
+from generator.redcap.logic.conditions import (
+    FALSE,
+    TRUE,
+    Atom,
+    Condition,
+    certain,
+    joined,
+)
 from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.values import ADD, MULTIPLY, Value, Want, quoted
 from generator.redcap.logic.words import LogicFault
@@ -24,9 +31,15 @@ def number_text(text: str) -> str | None:
         decimal = Decimal(text.strip())
     except InvalidOperation:
         return None
+
     if not decimal.is_finite() or abs(decimal) >= 10**15:
         return None
-    written = format(decimal.quantize(Decimal(1)) if decimal == decimal.to_integral_value() else decimal, "f")
+    written = format(
+        decimal.quantize(Decimal(1))
+        if decimal == decimal.to_integral_value()
+        else decimal,
+        "f",
+    )
     whole, _, fraction = written.partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > 9:
@@ -35,7 +48,9 @@ def number_text(text: str) -> str | None:
 
 
 def date_text(text: str, order: str = "ymd") -> str | None:
-    """A date as ``2024-01-31``; ``order`` says how one that is not written year first is meant."""
+    """A date as ``2024-01-31``; ``order`` says how one that is not written year first
+    is meant.
+    """
     text = text.strip()
     if match := _ISO.fullmatch(text):
         year, month, day = match.groups()
@@ -44,6 +59,7 @@ def date_text(text: str, order: str = "ymd") -> str | None:
         day, month = (first, second) if order == "dmy" else (second, first)
     else:
         return None
+
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
@@ -53,9 +69,16 @@ def date_text(text: str, order: str = "ymd") -> str | None:
 def time_text(text: str) -> str | None:
     """A time as ``09:30`` or ``09:30:15``."""
     match = _TIME.fullmatch(text.strip())
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59 or int(match[3] or 0) > 59:
+    if (
+        match is None
+        or int(match[1]) > 23
+        or int(match[2]) > 59
+        or int(match[3] or 0) > 59
+    ):
         return None
+
     seconds = f":{match[3]}" if match[3] else ""
+
     return f"{int(match[1]):02}:{match[2]}{seconds}"
 
 
@@ -70,7 +93,12 @@ def moment_text(text: str, order: str = "ymd") -> str | None:
 
 def constant(number: str) -> Value:
     """A number as a value."""
-    return Value(text=number, want=Want.NUMBER, literal=number, power=MULTIPLY if number[0] == "-" else 3)
+    return Value(
+        text=number,
+        want=Want.NUMBER,
+        literal=number,
+        power=MULTIPLY if number[0] == "-" else 3,
+    )
 
 
 def as_number(value: Value) -> Value:
@@ -82,12 +110,14 @@ def as_number(value: Value) -> Value:
         if number is None:
             raise LogicFault(f"{value.literal!r} is no number")
         return constant(number)
+
     if value.want is Want.TICK:
         return counted(ticked(value))
     if value.want is Want.CHOICE:
         numeric = any(number_text(code) is not None for code in value.codes)
         text = value.text if numeric else f"concat({value.text})"
         return Value(text=f"number_of({text})", want=Want.NUMBER)
+
     if value.want is Want.TEXT:
         return Value(text=f"number_of({value.text})", want=Want.NUMBER)
     raise LogicFault(f"a {value.want.value} where a number is wanted")
@@ -114,11 +144,15 @@ def as_moment(value: Value, scope: Scope, order: str = "ymd") -> Value:
     if value.literal.strip().lower() == TODAY:
         return Value(text=TODAY, want=Want.DATE, literal=TODAY)
     if value.literal.strip().lower() == "now":
-        scope.note("now", "rules know the day, not the time of day: now is read as today")
+        scope.note(
+            "now", "rules know the day, not the time of day: now is read as today"
+        )
         return Value(text=TODAY, want=Want.DATE, literal=TODAY)
+
     for read, want in ((date_text, Want.DATE), (moment_text, Want.DATETIME)):
         if result := read(value.literal, order):
             return Value(text=result, want=want, literal=result)
+
     if clock := time_text(value.literal):
         return Value(text=clock, want=Want.TIME, literal=clock)
     raise LogicFault(f"{value.literal!r} is no date")
@@ -147,10 +181,17 @@ def ticked(value: Value) -> Condition:
 
 
 def is_missing(value: Value, code: str = "") -> Atom:
-    """Whether a field holds a code of missing data, one or any. Raises ``LogicFault``."""
+    """Whether a field holds a code of missing data, one or any.
+
+    Raises ``LogicFault``.
+    """
     if not value.read or value.text.startswith("entered("):
         raise LogicFault("only a field's own value is asked for a code of missing data")
-    return Atom(text=f"{value.text} is missing{f'({quoted(code)})' if code else ''}", sure=True, way="is")
+    return Atom(
+        text=f"{value.text} is missing{f'({quoted(code)})' if code else ''}",
+        sure=True,
+        way="is",
+    )
 
 
 def counted(condition: Condition) -> Value:
@@ -170,6 +211,7 @@ def as_condition(value: Value) -> Condition:
     if value.literal is not None:
         number = number_text(value.literal)
         return FALSE if value.literal == "" or number == "0" else TRUE
+
     atom = Atom(text=f"{value.text} is known", sure=True)
     if value.want in (Want.NUMBER, Want.CHOICE):
         atom = Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)

@@ -1,8 +1,8 @@
 """Comparisons with REDCap's own rules for blanks.
 
-A blank equals the empty text and another blank, and nothing else; ``<``, ``>`` and their kin are false
-beside a blank. So ``[x] <> '1'`` is true when ``x`` is blank. A code of missing data is a value: it equals
-itself, and is no blank.
+A blank equals the empty text and another blank, and nothing else; ``<``, ``>`` and
+their kin are false beside a blank. So ``[x] <> '1'`` is true when ``x`` is blank. A
+code of missing data is a value: it equals itself, and is no blank.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from generator.redcap.logic.coerce import (
     ticked,
     with_time,
 )
-from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, joined, negated
+from generator.redcap.logic.conditions import (
+    FALSE,
+    TRUE,
+    Atom,
+    Condition,
+    joined,
+    negated,
+)
 from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.values import ADD, Value, Want, quoted
 from generator.redcap.logic.words import LogicFault
@@ -58,19 +65,29 @@ def _with_blank(scope: Scope, operator: str, value: Value) -> Condition:
     if operator == ">":
         scope.note("greater-than-blank", "> '' is read as: is not blank")
         return _given(value)
+
     scope.note("compared-with-blank", f"{operator} '' is never true")
+
     return FALSE
 
 
 def blank(value: Value) -> Condition:
     """Whether there is neither a value nor a code of missing data."""
     unknown = negated_known(known(value))
-    return joined("and", [unknown, negated(is_missing(value))]) if value.asks_missing else unknown
+    return (
+        joined("and", [unknown, negated(is_missing(value))])
+        if value.asks_missing
+        else unknown
+    )
 
 
 def _given(value: Value) -> Condition:
     """Whether there is a value or a code of missing data."""
-    return joined("or", [known(value), is_missing(value)]) if value.asks_missing else known(value)
+    return (
+        joined("or", [known(value), is_missing(value)])
+        if value.asks_missing
+        else known(value)
+    )
 
 
 def known(value: Value) -> Condition:
@@ -97,6 +114,7 @@ def _equal(scope: Scope, left: Value, right: Value) -> Condition:
         other = right if left.want is Want.TICK else left
         tick = left if left.want is Want.TICK else right
         return _both(as_number(tick), as_number(other))
+
     if left.want in _MOMENTS or right.want in _MOMENTS:
         return _both(*_moments(scope, left, right))
     if Want.NUMBER in (left.want, right.want):
@@ -111,19 +129,38 @@ def _both(left: Value, right: Value) -> Condition:
     equal = Atom(text=f"{left.within(ADD)} = {right.within(ADD)}", sure=False)
     blanks = [blank(item) for item in (left, right)]
     shared = [code for code in left.missing if code in right.missing]
-    codes = [joined("and", [is_missing(item, code) for item in (left, right)]) for _, code in shared]
+    codes = [
+        joined("and", [is_missing(item, code) for item in (left, right)])
+        for _, code in shared
+    ]
+
     return joined("or", [equal, joined("and", blanks), *codes])
 
 
-def _equals_constant(scope: Scope, value: Value, literal: str, constant: Value) -> Condition:
+def _equals_constant(
+    scope: Scope, value: Value, literal: str, constant: Value
+) -> Condition:
     if value.literal is not None:
         return TRUE if _same(value.literal, literal) else FALSE
-    if literal not in value.codes and (code := value.missing_code(literal)) and value.want is not Want.TICK:
+    if (
+        literal not in value.codes
+        and (code := value.missing_code(literal))
+        and value.want is not Want.TICK
+    ):
         return is_missing(value, code)
-    if literal not in value.codes and literal in scope.project.missing and value.want is not Want.TICK:
+
+    if (
+        literal not in value.codes
+        and literal in scope.project.missing
+        and value.want is not Want.TICK
+    ):
         return _never_missing(scope, value, literal)
+
     if value.want is Want.TICK:
-        return {"1": ticked(value), "0": negated(ticked(value))}.get(number_text(literal) or "", FALSE)
+        return {"1": ticked(value), "0": negated(ticked(value))}.get(
+            number_text(literal) or "", FALSE
+        )
+
     if value.arms:
         return _in_arm(value, literal)
     if value.want is Want.CHOICE:
@@ -135,6 +172,7 @@ def _equals_constant(scope: Scope, value: Value, literal: str, constant: Value) 
         if number is None:
             raise _no_answer(literal)
         return _is(value, number)
+
     if value.want in _MOMENTS:
         return _is_moment(scope, value, constant)
     if value.want is Want.FILE:
@@ -145,14 +183,23 @@ def _equals_constant(scope: Scope, value: Value, literal: str, constant: Value) 
 def _never_missing(scope: Scope, value: Value, literal: str) -> Condition:
     """A code of missing data where none can be."""
     if not value.read:
-        raise LogicFault(f"only a field's own value is asked for the code of missing data {literal!r}")
-    scope.note("never-missing", f"{value.text} never holds the code of missing data {literal!r}")
+        raise LogicFault(
+            "only a field's own value is asked for the code of missing data "
+            f"{literal!r}"
+        )
+
+    scope.note(
+        "never-missing",
+        f"{value.text} never holds the code of missing data {literal!r}",
+    )
+
     return FALSE
 
 
 def _no_answer(literal: str) -> LogicFault:
     return LogicFault(
-        f"{literal!r} is no answer of it; where it is a code of missing data, name it with --missing"
+        f"{literal!r} is no answer of it; where it is a code of missing data, "
+        "name it with --missing"
     )
 
 
@@ -163,7 +210,13 @@ def _same(text: str, other: str) -> bool:
 
 def _is(value: Value, code: str) -> Atom:
     asked = value.within(ADD)
-    return Atom(text=f"{asked} = {code}", sure=value.text in _ALWAYS, way="=", asked=asked, code=code)
+    return Atom(
+        text=f"{asked} = {code}",
+        sure=value.text in _ALWAYS,
+        way="=",
+        asked=asked,
+        code=code,
+    )
 
 
 def _in_arm(value: Value, literal: str) -> Condition:
@@ -171,17 +224,25 @@ def _in_arm(value: Value, literal: str) -> Condition:
     for test, arm in value.arms:
         if str(arm) == number:
             return Atom(text=test, sure=True)
+
     return FALSE
 
 
 def _is_code(scope: Scope, value: Value, literal: str) -> Condition:
     """One answer; REDCap compares ``1`` and ``01`` as numbers."""
-    codes = [literal] if literal in value.codes else [code for code in value.codes if _same(code, literal)]
+    codes = (
+        [literal]
+        if literal in value.codes
+        else [code for code in value.codes if _same(code, literal)]
+    )
     if codes:
         return joined("or", [_is(value, quoted(code)) for code in codes])
     if number_text(literal) is None:
         raise _no_answer(literal)
-    scope.note("unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen")
+    scope.note(
+        "unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen"
+    )
+
     return _is(Value(text=f"concat({value.text})", want=Want.TEXT), quoted(literal))
 
 
@@ -191,8 +252,11 @@ def _is_moment(scope: Scope, value: Value, constant: Value) -> Condition:
     except LogicFault:
         if number_text(constant.literal or "") is None:
             raise _no_answer(constant.literal or "") from None
-        scope.note("no-date", f"{constant.literal!r} is no date: never equal to {value.text}")
+        scope.note(
+            "no-date", f"{constant.literal!r} is no date: never equal to {value.text}"
+        )
         return FALSE
+
     return _is(left, right.text)
 
 
@@ -201,8 +265,11 @@ def _moments(scope: Scope, left: Value, right: Value) -> tuple[Value, Value]:
     pair = as_moment(left, scope), as_moment(right, scope)
     wants = {item.want for item in pair}
     if wants == {Want.DATE, Want.DATETIME}:
-        first, second = (Value(text=with_time(item), want=Want.DATETIME) for item in pair)
+        first, second = (
+            Value(text=with_time(item), want=Want.DATETIME) for item in pair
+        )
         return first, second
+
     if len(wants) > 1:
         raise LogicFault("a time of the day is compared with a date")
     return pair
@@ -217,9 +284,15 @@ def _ordered(scope: Scope, operator: str, left: Value, right: Value) -> Conditio
         return Atom(text=f"{as_text(left)} {operator} {as_text(right)}", sure=False)
     else:
         first, other = as_number(left), as_number(right)
-    if first.literal is not None and other.literal is not None and first.want is Want.NUMBER:
+
+    if (
+        first.literal is not None
+        and other.literal is not None
+        and first.want is Want.NUMBER
+    ):
         value = _ORDERS[operator](float(first.literal), float(other.literal))
         return TRUE if value else FALSE
+
     return Atom(text=f"{first.within(ADD)} {operator} {other.within(ADD)}", sure=False)
 
 

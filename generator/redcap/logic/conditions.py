@@ -1,9 +1,11 @@
-"""Conditions that are TRUE or FALSE as REDCap has them, written in a language that also knows UNKNOWN.
+"""Conditions that are TRUE or FALSE as REDCap has them, written in a language that also
+knows UNKNOWN.
 
-A blank makes every comparison of REDCap false (or true, for ``<>``); in our language it makes it UNKNOWN.
-An ``Atom`` that is not ``sure`` may be UNKNOWN, and that always means REDCap's false. ``certain`` writes a
-condition that is never UNKNOWN. Since atoms stand under ``and`` and ``or`` only, it is enough to ask once
-of a whole group of them whether it is true.
+A blank makes every comparison of REDCap false (or true, for ``<>``); in our language it
+makes it UNKNOWN. An ``Atom`` that is not ``sure`` may be UNKNOWN, and that always means
+REDCap's false. ``certain`` writes a condition that is never UNKNOWN. Since atoms stand
+under ``and`` and ``or`` only, it is enough to ask once of a whole group of them whether
+it is true.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Atom:
-    """``text`` is the condition; ``asked`` is what it asks about and ``code`` what it wants there.
+    """``text`` is the condition; ``asked`` is what it asks about and ``code`` what it
+    wants there.
 
-    ``way`` says how: ``=`` for one value, ``has`` for a multiple choice, ``is`` for a code of missing data,
-    else empty. ``joined`` is True
-    when ``text`` needs parentheses beside ``and``.
+    ``way`` says how: ``=`` for one value, ``has`` for a multiple choice, ``is`` for a
+    code of missing data, else empty. ``joined`` is True when ``text`` needs parentheses
+    beside ``and``.
     """
 
     text: str
@@ -44,10 +47,17 @@ FALSE = Atom(text="false", sure=True)
 
 
 def joined(operator: str, parts: Sequence[Condition]) -> Condition:
-    """The parts under one operator, those of the same operator taken in, constants worked out."""
+    """The parts under one operator, those of the same operator taken in, constants
+    worked out.
+    """
     flat: list[Condition] = []
     for part in parts:
-        flat += part.parts if isinstance(part, Junction) and part.operator == operator else (part,)
+        flat += (
+            part.parts
+            if isinstance(part, Junction) and part.operator == operator
+            else (part,)
+        )
+
     idle, deciding = (TRUE, FALSE) if operator == "and" else (FALSE, TRUE)
     if deciding in flat:
         return deciding
@@ -65,7 +75,9 @@ def _gathered(parts: list[Condition]) -> list[Condition]:
     for part in parts:
         if isinstance(part, Atom) and part.way in ("=", "has"):
             groups.setdefault((part.way, part.asked), []).append(part.code)
+
     conditions: list[Condition] = []
+
     for part in parts:
         codes = groups.get((part.way, part.asked)) if isinstance(part, Atom) else None
         if not isinstance(part, Atom) or codes is None:
@@ -73,6 +85,7 @@ def _gathered(parts: list[Condition]) -> list[Condition]:
         elif codes:
             conditions.append(_either(part, list(dict.fromkeys(codes))))
             codes.clear()
+
     return conditions
 
 
@@ -81,7 +94,14 @@ def _either(first: Atom, codes: list[str]) -> Atom:
         return first
     listed = f"({', '.join(codes)})"
     word, way = {"=": ("in", "in"), "has": ("has any", "")}[first.way]
-    return Atom(text=f"{first.asked} {word} {listed}", sure=False, way=way, asked=first.asked, code=listed)
+
+    return Atom(
+        text=f"{first.asked} {word} {listed}",
+        sure=False,
+        way=way,
+        asked=first.asked,
+        code=listed,
+    )
 
 
 def negated(condition: Condition) -> Atom:
@@ -94,10 +114,16 @@ def negated(condition: Condition) -> Atom:
         if condition.way == "in":
             return Atom(text=f"{condition.asked} is not in {condition.code}", sure=True)
         return Atom(text=f"({condition.text}) is not true", sure=True)
+
     if isinstance(condition, Atom) and condition.way == "is":
         return _turned(condition)
-    if isinstance(condition, Atom) and condition.text.endswith(" is known") and "(" not in condition.text:
+    if (
+        isinstance(condition, Atom)
+        and condition.text.endswith(" is known")
+        and "(" not in condition.text
+    ):
         return Atom(text=f"{condition.text.removesuffix('known')}not known", sure=True)
+
     if isinstance(condition, Atom) and condition.text.endswith(" is not known"):
         return Atom(text=f"{condition.text.removesuffix('not known')}known", sure=True)
     return Atom(text=f"not ({certain(condition)})", sure=True)
@@ -118,11 +144,15 @@ def certain(condition: Condition) -> str:
         if condition.way in ("=", "in"):
             within = "in " if condition.way == "in" else ""
             return f"{condition.asked} is {within}{condition.code}"
+
         return f"({condition.text}) is true"
+
     if _askable(condition):
         return f" {condition.operator} ".join(
-            _bracketed(certain(part), part, condition.operator) for part in condition.parts
+            _bracketed(certain(part), part, condition.operator)
+            for part in condition.parts
         )
+
     return f"({plain(condition)}) is true"
 
 

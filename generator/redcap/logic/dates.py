@@ -25,4 +25,5 @@ def shifted_date(text: str, scope: Scope) -> str:
         scope.note("calcdate", "calendar months and years, not 30.44 and 365.2425 days")
         count = number.text if unit == "M" else f"{number.within(2)} * 12"
         return f"add_months({day}, {count})"
+
     raise LogicFault(f"@CALCDATE in the unit {unit!r} gives a time of the day")

@@ -7,9 +7,22 @@ from types import MappingProxyType
 from typing import Protocol
 
 from generator.redcap.logic import tree
-from generator.redcap.logic.coerce import as_moment, as_number, as_text, is_missing, with_time
+from generator.redcap.logic.coerce import (
+    as_moment,
+    as_number,
+    as_text,
+    is_missing,
+    with_time,
+)
 from generator.redcap.logic.compare import compared, known, negated_known
-from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, joined, negated
+from generator.redcap.logic.conditions import (
+    FALSE,
+    TRUE,
+    Atom,
+    Condition,
+    joined,
+    negated,
+)
 from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.values import BLANK, MULTIPLY, Value, Want
 from generator.redcap.logic.words import LogicFault
@@ -25,7 +38,14 @@ class Translating(Protocol):
     def number(self, node: tree.Node) -> Value: ...
 
 
-_DAYS = {"d": "", "y": " / 365.2425", "M": " / 30.44", "h": " * 24", "m": " * 1440", "s": " * 86400"}
+_DAYS = {
+    "d": "",
+    "y": " / 365.2425",
+    "M": " / 30.44",
+    "h": " * 24",
+    "m": " * 1440",
+    "s": " * 86400",
+}
 _SECONDS = {
     "s": "",
     "m": " / 60",
@@ -40,10 +60,14 @@ _ORDERS = ("ymd", "mdy", "dmy")
 def _takes(node: tree.Call, least: int, most: int = 99) -> tuple[tree.Node, ...]:
     if not least <= len(node.arguments) <= most:
         raise LogicFault(
-            f"{node.function} takes {least} to {most} values, not {len(node.arguments)}",
+            (
+                f"{node.function} takes {least} to {most} values, not "
+                f"{len(node.arguments)}"
+            ),
             node.start,
             node.end,
         )
+
     return node.arguments
 
 
@@ -61,7 +85,10 @@ def _places(translator: Translating, node: tree.Call) -> str:
         return "0"
     places = translator.value(node.arguments[1]).literal
     if places is None or places not in map(str, range(10)):
-        raise LogicFault(f"{node.function} to other than 0 to 9 places", node.start, node.end)
+        raise LogicFault(
+            f"{node.function} to other than 0 to 9 places", node.start, node.end
+        )
+
     return places
 
 
@@ -73,7 +100,9 @@ def _rounded(name: str) -> Callable[[Translating, tree.Call], Value]:
     return make
 
 
-def _plain(name: str, least: int, most: int) -> Callable[[Translating, tree.Call], Value]:
+def _plain(
+    name: str, least: int, most: int
+) -> Callable[[Translating, tree.Call], Value]:
     """A function of numbers that is blank when one of them is."""
 
     def make(translator: Translating, node: tree.Call) -> Value:
@@ -85,7 +114,9 @@ def _plain(name: str, least: int, most: int) -> Callable[[Translating, tree.Call
 
 def _log(translator: Translating, node: tree.Call) -> Value:
     numbers = [translator.number(take).text for take in _takes(node, 1, 2)]
-    return _number(f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})")
+    return _number(
+        f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})"
+    )
 
 
 def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
@@ -93,7 +124,9 @@ def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
 
     def make(translator: Translating, node: tree.Call) -> Value:
         result = [translator.value(take, Want.NUMBER) for take in _takes(node, 1)]
-        numbers = [as_number(item).text for item in result if item.want is not Want.BLANK]
+        numbers = [
+            as_number(item).text for item in result if item.want is not Want.BLANK
+        ]
         if not numbers:
             return BLANK
         return _number(f"{name}({', '.join(numbers)})")
@@ -105,7 +138,10 @@ def _string(translator: Translating, node: tree.Node) -> Value:
     """A text; the empty one is BLANK."""
     value = translator.value(node, Want.TEXT)
     if value.missing:
-        translator.scope.note("missing-as-text", f"a code of missing data of {value.text} is no text here")
+        translator.scope.note(
+            "missing-as-text", f"a code of missing data of {value.text} is no text here"
+        )
+
     return value if value.want is Want.BLANK else _text(as_text(value))
 
 
@@ -125,7 +161,9 @@ def _of_text(name: str, most: int) -> Callable[[Translating, tree.Call], Value]:
 
 def _length(translator: Translating, node: tree.Call) -> Value:
     text = _string(translator, _takes(node, 1, 1)[0])
-    return _counted("0" if text.want is Want.BLANK else f"coalesce(length({text.text}), 0)")
+    return _counted(
+        "0" if text.want is Want.BLANK else f"coalesce(length({text.text}), 0)"
+    )
 
 
 def _find(translator: Translating, node: tree.Call) -> Value:
@@ -136,14 +174,23 @@ def _find(translator: Translating, node: tree.Call) -> Value:
 
 
 def _counted(text: str) -> Value:
-    return Value(text=text, want=Want.NUMBER, never_blank=True, literal="0" if text == "0" else None)
+    return Value(
+        text=text,
+        want=Want.NUMBER,
+        never_blank=True,
+        literal="0" if text == "0" else None,
+    )
 
 
 def _replace(translator: Translating, node: tree.Call) -> Value:
     hay, needle, new = (_string(translator, take) for take in _takes(node, 3, 3))
     if hay.want is Want.BLANK:
         return BLANK
-    words = [item.text if item.want is not Want.BLANK else "''" for item in (hay, needle, new)]
+    words = [
+        item.text if item.want is not Want.BLANK else "''"
+        for item in (hay, needle, new)
+    ]
+
     return _text(f"replace({', '.join(words)})")
 
 
@@ -172,8 +219,15 @@ def _date_part(name: str) -> Callable[[Translating, tree.Call], Value]:
 def _age(translator: Translating, node: tree.Call) -> Value:
     """``age_at_date(birth, on)``; today where the second date is left out."""
     birth, *rest = _takes(node, 1, 3)
-    days = [as_moment(translator.value(item), translator.scope) for item in (birth, *rest[:1])]
-    texts = [f"date_of({day.text})" if day.want is Want.DATETIME else day.text for day in days]
+    days = [
+        as_moment(translator.value(item), translator.scope)
+        for item in (birth, *rest[:1])
+    ]
+    texts = [
+        f"date_of({day.text})" if day.want is Want.DATETIME else day.text
+        for day in days
+    ]
+
     return _number(f"age_years({', '.join([*texts, 'today'][:2])})")
 
 
@@ -197,8 +251,12 @@ def _difference(translator: Translating, node: tree.Call) -> Value:
     else:
         between = f"seconds_between({with_time(start)}, {with_time(end)})"
         scale = _SECONDS[step]
+
     between = between if signed else f"abs({between})"
-    return Value(text=f"{between}{scale}", want=Want.NUMBER, power=MULTIPLY if scale else 3)
+
+    return Value(
+        text=f"{between}{scale}", want=Want.NUMBER, power=MULTIPLY if scale else 3
+    )
 
 
 def _constant(translator: Translating, node: tree.Node) -> str:
@@ -224,7 +282,9 @@ def _is_integer(translator: Translating, node: tree.Call) -> Condition:
 
 
 def _is_blank(translator: Translating, node: tree.Call) -> Condition:
-    """Neither a value nor a code of missing data, also where the project has not named its codes."""
+    """Neither a value nor a code of missing data, also where the project has not named
+    its codes.
+    """
     value = translator.value(_takes(node, 1, 1)[0])
     result = compared(translator.scope, "=", value, BLANK)
     if value.missing or not _unnamed(translator, value):
@@ -234,7 +294,11 @@ def _is_blank(translator: Translating, node: tree.Call) -> Condition:
 
 def _unnamed(translator: Translating, value: Value) -> bool:
     """Whether a field may hold codes of missing data that nobody has named."""
-    plain = value.read and value.want is not Want.TICK and not value.text.startswith("entered(")
+    plain = (
+        value.read
+        and value.want is not Want.TICK
+        and not value.text.startswith("entered(")
+    )
     return plain and not translator.scope.project.missing
 
 
@@ -246,7 +310,9 @@ def _is_unknown(translator: Translating, node: tree.Call) -> Condition:
 
 def _is_missing(translator: Translating, node: tree.Call) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
-    return is_missing(value) if _unnamed(translator, value) else _holds_code(value, node)
+    return (
+        is_missing(value) if _unnamed(translator, value) else _holds_code(value, node)
+    )
 
 
 def _has_missing(translator: Translating, node: tree.Call) -> Condition:
@@ -258,8 +324,12 @@ def _has_missing(translator: Translating, node: tree.Call) -> Condition:
     asked = [part.strip() for part in text.split(",") if part.strip()]
     project = translator.scope.project.missing
     if strange := [code for code in asked if code not in project]:
-        why = f"the study has no missing codes {', '.join(strange)}: name them with --missing"
+        why = (
+            f"the study has no missing codes {', '.join(strange)}: name them with "
+            "--missing"
+        )
         raise LogicFault(why, node.start, node.end)
+
     return joined("or", [_holds_code(value, node, code) for code in asked])
 
 
@@ -275,8 +345,12 @@ def _holds_code(value: Value, node: tree.Call, code: str = "") -> Condition:
     return is_missing(value, name or "") if value.missing else FALSE
 
 
-def _holds(name: str, *, wanted: bool = True) -> Callable[[Translating, tree.Call], Condition]:
-    """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are alike."""
+def _holds(
+    name: str, *, wanted: bool = True
+) -> Callable[[Translating, tree.Call], Condition]:
+    """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are
+    alike.
+    """
 
     def make(translator: Translating, node: tree.Call) -> Condition:
         hay, needle = (_string(translator, take) for take in _takes(node, 2, 2))
@@ -286,6 +360,7 @@ def _holds(name: str, *, wanted: bool = True) -> Callable[[Translating, tree.Cal
             condition = Atom(text="false", sure=True)
         else:
             condition = Atom(text=f"{name}({hay.text}, {needle.text})", sure=False)
+
         return condition if wanted else negated(condition)
 
     return make
@@ -328,18 +403,20 @@ VALUES: Mapping[str, Callable[[Translating, tree.Call], Value]] = MappingProxyTy
     }
 )
 
-CONDITIONS: Mapping[str, Callable[[Translating, tree.Call], Condition]] = MappingProxyType(
-    {
-        "isnumber": _is_number,
-        "isinteger": _is_integer,
-        "isblankormissingcode": _is_unknown,
-        "isblanknotmissingcode": _is_blank,
-        "ismissingcode": _is_missing,
-        "hasmissingcode": _has_missing,
-        "contains": _holds("contains"),
-        "contain": _holds("contains"),
-        "not_contain": _holds("contains", wanted=False),
-        "starts_with": _holds("starts_with"),
-        "ends_with": _holds("ends_with"),
-    }
+CONDITIONS: Mapping[str, Callable[[Translating, tree.Call], Condition]] = (
+    MappingProxyType(
+        {
+            "isnumber": _is_number,
+            "isinteger": _is_integer,
+            "isblankormissingcode": _is_unknown,
+            "isblanknotmissingcode": _is_blank,
+            "ismissingcode": _is_missing,
+            "hasmissingcode": _has_missing,
+            "contains": _holds("contains"),
+            "contain": _holds("contains"),
+            "not_contain": _holds("contains", wanted=False),
+            "starts_with": _holds("starts_with"),
+            "ends_with": _holds("ends_with"),
+        }
+    )
 )

@@ -1,4 +1,7 @@
-"""From words to a tree: a Pratt parser. Each function's docstring is its part of the grammar."""
+"""From words to a tree: a Pratt parser.
+
+Each function's docstring is its part of the grammar.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,13 @@ _BINDING = {
     "%": MULTIPLY,
     "^": POWER,
 }
-_FIELD = re.compile(r"\s*([A-Za-z0-9_]+|[a-z][a-z-]*[a-z])(?:\s*\(([^()]*)\))?((?::[A-Za-z0-9_,-]+)*)\s*")
+_FIELD = re.compile(
+    r"\s*([A-Za-z0-9_]+|[a-z][a-z-]*[a-z])(?:\s*\(([^()]*)\))?((?::[A-Za-z0-9_,-]+)*)\s*"
+)
 _INSTANCE = re.compile(r"\s*(\d+|(?:current|first|last|previous|next|new)-instance)\s*")
-_EVENT = re.compile(r"\s*([a-z0-9_]+_arm_\d+[a-z]?|(?:(?:first|last|previous|next)-)?event-name)\s*")
+_EVENT = re.compile(
+    r"\s*([a-z0-9_]+_arm_\d+[a-z]?|(?:(?:first|last|previous|next)-)?event-name)\s*"
+)
 
 
 def parse_logic(text: str) -> tree.Node:
@@ -51,14 +58,26 @@ class _Parser:
         return expression
 
     def expression(self, power: int) -> tree.Node:
-        """``expression = prefix (infix)*``, as long as the infix binds at least as tightly."""
+        """``expression = prefix (infix)*``, as long as the infix binds at least as
+        tightly.
+        """
         self.depth += 1
         if self.depth > DEEPEST:
             raise LogicFault("nested too deeply", self.word.start, self.word.end)
         left = self.prefix()
-        while self.word.kind is Kind.SIGN and (binding := _BINDING.get(self.word.text, 0)) >= power:
-            left = self.logic(left, binding) if binding <= AND else self.binary(left, binding)
+
+        while (
+            self.word.kind is Kind.SIGN
+            and (binding := _BINDING.get(self.word.text, 0)) >= power
+        ):
+            left = (
+                self.logic(left, binding)
+                if binding <= AND
+                else self.binary(left, binding)
+            )
+
         self.depth -= 1
+
         return left
 
     def logic(self, left: tree.Node, binding: int) -> tree.Node:
@@ -68,13 +87,21 @@ class _Parser:
         while self.is_sign(operator):
             self.take()
             operands.append(self.expression(binding + 1))
-        return tree.Logic(operator=operator, operands=tuple(operands), start=left.start, end=operands[-1].end)
+
+        return tree.Logic(
+            operator=operator,
+            operands=tuple(operands),
+            start=left.start,
+            end=operands[-1].end,
+        )
 
     def binary(self, left: tree.Node, binding: int) -> tree.Node:
         """``binary = left sign right``; ``^`` groups from the right"""
         sign = self.take().text
         right = self.expression(binding if binding == POWER else binding + 1)
-        return tree.Binary(operator=sign, left=left, right=right, start=left.start, end=right.end)
+        return tree.Binary(
+            operator=sign, left=left, right=right, start=left.start, end=right.end
+        )
 
     def prefix(self) -> tree.Node:
         """``prefix = ("not" | "-" | "+") value | primary``"""
@@ -82,13 +109,19 @@ class _Parser:
         if self.is_sign("not"):
             self.take()
             operand = self.expression(NOT)
-            return tree.Unary(operator="not", operand=operand, start=word.start, end=operand.end)
+            return tree.Unary(
+                operator="not", operand=operand, start=word.start, end=operand.end
+            )
+
         if self.is_sign("-") or self.is_sign("+"):
             self.take()
             operand = self.expression(NEGATE)
             if word.text == "+":
                 return operand
-            return tree.Unary(operator="-", operand=operand, start=word.start, end=operand.end)
+            return tree.Unary(
+                operator="-", operand=operand, start=word.start, end=operand.end
+            )
+
         return self.primary()
 
     def primary(self) -> tree.Node:
@@ -97,9 +130,11 @@ class _Parser:
         if word.kind is Kind.NUMBER:
             self.take()
             return tree.Number(text=word.text, start=word.start, end=word.end)
+
         if word.kind is Kind.TEXT:
             self.take()
             return tree.Text(value=word.text, start=word.start, end=word.end)
+
         if word.kind is Kind.REFERENCE:
             return self.reference()
         if word.kind is Kind.NAME:
@@ -109,6 +144,7 @@ class _Parser:
             inside = self.expression(OR)
             self.expect(")")
             return inside
+
         raise self.unexpected("a field in brackets, a number, a text or a parenthesis")
 
     def named(self) -> tree.Node:
@@ -117,22 +153,35 @@ class _Parser:
         name = word.text.lower()
         if not self.is_sign("("):
             if name in ("true", "false"):
-                return tree.Number(text=str(int(name == "true")), start=word.start, end=word.end)
+                return tree.Number(
+                    text=str(int(name == "true")), start=word.start, end=word.end
+                )
+
             if name in ("null", "nan"):
                 return tree.Text(value="", start=word.start, end=word.end)
             self.at -= 1
-            raise self.unexpected("a field in brackets, a number, a text or a parenthesis")
+            raise self.unexpected(
+                "a field in brackets, a number, a text or a parenthesis"
+            )
+
         self.take()
         arguments = []
+
         while not self.is_sign(")"):
             arguments.append(self.expression(OR))
             if not self.is_sign(")"):
                 self.expect(",")
+
         end = self.take().end
-        return tree.Call(function=name, arguments=tuple(arguments), start=word.start, end=end)
+
+        return tree.Call(
+            function=name, arguments=tuple(arguments), start=word.start, end=end
+        )
 
     def reference(self) -> tree.Node:
-        """``reference = ["[" event "]"] "[" field ["(" code ")"] "]" ["[" instance "]"]``"""
+        """``reference = ["[" event "]"] "[" field ["(" code ")"] "]" ["[" instance
+        "]"]``
+        """
         first = self.take()
         event = instance = None
         entry = first
@@ -141,6 +190,7 @@ class _Parser:
             event, entry = named[1], self.take()
         elif self.other_event(first):
             event, entry = first.text.strip(), self.take()
+
         field = _FIELD.fullmatch(entry.text)
         if field is None:
             raise LogicFault(f"[{entry.text}] is no field", entry.start, entry.end)
@@ -149,9 +199,16 @@ class _Parser:
             number = _INSTANCE.fullmatch(self.word.text)
             if number is not None:
                 instance, end = number[1], self.take().end
+
         code = field[2].strip() if field[2] is not None else None
+
         return tree.Reference(
-            event=event, field=field[1], code=code, instance=instance, start=first.start, end=end
+            event=event,
+            field=field[1],
+            code=code,
+            instance=instance,
+            start=first.start,
+            end=end,
         )
 
     def other_event(self, first: Word) -> bool:
@@ -181,4 +238,6 @@ class _Parser:
         word = self.word
         if word.kind is Kind.END:
             return LogicFault(f"it ends where {wanted} is wanted", word.start, word.end)
-        return LogicFault(f"{word.text!r} stands where {wanted} is wanted", word.start, word.end)
+        return LogicFault(
+            f"{word.text!r} stands where {wanted} is wanted", word.start, word.end
+        )

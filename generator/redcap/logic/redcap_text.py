@@ -1,7 +1,9 @@
-"""What our language says as REDCap says it: values and conditions, with what has to be known for them.
+"""What our language says as REDCap says it: values and conditions, with what has to be
+known for them.
 
-REDCap's conditions are true or false, so each has an opposite. Ours may be UNKNOWN besides: a condition of
-ours becomes one that is true where ours is TRUE, and another that is true where ours is FALSE.
+REDCap's conditions are true or false, so each has an opposite. Ours may be UNKNOWN
+besides: a condition of ours becomes one that is true where ours is TRUE, and another
+that is true where ours is FALSE.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ _REVERSED = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A condition of REDCap: ``parts`` under one ``operator``, or a text with its opposite.
+    """A condition of REDCap: ``parts`` under one ``operator``, or a text with its
+    opposite.
 
-    ``blanks`` are true where an operand is blank or missing, which makes both the text and ``other`` false.
+    ``blanks`` are true where an operand is blank or missing, which makes both the text
+    and ``other`` false.
     """
 
     text: str = ""
@@ -47,6 +51,7 @@ class Asked:
         if self.operator:
             turned = [part.opposite() for part in self.parts]
             return some(turned) if self.operator == "and" else every(turned)
+
         plain = replace(self, text=self.other, other=self.text)
         return some([plain, *self.blanks])
 
@@ -63,7 +68,9 @@ def some(parts: Iterable[Asked]) -> Asked:
     return _joined("or", parts, FALSE, TRUE)
 
 
-def _joined(operator: str, parts: Iterable[Asked], idle: Asked, deciding: Asked) -> Asked:
+def _joined(
+    operator: str, parts: Iterable[Asked], idle: Asked, deciding: Asked
+) -> Asked:
     """Each part once, in its order, those of the same operator taken in."""
     results: list[Asked] = []
     for part in parts:
@@ -82,11 +89,22 @@ def test(text: str, other: str) -> Asked:
 
 
 def compared(left: Said, operator: str, right: Said) -> Asked:
-    """``left operator right``; ``<``, ``>`` and their kin are false beside a blank, ``<>`` is true."""
+    """``left operator right``; ``<``, ``>`` and their kin are false beside a blank,
+    ``<>`` is true.
+    """
     item, two = left.within(ADD), right.within(ADD)
-    ordered = [] if operator in ("=", "<>") else [side for side in (left, right) if not side.sure]
+    ordered = (
+        []
+        if operator in ("=", "<>")
+        else [side for side in (left, right) if not side.sure]
+    )
     blanks = tuple(side.known.opposite() for side in ordered)
-    return Asked(text=f"{item} {operator} {two}", other=f"{item} {_REVERSED[operator]} {two}", blanks=blanks)
+
+    return Asked(
+        text=f"{item} {operator} {two}",
+        other=f"{item} {_REVERSED[operator]} {two}",
+        blanks=blanks,
+    )
 
 
 def given(text: str) -> Asked:
@@ -97,10 +115,11 @@ def given(text: str) -> Asked:
 class Said:
     """A value of REDCap's, how tightly its text is bound, and its type in our language.
 
-    ``known`` is true where ours is known. REDCap's value is ours where it is, and blank where it is not, but
-    for what ``needs`` says: where that is false ours is UNKNOWN, and REDCap's may be anything. ``sure``: the
-    text is never blank. ``field`` is the field that it reads, ``literal`` the text of a constant.
-    ``numbers``: a text or a code that is read as a number, which REDCap does only beside a number.
+    ``known`` is true where ours is known. REDCap's value is ours where it is, and blank
+    where it is not, but for what ``needs`` says: where that is false ours is UNKNOWN,
+    and REDCap's may be anything. ``sure``: the text is never blank. ``field`` is the
+    field that it reads, ``literal`` the text of a constant. ``numbers``: a text or a
+    code that is read as a number, which REDCap does only beside a number.
     """
 
     text: str
@@ -123,11 +142,24 @@ class Said:
         return f"if({self.needs.opposite().written()}, '', {self.text})"
 
 
-def computed(text: str, parts: Iterable[Said], power: int = ATOM, type_: Type = Type.NUMBER) -> Said:
+def computed(
+    text: str, parts: Iterable[Said], power: int = ATOM, type_: Type = Type.NUMBER
+) -> Said:
     """A result that is blank where one of its parts is."""
     needs = every(part.needs for part in parts)
-    return Said(text=text, type=type_, power=power, needs=needs, known=every([needs, given(text)]))
+    return Said(
+        text=text,
+        type=type_,
+        power=power,
+        needs=needs,
+        known=every([needs, given(text)]),
+    )
 
 
 def constant(text: str, type_: Type, literal: str | None = None) -> Said:
-    return Said(text=text, type=type_, sure=True, literal=literal if literal is not None else text)
+    return Said(
+        text=text,
+        type=type_,
+        sure=True,
+        literal=literal if literal is not None else text,
+    )

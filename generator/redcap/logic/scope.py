@@ -1,4 +1,6 @@
-"""What the names in brackets stand for: fields, events, instances and smart variables of a project."""
+"""What the names in brackets stand for: fields, events, instances and smart variables
+of a project.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,9 @@ from generator.redcap.logic.words import LogicFault
 class Known:
     """A field of the project by the name that it has in our dictionary.
 
-    ``want`` is the type of its value; ``codes`` its answers. ``group`` is the table of its rows when its
-    form repeats beside its visit, else None. ``missing`` are the codes of missing data that it may hold, as
-    pairs of REDCap's and ours.
+    ``want`` is the type of its value; ``codes`` its answers. ``group`` is the table of
+    its rows when its form repeats beside its visit, else None. ``missing`` are the
+    codes of missing data that it may hold, as pairs of REDCap's and ours.
     """
 
     name: str
@@ -31,11 +33,12 @@ class Known:
 class Project:
     """Everything that logic may name.
 
-    ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events with their arms,
-    ``at`` the visits of each form; ``repeating`` those visits that repeat. ``subject`` is the record id.
-    ``circles`` are fields whose conditions ask for each other, and so have to ask for what was entered.
-    ``renamed`` are the visits that have another name here than their event. ``missing`` are the project's
-    codes of missing data, as REDCap writes them.
+    ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events
+    with their arms, ``at`` the visits of each form; ``repeating`` those visits that
+    repeat. ``subject`` is the record id. ``circles`` are fields whose conditions ask
+    for each other, and so have to ask for what was entered. ``renamed`` are the visits
+    that have another name here than their event. ``missing`` are the project's codes of
+    missing data, as REDCap writes them.
     """
 
     fields: Mapping[str, Known]
@@ -54,7 +57,8 @@ class Project:
 
 @dataclass(kw_only=True)
 class Scope:
-    """The place of one expression: its form, the rows that it stands in, and what was noted on the way.
+    """The place of one expression: its form, the rows that it stands in, and what was
+    noted on the way.
 
     ``circling``: the expression belongs to a field of a circle.
     """
@@ -74,11 +78,19 @@ class Scope:
         """The value of a reference. Raises ``LogicFault`` where it has none here."""
         if "-" in node.field:
             return self.smart(node)
-        known = self.project.fields.get(node.field) or self.project.fields.get(node.field.lower())
+        known = self.project.fields.get(node.field) or self.project.fields.get(
+            node.field.lower()
+        )
         if known is None:
             if node.field.endswith("_complete"):
-                raise LogicFault(f"[{node.field}] is the state of a form", node.start, node.end)
-            raise LogicFault(f"there is no field [{node.field}] in the file", node.start, node.end)
+                raise LogicFault(
+                    f"[{node.field}] is the state of a form", node.start, node.end
+                )
+
+            raise LogicFault(
+                f"there is no field [{node.field}] in the file", node.start, node.end
+            )
+
         if node.field == self.project.subject:
             return Value(text="subjid", want=Want.TEXT)
         if self.names_a_row(node, known):
@@ -89,43 +101,76 @@ class Scope:
         if self.circling and node.field in self.project.circles:
             name = f"entered({name})"
             if known.missing:
-                why = "fields that hide each other take a code of missing data for a blank"
+                why = (
+                    "fields that hide each other take a code of missing data for a "
+                    "blank"
+                )
                 self.note("missing-in-circle", why)
+
         return self.coded(node, known, name)
 
     def coded(self, node: tree.Reference, known: Known, name: str) -> Value:
         if known.want is Want.CHOICES:
             if node.code is None:
                 return Value(
-                    text=name, want=Want.CHOICES, codes=known.codes, read=True, missing=known.missing
+                    text=name,
+                    want=Want.CHOICES,
+                    codes=known.codes,
+                    read=True,
+                    missing=known.missing,
                 )
+
             code = self.code(node.code, known)
             if code is None and (mark := self.mark(node.code, known)):
-                return Value(text=name, want=Want.TICK, read=True, code=mark[1], missing=(mark,))
+                return Value(
+                    text=name, want=Want.TICK, read=True, code=mark[1], missing=(mark,)
+                )
+
             if code is None:
                 self.note("unknown-code", f"[{node.field}] has no answer {node.code!r}")
                 return Value(text="0", want=Want.NUMBER, literal="0")
+
             return Value(text=name, want=Want.TICK, codes=known.codes, code=code)
+
         if node.code is not None:
             raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
-        return Value(text=name, want=known.want, codes=known.codes, read=True, missing=known.missing)
+        return Value(
+            text=name,
+            want=known.want,
+            codes=known.codes,
+            read=True,
+            missing=known.missing,
+        )
 
     def mark(self, text: str, known: Known) -> tuple[str, str] | None:
         """The code of missing data that a box of a checkbox stands for."""
-        return next((item for item in known.missing if item[0].lower() == text.lower()), None)
+        return next(
+            (item for item in known.missing if item[0].lower() == text.lower()), None
+        )
 
     def code(self, text: str, known: Known) -> str | None:
-        """The code as the dictionary spells it: REDCap does not tell capitals apart in ``[f(A)]``."""
+        """The code as the dictionary spells it: REDCap does not tell capitals apart in
+        ``[f(A)]``.
+        """
         if text in known.codes:
             return text
-        return next((code for code in known.codes if code.lower() == text.lower()), None)
+        return next(
+            (code for code in known.codes if code.lower() == text.lower()), None
+        )
 
     def placed(self, node: tree.Reference, known: Known) -> str | None:
-        """The name with form and visit as far as they are needed; None when it is always blank."""
+        """The name with form and visit as far as they are needed; None when it is
+        always blank.
+        """
         if node.instance is not None:
             return self.instance(node, known)
         if known.group is not None and known.group != self.group:
-            raise LogicFault(f"[{node.field}] repeats, and no instance is named", node.start, node.end)
+            raise LogicFault(
+                f"[{node.field}] repeats, and no instance is named",
+                node.start,
+                node.end,
+            )
+
         if node.event is not None and node.event != "event-name":
             return self.at_event(node, known)
         return self.here(known)
@@ -133,35 +178,61 @@ class Scope:
     def here(self, known: Known) -> str:
         if known.form == self.form:
             return known.name
-        missing = self.project.at.get(self.form, frozenset()) - self.project.at.get(known.form, frozenset())
+        missing = self.project.at.get(self.form, frozenset()) - self.project.at.get(
+            known.form, frozenset()
+        )
         if missing:
             self.note(
                 "other-form",
-                f"where {known.form} is not collected REDCap has a blank, a rule the nearest visit",
+                (
+                    f"where {known.form} is not collected REDCap has a blank, a rule "
+                    "the nearest visit"
+                ),
             )
+
         return f"{known.form}.{known.name}"
 
     def at_event(self, node: tree.Reference, known: Known) -> str | None:
         event = node.event or ""
         if event == "previous-event-name":
-            self.note("previous-event", "the last earlier visit with an answer, not just the one before")
+            self.note(
+                "previous-event",
+                "the last earlier visit with an answer, not just the one before",
+            )
             return f"{known.form}[previous].{known.name}"
+
         if event in ("first-event-name", "last-event-name"):
-            visits = [name for name in self.project.visits if name in self.project.at[known.form]]
+            visits = [
+                name
+                for name in self.project.visits
+                if name in self.project.at[known.form]
+            ]
             if not visits:
                 return None
             event = visits[0] if event == "first-event-name" else visits[-1]
+
         if event not in self.project.visits:
             raise LogicFault(f"there is no event [{event}]", node.start, node.end)
         if event not in self.project.at.get(known.form, frozenset()):
-            self.note("not-in-event", f"{known.form} is not collected at {event}: always blank")
+            self.note(
+                "not-in-event",
+                f"{known.form} is not collected at {event}: always blank",
+            )
             return None
+
         if event in self.project.repeating:
-            raise LogicFault(f"the event [{event}] repeats, and no instance is named", node.start, node.end)
+            raise LogicFault(
+                f"the event [{event}] repeats, and no instance is named",
+                node.start,
+                node.end,
+            )
+
         return f"{known.form}[{self.project.visit(event)}].{known.name}"
 
     def names_a_row(self, node: tree.Reference, known: Known) -> bool:
-        """Whether an instance is named of what repeats, other than the one that the expression stands in."""
+        """Whether an instance is named of what repeats, other than the one that the
+        expression stands in.
+        """
         if node.instance is None:
             return False
         here = node.event in (None, "event-name") and known.group in (None, self.group)
@@ -181,15 +252,31 @@ class Scope:
         if node.instance == "current-instance":
             return self.here(known)
         if node.instance in ("1", "first-instance", "last-instance"):
-            self.note("instance", f"[{node.field}] does not repeat: instance {node.instance} is its only one")
-            return self.here(known) if node.event is None else self.at_event(node, known)
-        self.note("instance", f"[{node.field}] does not repeat: instance {node.instance} is always blank")
+            self.note(
+                "instance",
+                (
+                    f"[{node.field}] does not repeat: instance {node.instance} is its "
+                    "only one"
+                ),
+            )
+            return (
+                self.here(known) if node.event is None else self.at_event(node, known)
+            )
+
+        self.note(
+            "instance",
+            f"[{node.field}] does not repeat: instance {node.instance} is always blank",
+        )
+
         return None
 
     def smart(self, node: tree.Reference) -> Value:
         maker = _SMART.get(node.field.split(":")[0])
         if maker is None:
-            raise LogicFault(f"[{node.field}] has no meaning outside REDCap", node.start, node.end)
+            raise LogicFault(
+                f"[{node.field}] has no meaning outside REDCap", node.start, node.end
+            )
+
         return maker(self)
 
     def arm(self) -> Value:
@@ -198,22 +285,31 @@ class Scope:
         if len(arms) < 2:
             number = str(arms[0] if arms else 1)
             return Value(text=number, want=Want.NUMBER, literal=number)
+
         branches = []
+
         for arm in arms:
-            names = (name for name, visit in self.project.visits.items() if visit == arm)
+            names = (
+                name for name, visit in self.project.visits.items() if visit == arm
+            )
             visits = ", ".join(f"'{self.project.visit(name)}'" for name in names)
             branches.append((f"visitid in ({visits})", arm))
+
         words = " ".join(f"when {test} then {arm}" for test, arm in branches)
+
         return Value(text=f"case {words} end", want=Want.NUMBER, arms=tuple(branches))
 
     def event(self) -> Value:
-        """The unique name of the event, which is the visit's but for those that could not be."""
+        """The unique name of the event, which is the visit's but for those that could
+        not be.
+        """
         if not self.project.renamed:
             return Value(text="visitid", want=Want.TEXT)
         arms = " ".join(
             f"when visitid = {quoted(visit)} then {quoted(name)}"
             for name, visit in self.project.renamed.items()
         )
+
         return Value(text=f"case {arms} else visitid end", want=Want.TEXT)
 
     def subject(self) -> Value:
@@ -241,35 +337,63 @@ MOST_CODES = 40
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A field of a named instance: the row of a repeating form, or the visit of a repeating event, that has
-    its number. A rule finds it by its number among all of them."""
+    """A field of a named instance: the row of a repeating form, or the visit of a
+    repeating event, that has its number. A rule finds it by its number among all of
+    them.
+    """
 
     scope: Scope
     node: tree.Reference
     known: Known
 
     def value(self) -> Value:
-        """The field's value in that row. Raises ``LogicFault`` for what no rule can read of one row."""
+        """The field's value in that row.
+
+        Raises ``LogicFault`` for what no rule can read of one row.
+        """
         node, known = self.node, self.known
         table, where = self.table(), self.where()
         if known.want is Want.CHOICES:
             code = self.scope.code(node.code, known) if node.code is not None else None
             if code is None:
-                raise LogicFault(f"[{node.field}] of another row is read box by box", node.start, node.end)
-            asked = f"any({table} where {where} and ({known.name} has {quoted(code)}) is true)"
-            return Value(text=f"case when {asked} then 1 else 0 end", want=Want.NUMBER, never_blank=True)
+                raise LogicFault(
+                    f"[{node.field}] of another row is read box by box",
+                    node.start,
+                    node.end,
+                )
+
+            asked = (
+                f"any({table} where {where} and ({known.name} has {quoted(code)}) is "
+                "true)"
+            )
+
+            return Value(
+                text=f"case when {asked} then 1 else 0 end",
+                want=Want.NUMBER,
+                never_blank=True,
+            )
+
         if node.code is not None:
             raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
         if known.want is Want.CHOICE and len(known.codes) <= MOST_CODES:
             arms = " ".join(
-                f"when any({table} where {where} and ({known.name} = {quoted(code)}) is true) "
+                f"when any({table} where {where} and ({known.name} = {quoted(code)}) "
+                "is true) "
                 f"then {quoted(code)}"
                 for code in known.codes
             )
             return Value(text=f"case {arms} end", want=Want.TEXT)
+
         if known.want in (Want.NUMBER, Want.DATE, Want.DATETIME, Want.TIME):
-            return Value(text=f"max({table}.{known.name} where {where})", want=known.want)
-        raise LogicFault(f"the text of another row cannot be read ([{node.field}])", node.start, node.end)
+            return Value(
+                text=f"max({table}.{known.name} where {where})", want=known.want
+            )
+
+        raise LogicFault(
+            f"the text of another row cannot be read ([{node.field}])",
+            node.start,
+            node.end,
+        )
 
     def table(self) -> str:
         """The rows to look among, as a rule names them."""
@@ -277,8 +401,14 @@ class Rows:
         name = known.group or known.form
         if event is None or event == "event-name":
             return name if known.group is not None else f"{name}[all]"
-        if event not in self.scope.project.visits or event not in self.scope.project.at[known.form]:
-            raise LogicFault(f"{known.form} has no event [{event}]", self.node.start, self.node.end)
+        if (
+            event not in self.scope.project.visits
+            or event not in self.scope.project.at[known.form]
+        ):
+            raise LogicFault(
+                f"{known.form} has no event [{event}]", self.node.start, self.node.end
+            )
+
         return f"{name}[{self.scope.project.visit(event)}]"
 
     def where(self) -> str:
@@ -298,10 +428,19 @@ class Rows:
             if number == "unsno" and self.node.event in (None, "event-name"):
                 table = self.table()
                 return f"{least}({table}.unsno where visitid = this.visitid)"
+
             return f"{least}({self.table()}.{number})"
-        step = {"current-instance": "", "previous-instance": " - 1", "next-instance": " + 1"}.get(instance)
+
+        step = {
+            "current-instance": "",
+            "previous-instance": " - 1",
+            "next-instance": " + 1",
+        }.get(instance)
         if step is None:
-            raise LogicFault(f"there is no [{instance}] yet", self.node.start, self.node.end)
+            raise LogicFault(
+                f"there is no [{instance}] yet", self.node.start, self.node.end
+            )
+
         return f"this.{'rowno' if self.scope.group is not None else 'unsno'}{step}"
 
 

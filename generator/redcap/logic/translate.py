@@ -13,7 +13,14 @@ from generator.redcap.logic.coerce import (
     number_text,
 )
 from generator.redcap.logic.compare import compared
-from generator.redcap.logic.conditions import FALSE, TRUE, Condition, certain, joined, negated
+from generator.redcap.logic.conditions import (
+    FALSE,
+    TRUE,
+    Condition,
+    certain,
+    joined,
+    negated,
+)
 from generator.redcap.logic.functions import CONDITIONS, VALUES
 from generator.redcap.logic.parser import parse_logic
 from generator.redcap.logic.scope import Scope
@@ -30,7 +37,10 @@ def translate_condition(text: str, scope: Scope) -> str:
 
 
 def translate_value(text: str, scope: Scope, want: Want) -> str:
-    """An equation as a formula that gives a number, text or date. Raises ``LogicFault``."""
+    """An equation as a formula that gives a number, text or date.
+
+    Raises ``LogicFault``.
+    """
     translator = Translator(scope)
     return translator.given(translator.value(parse_logic(text), want), want)
 
@@ -49,14 +59,26 @@ class Translator:
             return as_number(value).text
         if want is Want.DATE:
             result = as_moment(value, self.scope)
-            return f"date_of({result.text})" if result.want is Want.DATETIME else result.text
+            return (
+                f"date_of({result.text})"
+                if result.want is Want.DATETIME
+                else result.text
+            )
+
         if value.missing:
-            self.scope.note("missing-as-text", f"a code of missing data of {value.text} is no text here")
+            self.scope.note(
+                "missing-as-text",
+                f"a code of missing data of {value.text} is no text here",
+            )
+
         return as_text(value)
 
     def condition(self, node: tree.Node) -> Condition:
         if isinstance(node, tree.Logic):
-            return joined(node.operator, [self.condition(operand) for operand in node.operands])
+            return joined(
+                node.operator, [self.condition(operand) for operand in node.operands]
+            )
+
         if isinstance(node, tree.Unary) and node.operator == "not":
             return negated(self.condition(node.operand))
         if isinstance(node, tree.Binary) and node.operator in _COMPARISONS:
@@ -66,18 +88,27 @@ class Translator:
                 return CONDITIONS[node.function](self, node)
             if node.function == "if" and len(node.arguments) == 3:
                 return self.either(node)
+
         return as_condition(self.value(node))
 
     def either(self, node: tree.Call) -> Condition:
         """``if(a, b, c)`` where yes or no is wanted."""
-        asked, then, otherwise = (self.condition(argument) for argument in node.arguments)
-        return joined("or", [joined("and", [asked, then]), joined("and", [negated(asked), otherwise])])
+        asked, then, otherwise = (
+            self.condition(argument) for argument in node.arguments
+        )
+        return joined(
+            "or",
+            [joined("and", [asked, then]), joined("and", [negated(asked), otherwise])],
+        )
 
     def comparison(self, node: tree.Binary) -> Condition:
         for first, other in ((node.left, node.right), (node.right, node.left)):
             if self.asks(first) and node.operator in ("=", "<>"):
                 return self.truth(node.operator, self.condition(first), other)
-        return compared(self.scope, node.operator, self.value(node.left), self.value(node.right))
+
+        return compared(
+            self.scope, node.operator, self.value(node.left), self.value(node.right)
+        )
 
     def asks(self, node: tree.Node) -> bool:
         """True for what is a condition by itself."""
@@ -94,6 +125,7 @@ class Translator:
         if self.asks(other):
             left, right = counted(asked), counted(self.condition(other))
             return compared(self.scope, operator, left, right)
+
         value = self.value(other)
         text = number_text(value.literal or "") if value.literal is not None else None
         if text not in ("0", "1"):
@@ -105,11 +137,20 @@ class Translator:
         if isinstance(node, tree.Number):
             number = number_text(node.text)
             if number is None:
-                raise LogicFault(f"{node.text} has too many digits", node.start, node.end)
+                raise LogicFault(
+                    f"{node.text} has too many digits", node.start, node.end
+                )
+
             return constant(number)
+
         if isinstance(node, tree.Text):
             blank = node.value in ("", "NaN")
-            return BLANK if blank else Value(text="", want=Want.LITERAL, literal=node.value)
+            return (
+                BLANK
+                if blank
+                else Value(text="", want=Want.LITERAL, literal=node.value)
+            )
+
         if isinstance(node, tree.Reference):
             return self.scope.value(node)
         if self.asks(node):
@@ -119,6 +160,7 @@ class Translator:
         if isinstance(node, tree.Unary):
             return self.negative(node)
         assert isinstance(node, tree.Binary)
+
         return self.arithmetic(node)
 
     def call(self, node: tree.Call, want: Want | None) -> Value:
@@ -126,14 +168,22 @@ class Translator:
             return self.chosen(node, want)
         maker = VALUES.get(node.function)
         if maker is None:
-            raise LogicFault(f"there is no function {node.function}", node.start, node.end)
+            raise LogicFault(
+                f"there is no function {node.function}", node.start, node.end
+            )
+
         return maker(self, node)
 
     def number(self, node: tree.Node) -> Value:
         """A number; a blank one is refused, since nothing could be computed with it."""
         value = self.value(node, Want.NUMBER)
         if value.want is Want.BLANK:
-            raise LogicFault("a blank is computed with: the result is always blank", node.start, node.end)
+            raise LogicFault(
+                "a blank is computed with: the result is always blank",
+                node.start,
+                node.end,
+            )
+
         return as_number(value)
 
     def negative(self, node: tree.Unary) -> Value:
@@ -147,34 +197,56 @@ class Translator:
         left, right = self.number(node.left), self.number(node.right)
         if node.operator in ("^", "%"):
             function = {"^": "power", "%": "mod"}[node.operator]
-            return Value(text=f"{function}({left.text}, {right.text})", want=Want.NUMBER)
+            return Value(
+                text=f"{function}({left.text}, {right.text})", want=Want.NUMBER
+            )
+
         power = _POWERS[node.operator]
         text = f"{left.within(power)} {node.operator} {right.within(power + 1)}"
+
         return Value(text=text, want=Want.NUMBER, power=power)
 
     def chosen(self, node: tree.Call, want: Want | None) -> Value:
-        """``if(a, b, if(c, d, e))`` as one case; the blank is the case without ``else``."""
+        """``if(a, b, if(c, d, e))`` as one case; the blank is the case without
+        ``else``.
+        """
         if len(node.arguments) != 3:
-            raise LogicFault("if takes a condition and two values", node.start, node.end)
+            raise LogicFault(
+                "if takes a condition and two values", node.start, node.end
+            )
+
         branches: list[tuple[Condition, Value]] = []
         rest: tree.Node = node
-        while isinstance(rest, tree.Call) and rest.function == "if" and len(rest.arguments) == 3:
+
+        while (
+            isinstance(rest, tree.Call)
+            and rest.function == "if"
+            and len(rest.arguments) == 3
+        ):
             asked = self.condition(rest.arguments[0])
             then = self.value(rest.arguments[1], want)
             if then.want is Want.BLANK:
                 then, asked = self.value(rest.arguments[2], want), negated(asked)
                 branches.append((asked, then))
                 return self.case(branches, BLANK, want)
+
             branches.append((asked, then))
             rest = rest.arguments[2]
+
         return self.case(branches, self.value(rest, want), want)
 
-    def case(self, branches: list[tuple[Condition, Value]], otherwise: Value, want: Want | None) -> Value:
+    def case(
+        self,
+        branches: list[tuple[Condition, Value]],
+        otherwise: Value,
+        want: Want | None,
+    ) -> Value:
         open_branches = [(asked, value) for asked, value in branches if asked != FALSE]
         for index, (asked, value) in enumerate(open_branches):
             if asked == TRUE:
                 otherwise, open_branches = value, open_branches[:index]
                 break
+
         if not open_branches:
             return otherwise
         values = [value for _, value in open_branches]
@@ -187,19 +259,31 @@ class Translator:
             for asked, value in open_branches
             if value.want is not Want.BLANK
         ]
-        last = f" else {self.given(otherwise, want)}" if otherwise.want is not Want.BLANK else ""
-        sure = bool(last) and all(item.never_blank or item.literal is not None for item in given)
-        return Value(text=f"case {' '.join(words)}{last} end", want=want, never_blank=sure)
+        last = (
+            f" else {self.given(otherwise, want)}"
+            if otherwise.want is not Want.BLANK
+            else ""
+        )
+        sure = bool(last) and all(
+            item.never_blank or item.literal is not None for item in given
+        )
+
+        return Value(
+            text=f"case {' '.join(words)}{last} end", want=want, never_blank=sure
+        )
 
 
 def _shared(values: list[Value]) -> Want:
-    """The type that branches have in common: numbers if all can be, else dates, else texts."""
+    """The type that branches have in common: numbers if all can be, else dates, else
+    texts.
+    """
     if all(_numeric(value) for value in values):
         return Want.NUMBER
-    if all(value.want is Want.DATE or value.literal is not None for value in values) and any(
-        value.want is Want.DATE for value in values
-    ):
+    if all(
+        value.want is Want.DATE or value.literal is not None for value in values
+    ) and any(value.want is Want.DATE for value in values):
         return Want.DATE
+
     return Want.TEXT
 
 

@@ -27,7 +27,8 @@ class Text(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reference(Node):
-    """``[x]``, ``[f(3)]``, ``[event_1_arm_1][x]``, ``[x][2]``, ``[previous-event-name][x][last-instance]``.
+    """``[x]``, ``[f(3)]``, ``[event_1_arm_1][x]``, ``[x][2]``,
+    ``[previous-event-name][x][last-instance]``.
 
     A smart variable that stands alone is a ``field`` with a hyphen in its name.
     """

@@ -1,4 +1,6 @@
-"""A translated part of an expression: its text in our rule language, and what kind of value it gives."""
+"""A translated part of an expression: its text in our rule language, and what kind of
+value it gives.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,9 @@ ADD, MULTIPLY, ATOM = 1, 2, 3
 class Want(Enum):
     """The types that REDCap's values have in our language.
 
-    LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a checkbox, also
-    the box that REDCap gives it for a code of missing data: then ``missing`` is that code alone.
+    LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a
+    checkbox, also the box that REDCap gives it for a code of missing data: then
+    ``missing`` is that code alone.
     """
 
     NUMBER = "number"
@@ -32,9 +35,10 @@ class Want(Enum):
 class Value:
     """``text`` is what our language writes; ``power`` how tightly it is bound.
 
-    ``literal`` is the text of a constant. ``code`` is the box of a TICK. ``read`` is True for a field.
-    ``arms`` are the tests of ``[arm-number]``. ``never_blank`` is True where blanks were made into values.
-    ``missing`` are the codes of missing data that may stand for the value, as pairs of REDCap's and ours.
+    ``literal`` is the text of a constant. ``code`` is the box of a TICK. ``read`` is
+    True for a field. ``arms`` are the tests of ``[arm-number]``. ``never_blank`` is
+    True where blanks were made into values. ``missing`` are the codes of missing data
+    that may stand for the value, as pairs of REDCap's and ours.
     """
 
     text: str
@@ -50,8 +54,14 @@ class Value:
 
     @property
     def asks_missing(self) -> bool:
-        """Whether a rule can ask it for codes of missing data: not for what was merely entered."""
-        return bool(self.missing) and self.want is not Want.TICK and not self.text.startswith("entered(")
+        """Whether a rule can ask it for codes of missing data: not for what was merely
+        entered.
+        """
+        return (
+            bool(self.missing)
+            and self.want is not Want.TICK
+            and not self.text.startswith("entered(")
+        )
 
     def missing_code(self, code: str) -> str | None:
         """The name here of a code of missing data, None for what is none."""

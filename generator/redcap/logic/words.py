@@ -59,15 +59,21 @@ def words_of(text: str) -> tuple[Word, ...]:
         raise LogicFault(f"more than {LONGEST_TEXT} characters")
     words: list[Word] = []
     end = 0
+
     while end < len(text):
         match = _WORDS.match(text, end)
         if match is None:
-            raise LogicFault(f"{text[end]!r} is no sign of REDCap's logic", end, end + 1)
+            raise LogicFault(
+                f"{text[end]!r} is no sign of REDCap's logic", end, end + 1
+            )
+
         kind = match.lastgroup or ""
         if kind != "BLANK":
             words.append(_word(kind, match.group(), end, match.end()))
         end = match.end()
+
     words.append(Word(Kind.END, "", len(text), len(text)))
+
     return tuple(words)
 
 
@@ -77,6 +83,7 @@ def _word(kind: str, text: str, start: int, end: int) -> Word:
     if kind == "SIGN":
         sign = re.sub(r"\s+", "", text)
         return Word(Kind.SIGN, _SIGNS.get(sign, sign), start, end)
+
     if kind == "NAME" and text.lower() in ("and", "or", "not"):
         return Word(Kind.SIGN, text.lower(), start, end)
     return Word(Kind[kind], text, start, end)

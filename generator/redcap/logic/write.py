@@ -1,4 +1,6 @@
-"""A rule of our language as REDCap's logic, as far as REDCap can say it with the same meaning."""
+"""A rule of our language as REDCap's logic, as far as REDCap can say it with the same
+meaning.
+"""
 
 from __future__ import annotations
 
@@ -38,17 +40,25 @@ class Writer(WriteContext):
     """One expression of one form, or of one of its groups of rows."""
 
     def condition(self, expression: Expression) -> str:
-        """True where ours is TRUE. Raises ``LogicFault`` where REDCap has no word for it."""
+        """True where ours is TRUE.
+
+        Raises ``LogicFault`` where REDCap has no word for it.
+        """
         return self.ask(expression.tree, True).written()
 
     def formula(self, expression: Expression) -> str:
-        """Blank where ours is UNKNOWN. Raises ``LogicFault``. A date with time gives a date its day."""
+        """Blank where ours is UNKNOWN.
+
+        Raises ``LogicFault``. A date with time gives a date its day.
+        """
         return write_calls.day_of(self, expression.tree).guarded()
 
     # Conditions
 
     def ask(self, node: syntax_tree.Node, wanted: bool) -> Asked:
-        """What is true in REDCap where the condition is TRUE here, or where it is FALSE (``wanted``)."""
+        """What is true in REDCap where the condition is TRUE here, or where it is FALSE
+        (``wanted``).
+        """
         maker = _ASKED.get(type(node))
         if maker is None:
             raise self.fault(node)
@@ -62,6 +72,7 @@ class Writer(WriteContext):
                 return self.is_condition(node.arguments[0])
             function = FUNCTIONS.get(node.function)
             return function is not None and function.gives is Type.CONDITION
+
         if isinstance(node, syntax_tree.Literal):
             return node.kind == "boolean"
         if isinstance(node, syntax_tree.Reference):
@@ -69,6 +80,7 @@ class Writer(WriteContext):
             if inner is not None:
                 return self.is_condition(inner)
             return node.field not in _KEYS and self.say(node).type is Type.CONDITION
+
         if isinstance(node, syntax_tree.In) and self.unit_of(node) is not None:
             return False
         return isinstance(
@@ -94,7 +106,9 @@ class Writer(WriteContext):
         return TRUE if node.value == wanted else FALSE
 
     def ticked(self, node: syntax_tree.Reference, wanted: bool) -> Asked:
-        """A tick field, which is true/false in REDCap, or a derivation that is a condition."""
+        """A tick field, which is true/false in REDCap, or a derivation that is a
+        condition.
+        """
         inner = self.derived(node)
         if inner is not None:
             return self.ask(inner, wanted)
@@ -102,6 +116,7 @@ class Writer(WriteContext):
         if entry.type is not Type.CONDITION:
             raise self.fault(node)
         number = "1" if wanted else "0"
+
         return test(f"{entry.text} = '{number}'", f"{entry.text} <> '{number}'")
 
     def comparison(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
@@ -120,28 +135,43 @@ class Writer(WriteContext):
         same = wanted == (node.operator == "=")
         pairs = ((True, same), (False, not same))
         return some(
-            every([self.ask(node.left, first), self.ask(node.right, other)]) for first, other in pairs
+            every([self.ask(node.left, first), self.ask(node.right, other)])
+            for first, other in pairs
         )
 
-    def equal(self, left: syntax_tree.Node, right: syntax_tree.Node, wanted: bool) -> Asked:
-        """Equal, or different, and both known: two blanks are equal in REDCap, and a blank is not 4."""
+    def equal(
+        self, left: syntax_tree.Node, right: syntax_tree.Node, wanted: bool
+    ) -> Asked:
+        """Equal, or different, and both known: two blanks are equal in REDCap, and a
+        blank is not 4.
+        """
         first, other = self.sides(left, right)
         for entry, beside in ((first, other), (other, first)):
             if entry.literal == "" and entry.type is Type.TEXT:
                 if beside.field is None:
-                    raise LogicFault("a text without letters is a blank in REDCap", left.start, right.end)
+                    raise LogicFault(
+                        "a text without letters is a blank in REDCap",
+                        left.start,
+                        right.end,
+                    )
+
                 return FALSE if wanted else beside.known
+
             if (
                 entry.literal is not None
                 and beside.field is not None
                 and _is_missing_code(entry, beside.field)
             ):
                 return FALSE if wanted else beside.known
+
         result = compared(first, "=", other)
         if not wanted:
             return every([result.opposite(), first.known, other.known])
         if first.literal is not None or other.literal is not None:
-            return every([result, *(side.needs for side in (first, other) if side.field is None)])
+            return every(
+                [result, *(side.needs for side in (first, other) if side.field is None)]
+            )
+
         if first.sure or other.sure:
             return every([result, first.needs, other.needs])
         return every([result, first.known, other.needs])
@@ -149,33 +179,60 @@ class Writer(WriteContext):
     def ordered(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
         left, right = self.sides(node.left, node.right)
         if left.literal == "" or right.literal == "":
-            raise LogicFault("a text without letters is a blank in REDCap", node.start, node.end)
+            raise LogicFault(
+                "a text without letters is a blank in REDCap", node.start, node.end
+            )
+
         operator = node.operator if wanted else _OPPOSITE[node.operator]
+
         return every([compared(left, operator, right), left.needs, right.needs])
 
-    def sides(self, left: syntax_tree.Node, right: syntax_tree.Node) -> tuple[Said, Said]:
+    def sides(
+        self, left: syntax_tree.Node, right: syntax_tree.Node
+    ) -> tuple[Said, Said]:
         """Both sides of a comparison, as REDCap compares them like we do."""
         if _is_visit(left) or _is_visit(right):
             return self.visit(left), self.visit(right)
         first, other = self.say(left, moment=True), self.say(right, moment=True)
         if {first.type, other.type} == {Type.DATE, Type.DATETIME}:
-            raise LogicFault("REDCap compares a date with a date, a time of the day with one", left.start)
+            raise LogicFault(
+                "REDCap compares a date with a date, a time of the day with one",
+                left.start,
+            )
+
         first, other = self.coded(first, other), self.coded(other, first)
+
         return (
             first if _codes_beside(first, other) else write_calls.counted(first),
             other if _codes_beside(other, first) else write_calls.counted(other),
         )
 
     def coded(self, structure: Said, beside: Said) -> Said:
-        """A constant beside a field with answers is the code that the answer has in REDCap."""
-        if structure.literal is None or beside.field is None or beside.field.codelist is None:
+        """A constant beside a field with answers is the code that the answer has in
+        REDCap.
+        """
+        if (
+            structure.literal is None
+            or beside.field is None
+            or beside.field.codelist is None
+        ):
             return structure
-        return self.text(redcap_codes(self.study, beside.field).get(structure.literal, structure.literal))
+
+        return self.text(
+            redcap_codes(self.study, beside.field).get(
+                structure.literal, structure.literal
+            )
+        )
 
     def visit(self, node: syntax_tree.Node) -> Said:
         """A visit beside ``visitid`` is its event."""
-        if isinstance(node, syntax_tree.Literal) and node.kind == "text" and node.value in self.events:
+        if (
+            isinstance(node, syntax_tree.Literal)
+            and node.kind == "text"
+            and node.value in self.events
+        ):
             return self.text(self.events[str(node.value)])
+
         return self.say(node)
 
     def state(self, node: syntax_tree.Is, wanted: bool) -> Asked:
@@ -186,6 +243,7 @@ class Writer(WriteContext):
             known = self.ask(node.operand, True)
         else:
             known = write_fields.missing(self, node)
+
         return known.opposite() if node.negated == wanted else known
 
     def known(self, node: syntax_tree.Node) -> Asked:
@@ -197,30 +255,50 @@ class Writer(WriteContext):
     def between(self, node: syntax_tree.Between, wanted: bool) -> Asked:
         ends = ((">=", node.low), ("<=", node.high))
         parts = [
-            syntax_tree.Compare(operator=sign, left=node.operand, right=end, start=node.start, end=node.end)
+            syntax_tree.Compare(
+                operator=sign,
+                left=node.operand,
+                right=end,
+                start=node.start,
+                end=node.end,
+            )
             for sign, end in ends
         ]
         wanted = wanted != node.negated
         asked = [self.ordered(part, wanted) for part in parts]
+
         return every(asked) if wanted else some(asked)
 
     def membership(self, node: syntax_tree.In, wanted: bool) -> Asked:
         wanted = wanted != node.negated
         if isinstance(node.among, syntax_tree.Listing):
-            parts = [self.equal(node.operand, item, wanted) for item in node.among.items]
+            parts = [
+                self.equal(node.operand, item, wanted) for item in node.among.items
+            ]
             return some(parts) if wanted else every(parts)
+
         has = syntax_tree.Compare(
-            operator="has", left=node.among, right=node.operand, start=node.start, end=node.end
+            operator="has",
+            left=node.among,
+            right=node.operand,
+            start=node.start,
+            end=node.end,
         )
+
         return write_fields.sets(self, has, wanted)
 
     def either(self, node: syntax_tree.Case, wanted: bool) -> Asked:
-        """A case whose branches are conditions: UNKNOWN from the first condition on that is."""
+        """A case whose branches are conditions: UNKNOWN from the first condition on
+        that is.
+        """
         before: list[Asked] = []
         results: list[Asked] = []
         for when, then in node.branches:
-            results.append(every([*before, self.ask(when, True), self.ask(then, wanted)]))
+            results.append(
+                every([*before, self.ask(when, True), self.ask(then, wanted)])
+            )
             before.append(self.ask(when, False))
+
         if node.otherwise is not None:
             results.append(every([*before, self.ask(node.otherwise, wanted)]))
         return some(results)
@@ -230,17 +308,28 @@ class Writer(WriteContext):
             return write_calls.first_known_condition(self, node, wanted)
         if node.function in write_calls.CONDITIONS:
             return write_calls.holds(self, node, wanted)
-        raise LogicFault(f"REDCap has no function {node.function}", node.start, node.end)
+        raise LogicFault(
+            f"REDCap has no function {node.function}", node.start, node.end
+        )
 
     # Values
 
-    def say(self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
-        """A value. ``moment``: a date may stand for its first minute, as it does beside a date with time.
+    def say(
+        self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False
+    ) -> Said:
+        """A value. ``moment``: a date may stand for its first minute, as it does beside
+        a date with time.
 
-        ``partial``: a date that may be partial will do, since nothing is worked out with it.
+        ``partial``: a date that may be partial will do, since nothing is worked out
+        with it.
         """
-        if isinstance(node, syntax_tree.Call) and node.function == "datetime_of" and moment:
+        if (
+            isinstance(node, syntax_tree.Call)
+            and node.function == "datetime_of"
+            and moment
+        ):
             return write_calls.at_midnight(self, node)
+
         if isinstance(node, syntax_tree.Reference):
             return self.reference(node, partial=partial)
         maker = _SAID.get(type(node))
@@ -257,11 +346,17 @@ class Writer(WriteContext):
             or not isinstance(of, syntax_tree.Reference)
         ):
             return None
+
         field = self.say(of).field
         if field is None or field.unit is None:
             return None
-        code = syntax_tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
-        return syntax_tree.Call(function="in_unit", arguments=(of, code), start=node.start, end=node.end)
+        code = syntax_tree.Literal(
+            kind="text", value=unit.field or "", start=unit.start, end=unit.end
+        )
+
+        return syntax_tree.Call(
+            function="in_unit", arguments=(of, code), start=node.start, end=node.end
+        )
 
     def in_unit(self, node: syntax_tree.In) -> Said:
         unit = self.unit_of(node)
@@ -273,11 +368,13 @@ class Writer(WriteContext):
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
             return constant(format(node.value, "f"), Type.NUMBER)
+
         if node.kind == "text":
             return self.text(str(node.value))
         if node.kind == "date" and len(str(node.value)) != len("2024-01-31"):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
         text = str(node.value).replace("T", " ")
+
         return constant(quoted(text), _LITERALS[node.kind], text)
 
     def parameter(self, node: syntax_tree.Parameter) -> Said:
@@ -286,17 +383,31 @@ class Writer(WriteContext):
             return constant(value.value, Type.NUMBER)
         if value.kind == "date" and len(value.value) != len("2024-01-31"):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
-        return self.text(value.value) if value.kind != "date" else constant(quoted(value.value), Type.DATE)
+        return (
+            self.text(value.value)
+            if value.kind != "date"
+            else constant(quoted(value.value), Type.DATE)
+        )
 
     def today(self, _node: syntax_tree.Today) -> Said:
         return constant("'today'", Type.DATE)
 
     def derived(self, node: syntax_tree.Reference) -> syntax_tree.Node | None:
         """The expression of a derivation that a bare name stands for."""
-        if node.table is not None or node.selector is not None or self.own(node.field or "") is not None:
+        if (
+            node.table is not None
+            or node.selector is not None
+            or self.own(node.field or "") is not None
+        ):
             return None
+
         derivation = self.study.derivations.get(node.field or "")
-        return derivation.expression.tree if derivation is not None and not derivation.takes else None
+
+        return (
+            derivation.expression.tree
+            if derivation is not None and not derivation.takes
+            else None
+        )
 
     def own(self, name: str) -> tuple[str, Field] | None:
         """The table and the field of a bare name: of the row first, then of the form."""
@@ -305,6 +416,7 @@ class Writer(WriteContext):
             field = self.study.field(table, name)
             if field is not None and (table, name) in self.names:
                 return table, field
+
         return None
 
     def reference(self, node: syntax_tree.Reference, *, partial: bool = False) -> Said:
@@ -316,15 +428,31 @@ class Writer(WriteContext):
         if node.table in (None, "this") and node.field in _KEYS:
             type_ = Type.NUMBER if node.field in _NUMBERS else Type.TEXT
             return Said(text=_KEYS[node.field or ""], type=type_, sure=True)
-        here = (None, "this", self.form.name, self.group.name if self.group is not None else None)
-        own = self.own(node.field or "") if node.table in here and node.selector is None else None
+
+        here = (
+            None,
+            "this",
+            self.form.name,
+            self.group.name if self.group is not None else None,
+        )
+        own = (
+            self.own(node.field or "")
+            if node.table in here and node.selector is None
+            else None
+        )
         if own is not None:
             return self.read(*own, event="", partial=partial)
         form = self.study.forms.get(node.table or "")
         field = form.by_name.get(node.field or "") if form else None
         if form is None or field is None:
-            raise LogicFault(f"{node.table or node.field} is no form with fields of its own", node.start)
-        return self.read(form.name, field, event=event_of(self, node, form), partial=partial)
+            raise LogicFault(
+                f"{node.table or node.field} is no form with fields of its own",
+                node.start,
+            )
+
+        return self.read(
+            form.name, field, event=event_of(self, node, form), partial=partial
+        )
 
     def read(self, table: str, field: Field, *, event: str, partial: bool) -> Said:
         """The value of a field."""
@@ -335,7 +463,14 @@ class Writer(WriteContext):
         text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
         known = write_fields.known_of(self, text, field)
         words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
-        return Said(text=text, type=type_, known=known, needs=known if words else TRUE, field=field)
+
+        return Said(
+            text=text,
+            type=type_,
+            known=known,
+            needs=known if words else TRUE,
+            field=field,
+        )
 
     def negative(self, node: syntax_tree.Negative) -> Said:
         entry = self.say(node.operand)
@@ -363,17 +498,24 @@ class Writer(WriteContext):
         rest, type_ = "''", values[0].type
         if node.otherwise is not None:
             rest = write_calls.counted(self.say(node.otherwise)).guarded()
-        for (when, _), then in zip(reversed(node.branches), reversed(values), strict=True):
+
+        for (when, _), then in zip(
+            reversed(node.branches), reversed(values), strict=True
+        ):
             asked, refused = self.ask(when, True), self.ask(when, False)
             if rest != "''" and refused != asked.opposite():
                 rest = f"if({refused.written()}, {rest}, '')"
             rest = f"if({asked.written()}, {then.guarded()}, {rest})"
+
         return Said(text=rest, type=type_, known=given(rest))
 
     def call(self, node: syntax_tree.Call) -> Said:
         maker = write_calls.VALUES.get(node.function)
         if maker is None:
-            raise LogicFault(f"REDCap has no function {node.function}", node.start, node.end)
+            raise LogicFault(
+                f"REDCap has no function {node.function}", node.start, node.end
+            )
+
         return maker(self, node)
 
     def fold(self, node: syntax_tree.Fold) -> Said:
@@ -381,12 +523,22 @@ class Writer(WriteContext):
 
 
 def _is_visit(node: syntax_tree.Node) -> bool:
-    return isinstance(node, syntax_tree.Reference) and node.table is None and node.field == "visitid"
+    return (
+        isinstance(node, syntax_tree.Reference)
+        and node.table is None
+        and node.field == "visitid"
+    )
 
 
 def _codes_beside(structure: Said, beside: Said) -> bool:
-    """Whether a code that is read as a number stands beside a constant, which REDCap takes as one too."""
-    return structure.field is not None and structure.field.codelist is not None and beside.literal is not None
+    """Whether a code that is read as a number stands beside a constant, which REDCap
+    takes as one too.
+    """
+    return (
+        structure.field is not None
+        and structure.field.codelist is not None
+        and beside.literal is not None
+    )
 
 
 def _is_missing_code(structure: Said, field: Field) -> bool:

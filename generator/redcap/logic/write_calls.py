@@ -11,7 +11,17 @@ from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics.function_calls import code_numbers
 from forms_spec.rules.semantics.types import Type
 from generator.redcap.box_codes import redcap_codes
-from generator.redcap.logic.redcap_text import MULTIPLY, TRUE, Asked, Said, computed, every, given, some, test
+from generator.redcap.logic.redcap_text import (
+    MULTIPLY,
+    TRUE,
+    Asked,
+    Said,
+    computed,
+    every,
+    given,
+    some,
+    test,
+)
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 from generator.redcap.logic.write_fields import in_unit
@@ -29,7 +39,9 @@ CONDITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def holds(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
-    """``contains`` and its kin: a blank text contains nothing, every text contains a blank."""
+    """``contains`` and its kin: a blank text contains nothing, every text contains a
+    blank.
+    """
     hay, needle = (writer.say(argument) for argument in node.arguments)
     given_ = f"{hay.text}, {needle.text}"
     result = test(*(words.format(given_) for words in CONDITIONS[node.function]))
@@ -39,13 +51,16 @@ def holds(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
     return every([result if wanted else result.opposite(), hay.known, *known])
 
 
-def first_known_condition(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
+def first_known_condition(
+    writer: WriteContext, node: syntax_tree.Call, wanted: bool
+) -> Asked:
     unknown: list[Asked] = []
     results: list[Asked] = []
     for argument in node.arguments:
         true, false = writer.ask(argument, True), writer.ask(argument, False)
         results.append(every([*unknown, true if wanted else false]))
         unknown += [true.opposite(), false.opposite()]
+
     return some(results)
 
 
@@ -80,14 +95,19 @@ def day_of(writer: WriteContext, node: syntax_tree.Node) -> Said:
 
 
 def _of_text(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
-    """``left(text, n)`` and its kin, which are blank where their text is, or where nothing is left of it."""
+    """``left(text, n)`` and its kin, which are blank where their text is, or where
+    nothing is left of it.
+    """
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(argument) for argument in node.arguments]
         text = f"{name}({', '.join(part.text for part in parts)})"
         needs = every([parts[0].needs, *(part.known for part in parts[1:])])
-        whole = len(parts) == 1 or (len(parts) == 2 and Decimal(parts[1].literal or "0") >= 1)
+        whole = len(parts) == 1 or (
+            len(parts) == 2 and Decimal(parts[1].literal or "0") >= 1
+        )
         known = parts[0].known if whole else every([needs, given(text)])
+
         return Said(text=text, type=Type.TEXT, known=known, needs=needs)
 
     return make
@@ -109,7 +129,9 @@ def _replace(writer: WriteContext, node: syntax_tree.Call) -> Said:
     hay, *rest = (writer.say(argument) for argument in node.arguments)
     text = f"replace_text({', '.join(item.text for item in (hay, *rest))})"
     needs = every([hay.needs, *(item.known for item in rest)])
-    return Said(text=text, type=Type.TEXT, known=every([needs, given(text)]), needs=needs)
+    return Said(
+        text=text, type=Type.TEXT, known=every([needs, given(text)]), needs=needs
+    )
 
 
 def _concat(writer: WriteContext, node: syntax_tree.Call) -> Said:
@@ -118,8 +140,12 @@ def _concat(writer: WriteContext, node: syntax_tree.Call) -> Said:
     if len(parts) == 1:
         return parts[0]
     known = every(part.known for part in parts)
+
     return Said(
-        text=f"concat({', '.join(part.text for part in parts)})", type=Type.TEXT, known=known, needs=known
+        text=f"concat({', '.join(part.text for part in parts)})",
+        type=Type.TEXT,
+        known=known,
+        needs=known,
     )
 
 
@@ -133,8 +159,12 @@ def _of_known(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     return make
 
 
-def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, syntax_tree.Call], Said]:
-    """``concat_known`` and ``join_known``, whose ``first`` arguments stand between the texts."""
+def _texts_of_known(
+    name: str, first: int
+) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+    """``concat_known`` and ``join_known``, whose ``first`` arguments stand between the
+    texts.
+    """
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(argument) for argument in node.arguments]
@@ -142,44 +172,73 @@ def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, syntax_tre
             raise LogicFault("the text between is not a constant", node.start, node.end)
         text = f"{name}({', '.join(part.guarded() for part in parts)})"
         known = some(part.known for part in parts[first:])
-        return Said(text=text, type=Type.TEXT, known=known, needs=TRUE if first else known)
+
+        return Said(
+            text=text, type=Type.TEXT, known=known, needs=TRUE if first else known
+        )
 
     return make
 
 
 def _number_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    """A text, or a code, as a number; codes that stand for another number are told one by one."""
+    """A text, or a code, as a number; codes that stand for another number are told one
+    by one.
+    """
     entry = writer.say(node.arguments[0])
-    if entry.type is Type.CHOICE and entry.field is not None and entry.field.codelist is not None:
+    if (
+        entry.type is Type.CHOICE
+        and entry.field is not None
+        and entry.field.codelist is not None
+    ):
         codelist = entry.field.codelist
         if any(code.number is not None for code in codelist.codes):
             return _by_code(writer, entry, code_numbers(codelist))
+
     if entry.field is None:
         return computed(f"{entry.text} * 1", [entry], power=MULTIPLY)
     known = test(f"isnumber({entry.text})", f"isnumber({entry.text}) = 0")
-    return Said(text=entry.text, type=Type.NUMBER, known=known, field=entry.field, numbers=True)
+
+    return Said(
+        text=entry.text, type=Type.NUMBER, known=known, field=entry.field, numbers=True
+    )
 
 
 def _by_code(writer: WriteContext, structure: Said, numbers: Mapping[str, int]) -> Said:
     assert structure.field is not None
     codes = redcap_codes(writer.study, structure.field)
     text = "''"
+
     for code, number in reversed(list(numbers.items())):
         amount = f"{number / SCALE:.9f}".rstrip("0").rstrip(".")
-        text = f"if({structure.text} = {writer.text(codes[code]).text}, {amount}, {text})"
+        text = (
+            f"if({structure.text} = {writer.text(codes[code]).text}, {amount}, {text})"
+        )
+
     return Said(text=text, type=Type.NUMBER, known=given(text))
 
 
 def counted(structure: Said) -> Said:
     """A text or a code that is read as a number, where REDCap would take it as it is."""
-    return computed(f"{structure.text} * 1", [structure], power=MULTIPLY) if structure.numbers else structure
+    return (
+        computed(f"{structure.text} * 1", [structure], power=MULTIPLY)
+        if structure.numbers
+        else structure
+    )
 
 
 def _text_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
     entry = writer.say(node.arguments[0])
     if entry.type is Type.DATETIME:
-        raise LogicFault("REDCap writes a date with time with a blank, here it is a T", node.start, node.end)
-    needs = entry.known if entry.field is not None and entry.field.missing else entry.needs
+        raise LogicFault(
+            "REDCap writes a date with time with a blank, here it is a T",
+            node.start,
+            node.end,
+        )
+
+    needs = (
+        entry.known if entry.field is not None and entry.field.missing else entry.needs
+    )
+
     return Said(
         text=entry.text, type=Type.TEXT, power=entry.power, known=entry.known, needs=needs, sure=entry.sure,
         field=entry.field, literal=entry.literal,
@@ -206,7 +265,9 @@ def days(_writer: WriteContext, dates: Sequence[Said]) -> Said:
 def _between(unit: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         ends = [writer.say(argument, moment=True) for argument in node.arguments]
-        return computed(f"datediff({ends[0].text}, {ends[1].text}, '{unit}', true)", ends)
+        return computed(
+            f"datediff({ends[0].text}, {ends[1].text}, '{unit}', true)", ends
+        )
 
     return make
 
@@ -227,9 +288,13 @@ def _extreme(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(argument) for argument in node.arguments]
         if any(part.type is not Type.NUMBER for part in parts):
-            raise LogicFault(f"REDCap knows {name} of numbers only", node.start, node.end)
+            raise LogicFault(
+                f"REDCap knows {name} of numbers only", node.start, node.end
+            )
+
         known = every(part.known for part in parts)
         text = f"{name}({', '.join(part.text for part in parts)})"
+
         return Said(text=text, type=Type.NUMBER, known=known, needs=known)
 
     return make
@@ -240,16 +305,27 @@ def _first_known(writer: WriteContext, node: syntax_tree.Call) -> Said:
     text = parts[-1].guarded()
     for part in reversed(parts[:-1]):
         text = f"if({part.known.written()}, {part.text}, {text})"
-    sure = any(item.sure and item.known == TRUE and item.literal != "" for item in parts)
-    return Said(text=text, type=parts[0].type, known=some(item.known for item in parts), sure=sure)
+    sure = any(
+        item.sure and item.known == TRUE and item.literal != "" for item in parts
+    )
+
+    return Said(
+        text=text,
+        type=parts[0].type,
+        known=some(item.known for item in parts),
+        sure=sure,
+    )
 
 
 def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    """``datetime_of(day, 00:00)``: REDCap takes a date for its first minute beside a date with time."""
+    """``datetime_of(day, 00:00)``: REDCap takes a date for its first minute beside a
+    date with time.
+    """
     day, time = node.arguments
     if not isinstance(time, syntax_tree.Literal) or time.value != "00:00":
         raise LogicFault("REDCap joins no date with a time", node.start, node.end)
     entry = writer.say(day)
+
     return Said(
         text=entry.text,
         type=Type.DATETIME,
@@ -261,25 +337,47 @@ def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
 
 
 def instance(writer: WriteContext, node: syntax_tree.Fold) -> Said:
-    """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other rows."""
+    """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other
+    rows.
+    """
     cell, where = node.over, node.where
-    if node.function != "max" or not isinstance(cell, syntax_tree.Reference) or where is None:
+    if (
+        node.function != "max"
+        or not isinstance(cell, syntax_tree.Reference)
+        or where is None
+    ):
         raise writer.fault(node)
-    if isinstance(where, syntax_tree.Logic) and where.operator == "and" and len(where.operands) == 2:
+
+    if (
+        isinstance(where, syntax_tree.Logic)
+        and where.operator == "and"
+        and len(where.operands) == 2
+    ):
         where = where.operands[1]
+
     name = writer.names.get((cell.table or "", cell.field or ""))
-    number = where.left if isinstance(where, syntax_tree.Compare) and where.operator == "=" else None
+    number = (
+        where.left
+        if isinstance(where, syntax_tree.Compare) and where.operator == "="
+        else None
+    )
     if (
         name is None
         or not isinstance(number, syntax_tree.Reference)
         or number.field not in ("rowno", "unsno")
     ):
         raise writer.fault(node)
+
     assert isinstance(where, syntax_tree.Compare)
     field = writer.study.field(cell.table or "", cell.field or "")
-    event = f"[{writer.events[cell.selector]}]" if cell.selector and cell.selector in writer.events else ""
+    event = (
+        f"[{writer.events[cell.selector]}]"
+        if cell.selector and cell.selector in writer.events
+        else ""
+    )
     text = f"{event}[{name}][{_row(writer, where.right)}]"
     type_ = Type.NUMBER if field is None else _TYPES.get(field.kind.name, Type.NUMBER)
+
     return Said(text=text, type=type_, known=given(text))
 
 
@@ -296,6 +394,7 @@ def _row(writer: WriteContext, node: syntax_tree.Node) -> str:
         and isinstance(node.terms[0], syntax_tree.Reference)
     ):
         return "previous-instance" if node.signs[1] == "-" else "next-instance"
+
     raise writer.fault(node)
 
 
@@ -304,51 +403,56 @@ def _days_between(writer: WriteContext, node: syntax_tree.Call) -> Said:
 
 
 _TYPES = {"date": Type.DATE, "datetime": Type.DATETIME, "time": Type.TIME}
-VALUES: Mapping[str, Callable[[WriteContext, syntax_tree.Call], Said]] = MappingProxyType(
-    {
-        "round": _same("round"),
-        "round_up": _same("roundup"),
-        "round_down": _same("rounddown"),
-        "sqrt": _same("sqrt"),
-        "exp": _same("exponential"),
-        "ln": _same("log"),
-        "log": _same("log"),
-        "mod": _same("mod"),
-        "power": _power,
-        "abs": _absolute,
-        "min": _extreme("min"),
-        "max": _extreme("max"),
-        "sum_known": _of_known("sum"),
-        "mean_known": _of_known("mean"),
-        "median_known": _of_known("median"),
-        "stdev_known": _of_known("stdev"),
-        "min_known": _of_known("min"),
-        "max_known": _of_known("max"),
-        "concat": _concat,
-        "concat_known": _texts_of_known("concat", 0),
-        "join_known": _texts_of_known("concat_ws", 1),
-        "upper": _of_text("upper"),
-        "lower": _of_text("lower"),
-        "trim": _of_text("trim"),
-        "left": _of_text("left"),
-        "right": _of_text("right"),
-        "mid": _of_text("mid"),
-        "length": _counting("length"),
-        "find": _counting("find"),
-        "replace": _replace,
-        "number_of": _number_of,
-        "in_unit": in_unit,
-        "text_of": _text_of,
-        "entered": _itself,
-        "coalesce": _first_known,
-        "days_between": _days_between,
-        "seconds_between": _between("s"),
-        "minutes_between": _between("m"),
-        "age_years": _age,
-        "year": _of_date("year"),
-        "month": _of_date("month"),
-        "day": _of_date("day"),
-        "day_of_week": _of_date("dayoftheweek"),
-    }
+VALUES: Mapping[str, Callable[[WriteContext, syntax_tree.Call], Said]] = (
+    MappingProxyType(
+        {
+            "round": _same("round"),
+            "round_up": _same("roundup"),
+            "round_down": _same("rounddown"),
+            "sqrt": _same("sqrt"),
+            "exp": _same("exponential"),
+            "ln": _same("log"),
+            "log": _same("log"),
+            "mod": _same("mod"),
+            "power": _power,
+            "abs": _absolute,
+            "min": _extreme("min"),
+            "max": _extreme("max"),
+            "sum_known": _of_known("sum"),
+            "mean_known": _of_known("mean"),
+            "median_known": _of_known("median"),
+            "stdev_known": _of_known("stdev"),
+            "min_known": _of_known("min"),
+            "max_known": _of_known("max"),
+            "concat": _concat,
+            "concat_known": _texts_of_known("concat", 0),
+            "join_known": _texts_of_known("concat_ws", 1),
+            "upper": _of_text("upper"),
+            "lower": _of_text("lower"),
+            "trim": _of_text("trim"),
+            "left": _of_text("left"),
+            "right": _of_text("right"),
+            "mid": _of_text("mid"),
+            "length": _counting("length"),
+            "find": _counting("find"),
+            "replace": _replace,
+            "number_of": _number_of,
+            "in_unit": in_unit,
+            "text_of": _text_of,
+            "entered": _itself,
+            "coalesce": _first_known,
+            "days_between": _days_between,
+            "seconds_between": _between("s"),
+            "minutes_between": _between("m"),
+            "age_years": _age,
+            "year": _of_date("year"),
+            "month": _of_date("month"),
+            "day": _of_date("day"),
+            "day_of_week": _of_date("dayoftheweek"),
+        }
+    )
 )
-"""Functions that REDCap has, or that its functions can say. ``date_of`` stands only where a day is taken."""
+"""Functions that REDCap has, or that its functions can say.
+
+``date_of`` stands only where a day is taken.
+"""

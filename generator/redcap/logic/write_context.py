@@ -1,6 +1,8 @@
-"""What every part of the writer of REDCap's logic shares: the study, the form, and the notes so far.
+"""What every part of the writer of REDCap's logic shares: the study, the form, and the
+notes so far.
 
-The parts (functions, fields, places) take a ``WriteContext``. Only the writer knows all of them.
+The parts (functions, fields, places) take a ``WriteContext``. Only the writer knows all
+of them.
 """
 
 from __future__ import annotations
@@ -22,11 +24,14 @@ Names = Mapping[tuple[str, str], str]
 class WriteContext(ABC):
     """One expression of one form, or of one of its groups of rows.
 
-    ``notes`` are what the logic says in another way than the expression: a kind and why. ``standing`` are
-    names that stand for a value, as ``value`` does in the formula of a unit.
+    ``notes`` are what the logic says in another way than the expression: a kind and
+    why. ``standing`` are names that stand for a value, as ``value`` does in the formula
+    of a unit.
     """
 
-    def __init__(self, study: Study, form: Form, names: Names, group: Group | None = None) -> None:
+    def __init__(
+        self, study: Study, form: Form, names: Names, group: Group | None = None
+    ) -> None:
         self.study = study
         self.form = form
         self.names = names
@@ -37,13 +42,19 @@ class WriteContext(ABC):
 
     @abstractmethod
     def ask(self, node: syntax_tree.Node, wanted: bool) -> Asked:
-        """What is true in REDCap where the condition is TRUE here, or where it is FALSE (``wanted``)."""
+        """What is true in REDCap where the condition is TRUE here, or where it is FALSE
+        (``wanted``).
+        """
 
     @abstractmethod
-    def say(self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
-        """A value. ``moment``: a date may stand for its first minute, as it does beside a date with time.
+    def say(
+        self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False
+    ) -> Said:
+        """A value. ``moment``: a date may stand for its first minute, as it does beside
+        a date with time.
 
-        ``partial``: a date that may be partial will do, since nothing is worked out with it.
+        ``partial``: a date that may be partial will do, since nothing is worked out
+        with it.
         """
 
     def note(self, kind: str, why: str) -> None:
@@ -51,7 +62,11 @@ class WriteContext(ABC):
             self.notes.append((kind, why))
 
     def fault(self, node: syntax_tree.Node) -> LogicFault:
-        return LogicFault(f"REDCap has no words for a {type(node).__name__.lower()}", node.start, node.end)
+        return LogicFault(
+            f"REDCap has no words for a {type(node).__name__.lower()}",
+            node.start,
+            node.end,
+        )
 
     def text(self, text: str) -> Said:
         if "'" in text and '"' in text:

@@ -1,4 +1,6 @@
-"""Fields in REDCap's logic: what is known of them, their boxes, missing codes and units."""
+"""Fields in REDCap's logic: what is known of them, their boxes, missing codes and
+units.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ from forms_spec.model.fields import Field
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules.semantics.types import Type
 from generator.redcap.box_codes import boxes_of, redcap_codes
-from generator.redcap.logic.redcap_text import FALSE, Asked, Said, every, given, some, test
+from generator.redcap.logic.redcap_text import (
+    FALSE,
+    Asked,
+    Said,
+    every,
+    given,
+    some,
+    test,
+)
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 
@@ -22,6 +32,7 @@ def known_of(writer: WriteContext, text: str, field: Field) -> Asked:
     if field.missing:
         asked = f"isblankormissingcode({text})"
         return test(f"{asked} = 0", asked)
+
     return given(text)
 
 
@@ -49,17 +60,30 @@ def sets(writer: WriteContext, node: syntax_tree.Compare, wanted: bool) -> Asked
     if node.operator == "within":
         none_else = every(item.opposite() for item in outside)
         return every([some(inside), none_else]) if wanted else some(outside)
+
     if node.operator == "has all":
         lacking = some(item.opposite() for item in inside)
         return every(inside) if wanted else every([lacking, some([*inside, *outside])])
-    return some(inside) if wanted else every([*(item.opposite() for item in inside), some(outside)])
+
+    return (
+        some(inside)
+        if wanted
+        else every([*(item.opposite() for item in inside), some(outside)])
+    )
 
 
 def _listed(writer: WriteContext, node: syntax_tree.Compare) -> list[object]:
     """The codes on the right side, which have to be constants."""
-    items = node.right.items if isinstance(node.right, syntax_tree.Listing) else (node.right,)
-    if not all(isinstance(item, syntax_tree.Literal) and item.kind == "text" for item in items):
+    items = (
+        node.right.items
+        if isinstance(node.right, syntax_tree.Listing)
+        else (node.right,)
+    )
+    if not all(
+        isinstance(item, syntax_tree.Literal) and item.kind == "text" for item in items
+    ):
         raise writer.fault(node)
+
     return [item.value for item in items if isinstance(item, syntax_tree.Literal)]
 
 
@@ -68,13 +92,21 @@ def missing(writer: WriteContext, node: syntax_tree.Is) -> Asked:
     entry = writer.say(node.operand, partial=True)
     field = entry.field
     if field is None:
-        raise LogicFault("only a field holds a code of missing data", node.start, node.end)
-    codes = [item for item in field.missing if node.code is None or item.code == node.code.value]
+        raise LogicFault(
+            "only a field holds a code of missing data", node.start, node.end
+        )
+
+    codes = [
+        item
+        for item in field.missing
+        if node.code is None or item.code == node.code.value
+    ]
     if not codes:
         return FALSE
     if field.kind.name == "choices":
         boxes = dict(boxes_of(writer.study, field))
         return some(_box(entry.text, boxes[code.code]) for code in codes)
+
     asked = f"ismissingcode({entry.text})"
     if node.code is not None:
         asked = f"hasmissingcode({entry.text}, '{codes[0].in_redcap}')"
@@ -82,22 +114,39 @@ def missing(writer: WriteContext, node: syntax_tree.Is) -> Asked:
 
 
 def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    """A value by the unit that was chosen for it, converted by the formulas of the dictionary."""
+    """A value by the unit that was chosen for it, converted by the formulas of the
+    dictionary.
+    """
     cell, wanted = node.arguments
     entry = writer.say(cell)
     field = entry.field
-    if field is None or field.unit is None or not isinstance(wanted, syntax_tree.Literal):
+    if (
+        field is None
+        or field.unit is None
+        or not isinstance(wanted, syntax_tree.Literal)
+    ):
         raise writer.fault(node)
+
     if field.unit.fixed == wanted.value:
         return entry
     assert isinstance(cell, syntax_tree.Reference)
     chosen = writer.say(replace(cell, field=field.unit.companion))
     text = "''"
+
     for choice in reversed(field.unit.choices):
         value = _converted(writer, entry, field, choice, str(wanted.value))
         if value is None:
-            raise LogicFault(f"{choice.code} is not converted into {wanted.value}", node.start, node.end)
-        text = f"if({chosen.text} = {writer.text(choice.code).text}, {value.guarded()}, {text})"
+            raise LogicFault(
+                f"{choice.code} is not converted into {wanted.value}",
+                node.start,
+                node.end,
+            )
+
+        text = (
+            f"if({chosen.text} = {writer.text(choice.code).text}, {value.guarded()}, "
+            f"{text})"
+        )
+
     return Said(text=text, type=Type.NUMBER, known=given(text))
 
 
@@ -108,6 +157,7 @@ def _converted(
     assert field.unit is not None
     by_code = {item.code: item for item in field.unit.choices}
     seen: set[str] = set()
+
     while choice.code != wanted:
         if choice.formula is None or choice.to not in by_code or choice.code in seen:
             return None
@@ -117,4 +167,5 @@ def _converted(
         structure = writer.say(choice.formula.tree)
         writer.standing = before
         choice = by_code[choice.to]
+
     return structure

@@ -14,11 +14,23 @@ def exclusive_codes(tag: Tag) -> set[str]:
 
 
 def answers_of(item: Item, tags: tuple[Tag, ...]) -> Answers:
-    """Code, label and exclusiveness of every answer; a code stands once, and none is empty."""
-    alone = {code for tag in tags if tag.name == "NONEOFTHEABOVE" for code in exclusive_codes(tag)}
+    """Code, label and exclusiveness of every answer; a code stands once, and none is
+    empty.
+    """
+    alone = {
+        code
+        for tag in tags
+        if tag.name == "NONEOFTHEABOVE"
+        for code in exclusive_codes(tag)
+    }
     texts: dict[str, tuple[str, str, bool]] = {}
     for choice in parse_choices(item.choices):
         if choice.code and choice.code not in texts:
             label = plain_text(choice.label) or choice.code
-            texts[choice.code] = (choice.code, label, choice.code in alone and item.type == "checkbox")
+            texts[choice.code] = (
+                choice.code,
+                label,
+                choice.code in alone and item.type == "checkbox",
+            )
+
     return tuple(texts.values())

@@ -32,13 +32,19 @@ class TaggedFields(Protocol):
         original: str | None = None,
     ) -> None: ...
 
-    def keep(self, keys: Keys, item: Item, kind: str, column: str, why: str) -> None: ...
+    def keep(
+        self, keys: Keys, item: Item, kind: str, column: str, why: str
+    ) -> None: ...
 
     def noted(self, item: Item, column: str, text: str, scope: Scope) -> None: ...
 
 
 def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
-    return bool(then) and not otherwise and all(item.name in ("HIDDEN", "HIDDEN-FORM") for item in then)
+    return (
+        bool(then)
+        and not otherwise
+        and all(item.name in ("HIDDEN", "HIDDEN-FORM") for item in then)
+    )
 
 
 def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None:
@@ -48,16 +54,25 @@ def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None
             _either(maker, plan, keys, tag, scope)
         else:
             _heed(maker, plan, keys, tag)
+
     starts = "default" in keys or "prefill" in keys
     if keys.get("entry") and keys.pop("required", None) and not starts:
-        maker.keep(keys, plan.item, "unused-flag", "required", "it cannot be answered on the page")
+        maker.keep(
+            keys,
+            plan.item,
+            "unused-flag",
+            "required",
+            "it cannot be answered on the page",
+        )
     elif keys.get("entry") and starts and plan.item.required.strip().lower() == "y":
         keys["required"] = "true"
 
 
 def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
     result = TAGS.get(tag.name)
-    why = maker.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
+    why = (
+        maker.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
+    )
     without: Without | None = Without(why=why) if why else _KEPT
     if why is None and result is not None:
         without = result(plan, keys, tag)
@@ -72,7 +87,9 @@ def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
         )
 
 
-def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope) -> None:
+def _either(
+    maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope
+) -> None:
     """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
     parts = if_parts(tag.argument or "")
     try:
@@ -88,11 +105,18 @@ def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope)
                 _either(maker, plan, keys, item, scope) if item.name == "IF" else _heed(
                     maker, plan, keys, item
                 )
+
             return
-        if keys["type"] != "note" or not (_only_hides(then, otherwise) or _only_hides(otherwise, then)):
+
+        if keys["type"] != "note" or not (
+            _only_hides(then, otherwise) or _only_hides(otherwise, then)
+        ):
             raise LogicFault("tags cannot depend on answers")
+
         text = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
-        keys["show_when"] = f"({keys['show_when']}) and ({text})" if "show_when" in keys else text
+        keys["show_when"] = (
+            f"({keys['show_when']}) and ({text})" if "show_when" in keys else text
+        )
     except LogicFault as fault:
         scope.notes.clear()
         maker.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)

@@ -12,7 +12,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|[\ud800-\udf
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One answer as written; ``whole`` False where there was no comma between code and label."""
+    """One answer as written; ``whole`` False where there was no comma between code and
+    label.
+    """
 
     code: str
     label: str
@@ -25,8 +27,13 @@ def parse_choices(text: str) -> list[Choice]:
     Where there is no bar, every line is an answer, as some hands write them.
     """
     parts = text.split("|")
-    if len(parts) == 1 and "\n" in text.strip() and all("," in line for line in text.strip().splitlines()):
+    if (
+        len(parts) == 1
+        and "\n" in text.strip()
+        and all("," in line for line in text.strip().splitlines())
+    ):
         parts = text.strip().splitlines()
+
     return [_choice(part) for part in parts if part.strip()]
 
 
@@ -38,7 +45,9 @@ def _choice(part: str) -> Choice:
 
 
 def plain_code(text: str) -> str:
-    """A code without blanks at its ends, of whatever sort, and without control characters."""
+    """A code without blanks at its ends, of whatever sort, and without control
+    characters.
+    """
     return strip_blanks(_CONTROL.sub("", text))
 
 

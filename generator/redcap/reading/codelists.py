@@ -1,4 +1,6 @@
-"""Answers that several fields share become one codelist with a name that says what it holds."""
+"""Answers that several fields share become one codelist with a name that says what it
+holds.
+"""
 
 from __future__ import annotations
 
@@ -40,18 +42,25 @@ class Codelists:
         return name
 
     def name(self, answers: Answers) -> str | None:
-        """The name of a shared or long list; None when the answers stand with their only field."""
+        """The name of a shared or long list; None when the answers stand with their
+        only field.
+        """
         used = self.uses.get(answers, [])
         if len(set(used)) < 2 and len(answers) <= MOST_IN_PLACE:
             return None
         if answers not in self.names:
             taken = {*self.names.values(), *(name for name, _ in FIXED.values())}
             self.names[answers] = unused(_name(answers, used), taken)
+
         return self.names[answers]
 
     def written(self) -> dict[str, dict[str, object]]:
-        """Every named list as the dictionary has it, in the order of their names' first use."""
-        result = {FIXED[item][0]: as_codes(FIXED[item][1]) for item in sorted(self.fixed)}
+        """Every named list as the dictionary has it, in the order of their names' first
+        use.
+        """
+        result = {
+            FIXED[item][0]: as_codes(FIXED[item][1]) for item in sorted(self.fixed)
+        }
         result |= {name: as_codes(answers) for answers, name in self.names.items()}
         return result
 
@@ -65,7 +74,9 @@ def as_codes(answers: Answers) -> dict[str, object]:
 
 
 def _name(answers: Answers, used: list[str]) -> str:
-    """From the labels when they are few and short, else from the fields that use the list."""
+    """From the labels when they are few and short, else from the fields that use the
+    list.
+    """
     labels = [slug(label, 20) for _, label, _ in answers]
     joined = "_".join(labels)
     if len(answers) <= 4 and all(labels) and len(joined) <= 40:
@@ -82,4 +93,5 @@ def _common_start(names: list[str]) -> str:
         if len(set(words)) > 1:
             break
         results.append(words[0])
+
     return "_".join(results) if len(names) > 1 and len("_".join(results)) >= 4 else ""

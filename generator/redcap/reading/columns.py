@@ -1,4 +1,6 @@
-"""The columns of a data dictionary of REDCap, under all the names that their headers have had."""
+"""The columns of a data dictionary of REDCap, under all the names that their headers
+have had.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "annotation": "Field Annotation",
     }
 )
-"""The 18 columns in their order: our name, and the header that the page of REDCap writes."""
+"""The 18 columns in their order: our name, and the header that the page of REDCap
+writes.
+"""
 
 COLUMNS: tuple[str, ...] = tuple(HEADERS)
 NEEDED = ("name", "type")
@@ -90,7 +94,11 @@ def _plain(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")
 
 
-_KNOWN = {**{_plain(header): column for column, header in HEADERS.items()}, **_API, **_SHORT}
+_KNOWN = {
+    **{_plain(header): column for column, header in HEADERS.items()},
+    **_API,
+    **_SHORT,
+}
 
 
 def column_of(header: str) -> str | None:

@@ -1,4 +1,6 @@
-"""Fields whose conditions ask for each other: each is shown as long as the other is blank."""
+"""Fields whose conditions ask for each other: each is shown as long as the other is
+blank.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ def circles(items: Sequence[Item]) -> frozenset[str]:
 
 
 def _reads(item: Item, names: set[str]) -> list[str]:
-    text = f"{item.branching} {item.choices if item.type == 'calc' else ''} {_formula(item.annotation)}"
+    text = (
+        f"{item.branching} {item.choices if item.type == 'calc' else ''} "
+        f"{_formula(item.annotation)}"
+    )
     return [name for name in dict.fromkeys(_NAMED.findall(text)) if name in names]
 
 
@@ -27,10 +32,14 @@ def _formula(annotation: str) -> str:
 
 
 def _parts(reads: Mapping[str, list[str]]) -> Iterable[list[str]]:
-    """Tarjan's strongly connected parts, those of one field only where it reads itself. No recursion."""
+    """Tarjan's strongly connected parts, those of one field only where it reads itself.
+
+    No recursion.
+    """
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     texts: list[str] = []
+
     for root in reads:
         if root in index:
             continue
@@ -40,13 +49,17 @@ def _parts(reads: Mapping[str, list[str]]) -> Iterable[list[str]]:
             if position == 0:
                 index[name] = low[name] = len(index)
                 texts.append(name)
-            step = _step(reads[name], position, index=index, low=low, name=name, texts=texts)
+
+            step = _step(
+                reads[name], position, index=index, low=low, name=name, texts=texts
+            )
             if step is not None:
                 walk += [(name, step + 1), (reads[name][step], 0)]
             elif low[name] == index[name]:
                 part = _taken(texts, name)
                 if len(part) > 1 or name in reads[name]:
                     yield part
+
             if step is None and walk:
                 above = walk[-1][0]
                 low[above] = min(low[above], low[name])
@@ -68,6 +81,7 @@ def _step(
             return number
         if other in texts:
             low[name] = min(low[name], index[other])
+
     return None
 
 

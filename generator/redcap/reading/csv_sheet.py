@@ -1,4 +1,6 @@
-"""A CSV file as rows of named cells, whatever wrote it: encodings, delimiters, line ends, headers."""
+"""A CSV file as rows of named cells, whatever wrote it: encodings, delimiters, line
+ends, headers.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ MOST_TITLES = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row; ``number`` counts from 1, the header's row. ``extra`` are cells of unknown columns."""
+    """One row; ``number`` counts from 1, the header's row.
+
+    ``extra`` are cells of unknown columns.
+    """
 
     number: int
     cells: Mapping[str, str]
@@ -34,8 +39,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """A file that has been read. ``places`` gives the position of each known column, from 1. ``titles`` are
-    the lines above the headers."""
+    """A file that has been read. ``places`` gives the position of each known column,
+    from 1. ``titles`` are the lines above the headers.
+    """
 
     file: str
     headers: Sequence[str]
@@ -48,13 +54,21 @@ class Sheet:
 
     def place(self, row: int, column: str | None = None) -> TextPlace:
         """Line and column of a finding are the file's row and the number of its column."""
-        return TextPlace(file=self.file, line=row, column=self.places.get(column or "", 1))
+        return TextPlace(
+            file=self.file, line=row, column=self.places.get(column or "", 1)
+        )
 
 
 def read_sheet(
-    file: str, content: bytes, column_of: Callable[[str], str | None], needed: Sequence[str]
+    file: str,
+    content: bytes,
+    column_of: Callable[[str], str | None],
+    needed: Sequence[str],
 ) -> Sheet:
-    """The rows of a CSV file. Damage gives findings, never an error; without its needed columns no rows."""
+    """The rows of a CSV file.
+
+    Damage gives findings, never an error; without its needed columns no rows.
+    """
     text, findings = _decoded(file, content)
     delimiter = _delimiter(text, column_of, needed)
     lines, broken = _records(file, text, delimiter)
@@ -63,10 +77,16 @@ def read_sheet(
     if first is None:
         findings.append(finding("redcap-empty", text=_place(file, 1)))
         return _empty(file, delimiter, findings)
+
     headers = [header.strip("\ufeff \t") for header in lines[first]]
     places, doubled = _places(headers, column_of)
     findings += [
-        finding("redcap-column-twice", text=_place(file, first + 1, index), value=name, name=name)
+        finding(
+            "redcap-column-twice",
+            text=_place(file, first + 1, index),
+            value=name,
+            name=name,
+        )
         for index, name in doubled
     ]
     lacking = [name for name in needed if name not in places]
@@ -74,10 +94,15 @@ def read_sheet(
         written = ", ".join(headers[:6])
         findings.append(
             finding(
-                "redcap-no-header", text=_place(file, first + 1), value=written, lacking=", ".join(lacking)
+                "redcap-no-header",
+                text=_place(file, first + 1),
+                value=written,
+                lacking=", ".join(lacking),
             )
         )
+
         return _empty(file, delimiter, findings)
+
     sheet = _sheet(
         file,
         lines=lines[first + 1 :],
@@ -88,21 +113,37 @@ def read_sheet(
         findings=findings,
     )
     titles = (delimiter.join(line) for line in lines[:first])
-    return replace(sheet, titles=tuple(title for title in titles if title.strip(f"{delimiter} \ufeff")))
+
+    return replace(
+        sheet,
+        titles=tuple(title for title in titles if title.strip(f"{delimiter} \ufeff")),
+    )
 
 
 def _header(
-    lines: list[list[str]], column_of: Callable[[str], str | None], needed: Sequence[str]
+    lines: list[list[str]],
+    column_of: Callable[[str], str | None],
+    needed: Sequence[str],
 ) -> int | None:
-    """The line of the headers: the first that says something, but for titles that some hands put above it."""
+    """The line of the headers: the first that says something, but for titles that some
+    hands put above it.
+    """
     text = [
-        position for position, line in enumerate(lines[:MOST_TITLES]) if any(cell.strip() for cell in line)
+        position
+        for position, line in enumerate(lines[:MOST_TITLES])
+        if any(cell.strip() for cell in line)
     ]
     for index in text if needed else ():
         known = {column_of(cell.strip("\ufeff \t")) for cell in lines[index]}
         if known.issuperset(needed):
             return index
-    rest = (position for position, line in enumerate(lines) if any(cell.strip() for cell in line))
+
+    rest = (
+        position
+        for position, line in enumerate(lines)
+        if any(cell.strip() for cell in line)
+    )
+
     return text[0] if text else next(rest, None)
 
 
@@ -122,6 +163,7 @@ def _sheet(
         if not any(cell.strip() for cell in line):
             blank += 1
             continue
+
         if len(line) != len(headers):
             findings.append(
                 finding(
@@ -132,13 +174,17 @@ def _sheet(
                     needed=len(headers),
                 )
             )
-        cells = {known[index]: cell for index, cell in enumerate(line, 1) if index in known}
+
+        cells = {
+            known[index]: cell for index, cell in enumerate(line, 1) if index in known
+        }
         extra = {
             headers[index - 1] if index <= len(headers) else f"cell {index}": cell
             for index, cell in enumerate(line, 1)
             if index not in known and cell.strip()
         }
         rows.append(Row(number=number, cells=cells, extra=extra))
+
     return Sheet(
         file=file,
         headers=headers,
@@ -189,28 +235,40 @@ def _wide(content: bytes) -> str | None:
     return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
 
 
-def _delimiter(text: str, column_of: Callable[[str], str | None], needed: Sequence[str]) -> str:
-    """The delimiter under which a line has the most known headers: the first, or where columns are needed one
-    below titles."""
+def _delimiter(
+    text: str, column_of: Callable[[str], str | None], needed: Sequence[str]
+) -> str:
+    """The delimiter under which a line has the most known headers: the first, or where
+    columns are needed one below titles.
+    """
     lines = text.lstrip("\ufeff\r\n").replace("\r", "\n").split("\n", MOST_TITLES)
     lines = lines[:MOST_TITLES] if needed else lines[:1]
 
     def known(delimiter: str) -> tuple[int, int]:
-        return max((_known(line, delimiter, column_of) for line in lines), default=(0, 0))
+        return max(
+            (_known(line, delimiter, column_of) for line in lines), default=(0, 0)
+        )
 
     return max(DELIMITERS, key=known)
 
 
-def _known(line: str, delimiter: str, column_of: Callable[[str], str | None]) -> tuple[int, int]:
+def _known(
+    line: str, delimiter: str, column_of: Callable[[str], str | None]
+) -> tuple[int, int]:
     try:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return 0, 0
+
     return sum(column_of(cell) is not None for cell in cells), len(cells)
 
 
-def _records(file: str, text: str, delimiter: str) -> tuple[list[list[str]], list[Finding]]:
-    """The records of the text; a stray quote is a finding, and what follows is read as well as can be."""
+def _records(
+    file: str, text: str, delimiter: str
+) -> tuple[list[list[str]], list[Finding]]:
+    """The records of the text; a stray quote is a finding, and what follows is read as
+    well as can be.
+    """
     lines_read: list[list[str]] = []
     before = csv.field_size_limit(LARGEST_CELL)
     try:
@@ -219,14 +277,23 @@ def _records(file: str, text: str, delimiter: str) -> tuple[list[list[str]], lis
             lines_read.append(line)
             if len(lines_read) > MOST_ROWS:
                 return lines_read, [
-                    finding("redcap-unreadable", text=_place(file, len(lines_read)), why="too many rows")
+                    finding(
+                        "redcap-unreadable",
+                        text=_place(file, len(lines_read)),
+                        why="too many rows",
+                    )
                 ]
     except csv.Error as error:
         return lines_read, [
-            finding("redcap-unreadable", text=_place(file, len(lines_read) + 1), why=str(error))
+            finding(
+                "redcap-unreadable",
+                text=_place(file, len(lines_read) + 1),
+                why=str(error),
+            )
         ]
     finally:
         csv.field_size_limit(before)
+
     return lines_read, _open_quote(file, text, delimiter, len(lines_read))
 
 
@@ -236,11 +303,13 @@ def _open_quote(file: str, text: str, delimiter: str, last: int) -> list[Finding
         return []
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     row = 0
+
     try:
         for _ in strict:
             row += 1
     except csv.Error:
         return [finding("redcap-quotes", text=_place(file, min(row + 1, last)))]
+
     return []
 
 
@@ -257,4 +326,5 @@ def _places(
             doubled.append((index, header))
         else:
             places[column] = index
+
     return places, doubled

@@ -1,4 +1,6 @@
-"""The rows of a data dictionary as items: one for each field, with everything odd about them found."""
+"""The rows of a data dictionary as items: one for each field, with everything odd about
+them found.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,23 @@ TYPES = frozenset(
 
 NO_ANSWERS = "NA"
 _NAMES = ("name", "form", "type")
-_NEVER_NA = ("branching", "validation", "minimum", "maximum", "identifier", "required", "matrix", "ranking")
+_NEVER_NA = (
+    "branching",
+    "validation",
+    "minimum",
+    "maximum",
+    "identifier",
+    "required",
+    "matrix",
+    "ranking",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One field of REDCap; the cells are as written, without blanks at the ends of the names."""
+    """One field of REDCap; the cells are as written, without blanks at the ends of the
+    names.
+    """
 
     row: int
     name: str
@@ -65,7 +78,9 @@ class Item:
 
 @dataclass(kw_only=True)
 class Dictionary:
-    """A data dictionary that has been read, with what was found and what was left out on the way."""
+    """A data dictionary that has been read, with what was found and what was left out
+    on the way.
+    """
 
     sheet: Sheet
     items: list[Item] = field(default_factory=list)
@@ -76,7 +91,9 @@ class Dictionary:
         """A finding at a cell of the file."""
         place = self.sheet.place(row, column)
         header = HEADERS.get(column, column)
-        self.findings.append(finding(code, text=place, value=value, column=header, **words))
+        self.findings.append(
+            finding(code, text=place, value=value, column=header, **words)
+        )
 
 
 def read_dictionary(file: str, content: bytes) -> Dictionary:
@@ -95,20 +112,31 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
                 harmless=True,
             )
         )
+
     dictionary.losses += [
-        Loss(kind="title", row=0, field="*", column="", original=title, why="it is above the headers")
+        Loss(
+            kind="title",
+            row=0,
+            field="*",
+            column="",
+            original=title,
+            why="it is above the headers",
+        )
         for title in sheet.titles
         if not title.lower().startswith("sep=")
     ]
     blanks = _written_by_r(sheet)
     form = ""
+
     for row in sheet.rows:
         item = _item(dictionary, row, blanks, form)
         if item is not None:
             form = item.form
             dictionary.items.append(item)
+
     _repeated_names(dictionary)
     _scattered_forms(dictionary)
+
     return dictionary
 
 
@@ -119,42 +147,64 @@ def _written_by_r(sheet: Sheet) -> frozenset[str]:
         cells = {row[column] for row in sheet.rows}
         if NO_ANSWERS in cells and ("" not in cells or column in _NEVER_NA):
             results.append(column)
+
     return frozenset(results)
 
 
-def _item(dictionary: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Item | None:
-    """The field of a row, or nothing where it has no name; ``form`` is that of the row above."""
+def _item(
+    dictionary: Dictionary, row: Row, blanks: frozenset[str], form: str
+) -> Item | None:
+    """The field of a row, or nothing where it has no name; ``form`` is that of the row
+    above.
+    """
     cells = _plain_cells(dictionary, row, blanks)
     _extra_columns(dictionary, row, cells["name"])
     if not cells["name"]:
         _row_without_name(dictionary, row, cells)
         return None
+
     if not cells["form"]:
         cells["form"] = form or "form_1"
         if "form" in dictionary.sheet.places:
-            dictionary.say("redcap-no-form", row.number, "form", cells["name"], used=cells["form"])
+            dictionary.say(
+                "redcap-no-form", row.number, "form", cells["name"], used=cells["form"]
+            )
+
     return Item(row=row.number, **cells)
 
 
-def _plain_cells(dictionary: Dictionary, row: Row, blanks: frozenset[str]) -> dict[str, str]:
+def _plain_cells(
+    dictionary: Dictionary, row: Row, blanks: frozenset[str]
+) -> dict[str, str]:
     """What the cells mean; another way to write it is a harmless loss."""
     cells = {column: row[column] for column in COLUMNS}
     for column in COLUMNS:
         if column in blanks and cells[column] == NO_ANSWERS:
             cells[column] = ""
             _spelled(
-                dictionary, row, column, NO_ANSWERS, kind="NA-as-blank", why="R writes NA into empty cells"
+                dictionary,
+                row,
+                column,
+                NO_ANSWERS,
+                kind="NA-as-blank",
+                why="R writes NA into empty cells",
             )
+
     for column in _NAMES:
         name = cells[column].strip()
         if name != cells[column]:
             why = "spaces around a name have no meaning"
-            _spelled(dictionary, row, column, cells[column], kind="white-space", why=why)
+            _spelled(
+                dictionary, row, column, cells[column], kind="white-space", why=why
+            )
             cells[column] = name
+
     return cells
 
 
-def _spelled(dictionary: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str) -> None:
+def _spelled(
+    dictionary: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str
+) -> None:
     dictionary.losses.append(
         Loss(
             kind=kind,
@@ -183,7 +233,9 @@ def _extra_columns(dictionary: Dictionary, row: Row, name: str) -> None:
         )
 
 
-def _row_without_name(dictionary: Dictionary, row: Row, cells: Mapping[str, str]) -> None:
+def _row_without_name(
+    dictionary: Dictionary, row: Row, cells: Mapping[str, str]
+) -> None:
     """A row that says something without a name is left out, with what it says."""
     text = " | ".join(cell for cell in cells.values() if cell)
     dictionary.say("redcap-no-name", row.number, "name", text[:200])
@@ -207,6 +259,7 @@ def _repeated_names(dictionary: Dictionary) -> None:
         if item.name not in seen:
             seen.add(item.name)
             continue
+
         new = next(name for name in _numbered(item.name) if name not in taken)
         dictionary.say("redcap-name-twice", item.row, "name", item.name, used=new)
         dictionary.losses.append(

@@ -33,7 +33,9 @@ class Plan:
 
 
 def item_type(plan: Plan) -> str:
-    """The type of REDCap, ``calculated`` where a tag makes one of a text, or ``unknown``."""
+    """The type of REDCap, ``calculated`` where a tag makes one of a text, or
+    ``unknown``.
+    """
     if plan.type == "calculated":
         return "calculated"
     return plan.item.type if plan.item.type in TYPES else "unknown"

@@ -32,7 +32,8 @@ CHOOSING = ("dropdown", "radio", "checkbox")
 
 @dataclass(kw_only=True)
 class FieldMaker:
-    """Makes the fields of a project. What it cannot say is kept under ``redcap`` and listed.
+    """Makes the fields of a project. What it cannot say is kept under ``redcap`` and
+    listed.
 
     ``missing`` is True where the project has codes of missing data.
     """
@@ -84,8 +85,13 @@ class FieldMaker:
         self.shown(plan, keys, scope)
         self.note(plan, keys, scope)
         heed_tags(self, plan, keys, scope)
-        if self.missing and plan.tag("NOMISSING") and keys["type"] not in ("calculated", "note"):
+        if (
+            self.missing
+            and plan.tag("NOMISSING")
+            and keys["type"] not in ("calculated", "note")
+        ):
             keys["missing"] = []
+
         self.rest(plan, keys)
         if plan.name != item.name:
             keys.setdefault("redcap", {})["name"] = item.name
@@ -97,8 +103,15 @@ class FieldMaker:
         item = plan.item
         text = self.read_text(item, "label", scope)
         if not text:
-            self.loss(item, "no-label", "label", "the name is used as the label", harmless=not item.label)
+            self.loss(
+                item,
+                "no-label",
+                "label",
+                "the name is used as the label",
+                harmless=not item.label,
+            )
             return escaped(plain_text(item.name)) or plan.name
+
         return text
 
     def read_text(self, item: Item, column: str, scope: Scope) -> str:
@@ -106,18 +119,32 @@ class FieldMaker:
         cell = item.cell(column)
         text = plain_text(cell)
         if has_markup(cell):
-            self.loss(item, "html", column, "labels are plain text; markup and pictures are taken out")
+            self.loss(
+                item,
+                "html",
+                column,
+                "labels are plain text; markup and pictures are taken out",
+            )
         elif text != cell:
-            self.loss(item, "white-space", column, "blanks at the ends and in rows", harmless=True)
+            self.loss(
+                item,
+                "white-space",
+                column,
+                "blanks at the ends and in rows",
+                harmless=True,
+            )
+
         if "[" not in text and "{" not in text:
             return text
         if why := self.dropped.get((item.name, column)):
             self.loss(item, "piping", column, why)
             return escaped(text)
+
         result = piped_text(text, scope)
         for name, why in result.lost:
             self.loss(item, "piping", column, why, original=name)
         self.noted(item, column, cell, scope)
+
         return result.text
 
     # Types
@@ -128,31 +155,63 @@ class FieldMaker:
         if plan.validation.note:
             self.loss(item, "validation", "validation", plan.validation.note)
         if item.type in ("text", "notes") and LOOKUP.match(item.choices):
-            self.keep(keys, item, "ontology", "choices", "terms are not looked up: any text is accepted")
+            self.keep(
+                keys,
+                item,
+                "ontology",
+                "choices",
+                "terms are not looked up: any text is accepted",
+            )
         elif item.choices.strip() and item.type != "sql":
-            self.keep(keys, item, "unused-choices", "choices", "the field's type has no choices")
+            self.keep(
+                keys,
+                item,
+                "unused-choices",
+                "choices",
+                "the field's type has no choices",
+            )
+
         validation = item.validation.strip()
         if validation and validation not in VALIDATIONS and item.type == "text":
-            self.keep(keys, item, "unknown-validation", "validation", "any text is accepted")
+            self.keep(
+                keys, item, "unknown-validation", "validation", "any text is accepted"
+            )
         elif plan.validation.comma:
             keys.setdefault("redcap", {})["validation"] = validation
             self.loss(
-                item, "decimal-comma", "validation", "numbers are typed with point or comma", harmless=True
+                item,
+                "decimal-comma",
+                "validation",
+                "numbers are typed with point or comma",
+                harmless=True,
             )
         elif plan.validation.order and plan.validation.order != (self.order or "ymd"):
             keys.setdefault("redcap", {})["validation"] = validation
-            self.loss(item, "date-order", "validation", "dates are typed in the study's order", harmless=True)
+            self.loss(
+                item,
+                "date-order",
+                "validation",
+                "dates are typed in the study's order",
+                harmless=True,
+            )
 
     def calculated(self, plan: Plan, keys: Keys, scope: Scope) -> None:
         """A calc field, or a text with @CALCTEXT or @CALCDATE."""
         item = plan.item
         if item.name == self.subject:
             keys |= {"gives": "text", "value": "subjid"}
-            why = "the record id is the subject's id; --record-id names another field, or none"
+            why = (
+                "the record id is the subject's id; --record-id names another field, "
+                "or none"
+            )
             self.loss(item, "record-id", "name", why, harmless=True)
             if item.validation.strip():
-                self.keep(keys, item, "record-id", "validation", "any subject ID is accepted")
+                self.keep(
+                    keys, item, "record-id", "validation", "any subject ID is accepted"
+                )
+
             return
+
         gives = {Want.TEXT: "text", Want.DATE: "date"}.get(plan.want)
         tag = _calc_tag(plan)
         argument = tag.argument or "" if tag else item.choices
@@ -165,15 +224,19 @@ class FieldMaker:
             if column == "choices" and plain_lines(argument):
                 keys.setdefault("redcap", {})["choices"] = plain_lines(argument)
             return
+
         if gives:
             keys["gives"] = gives
         keys["value"] = formula
 
-    def formula(self, plan: Plan, written: str, scope: Scope, column: str) -> str | None:
+    def formula(
+        self, plan: Plan, written: str, scope: Scope, column: str
+    ) -> str | None:
         item = plan.item
         if why := self.dropped.get((item.name, "value")):
             self.loss(item, "calculation", column, why, original=written)
             return None
+
         try:
             tag = _calc_tag(plan)
             if tag is not None and tag.name == "CALCDATE":
@@ -184,12 +247,20 @@ class FieldMaker:
             self.fault(item, column, written, fault)
             self.loss(item, "calculation", column, fault.why, original=written)
             return None
+
         self.noted(item, column, written, scope)
+
         return text
 
     def fault(self, item: Item, column: str, text: str, fault: LogicFault) -> None:
         self.dictionary.say(
-            "redcap-logic", item.row, column, text, name=item.name, why=fault.why, at=fault.start + 1
+            "redcap-logic",
+            item.row,
+            column,
+            text,
+            name=item.name,
+            why=fault.why,
+            at=fault.start + 1,
         )
 
     def noted(self, item: Item, column: str, text: str, scope: Scope) -> None:
@@ -201,6 +272,7 @@ class FieldMaker:
         if not plan.answers:
             keys["type"] = "text"
             return
+
         name = self.codelists.name(plan.answers)
         keys["codes"] = name or as_codes(plan.answers)
         self.control(plan, keys)
@@ -214,7 +286,14 @@ class FieldMaker:
         if item.type == "dropdown" and item.validation.strip() == "autocomplete":
             wanted = "typeahead"
         elif item.validation.strip() and item.type != "checkbox":
-            self.keep(keys, item, "unused-validation", "validation", "the field's type has no validation")
+            self.keep(
+                keys,
+                item,
+                "unused-validation",
+                "validation",
+                "the field's type has no validation",
+            )
+
         if wanted and wanted != usual:
             keys["control"] = wanted
 
@@ -222,25 +301,44 @@ class FieldMaker:
         item = plan.item
         keys["codes"] = self.codelists.fixed_name(item.type)
         if item.choices.strip():
-            self.keep(keys, item, "unused-choices", "choices", f"a {item.type} field has its own answers")
+            self.keep(
+                keys,
+                item,
+                "unused-choices",
+                "choices",
+                f"a {item.type} field has its own answers",
+            )
 
     def slider(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         item = plan.item
         keys["places"] = "0"
         low, high = (_whole(item.minimum) or "0", _whole(item.maximum) or "100")
+
         for column in ("minimum", "maximum"):
-            if item.cell(column).strip() and (_whole(item.cell(column)) is None or int(low) >= int(high)):
+            if item.cell(column).strip() and (
+                _whole(item.cell(column)) is None or int(low) >= int(high)
+            ):
                 self.keep(
-                    keys, item, "limit", column, "a line has two whole numbers as its ends, the lower first"
+                    keys,
+                    item,
+                    "limit",
+                    column,
+                    "a line has two whole numbers as its ends, the lower first",
                 )
+
         keys["range"] = [low, high] if int(low) < int(high) else ["0", "100"]
         left, middle, right = slider_labels(item.choices)
         if left and right and left != right:
             keys["anchors"] = [plain_text(left) or left, plain_text(right) or right]
         if item.choices.strip() and (middle or "anchors" not in keys):
             self.keep(
-                keys, item, "slider-labels", "choices", "a line has words at its two ends, both or none"
+                keys,
+                item,
+                "slider-labels",
+                "choices",
+                "a line has words at its two ends, both or none",
             )
+
         if item.validation.strip() == "number":
             keys.setdefault("redcap", {})["validation"] = "number"
             self.loss(
@@ -251,32 +349,70 @@ class FieldMaker:
                 harmless=True,
             )
         elif item.validation.strip():
-            self.keep(keys, item, "unused-validation", "validation", "a slider has no validation")
+            self.keep(
+                keys,
+                item,
+                "unused-validation",
+                "validation",
+                "a slider has no validation",
+            )
 
     def file(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         item = plan.item
         if item.validation.strip():
-            self.keep(keys, item, "signature", "validation", "a signature is uploaded as a file")
+            self.keep(
+                keys,
+                item,
+                "signature",
+                "validation",
+                "a signature is uploaded as a file",
+            )
+
         if item.choices.strip():
             self.keep(keys, item, "unused-choices", "choices", "a file has no choices")
 
     def note_only(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         if plan.item.choices.strip():
-            self.keep(keys, plan.item, "unused-choices", "choices", "text to the reader has no choices")
+            self.keep(
+                keys,
+                plan.item,
+                "unused-choices",
+                "choices",
+                "text to the reader has no choices",
+            )
 
     def lookup(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         self.keep(
-            keys, plan.item, "sql", "choices", "answers come from REDCap's database: any text is accepted"
+            keys,
+            plan.item,
+            "sql",
+            "choices",
+            "answers come from REDCap's database: any text is accepted",
         )
         if plan.item.validation.strip():
-            self.keep(keys, plan.item, "unused-validation", "validation", "there is no list to look up in")
+            self.keep(
+                keys,
+                plan.item,
+                "unused-validation",
+                "validation",
+                "there is no list to look up in",
+            )
+
         keys.setdefault("redcap", {})["type"] = "sql"
 
     def unknown(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         item = plan.item
-        self.keep(keys, item, "unknown-type", "type", "not a REDCap field type, so it is imported as text")
+        self.keep(
+            keys,
+            item,
+            "unknown-type",
+            "type",
+            "not a REDCap field type, so it is imported as text",
+        )
         if item.choices.strip():
-            self.keep(keys, item, "unused-choices", "choices", "the field's type is unknown")
+            self.keep(
+                keys, item, "unused-choices", "choices", "the field's type is unknown"
+            )
 
     # What every field may have
 
@@ -293,7 +429,13 @@ class FieldMaker:
             ):
                 keys[column] = "true"
             elif text == "y":
-                self.keep(keys, item, "unused-flag", column, f"a {keys['type']} field is not asked")
+                self.keep(
+                    keys,
+                    item,
+                    "unused-flag",
+                    column,
+                    f"a {keys['type']} field is not asked",
+                )
 
     def limits(self, plan: Plan, keys: Keys, scope: Scope) -> None:
         """Limits of REDCap warn; with @FORCE-MINMAX they refuse."""
@@ -303,29 +445,58 @@ class FieldMaker:
         if keys["type"] not in ("integer", "decimal", "date", "datetime", "time"):
             for column in ("minimum", "maximum"):
                 if item.cell(column).strip():
-                    self.keep(keys, item, "unused-limit", column, f"a {keys['type']} field has no limits")
+                    self.keep(
+                        keys,
+                        item,
+                        "unused-limit",
+                        column,
+                        f"a {keys['type']} field has no limits",
+                    )
+
             return
-        ends = [self.end(plan, keys, column, scope) for column in ("minimum", "maximum")]
+
+        ends = [
+            self.end(plan, keys, column, scope) for column in ("minimum", "maximum")
+        ]
         if any(ends):
             where = "range" if plan.tag("FORCE-MINMAX") else "expected"
             bracketed = any("(" in (end or "") for end in ends)
-            keys[where] = f"[{', '.join(end or 'null' for end in ends)}]" if bracketed else ends
+            keys[where] = (
+                f"[{', '.join(end or 'null' for end in ends)}]" if bracketed else ends
+            )
 
     def end(self, plan: Plan, keys: Keys, column: str, scope: Scope) -> str | None:
         item = plan.item
         try:
-            if (why := self.dropped.get((item.name, "limits"))) and item.cell(column).strip():
+            if (why := self.dropped.get((item.name, "limits"))) and item.cell(
+                column
+            ).strip():
                 raise LogicFault(why)
+
             result: End | None = read_end(item.cell(column), plan.validation, scope)
         except LogicFault as fault:
             self.dictionary.say(
-                "redcap-limit", item.row, column, item.cell(column), name=item.name, why=fault.why
+                "redcap-limit",
+                item.row,
+                column,
+                item.cell(column),
+                name=item.name,
+                why=fault.why,
             )
             self.keep(keys, item, "limit", column, fault.why)
+
             return None
+
         self.noted(item, column, item.cell(column), scope)
         if result is not None and result.spelled:
-            self.loss(item, "limit-spelling", column, f"written as {result.text}", harmless=True)
+            self.loss(
+                item,
+                "limit-spelling",
+                column,
+                f"written as {result.text}",
+                harmless=True,
+            )
+
         return result.text if result else None
 
     def shown(self, plan: Plan, keys: Keys, scope: Scope) -> None:
@@ -343,17 +514,35 @@ class FieldMaker:
             self.keep(keys, item, "branching", "branching", fault.why)
 
     def note(self, plan: Plan, keys: Keys, scope: Scope) -> None:
-        if plan.item.note.strip() and (text := self.read_text(plan.item, "note", scope)):
+        if plan.item.note.strip() and (
+            text := self.read_text(plan.item, "note", scope)
+        ):
             keys["help"] = text
 
     def rest(self, plan: Plan, keys: Keys) -> None:
         item = plan.item
         if item.alignment.strip():
-            self.keep(keys, item, "alignment", "alignment", "the page decides where the answer is placed")
+            self.keep(
+                keys,
+                item,
+                "alignment",
+                "alignment",
+                "the page decides where the answer is placed",
+            )
+
         if item.number.strip():
-            self.keep(keys, item, "question-number", "number", "questions are not numbered")
+            self.keep(
+                keys, item, "question-number", "number", "questions are not numbered"
+            )
+
         if item.ranking.strip():
-            self.keep(keys, item, "ranking", "ranking", "an answer may be chosen twice in the grid")
+            self.keep(
+                keys,
+                item,
+                "ranking",
+                "ranking",
+                "an answer may be chosen twice in the grid",
+            )
 
 
 def _calc_tag(plan: Plan) -> Tag | None:
@@ -372,24 +561,30 @@ _ORDER = (
 
 
 def _ordered(keys: Keys) -> Keys:
-    return {key: keys[key] for key in _ORDER if key in keys and (key != "type" or keys[key] != "text")}
-
-
-_TYPES: Mapping[str, Callable[[FieldMaker, Plan, Keys, Scope], None]] = MappingProxyType(
-    {
-        "text": FieldMaker.plain,
-        "notes": FieldMaker.plain,
-        "dropdown": FieldMaker.choosing,
-        "radio": FieldMaker.choosing,
-        "checkbox": FieldMaker.choosing,
-        "calc": FieldMaker.calculated,
-        "calculated": FieldMaker.calculated,
-        "file": FieldMaker.file,
-        "descriptive": FieldMaker.note_only,
-        "slider": FieldMaker.slider,
-        "yesno": FieldMaker.fixed,
-        "truefalse": FieldMaker.fixed,
-        "sql": FieldMaker.lookup,
-        "unknown": FieldMaker.unknown,
+    return {
+        key: keys[key]
+        for key in _ORDER
+        if key in keys and (key != "type" or keys[key] != "text")
     }
+
+
+_TYPES: Mapping[str, Callable[[FieldMaker, Plan, Keys, Scope], None]] = (
+    MappingProxyType(
+        {
+            "text": FieldMaker.plain,
+            "notes": FieldMaker.plain,
+            "dropdown": FieldMaker.choosing,
+            "radio": FieldMaker.choosing,
+            "checkbox": FieldMaker.choosing,
+            "calc": FieldMaker.calculated,
+            "calculated": FieldMaker.calculated,
+            "file": FieldMaker.file,
+            "descriptive": FieldMaker.note_only,
+            "slider": FieldMaker.slider,
+            "yesno": FieldMaker.fixed,
+            "truefalse": FieldMaker.fixed,
+            "sql": FieldMaker.lookup,
+            "unknown": FieldMaker.unknown,
+        }
+    )
 )

@@ -33,7 +33,10 @@ def form_data(
     rows: bool,
     once: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The form's file as data. ``once`` are the events where a form with ``rows`` has no instances."""
+    """The form's file as data.
+
+    ``once`` are the events where a form with ``rows`` has no instances.
+    """
     results: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
     if maker.missing:
         results["missing"] = "all"
@@ -42,15 +45,19 @@ def form_data(
         kept = {"redcap": {"once": " ".join(once)}} if once else {}
         results["groups"] = {form: _rows(maker, plans, scope) | kept}
         return results
+
     groups: dict[str, Any] = {}
+
     for index, section in enumerate(_sections(maker, plans, scope)):
         fields = {plan.name: maker.make(plan, scope) for plan in section.plans}
         if index == 0 and not section.title and not section.matrix:
             results["fields"] = fields
             continue
+
         titled = slug(section.title) or f"part_{index + 1}"
         name = plain_name(section.matrix or titled, {*groups, *tables}, letter="part")
         groups[name] = _group(maker, section, fields, name)
+
     if groups:
         results["groups"] = groups
     return results
@@ -59,31 +66,49 @@ def form_data(
 def _sections(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> list[Section]:
     sections: list[Section] = []
     for plan in plans:
-        title = maker.read_text(plan.item, "section", scope) if plan.item.section.strip() else ""
+        title = (
+            maker.read_text(plan.item, "section", scope)
+            if plan.item.section.strip()
+            else ""
+        )
         matrix = plan.item.matrix.strip()
         if not sections or title or matrix != sections[-1].matrix:
             sections.append(Section(title=title, matrix=matrix))
         sections[-1].plans.append(plan)
+
     return sections
 
 
-def _group(maker: FieldMaker, section: Section, fields: dict[str, Keys], name: str) -> dict[str, Any]:
+def _group(
+    maker: FieldMaker, section: Section, fields: dict[str, Keys], name: str
+) -> dict[str, Any]:
     group: dict[str, Any] = {}
     if section.title:
         group["title"] = section.title
     shared = _grid(section, fields)
     if section.matrix and (not shared or shared["type"] != "choice"):
         first = section.plans[0].item
-        maker.loss(first, "matrix", "matrix", "only fields of one answer out of the same stand as a table")
-    if section.matrix and (section.matrix != name or not shared or shared["type"] != "choice"):
+        maker.loss(
+            first,
+            "matrix",
+            "matrix",
+            "only fields of one answer out of the same stand as a table",
+        )
+
+    if section.matrix and (
+        section.matrix != name or not shared or shared["type"] != "choice"
+    ):
         for keys in fields.values():
             keys["redcap"] = {**keys.get("redcap", {}), "matrix": section.matrix}
+
     if shared:
         if shared["type"] == "choice":
             group["layout"] = "grid"
         group["defaults"] = shared
         fields = {name: _without(keys, shared) for name, keys in fields.items()}
+
     group["fields"] = fields
+
     return group
 
 
@@ -91,20 +116,31 @@ def _grid(section: Section, fields: dict[str, Keys]) -> Keys | None:
     """What the fields of a matrix share; None where they cannot stand as a table."""
     if not section.matrix:
         return None
-    value = [{key: keys.get(key) for key in ("type", "codes")} for keys in fields.values()]
+    value = [
+        {key: keys.get(key) for key in ("type", "codes")} for keys in fields.values()
+    ]
     first = value[0]
-    if first["type"] not in ("choice", "multiple_choice") or any(item != first for item in value):
+    if first["type"] not in ("choice", "multiple_choice") or any(
+        item != first for item in value
+    ):
         return None
+
     return {**first, "required": "true"} if _all_required(fields) else first
 
 
 def _all_required(fields: dict[str, Keys]) -> bool:
-    return len(fields) > 1 and all(keys.get("required") == "true" for keys in fields.values())
+    return len(fields) > 1 and all(
+        keys.get("required") == "true" for keys in fields.values()
+    )
 
 
 def _without(keys: Keys, shared: Keys) -> Any:
     """The keys of a field of a grid; only its label, where it has no other."""
-    own = {key: value for key, value in keys.items() if key not in shared and key != "control"}
+    own = {
+        key: value
+        for key, value in keys.items()
+        if key not in shared and key != "control"
+    }
     return own["label"] if set(own) == {"label"} else own
 
 
@@ -114,6 +150,7 @@ def _rows(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> dict[str, A
     title = ""
     titles = Scope(project=scope.project, form=scope.form)
     taken = {plan.name for plan in plans}
+
     for plan in plans:
         header = (
             maker.read_text(plan.item, "section", titles if not fields else scope)
@@ -125,6 +162,9 @@ def _rows(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> dict[str, A
         elif header:
             name = plain_name(f"{slug(header) or 'part'}_header", {*fields, *taken})
             fields[name] = {"label": header, "type": "note"}
+
         fields[plan.name] = maker.make(plan, scope)
+
     words = {"title": title} if title else {}
+
     return {**words, "rows": {"max": MOST_ROWS}, "fields": fields}

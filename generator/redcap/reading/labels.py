@@ -1,4 +1,6 @@
-"""Texts to the reader: HTML taken out by a sanitiser, line breaks kept, piped names found."""
+"""Texts to the reader: HTML taken out by a sanitiser, line breaks kept, piped names
+found.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,14 @@ import re
 
 import nh3
 
-_BREAKS = re.compile(r"<\s*(?:br\s*/?|/\s*(?:p|div|li|tr|h[1-6]|ul|ol|table))\s*>", re.IGNORECASE)
+_BREAKS = re.compile(
+    r"<\s*(?:br\s*/?|/\s*(?:p|div|li|tr|h[1-6]|ul|ol|table))\s*>", re.IGNORECASE
+)
 _TAG = re.compile(r"<\s*/?\s*[a-zA-Z!][^>]*>?")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]*|#\d+|#x[0-9a-fA-F]+);")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udfff]"
+)
 _PIPED = re.compile(
     r"\[[A-Za-z][A-Za-z0-9_:-]*(?:\([^()\[\]]*\))?(?::[a-z-]+)?\]|\{[a-z][a-z0-9_]*(?::icons)?\}"
 )
@@ -18,13 +24,20 @@ _LINE = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
 def plain_text(text: str) -> str:
-    """What a reader sees of a label: no markup, no control characters, no blank lines at its ends."""
+    """What a reader sees of a label: no markup, no control characters, no blank lines
+    at its ends.
+    """
     text = _LINE.sub("\n", _CONTROL.sub("", text))
     if "<" in text and _TAG.search(text):
         text = html.unescape(nh3.clean(_BREAKS.sub("\n", text), tags=set()))
     elif "&" in text:
         text = html.unescape(text)
-    lines = [re.sub(r"[ \t\xa0]+", " ", line).strip() for line in _CONTROL.sub("", text).split("\n")]
+
+    lines = [
+        re.sub(r"[ \t\xa0]+", " ", line).strip()
+        for line in _CONTROL.sub("", text).split("\n")
+    ]
+
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -1,4 +1,6 @@
-"""REDCap's codes of missing data: they belong to the project, and no data dictionary names them."""
+"""REDCap's codes of missing data: they belong to the project, and no data dictionary
+names them.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,13 @@ class MissingData:
 def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingData, ...]:
     """The codes of ``ND, Not done | UNK, Unknown``. ``answers`` are the codes of all lists of answers.
 
-    No code of ours looks like a value or is an answer of a list, so that ``-99`` and its kin get a name.
+    No code of ours looks like a value or is an answer of a list, so that ``-99`` and
+    its kin get a name.
     """
     codes: dict[str, MissingData] = {}
     choices = [choice for choice in parse_choices(listed) if choice.code]
     taken = {choice.code for choice in choices} | set(answers)
+
     for choice in choices:
         if choice.code in codes:
             continue
@@ -36,8 +40,10 @@ def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingDat
         if name in answers or not _names_no_value(name):
             name = unused(_letters(name), taken)
             taken.add(name)
+
         label = plain_text(choice.label) or choice.code
         codes[choice.code] = MissingData(code=choice.code, name=name, label=label)
+
     return tuple(codes.values())
 
 
@@ -49,4 +55,6 @@ def _names_no_value(code: str) -> bool:
 
 def _letters(code: str) -> str:
     """``M99`` for ``-99``."""
-    return "M" + "".join(letter for letter in code if letter.isascii() and letter.isalnum())
+    return "M" + "".join(
+        letter for letter in code if letter.isascii() and letter.isalnum()
+    )

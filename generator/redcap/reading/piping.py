@@ -1,4 +1,6 @@
-"""Answers in REDCap's texts, ``[name]`` and ``[baseline_arm_1][sex:value]``, as slots of ours, and back."""
+"""Answers in REDCap's texts, ``[name]`` and ``[baseline_arm_1][sex:value]``, as slots
+of ours, and back.
+"""
 
 from __future__ import annotations
 
@@ -24,24 +26,38 @@ _KEYS = {"record-name": "subjid"}
 
 @dataclass(kw_only=True)
 class Piped:
-    """A text with its slots. ``lost`` are names in brackets that stay as they are written, and why."""
+    """A text with its slots.
+
+    ``lost`` are names in brackets that stay as they are written, and why.
+    """
 
     text: str
     lost: list[tuple[str, str]] = field(default_factory=list)
 
 
 def piped_text(text: str, scope: Scope) -> Piped:
-    """The text of a label, note or header, its answers as slots. Brackets around other words stay."""
+    """The text of a label, note or header, its answers as slots.
+
+    Brackets around other words stay.
+    """
     piped = Piped(text="")
     end = 0
     for match in _PIPES.finditer(text):
         piped.text += escaped(text[end : match.start()])
         end = match.end()
         piped.text += _slot(match[0], scope, piped)
+
     piped.text += escaped(text[end:])
+
     for match in _EMBEDDED.finditer(text):
         if match[1] in scope.project.fields:
-            piped.lost.append((match[0], "questions cannot be shown inside a text, so its name stays there"))
+            piped.lost.append(
+                (
+                    match[0],
+                    "questions cannot be shown inside a text, so its name stays there",
+                )
+            )
+
     return piped
 
 
@@ -52,6 +68,7 @@ def _slot(text: str, scope: Scope, piped: Piped) -> str:
     whose = [match[1] for match in names if match is not None]
     if not any(_means_something(name, scope) for name in whose):
         return escaped(text)
+
     try:
         return _answer(text, scope)
     except LogicFault as fault:

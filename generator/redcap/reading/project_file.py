@@ -1,4 +1,6 @@
-"""What REDCap says of a project as a whole: in its XML file, or in the answer of its API."""
+"""What REDCap says of a project as a whole: in its XML file, or in the answer of its
+API.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +19,26 @@ class NoProject(Exception):
 
 
 def project_missing(content: bytes) -> str:
-    """The codes that a project says it has: of its XML file, or of the API's project information.
+    """The codes that a project says it has: of its XML file, or of the API's project
+    information.
 
     Raises ``NoProject``. A project without such codes gives the empty text.
     """
     text = content.decode("utf-8-sig", errors="replace").strip()
-    read = _of_xml if text.startswith("<") else _of_json if text.startswith(("{", "[")) else _of_csv
+    read = (
+        _of_xml
+        if text.startswith("<")
+        else _of_json
+        if text.startswith(("{", "["))
+        else _of_csv
+    )
     codes = read(content, text)
     if codes is None:
-        raise NoProject("it does not say which missing data codes the project has, or that it has none")
+        raise NoProject(
+            "it does not say which missing data codes the project has, or that "
+            "it has none"
+        )
+
     return codes.replace("\\n", "|").replace("\r\n", "|").replace("\n", "|")
 
 
@@ -35,6 +48,7 @@ def _of_xml(content: bytes, _text: str) -> str | None:
         root = etree.fromstring(content.strip(), parser)
     except etree.XMLSyntaxError as error:
         raise NoProject(f"it is no XML: {error.msg}") from error
+
     for node in root.iter(_XML, _API):
         return node.text or ""
     return None
@@ -45,8 +59,10 @@ def _of_json(_content: bytes, text: str) -> str | None:
         answer = json.loads(text)
     except ValueError as error:
         raise NoProject(f"it is no JSON: {error}") from error
+
     project = answer[0] if isinstance(answer, list) and answer else answer
     codes = project.get(_API) if isinstance(project, dict) else None
+
     return codes if isinstance(codes, str) else None
 
 

@@ -1,4 +1,6 @@
-"""The limits of a text field: constants in all their spellings, today, and other fields."""
+"""The limits of a text field: constants in all their spellings, today, and other
+fields.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from generator.redcap.reading.validation import Validation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class End:
-    """One end of a range. ``spelled`` is True when the text was written in another way."""
+    """One end of a range.
+
+    ``spelled`` is True when the text was written in another way.
+    """
 
     text: str
     spelled: bool = False
@@ -47,15 +52,25 @@ def _today(text: str, validation: Validation) -> End:
 def _constant(text: str, validation: Validation) -> str | None:
     order = validation.order or "ymd"
     if validation.want is Want.NUMBER:
-        return number_text(text.replace(",", ".", 1)) if text.count(",") == 1 else number_text(text)
+        return (
+            number_text(text.replace(",", ".", 1))
+            if text.count(",") == 1
+            else number_text(text)
+        )
+
     if validation.want is Want.DATE:
-        return date_text(text, order) or date_text(text, "dmy") or date_text(text, "mdy")
+        return (
+            date_text(text, order) or date_text(text, "dmy") or date_text(text, "mdy")
+        )
+
     if validation.want is Want.DATETIME:
         result = moment_text(text, order) or moment_text(text, "dmy")
         return _with_seconds(result, validation) if result else None
+
     if validation.want is Want.TIME:
         result = time_text(text)
         return _with_seconds(result, validation) if result else None
+
     return None
 
 

@@ -1,4 +1,7 @@
-"""Action tags with a meaning here. Each sets keys of its field, or says why it has no effect."""
+"""Action tags with a meaning here.
+
+Each sets keys of its field, or says why it has no effect.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ _DEFAULTS = (
 )  # fmt: skip
 _BOXES = ("text", "long_text", "integer", "decimal", "date", "datetime", "time")
 _TODAY: Mapping[str, str] = MappingProxyType({"date": "today", "text": "today"})
-_NOW: Mapping[str, str] = MappingProxyType({"date": "today", "datetime": "now", "time": "now", "text": "now"})
+_NOW: Mapping[str, str] = MappingProxyType(
+    {"date": "today", "datetime": "now", "time": "now", "text": "now"}
+)
 _USER: Mapping[str, str] = MappingProxyType({"text": "user"})
 
 
@@ -43,6 +48,7 @@ def _default(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     if "prefill" in keys:
         return Without(why="another tag sets the field's default")
     keys["default"] = _default_text(plan, keys, argument)
+
     return None
 
 
@@ -55,7 +61,10 @@ def _default_text(plan: Plan, keys: Keys, text: str) -> str:
 
 
 def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> Heeded:
-    """``@TODAY``, ``@NOW``, ``@USERNAME``: what a new form is filled with. ``clock`` says a nearness."""
+    """``@TODAY``, ``@NOW``, ``@USERNAME``: what a new form is filled with.
+
+    ``clock`` says a nearness.
+    """
 
     def heed(_plan: Plan, keys: Keys, _tag: Tag) -> Without | None:
         if keys["type"] not in by_type or "pattern" in keys:
@@ -76,11 +85,15 @@ _BROWSERS = "by the study's clock, not the browser's"
 
 def _longest(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     text = (tag.argument or "").strip()
-    if keys["type"] not in ("text", "long_text") or not (text.isascii() and text.isdecimal()):
+    if keys["type"] not in ("text", "long_text") or not (
+        text.isascii() and text.isdecimal()
+    ):
         return Without(why="only a text has a length")
+
     if len(text.lstrip("0")) > 8 or not int(text):
         return Without(why="no text can be that long")
     keys["length"] = str(int(text))
+
     return None
 
 
@@ -89,11 +102,21 @@ MOST_WORDS = 900
 
 def _most_words(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     text = (tag.argument or "").strip()
-    if keys["type"] not in ("text", "long_text") or not (text.isascii() and text.isdecimal()):
+    if keys["type"] not in ("text", "long_text") or not (
+        text.isascii() and text.isdecimal()
+    ):
         return Without(why="only a text has words")
+
     if "pattern" in keys or not 0 < int(text[:6]) <= MOST_WORDS:
-        return Without(why=f"words are counted up to {MOST_WORDS}, and beside no other pattern")
-    keys["pattern"] = {"matches": words_pattern(int(text)), "message": f"at most {int(text)} words"}
+        return Without(
+            why=f"words are counted up to {MOST_WORDS}, and beside no other pattern"
+        )
+
+    keys["pattern"] = {
+        "matches": words_pattern(int(text)),
+        "message": f"at most {int(text)} words",
+    }
+
     return None
 
 
@@ -128,7 +151,9 @@ def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
         text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 1000
     ):
         return Without(why="only a checkbox can have a maximum number of answers")
+
     keys["max_choices"] = str(int(text))
+
     return None
 
 
@@ -139,7 +164,10 @@ def _placeholder(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     if not text:
         return Without(why="it says nothing", harmless=True)
     keys["placeholder"] = text
-    return Without(why="the name is shown in the box as written") if piped(text) else None
+
+    return (
+        Without(why="the name is shown in the box as written") if piped(text) else None
+    )
 
 
 def _hidden(_plan: Plan, keys: Keys, _tag: Tag) -> None:

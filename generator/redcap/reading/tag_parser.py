@@ -1,4 +1,6 @@
-"""Action tags of a field's annotation: ``@DEFAULT='1'``, ``@CALCTEXT(if([a]=1, 'x', 'y'))``."""
+"""Action tags of a field's annotation: ``@DEFAULT='1'``, ``@CALCTEXT(if([a]=1, 'x',
+'y'))``.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ _BARE = re.compile(r"[^\s,;@]+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tag:
-    """One tag. ``argument`` is what stands behind ``=`` or between the parentheses, without quotes;
-    ``original`` is the whole tag as it is written."""
+    """One tag. ``argument`` is what stands behind ``=`` or between the parentheses,
+    without quotes; ``original`` is the whole tag as it is written.
+    """
 
     name: str
     argument: str | None
@@ -26,12 +29,21 @@ def parse_tags(annotation: str) -> list[Tag]:
     index = 0
     while match := _TAG.search(annotation, index):
         argument, index = _argument(annotation, match.end())
-        tags.append(Tag(name=match[1], argument=argument, original=annotation[match.start() : index]))
+        tags.append(
+            Tag(
+                name=match[1],
+                argument=argument,
+                original=annotation[match.start() : index],
+            )
+        )
+
     return tags
 
 
 def if_parts(argument: str) -> list[str]:
-    """What the commas of ``@IF(condition, tags, tags)`` part; those in quotes or parentheses do not count."""
+    """What the commas of ``@IF(condition, tags, tags)`` part; those in quotes or
+    parentheses do not count.
+    """
     parts, depth, quote = [""], 0, ""
     for character in argument:
         if quote:
@@ -40,10 +52,12 @@ def if_parts(argument: str) -> list[str]:
             quote = character
         else:
             depth += (character in "([") - (character in ")]")
+
         if character == "," and not quote and depth == 0:
             parts.append("")
         else:
             parts[-1] += character
+
     return [part.strip() for part in parts]
 
 
@@ -60,9 +74,11 @@ def _argument(text: str, position: int) -> tuple[str | None, int]:
         if end < 0:
             return text[start + 1 :], len(text)
         return text[start + 1 : end], end + 1
+
     if first == "(":
         return _bracketed(text, start)
     bare = _BARE.match(text, start)
+
     return (bare[0], bare.end()) if bare else (None, position)
 
 
@@ -81,4 +97,5 @@ def _bracketed(text: str, index: int) -> tuple[str | None, int]:
             depth -= 1
             if depth == 0:
                 return text[index + 1 : position], position + 1
+
     return text[index + 1 :], len(text)

@@ -13,7 +13,10 @@ Keys = Mapping[str, object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Validation:
-    """A field type with its keys. ``order`` is how dates are typed; ``note`` what differs a little."""
+    """A field type with its keys.
+
+    ``order`` is how dates are typed; ``note`` what differs a little.
+    """
 
     type: str
     want: Want
@@ -24,20 +27,30 @@ class Validation:
 
 
 def _pattern(expression: str, says: str) -> Validation:
-    return Validation(type="text", want=Want.TEXT, keys={"pattern": {"matches": expression, "message": says}})
+    return Validation(
+        type="text",
+        want=Want.TEXT,
+        keys={"pattern": {"matches": expression, "message": says}},
+    )
 
 
 def _moments() -> dict[str, Validation]:
     validations: dict[str, Validation] = {}
     for order in ("dmy", "mdy", "ymd"):
-        validations[f"date_{order}"] = Validation(type="date", want=Want.DATE, order=order)
-        validations[f"datetime_{order}"] = Validation(type="datetime", want=Want.DATETIME, order=order)
+        validations[f"date_{order}"] = Validation(
+            type="date", want=Want.DATE, order=order
+        )
+        validations[f"datetime_{order}"] = Validation(
+            type="datetime", want=Want.DATETIME, order=order
+        )
         validations[f"datetime_seconds_{order}"] = Validation(
             type="datetime", want=Want.DATETIME, keys={"seconds": "true"}, order=order
         )
+
     validations["date"] = validations["date_ymd"]
     validations["datetime"] = validations["datetime_ymd"]
     validations["datetime_seconds"] = validations["datetime_seconds_ymd"]
+
     return validations
 
 
@@ -47,21 +60,32 @@ def _numbers() -> dict[str, Validation]:
         "int": Validation(type="integer", want=Want.NUMBER),
         "number": Validation(type="decimal", want=Want.NUMBER),
         "float": Validation(type="decimal", want=Want.NUMBER),
-        "number_comma_decimal": Validation(type="decimal", want=Want.NUMBER, comma=True),
+        "number_comma_decimal": Validation(
+            type="decimal", want=Want.NUMBER, comma=True
+        ),
     }
     for places in "1234":
-        exact = f"REDCap wants exactly {places} decimals, here there are at most {places}"
+        exact = (
+            f"REDCap wants exactly {places} decimals, here there are at most {places}"
+        )
         for tail, comma in (("", False), ("_comma_decimal", True)):
             results[f"number_{places}dp{tail}"] = Validation(
-                type="decimal", want=Want.NUMBER, keys={"places": places}, note=exact, comma=comma
+                type="decimal",
+                want=Want.NUMBER,
+                keys={"places": places},
+                note=exact,
+                comma=comma,
             )
+
     return results
 
 
 _CODES = {
     "time": Validation(type="time", want=Want.TIME),
     "time_hh_mm_ss": Validation(type="time", want=Want.TIME, keys={"seconds": "true"}),
-    "time_mm_ss": _pattern("[0-5][0-9]:[0-5][0-9]", "minutes and seconds, such as 04:30"),
+    "time_mm_ss": _pattern(
+        "[0-5][0-9]:[0-5][0-9]", "minutes and seconds, such as 04:30"
+    ),
     "email": _pattern(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}", "an e-mail address"),
     "alpha_only": _pattern("[A-Za-z]+", "letters only"),
     "phone": _pattern(r"[-+().0-9 extEXT#]{7,30}", "a telephone number"),
@@ -75,10 +99,13 @@ _CODES = {
     ),
     "postalcode_germany": _pattern("[0-9]{5}", "five digits"),
     "postalcode_uk": _pattern(
-        "[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}", "a postcode such as SW1A 1AA"
+        "[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}",
+        "a postcode such as SW1A 1AA",
     ),
     "postalcode_french": _pattern("[0-9]{5}", "five digits"),
-    "ssn": _pattern("[0-9]{3}-[0-9]{2}-[0-9]{4}", "a social security number such as 123-45-6789"),
+    "ssn": _pattern(
+        "[0-9]{3}-[0-9]{2}-[0-9]{4}", "a social security number such as 123-45-6789"
+    ),
     "mrn_7d": _pattern("[0-9]{7}", "seven digits"),
     "mrn_10d": _pattern("[0-9]{10}", "ten digits"),
     "mrn_generic": _pattern("[A-Za-z0-9_-]+", "letters, digits, _ and -"),
@@ -86,5 +113,9 @@ _CODES = {
 }
 
 PLAIN = Validation(type="text", want=Want.TEXT)
-VALIDATIONS: Mapping[str, Validation] = MappingProxyType({**_numbers(), **_moments(), **_CODES})
-"""By the code in the dictionary; sites add their own, which are read as plain text with a warning."""
+VALIDATIONS: Mapping[str, Validation] = MappingProxyType(
+    {**_numbers(), **_moments(), **_CODES}
+)
+"""By the code in the dictionary; sites add their own, which are read as plain text with
+a warning.
+"""

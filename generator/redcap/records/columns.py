@@ -41,7 +41,8 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """A column of one field; ``code`` is the answer of a box of a checkbox, ``redcap`` that of REDCap.
+    """A column of one field; ``code`` is the answer of a box of a checkbox, ``redcap``
+    that of REDCap.
 
     ``others`` gives the answer of a code that is another one in REDCap.
     """
@@ -57,8 +58,9 @@ class Cell:
 class Columns:
     """Every column that a study's records may have, by its name.
 
-    ``combined`` are those of checkboxes whose ticked boxes stand in one cell, with commas between them.
-    ``states`` are the columns that say how far a form is, ``subject`` is the name of the record id.
+    ``combined`` are those of checkboxes whose ticked boxes stand in one cell, with
+    commas between them. ``states`` are the columns that say how far a form is,
+    ``subject`` is the name of the record id.
     """
 
     cells: dict[str, Cell] = _field(default_factory=dict)
@@ -85,10 +87,12 @@ def columns_of(study: Study) -> Columns:
     names = redcap_names(study, {})
     columns = Columns(names=names, subject=record_id(study, names))
     subject = subject_key(study)
+
     for table in study.tables.values():
         columns.forms[table.name] = table.form.name
         columns.states[f"{table.name}{COMPLETE}"] = table.name
         columns.timestamps.add(f"{table.name}{TIMESTAMP}")
+
         for field in table.fields:
             if (table.name, field.name) == subject:
                 continue
@@ -97,10 +101,14 @@ def columns_of(study: Study) -> Columns:
             if field.kind.name == "choices" and field.codelist is not None:
                 for code, other in boxes_of(study, field):
                     column = box_column(name, other)
-                    columns.cells[column] = Cell(table=table.name, field=field, code=code, redcap=other)
+                    columns.cells[column] = Cell(
+                        table=table.name, field=field, code=code, redcap=other
+                    )
+
                 columns.combined[name] = Cell(
                     table=table.name, field=field, others=dict(_flipped(study, field))
                 )
             else:
                 columns.cells[name] = Cell(table=table.name, field=field, others=others)
+
     return columns

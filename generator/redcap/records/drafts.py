@@ -1,4 +1,6 @@
-"""Forms on the way: what the rows of a file of records say of each, until all of them are read."""
+"""Forms on the way: what the rows of a file of records say of each, until all of them
+are read.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ Instance = tuple[str, int | None]
 class Draft:
     """One form: its texts by table and row, and how far each of them is.
 
-    ``boxes`` are the ticked codes; a box that cannot be read is kept as ``code=text``, so that it stays
-    what it is. ``given`` are the instances that have a row of their own.
+    ``boxes`` are the ticked codes; a box that cannot be read is kept as ``code=text``,
+    so that it stays what it is. ``given`` are the instances that have a row of their
+    own.
     """
 
     texts: dict[Instance, dict[str, str]] = field(default_factory=dict)
@@ -41,22 +44,32 @@ class Draft:
         if cell.code is None:
             texts[name] = native_text(text, cell)
             return
+
         ticked = cell.code if text.strip() in BOXES else f"{cell.code}={text.strip()}"
         self.boxes.setdefault(CellKey(cell.table, number, name), []).append(ticked)
 
     @property
     def says_something(self) -> bool:
-        """Whether there is a value, a state other than incomplete, or an instance with a row of its own."""
+        """Whether there is a value, a state other than incomplete, or an instance with
+        a row of its own.
+        """
         return bool(self.texts or self.given or any(self.states.values()))
 
     @property
     def instances(self) -> set[Instance]:
-        return {*self.texts, *self.given, *(instance for instance, state in self.states.items() if state)}
+        return {
+            *self.texts,
+            *self.given,
+            *(instance for instance, state in self.states.items() if state),
+        }
 
     @property
     def status(self) -> FormStatus:
         """A form is no further than the least finished of its instances."""
-        states = (self.states.get(instance, FormStatus.INCOMPLETE) for instance in self.instances)
+        states = (
+            self.states.get(instance, FormStatus.INCOMPLETE)
+            for instance in self.instances
+        )
         return FormStatus(min(states, default=FormStatus.INCOMPLETE))
 
     @property
@@ -65,13 +78,16 @@ class Draft:
         return len({self.states.get(instance, 0) for instance in self.instances}) > 1
 
 
-def captured(study: Study, subject: str, key: FormKey, draft: Draft, saved_at: datetime) -> CapturedForm:
+def captured(
+    study: Study, subject: str, key: FormKey, draft: Draft, saved_at: datetime
+) -> CapturedForm:
     """The form as it was captured."""
     form = study.forms[key.form]
     for (table, number, name), ticked in draft.boxes.items():
         spec = study.field(table, name)
         assert spec is not None
         draft.texts[table, number][name] = ";".join(_in_order(spec, ticked))
+
     return CapturedForm(
         site=draft.site,
         subject=subject,
@@ -86,8 +102,13 @@ def captured(study: Study, subject: str, key: FormKey, draft: Draft, saved_at: d
 
 def _in_order(spec: Field, ticked: list[str]) -> list[str]:
     """The codes as the dictionary has them, then what cannot be read."""
-    codes = [*(spec.codelist.by_code if spec.codelist else ()), *(code.code for code in spec.missing)]
-    return [code for code in codes if code in ticked] + [text for text in ticked if text not in codes]
+    codes = [
+        *(spec.codelist.by_code if spec.codelist else ()),
+        *(code.code for code in spec.missing),
+    ]
+    return [code for code in codes if code in ticked] + [
+        text for text in ticked if text not in codes
+    ]
 
 
 def _own(form: Form, draft: Draft) -> Mapping[str, str]:
@@ -95,13 +116,21 @@ def _own(form: Form, draft: Draft) -> Mapping[str, str]:
 
 
 def _rows(form: Form, draft: Draft) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    """The rows by group. A first instance alone that says nothing but its state is a form without rows."""
+    """The rows by group.
+
+    A first instance alone that says nothing but its state is a form without rows.
+    """
     for group in form.row_groups:
-        numbers = sorted(number for table, number in draft.instances if table == group.name and number)
+        numbers = sorted(
+            number
+            for table, number in draft.instances
+            if table == group.name and number
+        )
         if numbers and (numbers != [1] or (group.name, 1) in draft.texts):
             yield (
                 group.name,
                 tuple(
-                    Row(number=number, texts=draft.texts.get((group.name, number), {})) for number in numbers
+                    Row(number=number, texts=draft.texts.get((group.name, number), {}))
+                    for number in numbers
                 ),
             )

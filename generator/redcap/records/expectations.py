@@ -1,4 +1,6 @@
-"""What each column of a file of records may hold, and the words that an export with labels has instead."""
+"""What each column of a file of records may hold, and the words that an export with
+labels has instead.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ from forms_spec.kinds import Refusal
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from generator.redcap.names import slug
-from generator.redcap.records.columns import EVENT, GROUP, INSTANCE, INSTRUMENT, Cell, Columns
+from generator.redcap.records.columns import (
+    EVENT,
+    GROUP,
+    INSTANCE,
+    INSTRUMENT,
+    Cell,
+    Columns,
+)
 from generator.redcap.records.texts import native_text
 from generator.rewritings import Expected
 from generator.rewritings.texts import NOTHING
@@ -24,7 +33,9 @@ _BOX_WORDS = {"unchecked": "0", "checked": "1"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnExpected:
-    """``labels`` are words, in small letters, for the texts of ``expected``; ``table`` is the column's."""
+    """``labels`` are words, in small letters, for the texts of ``expected``; ``table``
+    is the column's.
+    """
 
     expected: Expected
     table: str = ""
@@ -37,11 +48,19 @@ class ColumnExpected:
 def record_expectations(
     study: Study, columns: Columns, visits: Mapping[str, str]
 ) -> dict[str, ColumnExpected]:
-    """Every column that is read. ``visits`` are the visits by event, empty where any event may be."""
-    results = {column: replace(_cell(cell), table=cell.table) for column, cell in columns.cells.items()}
+    """Every column that is read.
+
+    ``visits`` are the visits by event, empty where any event may be.
+    """
+    results = {
+        column: replace(_cell(cell), table=cell.table)
+        for column, cell in columns.cells.items()
+    }
     for column in columns.states:
         results[column] = _listed(STATES, _STATE_WORDS)
-    results[INSTANCE] = ColumnExpected(expected=Expected(accepts=_is_instance, kind="integer"))
+    results[INSTANCE] = ColumnExpected(
+        expected=Expected(accepts=_is_instance, kind="integer")
+    )
     titles = ((study.forms[form].title, name) for name, form in columns.forms.items())
     results[INSTRUMENT] = _listed(tuple(columns.forms), _unique(titles))
     results[EVENT] = ColumnExpected(expected=_ANY)
@@ -55,12 +74,16 @@ def record_expectations(
 
 def _events(study: Study, visits: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, visit in visits.items():
-        if visit != name or visit not in {other for event, other in visits.items() if event != name}:
+        if visit != name or visit not in {
+            other for event, other in visits.items() if event != name
+        }:
             yield study.visits[visit].title, name
 
 
 def _groups(study: Study) -> Iterator[tuple[str, str]]:
-    """A group is named by its title in an export with labels, and by a short name of it in any other."""
+    """A group is named by its title in an export with labels, and by a short name of it
+    in any other.
+    """
     for site, title in study.sites.items():
         yield title, site
         if slug(title) != title.casefold():
@@ -72,17 +95,25 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     result: dict[str, set[str]] = {}
     for word, text in pairs:
         result.setdefault(word.strip().casefold(), set()).add(text)
-    return {word: texts.pop() for word, texts in result.items() if word and len(texts) == 1}
+    return {
+        word: texts.pop() for word, texts in result.items() if word and len(texts) == 1
+    }
 
 
 def _cell(cell: Cell) -> ColumnExpected:
     if cell.code is not None:
         label = _label(cell.field, cell.code).strip().casefold()
         return _listed(BOXES, {label: "1"} | _BOX_WORDS)
+
     spec = cell.field
     missing = tuple(code.in_redcap for code in spec.missing)
     if spec.value is not None or spec.kind.name == "file":
-        return ColumnExpected(expected=Expected(accepts=_is_something, kind=spec.kind.name, missing=missing))
+        return ColumnExpected(
+            expected=Expected(
+                accepts=_is_something, kind=spec.kind.name, missing=missing
+            )
+        )
+
     if spec.kind.name == "boolean":
         return _listed(BOXES, {})
     listed = spec.codelist if spec.kind.name == "choice" else None
@@ -93,8 +124,13 @@ def _cell(cell: Cell) -> ColumnExpected:
         missing=missing,
         seconds=spec.seconds,
     )
-    named = zip((code.label for code in listed.codes), _codes(cell), strict=True) if listed else ()
+    named = (
+        zip((code.label for code in listed.codes), _codes(cell), strict=True)
+        if listed
+        else ()
+    )
     labels = _unique(named)
+
     return ColumnExpected(expected=expected, labels=labels)
 
 
@@ -102,7 +138,9 @@ def _codes(cell: Cell) -> Iterator[str]:
     """The answers of a list as REDCap has them."""
     assert cell.field.codelist is not None
     others = {code: other for other, code in cell.others.items()}
-    yield from (others.get(answer.code, answer.code) for answer in cell.field.codelist.codes)
+    yield from (
+        others.get(answer.code, answer.code) for answer in cell.field.codelist.codes
+    )
 
 
 def _label(field_: Field, code: str) -> str:
@@ -116,14 +154,18 @@ def _accepts(cell: Cell, missing: frozenset[str]) -> Callable[[str], bool]:
     def accepts(text: str) -> bool:
         if not text.strip() or text.strip() in missing:
             return True
-        return not isinstance(cell.field.kind.parse(native_text(text, cell), cell.field), Refusal)
+        return not isinstance(
+            cell.field.kind.parse(native_text(text, cell), cell.field), Refusal
+        )
 
     return accepts
 
 
 def _listed(texts: tuple[str, ...], labels: Mapping[str, str]) -> ColumnExpected:
     known = frozenset(texts)
-    expected = Expected(accepts=lambda text: not text.strip() or text.strip() in known, texts=texts)
+    expected = Expected(
+        accepts=lambda text: not text.strip() or text.strip() in known, texts=texts
+    )
     return ColumnExpected(expected=expected, labels=labels)
 
 

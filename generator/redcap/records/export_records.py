@@ -1,7 +1,8 @@
 """An export of REDCap's records with the list of what it does not carry.
 
-The list is not guessed: the text is read back as an import reads it, and every difference to what was
-captured is on the list. So the number of forms that is announced is the number of forms in the file.
+The list is not guessed: the text is read back as an import reads it, and every
+difference to what was captured is on the list. So the number of forms that is announced
+is the number of forms in the file.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ Cells = dict[CellKey, str]
 class LeftOut:
     """Something captured that does not come back from the file.
 
-    ``harmless``: it says the same, or REDCap has no such thing in any export of records (reasons, files,
-    history), and the answers are all there.
+    ``harmless``: it says the same, or REDCap has no such thing in any export of records
+    (reasons, files, history), and the answers are all there.
     """
 
     kind: str
@@ -73,14 +74,24 @@ def export_records(
     shape: Shape = Shape.FLAT,
     subjects: Collection[str] = (),
 ) -> Exported:
-    """The file of these forms, which come subject by subject. ``subjects`` are all of the study."""
+    """The file of these forms, which come subject by subject.
+
+    ``subjects`` are all of the study.
+    """
     text = write_records(study, forms, today, shape=shape)
-    read = read_records("records.csv", text.encode("utf-8", errors="surrogatepass"), study).forms
+    read = read_records(
+        "records.csv", text.encode("utf-8", errors="surrogatepass"), study
+    ).forms
     again = {(form.subject, form.key): form for form in read}
     result = [*_subjects(forms, again, subjects)]
+
     for form in forms:
-        result += _Comparison(study, form, again.get((form.subject, form.key))).differences()
+        result += _Comparison(
+            study, form, again.get((form.subject, form.key))
+        ).differences()
+
     result += _history(forms)
+
     return Exported(text=text, forms=len(again), left_out=tuple(result))
 
 
@@ -114,24 +125,39 @@ class _Comparison:
         if spec is None:
             yield from self.gone()
             return
+
         here = _cells(spec, self.form.record)
-        there = _cells(spec, without_documents(self.study, self.again)) if self.again else {}
+        there = (
+            _cells(spec, without_documents(self.study, self.again))
+            if self.again
+            else {}
+        )
         if self.again is None and not here and not self.form.status:
             why = "a draft without an answer: in REDCap the form has not been started"
             yield self.left_out("empty-draft", why=why, harmless=True)
             return
+
         rows = _rows(self.again.record) if self.again else set()
+
         for cell, text in here.items():
             if there.get(cell) != text:
                 yield self.answer(cell, text, there.get(cell, ""), rows)
+
         for group, number in sorted(_rows(self.form.record) - rows):
             if not any(cell.table == group and cell.row == number for cell in here):
                 why = f"row {number} has no answer: REDCap has no such rows"
                 yield self.left_out("empty-row", field=group, why=why, harmless=True)
+
         yield from self.head(answered=bool(here))
 
     def left_out(
-        self, kind: str, *, why: str, field: str = "", original: str = "", harmless: bool = False
+        self,
+        kind: str,
+        *,
+        why: str,
+        field: str = "",
+        original: str = "",
+        harmless: bool = False,
     ) -> LeftOut:
         return LeftOut(
             kind=kind,
@@ -156,19 +182,31 @@ class _Comparison:
         """The form's state and site."""
         key, again = self.form.key, self.again
         if again is None:
-            scheduled = key.visit == LOG or (key.form, key.visit) in self.study.expectations
-            why = "the form is not preserved" if scheduled else "the form is not expected at this visit"
+            scheduled = (
+                key.visit == LOG or (key.form, key.visit) in self.study.expectations
+            )
+            why = (
+                "the form is not preserved"
+                if scheduled
+                else "the form is not expected at this visit"
+            )
             if not answered:
                 yield self.left_out("form", why=why)
             return
+
         if self.form.status != again.status:
             was, is_ = int(self.form.status), int(again.status)
-            yield self.left_out("state", original=str(was), why=f"the state {was} becomes {is_}")
+            yield self.left_out(
+                "state", original=str(was), why=f"the state {was} becomes {is_}"
+            )
+
         if self.form.site != again.site:
             why = f"becomes {again.site or 'no site'}"
             yield self.left_out("site", original=self.form.site, why=why)
 
-    def answer(self, cell: CellKey, text: str, back: str, rows: Collection[tuple[str, int]]) -> LeftOut:
+    def answer(
+        self, cell: CellKey, text: str, back: str, rows: Collection[tuple[str, int]]
+    ) -> LeftOut:
         """One answer that comes back otherwise."""
         kind, why = "answer", f"becomes {back}" if back else "it is not in the file"
         field = self.study.field(cell.table, cell.field)
@@ -176,25 +214,46 @@ class _Comparison:
         if field is None:
             kind, why = "no-field", "the field is no longer in the dictionary"
         elif field.kind.name == "file":
-            kind, why, harmless = "file", "an export has the names of files, not their content", True
+            kind, why, harmless = (
+                "file",
+                "an export has the names of files, not their content",
+                True,
+            )
         elif exact_places(self.study, field) is not None and _same_number(text, back):
-            kind, why, harmless = "decimals", f"written {back}: REDCap requires exactly this many", True
-        elif field.kind.name == "choices" and isinstance(field.kind.parse(text, field), Refusal):
+            kind, why, harmless = (
+                "decimals",
+                f"written {back}: REDCap requires exactly this many",
+                True,
+            )
+        elif field.kind.name == "choices" and isinstance(
+            field.kind.parse(text, field), Refusal
+        ):
             kind, why = "box", f"{why}: boxes hold answers of the list only"
         elif cell.row is not None and (cell.table, cell.row) not in rows:
             kind, why = "row", self.no_row(cell.row)
         elif _same_value(field, text, back):
-            kind, why, harmless = "spelling", f"becomes {back}, which is the same value", True
+            kind, why, harmless = (
+                "spelling",
+                f"becomes {back}, which is the same value",
+                True,
+            )
         elif text.strip() == back.strip():
             kind, why = "blanks", "spaces at its ends are not kept"
         elif isinstance(field.kind.parse(text, field), Refusal):
             kind, why = "no-value", f"not a valid value of the field: {why}"
-        return self.left_out(kind, field=_said(cell), original=text, why=why, harmless=harmless)
+
+        return self.left_out(
+            kind, field=_said(cell), original=text, why=why, harmless=harmless
+        )
 
     def no_row(self, row: int) -> str:
         visit = self.study.visits.get(self.form.key.visit)
         if visit is not None and visit.repeats:
-            return f"row {row} of a visit that repeats: REDCap repeats the event or the rows, never both"
+            return (
+                f"row {row} of a visit that repeats: REDCap repeats the event or the "
+                "rows, never both"
+            )
+
         return f"row {row} has no place in REDCap"
 
 
@@ -204,7 +263,9 @@ def _said(cell: CellKey) -> str:
 
 def _same_value(field: Field, item: str, other: str) -> bool:
     values = [field.kind.parse(text, field) for text in (item, other)]
-    return values[0] == values[1] and not any(isinstance(value, Refusal) for value in values)
+    return values[0] == values[1] and not any(
+        isinstance(value, Refusal) for value in values
+    )
 
 
 def _same_number(text: str, other: str) -> bool:
@@ -227,9 +288,15 @@ def _history(forms: Sequence[CapturedForm]) -> Iterator[LeftOut]:
                 why=f"why {code} was kept: records of REDCap hold no reasons",
                 harmless=True,
             )
+
     if forms:
-        why = "only a package contains who saved each version and when: crfsmith export without --as"
-        yield LeftOut(kind="history", original=f"{len(forms):,} forms", why=why, harmless=True)
+        why = (
+            "only a package contains who saved each version and when: crfsmith export "
+            "without --as"
+        )
+        yield LeftOut(
+            kind="history", original=f"{len(forms):,} forms", why=why, harmless=True
+        )
 
 
 def _cells(spec: Form, record: Record) -> Cells:
@@ -238,10 +305,17 @@ def _cells(spec: Form, record: Record) -> Cells:
 
 
 def _texts(form: str, record: Record) -> Cells:
-    result = {CellKey(form, None, name): text for name, text in record.texts.items() if text}
+    result = {
+        CellKey(form, None, name): text for name, text in record.texts.items() if text
+    }
     for group, rows in record.rows.items():
         for row in rows:
-            result |= {CellKey(group, row.number, name): text for name, text in row.texts.items() if text}
+            result |= {
+                CellKey(group, row.number, name): text
+                for name, text in row.texts.items()
+                if text
+            }
+
     return result
 
 
@@ -252,13 +326,18 @@ def _rows(record: Record) -> set[tuple[str, int]]:
 def counts(left_out: Sequence[LeftOut]) -> list[tuple[str, bool, int]]:
     """Kinds with whether they are harmless and how often they occur; real losses first."""
     counter = Counter((item.harmless, item.kind) for item in left_out)
-    return [(kind, harmless, count) for (harmless, kind), count in sorted(counter.items())]
+    return [
+        (kind, harmless, count) for (harmless, kind), count in sorted(counter.items())
+    ]
 
 
 def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
     """The list that is written beside the file."""
     lines = [f"# What is not in {source}", ""]
-    for harmless, title in ((False, "Answers that are not preserved"), (True, "Not in records of REDCap")):
+    for harmless, title in (
+        (False, "Answers that are not preserved"),
+        (True, "Not in records of REDCap"),
+    ):
         chosen = [item for item in left_out if item.harmless is harmless]
         if not chosen:
             continue
@@ -268,13 +347,29 @@ def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
             "| subject | form | field | kind | why | original |",
             "|---|---|---|---|---|---|",
         ]
+
         for entry in chosen:
-            cells = (entry.subject, entry.form, entry.field, entry.kind, entry.why, entry.original)
+            cells = (
+                entry.subject,
+                entry.form,
+                entry.field,
+                entry.kind,
+                entry.why,
+                entry.original,
+            )
             lines.append(f"| {' | '.join(_line(text) for text in cells)} |")
+
         lines.append("")
+
     return "\n".join(lines)
 
 
 def _line(text: str) -> str:
     """A text as a cell of a Markdown table, on one line."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "⏎").strip()
+    return (
+        text.replace("\\", "\\\\")
+        .replace("|", "\\|")
+        .replace("\r", "")
+        .replace("\n", "⏎")
+        .strip()
+    )

@@ -1,4 +1,6 @@
-"""What other programs did to a file of records, and the file as it was where that is beyond doubt."""
+"""What other programs did to a file of records, and the file as it was where that is
+beyond doubt.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +29,25 @@ _SIGNED = re.compile(r"[eE]\+[0-9]+$", re.ASCII)
 """The exponent of a program: people call a record 1E5, and none of them 1E+05."""
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
-"""A number of which only the sign or the zeros can be spelled otherwise: ``1,805`` may be one and a bit."""
+"""A number of which only the sign or the zeros can be spelled otherwise: ``1,805`` may
+be one and a bit.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
-    """The columns of a file: the record id, and where one line holds one value, the fields and the values."""
+    """The columns of a file: the record id, and where one line holds one value, the
+    fields and the values.
+    """
 
     record: str
     field: str | None = None
     value: str | None = None
 
     def logical(self, row: Row, column: str) -> str:
-        """The column of a flat export that a cell belongs to; none for what says where a value belongs."""
+        """The column of a flat export that a cell belongs to; none for what says where
+        a value belongs.
+        """
         if self.field is None or column == self.record:
             return column
         return row[self.field].strip() if column == self.value else ""
@@ -49,11 +57,12 @@ class Layout:
 class Restored:
     """The file as it was, as far as that is beyond doubt, and what was done to it.
 
-    ``nothing`` are the words that stand for a blank in this file: such a word is one also where it could
-    be a missing code, as long as a row holds nothing else of its form. ``doubtful`` are the columns in which
-    nobody can tell the two apart, ``unsure`` the failing texts by column that a finding has told already;
-    ``row_numbers`` is the column in which a program counts the rows. ``habits`` is all that the program is
-    known to do.
+    ``nothing`` are the words that stand for a blank in this file: such a word is one
+    also where it could be a missing code, as long as a row holds nothing else of its
+    form. ``doubtful`` are the columns in which nobody can tell the two apart,
+    ``unsure`` the failing texts by column that a finding has told already;
+    ``row_numbers`` is the column in which a program counts the rows. ``habits`` is all
+    that the program is known to do.
     """
 
     sheet: Sheet
@@ -65,14 +74,18 @@ class Restored:
     habits: frozenset[str] = frozenset()
 
 
-def restored(sheet: Sheet, expected: Mapping[str, ColumnExpected], layout: Layout) -> Restored:
+def restored(
+    sheet: Sheet, expected: Mapping[str, ColumnExpected], layout: Layout
+) -> Restored:
     """Looks at the columns as wholes. Never raises for what they say."""
     return _Examination(sheet=sheet, expected=expected, layout=layout).result()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Change:
-    """What a program did to a text; ``before`` is what it was, None where that is not known."""
+    """What a program did to a text; ``before`` is what it was, None where that is not
+    known.
+    """
 
     habit: str
     before: str | None
@@ -80,7 +93,9 @@ class _Change:
 
 @dataclass(kw_only=True)
 class _Examination:
-    """``texts`` are the different texts of each column with their counts, ``changes`` those to be undone."""
+    """``texts`` are the different texts of each column with their counts, ``changes``
+    those to be undone.
+    """
 
     sheet: Sheet
     expected: Mapping[str, ColumnExpected]
@@ -96,13 +111,22 @@ class _Examination:
         self.texts = self._texts()
         if row_numbers is None and not any(map(self._looks_odd, self.texts)):
             return Restored(sheet=self.sheet)
-        self.habits = {column: self._habits(column, texts) for column, texts in self.texts.items()}
+        self.habits = {
+            column: self._habits(column, texts) for column, texts in self.texts.items()
+        }
         self.nothing = frozenset(self._words_for_nothing())
+
         for column, texts in self.texts.items():
             changes = {text: self._change(column, text) for text in texts if text}
-            self.changes[column] = {text: change for text, change in changes.items() if change is not None}
-        sheet = replace(self.sheet, rows=tuple(self._row(row) for row in self.sheet.rows))
+            self.changes[column] = {
+                text: change for text, change in changes.items() if change is not None
+            }
+
+        sheet = replace(
+            self.sheet, rows=tuple(self._row(row) for row in self.sheet.rows)
+        )
         self._tell()
+
         return Restored(
             sheet=sheet,
             findings=tuple(self.causes.findings()),
@@ -117,12 +141,16 @@ class _Examination:
         """The different texts of every column that is read."""
         rows, layout = self.sheet.rows, self.layout
         read = {*self.expected, layout.record} & set(self.sheet.places)
-        texts = {column: Counter([row.cells.get(column, "") for row in rows]) for column in read}
+        texts = {
+            column: Counter([row.cells.get(column, "") for row in rows])
+            for column in read
+        }
         if layout.value is not None:
             for row in rows:
                 column = layout.logical(row, layout.value)
                 if column in self.expected:
                     texts.setdefault(column, Counter())[row[layout.value]] += 1
+
         return texts
 
     def _spec(self, column: str) -> ColumnExpected:
@@ -131,18 +159,29 @@ class _Examination:
     def _looks_odd(self, column: str) -> bool:
         """Whether a column has a text that is not as REDCap writes it."""
         texts, accepts = self.texts[column], self._spec(column).expected.accepts
-        if column == self.layout.record and any(is_exponent(text) or text.endswith(".0") for text in texts):
+        if column == self.layout.record and any(
+            is_exponent(text) or text.endswith(".0") for text in texts
+        ):
             return True
-        return any(not accepts(text) for text in texts) or bool(set(self._alone(column)))
+
+        return any(not accepts(text) for text in texts) or bool(
+            set(self._alone(column))
+        )
 
     def _alone(self, column: str) -> Iterator[str]:
-        """``NA`` in every row of a column that has no such code: R writes so what is blank in all rows.
+        """``NA`` in every row of a column that has no such code: R writes so what is
+        blank in all rows.
 
-        People answer None or n/a to every question of a kind; so those words have to be proven elsewhere.
+        People answer None or n/a to every question of a kind; so those words have to be
+        proven elsewhere.
         """
         texts = self.texts[column]
         for word in texts if len(texts) == 1 else ():
-            if texts[word] > 1 and word.strip() == "NA" and word not in self._codes(column):
+            if (
+                texts[word] > 1
+                and word.strip() == "NA"
+                and word not in self._codes(column)
+            ):
                 yield word
 
     def _habits(self, column: str, texts: Counter[str]) -> ColumnHabits:
@@ -152,12 +191,16 @@ class _Examination:
         for text, count in texts.items():
             if spec.expected.accepts(text) or spec.by_label(text) is None:
                 habits.add(text.strip() if text.strip() in NOTHING else text, count)
+
         return habits
 
     def _words_for_nothing(self) -> Iterator[str]:
         """``NA`` where it cannot be an answer, or where a column holds nothing else."""
         for column, texts in self.texts.items():
-            accepts, alone = self._spec(column).expected.accepts, set(self._alone(column))
+            accepts, alone = (
+                self._spec(column).expected.accepts,
+                set(self._alone(column)),
+            )
             for word in (text for text in texts if text.strip() in NOTHING):
                 if not accepts(word) or word in alone:
                     yield word.strip()
@@ -181,41 +224,64 @@ class _Examination:
         if (code := spec.by_label(text)) is not None:
             return _Change(habit=LABELS, before=code)
         habit = self.habits[column].explained_by(text)
-        if habit is None or (habit == "number-respelled" and not _PLAIN.fullmatch(text)):
+        if habit is None or (
+            habit == "number-respelled" and not _PLAIN.fullmatch(text)
+        ):
             return None
-        if habit == "decimal-comma" and not self._is_decimal_comma(column, text.strip()):
+
+        if habit == "decimal-comma" and not self._is_decimal_comma(
+            column, text.strip()
+        ):
             return None
+
         rounded = habit == "exponent" and not _is_exact(text.strip())
-        return _Change(habit=habit, before=None if rounded else self.habits[column].restored(text))
+
+        return _Change(
+            habit=habit, before=None if rounded else self.habits[column].restored(text)
+        )
 
     def _is_decimal_comma(self, column: str, text: str) -> bool:
-        """Whether a comma is that of decimals beyond doubt: in ``1,805`` it may part thousands.
+        """Whether a comma is that of decimals beyond doubt: in ``1,805`` it may part
+        thousands.
 
-        Another number of the column proves what it is, unless some have a point instead.
+        Another number of the column proves what it is, unless some have a point
+        instead.
         """
         if is_surely_decimal_comma(text):
             return True
         others = [other.strip() for other in self.texts[column]]
-        return not any("." in other for other in others) and any(map(is_surely_decimal_comma, others))
+        return not any("." in other for other in others) and any(
+            map(is_surely_decimal_comma, others)
+        )
 
     def _is_nothing(self, column: str, text: str) -> bool:
         """Whether a word stands for a blank, as others of its kind in this file do."""
         word = text.strip()
         if word not in self.nothing or word in self._codes(column):
             return False
-        return not self._spec(column).expected.accepts(text) or self.habits[column].may_be_blank(word)
+        return not self._spec(column).expected.accepts(text) or self.habits[
+            column
+        ].may_be_blank(word)
 
     def _change_of_record(self, column: str, word: str) -> _Change | None:
-        """A record id that a program took for a number: ``1e+05``, or ``1.0`` where all of them are so."""
+        """A record id that a program took for a number: ``1e+05``, or ``1.0`` where all
+        of them are so.
+        """
         value = number(word)
         if word in self.nothing and value is None:
             return _Change(habit=BLANKS, before="")
         if value is None or value != value.to_integral_value():
             return None
         if _SIGNED.search(word):
-            return _Change(habit="exponent", before=plain(value) if _is_exact(word) else None)
-        if word.endswith(".0") and all(text.strip().endswith(".0") for text in self.texts[column] if text):
+            return _Change(
+                habit="exponent", before=plain(value) if _is_exact(word) else None
+            )
+
+        if word.endswith(".0") and all(
+            text.strip().endswith(".0") for text in self.texts[column] if text
+        ):
             return _Change(habit="point-zero", before=plain(value))
+
         return None
 
     # The rows as they were
@@ -225,22 +291,35 @@ class _Examination:
         cells: dict[str, str] | None = None
         for physical, text in row.cells.items():
             column = self.layout.logical(row, physical)
-            change = self.changes[column].get(text) if text and column in self.changes else None
+            change = (
+                self.changes[column].get(text)
+                if text and column in self.changes
+                else None
+            )
             if change is None:
                 continue
-            tallies = self.causes.undone if change.before is not None else self.causes.changed
+            tallies = (
+                self.causes.undone if change.before is not None else self.causes.changed
+            )
             tallies.add(change.habit, column, row.number, text, change.before)
             if change.before is not None:
                 cells = dict(row.cells) if cells is None else cells
                 cells[physical] = change.before
+
         return row if cells is None else replace(row, cells=cells)
 
     def _unsure(self) -> Iterator[tuple[str, str]]:
         for column, changes in self.changes.items():
-            yield from ((column, text) for text, change in changes.items() if change.before is None)
+            yield from (
+                (column, text)
+                for text, change in changes.items()
+                if change.before is None
+            )
 
     def _doubtful(self) -> Iterator[str]:
-        """Columns that take a word for a missing code, and that have no blank beside it."""
+        """Columns that take a word for a missing code, and that have no blank beside
+        it.
+        """
         for column, texts in self.texts.items():
             words = self.nothing & self._codes(column) & set(texts)
             if words and BLANKS not in self.habits[column].spared:
@@ -260,28 +339,47 @@ class _Examination:
             return None
         tally = Tally(cells=len(self.sheet.rows), row=1)
         self.causes.undone.by_habit[counter.habit] = {name or "the first column": tally}
+
         return name
 
     def _tell(self) -> None:
-        """What the same program would have done to texts that are right as they are now."""
-        spared = [habits.decisive for column, habits in self.habits.items() if column in self.expected]
+        """What the same program would have done to texts that are right as they are
+        now.
+        """
+        spared = [
+            habits.decisive
+            for column, habits in self.habits.items()
+            if column in self.expected
+        ]
         self.causes.spared = frozenset().union(*spared)
         if not self.causes.suspects():
             return
         done = {*self.causes.undone.by_habit, *self.causes.changed.by_habit}
+
         for column, texts in self.texts.items():
             answers = {text for text in texts if text and text not in self.nothing}
-            if self._is_free(column) and answers and all(number(text) is not None for text in answers):
+            if (
+                self._is_free(column)
+                and answers
+                and all(number(text) is not None for text in answers)
+            ):
                 self._suspect("digits-lost", column, _may_have_lost_digits)
-                if "zeros-gone" in done and not any(has_zeros_in_front(text) for text in answers):
+                if "zeros-gone" in done and not any(
+                    has_zeros_in_front(text) for text in answers
+                ):
                     self._suspect("zeros-gone", column, _may_have_lost_zeros)
+
         if ERASED in self.causes.habits():
             self._erased()
 
     def _is_free(self, column: str) -> bool:
         """Whether a column takes any text."""
         spec = self.expected.get(column)
-        return spec is not None and spec.expected.kind == "text" and not spec.expected.texts
+        return (
+            spec is not None
+            and spec.expected.kind == "text"
+            and not spec.expected.texts
+        )
 
     def _suspect(self, habit: str, column: str, wanted: Callable[[str], bool]) -> None:
         for row in self.sheet.rows:
@@ -292,8 +390,12 @@ class _Examination:
                     self.causes.lost.add(habit, column, row.number, text)
 
     def _erased(self) -> None:
-        """Blanks where a code such as NA may have been, in rows that say something else of the form."""
-        seen = {text for texts in self.texts.values() for text in texts if text in NOTHING}
+        """Blanks where a code such as NA may have been, in rows that say something else
+        of the form.
+        """
+        seen = {
+            text for texts in self.texts.values() for text in texts if text in NOTHING
+        }
         columns = {
             column: self.expected[column].table
             for column in self.texts
@@ -311,9 +413,11 @@ class _Examination:
 
 
 def _is_exact(text: str) -> bool:
-    """Whether a number with an exponent is all there: R writes so many digits, a spreadsheet rounds.
+    """Whether a number with an exponent is all there: R writes so many digits, a
+    spreadsheet rounds.
 
-    ``1e+19`` may have been any number of twenty digits: a program keeps the first ones alone.
+    ``1e+19`` may have been any number of twenty digits: a program keeps the first ones
+    alone.
     """
     mantissa, _, _ = text.lower().partition("e")
     digits, value = sum(letter.isdigit() for letter in mantissa), number(text)
@@ -330,4 +434,6 @@ def _may_have_lost_zeros(text: str) -> bool:
     return text.isdecimal() and len(text) <= BINARY_DIGITS
 
 
-_RECORD_ID = ColumnExpected(expected=Expected(accepts=lambda text: text.strip() not in NOTHING))
+_RECORD_ID = ColumnExpected(
+    expected=Expected(accepts=lambda text: text.strip() not in NOTHING)
+)

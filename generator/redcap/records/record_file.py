@@ -27,12 +27,14 @@ class Line:
 
 @dataclass(kw_only=True)
 class Records:
-    """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first row of a form.
+    """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first
+    row of a form.
 
-    ``unread`` are cells that have a finding of the reader already, ``left_out`` the rows without a place of
-    their own. ``least`` counts the forms whose instances are not equally far: the least of them stands for
-    the form. ``empty`` are records without an answer and without a form further than incomplete.
-    ``strange`` are events and instances that are judged although the dictionary says nothing of them.
+    ``unread`` are cells that have a finding of the reader already, ``left_out`` the
+    rows without a place of their own. ``least`` counts the forms whose instances are
+    not equally far: the least of them stands for the form. ``empty`` are records
+    without an answer and without a form further than incomplete. ``strange`` are events
+    and instances that are judged although the dictionary says nothing of them.
     ``habits`` is all that the program is known to do that saved the file.
     """
 
@@ -53,7 +55,8 @@ class Records:
 class KnownStructure:
     """What a dictionary says: which events there are, and what repeats.
 
-    REDCap's data dictionary alone says neither, so records that know more are taken as they are.
+    REDCap's data dictionary alone says neither, so records that know more are taken as
+    they are.
     """
 
     events: bool = True
@@ -68,5 +71,6 @@ def said_by(originals: Mapping[str, bytes]) -> KnownStructure:
     if "dictionary" not in originals:
         return EVERYTHING
     return KnownStructure(
-        events="events" in originals or "forms" in originals, repeats="repeating" in originals
+        events="events" in originals or "forms" in originals,
+        repeats="repeating" in originals,
     )

@@ -1,4 +1,6 @@
-"""The records of a file as subjects of a study: their numbers, their groups, and lost zeros."""
+"""The records of a file as subjects of a study: their numbers, their groups, and lost
+zeros.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LostZeros:
-    """Numbers that nobody has here, and the subjects who would have them with other zeros."""
+    """Numbers that nobody has here, and the subjects who would have them with other
+    zeros.
+    """
 
     given: tuple[str, ...]
     subjects: tuple[str, ...]
@@ -39,34 +43,53 @@ class LostZeros:
 
 
 def lost_zeros(given: Iterable[str], known: Collection[str]) -> LostZeros | None:
-    """Whether numbers of a file are other spellings of subjects that a database has already."""
+    """Whether numbers of a file are other spellings of subjects that a database has
+    already.
+    """
     by_value: defaultdict[Decimal, list[str]] = defaultdict(list)
     for subject in known:
         value = number(subject)
         if value is not None:
             by_value[value].append(subject)
+
     meant: dict[str, list[str]] = {}
+
     for text in given:
         value = number(text)
         if text not in known and value is not None and value in by_value:
             meant[text] = by_value[value]
+
     if not meant:
         return None
-    subjects = dict.fromkeys(subject for subjects in meant.values() for subject in subjects)
+    subjects = dict.fromkeys(
+        subject for subjects in meant.values() for subject in subjects
+    )
+
     return LostZeros(given=tuple(meant), subjects=tuple(subjects))
 
 
 def _named(texts: tuple[str, ...]) -> str:
     """``1, 2 and 7 more``"""
     if len(texts) <= MOST_NAMED:
-        return " and ".join((", ".join(texts[:-1]), texts[-1])) if len(texts) > 1 else texts[0]
+        return (
+            " and ".join((", ".join(texts[:-1]), texts[-1]))
+            if len(texts) > 1
+            else texts[0]
+        )
+
     return f"{', '.join(texts[:MOST_NAMED])} and {len(texts) - MOST_NAMED:,} more"
 
 
 def subject_findings(
-    study: Study, sheet: Sheet, record: str, known: Collection[str] = (), *, eav: bool = False
+    study: Study,
+    sheet: Sheet,
+    record: str,
+    known: Collection[str] = (),
+    *,
+    eav: bool = False,
 ) -> Iterator[Finding]:
-    """What is wrong with the records as subjects. ``known`` are subjects that a database has already.
+    """What is wrong with the records as subjects. ``known`` are subjects that a
+    database has already.
 
     ``eav``: a line may give the group as it gives the value of a field.
     """
@@ -78,6 +101,7 @@ def subject_findings(
         if subject:
             rows.setdefault(subject, row)
             groups.setdefault(subject, {}).setdefault(group, row)
+
     yield from _numbers(study, sheet, record, rows)
     yield from _two_groups(sheet, groups)
     if study.sites:
@@ -86,11 +110,18 @@ def subject_findings(
         yield from _lengths(sheet, record, rows)
 
 
-def _numbers(study: Study, sheet: Sheet, record: str, rows: dict[str, Row]) -> Iterator[Finding]:
+def _numbers(
+    study: Study, sheet: Sheet, record: str, rows: dict[str, Row]
+) -> Iterator[Finding]:
     for subject, row in rows.items():
         if not whole_match(study.subject_pattern, subject):
             place = sheet.place(row.number, record)
-            yield finding("redcap-subject", text=place, value=subject, example=study.subject_example)
+            yield finding(
+                "redcap-subject",
+                text=place,
+                value=subject,
+                example=study.subject_example,
+            )
 
 
 def _two_groups(sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Finding]:
@@ -100,28 +131,46 @@ def _two_groups(sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Fin
             place = sheet.place(rows[group].number, GROUP)
             first = rows[named[0]].number
             yield finding(
-                "redcap-two-groups", text=place, value=group, subject=subject, other=named[0], first=first
+                "redcap-two-groups",
+                text=place,
+                value=group,
+                subject=subject,
+                other=named[0],
+                first=first,
             )
 
 
-def _strange_groups(study: Study, sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Finding]:
-    """Groups that are no site, and records without one; each once, with the number of its records."""
+def _strange_groups(
+    study: Study, sheet: Sheet, groups: dict[str, dict[str, Row]]
+) -> Iterator[Finding]:
+    """Groups that are no site, and records without one; each once, with the number of
+    its records.
+    """
     strange: dict[str, list[Row]] = {}
     for by_group in groups.values():
         for group in [name for name in by_group if name] or [""]:
             if group not in study.sites:
                 strange.setdefault(group, []).append(by_group[group])
+
     for group, rows in strange.items():
         place = sheet.place(rows[0].number, GROUP)
         records = f"{len(rows):,} record{'' if len(rows) == 1 else 's'}"
         code = "redcap-group" if group else "redcap-no-group"
-        yield finding(code, text=place, value=group, records=records, sites=_named(tuple(study.sites)))
+        yield finding(
+            code,
+            text=place,
+            value=group,
+            records=records,
+            sites=_named(tuple(study.sites)),
+        )
 
 
 def _lengths(sheet: Sheet, record: str, rows: dict[str, Row]) -> Iterator[Finding]:
-    """Numbers of which some may have lost zeros in front: digits alone, of several lengths, none with a zero.
+    """Numbers of which some may have lost zeros in front: digits alone, of several
+    lengths, none with a zero.
 
-    Numbers that count from 1 are REDCap's own, and no two of one count differ in their zeros alone.
+    Numbers that count from 1 are REDCap's own, and no two of one count differ in their
+    zeros alone.
     """
     digits = [subject for subject in rows if _DIGITS.fullmatch(subject)]
     by_value: dict[int, list[str]] = {}
@@ -130,12 +179,21 @@ def _lengths(sheet: Sheet, record: str, rows: dict[str, Row]) -> Iterator[Findin
     twice = next((same for same in by_value.values() if len(same) > 1), None)
     if twice is not None:
         place = sheet.place(rows[twice[1]].number, record)
-        yield finding("redcap-record-length", text=place, value=twice[1], other=twice[0])
+        yield finding(
+            "redcap-record-length", text=place, value=twice[1], other=twice[0]
+        )
         return
+
     zeros = any(has_zeros_in_front(subject) for subject in digits)
     counted = len(by_value) * 2 > max(by_value, default=0)
-    if zeros or counted or len(digits) < len(rows) or len({len(subject) for subject in digits}) < 2:
+    if (
+        zeros
+        or counted
+        or len(digits) < len(rows)
+        or len({len(subject) for subject in digits}) < 2
+    ):
         return
+
     short, long = min(digits, key=len), max(digits, key=len)
     place = sheet.place(rows[short].number, record)
     yield finding("redcap-record-length", text=place, value=short, other=long)

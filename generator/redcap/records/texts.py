@@ -12,8 +12,8 @@ _COMMA = re.compile(r"-?\d+,\d+")
 
 
 def native_text(text: str, cell: Cell) -> str:
-    """Dates with time are joined by T, a decimal comma that the field asks for is a point, and a code of
-    missing data has our name.
+    """Dates with time are joined by T, a decimal comma that the field asks for is a
+    point, and a code of missing data has our name.
     """
     kind, entry = cell.field.kind.name, text.strip()
     if code := _missing_code(entry, cell.field):
@@ -29,6 +29,7 @@ def native_text(text: str, cell: Cell) -> str:
     if kind == "choices":
         codes = [cell.others.get(part.strip()) for part in entry.split(",")]
         return ";".join(code for code in codes if code) if all(codes) else entry
+
     if kind == "choice":
         return cell.others.get(entry, entry)
     if kind == "boolean" and entry in ("0", "1"):
@@ -37,12 +38,17 @@ def native_text(text: str, cell: Cell) -> str:
 
 
 def has_decimal_comma(field: Field) -> bool:
-    """Whether REDCap asks for the field's numbers with a comma. In any other a program put it there."""
+    """Whether REDCap asks for the field's numbers with a comma.
+
+    In any other a program put it there.
+    """
     return "comma" in field.redcap.get("validation", "")
 
 
 def _missing_code(text: str, field: Field) -> str | None:
-    """The code here of a code of missing data; an answer of the field's own goes before."""
+    """The code here of a code of missing data; an answer of the field's own goes
+    before.
+    """
     if field.codelist is not None and text in field.codelist.by_code:
         return None
     return next((item.code for item in field.missing if item.in_redcap == text), None)

@@ -1,4 +1,6 @@
-"""Judges an export of REDCap's records by a dictionary: one report, its places in the export."""
+"""Judges an export of REDCap's records by a dictionary: one report, its places in the
+export.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from generator.redcap.records.record_file import EVERYTHING, KnownStructure, Rec
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
 
 CLOSE = Decimal("1e-6")
-"""REDCap computes in binary fractions: a result as near as this, in proportion, is the same."""
+"""REDCap computes in binary fractions: a result as near as this, in proportion, is the
+same.
+"""
 
 MOST_ROWS = 20
 """So many rows that are left out are named, and the others counted."""
@@ -49,12 +53,15 @@ def validate_records(
     for item in records.findings:
         row = item.text.line if item.text else None
         collector.add(Reported(finding=item, file=file, row=row))
+
     by_subject: defaultdict[str, list[CapturedForm]] = defaultdict(list)
     for form in records.forms:
         by_subject[form.subject].append(form)
+
     for forms in by_subject.values():
         for reported in _subject(records, study, forms, today):
             collector.add(reported)
+
     return collector.report(
         source=file,
         study=study.name,
@@ -70,36 +77,63 @@ def _notes(records: Records) -> tuple[str, ...]:
     text = []
     if records.left_out:
         rows = ", ".join(str(row) for row in records.left_out[:MOST_ROWS])
-        more = f" and {len(records.left_out) - MOST_ROWS:,} more" if len(records.left_out) > MOST_ROWS else ""
+        more = (
+            f" and {len(records.left_out) - MOST_ROWS:,} more"
+            if len(records.left_out) > MOST_ROWS
+            else ""
+        )
         single = len(records.left_out) == 1
-        text.append(f"{'Row' if single else 'Rows'} {rows}{more} {'is' if single else 'are'} left out.")
+        text.append(
+            f"{'Row' if single else 'Rows'} {rows}{more} "
+            f"{'is' if single else 'are'} left out."
+        )
+
     if records.strange:
         named = ", ".join(list(records.strange)[:MOST_ROWS])
         text.append(
-            f"The dictionary was converted without lists of events and repeating forms: {named} are"
-            " validated as they are, and `crfsmith import` rejects them. Convert with --events,"
+            "The dictionary was converted without lists of events and repeating "
+            f"forms: {named} are"
+            " validated as they are, and `crfsmith import` rejects them. Convert with "
+            "--events,"
             " --event-forms and --repeating."
         )
+
     if records.empty:
         named = ", ".join(records.empty[:MOST_ROWS])
-        more = f" and {len(records.empty) - MOST_ROWS:,} more" if len(records.empty) > MOST_ROWS else ""
+        more = (
+            f" and {len(records.empty) - MOST_ROWS:,} more"
+            if len(records.empty) > MOST_ROWS
+            else ""
+        )
         single = len(records.empty) == 1
         text.append(
             f"{'Record' if single else 'Records'} {named}{more} "
             f"{'has' if single else 'have'} no answers and only"
-            f" incomplete forms. `crfsmith import` leaves {'it' if single else 'them'} out."
+            " incomplete forms. `crfsmith import` leaves "
+            f"{'it' if single else 'them'} out."
         )
+
     if records.least:
         forms = "1 form has" if records.least == 1 else f"{records.least:,} forms have"
-        text.append(f"{forms} instances with different statuses. The form takes the least complete one.")
+        text.append(
+            f"{forms} instances with different statuses. The form takes the least "
+            "complete one."
+        )
+
     return tuple(text)
 
 
-def _subject(result: Records, study: Study, forms: list[CapturedForm], today: date) -> Iterator[Reported]:
+def _subject(
+    result: Records, study: Study, forms: list[CapturedForm], today: date
+) -> Iterator[Reported]:
     """Everything wrong with the forms of one subject."""
     given = {form.key: without_documents(study, form) for form in forms}
-    records = {key: without_calculated(study.forms[key.form], record) for key, record in given.items()}
+    records = {
+        key: without_calculated(study.forms[key.form], record)
+        for key, record in given.items()
+    }
     casebook = Casebook(records)
+
     for form in forms:
         context = Context(
             today=today,
@@ -109,8 +143,18 @@ def _subject(result: Records, study: Study, forms: list[CapturedForm], today: da
             casebook=casebook,
         )
         complete = form.status == FormStatus.COMPLETE
-        judged = judge(study, study.forms[form.key.form], records[form.key], context, completing=complete)
-        for item in (*judged.findings, *_calculated(study, form.key, given[form.key], judged)):
+        judged = judge(
+            study,
+            study.forms[form.key.form],
+            records[form.key],
+            context,
+            completing=complete,
+        )
+
+        for item in (
+            *judged.findings,
+            *_calculated(study, form.key, given[form.key], judged),
+        ):
             if not (_handed_in(item, form.record) or _unread(result, form, item)):
                 yield _reported(result, form, item)
 
@@ -119,18 +163,30 @@ def without_documents(study: Study, form: CapturedForm) -> Record:
     """An export has the names of files, not the files: they are taken as not handed in."""
     spec = study.forms[form.key.form]
     files = {field.name for field in spec.fields if field.kind.name == "file"}
-    texts = {name: text for name, text in form.record.texts.items() if name not in files}
-    in_rows = {field.name for group in spec.row_groups for field in group.fields if field.kind.name == "file"}
+    texts = {
+        name: text for name, text in form.record.texts.items() if name not in files
+    }
+    in_rows = {
+        field.name
+        for group in spec.row_groups
+        for field in group.fields
+        if field.kind.name == "file"
+    }
     rows = {
         group: tuple(
             type(row)(
                 number=row.number,
-                texts={name: text for name, text in row.texts.items() if name not in in_rows},
+                texts={
+                    name: text
+                    for name, text in row.texts.items()
+                    if name not in in_rows
+                },
             )
             for row in value
         )
         for group, value in form.record.rows.items()
     }
+
     return Record(texts=texts, rows=rows)
 
 
@@ -141,7 +197,10 @@ def _handed_in(item: Finding, record: Record) -> bool:
     if item.data.row is None:
         return item.data.field in record.texts
     value = record.rows.get(item.data.table, ())
-    return any(row.number == item.data.row and item.data.field in row.texts for row in value)
+
+    return any(
+        row.number == item.data.row and item.data.field in row.texts for row in value
+    )
 
 
 def _unread(records: Records, form: CapturedForm, item: Finding) -> bool:
@@ -149,20 +208,42 @@ def _unread(records: Records, form: CapturedForm, item: Finding) -> bool:
     data = item.data
     if data is None or data.field is None:
         return False
-    return (form.subject, form.key, CellKey(data.table, data.row, data.field)) in records.unread
+    return (
+        form.subject,
+        form.key,
+        CellKey(data.table, data.row, data.field),
+    ) in records.unread
 
 
-def _calculated(study: Study, key: FormKey, given: Record, judged: Judgement) -> Iterator[Finding]:
-    """Results of REDCap that are not what the formula gives. What asks for today has changed since."""
+def _calculated(
+    study: Study, key: FormKey, given: Record, judged: Judgement
+) -> Iterator[Finding]:
+    """Results of REDCap that are not what the formula gives.
+
+    What asks for today has changed since.
+    """
     for cell, state in judged.cells.items():
         field = study.field(cell.table, cell.field)
         text = _text(given, cell)
-        if field is None or field.value is None or not text or state.state is CellState.HIDDEN:
+        if (
+            field is None
+            or field.value is None
+            or not text
+            or state.state is CellState.HIDDEN
+        ):
             continue
-        if _asks_today(field) or field.value.text == "subjid" or _close(text, state.text):
+
+        if (
+            _asks_today(field)
+            or field.value.text == "subjid"
+            or _close(text, state.text)
+        ):
             continue
+
         code = "calculated-differs" if state.text else "calculated-unknown"
-        place = DataPlace(table=cell.table, field=cell.field, row=cell.row, visit=key.visit)
+        place = DataPlace(
+            table=cell.table, field=cell.field, row=cell.row, visit=key.visit
+        )
         yield finding(
             code,
             text=field.place,
@@ -178,7 +259,9 @@ def _text(record: Record, cell: CellKey) -> str:
     if cell.row is None:
         return record.texts.get(cell.field, "")
     value = record.rows.get(cell.table, ())
-    return next((row.texts.get(cell.field, "") for row in value if row.number == cell.row), "")
+    return next(
+        (row.texts.get(cell.field, "") for row in value if row.number == cell.row), ""
+    )
 
 
 def _asks_today(field: Field) -> bool:
@@ -201,6 +284,7 @@ def _close(given: str, computed: str) -> bool:
         first, other = Decimal(given.strip().replace(",", ".")), Decimal(computed)
     except InvalidOperation:
         return given.strip() == computed
+
     return abs(first - other) <= CLOSE * max(abs(first), abs(other), Decimal(1))
 
 
@@ -209,7 +293,10 @@ def _reported(records: Records, form: CapturedForm, item: Finding) -> Reported:
     data = item.data
     line = None
     if data is not None and data.field is not None:
-        line = records.lines.get((form.subject, form.key, CellKey(data.table, data.row, data.field)))
+        line = records.lines.get(
+            (form.subject, form.key, CellKey(data.table, data.row, data.field))
+        )
+
     row = line.row if line else records.rows.get((form.subject, form.key))
     key: dict[str, str | int] = {"record": form.subject, EVENT: form.key.visit}
     if form.key.unsno or (data is not None and data.row is not None):

@@ -1,4 +1,6 @@
-"""What is stored already: it has what a file of records cannot hold, and knows what a program did to one."""
+"""What is stored already: it has what a file of records cannot hold, and knows what a
+program did to one.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,23 @@ _ANYTHING = frozenset({"erased", "formula-evaluated", "case-changed"})
 
 @dataclass(kw_only=True)
 class Witness:
-    """``habits`` are those of the program that saved the file; ``kept`` counts the cells of each."""
+    """``habits`` are those of the program that saved the file; ``kept`` counts the
+    cells of each.
+    """
 
     study: Study
     habits: Collection[str]
     kept: Counter[str] = field(default_factory=Counter)
 
-    def beside(self, form: CapturedForm, stored: Mapping[FormKey, Record]) -> CapturedForm:
-        """The form with what is stored of it, wherever the file is no evidence of a change.
+    def beside(
+        self, form: CapturedForm, stored: Mapping[FormKey, Record]
+    ) -> CapturedForm:
+        """The form with what is stored of it, wherever the file is no evidence of a
+        change.
 
-        A file of records has the names of documents and not the documents, and no reasons of kept warnings:
-        these stay. So does a text of which the program makes what the file has.
+        A file of records has the names of documents and not the documents, and no
+        reasons of kept warnings: these stay. So does a text of which the program makes
+        what the file has.
         """
         before = stored.get(form.key, Record())
         spec = self.study.forms[form.key.form]
@@ -42,14 +50,20 @@ class Witness:
         }
         texts = self._texts(spec.fields, before.texts, form.record.texts)
         record = replace(form.record, texts=texts, rows=rows)
-        return replace(form, record=replace(record, kept=_reasons(form.key.form, before, record)))
+
+        return replace(
+            form, record=replace(record, kept=_reasons(form.key.form, before, record))
+        )
 
     def _row(self, fields: Collection[Field], before: tuple[Row, ...], row: Row) -> Row:
         stored = next((old.texts for old in before if old.number == row.number), {})
         return replace(row, texts=self._texts(fields, stored, row.texts))
 
     def _texts(
-        self, fields: Collection[Field], before: Mapping[str, str], after: Mapping[str, str]
+        self,
+        fields: Collection[Field],
+        before: Mapping[str, str],
+        after: Mapping[str, str],
     ) -> dict[str, str]:
         texts = dict(after)
         for spec in fields:
@@ -58,11 +72,15 @@ class Witness:
                 texts.pop(spec.name, None)
                 texts |= {spec.name: stored} if given and stored else {}
                 continue
+
             if not stored or stored == given:
                 continue
-            if (habit := explain(stored, given)) is not None and self._is_known(habit.name):
+            if (habit := explain(stored, given)) is not None and self._is_known(
+                habit.name
+            ):
                 texts[spec.name] = stored
                 self.kept[habit.says] += 1
+
         return texts
 
     def _is_known(self, habit: str) -> bool:
@@ -74,11 +92,16 @@ class Witness:
             return None
         cells = self.kept.total()
         stay = "1 cell stays" if cells == 1 else f"{cells:,} cells stay"
-        what = ", ".join(f"{says} ({count:,})" for says, count in self.kept.most_common())
+        what = ", ".join(
+            f"{says} ({count:,})" for says, count in self.kept.most_common()
+        )
+
         return f"{stay} as stored. A program changed the file: {what}."
 
 
-def _reasons(form: str, before: Record, after: Record) -> dict[tuple[CellKey, str], str]:
+def _reasons(
+    form: str, before: Record, after: Record
+) -> dict[tuple[CellKey, str], str]:
     """The reasons of kept warnings whose cells say what they said."""
     return {
         (cell, code): reason
@@ -91,4 +114,6 @@ def _text(form: str, record: Record, cell: CellKey) -> str:
     if cell.table == form:
         return record.texts.get(cell.field, "")
     rows = record.rows.get(cell.table, ())
-    return next((row.texts.get(cell.field, "") for row in rows if row.number == cell.row), "")
+    return next(
+        (row.texts.get(cell.field, "") for row in rows if row.number == cell.row), ""
+    )

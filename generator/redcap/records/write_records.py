@@ -1,7 +1,8 @@
 """Captured forms as REDCap exports records: flat, or one value a line.
 
-A box of a checkbox is 1 or 0 where it was asked. Where it never was - the form was not captured, or its
-condition hid the field - REDCap writes 0 too, and nobody can tell the two apart; here it is blank.
+A box of a checkbox is 1 or 0 where it was asked. Where it never was - the form was not
+captured, or its condition hid the field - REDCap writes 0 too, and nobody can tell the
+two apart; here it is blank.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Group
 from forms_spec.model.study import Study
 from generator.redcap.box_codes import redcap_codes
-from generator.redcap.event_names import event_names, log_visit, longitudinal, repeats_at
+from generator.redcap.event_names import (
+    event_names,
+    log_visit,
+    longitudinal,
+    repeats_at,
+)
 from generator.redcap.records.columns import (
     COMPLETE,
     EVENT,
@@ -40,7 +46,9 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.([0-9]+))?", re.ASCII)
 
 RowKey = tuple[str, str, str]
-"""Event, instrument and instance of a row; the last two are blank where nothing repeats."""
+"""Event, instrument and instance of a row; the last two are blank where nothing
+repeats.
+"""
 Texts = dict[str, str]
 
 
@@ -67,10 +75,11 @@ def write_records(
     shape: Shape = Shape.FLAT,
     never_asked: str = Box.NEVER_ASKED.value,
 ) -> str:
-    """The text of the file; forms come subject by subject. ``never_asked="0"`` writes as REDCap does.
+    """The text of the file; forms come subject by subject. ``never_asked="0"`` writes
+    as REDCap does.
 
-    A form of which the study knows nothing, and rows that no row of REDCap could hold, are left out:
-    ``export_records`` lists them.
+    A form of which the study knows nothing, and rows that no row of REDCap could hold,
+    are left out: ``export_records`` lists them.
     """
     known = [form for form in forms if form.key.form in study.forms]
     writer = _Writer(study, today, never_asked, groups=any(form.site for form in known))
@@ -81,24 +90,32 @@ def write_records(
         lines.writerow([*head, *writer.headers])
     else:
         lines.writerow([EAV_RECORD, *head[1:], EAV_FIELD, EAV_VALUE])
+
     for subject, key, site, texts in writer.rows(known):
         start = [subject, *writer.keys(key, site)]
         if shape is Shape.FLAT:
-            lines.writerow([*start, *(texts.get(header, "") for header in writer.headers)])
+            lines.writerow(
+                [*start, *(texts.get(header, "") for header in writer.headers)]
+            )
         else:
             for header in writer.headers:
                 if texts.get(header, ""):
                     lines.writerow([*start, header, texts[header]])
+
     return out.getvalue()
 
 
 class _Writer:
-    def __init__(self, study: Study, today: date, never_asked: str, *, groups: bool) -> None:
+    def __init__(
+        self, study: Study, today: date, never_asked: str, *, groups: bool
+    ) -> None:
         self.study = study
         self.today = today
         self.never_asked = never_asked
         self.columns: Columns = columns_of(study)
-        self.by_form: dict[str, list[tuple[str, Cell]]] = {name: [] for name in study.forms}
+        self.by_form: dict[str, list[tuple[str, Cell]]] = {
+            name: [] for name in study.forms
+        }
         for column, cell in self.columns.cells.items():
             self.by_form[self.columns.forms[cell.table]].append((column, cell))
         self.headers = list(self._headers())
@@ -121,7 +138,13 @@ class _Writer:
     def head(self) -> list[str]:
         repeats = [INSTRUMENT, INSTANCE] if self.repeats else []
         groups = [GROUP] if self.groups else []
-        return [self.columns.subject, *([EVENT] if self.longitudinal else []), *repeats, *groups]
+
+        return [
+            self.columns.subject,
+            *([EVENT] if self.longitudinal else []),
+            *repeats,
+            *groups,
+        ]
 
     def keys(self, key: RowKey, site: str) -> list[str]:
         event, instrument, instance = key
@@ -129,19 +152,25 @@ class _Writer:
         result += [instrument, instance] if self.repeats else []
         return [*result, site] if self.groups else result
 
-    def rows(self, forms: Iterable[CapturedForm]) -> Iterator[tuple[str, RowKey, str, Texts]]:
+    def rows(
+        self, forms: Iterable[CapturedForm]
+    ) -> Iterator[tuple[str, RowKey, str, Texts]]:
         subject: str | None = None
         captured_forms: list[CapturedForm] = []
         for form in forms:
             if form.subject != subject and captured_forms:
                 yield from self.subject(captured_forms)
                 captured_forms = []
+
             subject = form.subject
             captured_forms.append(form)
+
         if captured_forms:
             yield from self.subject(captured_forms)
 
-    def subject(self, forms: list[CapturedForm]) -> Iterator[tuple[str, RowKey, str, Texts]]:
+    def subject(
+        self, forms: list[CapturedForm]
+    ) -> Iterator[tuple[str, RowKey, str, Texts]]:
         casebook = Casebook({form.key: form.record for form in forms})
         rows: dict[RowKey, Texts] = {}
         for form in forms:
@@ -152,39 +181,60 @@ class _Writer:
                 unsno=form.key.unsno,
                 casebook=casebook,
             )
-            judged = judge(self.study, self.study.forms[form.key.form], form.record, context)
+            judged = judge(
+                self.study, self.study.forms[form.key.form], form.record, context
+            )
             self.form(form, judged, rows)
+
         order = {name: index for index, name in enumerate(self.events.values())}
+
         for key in sorted(
-            rows, key=lambda item: (order.get(item[0], len(order)), item[1], int(item[2] or 0))
+            rows,
+            key=lambda item: (
+                order.get(item[0], len(order)),
+                item[1],
+                int(item[2] or 0),
+            ),
         ):
             yield forms[0].subject, key, forms[0].site, rows[key]
 
-    def form(self, form: CapturedForm, judged: Judgement, rows: dict[RowKey, Texts]) -> None:
+    def form(
+        self, form: CapturedForm, judged: Judgement, rows: dict[RowKey, Texts]
+    ) -> None:
         spec = self.study.forms[form.key.form]
         state = str(int(form.status))
         own = self.own_place(form.key)
-        if spec.name in self.study.tables and self.study.tables[spec.name].group is None:
+        if (
+            spec.name in self.study.tables
+            and self.study.tables[spec.name].group is None
+        ):
             rows.setdefault(own, {})[f"{spec.name}{COMPLETE}"] = state
         elif not any(form.record.rows.values()):
-            # An instance that says no more than how far the form is: there is nothing to list.
+            # An instance that says no more than how far the form is: there is nothing
+            # to list.
             group = spec.row_groups[0]
             place = self.row_place(form.key, group, 1, first=True) or own
             rows.setdefault(place, {})[f"{group.name}{COMPLETE}"] = state
+
         places: dict[tuple[str, int], RowKey] = {}
+
         for group in spec.row_groups:
             for index, row in enumerate(form.record.rows.get(group.name, ())):
                 value = self.row_place(form.key, group, row.number, first=index == 0)
                 if value is not None:
                     places[group.name, row.number] = value
                     rows.setdefault(value, {})[f"{group.name}{COMPLETE}"] = state
+
         for column, cell in self.by_form[spec.name]:
             if self.study.tables[cell.table].group is None:
                 rows[own][column] = self.text(judged, cell, None)
                 continue
+
             for row in form.record.rows.get(cell.table, ()):
                 if (cell.table, row.number) in places:
-                    rows[places[cell.table, row.number]][column] = self.text(judged, cell, row.number)
+                    rows[places[cell.table, row.number]][column] = self.text(
+                        judged, cell, row.number
+                    )
 
     def visit(self, key: FormKey) -> str:
         """The visit at whose event a form stands."""
@@ -199,11 +249,14 @@ class _Writer:
         least = 1 if self.repeating(visit) else 0
         return self.events.get(visit, visit), "", str(max(key.unsno, least) or "")
 
-    def row_place(self, key: FormKey, group: Group, number: int, *, first: bool) -> RowKey | None:
-        """The row of one row of a group. None for a second one where REDCap has a single one.
+    def row_place(
+        self, key: FormKey, group: Group, number: int, *, first: bool
+    ) -> RowKey | None:
+        """The row of one row of a group. None for a second one where REDCap has a
+        single one.
 
-        Nothing repeats within an event that repeats as a whole, so its instance is the visit's; that of a
-        form without a visit may be the row's.
+        Nothing repeats within an event that repeats as a whole, so its instance is the
+        visit's; that of a form without a visit may be the row's.
         """
         visit = self.visit(key)
         event = self.events.get(visit, visit)
@@ -211,8 +264,14 @@ class _Writer:
             if key.visit == LOG:
                 return event, "", str(number)
             return self.own_place(key) if first else None
-        if first and visit in self.study.visits and not repeats_at(self.study, group, visit):
+
+        if (
+            first
+            and visit in self.study.visits
+            and not repeats_at(self.study, group, visit)
+        ):
             return event, "", ""
+
         return event, group.name, str(number)
 
     def text(self, judged: Judgement, cell: Cell, row: int | None) -> str:
@@ -220,6 +279,7 @@ class _Writer:
         if cell.code is not None:
             box = box_state(state.state, state.text, cell.code)
             return self.never_asked if box is Box.NEVER_ASKED else box.value
+
         return redcap_text(state.text, cell, self.study)
 
 
@@ -231,11 +291,16 @@ def box_state(state: CellState, text: str, code: str) -> Box:
 
 
 def redcap_text(text: str, cell: Cell, study: Study) -> str:
-    """A text as REDCap has it: a blank between day and time, as many decimals as it asks for, the comma where
-    the field is typed with one, its own code of an answer. What is no value of the field stays as it is."""
+    """A text as REDCap has it: a blank between day and time, as many decimals as it
+    asks for, the comma where the field is typed with one, its own code of an answer.
+    What is no value of the field stays as it is.
+    """
     kind = cell.field.kind.name
-    if missing := next((item for item in cell.field.missing if item.code == text), None):
+    if missing := next(
+        (item for item in cell.field.missing if item.code == text), None
+    ):
         return missing.in_redcap
+
     if kind == "datetime" and _MOMENT.fullmatch(text):
         return text.replace("T", " ", 1)
     if kind == "boolean":
@@ -245,7 +310,11 @@ def redcap_text(text: str, cell: Cell, study: Study) -> str:
     if kind == "decimal" and (match := _DECIMAL.fullmatch(text)):
         places = exact_places(study, cell.field)
         if places is not None and len(match[1] or "") < places:
-            text = f"{text}{'' if match[1] else '.'}{'0' * (places - len(match[1] or ''))}"
+            text = (
+                f"{text}{'' if match[1] else '.'}{'0' * (places - len(match[1] or ''))}"
+            )
+
         if has_decimal_comma(cell.field):
             return text.replace(".", ",")
+
     return text

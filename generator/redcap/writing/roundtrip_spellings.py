@@ -1,4 +1,6 @@
-"""Cells that a dictionary without REDCap's own files would write in another way than they were written."""
+"""Cells that a dictionary without REDCap's own files would write in another way than
+they were written.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,17 @@ def spellings(
     items: Iterable[Item],
     listed: Iterable[Loss],
 ) -> tuple[Loss, ...]:
-    """One Loss for each cell that comes back otherwise and is not listed yet: harmless where only the
-    spelling differs, none where REDCap has no words for what the dictionary says by now."""
+    """One Loss for each cell that comes back otherwise and is not listed yet: harmless
+    where only the spelling differs, none where REDCap has no words for what the
+    dictionary says by now.
+    """
     if study is None:
         return ()
     rows, lost = study_rows(study, names)
     why = {(item.field, item.column): item.why for item in lost}
     cells = {data["name"]: data for _, data in rows}
     known = {(item.field, item.column) for item in listed}
+
     return tuple(_spelled(items, cells, known, why))
 
 

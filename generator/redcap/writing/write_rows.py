@@ -1,4 +1,6 @@
-"""Every field of a study as a row of REDCap's dictionary, and what its cells cannot say."""
+"""Every field of a study as a row of REDCap's dictionary, and what its cells cannot
+say.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +39,16 @@ def study_rows(
 def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
     """A name for every field, unique in the project as REDCap wants it.
 
-    No two fields have a column in common either, nor one with the columns that REDCap adds to every export:
-    a text called ``race___2`` beside the boxes of ``race`` gets another name.
+    No two fields have a column in common either, nor one with the columns that REDCap
+    adds to every export: a text called ``race___2`` beside the boxes of ``race`` gets
+    another name.
     """
     texts: dict[Key, str] = {}
     wanted = set(kept.values())
     taken = set(SYSTEM)
     for table in study.tables:
         taken |= {f"{table}{COMPLETE}", f"{table}{TIMESTAMP}"}
+
     for key, item in _fields(study):
         name = kept.get(key) or item.redcap.get("name") or item.name
         reserved = taken if key in kept else taken | wanted
@@ -52,6 +56,7 @@ def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
             name = _other_name(study, item, f"{key[0]}_{item.name}", taken | wanted)
         taken |= {name, *columns_named(study, item, name)}
         texts[key] = name
+
     return texts
 
 
@@ -81,11 +86,16 @@ def subject_key(study: Study) -> Key | None:
 
 
 def record_id(study: Study, names: Mapping[Key, str]) -> str:
-    """The name of the record id: that of the field that holds it, or one that no column has."""
+    """The name of the record id: that of the field that holds it, or one that no column
+    has.
+    """
     subject = subject_key(study)
     if subject is not None:
         return names[subject]
     taken = {
-        name for key, item in _fields(study) for name in (names[key], *columns_named(study, item, names[key]))
+        name
+        for key, item in _fields(study)
+        for name in (names[key], *columns_named(study, item, names[key]))
     }
+
     return unused(RECORD_ID, taken)

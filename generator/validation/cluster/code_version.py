@@ -21,7 +21,10 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+            digest.update(
+                path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes()
+            )
+
     return digest.hexdigest()
 
 
@@ -29,6 +32,7 @@ def check(wanted: str) -> None:
     """Raises ``OtherCode``."""
     if fingerprint() != wanted:
         raise OtherCode(
-            f"A worker of the cluster runs another version of crfsmith ({sys.executable}). "
+            "A worker of the cluster runs another version of crfsmith "
+            f"({sys.executable}). "
             "Install the same version on each."
         )

@@ -27,7 +27,10 @@ States = Mapping[tuple[str, str, str], Counter[str]]
 
 
 class Judged(NamedTuple):
-    """What is wrong with some subjects. ``files`` are cells that name a file, looked at together."""
+    """What is wrong with some subjects.
+
+    ``files`` are cells that name a file, looked at together.
+    """
 
     tally: Tally
     states: States
@@ -63,6 +66,7 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
     study = job.study
     assert study is not None
     collector = _Judging(limit=job.limit)
+
     with _store(job) as store:
         store.plans = job.plans
         for line in lines:
@@ -79,11 +83,14 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
         )
         missing = MissingnessCounter(study=study, today=today)
         _judge(job)(opened, study, missing, _Named())
+
         for doubt in store.doubts():
             key = store.row_key(doubt.at, doubt.line)
             named = {name: key[name] for name in job.row_key(doubt.at) if name in key}
             collector.add(with_key(reported_doubt(job.plans[doubt.at], doubt), named))
+
         forms, subjects = store.counted()
+
     return Judged(collector.tally, missing.counts, collector.files, forms, subjects)
 
 
@@ -92,5 +99,7 @@ def _store(job: Job) -> PartStore | SpoolingPartStore:
 
 
 def _judge(job: Job) -> Callable[..., None]:
-    """Subject by subject or, in a large package, all at once by the columns of the embedded engine."""
+    """Subject by subject or, in a large package, all at once by the columns of the
+    embedded engine.
+    """
     return judge_all if job.at_once else judge_forms

@@ -20,7 +20,9 @@ from generator.validation.table_plan import TablePlan
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableText:
-    """A table that only the descriptor describes; ``foreign`` ones have a schema as Frictionless reads it."""
+    """A table that only the descriptor describes; ``foreign`` ones have a schema as
+    Frictionless reads it.
+    """
 
     name: str
     path: str
@@ -37,13 +39,18 @@ class TableText:
             schema=self.schema,
             table=None,
             delimiter=self.delimiter,
-            read=frictionless.Schema.from_descriptor(dict(self.schema)) if self.foreign else None,
+            read=frictionless.Schema.from_descriptor(dict(self.schema))
+            if self.foreign
+            else None,
         )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedKey:
-    """A key of a table. ``name`` tells it from all others; ``of`` is the key whose values it may name."""
+    """A key of a table.
+
+    ``name`` tells it from all others; ``of`` is the key whose values it may name.
+    """
 
     name: str
     kind: str
@@ -57,12 +64,14 @@ UNIQUE, PRIMARY, FOREIGN, REFERENCE = "unique", "primary", "foreign", "reference
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A package as text. ``tables`` can be read. ``dictionary`` is empty where there is no study.
+    """A package as text. ``tables`` can be read. ``dictionary`` is empty where there is
+    no study.
 
-    ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` tells
-    which crfsmith asks. ``at_once``: subjects are judged together, as columns. ``retired`` names were in
-    earlier dictionaries; ``entries``: subjects say who entered them. ``seeds`` are the keys of the hashes by
-    which tables are compared with the audit trail; ``lost`` are the cells of which that says enough.
+    ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by
+    path; ``code`` tells which crfsmith asks. ``at_once``: subjects are judged together,
+    as columns. ``retired`` names were in earlier dictionaries; ``entries``: subjects
+    say who entered them. ``seeds`` are the keys of the hashes by which tables are
+    compared with the audit trail; ``lost`` are the cells of which that says enough.
     """
 
     code: str
@@ -83,7 +92,9 @@ class Job:
     def __getstate__(self) -> dict[str, Any]:
         """What was worked out from the text stays where it was."""
         derived = {"study", "plans"}
-        return {name: value for name, value in self.__dict__.items() if name not in derived}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in derived
+        }
 
     @cached_property
     def study(self) -> Study | None:
@@ -92,7 +103,11 @@ class Job:
     @cached_property
     def plans(self) -> tuple[TablePlan, ...]:
         """Every table of the package, in its order."""
-        own = study_plan(self.study, self.paths, self.retired, entries=self.entries) if self.study else ()
+        own = (
+            study_plan(self.study, self.paths, self.retired, entries=self.entries)
+            if self.study
+            else ()
+        )
         return (*own, *(other.plan() for other in self.others))
 
     def keys_of(self, position: int) -> tuple[NamedKey, ...]:
@@ -102,34 +117,67 @@ class Job:
     def row_key(self, position: int) -> tuple[str, ...]:
         """The columns that name a row of a table to a person."""
         plan = self.plans[position]
-        if plan.table is not None or (self.study and plan.name in layout.SYSTEM_COLUMNS):
-            wanted = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+        if plan.table is not None or (
+            self.study and plan.name in layout.SYSTEM_COLUMNS
+        ):
+            wanted = (
+                layout.SITE,
+                layout.SUBJECT,
+                layout.VISIT,
+                layout.UNSNO,
+                layout.ROW,
+            )
             return tuple(name for name in wanted if name in plan.columns)
+
         keys = self.keys_of(position)
         primary = next((item.fields for item in keys if item.kind == PRIMARY), ())
-        return primary or next((item.fields for item in keys if item.kind == UNIQUE), ())
+
+        return primary or next(
+            (item.fields for item in keys if item.kind == UNIQUE), ()
+        )
 
 
-def named_keys(position: int, checked: TableKeys, tables: Mapping[str, int]) -> list[NamedKey]:
+def named_keys(
+    position: int, checked: TableKeys, tables: Mapping[str, int]
+) -> list[NamedKey]:
     """The keys of a table, and those of other tables that it names."""
     result = [
-        NamedKey(name=f"{position} unique {entry}", kind=UNIQUE, fields=(entry,), at=position)
+        NamedKey(
+            name=f"{position} unique {entry}", kind=UNIQUE, fields=(entry,), at=position
+        )
         for entry in checked.unique
     ]
     if checked.primary:
-        result.append(NamedKey(name=f"{position} primary", kind=PRIMARY, fields=checked.primary, at=position))
+        result.append(
+            NamedKey(
+                name=f"{position} primary",
+                kind=PRIMARY,
+                fields=checked.primary,
+                at=position,
+            )
+        )
+
     for number, item in enumerate(checked.foreign):
         of = _reference(item, tables)
         name = f"{position} foreign {number}"
-        result.append(NamedKey(name=name, kind=FOREIGN, fields=item.fields, at=position, of=of.name))
+        result.append(
+            NamedKey(
+                name=name, kind=FOREIGN, fields=item.fields, at=position, of=of.name
+            )
+        )
         result.append(of)
+
     return result
 
 
 def _reference(key: ForeignKey, tables: Mapping[str, int]) -> NamedKey:
     """``ValueError`` when the table is not there."""
     if key.resource not in tables:
-        raise ValueError(f'a foreign key names the resource "{key.resource}", which is not there')
+        raise ValueError(
+            f'a foreign key names the resource "{key.resource}", which is not there'
+        )
+
     table = tables[key.resource]
     name = f"{table} reference {' '.join(key.reference)}"
+
     return NamedKey(name=name, kind=REFERENCE, fields=key.reference, at=table)

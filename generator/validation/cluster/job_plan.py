@@ -30,10 +30,15 @@ def made_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job
         paths={plan.name: plan.path for plan in opened.plans},
         others=tuple(_text(opened, part_source, plan) for plan in opened.plans[own:]),
         tables=tuple(
-            index for index, plan in enumerate(opened.plans) if _readable(opened, part_source, plan)
+            index
+            for index, plan in enumerate(opened.plans)
+            if _readable(opened, part_source, plan)
         ),
         keys=_keys(opened, own),
-        stated={plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans},
+        stated={
+            plan.path: _stated(opened.resources.get(plan.name, {}))
+            for plan in opened.plans
+        },
         ours=opened.ours,
         seeds=new_seeds(),
         lost=tuple(lost_cells(opened)) if opened.returned else (),
@@ -65,10 +70,17 @@ def _stated(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def _said_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
     """What a descriptor says; Frictionless itself opens only single files."""
-    named = [item for item in opened.descriptor["resources"] if item.get("name") == plan.name]
+    named = [
+        item for item in opened.descriptor["resources"] if item.get("name") == plan.name
+    ]
     dialect = named[0].get("dialect") if named else None
-    data = dialect.get("delimiter", dialect.get("csv")) if isinstance(dialect, dict) else None
+    data = (
+        dialect.get("delimiter", dialect.get("csv"))
+        if isinstance(dialect, dict)
+        else None
+    )
     data = data.get("delimiter") if isinstance(data, dict) else data
+
     return data if isinstance(data, str) and len(data) == 1 and data.isascii() else None
 
 
@@ -76,6 +88,7 @@ def _readable(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> 
     if plan.path not in part_source.sizes:
         _note(opened, plan, "missing-file", value=plan.path)
         return False
+
     opened.rows = {**opened.rows, plan.name: 0}
     try:
         schema = frictionless_schema(plan)
@@ -84,25 +97,43 @@ def _readable(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> 
     except ValueError as error:
         _note(opened, plan, "broken-schema", value=plan.name, why=str(error))
         return False
+
     return True
 
 
-def _note(opened: OpenPackage, plan: TablePlan, note: str, *, value: str, **words: Any) -> None:
-    result = finding(note, value=value, table=plan.name, field=None, path=plan.path, **words)
+def _note(
+    opened: OpenPackage, plan: TablePlan, note: str, *, value: str, **words: Any
+) -> None:
+    result = finding(
+        note, value=value, table=plan.name, field=None, path=plan.path, **words
+    )
     opened.collector.add(Reported(finding=result, file=plan.path, table=plan.name))
 
 
 def _keys(opened: OpenPackage, own: int) -> tuple[NamedKey, ...]:
-    """The keys of all tables of others; those of a study's own are compared subject by subject."""
+    """The keys of all tables of others; those of a study's own are compared subject by
+    subject.
+    """
     result: dict[str, NamedKey] = {}
     for plan in opened.plans[own:]:
         with suppress(ValueError):
-            result |= {key.name: key for key in _keys_of(opened, plan, frictionless_schema(plan))}
+            result |= {
+                key.name: key
+                for key in _keys_of(opened, plan, frictionless_schema(plan))
+            }
+
     return tuple(result.values())
 
 
 def _keys_of(opened: OpenPackage, plan: TablePlan, schema: Any) -> list[NamedKey]:
     """``ValueError`` when a foreign key names a table that is not there."""
     places = {item.name: index for index, item in enumerate(opened.plans)}
-    ours = plan.table is not None or (opened.study is not None and plan.name in layout.SYSTEM_COLUMNS)
-    return [] if ours else named_keys(places[plan.name], table_keys(schema, plan.name), places)
+    ours = plan.table is not None or (
+        opened.study is not None and plan.name in layout.SYSTEM_COLUMNS
+    )
+
+    return (
+        []
+        if ours
+        else named_keys(places[plan.name], table_keys(schema, plan.name), places)
+    )

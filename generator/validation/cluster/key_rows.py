@@ -1,4 +1,6 @@
-"""The values of the keys of one part, on their way to be compared with those of all others."""
+"""The values of the keys of one part, on their way to be compared with those of all
+others.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from generator.validation.row_reader import TableReading
 
 TOGETHER = 20_000
 KeyRow = tuple[str, int | None, int, str | None, str | None, str | None]
-"""A key's name, the row, how many rows, the value (None for a blank), its texts and the row's key in JSON.
+"""A key's name, the row, how many rows, the value (None for a blank), its texts and the
+row's key in JSON.
 
 Without a row it only counts.
 """
@@ -36,7 +39,8 @@ class KeyBatch(NamedTuple):
 class KeyRows:
     """Stands where keys would be compared, and writes down what is to be compared.
 
-    ``base`` is added to lines. Of rows with the same foreign key only ``limit`` are told apart.
+    ``base`` is added to lines. Of rows with the same foreign key only ``limit`` are
+    told apart.
     """
 
     keys: Sequence[NamedKey]
@@ -50,21 +54,36 @@ class KeyRows:
     @property
     def checked(self) -> TableKeys:
         """Every column that is needed, so that the reader asks for it."""
-        wanted = dict.fromkeys(name for key in self.keys for name in (*key.fields, *self.row_key))
+        wanted = dict.fromkeys(
+            name for key in self.keys for name in (*key.fields, *self.row_key)
+        )
         return TableKeys(unique=tuple(wanted))
 
     def add(self, frame: pl.DataFrame, lines: Lines) -> None:
-        """Some rows, by the names of the schema. A key that lacks a column in this part is none."""
+        """Some rows, by the names of the schema.
+
+        A key that lacks a column in this part is none.
+        """
         assert self.reading is not None
         if not frame.height:
             return
-        rows = pl.Series(self.base + np.asarray(lines.of(np.arange(frame.height)), np.int64))
+        rows = pl.Series(
+            self.base + np.asarray(lines.of(np.arange(frame.height)), np.int64)
+        )
         absent = [name for name in self.row_key if name not in frame.columns]
-        named = _json(frame.with_columns(pl.lit("").alias(name) for name in absent), self.row_key)
+        named = _json(
+            frame.with_columns(pl.lit("").alias(name) for name in absent), self.row_key
+        )
+
         for key in self.keys:
             if self.reading.there.issuperset(key.fields):
                 texts = _json(frame, key.fields)
-                columns = {"row": rows, "value": self._value(key, frame), "texts": texts, "row_key": named}
+                columns = {
+                    "row": rows,
+                    "value": self._value(key, frame),
+                    "texts": texts,
+                    "row_key": named,
+                }
                 self._write(key, pl.DataFrame(columns))
 
     def take(self, line: int, cells: list[str]) -> None:
@@ -82,7 +101,9 @@ class KeyRows:
             pl.Schema(dict.fromkeys(self.reading.plan.columns, pl.String)),
             orient="row",
         )
-        self.add(frame, Lines(first=0, starts=np.array([line for line, _ in self._slow])))
+        self.add(
+            frame, Lines(first=0, starts=np.array([line for line, _ in self._slow]))
+        )
         self._slow.clear()
 
     def written(self) -> Iterator[KeyBatch]:
@@ -101,10 +122,13 @@ class KeyRows:
         assert self.reading is not None
         value = values(frame, key.fields, cast(Any, self.reading))
         parts = [
-            pl.concat_str(pl.lit(f"{family(self.reading.kinds[name])}:"), pl.col(name)).alias(str(index))
+            pl.concat_str(
+                pl.lit(f"{family(self.reading.kinds[name])}:"), pl.col(name)
+            ).alias(str(index))
             for index, name in enumerate(key.fields)
         ]
         known = pl.any_horizontal(pl.col(name).is_not_null() for name in key.fields)
+
         return value.select(
             pl.when(known).then(pl.struct(parts).struct.json_encode()).alias("value")
         ).to_series()
@@ -115,8 +139,13 @@ class KeyRows:
             concat = concat.filter(pl.col("value").is_not_null())
             number = pl.int_range(pl.len()).over("value")
             few = 1 if key.kind == REFERENCE else self.limit
-            more = concat.filter(number >= few).group_by("key", "value").agg(pl.col("n").sum())
+            more = (
+                concat.filter(number >= few)
+                .group_by("key", "value")
+                .agg(pl.col("n").sum())
+            )
             concat = pl.concat([concat.filter(number < few), more], how="diagonal")
+
         for piece in concat.select(_NAMES).iter_slices(TOGETHER):
             pickle.dump(piece.rows(), self._file)
 
@@ -125,5 +154,7 @@ def _json(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     """The texts of some columns as one text."""
     if not names:
         return pl.Series("json", ["{}"] * frame.height)
-    parts = pl.struct(pl.col(name).alias(str(index)) for index, name in enumerate(names))
+    parts = pl.struct(
+        pl.col(name).alias(str(index)) for index, name in enumerate(names)
+    )
     return frame.select(parts.struct.json_encode().alias("json")).to_series()

@@ -1,14 +1,21 @@
 """Keys of whole tables in Spark SQL: unique fields, primary keys and foreign keys.
 
-One relation has the value of every key in every row; a value is one text for equal values. Another relation
-has the keys themselves, so that no name out of a package is ever part of a statement.
+One relation has the value of every key in every row; a value is one text for equal
+values. Another relation has the keys themselves, so that no name out of a package is
+ever part of a statement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.validation.cluster.job import FOREIGN, PRIMARY, REFERENCE, UNIQUE, NamedKey
+from generator.validation.cluster.job import (
+    FOREIGN,
+    PRIMARY,
+    REFERENCE,
+    UNIQUE,
+    NamedKey,
+)
 
 RELATION = "crfsmith_key_values"
 KEYS = "crfsmith_keys"
@@ -52,7 +59,8 @@ SELECT `key`, `row`, earlier, texts, row_key, cases FROM numbered WHERE `row` IS
 
 
 def faults(limit: int) -> str:
-    """The query for the first faulty rows of each key: ``key, row, earlier, texts, row_key``, and how many.
+    """The query for the first faulty rows of each key: ``key, row, earlier, texts,
+    row_key``, and how many.
 
     ``earlier`` is the earlier row with the same key, NULL where there is none.
     """
@@ -60,5 +68,8 @@ def faults(limit: int) -> str:
 
 
 def key_relation(keys: Sequence[NamedKey]) -> list[tuple[str, str, str | None]]:
-    """The rows of ``KEYS``. Several tables may name the same key of another; it is there once."""
+    """The rows of ``KEYS``.
+
+    Several tables may name the same key of another; it is there once.
+    """
     return list(dict.fromkeys((key.name, key.kind, key.of) for key in keys))

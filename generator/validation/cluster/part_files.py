@@ -1,4 +1,6 @@
-"""Tables of many files: a folder of part files, CSV or Parquet, that a cluster wrote stands for one table."""
+"""Tables of many files: a folder of part files, CSV or Parquet, that a cluster wrote
+stands for one table.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,17 @@ from generator.tables.layout import DESCRIPTOR
 CSV, PARQUET = ".csv", ".parquet"
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 STEP = 1 << 40
-"""Rows of all parts of a table in one order: the part's number times this, and the line in the part."""
+"""Rows of all parts of a table in one order: the part's number times this, and the line
+in the part.
+"""
 _SINGLE = ("format", "mediatype", "scheme", "bytes", "hash", "extrapaths")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """One file of a table, by its name in the package; ``constants`` are columns in its folder's name."""
+    """One file of a table, by its name in the package; ``constants`` are columns in its
+    folder's name.
+    """
 
     path: str
     name: str
@@ -37,7 +43,8 @@ class Part:
 
 
 class PartSource:
-    """A package's folder in which every table is one file again, whatever it is made of.
+    """A package's folder in which every table is one file again, whatever it is made
+    of.
 
     ``parts`` has the files of each table by the path that the descriptor then gives it.
     """
@@ -79,12 +86,15 @@ class PartSource:
             self.parts[path] = (Part(path=str(file), name=path, size=size),)
 
     def _folded(self) -> bytes | None:
-        """The descriptor with one path for each table; None when it is to be read as it is."""
+        """The descriptor with one path for each table; None when it is to be read as it
+        is.
+        """
         try:
             loads = json.loads(self._folder.open(DESCRIPTOR).read())
             resources = loads["resources"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+
         for resource in resources if isinstance(resources, list) else ():
             if (
                 isinstance(resource, dict)
@@ -92,6 +102,7 @@ class PartSource:
                 and is_safe(resource["path"])
             ):
                 self._fold(resource)
+
         return json.dumps(loads).encode()
 
     def _fold(self, resource: dict[str, Any]) -> None:
@@ -102,6 +113,7 @@ class PartSource:
         if len(parts) == 1 and parts[0].name == path and not parts[0].parquet:
             self.parts[path] = parts
             return
+
         sizes = [self.sizes.pop(part.name) for part in parts]
         for name in [name for name in self.sizes if name.startswith(f"{path}/")]:
             del self.sizes[name]
@@ -112,10 +124,14 @@ class PartSource:
             resource.pop(name, None)
 
     def _parts(self, path: str) -> Iterator[Part]:
-        """The files of a table by name. Blank ones and what begins with ``_`` or ``.`` are a writer's own."""
+        """The files of a table by name.
+
+        Blank ones and what begins with ``_`` or ``.`` are a writer's own.
+        """
         if path in self.sizes:
             yield self._part(path)
             return
+
         for name in sorted(self.sizes):
             inside = name.removeprefix(f"{path}/").split("/")
             hidden = any(step.startswith(("_", ".")) for step in inside)
@@ -125,7 +141,12 @@ class PartSource:
                 yield self._part(name, tuple(_constants(inside[:-1])))
 
     def _part(self, name: str, constants: tuple[tuple[str, str], ...] = ()) -> Part:
-        return Part(path=str(self._root / name), name=name, size=self.sizes[name], constants=constants)
+        return Part(
+            path=str(self._root / name),
+            name=name,
+            size=self.sizes[name],
+            constants=constants,
+        )
 
 
 def _constants(folders: list[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,6 @@
-"""The scratch rows of a worker: of a part on their way to their subjects, or of some subjects."""
+"""The scratch rows of a worker: of a part on their way to their subjects, or of some
+subjects.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class PartStore(Store):
 
     def _of(self, name: str, subject: str) -> Iterable[tuple[Any, ...]]:
         order = "at, line" if name == "data" else "line"
-        return self._db.execute(f"select * from {name} where subject = ? order by {order}", (subject,))
+        return self._db.execute(
+            f"select * from {name} where subject = ? order by {order}", (subject,)
+        )
 
     def __enter__(self) -> PartStore:
         return self
@@ -47,6 +51,14 @@ class PartStore(Store):
 
     def row_key(self, position: int, line: int) -> dict[str, str | int]:
         """The key columns of a row that was kept."""
-        query = "select site, subject, visit, unsno, rowno from data where at = ? and line = ?"
+        query = (
+            "select site, subject, visit, unsno, rowno from data where at = ? and "
+            "line = ?"
+        )
         row = self._db.execute(query, (position, line)).fetchone() or ()
-        return {name: part for name, part in zip(_ROW_KEY, row, strict=False) if part is not None}
+
+        return {
+            name: part
+            for name, part in zip(_ROW_KEY, row, strict=False)
+            if part is not None
+        }

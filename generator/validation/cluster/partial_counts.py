@@ -1,4 +1,6 @@
-"""Findings of many workers: each counts all of its own and keeps the first of each kind."""
+"""Findings of many workers: each counts all of its own and keeps the first of each
+kind.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from dataclasses import dataclass, field, replace
 from generator.validation.report.report import Collector, Reported
 
 ONCE = frozenset(
-    {"missing-column", "unknown-column", "repeated-column", "column-order", "empty-table", "other-delimiter"}
+    {
+        "missing-column",
+        "unknown-column",
+        "repeated-column",
+        "column-order",
+        "empty-table",
+        "other-delimiter",
+    }
 )
 """What is said of a table's header is said once, however many parts have it."""
 _Kind = tuple[str, str | None, str | None, str, str | None]
@@ -16,7 +25,10 @@ _Kind = tuple[str, str | None, str | None, str, str | None]
 
 @dataclass(kw_only=True)
 class Tally:
-    """What one worker found. ``kept`` are located; ``counts`` has an example and the number of each kind."""
+    """What one worker found.
+
+    ``kept`` are located; ``counts`` has an example and the number of each kind.
+    """
 
     kept: list[Reported] = field(default_factory=list)
     counts: dict[_Kind, tuple[Reported, int]] = field(default_factory=dict)
@@ -41,6 +53,7 @@ class Counting(Collector):
         if value < self.limit:
             self._held[cause] = value + 1
             self.tally.kept.append(reported)
+
         self.more(reported, 1)
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
@@ -52,7 +65,13 @@ class Counting(Collector):
 
 def _kind(reported: Reported) -> _Kind:
     finding = reported.finding
-    return finding.code, reported.table, reported.field, finding.severity.value, finding.rule
+    return (
+        finding.code,
+        reported.table,
+        reported.field,
+        finding.severity.value,
+        finding.rule,
+    )
 
 
 def merge(tallies: Iterable[Tally], collector: Collector) -> None:
@@ -63,10 +82,12 @@ def merge(tallies: Iterable[Tally], collector: Collector) -> None:
         kept += tally.kept
         for kind, (item, count) in tally.counts.items():
             counts[kind] = (item, counts.get(kind, (item, 0))[1] + count)
+
     for item in _in_order(kept):
         collector.add(item)
         kind = _kind(item)
         counts[kind] = (item, counts[kind][1] - 1)
+
     for kind, (item, count) in counts.items():
         if count and kind[0] not in ONCE:
             collector.more(item, count)
@@ -82,6 +103,7 @@ def _in_order(kept: Iterable[Reported]) -> list[Reported]:
             continue
         once.add(text)
         results.append(item)
+
     return results
 
 

@@ -1,4 +1,6 @@
-"""One part of a table, read on a worker: its findings, its rows by subject, and the values of its keys."""
+"""One part of a table, read on a worker: its findings, its rows by subject, and the
+values of its keys.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class SubjectRow(NamedTuple):
 
 
 class PartRead(NamedTuple):
-    """A part was read to its end: how many rows it has, what is wrong with it, and the sums of its cells."""
+    """A part was read to its end: how many rows it has, what is wrong with it, and the
+    sums of its cells.
+    """
 
     at: int
     rows: int
@@ -53,11 +57,20 @@ Item = KeyBatch | SubjectRow | PartRead
 
 
 def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item]:
-    """Everything that a part says. Its rows are numbered so that those of all parts are in one order."""
+    """Everything that a part says.
+
+    Its rows are numbered so that those of all parts are in one order.
+    """
     base = number * STEP
-    keys = KeyRows(keys=job.keys_of(position), row_key=job.row_key(position), base=base, limit=job.limit)
+    keys = KeyRows(
+        keys=job.keys_of(position),
+        row_key=job.row_key(position),
+        base=base,
+        limit=job.limit,
+    )
     collector = Counting(limit=job.limit)
     trail = BlockTrail(job.seeds)
+
     with PartStore() as store:
         reader = _Rows if part.parquet or part.constants else _Blocks
         reading = reader(job, position, part, store, collector, keys, trail)
@@ -65,29 +78,47 @@ def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item
             if item.at == position:
                 store.add(item)
                 store.settle(item.at, item.line, item.field)
+
         store.flush()
         yield from keys.written()
+
         for subject, line in store.by_subject():
             if subject is None:
-                collector.add(reported_doubt(job.plans[position], cast(SchemaFailure, line)))
+                collector.add(
+                    reported_doubt(job.plans[position], cast(SchemaFailure, line))
+                )
             else:
                 yield SubjectRow(subject, line._replace(line=base + line.line))
-        names = reading.row_keys(sorted({entry.row for entry in collector.tally.kept if entry.row}))
+
+        names = reading.row_keys(
+            sorted({entry.row for entry in collector.tally.kept if entry.row})
+        )
+
     unordered = part.parquet or part.constants
     kept = [
         _placed(entry, base, names, keys.row_key)
         for entry in collector.tally.kept
         if not (unordered and entry.finding.code == "column-order")
     ]
-    yield PartRead(position, reading.rows, Tally(kept=kept, counts=collector.tally.counts), trail.all())
+    yield PartRead(
+        position,
+        reading.rows,
+        Tally(kept=kept, counts=collector.tally.counts),
+        trail.all(),
+    )
 
 
 def _placed(
-    reported: Reported, base: int, names: dict[int, Sequence[str]], columns: Sequence[str]
+    reported: Reported,
+    base: int,
+    names: dict[int, Sequence[str]],
+    columns: Sequence[str],
 ) -> Reported:
     key = dict(zip(columns, names.get(reported.row or 0, ()), strict=False))
     row = None if reported.row is None else base + reported.row
-    return replace(with_key(reported, {name: text for name, text in key.items() if text}), row=row)
+    return replace(
+        with_key(reported, {name: text for name, text in key.items() if text}), row=row
+    )
 
 
 class _PartStaging(Staging):
@@ -183,9 +214,11 @@ class _Blocks:
             for place in np.flatnonzero(np.isin(numbers, wanted)).tolist():
                 row = frame.row(place, named=True)
                 texts[int(numbers[place])] = [row[name] for name in self._columns]
+
             return not frame.height or bool(numbers[-1] < wanted[-1])
 
         reading.again(look)
+
         return texts
 
 
@@ -202,7 +235,9 @@ class _ByRecord(TableReading):
 
 
 class _Rows:
-    """A part of Parquet, or one with columns in the name of its folder, read record by record."""
+    """A part of Parquet, or one with columns in the name of its folder, read record by
+    record.
+    """
 
     def __init__(  # noqa: PLR0917
         self,
@@ -232,14 +267,22 @@ class _Rows:
             trail=trail if job.study else None,
         )
         reading.key_rows, keys.reading = keys, reading
+
         try:
             records = iter(self._records(self._note))
             if reading.header(next(records, None)):
                 for record in records:
                     reading.take(record)
         except BrokenFile as error:
-            result = finding("broken-file", value=plan.path, table=plan.name, path=part.name, why=str(error))
+            result = finding(
+                "broken-file",
+                value=plan.path,
+                table=plan.name,
+                path=part.name,
+                why=str(error),
+            )
             collector.add(Reported(finding=result, file=part.name, table=plan.name))
+
         store.seal()
         self.rows = reading.rows
 
@@ -247,12 +290,20 @@ class _Rows:
         self._reading.note(code, line, **words)
 
     def _records(self, note: Any) -> Iterable[Record]:
-        names, texts = [item for item, _ in self._held.constants], [item for _, item in self._held.constants]
+        names, texts = (
+            [item for item, _ in self._held.constants],
+            [item for _, item in self._held.constants],
+        )
         if self._held.parquet:
             yield from _extended(parquet_records(self._held.path), names, texts)
             return
+
         with opened(self._held.path) as stream:
-            yield from _extended(iter(Records(stream, note, delimiter=self._plan.delimiter)), names, texts)
+            yield from _extended(
+                iter(Records(stream, note, delimiter=self._plan.delimiter)),
+                names,
+                texts,
+            )
 
     def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
         """The row key of some rows."""
@@ -263,14 +314,18 @@ class _Rows:
         texts: dict[int, Sequence[str]] = {}
         records = iter(self._records(lambda *_, **__: None))
         next(records, None)
+
         for record in records:
             if record.line in value:
                 cells = self._reading.aligned(record.cells)
                 texts[record.line] = [cells[place] for place in places]
+
         return texts
 
 
-def _extended(records: Iterator[Record], names: list[str], texts: list[str]) -> Iterator[Record]:
+def _extended(
+    records: Iterator[Record], names: list[str], texts: list[str]
+) -> Iterator[Record]:
     """The records, after the columns that the folder's name gives."""
     for index, record in enumerate(records):
         damaged = frozenset(place + len(names) for place in record.damaged)

@@ -37,7 +37,8 @@ class NoCluster(Exception):
 
 @contextmanager
 def session(master: str) -> Iterator[Any]:
-    """A Spark session at ``master``: one that runs already, or a new one that is stopped again.
+    """A Spark session at ``master``: one that runs already, or a new one that is
+    stopped again.
 
     Raises ``NoCluster``.
     """
@@ -45,15 +46,20 @@ def session(master: str) -> Iterator[Any]:
     if (running := spark_session.getActiveSession()) is not None:
         yield running
         return
+
     _java()
     _reachable(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+
     with tempfile.TemporaryFile("w+") as log:
         try:
             with _stderr_to(log):
                 spark = _builder(spark_session, master).getOrCreate()
         except Exception as error:
-            raise NoCluster(f"Spark did not start: {_last_words(log) or error}.") from error
+            raise NoCluster(
+                f"Spark did not start: {_last_words(log) or error}."
+            ) from error
+
         try:
             _has_workers(spark, master)
             yield spark
@@ -65,13 +71,19 @@ def _pyspark() -> Any:
     try:
         return pyspark.sql.SparkSession
     except ImportError as error:
-        raise NoCluster("Spark is not installed: pip install 'crfsmith[spark]'.") from error
+        raise NoCluster(
+            "Spark is not installed: pip install 'crfsmith[spark]'."
+        ) from error
 
 
 def _java() -> None:
     home = os.environ.get("JAVA_HOME")
     if not (which("java", path=str(Path(home) / "bin")) if home else which("java")):
-        where = f"JAVA_HOME is {home}, and there is no java in it" if home else "Java was not found"
+        where = (
+            f"JAVA_HOME is {home}, and there is no java in it"
+            if home
+            else "Java was not found"
+        )
         raise NoCluster(
             f"Spark needs Java 17 or newer, and {where}: "
             "apt-get install default-jre-headless, or set JAVA_HOME."
@@ -84,10 +96,14 @@ def _reachable(master: str) -> None:
     if not named:
         if not _OTHERS.match(master):
             raise NoCluster(
-                f'"{master}" is no Spark master: give spark://HOST:7077, yarn, k8s://URL or local[*].'
+                f'"{master}" is no Spark master: give spark://HOST:7077, yarn, '
+                "k8s://URL or local[*]."
             )
+
         return
+
     why: object = "no address"
+
     for address in named[1].split(","):
         host, _, port = address.rpartition(":")
         try:
@@ -96,7 +112,11 @@ def _reachable(master: str) -> None:
             why = error
         else:
             return
-    raise NoCluster(f"No Spark master answers at {master} ({why}). Is it running, and is this its address?")
+
+    raise NoCluster(
+        f"No Spark master answers at {master} ({why}). Is it running, and is this "
+        "its address?"
+    )
 
 
 def _builder(spark_session: Any, master: str) -> Any:
@@ -133,12 +153,16 @@ def _has_workers(spark: Any, master: str) -> None:
         return
     entry = spark.sparkContext._jsc.sc()
     until = time.monotonic() + WORKER_SECONDS
+
     while entry.getExecutorMemoryStatus().size() < 2:
         if time.monotonic() > until:
             raise NoCluster(
-                f"The cluster at {master} gave no worker within {WORKER_SECONDS} s: it has none, "
-                "they are busy, or they have less memory than spark.executor.memory asks for."
+                f"The cluster at {master} gave no worker within {WORKER_SECONDS} s: "
+                "it has none, "
+                "they are busy, or they have less memory than spark.executor.memory "
+                "asks for."
             )
+
         time.sleep(0.1)
 
 
@@ -158,12 +182,20 @@ def told() -> Iterator[None]:
 def _failure(text: str) -> str:
     if re.search(r"No module named '(generator|forms_spec)'", text):
         return (
-            "The cluster's workers do not have crfsmith. Install the same version on each, "
+            "The cluster's workers do not have crfsmith. Install the same version on "
+            "each, "
             "and let PYSPARK_PYTHON name the Python that has it."
         )
+
     if result := re.search(r"generator\.spark\.code\.OtherCode: (.+)", text):
         return result[1]
     causes = [
-        line.strip() for line in text.splitlines() if re.match(r"\s*(\w+\.)*\w+(Error|Exception)\b", line)
+        line.strip()
+        for line in text.splitlines()
+        if re.match(r"\s*(\w+\.)*\w+(Error|Exception)\b", line)
     ]
-    return f"A worker of the cluster failed: {(causes or [text.strip().splitlines()[0]])[-1][:300]}"
+
+    return (
+        "A worker of the cluster failed: "
+        f"{(causes or [text.strip().splitlines()[0]])[-1][:300]}"
+    )

@@ -19,7 +19,12 @@ class SpoolingPartStore(SpoolingStore):
 
     def row_key(self, position: int, line: int) -> dict[str, str | int]:
         """The key columns of a row that was kept."""
-        result = self.scan(self.plans[position]).filter(pl.col(LINE) == line).select(_ROW_KEY).collect()
+        result = (
+            self.scan(self.plans[position])
+            .filter(pl.col(LINE) == line)
+            .select(_ROW_KEY)
+            .collect()
+        )
         return {
             name: part
             for row in result.iter_rows(named=True)

@@ -1,4 +1,6 @@
-"""Judges a package on a cluster: workers read part files and judge subjects, SQL compares keys."""
+"""Judges a package on a cluster: workers read part files and judge subjects, SQL
+compares keys.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,20 @@ from generator.validation.cluster.evaluate_subjects import Judged, judge_subject
 from generator.validation.cluster.job import FOREIGN, PRIMARY, Job, NamedKey
 from generator.validation.cluster.job_plan import made_job
 from generator.validation.cluster.key_rows import SCHEMA, KeyBatch, KeyRow
-from generator.validation.cluster.part_files import STEP, Part, PartSource, located, said_place
+from generator.validation.cluster.part_files import (
+    STEP,
+    Part,
+    PartSource,
+    located,
+    said_place,
+)
 from generator.validation.cluster.partial_counts import Tally, merge, with_key
-from generator.validation.cluster.read_parts import Item, PartRead, SubjectRow, read_part
+from generator.validation.cluster.read_parts import (
+    Item,
+    PartRead,
+    SubjectRow,
+    read_part,
+)
 from generator.validation.cluster.session import NoCluster, session, told
 from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import last_save
@@ -63,11 +76,12 @@ def validate_on_cluster(
     strict: bool = False,
     large: int = LARGE,
 ) -> Report:
-    """The report on a folder (or its ``datapackage.json``) that every worker sees under the same path.
+    """The report on a folder (or its ``datapackage.json``) that every worker sees under
+    the same path.
 
-    Finds what ``validate_package`` finds; each finding about a row has the row's key. Tables may be folders
-    of part files. In a package of ``large`` bytes each worker judges all of its subjects at once, as
-    columns. Raises ``NoCluster``.
+    Finds what ``validate_package`` finds; each finding about a row has the row's key.
+    Tables may be folders of part files. In a package of ``large`` bytes each worker
+    judges all of its subjects at once, as columns. Raises ``NoCluster``.
     """
     try:
         part_source = PartSource(_folder(source))
@@ -84,19 +98,31 @@ def validate_on_cluster(
             planned = opened.collector.fork()
             with session(master) as spark, told():
                 here = part_source.plain and master.startswith(_THIS_MACHINE)
-                run = _Run(spark, opened, part_source, made_job(opened, part_source, large=large), here=here)
+                run = _Run(
+                    spark,
+                    opened,
+                    part_source,
+                    made_job(opened, part_source, large=large),
+                    here=here,
+                )
                 report = run.report()
                 if here and _as_they_were(run, planned, stack):
                     report = _Run(
-                        spark, opened, part_source, made_job(opened, part_source, large=large)
+                        spark,
+                        opened,
+                        part_source,
+                        made_job(opened, part_source, large=large),
                     ).report()
+
                 return report
     except (Unreadable, BrokenFile) as error:
         return unreadable(source, error)
 
 
 def _as_they_were(run: _Run, planned: Collector, stack: ExitStack) -> bool:
-    """Restores what other programs did to the tables; True where they are to be read once more."""
+    """Restores what other programs did to the tables; True where they are to be read
+    once more.
+    """
     opened, entry = run.opened, run.held
     if opened.study is None:
         return False
@@ -104,15 +130,22 @@ def _as_they_were(run: _Run, planned: Collector, stack: ExitStack) -> bool:
     if not restore(opened, planned, run.differing, folder):
         return False
     entry.restored(restored_files(opened.returned))
+
     return True
 
 
 def _folder(source: Path) -> Path:
-    root = source.parent if source.name == layout.DESCRIPTOR and source.is_file() else source
+    root = (
+        source.parent
+        if source.name == layout.DESCRIPTOR and source.is_file()
+        else source
+    )
     if root.is_file():
         raise NoCluster(
-            f"{source} is one file. Unpack it into a folder that every worker of the cluster can read."
+            f"{source} is one file. Unpack it into a folder that every worker of "
+            "the cluster can read."
         )
+
     if not root.is_dir():
         raise Unreadable(finding("no-package", value=str(source)))
     if not (root / layout.DESCRIPTOR).is_file():
@@ -126,7 +159,9 @@ def _read(shared: Any, tasks: list[Task]) -> Iterator[Item]:
         yield from read_part(shared.value, *task)
 
 
-def _judge(shared: Any, today: date, rows: Iterable[tuple[str, Any]]) -> Iterator[Judged]:
+def _judge(
+    shared: Any, today: date, rows: Iterable[tuple[str, Any]]
+) -> Iterator[Judged]:
     code_version.check(shared.value.code)
     yield judge_subjects(shared.value, today, (line for _, line in rows))
 
@@ -161,10 +196,19 @@ def _saved(item: Item) -> str:
 
 
 class _Run:
-    """One package on one cluster. ``here``: its tables are single files, and the workers on this machine."""
+    """One package on one cluster.
+
+    ``here``: its tables are single files, and the workers on this machine.
+    """
 
     def __init__(
-        self, spark: Any, opened: OpenPackage, part_source: PartSource, job: Job, *, here: bool = True
+        self,
+        spark: Any,
+        opened: OpenPackage,
+        part_source: PartSource,
+        job: Job,
+        *,
+        here: bool = True,
     ) -> None:
         self.here = here
         self.spark, self.opened, self.held, self.job = spark, opened, part_source, job
@@ -176,32 +220,47 @@ class _Run:
         items = self.spark.sparkContext.parallelize(tasks, max(len(tasks), 1))
         items = items.flatMap(partial(_read, self.shared))
         items.persist(pyspark.StorageLevel.DISK_ONLY)
+
         try:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
             self.differing = _differing(reads)
             tallies = [read.tally for read in reads]
             if self.job.keys:
-                tallies.append(self.compare(items.filter(partial(_is, KeyBatch)).flatMap(_rows)))
+                tallies.append(
+                    self.compare(items.filter(partial(_is, KeyBatch)).flatMap(_rows))
+                )
+
             judged = self.judge(items) if self.opened.study else []
         finally:
             items.unpersist()
             self.shared.destroy()
+
         merge([*tallies, *(item.tally for item in judged)], self.opened.collector)
         self.said_of_tables()
         self.uploads(judged)
+
         return self.made(reads, judged)
 
     def said_of_tables(self) -> None:
-        """What is wrong with whole columns: told cell by cell only where all files can be read here."""
+        """What is wrong with whole columns: told cell by cell only where all files can
+        be read here.
+        """
         opened = self.opened
         if opened.study is None and self.here:
             name_programs(opened)
         if opened.study is None or self.here:
             return
         paths = {plan.name: plan.path for plan in opened.plans}
-        for name, field in sorted({(table_of(item), item[1]) for item in self.differing or ()}):
-            result = finding("column-differs", value=field, field=field, path=paths[name])
-            opened.collector.add(Reported(finding=result, file=paths[name], table=name, field=field))
+
+        for name, field in sorted(
+            {(table_of(item), item[1]) for item in self.differing or ()}
+        ):
+            result = finding(
+                "column-differs", value=field, field=field, path=paths[name]
+            )
+            opened.collector.add(
+                Reported(finding=result, file=paths[name], table=name, field=field)
+            )
 
     def tasks(self) -> list[list[Task]]:
         """The parts of all tables, each large one alone."""
@@ -213,6 +272,7 @@ class _Run:
         parts.sort(key=lambda task: task[2].size, reverse=True)
         large = sum(part.size > PIECE for _, _, part in parts)
         pieces = max(large, self.spark.sparkContext.defaultParallelism)
+
         return [parts[first::pieces] for first in range(min(pieces, len(parts)))]
 
     def parts(self, position: int) -> tuple[Part, ...]:
@@ -228,11 +288,14 @@ class _Run:
         size = sum(self.held.sizes.get(plan.path, 0) for plan in self.opened.plans)
         pieces = max(self.spark.sparkContext.defaultParallelism, size // PIECE)
         spread = rows.partitionBy(pieces, _place)
-        judged: list[Judged] = spread.mapPartitions(partial(_judge, self.shared, today)).collect()
+        judged: list[Judged] = spread.mapPartitions(
+            partial(_judge, self.shared, today)
+        ).collect()
         missing = MissingnessCounter(study=study, today=today)
         for item in judged:
             missing.add(item.states)
         self.opened.missingness = missing.table()
+
         return judged
 
     def uploads(self, judged: Iterable[Judged]) -> None:
@@ -244,9 +307,11 @@ class _Run:
             chain.from_iterable(item.files for item in judged),
             key=lambda item: str(item.key.get(layout.SUBJECT)),
         )
+
         for entry in named:
             if fault := check.fault(entry.finding.value or ""):
                 self.opened.collector.add(replace(entry, finding=fault))
+
         for fault in check.rest():
             self.opened.collector.add(Reported(finding=fault, file=fault.value))
 
@@ -254,23 +319,35 @@ class _Run:
         """Repeated, blank and unknown keys, by one query in Spark's SQL."""
         frame = self.spark.createDataFrame(rows, SCHEMA, verifySchema=False)
         frame.createOrReplaceTempView(keys.RELATION)
-        named = self.spark.createDataFrame(keys.key_relation(self.job.keys), keys.KEYS_SCHEMA)
+        named = self.spark.createDataFrame(
+            keys.key_relation(self.job.keys), keys.KEYS_SCHEMA
+        )
         named.createOrReplaceTempView(keys.KEYS)
         tally, value = Tally(), {entry.name: entry for entry in self.job.keys}
         totals: dict[tuple[str, str], tuple[Reported, int]] = {}
         result = self.spark.sql(keys.faults(self.job.limit)).collect()
+
         for key, row, first, texts, row_key, total in result:
-            item = self.key_fault(value[key], row, first, _texts(texts), _texts(row_key))
+            item = self.key_fault(
+                value[key], row, first, _texts(texts), _texts(row_key)
+            )
             tally.kept.append(item)
             totals[key, item.finding.code] = item, total
+
         for item, total in totals.values():
             tally.count(item, total)
         self.spark.catalog.dropTempView(keys.RELATION)
         self.spark.catalog.dropTempView(keys.KEYS)
+
         return tally
 
     def key_fault(
-        self, key: NamedKey, row: int, first: int | None, texts: list[str], row_key: list[str]
+        self,
+        key: NamedKey,
+        row: int,
+        first: int | None,
+        texts: list[str],
+        row_key: list[str],
     ) -> Reported:
         plan = self.opened.plans[key.at]
         if key.kind == FOREIGN:
@@ -280,17 +357,30 @@ class _Run:
         else:
             before = said_place(self.parts(key.at), first)
             fault = _repeated(key, texts, before)
+
         words = dict(fault.words)
         result = finding(
-            fault.code, value=fault.value, table=plan.name, field=fault.field, path=plan.path, **words
+            fault.code,
+            value=fault.value,
+            table=plan.name,
+            field=fault.field,
+            path=plan.path,
+            **words,
         )
-        reported = Reported(finding=result, file=plan.path, table=plan.name, row=row, field=fault.field)
+        reported = Reported(
+            finding=result, file=plan.path, table=plan.name, row=row, field=fault.field
+        )
         named = dict(zip(self.job.row_key(key.at), row_key, strict=False))
+
         return with_key(reported, {name: text for name, text in named.items() if text})
 
     def foreign(self, key: NamedKey) -> ForeignKey:
         of = next(item for item in self.job.keys if item.name == key.of)
-        return ForeignKey(fields=key.fields, resource=self.opened.plans[of.at].name, reference=of.fields)
+        return ForeignKey(
+            fields=key.fields,
+            resource=self.opened.plans[of.at].name,
+            reference=of.fields,
+        )
 
     def made(self, reads: Iterable[PartRead], judged: list[Judged]) -> Report:
         rows = dict(self.opened.rows)
@@ -307,22 +397,35 @@ class _Run:
             missingness=opened.missingness,
             notes=opened.notes,
         )
-        return replace(report, findings=tuple(self.placed(item) for item in report.findings))
+
+        return replace(
+            report, findings=tuple(self.placed(item) for item in report.findings)
+        )
 
     def placed(self, reported: Reported) -> Reported:
         """The finding with the part and the line that it stands on."""
         index = next(
-            (position for position, plan in enumerate(self.opened.plans) if plan.name == reported.table), None
+            (
+                position
+                for position, plan in enumerate(self.opened.plans)
+                if plan.name == reported.table
+            ),
+            None,
         )
         if index is None or reported.row is None:
             return reported
         parts = self.parts(index)
         name, line = located(parts, reported.row)
-        reported = with_key(reported, {"row": reported.row % STEP} if line is None else {})
+        reported = with_key(
+            reported, {"row": reported.row % STEP} if line is None else {}
+        )
         text = reported.finding
         if text.code == "repeated-row":
-            sub = _LARGE.sub(lambda number: said_place(parts, int(number[0])), text.message)
+            sub = _LARGE.sub(
+                lambda number: said_place(parts, int(number[0])), text.message
+            )
             text = replace(text, message=sub)
+
         return replace(reported, finding=text, file=name, row=line)
 
 

@@ -20,4 +20,9 @@ class Embedded(NamedTuple):
     store: type[SpoolingStore]
 
 
-EMBEDDED = Embedded(reading=BlockReading, parent_keys=parent_hashes, trail=BlockTrail, store=SpoolingStore)
+EMBEDDED = Embedded(
+    reading=BlockReading,
+    parent_keys=parent_hashes,
+    trail=BlockTrail,
+    store=SpoolingStore,
+)

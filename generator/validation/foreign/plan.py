@@ -1,7 +1,8 @@
 """Packages of others: any Data Package, without a dictionary of ours.
 
-CSV tables with a Table Schema are judged here, by either engine. What is written in a way that these do
-not read is handed to Frictionless itself, and the report says so. The verdict is Frictionless's.
+CSV tables with a Table Schema are judged here, by either engine. What is written in a
+way that these do not read is handed to Frictionless itself, and the report says so. The
+verdict is Frictionless's.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ SAID = frozenset({"rewritten-by-program", "constraint-ignored"})
 """What is only said: of findings that count, and of what Frictionless passes over."""
 TOLERATED = SAID | {"byte-order-mark", "bad-quoting", "nul-character"}
 """Faults of a file that Frictionless reads over; with ``strict`` they count."""
-_CONTROL = {"quote_char": '"', "double_quote": True, "escape_char": None, "skip_initial_space": False}
+_CONTROL = {
+    "quote_char": '"',
+    "double_quote": True,
+    "escape_char": None,
+    "skip_initial_space": False,
+}
 _WRITING = ("name", "path", "scheme", "format", "encoding", "dialect")
 _UTF_8 = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
 MOST_ERRORS = 100_000
@@ -50,7 +56,10 @@ _PATHS = ("path", "url", "extrapaths", "schema", "dialect")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Foreign:
-    """What is to be done with each resource. ``handed`` are Frictionless's own, with the reason."""
+    """What is to be done with each resource.
+
+    ``handed`` are Frictionless's own, with the reason.
+    """
 
     plans: tuple[TablePlan, ...] = ()
     handed: Mapping[str, str] = field(default_factory=dict)
@@ -64,7 +73,9 @@ class Foreign:
         """The patterns that had to be given up while tables were read, by their paths."""
         for index, (table, pattern) in self.patterns.items():
             if pattern.stopped:
-                yield fault("pattern-too-slow", index, table, value=pattern.pattern).reported
+                yield fault(
+                    "pattern-too-slow", index, table, value=pattern.pattern
+                ).reported
 
     def close(self) -> None:
         """Ends what matches patterns."""
@@ -74,7 +85,10 @@ class Foreign:
     def notes(self) -> tuple[str, ...]:
         """What the reader of the report has to know."""
         handed = (
-            f"{name} was validated by Frictionless itself: {_without_root(why, self.faults)}."
+            (
+                f"{name} was validated by Frictionless itself: "
+                f"{_without_root(why, self.faults)}."
+            )
             for name, why in self.handed.items()
         )
         return (
@@ -92,11 +106,14 @@ class Foreign:
             yield from _judged(self.package.get_resource(name), self.faults)
 
 
-def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = False) -> Foreign:
-    """Reads a descriptor as Frictionless does; ``root`` is the folder that its paths are relative to.
+def foreign_plan(
+    descriptor: Mapping[str, Any], root: Path, *, strict: bool = False
+) -> Foreign:
+    """Reads a descriptor as Frictionless does; ``root`` is the folder that its paths
+    are relative to.
 
-    Nothing is fetched from elsewhere: such paths are findings. ``strict``: single carriage returns are left
-    to the engines, which refuse them.
+    Nothing is fetched from elsewhere: such paths are findings. ``strict``: single
+    carriage returns are left to the engines, which refuse them.
     """
     local = deepcopy(dict(descriptor))
     profiles = _without_remote_profiles(local)
@@ -115,7 +132,9 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
 def _with_sound_tables(
     refused: Foreign, faults: Faults, profiles: tuple[str, ...], *, strict: bool
 ) -> Foreign:
-    """The tables of a refused package that nothing is wrong with, judged as if it had no others."""
+    """The tables of a refused package that nothing is wrong with, judged as if it had
+    no others.
+    """
     resources, broken = faults.descriptor["resources"], faults.refused()
     sound = [place for place in range(len(resources)) if place not in broken]
     names = {resources[place]["name"] for place in sound}
@@ -130,13 +149,21 @@ def _reads_only(resource: Mapping[str, Any], names: Collection[str]) -> bool:
     """Whether the foreign keys of a table name only these tables and itself."""
     schema = resource.get("schema")
     keys = schema.get("foreignKeys", ()) if isinstance(schema, dict) else ()
-    return all((key["reference"].get("resource") or resource["name"]) in names for key in keys)
+    return all(
+        (key["reference"].get("resource") or resource["name"]) in names for key in keys
+    )
 
 
-def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> tuple[TablePlan, ...]:
-    """The plans of a package that is right beyond doubt; none where Frictionless has to read it."""
+def _sound_plans(
+    descriptor: Mapping[str, Any], root: Path, *, strict: bool
+) -> tuple[TablePlan, ...]:
+    """The plans of a package that is right beyond doubt; none where Frictionless has to
+    read it.
+    """
     plans = []
-    for item, schema in zip(descriptor["resources"], sound_schemas(descriptor) or (), strict=False):
+    for item, schema in zip(
+        descriptor["resources"], sound_schemas(descriptor) or (), strict=False
+    ):
         file, delimiter = root / item["path"], item["dialect"]["delimiter"]
         if not is_plain_file(file, len(schema.fields), delimiter) or wide_line(file):
             return ()
@@ -153,48 +180,65 @@ def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> 
                 read=schema,
             )
         )
+
     return tuple(plans)
 
 
-def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int], *, strict: bool) -> Foreign:
+def _read_plan(
+    faults: Faults, profiles: tuple[str, ...], places: Sequence[int], *, strict: bool
+) -> Foreign:
     """The same as Frictionless reads the descriptor, of the resources at some places."""
     resources = faults.descriptor["resources"]
     local = {**faults.descriptor} if len(places) == len(resources) else {}
     local["resources"] = [resources[place] for place in places]
+
     try:
-        package = frictionless.Package.from_descriptor(deepcopy(local), basepath=str(faults.root))
+        package = frictionless.Package.from_descriptor(
+            deepcopy(local), basepath=str(faults.root)
+        )
     except frictionless.FrictionlessException as error:
         return Foreign(findings=tuple(_refused(error.to_errors(), None, faults)))
     except Exception as error:
-        return Foreign(findings=tuple(faults.found()) or (_stumbled(error, None, faults),))
+        return Foreign(
+            findings=tuple(faults.found()) or (_stumbled(error, None, faults),)
+        )
+
     plans: dict[str, TablePlan] = {}
     handed: dict[str, str] = {}
     broken: list[Reported] = []
     patterns: dict[str, tuple[str, LimitedPattern]] = {}
+
     for index, resource in zip(places, package.resources, strict=True):
         broken += _unreadable_limits(resource, index)
         wide = _wide_line(resource)
         if undivided := faults.marks(index) or _too_wide(resource, wide, SAMPLE):
             broken += undivided
             continue
+
         plan = _plan(resource, faults, strict=strict)
         if isinstance(plan, str) and (result := _too_wide(resource, wide)):
             broken += result
             continue
+
         limited = _limited_patterns(resource, index)
         if isinstance(plan, TablePlan):
             patterns |= limited
         else:
-            broken += [_not_tried(place, *item, resource) for place, item in limited.items()]
+            broken += [
+                _not_tried(place, *item, resource) for place, item in limited.items()
+            ]
+
         if isinstance(plan, list):
             broken += plan
         elif isinstance(plan, TablePlan):
             plans[plan.name] = plan
         else:
             handed[str(resource.name)] = plan
+
     for name in _depending(plans):
         handed[name] = "its foreign key refers to a table that is not read here"
         del plans[name]
+
     return Foreign(
         plans=tuple(plans.values()),
         handed=handed,
@@ -207,51 +251,78 @@ def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int],
 
 
 def _unreadable_limits(resource: Any, position: int) -> list[Reported]:
-    """What the fields of a resource cannot read of their own schema, which is then without it."""
+    """What the fields of a resource cannot read of their own schema, which is then
+    without it.
+    """
     try:
         schema = resource.schema
     except Exception:  # whoever reads the resource says why
         return []
+
     if schema is None:
         return []
     return [
         item.reported
-        for item in without_unreadable(schema, f"resources[{position}].schema", str(resource.name))
+        for item in without_unreadable(
+            schema, f"resources[{position}].schema", str(resource.name)
+        )
     ]
 
 
-def _limited_patterns(resource: Any, position: int) -> dict[str, tuple[str, LimitedPattern]]:
-    """The patterns of a resource that may take long, by their paths: they are matched within limits."""
+def _limited_patterns(
+    resource: Any, position: int
+) -> dict[str, tuple[str, LimitedPattern]]:
+    """The patterns of a resource that may take long, by their paths: they are matched
+    within limits.
+    """
     try:
         fields = resource.schema.fields if resource.schema else []
     except Exception:  # whoever reads the resource says why
         return {}
+
     built = ((place, limit_pattern(item)) for place, item in enumerate(fields))
     within = f"resources[{position}].schema.fields"
+
     return {
-        f"{within}[{place}].constraints.pattern": (str(resource.name), item) for place, item in built if item
+        f"{within}[{place}].constraints.pattern": (str(resource.name), item)
+        for place, item in built
+        if item
     }
 
 
-def _not_tried(text: str, table: str, pattern: LimitedPattern, resource: Any) -> Reported:
+def _not_tried(
+    text: str, table: str, pattern: LimitedPattern, resource: Any
+) -> Reported:
     """Frictionless itself has no limits, so it judges the table without the pattern."""
     for item in resource.schema.fields:
         if item.constraints.get("pattern") == pattern.pattern:
             del item.constraints["pattern"]
             vars(item).pop("create_cell_reader", None)
+
     return fault("pattern-too-slow", text, table, value=pattern.pattern).reported
 
 
 def _wide_line(resource: Any) -> WideLine | None:
     """A line that nobody should hold in memory, found without holding it."""
-    if resource.path is None or resource.remote or resource.extrapaths or resource.compression:
+    if (
+        resource.path is None
+        or resource.remote
+        or resource.extrapaths
+        or resource.compression
+    ):
         return None
+
     file = Path(resource.basepath or "", resource.path)
+
     return wide_line(file) if file.is_file() else None
 
 
-def _too_wide(resource: Any, wide: WideLine | None, lines: int | None = None) -> list[Reported]:
-    """The finding on such a line where Frictionless would read it: among so many lines, or anywhere."""
+def _too_wide(
+    resource: Any, wide: WideLine | None, lines: int | None = None
+) -> list[Reported]:
+    """The finding on such a line where Frictionless would read it: among so many lines,
+    or anywhere.
+    """
     if wide is None or (lines is not None and wide.line > lines):
         return []
     path, name = Path(resource.path).as_posix(), str(resource.name)
@@ -262,12 +333,16 @@ def _too_wide(resource: Any, wide: WideLine | None, lines: int | None = None) ->
 def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:
     """Takes out the profiles that would have to be fetched, and names them."""
     resources = descriptor["resources"]
-    holders = [descriptor, *(resource for resource in resources if isinstance(resource, dict))]
+    holders = [
+        descriptor,
+        *(resource for resource in resources if isinstance(resource, dict)),
+    ]
     remote = [
         holder
         for holder in holders
         if isinstance(holder.get("profile"), str) and _REMOTE.match(holder["profile"])
     ]
+
     return tuple(dict.fromkeys(item.pop("profile") for item in remote))
 
 
@@ -281,25 +356,36 @@ def _outside(descriptor: Mapping[str, Any]) -> Iterator[Reported]:
                 if isinstance(path, str) and (_REMOTE.match(path) or not is_safe(path)):
                     name = values.get("name")
                     table = name if isinstance(name, str) else None
-                    yield Reported(finding=finding("unsafe-path", value=path), table=table)
+                    yield Reported(
+                        finding=finding("unsafe-path", value=path), table=table
+                    )
 
 
 def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
     return [
         name
         for name, plan in plans.items()
-        if any((key["reference"]["resource"] or name) not in plans for key in plan.read.foreign_keys)
+        if any(
+            (key["reference"]["resource"] or name) not in plans
+            for key in plan.read.foreign_keys
+        )
     ]
 
 
-def _plan(resource: Any, faults: Faults, *, strict: bool) -> TablePlan | str | list[Reported]:
-    """How a resource is read here, why it is not, or what is wrong with its description."""
+def _plan(
+    resource: Any, faults: Faults, *, strict: bool
+) -> TablePlan | str | list[Reported]:
+    """How a resource is read here, why it is not, or what is wrong with its
+    description.
+    """
     try:
         return _made_plan(resource, strict=strict)
     except frictionless.FrictionlessException as error:
         return list(_refused(error.to_errors(), str(resource.name), faults))
     except Exception as error:
-        return faults.of(str(resource.name)) or [_stumbled(error, str(resource.name), faults)]
+        return faults.of(str(resource.name)) or [
+            _stumbled(error, str(resource.name), faults)
+        ]
 
 
 def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
@@ -327,8 +413,14 @@ def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
 def _unlike_ours(resource: Any) -> str | None:
     if resource.tabular is not True or resource.format not in ("csv", "tsv"):
         return "it is not a CSV table"
-    if resource.path is None or resource.remote or resource.extrapaths or resource.compression:
+    if (
+        resource.path is None
+        or resource.remote
+        or resource.extrapaths
+        or resource.compression
+    ):
         return "it is not a single file of the package"
+
     schema = resource.schema
     if schema is None or not schema.fields:
         return "it has no schema"
@@ -340,7 +432,9 @@ def _unlike_ours(resource: Any) -> str | None:
 
 
 def _has_single_returns(file: Path) -> bool:
-    """True where carriage returns may end lines; Frictionless then parts what the engines read as one."""
+    """True where carriage returns may end lines; Frictionless then parts what the
+    engines read as one.
+    """
     if not holds(file, b"\r"):
         return False
     open_end = False
@@ -351,14 +445,21 @@ def _has_single_returns(file: Path) -> bool:
             open_end = piece.endswith(b"\r")
             if b"\r" in piece and piece.count(b"\r") - open_end != piece.count(b"\r\n"):
                 return True
+
     return open_end
 
 
 def _delimiter(resource: Any) -> str:
     """The character between cells, or why the file is not read here."""
     data = resource.to_descriptor()
-    described = {"type": "table", **{name: data[name] for name in _WRITING if name in data}}
-    any_type = frictionless.Detector(field_type="any")  # else it would try every type on every column
+    described = {
+        "type": "table",
+        **{name: data[name] for name in _WRITING if name in data},
+    }
+    any_type = frictionless.Detector(
+        field_type="any"
+    )  # else it would try every type on every column
+
     try:
         with frictionless.resources.TableResource.from_descriptor(
             described, basepath=resource.basepath, detector=any_type
@@ -367,13 +468,25 @@ def _delimiter(resource: Any) -> str:
             control = frictionless.formats.CsvControl.from_dialect(dialect)
     except frictionless.FrictionlessException as error:
         return str(error.error.note)
+
     if encoding not in _UTF_8:
         return f"its encoding is {encoding}"
     usual = dialect.header and dialect.header_rows == [1] and not dialect.comment_rows
-    usual = usual and not dialect.comment_char and not dialect.skip_blank_rows and dialect.header_case
-    if not usual or control.null_sequence or any(getattr(control, n) != v for n, v in _CONTROL.items()):
+    usual = (
+        usual
+        and not dialect.comment_char
+        and not dialect.skip_blank_rows
+        and dialect.header_case
+    )
+    if (
+        not usual
+        or control.null_sequence
+        or any(getattr(control, n) != v for n, v in _CONTROL.items())
+    ):
         return _OTHER_DIALECT
+
     single = len(control.delimiter) == 1 and control.delimiter.isascii()
+
     return str(control.delimiter) if single else _OTHER_DIALECT
 
 
@@ -387,25 +500,41 @@ def _judged(resource: Any, faults: Faults) -> Iterator[Reported]:
     except Exception as error:
         yield from faults.of(name) or [_stumbled(error, name, faults)]
     else:
-        errors = [*report.errors, *(error for task in report.tasks for error in task.errors)]
+        errors = [
+            *report.errors,
+            *(error for task in report.tasks for error in task.errors),
+        ]
         yield from _refused(errors, name, faults)
 
 
-def _refused(errors: Sequence[Any], name: str | None, faults: Faults) -> Iterator[Reported]:
-    """Frictionless's errors: those of the descriptor in our words where we know what is wrong."""
+def _refused(
+    errors: Sequence[Any], name: str | None, faults: Faults
+) -> Iterator[Reported]:
+    """Frictionless's errors: those of the descriptor in our words where we know what is
+    wrong.
+    """
     described = [item for item in errors if item.type in _DESCRIBED]
-    known = (list(faults.found()) if name is None else faults.of(name)) if described else []
+    known = (
+        (list(faults.found()) if name is None else faults.of(name)) if described else []
+    )
     yield from known
+
     for error in errors:
         if error.type not in _DESCRIBED:
             yield _reported(error, name, faults)
         elif not known:
-            yield _said_of_descriptor(error.type, str(error.note or error.message), name, faults)
+            yield _said_of_descriptor(
+                error.type, str(error.note or error.message), name, faults
+            )
 
 
-def _said_of_descriptor(kind: str, says: str, name: str | None, faults: Faults) -> Reported:
+def _said_of_descriptor(
+    kind: str, says: str, name: str | None, faults: Faults
+) -> Reported:
     DESCRIPTOR = layout.DESCRIPTOR if name is None else faults.path_of(name)
-    result = finding("descriptor-refused", at=DESCRIPTOR, kind=kind, says=_without_root(says, faults))
+    result = finding(
+        "descriptor-refused", at=DESCRIPTOR, kind=kind, says=_without_root(says, faults)
+    )
     return Reported(finding=result, file=layout.DESCRIPTOR, table=name)
 
 
@@ -420,7 +549,9 @@ def _without_root(says: str, faults: Faults | None) -> str:
 
 def _stumbled(error: Exception, name: str | None, faults: Faults) -> Reported:
     """Frictionless stops with an error of its own, so nothing can be said of the rest."""
-    return _said_of_descriptor("error", f"it stops there, {_first_line(error)}", name, faults)
+    return _said_of_descriptor(
+        "error", f"it stops there, {_first_line(error)}", name, faults
+    )
 
 
 def _first_line(error: Exception) -> str:
@@ -429,9 +560,19 @@ def _first_line(error: Exception) -> str:
 
 
 def _reported(error: Any, name: str | None, faults: Faults) -> Reported:
-    """One of Frictionless's errors as a finding. Its rows are counted without blank lines in cells."""
+    """One of Frictionless's errors as a finding.
+
+    Its rows are counted without blank lines in cells.
+    """
     cell = getattr(error, "cell", None)
     says = _without_root(str(error.note or error.message), faults)
     text = finding("frictionless-error", value=cell, kind=error.type, says=says)
     row, column = getattr(error, "row_number", None), getattr(error, "field_name", None)
-    return Reported(finding=text, file=None if name else layout.DESCRIPTOR, table=name, row=row, field=column)
+
+    return Reported(
+        finding=text,
+        file=None if name else layout.DESCRIPTOR,
+        table=name,
+        row=row,
+        field=column,
+    )

@@ -1,7 +1,9 @@
-"""Descriptors of others that are right beyond doubt: Frictionless need not be loaded to accept them.
+"""Descriptors of others that are right beyond doubt: Frictionless need not be loaded to
+accept them.
 
-Loading it and reading a descriptor with it takes longer than judging a hundred thousand rows. What is not
-known here is left to it, so a test may be too strict, and never too lax.
+Loading it and reading a descriptor with it takes longer than judging a hundred thousand
+rows. What is not known here is left to it, so a test may be too strict, and never too
+lax.
 """
 
 from __future__ import annotations
@@ -33,12 +35,16 @@ _SCHEMA = {"fields", "primaryKey", "missingValues"}
 _FIELD = {"name", "type", "constraints", *_WORDS}
 _MOST = 10**15
 _SAMPLED, _SAMPLE_BYTES = 200, 1 << 20
-"""More lines than Frictionless reads to learn how a file is written, and bytes that hold so many."""
+"""More lines than Frictionless reads to learn how a file is written, and bytes that
+hold so many.
+"""
 
 
 @dataclass(kw_only=True, eq=False)
 class SoundField:
-    """Answers for a Frictionless field; the field itself is only made where a cell has to be read."""
+    """Answers for a Frictionless field; the field itself is only made where a cell has
+    to be read.
+    """
 
     name: str
     type: str
@@ -60,7 +66,9 @@ class SoundField:
         return list(self.described["falseValues"])
 
     def has_defined(self, _name: str) -> bool:
-        """Whether the field has a way of its own to write its values; none that is sound has."""
+        """Whether the field has a way of its own to write its values; none that is
+        sound has.
+        """
         return False
 
     def create_value_reader(self) -> Callable[[Any], Any]:
@@ -73,7 +81,10 @@ class SoundField:
 
         def read(text: str) -> tuple[Any, CellVerdict]:
             if not cell_readers:
-                cell_readers.append(self.schema.frictionless.get_field(self.name).create_cell_reader())
+                cell_readers.append(
+                    self.schema.frictionless.get_field(self.name).create_cell_reader()
+                )
+
             return cell_readers[0](text)
 
         return read
@@ -100,12 +111,22 @@ class SoundSchema:
 
 
 def sound_schemas(descriptor: Mapping[str, Any]) -> list[SoundSchema] | None:
-    """The schemas of a package's resources, or None where Frictionless has to read the descriptor."""
+    """The schemas of a package's resources, or None where Frictionless has to read the
+    descriptor.
+    """
     resources = descriptor["resources"]
-    if not (resources and _has(descriptor, _PACKAGE) and _is_name(descriptor.get("name", "x"))):
+    if not (
+        resources
+        and _has(descriptor, _PACKAGE)
+        and _is_name(descriptor.get("name", "x"))
+    ):
         return None
-    if not all(isinstance(resource, dict) and _is_resource(resource) for resource in resources):
+
+    if not all(
+        isinstance(resource, dict) and _is_resource(resource) for resource in resources
+    ):
         return None
+
     names = [resource["name"] for resource in resources]
     paths = [resource["path"] for resource in resources]
     if len({*names}) < len(names) or len({*paths}) < len(paths):
@@ -124,16 +145,22 @@ def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
     if not whole or not start.isascii() or b"\0" in start:
         return False
     text = (line.decode("ascii") for line in lines[:_SAMPLED])
+
     try:
         rows = list(csv.reader(text, delimiter=delimiter))
     except csv.Error:
         return False
+
     return len(rows) > 1 and all(len(row) == columns for row in rows)
 
 
 def _has(part: Mapping[str, Any], known: Collection[str]) -> bool:
-    """True where a part of the descriptor has nothing but these properties, and texts for words."""
-    return set(part) <= set(known) and all(isinstance(part.get(name, ""), str) for name in _WORDS)
+    """True where a part of the descriptor has nothing but these properties, and texts
+    for words.
+    """
+    return set(part) <= set(known) and all(
+        isinstance(part.get(name, ""), str) for name in _WORDS
+    )
 
 
 def _is_name(name: Any) -> bool:
@@ -143,6 +170,7 @@ def _is_name(name: Any) -> bool:
 def _is_resource(item: Mapping[str, Any]) -> bool:
     written = {"type": "table", "format": "csv", "encoding": "utf-8"}
     path, dialect, schema = item.get("path"), item.get("dialect"), item.get("schema")
+
     return (
         _has(item, _RESOURCE)
         and _is_name(item.get("name"))
@@ -158,11 +186,18 @@ def _is_resource(item: Mapping[str, Any]) -> bool:
 
 def _is_schema(schema: Mapping[str, Any]) -> bool:
     fields, missing = schema.get("fields"), schema.get("missingValues", [""])
-    if not (set(schema) <= _SCHEMA and isinstance(fields, list) and fields and _are_words(missing)):
+    if not (
+        set(schema) <= _SCHEMA
+        and isinstance(fields, list)
+        and fields
+        and _are_words(missing)
+    ):
         return False
+
     if not all(isinstance(item, dict) and _is_field(item) for item in fields):
         return False
     names, key = [item["name"] for item in fields], _key(schema)
+
     return _are_words(names) and _are_words(key) and {*key} <= {*names}
 
 
@@ -173,7 +208,11 @@ def _key(schema: Mapping[str, Any]) -> Any:
 
 def _are_words(text: Any) -> bool:
     """True for a list of texts none of which is there twice."""
-    return isinstance(text, list) and all(type(item) is str for item in text) and len({*text}) == len(text)
+    return (
+        isinstance(text, list)
+        and all(type(item) is str for item in text)
+        and len({*text}) == len(text)
+    )
 
 
 def _is_field(item: Mapping[str, Any]) -> bool:
@@ -183,10 +222,22 @@ def _is_field(item: Mapping[str, Any]) -> bool:
     if not isinstance(kind, str) or kind not in _FITS or not isinstance(limits, dict):
         return False
     own = {"trueValues", "falseValues"} if kind == "boolean" else set()
-    if not _has(item, _FIELD | own) or not all(_are_words(item.get(words)) for words in own):
+    if not _has(item, _FIELD | own) or not all(
+        _are_words(item.get(words)) for words in own
+    ):
         return False
-    truths = [isinstance(limit, bool) for rule, limit in limits.items() if rule in ("required", "unique")]
-    others = {rule: limit for rule, limit in limits.items() if rule not in ("required", "unique")}
+
+    truths = [
+        isinstance(limit, bool)
+        for rule, limit in limits.items()
+        if rule in ("required", "unique")
+    ]
+    others = {
+        rule: limit
+        for rule, limit in limits.items()
+        if rule not in ("required", "unique")
+    }
+
     return all(truths) and _FITS[kind](others)
 
 
@@ -195,6 +246,7 @@ def _string(limits: Mapping[str, Any]) -> bool:
         return False
     lengths = [limits.get("minLength", 0), limits.get("maxLength", _MOST)]
     pattern, codes = limits.get("pattern", ""), limits.get("enum", ["x"])
+
     return (
         all(type(length) is int for length in lengths)
         and 0 <= lengths[0] <= lengths[1]
@@ -207,14 +259,16 @@ def _string(limits: Mapping[str, Any]) -> bool:
 
 
 def _integer(limits: Mapping[str, Any]) -> bool:
-    return all(type(limit) is int and abs(limit) < _MOST for limit in limits.values()) and _are_apart(
-        limits, int
-    )
+    return all(
+        type(limit) is int and abs(limit) < _MOST for limit in limits.values()
+    ) and _are_apart(limits, int)
 
 
 def _number(limits: Mapping[str, Any]) -> bool:
     ends = limits.values()
-    finite = all(type(end) in (int, float) and isfinite(end) and abs(end) < _MOST for end in ends)
+    finite = all(
+        type(end) in (int, float) and isfinite(end) and abs(end) < _MOST for end in ends
+    )
     return finite and _are_apart(limits, Decimal)
 
 
@@ -232,7 +286,9 @@ def _boolean(limits: Mapping[str, Any]) -> bool:
 
 
 def _are_apart(limits: Mapping[str, Any], read: Callable[[Any], Any]) -> bool:
-    """True for the ends of a range; those that exclude themselves need a newer descriptor."""
+    """True for the ends of a range; those that exclude themselves need a newer
+    descriptor.
+    """
     ends = {name: read(limit) for name, limit in limits.items()}
     if not set(ends) <= {"minimum", "maximum"}:
         return False
@@ -241,7 +297,9 @@ def _are_apart(limits: Mapping[str, Any], read: Callable[[Any], Any]) -> bool:
 
 def _schema(described: Mapping[str, Any]) -> SoundSchema:
     missing = tuple(described.get("missingValues", [""]))
-    schema = SoundSchema(described=described, missing_values=missing, primary_key=list(_key(described)))
+    schema = SoundSchema(
+        described=described, missing_values=missing, primary_key=list(_key(described))
+    )
     schema.fields += (
         SoundField(
             name=item["name"],
@@ -253,6 +311,7 @@ def _schema(described: Mapping[str, Any]) -> SoundSchema:
         )
         for item in described["fields"]
     )
+
     return schema
 
 

@@ -13,18 +13,24 @@ Library = Literal["pandas", "polars"]
 
 
 def findings_frame(report: Report, *, library: Library | None = None) -> Any:
-    """One row for each finding that is listed: severity, code, file, line, table, field, key, value, words.
+    """One row for each finding that is listed: severity, code, file, line, table,
+    field, key, value, words.
 
-    ``line`` is the physical line of the file. ``ImportError`` when the library is not installed.
+    ``line`` is the physical line of the file. ``ImportError`` when the library is not
+    installed.
     """
     rows = []
     for finding in report.findings:
-        result, key = finding.finding, [finding.key.get(name) for name in FINDING_COLUMNS[6:11]]
+        result, key = (
+            finding.finding,
+            [finding.key.get(name) for name in FINDING_COLUMNS[6:11]],
+        )
         rows.append(
             (result.severity.value, result.code, finding.file, finding.row, finding.table, finding.field,
              *(None if part is None else str(part) for part in key),
              result.value, result.message, result.remedy, result.rule)
         )  # fmt: skip
+
     return _frame(FINDING_COLUMNS, rows, library)
 
 
@@ -38,11 +44,17 @@ def missingness_frame(report: Report, *, library: Library | None = None) -> Any:
     return _frame(MISSINGNESS_COLUMNS, rows, library)
 
 
-def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]], library: Library | None) -> Any:
+def _frame(
+    columns: tuple[str, ...], rows: list[tuple[Any, ...]], library: Library | None
+) -> Any:
     name = library or ("pandas" if find_spec("pandas") else "polars")
     frames = import_module(name)
     numbers = {"line", "cells"}
     if name == "pandas":
         return frames.DataFrame(rows, columns=list(columns))
-    schema = {column: frames.Int64 if column in numbers else frames.String for column in columns}
+    schema = {
+        column: frames.Int64 if column in numbers else frames.String
+        for column in columns
+    }
+
     return frames.DataFrame(rows, schema=schema, orient="row")

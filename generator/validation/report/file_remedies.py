@@ -1,4 +1,6 @@
-"""What to do about a date in a file, where it is not written as a person types it on a page."""
+"""What to do about a date in a file, where it is not written as a person types it on a
+page.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,14 @@ _IN_FILES = {
 
 
 def for_files(finding: Finding) -> Finding:
-    """The finding with the remedy for a file; a page understands more than a file may hold."""
-    remedy = _IN_FILES.get(finding.code, finding.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30"))
-    return finding if remedy == finding.remedy else dataclasses.replace(finding, remedy=remedy)
+    """The finding with the remedy for a file; a page understands more than a file may
+    hold.
+    """
+    remedy = _IN_FILES.get(
+        finding.code, finding.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30")
+    )
+    return (
+        finding
+        if remedy == finding.remedy
+        else dataclasses.replace(finding, remedy=remedy)
+    )

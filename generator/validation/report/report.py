@@ -1,4 +1,6 @@
-"""What is wrong with a package: counts that are always complete, and the first cases of each."""
+"""What is wrong with a package: counts that are always complete, and the first cases of
+each.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,10 @@ MOST_LOCATED = 50_000
 class Reported:
     """A finding and the line that it is about.
 
-    ``file`` is the path inside the package, ``row`` the physical line of that file, ``key`` the key
-    columns of the row by name. ``of`` is the table that it is about, where that is another than ``table``;
-    ``origin`` the place in the report's origins of what it follows from.
+    ``file`` is the path inside the package, ``row`` the physical line of that file,
+    ``key`` the key columns of the row by name. ``of`` is the table that it is about,
+    where that is another than ``table``; ``origin`` the place in the report's origins
+    of what it follows from.
     """
 
     finding: Finding
@@ -51,7 +54,9 @@ class Reported:
     @property
     def row_key(self) -> str:
         """The key as a person says it: ``01 01-007 SCR``."""
-        return " ".join(str(part) for name, part in self.key.items() if (name, part) != ("unsno", 0))
+        return " ".join(
+            str(part) for name, part in self.key.items() if (name, part) != ("unsno", 0)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +72,11 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """``located`` findings are listed, all are counted. ``by_field`` is keyed ``table.field``.
+    """``located`` findings are listed, all are counted. ``by_field`` is keyed
+    ``table.field``.
 
-    ``by_check`` counts each finding under the rule or protocol check that found it, else under its code.
+    ``by_check`` counts each finding under the rule or protocol check that found it,
+    else under its code.
     """
 
     findings: int
@@ -88,10 +95,12 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """The verdict on one package. ``readable`` is False when nothing of it could be judged.
+    """The verdict on one package. ``readable`` is False when nothing of it could be
+    judged.
 
-    ``notes`` say what was judged in another way, ``handed`` how many tables Frictionless judged by itself.
-    Codes that are ``tolerated`` are told and refuse nothing. ``origins`` say what to look at first.
+    ``notes`` say what was judged in another way, ``handed`` how many tables
+    Frictionless judged by itself. Codes that are ``tolerated`` are told and refuse
+    nothing. ``origins`` say what to look at first.
     """
 
     source: str
@@ -125,8 +134,17 @@ class Report:
         tables = self.counts.rows
         if not tables and not self.handed:
             return "No table was validated"
-        text = f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}" if tables else ""
-        handed = f"{many(self.handed, 'table')} validated by Frictionless" if self.handed else ""
+        text = (
+            f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}"
+            if tables
+            else ""
+        )
+        handed = (
+            f"{many(self.handed, 'table')} validated by Frictionless"
+            if self.handed
+            else ""
+        )
+
         return ", ".join(part for part in (text, handed) if part)
 
     @property
@@ -156,8 +174,9 @@ def many(count: int, noun: str) -> str:
 class Collector:
     """Counts every finding and keeps the first ``limit`` of each code, table and field.
 
-    ``tolerated`` is None where each finding has a severity of its own. In a package of others a finding
-    refuses it unless its code is tolerated; then it warns. So the verdict and the severities say the same.
+    ``tolerated`` is None where each finding has a severity of its own. In a package of
+    others a finding refuses it unless its code is tolerated; then it warns. So the
+    verdict and the severities say the same.
     """
 
     def __init__(self, *, limit: int = LIMIT) -> None:
@@ -178,9 +197,16 @@ class Collector:
         collector = Collector(limit=self.limit)
         collector.links = self.links
         collector._about, collector._causes = self._about.copy(), self._causes.copy()
-        collector._severities, collector._rules = self._severities.copy(), self._rules.copy()
-        collector._checks, collector._located = self._checks.copy(), self._located.copy()
+        collector._severities, collector._rules = (
+            self._severities.copy(),
+            self._rules.copy(),
+        )
+        collector._checks, collector._located = (
+            self._checks.copy(),
+            self._located.copy(),
+        )
         collector._kept = list(self._kept)
+
         return collector
 
     @property
@@ -210,8 +236,15 @@ class Collector:
         """The finding with the severity that it has in this package."""
         if self.tolerated is None:
             return finding
-        severity = Severity.WARNING if finding.code in self.tolerated else Severity.REFUSE
-        return finding if finding.severity is severity else dataclasses.replace(finding, severity=severity)
+        severity = (
+            Severity.WARNING if finding.code in self.tolerated else Severity.REFUSE
+        )
+
+        return (
+            finding
+            if finding.severity is severity
+            else dataclasses.replace(finding, severity=severity)
+        )
 
     def _count(self, finding: Finding, cause: FindingKind, count: int) -> None:
         self._causes[cause] += count
@@ -235,9 +268,17 @@ class Collector:
     ) -> Report:
         """Everything that was added, by file and line."""
         places = {name: index for index, name in enumerate(rows)}
-        origins = Origins(counts=self._causes, about=self._about, links=self.links, explained=self.explained)
+        origins = Origins(
+            counts=self._causes,
+            about=self._about,
+            links=self.links,
+            explained=self.explained,
+        )
         result = origins.found()
-        kept = sorted(self._kept, key=lambda item: (places.get(item.table or "", -1), item.row or 0))
+        kept = sorted(
+            self._kept,
+            key=lambda item: (places.get(item.table or "", -1), item.row or 0),
+        )
         counts = Counts(
             findings=sum(self._causes.values()),
             located=len(kept),
@@ -250,8 +291,12 @@ class Collector:
             by_field=self._by_field(),
             by_rule=_most_first(self._rules),
             by_check=_most_first(self._checks),
-            causes=tuple(self._cause(alike, count) for alike, count in _most_first(self._causes).items()),
+            causes=tuple(
+                self._cause(alike, count)
+                for alike, count in _most_first(self._causes).items()
+            ),
         )
+
         return Report(
             source=source,
             study=study,
@@ -267,13 +312,20 @@ class Collector:
 
     def _cause(self, alike: FindingKind, count: int) -> Cause:
         code, table, name = alike
-        return Cause(code=code, table=table, field=name, findings=count, located=self._located[alike])
+        return Cause(
+            code=code,
+            table=table,
+            field=name,
+            findings=count,
+            located=self._located[alike],
+        )
 
     def _sum(self, part: int) -> dict[str, int]:
         summed: Counter[str] = Counter()
         for cause, count in self._causes.items():
             if name := cause[part]:
                 summed[name] += count
+
         return _most_first(summed)
 
     def _by_field(self) -> dict[str, int]:
@@ -281,17 +333,23 @@ class Collector:
         for (_, table, name), count in self._causes.items():
             if table and name:
                 summed[f"{table}.{name}"] += count
+
         return _most_first(summed)
 
 
-def _with_origins(kept: list[Reported], finder: Origins, origins: tuple[Origin, ...]) -> tuple[Reported, ...]:
+def _with_origins(
+    kept: list[Reported], finder: Origins, origins: tuple[Origin, ...]
+) -> tuple[Reported, ...]:
     """The findings, each with the place of what it follows from."""
     if not origins:
         return tuple(kept)
     places = {
-        FindingKind(origin.code, origin.table, origin.field): index for index, origin in enumerate(origins)
+        FindingKind(origin.code, origin.table, origin.field): index
+        for index, origin in enumerate(origins)
     }
     sources = ((item, finder.origin_of(item.alike, item.of)) for item in kept)
+
     return tuple(
-        dataclasses.replace(item, origin=places[source]) if source else item for item, source in sources
+        dataclasses.replace(item, origin=places[source]) if source else item
+        for item, source in sources
     )

@@ -1,4 +1,6 @@
-"""What a report begins with: the faults of whole files, and how many findings follow from each."""
+"""What a report begins with: the faults of whole files, and how many findings follow
+from each.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _LOST = (
     "missing-file", "broken-schema", "other-delimiter", "utf-16", "mac-line-ends",
     "broken-file", "too-much-damage", "empty-table",
 )  # fmt: skip
-"""Faults by which a table, or the rest of it, is not there; the first that a table has is its origin."""
+"""Faults by which a table, or the rest of it, is not there; the first that a table has
+is its origin.
+"""
 _COLUMN = "missing-column"
 _KEYS = frozenset((*layout.FORM_KEY, layout.ROW))
 _REFUSED = frozenset({"cell-type", "cell-constraint", "not-utf8", "nul-character"})
@@ -46,9 +50,9 @@ EXACT, AT_LEAST, AT_MOST = "", "at least", "up to"
 class Origin:
     """Findings alike from which others follow, and how many of each code do.
 
-    ``bound`` is ``at least`` where more than are counted may follow, ``up to`` where some may have another
-    reason, and else empty. What stands in several tables has no ``table``: then nothing follows, and
-    ``findings`` are all that have this one reason.
+    ``bound`` is ``at least`` where more than are counted may follow, ``up to`` where
+    some may have another reason, and else empty. What stands in several tables has no
+    ``table``: then nothing follows, and ``findings`` are all that have this one reason.
     """
 
     code: str
@@ -62,12 +66,16 @@ class Origin:
     def is_one(self, alike: FindingKind) -> bool:
         """True for the origin's own findings."""
         return alike == (self.code, self.table, self.field) or (
-            self.table is None and alike.code == self.code and self.field in (None, alike.field)
+            self.table is None
+            and alike.code == self.code
+            and self.field in (None, alike.field)
         )
 
 
 def _rank(origin: Origin) -> tuple[int, int]:
-    """What programs did comes first, then the cells that somebody changed, then what most follows from."""
+    """What programs did comes first, then the cells that somebody changed, then what
+    most follows from.
+    """
     first = (*_PROGRAMS, *_OWN_CAUSE[:2])
     return first.index(origin.code) if origin.code in first else len(first), -max(
         origin.follow, origin.findings
@@ -87,7 +95,9 @@ class Origins:
     links: Links
     explained: Collection[FindingKind] = ()
     _lost: dict[str, FindingKind] = dataclasses.field(default_factory=dict)
-    _columns: dict[tuple[str, str], FindingKind] = dataclasses.field(default_factory=dict)
+    _columns: dict[tuple[str, str], FindingKind] = dataclasses.field(
+        default_factory=dict
+    )
     _refused: FindingKind | None = None
     _stray: dict[str, FindingKind] = dataclasses.field(default_factory=dict)
     _program: FindingKind | None = None
@@ -97,21 +107,39 @@ class Origins:
             for alike in self.counts:
                 if alike.code == code and alike.table:
                     self._lost.setdefault(alike.table, alike)
+
         for alike in self.counts:
             if alike.code == _COLUMN and alike.table and alike.field:
                 self._column(alike, alike.table, alike.field)
-            if alike.code in _REFUSED and alike.table == layout.SUBJECTS and alike.field in _SUBJECT_KEY:
+            if (
+                alike.code in _REFUSED
+                and alike.table == layout.SUBJECTS
+                and alike.field in _SUBJECT_KEY
+            ):
                 self._refused = alike
-        self._program = next((alike for alike in self.counts if alike.code in _PROGRAMS), None)
+
+        self._program = next(
+            (alike for alike in self.counts if alike.code in _PROGRAMS), None
+        )
         self._find_stray()
 
     def _find_stray(self) -> None:
-        """Tables in which so many keys are wrong that every row that is missed may be one of theirs."""
-        missed = {of: count for (alike, of), count in self.about.items() if alike.code == _NO_ROW}
+        """Tables in which so many keys are wrong that every row that is missed may be
+        one of theirs.
+        """
+        missed = {
+            of: count
+            for (alike, of), count in self.about.items()
+            if alike.code == _NO_ROW
+        }
         for alike, count in self.counts.items():
             refused = alike.code in _REFUSED and alike.field in _KEYS
             unknown = alike.code == _NO_SUBJECT and self.origin_of(alike, None) is None
-            table = alike.table if (refused or unknown) and alike.table not in self._lost else None
+            table = (
+                alike.table
+                if (refused or unknown) and alike.table not in self._lost
+                else None
+            )
             if table and count >= missed.get(table, count + 1):
                 self._stray.setdefault(table, alike)
 
@@ -122,27 +150,40 @@ class Origins:
 
     def found(self) -> tuple[Origin, ...]:
         """Those from which most follow first."""
-        follow: dict[FindingKind, Counter[str]] = {item: Counter() for item in self._own()}
+        follow: dict[FindingKind, Counter[str]] = {
+            item: Counter() for item in self._own()
+        }
         bounds: dict[FindingKind, str] = {}
         for alike, count in self.counts.items():
             for source, number, bound in self._shares(alike, count):
                 follow[source][alike.code] += number
                 bounds[source] = bound or bounds.get(source, EXACT)
-        built = [self._origin(item, value, bounds.get(item, EXACT)) for item, value in follow.items()]
+
         built = [
-            item for item in built if item.follow or item.code in _LOST or item.code in (_COLUMN, *_PROGRAMS)
+            self._origin(item, value, bounds.get(item, EXACT))
+            for item, value in follow.items()
+        ]
+        built = [
+            item
+            for item in built
+            if item.follow or item.code in _LOST or item.code in (_COLUMN, *_PROGRAMS)
         ]
         several = [*self._alike_files(built), *self._scattered()]
         several += self._own_causes(alone=not built and not several)
         built = [
-            item for item in built if item.follow or not any(other.is_one(_alike(item)) for other in several)
+            item
+            for item in built
+            if item.follow or not any(other.is_one(_alike(item)) for other in several)
         ]
+
         return tuple(sorted((*built, *several), key=_rank))
 
     def _own_causes(self, *, alone: bool) -> Iterator[Origin]:
         """A file that was changed says little beside what else is wrong with files."""
         for code in _OWN_CAUSE:
-            count = sum(count for alike, count in self.counts.items() if alike.code == code)
+            count = sum(
+                count for alike, count in self.counts.items() if alike.code == code
+            )
             if count and (alone or code != _CHANGED):
                 yield Origin(code=code, table=None, field=None, findings=count)
 
@@ -168,8 +209,12 @@ class Origins:
 
     @staticmethod
     def _alike_files(origins: Sequence[Origin]) -> Iterator[Origin]:
-        """What is wrong with several files in the same way, where nothing else shows of it."""
-        files = Counter(item.code for item in origins if item.code in _LOST and not item.follow)
+        """What is wrong with several files in the same way, where nothing else shows of
+        it.
+        """
+        files = Counter(
+            item.code for item in origins if item.code in _LOST and not item.follow
+        )
         yield from (
             Origin(code=code, table=None, field=None, findings=count)
             for code, count in files.items()
@@ -177,12 +222,14 @@ class Origins:
         )
 
     def _scattered(self) -> Iterator[Origin]:
-        """Subjects that stand otherwise in data/subjects.csv than in all other tables, and keys that are
-        refused in several.
+        """Subjects that stand otherwise in data/subjects.csv than in all other tables,
+        and keys that are refused in several.
         """
         kinds = [(code, None) for code in (_OTHER_SITE, _NO_SUBJECT)]
         refused = {
-            (item.code, item.field) for item in self.counts if item.code in _REFUSED and item.field in _KEYS
+            (item.code, item.field)
+            for item in self.counts
+            if item.code in _REFUSED and item.field in _KEYS
         }
         for code, name in (*kinds, *sorted(refused)):
             value = [
@@ -190,16 +237,29 @@ class Origins:
                 for item, count in self.counts.items()
                 if item.code == code and name in (None, item.field)
             ]
-            if len(value) > 1 and not any(self.origin_of(item, None) for item, _ in value):
-                yield Origin(code=code, table=None, field=name, findings=sum(count for _, count in value))
+            if len(value) > 1 and not any(
+                self.origin_of(item, None) for item, _ in value
+            ):
+                yield Origin(
+                    code=code,
+                    table=None,
+                    field=name,
+                    findings=sum(count for _, count in value),
+                )
 
-    def _shares(self, alike: FindingKind, count: int) -> Iterator[tuple[FindingKind, int, str]]:
+    def _shares(
+        self, alike: FindingKind, count: int
+    ) -> Iterator[tuple[FindingKind, int, str]]:
         """How many findings of a kind follow from which origin."""
         if source := self.origin_of(alike, None):
             yield source, count, AT_MOST if source in self._at_most() else EXACT
             return
-        value = [(of, number) for (item, of), number in self.about.items() if item == alike]
+
+        value = [
+            (of, number) for (item, of), number in self.about.items() if item == alike
+        ]
         known = sum(number for _, number in value)
+
         for of, number in value:
             if source := self.origin_of(alike, of):
                 bound = EXACT if known == count else AT_LEAST
@@ -222,7 +282,10 @@ class Origins:
         if code == _NO_FORM:
             return lost.get(layout.FORMS, self._stray.get(table))
         if code == "unknown-reference":
-            return self._first(lost.get(parent) for parent in self.links.parents(table, name))
+            return self._first(
+                lost.get(parent) for parent in self.links.parents(table, name)
+            )
+
         if of is not None and (of in lost or of in self._stray):
             return lost.get(of) or self._stray[of]
         if code == "empty-table":
@@ -237,7 +300,9 @@ class Origins:
 
     def _untold(self, places: frozenset[tuple[str, str]]) -> FindingKind | None:
         return self._first(
-            self._columns.get(place) or self._lost.get(place[0]) or self._stray.get(place[0])
+            self._columns.get(place)
+            or self._lost.get(place[0])
+            or self._stray.get(place[0])
             for place in sorted(places)
         )
 

@@ -16,7 +16,10 @@ EACH = frozenset({"saved-by-program", "rewritten-by-program"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class First:
-    """One origin. ``at`` is its place in the report, ``follows`` how many findings follow and which."""
+    """One origin.
+
+    ``at`` is its place in the report, ``follows`` how many findings follow and which.
+    """
 
     at: int
     severity: Severity
@@ -33,6 +36,7 @@ def look_first(report: Report) -> tuple[First, ...]:
         for index, origin in enumerate(report.origins):
             if origin.is_one(finding.alike):
                 cases.setdefault(index, []).append(finding)
+
     return tuple(
         first
         for position in sorted(cases)
@@ -40,18 +44,29 @@ def look_first(report: Report) -> tuple[First, ...]:
     )
 
 
-def _firsts(position: int, origin: Origin, cases: Sequence[Reported]) -> Iterator[First]:
-    """The first case; each one where the cases have different reasons, as several programs are."""
+def _firsts(
+    position: int, origin: Origin, cases: Sequence[Reported]
+) -> Iterator[First]:
+    """The first case; each one where the cases have different reasons, as several
+    programs are.
+    """
     files = {entry.file for entry in cases}
     place = (files.pop() or "") if len(files) == 1 else ""
     each = origin.code in EACH
+
     for item in cases if each else cases[:1]:
         finding = item.finding
-        more = f" ({many(origin.findings, 'finding')} like this)" if origin.findings > 1 and not each else ""
+        more = (
+            f" ({many(origin.findings, 'finding')} like this)"
+            if origin.findings > 1 and not each
+            else ""
+        )
         yield First(
             at=position,
             severity=finding.severity,
-            place=(item.file or origin.table or "") if origin.table else place or "Several tables",
+            place=(item.file or origin.table or "")
+            if origin.table
+            else place or "Several tables",
             message=f"{finding.message}{more}",
             remedy=finding.remedy,
             follows=_follows(origin) if item is cases[0] else "",
@@ -66,6 +81,7 @@ def _follows(origin: Origin) -> str:
     shown = [*codes[:MOST_CODES], *(["others"] if len(codes) > MOST_CODES else [])]
     verb = "results" if origin.follow == 1 else "result"
     text = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(shown)}"
+
     return text[0].upper() + text[1:]
 
 
@@ -79,7 +95,15 @@ def origins_first(report: Report) -> Sequence[Reported]:
 def _rank(origins: Sequence[Origin], reported: Reported) -> tuple[int, int]:
     if reported.origin is not None:
         return 2, reported.origin
-    own = next((index for index, origin in enumerate(origins) if origin.is_one(reported.alike)), None)
+    own = next(
+        (
+            index
+            for index, origin in enumerate(origins)
+            if origin.is_one(reported.alike)
+        ),
+        None,
+    )
+
     return (1, 0) if own is None else (0, own)
 
 

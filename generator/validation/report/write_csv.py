@@ -29,6 +29,7 @@ def missingness_csv(report: Report) -> str:
         for line in lines
         for state, count in line.states.items()
     )
+
     return _written(MISSINGNESS_COLUMNS, value)
 
 
@@ -44,7 +45,15 @@ def _finding(reported: Reported) -> tuple[str, ...]:
         reported.table or "",
         reported.field or "",
     )
-    return (*place, *key, finding.value or "", finding.message, finding.remedy, finding.rule or "")
+
+    return (
+        *place,
+        *key,
+        finding.value or "",
+        finding.message,
+        finding.remedy,
+        finding.rule or "",
+    )
 
 
 def _written(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -1,4 +1,6 @@
-"""The report as one HTML file: offline, readable without a script, a table that can be worked through."""
+"""The report as one HTML file: offline, readable without a script, a table that can be
+worked through.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ def report_html(report: Report) -> str:
     """A whole page; it loads nothing."""
     counts = report.counts
     causes = [cause for cause in counts.causes if cause.findings > cause.located]
-    people = (("site", "Site", _listed(report, "siteid")), ("subject", "Subject", _listed(report, "subjid")))
+    people = (
+        ("site", "Site", _listed(report, "siteid")),
+        ("subject", "Subject", _listed(report, "subjid")),
+    )
+
     return _template().render(
         report=report,
         counts=counts,
@@ -31,7 +37,9 @@ def report_html(report: Report) -> str:
         severities=tuple(Severity),
         alerts=any(finding.finding.alerts for finding in report.findings),
         first=look_first(report),
-        findings=[(item, follows_from(report, [item])) for item in origins_first(report)],
+        findings=[
+            (item, follows_from(report, [item])) for item in origins_first(report)
+        ],
         hidden=sum(cause.findings - cause.located for cause in causes),
         completeness=_completeness(report.missingness),
         visits=visits(report.missingness),
@@ -40,7 +48,11 @@ def report_html(report: Report) -> str:
             ("table", "By table", counts.by_table),
             ("where", "By field", counts.by_field),
             ("code", "By rule", counts.by_check),
-            *((name, f"By {name}", value) for name, _, value in people if len(value) > 1),
+            *(
+                (name, f"By {name}", value)
+                for name, _, value in people
+                if len(value) > 1
+            ),
         ),
         people=people,
     )
@@ -48,7 +60,9 @@ def report_html(report: Report) -> str:
 
 def _listed(report: Report, key: str) -> dict[str, int]:
     """How many of the listed findings are about each site or subject, most first."""
-    counter = Counter(str(finding.key[key]) for finding in report.findings if finding.key.get(key))
+    counter = Counter(
+        str(finding.key[key]) for finding in report.findings if finding.key.get(key)
+    )
     return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -79,10 +93,17 @@ def _completeness(lines: Sequence[Missingness]) -> tuple[HeatForm, ...]:
         HeatForm(
             name=name,
             cells=tuple(
-                _heat([index[visit] for index in fields.values() if visit in index]) for visit in value
+                _heat([index[visit] for index in fields.values() if visit in index])
+                for visit in value
             ),
             fields=tuple(
-                (field, tuple(_heat([index[visit]] if visit in index else []) for visit in value))
+                (
+                    field,
+                    tuple(
+                        _heat([index[visit]] if visit in index else [])
+                        for visit in value
+                    ),
+                )
                 for field, index in fields.items()
             ),
         )
@@ -113,4 +134,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
     return environment.get_template("report.html.jinja")

@@ -11,7 +11,9 @@ from generator.validation.report.report import Report, Reported
 
 
 def report_json(report: Report) -> str:
-    """``{"valid": ..., "origins": [...], "findings": [...], ...}`` with a line break at the end."""
+    """``{"valid": ..., "origins": [...], "findings": [...], ...}`` with a line break at
+    the end.
+    """
     return json.dumps(as_dict(report), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -21,7 +23,10 @@ def as_dict(report: Report) -> dict[str, Any]:
         "valid": report.valid,
         "origins": [dataclasses.asdict(origin) for origin in report.origins],
         "findings": [_finding(finding) for finding in report.findings],
-        "counts": {**dataclasses.asdict(report.counts), "rows": dict(report.counts.rows)},
+        "counts": {
+            **dataclasses.asdict(report.counts),
+            "rows": dict(report.counts.rows),
+        },
         "missingness": [_missingness(item) for item in report.missingness],
         "notes": list(report.notes),
     }

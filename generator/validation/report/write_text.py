@@ -28,9 +28,18 @@ ALERT = ("‼", "bold red")
 
 def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None:
     """Writes the report; colours only on a terminal."""
-    console = Console(file=out, width=width, highlight=False, soft_wrap=width is None and not out.isatty())
+    console = Console(
+        file=out,
+        width=width,
+        highlight=False,
+        soft_wrap=width is None and not out.isatty(),
+    )
     sign, style = ("✓", "bold green") if report.valid else ("✗", "bold red")
-    console.print(Text.assemble((f"{sign} ", style), (report.source, "bold"), f"  {report.study or ''}"))
+    console.print(
+        Text.assemble(
+            (f"{sign} ", style), (report.source, "bold"), f"  {report.study or ''}"
+        )
+    )
     console.print(Text(report.sentence()))
     for note in report.notes:
         console.print(Text(note, "dim"))
@@ -51,12 +60,18 @@ def _look_first(console: Console, report: Report) -> None:
         return
     console.print()
     console.print(Text("Look at these first", "bold"))
+
     for item in value[:_LONGEST_LIST]:
         sign, style = _SIGNS[item.severity]
-        console.print(Text.assemble((f"{sign} ", style), (item.place, "bold"), f"  {_shown(item.message)}"))
+        console.print(
+            Text.assemble(
+                (f"{sign} ", style), (item.place, "bold"), f"  {_shown(item.message)}"
+            )
+        )
         console.print(Text(f"    {_shown(item.remedy)}", "dim"))
         if item.follows:
             console.print(Text(f"    {item.follows}", "bold"))
+
     if len(value) > _LONGEST_LIST:
         console.print(Text(f"    and {len(value) - _LONGEST_LIST:,} more"))
 
@@ -68,13 +83,19 @@ def _examples(report: Report) -> dict[str, str]:
         shown = _shown(finding.finding.message)
         texts.setdefault(
             finding.finding.rule or finding.finding.code,
-            shown if len(shown) <= _LONGEST_EXAMPLE else f"{shown[: _LONGEST_EXAMPLE - 1]}…",
+            shown
+            if len(shown) <= _LONGEST_EXAMPLE
+            else f"{shown[: _LONGEST_EXAMPLE - 1]}…",
         )
+
     return texts
 
 
 def _counts(
-    console: Console, title: str, counts: Mapping[str, int], texts: Mapping[str, str] | None = None
+    console: Console,
+    title: str,
+    counts: Mapping[str, int],
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     if not counts:
         return
@@ -83,11 +104,13 @@ def _counts(
     longest = max(len(name) for name, _ in shown)
     console.print()
     console.print(Text(title, "bold"))
+
     for name, count in shown:
         line = Text.assemble(f"  {count:>{digits},}    {name}")
         if texts and name in texts:
             line.append(f"{'':{longest - len(name)}}    {texts[name]}", "dim")
         console.print(line, no_wrap=True, overflow="ellipsis", crop=False)
+
     if len(counts) > _LONGEST_LIST:
         console.print(Text(f"    and {len(counts) - _LONGEST_LIST:,} more"))
 
@@ -96,27 +119,39 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
     """How many cells are answered, and why the others are not, by visit."""
     if not lines:
         return
-    by_visit = {visit: total(line for line in lines if line.visit == visit) for visit in visits(lines)}
+    by_visit = {
+        visit: total(line for line in lines if line.visit == visit)
+        for visit in visits(lines)
+    }
     states = list(total(lines))
     table = Table(box=None, padding=(0, 2, 0, 2))
     table.add_column("visit")
     for state in states:
         table.add_column(Text(state), justify="right")
+
     for visit, value in by_visit.items():
-        table.add_row(Text(visit), *(f"{value[state]:,}" if state in value else "" for state in states))
+        table.add_row(
+            Text(visit),
+            *(f"{value[state]:,}" if state in value else "" for state in states),
+        )
+
     console.print()
     console.print(Text("Completeness", "bold"))
     console.print(table)
 
 
 def _first_cases(report: Report) -> Iterator[Text]:
-    """Findings alike stand together, in the order of the files; what follows from others stands last."""
+    """Findings alike stand together, in the order of the files; what follows from
+    others stands last.
+    """
     totals = {
-        FindingKind(cause.code, cause.table, cause.field): cause.findings for cause in report.counts.causes
+        FindingKind(cause.code, cause.table, cause.field): cause.findings
+        for cause in report.counts.causes
     }
     groups: dict[FindingKind, list[Reported]] = {}
     for item in origins_first(report):
         groups.setdefault(item.alike, []).append(item)
+
     for alike, cases in groups.items():
         first = cases[0]
         sign, style = ALERT if first.finding.alerts else _SIGNS[first.finding.severity]
@@ -142,9 +177,13 @@ def _case(reported: Reported) -> Text:
         else ""
     )
     key = f"{reported.row_key}  " if reported.key else ""
+
     return Text(f"    {line}{key}{_shown(reported.finding.message)}")
 
 
 def _shown(text: str) -> str:
     """Line breaks and control characters made visible, so that one case stays one line."""
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1]
+        for character in text
+    )

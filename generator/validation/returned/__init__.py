@@ -1,4 +1,6 @@
-"""A package that came back from another program: what happened to its cells, and what they were before."""
+"""A package that came back from another program: what happened to its cells, and what
+they were before.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +29,30 @@ _HASH = "hash"
 
 
 def restore(
-    opened: OpenPackage, planned: Collector, differing: frozenset[Column] | None, folder: Path
+    opened: OpenPackage,
+    planned: Collector,
+    differing: frozenset[Column] | None,
+    folder: Path,
 ) -> bool:
-    """Looks at the tables that are not as they were exported. True where it found anything.
+    """Looks at the tables that are not as they were exported. True where it found
+    anything.
 
-    Then ``opened`` has a source whose tables are as they were, as far as that is beyond doubt, and a
-    collector with the causes in place of what was found before. ``differing`` are the columns that are not
-    what the audit trail says, None without one.
+    Then ``opened`` has a source whose tables are as they were, as far as that is beyond
+    doubt, and a collector with the causes in place of what was found before.
+    ``differing`` are the columns that are not what the audit trail says, None without
+    one.
     """
-    changed = {item.table for item in opened.collector.causes if item.code == _CHANGED and item.table}
+    changed = {
+        item.table
+        for item in opened.collector.causes
+        if item.code == _CHANGED and item.table
+    }
     differing = _with_parted(opened, differing)
-    suspects = changed | _odd_tables(opened.collector) | {table_of(item) for item in differing or ()}
+    suspects = (
+        changed
+        | _odd_tables(opened.collector)
+        | {table_of(item) for item in differing or ()}
+    )
     if not suspects:
         return False
     if differing:
@@ -60,7 +75,11 @@ def restore(
         planned.add(cause)
     opened.collector = planned
     opened.source = RestoredSource(opened.source, restored_files(opened.returned))
-    opened.resources = {**opened.resources, **_without_hashes(opened.resources, opened.returned)}
+    opened.resources = {
+        **opened.resources,
+        **_without_hashes(opened.resources, opened.returned),
+    }
+
     return True
 
 
@@ -69,18 +88,30 @@ def _odd_tables(collector: Collector) -> set[str]:
     return {
         cause.table
         for cause in collector.causes
-        if cause.table and (cause.code in _WHOLE or (cause.code in _REFUSED and cause.field in _KEYS))
+        if cause.table
+        and (cause.code in _WHOLE or (cause.code in _REFUSED and cause.field in _KEYS))
     }
 
 
-def _with_parted(opened: OpenPackage, differing: frozenset[Column] | None) -> frozenset[Column] | None:
-    """Tables whose cells other signs part have not been compared yet; nor any table where it is the trail."""
-    parted = {cause.table for cause in opened.collector.causes if cause.code == OTHER_DELIMITER}
+def _with_parted(
+    opened: OpenPackage, differing: frozenset[Column] | None
+) -> frozenset[Column] | None:
+    """Tables whose cells other signs part have not been compared yet; nor any table
+    where it is the trail.
+    """
+    parted = {
+        cause.table
+        for cause in opened.collector.causes
+        if cause.code == OTHER_DELIMITER
+    }
     every = layout.AUDIT in parted
     if differing is None and not every:
         return None
     more = {
-        (plan.name, name) for plan in opened.plans if every or plan.name in parted for name in compared(plan)
+        (plan.name, name)
+        for plan in opened.plans
+        if every or plan.name in parted
+        for name in compared(plan)
     }
     if every or layout.FORMS in parted:
         more |= {(plan.table.form.name, STATUS) for plan in opened.plans if plan.table}
@@ -94,16 +125,28 @@ def _stated(resource: Mapping[str, Any]) -> str:
 
 def restored_files(tables: tuple[TableReturn, ...]) -> dict[str, Path]:
     """The tables as they were, by the paths of those that were rewritten."""
-    return {table.plan.path: table.sure for table in tables if table.sure is not None and table.is_rewritten}
+    return {
+        table.plan.path: table.sure
+        for table in tables
+        if table.sure is not None and table.is_rewritten
+    }
 
 
 def _without_hashes(
     resources: Mapping[str, Mapping[str, Any]], tables: tuple[TableReturn, ...]
 ) -> dict[str, Mapping[str, Any]]:
     """Resources of which every difference is known: their hash says nothing more."""
-    known = [table for table in tables if not table.broken and (not table.changed or table.is_explained)]
+    known = [
+        table
+        for table in tables
+        if not table.broken and (not table.changed or table.is_explained)
+    ]
     return {
-        item.plan.name: {key: resource for key, resource in resources[item.plan.name].items() if key != _HASH}
+        item.plan.name: {
+            key: resource
+            for key, resource in resources[item.plan.name].items()
+            if key != _HASH
+        }
         for item in known
         if item.plan.name in resources
     }

@@ -1,4 +1,6 @@
-"""What became of a package's tables, said once for each program and once for each column."""
+"""What became of a package's tables, said once for each program and once for each
+column.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ class Group(NamedTuple):
 
 
 def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
-    """One finding for each program, one for each column that it rewrote. Damaged tables stay as they are."""
+    """One finding for each program, one for each column that it rewrote.
+
+    Damaged tables stay as they are.
+    """
     tables = [table for table in tables if not table.broken]
     for group in _groups(tables):
         yield _cause(group)
@@ -35,7 +40,9 @@ def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
     again = [table for table in tables if table.is_written_again]
     if again:
         result = finding(
-            "files-written-again", count=_were(again), names=_listed([item.plan.path for item in again])
+            "files-written-again",
+            count=_were(again),
+            names=_listed([item.plan.path for item in again]),
         )
         yield Reported(finding=result)
 
@@ -54,6 +61,7 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
             cells[habit] += tally.cells
         cells.update(table.own_habits)
         spared |= table.decisive
+
     for suspect in saved_by(cells, spared - set(cells)):
         habits = set(suspect.habits)
         mine = [item for item in tables if habits & _habits(item)]
@@ -72,6 +80,7 @@ def _cause(group: Group, *, judged: str = "") -> Reported:
             touched = [item for item in group.tables if habit in item.own_habits]
             parts.append(f"{_of_table(habit, touched)} ({many(len(touched), 'table')})")
             continue
+
         value = [
             (_column(table, name), tally)
             for table in group.tables
@@ -81,7 +90,10 @@ def _cause(group: Group, *, judged: str = "") -> Reported:
         restored += sum(tally.restored for _, tally in value)
         lost += sum(tally.lost for _, tally in value)
         cells = many(sum(tally.cells for _, tally in value), "cell")
-        parts.append(f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in value])})")
+        parts.append(
+            f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in value])})"
+        )
+
     result = finding(
         "rewritten-by-program" if judged else "saved-by-program",
         files=_names(group.tables),
@@ -90,6 +102,7 @@ def _cause(group: Group, *, judged: str = "") -> Reported:
         outcome=judged or _outcome(restored, lost) + _witness(group.tables),
     )
     file = group.tables[0].plan.path if len(group.tables) == 1 else None
+
     return Reported(finding=result, file=file)
 
 
@@ -104,9 +117,18 @@ def _witness(tables: Sequence[TableReturn]) -> str:
     trail = [
         table
         for table in tables
-        if table.plan.name == layout.AUDIT and table.changed and not table.sure_is_stated
+        if table.plan.name == layout.AUDIT
+        and table.changed
+        and not table.sure_is_stated
     ]
-    return ". audit.csv was saved by it, too: codes that it erased there cannot be recovered" if trail else ""
+    return (
+        (
+            ". audit.csv was saved by it, too: codes that it erased there cannot be "
+            "recovered"
+        )
+        if trail
+        else ""
+    )
 
 
 def _outcome(restored: int, lost: int) -> str:
@@ -115,10 +137,18 @@ def _outcome(restored: int, lost: int) -> str:
     if not cells:
         return "Everything is validated as exported"
     if not lost:
-        return "It is validated as exported" if cells == 1 else "They are validated as exported"
+        return (
+            "It is validated as exported"
+            if cells == 1
+            else "They are validated as exported"
+        )
+
     if not restored:
         return f"{'It' if cells == 1 else 'They'} cannot be restored with certainty"
-    return f"{restored:,} of {cells:,} are validated as exported; {lost:,} cannot be restored with certainty"
+    return (
+        f"{restored:,} of {cells:,} are validated as exported; {lost:,} cannot be "
+        "restored with certainty"
+    )
 
 
 def _column(table: TableReturn, name: str) -> str:
@@ -147,35 +177,48 @@ def _names(tables: Sequence[TableReturn]) -> str:
 
 
 def _columns(tables: Sequence[TableReturn]) -> Iterator[Reported]:
-    """One line a column; keys are the same in all tables, and said once for all of them."""
+    """One line a column; keys are the same in all tables, and said once for all of
+    them.
+    """
     keys: dict[tuple[str, str], list[tuple[TableReturn, Tally]]] = {}
     for table in tables:
         plan = table.plan
         if table.row_numbers is not None:
-            result = finding("row-numbers-added", value=table.row_numbers, path=plan.path)
+            result = finding(
+                "row-numbers-added", value=table.row_numbers, path=plan.path
+            )
             yield Reported(finding=result, file=plan.path, table=plan.name)
+
         for (name, habit), tally in table.tallies.items():
             if is_key(table, name):
                 keys.setdefault((name, habit), []).append((table, tally))
             else:
                 yield _rewritten(name, habit, [(table, tally)])
+
     for (name, habit), key in keys.items():
         yield _rewritten(name, habit, key)
 
 
-def _rewritten(name: str, habit: str, returned_tables: Sequence[tuple[TableReturn, Tally]]) -> Reported:
+def _rewritten(
+    name: str, habit: str, returned_tables: Sequence[tuple[TableReturn, Tally]]
+) -> Reported:
     tallies = [tally for _, tally in returned_tables]
     cells = many(sum(item.cells for item in tallies), "cell")
     result = finding(
         "column-rewritten",
         value=tallies[0].now,
-        cells=f"{cells} in {len(returned_tables)} tables" if len(returned_tables) > 1 else cells,
+        cells=f"{cells} in {len(returned_tables)} tables"
+        if len(returned_tables) > 1
+        else cells,
         says=BY_NAME[habit].says,
         before=tallies[0].before or "a blank",
         now=tallies[0].now or "a blank",
-        outcome=_outcome(sum(item.restored for item in tallies), sum(item.lost for item in tallies)),
+        outcome=_outcome(
+            sum(item.restored for item in tallies), sum(item.lost for item in tallies)
+        ),
     )
     if len(returned_tables) > 1:
         return Reported(finding=result, field=name)
     plan = returned_tables[0][0].plan
+
     return Reported(finding=result, file=plan.path, table=plan.name, field=name)

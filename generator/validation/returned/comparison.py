@@ -12,7 +12,13 @@ from generator.rewritings import REWRITINGS, explain
 from generator.rewritings.columns import of_other_kind
 from generator.rewritings.known import BY_NAME
 from generator.tables import layout
-from generator.validation.audit_trail import NO_KEY, ROW_KEY, STATUS, STATUS_KEY, STATUS_WORDS
+from generator.validation.audit_trail import (
+    NO_KEY,
+    ROW_KEY,
+    STATUS,
+    STATUS_KEY,
+    STATUS_WORDS,
+)
 from generator.validation.report.report import Collector, Reported
 from generator.validation.returned.witness import Difference, RowPlace, Witness
 from generator.validation.returned_table import TableReturn
@@ -39,18 +45,26 @@ class Comparison:
         self._examples: dict[tuple[str, str], tuple[str, str]] = {}
         self._untouched: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
-    def cell(self, line: int, name: str, before: str, now: str, *, stamp: bool = False) -> None:
-        """One cell. A time stamp is known by its form and version, whatever is left of it."""
+    def cell(
+        self, line: int, name: str, before: str, now: str, *, stamp: bool = False
+    ) -> None:
+        """One cell.
+
+        A time stamp is known by its form and version, whatever is left of it.
+        """
         if before == now:
             self.same(name, now)
             return
+
         self.table.mixed.setdefault(name, set()).update(self._spared(now)[1])
         rewriting = explain(before, now)
         habit = rewriting.name if rewriting else ""
         sure = bool(rewriting) and (stamp or is_sure(habit, before, now))
         self._counts[Told(name, habit, sure)] += 1
         self._examples.setdefault((name, habit), (before, now))
-        self.witness.differ(Difference(self.table.plan.name, line, name, before, habit, sure))
+        self.witness.differ(
+            Difference(self.table.plan.name, line, name, before, habit, sure)
+        )
 
     def same(self, name: str, text: str) -> None:
         """A cell that is as it was."""
@@ -59,20 +73,28 @@ class Comparison:
         self.table.mixed.setdefault(name, set()).update(mixed)
 
     def _spared(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The rewritings that would change a text, and those that leave a column alone for its sake."""
+        """The rewritings that would change a text, and those that leave a column alone
+        for its sake.
+        """
         if text not in self._untouched:
             if len(self._untouched) >= _REMEMBERED:
                 self._untouched.clear()
-            spared = frozenset(rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text))
+            spared = frozenset(
+                rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text)
+            )
             self._untouched[text] = spared, frozenset(of_other_kind(text))
+
         return self._untouched[text]
 
     def settle(self) -> None:
-        """Every cell was seen: what a program would have done to other cells, too, was no program."""
+        """Every cell was seen: what a program would have done to other cells, too, was
+        no program.
+        """
         for (name, habit, sure), count in self._counts.items():
             if not habit or habit in self.table.spared.get(name, ()):
                 self.table.edited += count
                 continue
+
             tally = self.table.tally(name, habit)
             tally.before, tally.now = self._examples[name, habit]
             if sure:
@@ -82,7 +104,10 @@ class Comparison:
 
 
 def is_sure(habit: str, before: str, now: str) -> bool:
-    """True where the cell still says the same. Lines are left as they are, so that places stay right."""
+    """True where the cell still says the same.
+
+    Lines are left as they are, so that places stay right.
+    """
     return BY_NAME[habit].keeps and before.count("\n") == now.count("\n")
 
 
@@ -90,7 +115,11 @@ class CellComparison(Comparison):
     """The answers of a form's own table or of a repeating group's."""
 
     def __init__(
-        self, table: TableReturn, witness: Witness, fields: Sequence[str], others: Sequence[str]
+        self,
+        table: TableReturn,
+        witness: Witness,
+        fields: Sequence[str],
+        others: Sequence[str],
     ) -> None:
         """``fields`` differ somewhere, ``others`` are as the trail says."""
         super().__init__(table, witness)
@@ -125,10 +154,16 @@ def row_place(table: TableReturn, cells: Sequence[str]) -> RowPlace:
 
 
 class SaveComparison(Comparison):
-    """When each form was saved, by whom and how far it was; forms that nobody saved are findings."""
+    """When each form was saved, by whom and how far it was; forms that nobody saved are
+    findings.
+    """
 
     def __init__(
-        self, table: TableReturn, witness: Witness, collector: Collector, differing: Collection[str]
+        self,
+        table: TableReturn,
+        witness: Witness,
+        collector: Collector,
+        differing: Collection[str],
     ) -> None:
         """``differing`` are the forms of which a status is not what the trail says."""
         super().__init__(table, witness)
@@ -150,20 +185,45 @@ class SaveComparison(Comparison):
         elif not self.witness.knows_form(*place):
             self._unsaved(record.line, key)
         elif "version" in self.table.header:
-            self.cell(record.line, "version", self.witness.last_version(*place), key.get("version", ""))
+            self.cell(
+                record.line,
+                "version",
+                self.witness.last_version(*place),
+                key.get("version", ""),
+            )
 
     def _status(self, line: int, key: Mapping[str, str]) -> None:
         subject, visit, unsno, form = (key.get(name, "") for name in STATUS_KEY[:-1])
-        word = self.witness.values((layout.FORMS, subject, visit, unsno, form)).get(STATUS, "")
+        word = self.witness.values((layout.FORMS, subject, visit, unsno, form)).get(
+            STATUS, ""
+        )
         if word and STATUS_WORDS.get(key[STATUS]) != word:
-            code = next((code for code, status_word in STATUS_WORDS.items() if status_word == word), word)
+            code = next(
+                (
+                    code
+                    for code, status_word in STATUS_WORDS.items()
+                    if status_word == word
+                ),
+                word,
+            )
             self.table.edited += 1
-            self.witness.differ(Difference(self.table.plan.name, line, STATUS, code, "", False))
+            self.witness.differ(
+                Difference(self.table.plan.name, line, STATUS, code, "", False)
+            )
 
     def _unsaved(self, line: int, key: Mapping[str, str]) -> None:
         plan = self.table.plan
         result = finding("form-without-trail", value=key.get("form", ""))
-        named: dict[str, str | int] = {name: key.get(name, "") for name in layout.FORM_KEY[:-1]}
+        named: dict[str, str | int] = {
+            name: key.get(name, "") for name in layout.FORM_KEY[:-1]
+        }
         self._collector.add(
-            Reported(finding=result, file=plan.path, table=plan.name, row=line, field="form", key=named)
+            Reported(
+                finding=result,
+                file=plan.path,
+                table=plan.name,
+                row=line,
+                field="form",
+                key=named,
+            )
         )

@@ -1,4 +1,6 @@
-"""Finds out what programs did to the tables of a package, and writes the tables as they were."""
+"""Finds out what programs did to the tables of a package, and writes the tables as they
+were.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,22 @@ from forms_spec.model.study import Study
 from generator.package.csv_records import Record
 from generator.package.source import Source
 from generator.tables import layout
-from generator.validation.audit_trail import CHANGE, IDLE, SITES, STATUS, Column, compared, is_idle, table_of
+from generator.validation.audit_trail import (
+    CHANGE,
+    IDLE,
+    SITES,
+    STATUS,
+    Column,
+    compared,
+    is_idle,
+    table_of,
+)
 from generator.validation.report.report import Collector, Reported
-from generator.validation.returned.comparison import STAMPS, CellComparison, SaveComparison
+from generator.validation.returned.comparison import (
+    STAMPS,
+    CellComparison,
+    SaveComparison,
+)
 from generator.validation.returned.expectations import Known, expectations, known_of
 from generator.validation.returned.witness import Put, Save, Witness
 from generator.validation.returned.write_table import write_table
@@ -26,9 +41,10 @@ from generator.validation.table_plan import TablePlan
 class Examination:
     """Goes through the tables of a package that are not as they were exported.
 
-    ``suspects`` are the tables to look at, those that ``changed`` by their hash among them. ``differing`` are
-    the columns that are not what the trail says, None without a trail. ``stated`` are the hashes by table.
-    ``patterns`` are earlier ones of subject numbers. Findings on single cells and rows go to ``collector``.
+    ``suspects`` are the tables to look at, those that ``changed`` by their hash among
+    them. ``differing`` are the columns that are not what the trail says, None without a
+    trail. ``stated`` are the hashes by table. ``patterns`` are earlier ones of subject
+    numbers. Findings on single cells and rows go to ``collector``.
     """
 
     study: Study
@@ -51,12 +67,15 @@ class Examination:
         with closing(Witness(self.folder)) as witness:
             if self.differing is not None:
                 self._hear(witness)
-            tables = [self._scanned(plan) for plan in self.plans if plan.name in self.suspects]
+            tables = [
+                self._scanned(plan) for plan in self.plans if plan.name in self.suspects
+            ]
             for table in tables:
                 if not table.broken:
                     self._compare(table, witness)
                     stated = self.stated.get(table.plan.name, "")
                     write_table(table, witness, self.collector, self.folder, stated)
+
         return tuple(tables)
 
     # The trail
@@ -80,10 +99,14 @@ class Examination:
             if not {layout.SITE, layout.SUBJECT} <= set(names):
                 return self.known
             site, subject = names.index(layout.SITE), names.index(layout.SUBJECT)
+
             for record in records:
                 if len(record.cells) == len(names):
                     pairs.add((record.cells[site], record.cells[subject]))
-        return known_of(self.study, pairs, self.patterns, every=layout.AUDIT not in self.changed)
+
+        return known_of(
+            self.study, pairs, self.patterns, every=layout.AUDIT not in self.changed
+        )
 
     # The tables
 
@@ -97,7 +120,10 @@ class Examination:
         expected = expectations(plan, self.study, self.known)
         if self.differing is not None:
             witnessed = STAMPS if plan.name == layout.FORMS else compared(plan)
-            expected = {name: item for name, item in expected.items() if name not in witnessed}
+            expected = {
+                name: item for name, item in expected.items() if name not in witnessed
+            }
+
         table.scan(expected)
         if not table.broken:
             tally_columns(table)
@@ -111,12 +137,17 @@ class Examination:
         if plan.name == layout.AUDIT and IDLE in differing:
             self._idle(table)
         if plan.name == layout.FORMS and witness.changes:
-            _compare_rows(table, SaveComparison(table, witness, self.collector, _forms_of(differing)))
+            _compare_rows(
+                table,
+                SaveComparison(table, witness, self.collector, _forms_of(differing)),
+            )
+
         fields = [name for name in compared(plan) if name in table.header]
         if plan.table and table.heard:
             others = [name for name in fields if (plan.name, name) not in differing]
             differ = [name for name in fields if name not in others]
             _compare_rows(table, CellComparison(table, witness, differ, others))
+
         table.repeated = witness.repeated[plan.name]
         if plan.table and any(table_of(column) == plan.name for column in differing):
             self._unseen(table, witness)
@@ -129,12 +160,19 @@ class Examination:
             for record in records:
                 if len(record.cells) != len(table.header):
                     continue
-                row = dict(zip(table.header, record.cells, strict=True)) | table.restored_keys(record.cells)
+                row = dict(
+                    zip(table.header, record.cells, strict=True)
+                ) | table.restored_keys(record.cells)
                 subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
                 here, line = witness.site(subject) or (there, 0)
                 if here != there:
-                    result = finding("other-site", value=subject, here=here, there=there)
-                    key: dict[str, str | int] = {layout.SITE: here, layout.SUBJECT: subject}
+                    result = finding(
+                        "other-site", value=subject, here=here, there=there
+                    )
+                    key: dict[str, str | int] = {
+                        layout.SITE: here,
+                        layout.SUBJECT: subject,
+                    }
                     where = Reported(
                         finding=result,
                         file=path,
@@ -154,10 +192,16 @@ class Examination:
                 cells = record.cells
                 if len(cells) != len(table.header):
                     continue
-                change = dict(zip(table.header, cells, strict=True)) | table.restored_keys(cells)
+                change = dict(
+                    zip(table.header, cells, strict=True)
+                ) | table.restored_keys(cells)
                 if is_idle(change):
-                    result = finding("change-erased", value=change["new"], field=change["field"])
-                    key: dict[str, str | int] = {name: change.get(name, "") for name in layout.FORM_KEY[:-1]}
+                    result = finding(
+                        "change-erased", value=change["new"], field=change["field"]
+                    )
+                    key: dict[str, str | int] = {
+                        name: change.get(name, "") for name in layout.FORM_KEY[:-1]
+                    }
                     self.collector.add(
                         Reported(
                             finding=result,
@@ -173,7 +217,11 @@ class Examination:
         """Rows that were saved, and that the table does not have."""
         name, path = table.plan.name, table.plan.path
         for (_, subject, visit, unsno, rowno), count in witness.unseen(name):
-            key: dict[str, str | int] = {layout.SUBJECT: subject, layout.VISIT: visit, layout.UNSNO: unsno}
+            key: dict[str, str | int] = {
+                layout.SUBJECT: subject,
+                layout.VISIT: visit,
+                layout.UNSNO: unsno,
+            }
             if rowno:
                 key[layout.ROW] = rowno
             result = finding("row-gone", value=subject, path=path, count=count)
@@ -181,12 +229,15 @@ class Examination:
             table.edited += 1
 
 
-def _compare_rows(table: TableReturn, comparison: CellComparison | SaveComparison) -> None:
+def _compare_rows(
+    table: TableReturn, comparison: CellComparison | SaveComparison
+) -> None:
     with table.records() as records:
         records.next()
         for record in records:
             if any(record.cells):
                 comparison.row(record)
+
     comparison.settle()
 
 
@@ -203,11 +254,16 @@ def tally_columns(table: TableReturn) -> None:
                 tally.lost += habit.cells
 
 
-def _changes(trail: TableReturn, wanted: Collection[Column]) -> Iterator[tuple[Put | None, Save]]:
+def _changes(
+    trail: TableReturn, wanted: Collection[Column]
+) -> Iterator[tuple[Put | None, Save]]:
     """The lines of the trail; only the columns that differ are kept cell by cell."""
     names = trail.header
-    if trail.broken or not {*CHANGE, *layout.FORM_KEY, "version", *STAMPS} <= set(names):
+    if trail.broken or not {*CHANGE, *layout.FORM_KEY, "version", *STAMPS} <= set(
+        names
+    ):
         return
+
     with trail.records() as records:
         records.next()
         for record in records:
@@ -215,8 +271,12 @@ def _changes(trail: TableReturn, wanted: Collection[Column]) -> Iterator[tuple[P
                 yield _change(trail, record, wanted)
 
 
-def _change(trail: TableReturn, record: Record, wanted: Collection[Column]) -> tuple[Put | None, Save]:
-    values = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(record.cells)
+def _change(
+    trail: TableReturn, record: Record, wanted: Collection[Column]
+) -> tuple[Put | None, Save]:
+    values = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(
+        record.cells
+    )
     place = values[layout.SUBJECT], values[layout.VISIT], values[layout.UNSNO]
     version = values["version"]
     save = Save(

@@ -32,5 +32,7 @@ class RestoredSource:
         return self.original.open(name)
 
     def folder(self) -> AbstractContextManager[Path]:
-        """Only packages of others are read from a folder, and of those nothing is restored."""
+        """Only packages of others are read from a folder, and of those nothing is
+        restored.
+        """
         return self.original.folder()

@@ -72,7 +72,8 @@ class Save(NamedTuple):
 class Difference(NamedTuple):
     """A cell that is not what the trail says.
 
-    ``habit`` explains it, or is empty. ``sure``: what it says is still there, in another spelling.
+    ``habit`` explains it, or is empty. ``sure``: what it says is still there, in
+    another spelling.
     """
 
     table: str
@@ -88,7 +89,9 @@ class Witness:
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / "witness.sqlite", isolation_level=None)
-        self._db.executescript("pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES)
+        self._db.executescript(
+            "pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES
+        )
         self._differences: list[Difference] = []
         self.changes = 0
         self.repeated: Counter[str] = Counter()
@@ -107,34 +110,50 @@ class Witness:
                 marks = ", ".join("?" * len(save))
                 self._db.execute(f"insert or replace into save values ({marks})", save)
                 last = save
+
             if put:
                 puts.append(put)
             if len(puts) >= _BATCH:
                 self._db.executemany(_PUT, puts)
                 puts.clear()
+
         self._db.executemany(_PUT, puts)
 
     def knows_form(self, subject: str, visit: str, unsno: str, form: str) -> bool:
         """True for a form that has been saved."""
-        query = "select 1 from save where subject = ? and visit = ? and unsno = ? and form = ?"
-        return self._db.execute(query, (subject, visit, unsno, form)).fetchone() is not None
+        query = (
+            "select 1 from save where subject = ? and visit = ? and unsno = ? and "
+            "form = ?"
+        )
+        return (
+            self._db.execute(query, (subject, visit, unsno, form)).fetchone()
+            is not None
+        )
 
     def save(self, version: Sequence[str]) -> tuple[str, str] | None:
-        """When a version of a form was saved, and by whom: subject, visit, its number, form, version."""
+        """When a version of a form was saved, and by whom: subject, visit, its number,
+        form, version.
+        """
         query = (
             "select saved_at, saved_by from save"
-            " where subject = ? and visit = ? and unsno = ? and form = ? and version = ?"
+            " where subject = ? and visit = ? and unsno = ? and form = ? and version "
+            "= ?"
         )
         texts: tuple[str, str] | None = self._db.execute(query, version).fetchone()
+
         return texts
 
     def last_version(self, subject: str, visit: str, unsno: str, form: str) -> str:
         """The newest version of a form that has been saved."""
         query = (
-            "select version from save where subject = ? and visit = ? and unsno = ? and form = ?"
+            "select version from save where subject = ? and visit = ? and unsno = ? "
+            "and form = ?"
             " order by cast(version as integer) desc limit 1"
         )
-        texts: tuple[str] | None = self._db.execute(query, (subject, visit, unsno, form)).fetchone()
+        texts: tuple[str] | None = self._db.execute(
+            query, (subject, visit, unsno, form)
+        ).fetchone()
+
         return texts[0] if texts else ""
 
     def site(self, subject: str) -> tuple[str, int] | None:
@@ -145,12 +164,19 @@ class Witness:
 
     def values(self, place: RowPlace) -> dict[str, str]:
         """The last values of a row by field; the row counts as seen."""
-        seen = self._db.execute("insert or ignore into seen values (?, ?, ?, ?, ?)", place)
+        seen = self._db.execute(
+            "insert or ignore into seen values (?, ?, ?, ?, ?)", place
+        )
         self.repeated[place[0]] += seen.rowcount == 0
-        return dict(self._db.execute(f"select field, new from last where {_ROW}", place))
+
+        return dict(
+            self._db.execute(f"select field, new from last where {_ROW}", place)
+        )
 
     def unseen(self, table: str) -> Iterator[tuple[RowPlace, int]]:
-        """Rows that have values by the trail, and that the table does not have; how many values each."""
+        """Rows that have values by the trail, and that the table does not have; how
+        many values each.
+        """
         for *place, count in self._db.execute(_LOST, (table,)):
             yield (place[0], place[1], place[2], place[3], place[4]), count
 
@@ -160,7 +186,9 @@ class Witness:
             self._flush()
 
     def _flush(self) -> None:
-        self._db.executemany("insert into difference values (?, ?, ?, ?, ?, ?)", self._differences)
+        self._db.executemany(
+            "insert into difference values (?, ?, ?, ?, ?, ?)", self._differences
+        )
         self._differences.clear()
 
     def differences(self, table: str) -> Iterator[Difference]:

@@ -21,13 +21,21 @@ _LONGEST = 60
 
 
 def write_table(
-    table: TableReturn, witness: Witness, collector: Collector, folder: Path, stated: str
+    table: TableReturn,
+    witness: Witness,
+    collector: Collector,
+    folder: Path,
+    stated: str,
 ) -> None:
-    """Writes ``table.sure`` and ``table.full``. Cells that are not restored are findings."""
+    """Writes ``table.sure`` and ``table.full``.
+
+    Cells that are not restored are findings.
+    """
     name = table.plan.name
     table.sure, table.full = folder / f"{name}.sure.csv", folder / f"{name}.full.csv"
     table.lost = folder / f"{name}.lost.tsv"
     differences = _ByLine(witness.differences(name))
+
     with (
         table.sure.open("wb") as sure_file,
         table.full.open("wb") as full_file,
@@ -40,11 +48,13 @@ def write_table(
             assert header is not None
             sure.write(writing.shown(header.cells))
             full.write(writing.shown(header.cells))
+
             for record in records:
                 value = differences.of(record.line)
                 sure.write(writing.sure(record, value))
                 full.write(writing.full(record, value))
                 writing.report(record, value)
+
         table.sure_is_stated = sure.digest() == stated
         table.full_is_stated = full.digest() == stated
 
@@ -66,14 +76,19 @@ class _Writing:
 
     def sure(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
         """The row with what is beyond doubt."""
-        return self._row(record, [difference for difference in differences if self.is_restored(difference)])
+        return self._row(
+            record,
+            [difference for difference in differences if self.is_restored(difference)],
+        )
 
     def full(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
         """The row with everything that the trail knows."""
         return self._row(record, differences)
 
     def is_restored(self, difference: Difference) -> bool:
-        return difference.sure and difference.habit not in self._table.spared.get(difference.field, ())
+        return difference.sure and difference.habit not in self._table.spared.get(
+            difference.field, ()
+        )
 
     def _row(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
         if not any(record.cells):
@@ -93,15 +108,21 @@ class _Writing:
 
     def _report(self, record: Record, difference: Difference) -> None:
         plan, now = self._table.plan, record.cells[self._places[difference.field]]
-        explained = difference.habit and difference.habit not in self._table.spared.get(difference.field, ())
+        explained = difference.habit and difference.habit not in self._table.spared.get(
+            difference.field, ()
+        )
         code = "cell-lost" if explained else "cell-differs"
         if explained:
             self._lost.write(f"{record.line}\t{difference.field}\n")
         says = BY_NAME[difference.habit].says if explained else ""
-        result = finding(code, value=now, now=_said(now), before=_said(difference.before), says=says)
+        result = finding(
+            code, value=now, now=_said(now), before=_said(difference.before), says=says
+        )
         keys = self._table.restored_keys(record.cells)
         key: dict[str, str | int] = {
-            name: keys[name] for name in (*layout.FORM_KEY[:-1], layout.ROW) if keys.get(name)
+            name: keys[name]
+            for name in (*layout.FORM_KEY[:-1], layout.ROW)
+            if keys.get(name)
         }
         self._collector.add(
             Reported(
@@ -135,6 +156,7 @@ class _ByLine:
             if self._next.line == line:
                 differences.append(self._next)
             self._next = next(self._left, None)
+
         return differences
 
 

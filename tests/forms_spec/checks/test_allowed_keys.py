@@ -43,8 +43,13 @@ KEYS = {
 
 @pytest.mark.parametrize("type_", FIELD_TYPES, ids=lambda one: one.name)
 @pytest.mark.parametrize("key", KEYS)
-def test_a_key_is_refused_exactly_where_the_type_does_not_know_it(type_: FieldType, key: str) -> None:
-    codes = {one.code for one in findings(field(f"label: A, type: {type_.name}, {key}: {KEYS[key]}"))}
+def test_a_key_is_refused_exactly_where_the_type_does_not_know_it(
+    type_: FieldType, key: str
+) -> None:
+    codes = {
+        one.code
+        for one in findings(field(f"label: A, type: {type_.name}, {key}: {KEYS[key]}"))
+    }
     assert ("facet-not-allowed" in codes) == (key not in type_.facets)
 
 
@@ -55,14 +60,18 @@ def test_the_loader_knows_every_key_of_a_type(type_: FieldType) -> None:
 
 def test_a_key_that_each_gives_is_refused_where_it_stands() -> None:
     text = (
-        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: yes_no, places: 1}\n    fields:\n"
+        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: yes_no, places: 1}\n  "
+        "  fields:\n"
         "      a: First\n      b: Second\n"
     )
     assert said(text) == ["1.yaml:5:30 facet-not-allowed"]
 
 
 @pytest.mark.parametrize(
-    ("keys", "right"), [("type: yes_no, control: list", True), ("type: date, control: list", False)]
+    ("keys", "right"),
+    [("type: yes_no, control: list", True), ("type: date, control: list", False)],
 )
 def test_a_control_suits_its_type(keys: str, right: bool) -> None:
-    assert said(field(f"label: A, {keys}")) == ([] if right else ["1.yaml:4:38 control-not-allowed"])
+    assert said(field(f"label: A, {keys}")) == (
+        [] if right else ["1.yaml:4:38 control-not-allowed"]
+    )

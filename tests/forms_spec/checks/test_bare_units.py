@@ -44,10 +44,14 @@ def with_field(keys: str) -> str:
     ],
 )
 def test_a_value_of_a_chosen_unit_names_the_unit(keys: str, places: list[str]) -> None:
-    assert said(with_field(keys)) == [f"1.yaml:{place} rule-bare-unit" for place in places]
+    assert said(with_field(keys)) == [
+        f"1.yaml:{place} rule-bare-unit" for place in places
+    ]
 
 
-@pytest.mark.parametrize(("name", "unit"), [("wt", "wt in kg"), ("crp", "crp in 'mg/L'")])
+@pytest.mark.parametrize(
+    ("name", "unit"), [("wt", "wt in kg"), ("crp", "crp in 'mg/L'")]
+)
 def test_the_remedy_is_the_spelling_that_is_right(name: str, unit: str) -> None:
     (found,) = findings(with_field(f"required: {name} > 5"))
     assert unit in found.remedy
@@ -62,7 +66,10 @@ rules:
   R1: {message: Light., assert: not heavy, severity: query, on: [body.n]}
   R2: {message: Small., assert: body.ht < 200, severity: query, on: [body.n]}
 """
-    assert said(BODY, rules) == ["2.yaml:3:10 rule-bare-unit", "2.yaml:6:33 rule-bare-unit"]
+    assert said(BODY, rules) == [
+        "2.yaml:3:10 rule-bare-unit",
+        "2.yaml:6:33 rule-bare-unit",
+    ]
 
 
 def test_a_name_after_in_may_still_be_a_multiple_choice() -> None:
@@ -78,11 +85,17 @@ def test_a_unit_that_the_field_lacks_is_a_finding() -> None:
 
 
 def test_a_body_mass_index_is_right_whatever_was_weighed_in() -> None:
-    text = with_field("type: calculated\n    places: 1\n    value: wt in kg / power(ht in 'cm' / 100, 2)")
+    text = with_field(
+        "type: calculated\n    places: 1\n    value: wt in kg / power(ht in 'cm' "
+        "/ 100, 2)"
+    )
     study = load(text).study
     assert study is not None
     context = Context(today=date(2024, 5, 31), visit="SCR")
-    for wt, wtu, ht, htu in (("180", "lb", "70", "in"), ("81.6466266", "kg", "177.8", "cm")):
+    for wt, wtu, ht, htu in (
+        ("180", "lb", "70", "in"),
+        ("81.6466266", "kg", "177.8", "cm"),
+    ):
         texts = {"wt": wt, "wtu": wtu, "ht": ht, "htu": htu}
         found = judge(study, study.forms["body"], Record(texts=texts), context)
         assert found.cells[CellKey("body", None, "x")].text == "25.8"

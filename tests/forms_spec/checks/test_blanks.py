@@ -22,11 +22,18 @@ from tests.forms_spec.dictionaries import said
         ("p is not known", False),
     ],
 )
-def test_a_comparison_that_is_true_for_a_blank_is_a_warning(shown: str, trap: bool) -> None:
+def test_a_comparison_that_is_true_for_a_blank_is_a_warning(
+    shown: str, trap: bool
+) -> None:
     text = (
-        "form: x\ntitle: X\nfields:\n  p: {label: P, type: yes_no}\n  n: {label: N, type: integer}\n"
+        "form: x\ntitle: X\nfields:\n  p: {label: P, type: yes_no}\n  n: {label: N, "
+        "type: integer}\n"
         f"  m: {{label: M, type: multiple_choice, codes: [A, B]}}\n"
         f'  a:\n    label: A\n    show_when: "{shown}"\n'
     )
-    at = 17 + shown.find("entered(p) is") if "entered" in shown else 17 + shown.find("p is not")
+    at = (
+        17 + shown.find("entered(p) is")
+        if "entered" in shown
+        else 17 + shown.find("p is not")
+    )
     assert said(text) == ([f"1.yaml:9:{at} true-when-blank"] if trap else [])

@@ -10,7 +10,9 @@ def form(*fields: str) -> str:
 
 
 def circles(*texts: str) -> list[str]:
-    return [one.message.split(": ")[1] for one in findings(*texts) if one.code == "cycle"]
+    return [
+        one.message.split(": ")[1] for one in findings(*texts) if one.code == "cycle"
+    ]
 
 
 def calculated(name: str, value: str) -> str:
@@ -18,13 +20,17 @@ def calculated(name: str, value: str) -> str:
 
 
 def test_a_circle_is_named_from_its_first_field_back_to_it() -> None:
-    text = form(calculated("a", "b + 1"), calculated("b", "c + 1"), calculated("c", "a + 1"))
+    text = form(
+        calculated("a", "b + 1"), calculated("b", "c + 1"), calculated("c", "a + 1")
+    )
     assert circles(text) == ["a -> b -> c -> a"]
 
 
 def test_a_field_that_waits_for_itself_is_a_circle() -> None:
     assert circles(form(calculated("a", "a + 1"))) == ["a -> a"]
-    assert circles(form("a: {label: A, type: yes_no, show_when: a is known}")) == ["a -> a"]
+    assert circles(form("a: {label: A, type: yes_no, show_when: a is known}")) == [
+        "a -> a"
+    ]
 
 
 def test_a_chain_is_no_circle() -> None:
@@ -33,24 +39,32 @@ def test_a_chain_is_no_circle() -> None:
 
 
 def test_conditions_and_formulas_make_circles_together() -> None:
-    text = form("a: {label: A, type: integer, show_when: b > 1}", calculated("b", "a + 1"))
+    text = form(
+        "a: {label: A, type: integer, show_when: b > 1}", calculated("b", "a + 1")
+    )
     assert said(text) == ["1.yaml:4:43 cycle"]
 
 
 def test_the_condition_of_a_group_counts_for_its_fields() -> None:
-    group = "  g:\n    show_when: a = 1\n    fields:\n      a: {label: A, type: integer}\n"
+    group = (
+        "  g:\n    show_when: a = 1\n    fields:\n      a: {label: A, type: integer}\n"
+    )
     text = f"form: x\ntitle: X\ngroups:\n{group}"
     assert circles(text) == ["a -> a"]
 
 
 def test_two_fields_may_each_be_required_without_the_other() -> None:
-    text = form("a: {label: A, required: b is not known}", "b: {label: B, required: a is not known}")
+    text = form(
+        "a: {label: A, required: b is not known}",
+        "b: {label: B, required: a is not known}",
+    )
     assert circles(text) == []
 
 
 def test_a_circle_may_go_through_two_forms_and_their_rows() -> None:
     other = (
-        "form: y\ntitle: Y\ngroups:\n  r:\n    rows: {max: 3}\n    show_when: x.a > 1\n    fields:\n"
+        "form: y\ntitle: Y\ngroups:\n  r:\n    rows: {max: 3}\n    show_when: x.a > "
+        "1\n    fields:\n"
         "      n: {label: N, type: integer}\n"
     )
     x = form(calculated("a", "sum(r.n)"))

@@ -8,7 +8,10 @@ from tests.forms_spec.dictionaries import findings, said
 
 
 def field(keys: str) -> str:
-    return f"form: x\ntitle: X\nfields:\n  b: {{label: B, type: integer}}\n  a:\n    label: A\n    {keys}\n"
+    return (
+        f"form: x\ntitle: X\nfields:\n  b: {{label: B, type: integer}}\n  a:\n    "
+        f"label: A\n    {keys}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,11 +33,17 @@ def field(keys: str) -> str:
         ("show_when: |\n      b > 1\n      and and", "9:11 rule-unexpected"),
         ("type: integer\n    range: [0, c]", "8:16 rule-unknown-name"),
         ("type: integer\n    range: '(0, c)'", "8:17 rule-unknown-name"),
-        ("type: integer\n    expected: {kg: [0, c]}\n    unit: {kg: {}}", "8:24 rule-unknown-name"),
+        (
+            "type: integer\n    expected: {kg: [0, c]}\n    unit: {kg: {}}",
+            "8:24 rule-unknown-name",
+        ),
         ("type: calculated\n    value: b + 'x'", "8:16 rule-wrong-type"),
         ("type: calculated\n    value: base.d", "8:12 rule-wrong-type"),
         (
-            "type: calculated\n    gives: choice\n    codes: SIDE\n    value: case when b = 1 then 'X' end",
+            (
+                "type: calculated\n    gives: choice\n    codes: SIDE\n    value: "
+                "case when b = 1 then 'X' end"
+            ),
             "10:12 rule-unknown-code",
         ),
     ],
@@ -49,13 +58,16 @@ def test_the_nearest_name_is_offered() -> None:
 
 
 def test_nothing_is_said_of_a_field_whose_type_is_unknown() -> None:
-    text = field("type: intger\n    range: [x, y]") + "  c: {label: C, show_when: a > 5}\n"
+    text = (
+        field("type: intger\n    range: [x, y]") + "  c: {label: C, show_when: a > 5}\n"
+    )
     assert said(text) == ["1.yaml:7:11 unknown-type"]
 
 
 def test_an_expression_in_each_is_told_once() -> None:
     text = (
-        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: integer, required: bb = 1}\n    fields:\n"
+        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: integer, required: bb "
+        "= 1}\n    fields:\n"
         "      a: First\n      b: Second\n"
     )
     assert said(text) == ["1.yaml:5:41 rule-unknown-name"]

@@ -19,7 +19,9 @@ from tests.forms_spec.dictionaries import STUDY, load
         ("{value: '40', kind: text}", "text"),
     ],
 )
-def test_a_parameter_has_the_kind_it_says_or_looks_like(parameter: str, kind: str) -> None:
+def test_a_parameter_has_the_kind_it_says_or_looks_like(
+    parameter: str, kind: str
+) -> None:
     study = load(STUDY + f"parameters:\n  p: {parameter}\n").study
     assert study is not None
     assert study.parameters["p"].kind == kind
@@ -37,6 +39,8 @@ def test_a_parameter_has_the_kind_it_says_or_looks_like(parameter: str, kind: st
     ],
 )
 def test_a_parameter_that_is_no_value_is_refused(parameter: str, code: str) -> None:
-    found = [one.code for one in load(STUDY + f"parameters:\n  p: {parameter}\n").findings]
+    found = [
+        one.code for one in load(STUDY + f"parameters:\n  p: {parameter}\n").findings
+    ]
     assert code in found
     assert set(found) <= {code, "unused-parameter"}

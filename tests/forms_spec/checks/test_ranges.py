@@ -44,22 +44,32 @@ def test_a_range_that_can_be_met_is_right(keys: str) -> None:
         ("type: integer, range: [2 * 10, 10 + 5]", "2 * 10", "10 + 5"),
     ],
 )
-def test_a_range_without_a_value_in_it_is_refused(keys: str, low: str, high: str) -> None:
+def test_a_range_without_a_value_in_it_is_refused(
+    keys: str, low: str, high: str
+) -> None:
     (found,) = findings(field(keys))
     assert (found.code, found.text and found.text.line) == ("range-reversed", 4)
     assert f"{low} is not below {high}" in found.message
 
 
 @pytest.mark.parametrize(
-    ("expected", "wrong"), [("[50, 160]", 1), ("[90, 300]", 1), ("[10, 300]", 2), ("[60, 260]", 0)]
+    ("expected", "wrong"),
+    [("[50, 160]", 1), ("[90, 300]", 1), ("[10, 300]", 2), ("[60, 260]", 0)],
 )
 def test_expected_ends_lie_inside_the_hard_ones(expected: str, wrong: int) -> None:
-    codes = [one.code for one in findings(field(f"type: integer, range: [60, 260], expected: {expected}"))]
+    codes = [
+        one.code
+        for one in findings(
+            field(f"type: integer, range: [60, 260], expected: {expected}")
+        )
+    ]
     assert codes == ["expected-outside-range"] * wrong
 
 
 def test_a_chosen_unit_has_a_range_for_each() -> None:
-    assert said(field(f"{TEMPERATURE}, range: [33, 43]")) == ["1.yaml:4:92 range-without-units"]
+    assert said(field(f"{TEMPERATURE}, range: [33, 43]")) == [
+        "1.yaml:4:92 range-without-units"
+    ]
 
 
 def test_a_range_names_a_unit_of_the_field() -> None:
@@ -67,12 +77,15 @@ def test_a_range_names_a_unit_of_the_field() -> None:
     assert found.code == "range-unknown-unit"
 
 
-@pytest.mark.parametrize("text", ["60 to 260", "[60; 260]", "60, 260", "(60, 260", "{a}"])
+@pytest.mark.parametrize(
+    "text", ["60 to 260", "[60; 260]", "60, 260", "(60, 260", "{a}"]
+)
 def test_what_is_no_range_is_refused(text: str) -> None:
     codes = [
         one.code
         for one in findings(
-            f"form: x\ntitle: X\nfields:\n  a:\n    label: A\n    type: integer\n    range: '{text}'\n"
+            "form: x\ntitle: X\nfields:\n  a:\n    label: A\n    type: integer\n "
+            f"   range: '{text}'\n"
         )
     ]
     assert codes[0] in ("not-a-range", "range-ends")

@@ -10,7 +10,8 @@ from tests.forms_spec.dictionaries import said
 def visits(keys: str, row: str = "X X X") -> str:
     return (
         "visits:\n  SCR: {title: Screening}\n  D0: {title: Treatment, target: day 0}\n"
-        f"  M3: {{title: Month 3{keys}}}\nschedule:\n  columns: SCR D0 M3\n  base: {row}\n"
+        f"  M3: {{title: Month 3{keys}}}\nschedule:\n  columns: SCR D0 M3\n  base: "
+        f"{row}\n"
     )
 
 
@@ -43,7 +44,10 @@ def test_a_visit_may_be_so(keys: str) -> None:
         (", window: {from: 9 days, to: day 3}", "4:39 not-a-day"),
         (", window: {from: day 9}", "4:24 missing-key"),
         (", window: {before: 3 days}", "4:24 missing-key"),
-        (", target: day 1, window: {from: day 2, to: day 3}", "4:47 target-outside-window"),
+        (
+            ", target: day 1, window: {from: day 2, to: day 3}",
+            "4:47 target-outside-window",
+        ),
         (", type: unscheduled, target: day 3", "4:43 target-of-unscheduled"),
         (", target: day 21, repeats: true", "4:32 target-of-repeating"),
         (", target: day 21, window: 2 days, repeats: true", "4:32 target-of-repeating"),
@@ -74,7 +78,10 @@ def test_a_row_has_a_mark_for_each_visit(row: str, finding: str) -> None:
 
 
 def test_unknown_forms_and_visits_are_shown_inside_the_grid() -> None:
-    text = visits("").replace("columns: SCR D0 M3", "columns: SCR D0 M6") + "  bse: X X X\n"
+    text = (
+        visits("").replace("columns: SCR D0 M3", "columns: SCR D0 M6")
+        + "  bse: X X X\n"
+    )
     assert [one for one in said(text) if "unknown" in one] == [
         "1.yaml:6:19 unknown-visit",
         "1.yaml:8:3 unknown-form",
@@ -92,14 +99,22 @@ def test_a_condition_needs_a_mark_and_a_mark_a_condition() -> None:
 
 def test_a_condition_holds_for_every_visit_or_for_one() -> None:
     assert said(visits("", "X C C") + "conditions:\n  base: base.n > 1\n") == []
-    assert said(visits("", "X C C") + "conditions:\n  base: {D0: base.n > 1, M3: base.n > 2}\n") == []
+    assert (
+        said(
+            visits("", "X C C")
+            + "conditions:\n  base: {D0: base.n > 1, M3: base.n > 2}\n"
+        )
+        == []
+    )
 
 
 def test_a_condition_is_checked_like_any_expression() -> None:
     assert said(visits("", "X C C") + "conditions:\n  base: base.nn > 1\n") == [
         "1.yaml:9:9 rule-unknown-field"
     ]
-    assert said(visits("", "X C C") + "conditions:\n  base: base.n\n") == ["1.yaml:9:9 rule-wrong-type"]
+    assert said(visits("", "X C C") + "conditions:\n  base: base.n\n") == [
+        "1.yaml:9:9 rule-wrong-type"
+    ]
 
 
 def test_a_log_form_belongs_to_no_visit() -> None:

@@ -20,5 +20,8 @@ from tests.forms_spec.dictionaries import said
     ],
 )
 def test_a_condition_that_is_always_false_is_a_warning(shown: str, never: bool) -> None:
-    text = f'form: x\ntitle: X\nfields:\n  a: {{label: A, required: true, show_when: "{shown}"}}\n'
+    text = (
+        f"form: x\ntitle: X\nfields:\n  a: {{label: A, required: true, show_when: "
+        f'"{shown}"}}\n'
+    )
     assert said(text) == (["1.yaml:4:44 never-shown"] if never else [])

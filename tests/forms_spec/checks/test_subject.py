@@ -27,12 +27,15 @@ from tests.forms_spec.dictionaries import STUDY, said
         ("sites: {'01': Site one}\n", "", ""),
     ],
 )
-def test_the_study_says_how_subjects_and_days_are_counted(old: str, new: str, finding: str) -> None:
+def test_the_study_says_how_subjects_and_days_are_counted(
+    old: str, new: str, finding: str
+) -> None:
     assert old in STUDY
     found = said(STUDY.replace(old, new))
     if finding == "visits":
         assert [one.split()[1] for one in found] == ["window-without-day-zero"]
     else:
         assert (
-            found == ([f"1.yaml:{finding}"] if finding else []) or found[0].split()[1] == finding.split()[1]
+            found == ([f"1.yaml:{finding}"] if finding else [])
+            or found[0].split()[1] == finding.split()[1]
         )

@@ -9,15 +9,31 @@ def test_a_codelist_that_no_field_names_is_a_warning() -> None:
     text = "codelists:\n  LEVEL: {L3: L3-L4}\n"
     assert said(text) == ["1.yaml:2:3 unused-codelist"]
     assert load(text).study is not None
-    used = "form: x\ntitle: X\nfields:\n  a: {label: A, type: multiple_choice, codes: LEVEL}\n"
+    used = (
+        "form: x\ntitle: X\nfields:\n  a: {label: A, type: multiple_choice, codes: "
+        "LEVEL}\n"
+    )
     assert said(text, used) == []
 
 
 def test_a_parameter_that_no_rule_reads_is_a_warning() -> None:
     study = STUDY + "parameters:\n  limit: 5\n"
     assert said(study) == ["1.yaml:9:3 unused-parameter"]
-    for use in ("range: [0, $limit]", "required: base.n > $limit", "show_when: base.n > 2 * $limit"):
-        assert said(study, f"form: x\ntitle: X\nfields:\n  a: {{label: A, type: integer, {use}}}\n") == []
+    for use in (
+        "range: [0, $limit]",
+        "required: base.n > $limit",
+        "show_when: base.n > 2 * $limit",
+    ):
+        assert (
+            said(
+                study,
+                (
+                    f"form: x\ntitle: X\nfields:\n  a: {{label: A, type: integer, "
+                    f"{use}}}\n"
+                ),
+            )
+            == []
+        )
 
 
 def test_a_parameter_with_a_label_is_a_fact_of_the_study() -> None:

@@ -47,7 +47,9 @@ def test_keeps_what_was_meant(case: Typed) -> None:
     assert kept == case.kept
     missing = kept in {reason.code for reason in case.field.missing}
     if kept and not missing:
-        assert isinstance(case.field.kind.parse(kept, case.field), Refusal) == case.refused
+        assert (
+            isinstance(case.field.kind.parse(kept, case.field), Refusal) == case.refused
+        )
 
 
 @pytest.mark.parametrize("case", accepted(), ids=lambda c: f"{c[0].name}-{c[1].text!a}")

@@ -1,4 +1,6 @@
-"""A value on which somebody has to act at once stands out from one that is only unusual."""
+"""A value on which somebody has to act at once stands out from one that is only
+unusual.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,14 @@ fields:
 def found(kept: str = "", **texts: str) -> list[Finding]:
     study = load(LAB).study
     assert study is not None
-    reasons = {(CellKey("lb", None, "plt"), kept): "haematologist called"} if kept else {}
+    reasons = (
+        {(CellKey("lb", None, "plt"), kept): "haematologist called"} if kept else {}
+    )
     record = Record(texts=texts, kept=reasons)
     context = Context(today=date(2024, 5, 31), visit="SCR")
-    return list(judge(study, study.forms["lb"], record, context, completing=True).findings)
+    return list(
+        judge(study, study.forms["lb"], record, context, completing=True).findings
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,10 @@ def test_platelets_of_8_are_an_alert_value(platelets: str, code: str | None) -> 
 
 def test_an_alert_says_what_to_do_and_may_be_kept() -> None:
     (one,) = found(plt="8")
-    assert one.message == "Alert value: “Platelets” is 8 10⁹/L (no alert: at least 20 10⁹/L)."
+    assert (
+        one.message
+        == "Alert value: “Platelets” is 8 10⁹/L (no alert: at least 20 10⁹/L)."
+    )
     assert "inform the investigator" in one.remedy
     assert (one.severity, one.alerts) == (Severity.WARNING, True)
     assert not found(plt="8", kept="below-alert")
@@ -68,7 +77,10 @@ def test_an_alert_limit_holds_in_every_unit() -> None:
 def test_it_looks_unlike_a_warning() -> None:
     study = load(LAB).study
     assert study is not None
-    spots = {text: next(said_on(study.forms["lb"], found(plt=text)).all()) for text in ("8", "74")}
+    spots = {
+        text: next(said_on(study.forms["lb"], found(plt=text)).all())
+        for text in ("8", "74")
+    }
     alert, warning = (finding_html(spots[text], Record()) for text in ("8", "74"))
     assert 'class="finding warning alert"' in alert
     assert "Act now" in alert
@@ -80,7 +92,10 @@ def test_it_looks_unlike_a_warning() -> None:
     [
         ("range: [0, 100], alert: [5, 90], expected: [10, 80]", []),
         ("range: [0, 100], alert: [5, 101]", ["expected-outside-range"]),
-        ("range: [0, 100], alert: [5, 90], expected: [1, 80]", ["expected-outside-range"]),
+        (
+            "range: [0, 100], alert: [5, 90], expected: [1, 80]",
+            ["expected-outside-range"],
+        ),
         ("alert: [5, 1]", ["range-reversed"]),
         ("checks: {alert: [C1, C2]}, alert: [5, 90]", []),
         ("checks: {alert: C1}", ["check-without-facet"]),

@@ -1,4 +1,6 @@
-"""A result below the limit of detection is stored as it is reported, and judged as what it may be."""
+"""A result below the limit of detection is stored as it is reported, and judged as what
+it may be.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,12 @@ def study() -> Study:
 
 def judged(**texts: str) -> Judgement:
     held = study()
-    return judge(held, held.forms["lb"], Record(texts=texts), Context(today=date(2024, 5, 31), visit="SCR"))
+    return judge(
+        held,
+        held.forms["lb"],
+        Record(texts=texts),
+        Context(today=date(2024, 5, 31), visit="SCR"),
+    )
 
 
 def codes(found: Judgement) -> list[str]:
@@ -89,7 +96,9 @@ def test_limits_refuse_what_surely_lies_outside(text: str, finds: list[str]) -> 
     assert codes(judged(crp=text)) == finds
 
 
-@pytest.mark.parametrize(("text", "high"), [("<5", "N"), (">5", "Y"), (">=5", ""), ("<6", ""), ("5.1", "Y")])
+@pytest.mark.parametrize(
+    ("text", "high"), [("<5", "N"), (">5", "Y"), (">=5", ""), ("<6", ""), ("5.1", "Y")]
+)
 def test_a_rule_is_sure_or_unknown(text: str, high: str) -> None:
     assert judged(crp=text).cells[CellKey("lb", None, "high")].text == high
 
@@ -100,7 +109,12 @@ def test_its_number_and_its_comparator_stand_beside_it() -> None:
         name: cells[CellKey("lb", None, name)].text
         for name in ("crp_num", "crp_cmp", "cells_num", "cells_cmp")
     }
-    assert parts == {"crp_num": "0.7", "crp_cmp": "<", "cells_num": "12", "cells_cmp": "="}
+    assert parts == {
+        "crp_num": "0.7",
+        "crp_cmp": "<",
+        "cells_num": "12",
+        "cells_cmp": "=",
+    }
 
 
 @pytest.mark.parametrize(
@@ -127,13 +141,21 @@ def test_a_field_says_which_comparators_it_takes() -> None:
     assert said(fields % "decimal, comparator: [=]") == ["1.yaml:4:44 not-one-of"]
     assert said(fields % "date, comparator: ['<']") == ["1.yaml:4:29 facet-not-allowed"]
     assert said(fields % "decimal, comparator: '< <= > >='") == []
-    assert said(fields % "decimal, comparator: [<, <=, >, >=], range: [0, 9], default: '<3'") == []
+    assert (
+        said(
+            fields % "decimal, comparator: [<, <=, >, >=], range: [0, 9], default: '<3'"
+        )
+        == []
+    )
 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from(["=", "<", "<=", ">", ">="]), st.decimals(-(10**14), 10**14, places=8, allow_nan=False)
+    st.sampled_from(["=", "<", "<=", ">", ">="]),
+    st.decimals(-(10**14), 10**14, places=8, allow_nan=False),
 )
-def test_an_interval_gives_back_the_text_that_it_comes_from(comparator: str, number: Decimal) -> None:
+def test_an_interval_gives_back_the_text_that_it_comes_from(
+    comparator: str, number: Decimal
+) -> None:
     scaled = int(number.scaleb(9))
     assert parted(interval(comparator, scaled)) == (comparator, scaled)

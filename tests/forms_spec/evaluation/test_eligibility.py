@@ -1,4 +1,6 @@
-"""Who may take part, by the sources: the eight example subjects, and what is said when it cannot be told."""
+"""Who may take part, by the sources: the eight example subjects, and what is said when
+it cannot be told.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,13 @@ from datetime import date
 import pytest
 
 from forms_spec.evaluation.casebook import findings_of, judge_casebook
-from forms_spec.evaluation.eligibility import Assessment, CriterionResult, Verdict, assess, in_words
+from forms_spec.evaluation.eligibility import (
+    Assessment,
+    CriterionResult,
+    Verdict,
+    assess,
+    in_words,
+)
 from forms_spec.evaluation.lacking_values import Lack
 from forms_spec.model.captured_data import EmptyCasebook
 from forms_spec.model.study import Study
@@ -16,7 +24,16 @@ from tests.forms_spec.dictionaries import load
 from tests.webapp.pages import cellkine
 
 FAILS = {"01-003": ["EXCL01"], "01-005": ["EXCL05"], "01-006": ["EXCL19"]}
-EXAMPLES = ["01-001", "01-002", "01-003", "01-005", "01-006", "01-007", "01-008", "01-012"]
+EXAMPLES = [
+    "01-001",
+    "01-002",
+    "01-003",
+    "01-005",
+    "01-006",
+    "01-007",
+    "01-008",
+    "01-012",
+]
 
 
 @pytest.fixture(scope="session")
@@ -39,11 +56,16 @@ def criterion(study: Study, name: str, screening: str) -> CriterionResult:
 
 
 def lacks(result: CriterionResult) -> list[str]:
-    return [f"{one.source.table}.{one.source.field}: {one.why.value}" for one in result.lacking]
+    return [
+        f"{one.source.table}.{one.source.field}: {one.why.value}"
+        for one in result.lacking
+    ]
 
 
 @pytest.mark.parametrize("subject", EXAMPLES)
-def test_a_subject_fails_the_criteria_of_its_story_and_no_others(study: Study, subject: str) -> None:
+def test_a_subject_fails_the_criteria_of_its_story_and_no_others(
+    study: Study, subject: str
+) -> None:
     found = assessed(example(study, subject))
     assert [one.name for one in found.failed] == FAILS.get(subject, [])
     assert found.undetermined == ()
@@ -56,8 +78,14 @@ def test_the_page_and_the_rules_say_the_same(study: Study, subject: str) -> None
     case = example(study, subject)
     found = assessed(case)
     for one in found.criteria:
-        rule = case.derive(study.rules[f"C20_{one.criterion.field.name}"].assertion.text)
-        agrees = {Verdict.AGREES: True, Verdict.DISCREPANCY: False, Verdict.UNKNOWN: None}
+        rule = case.derive(
+            study.rules[f"C20_{one.criterion.field.name}"].assertion.text
+        )
+        agrees = {
+            Verdict.AGREES: True,
+            Verdict.DISCREPANCY: False,
+            Verdict.UNKNOWN: None,
+        }
         assert agrees[one.verdict] is rule, one.name
     assert eligible(found) is case.derive("eligible")
 
@@ -66,16 +94,26 @@ def test_only_the_answer_on_obesity_differs_from_its_sources(study: Study) -> No
     found = assessed(example(study, "01-003"))
     assert [one.name for one in found.criteria if not one.settled] == ["EXCL01"]
     (obese,) = found.failed
-    assert (obese.answer, obese.derived, obese.verdict) == ("N", "Y", Verdict.DISCREPANCY)
-    values = [f"{one.key.visit} {one.table}.{one.field} {one.text}" for one in obese.sources]
-    assert values == ["SCR vs.bmi 40.1", "SCR vs.weight_vsorres 102.7", "SCR vs.height_vsorres 160.0"]
+    assert (obese.answer, obese.derived, obese.verdict) == (
+        "N",
+        "Y",
+        Verdict.DISCREPANCY,
+    )
+    values = [
+        f"{one.key.visit} {one.table}.{one.field} {one.text}" for one in obese.sources
+    ]
+    assert values == [
+        "SCR vs.bmi 40.1",
+        "SCR vs.weight_vsorres 102.7",
+        "SCR vs.height_vsorres 160.0",
+    ]
 
 
 def test_a_query_on_a_source_leaves_a_subject_pending(study: Study) -> None:
     found = assessed(example(study, "01-008"))
-    assert [(one.name, [query.code for query in one.findings]) for one in found.pending] == [
-        ("EXCL14", ["C38"])
-    ]
+    assert [
+        (one.name, [query.code for query in one.findings]) for one in found.pending
+    ] == [("EXCL14", ["C38"])]
 
 
 def test_a_man_needs_no_pregnancy_test(study: Study) -> None:
@@ -94,7 +132,11 @@ def test_a_man_needs_no_pregnancy_test(study: Study) -> None:
         ("EXCL18", "lbs: {hiv: ND}", ["lbs.hiv: missing with a reason"]),
         ("EXCL18", "lbs: {igra: POS}", ["lbs.igra: does not decide it"]),
         ("EXCL19", "vs: {temp_vsorres: 38.1}", ["vs.feverexp: not answered"]),
-        ("EXCL06", "pr: [{prtype: FACIA, prlev: L4L5, prstdat: 2024-01}]", ["pr.prstdat: too imprecise"]),
+        (
+            "EXCL06",
+            "pr: [{prtype: FACIA, prlev: L4L5, prstdat: 2024-01}]",
+            ["pr.prstdat: too imprecise"],
+        ),
     ],
 )
 def test_what_cannot_be_told_says_why(
@@ -115,7 +157,9 @@ def test_nothing_is_told_of_somebody_of_whom_nothing_is_known(study: Study) -> N
     assert len(found.undetermined) == 34
     assert {one.verdict for one in found.criteria} == {Verdict.UNANSWERED}
     assert all(one.lacking for one in found.criteria)
-    assert {one.why for result in found.criteria for one in result.lacking} == {Lack.UNANSWERED}
+    assert {one.why for result in found.criteria for one in result.lacking} == {
+        Lack.UNANSWERED
+    }
     assert not any(one.captured for result in found.criteria for one in result.sources)
 
 
@@ -127,5 +171,7 @@ def test_a_study_without_criteria_has_no_eligibility() -> None:
 
 def test_a_criterion_is_said_in_words(study: Study) -> None:
     assert study.eligibility is not None
-    obesity = next(one for one in study.eligibility.criteria if one.field.name == "excl01")
+    obesity = next(
+        one for one in study.eligibility.criteria if one.field.name == "excl01"
+    )
     assert in_words(obesity.met, study).startswith("“Body mass index” (Vital signs")

@@ -25,7 +25,9 @@ WELL = {
 PERSON = {FormKey("dm", "V1", 0): Record(texts={"born": "1990", "sex": "M"})}
 JOINTS = tuple(
     Row(number=number, texts={"joint": joint, "side": side})
-    for number, (joint, side) in enumerate([("K", "LEFT"), ("K", "RIGHT"), ("H", "LEFT"), ("H", "RIGHT")], 1)
+    for number, (joint, side) in enumerate(
+        [("K", "LEFT"), ("K", "RIGHT"), ("H", "LEFT"), ("H", "RIGHT")], 1
+    )
 )
 PILL = Row(number=1, texts={"drug": "A", "dose": "10"})
 
@@ -35,7 +37,9 @@ def study() -> Study:
     return study_of(STUDY)
 
 
-def judged(study: Study, completing: bool = True, rows: tuple[Row, ...] = (PILL,), **texts: str) -> Judgement:
+def judged(
+    study: Study, completing: bool = True, rows: tuple[Row, ...] = (PILL,), **texts: str
+) -> Judgement:
     """The form of somebody well, with some answers changed."""
     record = Record(texts={**WELL, **texts}, rows={"pills": rows, "joints": JOINTS})
     context = Context(today=date(2024, 5, 31), visit="V2", casebook=Shelf(PERSON))
@@ -105,17 +109,27 @@ def test_a_right_form_may_be_completed(study: Study) -> None:
         ({"tea": "09:29"}, "tea", "below-expected"),
     ],
 )
-def test_a_wrong_answer_has_its_finding(study: Study, texts: dict[str, str], field: str, code: str) -> None:
+def test_a_wrong_answer_has_its_finding(
+    study: Study, texts: dict[str, str], field: str, code: str
+) -> None:
     assert (field, code) in said(judged(study, **texts))
 
 
-@pytest.mark.parametrize(("day", "future"), [("2024-06-01", True), ("1899-01-01", False)])
-def test_a_date_after_today_is_said_to_be_in_the_future(study: Study, day: str, *, future: bool) -> None:
+@pytest.mark.parametrize(
+    ("day", "future"), [("2024-06-01", True), ("1899-01-01", False)]
+)
+def test_a_date_after_today_is_said_to_be_in_the_future(
+    study: Study, day: str, *, future: bool
+) -> None:
     said_of_it = [
-        one.message for one in judged(study, day=day).findings if one.data and one.data.field == "day"
+        one.message
+        for one in judged(study, day=day).findings
+        if one.data and one.data.field == "day"
     ]
     assert said_of_it
-    assert [", a date in the future." in one for one in said_of_it] == [future] * len(said_of_it)
+    assert [", a date in the future." in one for one in said_of_it] == [future] * len(
+        said_of_it
+    )
 
 
 def test_a_partial_date_is_outside_only_when_every_day_is(study: Study) -> None:
@@ -141,14 +155,18 @@ def test_a_draft_may_leave_open_what_a_complete_form_may_not(study: Study) -> No
     assert not judged(study, completing=True, rows=(), **draft).may_complete
 
 
-def test_what_depends_on_an_unknown_answer_is_neither_shown_nor_required(study: Study) -> None:
+def test_what_depends_on_an_unknown_answer_is_neither_shown_nor_required(
+    study: Study,
+) -> None:
     cell = judged(study, done="", day="").cells[CellKey("vs", None, "day")]
     assert (cell.state, cell.shown) == (CellState.BLANK, None)
 
 
 def test_hidden_blank_missing_and_invalid_are_told_apart(study: Study) -> None:
     found = judged(study, completing=False, day="2024-02-30", temp="ND", tea="")
-    states = {key.field: cell.state for key, cell in found.cells.items() if key.table == "vs"}
+    states = {
+        key.field: cell.state for key, cell in found.cells.items() if key.table == "vs"
+    }
     assert states["day"] is CellState.INVALID
     assert states["temp"] is CellState.MISSING
     assert states["tea"] is CellState.BLANK
@@ -156,9 +174,15 @@ def test_hidden_blank_missing_and_invalid_are_told_apart(study: Study) -> None:
 
 
 def test_rows_are_counted_and_each_is_judged_alone(study: Study) -> None:
-    rows = (PILL, replace(PILL, number=2), Row(number=7, texts={"drug": "O", "dose": "101"}))
+    rows = (
+        PILL,
+        replace(PILL, number=2),
+        Row(number=7, texts={"drug": "O", "dose": "101"}),
+    )
     found = [
-        (one.data.row, one.data.field, one.code) for one in judged(study, rows=rows).findings if one.data
+        (one.data.row, one.data.field, one.code)
+        for one in judged(study, rows=rows).findings
+        if one.data
     ]
     assert (7, "other", "required-blank") in found
     assert (7, "dose", "above-range") in found
@@ -177,7 +201,9 @@ def test_a_kept_warning_is_silent_and_another_is_not(study: Study) -> None:
     assert said(judge(study, study.forms["vs"], record, context)) == []
 
 
-@pytest.mark.parametrize(("temp", "code"), [("44", "above-range"), ("36,x", "not-a-number")])
+@pytest.mark.parametrize(
+    ("temp", "code"), [("44", "above-range"), ("36,x", "not-a-number")]
+)
 def test_a_reason_keeps_no_refusal(study: Study, temp: str, code: str) -> None:
     key = CellKey("vs", None, "temp")
     record = Record(
@@ -207,8 +233,14 @@ def test_a_rule_shows_on_every_field_it_hangs_on(study: Study) -> None:
     context = Context(today=date(2024, 5, 31), visit="V2", casebook=Shelf(earlier))
     (found,) = judge(study, study.forms["vs"], now, context).findings
     assert (found.code, found.rule, found.severity) == ("R2", "R2", Severity.QUERY)
-    assert found.message == "It does not get hotter. Found: “Temperature” is 36.6 °C; “Date” is 01-Mar-2024."
-    assert [place.field for place in (found.data, *found.also) if place] == ["temp", "day"]
+    assert found.message == (
+        "It does not get hotter. Found: “Temperature” is 36.6 °C; “Date” is "
+        "01-Mar-2024."
+    )
+    assert [place.field for place in (found.data, *found.also) if place] == [
+        "temp",
+        "day",
+    ]
 
 
 def test_a_casebook_is_judged_like_its_forms_one_by_one(study: Study) -> None:
@@ -221,17 +253,22 @@ def test_a_casebook_is_judged_like_its_forms_one_by_one(study: Study) -> None:
     whole = judge_casebook(study, Shelf(forms), today, complete=lambda _: True)
     for key, record in forms.items():
         context = Context(today=today, visit=key.visit, casebook=Shelf(forms))
-        assert whole[key] == judge(study, study.forms[key.form], record, context, completing=True)
+        assert whole[key] == judge(
+            study, study.forms[key.form], record, context, completing=True
+        )
 
 
 def test_a_chain_of_a_thousand_formulas_is_worked_out() -> None:
     chain = "".join(
-        f"  f{n}: {{label: F, type: calculated, value: f{n - 1} + 1}}\n" for n in range(1000, 0, -1)
+        f"  f{n}: {{label: F, type: calculated, value: f{n - 1} + 1}}\n"
+        for n in range(1000, 0, -1)
     )
     files = {
         **STUDY,
-        "dm.yaml": f"form: dm\ntitle: Person\nfields:\n{chain}  f0: {{label: F, type: integer}}\n"
-        "  born: {label: Born, type: partial_date}\n  sex: {label: Sex, type: choice, codes: [F, M]}\n",
+        "dm.yaml": f"form: dm\ntitle: Person\nfields:\n{chain}  f0: {{label: F, type: "
+        f"integer}}\n"
+        "  born: {label: Born, type: partial_date}\n  sex: {label: Sex, type: choice, "
+        "codes: [F, M]}\n",
         "vs.yaml": STUDY["vs.yaml"].replace(
             "  tea:", "  last: {label: L, type: calculated, value: dm.f1000}\n  tea:", 1
         ),

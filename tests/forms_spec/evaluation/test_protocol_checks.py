@@ -1,4 +1,6 @@
-"""Findings bear the protocol's check: of a rule as their code, of a field's range or formula beside it."""
+"""Findings bear the protocol's check: of a rule as their code, of a field's range or
+formula beside it.
+"""
 
 from __future__ import annotations
 
@@ -52,14 +54,18 @@ rules:
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return study_of({"study.yaml": STUDY, "visits.yaml": VISITS, "vs.yaml": VS, "rules.yaml": RULES})
+    return study_of(
+        {"study.yaml": STUDY, "visits.yaml": VISITS, "vs.yaml": VS, "rules.yaml": RULES}
+    )
 
 
 def said(study: Study, *, rows: int = 2, **texts: str) -> set[str]:
     """``high above-range C34 refuse``"""
     record = Record(
         texts={"day": "2024-02-01", **texts},
-        rows={"rows": tuple(Row(number=number + 1, texts={}) for number in range(rows))},
+        rows={
+            "rows": tuple(Row(number=number + 1, texts={}) for number in range(rows))
+        },
     )
     context = Context(today=date(2024, 5, 31), visit="SCR")
     judged = judge(study, study.forms["vs"], record, context, completing=True)
@@ -68,15 +74,28 @@ def said(study: Study, *, rows: int = 2, **texts: str) -> set[str]:
 
 def _words(found: Finding) -> str:
     assert found.data is not None
-    return f"{found.data.field or found.data.table} {found.code} {found.rule} {found.severity.value}"
+    return (
+        f"{found.data.field or found.data.table} {found.code} {found.rule} "
+        f"{found.severity.value}"
+    )
 
 
-def test_both_parts_of_a_check_have_its_code_and_their_own_name_and_weight(study: Study) -> None:
-    assert said(study, high="100", low="120") == {"low C33 C33_low refuse", "high C33 C33_high query"}
+def test_both_parts_of_a_check_have_its_code_and_their_own_name_and_weight(
+    study: Study,
+) -> None:
+    assert said(study, high="100", low="120") == {
+        "low C33 C33_low refuse",
+        "high C33 C33_high query",
+    }
 
 
-def test_unknown_is_the_check_that_the_rule_names_or_an_untold_rule(study: Study) -> None:
-    assert said(study, high="ND", low="90") >= {"low C21 C33_low query", "high rule-untold C33_high query"}
+def test_unknown_is_the_check_that_the_rule_names_or_an_untold_rule(
+    study: Study,
+) -> None:
+    assert said(study, high="ND", low="90") >= {
+        "low C21 C33_low query",
+        "high rule-untold C33_high query",
+    }
 
 
 def test_a_range_names_its_check_and_keeps_its_code(study: Study) -> None:
@@ -85,19 +104,29 @@ def test_a_range_names_its_check_and_keeps_its_code(study: Study) -> None:
 
 
 def test_each_end_of_a_range_may_be_another_check(study: Study) -> None:
-    assert "until below-range C63 refuse" in said(study, high="100", low="90", until="2024-01-31")
-    assert "until above-range C03 refuse" in said(study, high="100", low="90", until="2024-06-01")
+    assert "until below-range C63 refuse" in said(
+        study, high="100", low="90", until="2024-01-31"
+    )
+    assert "until above-range C03 refuse" in said(
+        study, high="100", low="90", until="2024-06-01"
+    )
 
 
 def test_the_study_names_a_check_for_every_field_that_names_none(study: Study) -> None:
     assert "day required-blank C74 refuse" in said(study, high="100", low="90", day="")
-    assert "day above-range C02 refuse" in said(study, high="100", low="90", day="2024-06-01")
-    assert "day below-range None refuse" in said(study, high="100", low="90", day="2023-06-01")
+    assert "day above-range C02 refuse" in said(
+        study, high="100", low="90", day="2024-06-01"
+    )
+    assert "day below-range None refuse" in said(
+        study, high="100", low="90", day="2023-06-01"
+    )
 
 
 def test_a_check_may_weigh_less_than_its_facet(study: Study) -> None:
     assert "low required-blank C35 query" in said(study, high="100", low="")
-    assert "mean calculated-differs C36 query" in said(study, high="100", low="90", mean="94")
+    assert "mean calculated-differs C36 query" in said(
+        study, high="100", low="90", mean="94"
+    )
     assert "rows too-few-rows C48 query" in said(study, high="100", low="90", rows=1)
 
 
@@ -109,7 +138,10 @@ def test_a_check_may_weigh_less_than_its_facet(study: Study) -> None:
         ("required: true, checks: {required: [C1, C2]}", "check-ends"),
         ("range: [1, 2], checks: {range: [C1]}", "check-ends"),
         ("required: true, checks: {required: C 1}", "bad-name"),
-        ("required: true, checks: {required: {check: C1, severity: grave}}", "not-one-of"),
+        (
+            "required: true, checks: {required: {check: C1, severity: grave}}",
+            "not-one-of",
+        ),
         ("required: true, checks: C1", "not-a-mapping"),
     ],
 )
@@ -119,5 +151,8 @@ def test_a_check_that_stands_on_nothing_is_refused(keys: str, code: str) -> None
 
 
 def test_a_check_without_rows_to_count_is_refused() -> None:
-    text = "form: x\ntitle: X\ngroups:\n  g: {checks: {rows: C48}, fields: {a: {label: A}}}\n"
+    text = (
+        "form: x\ntitle: X\ngroups:\n  g: {checks: {rows: C48}, fields: {a: {label: "
+        "A}}}\n"
+    )
     assert "check-without-facet" in {one.code for one in findings(text)}

@@ -1,4 +1,6 @@
-"""Missing is never silently fine: what cannot be told on a form to be completed has a finding somewhere."""
+"""Missing is never silently fine: what cannot be told on a form to be completed has a
+finding somewhere.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,13 @@ import pytest
 from forms_spec.evaluation import judge
 from forms_spec.findings.finding import Finding
 from forms_spec.model.study import Study
-from tests.forms_spec.evaluation.unknown_cases import A_MAN, CASES, STUDY, context_of, record_of
+from tests.forms_spec.evaluation.unknown_cases import (
+    A_MAN,
+    CASES,
+    STUDY,
+    context_of,
+    record_of,
+)
 from tests.studies import study_of
 
 
@@ -29,15 +37,23 @@ def said(found: Finding) -> str:
 def test_what_cannot_be_told_is_said_once(study: Study, case: str) -> None:
     person, typed, tubes, findings = CASES[case]
     form = study.forms["lab"]
-    judged = judge(study, form, record_of(typed, tubes), context_of(person), completing=True)
+    judged = judge(
+        study, form, record_of(typed, tubes), context_of(person), completing=True
+    )
     assert {said(one) for one in judged.findings} == findings
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_draft_leaves_open_what_cannot_be_told(study: Study, case: str) -> None:
     person, typed, tubes, _ = CASES[case]
-    judged = judge(study, study.forms["lab"], record_of(typed, tubes), context_of(person))
-    assert [one.code for one in judged.findings if one.code.endswith(("-unknown", "-untold"))] == []
+    judged = judge(
+        study, study.forms["lab"], record_of(typed, tubes), context_of(person)
+    )
+    assert [
+        one.code
+        for one in judged.findings
+        if one.code.endswith(("-unknown", "-untold"))
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -48,8 +64,14 @@ def test_a_draft_leaves_open_what_cannot_be_told(study: Study, case: str) -> Non
         (A_MAN, "fasting ND; hours ; glucose ND", "missing: “Fasting?”, “Glucose”"),
     ],
 )
-def test_a_rule_names_the_sources_that_it_lacks(study: Study, person: str, typed: str, why: str) -> None:
+def test_a_rule_names_the_sources_that_it_lacks(
+    study: Study, person: str, typed: str, why: str
+) -> None:
     form = study.forms["lab"]
-    judged = judge(study, form, record_of(typed, ()), context_of(person), completing=True)
+    judged = judge(
+        study, form, record_of(typed, ()), context_of(person), completing=True
+    )
     (found,) = [one for one in judged.findings if one.code == "rule-untold"]
-    assert found.message == f"Fasting glucose is below 126. Cannot determine this: {why}."
+    assert (
+        found.message == f"Fasting glucose is below 126. Cannot determine this: {why}."
+    )

@@ -1,7 +1,8 @@
-"""What is asked of a form to be completed when a condition, a limit or a rule cannot be told.
+"""What is asked of a form to be completed when a condition, a limit or a rule cannot be
+told.
 
-A small study, and cases: what was typed into ``lab`` (and what is known from the form ``dm`` before it), and
-what each judge says of it, the server's and the page's.
+A small study, and cases: what was typed into ``lab`` (and what is known from the form
+``dm`` before it), and what each judge says of it, the server's and the page's.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ rules:
 }
 
 WELL = (
-    "taken Y; day 2024-03-01; fasting Y; hours 8; glucose 90; low 70; high 99; weight 80; weightu kg; "
+    "taken Y; day 2024-03-01; fasting Y; hours 8; glucose 90; low 70; high 99; weight "
+    "80; weightu kg; "
     "left N; right N"
 )
 A_MAN = "sex M; born 1990"
@@ -120,7 +122,12 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
     ),
     "nobody knows whether the rule applies that the answer breaks": (
         *(A_MAN, "fasting ND; hours ; glucose 130; high 140", ()),
-        {"hours required-unknown", "since required-unknown", "tubes rows-unknown", "glucose rule-untold"},
+        {
+            "hours required-unknown",
+            "since required-unknown",
+            "tubes rows-unknown",
+            "glucose rule-untold",
+        },
     ),
     "whether that rule applies is asked already": (
         *(A_MAN, "fasting PND; hours ; glucose 130; high 140", ()),
@@ -132,7 +139,11 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
     ),
     "a limit is unknown, and what is usual is as well": (
         *(A_MAN, "high UNK; low UNK", ()),
-        {"glucose above-range-unknown", "glucose below-expected-unknown", "why required-unknown"},
+        {
+            "glucose above-range-unknown",
+            "glucose below-expected-unknown",
+            "why required-unknown",
+        },
     ),
     "a limit is no number": (A_MAN, "high 9x", (), {"high not-an-integer"}),
     "the value passes one limit, whatever the other is": (
@@ -174,10 +185,18 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
     "one of them answers for the other": (A_MAN, "left ; right N", (), set()),
     "each row is asked about alone": (
         *(A_MAN, "fasting N; hours ; since 2024", (TUBE, "kind RED")),
-        {"tubes[2].how required-unknown", "tubes[2].kind rule-untold", "halves rows-unknown"},
+        {
+            "tubes[2].how required-unknown",
+            "tubes[2].kind rule-untold",
+            "halves rows-unknown",
+        },
     ),
     "a row holds whatever another says": (
-        *(A_MAN, "fasting N; hours ; since 2024", ("kind BLUE; broken Y; how fell", "kind BLUE")),
+        *(
+            A_MAN,
+            "fasting N; hours ; since 2024",
+            ("kind BLUE; broken Y; how fell", "kind BLUE"),
+        ),
         {"tubes[2].how required-unknown", "halves row-missing"},
     ),
     "a rule that holds anyway needs not be told whether it applies": (
@@ -194,10 +213,14 @@ def texts(said: str) -> dict[str, str]:
 
 
 def record_of(typed: str, tubes: tuple[str, ...]) -> Record:
-    rows = tuple(Row(number=number, texts=texts(one)) for number, one in enumerate(tubes, 1))
+    rows = tuple(
+        Row(number=number, texts=texts(one)) for number, one in enumerate(tubes, 1)
+    )
     return Record(texts={**texts(WELL), **texts(typed)}, rows={"tubes": rows})
 
 
 def context_of(person: str) -> Context:
     held = {FormKey("dm", "V1", 0): Record(texts=texts(person))} if person else {}
-    return Context(today=date(2024, 5, 31), subject="01-001", visit="V1", casebook=Shelf(held))
+    return Context(
+        today=date(2024, 5, 31), subject="01-001", visit="V1", casebook=Shelf(held)
+    )

@@ -16,7 +16,9 @@ def named(case: tuple[FieldType, Sample]) -> str:
 
 
 @pytest.mark.parametrize("case", accepted(), ids=named)
-def test_accepts_its_samples_and_writes_them_back(case: tuple[FieldType, Sample]) -> None:
+def test_accepts_its_samples_and_writes_them_back(
+    case: tuple[FieldType, Sample],
+) -> None:
     type_, sample = case
     field = field_of(type_.name, sample.keys)
     value = field.kind.parse(sample.text, field)
@@ -35,7 +37,9 @@ def test_rejects_its_samples_with_words(case: tuple[FieldType, Sample]) -> None:
     assert said.remedy
 
 
-@pytest.mark.parametrize("type_", [t for t in FIELD_TYPES if t.name != "note"], ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    "type_", [t for t in FIELD_TYPES if t.name != "note"], ids=lambda t: t.name
+)
 def test_every_type_has_samples_of_both_sorts(type_: FieldType) -> None:
     assert type_.accepts
     assert len(type_.rejects) > 3
@@ -49,7 +53,9 @@ def test_no_kind_takes_nothing_for_an_answer(field) -> None:
 
 def test_every_kind_has_a_type() -> None:
     """A number with a comparator is an integer or a decimal whose field says so."""
-    assert {k.name for k in KINDS} == ({t.kind for t in FIELD_TYPES} - {None}) | {"bounded"}
+    assert {k.name for k in KINDS} == ({t.kind for t in FIELD_TYPES} - {None}) | {
+        "bounded"
+    }
 
 
 def test_a_name_stands_once() -> None:

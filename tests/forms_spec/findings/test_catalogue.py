@@ -20,7 +20,9 @@ from forms_spec.findings.catalogue import (
 from forms_spec.findings.finding import Severity
 from tests.forms_spec.dictionaries import findings, load
 
-EXAMPLES = [pytest.param(entry, id=entry.code) for entry in CATALOGUE.values() if entry.example]
+EXAMPLES = [
+    pytest.param(entry, id=entry.code) for entry in CATALOGUE.values() if entry.example
+]
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
@@ -34,15 +36,27 @@ def test_an_entry_is_complete(entry: Entry) -> None:
 def test_every_code_of_the_dictionary_has_an_example() -> None:
     """But four that are about files on a disk, and one about a study that is not there."""
     rooms = (text, shapes, dictionary, questions)
-    without = {entry.code for room in rooms for entry in room.ENTRIES if not entry.example}
-    assert without == {"file-unreadable", "file-passed-over", "file-too-large", "not-utf-8", "no-study"}
+    without = {
+        entry.code for room in rooms for entry in room.ENTRIES if not entry.example
+    }
+    assert without == {
+        "file-unreadable",
+        "file-passed-over",
+        "file-too-large",
+        "not-utf-8",
+        "no-study",
+    }
 
 
 @pytest.mark.parametrize("entry", EXAMPLES)
 def test_an_example_produces_its_finding(entry: Entry) -> None:
     found = findings(entry.example)
     assert entry.code in {one.code for one in found}
-    others = [one for one in found if one.severity is Severity.REFUSE and one.code != entry.code]
+    others = [
+        one
+        for one in found
+        if one.severity is Severity.REFUSE and one.code != entry.code
+    ]
     assert not others, [f"{one.text} {one.message}" for one in others]
 
 

@@ -9,9 +9,17 @@ from tests.parity.fields import field_of
 
 REFERRAL = field_of(
     "multiple_choice",
-    {"codes": {"NONE": {"label": "None", "exclusive": True}, "THIGH": "Thigh", "GROIN": "Groin"}},
+    {
+        "codes": {
+            "NONE": {"label": "None", "exclusive": True},
+            "THIGH": "Thigh",
+            "GROIN": "Groin",
+        }
+    },
 )
-UNKNOWN = Refusal(code="unknown-choice", details=(("choice", "KNEE"), ("codes", "NONE, THIGH, GROIN")))
+UNKNOWN = Refusal(
+    code="unknown-choice", details=(("choice", "KNEE"), ("codes", "NONE, THIGH, GROIN"))
+)
 
 
 def test_reads_any_order_and_writes_the_order_of_the_list() -> None:

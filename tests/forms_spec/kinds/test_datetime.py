@@ -52,8 +52,12 @@ def test_writes(value: Value, text: str) -> None:
 
 def test_asks_for_the_seconds_where_the_field_keeps_them() -> None:
     field = field_of("datetime", {"seconds": True})
-    assert field.kind.parse("2024-04-15T09:30:15", field) == datetime(2024, 4, 15, 9, 30, 15)
+    assert field.kind.parse("2024-04-15T09:30:15", field) == datetime(
+        2024, 4, 15, 9, 30, 15
+    )
     refused = field.kind.parse("2024-04-15T09:30", field)
     assert isinstance(refused, Refusal)
     assert refused.code == "time-lacks-seconds"
-    assert field.kind.write(datetime(2024, 4, 15, 9, 30), field) == "2024-04-15T09:30:00"
+    assert (
+        field.kind.write(datetime(2024, 4, 15, 9, 30), field) == "2024-04-15T09:30:00"
+    )

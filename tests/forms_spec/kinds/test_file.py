@@ -25,13 +25,16 @@ def test_names_the_endings_that_it_takes() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["scan.pdf", f"{AT}/../a.pdf", f"{AT.upper()}/a.pdf", f"{AT}/a.pdf\n"])
+@pytest.mark.parametrize(
+    "text", ["scan.pdf", f"{AT}/../a.pdf", f"{AT.upper()}/a.pdf", f"{AT}/a.pdf\n"]
+)
 def test_refuses_another_place(text: str) -> None:
     assert SCAN.kind.parse(text, SCAN) == Refusal(code="not-a-file")
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", ".rc", "a/b", "a\\b", "a:b", "a\nb", " a", "a ", "a.", "a" * 201]
+    "name",
+    ["", ".", "..", ".rc", "a/b", "a\\b", "a:b", "a\nb", " a", "a ", "a.", "a" * 201],
 )
 def test_refuses_names_that_some_file_system_cannot_hold(name: str) -> None:
     assert not is_file_name(name)
@@ -63,4 +66,7 @@ def test_any_name_becomes_one_that_every_file_system_holds(name: str) -> None:
     assert is_file_name(kept)
     assert len(kept.encode()) <= 200
     assert clean_file_name(kept) == kept
-    assert named_file(file_text("0123456789abcdef" * 4, kept)) == ("0123456789abcdef", kept)
+    assert named_file(file_text("0123456789abcdef" * 4, kept)) == (
+        "0123456789abcdef",
+        kept,
+    )

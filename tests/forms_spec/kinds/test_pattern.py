@@ -15,10 +15,39 @@ from tests.parity.schema_readers import polars, xml_schema
 
 ATOMS = st.one_of(
     st.sampled_from(
-        ["a", "b", "1", "-", "é", "😀", " ", "_", ".", r"\d", r"\w", r"\s", r"\D", r"\W", r"\S", r"\.", r"\-"]
+        [
+            "a",
+            "b",
+            "1",
+            "-",
+            "é",
+            "😀",
+            " ",
+            "_",
+            ".",
+            r"\d",
+            r"\w",
+            r"\s",
+            r"\D",
+            r"\W",
+            r"\S",
+            r"\.",
+            r"\-",
+        ]
     ),
     st.sampled_from(
-        ["[ab]", "[^a]", r"[\d-]", "[-a]", "[a-c1]", r"[^\w]", "[.&|~]", r"[\]\\^]", "[é-ü]", "[😀-😎]"]
+        [
+            "[ab]",
+            "[^a]",
+            r"[\d-]",
+            "[-a]",
+            "[a-c1]",
+            r"[^\w]",
+            "[.&|~]",
+            r"[\]\\^]",
+            "[é-ü]",
+            "[😀-😎]",
+        ]
     ),
 )
 COUNTS = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,2}", "{0,3}", "{1,}", "*?"])
@@ -32,7 +61,9 @@ EXPRESSIONS = st.recursive(
 )  # fmt: skip
 TEXTS = st.text(alphabet="ab1-é😀 _.\n\tï٣&|~^]\\", max_size=6)
 BROWSER = quickjs.Context()
-MATCHES = BROWSER.eval("(expression, text) => new RegExp(`^(?:${expression})$`, 'u').test(text)")
+MATCHES = BROWSER.eval(
+    "(expression, text) => new RegExp(`^(?:${expression})$`, 'u').test(text)"
+)
 ENGINE = duckdb.connect()
 
 
@@ -44,15 +75,23 @@ def test_every_engine_agrees(expression: str, texts: list[str]) -> None:
     for text in texts:
         here = re.fullmatch(written, text) is not None
         assert MATCHES(written, text) == here
-        row = ENGINE.execute("select regexp_full_match(?, ?)", [text, written]).fetchone()
+        row = ENGINE.execute(
+            "select regexp_full_match(?, ?)", [text, written]
+        ).fetchone()
         assert row == (here,)
     rest = {"pattern": f"({written})"}
-    assert polars(rest, texts) == [re.fullmatch(written, text) is not None for text in texts]
-    assert xml_schema(rest, texts) == [re.fullmatch(written, text) is not None for text in texts]
+    assert polars(rest, texts) == [
+        re.fullmatch(written, text) is not None for text in texts
+    ]
+    assert xml_schema(rest, texts) == [
+        re.fullmatch(written, text) is not None for text in texts
+    ]
 
 
 @given(EXPRESSIONS, st.lists(TEXTS, min_size=1, max_size=5))
-def test_writing_it_for_every_engine_keeps_its_meaning(expression: str, texts: list[str]) -> None:
+def test_writing_it_for_every_engine_keeps_its_meaning(
+    expression: str, texts: list[str]
+) -> None:
     if pattern_problem(expression) is None:
         for text in texts:
             here = re.fullmatch(expression, text, re.ASCII) is not None
@@ -149,9 +188,13 @@ def test_takes_what_studies_need(expression: str) -> None:
 
 @given(EXPRESSIONS, st.sampled_from(["a", "1", "ab", " ", "a1"]))
 def test_long_texts_do_not_keep_it_busy(expression: str, piece: str) -> None:
-    """RE2 takes linear time; an engine that tries every way would meet the suite's time limit."""
+    """RE2 takes linear time; an engine that tries every way would meet the suite's time
+    limit.
+    """
     if pattern_problem(expression) is None:
         text = piece * 300 + "\x01"
         here = re.fullmatch(portable(expression), text) is not None
-        row = ENGINE.execute("select regexp_full_match(?, ?)", [text, portable(expression)]).fetchone()
+        row = ENGINE.execute(
+            "select regexp_full_match(?, ?)", [text, portable(expression)]
+        ).fetchone()
         assert row == (here,)

@@ -54,7 +54,9 @@ def test_matches_the_whole_text() -> None:
 
 
 def test_says_the_pattern_in_the_words_of_the_dictionary() -> None:
-    field = field_of("text", {"pattern": {"matches": "[A-Z]+", "message": "capital letters"}})
+    field = field_of(
+        "text", {"pattern": {"matches": "[A-Z]+", "message": "capital letters"}}
+    )
     assert field.kind.parse("a", field) == Refusal(
         code="pattern-mismatch", details=(("says", "capital letters"),)
     )

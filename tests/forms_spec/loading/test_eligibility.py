@@ -39,7 +39,10 @@ class OneForm:
     """The casebook of a subject of whom two forms of screening were captured."""
 
     def __init__(self, **forms: dict[str, str]) -> None:
-        self.forms = {FormKey(name, "SCR", 0): Record(texts=texts) for name, texts in forms.items()}
+        self.forms = {
+            FormKey(name, "SCR", 0): Record(texts=texts)
+            for name, texts in forms.items()
+        }
 
     def record(self, key: FormKey) -> Record | None:
         return self.forms.get(key)
@@ -69,7 +72,11 @@ def test_right_criteria_have_no_findings() -> None:
         ("    incl01:", "    why:", "1.yaml:5:5 criterion-answer"),
         ("base.n >= 18", "base.m >= 18", "1.yaml:5:13 rule-unknown-field"),
         ("base.n >= 18", "base.n", "1.yaml:5:13 rule-wrong-type"),
-        ("  visit: SCR\n", "  visit: SCR\n  answers: {met: 1, not_met: 0}\n", "1.yaml:6:5 criterion-answer"),
+        (
+            "  visit: SCR\n",
+            "  visit: SCR\n  answers: {met: 1, not_met: 0}\n",
+            "1.yaml:6:5 criterion-answer",
+        ),
         ("base.p = 'N'", "base.p = 'X'", "1.yaml:7:61 rule-unknown-code"),
         ("    excl01:", "    incl01:", "1.yaml:7:5 duplicate-name"),
     ],

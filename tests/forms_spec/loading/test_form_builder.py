@@ -52,7 +52,11 @@ def test_each_is_what_the_fields_share_and_a_text_is_a_label() -> None:
     fields = form().by_name
     one, other = fields["b"], fields["c"]
     assert (one.label, one.type.name, one.required) == ("The left one", "choice", True)
-    assert (other.label, other.type.name, other.required) == ("The right one", "choice", False)
+    assert (other.label, other.type.name, other.required) == (
+        "The right one",
+        "choice",
+        False,
+    )
     assert one.codelist is other.codelist
 
 
@@ -72,7 +76,9 @@ groups:
     loaded = load(text)
     assert loaded.study is not None, loaded.findings
     fields = loaded.study.forms["x"].by_name
-    assert [(name, held.required, len(held.missing)) for name, held in fields.items()] == [
+    assert [
+        (name, held.required, len(held.missing)) for name, held in fields.items()
+    ] == [
         ("a", True, 1),
         ("b", True, 1),
         ("both", False, 0),
@@ -82,7 +88,8 @@ groups:
 
 def test_a_calculated_field_is_never_required_by_its_own_word() -> None:
     text = (
-        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: integer}\n    fields:\n      a: A\n"
+        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: integer}\n    "
+        "fields:\n      a: A\n"
         "      b: {label: B, type: calculated, value: a, required: true}\n"
     )
     assert "facet-not-allowed" in {one.code for one in load(text).findings}
@@ -106,12 +113,15 @@ def test_a_wrong_key_of_each_is_told_once_at_its_place() -> None:
 
 
 def test_a_text_without_each_is_no_field() -> None:
-    assert "1.yaml:7:6 field-only-text" in said(FORM.replace("{label: A, type: yes_no}", "Question"))
+    assert "1.yaml:7:6 field-only-text" in said(
+        FORM.replace("{label: A, type: yes_no}", "Question")
+    )
 
 
 def test_a_group_of_fixed_rows_has_no_reasons_for_missing_codes_in_them() -> None:
     study = load(
-        "form: x\ntitle: X\nmissing: all\ngroups:\n  r:\n    rows: {fixed: [s]}\n    fields:\n"
+        "form: x\ntitle: X\nmissing: all\ngroups:\n  r:\n    rows: {fixed: [s]}\n    "
+        "fields:\n"
         "      s: {label: S, type: choice, codes: SIDE}\n      n: {label: N}\n"
     ).study
     assert study is not None
@@ -121,8 +131,12 @@ def test_a_group_of_fixed_rows_has_no_reasons_for_missing_codes_in_them() -> Non
 
 def test_groups_of_another_shape_are_refused() -> None:
     assert said("form: x\ntitle: X\ngroups: [a]\n") == ["1.yaml:3:9 not-a-mapping"]
-    assert said("form: x\ntitle: X\ngroups:\n  g: text\n") == ["1.yaml:4:6 not-a-mapping"]
-    assert said("form: x\ntitle: X\ngroups:\n  g: {title: G}\n") == ["1.yaml:4:3 missing-key"]
+    assert said("form: x\ntitle: X\ngroups:\n  g: text\n") == [
+        "1.yaml:4:6 not-a-mapping"
+    ]
+    assert said("form: x\ntitle: X\ngroups:\n  g: {title: G}\n") == [
+        "1.yaml:4:3 missing-key"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,5 +150,7 @@ def test_groups_of_another_shape_are_refused() -> None:
     ],
 )
 def test_a_form_that_asks_nothing_is_refused(body: str, code: str) -> None:
-    loaded = load_study({**FILES, "forms/lb.yaml": f"form: lb\ntitle: Laboratory\n{body}"})
+    loaded = load_study(
+        {**FILES, "forms/lb.yaml": f"form: lb\ntitle: Laboratory\n{body}"}
+    )
     assert [found.code for found in loaded.findings] == [code]

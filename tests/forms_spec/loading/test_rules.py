@@ -31,7 +31,11 @@ def test_rules_and_derivations_are_loaded() -> None:
     assert rule.when is not None
     assert (rule.when.text, rule.assertion.text) == ("p = 'Y'", "base.n < 10")
     late = loaded.study.derivations["late"]
-    assert (late.takes, late.label, late.expression.text) == (("day",), "After the start", "day > start")
+    assert (late.takes, late.label, late.expression.text) == (
+        ("day",),
+        "After the start",
+        "day > start",
+    )
 
 
 def test_a_rule_hangs_on_the_fields_that_it_names_with_their_form() -> None:

@@ -19,9 +19,13 @@ def test_a_study_says_what_it_is() -> None:
 
 
 def test_missing_codes_have_labels_and_may_be_for_drafts_only() -> None:
-    study = load(STUDY.replace("UNK: Unknown", "PND: {label: Result pending, draft_only: true}")).study
+    study = load(
+        STUDY.replace("UNK: Unknown", "PND: {label: Result pending, draft_only: true}")
+    ).study
     assert study is not None
-    assert [(one.code, one.label, one.draft_only) for one in study.missing.values()] == [
+    assert [
+        (one.code, one.label, one.draft_only) for one in study.missing.values()
+    ] == [
         ("ND", "Not done", False),
         ("PND", "Result pending", True),
     ]
@@ -30,12 +34,19 @@ def test_missing_codes_have_labels_and_may_be_for_drafts_only() -> None:
 def test_codes_are_written_three_ways() -> None:
     text = (
         "codelists:\n  A: {Y: Yes, N: No}\n  B: [SERUM, URINE]\n"
-        "  C:\n    NONE: {label: None of them, exclusive: true}\n    QID: {label: Four times, number: 4}\n"
+        "  C:\n    NONE: {label: None of them, exclusive: true}\n    QID: {label: "
+        "Four times, number: 4}\n"
     )
     study = load(text).study
     assert study is not None
-    assert [(one.code, one.label) for one in study.codelists["A"].codes] == [("Y", "Yes"), ("N", "No")]
-    assert [(one.code, one.label) for one in study.codelists["B"].codes] == [("SERUM",) * 2, ("URINE",) * 2]
+    assert [(one.code, one.label) for one in study.codelists["A"].codes] == [
+        ("Y", "Yes"),
+        ("N", "No"),
+    ]
+    assert [(one.code, one.label) for one in study.codelists["B"].codes] == [
+        ("SERUM",) * 2,
+        ("URINE",) * 2,
+    ]
     assert [(one.exclusive, one.number) for one in study.codelists["C"].codes] == [
         (True, None),
         (False, Decimal(4)),
@@ -49,7 +60,9 @@ def test_the_hash_is_of_names_and_texts_and_nothing_else() -> None:
     assert one is not None
     assert two is not None
     assert one.hash == two.hash
-    renamed = load_study({name.replace("base", "b"): text for name, text in files.items()}).study
+    renamed = load_study(
+        {name.replace("base", "b"): text for name, text in files.items()}
+    ).study
     assert renamed is not None
     assert renamed.hash != one.hash
     data = load_study({**files, "subjects/01-001.yaml": "form: nothing"}).study
@@ -59,12 +72,15 @@ def test_the_hash_is_of_names_and_texts_and_nothing_else() -> None:
 
 def test_no_study_file_is_one_finding() -> None:
     assert [one.code for one in load_study({}).findings] == ["no-study"]
-    assert "no-study" in [one.code for one in load_study({"a.yaml": "form: x\ntitle: X\n"}).findings]
+    assert "no-study" in [
+        one.code for one in load_study({"a.yaml": "form: x\ntitle: X\n"}).findings
+    ]
 
 
 def test_all_findings_come_at_once_in_the_order_of_the_text() -> None:
     text = (
-        "form: x\nfields:\n  a: {label: A, typ: integer, places: one}\n  b: {type: intger}\n"
+        "form: x\nfields:\n  a: {label: A, typ: integer, places: one}\n  b: {type: "
+        "intger}\n"
         "  c: {label: C, type: choice, codes: SDE}\n  d: {label: D, show_when: e = 1}\n"
     )
     assert said(text) == [
@@ -90,7 +106,9 @@ def test_a_codelist_that_cannot_be_read_is_not_unknown_too() -> None:
 
 
 def test_a_field_that_cannot_be_read_is_not_unknown_too() -> None:
-    text = "form: x\ntitle: X\nfields:\n  a: Question\n  b: {label: B, show_when: a = 1}\n"
+    text = (
+        "form: x\ntitle: X\nfields:\n  a: Question\n  b: {label: B, show_when: a = 1}\n"
+    )
     assert said(text) == ["1.yaml:4:6 field-only-text"]
 
 

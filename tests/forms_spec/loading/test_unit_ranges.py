@@ -23,7 +23,10 @@ POUND = "{kg: {}, lb: {to: kg, as: value * 0.45359237}}"
 
 
 def form(unit: str, keys: str) -> str:
-    return f"form: x\ntitle: X\nfields:\n  a: {{label: A, type: decimal, unit: {unit}, {keys}}}\n"
+    return (
+        f"form: x\ntitle: X\nfields:\n  a: {{label: A, type: decimal, unit: {unit}, "
+        f"{keys}}}\n"
+    )
 
 
 def ends(unit: str, keys: str, code: str) -> str | None:
@@ -36,7 +39,9 @@ def ends(unit: str, keys: str, code: str) -> str | None:
     if held is None:
         return None
     low, high = (one.text if one else "null" for one in (held.low, held.high))
-    return f"{'(' if held.low_open else '['}{low}, {high}{')' if held.high_open else ']'}"
+    return (
+        f"{'(' if held.low_open else '['}{low}, {high}{')' if held.high_open else ']'}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,11 +57,18 @@ def ends(unit: str, keys: str, code: str) -> str | None:
         (POUND, "places: 1, range: {kg: '(30, 300)'}", "lb", "[66.2, 661.3]"),
         (POUND, "range: {kg: [30, 300]}", "lb", "[66.138678656, 661.386786554]"),
         (GRAMS, "range: {kg: [0, 2]}", "mg", "[0, 2000000]"),
-        ("{up: {}, down: {to: up, as: 10 - value}}", "range: {up: '[1, 4)'}", "down", "(6, 9]"),
+        (
+            "{up: {}, down: {to: up, as: 10 - value}}",
+            "range: {up: '[1, 4)'}",
+            "down",
+            "(6, 9]",
+        ),
         ("{k: {}, r: {to: k, as: 1 / value}}", "range: {k: [1, 10]}", "r", None),
     ],
 )
-def test_the_other_unit_has_the_same_limits(unit: str, keys: str, code: str, there: str | None) -> None:
+def test_the_other_unit_has_the_same_limits(
+    unit: str, keys: str, code: str, there: str | None
+) -> None:
     assert ends(unit, keys, code) == there
 
 
@@ -75,7 +87,9 @@ def test_a_unit_without_a_limit_is_told() -> None:
     unit = "{k: {}, r: {to: k, as: 1 / value}}"
     assert said(form(unit, "range: {k: [1, 10]}")) == ["1.yaml:4:74 range-lacks-unit"]
     assert said(form(unit, "range: {k: [1, 10], r: [0.1, 1]}")) == []
-    assert said(form(FAHRENHEIT, "range: {C: [43, 33]}")) == ["1.yaml:4:116 range-reversed"]
+    assert said(form(FAHRENHEIT, "range: {C: [43, 33]}")) == [
+        "1.yaml:4:116 range-reversed"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,19 +103,29 @@ def test_a_unit_without_a_limit_is_told() -> None:
         ("99.5", "F", []),
     ],
 )
-def test_a_temperature_is_judged_in_its_unit(value: str, unit: str, codes: list[str]) -> None:
-    study = load(form(FAHRENHEIT, "range: {C: [33, 43]}, expected: {C: [35.5, 37.5]}")).study
+def test_a_temperature_is_judged_in_its_unit(
+    value: str, unit: str, codes: list[str]
+) -> None:
+    study = load(
+        form(FAHRENHEIT, "range: {C: [33, 43]}, expected: {C: [35.5, 37.5]}")
+    ).study
     assert study is not None
     context = Context(today=date(2024, 5, 31), visit="SCR")
-    found = judge(study, study.forms["x"], Record(texts={"a": value, "au": unit}), context)
+    found = judge(
+        study, study.forms["x"], Record(texts={"a": value, "au": unit}), context
+    )
     assert [one.code for one in found.findings] == codes
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    factor=st.fractions(min_value=Fraction(1, 1000), max_value=1000, max_denominator=1000),
+    factor=st.fractions(
+        min_value=Fraction(1, 1000), max_value=1000, max_denominator=1000
+    ),
     offset=st.integers(-100, 100),
-    limits=st.lists(st.decimals(-1000, 1000, places=2), min_size=2, max_size=2, unique=True),
+    limits=st.lists(
+        st.decimals(-1000, 1000, places=2), min_size=2, max_size=2, unique=True
+    ),
     value=st.decimals(-5000, 5000, places=1),
     is_open=st.booleans(),
 )
@@ -109,7 +133,9 @@ def test_the_same_answers_lie_within_it(
     factor: Fraction, offset: int, limits: list[Decimal], value: Decimal, is_open: bool
 ) -> None:
     low, high = sorted(limits)
-    as_ = f"(value - {offset}) * {factor.numerator} / {factor.denominator}".replace("- -", "+ ")
+    as_ = f"(value - {offset}) * {factor.numerator} / {factor.denominator}".replace(
+        "- -", "+ "
+    )
     brackets = "()" if is_open else "[]"
     said = ends(
         f"{{u: {{}}, v: {{to: u, as: {as_}}}}}",

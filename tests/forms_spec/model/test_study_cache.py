@@ -1,4 +1,6 @@
-"""What is worked out from a study is kept with it, apart for each cache, and goes when the study goes."""
+"""What is worked out from a study is kept with it, apart for each cache, and goes when
+the study goes.
+"""
 
 from __future__ import annotations
 

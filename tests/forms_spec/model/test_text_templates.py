@@ -1,4 +1,6 @@
-"""Texts that hold answers: what is a slot, what is said without answers, and what is wrong with one."""
+"""Texts that hold answers: what is a slot, what is said without answers, and what is
+wrong with one.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,16 @@ from tests.forms_spec.dictionaries import findings, load
     ("text", "said"),
     [
         ("Is {name} in pain?", "Is [name] in pain?"),
-        ("{vs.weight} and {vs[SCR].weight}, {sex:code}", "[vs.weight] and [vs[SCR].weight], [sex]"),
+        (
+            "{vs.weight} and {vs[SCR].weight}, {sex:code}",
+            "[vs.weight] and [vs[SCR].weight], [sex]",
+        ),
         ("{{name}} is no answer", "{name} is no answer"),
         ("${name} is no answer", "${name} is no answer"),
-        ("a set {1, 2} or {A} or { name } or {", "a set {1, 2} or {A} or { name } or {"),
+        (
+            "a set {1, 2} or {A} or { name } or {",
+            "a set {1, 2} or {A} or { name } or {",
+        ),
         ("{name", "{name"),
     ],
 )
@@ -32,11 +40,17 @@ def test_a_text_of_another_program_can_be_said_without_slots(text: str) -> None:
 
 
 def test_a_name_that_is_no_field_is_found_at_its_place() -> None:
-    (found,) = findings("form: x\ntitle: X\nfields:\n  sex: {label: Sex}\n  a: {label: 'Is {sec} right?'}\n")
+    (found,) = findings(
+        "form: x\ntitle: X\nfields:\n  sex: {label: Sex}\n  a: {label: 'Is {sec} "
+        "right?'}\n"
+    )
     assert (found.code, str(found.text)) == ("rule-unknown-name", "1.yaml:5:19")
     assert found.remedy.startswith('Did you mean "sex"?')
 
 
 def test_an_answer_may_be_of_any_type_and_of_another_form() -> None:
-    text = "form: x\ntitle: X\nfields:\n  a: {label: '{base.d}, {base[SCR].n} and {base.side}'}\n"
+    text = (
+        "form: x\ntitle: X\nfields:\n  a: {label: '{base.d}, {base[SCR].n} and "
+        "{base.side}'}\n"
+    )
     assert load(text).findings == ()

@@ -16,7 +16,13 @@ PLACE = TextPlace(file="vs.yaml", line=7, column=15, end_line=7, end_column=15)
 
 
 def place(text: str, quotes: int = 0) -> TextPlace:
-    return TextPlace(file="vs.yaml", line=7, column=15, end_line=7, end_column=15 + len(text) + quotes)
+    return TextPlace(
+        file="vs.yaml",
+        line=7,
+        column=15,
+        end_line=7,
+        end_column=15 + len(text) + quotes,
+    )
 
 
 def caret(text: str) -> str:
@@ -70,7 +76,8 @@ def test_a_fault_in_a_quoted_scalar_counts_the_quote() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 300 + "a" + ")" * 300, "not " * 500 + "a", "-" * 500 + "1", "a" + "*a" * 90]
+    "text",
+    ["(" * 300 + "a" + ")" * 300, "not " * 500 + "a", "-" * 500 + "1", "a" + "*a" * 90],
 )
 def test_a_deep_expression_is_a_finding(text: str) -> None:
     found = parse_expression(text, place(text))
@@ -91,7 +98,9 @@ def test_a_long_chain_is_not_deep() -> None:
 
 @given(
     st.text(max_size=60)
-    | st.lists(st.sampled_from([*KEYWORDS, "a", "1", "'x'", "(", ")", ",", "<", ".", "["])).map(" ".join)
+    | st.lists(
+        st.sampled_from([*KEYWORDS, "a", "1", "'x'", "(", ")", ",", "<", ".", "["])
+    ).map(" ".join)
 )
 def test_any_text_gives_a_tree_or_one_finding_of_the_catalogue(text: str) -> None:
     found = parse_expression(text, place(text))

@@ -38,9 +38,14 @@ fields:
     return study
 
 
-def total(study: Study, answer: str, *amounts: str, form: str = "med", begun: bool = True) -> str:
+def total(
+    study: Study, answer: str, *amounts: str, form: str = "med", begun: bool = True
+) -> str:
     """What the total is; each amount is a row."""
-    rows = tuple(Row(number=at, texts={"drug": "X", "mme": one}) for at, one in enumerate(amounts, 1))
+    rows = tuple(
+        Row(number=at, texts={"drug": "X", "mme": one})
+        for at, one in enumerate(amounts, 1)
+    )
     med = Record(texts={"any_opioid": answer}, rows={"op": rows})
     casebook = Shelf({FormKey("med", "SCR", 0): med} if begun else {})
     context = Context(today=date(2024, 5, 31), visit="SCR", casebook=casebook)

@@ -1,4 +1,6 @@
-"""Which reference range applies: by laboratory, sex, age and day; none where a source is missing."""
+"""Which reference range applies: by laboratory, sex, age and day; none where a source
+is missing.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from forms_spec.model.captured_data import CellKey, Context, Record
 from forms_spec.model.study import Study
 from tests.studies import study_of
 
-STUDY = "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"
+STUDY = (
+    "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"
+)
 VISITS = "visits: {SCR: {title: Screening}}\nschedule:\n  columns: SCR\n  lb: X\n"
 LB = """
 form: lb
@@ -44,15 +48,26 @@ reference_ranges:
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return study_of({"s.yaml": STUDY, "v.yaml": VISITS, "lb.yaml": LB, "r.yaml": RANGES})
+    return study_of(
+        {"s.yaml": STUDY, "v.yaml": VISITS, "lb.yaml": LB, "r.yaml": RANGES}
+    )
 
 
 def range_and_word(study: Study, **texts: str) -> tuple[str | None, str]:
     """The range beside haemoglobin, and where the value lies."""
-    given = {"lab": "ANY", "sex": "F", "born": "1980-01-01", "day": "2024-05-31", "hgb": "13.0", **texts}
+    given = {
+        "lab": "ANY",
+        "sex": "F",
+        "born": "1980-01-01",
+        "day": "2024-05-31",
+        "hgb": "13.0",
+        **texts,
+    }
     context = Context(today=date(2025, 1, 1), visit="SCR")
     cells = judge(study, study.forms["lb"], Record(texts=given), context).cells
-    return cells[CellKey("lb", None, "hgb")].reference, cells[CellKey("lb", None, "ind")].text
+    return cells[CellKey("lb", None, "hgb")].reference, cells[
+        CellKey("lb", None, "ind")
+    ].text
 
 
 @pytest.mark.parametrize(
@@ -69,7 +84,11 @@ def range_and_word(study: Study, **texts: str) -> tuple[str | None, str]:
         ({"lab": "MCF", "day": "2024-06-30"}, "12.5 to 17 g/dL", "NORMAL"),
         ({"lab": "MCF", "day": "2024-07-01"}, "12.7 to 17.2 g/dL", "NORMAL"),
         ({"lab": "MCF", "born": "1959-06-01"}, "12.5 to 17 g/dL", "NORMAL"),
-        ({"lab": "MCF", "born": "1959-05-31"}, None, ""),  # 65: the laboratory has rows, none for that age
+        (
+            {"lab": "MCF", "born": "1959-05-31"},
+            None,
+            "",
+        ),  # 65: the laboratory has rows, none for that age
         ({"lab": "MCF", "born": "1959"}, None, ""),  # 64 or 65
         ({"born": "2007"}, None, ""),
         ({"sex": ""}, None, ""),
@@ -77,7 +96,9 @@ def range_and_word(study: Study, **texts: str) -> tuple[str | None, str]:
         ({"lab": "MCF", "day": ""}, None, ""),
     ],
 )
-def test_the_range_that_applies(study: Study, texts: dict[str, str], applies: str | None, word: str) -> None:
+def test_the_range_that_applies(
+    study: Study, texts: dict[str, str], applies: str | None, word: str
+) -> None:
     assert range_and_word(study, **texts) == (applies, word)
 
 

@@ -14,7 +14,8 @@ from tests.forms_spec.dictionaries import findings, load, said
 from tests.reference_study import LB, RANGES, reference_study
 
 TABLE = (
-    "reference_ranges:\n  lab: lab\n  columns: [lab, test, low, high, unit]\n  rows:\n    - [null, t, {}]\n"
+    "reference_ranges:\n  lab: lab\n  columns: [lab, test, low, high, unit]\n  "
+    "rows:\n    - [null, t, {}]\n"
 )
 FORM = (
     "form: x\ntitle: X\nfields:\n  lab: {{label: Laboratory}}\n"
@@ -32,14 +33,22 @@ def seen(study: Study, **texts: str) -> tuple[str | None, str]:
     """The range beside the result, and where the result lies."""
     context = Context(today=date(2025, 1, 1), visit="SCR")
     cells = judge(study, study.forms["lb"], Record(texts=texts), context).cells
-    return cells[CellKey("lb", None, "hgb")].reference, cells[CellKey("lb", None, "lies")].text
+    return cells[CellKey("lb", None, "hgb")].reference, cells[
+        CellKey("lb", None, "lies")
+    ].text
 
 
 @pytest.mark.parametrize(
     ("lab", "grams", "word"),
     [
-        *(("A", grams, word) for grams, word in (("8.5", "LOW"), ("12", "NORMAL"), ("15.6", "HIGH"))),
-        *(("B", grams, word) for grams, word in (("8.5", "LOW"), ("13", "NORMAL"), ("17.6", "HIGH"))),
+        *(
+            ("A", grams, word)
+            for grams, word in (("8.5", "LOW"), ("12", "NORMAL"), ("15.6", "HIGH"))
+        ),
+        *(
+            ("B", grams, word)
+            for grams, word in (("8.5", "LOW"), ("13", "NORMAL"), ("17.6", "HIGH"))
+        ),
     ],
 )
 def test_the_same_result_in_another_unit_gets_the_same_verdict(
@@ -73,12 +82,15 @@ def test_the_range_is_shown_in_the_unit_that_it_is_in(study: Study) -> None:
         ("37.8", "C", "HIGH"),
     ],
 )
-def test_the_ends_of_a_row_hold_exactly_in_its_own_unit(value: str, unit: str, word: str) -> None:
+def test_the_ends_of_a_row_hold_exactly_in_its_own_unit(
+    value: str, unit: str, word: str
+) -> None:
     form = (
         "form: lb\ntitle: L\nfields:\n  lab: {label: Laboratory}\n"
         "  hgb: {label: T, type: decimal, lab_test: t,"
         " unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}}\n"
-        "  lies: {label: Lies, type: calculated, gives: text, value: in_reference(hgb)}\n---\n"
+        "  lies: {label: Lies, type: calculated, gives: text, value: "
+        "in_reference(hgb)}\n---\n"
     )
     loaded = load(form + TABLE.format("98.5, 99.9, F"))
     assert loaded.study is not None, loaded.findings
@@ -96,11 +108,16 @@ def test_the_ends_of_a_row_hold_exactly_in_its_own_unit(value: str, unit: str, w
         (">0.8", "mg/dL", ""),
     ],
 )
-def test_a_number_with_a_comparator_is_converted_when_it_is_exact(value: str, unit: str, word: str) -> None:
+def test_a_number_with_a_comparator_is_converted_when_it_is_exact(
+    value: str, unit: str, word: str
+) -> None:
     form = (
-        "form: lb\ntitle: L\nfields:\n  lab: {label: Laboratory}\n  hgb: {label: CRP, type: decimal, "
-        "comparator: ['<', '>'], lab_test: t, unit: {mg/L: {}, mg/dL: {to: mg/L, as: value * 10}}}\n"
-        "  lies: {label: Lies, type: calculated, gives: text, value: in_reference(hgb)}\n"
+        "form: lb\ntitle: L\nfields:\n  lab: {label: Laboratory}\n  hgb: {label: CRP, "
+        "type: decimal, "
+        "comparator: ['<', '>'], lab_test: t, unit: {mg/L: {}, mg/dL: {to: mg/L, as: "
+        "value * 10}}}\n"
+        "  lies: {label: Lies, type: calculated, gives: text, value: "
+        "in_reference(hgb)}\n"
         "  high: {label: High, type: calculated, gives: text,"
         " value: \"case when hgb in 'mg/L' > 8 then 'Y' else 'N' end\"}\n---\n"
     )
@@ -118,8 +135,12 @@ def test_a_number_with_a_comparator_is_converted_when_it_is_exact(value: str, un
         ("{a: {}, b: {to: a, as: 10 - value}}", "1, 2, b"),
     ],
 )
-def test_a_row_that_no_result_can_be_compared_with_is_refused_where_it_is(unit: str, row: str) -> None:
-    assert said(FORM.format(unit) + TABLE.format(row)) == ["2.yaml:5:7 reference-unreached-unit"]
+def test_a_row_that_no_result_can_be_compared_with_is_refused_where_it_is(
+    unit: str, row: str
+) -> None:
+    assert said(FORM.format(unit) + TABLE.format(row)) == [
+        "2.yaml:5:7 reference-unreached-unit"
+    ]
 
 
 def test_the_remedy_names_the_units_of_the_field() -> None:
@@ -135,22 +156,30 @@ def test_a_row_in_any_unit_of_the_field_is_right(row: str) -> None:
 
 def test_a_table_may_have_thousands_of_rows() -> None:
     rows = "".join(f"    - [L{number}, t, 120, 160, g/L]\n" for number in range(2_000))
-    flag = "  x: {label: X, type: calculated, gives: text, value: in_reference(t)}\n---\n"
+    flag = (
+        "  x: {label: X, type: calculated, gives: text, value: in_reference(t)}\n---\n"
+    )
     form = FORM.format(HAEMOGLOBIN).replace("---\n", flag)
     assert said(form + TABLE.format("12, 16, g/dL") + rows) == []
 
 
 def test_every_field_of_a_test_is_looked_at() -> None:
-    other = "form: y\ntitle: Y\nfields:\n  u: {label: Test, type: decimal, lab_test: t, unit: g/dL}\n---\n"
+    other = (
+        "form: y\ntitle: Y\nfields:\n  u: {label: Test, type: decimal, lab_test: t, "
+        "unit: g/dL}\n---\n"
+    )
     found = said(FORM.format(HAEMOGLOBIN) + other + TABLE.format("120, 160, g/L"))
     assert "3.yaml:5:7 reference-unit" in found
 
 
-@pytest.mark.parametrize("value", ["in_reference(t)", "reference_low(t)", "reference_high(t)"])
+@pytest.mark.parametrize(
+    "value", ["in_reference(t)", "reference_low(t)", "reference_high(t)"]
+)
 def test_a_reference_range_asks_for_no_unit(value: str) -> None:
     gives = "text" if value.startswith("in") else "decimal"
     form = FORM.format(HAEMOGLOBIN).replace(
-        "---\n", f"  x: {{label: X, type: calculated, gives: {gives}, value: {value}}}\n---\n"
+        "---\n",
+        f"  x: {{label: X, type: calculated, gives: {gives}, value: {value}}}\n---\n",
     )
     assert said(form + TABLE.format("12, 16, g/dL")) == []
 

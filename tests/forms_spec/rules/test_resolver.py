@@ -10,7 +10,15 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
-from forms_spec.rules import Home, Target, Type, check_expression, parse_expression, references, to_english
+from forms_spec.rules import (
+    Home,
+    Target,
+    Type,
+    check_expression,
+    parse_expression,
+    references,
+    to_english,
+)
 from tests.parity.rule_study import rule_study
 
 PLACE = TextPlace(file="home.yaml", line=1, column=1)
@@ -24,10 +32,14 @@ def expression(text: str) -> Expression:
 
 def home(study: Study, form: str = "home", group: str | None = None) -> Home:
     held = study.forms[form]
-    return Home(form=held, group=next((one for one in held.groups if one.name == group), None))
+    return Home(
+        form=held, group=next((one for one in held.groups if one.name == group), None)
+    )
 
 
-def check(text: str, expects: Type = Type.ANY, form: str = "home", group: str | None = None) -> list[Finding]:
+def check(
+    text: str, expects: Type = Type.ANY, form: str = "home", group: str | None = None
+) -> list[Finding]:
     study = rule_study()
     return check_expression(expression(text), study, home(study, form, group), expects)
 
@@ -82,7 +94,10 @@ def test_a_fault_has_its_code_and_place(text: str, code: str, where: str) -> Non
         return
     (found,) = check(text)
     assert found.text is not None
-    assert (found.code, text[found.text.column - 1 : found.text.end_column - 1]) == (code, where)
+    assert (found.code, text[found.text.column - 1 : found.text.end_column - 1]) == (
+        code,
+        where,
+    )
 
 
 def test_all_faults_are_found_at_once() -> None:
@@ -113,7 +128,9 @@ def test_what_is_expected_decides_what_is_right() -> None:
 def test_references_say_where_each_value_comes_from() -> None:
     study = rule_study()
     found = references(
-        expression("an > far[V1].fn and any(r where rn > $limit) and any(q where qn > fn)"),
+        expression(
+            "an > far[V1].fn and any(r where rn > $limit) and any(q where qn > fn)"
+        ),
         study,
         home(study),
     )
@@ -144,8 +161,14 @@ def test_references_say_where_each_value_comes_from() -> None:
         ("an is missing('ND')", "“Number” is missing: Not done"),
         ("far[V1].fn - 1", "“Number” (Form far, One) minus 1"),
         ("(an + 1) * 2", "(“Number” plus 1) times 2"),
-        ("any(r where rc = 'A')", "there is a row of “Rows r” where “Choice” is Letter A"),
-        ("within(ad, anchor, 3 months)", "“Date” is less than 3 months before anchor, and not after it"),
+        (
+            "any(r where rc = 'A')",
+            "there is a row of “Rows r” where “Choice” is Letter A",
+        ),
+        (
+            "within(ad, anchor, 3 months)",
+            "“Date” is less than 3 months before anchor, and not after it",
+        ),
     ],
 )
 def test_a_rule_reads_in_english(text: str, english: str) -> None:

@@ -1,4 +1,6 @@
-"""What a protocol says with numbers, at the very edge of each limit, in Python and in the browser."""
+"""What a protocol says with numbers, at the very edge of each limit, in Python and in
+the browser.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def browser() -> BrowserEngine:
         ("not an > 1", None),
     ],
 )
-def test_a_limit_of_the_protocol(text: str, gives: bool | None, browser: BrowserEngine) -> None:
+def test_a_limit_of_the_protocol(
+    text: str, gives: bool | None, browser: BrowserEngine
+) -> None:
     rule = Rule(text, rule_study())
     here = rule.captured({HOME: Record()})
     assert rule.python(here) is gives

@@ -43,10 +43,15 @@ fields:
 """
 EX = "form: ex\ntitle: Injection\nfields: {exstdat: {label: Date, type: date}}\n"
 IE = "form: ie\ntitle: Eligibility\nfields: {planned: {label: Planned, type: date}}\n"
-EOS = "form: eos\ntitle: End\nfields: {dsstdat: {label: Date, type: date, cdash: DSSTDAT}}\n"
+EOS = (
+    "form: eos\ntitle: End\nfields: {dsstdat: {label: Date, type: date, cdash: "
+    "DSSTDAT}}\n"
+)
 
 
-def study(head: str = HEAD + "day_zero: [ex.exstdat, ie.planned]\n", **forms: str) -> Study:
+def study(
+    head: str = HEAD + "day_zero: [ex.exstdat, ie.planned]\n", **forms: str
+) -> Study:
     texts = {
         "study.yaml": head,
         "visits.yaml": VISITS,
@@ -61,14 +66,18 @@ def study(head: str = HEAD + "day_zero: [ex.exstdat, ie.planned]\n", **forms: st
 
 
 class Casebook:
-    """Forms written as ``{"SCR.sv": {"visdat": "2024-04-08"}}``; ``UNS2`` is the second of UNS."""
+    """Forms written as ``{"SCR.sv": {"visdat": "2024-04-08"}}``; ``UNS2`` is the second
+    of UNS.
+    """
 
     def __init__(self, forms: Mapping[str, Mapping[str, str]]) -> None:
         self.forms: dict[FormKey, Record] = {}
         for name, texts in forms.items():
             visit, form = name.split(".")
             number = int(visit[3:]) if visit.startswith("UNS") else 0
-            self.forms[FormKey(form, visit[:3] if number else visit, number)] = Record(texts=texts)
+            self.forms[FormKey(form, visit[:3] if number else visit, number)] = Record(
+                texts=texts
+            )
 
     def record(self, key: FormKey) -> Record | None:
         return self.forms.get(key)
@@ -78,7 +87,9 @@ class Casebook:
 
 
 def day_zero(**forms: dict[str, str]) -> date | None:
-    casebook = Casebook({name.replace("_", "."): texts for name, texts in forms.items()})
+    casebook = Casebook(
+        {name.replace("_", "."): texts for name, texts in forms.items()}
+    )
     return timeline(study(), casebook, casebook.forms).day_zero
 
 
@@ -94,13 +105,20 @@ class TestDayZero:
 
 
 class TestVisits:
-    def held(self, forms: Mapping[str, Mapping[str, str]]) -> Mapping[tuple[str, int], Held]:
+    def held(
+        self, forms: Mapping[str, Mapping[str, str]]
+    ) -> Mapping[tuple[str, int], Held]:
         casebook = Casebook(forms)
         return timeline(study(), casebook, casebook.forms).held
 
     def test_took_place_on_the_date_of_their_header(self) -> None:
-        held = self.held({"SCR.sv": {"visdat": "2024-04-08"}, "UNS2.sv": {"visdat": "2024-05-01"}})
-        assert held == {("SCR", 0): Held(date=date(2024, 4, 8)), ("UNS", 2): Held(date=date(2024, 5, 1))}
+        held = self.held(
+            {"SCR.sv": {"visdat": "2024-04-08"}, "UNS2.sv": {"visdat": "2024-05-01"}}
+        )
+        assert held == {
+            ("SCR", 0): Held(date=date(2024, 4, 8)),
+            ("UNS", 2): Held(date=date(2024, 5, 1)),
+        }
 
     def test_were_missed_when_the_header_says_why(self) -> None:
         assert self.held({"D0.sv": {"svreas": "ill"}}) == {("D0", 0): Held(missed=True)}
@@ -109,7 +127,9 @@ class TestVisits:
     def test_are_still_open_without_either(self, text: str) -> None:
         assert self.held({"SCR.sv": {"visdat": text}}) == {}
 
-    def test_in_a_study_without_headers_any_form_shows_that_they_took_place(self) -> None:
+    def test_in_a_study_without_headers_any_form_shows_that_they_took_place(
+        self,
+    ) -> None:
         bare = study(sv="form: sv\ntitle: Visit\nfields: {note: {label: Note}}\n")
         casebook = Casebook({"SCR.ie": {"planned": ""}})
         assert timeline(bare, casebook, casebook.forms).held == {("SCR", 0): Held()}

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Expectation, Offset, Scheduled, Visit, VisitType, Window
+from forms_spec.model.visits import (
+    Expectation,
+    Offset,
+    Scheduled,
+    Visit,
+    VisitType,
+    Window,
+)
 from forms_spec.schedule.visit_status import (
     Due,
     Expected,
@@ -28,7 +35,9 @@ from forms_spec.schedule.visit_status import (
 HERE = TextPlace(file="visits.yaml", line=1, column=1)
 
 
-def scheduled(name: str, count: int, unit: str = "day", window: Window | None = None) -> Visit:
+def scheduled(
+    name: str, count: int, unit: str = "day", window: Window | None = None
+) -> Visit:
     return Visit(
         name=name,
         title=name,
@@ -41,7 +50,15 @@ def scheduled(name: str, count: int, unit: str = "day", window: Window | None = 
 
 
 def special(name: str, kind: VisitType, *, repeats: bool = False) -> Visit:
-    return Visit(name=name, title=name, type=kind, target=None, window=None, repeats=repeats, place=HERE)
+    return Visit(
+        name=name,
+        title=name,
+        type=kind,
+        target=None,
+        window=None,
+        repeats=repeats,
+        place=HERE,
+    )
 
 
 def around(days: int) -> Window:
@@ -102,14 +119,18 @@ class TestWindows:
             (M3, "2024-08-05", 7),
         ],
     )
-    def test_a_date_is_inside_or_so_many_days_outside(self, visit: Visit, on: str, outside: int) -> None:
+    def test_a_date_is_inside_or_so_many_days_outside(
+        self, visit: Visit, on: str, outside: int
+    ) -> None:
         assert due(visit).days_outside(day(on)) == outside
 
     def test_nothing_is_due_before_day_zero_is_known(self) -> None:
         assert due_dates(M3, None) is None
 
     @pytest.mark.parametrize("mistyped", ["9999-12-31", "0001-01-01"])
-    def test_a_mistyped_day_zero_at_the_calendar_s_end_has_no_due_dates(self, mistyped: str) -> None:
+    def test_a_mistyped_day_zero_at_the_calendar_s_end_has_no_due_dates(
+        self, mistyped: str
+    ) -> None:
         assert due_dates(M24 if mistyped > "1" else SCR, day(mistyped)) is None
 
 
@@ -125,7 +146,9 @@ class TestMonths:
             ("2024-02-29", 12, "2025-02-28"),
         ],
     )
-    def test_are_calendar_months_clamped_to_the_months_end(self, start: str, months: int, end: str) -> None:
+    def test_are_calendar_months_clamped_to_the_months_end(
+        self, start: str, months: int, end: str
+    ) -> None:
         assert add_months(day(start), months) == day(end)
 
     @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.integers(-1200, 1200))
@@ -146,32 +169,61 @@ class TestStatus:
             ("2024-08-04", VisitStatus.OVERDUE, 6),
         ],
     )
-    def test_follows_the_window(self, today: str, status: VisitStatus, overdue: int) -> None:
+    def test_follows_the_window(
+        self, today: str, status: VisitStatus, overdue: int
+    ) -> None:
         state = visit_state(M3, Timeline(day_zero=INJECTED), day(today))
         assert (state.status, state.days_overdue) == (status, overdue)
 
     def test_a_visit_that_took_place_is_done_wherever_its_date_falls(self) -> None:
         held = {("M3", 0): Held(date=day("2024-08-05"))}
-        state = visit_state(M3, Timeline(day_zero=INJECTED, held=held), day("2026-05-31"))
-        assert (state.status, state.days_outside, state.days_overdue) == (VisitStatus.DONE, 7, 0)
+        state = visit_state(
+            M3, Timeline(day_zero=INJECTED, held=held), day("2026-05-31")
+        )
+        assert (state.status, state.days_outside, state.days_overdue) == (
+            VisitStatus.DONE,
+            7,
+            0,
+        )
 
     def test_a_missed_visit_is_not_overdue(self) -> None:
         missed = Timeline(day_zero=INJECTED, held={("M3", 0): Held(missed=True)})
         assert visit_state(M3, missed, day("2026-05-31")).status is VisitStatus.MISSED
 
-    def test_before_day_zero_is_known_screening_is_due_and_the_rest_not_yet(self) -> None:
-        found = [visit_state(visit, Timeline(), day("2024-03-04")).status for visit in (SCR, D0, M3)]
+    def test_before_day_zero_is_known_screening_is_due_and_the_rest_not_yet(
+        self,
+    ) -> None:
+        found = [
+            visit_state(visit, Timeline(), day("2024-03-04")).status
+            for visit in (SCR, D0, M3)
+        ]
         assert found == [VisitStatus.DUE, VisitStatus.NOT_DUE, VisitStatus.NOT_DUE]
 
     def test_after_the_last_day_nothing_more_is_expected(self) -> None:
         left = Timeline(day_zero=INJECTED, ended=day("2024-06-01"))
-        found = [visit_state(visit, left, day("2026-05-31")).status for visit in (W2, M3, M24)]
-        assert found == [VisitStatus.OVERDUE, VisitStatus.NOT_EXPECTED, VisitStatus.NOT_EXPECTED]
+        found = [
+            visit_state(visit, left, day("2026-05-31")).status
+            for visit in (W2, M3, M24)
+        ]
+        assert found == [
+            VisitStatus.OVERDUE,
+            VisitStatus.NOT_EXPECTED,
+            VisitStatus.NOT_EXPECTED,
+        ]
 
     def test_a_screening_failure_is_expected_at_no_later_visit(self) -> None:
-        failed = Timeline(ended=day("2024-04-08"), held={("SCR", 0): Held(date=day("2024-03-04"))})
-        found = [visit_state(visit, failed, day("2026-05-31")).status for visit in (SCR, D0, M3)]
-        assert found == [VisitStatus.DONE, VisitStatus.NOT_EXPECTED, VisitStatus.NOT_EXPECTED]
+        failed = Timeline(
+            ended=day("2024-04-08"), held={("SCR", 0): Held(date=day("2024-03-04"))}
+        )
+        found = [
+            visit_state(visit, failed, day("2026-05-31")).status
+            for visit in (SCR, D0, M3)
+        ]
+        assert found == [
+            VisitStatus.DONE,
+            VisitStatus.NOT_EXPECTED,
+            VisitStatus.NOT_EXPECTED,
+        ]
 
     def test_the_last_visit_is_still_expected_on_the_last_day(self) -> None:
         planned = Timeline(day_zero=INJECTED, ended=day("2026-04-15"))
@@ -179,10 +231,15 @@ class TestStatus:
         assert (state.status, state.days_overdue) == (VisitStatus.OVERDUE, 16)
 
     @pytest.mark.parametrize("visit", [UNS, ET])
-    def test_a_visit_outside_the_schedule_is_expected_only_once_it_took_place(self, visit: Visit) -> None:
+    def test_a_visit_outside_the_schedule_is_expected_only_once_it_took_place(
+        self, visit: Visit
+    ) -> None:
         held = {(visit.name, 0): Held(date=day("2024-05-20"))}
         today = day("2024-06-01")
-        assert visit_state(visit, Timeline(day_zero=INJECTED), today).status is VisitStatus.NOT_EXPECTED
+        assert (
+            visit_state(visit, Timeline(day_zero=INJECTED), today).status
+            is VisitStatus.NOT_EXPECTED
+        )
         done = visit_state(visit, Timeline(day_zero=INJECTED, held=held), today)
         assert done.status is VisitStatus.DONE
 
@@ -197,12 +254,24 @@ def study(*visits: Visit, schedule: tuple[Scheduled, ...] = ()) -> Study:
 
 class TestWholeSchedule:
     def test_a_repeating_visit_stands_once_for_each_time(self) -> None:
-        held = {("UNS", 2): Held(date=day("2024-06-01")), ("UNS", 1): Held(date=day("2024-05-20"))}
-        states = visit_states(study(W2, UNS), Timeline(day_zero=INJECTED, held=held), day("2024-06-10"))
-        assert [(state.visit.name, state.unsno) for state in states] == [("W2", 0), ("UNS", 1), ("UNS", 2)]
+        held = {
+            ("UNS", 2): Held(date=day("2024-06-01")),
+            ("UNS", 1): Held(date=day("2024-05-20")),
+        }
+        states = visit_states(
+            study(W2, UNS), Timeline(day_zero=INJECTED, held=held), day("2024-06-10")
+        )
+        assert [(state.visit.name, state.unsno) for state in states] == [
+            ("W2", 0),
+            ("UNS", 1),
+            ("UNS", 2),
+        ]
 
     def test_the_next_visit_is_the_first_that_still_has_to_take_place(self) -> None:
-        held = {("SCR", 0): Held(date=day("2024-03-04")), ("D0", 0): Held(date=INJECTED)}
+        held = {
+            ("SCR", 0): Held(date=day("2024-03-04")),
+            ("D0", 0): Held(date=INJECTED),
+        }
         now = Timeline(day_zero=INJECTED, held=held)
         found = next_visit(visit_states(study(SCR, D0, W2, M3), now, day("2024-04-20")))
         assert found is not None
@@ -210,7 +279,9 @@ class TestWholeSchedule:
 
     def test_nothing_is_next_when_all_took_place(self) -> None:
         held = {("D0", 0): Held(date=INJECTED)}
-        assert next_visit(visit_states(study(D0), Timeline(held=held), INJECTED)) is None
+        assert (
+            next_visit(visit_states(study(D0), Timeline(held=held), INJECTED)) is None
+        )
 
 
 class TestExpectation:
@@ -228,8 +299,15 @@ class TestExpectation:
         self, wanted: Expectation, holds: bool | None, expected: Expected
     ) -> None:
         when = "a condition" if wanted is Expectation.CONDITIONAL else None
-        line = Scheduled(form="pt", visit="M3", expectation=wanted, when=when, place=HERE)  # type: ignore[arg-type]
-        assert expectation(study(M3, schedule=(line,)), "pt", "M3", lambda _: holds) is expected
+        line = Scheduled(
+            form="pt", visit="M3", expectation=wanted, when=when, place=HERE
+        )  # type: ignore[arg-type]
+        assert (
+            expectation(study(M3, schedule=(line,)), "pt", "M3", lambda _: holds)
+            is expected
+        )
 
     def test_a_form_that_is_not_in_the_schedule_is_not_expected(self) -> None:
-        assert expectation(study(M3), "pt", "M3", lambda _: True) is Expected.NOT_EXPECTED
+        assert (
+            expectation(study(M3), "pt", "M3", lambda _: True) is Expected.NOT_EXPECTED
+        )

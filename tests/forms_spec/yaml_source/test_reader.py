@@ -19,21 +19,28 @@ def said(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "scalar", ["no", "10:30", "007", "1e3", "true", "Null", "2024-02-30", "0x1F", "=", "NULL"]
+    "scalar",
+    ["no", "10:30", "007", "1e3", "true", "Null", "2024-02-30", "0x1F", "=", "NULL"],
 )
 def test_a_scalar_stays_the_text_that_was_typed(scalar: str) -> None:
     assert read(f"a: {scalar}").data == {"a": scalar}
 
 
 @pytest.mark.parametrize(
-    ("written", "means"), [("", None), ("null", None), ("~", None), ("'null'", "null"), ("''", "")]
+    ("written", "means"),
+    [("", None), ("null", None), ("~", None), ("'null'", "null"), ("''", "")],
 )
 def test_only_a_plain_null_is_nothing(written: str, means: str | None) -> None:
     assert read(f"a: {written}").data == {"a": means}
 
 
 def test_a_key_is_always_text() -> None:
-    assert read("null: 1\nno: 2\n1: 3\n'': 4").data == {"null": "1", "no": "2", "1": "3", "": "4"}
+    assert read("null: 1\nno: 2\n1: 3\n'': 4").data == {
+        "null": "1",
+        "no": "2",
+        "1": "3",
+        "": "4",
+    }
 
 
 def test_every_key_and_value_knows_its_place() -> None:
@@ -46,7 +53,9 @@ def test_every_key_and_value_knows_its_place() -> None:
 
 def test_the_place_of_what_is_absent_is_its_parents() -> None:
     document = read("fields:\n  a: {label: A}\n")
-    assert document.key_place(("fields", "a", "type")) == document.key_place(("fields", "a"))
+    assert document.key_place(("fields", "a", "type")) == document.key_place(
+        ("fields", "a")
+    )
     assert not document.has(("fields", "a", "type"))
 
 
@@ -106,13 +115,18 @@ def test_what_cannot_be_read_is_a_finding_at_its_place(text: str, finding: str) 
     assert said(text) == [f"f.yaml:{finding}"]
 
 
-@pytest.mark.parametrize("text", ["a: Pain # one", "a: 'Pain #1'", "a: Pain#1", "a: b\n#c", "a: ##"])
+@pytest.mark.parametrize(
+    "text", ["a: Pain # one", "a: 'Pain #1'", "a: Pain#1", "a: b\n#c", "a: ##"]
+)
 def test_a_comment_that_looks_like_one_is_left_alone(text: str) -> None:
     assert said(text) == []
 
 
 def test_an_alias_repeats_and_a_merge_takes_over() -> None:
-    text = "defaults: &e {type: integer, places: 1}\na: *e\nb: {<<: *e, places: 2}\nc: {places: 3, <<: [*e]}"
+    text = (
+        "defaults: &e {type: integer, places: 1}\na: *e\nb: {<<: *e, places: 2}\nc: "
+        "{places: 3, <<: [*e]}"
+    )
     assert read(text).data == {
         "defaults": {"type": "integer", "places": "1"},
         "a": {"type": "integer", "places": "1"},
@@ -123,7 +137,9 @@ def test_an_alias_repeats_and_a_merge_takes_over() -> None:
 
 
 def test_a_key_twice_beside_a_merge_is_still_twice() -> None:
-    assert said("x: &e {a: 1}\ny: {<<: *e, a: 2, a: 3}") == ["f.yaml:2:19 duplicate-key"]
+    assert said("x: &e {a: 1}\ny: {<<: *e, a: 2, a: 3}") == [
+        "f.yaml:2:19 duplicate-key"
+    ]
 
 
 def test_aliases_of_aliases_are_bounded() -> None:
@@ -132,7 +148,9 @@ def test_aliases_of_aliases_are_bounded() -> None:
     assert [code.split()[1] for code in said("\n".join(lines))] == ["too-many-aliases"]
 
 
-@pytest.mark.parametrize("deep", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "? " * 50_000])
+@pytest.mark.parametrize(
+    "deep", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "? " * 50_000]
+)
 def test_depth_is_bounded(deep: str) -> None:
     assert [code.split()[1] for code in said(deep)] == ["too-deep"]
 
@@ -154,7 +172,12 @@ def test_lines_end_as_yaml_says(ending: str) -> None:
     assert document.lines == ["a: 1", "b: 2"]
 
 
-@given(st.text(alphabet=st.sampled_from("ab:-[]{},'\"#&*!|>%@ \n\t\\\x00é\u2028😀<~null"), max_size=60))
+@given(
+    st.text(
+        alphabet=st.sampled_from("ab:-[]{},'\"#&*!|>%@ \n\t\\\x00é\u2028😀<~null"),
+        max_size=60,
+    )
+)
 def test_any_text_is_read_or_refused(text: str) -> None:
     document = read(text)
     assert document.root is not None or document.findings
@@ -162,11 +185,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @given(
     st.dictionaries(
-        st.text(alphabet="abc'\" \\\né😀", min_size=1), st.text(alphabet="abc'\" \\\né😀"), min_size=1
+        st.text(alphabet="abc'\" \\\né😀", min_size=1),
+        st.text(alphabet="abc'\" \\\né😀"),
+        min_size=1,
     )
 )
-def test_every_character_of_a_quoted_text_is_found_in_the_source(texts: dict[str, str]) -> None:
-    quoted = "\n".join(f'"{_escaped(key)}": "{_escaped(value)}"' for key, value in texts.items())
+def test_every_character_of_a_quoted_text_is_found_in_the_source(
+    texts: dict[str, str],
+) -> None:
+    quoted = "\n".join(
+        f'"{_escaped(key)}": "{_escaped(value)}"' for key, value in texts.items()
+    )
     document = read(quoted)
     assert document.data == texts
     for key, value in texts.items():

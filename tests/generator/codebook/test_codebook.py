@@ -1,4 +1,6 @@
-"""The codebook says everything that a dictionary says, on one page that needs nothing else."""
+"""The codebook says everything that a dictionary says, on one page that needs nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +116,9 @@ eligibility:
 @cache
 def study() -> Study:
     loaded = load_study(FILES)
-    assert loaded.study is not None, [f"{one.text} {one.message}" for one in loaded.findings]
+    assert loaded.study is not None, [
+        f"{one.text} {one.message}" for one in loaded.findings
+    ]
     return loaded.study
 
 
@@ -165,10 +169,16 @@ def row(anchor: str) -> str:
     [
         ("field-enr.enrdat", "Date of enrolment date Range at most today Required"),
         ("field-enr.sex", "one of F Female M Male Required Read by vs SEX SDTM DM.SEX"),
-        ("field-enr.initials", "As on the consent form. identifies a person text Length 2 to 3 characters"),
+        (
+            "field-enr.initials",
+            "As on the consent form. identifies a person text Length 2 to 3 characters",
+        ),
         (
             "field-vs.temp",
-            "decimal number, 1 decimal place Unit °C, °F (C = (value - 32) * 5 / 9), stored in tempu",
+            (
+                "decimal number, 1 decimal place Unit °C, °F (C = (value - 32) * 5 / "
+                "9), stored in tempu"
+            ),
         ),
         ("field-vs.temp", "Range 33 to 43 °C; 91.4 to 109.4 °F Missing ND"),
         ("field-vs.temp", "Shown when “Were vital signs taken?” is Yes"),
@@ -177,15 +187,27 @@ def row(anchor: str) -> str:
         ("field-vs.diabp", "Range above 0, at most 160"),
         ("field-vs.diabp", "Checked by R1"),
         ("field-vs.pulsep", "decimal number, mmHg, calculated"),
-        ("field-walk.walkat", "any of NONE Nowhere excludes other answers HOME Home <or garden>"),
-        ("field-enr.calm", "Y according to the sources if “Systolic” (Vital signs, Baseline) is at most 180"),
+        (
+            "field-walk.walkat",
+            "any of NONE Nowhere excludes other answers HOME Home <or garden>",
+        ),
+        (
+            "field-enr.calm",
+            (
+                "Y according to the sources if “Systolic” (Vital signs, Baseline) is "
+                "at most 180"
+            ),
+        ),
         ("rule-enr.calm.met", "CALM eligibility.yaml:6:11 CALM, vs.sysbp, $sys_max"),
         ("derivation-CALM", "Calm at baseline vs[BASE].sysbp <= $sys_max"),
         ("visit-BASE", "Baseline day 0 the target day only 2"),
         ("visit-M1", "Month 1 month 1 7 days either side 1"),
         ("visit-UNS", "Unscheduled unscheduled, may repeat any day 1"),
         ("codelist-PLACE", "walk.walkat"),
-        ("parameter-sys_max", "180 mmHg Systolic pressure that stops a walk sponsor vs.sysbp"),
+        (
+            "parameter-sys_max",
+            "180 mmHg Systolic pressure that stops a walk sponsor vs.sysbp",
+        ),
         ("rule-R1", "Diastolic pressure is below systolic. Must be true:"),
         ("rule-vs.sysbp.required", "taken = 'Y' vs.yaml:19:15 vs.taken"),
     ],
@@ -195,7 +217,11 @@ def test_a_row_says_what_the_dictionary_says(anchor: str, words: str) -> None:
 
 
 def test_every_field_of_the_study_has_its_row() -> None:
-    wanted = {f"field-{table.name}.{f.name}" for table in study().tables.values() for f in table.fields}
+    wanted = {
+        f"field-{table.name}.{f.name}"
+        for table in study().tables.values()
+        for f in table.fields
+    }
     assert wanted <= set(read().anchors)
 
 
@@ -208,7 +234,8 @@ def test_every_link_leads_somewhere_and_every_anchor_is_there_once() -> None:
 def test_a_field_links_to_what_reads_it_and_back() -> None:
     assert "vs.pulsep" in row("field-vs.sysbp")
     assert (
-        '<a href="#field-vs.sysbp">' in page().partition('id="rule-vs.pulsep.value"')[2].partition("</tr>")[0]
+        '<a href="#field-vs.sysbp">'
+        in page().partition('id="rule-vs.pulsep.value"')[2].partition("</tr>")[0]
     )
 
 
@@ -220,21 +247,30 @@ def test_the_last_section_lists_what_frictionless_alone_does_not_check() -> None
         link = f'href="#{field_anchor(table, name)}"' if name else None
         reason = escape(loss.why)
         [of_field] = [row for row in rows if link in row] if link else [None]
-        assert any(f"<b>{loss.facet}</b>" in row and reason in row for row in rows if of_field in (None, row))
+        assert any(
+            f"<b>{loss.facet}</b>" in row and reason in row
+            for row in rows
+            if of_field in (None, row)
+        )
 
 
 @pytest.mark.parametrize(
     ("field", "reason"),
     [
         ("enr.enrdat", "<b>range</b> the range depends on"),
-        ("enr.initials", "<b>kind</b> a line break after a text with a pattern is accepted"),
+        (
+            "enr.initials",
+            "<b>kind</b> a line break after a text with a pattern is accepted",
+        ),
         ("vs.pulsep", "<b>value</b> equals"),
         ("vs.temp", "<b>show_when</b> must be blank unless taken"),
     ],
 )
 def test_a_gap_is_listed_with_its_field(field: str, reason: str) -> None:
     section = page().partition('id="unchecked"')[2]
-    [row] = [row for row in section.split("<tr data-entry>") if f'"#field-{field}"' in row]
+    [row] = [
+        row for row in section.split("<tr data-entry>") if f'"#field-{field}"' in row
+    ]
     assert reason in row
 
 

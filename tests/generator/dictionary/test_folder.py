@@ -18,7 +18,10 @@ def write(folder: Path, **files: bytes) -> None:
 
 def test_every_yaml_file_is_read_whatever_its_folder(tmp_path: Path) -> None:
     write(
-        tmp_path, study_yaml=b"study: T1\n", forms__vs_yaml="form: vs # é\n".encode(), forms__notes_txt=b"no"
+        tmp_path,
+        study_yaml=b"study: T1\n",
+        forms__vs_yaml="form: vs # é\n".encode(),
+        forms__notes_txt=b"no",
     )
     (tmp_path / "more.yml").write_text("form: x\n", encoding="utf-8")
     read = read_dictionary(tmp_path)
@@ -31,9 +34,17 @@ def test_every_yaml_file_is_read_whatever_its_folder(tmp_path: Path) -> None:
 
 
 def test_data_and_hidden_files_are_no_dictionary(tmp_path: Path) -> None:
-    write(tmp_path, study_yaml=b"study: T1\n", subjects__a_yaml=b"x", forms__subjects_yaml=b"form: s\n")
+    write(
+        tmp_path,
+        study_yaml=b"study: T1\n",
+        subjects__a_yaml=b"x",
+        forms__subjects_yaml=b"form: s\n",
+    )
     write(tmp_path / ".git", a_yaml=b"x")
-    assert sorted(read_dictionary(tmp_path).files) == ["forms/subjects.yaml", "study.yaml"]
+    assert sorted(read_dictionary(tmp_path).files) == [
+        "forms/subjects.yaml",
+        "study.yaml",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,16 +75,26 @@ def test_line_endings_are_kept(tmp_path: Path) -> None:
     assert read_dictionary(tmp_path).files == {"a.yaml": "form: x\r\ntitle: X\r"}
 
 
-def test_a_file_of_another_encoding_is_a_finding_at_its_first_bad_byte(tmp_path: Path) -> None:
-    write(tmp_path, a_yaml="form: x\ntitle: Fièvre\n".encode("latin-1"), b_yaml=b"form: y\n")
+def test_a_file_of_another_encoding_is_a_finding_at_its_first_bad_byte(
+    tmp_path: Path,
+) -> None:
+    write(
+        tmp_path,
+        a_yaml="form: x\ntitle: Fièvre\n".encode("latin-1"),
+        b_yaml=b"form: y\n",
+    )
     read = read_dictionary(tmp_path)
     assert list(read.files) == ["b.yaml"]
-    assert [(found.code, str(found.text)) for found in read.findings] == [("not-utf-8", "a.yaml:2:10")]
+    assert [(found.code, str(found.text)) for found in read.findings] == [
+        ("not-utf-8", "a.yaml:2:10")
+    ]
 
 
 def test_a_file_that_is_too_large_is_a_finding(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=b"#" * (LARGEST + 1))
-    assert [found.code for found in read_dictionary(tmp_path).findings] == ["file-too-large"]
+    assert [found.code for found in read_dictionary(tmp_path).findings] == [
+        "file-too-large"
+    ]
 
 
 @pytest.mark.parametrize("path", ["nothing", "a.yaml", "empty"])
@@ -84,9 +105,14 @@ def test_no_folder_no_dictionary(tmp_path: Path, path: str) -> None:
         read_dictionary(tmp_path / path)
 
 
-def test_the_folder_around_a_dictionary_is_none_and_says_where_it_is(tmp_path: Path) -> None:
+def test_the_folder_around_a_dictionary_is_none_and_says_where_it_is(
+    tmp_path: Path,
+) -> None:
     write(
-        tmp_path, mine__study_yaml=b"study: T1\n", mine__forms__vs_yaml=b"form: vs\n", mkdocs_yaml=b"a: 1\n"
+        tmp_path,
+        mine__study_yaml=b"study: T1\n",
+        mine__forms__vs_yaml=b"form: vs\n",
+        mkdocs_yaml=b"a: 1\n",
     )
     write(tmp_path, mine__subjects__a_yaml=b"subject: a\nvisits: {}\n")
     with pytest.raises(UnreadableFolder) as raised:
@@ -104,8 +130,13 @@ def test_the_folder_around_several_dictionaries_names_each(tmp_path: Path) -> No
         read_dictionary(tmp_path)
 
 
-def test_a_dictionary_may_keep_its_study_and_its_forms_in_folders_of_their_own(tmp_path: Path) -> None:
+def test_a_dictionary_may_keep_its_study_and_its_forms_in_folders_of_their_own(
+    tmp_path: Path,
+) -> None:
     write(tmp_path, base__study_yaml=b"study: T1\n", forms__vs_yaml=b"form: vs\n")
-    assert sorted(read_dictionary(tmp_path).files) == ["base/study.yaml", "forms/vs.yaml"]
+    assert sorted(read_dictionary(tmp_path).files) == [
+        "base/study.yaml",
+        "forms/vs.yaml",
+    ]
     write(tmp_path, forms__study_yaml=b"study: T2\n", vs_yaml=b"form: x\n")
     assert len(read_dictionary(tmp_path).files) == 4

@@ -40,7 +40,11 @@ def test_a_long_text_is_folded() -> None:
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
 
 
-VALUES = TEXTS | st.lists(TEXTS) | st.dictionaries(TEXTS.filter(lambda key: key != "<<"), TEXTS)
+VALUES = (
+    TEXTS
+    | st.lists(TEXTS)
+    | st.dictionaries(TEXTS.filter(lambda key: key != "<<"), TEXTS)
+)
 
 
 @given(st.dictionaries(TEXTS.filter(lambda key: key != "<<"), VALUES, min_size=1))

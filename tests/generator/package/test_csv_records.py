@@ -1,4 +1,6 @@
-"""Records keep the physical line on which they begin, and damage is told instead of raised."""
+"""Records keep the physical line on which they begin, and damage is told instead of
+raised.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,18 @@ def places(content: bytes) -> list[tuple[int, list[str]]]:
 
 
 def test_a_sound_file_says_nothing() -> None:
-    assert read(b"a,b\r\n1,2\r\n") == ([Record(1, ["a", "b"]), Record(2, ["1", "2"])], [])
+    assert read(b"a,b\r\n1,2\r\n") == (
+        [Record(1, ["a", "b"]), Record(2, ["1", "2"])],
+        [],
+    )
 
 
 def test_a_cell_with_line_breaks_keeps_the_lines_after_it_right() -> None:
-    assert places(b'a\r\n"1\r\n2\n3"\r\n4\r\n') == [(1, ["a"]), (2, ["1\r\n2\n3"]), (5, ["4"])]
+    assert places(b'a\r\n"1\r\n2\n3"\r\n4\r\n') == [
+        (1, ["a"]),
+        (2, ["1\r\n2\n3"]),
+        (5, ["4"]),
+    ]
 
 
 def test_blank_lines_are_counted() -> None:

@@ -15,11 +15,16 @@ from tests.package_cases import clean_forms, write
     ("content", "says"),
     [
         (b"", "p.zip is empty."),
-        (b"PK\x03\x04 and no more", "p.zip cannot be read as a zip file: its end is missing."),
+        (
+            b"PK\x03\x04 and no more",
+            "p.zip cannot be read as a zip file: its end is missing.",
+        ),
         (b"plain text", "p.zip is not a zip file."),
     ],
 )
-def test_what_is_no_zip_cannot_be_read(tmp_path: Path, content: bytes, says: str) -> None:
+def test_what_is_no_zip_cannot_be_read(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
     (tmp_path / "p.zip").write_bytes(content)
     report = validate_package(tmp_path / "p.zip")
     assert [one.finding.message for one in report.findings] == [says]
@@ -27,7 +32,12 @@ def test_what_is_no_zip_cannot_be_read(tmp_path: Path, content: bytes, says: str
 
 
 @pytest.mark.parametrize(
-    "beside", [(), ("__MACOSX/._made", "__MACOSX/made/._datapackage.json", ".DS_Store"), ("Thumbs.db",)]
+    "beside",
+    [
+        (),
+        ("__MACOSX/._made", "__MACOSX/made/._datapackage.json", ".DS_Store"),
+        ("Thumbs.db",),
+    ],
 )
 def test_a_folder_that_was_zipped_is_read_whatever_the_computer_put_beside_it(
     tmp_path: Path, beside: tuple[str, ...]

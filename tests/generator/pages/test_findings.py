@@ -12,14 +12,25 @@ from tests.webapp.pages import cellkine
 
 def finding(*places: DataPlace) -> Finding:
     return Finding(
-        code="X", severity=Severity.QUERY, message="Odd.", remedy="Look.", data=places[0], also=places[1:]
+        code="X",
+        severity=Severity.QUERY,
+        message="Odd.",
+        remedy="Look.",
+        data=places[0],
+        also=places[1:],
     )
 
 
 def test_a_finding_stands_at_each_of_its_fields_and_leads_to_the_others() -> None:
     vs = guest_study().forms["vs"]
     said = said_on(
-        vs, [finding(DataPlace(table="vs", field="weight"), DataPlace(table="vs", field="height"))]
+        vs,
+        [
+            finding(
+                DataPlace(table="vs", field="weight"),
+                DataPlace(table="vs", field="height"),
+            )
+        ],
     )
     at_home, again = said.all()
     assert (at_home.cell, at_home.home) == (CellKey("vs", None, "weight"), True)
@@ -37,6 +48,14 @@ def test_a_row_of_a_group_named_like_its_form_keeps_its_findings() -> None:
 def test_a_field_of_rows_that_are_not_named_stands_for_the_whole_group() -> None:
     ae = cellkine().forms["ae"]
     said = said_on(
-        ae, [finding(DataPlace(table="vs", field="weight"), DataPlace(table="ae", field="aestdat"))]
+        ae,
+        [
+            finding(
+                DataPlace(table="vs", field="weight"),
+                DataPlace(table="ae", field="aestdat"),
+            )
+        ],
     )
-    assert [(spot.cell, spot.home) for spot in said.all()] == [(CellKey("ae", None, ""), False)]
+    assert [(spot.cell, spot.home) for spot in said.all()] == [
+        (CellKey("ae", None, ""), False)
+    ]

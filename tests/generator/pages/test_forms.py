@@ -32,7 +32,9 @@ TODAY = date(2024, 4, 18)
     ],
 )
 def test_a_form_judges_the_grammar(name: str, text: str, right: bool) -> None:
-    form = table_form(STUDY, VS)(MultiDict([(f"f-{name}", text)]), {}, prefix="f-", today=TODAY)
+    form = table_form(STUDY, VS)(
+        MultiDict([(f"f-{name}", text)]), {}, prefix="f-", today=TODAY
+    )
     assert form.validate() is right
     assert bool(form.errors) is not right
 
@@ -50,20 +52,27 @@ def one_form(text: str) -> tuple[Study, Form]:
 def test_names_that_wtforms_uses_itself_are_harmless() -> None:
     study, form = one_form(
         "form: x\nlog: true\ntitle: X\n"
-        "fields: {data: {label: A}, errors: {label: B}, validate: {label: C}, meta: {label: D}}\n"
+        "fields: {data: {label: A}, errors: {label: B}, validate: {label: C}, meta: "
+        "{label: D}}\n"
     )
     data = MultiDict([("f-data", "1"), ("f-errors", "2")])
-    assert table_form(study, form)(data, {}, prefix="f-", today=TODAY).texts() == {"data": "1", "errors": "2"}
+    assert table_form(study, form)(data, {}, prefix="f-", today=TODAY).texts() == {
+        "data": "1",
+        "errors": "2",
+    }
 
 
 def test_a_dictionary_cannot_slip_a_template_or_a_script_into_a_page() -> None:
     hostile = "{{ 7 * 7 }}{% raw %}<script>"
     study, form = one_form(
-        f"form: x\nlog: true\ntitle: X\nfields:\n  a: {{label: '{hostile}', help: '{hostile}', "
+        f"form: x\nlog: true\ntitle: X\nfields:\n  a: {{label: '{hostile}', help: "
+        f"'{hostile}', "
         f"type: choice, codes: {{'{{{{1}}}}': '{hostile}'}}}}\n"
     )
     record = Record(texts={"a": "{{1}}"})
-    html = form_html(study, form, record, judge(study, form, record, Context(today=TODAY)))
+    html = form_html(
+        study, form, record, judge(study, form, record, Context(today=TODAY))
+    )
     assert "49" not in html
     assert "<script>" not in html
     assert "checked" in html
@@ -74,7 +83,12 @@ def test_a_dictionary_cannot_slip_a_template_or_a_script_into_a_page() -> None:
     [
         ("{label: A, type: scale}", {"a": "12"}, "f-a", "12"),
         ("{label: A, type: scale}", {"a": "5x"}, "f-a", "5x"),
-        ("{label: A, type: decimal, unit: {C: {}, F: {to: C, as: value}}}", {"au": "K"}, "f-au", "K"),
+        (
+            "{label: A, type: decimal, unit: {C: {}, F: {to: C, as: value}}}",
+            {"au": "K"},
+            "f-au",
+            "K",
+        ),
     ],
 )
 def test_an_answer_without_a_button_is_posted_with_the_others(
@@ -82,7 +96,9 @@ def test_an_answer_without_a_button_is_posted_with_the_others(
 ) -> None:
     study, form = one_form(f"form: x\nlog: true\ntitle: X\nfields:\n  a: {question}\n")
     record = Record(texts=texts)
-    html = form_html(study, form, record, judge(study, form, record, Context(today=TODAY)))
+    html = form_html(
+        study, form, record, judge(study, form, record, Context(today=TODAY))
+    )
     assert f'name="{name}" value="{text}" checked' in html
 
 

@@ -18,7 +18,11 @@ from tests.studies import FILES, study_of
         ("{type: integer, range: [null, 99999999]}", "up to 99999999", "w10"),
         ("{type: date, range: [null, today]}", "up to today", "w10"),
         ("{type: date, range: '(vsdat, null]'}", "after Date", "w10"),
-        ("{type: date, range: '[2024-01-01, vsdat)'}", "01-Jan-2024 or later, before Date", "w10"),
+        (
+            "{type: date, range: '[2024-01-01, vsdat)'}",
+            "01-Jan-2024 or later, before Date",
+            "w10",
+        ),
     ],
 )
 def test_limits_are_said_as_people_say_them(field: str, words: str, width: str) -> None:

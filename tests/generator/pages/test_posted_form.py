@@ -1,4 +1,6 @@
-"""What a browser posts becomes a record: as typed, rows with their numbers, nothing cleared by chance."""
+"""What a browser posts becomes a record: as typed, rows with their numbers, nothing
+cleared by chance.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,14 @@ def test_typed_text_is_canonical_when_understood_else_as_typed() -> None:
         ("120", "120", "-", ""),
     ],
 )
-def test_the_box_and_its_menu_of_reasons(stored: str, box: str, menu: str, kept: str) -> None:
+def test_the_box_and_its_menu_of_reasons(
+    stored: str, box: str, menu: str, kept: str
+) -> None:
     before = Record(texts={"sysbp": stored})
-    assert texts(("f-sysbp", box), ("m:f-sysbp", menu), stored=before).get("sysbp", "") == kept
+    assert (
+        texts(("f-sysbp", box), ("m:f-sysbp", menu), stored=before).get("sysbp", "")
+        == kept
+    )
 
 
 def test_several_ticks_are_one_answer_and_none_clears_it() -> None:
@@ -64,8 +71,17 @@ def test_several_ticks_are_one_answer_and_none_clears_it() -> None:
 def test_rows_keep_their_numbers_and_blank_new_ones_are_none() -> None:
     stored = Record(rows={"reading": (Row(number=4, texts={"pulse": "70"}),)})
     found = post(
-        *(("rows:reading", "4"), ("rows:reading", "7"), ("rows:reading", "9"), ("rows:reading", "x")),
-        *(("r-reading-4-pulse", "71"), ("r-reading-7-pulse", "80"), ("r-reading-9-pulse", "")),
+        *(
+            ("rows:reading", "4"),
+            ("rows:reading", "7"),
+            ("rows:reading", "9"),
+            ("rows:reading", "x"),
+        ),
+        *(
+            ("r-reading-4-pulse", "71"),
+            ("r-reading-7-pulse", "80"),
+            ("r-reading-9-pulse", ""),
+        ),
         stored=stored,
     )
     rows = [(row.number, dict(row.texts)) for row in found.record.rows["reading"]]
@@ -76,14 +92,23 @@ def test_a_row_is_removed_only_with_a_reason() -> None:
     stored = Record(rows={"reading": (Row(number=1, texts={"pulse": "70"}),)})
     row = (("rows:reading", "1"), ("r-reading-1-pulse", "70"), ("x:r-reading-1-", "on"))
     assert post(*row, stored=stored).unexplained == {("reading", 1): ""}
-    assert post(*row, ("y:r-reading-1-", "Twice"), stored=stored).removed == {("reading", 1): "Twice"}
-    assert "reading" not in post(*row, ("y:r-reading-1-", "Twice"), stored=stored).record.rows
+    assert post(*row, ("y:r-reading-1-", "Twice"), stored=stored).removed == {
+        ("reading", 1): "Twice"
+    }
+    assert (
+        "reading"
+        not in post(*row, ("y:r-reading-1-", "Twice"), stored=stored).record.rows
+    )
 
 
 def test_a_row_keeps_its_number_however_high_it_is() -> None:
     stored = Record(rows={"reading": (Row(number=123_456, texts={"pulse": "70"}),)})
-    found = post(("rows:reading", "123456"), ("r-reading-123456-pulse", "71"), stored=stored)
-    assert found.record.rows == {"reading": (Row(number=123_456, texts={"pulse": "71"}),)}
+    found = post(
+        ("rows:reading", "123456"), ("r-reading-123456-pulse", "71"), stored=stored
+    )
+    assert found.record.rows == {
+        "reading": (Row(number=123_456, texts={"pulse": "71"}),)
+    }
 
 
 def test_rows_of_a_group_that_the_dictionary_lost_stay() -> None:
@@ -107,9 +132,13 @@ def test_text_typed_into_questions_that_the_dictionary_lost_meanwhile_is_kept() 
 
 def test_reasons_of_kept_warnings_are_read() -> None:
     found = post(
-        ("k:f-sysbp:above-expected", " Measured twice "), ("k:nowhere:x", "?"), ("k:f-sysbp:other", " ")
+        ("k:f-sysbp:above-expected", " Measured twice "),
+        ("k:nowhere:x", "?"),
+        ("k:f-sysbp:other", " "),
     )
-    assert found.record.kept == {(CellKey("vs", None, "sysbp"), "above-expected"): "Measured twice"}
+    assert found.record.kept == {
+        (CellKey("vs", None, "sysbp"), "above-expected"): "Measured twice"
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,19 +153,32 @@ def test_reasons_of_kept_warnings_are_read() -> None:
         (CellKey("reading", 9, "pulse"), False),
     ],
 )
-def test_the_reason_of_a_kept_warning_goes_only_with_its_question(cell: CellKey, *, stays: bool) -> None:
-    """The page has sysbp and row 1; a rename left systolic, rate and the table lost; row 2 came meanwhile."""
+def test_the_reason_of_a_kept_warning_goes_only_with_its_question(
+    cell: CellKey, *, stays: bool
+) -> None:
+    """The page has sysbp and row 1; a rename left systolic, rate and the table lost;
+    row 2 came meanwhile.
+    """
     rows = {
-        "reading": tuple(Row(number=number, texts={"pulse": "190"}) for number in (1, 2)),
+        "reading": tuple(
+            Row(number=number, texts={"pulse": "190"}) for number in (1, 2)
+        ),
         "lost": (Row(number=1, texts={"dose": "5"}),),
     }
     kept = {(cell, "above-expected"): "Measured twice"}
     stored = Record(texts={"sysbp": "200", "systolic": "200"}, rows=rows, kept=kept)
-    found = post(("f-sysbp", "120"), ("rows:reading", "1"), ("r-reading-1-pulse", "70"), stored=stored).record
+    found = post(
+        ("f-sysbp", "120"),
+        ("rows:reading", "1"),
+        ("r-reading-1-pulse", "70"),
+        stored=stored,
+    ).record
     assert found.kept == (kept if stays else {})
 
 
-def test_a_reason_of_a_question_that_a_newer_dictionary_took_out_or_brought_in_stays() -> None:
+def test_a_reason_of_a_question_that_a_newer_dictionary_took_out_or_brought_in_stays() -> (
+    None
+):
     kept = {(CellKey("vs", None, "sysbp"), "above-expected"): "Measured twice"}
     stored = Record(texts={"sysbp": "200"}, kept=kept)
     older = " ".join(name for name in ON.split() if name != "sysbp")
@@ -152,5 +194,7 @@ def test_nothing_typed_is_ever_changed_but_into_what_it_means(typed: str) -> Non
     field = VS.by_name["sysbp"]
     kept = texts(("f-sysbp", typed)).get("sysbp", "")
     meant = understand(typed, field, today=TODAY, date_order=STUDY.date_order)
-    understood = meant in {"", "ND"} or not isinstance(field.kind.parse(meant, field), Refusal)
+    understood = meant in {"", "ND"} or not isinstance(
+        field.kind.parse(meant, field), Refusal
+    )
     assert kept == (meant if understood else typed)

@@ -21,7 +21,9 @@ NO_EVENTS = EventFiles()
 
 
 def dictionary(*rows: Mapping[str, str], form: str = "base") -> bytes:
-    """A data dictionary with its record id and these rows; cells are named as in ``columns.HEADERS``."""
+    """A data dictionary with its record id and these rows; cells are named as in
+    ``columns.HEADERS``.
+    """
     out = io.StringIO(newline="")
     lines = csv.writer(out)
     lines.writerow(HEADERS.values())
@@ -39,7 +41,9 @@ def converted(*rows: Mapping[str, str], events: EventFiles = NO_EVENTS) -> Conve
 def study_of(found: Converted) -> Study:
     """The study of the converted files, which has to be without findings."""
     loaded = load_study(found.files)
-    assert loaded.study is not None, [f"{one.text} {one.message}" for one in loaded.findings]
+    assert loaded.study is not None, [
+        f"{one.text} {one.message}" for one in loaded.findings
+    ]
     return loaded.study
 
 
@@ -66,20 +70,26 @@ FIELDS: tuple[dict[str, str], ...] = (
 
 
 def shown(logic: str, **answers: str) -> bool | None:
-    """What becomes of a branching logic with these answers: shown, hidden, or None for untold."""
+    """What becomes of a branching logic with these answers: shown, hidden, or None for
+    untold.
+    """
     study = study_of(converted(*FIELDS, {"name": "asked", "branching": logic}))
     return judged(study, answers)["asked"].shown  # type: ignore[no-any-return]
 
 
 def calculated(equation: str, **answers: str) -> str:
     """The text of a calculated field, empty when it is blank."""
-    study = study_of(converted(*FIELDS, {"name": "result", "type": "calc", "choices": equation}))
+    study = study_of(
+        converted(*FIELDS, {"name": "result", "type": "calc", "choices": equation})
+    )
     return judged(study, answers)["result"].text  # type: ignore[no-any-return]
 
 
 def calc_text(expression: str, **answers: str) -> str:
     """The text of a field with @CALCTEXT."""
-    study = study_of(converted(*FIELDS, {"name": "result", "annotation": f"@CALCTEXT({expression})"}))
+    study = study_of(
+        converted(*FIELDS, {"name": "result", "annotation": f"@CALCTEXT({expression})"})
+    )
     return judged(study, answers)["result"].text  # type: ignore[no-any-return]
 
 

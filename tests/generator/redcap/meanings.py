@@ -1,4 +1,6 @@
-"""A rule taken to REDCap and back, judged with every combination of blank, missing and answered sources."""
+"""A rule taken to REDCap and back, judged with every combination of blank, missing and
+answered sources.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "a": ("type: yes_no", ("Y", "N")),
     "b": ("type: yes_no", ("Y", "N")),
     "e": (
-        "type: choice, codes: {A: {label: One, number: 1}, B: {label: Two, number: 2.5}, C: None}",
+        (
+            "type: choice, codes: {A: {label: One, number: 1}, B: {label: Two, "
+            "number: 2.5}, C: None}"
+        ),
         ("A", "B", "C"),
     ),
     "g": ("type: choice, codes: {'01': One, '2': Two}", ("01", "2")),
@@ -37,7 +42,10 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "h": ("type: time", ("09:30", "23:59")),
     "k": ("type: time", ("09:30",)),
     "q": ("type: checkbox", ("true", "false")),
-    "w": ("type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}", ("38", "100.4")),
+    "w": (
+        "type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}",
+        ("38", "100.4"),
+    ),
     "p": ("type: partial_date", ("2024", "2024-02-29")),
 }
 
@@ -59,12 +67,18 @@ def sources_of(expression: str) -> tuple[str, ...]:
 
 
 def differences(
-    conditions: Sequence[str], formulas: Sequence[tuple[str, str]], *, missing: bool, named: bool = True
+    conditions: Sequence[str],
+    formulas: Sequence[tuple[str, str]],
+    *,
+    missing: bool,
+    named: bool = True,
 ) -> tuple[list[Difference], list[str]]:
-    """Where a rule means something else after the way there and back, and the rules that are listed.
+    """Where a rule means something else after the way there and back, and the rules
+    that are listed.
 
-    ``formulas`` are pairs of what one gives and the expression. ``missing``: the sources may hold a code of
-    missing data; ``named``: the project of REDCap says that it has such codes.
+    ``formulas`` are pairs of what one gives and the expression. ``missing``: the
+    sources may hold a code of missing data; ``named``: the project of REDCap says that
+    it has such codes.
     """
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for gives, text in [*(("", one) for one in conditions), *formulas]:
@@ -77,7 +91,12 @@ def differences(
 
 
 def _compared(
-    sources: tuple[str, ...], asked: list[tuple[str, str]], listed: list[str], *, missing: bool, named: bool
+    sources: tuple[str, ...],
+    asked: list[tuple[str, str]],
+    listed: list[str],
+    *,
+    missing: bool,
+    named: bool,
 ) -> Iterator[Difference]:
     files = _files(sources, asked, missing=missing)
     here = study_of(files)
@@ -88,22 +107,34 @@ def _compared(
         first, second = judged(here, answers), judged(there, _as_redcap(answers))
         for at in kept:
             name = f"z{at}"
-            one, other = (_said(cells[name], bool(asked[at][0])) for cells in (first, second))
+            one, other = (
+                _said(cells[name], bool(asked[at][0])) for cells in (first, second)
+            )
             if one != other:
                 yield Difference(
-                    expression=asked[at][1], written=written[name], answers=answers, here=one, there=other
+                    expression=asked[at][1],
+                    written=written[name],
+                    answers=answers,
+                    here=one,
+                    there=other,
                 )
 
 
-def _files(sources: tuple[str, ...], asked: list[tuple[str, str]], *, missing: bool) -> dict[str, str]:
-    lines = [f"  {name}: {{label: {name}, {SOURCES[name][0]}}}" for name in sources or ("n",)]
+def _files(
+    sources: tuple[str, ...], asked: list[tuple[str, str]], *, missing: bool
+) -> dict[str, str]:
+    lines = [
+        f"  {name}: {{label: {name}, {SOURCES[name][0]}}}" for name in sources or ("n",)
+    ]
     for at, (gives, text) in enumerate(asked):
         keys = f"type: calculated, gives: {gives}, value" if gives else "show_when"
         lines.append(f"  z{at}: {{label: z{at}, {keys}: {_quoted(text)}}}")
     codes = "missing: {ND: Not done, UNK: Unknown}\n" if missing else ""
     form = "missing: all\n" if missing else ""
     return {
-        "study.yaml": f"study: S\ntitle: S\nsubject: {{pattern: '[0-9]+', example: '1'}}\n{codes}",
+        "study.yaml": (
+            f"study: S\ntitle: S\nsubject: {{pattern: '[0-9]+', example: '1'}}\n{codes}"
+        ),
         "f.yaml": f"form: base\ntitle: Base\n{form}fields:\n" + "\n".join(lines),
         "visits.yaml": "visits: {V: {title: Visit}}\nschedule: {columns: V, base: X}\n",
     }
@@ -123,28 +154,44 @@ def _quoted(text: str) -> str:
 def _taken_there_and_back(
     files: Mapping[str, str], *, named: bool
 ) -> tuple[Study, Mapping[str, str], set[str]]:
-    """The study that comes back, the logic in REDCap by field, and the fields that are listed."""
+    """The study that comes back, the logic in REDCap by field, and the fields that are
+    listed.
+    """
     out = write_redcap(files, {})
     assert out.content is not None, out.findings
     lists = {name: (name, content) for name, content in out.lists.items()}
-    back = convert_redcap("d.csv", out.content, EventFiles(**lists), missing=MISSING if named else "")
-    written = {item.name: f"{item.branching}{item.choices}{item.annotation}" for item in back.items}
+    back = convert_redcap(
+        "d.csv", out.content, EventFiles(**lists), missing=MISSING if named else ""
+    )
+    written = {
+        item.name: f"{item.branching}{item.choices}{item.annotation}"
+        for item in back.items
+    }
     lost = {
-        one.field for one in out.losses if not one.harmless and one.kind not in ("missing", "unit", "number")
+        one.field
+        for one in out.losses
+        if not one.harmless and one.kind not in ("missing", "unit", "number")
     }
     return study_of(dict(back.files)), written, lost
 
 
-def _combinations(sources: tuple[str, ...], *, missing: bool) -> Iterator[dict[str, str]]:
+def _combinations(
+    sources: tuple[str, ...], *, missing: bool
+) -> Iterator[dict[str, str]]:
     codes = ("ND", "UNK") if missing else ()
     units = [("wu", ("", "C", "F"))] if "w" in sources else []
     answers = [*((name, ("", *codes, *SOURCES[name][1])) for name in sources), *units]
     for chosen in product(*(texts for _, texts in answers)):
-        yield {name: text for (name, _), text in zip(answers, chosen, strict=True) if text}
+        yield {
+            name: text for (name, _), text in zip(answers, chosen, strict=True) if text
+        }
 
 
 def _as_redcap(answers: Mapping[str, str]) -> dict[str, str]:
-    return {name: {"true": "1", "false": "0"}.get(text, text) for name, text in answers.items()}
+    return {
+        name: {"true": "1", "false": "0"}.get(text, text)
+        for name, text in answers.items()
+    }
 
 
 def _said(cell: object, value: bool) -> str:

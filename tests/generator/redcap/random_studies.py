@@ -1,4 +1,6 @@
-"""Random studies as text, with everything in them that could go wrong on the way to REDCap."""
+"""Random studies as text, with everything in them that could go wrong on the way to
+REDCap.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,49 @@ CODES = (
         ("a-b", "a_b", "A_B"),
         ("L3", "l3", "L-4", "L_4"),
     ),
-    *(("-1", "_1", "1"), ("a,b", "a_b", "a|b"), ("x y", "x_y", "x__y"), ("É", "È", "e"), ("Y", "N")),
+    *(
+        ("-1", "_1", "1"),
+        ("a,b", "a_b", "a|b"),
+        ("x y", "x_y", "x__y"),
+        ("É", "È", "e"),
+        ("Y", "N"),
+    ),
     ("nd", "unk"),
 )
 NAMES = (
-    *("age", "sex", "lev", "lev___l3", "lev___a_b", "record_id", "redcap_event_name", "value_", "field_name"),
-    *("f1_complete", "g1_complete", "f1_timestamp", "redcap_repeat_instance", "weight", "q1", "q1___1"),
+    *(
+        "age",
+        "sex",
+        "lev",
+        "lev___l3",
+        "lev___a_b",
+        "record_id",
+        "redcap_event_name",
+        "value_",
+        "field_name",
+    ),
+    *(
+        "f1_complete",
+        "g1_complete",
+        "f1_timestamp",
+        "redcap_repeat_instance",
+        "weight",
+        "q1",
+        "q1___1",
+    ),
     *("note_", "event", "record", "instance"),
 )
 VISIT_NAMES = ("SCR", "D0", "V1", "M3", "scr", "v1_arm_1", "x_arm_2", "End")
 MOST_DRAWS = 500
-LABELS = ("Plain", "With | a bar", "With, a comma", 'It\'s "quoted"', "Größe", "Two  blanks", "A/B")
+LABELS = (
+    "Plain",
+    "With | a bar",
+    "With, a comma",
+    'It\'s "quoted"',
+    "Größe",
+    "Two  blanks",
+    "A/B",
+)
 
 
 class RandomStudy:
@@ -36,21 +70,29 @@ class RandomStudy:
         self.random = random
 
     def study(self) -> tuple[dict[str, str], Study]:
-        """A study that can be used, and its text: dictionaries that the checks refuse are drawn again."""
+        """A study that can be used, and its text: dictionaries that the checks refuse
+        are drawn again.
+        """
         for _ in range(MOST_DRAWS):
             files = self.files()
             loaded = load_study(files)
-            refused = [one for one in loaded.findings if one.severity is Severity.REFUSE]
+            refused = [
+                one for one in loaded.findings if one.severity is Severity.REFUSE
+            ]
             if loaded.study is not None and not refused:
                 return files, loaded.study
-        raise AssertionError(f"no study can be used: {[one.message for one in refused]}")
+        raise AssertionError(
+            f"no study can be used: {[one.message for one in refused]}"
+        )
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
     def files(self) -> dict[str, str]:
         pick = self.random
-        missing = pick.choice(("", "missing: {ND: Not done, UNK: {label: Unknown, redcap: '-99'}}\n"))
+        missing = pick.choice(
+            ("", "missing: {ND: Not done, UNK: {label: Unknown, redcap: '-99'}}\n")
+        )
         subject = "subject: {pattern: '[0-9]{2}-[0-9]{3}', example: 01-001}\n"
         sites = pick.choice(("", "sites: {'01': Ghent, '02': Leuven}\n"))
         order = pick.choice(("", "date_order: dmy\n"))
@@ -58,20 +100,37 @@ class RandomStudy:
         repeats = {visit for visit in visits[1:] if self.chance(0.3)} | (
             {visits[0]} if self.chance(0.05) else set()
         )
-        forms = [self.form(number, bool(missing)) for number in range(1, pick.randint(2, 4))]
+        forms = [
+            self.form(number, bool(missing)) for number in range(1, pick.randint(2, 4))
+        ]
         lines = [
-            f"  {visit}: {{title: {visit}{', type: unscheduled, repeats: true' if visit in repeats else ''}}}"
+            (
+                f"  {visit}: {{title: "
+                f"{visit}{', type: unscheduled, repeats: true' if visit in repeats else ''}}}"
+            )
             for visit in visits
         ]
         schedule = [
-            f"  f{number}: {' '.join('X' if number == 1 or self.chance(0.7) else '.' for _ in visits)}"
+            (
+                f"  f{number}: "
+                f"{' '.join('X' if number == 1 or self.chance(0.7) else '.' for _ in visits)}"
+            )
             for number, text in enumerate(forms, 1)
             if "log: true" not in text
         ]
         return {
-            "study.yaml": (f"study: R-1\ntitle: Random\n{subject}{missing}{sites}{order}"),
+            "study.yaml": (
+                f"study: R-1\ntitle: Random\n{subject}{missing}{sites}{order}"
+            ),
             "visits.yaml": "\n".join(
-                ["visits:", *lines, "schedule:", f"  columns: {' '.join(visits)}", *schedule, ""]
+                [
+                    "visits:",
+                    *lines,
+                    "schedule:",
+                    f"  columns: {' '.join(visits)}",
+                    *schedule,
+                    "",
+                ]
             ),
             **{f"f{number}.yaml": text for number, text in enumerate(forms, 1)},
         }
@@ -88,13 +147,28 @@ class RandomStudy:
         lines: list[str] = []
         if own:
             lines = ["fields:", *(self.asking() if number == 1 else ())]
-            lines += [self.field(names.pop(), log or number == 1, "  ") for _ in range(pick.randint(1, 5))]
+            lines += [
+                self.field(names.pop(), log or number == 1, "  ")
+                for _ in range(pick.randint(1, 5))
+            ]
         if not own or self.chance(0.4):
             lines.append("groups:")
             for at in range(1, pick.randint(2, 3)):
-                table = f"g{number}{at if at > 1 else ''}" if own or at > 1 or self.chance(0.5) else name
-                lines += [f"  {table}:", "    title: Rows", "    rows: {max: 9}", "    fields:"]
-                lines += [self.field(names.pop(), True, "      ") for _ in range(pick.randint(1, 3))]
+                table = (
+                    f"g{number}{at if at > 1 else ''}"
+                    if own or at > 1 or self.chance(0.5)
+                    else name
+                )
+                lines += [
+                    f"  {table}:",
+                    "    title: Rows",
+                    "    rows: {max: 9}",
+                    "    fields:",
+                ]
+                lines += [
+                    self.field(names.pop(), True, "      ")
+                    for _ in range(pick.randint(1, 3))
+                ]
         return head + "\n".join(lines) + "\n"
 
     def asking(self) -> list[str]:
@@ -106,10 +180,14 @@ class RandomStudy:
             "  c: {label: C, type: multiple_choice, codes: [P, Q, R]}",
         ]  # fmt: skip
         lines += [
-            f"  s{at}: {{label: S, show_when: {_quoted(self.rule())}}}" for at in range(pick.randint(1, 3))
+            f"  s{at}: {{label: S, show_when: {_quoted(self.rule())}}}"
+            for at in range(pick.randint(1, 3))
         ]
         lines += [
-            f"  v{at}: {{label: V, type: calculated, gives: {gives}, value: {_quoted(pick.choice(texts))}}}"
+            (
+                f"  v{at}: {{label: V, type: calculated, gives: {gives}, value: "
+                f"{_quoted(pick.choice(texts))}}}"
+            )
             for at in range(pick.randint(0, 2))
             for gives, texts in (pick.choice(list(_FORMULAS.items())),)
         ]
@@ -119,7 +197,10 @@ class RandomStudy:
         """A condition over the first form's fields."""
         rule = self.random.choice(_RULES)
         if self.chance(0.3):
-            rule = f"{rule} {self.random.choice(('and', 'or'))} {self.random.choice(_RULES)}"
+            rule = (
+                f"{rule} {self.random.choice(('and', 'or'))} "
+                f"{self.random.choice(_RULES)}"
+            )
         rule = f"not ({rule})" if self.chance(0.3) else rule
         if table:
             for name in "nmtadc":
@@ -128,13 +209,22 @@ class RandomStudy:
 
     def field(self, name: str, alone: bool, indent: str) -> str:
         pick = self.random
-        shown = "" if alone or self.chance(0.7) else f", show_when: {_quoted(self.rule('f1'))}"
-        return f"{indent}{name}: {{label: {_quoted(pick.choice(LABELS))}, {self.type()}{shown}}}"
+        shown = (
+            ""
+            if alone or self.chance(0.7)
+            else f", show_when: {_quoted(self.rule('f1'))}"
+        )
+        return (
+            f"{indent}{name}: {{label: {_quoted(pick.choice(LABELS))}, "
+            f"{self.type()}{shown}}}"
+        )
 
     def type(self) -> str:
         pick = self.random
         codes = pick.choice(CODES)
-        listed = ", ".join(f"{_quoted(code)}: {_quoted(pick.choice(LABELS))}" for code in codes)
+        listed = ", ".join(
+            f"{_quoted(code)}: {_quoted(pick.choice(LABELS))}" for code in codes
+        )
         return pick.choice(
             [
                 *_TYPES,

@@ -1,6 +1,8 @@
-"""REDCap's own verdicts, worked out by hand, for every operator and function: with answers and without.
+"""REDCap's own verdicts, worked out by hand, for every operator and function: with
+answers and without.
 
-A blank equals the empty text and nothing else; arithmetic with a blank is blank; ``sum`` and its kin skip it.
+A blank equals the empty text and nothing else; arithmetic with a blank is blank;
+``sum`` and its kin skip it.
 """
 
 from __future__ import annotations
@@ -192,16 +194,32 @@ EQUATIONS = [
     ("[yes] + 1", {"yes": "1"}, "2"),
     ("datediff([day], [till], 'd')", {"day": "2024-01-01", "till": "2024-03-01"}, "60"),
     ("datediff([till], [day], 'd')", {"day": "2024-01-01", "till": "2024-03-01"}, "60"),
-    ("datediff([till], [day], 'd', true)", {"day": "2024-01-01", "till": "2024-03-01"}, "-60"),
-    ("datediff([till], [day], 'd', 'ymd', true)", {"day": "2024-01-01", "till": "2024-03-01"}, "-60"),
+    (
+        "datediff([till], [day], 'd', true)",
+        {"day": "2024-01-01", "till": "2024-03-01"},
+        "-60",
+    ),
+    (
+        "datediff([till], [day], 'd', 'ymd', true)",
+        {"day": "2024-01-01", "till": "2024-03-01"},
+        "-60",
+    ),
     ("datediff([day], [till], 'd')", {"day": "2024-01-01"}, ""),
-    ("round(datediff([day], [till], 'M'), 1)", {"day": "2024-01-01", "till": "2024-03-01"}, "2"),
+    (
+        "round(datediff([day], [till], 'M'), 1)",
+        {"day": "2024-01-01", "till": "2024-03-01"},
+        "2",
+    ),
     ("rounddown(datediff([day], 'today', 'y'))", {"day": "2000-05-31"}, "24"),
     ("rounddown(datediff([day], 'today', 'y'))", {"day": "2000-06-01"}, "23"),
     ("datediff([day], '31-01-2024', 'd', 'dmy')", {"day": "2024-01-01"}, "30"),
     ("datediff([day], [till], 'h')", {"day": "2024-01-01", "till": "2024-01-02"}, "24"),
     ("datediff([at], '2024-05-31 10:00', 'm')", {"at": "2024-05-31T09:30"}, "30"),
-    ("datediff([at], [day], 'h')", {"at": "2024-05-31T12:00", "day": "2024-05-31"}, "12"),
+    (
+        "datediff([at], [day], 'h')",
+        {"at": "2024-05-31T12:00", "day": "2024-05-31"},
+        "12",
+    ),
     ("datediff([clock], '10:00', 's')", {"clock": "09:59"}, "60"),
     ("age_at_date([day], [till])", {"day": "2000-05-31", "till": "2024-05-30"}, "23"),
     ("age_at_date([day], [till])", {"day": "2000-05-31"}, ""),
@@ -253,40 +271,70 @@ def _name(case: object) -> str:
 
 
 @pytest.mark.parametrize(("logic", "answers", "verdict"), BRANCHING, ids=_name)
-def test_branching_logic_decides_as_in_redcap(logic: str, answers: dict[str, str], verdict: bool) -> None:
+def test_branching_logic_decides_as_in_redcap(
+    logic: str, answers: dict[str, str], verdict: bool
+) -> None:
     assert shown(logic, **answers) is verdict
 
 
 @pytest.mark.parametrize(("equation", "answers", "result"), EQUATIONS, ids=_name)
-def test_an_equation_gives_what_redcap_gives(equation: str, answers: dict[str, str], result: str) -> None:
+def test_an_equation_gives_what_redcap_gives(
+    equation: str, answers: dict[str, str], result: str
+) -> None:
     assert calculated(equation, **answers) == result
 
 
 @pytest.mark.parametrize(("expression", "answers", "result"), TEXTS, ids=_name)
-def test_a_calculated_text_is_the_same(expression: str, answers: dict[str, str], result: str) -> None:
+def test_a_calculated_text_is_the_same(
+    expression: str, answers: dict[str, str], result: str
+) -> None:
     assert calc_text(expression, **answers) == result
 
 
 TABLE = [(logic, answers) for logic, answers, _ in (*BRANCHING, *EQUATIONS, *TEXTS)]
 UNTRANSLATED = {"hasmissingcode"}
-"""Codes of missing data belong to REDCap's project; its dictionary does not have them."""
+"""Codes of missing data belong to REDCap's project; its dictionary does not have them.
+"""
 
 
-@pytest.mark.parametrize("function", sorted({*VALUES, *CONDITIONS, "if"} - UNTRANSLATED))
-def test_every_function_is_in_the_table_with_answers_and_with_blanks_alone(function: str) -> None:
-    called = [answers for logic, answers in TABLE if re.search(rf"\b{function}\(", logic)]
+@pytest.mark.parametrize(
+    "function", sorted({*VALUES, *CONDITIONS, "if"} - UNTRANSLATED)
+)
+def test_every_function_is_in_the_table_with_answers_and_with_blanks_alone(
+    function: str,
+) -> None:
+    called = [
+        answers for logic, answers in TABLE if re.search(rf"\b{function}\(", logic)
+    ]
     assert any(called)
     assert {} in called
 
 
 def test_the_server_the_page_and_the_columns_give_every_verdict_alike() -> None:
-    """Each expression of the table, translated, with the answers of every other case too."""
-    rows = [{"name": f"b{at}", "branching": logic} for at, (logic, _, _) in enumerate(BRANCHING)]
-    rows += [{"name": f"e{at}", "type": "calc", "choices": said} for at, (said, _, _) in enumerate(EQUATIONS)]
-    rows += [{"name": f"t{at}", "annotation": f"@CALCTEXT({said})"} for at, (said, _, _) in enumerate(TEXTS)]
-    study, translated = study_of(converted(*FIELDS)), study_of(converted(*FIELDS, *rows))
+    """Each expression of the table, translated, with the answers of every other case
+    too.
+    """
+    rows = [
+        {"name": f"b{at}", "branching": logic}
+        for at, (logic, _, _) in enumerate(BRANCHING)
+    ]
+    rows += [
+        {"name": f"e{at}", "type": "calc", "choices": said}
+        for at, (said, _, _) in enumerate(EQUATIONS)
+    ]
+    rows += [
+        {"name": f"t{at}", "annotation": f"@CALCTEXT({said})"}
+        for at, (said, _, _) in enumerate(TEXTS)
+    ]
+    study, translated = (
+        study_of(converted(*FIELDS)),
+        study_of(converted(*FIELDS, *rows)),
+    )
     home = FormKey("base", "event_1_arm_1", 0)
-    answers = [dict(one) for one in dict.fromkeys(tuple(sorted(one.items())) for _, one in TABLE)]
+    answers = [
+        dict(one)
+        for one in dict.fromkeys(tuple(sorted(one.items())) for _, one in TABLE)
+    ]
     rules = [
         Rule(said.text, study, home, TODAY)
         for field in translated.forms["base"].fields
@@ -294,20 +342,30 @@ def test_the_server_the_page_and_the_columns_give_every_verdict_alike() -> None:
         if said is not None and said.text != "subjid"
     ]
     assert len(rules) == len(TABLE)
-    subjects = [rules[0].captured({home: Record(texts=one)}, f"{at:03}") for at, one in enumerate(answers)]
-    browser, columns = BrowserEngine(study, "base"), ColumnEngine(study, subjects, home, TODAY)
+    subjects = [
+        rules[0].captured({home: Record(texts=one)}, f"{at:03}")
+        for at, one in enumerate(answers)
+    ]
+    browser, columns = (
+        BrowserEngine(study, "base"),
+        ColumnEngine(study, subjects, home, TODAY),
+    )
     differing = []
     for rule in rules:
         server = [rule.closure(here.frames(None)) for here in subjects]
         page = browser.values(rule, [rule.case(here) for here in subjects])
         differing += [
             (rule.text, one, said)
-            for one, said, other in zip(answers, page, [rule.python(here) for here in subjects], strict=True)
+            for one, said, other in zip(
+                answers, page, [rule.python(here) for here in subjects], strict=True
+            )
             if said != json.loads(json.dumps(other))
         ]
         differing += [
             (rule.text, one, said)
-            for one, said, other in zip(answers, columns.values(rule), server, strict=True)
+            for one, said, other in zip(
+                answers, columns.values(rule), server, strict=True
+            )
             if said != other
         ]
     assert differing == []

@@ -1,4 +1,6 @@
-"""Real dictionaries, which are not part of this project: all convert, and come back the same."""
+"""Real dictionaries, which are not part of this project: all convert, and come back the
+same.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,18 @@ CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 DICTIONARIES = sorted((CORPUS / "redcap").glob("*.csv"))
 PAIRS = sorted(path for path in (CORPUS / "redcap_records").glob("*") if path.is_dir())
 
-pytestmark = pytest.mark.skipif(not DICTIONARIES, reason="the corpus is not at hand in ../shared/corpus")
+pytestmark = pytest.mark.skipif(
+    not DICTIONARIES, reason="the corpus is not at hand in ../shared/corpus"
+)
 
 FAULTS_OF_THE_DATA = {
     "REDCapR_metadata-write": {"below-expected"},
     "REDCapR_simple": {"below-expected", "redcap-rewritten"},
     "REDCapR_potentially-problematic-values": {"not-a-date", "not-an-integer"},
 }
-"""A height of 7 cm; the sex FALSE, as R writes 0; texts in a date and in a whole number."""
+"""A height of 7 cm; the sex FALSE, as R writes 0; texts in a date and in a whole
+number.
+"""
 
 
 @cache
@@ -44,7 +50,10 @@ def test_a_real_dictionary_converts_and_comes_back(path: Path) -> None:
     assert found.usable
     written = write_redcap(found.files, {"dictionary": content})
     before = read_dictionary(path.name, content).items
-    after = {item.name: item for item in read_dictionary("back.csv", written.content or b"").items}
+    after = {
+        item.name: item
+        for item in read_dictionary("back.csv", written.content or b"").items
+    }
     differing = [
         (item.name, column)
         for item in before
@@ -64,7 +73,8 @@ def test_what_the_dictionary_alone_writes_otherwise_is_listed(path: Path) -> Non
         (item.name, column)
         for item in read_dictionary(path.name, content).items
         for column in COLUMNS
-        if item.cell(column) != after[item.name].cell(column) and (item.name, HEADERS[column]) not in listed
+        if item.cell(column) != after[item.name].cell(column)
+        and (item.name, HEADERS[column]) not in listed
     ]
     assert silent == []
 
@@ -72,7 +82,9 @@ def test_what_the_dictionary_alone_writes_otherwise_is_listed(path: Path) -> Non
 @pytest.mark.parametrize("folder", PAIRS, ids=lambda path: path.name)
 def test_real_records_have_only_the_findings_that_are_theirs(folder: Path) -> None:
     events = folder / "event.csv"
-    given = EventFiles(events=("event.csv", events.read_bytes()) if events.exists() else None)
+    given = EventFiles(
+        events=("event.csv", events.read_bytes()) if events.exists() else None
+    )
     content = (folder / "dictionary.csv").read_bytes()
     study = load_study(convert_redcap("dictionary.csv", content, given).files).study
     assert study is not None
@@ -81,6 +93,8 @@ def test_real_records_have_only_the_findings_that_are_theirs(folder: Path) -> No
         (folder / "records.csv").read_bytes(),
         study,
         today=date(2026, 1, 1),
-        structure=said_by({"dictionary": content, **({"events": b""} if events.exists() else {})}),
+        structure=said_by(
+            {"dictionary": content, **({"events": b""} if events.exists() else {})}
+        ),
     )
     assert set(report.counts.by_code) == FAULTS_OF_THE_DATA.get(folder.name, set())

@@ -6,29 +6,51 @@ import pytest
 import yaml
 
 from forms_spec.evaluation import judge
-from forms_spec.model.captured_data import CellKey, Context, EmptyCasebook, FormKey, Record, Records, Row
+from forms_spec.model.captured_data import (
+    CellKey,
+    Context,
+    EmptyCasebook,
+    FormKey,
+    Record,
+    Records,
+    Row,
+)
 from forms_spec.model.visits import Offset, Window
 from generator.redcap.convert import convert_redcap
 from generator.redcap.reading.dictionary_rows import read_dictionary
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.write_dictionary import write_redcap
-from tests.generator.redcap.dictionaries import TODAY, converted, dictionary, kinds, study_of
+from tests.generator.redcap.dictionaries import (
+    TODAY,
+    converted,
+    dictionary,
+    kinds,
+    study_of,
+)
 
 EVENTS = (
-    b"arm_num,event_name,unique_event_name,day_offset\n1,Start,start_arm_1,0\n1,Month 3,month_3_arm_1,90\n"
+    b"arm_num,event_name,unique_event_name,day_offset\n"
+    b"1,Start,start_arm_1,0\n1,Month 3,month_3_arm_1,90\n"
 )
 FORMS = b"arm_num,unique_event_name,form\n1,start_arm_1,base\n1,month_3_arm_1,base\n1,month_3_arm_1,lab\n"
 REPEATING = b"event_name,form_name,custom_form_label\nmonth_3_arm_1,lab,[x]\n"
 
 ROWS = (
     {"name": "x", "validation": "number"},
-    {"name": "value", "form": "lab", "validation": "number", "branching": "[start_arm_1][x] > 5"},
+    {
+        "name": "value",
+        "form": "lab",
+        "validation": "number",
+        "branching": "[start_arm_1][x] > 5",
+    },
     {"name": "again", "form": "lab", "branching": "[value] > 1 and [x] > 1"},
 )
 
 
 def test_the_lists_become_visits_a_schedule_and_rows() -> None:
-    files = EventFiles(events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATING))
+    files = EventFiles(
+        events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATING)
+    )
     study = study_of(converted(*ROWS, events=files))
     assert [(one.name, one.title) for one in study.visits.values()] == [
         ("start_arm_1", "Start"),
@@ -40,11 +62,16 @@ def test_the_lists_become_visits_a_schedule_and_rows() -> None:
         ("lab", "month_3_arm_1"),
     }
     assert study.tables["lab"].group is not None
-    assert study.tables["lab"].fields[0].show_when.text == "(base[start_arm_1].x > 5) is true"  # type: ignore[union-attr]
+    assert (
+        study.tables["lab"].fields[0].show_when.text
+        == "(base[start_arm_1].x > 5) is true"
+    )  # type: ignore[union-attr]
 
 
 def test_an_event_that_repeats_is_a_visit_that_repeats() -> None:
-    files = EventFiles(events=("e", EVENTS), repeating=("r", b"event_name,form_name\nmonth_3_arm_1,\n"))
+    files = EventFiles(
+        events=("e", EVENTS), repeating=("r", b"event_name,form_name\nmonth_3_arm_1,\n")
+    )
     visits = study_of(converted(*ROWS[:1], events=files)).visits
     assert [visit.repeats for visit in visits.values()] == [False, True]
 
@@ -57,7 +84,9 @@ def test_without_lists_the_visits_are_those_that_the_logic_names() -> None:
 
 def test_a_project_without_events_has_one_visit() -> None:
     found = converted(ROWS[0])
-    assert yaml.safe_load(found.files["visits.yaml"])["visits"] == {"event_1_arm_1": {"title": "Event 1"}}
+    assert yaml.safe_load(found.files["visits.yaml"])["visits"] == {
+        "event_1_arm_1": {"title": "Event 1"}
+    }
     assert kinds(found) == []
 
 
@@ -70,7 +99,8 @@ def test_the_number_of_the_arm_is_told_by_the_visit() -> None:
 
 def test_lists_that_name_what_is_not_there_are_said() -> None:
     files = EventFiles(
-        events=("e.csv", EVENTS), forms=("f.csv", FORMS + b"1,nowhere_arm_1,base\n1,start_arm_1,gone\n")
+        events=("e.csv", EVENTS),
+        forms=("f.csv", FORMS + b"1,nowhere_arm_1,base\n1,start_arm_1,gone\n"),
     )
     found = converted(*ROWS, events=files)
     assert [(one.code, str(one.text)) for one in found.findings] == [
@@ -87,18 +117,36 @@ LAB = (
 )
 UNTIMED = b"event_name,unique_event_name\nStart,start_arm_1\nMonth 3,month_3_arm_1\n"
 REPEATED = EventFiles(
-    events=("e", UNTIMED), forms=("f", FORMS), repeating=("r", b"event_name,form_name\nmonth_3_arm_1,lab\n")
+    events=("e", UNTIMED),
+    forms=("f", FORMS),
+    repeating=("r", b"event_name,form_name\nmonth_3_arm_1,lab\n"),
 )
-ROW_2 = Record(rows={"lab": (Row(number=1, texts={}), Row(number=2, texts={"result": "7", "signs": "2"}))})
+ROW_2 = Record(
+    rows={
+        "lab": (
+            Row(number=1, texts={}),
+            Row(number=2, texts={"result": "7", "signs": "2"}),
+        )
+    }
+)
 
 
 @pytest.mark.parametrize(
     ("logic", "said"),
     [
         ("[value][1] > 1", "(max(lab.value where rowno = 1) > 1) is true"),
-        ("[value][last-instance] <> ''", "max(lab.value where rowno = max(lab.rowno)) is known"),
-        ("[value][first-instance] = 2", "max(lab.value where rowno = min(lab.rowno)) is 2"),
-        ("[month_3_arm_1][value][2] = ''", "max(lab[month_3_arm_1].value where rowno = 2) is not known"),
+        (
+            "[value][last-instance] <> ''",
+            "max(lab.value where rowno = max(lab.rowno)) is known",
+        ),
+        (
+            "[value][first-instance] = 2",
+            "max(lab.value where rowno = min(lab.rowno)) is 2",
+        ),
+        (
+            "[month_3_arm_1][value][2] = ''",
+            "max(lab[month_3_arm_1].value where rowno = 2) is not known",
+        ),
     ],
 )
 def test_a_named_instance_is_a_row_of_that_number(logic: str, said: str) -> None:
@@ -106,7 +154,9 @@ def test_a_named_instance_is_a_row_of_that_number(logic: str, said: str) -> None
     assert kinds(found) == ["instance-state"]
     assert study_of(found).forms["base"].by_name["z"].show_when.text == said  # type: ignore[union-attr]
     written = write_redcap(found.files, {}).content or b""
-    (z,) = (item for item in read_dictionary("d.csv", written).items if item.name == "z")
+    (z,) = (
+        item for item in read_dictionary("d.csv", written).items if item.name == "z"
+    )
     assert z.branching == logic
 
 
@@ -128,9 +178,13 @@ def test_a_named_instance_is_a_row_of_that_number(logic: str, said: str) -> None
     ],
 )
 def test_what_a_named_instance_says_of_blanks(logic: str, shown: bool) -> None:
-    study = study_of(converted(*ROWS, *LAB, {"name": "z", "branching": logic}, events=REPEATED))
+    study = study_of(
+        converted(*ROWS, *LAB, {"name": "z", "branching": logic}, events=REPEATED)
+    )
     casebook = Records({FormKey("lab", "month_3_arm_1", 0): ROW_2})
-    context = Context(today=TODAY, subject="1", visit="month_3_arm_1", casebook=casebook)
+    context = Context(
+        today=TODAY, subject="1", visit="month_3_arm_1", casebook=casebook
+    )
     judged = judge(study, study.forms["base"], Record(), context)
     assert judged.cells[CellKey("base", None, "z")].shown is shown
 
@@ -148,17 +202,32 @@ def test_the_row_before_is_read_in_each_row() -> None:
         events=REPEATED,
     )
     study = study_of(found)
-    rows = {"lab": (Row(number=1, texts={"result": "5"}), Row(number=2, texts={"result": "7"}))}
-    context = Context(today=TODAY, subject="1", visit="month_3_arm_1", casebook=EmptyCasebook())
+    rows = {
+        "lab": (
+            Row(number=1, texts={"result": "5"}),
+            Row(number=2, texts={"result": "7"}),
+        )
+    }
+    context = Context(
+        today=TODAY, subject="1", visit="month_3_arm_1", casebook=EmptyCasebook()
+    )
     judged = judge(study, study.forms["lab"], Record(rows=rows), context)
-    cells = {key.row: cell.text for key, cell in judged.cells.items() if key.field == "change"}
+    cells = {
+        key.row: cell.text
+        for key, cell in judged.cells.items()
+        if key.field == "change"
+    }
     assert cells == {1: "", 2: "2"}
 
 
 def test_the_text_of_another_row_cannot_be_read_and_is_listed() -> None:
-    found = converted(*ROWS, *LAB, {"name": "z", "branching": "[note][1] = 'a'"}, events=REPEATED)
+    found = converted(
+        *ROWS, *LAB, {"name": "z", "branching": "[note][1] = 'a'"}, events=REPEATED
+    )
     assert kinds(found) == ["instance-state", "branching"]
-    assert study_of(found).forms["base"].by_name["z"].redcap == {"branching": "[note][1] = 'a'"}
+    assert study_of(found).forms["base"].by_name["z"].redcap == {
+        "branching": "[note][1] = 'a'"
+    }
 
 
 TIMED = b"""event_name,arm_num,day_offset,offset_min,offset_max,unique_event_name,custom_event_label
@@ -179,7 +248,10 @@ def test_days_and_windows_of_events_count_from_the_date_that_is_named() -> None:
     assert visit.redcap == "6_weeks_arm_1"
     assert kinds(found) == ["event-label"]
     written = write_redcap(found.files, {}).lists["events"].decode().splitlines()
-    assert written[1:] == ["6 weeks,1,42,7,14,6_weeks_arm_1,", "Start,1,0,0,0,start_arm_1,"]
+    assert written[1:] == [
+        "6 weeks,1,42,7,14,6_weeks_arm_1,",
+        "Start,1,0,0,0,start_arm_1,",
+    ]
 
 
 def test_without_such_a_date_the_days_are_listed() -> None:
@@ -190,8 +262,12 @@ def test_without_such_a_date_the_days_are_listed() -> None:
 
 
 def test_what_is_no_date_is_no_day_zero() -> None:
-    found = convert_redcap("d.csv", dictionary(*ROWS), EventFiles(events=("e", TIMED)), day_zero="x")
-    assert [one.code for one in found.findings if "day" in one.code] == ["redcap-no-day-zero"]
+    found = convert_redcap(
+        "d.csv", dictionary(*ROWS), EventFiles(events=("e", TIMED)), day_zero="x"
+    )
+    assert [one.code for one in found.findings if "day" in one.code] == [
+        "redcap-no-day-zero"
+    ]
     assert found.usable
 
 
@@ -202,14 +278,22 @@ def test_what_is_no_date_is_no_day_zero() -> None:
         ("[event-name] = '6_weeks_arm_1'", None),
     ],
 )
-def test_an_event_that_begins_with_a_digit_has_another_name_here(logic: str, said: str | None) -> None:
-    found = converted(*ROWS[:1], {"name": "y", "branching": logic}, events=EventFiles(events=("e", TIMED)))
+def test_an_event_that_begins_with_a_digit_has_another_name_here(
+    logic: str, said: str | None
+) -> None:
+    found = converted(
+        *ROWS[:1],
+        {"name": "y", "branching": logic},
+        events=EventFiles(events=("e", TIMED)),
+    )
     shown = study_of(found).forms["base"].by_name["y"].show_when
     assert shown is not None
     assert said in (None, shown.text)
     study = study_of(found)
     for visit, expected in (("v6_weeks_arm_1", said is None), ("start_arm_1", False)):
-        context = Context(today=TODAY, subject="1", visit=visit, casebook=EmptyCasebook())
+        context = Context(
+            today=TODAY, subject="1", visit=visit, casebook=EmptyCasebook()
+        )
         judged = judge(study, study.forms["base"], Record(), context)
         assert judged.cells[CellKey("base", None, "y")].shown is expected
 
@@ -217,19 +301,35 @@ def test_an_event_that_begins_with_a_digit_has_another_name_here(logic: str, sai
 def test_an_event_that_stands_twice_is_found() -> None:
     twice = EVENTS + b"1,Again,start_arm_1,1\n"
     found = converted(*ROWS, events=EventFiles(events=("e.csv", twice)))
-    assert [(one.code, str(one.text)) for one in found.findings] == [("redcap-event-twice", "e.csv:4:3")]
+    assert [(one.code, str(one.text)) for one in found.findings] == [
+        ("redcap-event-twice", "e.csv:4:3")
+    ]
 
 
 def test_the_lists_come_back_as_they_were_and_otherwise_as_the_visits_are() -> None:
-    files = EventFiles(events=("e", UNTIMED), forms=("f", FORMS), repeating=("r", REPEATING))
+    files = EventFiles(
+        events=("e", UNTIMED), forms=("f", FORMS), repeating=("r", REPEATING)
+    )
     content = dictionary(*ROWS)
     found = convert_redcap("d.csv", content, files)
-    kept = {"dictionary": content, "events": UNTIMED, "forms": FORMS, "repeating": REPEATING}
+    kept = {
+        "dictionary": content,
+        "events": UNTIMED,
+        "forms": FORMS,
+        "repeating": REPEATING,
+    }
     assert write_redcap(found.files, kept).lists == {
         name: kept[name] for name in kept if name != "dictionary"
     }
-    lists = {name: text.decode().splitlines() for name, text in write_redcap(found.files, {}).lists.items()}
-    assert lists["forms"][1:] == ["1,start_arm_1,base", "1,month_3_arm_1,base", "1,month_3_arm_1,lab"]
+    lists = {
+        name: text.decode().splitlines()
+        for name, text in write_redcap(found.files, {}).lists.items()
+    }
+    assert lists["forms"][1:] == [
+        "1,start_arm_1,base",
+        "1,month_3_arm_1,base",
+        "1,month_3_arm_1,lab",
+    ]
     assert lists["repeating"][1:] == ["month_3_arm_1,lab,"]
     again = EventFiles(
         events=("e", write_redcap(found.files, {}).lists["events"]),
@@ -241,7 +341,10 @@ def test_the_lists_come_back_as_they_were_and_otherwise_as_the_visits_are() -> N
 
 def test_what_the_lists_cannot_say_of_our_visits_is_listed() -> None:
     files = {
-        "study.yaml": "study: S\ntitle: S\nday_zero: f.d\nsubject: {pattern: '[0-9]+', example: '1'}\n",
+        "study.yaml": (
+            "study: S\ntitle: S\nday_zero: f.d\nsubject: {pattern: '[0-9]+', example: "
+            "'1'}\n"
+        ),
         "visits.yaml": "visits:\n  M3: {title: Month 3, target: month 3}\n"
         "  ET: {title: End, type: termination}\nschedule: {columns: M3 ET, f: X o}\n",
         "f.yaml": "form: f\ntitle: F\nfields: {d: {label: D, type: date}}\n",

@@ -1,4 +1,6 @@
-"""Whatever a file says: findings, never an error, and always a dictionary that our checks accept."""
+"""Whatever a file says: findings, never an error, and always a dictionary that our
+checks accept.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,17 @@ from generator.redcap.records.read_records import read_records
 from generator.redcap.records.record_file import KnownStructure
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.write_dictionary import write_redcap
-from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, dictionary, study_of
+from tests.generator.redcap.dictionaries import (
+    FIELDS,
+    TODAY,
+    converted,
+    dictionary,
+    study_of,
+)
 
-GOOD = dictionary(*FIELDS, {"name": "x", "branching": "[sex] = '1' and [a] > 5", "section": "S"})
+GOOD = dictionary(
+    *FIELDS, {"name": "x", "branching": "[sex] = '1' and [a] > 5", "section": "S"}
+)
 LOGIC = st.lists(
     st.sampled_from(
         ["[sex]", "[race(1)]", "[a]", "[e_arm_1][a]", "[a][2]", "[nowhere]", "=", "<>", ">", "and", "or",
@@ -36,7 +46,9 @@ def test_a_damaged_file_never_gives_an_error(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(content) - 1))
         piece = data.draw(
-            st.sampled_from([b'"', b",", b"\r", b"\n", b"\x00", b"\xff", b"[", b"'", b"|", b""])
+            st.sampled_from(
+                [b'"', b",", b"\r", b"\n", b"\x00", b"\xff", b"[", b"'", b"|", b""]
+            )
         )
         content[at : at + data.draw(st.integers(0, 3))] = piece
     _converts(bytes(content))
@@ -54,11 +66,23 @@ TAGS = st.lists(
 )  # fmt: skip
 PIPED = st.lists(
     st.sampled_from(
-        ["[sex]", "[race(1)]", "[e_arm_1][a]", "[a:value]", "{sex}", "{{a}}", "[nowhere]", "<b>", " "]
+        [
+            "[sex]",
+            "[race(1)]",
+            "[e_arm_1][a]",
+            "[a:value]",
+            "{sex}",
+            "{{a}}",
+            "[nowhere]",
+            "<b>",
+            " ",
+        ]
     ),
     max_size=5,
 )
-ASKED = st.sampled_from(["text", "notes", "radio", "checkbox", "calc", "descriptive", "slider", "file"])
+ASKED = st.sampled_from(
+    ["text", "notes", "radio", "checkbox", "calc", "descriptive", "slider", "file"]
+)
 VALIDATED = st.sampled_from(["", "number", "date_ymd", "datetime_dmy", "time", "email"])
 
 
@@ -74,7 +98,11 @@ def test_any_tags_and_piped_texts_give_a_dictionary_with_pages(
             "name": "x",
             "type": type_,
             "validation": validation if type_ == "text" else "",
-            "choices": "[a]" if type_ == "calc" else "1, A | 2, B" if type_ in ("radio", "checkbox") else "",
+            "choices": "[a]"
+            if type_ == "calc"
+            else "1, A | 2, B"
+            if type_ in ("radio", "checkbox")
+            else "",
             "label": text,
             "note": text,
             "section": text,
@@ -85,9 +113,16 @@ def test_any_tags_and_piped_texts_give_a_dictionary_with_pages(
     _converts(content)
     study = study_of(convert_redcap("d.csv", content))
     form = study.forms["base"]
-    context = Context(today=TODAY, subject="1", visit=next(iter(study.visits)), casebook=EmptyCasebook())
+    context = Context(
+        today=TODAY,
+        subject="1",
+        visit=next(iter(study.visits)),
+        casebook=EmptyCasebook(),
+    )
     judged = judge(study, form, Record(), context)
-    assert form_html(study, form, Record(), judged, words=page_words(study, form, Record(), context))
+    assert form_html(
+        study, form, Record(), judged, words=page_words(study, form, Record(), context)
+    )
     assert form_spec(study, form)
 
 
@@ -105,9 +140,24 @@ def test_any_logic_label_and_choices_give_a_dictionary(
                 "branching": " ".join(branching),
                 "annotation": f"@DEFAULT={label}",
             },
-            {"name": "y", "type": "calc", "choices": " ".join(equation), "note": choices},
-            {"name": "z", "type": "checkbox", "choices": f"1, A | {choices} | 1", "section": label},
-            {"name": "w", "validation": "date_dmy", "minimum": choices, "maximum": label},
+            {
+                "name": "y",
+                "type": "calc",
+                "choices": " ".join(equation),
+                "note": choices,
+            },
+            {
+                "name": "z",
+                "type": "checkbox",
+                "choices": f"1, A | {choices} | 1",
+                "section": label,
+            },
+            {
+                "name": "w",
+                "validation": "date_dmy",
+                "minimum": choices,
+                "maximum": label,
+            },
             {"name": label, "form": choices, "matrix": label},
         )
     )
@@ -138,6 +188,13 @@ def test_damaged_records_never_give_an_error(data: st.DataObject) -> None:
     content = bytearray(RECORDS)
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(content) - 1))
-        content[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
+        content[at : at + data.draw(st.integers(0, 2))] = data.draw(
+            st.binary(max_size=2)
+        )
     validate_records("r.csv", bytes(content), STUDY, today=TODAY)
-    read_records("r.csv", bytes(content), STUDY, structure=KnownStructure(events=False, repeats=False))
+    read_records(
+        "r.csv",
+        bytes(content),
+        STUDY,
+        structure=KnownStructure(events=False, repeats=False),
+    )

@@ -1,7 +1,8 @@
-"""A dictionary of ours in REDCap and back means the same, whatever is blank, missing or answered.
+"""A dictionary of ours in REDCap and back means the same, whatever is blank, missing or
+answered.
 
-``python -m tests.generator.redcap.test_meanings N SEED`` counts the rules, names those that are listed, and
-takes N more rules there and back that are made of others.
+``python -m tests.generator.redcap.test_meanings N SEED`` counts the rules, names those
+that are listed, and takes N more rules there and back that are made of others.
 """
 
 from __future__ import annotations
@@ -83,7 +84,11 @@ case when n is known then d end
 """)
 
 CONDITIONS = [
-    *(text.format(sign) for text in ORDERED for sign in ("=", "<>", "<", "<=", ">", ">=")),
+    *(
+        text.format(sign)
+        for text in ORDERED
+        for sign in ("=", "<>", "<", "<=", ">", ">=")
+    ),
     *(text.format(sign) for text in EQUAL for sign in ("=", "<>")),
     *(f"{text} is {word}known" for text in KNOWN for word in ("", "not ")),
     *OTHERS,
@@ -92,7 +97,10 @@ CONDITIONS = [
     "in_unit(w, 'C') is known",
 ]
 MISSING = [
-    f"{name} is {word}missing{code}" for name in "natcd" for word in ("", "not ") for code in ("", "('ND')")
+    f"{name} is {word}missing{code}"
+    for name in "natcd"
+    for word in ("", "not ")
+    for code in ("", "('ND')")
 ]
 FORMULAS = [
     *(("decimal", text) for text in NUMBERS),
@@ -113,11 +121,17 @@ def composed(random: Random, count: int) -> tuple[list[str], list[tuple[str, str
     """Conditions and formulas made of others, over few sources."""
     conditions: list[str] = []
     formulas: list[tuple[str, str]] = []
-    numbers = [text for text in NUMBERS if "age_years" not in text and "days" not in text and text != "d - f"]
+    numbers = [
+        text
+        for text in NUMBERS
+        if "age_years" not in text and "days" not in text and text != "d - f"
+    ]
     while len(conditions) < count:
         one, other, third = random.sample(ALL, 3)
         number, second = random.sample(numbers, 2)
-        text = random.choice(_COMPOSED).format(a=one, b=other, c=third, x=number, y=second)
+        text = random.choice(_COMPOSED).format(
+            a=one, b=other, c=third, x=number, y=second
+        )
         if len(sources_of(text)) <= MOST_SOURCES and " is known is" not in text:
             conditions.append(text)
             value = random.choice(_VALUES).format(a=one, b=other, x=number, y=second)
@@ -145,7 +159,10 @@ coalesce({x}, {y}); sum_known({x}, {y}); round(({x}) * 2, 1); max({x}, {y}); cas
 
 def said(found: list[Difference]) -> list[str]:
     return [
-        f"{one.expression}: {dict(one.answers)}: {one.here} here, {one.there} there ({one.written})"
+        (
+            f"{one.expression}: {dict(one.answers)}: {one.here} here, {one.there} "
+            f"there ({one.written})"
+        )
         for one in found
     ]
 
@@ -189,7 +206,10 @@ GUARDS = [
     ("length(t) <> 1", "length([t]) <> 1 and [t] <> ''"),
     ("a is not 'Y'", "[a] <> 'Y'"),
     ("(n < m) is not true", "[n] >= [m] or [n] = '' or [m] = ''"),
-    ("case when n > 3 then 'high' else 'low' end", "@CALCTEXT(if([n] > 3, 'high', if([n] <= 3, 'low', '')))"),
+    (
+        "case when n > 3 then 'high' else 'low' end",
+        "@CALCTEXT(if([n] > 3, 'high', if([n] <= 3, 'low', '')))",
+    ),
     ("concat(t, '-')", "@CALCTEXT(if([t] = '', '', concat([t], '-')))"),
 ]
 
@@ -211,7 +231,10 @@ def main(count: int, seed: int) -> None:
     for missing in (False, True):
         found, listed = differences(conditions, formulas, missing=missing)
         wrong = {one.expression for one in found}
-        print(f"{len(conditions)} conditions, {len(formulas)} formulas of others, missing codes: {missing}")
+        print(
+            f"{len(conditions)} conditions, {len(formulas)} formulas of others, "
+            f"missing codes: {missing}"
+        )
         print(f"{len(wrong)} mean something else, {len(listed)} are listed")
         first = {one.expression: one for one in reversed(found)}
         for line in said(list(first.values()))[:20]:
@@ -219,8 +242,13 @@ def main(count: int, seed: int) -> None:
     for missing in (False, True):
         found, listed = differences(ALL, FORMULAS, missing=missing)
         wrong = {one.expression for one in found}
-        print(f"{len(ALL)} conditions, {len(FORMULAS)} formulas, missing codes: {missing}")
-        print(f"{len(wrong)} mean something else, {len(listed)} are listed: {', '.join(listed)}")
+        print(
+            f"{len(ALL)} conditions, {len(FORMULAS)} formulas, missing codes: {missing}"
+        )
+        print(
+            f"{len(wrong)} mean something else, {len(listed)} are listed: "
+            f"{', '.join(listed)}"
+        )
         first = {one.expression: one for one in reversed(found)}
         for line in said(list(first.values())):
             print("  ", line)

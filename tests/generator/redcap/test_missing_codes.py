@@ -1,4 +1,6 @@
-"""REDCap's codes of missing data: named by the project, asked for in logic, and standing in the records."""
+"""REDCap's codes of missing data: named by the project, asked for in logic, and
+standing in the records.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,15 @@ from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.write_records import Shape, write_records
 from generator.redcap.write_dictionary import write_redcap
 from generator.validation.report.report import Report
-from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, dictionary, judged, kinds, study_of
+from tests.generator.redcap.dictionaries import (
+    FIELDS,
+    TODAY,
+    converted,
+    dictionary,
+    judged,
+    kinds,
+    study_of,
+)
 
 CODES = "ND, Not done | UNK, Unknown"
 
@@ -68,10 +78,15 @@ LOGIC = [
 
 
 @pytest.mark.parametrize(("logic", "verdicts"), LOGIC)
-def test_logic_beside_a_code_of_missing_data_is_as_in_redcap(logic: str, verdicts: dict[str, bool]) -> None:
+def test_logic_beside_a_code_of_missing_data_is_as_in_redcap(
+    logic: str, verdicts: dict[str, bool]
+) -> None:
     asked = logic.partition("[")[2].partition("]")[0].partition("(")[0]
     study = study_of(with_codes(*FIELDS, {"name": "asked", "branching": logic}))
-    found = {answer: judged(study, {asked: answer} if answer else {})["asked"].shown for answer in verdicts}
+    found = {
+        answer: judged(study, {asked: answer} if answer else {})["asked"].shown
+        for answer in verdicts
+    }
     assert found == verdicts
 
 
@@ -85,9 +100,12 @@ def test_a_code_is_no_number_in_a_sum() -> None:
 
 
 @pytest.mark.parametrize(
-    "logic", ["[a] = 'ND'", "[sex] = 'UNK'", "[day] <> 'ND'", "hasmissingcode([a], 'ND')"]
+    "logic",
+    ["[a] = 'ND'", "[sex] = 'UNK'", "[day] <> 'ND'", "hasmissingcode([a], 'ND')"],
 )
-def test_a_code_that_the_study_does_not_have_is_not_translated_and_listed(logic: str) -> None:
+def test_a_code_that_the_study_does_not_have_is_not_translated_and_listed(
+    logic: str,
+) -> None:
     found = with_codes(*FIELDS, {"name": "asked", "branching": logic}, missing="")
     said = [one for one in found.findings if one.code == "redcap-logic"]
     assert ["--missing" in one.message for one in said] == [True]
@@ -96,20 +114,34 @@ def test_a_code_that_the_study_does_not_have_is_not_translated_and_listed(logic:
 
 
 def test_isblanknotmissingcode_is_no_code_even_where_nobody_named_the_codes() -> None:
-    found = with_codes(*FIELDS, {"name": "asked", "branching": "isblanknotmissingcode([a])"}, missing="")
-    assert "show_when: a is not known and a is not missing" in "".join(found.files.values())
+    found = with_codes(
+        *FIELDS,
+        {"name": "asked", "branching": "isblanknotmissingcode([a])"},
+        missing="",
+    )
+    assert "show_when: a is not known and a is not missing" in "".join(
+        found.files.values()
+    )
 
 
-def test_hasmissingcode_without_codes_asks_for_any_even_where_nobody_named_them() -> None:
+def test_hasmissingcode_without_codes_asks_for_any_even_where_nobody_named_them() -> (
+    None
+):
     for function in ("hasmissingcode", "ismissingcode"):
-        found = with_codes({"name": "a"}, {"name": "b", "branching": f"{function}([a])"}, missing="")
+        found = with_codes(
+            {"name": "a"}, {"name": "b", "branching": f"{function}([a])"}, missing=""
+        )
         assert "show_when: a is missing" in "".join(found.files.values())
 
 
-@pytest.mark.parametrize("logic", ["hasmissingcode([a], [b])", "hasmissingcode([a], 'ND', [b])"])
+@pytest.mark.parametrize(
+    "logic", ["hasmissingcode([a], [b])", "hasmissingcode([a], 'ND', [b])"]
+)
 def test_codes_that_a_field_names_are_not_translated_and_listed(logic: str) -> None:
     found = with_codes({"name": "a"}, {"name": "b"}, {"name": "c", "branching": logic})
-    assert [(one.kind, one.original) for one in found.losses if one.field == "c"] == [("branching", logic)]
+    assert [(one.kind, one.original) for one in found.losses if one.field == "c"] == [
+        ("branching", logic)
+    ]
 
 
 def test_codes_that_look_like_values_or_answers_get_a_name() -> None:
@@ -125,7 +157,9 @@ def test_codes_that_look_like_values_or_answers_get_a_name() -> None:
         "M99": MissingCode(code="M99", label="Refused", redcap="-99"),
         "MUNK": MissingCode(code="MUNK", label="Not known", redcap="UNK"),
     }
-    text = "record_id,n,pick,asked,why,base_complete\r\n1,-99,UNK,x,y,0\r\n2,UNK,1,,,0\r\n"
+    text = (
+        "record_id,n,pick,asked,why,base_complete\r\n1,-99,UNK,x,y,0\r\n2,UNK,1,,,0\r\n"
+    )
     read = read_records("r.csv", text.encode(), study)
     assert read.findings == []
     assert [dict(form.record.texts) for form in read.forms] == [
@@ -138,7 +172,11 @@ def test_codes_that_look_like_values_or_answers_get_a_name() -> None:
 
 @pytest.mark.parametrize("shape", list(Shape))
 def test_the_box_of_a_code_is_read_and_written(shape: Shape) -> None:
-    study = study_of(with_codes({"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}))
+    study = study_of(
+        with_codes(
+            {"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}
+        )
+    )
     flat = (
         "record_id,diet___1,diet___2,diet___nd,diet___unk,base_complete\r\n"
         "1,0,0,1,0,2\r\n2,1,0,0,0,2\r\n3,0,0,0,1,2\r\n"
@@ -151,7 +189,9 @@ def test_the_box_of_a_code_is_read_and_written(shape: Shape) -> None:
     ]
     assert report(study, flat).valid
     assert write_records(study, read.forms, TODAY) == flat
-    again = read_records("r.csv", write_records(study, read.forms, TODAY, shape=shape).encode(), study)
+    again = read_records(
+        "r.csv", write_records(study, read.forms, TODAY, shape=shape).encode(), study
+    )
     assert [one.record for one in again.forms] == [one.record for one in read.forms]
 
 
@@ -165,45 +205,67 @@ BOXES = ({"name": "sy", "type": "checkbox", "choices": "1, A | 2, B"}, {"name": 
         "record,redcap_event_name,field_name,value\n1,,n,x\n2,,sy,-9\n2,,n,y\n",
     ],
 )
-def test_a_ticked_box_that_the_dictionary_lacks_is_refused_and_the_remedy_takes_it(records: str) -> None:
+def test_a_ticked_box_that_the_dictionary_lacks_is_refused_and_the_remedy_takes_it(
+    records: str,
+) -> None:
     found = read_records("r.csv", records.encode(), study_of(converted(*BOXES)))
     [fault] = found.findings
     assert (fault.code, fault.severity) == ("redcap-unknown-box", Severity.REFUSE)
     assert "has no answer -9" in fault.message
     assert "--missing '-9, LABEL'" in fault.remedy
-    again = study_of(convert_redcap("study.csv", dictionary(*BOXES), missing="-9, LABEL"))
+    again = study_of(
+        convert_redcap("study.csv", dictionary(*BOXES), missing="-9, LABEL")
+    )
     taken = read_records("r.csv", records.encode(), again)
     assert taken.findings == []
     assert taken.forms[1].record.texts == {"sy": "M9", "n": "y"}
 
 
 def test_one_value_a_line_names_the_code() -> None:
-    study = study_of(with_codes({"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}))
+    study = study_of(
+        with_codes(
+            {"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}
+        )
+    )
     eav = "record,field_name,value\n1,diet,ND\n2,diet,1\n2,diet,2\n"
     read = read_records("r.csv", eav.encode(), study)
-    assert [dict(form.record.texts) for form in read.forms] == [{"diet": "ND"}, {"diet": "1;2"}]
+    assert [dict(form.record.texts) for form in read.forms] == [
+        {"diet": "ND"},
+        {"diet": "1;2"},
+    ]
 
 
 def test_an_answer_beside_a_code_is_refused_not_lost() -> None:
-    study = study_of(with_codes({"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}))
+    study = study_of(
+        with_codes(
+            {"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}
+        )
+    )
     found = report(study, "record_id,diet___1,diet___nd,base_complete\n1,1,1,2\n")
     assert [(one.finding.value, one.row) for one in found.findings] == [("1;ND", 2)]
 
 
 def test_a_field_without_missing_codes_takes_none() -> None:
-    study = study_of(with_codes({"name": "n", "validation": "integer", "annotation": "@NOMISSING"}))
+    study = study_of(
+        with_codes({"name": "n", "validation": "integer", "annotation": "@NOMISSING"})
+    )
     found = report(study, "record_id,n,base_complete\n1,ND,2\n")
     assert [one.finding.code for one in found.findings] == ["missing-not-allowed"]
 
 
 def test_fields_that_hide_each_other_are_asked_for_what_was_entered() -> None:
-    rows = ({"name": "x", "branching": "[y] = ''"}, {"name": "y", "branching": "[x] = ''"})
+    rows = (
+        {"name": "x", "branching": "[y] = ''"},
+        {"name": "y", "branching": "[x] = ''"},
+    )
     cells = judged(study_of(with_codes(*rows)), {"x": "1"})
     assert (cells["x"].shown, cells["y"].shown) == (True, False)
 
 
 def test_the_way_back_keeps_the_logic() -> None:
-    source = dictionary(*FIELDS, {"name": "asked", "branching": "[a] = 'ND' and [b] <> ''"})
+    source = dictionary(
+        *FIELDS, {"name": "asked", "branching": "[a] = 'ND' and [b] <> ''"}
+    )
     made = convert_redcap("study.csv", source, missing="-99, Refused | ND, Not done")
     back = write_redcap(made.files, {"dictionary": source})
     assert back.content == source
@@ -225,7 +287,8 @@ def test_codes_as_redcap_writes_them(said: str, codes: dict[str, str]) -> None:
 
 
 XML = (
-    '<?xml version="1.0"?><ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:redcap="https://projectredcap.org">'
+    '<?xml version="1.0"?><ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" '
+    'xmlns:redcap="https://projectredcap.org">'
     "<Study><GlobalVariables><redcap:MissingDataCodes>{}</redcap:MissingDataCodes></GlobalVariables></Study></ODM>"
 )
 
@@ -241,7 +304,10 @@ XML = (
 )
 def test_the_project_names_its_codes(content: str) -> None:
     found = missing_data(project_missing(content.encode()))
-    assert [(one.code, one.label) for one in found] == [("ND", "Not done"), ("UNK", "Unknown")]
+    assert [(one.code, one.label) for one in found] == [
+        ("ND", "Not done"),
+        ("UNK", "Unknown"),
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "<a", "<a/>", "{", "[]", "record_id,x\n1,2\n"])

@@ -1,4 +1,6 @@
-"""Piped answers: what each becomes in a text of ours, what stays as it is written, and the way back."""
+"""Piped answers: what each becomes in a text of ours, what stays as it is written, and
+the way back.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ ROWS = (
     {"name": "race", "type": "checkbox", "choices": "1, White | 2, Black"},
     {"name": "paper", "type": "file"},
 )
-EVENTS = EventFiles(events=("e", b"event_name,unique_event_name\nStart,start_arm_1\nEnd,end_arm_1\n"))
+EVENTS = EventFiles(
+    events=("e", b"event_name,unique_event_name\nStart,start_arm_1\nEnd,end_arm_1\n")
+)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +49,9 @@ def test_a_piped_answer(label: str, said: str, lost: list[str]) -> None:
 
 
 def test_notes_and_headers_pipe_too() -> None:
-    found = converted(*ROWS, {"name": "x", "note": "as a [sex]", "section": "Of the [sex]"})
+    found = converted(
+        *ROWS, {"name": "x", "note": "as a [sex]", "section": "Of the [sex]"}
+    )
     form = study_of(found).forms["base"]
     assert form.by_name["x"].wordings.keys() == {"help"}
     assert [group.wordings.keys() for group in form.groups] == [set(), {"title"}]
@@ -53,10 +59,23 @@ def test_notes_and_headers_pipe_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["Is this [sex] well?", "[sex:value] at [end_arm_1][sex]", "[mmHg]", "no [user-name]", "{sex}"]
+    "label",
+    [
+        "Is this [sex] well?",
+        "[sex:value] at [end_arm_1][sex]",
+        "[mmHg]",
+        "no [user-name]",
+        "{sex}",
+    ],
 )
 def test_the_way_back_without_the_old_file_says_the_same(label: str) -> None:
-    before = dictionary(*ROWS, {"name": "x", "label": label, "note": label, "section": label})
+    before = dictionary(
+        *ROWS, {"name": "x", "label": label, "note": label, "section": label}
+    )
     written = write_redcap(convert_redcap("d.csv", before, EVENTS).files, {})
-    (x,) = (item for item in read_dictionary("d.csv", written.content or b"").items if item.name == "x")
+    (x,) = (
+        item
+        for item in read_dictionary("d.csv", written.content or b"").items
+        if item.name == "x"
+    )
     assert (x.label, x.note, x.section) == (label, label, label)

@@ -1,4 +1,6 @@
-"""Every way in which a data dictionary is found written: read, or answered with its row and column."""
+"""Every way in which a data dictionary is found written: read, or answered with its row
+and column.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,21 @@ def names(found: Dictionary) -> list[str]:
 
 
 def codes(found: Dictionary) -> list[tuple[str, int, int]]:
-    return [(one.code, one.text.line, one.text.column) for one in found.findings if one.text is not None]
+    return [
+        (one.code, one.text.line, one.text.column)
+        for one in found.findings
+        if one.text is not None
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_line_ends_and_encodings(end: str, encoding: str) -> None:
-    found = read(end.join([API, 'id,base,text,Größe,""', "x,base,text,X,", ""]), encoding)
+    found = read(
+        end.join([API, 'id,base,text,Größe,""', "x,base,text,X,", ""]), encoding
+    )
     assert names(found) == ["id", "x"]
     assert found.items[0].label == "Größe"
     assert found.findings == []
@@ -40,7 +50,9 @@ def test_delimiters(delimiter: str) -> None:
     assert names(read(text)) == ["id"]
 
 
-@pytest.mark.parametrize(("above", "titles"), [("sep=,\n", []), ("My study,,,,\n,,,,\n", ["title"])])
+@pytest.mark.parametrize(
+    ("above", "titles"), [("sep=,\n", []), ("My study,,,,\n,,,,\n", ["title"])]
+)
 def test_lines_above_the_headers(above: str, titles: list[str]) -> None:
     found = read(f"{above}{API}\nid,base,text,Label,\n")
     assert names(found) == ["id"]
@@ -77,14 +89,26 @@ def test_headers_of_all_versions(header: str) -> None:
 
 
 def test_rows_that_are_blank_ragged_or_without_a_name() -> None:
-    found = read(f"{API}\nid,base,text,A,\n,,,,\n\n,base,text,lost,\nx,base,text\ny,base,text,Y,,more,\n")
+    found = read(
+        f"{API}\nid,base,text,A,\n,,,,\n\n,base,text,lost,\nx,base,text\ny,base,text,Y,,more,\n"
+    )
     assert names(found) == ["id", "x", "y"]
-    assert codes(found) == [("redcap-ragged", 6, 1), ("redcap-ragged", 7, 1), ("redcap-no-name", 5, 1)]
-    assert [one.kind for one in found.losses] == ["blank-rows", "row-without-name", "extra-column"]
+    assert codes(found) == [
+        ("redcap-ragged", 6, 1),
+        ("redcap-ragged", 7, 1),
+        ("redcap-no-name", 5, 1),
+    ]
+    assert [one.kind for one in found.losses] == [
+        "blank-rows",
+        "row-without-name",
+        "extra-column",
+    ]
 
 
 def test_na_of_r_is_an_empty_cell() -> None:
-    found = read(f"{API},branching_logic,required_field\nid,base,text,NA,NA,NA,NA\nx,base,text,X,NA,NA,y\n")
+    found = read(
+        f"{API},branching_logic,required_field\nid,base,text,NA,NA,NA,NA\nx,base,text,X,NA,NA,y\n"
+    )
     assert [item.branching for item in found.items] == ["", ""]
     assert [item.required for item in found.items] == ["", "y"]
 

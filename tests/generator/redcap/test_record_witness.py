@@ -1,4 +1,6 @@
-"""Records that come back over what is stored: no rewriting is a change, and nothing else is lost."""
+"""Records that come back over what is stored: no rewriting is a change, and nothing
+else is lost.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ STUDY = study_of(
     )
 )
 STORED = Record(
-    texts={"lot": "007", "w": "82.50", "n": "5", "why": "tired", "scan": "0123456789abcdef.pdf"},
+    texts={
+        "lot": "007",
+        "w": "82.50",
+        "n": "5",
+        "why": "tired",
+        "scan": "0123456789abcdef.pdf",
+    },
     kept={
         (CellKey("base", None, "w"), "above-expected"): "measured twice",
         (CellKey("base", None, "n"), "above-expected"): "counted twice",
@@ -35,14 +43,18 @@ def beside(text: str) -> tuple[Record, str | None]:
 
 
 def test_what_a_program_made_of_stored_texts_is_no_change() -> None:
-    record, note = beside("record_id,lot,w,n,why,scan,base_complete\n1,7,82.5,5.0,tired,[document],2.0\n")
+    record, note = beside(
+        "record_id,lot,w,n,why,scan,base_complete\n1,7,82.5,5.0,tired,[document],2.0\n"
+    )
     assert record == STORED
     assert note is not None
     assert note.startswith("2 cells stay as stored")
 
 
 def test_a_change_by_hand_is_one() -> None:
-    record, note = beside("record_id,lot,w,n,why,scan,base_complete\n1,8,83,6.0,,[document],2.0\n")
+    record, note = beside(
+        "record_id,lot,w,n,why,scan,base_complete\n1,8,83,6.0,,[document],2.0\n"
+    )
     assert {name: record.texts.get(name, "") for name in ("lot", "w", "n", "why")} == {
         "lot": "8",
         "w": "83",
@@ -54,10 +66,18 @@ def test_a_change_by_hand_is_one() -> None:
 
 
 def test_nothing_is_kept_of_a_file_that_no_program_saved() -> None:
-    record, note = beside("record_id,lot,w,n,why,scan,base_complete\n1,7,82.5,5,tired,,2\n")
-    assert (record.texts["lot"], record.texts["w"], record.texts.get("scan", "")) == ("7", "82.5", "")
+    record, note = beside(
+        "record_id,lot,w,n,why,scan,base_complete\n1,7,82.5,5,tired,,2\n"
+    )
+    assert (record.texts["lot"], record.texts["w"], record.texts.get("scan", "")) == (
+        "7",
+        "82.5",
+        "",
+    )
     assert note is None
-    assert record.kept == {(CellKey("base", None, "n"), "above-expected"): "counted twice"}
+    assert record.kept == {
+        (CellKey("base", None, "n"), "above-expected"): "counted twice"
+    }
 
 
 def test_a_document_that_is_only_named_does_not_come_in() -> None:

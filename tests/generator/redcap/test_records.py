@@ -20,7 +20,12 @@ from tests.generator.redcap.dictionaries import converted, study_of
 
 ROWS = (
     {"name": "sex", "type": "radio", "choices": "1, Female | 2, Male", "required": "y"},
-    {"name": "race", "type": "checkbox", "choices": "1, White | ABC, Other", "branching": "[sex] = '1'"},
+    {
+        "name": "race",
+        "type": "checkbox",
+        "choices": "1, White | ABC, Other",
+        "branching": "[sex] = '1'",
+    },
     {"name": "when", "validation": "datetime_ymd"},
     {"name": "dose", "validation": "number_comma_decimal"},
     {"name": "twice", "type": "calc", "choices": "[dose] * 2"},
@@ -54,12 +59,20 @@ def texts(found: Records) -> dict[FormKey, dict[str, str]]:
 
 
 def judged(study: Study, text: str) -> Report:
-    return validate_records("records.csv", text.encode(), study, today=date(2024, 5, 31))
+    return validate_records(
+        "records.csv", text.encode(), study, today=date(2024, 5, 31)
+    )
 
 
 def test_flat_records_are_the_forms_that_hold_something(study: Study) -> None:
     found = read_records("r.csv", FLAT.encode(), study)
-    first = {"sex": "1", "race": "ABC", "when_": "2024-05-31T09:30", "dose": "1.5", "twice": "3"}
+    first = {
+        "sex": "1",
+        "race": "ABC",
+        "when_": "2024-05-31T09:30",
+        "dose": "1.5",
+        "twice": "3",
+    }
     assert texts(found) == {
         FormKey("base", "a_arm_1", 0): first,
         FormKey("base", "b_arm_1", 0): {"sex": "2"},
@@ -76,9 +89,13 @@ def test_one_value_a_line_says_the_same(study: Study) -> None:
 
 
 def test_records_are_judged_with_row_and_column(study: Study) -> None:
-    text = FLAT.replace('"1,5",3,2', '"1,5",4,2').replace("1,b_arm_1,2,0,0", "1,b_arm_1,2,1,0")
+    text = FLAT.replace('"1,5",3,2', '"1,5",4,2').replace(
+        "1,b_arm_1,2,0,0", "1,b_arm_1,2,1,0"
+    )
     text = text.replace(",7,1", ",seven,1")
-    found = [(one.finding.code, one.row, one.field) for one in judged(study, text).findings]
+    found = [
+        (one.finding.code, one.row, one.field) for one in judged(study, text).findings
+    ]
     assert sorted(found) == [
         ("calculated-differs", 2, "twice"),
         ("hidden-with-value", 3, "race"),
@@ -93,10 +110,18 @@ def test_good_records_have_no_findings(study: Study) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "place"),
     [
-        (FLAT.replace("2,a_arm_1", "2,c_arm_1"), "redcap-record-event", "records.csv:4:2"),
+        (
+            FLAT.replace("2,a_arm_1", "2,c_arm_1"),
+            "redcap-record-event",
+            "records.csv:4:2",
+        ),
         (FLAT.replace("2,a_arm_1", ",a_arm_1"), "redcap-no-record", "records.csv:4:1"),
         (FLAT.replace("lab,", "lap,", 1), "redcap-unknown-column", "records.csv:1:10"),
-        (FLAT.replace("record_id", "patient"), "redcap-no-record-id", "records.csv:1:1"),
+        (
+            FLAT.replace("record_id", "patient"),
+            "redcap-no-record-id",
+            "records.csv:1:1",
+        ),
     ],
 )
 def test_records_that_do_not_fit_are_said_with_their_place(
@@ -142,26 +167,40 @@ def test_what_has_no_place_is_said_row_by_row_and_the_rest_is_read() -> None:
         ("4", "labs", "a_arm_1"),
         ("5", "base", "b_arm_1"),
     ]
-    assert [(row.number, dict(row.texts)) for row in found.forms[1].record.rows["labs"]] == [
-        (2, {"lab": "5.5"})
-    ]
+    assert [
+        (row.number, dict(row.texts)) for row in found.forms[1].record.rows["labs"]
+    ] == [(2, {"lab": "5.5"})]
 
 
 def test_events_that_begin_with_a_digit_come_in_and_go_out_by_their_own_name() -> None:
-    lists = EventFiles(events=("e", b"event_name,unique_event_name\nA,a_arm_1\n6 weeks,6_weeks_arm_1\n"))
+    lists = EventFiles(
+        events=(
+            "e",
+            b"event_name,unique_event_name\nA,a_arm_1\n6 weeks,6_weeks_arm_1\n",
+        )
+    )
     study = study_of(converted(*ROWS, events=lists))
     text = "record_id,redcap_event_name,sex\n1,6_weeks_arm_1,1\n"
     found = read_records("r.csv", text.encode(), study)
     assert found.findings == []
     assert [form.key.visit for form in found.forms] == ["v6_weeks_arm_1"]
     assert (
-        write_records(study, found.forms, date(2024, 5, 31)).splitlines()[1].startswith("1,6_weeks_arm_1,1,")
+        write_records(study, found.forms, date(2024, 5, 31))
+        .splitlines()[1]
+        .startswith("1,6_weeks_arm_1,1,")
     )
 
 
-def test_a_dictionary_without_lists_of_events_says_nothing_of_them(study: Study) -> None:
+def test_a_dictionary_without_lists_of_events_says_nothing_of_them(
+    study: Study,
+) -> None:
     text = FLAT.replace("2,a_arm_1,,", "2,c_arm_1,1,")
-    found = read_records("r.csv", text.encode(), study, structure=KnownStructure(events=False, repeats=False))
+    found = read_records(
+        "r.csv",
+        text.encode(),
+        study,
+        structure=KnownStructure(events=False, repeats=False),
+    )
     assert found.findings == []
     assert FormKey("base", "c_arm_1", 0) in texts(found)
 
@@ -169,10 +208,14 @@ def test_a_dictionary_without_lists_of_events_says_nothing_of_them(study: Study)
 def test_never_asked_is_told_apart_from_not_ticked(study: Study) -> None:
     found = read_records("r.csv", FLAT.encode(), study)
     lines = write_records(study, found.forms, date(2024, 5, 31)).splitlines()
-    assert lines[0].startswith("record_id,redcap_event_name,sex,race___1,race___abc,when")
+    assert lines[0].startswith(
+        "record_id,redcap_event_name,sex,race___1,race___abc,when"
+    )
     assert lines[1].startswith('1,a_arm_1,1,0,1,2024-05-31 09:30,"1,5"')
     assert lines[2].startswith("1,b_arm_1,2,,,")
-    as_redcap = write_records(study, found.forms, date(2024, 5, 31), never_asked="0").splitlines()
+    as_redcap = write_records(
+        study, found.forms, date(2024, 5, 31), never_asked="0"
+    ).splitlines()
     assert as_redcap[2].startswith("1,b_arm_1,2,0,0,")
 
 
@@ -208,12 +251,19 @@ def test_instances_of_a_repeating_form_are_rows() -> None:
         "1,,,1,,\n1,labs,1,,5,2\n1,labs,3,,6,2\n"
     )
     found = read_records("r.csv", text.encode(), study)
-    rows = next(form.record.rows["labs"] for form in found.forms if form.key.form == "labs")
-    assert [(row.number, dict(row.texts)) for row in rows] == [(1, {"lab": "5"}), (3, {"lab": "6"})]
+    rows = next(
+        form.record.rows["labs"] for form in found.forms if form.key.form == "labs"
+    )
+    assert [(row.number, dict(row.texts)) for row in rows] == [
+        (1, {"lab": "5"}),
+        (3, {"lab": "6"}),
+    ]
     back = write_records(study, found.forms, date(2024, 5, 31))
     assert "1,labs,3," in back
 
 
-@pytest.mark.parametrize(("code", "column"), [("ABC", "x___abc"), ("-1", "x____1"), ("a b", "x___a_b")])
+@pytest.mark.parametrize(
+    ("code", "column"), [("ABC", "x___abc"), ("-1", "x____1"), ("a b", "x___a_b")]
+)
 def test_the_column_of_a_box(code: str, column: str) -> None:
     assert box_column("x", code) == column

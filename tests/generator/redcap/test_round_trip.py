@@ -1,7 +1,7 @@
 """Random studies and records go out to REDCap and come back: whole, or listed.
 
-``python -m tests.generator.redcap.test_round_trip STUDIES SEED [FILE ...]`` does so for many studies, or for
-dictionaries of REDCap.
+``python -m tests.generator.redcap.test_round_trip STUDIES SEED [FILE ...]`` does so for
+many studies, or for dictionaries of REDCap.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ import pytest
 
 from forms_spec.entry import understand
 from forms_spec.evaluation import judge
-from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record, Records, Row
+from forms_spec.model.captured_data import (
+    LOG,
+    CellKey,
+    Context,
+    FormKey,
+    Record,
+    Records,
+    Row,
+)
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
@@ -43,25 +51,42 @@ from webapp.demo.demo_study import read_texts
 
 TODAY = date(2024, 5, 31)
 TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial.md"
-HARMLESS = {"history", "subject", "empty-draft", "empty-row", "file", "decimals", "reason"}
+HARMLESS = {
+    "history",
+    "subject",
+    "empty-draft",
+    "empty-row",
+    "file",
+    "decimals",
+    "reason",
+}
 LOST = {"row", "box", "no-value"}
-"""What may be lost of an answer: rows of visits that repeat, texts that are no answers."""
+"""What may be lost of an answer: rows of visits that repeat, texts that are no answers.
+"""
 
 MEANING = {"rule", "other-form", "previous-event", "record-id"}
-"""What a list of Losses says of a rule that is lost in REDCap, or means another thing there."""
+"""What a list of Losses says of a rule that is lost in REDCap, or means another thing
+there.
+"""
 
 
 def subjects(random: Random, study: Study, count: int = 3) -> list[CapturedForm]:
     """Forms that a page could have saved: begun or complete, right and wrong."""
     found: list[CapturedForm] = []
     for number in range(1, count + 1):
-        site = random.choice(list(study.sites)) if study.sites else random.choice(("", "north"))
+        site = (
+            random.choice(list(study.sites))
+            if study.sites
+            else random.choice(("", "north"))
+        )
         for key in _keys(random, study):
             if random.random() < 0.8:
                 found.append(
                     CapturedForm(
                         site=site,
-                        subject=f"{site}-{number:03}" if study.sites else f"01-{number:03}",
+                        subject=f"{site}-{number:03}"
+                        if study.sites
+                        else f"01-{number:03}",
                         key=key,
                         status=random.choice((0, 1, 2, 2)),
                         version=1,
@@ -71,7 +96,9 @@ def subjects(random: Random, study: Study, count: int = 3) -> list[CapturedForm]
                     )
                 )
     by_subject: dict[str, str] = {}
-    return [replace(one, site=by_subject.setdefault(one.subject, one.site)) for one in found]
+    return [
+        replace(one, site=by_subject.setdefault(one.subject, one.site)) for one in found
+    ]
 
 
 def _keys(random: Random, study: Study) -> Iterator[FormKey]:
@@ -94,9 +121,13 @@ def _record(random: Random, study: Study, form: Form) -> Record:
         for one in fields:
             if one.collected and one.value is None and random.random() < 0.7:
                 typed = text(random, study, one, date(2024, 3, 1), sound)
-                if typed in study.missing and typed not in {code.code for code in one.missing}:
+                if typed in study.missing and typed not in {
+                    code.code for code in one.missing
+                }:
                     continue  # a code of the study that the field does not allow is a plain text in REDCap
-                found[one.name] = understand(typed, one, today=TODAY, date_order=study.date_order)
+                found[one.name] = understand(
+                    typed, one, today=TODAY, date_order=study.date_order
+                )
         return {name: said for name, said in found.items() if said}
 
     rows = {
@@ -106,7 +137,10 @@ def _record(random: Random, study: Study, form: Form) -> Record:
         )
         for group in form.row_groups
     }
-    return Record(texts=cells(form.fields), rows={name: held for name, held in rows.items() if held})
+    return Record(
+        texts=cells(form.fields),
+        rows={name: held for name, held in rows.items() if held},
+    )
 
 
 @dataclass(kw_only=True)
@@ -124,12 +158,18 @@ def check(texts: Mapping[str, str], study: Study, forms: list[CapturedForm]) -> 
     for shape in Shape:
         out = export_records(study, forms, TODAY, shape=shape)
         found.listed.update(one.kind for one in out.left_out)
-        found.faults += [f"{shape.value}: {one}" for one in out.left_out if not _allowed(study, one)]
+        found.faults += [
+            f"{shape.value}: {one}" for one in out.left_out if not _allowed(study, one)
+        ]
         again = read_records("r.csv", out.text.encode(), study)
         if not LOST & {one.kind for one in out.left_out}:
-            found.faults += [f"{shape.value}: {one.code} {one.message}" for one in again.findings]
+            found.faults += [
+                f"{shape.value}: {one.code} {one.message}" for one in again.findings
+            ]
         if len(again.forms) != out.forms:
-            found.faults.append(f"{out.forms} forms announced, {len(again.forms)} in the file")
+            found.faults.append(
+                f"{out.forms} forms announced, {len(again.forms)} in the file"
+            )
         second = write_records(study, again.forms, TODAY, shape=shape)
         left = {one.kind for one in out.left_out}
         if second != out.text and not left & {*LOST, "empty-draft", "empty-row"}:
@@ -139,21 +179,39 @@ def check(texts: Mapping[str, str], study: Study, forms: list[CapturedForm]) -> 
 
 
 def _allowed(study: Study, one: LeftOut) -> bool:
-    """Whether something may be listed at all: no valid answer of a row that REDCap has is ever lost."""
+    """Whether something may be listed at all: no valid answer of a row that REDCap has
+    is ever lost.
+    """
     if one.kind in HARMLESS:
         return one.harmless
     if one.kind == "row":
-        return one.key is not None and one.key.visit != LOG and study.visits[one.key.visit].repeats
+        return (
+            one.key is not None
+            and one.key.visit != LOG
+            and study.visits[one.key.visit].repeats
+        )
     return one.kind in LOST
 
 
-def _dictionary(texts: Mapping[str, str], study: Study, forms: list[CapturedForm]) -> Iterator[str]:
-    """The dictionary there and back shows the same fields and gives the same values for the same records."""
+def _dictionary(
+    texts: Mapping[str, str], study: Study, forms: list[CapturedForm]
+) -> Iterator[str]:
+    """The dictionary there and back shows the same fields and gives the same values for
+    the same records.
+    """
     out = write_redcap(texts, {})
     assert out.content is not None
     lists = {name: (name, content) for name, content in out.lists.items()}
-    missing = " | ".join(f"{one.in_redcap}, {one.label}" for one in study.missing.values())
-    back = study_of(dict(convert_redcap("d.csv", out.content, EventFiles(**lists), missing=missing).files))
+    missing = " | ".join(
+        f"{one.in_redcap}, {one.label}" for one in study.missing.values()
+    )
+    back = study_of(
+        dict(
+            convert_redcap(
+                "d.csv", out.content, EventFiles(**lists), missing=missing
+            ).files
+        )
+    )
     lost = {one.field for one in out.losses if one.kind in MEANING}
     text_ = write_records(study, forms, TODAY)
     kept = read_records("r.csv", text_.encode(), study).forms
@@ -161,7 +219,8 @@ def _dictionary(texts: Mapping[str, str], study: Study, forms: list[CapturedForm
     yield from (
         f"back: {one.code} {one.message} {one.value}"
         for one in read.findings
-        if one.code not in ("redcap-rewritten", "redcap-values-changed", "redcap-values-lost")
+        if one.code
+        not in ("redcap-rewritten", "redcap-values-changed", "redcap-values-lost")
     )
     here, there = _verdicts(study, kept), _verdicts(back, read.forms)
     for spot, said in here.items():
@@ -185,7 +244,11 @@ def _verdicts(study: Study, forms: list[CapturedForm]) -> dict[Spot, tuple[bool,
         casebook = Records({key: one.record for key, one in held.items()})
         for key, form in held.items():
             context = Context(
-                today=TODAY, subject=subject, visit=key.visit, unsno=key.unsno, casebook=casebook
+                today=TODAY,
+                subject=subject,
+                visit=key.visit,
+                unsno=key.unsno,
+                casebook=casebook,
             )
             judged = judge(study, study.forms[key.form], form.record, context)
             for cell, state in judged.cells.items():
@@ -198,11 +261,19 @@ def _verdicts(study: Study, forms: list[CapturedForm]) -> dict[Spot, tuple[bool,
 
 
 def _spot(
-    study: Study, names: Mapping[tuple[str, str], str], subject: str, key: FormKey, cell: CellKey
+    study: Study,
+    names: Mapping[tuple[str, str], str],
+    subject: str,
+    key: FormKey,
+    cell: CellKey,
 ) -> Spot | None:
     visit = log_visit(study) if key.visit == LOG else key.visit
     name = names.get((cell.table, cell.field))
-    return (subject, event_names(study)[visit], cell.row or key.unsno, name) if name else None
+    return (
+        (subject, event_names(study)[visit], cell.row or key.unsno, name)
+        if name
+        else None
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -214,7 +285,11 @@ def test_a_random_study_comes_back_or_says_what_does_not(seed: int) -> None:
 
 def test_the_subjects_of_the_demo_come_back_and_are_asked_the_same() -> None:
     folder = files("data_dictionary") / "cellkine"
-    texts = {name: said for name, said in read_texts(folder).items() if not name.startswith("subjects/")}
+    texts = {
+        name: said
+        for name, said in read_texts(folder).items()
+        if not name.startswith("subjects/")
+    }
     study = study_of(texts)
     forms = list(read_subjects(read_texts(folder / "subjects"), study).forms)
     some = sorted({one.subject for one in forms})[:1]
@@ -224,7 +299,11 @@ def test_the_subjects_of_the_demo_come_back_and_are_asked_the_same() -> None:
 
 
 def test_the_study_of_the_tutorial_comes_back() -> None:
-    written = [block.text for block in blocks(TUTORIAL) if re.match(r"# walking/\S+\.yaml\n", block.text)]
+    written = [
+        block.text
+        for block in blocks(TUTORIAL)
+        if re.match(r"# walking/\S+\.yaml\n", block.text)
+    ]
     names = [re.match(r"# walking/(\S+)", said) for said in written]
     texts = {name[1]: said for name, said in zip(names, written, strict=True) if name}
     study = study_of(texts)
@@ -235,7 +314,9 @@ SMALL_FILE = 12_000
 """The larger ones are for the command."""
 
 
-@pytest.mark.skipif(not DICTIONARIES, reason="the corpus is not at hand in ../shared/corpus")
+@pytest.mark.skipif(
+    not DICTIONARIES, reason="the corpus is not at hand in ../shared/corpus"
+)
 def test_records_of_real_dictionaries_come_back() -> None:
     small = [path for path in DICTIONARIES if path.stat().st_size < SMALL_FILE][::3]
     assert [fault for path in small for fault in _real(path).faults] == []
@@ -266,8 +347,14 @@ def main(studies: int, seed: int, paths: list[str]) -> None:
         wrong += bool(found.faults)
         for fault in found.faults[:3]:
             print(f"{name}: {fault[:400]}")
-    print(f"{count} studies, {forms:,} forms in each of two shapes: {wrong} studies with a fault")
-    print("listed:", ", ".join(f"{kind} {number:,}" for kind, number in listed.most_common()))
+    print(
+        f"{count} studies, {forms:,} forms in each of two shapes: {wrong} studies "
+        "with a fault"
+    )
+    print(
+        "listed:",
+        ", ".join(f"{kind} {number:,}" for kind, number in listed.most_common()),
+    )
 
 
 if __name__ == "__main__":

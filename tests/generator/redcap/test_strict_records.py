@@ -1,4 +1,6 @@
-"""Records that are not quite what REDCap writes: all that they hold is read, or said with its place."""
+"""Records that are not quite what REDCap writes: all that they hold is read, or said
+with its place.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from generator.validation.report.report import Report
 from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, study_of
 from tests.studies import study_of as files_of
 
-EVENTS = b"event_name,arm_num,unique_event_name\nScreening,1,scr_arm_1\nPre,1,pre_arm_1\n"
+EVENTS = (
+    b"event_name,arm_num,unique_event_name\nScreening,1,scr_arm_1\nPre,1,pre_arm_1\n"
+)
 FORMS = b"unique_event_name,form\nscr_arm_1,demo\npre_arm_1,pe\n"
 REPEATS = b"event_name,form_name\npre_arm_1,pe\n"
 LISTS = EventFiles(events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATS))
@@ -51,7 +55,9 @@ def simple() -> Study:
 
 def study_from(text: str) -> Study:
     """A study of ours, its files parted by lines of ---."""
-    return files_of({f"{number}.yaml": part for number, part in enumerate(text.split("---\n"))})
+    return files_of(
+        {f"{number}.yaml": part for number, part in enumerate(text.split("---\n"))}
+    )
 
 
 def report(study: Study, text: str) -> Report:
@@ -74,15 +80,17 @@ def answers(study: Study, text: str) -> list[dict[str, str]]:
 # Rows
 
 
-def test_a_row_for_a_key_that_another_row_has_is_left_out_and_said(visits: Study) -> None:
+def test_a_row_for_a_key_that_another_row_has_is_left_out_and_said(
+    visits: Study,
+) -> None:
     text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,1,101,2\n1,pre_arm_1,pe,1,55,2\n"
     (found,) = report(visits, text).findings
     assert (found.finding.code, found.row) == ("repeated-key", 3)
     assert "'1, pre_arm_1, pe, 1' is already on line 2" in found.finding.message
     assert report(visits, text).notes == ("Row 3 is left out.",)
-    assert [row.texts for form in read(visits, text).forms for row in form.record.rows["pe"]] == [
-        {"wt": "101"}
-    ]
+    assert [
+        row.texts for form in read(visits, text).forms for row in form.record.rows["pe"]
+    ] == [{"wt": "101"}]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,9 @@ def test_a_row_for_a_key_that_another_row_has_is_left_out_and_said(visits: Study
 )
 def test_what_makes_a_key(visits: Study, rows: str, repeated: int | None) -> None:
     found = told(visits, f"{KEYS}\n{rows}")
-    assert [row for code, row in found if code == "repeated-key"] == ([repeated] if repeated else [])
+    assert [row for code, row in found if code == "repeated-key"] == (
+        [repeated] if repeated else []
+    )
 
 
 def test_two_rows_with_one_value_of_the_same_instance_are_said() -> None:
@@ -114,7 +124,8 @@ def test_one_value_on_two_lines_is_said(simple: Study) -> None:
 
 def test_rows_without_a_place_refuse_and_are_counted(visits: Study) -> None:
     text = (
-        f"{KEYS},age\n1,scr_arm_1,,,5\n2,nowhere,,,6\n,scr_arm_1,,,7\n3,scr_arm_1,,x,8\n4,scr_arm_1,zz,,9\n"
+        f"{KEYS},age\n1,scr_arm_1,,,5\n2,nowhere,,,6\n"
+        ",scr_arm_1,,,7\n3,scr_arm_1,,x,8\n4,scr_arm_1,zz,,9\n"
     )
     found = report(visits, text)
     assert found.counts.by_severity["refuse"] == 4
@@ -138,7 +149,9 @@ def test_rows_without_a_place_refuse_and_are_counted(visits: Study) -> None:
         ("Vegan", ""),
     ],
 )
-def test_boxes_in_other_spellings_are_read(simple: Study, ticked: str, not_ticked: str) -> None:
+def test_boxes_in_other_spellings_are_read(
+    simple: Study, ticked: str, not_ticked: str
+) -> None:
     text = f"record_id,diet___1,diet___2,base_complete\n1,{ticked},{not_ticked},2\n2,1,0,2\n"
     assert answers(simple, text) == [{"diet": "1"}, {"diet": "1"}]
     found = told(simple, text)
@@ -146,7 +159,9 @@ def test_boxes_in_other_spellings_are_read(simple: Study, ticked: str, not_ticke
 
 
 @pytest.mark.parametrize("text", ["yes", "x", "2", "-1", "11", "1.5", "ticked"])
-def test_a_box_that_is_not_understood_is_said_and_kept(simple: Study, text: str) -> None:
+def test_a_box_that_is_not_understood_is_said_and_kept(
+    simple: Study, text: str
+) -> None:
     records = f"record_id,diet___1,diet___2,base_complete\n1,{text},0,2\n2,1,{text},2\n"
     assert told(simple, records) == [("redcap-box", 2), ("redcap-box", 3)]
     assert answers(simple, records) == [{"diet": f"1={text}"}, {"diet": f"1;2={text}"}]
@@ -156,7 +171,11 @@ def test_states_in_words_are_read_and_strange_ones_said(simple: Study) -> None:
     text = "record_id,n,base_complete\n1,5,Complete\n2,6,2.0\n3,7,9\n4,8,2\n5,9,Unverified\n6,10,incomplete\n"
     assert [int(form.status) for form in read(simple, text).forms] == [2, 2, 0, 2, 1, 0]
     found = told(simple, text)
-    assert found == [("redcap-rewritten", 2), ("redcap-rewritten", 3), ("redcap-state", 4)]
+    assert found == [
+        ("redcap-rewritten", 2),
+        ("redcap-rewritten", 3),
+        ("redcap-state", 4),
+    ]
 
 
 def test_a_state_that_is_not_understood_alone_keeps_its_form(simple: Study) -> None:
@@ -180,7 +199,8 @@ def test_the_least_finished_instance_is_the_state_of_the_form(
     visits: Study, states: tuple[str, ...], least: int
 ) -> None:
     rows = "".join(
-        f"1,pre_arm_1,pe,{number},{90 + number},{state}\n" for number, state in enumerate(states, 1)
+        f"1,pre_arm_1,pe,{number},{90 + number},{state}\n"
+        for number, state in enumerate(states, 1)
     )
     text = f"{KEYS},wt,pe_complete\n{rows}"
     assert [int(form.status) for form in read(visits, text).forms] == [least]
@@ -189,10 +209,15 @@ def test_the_least_finished_instance_is_the_state_of_the_form(
     assert bool(report(visits, text).notes) == (len(set(states)) > 1)
 
 
-def test_an_instance_that_says_nothing_but_its_state_is_a_row_that_counts(visits: Study) -> None:
+def test_an_instance_that_says_nothing_but_its_state_is_a_row_that_counts(
+    visits: Study,
+) -> None:
     text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,1,101,2\n1,pre_arm_1,pe,2,,0\n"
     (form,) = read(visits, text).forms
-    assert [(row.number, dict(row.texts)) for row in form.record.rows["pe"]] == [(1, {"wt": "101"}), (2, {})]
+    assert [(row.number, dict(row.texts)) for row in form.record.rows["pe"]] == [
+        (1, {"wt": "101"}),
+        (2, {}),
+    ]
     assert int(form.status) == 0
 
 
@@ -204,8 +229,14 @@ def test_a_form_that_nobody_opened_is_not_captured(visits: Study) -> None:
 @pytest.mark.parametrize("number", ["1.0", "1", "01", "1e+00"])
 def test_instances_that_became_decimals_are_read(visits: Study, number: str) -> None:
     text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,{number},101,2\n"
-    assert [row.number for form in read(visits, text).forms for row in form.record.rows["pe"]] == [1]
-    assert [code for code, _ in told(visits, text)] == ([] if number == "1" else ["redcap-rewritten"])
+    assert [
+        row.number
+        for form in read(visits, text).forms
+        for row in form.record.rows["pe"]
+    ] == [1]
+    assert [code for code, _ in told(visits, text)] == (
+        [] if number == "1" else ["redcap-rewritten"]
+    )
 
 
 # What programs write
@@ -215,7 +246,13 @@ def test_na_is_a_blank_and_said_once(simple: Study) -> None:
     text = "record_id,n,why,more,base_complete\n1,80,tired,NA,2\n2,NA,NA,NA,2\n"
     (found,) = report(simple, text).findings
     assert found.finding.code == "redcap-rewritten"
-    for words in ("R", "4 cells", "n (row 3)", "why (row 3)", "more (2 cells from row 2)"):
+    for words in (
+        "R",
+        "4 cells",
+        "n (row 3)",
+        "why (row 3)",
+        "more (2 cells from row 2)",
+    ):
         assert words in found.finding.message
     assert answers(simple, text) == [{"n": "80", "why": "tired"}, {}]
 
@@ -256,18 +293,26 @@ schedule:
     )
     text = "record_id,n,m,k,v\n1,NA,NA,NA,NA\n2,5,,6,NA\n3,NA,,7,8\n"
     found = read(study, text)
-    assert [(form.subject, form.key.form, dict(form.record.texts)) for form in found.forms] == [
+    assert [
+        (form.subject, form.key.form, dict(form.record.texts)) for form in found.forms
+    ] == [
         ("2", "base", {"n": "5", "k": "6"}),
         ("3", "base", {"n": "NA", "k": "7"}),
         ("3", "lab", {"v": "8"}),
     ]
-    assert [one.code for one in found.findings] == ["redcap-rewritten", "redcap-blank-or-code"]
+    assert [one.code for one in found.findings] == [
+        "redcap-rewritten",
+        "redcap-blank-or-code",
+    ]
 
 
 def test_exponents_are_the_numbers_that_they_were(simple: Study) -> None:
     text = "record_id,n,base_complete\n100000,5,2\n1e+05,6,2\n100001,1e+05,2\n"
     found = report(simple, text).findings
-    assert [(one.finding.code, one.row) for one in found] == [("redcap-rewritten", 3), ("repeated-key", 3)]
+    assert [(one.finding.code, one.row) for one in found] == [
+        ("redcap-rewritten", 3),
+        ("repeated-key", 3),
+    ]
     assert '"1e+05" is 100000' in found[0].finding.message
     assert "R (read.csv, write.csv)" in found[0].finding.message
     assert "n (row 4)" in found[0].finding.message
@@ -326,16 +371,24 @@ schedule:
 
 def test_the_group_is_the_site_also_without_its_zero_or_by_its_name() -> None:
     study = study_from(SITES)
-    for one, two in (("01", "02"), ("1", "2"), ("Ghent", "Leuven"), ("ghent", "leuven")):
+    for one, two in (
+        ("01", "02"),
+        ("1", "2"),
+        ("Ghent", "Leuven"),
+        ("ghent", "leuven"),
+    ):
         text = f"record_id,redcap_data_access_group,n\n01-001,{one},5\n02-001,{two},6\n"
         assert [form.site for form in read(study, text).forms] == ["01", "02"]
-        assert [code for code, _ in told(study, text)] == ([] if one == "01" else ["redcap-rewritten"])
+        assert [code for code, _ in told(study, text)] == (
+            [] if one == "01" else ["redcap-rewritten"]
+        )
 
 
 def test_a_group_that_is_no_site_is_said_as_the_import_does() -> None:
     study = study_from(SITES)
     text = (
-        "record_id,redcap_data_access_group,n\n01-001,03,5\n02-001,,6\n2-1,02,6\n01-002,01,6\n01-002,02,6\n"
+        "record_id,redcap_data_access_group,n\n01-001,03,5\n"
+        "02-001,,6\n2-1,02,6\n01-002,01,6\n01-002,02,6\n"
     )
     assert told(study, text) == [
         ("redcap-group", 2),
@@ -349,7 +402,10 @@ def test_a_group_that_is_no_site_is_said_as_the_import_does() -> None:
 def test_texts_that_may_have_lost_zeros_or_digits_are_said() -> None:
     text = "record_id,redcap_data_access_group,n,lot\n01-001,1,5,7\n01-002,1,6,12345678901234567168\n"
     found = report(study_from(SITES), text).findings
-    assert [one.finding.code for one in found] == ["redcap-rewritten", "redcap-values-lost"]
+    assert [one.finding.code for one in found] == [
+        "redcap-rewritten",
+        "redcap-values-lost",
+    ]
     assert "leading zeros may be lost" in found[1].finding.message
     assert "lot (row 2)" in found[1].finding.message
     assert "digits of long numbers" in found[1].finding.message
@@ -367,7 +423,9 @@ def test_texts_that_may_have_lost_zeros_or_digits_are_said() -> None:
         (("A1", "7", "12"), False),
     ],
 )
-def test_ids_that_differ_in_length_alone(simple: Study, ids: tuple[str, ...], said: bool) -> None:
+def test_ids_that_differ_in_length_alone(
+    simple: Study, ids: tuple[str, ...], said: bool
+) -> None:
     text = "record_id,n\n" + "".join(f"{one},5\n" for one in ids)
     found = [code for code, _ in told(simple, text)]
     assert found == (["redcap-record-length"] if said else [])
@@ -430,7 +488,9 @@ def test_years_and_counts_are_read_as_they_were() -> None:
 def test_cells_that_nothing_can_restore_are_counted_and_not_listed() -> None:
     rows = "".join(f"{number},1.0\n" for number in range(10, 30))
     found = report(study_from(PILLS), f"record_id,drug\n{rows}")
-    assert [(one.finding.code, one.row) for one in found.findings] == [("redcap-values-changed", 2)]
+    assert [(one.finding.code, one.row) for one in found.findings] == [
+        ("redcap-values-changed", 2)
+    ]
     assert "20 cells" in found.findings[0].finding.message
     assert answers(study_from(PILLS), "record_id,drug\n1,1.0\n") == [{"drug": "1.0"}]
 
@@ -440,8 +500,14 @@ def test_an_answer_na_is_no_blank_and_a_program_may_have_erased_it() -> None:
     kept = "record_id,n,pick\n1,NA,NA\n2,5,Y\n3,6,NA\n"
     assert answers(study, kept) == [{"n": "5", "pick": "Y"}, {"n": "6", "pick": "NA"}]
     erased = report(study, "record_id,n,pick\n1,5.0,\n2,6.0,Y\n").findings
-    assert [one.finding.code for one in erased] == ["redcap-rewritten", "redcap-values-lost"]
-    assert "missing codes may have become blanks in pick (row 2)" in erased[1].finding.message
+    assert [one.finding.code for one in erased] == [
+        "redcap-rewritten",
+        "redcap-values-lost",
+    ]
+    assert (
+        "missing codes may have become blanks in pick (row 2)"
+        in erased[1].finding.message
+    )
 
 
 @pytest.mark.parametrize(
@@ -456,37 +522,53 @@ def test_an_answer_na_is_no_blank_and_a_program_may_have_erased_it() -> None:
         ("1e+19", None),
     ],
 )
-def test_a_rounded_number_is_not_restored(simple: Study, text: str, number: str | None) -> None:
+def test_a_rounded_number_is_not_restored(
+    simple: Study, text: str, number: str | None
+) -> None:
     as_answer, as_record = f"record_id,n\n1,{text}\n", f"record_id,n\n{text},5\n"
     if number is not None:
         assert answers(simple, as_answer) == [{"n": number}]
         assert [form.subject for form in read(simple, as_record).forms] == [number]
         return
-    assert told(simple, as_answer) in ([("redcap-values-changed", 2)], [("not-an-integer", 2)])
+    assert told(simple, as_answer) in (
+        [("redcap-values-changed", 2)],
+        [("not-an-integer", 2)],
+    )
     assert told(simple, as_record) == [("redcap-values-changed", 2)]
     assert report(simple, as_record).notes == ("Row 2 is left out.",)
     assert read(simple, as_record).forms == []
 
 
 def test_a_record_that_somebody_called_1e5_stays_so(simple: Study) -> None:
-    assert [form.subject for form in read(simple, "record_id,n\n1E5,5\n").forms] == ["1E5"]
+    assert [form.subject for form in read(simple, "record_id,n\n1E5,5\n").forms] == [
+        "1E5"
+    ]
 
 
 def test_what_the_import_refuses_is_said_by_validate_too(simple: Study) -> None:
     text = "record_id,redcap_event_name,redcap_repeat_instance,n\n1,else_arm_1,,5\n2,event_1_arm_1,2,5\n"
     unlisted = KnownStructure(events=False, repeats=False)
-    found = validate_records("r.csv", text.encode(), simple, today=TODAY, structure=unlisted)
+    found = validate_records(
+        "r.csv", text.encode(), simple, today=TODAY, structure=unlisted
+    )
     assert found.valid
     (note,) = found.notes
     assert (
-        "else_arm_1, instances of Base are validated as they are, and `crfsmith import` rejects them" in note
-    )
-    assert [code for code, _ in told(simple, text)] == ["redcap-record-event", "redcap-record-instance"]
+        "else_arm_1, instances of Base are validated as they are, and `crfsmith "
+        "import` rejects them"
+    ) in note
+    assert [code for code, _ in told(simple, text)] == [
+        "redcap-record-event",
+        "redcap-record-instance",
+    ]
 
 
 @pytest.mark.parametrize("text", ["1,2", "1, 2", "Vegan, Halal", "Vegan,2"])
 def test_boxes_in_one_cell_are_read(simple: Study, text: str) -> None:
-    assert answers(simple, f'record_id,diet\n1,"{text}"\n2,1\n') == [{"diet": "1;2"}, {"diet": "1"}]
+    assert answers(simple, f'record_id,diet\n1,"{text}"\n2,1\n') == [
+        {"diet": "1;2"},
+        {"diet": "1"},
+    ]
 
 
 def test_boxes_in_one_cell_that_are_no_answers_are_kept_and_said(simple: Study) -> None:
@@ -497,10 +579,17 @@ def test_boxes_in_one_cell_that_are_no_answers_are_kept_and_said(simple: Study) 
 
 def test_dates_of_a_spreadsheet_are_read_where_the_column_tells_their_order() -> None:
     study = study_of(
-        converted({"name": "day", "validation": "date_ymd"}, {"name": "at", "validation": "datetime_ymd"})
+        converted(
+            {"name": "day", "validation": "date_ymd"},
+            {"name": "at", "validation": "datetime_ymd"},
+        )
     )
-    american = "record_id,day,at\n1,4/15/2024,4/15/2024 9:30\n2,4/3/2024,4/3/2024 9:30\n"
-    british = "record_id,day,at\n1,15/4/2024,15/4/2024 9:30\n2,3/4/2024,3/4/2024 9:30:00\n"
+    american = (
+        "record_id,day,at\n1,4/15/2024,4/15/2024 9:30\n2,4/3/2024,4/3/2024 9:30\n"
+    )
+    british = (
+        "record_id,day,at\n1,15/4/2024,15/4/2024 9:30\n2,3/4/2024,3/4/2024 9:30:00\n"
+    )
     expected = [
         {"day": "2024-04-15", "at": "2024-04-15T09:30"},
         {"day": "2024-04-03", "at": "2024-04-03T09:30"},
@@ -518,7 +607,9 @@ THROUGH = """record_id,sex,code,race___1,race___2,race___oth,a,b,c,text,day,till
 
 
 @pytest.mark.parametrize("program", ["polars", "duckdb", "R", "readr", "pandas"])
-def test_records_that_went_through_a_program_are_what_they_were(program: str, tmp_path: Path) -> None:
+def test_records_that_went_through_a_program_are_what_they_were(
+    program: str, tmp_path: Path
+) -> None:
     """Polars and DuckDB themselves, and what the others write."""
     study = study_of(converted(*FIELDS))
     before, after = tmp_path / "before.csv", tmp_path / "after.csv"
@@ -538,7 +629,9 @@ def test_records_that_went_through_a_program_are_what_they_were(program: str, tm
 
 
 def _saved_by(program: str) -> str:
-    """``THROUGH`` as R's two readers and pandas write it: numbers by column, blanks in their own way."""
+    """``THROUGH`` as R's two readers and pandas write it: numbers by column, blanks in
+    their own way.
+    """
     header, *rows = (line.split(",") for line in THROUGH.splitlines())
     for row in rows:
         for name, text in zip(header, row, strict=True):
@@ -554,18 +647,30 @@ def _cell_of(program: str, name: str, text: str) -> str:
         return f"{text}:00" if name == "clock" else text
     if name == "code":
         text = text.lstrip("0")
-    return f"{text}.0" if program == "pandas" and name in ("sex", "code", "a", "c", "yes") else text
+    return (
+        f"{text}.0"
+        if program == "pandas" and name in ("sex", "code", "a", "c", "yes")
+        else text
+    )
 
 
 def as_numbers(form: CapturedForm) -> dict[str, str]:
     """The texts of a form; 2.50 and 2.5 are the same number."""
     texts = {name: text for name, text in form.record.texts.items() if text}
-    return texts | {name: str(float(texts[name])) for name in ("a", "b", "c") if name in texts}
+    return texts | {
+        name: str(float(texts[name])) for name in ("a", "b", "c") if name in texts
+    }
 
 
 def test_an_answer_that_everybody_gives_stays_one(simple: Study) -> None:
-    assert answers(simple, "record_id,why\n1,None\n2,None\n") == [{"why": "None"}, {"why": "None"}]
-    assert answers(simple, "record_id,why,n\n1,NA,5\n2,NA,6\n") == [{"n": "5"}, {"n": "6"}]
+    assert answers(simple, "record_id,why\n1,None\n2,None\n") == [
+        {"why": "None"},
+        {"why": "None"},
+    ]
+    assert answers(simple, "record_id,why,n\n1,NA,5\n2,NA,6\n") == [
+        {"n": "5"},
+        {"n": "6"},
+    ]
 
 
 def sites_of(found: Records) -> set[tuple[str, str]]:
@@ -584,32 +689,48 @@ def test_a_line_that_gives_the_group_as_a_value(visits: Study) -> None:
     lines = "1,scr_arm_1,age,44\n1,scr_arm_1,redcap_data_access_group,north\n"
     more = "1,pre_arm_1,redcap_data_access_group,south\n"
     header = "record,redcap_event_name,field_name,value\n"
-    assert sites_of(read_records("r.csv", (header + lines).encode(), visits)) == {("1", "north")}
+    assert sites_of(read_records("r.csv", (header + lines).encode(), visits)) == {
+        ("1", "north")
+    }
     assert told(visits, header + lines + more) == [("redcap-two-groups", 4)]
 
 
 def test_a_record_without_an_answer_is_named(simple: Study) -> None:
     said = report(simple, "record_id,n,form_complete\n1,5,2\n2,,0\n3,,\n").notes
     assert said == (
-        "Records 2, 3 have no answers and only incomplete forms. `crfsmith import` leaves them out.",
+        (
+            "Records 2, 3 have no answers and only incomplete forms. `crfsmith "
+            "import` leaves them out."
+        ),
     )
 
 
 def test_an_index_of_pandas_is_no_work_of_r(simple: Study) -> None:
     text = ",record_id,sex,n,form_complete\n0,1,1.0,5.0,2\n1,2,,,2\n2,3,2.0,6.0,2\n"
-    (found,) = [one for one in report(simple, text).findings if one.finding.code == "redcap-rewritten"]
+    (found,) = [
+        one
+        for one in report(simple, text).findings
+        if one.finding.code == "redcap-rewritten"
+    ]
     assert "saved by pandas." in found.finding.message
-    assert "row numbers were added in the first column (3 cells from row 1)" in found.finding.message
+    assert (
+        "row numbers were added in the first column (3 cells from row 1)"
+        in found.finding.message
+    )
 
 
 def test_codes_that_r_wrote_as_blanks() -> None:
     """``write.csv(..., na = "")``: every NA is a blank, an answer that was NA as well."""
     text = "record_id,n,pick\n1,1e+05,\n2,1e+06,Y\n"
     (found,) = [
-        one for one in report(study_from(PILLS), text).findings if one.finding.code == "redcap-values-lost"
+        one
+        for one in report(study_from(PILLS), text).findings
+        if one.finding.code == "redcap-values-lost"
     ]
     assert "saved by R" in found.finding.message
-    assert "missing codes may have become blanks in pick (row 2)" in found.finding.message
+    assert (
+        "missing codes may have become blanks in pick (row 2)" in found.finding.message
+    )
 
 
 @pytest.mark.parametrize(
@@ -619,7 +740,11 @@ def test_codes_that_r_wrote_as_blanks() -> None:
         (["1,805", "70,5"], ["1.805", "70.5"], {"redcap-rewritten": 1}),
         (["0,025"], ["0.025"], {"redcap-rewritten": 1}),
         (["1,805", "2,250"], ["1,805", "2,250"], {"not-a-number": 2}),
-        (["1,805", "70,5", "3.5"], ["1,805", "70.5", "3.5"], {"redcap-rewritten": 1, "not-a-number": 1}),
+        (
+            ["1,805", "70,5", "3.5"],
+            ["1,805", "70.5", "3.5"],
+            {"redcap-rewritten": 1, "not-a-number": 1},
+        ),
     ],
 )
 def test_a_comma_that_redcap_does_not_write_is_said_once_or_refused(

@@ -1,4 +1,6 @@
-"""The way back: in the old spelling where the dictionary still says the same, else written anew."""
+"""The way back: in the old spelling where the dictionary still says the same, else
+written anew.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,31 @@ from tests.studies import study_of
 
 ROWS = (
     *FIELDS,
-    {"name": "html", "label": "<b>Bold</b>  text ", "branching": '( [sex] = "1"  AND [a]>5 ) // why'},
-    {"name": "lim", "validation": "number_1dp_comma_decimal", "minimum": "0,5", "alignment": "LH"},
-    {"name": "Upper", "required": "y", "section": "Section", "annotation": " @READONLY  note"},
+    {
+        "name": "html",
+        "label": "<b>Bold</b>  text ",
+        "branching": '( [sex] = "1"  AND [a]>5 ) // why',
+    },
+    {
+        "name": "lim",
+        "validation": "number_1dp_comma_decimal",
+        "minimum": "0,5",
+        "alignment": "LH",
+    },
+    {
+        "name": "Upper",
+        "required": "y",
+        "section": "Section",
+        "annotation": " @READONLY  note",
+    },
     {"name": "js", "type": "calc", "choices": "$('#x')"},
-    {"name": "m1", "type": "radio", "choices": "1,A|2,B", "matrix": "m", "ranking": "y"},
+    {
+        "name": "m1",
+        "type": "radio",
+        "choices": "1,A|2,B",
+        "matrix": "m",
+        "ranking": "y",
+    },
 )
 
 
@@ -31,7 +53,9 @@ def cells(content: bytes) -> dict[str, dict[str, str]]:
 
 def test_there_and_back_is_the_same_cell_by_cell() -> None:
     before = dictionary(*ROWS)
-    written = write_redcap(convert_redcap("d.csv", before).files, {"dictionary": before})
+    written = write_redcap(
+        convert_redcap("d.csv", before).files, {"dictionary": before}
+    )
     assert written.content is not None
     assert cells(written.content) == cells(before)
     assert written.losses == ()
@@ -48,20 +72,30 @@ def test_a_change_is_written_and_the_rest_keeps_its_spelling() -> None:
 
 
 def test_without_the_old_files_the_dictionary_alone_says_the_same() -> None:
-    before = dictionary(*FIELDS, {"name": "x", "branching": "[sex]='1' and [race(OTH)]=\"1\" and [a]<>''"})
+    before = dictionary(
+        *FIELDS,
+        {"name": "x", "branching": "[sex]='1' and [race(OTH)]=\"1\" and [a]<>''"},
+    )
     written = write_redcap(convert_redcap("d.csv", before).files, {})
     assert cells(written.content or b"")["x"]["branching"] == (
         "[sex] = '1' and [race(OTH)] = '1' and [a] <> ''"
     )
     again = convert_redcap("d.csv", written.content or b"")
-    assert again.files == convert_redcap("d.csv", before).files | {"study.yaml": again.files["study.yaml"]}
+    assert again.files == convert_redcap("d.csv", before).files | {
+        "study.yaml": again.files["study.yaml"]
+    }
 
 
 def test_cells_that_the_dictionary_alone_spells_in_another_way_are_listed() -> None:
     rows = (
         *FIELDS,
         {"name": "x", "branching": "[sex]='1'", "annotation": " @HIDDEN"},
-        {"name": "y", "type": "checkbox", "choices": "1,<b>A</b>|2,B", "validation": ""},
+        {
+            "name": "y",
+            "type": "checkbox",
+            "choices": "1,<b>A</b>|2,B",
+            "validation": "",
+        },
         {"name": "z", "validation": "datetime_ymd", "maximum": "today"},
         {"name": "s", "type": "slider"},
     )
@@ -73,7 +107,11 @@ def test_cells_that_the_dictionary_alone_spells_in_another_way_are_listed() -> N
         for column, text in held.items():
             assert text == alone[name][column] or (name, HEADERS[column]) in listed
     spelled = listed["x", HEADERS["branching"]]
-    assert (spelled.kind, spelled.harmless, spelled.original) == ("spelling", True, "[sex]='1'")
+    assert (spelled.kind, spelled.harmless, spelled.original) == (
+        "spelling",
+        True,
+        "[sex]='1'",
+    )
     assert spelled.why == "written back as: [sex] = '1'"
     assert not listed["y", HEADERS["choices"]].harmless
     assert alone["z"]["maximum"] == "today"
@@ -86,13 +124,18 @@ def test_a_kept_cell_does_not_stand_in_the_way_of_a_new_one() -> None:
     files[form] = files[form].replace("label: X,", "label: X, show_when: sex = '1',")
     written = write_redcap(files, {"dictionary": before})
     assert cells(written.content or b"")["x"]["branching"] == "[sex] = '1'"
-    assert [(one.kind, one.original) for one in written.losses] == [("kept-cell", "[nowhere] = '1'")]
+    assert [(one.kind, one.original) for one in written.losses] == [
+        ("kept-cell", "[nowhere] = '1'")
+    ]
 
 
 TAGGED = (
     {"name": "h", "annotation": "a note @HIDDEN @DEFAULT='1' and more"},
     {"name": "r", "annotation": "@READONLY-FORM @NOW", "validation": "datetime_dmy"},
-    {"name": "p", "annotation": "@PLACEHOLDER='x' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER"},
+    {
+        "name": "p",
+        "annotation": "@PLACEHOLDER='x' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER",
+    },
     {
         "name": "c",
         "type": "checkbox",
@@ -107,9 +150,19 @@ TAGGED = (
 @pytest.mark.parametrize(
     ("name", "old", "new", "annotation"),
     [
-        ("h", "entry: hidden, default: 1", "default: 2", "a note  @DEFAULT='2' and more"),
+        (
+            "h",
+            "entry: hidden, default: 1",
+            "default: 2",
+            "a note  @DEFAULT='2' and more",
+        ),
         ("r", "entry: read_only", "entry: hidden", "@HIDDEN @NOW"),
-        ("p", "placeholder: x", "placeholder: y", "@PLACEHOLDER='y' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER"),
+        (
+            "p",
+            "placeholder: x",
+            "placeholder: y",
+            "@PLACEHOLDER='y' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER",
+        ),
         ("c", "max_choices: 2", "max_choices: 1", "@MAXCHECKED=1 @HIDECHOICE='3'"),
         ("t", "two", "three", "@CALCTEXT(if([h] = '1', 'one', 'three'))"),
         ("d", "add_days(day, 7)", "add_days(day, 8)", "@CALCDATE([day], 8, 'd')"),
@@ -129,7 +182,9 @@ def test_a_changed_key_changes_its_tag_and_nothing_else(
 
 
 NATIVE = {
-    "study.yaml": "study: S\ntitle: Study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n",
+    "study.yaml": (
+        "study: S\ntitle: Study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"
+    ),
     "f.yaml": """
 form: f
 title: Form
@@ -158,23 +213,39 @@ fields:
         ("y", "branching", "[yn] <> 'Y' and [yn] <> '' and [x] >= 1 and [x] <= 3"),
         ("z", "branching", "[x] <= 3 or [x] = ''"),
         ("k", "annotation", "@NONEOFTHEABOVE='N'"),
-        ("w", "branching", "[k(A)] = '1' or [k(N)] = '1' or [k(A)] = '0' and [k(N)] = '1'"),
-        ("c", "choices", "round(if([x] > 3, round([x] / 2, 1), if([x] <= 3, 0, '')), 1)"),
+        (
+            "w",
+            "branching",
+            "[k(A)] = '1' or [k(N)] = '1' or [k(A)] = '0' and [k(N)] = '1'",
+        ),
+        (
+            "c",
+            "choices",
+            "round(if([x] > 3, round([x] / 2, 1), if([x] <= 3, 0, '')), 1)",
+        ),
     ],
 )
-def test_a_study_of_ours_in_the_words_of_redcap(name: str, column: str, cell: str) -> None:
+def test_a_study_of_ours_in_the_words_of_redcap(
+    name: str, column: str, cell: str
+) -> None:
     study_of(NATIVE)
     written = write_redcap(NATIVE, {})
     found = cells(written.content or b"")
     assert next(iter(found)) == "record_id"
     assert found[name][column] == cell
-    assert {(one.field, one.kind) for one in written.losses} >= {("x", "unit"), ("x", "required")}
+    assert {(one.field, one.kind) for one in written.losses} >= {
+        ("x", "unit"),
+        ("x", "required"),
+    }
 
 
 PLACES = {
     "study.yaml": "study: S\ntitle: S\nsubject: {pattern: '[0-9]+', example: '1'}\n",
     "rules.yaml": "derivations:\n  heavy: vs.kg > 90\n",
-    "dm.yaml": "form: dm\ntitle: D\nfields:\n  sex: {label: Sex, type: choice, codes: [F, M]}\n",
+    "dm.yaml": (
+        "form: dm\ntitle: D\nfields:\n  sex: {label: Sex, type: choice, codes: [F, "
+        "M]}\n"
+    ),
     "vs.yaml": """
 form: vs
 title: V
@@ -227,7 +298,9 @@ def test_fields_of_other_forms_and_rows_are_read_where_a_rule_reads_them(
     written = write_redcap(PLACES, {})
     assert cells(written.content or b"")[name]["branching"] == branching
     kinds = {"previous-event", "other-form", "rule"}
-    assert [one.kind for one in written.losses if one.field == name and one.kind in kinds] == listed
+    assert [
+        one.kind for one in written.losses if one.field == name and one.kind in kinds
+    ] == listed
 
 
 LAB = {
@@ -251,7 +324,11 @@ fields:
 def test_a_limit_is_a_text_in_redcap_and_what_compares_it_is_listed() -> None:
     written = write_redcap(LAB, {})
     found = cells(written.content or b"")
-    assert (found["crp"]["validation"], found["crp"]["maximum"], found["high"]["branching"]) == ("", "", "")
+    assert (
+        found["crp"]["validation"],
+        found["crp"]["maximum"],
+        found["high"]["branching"],
+    ) == ("", "", "")
     assert found["given"]["branching"] == "[crp] <> ''"
     assert {(loss.field, loss.kind) for loss in written.losses} >= {
         ("crp", "comparator"),

@@ -9,7 +9,9 @@ import pytest
 from generator.rewritings import ColumnHabits, Expected
 
 
-def column(kind: str, right: Collection[str], cells: Mapping[str, int], **more: object) -> ColumnHabits:
+def column(
+    kind: str, right: Collection[str], cells: Mapping[str, int], **more: object
+) -> ColumnHabits:
     expected = Expected(accepts=lambda text: text in right, kind=kind, **more)  # type: ignore[arg-type]
     habits = ColumnHabits(expected=expected)
     for text, count in cells.items():
@@ -93,7 +95,9 @@ def test_na_that_a_text_column_takes_for_an_answer() -> None:
         ("boolean", "TRUE", "true"),
     ],
 )
-def test_a_cell_is_restored_by_the_grammar_of_its_column(kind: str, text: str, original: str) -> None:
+def test_a_cell_is_restored_by_the_grammar_of_its_column(
+    kind: str, text: str, original: str
+) -> None:
     assert column(kind, (original,), {text: 2}).restored(text) == original
 
 
@@ -114,7 +118,11 @@ def test_a_cell_that_says_less_than_it_did_is_not_restored(
 
 
 def test_a_day_above_twelve_says_which_number_is_the_day() -> None:
-    dates = column("date", ("2024-04-03", "2024-03-04", "2024-04-15"), {"03/04/2024": 1, "15/04/2024": 1})
+    dates = column(
+        "date",
+        ("2024-04-03", "2024-03-04", "2024-04-15"),
+        {"03/04/2024": 1, "15/04/2024": 1},
+    )
     assert said(dates) == [("date-day-first", 2, True)]
     assert dates.restored("03/04/2024") == "2024-04-03"
 

@@ -43,7 +43,11 @@ def test_a_rewriting_is_recognised_by_its_own_example(one: Rewriting) -> None:
         ("09:30", "09:30:00 AM", "seconds-added"),
         ("2024-04-15", "15-Apr-2024", "date-respelled"),
         ("2024-04-15T09:30", "2024-04-15T09:30:00Z", "datetime-respelled"),
-        ("2024-04-15T09:30:58.922535Z", "2024-04-15 09:30:58.922535+00", "datetime-respelled"),
+        (
+            "2024-04-15T09:30:58.922535Z",
+            "2024-04-15 09:30:58.922535+00",
+            "datetime-respelled",
+        ),
         ("2024-04", "2024-04-01", "day-invented"),
         ("2024", "2024/01/01", "day-invented"),
         ("3-4", "2001-03-04", "text-became-date"),
@@ -90,15 +94,23 @@ def test_any_two_texts_are_looked_at_without_an_error(before: str, after: str) -
     explain(before, after)
 
 
-@given(st.sampled_from("0123456789eE+-.,:/T Z%"), st.text("0123456789eE+-.,:/T Zam%x", max_size=24))
-def test_texts_like_numbers_and_dates_are_looked_at_without_an_error(first: str, rest: str) -> None:
+@given(
+    st.sampled_from("0123456789eE+-.,:/T Z%"),
+    st.text("0123456789eE+-.,:/T Zam%x", max_size=24),
+)
+def test_texts_like_numbers_and_dates_are_looked_at_without_an_error(
+    first: str, rest: str
+) -> None:
     explain(first + rest, rest + first)
 
 
 @pytest.mark.parametrize(
-    ("after", "habit"), [("15/4/2024 9:30", "date-day-first"), ("4/15/2024 9:30", "date-month-first")]
+    ("after", "habit"),
+    [("15/4/2024 9:30", "date-day-first"), ("4/15/2024 9:30", "date-month-first")],
 )
-def test_dates_before_a_time_of_day_are_told_by_their_order(after: str, habit: str) -> None:
+def test_dates_before_a_time_of_day_are_told_by_their_order(
+    after: str, habit: str
+) -> None:
     found = explain("2024-04-15T09:30", after)
     assert found is not None
     assert found.name == habit

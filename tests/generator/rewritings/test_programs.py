@@ -6,18 +6,28 @@ from generator.rewritings import RowNumbers, saved_by
 
 
 def test_r_is_known_by_its_zeros_and_blanks() -> None:
-    (suspect,) = saved_by({"zeros-gone": 20, "blank-became-na": 2, "digits-lost": 4, "truth-value": 4})
+    (suspect,) = saved_by(
+        {"zeros-gone": 20, "blank-became-na": 2, "digits-lost": 4, "truth-value": 4}
+    )
     assert suspect.said == "R (read.csv, write.csv)"
 
 
 def test_a_spreadsheet_is_known_by_the_formulas_that_it_worked_out() -> None:
-    (suspect,) = saved_by({"zeros-gone": 20, "formula-evaluated": 1, "exponent": 1, "digits-lost": 4})
+    (suspect,) = saved_by(
+        {"zeros-gone": 20, "formula-evaluated": 1, "exponent": 1, "digits-lost": 4}
+    )
     assert suspect.said == "a spreadsheet"
 
 
 def test_gnumeric_is_known_by_its_slashes() -> None:
     (suspect,) = saved_by(
-        {"zeros-gone": 20, "date-respelled": 5, "seconds-added": 4, "day-invented": 1, "truth-value": 2}
+        {
+            "zeros-gone": 20,
+            "date-respelled": 5,
+            "seconds-added": 4,
+            "day-invented": 1,
+            "truth-value": 2,
+        }
     )
     assert suspect.said == "Gnumeric"
 
@@ -34,7 +44,9 @@ def test_duckdb_is_known_by_seconds_beside_zeros_and_blanks() -> None:
 
 
 def test_what_no_single_program_does_has_several_causes() -> None:
-    first, second = saved_by({"zeros-gone": 20, "blank-became-na": 9, "formula-evaluated": 1})
+    first, second = saved_by(
+        {"zeros-gone": 20, "blank-became-na": 9, "formula-evaluated": 1}
+    )
     assert (first.said, second.said) == ("R (read.csv, write.csv)", "a spreadsheet")
 
 

@@ -14,15 +14,23 @@ from generator.tables.schema import table_schema
 from tests.studies import FILES, small_study, study_of
 
 
-def field(name: str, *, table: str = "vs", study: Study | None = None) -> dict[str, Any]:
+def field(
+    name: str, *, table: str = "vs", study: Study | None = None
+) -> dict[str, Any]:
     used = study or small_study()
-    [found] = [one for one in table_schema(used, used.tables[table])["fields"] if one["name"] == name]
+    [found] = [
+        one
+        for one in table_schema(used, used.tables[table])["fields"]
+        if one["name"] == name
+    ]
     return found
 
 
 def with_field(text: str) -> Study:
     """The small study with another field ``x`` on the laboratory form."""
-    return study_of({**FILES, "forms/lb.yaml": FILES["forms/lb.yaml"] + f"  x: {text}\n"})
+    return study_of(
+        {**FILES, "forms/lb.yaml": FILES["forms/lb.yaml"] + f"  x: {text}\n"}
+    )
 
 
 def test_frictionless_takes_the_whole_descriptor() -> None:
@@ -36,7 +44,10 @@ def test_a_number_has_type_range_unit_and_reasons_for_its_absence() -> None:
         "title": "Systolic",
         "type": "integer",
         "constraints": {"minimum": 60, "maximum": 260},
-        "missingValues": [{"value": "", "label": "blank"}, {"value": "ND", "label": "Not done"}],
+        "missingValues": [
+            {"value": "", "label": "blank"},
+            {"value": "ND", "label": "Not done"},
+        ],
         "crfsmith:type": "integer",
         "crfsmith:range": "[60, 260]",
         "crfsmith:expected": "[90, 160]",
@@ -47,13 +58,19 @@ def test_a_number_has_type_range_unit_and_reasons_for_its_absence() -> None:
 def test_a_choice_has_its_codes_and_their_labels() -> None:
     found = field("vsperf")
     assert found["constraints"] == {"enum": ["Y", "N"]}
-    assert found["categories"] == [{"value": "Y", "label": "Yes"}, {"value": "N", "label": "No"}]
+    assert found["categories"] == [
+        {"value": "Y", "label": "Yes"},
+        {"value": "N", "label": "No"},
+    ]
 
 
 def test_a_required_field_may_be_blank_in_a_draft() -> None:
     assert "required" not in field("vsperf")["constraints"]
     assert field("vsperf")["crfsmith:required"] is True
-    assert any(loss.field == "vs.vsperf" and loss.facet == "required" for loss in losses(small_study()))
+    assert any(
+        loss.field == "vs.vsperf" and loss.facet == "required"
+        for loss in losses(small_study())
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,32 +78,54 @@ def test_a_required_field_may_be_blank_in_a_draft() -> None:
     [
         ("{label: X, type: integer, range: [0.5, 9.5]}", {"minimum": 1, "maximum": 9}),
         ("{label: X, type: integer, range: '(0, 10)'}", {"minimum": 1, "maximum": 9}),
-        ("{label: X, type: decimal, range: '(0, 100]'}", {"exclusiveMinimum": 0, "maximum": 100}),
-        ("{label: X, type: decimal, range: [0.1, $temp_max]}", {"minimum": 0.1, "maximum": 43}),
-        ("{label: X, type: integer, range: [-5, null]}", {"minimum": -5, "maximum": 999999999999999}),
-        ("{label: X, type: date, range: [2020-01-31, today]}", {"minimum": "2020-01-31"}),
-        ("{label: X, type: time, range: ['08:00', '18:30']}", {"minimum": "08:00", "maximum": "18:30"}),
+        (
+            "{label: X, type: decimal, range: '(0, 100]'}",
+            {"exclusiveMinimum": 0, "maximum": 100},
+        ),
+        (
+            "{label: X, type: decimal, range: [0.1, $temp_max]}",
+            {"minimum": 0.1, "maximum": 43},
+        ),
+        (
+            "{label: X, type: integer, range: [-5, null]}",
+            {"minimum": -5, "maximum": 999999999999999},
+        ),
+        (
+            "{label: X, type: date, range: [2020-01-31, today]}",
+            {"minimum": "2020-01-31"},
+        ),
+        (
+            "{label: X, type: time, range: ['08:00', '18:30']}",
+            {"minimum": "08:00", "maximum": "18:30"},
+        ),
         (
             "{label: X, type: time, seconds: true, range: ['08:00', null]}",
             {"minimum": "08:00:00"},
         ),
         (
-            "{label: X, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, "
+            "{label: X, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 "
+            "/ 9}}, "
             "range: {C: [33, 43], F: [91.4, 109.4]}}",
             {"minimum": 33, "maximum": 109.4},
         ),
         (
-            "{label: X, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, "
+            "{label: X, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 "
+            "/ 9}}, "
             "range: {C: [33, 43]}}",
             {"minimum": 33, "maximum": 109.4},
         ),
         (
-            "{label: X, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}",
+            (
+                "{label: X, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, "
+                "range: {k: [1, 10]}}"
+            ),
             {"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15},
         ),
     ],
 )
-def test_a_range_with_known_ends_becomes_constraints(text: str, constraints: dict[str, Any]) -> None:
+def test_a_range_with_known_ends_becomes_constraints(
+    text: str, constraints: dict[str, Any]
+) -> None:
     assert field("x", table="lb", study=with_field(text))["constraints"] == constraints
 
 
@@ -106,11 +145,15 @@ def test_a_range_with_known_ends_becomes_constraints(text: str, constraints: dic
     ],
 )
 def test_what_the_schema_cannot_say_is_listed(text: str, facet: str) -> None:
-    assert facet in {loss.facet for loss in losses(with_field(text)) if loss.field == "lb.x"}
+    assert facet in {
+        loss.facet for loss in losses(with_field(text)) if loss.field == "lb.x"
+    }
 
 
 def test_what_the_schema_says_in_full_is_not_listed() -> None:
-    found = losses(with_field("{label: X, type: long_text, length: [1, 8], missing: [ND]}"))
+    found = losses(
+        with_field("{label: X, type: long_text, length: [1, 8], missing: [ND]}")
+    )
     assert not [loss for loss in found if loss.field == "lb.x"]
 
 
@@ -124,8 +167,14 @@ def test_rows_belong_to_their_form_and_forms_to_their_subject() -> None:
     ]
     for name in ("vs", "ae"):
         [key] = table_schema(small_study(), tables[name])["foreignKeys"]
-        assert key["reference"] == {"resource": "subjects", "fields": ["siteid", "subjid"]}
-    assert table_schema(small_study(), tables["ae"])["primaryKey"] == ["subjid", "rowno"]
+        assert key["reference"] == {
+            "resource": "subjects",
+            "fields": ["siteid", "subjid"],
+        }
+    assert table_schema(small_study(), tables["ae"])["primaryKey"] == [
+        "subjid",
+        "rowno",
+    ]
     assert table_schema(small_study(), tables["reading"])["primaryKey"] == [
         "subjid",
         "visitid",
@@ -135,9 +184,14 @@ def test_rows_belong_to_their_form_and_forms_to_their_subject() -> None:
 
 
 def test_every_field_of_the_dictionary_has_a_column() -> None:
-    resources = {one["name"]: one["schema"]["fields"] for one in descriptor(small_study())["resources"]}
+    resources = {
+        one["name"]: one["schema"]["fields"]
+        for one in descriptor(small_study())["resources"]
+    }
     for table in small_study().tables.values():
-        assert {one.name for one in table.fields} <= {one["name"] for one in resources[table.name]}
+        assert {one.name for one in table.fields} <= {
+            one["name"] for one in resources[table.name]
+        }
 
 
 def test_a_loss_has_a_reason() -> None:

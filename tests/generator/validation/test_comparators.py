@@ -97,11 +97,17 @@ def cells(source: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("large", [LARGE, 0])
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
-def test_both_engines_say_what_the_page_says(tmp_path: Path, engine: Engine, large: int) -> None:
+def test_both_engines_say_what_the_page_says(
+    tmp_path: Path, engine: Engine, large: int
+) -> None:
     source = package(tmp_path / "export.zip", VALUES)
     found = validate_package(source, engine=engine, large=large).findings
-    said = [(one.finding.value, one.finding.code) for one in found if one.field == "crp"]
-    assert sorted(said) == sorted((text, FOUND[text]) for text in VALUES if text in FOUND)
+    said = [
+        (one.finding.value, one.finding.code) for one in found if one.field == "crp"
+    ]
+    assert sorted(said) == sorted(
+        (text, FOUND[text]) for text in VALUES if text in FOUND
+    )
 
 
 def test_a_table_has_the_text_the_number_and_the_comparator(tmp_path: Path) -> None:
@@ -117,19 +123,33 @@ def test_a_table_has_the_text_the_number_and_the_comparator(tmp_path: Path) -> N
 
 def test_frictionless_reads_it_and_refuses_what_is_no_limit(tmp_path: Path) -> None:
     package(tmp_path / "good", ["<0.5", "0.7", ">500", ""])
-    assert frictionless.Package(str(tmp_path / "good" / "datapackage.json")).validate().valid
+    assert (
+        frictionless.Package(str(tmp_path / "good" / "datapackage.json"))
+        .validate()
+        .valid
+    )
     package(tmp_path / "bad", ["<=3", "0.05", "< 3"])
     report = frictionless.Package(str(tmp_path / "bad" / "datapackage.json")).validate()
-    assert [one[1] for one in report.flatten(["fieldName", "rowNumber"]) if one[0] == "crp"] == [2, 3, 4]
+    assert [
+        one[1] for one in report.flatten(["fieldName", "rowNumber"]) if one[0] == "crp"
+    ] == [2, 3, 4]
 
 
 def test_a_package_from_before_the_comparators_is_still_right(tmp_path: Path) -> None:
-    old = {**STUDY, "lb.yaml": STUDY["lb.yaml"].replace("    comparator: ['<', '>']\n", "")}
+    old = {
+        **STUDY,
+        "lb.yaml": STUDY["lb.yaml"].replace("    comparator: ['<', '>']\n", ""),
+    }
     study = study_of(old)
     write_package(study, forms(study, ["0.7", "12"]), tmp_path / "old.zip")
     for engine in (Engine.REFERENCE, Engine.EMBEDDED):
-        found = validate_package(tmp_path / "old.zip", engine=engine, dictionary=STUDY).findings
-        assert {one.finding.code for one in found} <= {"dictionary-differs", "schema-differs"}
+        found = validate_package(
+            tmp_path / "old.zip", engine=engine, dictionary=STUDY
+        ).findings
+        assert {one.finding.code for one in found} <= {
+            "dictionary-differs",
+            "schema-differs",
+        }
 
 
 def test_a_part_that_was_edited_by_itself_differs(tmp_path: Path) -> None:
@@ -137,12 +157,18 @@ def test_a_part_that_was_edited_by_itself_differs(tmp_path: Path) -> None:
     table = folder / "data" / "lb.csv"
     table.write_bytes(table.read_bytes().replace(b"<0.5,0.5,<", b"<0.5,0.4,<"))
     for engine in (Engine.REFERENCE, Engine.EMBEDDED):
-        codes = {one.finding.code for one in validate_package(folder, engine=engine).findings}
+        codes = {
+            one.finding.code for one in validate_package(folder, engine=engine).findings
+        }
         assert "calculated-differs" in codes
 
 
 def test_what_the_schema_cannot_say_is_listed() -> None:
-    found = {loss.facet: loss.why for loss in losses(study_of(STUDY)) if loss.field == "lb.crp"}
+    found = {
+        loss.facet: loss.why
+        for loss in losses(study_of(STUDY))
+        if loss.field == "lb.crp"
+    }
     assert "number in crp_num" in found["comparator"]
     assert "comparator in crp_cmp" in found["comparator"]
     assert "range" in found

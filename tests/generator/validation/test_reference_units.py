@@ -30,7 +30,11 @@ RESULTS = [
 
 def forms(**typed: str) -> list[CapturedForm]:
     return [
-        captured("lb SCR", {"lab": lab, "hgb": hgb, "hgbu": unit, **typed}, subject=f"01-{number:03}")
+        captured(
+            "lb SCR",
+            {"lab": lab, "hgb": hgb, "hgbu": unit, **typed},
+            subject=f"01-{number:03}",
+        )
         for number, (lab, hgb, unit, _) in enumerate(RESULTS, 1)
     ]
 
@@ -41,13 +45,18 @@ def test_columns_agree_with_the_reference(tmp_path: Path) -> None:
 
 
 def test_the_exported_flag_is_the_same_for_both_units() -> None:
-    found = [with_calculated(reference_study(), [form], date(2024, 4, 2))[0] for form in forms()]
+    found = [
+        with_calculated(reference_study(), [form], date(2024, 4, 2))[0]
+        for form in forms()
+    ]
     assert [one.record.texts["lies"] for one in found] == [word for *_, word in RESULTS]
 
 
 @pytest.mark.parametrize("large", [LARGE, 0])
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
-def test_a_flag_that_forgets_the_unit_is_found(tmp_path: Path, engine: Engine, large: int) -> None:
+def test_a_flag_that_forgets_the_unit_is_found(
+    tmp_path: Path, engine: Engine, large: int
+) -> None:
     write_package(reference_study(), forms(lies="HIGH"), tmp_path / "export")
     found = validate_package(tmp_path / "export", engine=engine, large=large).findings
     differing = [one for one in found if one.finding.code == "calculated-differs"]

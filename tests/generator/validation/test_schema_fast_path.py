@@ -1,4 +1,6 @@
-"""What is passed without Frictionless it would have passed, and a sound package never loads it."""
+"""What is passed without Frictionless it would have passed, and a sound package never
+loads it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,11 @@ from hypothesis import strategies as st
 
 from generator.validation.schema_fast_path import plain_readers, sparing_readers
 from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
-from tests.generator.validation.columnar.tables.test_agreement import good, package_of, table_bytes
+from tests.generator.validation.columnar.tables.test_agreement import (
+    good,
+    package_of,
+    table_bytes,
+)
 from tests.generator.validation.columnar.tables.test_cell_guards import FIELDS, TEXTS
 from tests.package_cases import clean_forms, write
 
@@ -28,7 +34,10 @@ CLOCK = [
         "constraints": {"enum": ["a", "b"]},
         "missingValues": [{"value": "-9", "label": "no"}],
     },
-    {"type": "string", "constraints": {"pattern": "a|b|x.", "maxLength": 1, "required": True}},
+    {
+        "type": "string",
+        "constraints": {"pattern": "a|b|x.", "maxLength": 1, "required": True},
+    },
     {"type": "string", "format": "email"},
 ]
 TIMES = st.sampled_from(
@@ -63,7 +72,9 @@ ODD: list[dict[str, Any]] = [
 def test_what_is_read_without_frictionless_is_read_as_it_reads(
     field: dict[str, Any], texts: list[str]
 ) -> None:
-    """Our tables by plain readers; those of others, which may be odd, by readers that spare Frictionless."""
+    """Our tables by plain readers; those of others, which may be odd, by readers that
+    spare Frictionless.
+    """
     wanted = cell_readers(frictionless_schema(plan(field)))
     notes = [wanted[0](text)[1] for text in texts]
     if field not in ODD:
@@ -77,7 +88,9 @@ def test_what_is_read_without_frictionless_is_read_as_it_reads(
 
 def test_frictionless_is_not_asked_about_a_usual_cell() -> None:
     described = plan({"type": "integer", "constraints": {"minimum": 1}})
-    (read,) = sparing_readers(described, (lambda text: (None, {"type": text}),), frozenset())
+    (read,) = sparing_readers(
+        described, (lambda text: (None, {"type": text}),), frozenset()
+    )
     assert (read("12"), read("0")) == ((None, None), (None, {"type": "0"}))
 
 
@@ -94,17 +107,27 @@ print(sorted(heavy & set(sys.modules)))
 """
 
 
-def test_a_small_sound_package_is_judged_without_the_large_libraries(tmp_path: Path) -> None:
+def test_a_small_sound_package_is_judged_without_the_large_libraries(
+    tmp_path: Path,
+) -> None:
     write(tmp_path / "p.zip", clean_forms())
     done = subprocess.run(
-        [sys.executable, "-c", RUN, str(tmp_path / "p.zip")], check=True, capture_output=True, text=True
+        [sys.executable, "-c", RUN, str(tmp_path / "p.zip")],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert done.stdout == "True []\n"
 
 
-def test_a_small_package_of_others_is_judged_without_what_judges_forms(tmp_path: Path) -> None:
+def test_a_small_package_of_others_is_judged_without_what_judges_forms(
+    tmp_path: Path,
+) -> None:
     package_of(tmp_path / "p", table_bytes([good(1)]))
     done = subprocess.run(
-        [sys.executable, "-c", OF_OTHERS, str(tmp_path / "p")], check=True, capture_output=True, text=True
+        [sys.executable, "-c", OF_OTHERS, str(tmp_path / "p")],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert done.stdout == "True ['frictionless']\n[]\n"

@@ -67,10 +67,14 @@ def test_all_34_criteria_stand_in_their_order(client: FlaskClient) -> None:
 def test_the_form_names_each_criterion_by_its_number(client: FlaskClient) -> None:
     page = client.get("/subjects/01-001/SCR/ie").text
     numbers = re.findall(r'<b class="number">(\w+)</b> \w', page)
-    assert numbers == [f"INCL{n:02}" for n in range(8)] + [f"EXCL{n:02}" for n in range(1, 27)]
+    assert numbers == [f"INCL{n:02}" for n in range(8)] + [
+        f"EXCL{n:02}" for n in range(1, 27)
+    ]
 
 
-def test_a_discrepancy_shows_both_answers_and_leads_to_its_sources(client: FlaskClient) -> None:
+def test_a_discrepancy_shows_both_answers_and_leads_to_its_sources(
+    client: FlaskClient,
+) -> None:
     obesity = row(client.get("/subjects/01-003/eligibility").text, "EXCL01")
     said = plain(obesity)
     assert "▲ discrepancy" in said
@@ -90,10 +94,14 @@ def test_only_what_needs_attention(client: FlaskClient) -> None:
 
 
 def test_an_open_query_stands_with_the_criterion(client: FlaskClient) -> None:
-    assert "▲ C38" in plain(row(client.get("/subjects/01-008/eligibility").text, "EXCL14"))
+    assert "▲ C38" in plain(
+        row(client.get("/subjects/01-008/eligibility").text, "EXCL14")
+    )
 
 
-def test_what_is_missing_is_marked_where_nothing_was_captured(client: FlaskClient) -> None:
+def test_what_is_missing_is_marked_where_nothing_was_captured(
+    client: FlaskClient,
+) -> None:
     said = plain(row(client.get(f"/subjects/{NEW}/eligibility").text, "EXCL01"))
     assert "unknown" in said
     assert "Weight ◐ not answered" in said

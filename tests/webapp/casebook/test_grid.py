@@ -25,7 +25,9 @@ def client(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> FlaskCli
 def columns(client: FlaskClient) -> tuple[list[str], str]:
     """The visits of the table from left to right, and the one behind which today lies."""
     html = client.get(SUBJECT).text
-    heads = re.findall(r'<th scope="col"( class="today")?><a class="visit-name"[^>]*>([^<]+)<', html)
+    heads = re.findall(
+        r'<th scope="col"( class="today")?><a class="visit-name"[^>]*>([^<]+)<', html
+    )
     today = [name for marked, name in heads if marked]
     assert len(today) == 1
     return [name for _, name in heads], today[0]
@@ -33,7 +35,11 @@ def columns(client: FlaskClient) -> tuple[list[str], str]:
 
 def visit(client: FlaskClient, name: str, day: str) -> None:
     address = f"{SUBJECT}/{name}/sv"
-    texts = [(key, text) for key, text in inputs(client.get(address).text) if key != "f-visdat"]
+    texts = [
+        (key, text)
+        for key, text in inputs(client.get(address).text)
+        if key != "f-visdat"
+    ]
     texts += [("f-visdat", day), ("action", "draft")]
     data = {key: [t for k, t in texts if k == key] for key, _ in texts}
     assert client.post(address, data=data).status_code in {200, 303}
@@ -49,21 +55,34 @@ def test_an_unscheduled_visit_stands_where_its_day_belongs(client: FlaskClient) 
     visit(client, "UNS-1", "2024-04-16")
     visit(client, "UNS-2", "2024-03-25")
     names, still = columns(client)
-    assert [name for name in names if not name.startswith("UNS")] == [n for n in before if n != "UNS"]
-    assert names.index("SCR") < names.index("UNS-2") < names.index("D0") < names.index("UNS-1")
+    assert [name for name in names if not name.startswith("UNS")] == [
+        n for n in before if n != "UNS"
+    ]
+    assert (
+        names.index("SCR")
+        < names.index("UNS-2")
+        < names.index("D0")
+        < names.index("UNS-1")
+    )
     assert names.index("UNS-1") < names.index("M3")
     assert names.index(still) < names.index("M3")
     assert names.index(still) >= names.index("UNS-1")
     assert today in names
 
 
-def test_the_number_of_open_findings_leads_to_each_with_its_question(client: FlaskClient) -> None:
+def test_the_number_of_open_findings_leads_to_each_with_its_question(
+    client: FlaskClient,
+) -> None:
     for subject in ("/subjects/01-002", SUBJECT):
         casebook = client.get(subject).text
-        link = re.search(rf'<a href="({subject}/findings)">(\d+) open findings?</a>', casebook)
+        link = re.search(
+            rf'<a href="({subject}/findings)">(\d+) open findings?</a>', casebook
+        )
         assert link is not None
         page = client.get(link[1]).text
-        addresses = re.findall(rf'<th scope="row"><a href="({subject}/[^"#]+)#([^"]+)">', page)
+        addresses = re.findall(
+            rf'<th scope="row"><a href="({subject}/[^"#]+)#([^"]+)">', page
+        )
         assert len(addresses) == int(link[2])
         for address, target in addresses:
             assert f'id="{target}"' in client.get(address).text

@@ -1,4 +1,6 @@
-"""Findings of rules that look beyond one form: shown at every field they hang on, and never stale."""
+"""Findings of rules that look beyond one form: shown at every field they hang on, and
+never stale.
+"""
 
 from __future__ import annotations
 
@@ -34,29 +36,47 @@ def client(app: Flask) -> FlaskClient:
     return signed_in
 
 
-def enter(client: FlaskClient, address: str, action: str = "complete", **texts: str) -> None:
+def enter(
+    client: FlaskClient, address: str, action: str = "complete", **texts: str
+) -> None:
     """Saves a form with some answers changed; ``f_sex`` is the input f-sex."""
     data = dict(inputs(client.get(address).text))
-    data |= {name.replace("_", "-", 1): text for name, text in texts.items() if not name.startswith("k_")}
+    data |= {
+        name.replace("_", "-", 1): text
+        for name, text in texts.items()
+        if not name.startswith("k_")
+    }
     if "k_" in texts:
         data[KEEP] = texts["k_"]
-    assert client.post(address, data={**data, "action": action, "reason": "Corrected"}).status_code == 303
+    assert (
+        client.post(
+            address, data={**data, "action": action, "reason": "Corrected"}
+        ).status_code
+        == 303
+    )
 
 
 def numbers(client: FlaskClient, subject: str = "01-001") -> list[int]:
     """Forms to finish and open findings, as the list shows them."""
-    found: list[int] = client.get(f"/subjects/standings?from={subject}").json["ready"][subject]  # type: ignore[index]
+    found: list[int] = client.get(f"/subjects/standings?from={subject}").json["ready"][
+        subject
+    ]  # type: ignore[index]
     return found
 
 
-def test_a_finding_shows_beside_the_field_of_the_other_form_with_the_way_there(client: FlaskClient) -> None:
+def test_a_finding_shows_beside_the_field_of_the_other_form_with_the_way_there(
+    client: FlaskClient,
+) -> None:
     enter(client, DM, f_sex="M")
     enter(client, VS, f_pregnant="Y")
     here, there = client.get(VS).text, client.get(DM).text
     assert "Only a woman is pregnant" in here
     assert f'<a href="{DM}#f-sex">Sex (Demographics, Screening)</a>' in here
     assert "Only a woman is pregnant" in there
-    assert f'<a href="{VS}#f-pregnant">Is the subject pregnant? (Vital signs, Day 0)</a>' in there
+    assert (
+        f'<a href="{VS}#f-pregnant">Is the subject pregnant? (Vital signs, Day 0)</a>'
+        in there
+    )
     assert KEEP in here
     assert KEEP not in there, "a warning is kept where it is at home"
 
@@ -85,7 +105,9 @@ def test_a_warning_kept_with_a_reason_is_not_open_anywhere(client: FlaskClient) 
     assert "Confirmed, reason:" in client.get(VS).text
 
 
-def test_what_cannot_be_told_is_a_finding_of_a_complete_form(client: FlaskClient) -> None:
+def test_what_cannot_be_told_is_a_finding_of_a_complete_form(
+    client: FlaskClient,
+) -> None:
     enter(client, VS, "draft", f_pregnant="Y")
     assert numbers(client)[1] == 0
     enter(client, VS, f_pregnant="Y")
@@ -95,7 +117,9 @@ def test_what_cannot_be_told_is_a_finding_of_a_complete_form(client: FlaskClient
     assert numbers(client)[1] == 0
 
 
-def test_forms_to_finish_are_drafts_and_what_a_visit_behind_us_asked_for(client: FlaskClient) -> None:
+def test_forms_to_finish_are_drafts_and_what_a_visit_behind_us_asked_for(
+    client: FlaskClient,
+) -> None:
     enter(client, DM, "draft", f_sex="M")
     assert numbers(client) == [1, 0]
     enter(client, DM, f_sex="M")
@@ -123,7 +147,10 @@ def test_the_forms_of_a_visit_say_their_findings_as_of_now(client: FlaskClient) 
     enter(client, VS, f_pregnant="Y")
     said = client.get("/subjects/01-001/standing").json
     assert said is not None
-    assert {address: status["name"] for address, status in said.items()} == {DM: "findings", VS: "findings"}
+    assert {address: status["name"] for address, status in said.items()} == {
+        DM: "findings",
+        VS: "findings",
+    }
 
 
 def test_a_save_tells_the_page_what_other_forms_say(client: FlaskClient) -> None:
@@ -133,10 +160,14 @@ def test_a_save_tells_the_page_what_other_forms_say(client: FlaskClient) -> None
     assert said is not None
     (finding,) = said["findings"]
     assert (finding["target"], finding["home"]) == ("f-sex", False)
-    assert finding["ends"] == [["Is the subject pregnant? (Vital signs, Day 0)", f"{VS}#f-pregnant"]]
+    assert finding["ends"] == [
+        ["Is the subject pregnant? (Vital signs, Day 0)", f"{VS}#f-pregnant"]
+    ]
 
 
-def test_the_history_of_one_question_says_who_when_what_and_why(client: FlaskClient) -> None:
+def test_the_history_of_one_question_says_who_when_what_and_why(
+    client: FlaskClient,
+) -> None:
     enter(client, DM, f_sex="M")
     enter(client, DM, f_sex="F", f_born="1990")
     page = client.get(f"{DM}/history/f-sex").text
@@ -162,11 +193,17 @@ def test_in_a_study_whose_visits_have_no_date_every_form_tells_that_its_visit_to
     client: FlaskClient,
 ) -> None:
     def next_visit() -> str:
-        return client.get("/subjects").text.split('data-subject="01-001"')[1].split("</tr>")[0]
+        return (
+            client.get("/subjects")
+            .text.split('data-subject="01-001"')[1]
+            .split("</tr>")[0]
+        )
 
     assert "<strong>SCR</strong>" in next_visit()
     enter(client, DM, f_sex="F")
-    assert "<strong>D0</strong>" in next_visit(), "at once, although the list was shown before"
+    assert "<strong>D0</strong>" in next_visit(), (
+        "at once, although the list was shown before"
+    )
 
 
 def test_what_is_kept_of_a_casebook_is_old_with_a_save_of_another_server(
@@ -187,7 +224,10 @@ def test_what_is_kept_of_a_casebook_is_old_with_the_next_day(tmp_path: Path) -> 
     guest_study.filled(url).close()
     day = [date(2024, 4, 18)]
     settings = Settings(
-        database=url, study=guest_study.guest_study(), secret_key="tests", today=lambda: day[0]
+        database=url,
+        study=guest_study.guest_study(),
+        secret_key="tests",
+        today=lambda: day[0],
     )
     client = create_app(settings).test_client()
     sign_in(client)

@@ -39,7 +39,9 @@ fields:
 
 
 @pytest.mark.parametrize("order", [("X1", "A2"), ("A2", "X1")])
-def test_day_zero_is_that_of_the_first_visit_of_the_schedule(tmp_path: Path, order: tuple[str, str]) -> None:
+def test_day_zero_is_that_of_the_first_visit_of_the_schedule(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
     study = load_study(FILES).study
     assert study is not None
     app = app_over(f"sqlite:///{tmp_path / 'study.sqlite'}", study)
@@ -53,4 +55,6 @@ def test_day_zero_is_that_of_the_first_visit_of_the_schedule(tmp_path: Path, ord
         save(database_of(app), asked)
     client = client_of(app)
     assert "due 12-Apr" in client.get("/subjects").text
-    assert "due 12-Apr" in client.get("/subjects/01-001").text.replace("Apr 2024", "Apr")
+    assert "due 12-Apr" in client.get("/subjects/01-001").text.replace(
+        "Apr 2024", "Apr"
+    )

@@ -1,4 +1,6 @@
-"""Findings that wait for a form that is still to come: a quiet line, not counted, and never lost."""
+"""Findings that wait for a form that is still to come: a quiet line, not counted, and
+never lost.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,20 @@ from tests.webapp import waiting_study
 from tests.webapp.pages import inputs, sign_in
 
 SUBJECT = "/subjects/01-001"
-TR, VS, PT, CM = f"{SUBJECT}/D0/tr", f"{SUBJECT}/D0/vs", f"{SUBJECT}/D0/pt", f"{SUBJECT}/LOG/cm"
+TR, VS, PT, CM = (
+    f"{SUBJECT}/D0/tr",
+    f"{SUBJECT}/D0/vs",
+    f"{SUBJECT}/D0/pt",
+    f"{SUBJECT}/LOG/cm",
+)
 KEEP = "k:f-opioid:OPIOID"
-TO_TEST = f'Waiting for: <a href="{PT}">Pregnancy test</a>. A negative pregnancy test is needed'
-TO_DRUG = f'Waiting for: <a href="{CM}">Medications</a>. Enter the opioid under Medications.'
+TO_TEST = (
+    f'Waiting for: <a href="{PT}">Pregnancy test</a>. A negative pregnancy test is '
+    "needed"
+)
+TO_DRUG = (
+    f'Waiting for: <a href="{CM}">Medications</a>. Enter the opioid under Medications.'
+)
 
 
 @pytest.fixture
@@ -27,27 +39,37 @@ def client(tmp_path: Path) -> FlaskClient:
     return signed_in
 
 
-def enter(client: FlaskClient, address: str, action: str = "draft", **texts: str) -> None:
+def enter(
+    client: FlaskClient, address: str, action: str = "draft", **texts: str
+) -> None:
     """Saves a form with some answers changed; ``f_sex`` is the input f-sex."""
     data = dict(inputs(client.get(address).text))
     data |= {name.replace("_", "-", 1): text for name, text in texts.items()}
-    answer = client.post(address, data={**data, "action": action, "reason": "Corrected"})
+    answer = client.post(
+        address, data={**data, "action": action, "reason": "Corrected"}
+    )
     assert answer.status_code == 303, answer.text
 
 
 def status(client: FlaskClient, address: str) -> str:
-    found = re.search(r'id="status"><span class="status s-([^"]+)"', client.get(address).text)
+    found = re.search(
+        r'id="status"><span class="status s-([^"]+)"', client.get(address).text
+    )
     assert found
     return found[1]
 
 
 def open_now(client: FlaskClient) -> int:
     """Open findings, as the list of subjects has them."""
-    found: int = client.get("/subjects/standings?from=01-001").json["ready"]["01-001"][1]  # type: ignore[index]
+    found: int = client.get("/subjects/standings?from=01-001").json["ready"]["01-001"][
+        1
+    ]  # type: ignore[index]
     return found
 
 
-def test_a_finding_waits_as_a_note_with_the_way_to_the_form(client: FlaskClient) -> None:
+def test_a_finding_waits_as_a_note_with_the_way_to_the_form(
+    client: FlaskClient,
+) -> None:
     enter(client, TR, f_sex="F", f_given="Y", f_opioid="Y")
     page = client.get(TR).text
     assert TO_TEST in page
@@ -65,7 +87,10 @@ def test_what_waits_is_not_counted_and_not_lost(client: FlaskClient) -> None:
     casebook = client.get(SUBJECT).text
     assert "▲" not in casebook.split("<table")[1].split("</table>")[0]
     assert "0 open findings, " in casebook
-    assert f'<a href="{SUBJECT}/findings#waiting">3 waiting for other forms</a>' in casebook
+    assert (
+        f'<a href="{SUBJECT}/findings#waiting">3 waiting for other forms</a>'
+        in casebook
+    )
     page = client.get(f"{SUBJECT}/findings").text
     assert "0 as of 18-Apr-2024, 3 waiting for other forms" in page
     assert TO_TEST in page
@@ -100,9 +125,16 @@ def test_a_finding_is_open_once_its_visit_is_complete(client: FlaskClient) -> No
     assert "waiting" not in client.get(f"{SUBJECT}/findings").text
 
 
-def test_completing_the_last_form_of_the_visit_opens_its_own_findings(client: FlaskClient) -> None:
+def test_completing_the_last_form_of_the_visit_opens_its_own_findings(
+    client: FlaskClient,
+) -> None:
     enter(client, VS, "complete", f_pulse="60")
-    data = {**dict(inputs(client.get(TR).text)), "f-sex": "M", "f-opioid": "Y", "action": "complete"}
+    data = {
+        **dict(inputs(client.get(TR).text)),
+        "f-sex": "M",
+        "f-opioid": "Y",
+        "action": "complete",
+    }
     said = client.post(TR, data=data, headers={"Accept": "application/json"}).json
     assert said is not None
     assert (said["status"], said["toCome"]) == ("complete", [])
@@ -110,10 +142,18 @@ def test_completing_the_last_form_of_the_visit_opens_its_own_findings(client: Fl
 
 
 def test_a_save_tells_the_script_what_is_still_to_come(client: FlaskClient) -> None:
-    data = {**dict(inputs(client.get(TR).text)), "f-sex": "F", "f-given": "Y", "action": "draft"}
+    data = {
+        **dict(inputs(client.get(TR).text)),
+        "f-sex": "F",
+        "f-given": "Y",
+        "action": "draft",
+    }
     said = client.post(TR, data=data, headers={"Accept": "application/json"}).json
     assert said is not None
-    assert [one["to"] for one in said["toCome"]] == [["Pregnancy test", PT], ["Medications", CM]]
+    assert [one["to"] for one in said["toCome"]] == [
+        ["Pregnancy test", PT],
+        ["Medications", CM],
+    ]
     assert "draft" in said["status_html"]
     enter(client, PT, f_result="POS")
     data = {**dict(inputs(client.get(TR).text)), "action": "draft"}
@@ -140,7 +180,9 @@ def test_what_refuses_never_waits(client: FlaskClient) -> None:
     assert open_now(client) == 1
 
 
-def test_a_finding_of_a_log_does_not_wait_since_no_visit_ends_it(client: FlaskClient) -> None:
+def test_a_finding_of_a_log_does_not_wait_since_no_visit_ends_it(
+    client: FlaskClient,
+) -> None:
     data = {"rows:cm1": "1", "r-cm1-1-name": "Morphine", "r-cm1-1-kind": "OPI"}
     page = {**dict(inputs(client.get(CM).text)), **data, "action": "draft"}
     assert client.post(CM, data=page).status_code == 303
@@ -150,7 +192,11 @@ def test_a_finding_of_a_log_does_not_wait_since_no_visit_ends_it(client: FlaskCl
 
 def test_a_warning_that_is_kept_with_a_reason_stays_kept(client: FlaskClient) -> None:
     enter(client, TR, f_sex="F", f_opioid="Y")
-    data = {**dict(inputs(client.get(TR).text)), KEEP: "Stopped yesterday", "action": "draft"}
+    data = {
+        **dict(inputs(client.get(TR).text)),
+        KEEP: "Stopped yesterday",
+        "action": "draft",
+    }
     assert client.post(TR, data=data).status_code == 303
     page = client.get(TR).text
     assert "Confirmed, reason:" in page

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from tests.forms_spec.dictionaries import dictionary
 from webapp.commands import main
 
-WRONG = "form: x\ntitle: X\nfields:\n  a: {label: A, typ: integer}\n  日本: {label: B}\n"
+WRONG = (
+    "form: x\ntitle: X\nfields:\n  a: {label: A, typ: integer}\n  日本: {label: B}\n"
+)
 WARNED = "codelists:\n  LEVEL: {L3: L3-L4}\n"
 
 
@@ -27,12 +29,17 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 def check(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, ["check", *map(str, arguments)], catch_exceptions=False)
+    return CliRunner().invoke(
+        main, ["check", *map(str, arguments)], catch_exceptions=False
+    )
 
 
 def test_a_clean_dictionary_ends_with_0_and_its_size(tmp_path: Path) -> None:
     result = check(write(tmp_path, dictionary()))
-    assert (result.exit_code, result.output) == (0, "T1: 4 fields, 1 form, 2 visits. No findings\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        "T1: 4 fields, 1 form, 2 visits. No findings\n",
+    )
 
 
 def test_every_finding_is_shown_with_its_line_and_what_to_do(tmp_path: Path) -> None:
@@ -55,7 +62,10 @@ def test_json_has_the_same_findings(tmp_path: Path) -> None:
     said = json.loads(result.output)
     assert result.exit_code == 1
     assert (said["valid"], said["study"], said["counts"]) == (False, None, {})
-    assert [(one["code"], one["file"], one["line"], one["column"]) for one in said["findings"]] == [
+    assert [
+        (one["code"], one["file"], one["line"], one["column"])
+        for one in said["findings"]
+    ] == [
         ("unknown-key", "1.yaml", 4, 17),
         ("bad-name", "1.yaml", 5, 3),
     ]
@@ -88,7 +98,9 @@ def test_what_is_no_dictionary_ends_with_2(tmp_path: Path, format_: str) -> None
     assert "There is no folder" in result.output
 
 
-def test_bytes_that_are_no_text_are_a_finding_and_the_rest_is_checked(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_a_finding_and_the_rest_is_checked(
+    tmp_path: Path,
+) -> None:
     write(tmp_path, dictionary(WRONG))
     (tmp_path / "latin.yaml").write_bytes("form: y\ntitle: Fièvre\n".encode("latin-1"))
     result = check(tmp_path)
@@ -97,7 +109,9 @@ def test_bytes_that_are_no_text_are_a_finding_and_the_rest_is_checked(tmp_path: 
     assert "unknown-key" in result.output
 
 
-def test_tabulators_and_long_lines_keep_the_caret_under_its_word(tmp_path: Path) -> None:
+def test_tabulators_and_long_lines_keep_the_caret_under_its_word(
+    tmp_path: Path,
+) -> None:
     long = f"form: x\ntitle: X\nfields:\n  a: {{label: {'A' * 300},\ttyp: integer}}\n"
     lines = check(write(tmp_path, dictionary(long))).output.splitlines()
     at = next(n for n, line in enumerate(lines) if "typ:" in line)
@@ -106,7 +120,10 @@ def test_tabulators_and_long_lines_keep_the_caret_under_its_word(tmp_path: Path)
 
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
-    evil = "form: x\ntitle: X\nfields:\n  \"a\\e[31m\": {label: A}\n  ? 'b\u202ec'\n  : {label: B}\n"
+    evil = (
+        "form: x\ntitle: X\nfields:\n  \"a\\e[31m\": {label: A}\n  ? 'b\u202ec'\n  : "
+        "{label: B}\n"
+    )
     output = check(write(tmp_path, dictionary(evil))).output
     assert "\x1b" not in output
     assert "\u202e" not in output
@@ -173,7 +190,11 @@ def _slip(draw: st.DrawFn, text: str) -> str:
     at = draw(st.integers(0, len(text)))
     lines = text.split("\n")
     line = draw(st.integers(0, len(lines) - 1))
-    match draw(st.sampled_from(["insert", "delete line", "delete", "swap", "indent", "character"])):
+    match draw(
+        st.sampled_from(
+            ["insert", "delete line", "delete", "swap", "indent", "character"]
+        )
+    ):
         case "insert":
             return text[:at] + draw(PIECES) + text[at:]
         case "delete line":
@@ -181,7 +202,9 @@ def _slip(draw: st.DrawFn, text: str) -> str:
         case "delete":
             return text[:at] + text[at + draw(st.integers(1, 20)) :]
         case "swap":
-            return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
+            return (
+                text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
+            )
         case "indent":
             return "\n".join([*lines[:line], f"  {lines[line]}", *lines[line + 1 :]])
         case _:
@@ -197,13 +220,20 @@ def test_a_damaged_dictionary_gives_findings_and_never_a_traceback(
         result = check(write(Path(folder), files), "--format", format_)
     assert result.exit_code in (0, 1)
     assert (result.exit_code == 0) == (
-        " error" not in result.output if format_ == "text" else '"valid": true' in result.output
+        " error" not in result.output
+        if format_ == "text"
+        else '"valid": true' in result.output
     )
 
 
-def test_the_folder_around_a_dictionary_gives_one_error_that_says_what_to_type(tmp_path: Path) -> None:
+def test_the_folder_around_a_dictionary_gives_one_error_that_says_what_to_type(
+    tmp_path: Path,
+) -> None:
     frame = {name.removeprefix("frame/"): text for name, text in dictionary().items()}
-    write(tmp_path / "mine", {**frame, "subjects/01-001.yaml": "subject: 01-001\nvisits: {}\n"})
+    write(
+        tmp_path / "mine",
+        {**frame, "subjects/01-001.yaml": "subject: 01-001\nvisits: {}\n"},
+    )
     result = check(tmp_path)
     assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
     assert f"There is one in {tmp_path / 'mine'}: give that folder" in result.output

@@ -1,4 +1,6 @@
-"""``crfsmith check --fix``: old keys and types become the present ones, and nothing else changes."""
+"""``crfsmith check --fix``: old keys and types become the present ones, and nothing
+else changes.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,18 @@ from click.testing import CliRunner, Result
 
 from forms_spec import load_study
 from forms_spec.yaml_source.reader import with_present_names
-from forms_spec.yaml_source.renamed_keys import FIELD_KEYS, GROUP_KEYS, PATTERN_KEYS, RULE_KEYS, TYPES
+from forms_spec.yaml_source.renamed_keys import (
+    FIELD_KEYS,
+    GROUP_KEYS,
+    PATTERN_KEYS,
+    RULE_KEYS,
+    TYPES,
+)
 from webapp.commands import main
 
-STUDY = "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"
+STUDY = (
+    "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"
+)
 VISITS = "visits:\n  SCR: {title: Screening}\nschedule:\n  columns: SCR\n  x: X\n"
 OLD_FORM = """\
 form: x   # says: the comment keeps its words
@@ -74,7 +84,9 @@ rules:
 def test_only_the_names_change(old: str, new: str, break_: str, mark: str) -> None:
     written = (mark + old).replace("\n", break_)
     assert with_present_names(written) == (mark + new).replace("\n", break_)
-    assert with_present_names(with_present_names(written)) == with_present_names(written)
+    assert with_present_names(with_present_names(written)) == with_present_names(
+        written
+    )
 
 
 def test_an_old_dictionary_means_the_same() -> None:
@@ -87,15 +99,28 @@ def test_an_old_dictionary_means_the_same() -> None:
     assert {finding.code for finding in old.findings} == {"old-key", "old-type"}
     for name, field in old.study.tables["x"].form.by_name.items():
         twin = new.study.forms["x"].by_name[name]
-        assert (field.type, field.retired, field.max_choices, field.anchors, field.pattern) == (
-            (twin.type, twin.retired, twin.max_choices, twin.anchors, twin.pattern)
-        )
+        assert (
+            field.type,
+            field.retired,
+            field.max_choices,
+            field.anchors,
+            field.pattern,
+        ) == ((twin.type, twin.retired, twin.max_choices, twin.anchors, twin.pattern))
     assert old.study.rules["says"].message == new.study.rules["says"].message
 
 
 def test_each_old_name_is_one_finding_with_the_new_one() -> None:
-    rules = OLD_RULES + OLD_RULES.removeprefix("rules:\n").replace("  says:\n    on", "  other:\n    on")
-    loaded = load_study({"study.yaml": STUDY, "visits.yaml": VISITS, "x.yaml": NEW_FORM, "rules.yaml": rules})
+    rules = OLD_RULES + OLD_RULES.removeprefix("rules:\n").replace(
+        "  says:\n    on", "  other:\n    on"
+    )
+    loaded = load_study(
+        {
+            "study.yaml": STUDY,
+            "visits.yaml": VISITS,
+            "x.yaml": NEW_FORM,
+            "rules.yaml": rules,
+        }
+    )
     messages = [(str(finding.text), finding.message) for finding in loaded.findings]
     assert messages == [
         ("rules.yaml:4:5", '"applies" is now called "when" (2 times in this file)'),
@@ -106,7 +131,14 @@ def test_each_old_name_is_one_finding_with_the_new_one() -> None:
 
 def test_old_and_new_name_beside_each_other_are_refused() -> None:
     rules = OLD_RULES + "    message: Twice\n"
-    loaded = load_study({"study.yaml": STUDY, "visits.yaml": VISITS, "x.yaml": NEW_FORM, "rules.yaml": rules})
+    loaded = load_study(
+        {
+            "study.yaml": STUDY,
+            "visits.yaml": VISITS,
+            "x.yaml": NEW_FORM,
+            "rules.yaml": rules,
+        }
+    )
     assert loaded.study is None
     assert "duplicate-key" in {finding.code for finding in loaded.findings}
 
@@ -123,7 +155,9 @@ def test_a_type_that_an_anchor_repeats_is_renamed_at_its_anchor() -> None:
     text = "form: x\ntitle: T\nfields:\n" + fields
     old, new = text.format(type="tick"), text.format(type="checkbox")
     assert with_present_names(old) == new
-    study = load_study({"study.yaml": STUDY, "visits.yaml": VISITS, "x.yaml": old}).study
+    study = load_study(
+        {"study.yaml": STUDY, "visits.yaml": VISITS, "x.yaml": old}
+    ).study
     assert study is not None
     assert {field.type.name for field in study.forms["x"].fields} == {"checkbox"}
 
@@ -134,14 +168,21 @@ def test_every_old_name_has_a_new_one_that_is_none() -> None:
 
 
 def test_the_command_renames_in_the_files(tmp_path: Path) -> None:
-    for name, text in {"study": STUDY, "visits": VISITS, "x": OLD_FORM, "rules": OLD_RULES}.items():
+    for name, text in {
+        "study": STUDY,
+        "visits": VISITS,
+        "x": OLD_FORM,
+        "rules": OLD_RULES,
+    }.items():
         (tmp_path / f"{name}.yaml").write_bytes(text.encode())
     first = check(tmp_path)
     assert "crfsmith check --fix" in first.output
     assert first.exit_code == 0
     fixed = check(tmp_path, "--fix")
     assert fixed.stdout == "T1: 6 fields, 1 form, 1 visit, 1 rule. No findings\n"
-    assert fixed.stderr == "rules.yaml: renamed 3 old names\nx.yaml: renamed 8 old names\n"
+    assert (
+        fixed.stderr == "rules.yaml: renamed 3 old names\nx.yaml: renamed 8 old names\n"
+    )
     assert (tmp_path / "x.yaml").read_bytes() == NEW_FORM.encode()
     assert (tmp_path / "study.yaml").read_bytes() == STUDY.encode()
     assert check(tmp_path, "--fix").stderr == ""
@@ -157,4 +198,6 @@ def test_a_file_that_is_no_yaml_is_left_alone(tmp_path: Path) -> None:
 
 
 def check(folder: Path, *options: str) -> Result:
-    return CliRunner().invoke(main, ["check", str(folder), *options], catch_exceptions=False)
+    return CliRunner().invoke(
+        main, ["check", str(folder), *options], catch_exceptions=False
+    )

@@ -9,8 +9,13 @@ from click.testing import CliRunner, Result
 
 from webapp.commands import main
 
-STUDY = "study: S1\ntitle: A study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-001}\n"
-FORM = "form: con\ntitle: Consent\nlog: true\nfields: {condat: {label: Date of consent, type: TYPE}}\n"
+STUDY = (
+    "study: S1\ntitle: A study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-001}\n"
+)
+FORM = (
+    "form: con\ntitle: Consent\nlog: true\nfields: {condat: {label: Date of consent, "
+    "type: TYPE}}\n"
+)
 
 
 @pytest.fixture
@@ -26,14 +31,18 @@ def run(folder: Path, target: Path) -> Result:
     return CliRunner().invoke(main, ["codebook", str(folder), "--out", str(target)])
 
 
-def test_a_good_dictionary_gives_the_same_page_each_time(folder: Path, tmp_path: Path) -> None:
+def test_a_good_dictionary_gives_the_same_page_each_time(
+    folder: Path, tmp_path: Path
+) -> None:
     first, second = tmp_path / "1.html", tmp_path / "2.html"
     assert run(folder, first).exit_code == run(folder, second).exit_code == 0
     assert first.read_bytes() == second.read_bytes()
     assert "Date of consent" in first.read_text()
 
 
-def test_a_broken_dictionary_gives_its_findings_and_no_page(folder: Path, tmp_path: Path) -> None:
+def test_a_broken_dictionary_gives_its_findings_and_no_page(
+    folder: Path, tmp_path: Path
+) -> None:
     (folder / "con.yaml").write_text(FORM.replace("TYPE", "dat"))
     ran = run(folder, tmp_path / "out.html")
     assert ran.exit_code == 1
@@ -41,7 +50,9 @@ def test_a_broken_dictionary_gives_its_findings_and_no_page(folder: Path, tmp_pa
     assert not (tmp_path / "out.html").exists()
 
 
-def test_no_dictionary_and_no_place_to_write_end_with_2(folder: Path, tmp_path: Path) -> None:
+def test_no_dictionary_and_no_place_to_write_end_with_2(
+    folder: Path, tmp_path: Path
+) -> None:
     assert run(tmp_path / "nothing", tmp_path / "out.html").exit_code == 2
     unwritable = run(folder, tmp_path / "no" / "such" / "folder.html")
     assert unwritable.exit_code == 2

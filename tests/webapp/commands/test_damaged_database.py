@@ -1,4 +1,6 @@
-"""A database that is damaged, of an unknown version or busy ends a command in words, with exit code 2."""
+"""A database that is damaged, of an unknown version or busy ends a command in words,
+with exit code 2.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,13 @@ def file(tmp_path: Path) -> Path:
     study = small_study()
     database = open_database(f"sqlite:///{tmp_path}/study.sqlite")
     use_dictionary(database, study)
-    add_user(database, username="nurse", name="Nurse", role=Role.COORDINATOR, password="a long password")
+    add_user(
+        database,
+        username="nurse",
+        name="Nurse",
+        role=Role.COORDINATOR,
+        password="a long password",
+    )
     add_subject(database, subjid="01-001", site="01", user="nurse")
     request = SaveRequest(
         key=InstanceKey("01-001", "vs", "SCR"),
@@ -50,7 +58,8 @@ def file(tmp_path: Path) -> Path:
 
 def export(file: Path) -> Result:
     return CliRunner().invoke(
-        main, ["export", "--db", f"sqlite:///{file}", "--out", str(file.parent / "p.zip")]
+        main,
+        ["export", "--db", f"sqlite:///{file}", "--out", str(file.parent / "p.zip")],
     )
 
 
@@ -86,7 +95,8 @@ def test_answers_that_cannot_be_read(file: Path, change: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "words"), [("0000", "no crfsmith has ever created"), ("9999", "Install the newer")]
+    ("revision", "words"),
+    [("0000", "no crfsmith has ever created"), ("9999", "Install the newer")],
 )
 def test_a_version_that_is_not_known(file: Path, revision: str, words: str) -> None:
     with closing(sqlite3.connect(file)) as plain:

@@ -23,7 +23,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_demo(database)
     database.close()
     assert (
-        run("export", "--db", f"sqlite:///{folder}/demo.sqlite", "--out", str(folder / "p.zip")).exit_code
+        run(
+            "export",
+            "--db",
+            f"sqlite:///{folder}/demo.sqlite",
+            "--out",
+            str(folder / "p.zip"),
+        ).exit_code
         == 0
     )
     return folder
@@ -34,26 +40,46 @@ def run(*arguments: str) -> Result:
 
 
 def test_export_says_what_it_wrote(demo: Path, tmp_path: Path) -> None:
-    done = run("export", "--db", f"sqlite:///{demo}/demo.sqlite", "--out", str(tmp_path / "q.zip"))
+    done = run(
+        "export",
+        "--db",
+        f"sqlite:///{demo}/demo.sqlite",
+        "--out",
+        str(tmp_path / "q.zip"),
+    )
     assert done.exit_code == 0
     assert "412 forms" in done.output
-    assert re.search(r"Frictionless alone does not fully check \d+ fields\. .* codebook", done.output)
+    assert re.search(
+        r"Frictionless alone does not fully check \d+ fields\. .* codebook", done.output
+    )
     assert (tmp_path / "q.zip").read_bytes() == (demo / "p.zip").read_bytes()
 
 
-def test_import_takes_everything_and_finds_nothing_new_the_second_time(demo: Path, tmp_path: Path) -> None:
+def test_import_takes_everything_and_finds_nothing_new_the_second_time(
+    demo: Path, tmp_path: Path
+) -> None:
     url = f"sqlite:///{tmp_path}/new.sqlite"
     first = run("import", str(demo / "p.zip"), "--db", url)
     assert first.exit_code == 0, first.output
     assert "412 forms: 412 new" in first.output
-    assert "412 forms: 412 same" in run("import", str(demo / "p.zip"), "--db", url).output
+    assert (
+        "412 forms: 412 same" in run("import", str(demo / "p.zip"), "--db", url).output
+    )
 
 
-def test_a_dry_run_shows_every_cell_and_keeps_nothing(demo: Path, tmp_path: Path) -> None:
+def test_a_dry_run_shows_every_cell_and_keeps_nothing(
+    demo: Path, tmp_path: Path
+) -> None:
     url = f"sqlite:///{tmp_path}/new.sqlite"
-    done = run("import", str(demo / "p.zip"), "--db", url, "--dry-run", "--format", "json")
+    done = run(
+        "import", str(demo / "p.zip"), "--db", url, "--dry-run", "--format", "json"
+    )
     said = json.loads(done.output)
-    assert (said["dry_run"], said["imported"], said["forms"]["new"]) == (True, False, 412)
+    assert (said["dry_run"], said["imported"], said["forms"]["new"]) == (
+        True,
+        False,
+        412,
+    )
     cells = [cell for preview in said["previews"] for cell in preview["cells"]]
     assert len(cells) == said["cells"]["new"]
     assert {
@@ -70,10 +96,18 @@ def test_a_dry_run_shows_every_cell_and_keeps_nothing(demo: Path, tmp_path: Path
 
 
 def test_rows_that_fit_nowhere_stop_the_import(demo: Path, tmp_path: Path) -> None:
-    done = run("export", "--db", f"sqlite:///{demo}/demo.sqlite", "--out", str(tmp_path / "package"))
+    done = run(
+        "export",
+        "--db",
+        f"sqlite:///{demo}/demo.sqlite",
+        "--out",
+        str(tmp_path / "package"),
+    )
     assert done.exit_code == 0
     dm = tmp_path / "package" / "data" / "dm.csv"
-    dm.write_text(dm.read_text(encoding="utf-8").replace("01-001,", "01-777,"), encoding="utf-8")
+    dm.write_text(
+        dm.read_text(encoding="utf-8").replace("01-001,", "01-777,"), encoding="utf-8"
+    )
     url = f"sqlite:///{tmp_path}/new.sqlite"
     done = run("import", str(tmp_path / "package"), "--db", url)
     assert done.exit_code == 1
@@ -86,13 +120,34 @@ def test_rows_that_fit_nowhere_stop_the_import(demo: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["import", "none.zip", "--db", "sqlite:///{tmp}/new.sqlite"], "no package at none.zip"),
-        (["import", "{demo}/p.zip", "--db", "study.sqlite"], "write sqlite:///study.sqlite"),
-        (["export", "--db", "sqlite:///{tmp}/none.sqlite", "--out", "{tmp}/p.zip"], "There is no database"),
-        (["export", "--db", "sqlite:///{demo}/demo.sqlite", "--out", "{demo}"], "a folder with files in it"),
-        (["export", "--db", "sqlite:///{demo}/p.zip", "--out", "{tmp}/q.zip"], "cannot be"),
         (
-            ["export", "--db", "postgresql://nobody@127.0.0.1:1/none", "--out", "{tmp}/q.zip"],
+            ["import", "none.zip", "--db", "sqlite:///{tmp}/new.sqlite"],
+            "no package at none.zip",
+        ),
+        (
+            ["import", "{demo}/p.zip", "--db", "study.sqlite"],
+            "write sqlite:///study.sqlite",
+        ),
+        (
+            ["export", "--db", "sqlite:///{tmp}/none.sqlite", "--out", "{tmp}/p.zip"],
+            "There is no database",
+        ),
+        (
+            ["export", "--db", "sqlite:///{demo}/demo.sqlite", "--out", "{demo}"],
+            "a folder with files in it",
+        ),
+        (
+            ["export", "--db", "sqlite:///{demo}/p.zip", "--out", "{tmp}/q.zip"],
+            "cannot be",
+        ),
+        (
+            [
+                "export",
+                "--db",
+                "postgresql://nobody@127.0.0.1:1/none",
+                "--out",
+                "{tmp}/q.zip",
+            ],
             "cannot be opened",
         ),
     ],
@@ -106,7 +161,9 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     assert isinstance(done.exception, SystemExit)
 
 
-def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_right(tmp_path: Path) -> None:
+def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_right(
+    tmp_path: Path,
+) -> None:
     forms = [captured("lb SCR", {"hb": "12x"}), captured("vs SCR", GOOD_VS)]
     package, url = write(tmp_path / "p.zip", forms), f"sqlite:///{tmp_path}/new.sqlite"
     tried = run("import", str(package), "--db", url, "--dry-run")
@@ -114,10 +171,15 @@ def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_r
     done = run("import", str(package), "--db", url)
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
-    at = next(number for number, line in enumerate(lines) if "[import-as-draft]" in line)
+    at = next(
+        number for number, line in enumerate(lines) if "[import-as-draft]" in line
+    )
     assert lines[at + 1].startswith('    hb: "12x" is not a number')
     assert lines[-2:] == [
-        "To do: 1 complete form became a draft. Resolve the findings above, then complete:",
+        (
+            "To do: 1 complete form became a draft. Resolve the findings above, then "
+            "complete:"
+        ),
         "  /subjects/01-001/SCR/lb?check=1",
     ]
     database = open_database(url)
@@ -125,13 +187,21 @@ def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_r
     database.close()
     assert stored is not None
     assert stored.status is Status.DRAFT
-    assert stored.reason.endswith("; complete there, a draft here until 1 finding is resolved")
+    assert stored.reason.endswith(
+        "; complete there, a draft here until 1 finding is resolved"
+    )
 
 
 @pytest.mark.parametrize("command", ["export", "import", "serve"])
-def test_another_kind_of_database_is_named_and_refused(command: str, tmp_path: Path) -> None:
+def test_another_kind_of_database_is_named_and_refused(
+    command: str, tmp_path: Path
+) -> None:
     url = ["--db", "mysql://root@localhost/study"]
-    rest = {"export": ["--out", str(tmp_path / "p.zip")], "import": ["p.zip"], "serve": ["--port", "0"]}
+    rest = {
+        "export": ["--out", str(tmp_path / "p.zip")],
+        "import": ["p.zip"],
+        "serve": ["--port", "0"],
+    }
     done = run(command, *url, *rest[command])
     assert done.exit_code == 2
     assert "mysql is not a database that crfsmith supports" in done.output
@@ -139,26 +209,47 @@ def test_another_kind_of_database_is_named_and_refused(command: str, tmp_path: P
 
 
 @pytest.mark.parametrize("shape", ["redcap", "redcap-eav"])
-def test_records_of_redcap_hold_the_forms_that_are_named(demo: Path, tmp_path: Path, shape: str) -> None:
+def test_records_of_redcap_hold_the_forms_that_are_named(
+    demo: Path, tmp_path: Path, shape: str
+) -> None:
     written = run(
-        "export", "--db", f"sqlite:///{demo}/demo.sqlite", "--as", shape, "--out", str(tmp_path / "r.csv")
+        "export",
+        "--db",
+        f"sqlite:///{demo}/demo.sqlite",
+        "--as",
+        shape,
+        "--out",
+        str(tmp_path / "r.csv"),
     )
     assert written.exit_code == 0, written.output
     assert written.output.endswith("r.csv: 412 forms.\n")
-    assert "who saved each version" in (tmp_path / "r-LOSSES.md").read_text(encoding="utf-8")
+    assert "who saved each version" in (tmp_path / "r-LOSSES.md").read_text(
+        encoding="utf-8"
+    )
     url = f"sqlite:///{tmp_path}/new.sqlite"
     cellkine = Path(__file__).parents[3] / "data_dictionary" / "cellkine"
-    done = run("import", str(tmp_path / "r.csv"), "--db", url, "--dictionary", str(cellkine))
+    done = run(
+        "import", str(tmp_path / "r.csv"), "--db", url, "--dictionary", str(cellkine)
+    )
     assert "412 forms: 412 new" in done.output
 
 
-def test_a_copy_for_a_spreadsheet_has_no_formulas_and_is_no_package(tmp_path: Path) -> None:
-    forms = [captured("vs SCR", {**GOOD_VS, "remark": "=HYPERLINK(1)"}), captured("lb SCR", {"hb": "-1.5"})]
+def test_a_copy_for_a_spreadsheet_has_no_formulas_and_is_no_package(
+    tmp_path: Path,
+) -> None:
+    forms = [
+        captured("vs SCR", {**GOOD_VS, "remark": "=HYPERLINK(1)"}),
+        captured("lb SCR", {"hb": "-1.5"}),
+    ]
     url, copy = f"sqlite:///{tmp_path}/new.sqlite", tmp_path / "copy"
-    assert run("import", str(write(tmp_path / "p.zip", forms)), "--db", url).exit_code == 0
+    assert (
+        run("import", str(write(tmp_path / "p.zip", forms)), "--db", url).exit_code == 0
+    )
     done = run("export", "--db", url, "--as", "spreadsheet", "--out", str(copy))
     assert done.exit_code == 0, done.output
     assert "2 texts now start with an apostrophe" in done.output
-    assert "'=HYPERLINK(1)" in (copy / "data" / "vs.csv").read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK(1)" in (copy / "data" / "vs.csv").read_text(
+        encoding="utf-8-sig"
+    )
     assert ",-1.5" in (copy / "data" / "lb.csv").read_text(encoding="utf-8-sig")
     assert run("import", str(copy), "--db", url).exit_code == 2

@@ -1,4 +1,6 @@
-"""Importing a package that came back from another program: the cause first, nothing changed in silence."""
+"""Importing a package that came back from another program: the cause first, nothing
+changed in silence.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ def run(package: Path, *options: str) -> Result:
 
 def exported(package: Path, table: str) -> str:
     """A table of the database as an export writes it."""
-    url, target = f"sqlite:///{package.parent / 'study.sqlite'}", package.parent / "again"
+    url, target = (
+        f"sqlite:///{package.parent / 'study.sqlite'}",
+        package.parent / "again",
+    )
     result = CliRunner().invoke(export_command, ["--db", url, "--out", str(target)])
     assert result.exit_code == 0, result.output
     return (target / "data" / f"{table}.csv").read_text("utf-8")
@@ -34,7 +39,11 @@ def exported(package: Path, table: str) -> str:
 
 def test_what_is_beyond_doubt_comes_in_as_it_was(package: Path) -> None:
     before = (package / "data/vs.csv").read_text("utf-8")
-    spellings = {"siteid": as_number, "subjid": as_number, "vstim": lambda text: f"{text}:00"}
+    spellings = {
+        "siteid": as_number,
+        "subjid": as_number,
+        "vstim": lambda text: f"{text}:00",
+    }
     result = run(rewrite(package, spellings))
     assert result.exit_code == 0, result.output
     assert result.output.startswith("warning: 4 files came back from ")
@@ -45,7 +54,9 @@ def test_what_is_beyond_doubt_comes_in_as_it_was(package: Path) -> None:
 def test_what_a_program_lost_stops_the_import_with_its_cause(package: Path) -> None:
     result = run(rewrite(package, as_r()))
     assert result.exit_code == 1
-    assert result.output.index("came back from R") < result.output.index("Nothing was imported.")
+    assert result.output.index("came back from R") < result.output.index(
+        "Nothing was imported."
+    )
     assert "The package differs from what was saved, in 3 places." in result.output
     assert "[import-not-as-exported]" in result.output
     assert "new " not in result.output

@@ -10,15 +10,26 @@ from click.testing import CliRunner
 
 from webapp.commands import COMMANDS, main
 
-HEAVY = ("flask", "sqlalchemy", "frictionless", "duckdb", "wtforms", "rich", "marshmallow")
+HEAVY = (
+    "flask",
+    "sqlalchemy",
+    "frictionless",
+    "duckdb",
+    "wtforms",
+    "rich",
+    "marshmallow",
+)
 
 
 def test_the_help_imports_no_subcommand() -> None:
     script = (
-        "import sys; from webapp.commands import main; main(['--help'], standalone_mode=False);"
+        "import sys; from webapp.commands import main; main(['--help'], "
+        "standalone_mode=False);"
         f"print('IMPORTED', [name for name in {HEAVY!r} if name in sys.modules])"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert said.stdout.splitlines()[-1] == "IMPORTED []"
 
 
@@ -27,7 +38,9 @@ def test_checking_a_dictionary_imports_no_web_and_no_database() -> None:
         "import sys; import webapp.commands.check;"
         f"print([name for name in {HEAVY[:5]!r} if name in sys.modules])"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert said.stdout == "[]\n"
 
 

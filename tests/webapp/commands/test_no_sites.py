@@ -15,7 +15,10 @@ from webapp.storage import InstanceKey, load, open_database
 STUDY = {
     "study.yaml": "study: PAIN\ntitle: Pain\nsubject: {pattern: '\\d{3}', example: '107'}\n",
     "visits.yaml": "visits:\n  V1: {title: Visit 1}\nschedule:\n  columns: V1\n  nrs: X\n",
-    "nrs.yaml": "form: nrs\ntitle: Pain\nfields:\n  pain: {label: Pain, type: scale, required: true}\n",
+    "nrs.yaml": (
+        "form: nrs\ntitle: Pain\nfields:\n  pain: {label: Pain, type: scale, "
+        "required: true}\n"
+    ),
 }
 RECORDS = "record_id,pain,nrs_complete\n107,5,2\n108,3,0\n"
 
@@ -32,7 +35,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "study" / name).write_text(text, encoding="utf-8")
     (folder / "records.csv").write_text(RECORDS, encoding="utf-8")
     url = f"sqlite:///{folder}/x.sqlite"
-    records = run("import", f"{folder}/records.csv", "--db", url, "--dictionary", f"{folder}/study")
+    records = run(
+        "import",
+        f"{folder}/records.csv",
+        "--db",
+        url,
+        "--dictionary",
+        f"{folder}/study",
+    )
     assert records.exit_code == 0, records.output
     assert run("export", "--db", url, "--out", f"{folder}/p").exit_code == 0
     return folder / "p"

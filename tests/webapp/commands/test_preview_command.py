@@ -1,4 +1,7 @@
-"""``crfsmith preview``: it says where it is, or why it cannot start. Its pages: ``tests/webapp/preview``."""
+"""``crfsmith preview``: it says where it is, or why it cannot start.
+
+Its pages: ``tests/webapp/preview``.
+"""
 
 from __future__ import annotations
 

@@ -40,13 +40,17 @@ from webapp.storage import (
 from webapp.storage.users import NOBODY
 
 FULL_COST = "$argon2id$v=19$m=65536,t=3,p=4"
-"""64 MiB, three times over: what guessing a password costs, for names that exist and names that do not."""
+"""64 MiB, three times over: what guessing a password costs, for names that exist and
+names that do not.
+"""
 SERVE = [Path(sys.executable).parent / "crfsmith", "serve", "--port", "0"]
 
 
 @contextmanager
 def served(*arguments: str, until: str = "admin") -> Iterator[tuple[str, str]]:
-    """A running server: its address and what it said so far; stopped by Ctrl-C at the end."""
+    """A running server: its address and what it said so far; stopped by Ctrl-C at the
+    end.
+    """
     server = subprocess.Popen([*SERVE, *arguments], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     said = ""
@@ -63,7 +67,9 @@ def served(*arguments: str, until: str = "admin") -> Iterator[tuple[str, str]]:
     assert server.returncode == 0
 
 
-def test_the_demo_tells_its_address_and_accounts_and_keeps_its_data(tmp_path: Path) -> None:
+def test_the_demo_tells_its_address_and_accounts_and_keeps_its_data(
+    tmp_path: Path,
+) -> None:
     url = f"sqlite:///{tmp_path}/demo.sqlite"
     with served("--db", url, "--demo") as (address, said):
         assert "coordinator   cellkine-demo" in said
@@ -88,8 +94,14 @@ def test_a_new_study_gets_accounts_with_passwords_of_their_own(tmp_path: Path) -
     assert len(list_users(database)) == 6
     database.close()
     with closing(sqlite3.connect(tmp_path / "small.sqlite")) as stored:
-        hashes = [text for (text,) in stored.execute("SELECT password_hash FROM app_user")]
-    assert {text.rsplit("$", 2)[0] for text in hashes} == {NOBODY.rsplit("$", 2)[0]} == {FULL_COST}
+        hashes = [
+            text for (text,) in stored.execute("SELECT password_hash FROM app_user")
+        ]
+    assert (
+        {text.rsplit("$", 2)[0] for text in hashes}
+        == {NOBODY.rsplit("$", 2)[0]}
+        == {FULL_COST}
+    )
 
 
 def of_small_study(tmp_path: Path, **changes: str) -> Path:
@@ -97,7 +109,9 @@ def of_small_study(tmp_path: Path, **changes: str) -> Path:
     folder = tmp_path / ("small" + "".join(changes))
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(changes.get("study", text) if name == "study.yaml" else text, "utf-8")
+        (folder / name).write_text(
+            changes.get("study", text) if name == "study.yaml" else text, "utf-8"
+        )
     return folder
 
 
@@ -110,11 +124,19 @@ def refusal(*arguments: object) -> str:
 
 @pytest.fixture
 def captured(tmp_path: Path) -> str:
-    """The address of a database with a subject of the small study and accounts of its own."""
+    """The address of a database with a subject of the small study and accounts of its
+    own.
+    """
     url = f"sqlite:///{tmp_path}/captured.sqlite"
     database = open_database(url)
     use_dictionary(database, small_study())
-    add_user(database, username="coordinator", name="C", role=Role.COORDINATOR, password="our own")
+    add_user(
+        database,
+        username="coordinator",
+        name="C",
+        role=Role.COORDINATOR,
+        password="our own",
+    )
     add_subject(database, subjid="01-001", site="01", user="coordinator")
     database.close()
     return url
@@ -129,7 +151,9 @@ def test_the_demo_leaves_a_study_of_one_s_own_alone(captured: str) -> None:
     assert in_use.study == small_study().name
 
 
-def test_another_study_is_not_served_over_captured_subjects(captured: str, tmp_path: Path) -> None:
+def test_another_study_is_not_served_over_captured_subjects(
+    captured: str, tmp_path: Path
+) -> None:
     text = FILES["study.yaml"].replace(small_study().name, "ANOTHER", 1)
     folder = of_small_study(tmp_path, study=text)
     said = refusal("--db", captured, "--dictionary", folder)
@@ -146,15 +170,21 @@ def test_another_study_is_not_served_over_captured_subjects(captured: str, tmp_p
         pass
 
 
-def test_a_dictionary_that_was_changed_in_the_database_is_not_served(captured: str) -> None:
+def test_a_dictionary_that_was_changed_in_the_database_is_not_served(
+    captured: str,
+) -> None:
     with sqlite3.connect(captured.removeprefix("sqlite:///")) as connection:
         connection.execute("DROP TRIGGER dictionary_no_update")
-        connection.execute("UPDATE dictionary SET files = replace(files, 'Vital', 'Fatal')")
+        connection.execute(
+            "UPDATE dictionary SET files = replace(files, 'Vital', 'Fatal')"
+        )
     assert "was changed outside crfsmith" in refusal("--db", captured)
 
 
 def test_a_clock_before_the_newest_save_is_said_at_the_start(captured: str) -> None:
-    database = open_database(captured, clock=lambda: datetime.now(UTC) + timedelta(days=1))
+    database = open_database(
+        captured, clock=lambda: datetime.now(UTC) + timedelta(days=1)
+    )
     wanted = SaveRequest(
         key=InstanceKey("01-001", "vs", "SCR"),
         base_version=0,
@@ -177,16 +207,29 @@ def test_a_clock_before_the_newest_save_is_said_at_the_start(captured: str) -> N
     ("arguments", "says"),
     [
         (["--db", "sqlite:///{tmp}/new.sqlite"], "no study in sqlite:///"),
-        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}"], "has no .yaml"),
-        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}/broken"], "crfsmith check"),
-        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}", "--demo"], "its own dictionary"),
+        (
+            ["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}"],
+            "has no .yaml",
+        ),
+        (
+            ["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}/broken"],
+            "crfsmith check",
+        ),
+        (
+            ["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}", "--demo"],
+            "its own dictionary",
+        ),
     ],
 )
-def test_what_cannot_be_served_is_said(tmp_path: Path, arguments: list[str], says: str) -> None:
+def test_what_cannot_be_served_is_said(
+    tmp_path: Path, arguments: list[str], says: str
+) -> None:
     if "{tmp}/broken" in arguments:
         (tmp_path / "broken").mkdir()
         (tmp_path / "broken" / "study.yaml").write_text("study: [", encoding="utf-8")
-    done = CliRunner().invoke(main, ["serve", *(one.format(tmp=tmp_path) for one in arguments)])
+    done = CliRunner().invoke(
+        main, ["serve", *(one.format(tmp=tmp_path) for one in arguments)]
+    )
     assert done.exit_code == 2
     assert says in done.output
 
@@ -197,7 +240,15 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         done = CliRunner().invoke(
-            main, ["serve", "--demo", "--db", f"sqlite:///{tmp_path}/demo.sqlite", "--port", port]
+            main,
+            [
+                "serve",
+                "--demo",
+                "--db",
+                f"sqlite:///{tmp_path}/demo.sqlite",
+                "--port",
+                port,
+            ],
         )
     assert done.exit_code == 2
     assert "Choose another port with --port" in done.output

@@ -60,7 +60,11 @@ def test_another_dictionary_may_judge(faulty: Path, tmp_path: Path) -> None:
             text.replace("Haemoglobin, type: decimal, places: 1", "Haemoglobin")
         )
     code, said = run(faulty, "--dictionary", tmp_path / "other", "--format", "json")
-    assert (code, "dictionary-differs" in said, "not-a-number" in said) == (1, True, False)
+    assert (code, "dictionary-differs" in said, "not-a-number" in said) == (
+        1,
+        True,
+        False,
+    )
 
 
 def test_a_folder_without_a_dictionary_exits_2(faulty: Path, tmp_path: Path) -> None:
@@ -78,14 +82,23 @@ def test_one_table_alone_is_not_taken_for_records_of_redcap(tmp_path: Path) -> N
     package = write(tmp_path / "package", clean_forms())
     done = CliRunner().invoke(main, ["validate", str(package / "data/vs.csv")])
     assert done.exit_code == 2
-    assert "vs.csv is one table. Give the zip or the folder of its package." in done.stderr
+    assert (
+        "vs.csv is one table. Give the zip or the folder of its package." in done.stderr
+    )
 
 
 def test_a_csv_that_does_not_list_everything_says_how_to_get_it(tmp_path: Path) -> None:
-    forms = [captured("lb SCR", {"hb": "12x"}, subject=f"01-00{number}", status=0) for number in range(1, 6)]
+    forms = [
+        captured("lb SCR", {"hb": "12x"}, subject=f"01-00{number}", status=0)
+        for number in range(1, 6)
+    ]
     package = str(write(tmp_path / "package", forms))
-    short = CliRunner().invoke(main, ["validate", package, "--format", "csv", "--limit", "2"])
+    short = CliRunner().invoke(
+        main, ["validate", package, "--format", "csv", "--limit", "2"]
+    )
     assert "2 of 5 findings are listed. --limit 5 lists them all." in short.stderr
     assert short.stdout.count("not-a-number") == 2
-    whole = CliRunner().invoke(main, ["validate", package, "--format", "csv", "--limit", "5"])
+    whole = CliRunner().invoke(
+        main, ["validate", package, "--format", "csv", "--limit", "5"]
+    )
     assert (whole.stdout.count("not-a-number"), whole.stderr) == (5, "")

@@ -1,4 +1,6 @@
-"""The demo lives today: no visit is overdue by years, and every subject keeps its findings and its age."""
+"""The demo lives today: no visit is overdue by years, and every subject keeps its
+findings and its age.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,20 @@ def by_subject(forms: list[CapturedForm]) -> BySubject:
 
 @pytest.fixture(scope="module")
 def entered() -> tuple[list[CapturedForm], date]:
-    examples = read_subjects(read_texts(files("data_dictionary") / "cellkine" / "subjects"), cellkine())
+    examples = read_subjects(
+        read_texts(files("data_dictionary") / "cellkine" / "subjects"), cellkine()
+    )
     assert examples.data_cut is not None
     return list(examples.forms), examples.data_cut
 
 
 @pytest.fixture(scope="module", params=[TODAY, date(2028, 2, 29)])
-def moved(request: pytest.FixtureRequest, entered: tuple[list[CapturedForm], date]) -> tuple[BySubject, date]:
-    return by_subject(until_today(cellkine(), *entered[:1], request.param, entered[1])), request.param
+def moved(
+    request: pytest.FixtureRequest, entered: tuple[list[CapturedForm], date]
+) -> tuple[BySubject, date]:
+    return by_subject(
+        until_today(cellkine(), *entered[:1], request.param, entered[1])
+    ), request.param
 
 
 def test_every_subject_keeps_its_findings(
@@ -54,7 +62,9 @@ def test_no_visit_is_overdue_by_years(moved: tuple[BySubject, date]) -> None:
     study, (subjects, today) = cellkine(), moved
     for name, forms in subjects.items():
         records = Records({form.key: form.record for form in forms})
-        states = visit_states(study, timeline(study, records, [form.key for form in forms]), today)
+        states = visit_states(
+            study, timeline(study, records, [form.key for form in forms]), today
+        )
         assert max((state.days_overdue or 0) for state in states) <= 200, name
 
 
@@ -62,7 +72,9 @@ def test_a_subject_is_as_old_at_consent_as_before(
     entered: tuple[list[CapturedForm], date], moved: tuple[BySubject, date]
 ) -> None:
     def ages(forms: list[CapturedForm]) -> list[str]:
-        return [form.record.texts.get("age", "") for form in forms if form.key.form == "dm"]
+        return [
+            form.record.texts.get("age", "") for form in forms if form.key.form == "dm"
+        ]
 
     originals = by_subject(entered[0])
     assert {name: ages(forms) for name, forms in moved[0].items()} == {
@@ -84,5 +96,7 @@ def test_the_same_day_gives_the_same_demo_and_an_earlier_one_the_original(
 
 
 def consent(forms: list[CapturedForm]) -> date:
-    (signed,) = [form.record.texts["rficdat"] for form in forms if form.key.form == "icf"]
+    (signed,) = [
+        form.record.texts["rficdat"] for form in forms if form.key.form == "icf"
+    ]
     return date.fromisoformat(signed)

@@ -24,7 +24,16 @@ from webapp.storage import (
     sign_in,
 )
 
-SUBJECTS = ("01-001", "01-002", "01-003", "01-005", "01-006", "01-007", "01-008", "01-012")
+SUBJECTS = (
+    "01-001",
+    "01-002",
+    "01-003",
+    "01-005",
+    "01-006",
+    "01-007",
+    "01-008",
+    "01-012",
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +49,20 @@ def test_all_eight_subjects_are_entered(demo: tuple[Database, Study]) -> None:
     assert all(line.complete for line in lines)
 
 
-def test_the_one_who_did_everything_right_has_no_findings(demo: tuple[Database, Study]) -> None:
+def test_the_one_who_did_everything_right_has_no_findings(
+    demo: tuple[Database, Study],
+) -> None:
     found = {
-        line.subject.subjid: line.refused + line.queries + line.warnings for line in list_subjects(demo[0])
+        line.subject.subjid: line.refused + line.queries + line.warnings
+        for line in list_subjects(demo[0])
     }
     assert found["01-001"] == 0
     assert found["01-012"] > 0
 
 
-def test_there_is_one_account_per_role_and_each_can_sign_in(demo: tuple[Database, Study]) -> None:
+def test_there_is_one_account_per_role_and_each_can_sign_in(
+    demo: tuple[Database, Study],
+) -> None:
     database, _ = demo
     assert len({user.role for user in list_users(database)}) == len(SIGN_INS) == 6
     username, password, _ = SIGN_INS[0]
@@ -62,7 +76,9 @@ def test_the_dictionary_in_use_is_cellkine_s(demo: tuple[Database, Study]) -> No
     assert (stored.study, stored.hash) == ("NCT04410731", study.hash)
 
 
-def test_loading_it_again_keeps_what_people_entered(demo: tuple[Database, Study]) -> None:
+def test_loading_it_again_keeps_what_people_entered(
+    demo: tuple[Database, Study],
+) -> None:
     database, study = demo
     key = InstanceKey("01-001", "vs", "SCR")
     before = load(database, key)

@@ -1,4 +1,6 @@
-"""How a page asks: what a form starts with, what is only read or not shown, which answers are offered."""
+"""How a page asks: what a form starts with, what is only read or not shown, which
+answers are offered.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,11 @@ def test_nothing_is_stored_by_opening_a_form(client: FlaskClient) -> None:
 
 def test_what_the_form_starts_with_is_shown_and_saved(client: FlaskClient) -> None:
     shown = dict(inputs(page(client)))
-    assert (shown["f-seen"], shown["f-at"], shown["f-by"]) == ("18-Apr-2024", "12:00", "coordinator")
+    assert (shown["f-seen"], shown["f-at"], shown["f-by"]) == (
+        "18-Apr-2024",
+        "12:00",
+        "coordinator",
+    )
     texts = save(client)
     assert (texts["seen"], texts["at"], texts["by"], texts["arm"]) == (
         "2024-04-18",
@@ -91,7 +97,9 @@ def test_what_was_typed_over_a_start_stays(client: FlaskClient) -> None:
     assert dict(inputs(page(client)))["f-by"] == ""
 
 
-def test_a_field_for_reading_shows_its_answer_in_words_and_has_no_box(client: FlaskClient) -> None:
+def test_a_field_for_reading_shows_its_answer_in_words_and_has_no_box(
+    client: FlaskClient,
+) -> None:
     html = page(client)
     assert '<output id="f-arm"' in html
     assert ">Active</output>" in html
@@ -111,7 +119,9 @@ def test_a_rule_reads_a_hidden_field(client: FlaskClient) -> None:
     assert ">X1X1</output>" in page(client)
 
 
-def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(client: FlaskClient) -> None:
+def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(
+    client: FlaskClient,
+) -> None:
     assert "Both" not in page(client)
     assert "Morphine" not in page(client)
     keep(client, {"side": "B", "drugs": "M;O"})
@@ -122,8 +132,13 @@ def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(client: 
     assert save(client)["drugs"] == "M;O"
 
 
-def test_an_answer_that_is_not_offered_cannot_be_given_anew(client: FlaskClient) -> None:
-    for typed, answer in (({"f__side": "B"}, "Both"), ({"f__drugs": ["M", "O"]}, "Morphine")):
+def test_an_answer_that_is_not_offered_cannot_be_given_anew(
+    client: FlaskClient,
+) -> None:
+    for typed, answer in (
+        ({"f__side": "B"}, "Both"),
+        ({"f__drugs": ["M", "O"]}, "Morphine"),
+    ):
         refused = post(client, **typed)
         assert refused.status_code == 422
         assert f"No longer offered: “{answer}”" in refused.text
@@ -141,7 +156,9 @@ def test_a_box_says_what_it_wants_while_it_is_empty(client: FlaskClient) -> None
     assert 'placeholder="as in the passport"' in page(client)
 
 
-def test_a_question_that_is_not_asked_yet_starts_when_it_is(client: FlaskClient) -> None:
+def test_a_question_that_is_not_asked_yet_starts_when_it_is(
+    client: FlaskClient,
+) -> None:
     """Without scripts it starts blank; with them the page fills it in when it is shown."""
     assert ' hidden data-start="NRS"' in page(client)
     assert "unit" not in save(client)
@@ -151,11 +168,20 @@ def test_a_question_that_is_not_asked_yet_starts_when_it_is(client: FlaskClient)
 def test_a_finding_of_a_field_that_is_not_shown_leads_to_the_form() -> None:
     form = asking_study().forms["f"]
     found = [
-        finding("unknown-choice", data=DataPlace(table="f", field=name), value="x", choice="x", codes="y")
+        finding(
+            "unknown-choice",
+            data=DataPlace(table="f", field=name),
+            value="x",
+            choice="x",
+            codes="y",
+        )
         for name in ("code", "side")
     ]
     lines = finding_lines(form, said_on(form, found))
-    assert [(line.where, line.target) for line in lines] == [("Secret code", "form"), ("Side", "f-side")]
+    assert [(line.where, line.target) for line in lines] == [
+        ("Secret code", "form"),
+        ("Side", "f-side"),
+    ]
 
 
 class TestRows:
@@ -165,7 +191,9 @@ class TestRows:
         data: dict[str, list[str]] = {}
         for name, text in inputs(page(client)):
             data.setdefault(name, []).append(text)
-        html = client.post(FORM, data={**data, "action": ["add:ae"]}).get_data(as_text=True)
+        html = client.post(FORM, data={**data, "action": ["add:ae"]}).get_data(
+            as_text=True
+        )
         found: dict[str, list[str]] = {}
         for name, text in inputs(html):
             found.setdefault(name, []).append(text)
@@ -175,21 +203,32 @@ class TestRows:
         data = self.added(client)
         assert (data["r-ae-1-from"], data["r-ae-1-grade"]) == (["18-Apr-2024"], ["1"])
 
-    def test_a_row_in_which_nothing_was_typed_is_none(self, client: FlaskClient) -> None:
+    def test_a_row_in_which_nothing_was_typed_is_none(
+        self, client: FlaskClient
+    ) -> None:
         client.post(FORM, data=self.added(client))
         assert stored(client).record.rows == {}
 
-    def test_a_row_with_something_typed_keeps_what_it_started_with(self, client: FlaskClient) -> None:
+    def test_a_row_with_something_typed_keeps_what_it_started_with(
+        self, client: FlaskClient
+    ) -> None:
         client.post(FORM, data={**self.added(client), "r-ae-1-what": ["Fever"]})
         (row,) = stored(client).record.rows["ae"]
-        assert dict(row.texts) == {"what": "Fever", "from": "2024-04-18", "grade": "1", "origin": "page"}
+        assert dict(row.texts) == {
+            "what": "Fever",
+            "from": "2024-04-18",
+            "grade": "1",
+            "origin": "page",
+        }
 
     def test_a_start_that_was_changed_makes_a_row(self, client: FlaskClient) -> None:
         client.post(FORM, data={**self.added(client), "r-ae-1-grade": ["2"]})
         assert len(stored(client).record.rows["ae"]) == 1
 
 
-def test_one_who_only_reads_sees_no_day_and_no_name_of_his_own(client: FlaskClient) -> None:
+def test_one_who_only_reads_sees_no_day_and_no_name_of_his_own(
+    client: FlaskClient,
+) -> None:
     client.get("/sign-out")
     reader = client.application.test_client()
     sign_in(reader, "monitor")

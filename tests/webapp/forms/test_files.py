@@ -1,4 +1,6 @@
-"""Files of a form over HTTP: taken or refused with a reason, kept for ever, for who may read the form."""
+"""Files of a form over HTTP: taken or refused with a reason, kept for ever, for who may
+read the form.
+"""
 
 from __future__ import annotations
 
@@ -68,21 +70,31 @@ def client(app: Flask) -> FlaskClient:
 
 
 def posted(html: str, **texts: Any) -> dict[str, Any]:
-    """The page's form with some texts changed; a pair of name and bytes is a chosen file."""
+    """The page's form with some texts changed; a pair of name and bytes is a chosen
+    file.
+    """
     data: dict[str, Any] = {}
     for name, text in inputs(html):
         if not name.startswith("u:"):
             data.setdefault(name, []).append(text)
     for name, text in texts.items():
-        one = text if isinstance(text, str) else FileStorage(BytesIO(text[1]), filename=text[0], name=name)
-        data[name.replace("__", "-").replace("u_", "u:")] = one if not isinstance(text, str) else [one]
+        one = (
+            text
+            if isinstance(text, str)
+            else FileStorage(BytesIO(text[1]), filename=text[0], name=name)
+        )
+        data[name.replace("__", "-").replace("u_", "u:")] = (
+            one if not isinstance(text, str) else [one]
+        )
     return data
 
 
 def post(client: FlaskClient, html: str, address: str = ADDRESS, **texts: Any) -> Any:
     headers = SCRIPT if texts.pop("script", False) else {}
     data = posted(html, **texts)
-    return client.post(address, data=data, headers=headers, content_type="multipart/form-data")
+    return client.post(
+        address, data=data, headers=headers, content_type="multipart/form-data"
+    )
 
 
 def choose(client: FlaskClient, name: str, content: bytes, **texts: Any) -> Any:
@@ -122,9 +134,18 @@ class TestTaken:
         choose(client, "/scans/../MRI: 12?.PDF", PDF)
         assert stored(database).record.texts["scan"] == text_of(PDF, "MRI_ 12_.PDF")
 
-    def test_a_file_of_a_row_stays_with_its_row(self, client: FlaskClient, database: Database) -> None:
+    def test_a_file_of_a_row_stays_with_its_row(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         page = post(client, client.get(ADDRESS).text, action="add:image").text
-        post(client, page, **{"u_r__image__1__picture": ("left.jpg", LEFT), "r__image__1__level": "L4"})
+        post(
+            client,
+            page,
+            **{
+                "u_r__image__1__picture": ("left.jpg", LEFT),
+                "r__image__1__level": "L4",
+            },
+        )
         page = post(client, client.get(ADDRESS).text, action="add:image").text
         post(client, page, **{"u_r__image__2__picture": ("right.jpg", RIGHT)})
         rows = stored(database).record.rows["image"]
@@ -142,7 +163,9 @@ class TestTaken:
         choose(client, "scan.pdf", PDF)
         assert stored(database).record.texts == {"scan": SCAN}
 
-    def test_our_script_learns_of_it_once(self, client: FlaskClient, database: Database) -> None:
+    def test_our_script_learns_of_it_once(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         answer = choose(client, "scan.pdf", PDF, script=True)
         assert answer.json["files"]["f-scan"]["text"] == SCAN
         assert f"{ADDRESS}/{SCAN}" in answer.json["files"]["f-scan"]["html"]
@@ -160,13 +183,19 @@ class TestRemovedAndReplaced:
         assert client.get(f"{ADDRESS}/{SCAN}").data == PDF
         assert f"{ADDRESS}/{SCAN}" in client.get(f"{ADDRESS}/history").text
 
-    def test_a_new_file_takes_the_place_of_the_old_one(self, client: FlaskClient, database: Database) -> None:
+    def test_a_new_file_takes_the_place_of_the_old_one(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         choose(client, "scan.pdf", PDF)
         choose(client, "signed.pdf", b"%PDF-1.7 signed", drop="f-scan")
-        assert stored(database).record.texts["scan"] == text_of(b"%PDF-1.7 signed", "signed.pdf")
+        assert stored(database).record.texts["scan"] == text_of(
+            b"%PDF-1.7 signed", "signed.pdf"
+        )
         assert client.get(f"{ADDRESS}/{SCAN}").data == PDF
 
-    def test_on_a_complete_form_both_need_a_reason(self, client: FlaskClient, database: Database) -> None:
+    def test_on_a_complete_form_both_need_a_reason(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         choose(client, "scan.pdf", PDF, f__reader="Dr Wood", action="complete")
         assert stored(database).status is Status.COMPLETE
         page = client.get(ADDRESS).text
@@ -174,7 +203,11 @@ class TestRemovedAndReplaced:
             assert post(client, page, action="complete", **change).status_code == 422
             assert stored(database).version == 1
         answer = post(
-            client, page, action="complete", u_f__scan=("new.pdf", b"%PDF-1.7 new"), reason="Signed now"
+            client,
+            page,
+            action="complete",
+            u_f__scan=("new.pdf", b"%PDF-1.7 new"),
+            reason="Signed now",
         )
         assert answer.status_code == 303
         assert stored(database).status is Status.COMPLETE
@@ -188,7 +221,9 @@ class TestRemovedAndReplaced:
         assert again.status_code == 422
         assert "new.pdf" in again.text
         post(client, again.text, action="complete", reason="Signed now")
-        assert stored(database).record.texts["scan"] == text_of(b"%PDF-1.7 new", "new.pdf")
+        assert stored(database).record.texts["scan"] == text_of(
+            b"%PDF-1.7 new", "new.pdf"
+        )
 
 
 REFUSED = [
@@ -202,7 +237,13 @@ REFUSED = [
 class TestRefused:
     @pytest.mark.parametrize(("file", "code", "words"), REFUSED)
     def test_everything_else_is_saved_and_the_page_says_why(
-        self, client: FlaskClient, database: Database, *, file: tuple[str, bytes], code: str, words: str
+        self,
+        client: FlaskClient,
+        database: Database,
+        *,
+        file: tuple[str, bytes],
+        code: str,
+        words: str,
     ) -> None:
         name, content = file
         choose(client, "first.pdf", PDF)
@@ -229,15 +270,24 @@ class TestRefused:
         choose(client, "scan.exe", PDF, action="complete")
         assert stored(database).status is Status.DRAFT
 
-    def test_a_complete_form_is_left_as_it_is(self, client: FlaskClient, database: Database) -> None:
+    def test_a_complete_form_is_left_as_it_is(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         choose(client, "first.pdf", PDF, f__reader="Dr Wood", action="complete")
-        answer = choose(client, "scan.exe", PDF, f__reader="Dr Hill", reason="x", action="complete")
+        answer = choose(
+            client, "scan.exe", PDF, f__reader="Dr Hill", reason="x", action="complete"
+        )
         assert answer.status_code == 422
         assert 'value="Dr Hill"' in answer.text
         assert 'data-code="upload-ending"' in answer.text
-        assert (stored(database).version, stored(database).status) == (1, Status.COMPLETE)
+        assert (stored(database).version, stored(database).status) == (
+            1,
+            Status.COMPLETE,
+        )
 
-    def test_twenty_thousand_bytes_are_not_too_many(self, client: FlaskClient, database: Database) -> None:
+    def test_twenty_thousand_bytes_are_not_too_many(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         choose(client, "scan.pdf", PDF.ljust(20_000))
         assert "scan" in stored(database).record.texts
 
@@ -276,30 +326,48 @@ class PoorHash:
 
 
 class TestReach:
-    def test_a_file_is_handed_out_to_be_saved_and_never_to_be_run(self, client: FlaskClient) -> None:
+    def test_a_file_is_handed_out_to_be_saved_and_never_to_be_run(
+        self, client: FlaskClient
+    ) -> None:
         choose(client, "Größe 1.pdf", PDF)
         answer = client.get(f"{ADDRESS}/{text_of(PDF, 'Größe 1.pdf')}")
         assert answer.data == PDF
         headers = answer.headers
         assert headers["Content-Disposition"].startswith("attachment;")
-        assert "filename*=UTF-8''Gr%C3%B6%C3%9Fe%201.pdf" in headers["Content-Disposition"]
+        assert (
+            "filename*=UTF-8''Gr%C3%B6%C3%9Fe%201.pdf" in headers["Content-Disposition"]
+        )
         assert headers["Content-Type"] == "application/pdf"
         assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+        assert headers["Content-Security-Policy"].startswith(
+            "default-src 'none'; sandbox"
+        )
         assert headers["Cache-Control"] == "no-store"
 
-    @pytest.mark.parametrize("name", ["page.html", "drawing.svg", "script.js", "x.xhtml"])
-    def test_what_could_hold_a_script_is_bytes(self, client: FlaskClient, name: str) -> None:
+    @pytest.mark.parametrize(
+        "name", ["page.html", "drawing.svg", "script.js", "x.xhtml"]
+    )
+    def test_what_could_hold_a_script_is_bytes(
+        self, client: FlaskClient, name: str
+    ) -> None:
         page = post(client, client.get(ADDRESS).text, action="add:image").text
-        post(client, page, **{"u_r__image__1__picture": (name, b"<script>alert(1)</script>")})
+        post(
+            client,
+            page,
+            **{"u_r__image__1__picture": (name, b"<script>alert(1)</script>")},
+        )
         answer = client.get(f"{ADDRESS}/{text_of(b'<script>alert(1)</script>', name)}")
         assert answer.headers["Content-Type"] == "application/octet-stream"
 
-    def test_only_the_form_that_has_the_file_hands_it_out(self, client: FlaskClient) -> None:
+    def test_only_the_form_that_has_the_file_hands_it_out(
+        self, client: FlaskClient
+    ) -> None:
         choose(client, "scan.pdf", PDF)
         assert client.get(f"{OTHER}/{SCAN}").status_code == 404
         assert client.get(f"{ADDRESS}/{text_of(PDF, 'another.pdf')}").status_code == 404
-        assert client.get(f"{ADDRESS}/files/0123456789abcdef/scan.pdf").status_code == 404
+        assert (
+            client.get(f"{ADDRESS}/files/0123456789abcdef/scan.pdf").status_code == 404
+        )
 
     def test_a_file_of_somebody_else_cannot_be_claimed_by_its_name(
         self, client: FlaskClient, database: Database
@@ -314,7 +382,9 @@ class TestReach:
     def test_a_list_of_held_files_is_good_for_its_own_page_and_person(
         self, app: Flask, client: FlaskClient, database: Database
     ) -> None:
-        held = dict(inputs(choose(client, "scan.pdf", PDF, action="add:image").text))["held"]
+        held = dict(inputs(choose(client, "scan.pdf", PDF, action="add:image").text))[
+            "held"
+        ]
         for address, user in ((OTHER, "coordinator"), (ADDRESS, "nurse")):
             somebody = app.test_client()
             sign_in(somebody, user)
@@ -324,7 +394,9 @@ class TestReach:
             assert form is not None
             assert "scan" not in form.record.texts
 
-    def test_reading_takes_a_role_and_a_sign_in(self, app: Flask, client: FlaskClient) -> None:
+    def test_reading_takes_a_role_and_a_sign_in(
+        self, app: Flask, client: FlaskClient
+    ) -> None:
         choose(client, "scan.pdf", PDF)
         monitor = app.test_client()
         sign_in(monitor, "monitor")
@@ -333,7 +405,9 @@ class TestReach:
 
 
 class TestTwoEditors:
-    def test_both_files_are_kept_and_one_is_chosen(self, client: FlaskClient, database: Database) -> None:
+    def test_both_files_are_kept_and_one_is_chosen(
+        self, client: FlaskClient, database: Database
+    ) -> None:
         page = client.get(ADDRESS).text
         post(client, page, u_f__scan=("theirs.pdf", b"%PDF-1.7 theirs"))
         conflict = post(client, page.replace(dict(inputs(page))["save_id"], "another"),
@@ -341,9 +415,14 @@ class TestTwoEditors:
         assert conflict.status_code == 409
         assert "mine.pdf" in conflict.text
         mine = text_of(b"%PDF-1.7 mine", "mine.pdf")
-        texts = dict(inputs(conflict.text.replace("<form method", '<form id="form" method')))
+        texts = dict(
+            inputs(conflict.text.replace("<form method", '<form id="form" method'))
+        )
         data = {**texts, "f-scan": mine, "action": "draft"}
         assert client.post(ADDRESS, data=data).status_code == 303
         assert stored(database).record.texts["scan"] == mine
         assert client.get(f"{ADDRESS}/{mine}").data == b"%PDF-1.7 mine"
-        assert client.get(f"{ADDRESS}/{text_of(b'%PDF-1.7 theirs', 'theirs.pdf')}").data == b"%PDF-1.7 theirs"
+        assert (
+            client.get(f"{ADDRESS}/{text_of(b'%PDF-1.7 theirs', 'theirs.pdf')}").data
+            == b"%PDF-1.7 theirs"
+        )

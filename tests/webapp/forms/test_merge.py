@@ -8,7 +8,8 @@ from webapp.forms.merge import merge
 
 VS = small_study().forms["vs"]
 BASE = Record(
-    texts={"vsperf": "Y", "sysbp": "120"}, rows={"reading": (Row(number=1, texts={"pulse": "70"}),)}
+    texts={"vsperf": "Y", "sysbp": "120"},
+    rows={"reading": (Row(number=1, texts={"pulse": "70"}),)},
 )
 
 
@@ -37,7 +38,11 @@ def test_rows_added_by_both_are_two_rows() -> None:
     mine = changed((*old, Row(number=2, texts={"pulse": "72"})))
     theirs = changed((*old, Row(number=2, texts={"pulse": "74"})))
     rows = merge(VS, BASE, mine, theirs).record.rows["reading"]
-    assert [(row.number, row.texts["pulse"]) for row in rows] == [(1, "70"), (2, "74"), (3, "72")]
+    assert [(row.number, row.texts["pulse"]) for row in rows] == [
+        (1, "70"),
+        (2, "74"),
+        (3, "72"),
+    ]
 
 
 def test_a_row_removed_by_one_and_left_alone_by_the_other_is_gone() -> None:
@@ -45,22 +50,37 @@ def test_a_row_removed_by_one_and_left_alone_by_the_other_is_gone() -> None:
 
 
 def test_a_row_removed_by_one_and_changed_by_the_other_is_asked() -> None:
-    merged = merge(VS, BASE, changed(()), changed((Row(number=1, texts={"pulse": "75"}),)))
+    merged = merge(
+        VS, BASE, changed(()), changed((Row(number=1, texts={"pulse": "75"}),))
+    )
     assert [(one.mine, one.theirs) for one in merged.differences] == [("", "75")]
 
 
-SITTING = Record(rows={"reading": (Row(number=1, texts={"pos": "SITTING", "pulse": "70"}),)})
-FASTER = Record(rows={"reading": (Row(number=1, texts={"pos": "SITTING", "pulse": "75"}),)})
+SITTING = Record(
+    rows={"reading": (Row(number=1, texts={"pos": "SITTING", "pulse": "70"}),)}
+)
+FASTER = Record(
+    rows={"reading": (Row(number=1, texts={"pos": "SITTING", "pulse": "75"}),)}
+)
 
 
 def test_a_row_that_i_removed_and_they_changed_is_asked_whole() -> None:
     merged = merge(VS, SITTING, Record(), FASTER)
-    assert [(one.mine, one.theirs) for one in merged.differences] == [("", "SITTING"), ("", "75")]
+    assert [(one.mine, one.theirs) for one in merged.differences] == [
+        ("", "SITTING"),
+        ("", "75"),
+    ]
     assert merged.mine_only == ()
 
 
-def test_a_row_that_they_removed_and_i_changed_is_asked_whole_under_a_new_number() -> None:
+def test_a_row_that_they_removed_and_i_changed_is_asked_whole_under_a_new_number() -> (
+    None
+):
     merged = merge(VS, SITTING, FASTER, Record())
-    asked = [(one.cell.row, one.mine, one.theirs, one.before) for one in merged.differences]
+    asked = [
+        (one.cell.row, one.mine, one.theirs, one.before) for one in merged.differences
+    ]
     assert asked == [(2, "SITTING", "", "SITTING"), (2, "75", "", "70")]
-    assert merged.record.rows == {"reading": (Row(number=2, texts={"pos": "SITTING", "pulse": "75"}),)}
+    assert merged.record.rows == {
+        "reading": (Row(number=2, texts={"pos": "SITTING", "pulse": "75"}),)
+    }

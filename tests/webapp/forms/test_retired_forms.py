@@ -10,28 +10,54 @@ from flask import Flask
 from tests.studies import FILES, VISITS, study_of
 from tests.webapp.small_site import app_over, client_of, page_data
 
-LATER_VISITS = VISITS.replace("  lb:      X   .\n", "").replace("vs:      X   o", "vs:      X   .")
-VS, UNS, LB_AT, AE = (f"/subjects/01-001/{place}" for place in ("SCR/vs", "UNS-1/vs", "SCR/lb", "LOG/ae"))
+LATER_VISITS = VISITS.replace("  lb:      X   .\n", "").replace(
+    "vs:      X   o", "vs:      X   ."
+)
+VS, UNS, LB_AT, AE = (
+    f"/subjects/01-001/{place}" for place in ("SCR/vs", "UNS-1/vs", "SCR/lb", "LOG/ae")
+)
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    """Four forms were captured; then came a dictionary without two of them, and one left its visit."""
+    """Four forms were captured; then came a dictionary without two of them, and one
+    left its visit.
+    """
     url = f"sqlite:///{tmp_path}/study.sqlite"
     client = client_of(app_over(url))
     for address, texts in {
         VS: {"f-vsperf": "Y"},
-        UNS: {"f-vsperf": "Y", "f-refer": "LEG", "f-sysbp": "170", "k:f-sysbp:above-expected": "twice"},
+        UNS: {
+            "f-vsperf": "Y",
+            "f-refer": "LEG",
+            "f-sysbp": "170",
+            "k:f-sysbp:above-expected": "twice",
+        },
         LB_AT: {"f-lbcode": "AB12", "f-hb": "13.5"},
-        AE: {"rows:ae": ["1", "2"], "r-ae-1-aeterm": "Headache", "r-ae-2-aestdat": "2024-04-01"},
+        AE: {
+            "rows:ae": ["1", "2"],
+            "r-ae-1-aeterm": "Headache",
+            "r-ae-2-aestdat": "2024-04-01",
+        },
     }.items():
-        assert client.post(address, data={**page_data(client, address), **texts}).status_code == 303
-    later = {name: text for name, text in FILES.items() if name not in {"forms/lb.yaml", "forms/ae.yaml"}}
+        assert (
+            client.post(
+                address, data={**page_data(client, address), **texts}
+            ).status_code
+            == 303
+        )
+    later = {
+        name: text
+        for name, text in FILES.items()
+        if name not in {"forms/lb.yaml", "forms/ae.yaml"}
+    }
     return app_over(url, study_of({**later, "visits.yaml": LATER_VISITS}))
 
 
 @pytest.mark.parametrize("role", ["coordinator", "monitor", "manager"])
-def test_the_casebook_lists_them_and_each_is_shown_with_the_words_of_its_time(app: Flask, role: str) -> None:
+def test_the_casebook_lists_them_and_each_is_shown_with_the_words_of_its_time(
+    app: Flask, role: str
+) -> None:
     client = client_of(app, role)
     casebook = client.get("/subjects/01-001").text
     assert "No longer in the dictionary" in casebook

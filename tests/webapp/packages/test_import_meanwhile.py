@@ -38,7 +38,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made = open_database(f"sqlite:///{tmp_path}/study.sqlite")
     use_dictionary(made, STUDY)
     for name in ("nurse", "import"):
-        add_user(made, username=name, name=name, role=Role.COORDINATOR, password="a long password")
+        add_user(
+            made,
+            username=name,
+            name=name,
+            role=Role.COORDINATOR,
+            password="a long password",
+        )
     add_subject(made, subjid="01-001", site="01", user="nurse")
     yield made
     made.close()
@@ -61,10 +67,14 @@ def form(key: InstanceKey, texts: dict[str, str]) -> CapturedForm:
     )  # fmt: skip
 
 
-HOW = Import(study=STUDY, user="import", source="p.zip", today=date(2024, 6, 1), operator="Maria")
+HOW = Import(
+    study=STUDY, user="import", source="p.zip", today=date(2024, 6, 1), operator="Maria"
+)
 
 
-def test_others_save_while_forms_are_judged_and_what_they_saved_stays(database: Database) -> None:
+def test_others_save_while_forms_are_judged_and_what_they_saved_stays(
+    database: Database,
+) -> None:
     keep(database, VS, {"vsperf": "Y", "sysbp": "120"})
     seen: list[FormPreview] = []
     how = replace(
@@ -87,23 +97,38 @@ def test_others_save_while_forms_are_judged_and_what_they_saved_stays(database: 
 
 def test_a_form_that_somebody_began_meanwhile_is_left_alone(database: Database) -> None:
     how = replace(HOW, on_planned=lambda: keep(database, LB, {"hb": "12.0"}))
-    assert import_forms(database, [form(LB, {"hb": "13.5"})], how).forms == {Outcome.REFUSED: 1}
+    assert import_forms(database, [form(LB, {"hb": "13.5"})], how).forms == {
+        Outcome.REFUSED: 1
+    }
     stored = load(database, LB)
     assert stored is not None
     assert stored.record.texts == {"hb": "12.0"}
 
 
-def test_a_subject_that_somebody_entered_at_another_site_meanwhile_is_left_alone(database: Database) -> None:
+def test_a_subject_that_somebody_entered_at_another_site_meanwhile_is_left_alone(
+    database: Database,
+) -> None:
     other = InstanceKey("01-002", "lb", "SCR")
-    how = replace(HOW, on_planned=lambda: add_subject(database, subjid="01-002", site="02", user="nurse"))
-    assert import_forms(database, [form(other, {"hb": "13.5"})], how).forms == {Outcome.REFUSED: 1}
+    how = replace(
+        HOW,
+        on_planned=lambda: add_subject(
+            database, subjid="01-002", site="02", user="nurse"
+        ),
+    )
+    assert import_forms(database, [form(other, {"hb": "13.5"})], how).forms == {
+        Outcome.REFUSED: 1
+    }
     assert load(database, other) is None
 
 
-def test_who_ran_the_import_is_noted_and_nothing_is_saved_in_a_persons_name(database: Database) -> None:
+def test_who_ran_the_import_is_noted_and_nothing_is_saved_in_a_persons_name(
+    database: Database,
+) -> None:
     keep(database, VS, {"vsperf": "Y"})
     import_forms(database, [form(VS, {"vsperf": "N"})], HOW)
     newest = history(database, VS)[-1].form
     assert newest.saved_by == "import"
-    assert newest.reason == "Imported from p.zip by Maria: version 1 of investigator, 2024-04-15T12:00:00Z"
+    assert newest.reason == (
+        "Imported from p.zip by Maria: version 1 of investigator, 2024-04-15T12:00:00Z"
+    )
     assert newest.import_id is not None

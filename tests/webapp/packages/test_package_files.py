@@ -1,4 +1,6 @@
-"""Uploaded files out as a package and in again: the same bytes, or a finding; never another file's."""
+"""Uploaded files out as a package and in again: the same bytes, or a finding; never
+another file's.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,13 @@ from generator.validation.open_package import open_package
 from generator.validation.validate import validate_package
 from tests.webapp.file_study import file_study, filled
 from webapp.packages.export import export_package
-from webapp.packages.import_forms import FormPreview, Import, Imported, Outcome, import_forms
+from webapp.packages.import_forms import (
+    FormPreview,
+    Import,
+    Imported,
+    Outcome,
+    import_forms,
+)
 from webapp.storage import (
     Database,
     InstanceKey,
@@ -42,7 +50,11 @@ def text_of(content: bytes, name: str) -> str:
     return file_text(hashlib.sha256(content).hexdigest(), name)
 
 
-SCAN, PICTURE, COPY = text_of(PDF, "scan.pdf"), text_of(LEFT, "left.jpg"), text_of(PDF, "copy.pdf")
+SCAN, PICTURE, COPY = (
+    text_of(PDF, "scan.pdf"),
+    text_of(LEFT, "left.jpg"),
+    text_of(PDF, "copy.pdf"),
+)
 CAPTURED = Record(
     texts={"reader": "Dr Wood", "scan": SCAN},
     rows={
@@ -83,7 +95,9 @@ def package(here: Database, tmp_path: Path) -> Path:
     return tmp_path / "package"
 
 
-def keep(database: Database, record: Record, files: tuple[bytes, ...], *, base: int = 0) -> None:
+def keep(
+    database: Database, record: Record, files: tuple[bytes, ...], *, base: int = 0
+) -> None:
     save(
         database,
         SaveRequest(
@@ -131,7 +145,9 @@ def test_files_go_out_and_come_in_byte_for_byte(
         assert files == sorted([SCAN, PICTURE, COPY])
 
 
-def test_the_descriptor_has_the_whole_hash_and_plain_frictionless_agrees(package: Path) -> None:
+def test_the_descriptor_has_the_whole_hash_and_plain_frictionless_agrees(
+    package: Path,
+) -> None:
     listed = json.loads((package / "datapackage.json").read_text())["crfsmith:files"]
     hashes = {one["path"]: one["hash"] for one in listed}
     assert hashes[SCAN] == f"sha256:{hashlib.sha256(PDF).hexdigest()}"
@@ -151,7 +167,9 @@ def test_a_file_that_is_gone_or_changed_is_found_at_its_cell(package: Path) -> N
     ]
 
 
-def test_a_change_that_keeps_the_first_digits_shows_by_the_descriptor(package: Path) -> None:
+def test_a_change_that_keeps_the_first_digits_shows_by_the_descriptor(
+    package: Path,
+) -> None:
     path = package / "datapackage.json"
     listed = path.read_text().replace(
         hashlib.sha256(PDF).hexdigest(), hashlib.sha256(PDF).hexdigest()[:16] + "0" * 48
@@ -167,7 +185,9 @@ def test_a_file_that_no_cell_names_is_an_orphan(package: Path) -> None:
     assert located(package) == [("upload-orphaned", lost, None, lost)]
 
 
-def test_a_replaced_file_stays_here_and_out_of_the_package(here: Database, tmp_path: Path) -> None:
+def test_a_replaced_file_stays_here_and_out_of_the_package(
+    here: Database, tmp_path: Path
+) -> None:
     keep(here, Record(texts={"scan": text_of(b"new", "new.pdf")}), (b"new",), base=1)
     export_package(here, STUDY, tmp_path / "p.zip")
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
@@ -177,7 +197,9 @@ def test_a_replaced_file_stays_here_and_out_of_the_package(here: Database, tmp_p
     assert get_attachment(here, hashlib.sha256(PDF).hexdigest()) is not None
 
 
-def test_an_import_leaves_out_what_is_missing_or_changed_and_says_so(there: Database, package: Path) -> None:
+def test_an_import_leaves_out_what_is_missing_or_changed_and_says_so(
+    there: Database, package: Path
+) -> None:
     (package / PICTURE).unlink()
     (package / SCAN).write_bytes(b"another report")
     _, (preview,) = bring_in(there, package)
@@ -197,10 +219,14 @@ def test_what_an_import_lacked_is_told_again_by_the_next_export(
     (package / PICTURE).unlink()
     bring_in(there, package)
     written = export_package(there, STUDY, tmp_path / "again.zip")
-    assert [(found.code, found.value) for found in written.findings] == [("export-file-missing", PICTURE)]
+    assert [(found.code, found.value) for found in written.findings] == [
+        ("export-file-missing", PICTURE)
+    ]
 
 
-def test_a_second_import_brings_the_file_that_the_first_one_lacked(there: Database, package: Path) -> None:
+def test_a_second_import_brings_the_file_that_the_first_one_lacked(
+    there: Database, package: Path
+) -> None:
     content = (package / SCAN).read_bytes()
     (package / SCAN).unlink()
     bring_in(there, package)

@@ -1,4 +1,6 @@
-"""Out as a package and in again: nothing changes on the way, and nothing is refused in silence."""
+"""Out as a package and in again: nothing changes on the way, and nothing is refused in
+silence.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from forms_spec.model.captured_forms import CapturedForm
 from generator.validation.open_package import open_package
 from tests.studies import small_study
 from webapp.packages.export import captured_forms, export_package
-from webapp.packages.import_forms import FormPreview, Import, Imported, Outcome, import_forms
+from webapp.packages.import_forms import (
+    FormPreview,
+    Import,
+    Imported,
+    Outcome,
+    import_forms,
+)
 from webapp.storage import (
     Database,
     InstanceKey,
@@ -40,7 +48,13 @@ TODAY = date(2024, 6, 1)
 VS = InstanceKey("01-001", "vs", "SCR")
 KEPT = (CellKey("vs", None, "sysbp"), "above-expected")
 TYPED = Record(
-    texts={"vsperf": "Y", "vsdat": "2024-04-15", "sysbp": "170", "temp": " 38,I", "remark": 'a "b",\r\nc'},
+    texts={
+        "vsperf": "Y",
+        "vsdat": "2024-04-15",
+        "sysbp": "170",
+        "temp": " 38,I",
+        "remark": 'a "b",\r\nc',
+    },
     rows={"reading": (Row(number=2, texts={"pos": "SITTING", "pulse": "72"}),)},
     kept={KEPT: "measured twice"},
 )
@@ -52,7 +66,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("empty") / "empty.sqlite"
     database = open_database(f"sqlite:///{file}")
     for user in ("nurse", "import"):
-        add_user(database, username=user, name=user, role=Role.COORDINATOR, password="secret")
+        add_user(
+            database, username=user, name=user, role=Role.COORDINATOR, password="secret"
+        )
     database.close()
     return file
 
@@ -64,12 +80,18 @@ def copy_of(file: Path, target: Path) -> Database:
 
 @pytest.fixture
 def here(tmp_path: Path, empty: Path) -> Iterator[Database]:
-    """A database with one form that was saved twice, one log form, and a subject without forms."""
+    """A database with one form that was saved twice, one log form, and a subject
+    without forms.
+    """
     database = copy_of(empty, tmp_path / "here.sqlite")
     use_dictionary(database, STUDY)
     for subjid in ("01-001", "02-001"):
         add_subject(database, subjid=subjid, site=subjid[:2], user="nurse")
-    keep(database, VS, Record(texts={"vsperf": "Y"}, rows={"reading": (Row(number=1, texts={}),)}))
+    keep(
+        database,
+        VS,
+        Record(texts={"vsperf": "Y"}, rows={"reading": (Row(number=1, texts={}),)}),
+    )
     keep(database, VS, TYPED, base=1)
     log = Record(rows={"ae": (Row(number=1, texts={"aeterm": "Fall"}),)})
     keep(database, InstanceKey("01-001", "ae", LOG), log, status=Status.COMPLETE)
@@ -86,7 +108,12 @@ def there(tmp_path: Path, empty: Path) -> Iterator[Database]:
 
 
 def keep(
-    database: Database, key: InstanceKey, record: Record, *, base: int = 0, status: Status = Status.DRAFT
+    database: Database,
+    key: InstanceKey,
+    record: Record,
+    *,
+    base: int = 0,
+    status: Status = Status.DRAFT,
 ) -> None:
     save(
         database,
@@ -115,10 +142,19 @@ def form(record: Record = TYPED, **others: Any) -> CapturedForm:
     return CapturedForm(record=record, **(wanted | others))
 
 
-def bring_in(database: Database, *forms: CapturedForm, **how: Any) -> tuple[Imported, list[FormPreview]]:
+def bring_in(
+    database: Database, *forms: CapturedForm, **how: Any
+) -> tuple[Imported, list[FormPreview]]:
     """Imports forms; gives the counts and the previews."""
     seen: list[FormPreview] = []
-    told = Import(study=STUDY, user="import", source="p.zip", today=TODAY, on_form=seen.append, **how)
+    told = Import(
+        study=STUDY,
+        user="import",
+        source="p.zip",
+        today=TODAY,
+        on_form=seen.append,
+        **how,
+    )
     return import_forms(database, forms, told), seen
 
 
@@ -126,7 +162,8 @@ def contents(database: Database) -> list[tuple[object, ...]]:
     """What a database holds, apart from who saved it when."""
     with snapshot(database) as state:
         return [
-            (one.site, one.subject, one.key, one.status, one.record) for one in captured_forms(state, STUDY)
+            (one.site, one.subject, one.key, one.status, one.record)
+            for one in captured_forms(state, STUDY)
         ]
 
 
@@ -141,19 +178,27 @@ class TestRoundTrip:
             assert package.report().counts.findings == 0
         assert contents(there) == contents(here)
 
-    def test_the_same_data_give_the_same_bytes(self, here: Database, tmp_path: Path) -> None:
+    def test_the_same_data_give_the_same_bytes(
+        self, here: Database, tmp_path: Path
+    ) -> None:
         for name in ("p.zip", "q.zip"):
             export_package(here, STUDY, tmp_path / name)
         assert (tmp_path / "p.zip").read_bytes() == (tmp_path / "q.zip").read_bytes()
 
-    def test_the_audit_trail_tells_old_and_new(self, here: Database, tmp_path: Path) -> None:
+    def test_the_audit_trail_tells_old_and_new(
+        self, here: Database, tmp_path: Path
+    ) -> None:
         export_package(here, STUDY, tmp_path / "package")
         lines = (tmp_path / "package" / "audit.csv").read_text(encoding="utf-8")
         assert "01,01-001,SCR,0,vs,2,vs,,sysbp,,170,," in lines
         assert "01,01-001,SCR,0,vs,2,reading,1,rowno,1,,," in lines
-        assert "01,01-001,SCR,0,vs,2,vs,,sysbp#above-expected,,measured twice,," in lines
+        assert (
+            "01,01-001,SCR,0,vs,2,vs,,sysbp#above-expected,,measured twice,," in lines
+        )
 
-    def test_uploaded_files_come_along(self, here: Database, there: Database, tmp_path: Path) -> None:
+    def test_uploaded_files_come_along(
+        self, here: Database, there: Database, tmp_path: Path
+    ) -> None:
         sha256 = add_attachment(here, b"%PDF", user="nurse")
         name = f"files/{sha256[:16]}/scan.pdf"
         keep(here, VS, Record(texts={"scan": name}), base=2)
@@ -167,7 +212,9 @@ class TestRoundTrip:
 
 
 class TestPreview:
-    def test_a_dry_run_tells_everything_and_keeps_nothing(self, there: Database) -> None:
+    def test_a_dry_run_tells_everything_and_keeps_nothing(
+        self, there: Database
+    ) -> None:
         counted, (preview,) = bring_in(there, form(), dry_run=True)
         assert counted.forms == {Outcome.NEW: 1}
         assert counted.cells == {Outcome.NEW: 7}
@@ -176,11 +223,19 @@ class TestPreview:
 
     def test_each_cell_is_new_changed_or_the_same(self, here: Database) -> None:
         other = Record(
-            texts={"vsperf": "Y", "vsdat": "2024-04-16", "sysbp": "170", "onset": "2024"},
+            texts={
+                "vsperf": "Y",
+                "vsdat": "2024-04-16",
+                "sysbp": "170",
+                "onset": "2024",
+            },
             rows=TYPED.rows,
         )
         _, (preview,) = bring_in(here, form(other), dry_run=True)
-        told = {cell.cell.field: (cell.outcome, cell.old, cell.new) for cell in preview.cells}
+        told = {
+            cell.cell.field: (cell.outcome, cell.old, cell.new)
+            for cell in preview.cells
+        }
         assert preview.outcome is Outcome.CHANGED
         assert told["vsperf"] == (Outcome.SAME, "Y", "Y")
         assert told["vsdat"] == (Outcome.CHANGED, "2024-04-15", "2024-04-16")
@@ -194,11 +249,16 @@ class TestPreview:
 
 
 class TestImport:
-    def test_is_a_save_by_who_imports_on_top_of_what_stands(self, here: Database) -> None:
+    def test_is_a_save_by_who_imports_on_top_of_what_stands(
+        self, here: Database
+    ) -> None:
         bring_in(here, form(Record(texts={"vsperf": "N"})))
         newest = history(here, VS)[-1].form
         assert (newest.version, newest.saved_by) == (3, "import")
-        assert newest.reason == "Imported from p.zip: version 1 of nurse, 2024-04-15T12:00:00Z"
+        assert (
+            newest.reason
+            == "Imported from p.zip: version 1 of nurse, 2024-04-15T12:00:00Z"
+        )
 
     def test_what_is_the_same_is_not_saved_again(self, here: Database) -> None:
         counted, _ = bring_in(here, form())
@@ -232,7 +292,11 @@ class TestImport:
             raise OSError("the package ends here")
 
         with pytest.raises(OSError, match="ends here"):
-            import_forms(there, broken(), Import(study=STUDY, user="import", source="p.zip", today=TODAY))
+            import_forms(
+                there,
+                broken(),
+                Import(study=STUDY, user="import", source="p.zip", today=TODAY),
+            )
         assert get_subject(there, "01-001") is None
 
     def test_a_file_that_the_package_lacks_is_told(self, there: Database) -> None:
@@ -249,7 +313,11 @@ class TestRefused:
             ({"subject": "1-1"}, "import-wrong-subject"),
             ({"subject": "09-001", "site": "09"}, "import-wrong-subject"),
             (
-                {"record": Record(rows={"reading": (Row(number=1, texts={"pulse": "60"}),)})},
+                {
+                    "record": Record(
+                        rows={"reading": (Row(number=1, texts={"pulse": "60"}),)}
+                    )
+                },
                 "import-removed-row",
             ),
         ],

@@ -1,4 +1,6 @@
-"""A data manager hands in a package, sees it judged, and reads the report; nobody else does."""
+"""A data manager hands in a package, sees it judged, and reads the report; nobody else
+does.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,13 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def app(url: str) -> Flask:
     app = app_over(url)
-    add_user(database_of(app), username="other", name="Otto", role=Role.DATA_MANAGER, password=PASSWORD)
+    add_user(
+        database_of(app),
+        username="other",
+        name="Otto",
+        role=Role.DATA_MANAGER,
+        password=PASSWORD,
+    )
     return app
 
 
@@ -56,7 +64,13 @@ def works_of(app: Flask) -> ValidationJobs:
     return held
 
 
-def hand_in(client: FlaskClient, content: bytes, *, what: str = "package", name: str = "export.zip") -> str:
+def hand_in(
+    client: FlaskClient,
+    content: bytes,
+    *,
+    what: str = "package",
+    name: str = "export.zip",
+) -> str:
     """The address of the page that shows how the package is doing."""
     data = {"csrf_token": token(client.get("/packages").text), "what": what}
     if content:
@@ -95,16 +109,28 @@ def test_a_package_is_judged_and_its_report_outlives_the_server(
         assert "not-a-number" in report.text
         assert "sandbox" in report.headers["Content-Security-Policy"]
         assert "lb,hb," in client.get(f"{address}/findings.csv").text
-        assert "table,field,visit,state,cells" in client.get(f"{address}/answers.csv").text
+        assert (
+            "table,field,visit,state,cells" in client.get(f"{address}/answers.csv").text
+        )
         assert address in client.get("/packages").text
     folder = works_of(app).folder / address.removeprefix("/packages/")
     assert {one.name for one in folder.iterdir()} == {
-        *("work.json", "lock", "log.txt", "report.html", "findings.csv", "answers.csv", "package")
+        *(
+            "work.json",
+            "lock",
+            "log.txt",
+            "report.html",
+            "findings.csv",
+            "answers.csv",
+            "package",
+        )
     }
     assert list((folder / "package").iterdir()) == [], "the package itself is gone"
 
 
-def test_what_is_no_package_is_said_to_be_none_with_the_reason(manager: FlaskClient) -> None:
+def test_what_is_no_package_is_said_to_be_none_with_the_reason(
+    manager: FlaskClient,
+) -> None:
     page = judged(manager, hand_in(manager, b"no zip at all"))
     assert "The package cannot be read." in page
     assert "export.zip is not a zip file." in page
@@ -114,9 +140,15 @@ def test_what_is_no_package_is_said_to_be_none_with_the_reason(manager: FlaskCli
 def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
     manager: FlaskClient, tmp_path: Path
 ) -> None:
-    forms = [captured("vs SCR", subject=f"01-{number:03}", status=0) for number in range(1, 121)]
+    forms = [
+        captured("vs SCR", subject=f"01-{number:03}", status=0)
+        for number in range(1, 121)
+    ]
     package = write(tmp_path / "p.zip", forms)
-    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(tmp_path / "damaged.zip", "w") as damaged:
+    with (
+        zipfile.ZipFile(package) as whole,
+        zipfile.ZipFile(tmp_path / "damaged.zip", "w") as damaged,
+    ):
         for name in whole.namelist():
             if name != "data/forms.csv":
                 damaged.writestr(name, whole.read(name))
@@ -126,8 +158,12 @@ def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
     assert "Another 20 are counted but not listed" in page
 
 
-def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(manager: FlaskClient) -> None:
-    page = judged(manager, hand_in(manager, b"siteid,subjid\r\n01,01-001\r\n", name="vs.csv"))
+def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(
+    manager: FlaskClient,
+) -> None:
+    page = judged(
+        manager, hand_in(manager, b"siteid,subjid\r\n01,01-001\r\n", name="vs.csv")
+    )
     assert "vs.csv is not a zip file." in page
 
 
@@ -145,19 +181,31 @@ def test_the_study_itself_can_be_judged_and_the_export_downloaded(
     assert validate_package(tmp_path / "p.zip").valid
 
 
-def test_nothing_chosen_and_nothing_in_it_are_asked_for_again(manager: FlaskClient) -> None:
+def test_nothing_chosen_and_nothing_in_it_are_asked_for_again(
+    manager: FlaskClient,
+) -> None:
     data = {"csrf_token": token(manager.get("/packages").text), "what": "package"}
     answer = manager.post("/packages", data=data)
-    assert (answer.status_code, "Choose a zip file first." in answer.text) == (400, True)
+    assert (answer.status_code, "Choose a zip file first." in answer.text) == (
+        400,
+        True,
+    )
     before = manager.get("/packages").text.count("<li>")
     empty = {**data, "package": (io.BytesIO(b""), "empty.zip")}
-    answer = manager.post("/packages", data=empty, headers={"Accept": "application/json"})
+    answer = manager.post(
+        "/packages", data=empty, headers={"Accept": "application/json"}
+    )
     assert answer.json is not None
-    assert (answer.status_code, answer.json["message"][:18]) == (400, "empty.zip is empty")
+    assert (answer.status_code, answer.json["message"][:18]) == (
+        400,
+        "empty.zip is empty",
+    )
     assert manager.get("/packages").text.count("<li>") == before
 
 
-def test_a_package_larger_than_a_form_is_let_in_for_a_manager(manager: FlaskClient) -> None:
+def test_a_package_larger_than_a_form_is_let_in_for_a_manager(
+    manager: FlaskClient,
+) -> None:
     assert "cannot be read" in judged(manager, hand_in(manager, bytes(17 * 2**20)))
 
 
@@ -183,7 +231,9 @@ def test_work_that_was_broken_off_is_taken_up_again_once(
     assert f"{folder}/log.txt" in page
 
 
-def test_work_can_be_stopped_and_a_report_removed(app: Flask, manager: FlaskClient, package: bytes) -> None:
+def test_work_can_be_stopped_and_a_report_removed(
+    app: Flask, manager: FlaskClient, package: bytes
+) -> None:
     works = works_of(app)
     with waiting(works):
         address = hand_in(manager, package)
@@ -208,7 +258,9 @@ def test_the_folder_is_bounded_in_number_age_and_size(
     for number in range(MOST_KEPT + 5):
         folder = works.receive(f"{number}.zip", "manager")
         finish(folder, days=MOST_KEPT + 5 - number)
-    assert [work.name for work in works.of("manager")] == [f"{n}.zip" for n in range(MOST_KEPT + 4, 4, -1)]
+    assert [work.name for work in works.of("manager")] == [
+        f"{n}.zip" for n in range(MOST_KEPT + 4, 4, -1)
+    ]
     finish(works.receive("another's.zip", "other"), days=29)
     finish(works.receive("old.zip", "other"), days=31)
     works.receive("new.zip", "manager")
@@ -262,7 +314,9 @@ def at_work(folder: Path) -> int:
 
 
 def taken_up(works: ValidationJobs, folder: Path) -> None:
-    """Looks at the page again until the process that was killed is gone, and another one is begun."""
+    """Looks at the page again until the process that was killed is gone, and another
+    one is begun.
+    """
     for _ in range(1200):
         works.find(folder.name, "manager")
         if read(folder).tries == 2:
@@ -281,5 +335,8 @@ def stop(folder: Path) -> None:
 
 def finish(folder: Path, *, days: int) -> None:
     work = read(folder)
-    work.state, work.since = "done", (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    work.state, work.since = (
+        "done",
+        (datetime.now(UTC) - timedelta(days=days)).isoformat(),
+    )
     write_work(folder, work)

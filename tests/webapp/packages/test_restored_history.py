@@ -16,13 +16,26 @@ from webapp.storage import sign_in as password_of
 
 
 def test_a_version_tells_who_saved_it_and_who_brought_it_back(tmp_path: Path) -> None:
-    here, there = f"sqlite:///{tmp_path}/here.sqlite", f"sqlite:///{tmp_path}/there.sqlite"
+    here, there = (
+        f"sqlite:///{tmp_path}/here.sqlite",
+        f"sqlite:///{tmp_path}/there.sqlite",
+    )
     filled(here).close()
     run("export", "--db", here, "--out", str(tmp_path / "p.zip"))
-    assert run("import", str(tmp_path / "p.zip"), "--db", there, "--operator", "Maria").exit_code == 0
+    assert (
+        run(
+            "import", str(tmp_path / "p.zip"), "--db", there, "--operator", "Maria"
+        ).exit_code
+        == 0
+    )
     database = open_database(there)
-    add_user(database, username="monitor", name="M", role=Role.MONITOR, password=PASSWORD)
-    assert not any(password_of(database, "nurse", word) for word in ("", "a long password", PASSWORD))
+    add_user(
+        database, username="monitor", name="M", role=Role.MONITOR, password=PASSWORD
+    )
+    assert not any(
+        password_of(database, "nurse", word)
+        for word in ("", "a long password", PASSWORD)
+    )
     database.close()
     app = create_app(Settings(database=there, study=small_study(), secret_key="tests"))
     client = app.test_client()

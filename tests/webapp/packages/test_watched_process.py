@@ -29,7 +29,10 @@ def test_a_process_that_computes_too_long_is_ended() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is told by /proc")
 def test_a_process_that_takes_too_much_memory_is_ended() -> None:
-    assert run(LARGE, Limits(seconds=60, memory=32 * 2**20)) == "it took more than 0.0 GB of memory"
+    assert (
+        run(LARGE, Limits(seconds=60, memory=32 * 2**20))
+        == "it took more than 0.0 GB of memory"
+    )
 
 
 def test_a_process_that_fails_takes_its_watcher_with_it() -> None:

@@ -30,7 +30,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.mark.parametrize("name", JOINED)
-def test_a_joined_script_holds_each_of_its_parts_in_order(client: FlaskClient, name: str) -> None:
+def test_a_joined_script_holds_each_of_its_parts_in_order(
+    client: FlaskClient, name: str
+) -> None:
     whole = client.get(asset_url(name)).text
     parts = [client.get(f"/assets/{part}").text for part in JOINED[name]]
     lines = [line for part in parts for line in part.splitlines()]
@@ -40,7 +42,9 @@ def test_a_joined_script_holds_each_of_its_parts_in_order(client: FlaskClient, n
     assert all(part.rstrip().endswith("})();") for part in parts)
 
 
-@pytest.mark.parametrize("name", sorted({part for parts in JOINED.values() for part in parts}))
+@pytest.mark.parametrize(
+    "name", sorted({part for parts in JOINED.values() for part in parts})
+)
 def test_comments_can_be_left_out_of_a_script(client: FlaskClient, name: str) -> None:
     """No text spans lines, so that a line which begins like a comment is one."""
     script = client.get(f"/assets/{name}").text
@@ -50,7 +54,9 @@ def test_comments_can_be_left_out_of_a_script(client: FlaskClient, name: str) ->
     assert code.startswith("(() => {")
 
 
-def test_an_asset_is_kept_under_its_hash_and_asked_for_without_it(client: FlaskClient) -> None:
+def test_an_asset_is_kept_under_its_hash_and_asked_for_without_it(
+    client: FlaskClient,
+) -> None:
     kept = client.get(asset_url("form.js"))
     assert "immutable" in kept.headers["Cache-Control"]
     assert client.get("/assets/form.js").headers["Cache-Control"] == "no-cache"
@@ -66,4 +72,6 @@ def test_pages_are_compressed_for_browsers_that_say_so(client: FlaskClient) -> N
     assert small.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in small.headers["Vary"]
     secret = re.compile(r'name="(csrf_token|save_id)" value="[^"]*"')
-    assert secret.sub("", gzip.decompress(small.data).decode()) == secret.sub("", plain.text)
+    assert secret.sub("", gzip.decompress(small.data).decode()) == secret.sub(
+        "", plain.text
+    )

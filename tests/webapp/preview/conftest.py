@@ -86,7 +86,9 @@ def client(folder: Path) -> FlaskClient:
 
 @pytest.fixture
 def address(folder: Path) -> Iterator[str]:
-    server = create_server(create_preview(Watched(folder), today=lambda: TODAY), host="127.0.0.1", port=0)
+    server = create_server(
+        create_preview(Watched(folder), today=lambda: TODAY), host="127.0.0.1", port=0
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

@@ -1,4 +1,6 @@
-"""A finding of the checker is pinned to the field that its line belongs to, broken text or not."""
+"""A finding of the checker is pinned to the field that its line belongs to, broken text
+or not.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +42,25 @@ groups:
         (16, About(form="vs", group="pressure", field="diabp")),
     ],
 )
-def test_a_line_belongs_to_the_field_that_encloses_it(line: int, expected: About) -> None:
-    assert about(TextPlace(file="vs.yaml", line=line, column=9), {"vs.yaml": VITALS}) == expected
+def test_a_line_belongs_to_the_field_that_encloses_it(
+    line: int, expected: About
+) -> None:
+    assert (
+        about(TextPlace(file="vs.yaml", line=line, column=9), {"vs.yaml": VITALS})
+        == expected
+    )
 
 
 def test_fields_on_one_line_are_told_apart_by_the_column() -> None:
-    text = "form: vs\nfields: {pulse: {label: Pulse}, resp: {label: Respiration, rang: [5, 60]}}\n"
+    text = (
+        "form: vs\nfields: {pulse: {label: Pulse}, resp: {label: Respiration, rang: "
+        "[5, 60]}}\n"
+    )
     column = text.splitlines()[1].index("rang") + 1
-    assert about(TextPlace(file="vs.yaml", line=2, column=column), {"vs.yaml": text}).field == "resp"
+    assert (
+        about(TextPlace(file="vs.yaml", line=2, column=column), {"vs.yaml": text}).field
+        == "resp"
+    )
 
 
 def test_a_line_of_another_file_is_about_no_form() -> None:

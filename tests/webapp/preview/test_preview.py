@@ -1,4 +1,6 @@
-"""The preview shows the forms as they are written, survives what breaks them, and stores nothing."""
+"""The preview shows the forms as they are written, survives what breaks them, and
+stores nothing.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def test_all_fields_can_be_shown(client: FlaskClient) -> None:
     assert "hidden" not in html.partition('id="q-f-base"')[2].partition(">")[0]
 
 
-def test_an_example_answers_every_question_without_a_finding(client: FlaskClient) -> None:
+def test_an_example_answers_every_question_without_a_finding(
+    client: FlaskClient,
+) -> None:
     html = text(client, "/forms/vs?example=on")
     assert 'name="f-done" value="Y" checked' in html
     assert 'name="f-pulse" value="125"' in html
@@ -63,15 +67,21 @@ def test_what_is_typed_is_judged_as_if_to_complete_it(client: FlaskClient) -> No
     assert "to review" in html
     assert 'value="300"' in html
     good = {**data, "f-pulse": "70", "f-base": "x"}
-    assert "can be completed as it is" in unescape(client.post("/forms/vs", data=good).get_data(as_text=True))
+    assert "can be completed as it is" in unescape(
+        client.post("/forms/vs", data=good).get_data(as_text=True)
+    )
 
 
 def test_a_row_can_be_added_without_a_script(client: FlaskClient) -> None:
-    html = client.post("/forms/vs", data={"on": "done", "action": "add:walk"}).get_data(as_text=True)
+    html = client.post("/forms/vs", data={"on": "done", "action": "add:walk"}).get_data(
+        as_text=True
+    )
     assert 'name="r-walk-1-minutes"' in html
 
 
-def test_a_finding_stands_at_its_field_with_its_line(client: FlaskClient, edit: Edit) -> None:
+def test_a_finding_stands_at_its_field_with_its_line(
+    client: FlaskClient, edit: Edit
+) -> None:
     text(client, "/")
     edit("vs.yaml", "range: [30, 220]", "rang: [30, 220]")
     html = text(client, "/forms/vs")
@@ -93,14 +103,18 @@ def test_a_finding_on_a_field_that_is_not_there_yet_stands_above_the_form(
     assert "<mark>intger</mark>" in html.partition("<form method")[0]
 
 
-def test_text_that_is_no_yaml_shows_findings_and_the_last_good_forms(client: FlaskClient, edit: Edit) -> None:
+def test_text_that_is_no_yaml_shows_findings_and_the_last_good_forms(
+    client: FlaskClient, edit: Edit
+) -> None:
     text(client, "/")
     edit("vs.yaml", "title: Vital signs", "title: 'Vital signs")
     assert "Were they taken?" in text(client, "/forms/vs")
     assert "vs.yaml:" in text(client, "/")
 
 
-def test_a_dictionary_that_was_never_good_shows_its_findings(folder: Path, client: FlaskClient) -> None:
+def test_a_dictionary_that_was_never_good_shows_its_findings(
+    folder: Path, client: FlaskClient
+) -> None:
     (folder / "study.yaml").write_text("study: [\n")
     html = text(client, "/")
     assert "cannot be read yet" in html
@@ -108,13 +122,17 @@ def test_a_dictionary_that_was_never_good_shows_its_findings(folder: Path, clien
     assert client.get("/forms/vs").status_code == 404
 
 
-def test_bytes_that_are_no_text_are_a_finding(folder: Path, client: FlaskClient) -> None:
+def test_bytes_that_are_no_text_are_a_finding(
+    folder: Path, client: FlaskClient
+) -> None:
     text(client, "/")
     (folder / "con.yaml").write_bytes(b"form: con\ntitle: Caf\xe9\n")
     assert "con.yaml:2:" in text(client, "/")
 
 
-def test_a_folder_that_is_gone_and_comes_back(folder: Path, client: FlaskClient) -> None:
+def test_a_folder_that_is_gone_and_comes_back(
+    folder: Path, client: FlaskClient
+) -> None:
     text(client, "/")
     shutil.move(folder, folder.with_name("away"))
     assert "finding" in text(client, "/")
@@ -137,7 +155,11 @@ def test_marks_stay_while_the_dictionary_is_broken_and_tell_what_is_gone(
     client: FlaskClient, edit: Edit
 ) -> None:
     text(client, "/")
-    edit("vs.yaml", "  base: {label: Only at baseline, show_when: visitid = 'BASE'}\n", "")
+    edit(
+        "vs.yaml",
+        "  base: {label: Only at baseline, show_when: visitid = 'BASE'}\n",
+        "",
+    )
     assert "vs.base</code> was removed" in text(client, "/forms/vs")
     edit("con.yaml", "type: date", "type: dat")
     assert "vs.base</code> was removed" in text(client, "/forms/vs")

@@ -1,4 +1,6 @@
-"""The preview in a real browser: it follows the files, is accessible, valid, and fits a small phone."""
+"""The preview in a real browser: it follows the files, is accessible, valid, and fits a
+small phone.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,17 @@ def page(look: Look) -> Page:
     return look()
 
 
-def test_the_form_is_live_and_follows_the_files_with_what_was_typed(page: Page, edit: Edit) -> None:
+def test_the_form_is_live_and_follows_the_files_with_what_was_typed(
+    page: Page, edit: Edit
+) -> None:
     page.goto("/forms/vs")
     expect(page.get_by_label("Pulse", exact=True)).to_be_hidden()
     page.get_by_role("group", name="Were they taken?").get_by_label("Yes").check()
     page.get_by_label("Pulse", exact=True).fill("70")
     edit("vs.yaml", "Were they taken?", "Were vital signs taken?")
-    expect(page.get_by_role("group", name="Were vital signs taken?").get_by_label("Yes")).to_be_checked()
+    expect(
+        page.get_by_role("group", name="Were vital signs taken?").get_by_label("Yes")
+    ).to_be_checked()
     expect(page.get_by_label("Pulse", exact=True)).to_have_value("70")
     edit("vs.yaml", "type: yes_no", "type: yesno")
     expect(page.locator(".pin")).to_contain_text("yesno")
@@ -64,7 +70,9 @@ def test_no_accessibility_fault(look: Look, edit: Edit, scheme: str) -> None:
             page.goto(where)
             faults = Axe().run(page).response["violations"]
             if faults:
-                found[step, where] = [(f["id"], [n["html"][:160] for n in f["nodes"][:3]]) for f in faults]
+                found[step, where] = [
+                    (f["id"], [n["html"][:160] for n in f["nodes"][:3]]) for f in faults
+                ]
     assert found == {}
 
 

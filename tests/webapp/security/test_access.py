@@ -44,7 +44,11 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
     with app.test_request_context():
         adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
         return [
-            (rule.endpoint, method, adapter.build(rule.endpoint, {k: ARGUMENTS[k] for k in rule.arguments}))
+            (
+                rule.endpoint,
+                method,
+                adapter.build(rule.endpoint, {k: ARGUMENTS[k] for k in rule.arguments}),
+            )
             for rule in app.url_map.iter_rules()
             for method in (rule.methods or set()) & {"GET", "POST"}
         ]
@@ -57,7 +61,10 @@ def test_nobody_sees_a_page_without_signing_in(app: Flask) -> None:
         if allowed(app, endpoint) == EVERYONE:
             assert answer.status_code < 500, address
         else:
-            asked_to_sign_in = answer.status_code == 401 or "/sign-in" in answer.headers.get("Location", "")
+            asked_to_sign_in = (
+                answer.status_code == 401
+                or "/sign-in" in answer.headers.get("Location", "")
+            )
             assert asked_to_sign_in, f"{method} {address} answered {answer.status_code}"
 
 
@@ -74,11 +81,15 @@ def test_a_role_reaches_its_own_pages_and_no_others(app: Flask, username: str) -
             continue
         answer = client.open(address, method=method)
         refused = answer.status_code == 403
-        assert refused == (role not in {one.value for one in roles}), f"{method} {address}"
+        assert refused == (role not in {one.value for one in roles}), (
+            f"{method} {address}"
+        )
 
 
 @pytest.mark.parametrize(("username", "home"), HOMES)
-def test_everybody_lands_on_a_page_of_their_own(app: Flask, username: str, home: str) -> None:
+def test_everybody_lands_on_a_page_of_their_own(
+    app: Flask, username: str, home: str
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     for then in ("", "/", "/accounts" if home != "/accounts" else "/dictionary"):
         data = {"username": username, "password": PASSWORD, "then": then}
@@ -88,8 +99,14 @@ def test_everybody_lands_on_a_page_of_their_own(app: Flask, username: str, home:
 
 def test_a_page_that_was_asked_for_comes_after_signing_in(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
-    data = {"username": "coordinator", "password": PASSWORD, "then": "/subjects/01-007?x=1"}
-    assert app.test_client().post("/sign-in", data=data).location == "/subjects/01-007?x=1"
+    data = {
+        "username": "coordinator",
+        "password": PASSWORD,
+        "then": "/subjects/01-007?x=1",
+    }
+    assert (
+        app.test_client().post("/sign-in", data=data).location == "/subjects/01-007?x=1"
+    )
 
 
 @pytest.mark.parametrize("username", [username for username, _ in HOMES])
@@ -97,17 +114,27 @@ def test_every_page_that_is_offered_may_be_opened(app: Flask, username: str) -> 
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()
     sign_in(client, username)
-    offered = set(re.findall(r'href="(/[^"#?]*)"', client.get("/", follow_redirects=True).text))
+    offered = set(
+        re.findall(r'href="(/[^"#?]*)"', client.get("/", follow_redirects=True).text)
+    )
     assert len(offered) >= 2
     for address in offered:
         assert client.get(address, follow_redirects=True).status_code == 200, address
 
 
-def test_text_kept_from_before_signing_in_shows_nobody_a_form_that_is_not_theirs(app: Flask) -> None:
+def test_text_kept_from_before_signing_in_shows_nobody_a_form_that_is_not_theirs(
+    app: Flask,
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
-    kept = {"kept:on": "pulse_vsorres", "kept:f-pulse_vsorres": "72", "then": "/subjects/01-007/SCR/vs"}
+    kept = {
+        "kept:on": "pulse_vsorres",
+        "kept:f-pulse_vsorres": "72",
+        "then": "/subjects/01-007/SCR/vs",
+    }
     for username, status in (("coordinator", 400), ("monitor", 403), ("designer", 403)):
-        answer = app.test_client().post("/sign-in", data={"username": username, "password": PASSWORD, **kept})
+        answer = app.test_client().post(
+            "/sign-in", data={"username": username, "password": PASSWORD, **kept}
+        )
         assert answer.status_code == status
         assert ("sysbp" in answer.text) == (status == 400)
 
@@ -138,6 +165,13 @@ def test_every_answer_carries_the_headers(app: Flask) -> None:
 def test_signing_in_leads_nowhere_else() -> None:
     from webapp.views.sign_in import _inside
 
-    for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+    for address in (
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+    ):
         assert _inside(address) == "/"
-    assert _inside("/subjects/01-007/SCR/vs?check=1") == "/subjects/01-007/SCR/vs?check=1"
+    assert (
+        _inside("/subjects/01-007/SCR/vs?check=1") == "/subjects/01-007/SCR/vs?check=1"
+    )

@@ -1,4 +1,6 @@
-"""A session ends when its owner signs out, when nobody uses it, and when its day is over."""
+"""A session ends when its owner signs out, when nobody uses it, and when its day is
+over.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,13 @@ def clock() -> Clock:
 @pytest.fixture
 def app(accounts: str, clock: Clock) -> Flask:
     return create_app(
-        Settings(database=accounts, study=cellkine(), secret_key="tests", clock=clock, today=lambda: TODAY)
+        Settings(
+            database=accounts,
+            study=cellkine(),
+            secret_key="tests",
+            clock=clock,
+            today=lambda: TODAY,
+        )
     )
 
 
@@ -107,7 +115,9 @@ def test_signing_in_leaves_nothing_of_the_session_before(app: Flask) -> None:
     client = app.test_client()
     before = token(client.get("/sign-in").text)
     sign_in(client)
-    answer = client.post("/subjects/new", data={"csrf_token": before, "subjid": "01-099"})
+    answer = client.post(
+        "/subjects/new", data={"csrf_token": before, "subjid": "01-099"}
+    )
     assert answer.status_code == 400
 
 
@@ -135,11 +145,18 @@ def test_a_cookie_of_another_study_with_the_same_key_opens_nothing(
     assert not is_in(copy_of(app, client))
 
 
-@pytest.mark.parametrize("then", ["//[host", "/subjects\r\nSet-Cookie: x=y", "http://[", "/\\elsewhere"])
+@pytest.mark.parametrize(
+    "then", ["//[host", "/subjects\r\nSet-Cookie: x=y", "http://[", "/\\elsewhere"]
+)
 def test_an_address_that_is_none_leads_to_the_first_page(app: Flask, then: str) -> None:
     client = app.test_client()
     page = client.get("/sign-in", query_string={"then": then})
     assert page.status_code == 200
-    data = {"csrf_token": token(page.text), "username": "coordinator", "password": PASSWORD, "then": then}
+    data = {
+        "csrf_token": token(page.text),
+        "username": "coordinator",
+        "password": PASSWORD,
+        "then": then,
+    }
     answer = client.post("/sign-in", data=data)
     assert (answer.status_code, answer.location) == (303, "/")

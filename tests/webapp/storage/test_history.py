@@ -26,13 +26,20 @@ SYSBP = CellKey("vs", None, "sysbp")
 
 def told(database: Database) -> list[tuple[str, str, str]]:
     """The last version's changes as (field, old, new)."""
-    return [(change.cell.field, change.old, change.new) for change in history(database, VS)[-1].changes]
+    return [
+        (change.cell.field, change.old, change.new)
+        for change in history(database, VS)[-1].changes
+    ]
 
 
 def test_old_and_new_text_by_field(database: Database) -> None:
     keep(database, 0, record(sysbp="120", diabp="80"))
     keep(database, 1, record(sysbp="130", temp="36.7"))
-    assert told(database) == [("sysbp", "120", "130"), ("temp", "", "36.7"), ("diabp", "80", "")]
+    assert told(database) == [
+        ("sysbp", "120", "130"),
+        ("temp", "", "36.7"),
+        ("diabp", "80", ""),
+    ]
 
 
 def test_the_first_version_changes_everything_it_says(database: Database) -> None:
@@ -49,7 +56,10 @@ def test_a_changed_status_is_a_change(database: Database) -> None:
 def test_rows_that_come_and_go(database: Database) -> None:
     keep(database, 0, rows(cm={1: {"cmtrt": "Aspirin"}, 2: {}}))
     keep(database, 1, rows(cm={2: {"cmtrt": "Codeine"}, 3: {}}))
-    found = [(one.cell.row, one.cell.field, one.old, one.new) for one in history(database, VS)[-1].changes]
+    found = [
+        (one.cell.row, one.cell.field, one.old, one.new)
+        for one in history(database, VS)[-1].changes
+    ]
     assert found == [
         (1, "rowno", "1", ""),
         (1, "cmtrt", "Aspirin", ""),
@@ -66,7 +76,9 @@ def test_the_reason_of_a_kept_warning_is_followed(database: Database) -> None:
     assert (change.old, change.new) == ("measured twice", "")
 
 
-def test_the_audit_trail_says_who_when_why_and_under_which_dictionary(database: Database) -> None:
+def test_the_audit_trail_says_who_when_why_and_under_which_dictionary(
+    database: Database,
+) -> None:
     keep(database, 0, record(sysbp="120"))
     keep(database, 1, record(sysbp="130"), reason="misread")
     keep(database, 0, record(sysbp="118"), key=VS._replace(visit="M3"))
@@ -105,24 +117,45 @@ def test_the_audit_trail_says_who_when_why_and_under_which_dictionary(database: 
         "UPDATE app_user SET username = 'somebody'",
     ],
 )
-def test_the_database_itself_refuses_to_rewrite_history(database: Database, sql: str) -> None:
+def test_the_database_itself_refuses_to_rewrite_history(
+    database: Database, sql: str
+) -> None:
     keep(database, 0, record(sysbp="120"))
     add_attachment(database, b"scan", user="nurse")
-    with pytest.raises(IntegrityError, match="append-only"), database.write() as connection:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        database.write() as connection,
+    ):
         connection.execute(text(sql))
 
 
 def test_sqlite_refuses_to_replace_it(sqlite_database: Database) -> None:
     keep(sqlite_database, 0, record(sysbp="120"))
-    with pytest.raises(IntegrityError, match="append-only"), sqlite_database.write() as connection:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        sqlite_database.write() as connection,
+    ):
         connection.execute(text("REPLACE INTO form_version SELECT * FROM form_version"))
 
 
 @pytest.mark.parametrize(
-    "table", ["form_version", "form_instance", "app_user", "sign_in_session", "clock_step", "import_run"]
+    "table",
+    [
+        "form_version",
+        "form_instance",
+        "app_user",
+        "sign_in_session",
+        "clock_step",
+        "import_run",
+    ],
 )
-def test_postgresql_refuses_to_truncate_it(postgresql_database: Database, table: str) -> None:
-    with pytest.raises(IntegrityError, match="append-only"), postgresql_database.write() as connection:
+def test_postgresql_refuses_to_truncate_it(
+    postgresql_database: Database, table: str
+) -> None:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        postgresql_database.write() as connection,
+    ):
         connection.execute(text(f"TRUNCATE {table} CASCADE"))
 
 
@@ -137,11 +170,16 @@ class TestSeals:
         [
             'UPDATE form_version SET texts = \'{"sysbp":"110"}\' WHERE number = 1',
             "UPDATE form_version SET saved_by = 'other' WHERE number = 1",
-            "UPDATE form_version SET saved_at = '2024-01-01 00:00:00.000000' WHERE number = 1",
+            (
+                "UPDATE form_version SET saved_at = '2024-01-01 00:00:00.000000' "
+                "WHERE number = 1"
+            ),
             "UPDATE form_version SET reason = 'none' WHERE number = 1",
         ],
     )
-    def test_a_change_behind_the_guards_is_seen(self, sqlite_database: Database, tampering: str) -> None:
+    def test_a_change_behind_the_guards_is_seen(
+        self, sqlite_database: Database, tampering: str
+    ) -> None:
         keep(sqlite_database, 0, record(sysbp="120"))
         keep(sqlite_database, 1, record(sysbp="130"))
         assert sqlite_database.engine.url.database

@@ -1,4 +1,6 @@
-"""What an import writes at once: the past of forms, sealed, with its people and dictionaries."""
+"""What an import writes at once: the past of forms, sealed, with its people and
+dictionaries.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from generator.tables.descriptor import DictionaryUse
-from tests.webapp.storage.storing import HASH, START, VS, keep, record, rows, small_study
+from tests.webapp.storage.storing import (
+    HASH,
+    START,
+    VS,
+    keep,
+    record,
+    rows,
+    small_study,
+)
 from webapp.storage import (
     Database,
     InstanceKey,
@@ -53,14 +63,24 @@ def restore(database: Database) -> None:
         saves.begin_import(operator="Maria", source="p.zip")
         saves.need_accounts(["nurse", "dr. who"])
         saves.restore_dictionaries({OLD: {"study.yaml": "study: OLD\n"}}, "SMALL", uses)
-        saves.restore_forms([(VS, (FIRST, SECOND)), (LB, (replace(FIRST, save_id="restored-3"),))])
+        saves.restore_forms(
+            [(VS, (FIRST, SECOND)), (LB, (replace(FIRST, save_id="restored-3"),))]
+        )
 
 
 def test_every_version_is_there_as_it_was_saved(database: Database) -> None:
     restore(database)
     first, second = (one.form for one in history(database, VS))
-    assert (first.version, first.saved_by, first.saved_at) == (1, "dr. who", FIRST.saved_at)
-    assert (second.version, second.status, second.reason) == (2, Status.COMPLETE, "misread")
+    assert (first.version, first.saved_by, first.saved_at) == (
+        1,
+        "dr. who",
+        FIRST.saved_at,
+    )
+    assert (second.version, second.status, second.reason) == (
+        2,
+        Status.COMPLETE,
+        "misread",
+    )
     assert (first.record, second.record) == (FIRST.record, SECOND.record)
     assert second.row_marks == {"reading": 2}
     stored = load(database, VS)
@@ -88,9 +108,15 @@ def test_the_dictionaries_and_the_import_are_noted(database: Database) -> None:
     restore(database)
     old = get_dictionary(database, OLD)
     assert old is not None
-    assert (old.files, old.loaded_at) == ({"study.yaml": "study: OLD\n"}, START - timedelta(days=500))
+    assert (old.files, old.loaded_at) == (
+        {"study.yaml": "study: OLD\n"},
+        START - timedelta(days=500),
+    )
     with snapshot(database) as state:
-        assert {one.hash for one in state.dictionary_uses()} == {OLD, small_study().hash}
+        assert {one.hash for one in state.dictionary_uses()} == {
+            OLD,
+            small_study().hash,
+        }
     stored = load(database, LB)
     assert stored is not None
     assert stored.import_id is not None

@@ -46,7 +46,11 @@ def test_a_save_is_read_back_as_it_was_typed(database: Database) -> None:
     assert stored is not None
     assert stored.record == typed
     assert (stored.version, stored.status, stored.counts) == (1, Status.DRAFT, counts)
-    assert (stored.reason, stored.saved_by, stored.dictionary_hash) == ("typing error", "nurse", HASH)
+    assert (stored.reason, stored.saved_by, stored.dictionary_hash) == (
+        "typing error",
+        "nurse",
+        HASH,
+    )
     assert stored.saved_at == answer.saved_at
 
 
@@ -56,7 +60,10 @@ def test_every_save_is_a_new_version_and_the_old_ones_stay(database: Database) -
     first, second = load_version(database, VS, 1), load_version(database, VS, 2)
     assert first is not None
     assert second is not None
-    assert (first.record.texts, second.record.texts) == ({"sysbp": "120"}, {"sysbp": "130"})
+    assert (first.record.texts, second.record.texts) == (
+        {"sysbp": "120"},
+        {"sysbp": "130"},
+    )
     assert second.status is Status.COMPLETE
 
 
@@ -68,15 +75,27 @@ def test_a_blank_answer_is_the_same_as_none(database: Database) -> None:
 
 
 def test_visits_forms_and_repeats_are_kept_apart(database: Database) -> None:
-    keys = [VS, VS._replace(visit="M3"), VS._replace(form="pe"), VS._replace(visit="UNS", unsno=2)]
+    keys = [
+        VS,
+        VS._replace(visit="M3"),
+        VS._replace(form="pe"),
+        VS._replace(visit="UNS", unsno=2),
+    ]
     for number, key in enumerate(keys):
         keep(database, 0, record(sysbp=str(number)), key=key)
     found = [load(database, key) for key in keys]
-    assert [stored and stored.record.texts["sysbp"] for stored in found] == ["0", "1", "2", "3"]
+    assert [stored and stored.record.texts["sysbp"] for stored in found] == [
+        "0",
+        "1",
+        "2",
+        "3",
+    ]
 
 
 class TestTwoPeople:
-    def test_the_second_is_shown_both_texts_and_loses_nothing(self, database: Database) -> None:
+    def test_the_second_is_shown_both_texts_and_loses_nothing(
+        self, database: Database
+    ) -> None:
         keep(database, 0, record(sysbp="120"))
         keep(database, 1, record(sysbp="122"))
         answer = keep(database, 1, record(sysbp="136"))
@@ -92,22 +111,32 @@ class TestTwoPeople:
         assert isinstance(answer, Conflict)
         assert answer.base is None
 
-    def test_of_many_at_the_same_moment_one_wins_each_version(self, database: Database) -> None:
+    def test_of_many_at_the_same_moment_one_wins_each_version(
+        self, database: Database
+    ) -> None:
         answers: list[Saved | Conflict] = []
 
         def person(number: int) -> None:
-            answers.append(keep(database, 0, record(sysbp=str(number)), save_id=f"person-{number}"))
+            answers.append(
+                keep(database, 0, record(sysbp=str(number)), save_id=f"person-{number}")
+            )
 
-        people = [threading.Thread(target=person, args=(number,)) for number in range(8)]
+        people = [
+            threading.Thread(target=person, args=(number,)) for number in range(8)
+        ]
         for one in people:
             one.start()
         for one in people:
             one.join()
-        assert sorted(type(answer).__name__ for answer in answers) == ["Conflict"] * 7 + ["Saved"]
+        assert sorted(type(answer).__name__ for answer in answers) == [
+            "Conflict"
+        ] * 7 + ["Saved"]
 
 
 class TestSentTwice:
-    def test_the_same_save_gives_the_same_answer_and_one_version(self, database: Database) -> None:
+    def test_the_same_save_gives_the_same_answer_and_one_version(
+        self, database: Database
+    ) -> None:
         first = keep(database, 0, record(sysbp="120"), save_id="once")
         assert keep(database, 0, record(sysbp="120"), save_id="once") == first
         assert len(history(database, VS)) == 1
@@ -125,19 +154,27 @@ class TestSentTwice:
             {"record": record(sysbp="120"), "status": Status.COMPLETE},
         ],
     )
-    def test_an_id_does_not_stand_for_two_saves(self, database: Database, other: dict[str, object]) -> None:
+    def test_an_id_does_not_stand_for_two_saves(
+        self, database: Database, other: dict[str, object]
+    ) -> None:
         keep(database, 0, record(sysbp="120"), save_id="once")
         with pytest.raises(SaveRefused, match="save id 'once'"):
             keep(database, 0, save_id="once", **other)  # type: ignore[arg-type]
 
 
 class TestRowNumbers:
-    def test_a_number_of_a_removed_row_is_never_used_again(self, database: Database) -> None:
+    def test_a_number_of_a_removed_row_is_never_used_again(
+        self, database: Database
+    ) -> None:
         keep(database, 0, rows(cm={1: {"cmtrt": "Aspirin"}, 2: {"cmtrt": "Ibuprofen"}}))
         keep(database, 1, rows(cm={1: {"cmtrt": "Aspirin"}}))
         with pytest.raises(SaveRefused, match="row number of cm"):
-            keep(database, 2, rows(cm={1: {"cmtrt": "Aspirin"}, 2: {"cmtrt": "Codeine"}}))
-        assert isinstance(keep(database, 2, rows(cm={1: {}, 3: {"cmtrt": "Codeine"}})), Saved)
+            keep(
+                database, 2, rows(cm={1: {"cmtrt": "Aspirin"}, 2: {"cmtrt": "Codeine"}})
+            )
+        assert isinstance(
+            keep(database, 2, rows(cm={1: {}, 3: {"cmtrt": "Codeine"}})), Saved
+        )
 
     def test_not_even_when_all_rows_were_removed(self, database: Database) -> None:
         keep(database, 0, rows(cm={1: {"cmtrt": "Aspirin"}}))
@@ -148,11 +185,19 @@ class TestRowNumbers:
         with pytest.raises(SaveRefused):
             keep(database, 2, rows(cm={1: {"cmtrt": "Aspirin"}}))
 
-    def test_rows_that_the_dictionary_lays_down_go_and_come_back(self, database: Database) -> None:
+    def test_rows_that_the_dictionary_lays_down_go_and_come_back(
+        self, database: Database
+    ) -> None:
         keep(database, 0, rows(joint={1: {"side": "LEFT"}}), fixed=frozenset({"joint"}))
         keep(database, 1, rows())
         assert isinstance(
-            keep(database, 2, rows(joint={1: {"side": "LEFT"}}), fixed=frozenset({"joint"})), Saved
+            keep(
+                database,
+                2,
+                rows(joint={1: {"side": "LEFT"}}),
+                fixed=frozenset({"joint"}),
+            ),
+            Saved,
         )
 
     def test_rows_keep_the_order_of_the_page(self, database: Database) -> None:
@@ -195,7 +240,10 @@ def test_many_saves_are_all_kept_or_none(database: Database) -> None:
     assert load(database, VS) is None
     assert get_subject(database, "01-002") is None
     with batch(database) as saves:
-        assert [saves.save(request(visit, 0)).version for visit in ("SCR", "M3")] == [1, 1]
+        assert [saves.save(request(visit, 0)).version for visit in ("SCR", "M3")] == [
+            1,
+            1,
+        ]
     assert load(database, VS) is not None
 
 
@@ -213,7 +261,10 @@ def test_any_text_survives(text: str) -> None:
 
 def test_files_are_kept_with_their_version_or_not_at_all(database: Database) -> None:
     def is_kept(content: bytes) -> bool:
-        return get_attachment_head(database, hashlib.sha256(content).hexdigest()) is not None
+        return (
+            get_attachment_head(database, hashlib.sha256(content).hexdigest())
+            is not None
+        )
 
     keep(database, 0, record(scan="one"), files=(b"one", b"one"))
     assert is_kept(b"one")

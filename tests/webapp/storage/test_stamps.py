@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from tests.webapp.storage.storing import START, keep, record
-from webapp.storage import ClockBehind, Database, Saved, accept_clock, add_subject, check_clock
+from webapp.storage import (
+    ClockBehind,
+    Database,
+    Saved,
+    accept_clock,
+    add_subject,
+    check_clock,
+)
 from webapp.storage.stamps import SLACK
 
 NOON = START + timedelta(hours=3)
@@ -28,9 +35,13 @@ def noon(database: Database) -> Database:
 
 
 @pytest.mark.parametrize("back", [SLACK + timedelta(seconds=1), timedelta(days=400)])
-def test_a_clock_that_was_set_back_saves_nothing(noon: Database, back: timedelta) -> None:
+def test_a_clock_that_was_set_back_saves_nothing(
+    noon: Database, back: timedelta
+) -> None:
     earlier = at(noon, NOON - back)
-    with pytest.raises(ClockBehind, match="the newest save was at 2024-03-04 12:00:00 UTC"):
+    with pytest.raises(
+        ClockBehind, match="the newest save was at 2024-03-04 12:00:00 UTC"
+    ):
         keep(earlier, 1, record(sysbp="130"))
     with pytest.raises(ClockBehind):
         add_subject(earlier, subjid="01-009", site="01", user="nurse")

@@ -50,9 +50,26 @@ class Queries:
 
 class TestList:
     def test_sums_are_of_the_newest_versions(self, database: Database) -> None:
-        keep(database, 0, record(sysbp="300"), counts=FindingCounts(refused=1, warnings=2))
-        keep(database, 1, record(sysbp="200"), counts=FindingCounts(warnings=1), status=Status.COMPLETE)
-        keep(database, 0, record(sysbp="x"), key=VS._replace(visit="M3"), counts=FindingCounts(refused=1))
+        keep(
+            database,
+            0,
+            record(sysbp="300"),
+            counts=FindingCounts(refused=1, warnings=2),
+        )
+        keep(
+            database,
+            1,
+            record(sysbp="200"),
+            counts=FindingCounts(warnings=1),
+            status=Status.COMPLETE,
+        )
+        keep(
+            database,
+            0,
+            record(sysbp="x"),
+            key=VS._replace(visit="M3"),
+            counts=FindingCounts(refused=1),
+        )
         (line,) = list_subjects(database)
         assert (line.drafts, line.complete) == (1, 1)
         assert (line.refused, line.queries, line.warnings) == (1, 0, 1)
@@ -81,11 +98,20 @@ class TestCasebook:
 
     def fill(self, database: Database) -> None:
         for visit, unsno in [("UNS", 2), ("M3", 0), ("SCR", 0), ("UNS", 1)]:
-            keep(database, 0, record(sysbp=f"{visit}{unsno}"), key=VS._replace(visit=visit, unsno=unsno))
-        keep(database, 0, record(aeterm="Fall"), key=VS._replace(form="ae", visit="LOG"))
+            keep(
+                database,
+                0,
+                record(sysbp=f"{visit}{unsno}"),
+                key=VS._replace(visit=visit, unsno=unsno),
+            )
+        keep(
+            database, 0, record(aeterm="Fall"), key=VS._replace(form="ae", visit="LOG")
+        )
 
     @pytest.mark.parametrize("make", [StoredCasebook, StoredCasebook.whole])
-    def test_a_form_is_found_in_visit_order(self, database: Database, make: type[StoredCasebook]) -> None:
+    def test_a_form_is_found_in_visit_order(
+        self, database: Database, make: type[StoredCasebook]
+    ) -> None:
         self.fill(database)
         casebook = make(database, "01-001", self.VISITS)
         found = [(key.visit, key.unsno) for key in casebook.keys("vs")]
@@ -104,7 +130,9 @@ class TestCasebook:
             assert len(list(casebook.keys("ae"))) == 1
         assert queries.count <= 2
 
-    def test_heads_carry_status_and_counts_without_answers(self, database: Database) -> None:
+    def test_heads_carry_status_and_counts_without_answers(
+        self, database: Database
+    ) -> None:
         self.fill(database)
         with Queries(database) as queries:
             found = heads(database, "01-001")
@@ -112,14 +140,19 @@ class TestCasebook:
         assert found[FormKey("vs", "M3", 0)].status is Status.DRAFT
         assert len(found) == 5
 
-    def test_the_answers_of_some_forms_of_some_subjects_are_one_query(self, database: Database) -> None:
+    def test_the_answers_of_some_forms_of_some_subjects_are_one_query(
+        self, database: Database
+    ) -> None:
         self.fill(database)
         add_subject(database, subjid="01-002", site="01", user="nurse")
         keep(database, 0, record(sysbp="2"), key=VS._replace(subject="01-002"))
         with Queries(database) as queries:
             found = texts_of(database, ["vs"], None)
         assert queries.count <= 2
-        assert {subject: len(forms) for subject, forms in found.items()} == {"01-001": 4, "01-002": 1}
+        assert {subject: len(forms) for subject, forms in found.items()} == {
+            "01-001": 4,
+            "01-002": 1,
+        }
         assert found["01-002"][FormKey("vs", "SCR", 0)] == {"sysbp": "2"}
         assert len(texts_of(database, None, ["01-001"])["01-001"]) == 5
         assert list(texts_of(database, None, ["01-002"])) == ["01-002"]
@@ -131,7 +164,9 @@ class TestSnapshot:
         with snapshot(database) as state:
             assert [one.subjid for one in state.subjects()] == ["01-001"]
             keep(database, 1, record(sysbp="130"))
-            assert [form.record.texts["sysbp"] for form in state.newest("01-001")] == ["120"]
+            assert [form.record.texts["sysbp"] for form in state.newest("01-001")] == [
+                "120"
+            ]
             assert len(state.versions("01-001")) == 1
 
 
@@ -141,20 +176,32 @@ class TestAccounts:
         assert user is not None
         assert (user.name, user.role) == ("Nina Nurse", Role.COORDINATOR)
 
-    @pytest.mark.parametrize(("username", "password"), [("nurse", "Secret"), ("nobody", "secret"), ("", "")])
-    def test_anything_else_does_not(self, database: Database, username: str, password: str) -> None:
+    @pytest.mark.parametrize(
+        ("username", "password"), [("nurse", "Secret"), ("nobody", "secret"), ("", "")]
+    )
+    def test_anything_else_does_not(
+        self, database: Database, username: str, password: str
+    ) -> None:
         assert sign_in(database, username, password) is None
 
     def test_a_username_is_given_once(self, database: Database) -> None:
         with pytest.raises(IntegrityError):
-            add_user(database, username="nurse", name="Another", role=Role.ADMIN, password="x")
+            add_user(
+                database,
+                username="nurse",
+                name="Another",
+                role=Role.ADMIN,
+                password="x",
+            )
 
     def test_an_unknown_user_is_none(self, database: Database) -> None:
         assert get_user(database, "nobody") is None
 
 
 class TestFiles:
-    def test_bytes_come_back_by_the_beginning_of_their_hash(self, database: Database) -> None:
+    def test_bytes_come_back_by_the_beginning_of_their_hash(
+        self, database: Database
+    ) -> None:
         sha256 = add_attachment(database, b"\x00scan", user="nurse")
         assert add_attachment(database, b"\x00scan", user="nurse") == sha256
         found = get_attachment(database, sha256[:16])
@@ -166,7 +213,11 @@ class TestFiles:
         add_attachment(database, b"scan", user="nurse")
         assert get_attachment(database, prefix) is None
 
-    def test_the_head_tells_hash_and_size_without_the_bytes(self, database: Database) -> None:
+    def test_the_head_tells_hash_and_size_without_the_bytes(
+        self, database: Database
+    ) -> None:
         sha256 = add_attachment(database, b"\x00scan", user="nurse")
-        assert get_attachment_head(database, sha256[:16]) == AttachmentHead(sha256=sha256, size=5)
+        assert get_attachment_head(database, sha256[:16]) == AttachmentHead(
+            sha256=sha256, size=5
+        )
         assert get_attachment_head(database, "0" * 16) is None

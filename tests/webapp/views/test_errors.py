@@ -1,4 +1,6 @@
-"""Trouble of the database is said in words, and no answer of a subject ends in the server's log."""
+"""Trouble of the database is said in words, and no answer of a subject ends in the
+server's log.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 def broken(app: Flask, statement: str) -> None:
     """Something happens to the database behind the server's back."""
-    with closing(sqlite3.connect(str(database_of(app).engine.url.database))) as connection:
+    with closing(
+        sqlite3.connect(str(database_of(app).engine.url.database))
+    ) as connection:
         connection.execute(statement)
         connection.commit()
 

@@ -1,4 +1,6 @@
-"""Aggregates over columns: for each line the rows that belong to it, which stand one after the other."""
+"""Aggregates over columns: for each line the rows that belong to it, which stand one
+after the other.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,10 @@ from generator.validation.columnar.forms.value_columns import (
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """``of`` is the line of each row, rising; ``held`` whether it counts, a truth value; ``lines`` how many
-    lines there are. ``body`` is each row's value, if the aggregate wants one."""
+    """``of`` is the line of each row, rising; ``held`` whether it counts, a truth
+    value; ``lines`` how many lines there are. ``body`` is each row's value, if the
+    aggregate wants one.
+    """
 
     of: Array
     lines: int
@@ -51,7 +55,9 @@ class Rows:
         return zeros
 
     def counting(self) -> tuple[Rows, Array]:
-        """The rows that may count, and the lines on which whether one does, or its value, is UNKNOWN."""
+        """The rows that may count, and the lines on which whether one does, or its
+        value, is UNKNOWN.
+        """
         assert self.body is not None
         kept = self.held != FALSE
         body = take(self.body, kept)
@@ -62,21 +68,32 @@ class Rows:
         """The least of each line's values; a large number where there are none."""
         full = np.full(self.lines, np.iinfo(np.int64).max)
         if len(self.of):
-            starts = np.flatnonzero(np.concatenate([[True], self.of[1:] != self.of[:-1]]))
+            starts = np.flatnonzero(
+                np.concatenate([[True], self.of[1:] != self.of[:-1]])
+            )
             full[self.of[starts]] = np.minimum.reduceat(values, starts)
+
         return full
 
 
 def _any(rows: Rows) -> Column:
-    return Truth(_three(rows.has(rows.held == TRUE), TRUE, rows.has(rows.held == UNKNOWN), FALSE))
+    return Truth(
+        _three(rows.has(rows.held == TRUE), TRUE, rows.has(rows.held == UNKNOWN), FALSE)
+    )
 
 
 def _every(rows: Rows) -> Column:
-    return Truth(_three(rows.has(rows.held == FALSE), FALSE, rows.has(rows.held == UNKNOWN), TRUE))
+    return Truth(
+        _three(
+            rows.has(rows.held == FALSE), FALSE, rows.has(rows.held == UNKNOWN), TRUE
+        )
+    )
 
 
 def _three(first: Array, then: int, open_: Array, otherwise: int) -> Array:
-    return np.where(first, np.int8(then), np.where(open_, np.int8(UNKNOWN), np.int8(otherwise)))
+    return np.where(
+        first, np.int8(then), np.where(open_, np.int8(UNKNOWN), np.int8(otherwise))
+    )
 
 
 def _count(rows: Rows) -> Column:
@@ -85,7 +102,9 @@ def _count(rows: Rows) -> Column:
 
 
 def _count_distinct(rows: Rows) -> Column:
-    """At least the values that surely count; at most every value and every unknown one a new one."""
+    """At least the values that surely count; at most every value and every unknown one
+    a new one.
+    """
     assert rows.body is not None
     body = coded(rows.body)
     numbers: dict[object, int] = {}
@@ -95,7 +114,10 @@ def _count_distinct(rows: Rows) -> Column:
     perhaps, sure = rows.held != FALSE, rows.held == TRUE
     some = rows.has(sure & ~exact)
     low = np.maximum(_different(rows, codes, sure & exact, len(numbers)), some)
-    high = _different(rows, codes, perhaps & exact, len(numbers)) + rows.count(perhaps & ~exact)
+    high = _different(rows, codes, perhaps & exact, len(numbers)) + rows.count(
+        perhaps & ~exact
+    )
+
     return Span(low * SCALE, high * SCALE, np.ones(rows.lines, bool))
 
 
@@ -105,24 +127,36 @@ def _is_exact(value: object) -> bool:
 
 def _different(rows: Rows, codes: Array, chosen: Array, size: int) -> Array:
     pairs = np.unique(rows.of[chosen].astype(np.int64) * size + codes[chosen])
-    return np.bincount(pairs // size, minlength=rows.lines) if size else np.zeros(rows.lines, np.int64)
+    return (
+        np.bincount(pairs // size, minlength=rows.lines)
+        if size
+        else np.zeros(rows.lines, np.int64)
+    )
 
 
 def _sum(rows: Rows) -> Column:
-    """Bounded at the end. Whole numbers of any size where 64 bits do not hold the sum."""
+    """Bounded at the end.
+
+    Whole numbers of any size where 64 bits do not hold the sum.
+    """
     some, bad = rows.counting()
     assert some.body is not None
     current = whole(some.body)
     most = int(rows.count(rows.held != FALSE).max(initial=0))
-    if current is not None and (not most or int(np.abs(current.numbers).max(initial=0)) < FITS // most):
+    if current is not None and (
+        not most or int(np.abs(current.numbers).max(initial=0)) < FITS // most
+    ):
         totals = np.zeros(rows.lines, np.int64)
         np.add.at(totals, some.of, current.numbers)
         return Whole(totals, ~bad)
+
     body = coded(some.body)
     sums: list[int] = [0] * rows.lines
+
     for line, code in zip(some.of.tolist(), body.codes.tolist(), strict=True):
         value = body.values[code]
         sums[line] += value if isinstance(value, int) else 0
+
     return masked(made(np.arange(rows.lines), [bounded(item) for item in sums]), ~bad)
 
 
@@ -131,11 +165,14 @@ def _extreme(*, largest: bool) -> Callable[[Rows], Column]:
         some, bad = rows.counting()
         assert some.body is not None
         body = coded(some.body)
-        order = sorted({value for value in body.values if value is not None}, reverse=largest)
+        order = sorted(
+            {value for value in body.values if value is not None}, reverse=largest
+        )
         ranks = {item: index for index, item in enumerate(order)}
         of_value = np.array([ranks.get(value, 0) for value in body.values], np.int64)  # type: ignore[arg-type]
         least = some.least(of_value[body.codes])
         there = ~bad & (least < len(order))
+
         return made(np.where(there, least, len(order)), [*order, None])
 
     return find
@@ -151,7 +188,10 @@ def _span_extreme(*, largest: bool) -> Callable[[Rows], Column]:
         assert value is not None, "days fit"
         low, high = (some.least(sign * end) for end in (value.low, value.high))
         there = ~bad & some.has(np.ones(len(some.of), bool))
-        return Span(np.where(there, sign * low, 0), np.where(there, sign * high, 0), there)
+
+        return Span(
+            np.where(there, sign * low, 0), np.where(there, sign * high, 0), there
+        )
 
     return find
 
@@ -170,4 +210,6 @@ FOLDS: Mapping[str, Callable[[Rows], Column]] = MappingProxyType(
     }
 )
 if FOLDS.keys() != resolved.FOLDS.keys():
-    raise TypeError(f"aggregates that columns do not have: {FOLDS.keys() ^ resolved.FOLDS.keys()}")
+    raise TypeError(
+        f"aggregates that columns do not have: {FOLDS.keys() ^ resolved.FOLDS.keys()}"
+    )

@@ -1,4 +1,6 @@
-"""Any function of some columns: worked out once for each different combination of their values."""
+"""Any function of some columns: worked out once for each different combination of their
+values.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,23 @@ from typing import NamedTuple
 import numpy as np
 
 from forms_spec.rules.semantics.resolved import RuleValue
-from generator.validation.columnar.forms.value_columns import Array, Coded, Column, coded, constant, made
+from generator.validation.columnar.forms.value_columns import (
+    Array,
+    Coded,
+    Column,
+    coded,
+    constant,
+    made,
+)
 
 SPARSE = 1 << 16
 """So many combinations may be numbered without a look at which of them there are."""
 
 
 class Combined(NamedTuple):
-    """A number for each row, below ``size``; for each number that occurs a row that has it."""
+    """A number for each row, below ``size``; for each number that occurs a row that has
+    it.
+    """
 
     numbers: Array
     size: int
@@ -23,17 +34,25 @@ class Combined(NamedTuple):
     example: Array
 
 
-def by_distinct(function: Callable[..., RuleValue | None], columns: Sequence[Column], rows: int) -> Column:
+def by_distinct(
+    function: Callable[..., RuleValue | None], columns: Sequence[Column], rows: int
+) -> Column:
     """The function of each row's values; it must have no effect and no memory."""
     value = [coded(column) for column in columns]
     varying = [item for item in value if len(item.values) > 1]
     if not rows or not varying:
-        return constant(function(*(item.values[0] for item in value)) if rows else None, rows)
-    result = combined([item.codes for item in varying], [len(item.values) for item in varying])
+        return constant(
+            function(*(item.values[0] for item in value)) if rows else None, rows
+        )
+
+    result = combined(
+        [item.codes for item in varying], [len(item.values) for item in varying]
+    )
     arguments = [_at(item, result.example) for item in value]
     results = [function(*values) for values in zip(*arguments, strict=True)]
     places = np.zeros(result.size, np.int64)
     places[result.occurring] = np.arange(len(results))
+
     return made(places[result.numbers], results)
 
 
@@ -49,11 +68,13 @@ def combined(codes: Sequence[Array], sizes: Sequence[int]) -> Combined:
         if size * more > most:
             numbers, size = _packed(numbers, size, most)
         numbers, size = numbers.astype(np.int64) * more + code, size * more
+
     if size > most:
         numbers, size = _packed(numbers, size, most)
     example = np.full(size, -1)
     example[numbers] = np.arange(len(numbers))
     occurring = np.flatnonzero(example >= 0)
+
     return Combined(numbers, size, occurring, example[occurring])
 
 
@@ -63,5 +84,6 @@ def _packed(numbers: Array, size: int, most: int) -> tuple[Array, int]:
         there = np.zeros(size, bool)
         there[numbers] = True
         return (np.cumsum(there) - 1)[numbers], int(np.count_nonzero(there))
+
     result, packed = np.unique(numbers, return_inverse=True)
     return packed, len(result)

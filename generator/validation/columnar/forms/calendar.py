@@ -18,11 +18,15 @@ def parts(day: Array) -> tuple[Array, Array]:
     """Months since January 1970, and the day of the month from 0."""
     days = (np.maximum(day, 1) - _EPOCH).astype("datetime64[D]")
     months = days.astype("datetime64[M]")
-    return months.astype(np.int64), (days - months.astype("datetime64[D]")).astype(np.int64)
+    return months.astype(np.int64), (days - months.astype("datetime64[D]")).astype(
+        np.int64
+    )
 
 
 def add_months(day: Array, months: Array) -> Array:
-    """The same day of the month, or the month's last one when it is shorter; NO_DAY outside the calendar."""
+    """The same day of the month, or the month's last one when it is shorter; NO_DAY
+    outside the calendar.
+    """
     start, of_month = parts(day)
     month = start + np.clip(months, -_LAST * 2, _LAST * 2)
     inside = (month >= _FIRST) & (month < _LAST)
@@ -33,7 +37,9 @@ def add_months(day: Array, months: Array) -> Array:
 
 def _day_of(month: Array) -> Array:
     """The first day of a month."""
-    return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + _EPOCH
+    return (
+        month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + _EPOCH
+    )
 
 
 def months_between(first: Array, second: Array) -> Array:

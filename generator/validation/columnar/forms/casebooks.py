@@ -1,4 +1,6 @@
-"""The casebooks of some subjects: every form and group as a relation, and how one is found from another."""
+"""The casebooks of some subjects: every form and group as a relation, and how one is
+found from another.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,19 @@ from generator.validation.columnar.forms.field_readers import Readers
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.interfaces import Frame, Lines
 from generator.validation.columnar.forms.needed_columns import Needs, NotVectorizable
-from generator.validation.columnar.forms.row_keys import NOWHERE, STEP, Structure, places_of, visit_numbers
+from generator.validation.columnar.forms.row_keys import (
+    NOWHERE,
+    STEP,
+    Structure,
+    places_of,
+    visit_numbers,
+)
 from generator.validation.columnar.forms.value_columns import Array, at_places, known
 
 DEEP = 5
-"""Cells behind so many others are worked out in order, so that no chain of them goes deep."""
+"""Cells behind so many others are worked out in order, so that no chain of them goes
+deep.
+"""
 
 
 class Books:
@@ -55,6 +65,7 @@ class Books:
                 cells={} if table is None else table.cells,
             )
             return
+
         assert table is not None
         parent = places_of(heads.key, table.key)
         self._groups[shape.name] = Relation(
@@ -77,12 +88,15 @@ class Books:
             for shape in self.shapes
             for field in shape.fields
         ]
+
         for layer, shape, item in sorted(every, key=lambda value: value[0]):
             if layer:
                 self.relation(shape).value(item)
 
     def close(self) -> None:
-        """Relations and books know each other; memory is given back at once when they are parted."""
+        """Relations and books know each other; memory is given back at once when they
+        are parted.
+        """
         for entry in (self._forms, self._groups, self._found):
             entry.clear()
 
@@ -100,7 +114,12 @@ class Books:
         """What expressions at home in a relation see."""
         frame = Frame(form=relation)
         if relation.shape.group is not None:
-            frame = Frame(form=self.form(relation.shape.form.name), at=relation.parent, rows=relation)
+            frame = Frame(
+                form=self.form(relation.shape.form.name),
+                at=relation.parent,
+                rows=relation,
+            )
+
         return Scene(books=self, frames=[frame], lines=len(relation))
 
     def is_read(self, shape: Shape, field: Field) -> bool:
@@ -122,17 +141,26 @@ class Books:
     # Where other forms and rows are
 
     def at(self, form: str, visit: str | None, frame: Frame) -> Array:
-        """The line of another form as it is meant from each line; NOWHERE where there is none."""
+        """The line of another form as it is meant from each line; NOWHERE where there
+        is none.
+        """
         here = _form_of(frame)
-        return at_places(self._once(("at", form, visit), here, lambda: self._at(form, visit, here)), frame.at)
+        return at_places(
+            self._once(("at", form, visit), here, lambda: self._at(form, visit, here)),
+            frame.at,
+        )
 
     def latest_known(self, form: str, field: Field, frame: Frame) -> Array:
         """The line of the last form before this one in which a field has a value."""
         here = _form_of(frame)
-        once = self._once(("latest", form, field.name), here, lambda: self._latest(form, field, here))
+        once = self._once(
+            ("latest", form, field.name), here, lambda: self._latest(form, field, here)
+        )
         return at_places(once, frame.at)
 
-    def _once(self, what: tuple[object, ...], here: Lines, find: Callable[[], Array]) -> Array:
+    def _once(
+        self, what: tuple[object, ...], here: Lines, find: Callable[[], Array]
+    ) -> Array:
         key = (*what, id(here))
         if key not in self._found:
             self._found[key] = here, find()
@@ -145,8 +173,10 @@ class Books:
         if visit is not None:
             number = np.array([visit_numbers(self.study).get(visit, NOWHERE)])
             return places_of(there.key, self.keys.of(subject, number, np.array([0])))
+
         nearest = self._nearest(form)[here.visit]
         unsno = np.where(nearest == here.visit, here.unsno, 0)
+
         return places_of(there.key, self.keys.of(subject, nearest, unsno))
 
     def _nearest(self, form: str) -> Array:
@@ -159,24 +189,33 @@ class Books:
         there = self.form(form)
         has = known(there.value(field))
         latest = np.maximum.accumulate(np.where(has, np.arange(len(there)), NOWHERE))
-        return _of_subject(there, np.append(latest, NOWHERE)[_before(there, here)], here)
+        return _of_subject(
+            there, np.append(latest, NOWHERE)[_before(there, here)], here
+        )
 
     def rows_of(self, source: resolved.Source, frame: Frame) -> tuple[Array, Array]:
-        """The first place, and the number, of the rows that a source has for each line of a frame."""
+        """The first place, and the number, of the rows that a source has for each line
+        of a frame.
+        """
         if source.visit in ("this", "previous"):
             here = _form_of(frame)
             first, count = self._rows_of_form(source, here)
             return at_places(first, frame.at), at_places(count, frame.at)
+
         key = self._source(source).key
         subject = frame.subject
         low, high = subject * self.keys.visits, (subject + 1) * self.keys.visits
         if source.visit != "all":
             low = low + visit_numbers(self.study).get(source.visit, self.keys.visits)
             high = low + (source.visit in self.study.visits or source.visit == LOG)
+
         first = np.searchsorted(key, low * STEP)
+
         return first, np.searchsorted(key, high * STEP) - first
 
-    def _rows_of_form(self, source: resolved.Source, here: Lines) -> tuple[Array, Array]:
+    def _rows_of_form(
+        self, source: resolved.Source, here: Lines
+    ) -> tuple[Array, Array]:
         """Of the form itself, or of the one before it."""
         form = self.form(source.form)
         lines = np.arange(len(here)) if here is form else np.full(len(here), NOWHERE)
@@ -187,6 +226,7 @@ class Books:
         parent = self.rows(source.table).parents
         counts = np.append(np.bincount(parent, minlength=len(form)), 0)
         firsts = np.append(np.cumsum(counts[:-1]) - counts[:-1], 0)
+
         return firsts[lines], counts[lines]
 
     def _source(self, source: resolved.Source) -> Relation:
@@ -206,7 +246,9 @@ def _form_of(frame: Frame) -> Lines:
 
 
 def _before(there: Lines, here: Lines) -> Array:
-    """For each line the last one of another relation that stands before it, NOWHERE where none does."""
+    """For each line the last one of another relation that stands before it, NOWHERE
+    where none does.
+    """
     return np.searchsorted(there.key, here.key) - 1
 
 

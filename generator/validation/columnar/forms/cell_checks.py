@@ -84,9 +84,16 @@ class Verdicts:
     def _facet(self, where: Array, code: str, field: Field) -> None:
         """A facet's finding, under the check that it implements."""
         if where.any():
-            plain = Finding(code=code, severity=entry(code).severity, message="", remedy="")
+            plain = Finding(
+                code=code, severity=entry(code).severity, message="", remedy=""
+            )
             text = under_check(plain, field.checks)
-            self._say(where, Constraint(text.code, text.severity, text.rule, self.shape.name, field.name))
+            self._say(
+                where,
+                Constraint(
+                    text.code, text.severity, text.rule, self.shape.name, field.name
+                ),
+            )
 
     # Cells
 
@@ -96,15 +103,22 @@ class Verdicts:
         blank = ~hidden & (classes == BLANK)
         required = self._required(field)
         expected = (
-            blank if required is True else self.nowhere if required is False else blank & (required == TRUE)
+            blank
+            if required is True
+            else self.nowhere
+            if required is False
+            else blank & (required == TRUE)
         )
         states = np.where(
-            hidden, np.uint8(HIDDEN_STATE), np.where(expected, np.uint8(EXPECTED_STATE), classes)
+            hidden,
+            np.uint8(HIDDEN_STATE),
+            np.where(expected, np.uint8(EXPECTED_STATE), classes),
         )
         self.found.count(self.relation, field, states)
         if field.value is None:
             self._facet(hidden & (classes != BLANK), "hidden-with-value", field)
             self._blank(field, blank, shown, required)
+
         self._outcomes(field, classes, hidden)
         if not self.relation.reader(field).fixed:
             self._ranges(field, ~hidden & (classes == ANSWERED))
@@ -121,8 +135,12 @@ class Verdicts:
         [node] = required_condition(self.shape, field)
         return self.scene.truth(node)
 
-    def _blank(self, field: Field, blank: Array, shown: Array | None, required: Asked) -> None:
-        """Asked at completion; where it cannot be told whether it is asked, the judge knows what to say."""
+    def _blank(
+        self, field: Field, blank: Array, shown: Array | None, required: Asked
+    ) -> None:
+        """Asked at completion; where it cannot be told whether it is asked, the judge
+        knows what to say.
+        """
         if required is False:
             return
         asked = blank & self.complete
@@ -136,36 +154,53 @@ class Verdicts:
 
     def _outcomes(self, field: Field, classes: Array, hidden: Array) -> None:
         there = np.bincount(classes, minlength=1)
-        for index, outcome in enumerate(self.relation.reader(field).outcomes[: len(there)]):
+        for index, outcome in enumerate(
+            self.relation.reader(field).outcomes[: len(there)]
+        ):
             if not there[index]:
                 continue
             if outcome.state is CellState.INVALID and field.value is not None:
                 self._say(~hidden & (classes == index), ASK)
             elif outcome.code is not None:
                 here = ~hidden & (classes == index)
-                self._facet(here & self.complete if outcome.draft_only else here, outcome.code, field)
+                self._facet(
+                    here & self.complete if outcome.draft_only else here,
+                    outcome.code,
+                    field,
+                )
 
     def _ranges(self, field: Field, left: Array) -> None:
-        """What passes its limits, the first alone; of ends that are UNKNOWN the judge is asked."""
+        """What passes its limits, the first alone; of ends that are UNKNOWN the judge
+        is asked.
+        """
         companion = companion_of(field)
-        unit = None if companion is None else self.relation.value(self.shape.named(companion))
+        unit = (
+            None
+            if companion is None
+            else self.relation.value(self.shape.named(companion))
+        )
         if unit is not None:
             left = self._first(left, ~known(unit), field, "unit-missing")
         reported = [
             (word, _of(unit, of, self.nowhere), current, low, high)
             for word, of, current, low, high in limits(self.shape, field)
         ]
+
         for _, here, _, low, high in reported:
             for end in (low, high):
                 if end is not None and not is_certain(end):
                     open_ = left & self.complete & here & ~known(self.scene.column(end))
                     self._say(open_, ASK)
                     left = left & ~open_
+
         for word, here, value, low, high in reported:
             for side, end in (("below", low), ("above", high)):
                 if end is not None and (left & here).any():
                     left = self._first(
-                        left, here & self._beyond(field, side, value, end), field, f"{side}-{word}"
+                        left,
+                        here & self._beyond(field, side, value, end),
+                        field,
+                        f"{side}-{word}",
                     )
 
     def _first(self, left: Array, where: Array, field: Field, code: str) -> Array:
@@ -179,19 +214,28 @@ class Verdicts:
         limit, value = self.scene.column(end), self.relation.value(field)
         earlier, later = (limit, value) if side == "below" else (value, limit)
         if type_of(field) in (Type.DATE, Type.SPREAD):
-            return self._applied("span_le" if strictly else "span_lt", earlier, later) == FALSE
+            return (
+                self._applied("span_le" if strictly else "span_lt", earlier, later)
+                == FALSE
+            )
+
         return self._applied("lt" if strictly else "le", later, earlier) == TRUE
 
     def _applied(self, operator: str, *columns: Column) -> Array:
         return truth(applied(operator, columns, len(self.relation)))
 
     def _differing(self, field: Field) -> None:
-        """What stands in the cell of a calculated field and is not what the formula gives."""
+        """What stands in the cell of a calculated field and is not what the formula
+        gives.
+        """
         beside = self.relation.has_text(field)
         if not beside.any():
             return
         value, given = self.relation.value(field), self.relation.given(field)
-        there, same = known(value), truth(by_distinct(eq, [value, given], len(self.relation))) == TRUE
+        there, same = (
+            known(value),
+            truth(by_distinct(eq, [value, given], len(self.relation))) == TRUE,
+        )
         self._facet(beside & ~there, "calculated-unknown", field)
         self._facet(beside & there & ~same, "calculated-differs", field)
 
@@ -200,9 +244,20 @@ class Verdicts:
     def _rule(self, rule: Rule) -> None:
         study, home = self.shape.study, self.shape.home
         holds = self.scene.truth(resolved(rule.assertion, study, home, Type.CONDITION))
-        node = None if rule.when is None else resolved(rule.when, study, home, Type.CONDITION)
-        applies = np.full(len(holds), np.int8(TRUE)) if node is None else self.scene.truth(node)
-        self._say((applies == TRUE) & (holds == FALSE), self._under(rule, rule.check, rule.severity))
+        node = (
+            None
+            if rule.when is None
+            else resolved(rule.when, study, home, Type.CONDITION)
+        )
+        applies = (
+            np.full(len(holds), np.int8(TRUE))
+            if node is None
+            else self.scene.truth(node)
+        )
+        self._say(
+            (applies == TRUE) & (holds == FALSE),
+            self._under(rule, rule.check, rule.severity),
+        )
         if rule.unknown is None:
             return
         untold = self._under(rule, rule.unknown, entry("rule-untold").severity)
@@ -216,19 +271,27 @@ class Verdicts:
         return Constraint(code, severity, rule.name, *rule.on[0])
 
     def _rows(self, group: Group) -> None:
-        """Asks the judge about forms that may have too few rows of a group, too many, or a row twice."""
+        """Asks the judge about forms that may have too few rows of a group, too many,
+        or a row twice.
+        """
         assert group.rows is not None
         rows = self.books.rows(group.name)
         counted = np.bincount(rows.parents, minlength=len(self.relation))
         few, asked = counted < group.rows.minimum, counted > group.rows.maximum
         if group.rows.fixed:
             reported, different = self._combinations(group, rows)
-            few, asked = different != _combinations(group), asked | (different != reported)
+            few, asked = (
+                different != _combinations(group),
+                asked | (different != reported),
+            )
+
         asked |= self.complete & few & (self._shown_group(group) != FALSE)
         self._say(asked, ASK)
 
     def _combinations(self, group: Group, rows: Relation) -> tuple[Array, Array]:
-        """How many rows of each form have all the codes that fix them, and how many different ones."""
+        """How many rows of each form have all the codes that fix them, and how many
+        different ones.
+        """
         assert group.rows is not None
         fields = [rows.shape.named(name) for name in group.rows.fixed]
         columns = [coded(rows.value(field)) for field in fields]
@@ -238,12 +301,17 @@ class Verdicts:
             numbers = numbers * len(column.values) + column.codes
         size = prod(len(item.values) for item in columns)
         bincount = np.bincount(rows.parents[has], minlength=len(self.relation))
-        return bincount, np.bincount(np.unique(numbers[has]) // size, minlength=len(self.relation))
+
+        return bincount, np.bincount(
+            np.unique(numbers[has]) // size, minlength=len(self.relation)
+        )
 
     def _shown_group(self, group: Group) -> Array:
         if group.show_when is None:
             return np.full(len(self.relation), np.int8(TRUE))
-        return self.scene.truth(resolved(group.show_when, self.shape.study, self.shape.home, Type.CONDITION))
+        return self.scene.truth(
+            resolved(group.show_when, self.shape.study, self.shape.home, Type.CONDITION)
+        )
 
 
 def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
@@ -251,10 +319,17 @@ def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
     if unit is None:
         return ~nowhere if of is None else nowhere
     value = coded(unit)
-    return np.array([of is not None and item == of for item in value.values], bool)[value.codes]
+    return np.array([of is not None and item == of for item in value.values], bool)[
+        value.codes
+    ]
 
 
 def _combinations(group: Group) -> int:
     assert group.rows is not None
-    lists = {field.name: field.codelist for field in group.fields if field.codelist is not None}
+    lists = {
+        field.name: field.codelist
+        for field in group.fields
+        if field.codelist is not None
+    }
+
     return prod(len(lists[name].codes) for name in group.rows.fixed)

@@ -24,7 +24,9 @@ Place = tuple[str, bool, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A form's own fields, or a repeating group: one relation, one line for each form or row."""
+    """A form's own fields, or a repeating group: one relation, one line for each form
+    or row.
+    """
 
     form: Form
     group: Group | None
@@ -48,7 +50,9 @@ class Shape:
         if self.group:
             return tuple(field for field in self.group.fields if field.collected)
         groups = (group for group in self.form.groups if group.rows is None)
-        return tuple(field for group in groups for field in group.fields if field.collected)
+        return tuple(
+            field for group in groups for field in group.fields if field.collected
+        )
 
     def named(self, name: str) -> Field:
         """The field of that name."""
@@ -60,14 +64,17 @@ class Shape:
         return tuple(
             rule
             for rule, home in rules_of(self.study, self.form)
-            if (home.group.name if home.group else None) == (self.group.name if self.group else None)
+            if (home.group.name if home.group else None)
+            == (self.group.name if self.group else None)
         )
 
     @cached_property
     def has_file(self) -> bool:
         """False for a form that has no fields of its own and so no table in a package."""
         table = self.study.tables.get(self.name)
-        return table is not None and (table.group is not None) == (self.group is not None)
+        return table is not None and (table.group is not None) == (
+            self.group is not None
+        )
 
 
 def shapes(study: Study) -> tuple[Shape, ...]:
@@ -81,10 +88,14 @@ def shapes(study: Study) -> tuple[Shape, ...]:
 
 def group_of(shape: Shape, field: Field) -> Group:
     """The group of the page in which a field stands."""
-    return shape.group or next(group for group in shape.form.groups if group.name == field.group)
+    return shape.group or next(
+        group for group in shape.form.groups if group.name == field.group
+    )
 
 
-def resolved(expression: Expression, study: Study, home: Home, expects: Type) -> core.Core:
+def resolved(
+    expression: Expression, study: Study, home: Home, expects: Type
+) -> core.Core:
     """The meaning of an expression; UNKNOWN for one with findings, as in Python."""
     entry = resolve(expression, study, home, expects)
     return core.Constant(type=expects, value=None) if entry.findings else entry.core
@@ -94,7 +105,12 @@ def conditions(shape: Shape, field: Field) -> tuple[core.Core, ...]:
     """What must hold for the field to be shown: its group's condition and its own."""
     group = group_of(shape, field)
     text = ((group.show_when, Home(form=shape.form)), (field.show_when, shape.home))
-    return tuple(resolved(item, shape.study, home, Type.CONDITION) for item, home in text if item is not None)
+
+    return tuple(
+        resolved(item, shape.study, home, Type.CONDITION)
+        for item, home in text
+        if item is not None
+    )
 
 
 def companion_of(field: Field) -> str | None:
@@ -103,7 +119,9 @@ def companion_of(field: Field) -> str | None:
 
 
 def required_condition(shape: Shape, field: Field) -> tuple[core.Core, ...]:
-    """What decides whether a field has to be answered, where that is not always the same."""
+    """What decides whether a field has to be answered, where that is not always the
+    same.
+    """
     if isinstance(field.required, bool):
         return ()
     return (resolved(field.required, shape.study, shape.home, Type.CONDITION),)
@@ -122,7 +140,9 @@ def limits(
     for word, data in field.limits:
         for unit, item in data.items():
             low, high = (
-                None if end is None else resolved(end, shape.study, shape.home, type_of(field))
+                None
+                if end is None
+                else resolved(end, shape.study, shape.home, type_of(field))
                 for end in (item.low, item.high)
             )
             yield word, unit, item, low, high
@@ -138,7 +158,9 @@ def nodes(node: core.Core) -> Iterator[core.Core]:
 
 
 def is_certain(node: core.Core | None) -> bool:
-    """True for an end of a range that is never UNKNOWN, as the judge has it: a value, or today."""
+    """True for an end of a range that is never UNKNOWN, as the judge has it: a value,
+    or today.
+    """
     if isinstance(node, core.Apply) and node.operator == "point":
         node = node.arguments[0]
     today = isinstance(node, core.Apply) and node.operator == "today"

@@ -1,4 +1,6 @@
-"""Judges a large package lot by lot: everything is counted over columns, the judge says what is listed."""
+"""Judges a large package lot by lot: everything is counted over columns, the judge says
+what is listed.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,18 @@ from generator.validation.columnar.forms.cell_checks import Verdicts
 from generator.validation.columnar.forms.field_readers import Readers
 from generator.validation.columnar.forms.finding_columns import Columns, Found
 from generator.validation.columnar.forms.missing_forms import Unbegun
-from generator.validation.columnar.forms.needed_columns import Needs, NotVectorizable, needs_of
-from generator.validation.columnar.forms.row_keys import FormOf, Keys, Structure, structure, visit_numbers
+from generator.validation.columnar.forms.needed_columns import (
+    Needs,
+    NotVectorizable,
+    needs_of,
+)
+from generator.validation.columnar.forms.row_keys import (
+    FormOf,
+    Keys,
+    Structure,
+    structure,
+    visit_numbers,
+)
 from generator.validation.columnar.forms.spooling_store import SpoolingStore
 from generator.validation.columnar.forms.uploaded_files import NamedFiles
 from generator.validation.columnar.forms.value_columns import Array
@@ -55,7 +67,9 @@ def judge_all(
 ) -> None:
     """Reports what ``judge_forms`` would report, and counts what it would count."""
     assert isinstance(opened.store, SpoolingStore)
-    _ColumnarEvaluation(opened, opened.store, study, missing, uploads).run(on_progress or _silent)
+    _ColumnarEvaluation(opened, opened.store, study, missing, uploads).run(
+        on_progress or _silent
+    )
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -63,7 +77,10 @@ def _silent(_what: str, _done: int, _total: int) -> None:
 
 
 class _Worked(NamedTuple):
-    """What was found of a lot. ``to_count`` are subjects whose unbegun forms the judge counts."""
+    """What was found of a lot.
+
+    ``to_count`` are subjects whose unbegun forms the judge counts.
+    """
 
     columns: Columns
     counts: tuple[States, States]
@@ -102,7 +119,9 @@ class _ColumnarEvaluation:
             for lot in _cut(names, BATCH):
                 self._one_by_one(lot, error)
                 yield lot
+
             return
+
         size = max(1, len(names) * ROWS // max(self.store.rows, 1))
         with closing(self._structures(_cut(names, size))) as lots:
             for lot, coming in lots:
@@ -110,24 +129,34 @@ class _ColumnarEvaluation:
                 yield lot
 
     def _structures(self, lots: Sequence[Sequence[str]]) -> Generator[Lot]:
-        """The rows of the next lot are put together in a second thread while one is judged."""
+        """The rows of the next lot are put together in a second thread while one is
+        judged.
+        """
         kept = self._all_kept
         with ThreadPoolExecutor(max_workers=1) as beside:
             coming: list[Lot] = []
             for names in lots:
-                keys, read = Keys(study=self.study, names=names), self.store.reading(names[0], names[-1])
+                keys, read = (
+                    Keys(study=self.study, names=names),
+                    self.store.reading(names[0], names[-1]),
+                )
                 forms = [item for name in names for item in kept.get(name, ())]
                 coming.append((names, beside.submit(structure, keys, read, forms)))
                 if len(coming) > 1:
                     yield coming.pop(0)
+
             yield from coming
 
     @cached_property
     def readers(self) -> Readers:
         return Readers(study=self.study, today=self.missing.today)
 
-    def _lot(self, names: Sequence[str], coming: Future[Structure], needs: Needs) -> None:
-        """Nothing is reported before all has been worked out; what fails is left to the judge."""
+    def _lot(
+        self, names: Sequence[str], coming: Future[Structure], needs: Needs
+    ) -> None:
+        """Nothing is reported before all has been worked out; what fails is left to the
+        judge.
+        """
         try:
             result = coming.result()
             worked = self._worked_out(result, needs)
@@ -137,7 +166,11 @@ class _ColumnarEvaluation:
             self._report(result, worked)
 
     def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
-        words = str(why) if isinstance(why, NotVectorizable) else f"{type(why).__name__}: {why}"[:200]
+        words = (
+            str(why)
+            if isinstance(why, NotVectorizable)
+            else f"{type(why).__name__}: {why}"[:200]
+        )
         note = f"Subjects were validated one at a time, because {words}."
         self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
         self.found.forget()
@@ -150,8 +183,12 @@ class _ColumnarEvaluation:
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
             left = Unbegun(books=books, subjects=~value.faulty, missing=unbegun).count()
             files = NamedFiles(books, value.sites)
+
         to_count = frozenset(value.keys.names[index] for index in left.tolist())
-        return _Worked(self.found.columns(), (unbegun.counts, self._states()), to_count, files)
+
+        return _Worked(
+            self.found.columns(), (unbegun.counts, self._states()), to_count, files
+        )
 
     @cached_property
     def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
@@ -172,7 +209,9 @@ class _ColumnarEvaluation:
         return counts
 
     def _report(self, value: Structure, worked: _Worked) -> None:
-        """The judge speaks of faulty subjects, of what is listed or asked of it; the rest is counted."""
+        """The judge speaks of faulty subjects, of what is listed or asked of it; the
+        rest is counted.
+        """
         keys, columns = value.keys, worked.columns
         self.found.forget()
         for counts in worked.counts:
@@ -180,9 +219,17 @@ class _ColumnarEvaluation:
         subject = keys.subject(columns.key)
         asked = subject[(columns.constraint < 0) | self._special(value, columns)]
         sure = ~np.isin(subject, asked)
-        listed = np.isin(subject, np.union1d(asked, self._first(columns.where(sure), subject[sure])))
-        wanted: dict[str, frozenset[FormKey] | None] = {**self._forms(keys, columns.where(listed))}
-        wanted.update(dict.fromkeys(keys.names[index] for index in np.flatnonzero(value.faulty).tolist()))
+        listed = np.isin(
+            subject, np.union1d(asked, self._first(columns.where(sure), subject[sure]))
+        )
+        wanted: dict[str, frozenset[FormKey] | None] = {
+            **self._forms(keys, columns.where(listed))
+        }
+        wanted.update(
+            dict.fromkeys(
+                keys.names[index] for index in np.flatnonzero(value.faulty).tolist()
+            )
+        )
         self._judge(wanted, worked.to_count, worked.files)
         self._count(columns.where(~listed))
 
@@ -191,20 +238,27 @@ class _ColumnarEvaluation:
     def _first(self, columns: Columns, subject: Array) -> Array:
         """The subjects of the first findings of each kind, as many as are listed.
 
-        Of subjects that the judge is asked about, some may be no findings: they are listed in any case.
+        Of subjects that the judge is asked about, some may be no findings: they are
+        listed in any case.
         """
         kinds: dict[tuple[str, str, str | None], list[int]] = {}
         for item, constraint in self.found.constraints.items():
             kinds.setdefault((item.code, item.table, item.field), []).append(constraint)
         wanted = [subject[:0]]
+
         for kind, places in kinds.items():
             result = np.sort(subject[np.isin(columns.constraint, places)])
-            wanted.append(result[: max(self.opened.collector.limit - self.counted[kind], 0)])
+            wanted.append(
+                result[: max(self.opened.collector.limit - self.counted[kind], 0)]
+            )
             self.counted[kind] += len(result)
+
         return np.concatenate(wanted)
 
     def _special(self, value: Structure, columns: Columns) -> Array:
-        """Findings of forms with warnings that were kept, or with cells that the reader has told of."""
+        """Findings of forms with warnings that were kept, or with cells that the reader
+        has told of.
+        """
         forms: dict[str, list[Array]] = {}
         for subject, visit, unsno, form in value.kept:
             forms.setdefault(form, []).append(value.keys.one(subject, visit, unsno))
@@ -212,21 +266,29 @@ class _ColumnarEvaluation:
             table = self.opened.plans[index].table
             if table is not None:
                 rows = value.tables[table.name]
-                forms.setdefault(table.form.name, []).append(rows.key[np.isin(rows.line, lines)])
+                forms.setdefault(table.form.name, []).append(
+                    rows.key[np.isin(rows.line, lines)]
+                )
+
         zeros = np.zeros(len(columns.key), bool)
+
         for form, parts in forms.items():
             if form in self.found.forms:
                 mine = columns.form == self.found.forms[form]
                 zeros |= mine & np.isin(columns.key, np.concatenate(parts))
+
         return zeros
 
     def _forms(self, keys: Keys, columns: Columns) -> dict[str, frozenset[FormKey]]:
         visits, names = [*visit_numbers(self.study)], [*self.found.forms]
         forms: dict[str, set[FormKey]] = {}
-        for key, form in set(zip(columns.key.tolist(), columns.form.tolist(), strict=True)):
+        for key, form in set(
+            zip(columns.key.tolist(), columns.form.tolist(), strict=True)
+        ):
             subject, visit, unsno = keys.parts(key)
             form_key = FormKey(names[form], visits[visit], unsno)
             forms.setdefault(keys.names[subject], set()).add(form_key)
+
         return {name: frozenset(value) for name, value in forms.items()}
 
     # What is counted
@@ -237,9 +299,16 @@ class _ColumnarEvaluation:
         for item, constraint in self.found.constraints.items():
             if not counts[constraint]:
                 continue
-            finding = Finding(code=item.code, severity=item.severity, message="", remedy="", rule=item.rule)
+            finding = Finding(
+                code=item.code,
+                severity=item.severity,
+                message="",
+                remedy="",
+                rule=item.rule,
+            )
             self.opened.collector.more(
-                Reported(finding=finding, table=item.table, field=item.field), int(counts[constraint])
+                Reported(finding=finding, table=item.table, field=item.field),
+                int(counts[constraint]),
             )
             doubted = self._doubted.get((places[item.table], item.field or ""))
             if doubted:
@@ -259,7 +328,8 @@ class _ColumnarEvaluation:
         to_count: frozenset[str] = frozenset(),
         files: NamedFiles | None = None,
     ) -> None:
-        """Goes through these subjects in order: all forms of each, where they are None, or some only.
+        """Goes through these subjects in order: all forms of each, where they are None,
+        or some only.
 
         ``files`` are told of on the way, those of subjects in between too.
         """
@@ -267,6 +337,7 @@ class _ColumnarEvaluation:
         for start in range(0, len(names), BATCH):
             self.store.load(names[start : start + BATCH])
             self._batch(wanted, to_count, files)
+
         self._files(files)
 
     def _files(self, files: NamedFiles | None, until: str | None = None) -> None:
@@ -284,15 +355,29 @@ class _ColumnarEvaluation:
             some = wanted.get(name, frozenset())
             if some is None:
                 self._files(files, name)
-                judge_forms(self.opened, self.study, self.missing, self.uploads, subjects=[(name, forms)])
+                judge_forms(
+                    self.opened,
+                    self.study,
+                    self.missing,
+                    self.uploads,
+                    subjects=[(name, forms)],
+                )
                 continue
+
             casebook = Records({form.key: form.record for form in forms})
             whole = Subject(self.study, casebook, self.missing.today, name)
+
             for form in forms:
                 captured = whole.form(form.key) if form.key in some else None
                 if captured is not None:
                     complete = form.head.status == FormStatus.COMPLETE
-                    report_form(self.opened, places, form, judge_captured(captured, completing=complete))
+                    report_form(
+                        self.opened,
+                        places,
+                        form,
+                        judge_captured(captured, completing=complete),
+                    )
+
             self._files(files, name)
             if name in to_count:
                 self.missing.subject(name, casebook, [form.key for form in forms])

@@ -1,7 +1,9 @@
-"""Where a cell of the form surely says why a condition is UNKNOWN, so that nobody has to be asked.
+"""Where a cell of the form surely says why a condition is UNKNOWN, so that nobody has
+to be asked.
 
-``forms_spec.evaluation.unknown`` follows UNKNOWN to its sources. Here only conditions are looked at that
-compare cells of the same form and join such comparisons; of everything else the judge is asked.
+``forms_spec.evaluation.unknown`` follows UNKNOWN to its sources. Here only conditions
+are looked at that compare cells of the same form and join such comparisons; of
+everything else the judge is asked.
 """
 
 from __future__ import annotations
@@ -23,9 +25,29 @@ from generator.validation.columnar.forms.dependencies import (
 )
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.text_classes import BLANK
-from generator.validation.columnar.forms.value_columns import FALSE, TRUE, UNKNOWN, Array, known
+from generator.validation.columnar.forms.value_columns import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Array,
+    known,
+)
 
-PLAIN = frozenset({"and", "or", "not", "eq", "lt", "le", "in", "known", "member", "subset", "overlaps"})
+PLAIN = frozenset(
+    {
+        "and",
+        "or",
+        "not",
+        "eq",
+        "lt",
+        "le",
+        "in",
+        "known",
+        "member",
+        "subset",
+        "overlaps",
+    }
+)
 """Operators that are UNKNOWN only where one of their operands is."""
 DEEPEST = 4
 
@@ -51,18 +73,27 @@ class Told:
             if None in reads or depth > DEEPEST:
                 return np.zeros(len(self.relation), bool)
             reported = np.full(len(self.relation), bool(reads))
+
             for read in reads:
                 assert read is not None
                 reported &= self._source(read, depth)
+
             full &= reported | (self.scene.truth(node) != UNKNOWN)
+
         return full
 
     def _source(self, read: resolved.Read, depth: int) -> Array:
-        """Where a cell has a value, or a finding of its own, or is hidden, or hangs on such a one."""
+        """Where a cell has a value, or a finding of its own, or is hidden, or hangs on
+        such a one.
+        """
         here, item = self.relation, read.field
         places = None
         if not read.row:
-            here, places = self.books.form(self.relation.shape.form.name), self.relation.parent
+            here, places = (
+                self.books.form(self.relation.shape.form.name),
+                self.relation.parent,
+            )
+
         result = known(here.value(item))
         if not _is_companion(here.shape, item):
             result |= self._says(here, item, depth)
@@ -76,7 +107,12 @@ class Told:
             return result
         classes = here.classes(field)
         outcomes = here.reader(field).outcomes
-        loud = np.array([outcome.state is CellState.INVALID or outcome.draft_only for outcome in outcomes])
+        loud = np.array(
+            [
+                outcome.state is CellState.INVALID or outcome.draft_only
+                for outcome in outcomes
+            ]
+        )
         blank = classes == BLANK
         result = result | loud[classes]
         if field.required is True:
@@ -84,17 +120,25 @@ class Told:
         if shown is not None:
             deeper = Told(self.books, here).of(asked_by(here.shape, field), depth + 1)
             result |= blank & (shown == UNKNOWN) & deeper
+
         return result
 
 
 def _reads(node: resolved.Core) -> Iterator[resolved.Read | None]:
     """The cells that a plain condition reads; None for anything that is not plain."""
     if isinstance(node, resolved.Read):
-        yield node if not node.depth and not node.entered and node.type is not Type.DATE else None
+        yield (
+            node
+            if not node.depth and not node.entered and node.type is not Type.DATE
+            else None
+        )
     elif isinstance(node, resolved.Apply) and node.operator in PLAIN:
         for argument in node.arguments:
             yield from _reads(argument)
-    elif not isinstance(node, resolved.Constant | resolved.Key) or getattr(node, "name", "") == "rowno":
+    elif (
+        not isinstance(node, resolved.Constant | resolved.Key)
+        or getattr(node, "name", "") == "rowno"
+    ):
         yield None
 
 

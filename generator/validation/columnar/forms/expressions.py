@@ -1,7 +1,8 @@
 """Expressions over all lines of a relation at once.
 
-A frame of an expression is a relation and, for each line, the place in it; the frames of an aggregate have
-a line for each row that it looks at. Everything is worked out where it is asked for, and never line by line.
+A frame of an expression is a relation and, for each line, the place in it; the frames
+of an aggregate have a line for each row that it looks at. Everything is worked out
+where it is asked for, and never line by line.
 """
 
 from __future__ import annotations
@@ -65,22 +66,30 @@ class Scene:
 
     def read(self, node: resolved.Read) -> Column:
         relation, places = self._where(node)
-        entered = relation.entered(node.field) if node.entered else relation.value(node.field)
+        entered = (
+            relation.entered(node.field) if node.entered else relation.value(node.field)
+        )
         return take(entered, places)
 
     def _where(self, node: resolved.Read) -> tuple[Lines, Array | None]:
         frame = self.frames[node.depth]
-        relation, places = (frame.rows, frame.row_at) if node.row else (frame.form, frame.at)
+        relation, places = (
+            (frame.rows, frame.row_at) if node.row else (frame.form, frame.at)
+        )
         assert relation is not None
         return relation, places
 
     def remote(self, node: resolved.Remote) -> Column:
         relation = self.books.form(node.form)
-        entered = relation.entered(node.field) if node.entered else relation.value(node.field)
+        entered = (
+            relation.entered(node.field) if node.entered else relation.value(node.field)
+        )
         return take_or_unknown(entered, self._there(node))
 
     def _there(self, node: resolved.Remote) -> Array:
-        """The line of the other form that a remote cell stands on; NOWHERE where there is none."""
+        """The line of the other form that a remote cell stands on; NOWHERE where there
+        is none.
+        """
         frame = self.frames[node.depth]
         if node.visit != "previous" or self.books.study.forms[node.form].log:
             return self.books.at(node.form, node.visit, frame)
@@ -92,8 +101,10 @@ class Scene:
             relation, places = self._where(cell)
             append = relation.missing(cell.field, node.code)
             return _of_mask(at_places(append, places))
+
         relation, places = self.books.form(cell.form), self._there(cell)
         append = np.append(relation.missing(cell.field, node.code), False)
+
         return _of_mask(append[places])
 
     def key(self, node: resolved.Key) -> Column:
@@ -109,79 +120,125 @@ class Scene:
 
     def visit_number(self, frame: Frame) -> Column:
         assert frame.form is not None
-        return Whole(at_places(frame.form.unsno, frame.at) * SCALE, np.ones(self.lines, bool))
+        return Whole(
+            at_places(frame.form.unsno, frame.at) * SCALE, np.ones(self.lines, bool)
+        )
 
     def visit(self, frame: Frame) -> Column:
         assert frame.form is not None
         names = Values(visit_numbers(self.books.study))
-        return Coded(at_places(frame.form.visit, frame.at).astype(code_type(len(names))), names)
+        return Coded(
+            at_places(frame.form.visit, frame.at).astype(code_type(len(names))), names
+        )
 
     def subject(self, frame: Frame) -> Column:
         names = Values(self.books.keys.names)
         return Coded(frame.subject.astype(code_type(len(names))), names)
 
     def site(self, frame: Frame) -> Column:
-        return by_distinct(lambda name: name.split("-")[0], [self.subject(frame)], self.lines)
+        return by_distinct(
+            lambda name: name.split("-")[0], [self.subject(frame)], self.lines
+        )
 
     def apply(self, node: resolved.Apply) -> Column:
         if node.operator == "today":
             return constant((self.books.today, self.books.today), self.lines)
         if node.operator == "lookup":
             return self._lookup(node)
-        return applied(node.operator, [self.column(argument) for argument in node.arguments], self.lines)
+        return applied(
+            node.operator,
+            [self.column(argument) for argument in node.arguments],
+            self.lines,
+        )
 
     def _lookup(self, node: resolved.Apply) -> Column:
         of, table = node.arguments
         assert isinstance(table, resolved.Constant)
         assert isinstance(table.value, Mapping)
         numbers: Mapping[str, int] = table.value
+
         return by_distinct(
-            lambda code: numbers.get(code) if isinstance(code, str) else None, [self.column(of)], self.lines
+            lambda code: numbers.get(code) if isinstance(code, str) else None,
+            [self.column(of)],
+            self.lines,
         )
 
     # Aggregates
 
     def fold(self, node: resolved.Fold) -> Column:
-        """Worked out once for each subject or form where no line has anything of its own in it."""
+        """Worked out once for each subject or form where no line has anything of its
+        own in it.
+        """
         scene, of = self._coarser(node)
-        result = joined([scene._folded(node, *some) for some in scene._parts(node.source)])
+        result = joined(
+            [scene._folded(node, *some) for some in scene._parts(node.source)]
+        )
         return take(result, of)
 
     def _coarser(self, node: resolved.Fold) -> tuple[Scene, Array | None]:
-        """A scene with fewer lines that says the same, and the line in it of each line here."""
+        """A scene with fewer lines that says the same, and the line in it of each line
+        here.
+        """
         if node.depth != 1:
             return self, None
         [frame] = self.frames
         level = _level(node)
         if level == "subject":
             whole = Frame(subjects=np.arange(len(self.books.keys.names)))
-            return Scene(books=self.books, frames=[whole], lines=len(self.books.keys.names)), frame.subject
-        if level == "form" and frame.rows is not None and frame.form is not None and frame.at is not None:
+            return Scene(
+                books=self.books, frames=[whole], lines=len(self.books.keys.names)
+            ), frame.subject
+
+        if (
+            level == "form"
+            and frame.rows is not None
+            and frame.form is not None
+            and frame.at is not None
+        ):
             form = Frame(form=frame.form)
-            return Scene(books=self.books, frames=[form], lines=len(frame.form)), frame.at
+            return Scene(
+                books=self.books, frames=[form], lines=len(frame.form)
+            ), frame.at
+
         return self, None
 
-    def _parts(self, source: resolved.Source) -> Iterator[tuple[int, int, Array, Array]]:
-        """Some lines at a time, with the first place and the number of their rows in the source."""
+    def _parts(
+        self, source: resolved.Source
+    ) -> Iterator[tuple[int, int, Array, Array]]:
+        """Some lines at a time, with the first place and the number of their rows in
+        the source.
+        """
         first, count = self.books.rows_of(source, self.frames[source.depth])
         done, total = 0, np.cumsum(count)
         while done < self.lines:
             before = total[done - 1] if done else 0
-            until = max(int(np.searchsorted(total, before + MOST_ROWS, "right")), done + 1)
+            until = max(
+                int(np.searchsorted(total, before + MOST_ROWS, "right")), done + 1
+            )
             yield done, until, first[done:until], count[done:until]
             done = until
+
         if not self.lines:
             yield 0, 0, first, count
 
-    def _folded(self, node: resolved.Fold, start: int, end: int, first: Array, count: Array) -> Column:
+    def _folded(
+        self, node: resolved.Fold, start: int, end: int, first: Array, count: Array
+    ) -> Column:
         of = np.repeat(np.arange(end - start), count)
-        place = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + first[of]
+        place = (
+            np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + first[of]
+        )
         inner = self.books.frame(node.source, place)
         frames = [frame.take(of + start) for frame in self.frames[: node.depth]]
         scene = Scene(books=self.books, frames=[*frames, inner], lines=len(of))
-        ones = np.ones(len(of), np.int8) if node.where is None else scene.truth(node.where)
+        ones = (
+            np.ones(len(of), np.int8) if node.where is None else scene.truth(node.where)
+        )
         body = None if node.body is None else scene.column(node.body)
-        return FOLDS[node.operator](Rows(of=of, lines=end - start, held=ones, body=body))
+
+        return FOLDS[node.operator](
+            Rows(of=of, lines=end - start, held=ones, body=body)
+        )
 
 
 def _of_mask(array: Array) -> Truth:
@@ -199,7 +256,11 @@ def _level(node: resolved.Fold) -> str:
                 level = "form"
             elif isinstance(item, resolved.Remote) and item.depth == 0:
                 level = "form"
-            elif isinstance(item, resolved.Key) and item.depth == 0 and item.name not in ("subjid", "siteid"):
+            elif (
+                isinstance(item, resolved.Key)
+                and item.depth == 0
+                and item.name not in ("subjid", "siteid")
+            ):
                 if item.name == "rowno":
                     return "row"
                 level = "form"
@@ -209,6 +270,7 @@ def _level(node: resolved.Fold) -> str:
                 and item.source.visit in ("this", "previous")
             ):
                 level = "form"
+
     return level
 
 

@@ -25,4 +25,5 @@ class Readers:
         if place not in self._held:
             plan = plan_of(self.study, shape.form).fields[shape.name, item.name]
             self._held[place] = Reader(shape, plan, self.today)
+
         return self._held[place]

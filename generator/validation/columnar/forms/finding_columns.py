@@ -1,4 +1,6 @@
-"""What was found of some subjects, as columns: a line for each finding, and counts of the cells' states."""
+"""What was found of some subjects, as columns: a line for each finding, and counts of
+the cells' states.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ One = TypeVar("One")
 ASK = None
 """Stands for a constraint where the judge is asked what to say."""
 HIDDEN_STATE, EXPECTED_STATE = 254, 253
-"""States of a cell beside the classes of its field: hidden, and blank though required."""
+"""States of a cell beside the classes of its field: hidden, and blank though required.
+"""
 
 
 class Constraint(NamedTuple):
@@ -46,7 +49,10 @@ class Numbered(dict[One, int]):
 
 @dataclass
 class Columns:
-    """One finding a line. ``key`` numbers subject and visit; a ``constraint`` of -1 asks the judge."""
+    """One finding a line.
+
+    ``key`` numbers subject and visit; a ``constraint`` of -1 asks the judge.
+    """
 
     key: Array
     line: Array
@@ -54,19 +60,26 @@ class Columns:
     form: Array
 
     def where(self, mask: Array) -> Columns:
-        return Columns(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+        return Columns(
+            *(getattr(self, name)[mask] for name in self.__dataclass_fields__)
+        )
 
 
 @dataclass(kw_only=True)
 class Found:
-    """Findings of all relations. ``constraint`` is a place in ``constraints``, ``form`` one in ``forms``."""
+    """Findings of all relations.
+
+    ``constraint`` is a place in ``constraints``, ``form`` one in ``forms``.
+    """
 
     constraints: Numbered[Constraint] = field(default_factory=Numbered)
     forms: Numbered[str] = field(default_factory=Numbered)
     states: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
     _parts: list[tuple[Array, ...]] = field(default_factory=list)
 
-    def add(self, relation: Relation, where: Array, constraint: Constraint | None) -> None:
+    def add(
+        self, relation: Relation, where: Array, constraint: Constraint | None
+    ) -> None:
         """A finding on some lines of a relation."""
         lines = np.flatnonzero(where)
         if not len(lines):
@@ -83,13 +96,20 @@ class Found:
         for index in np.flatnonzero(counted).tolist():
             visit, state = divmod(index, 256)
             name = state_name(state, outcomes)
-            self.states[relation.shape.name, item.name, visit, name] += int(counted[index])
+            self.states[relation.shape.name, item.name, visit, name] += int(
+                counted[index]
+            )
 
     def columns(self) -> Columns:
         """Everything that was found."""
         if not self._parts:
             return Columns(*(np.zeros(0, np.int64) for _ in range(4)))
-        return Columns(*(np.concatenate([part[index] for part in self._parts]) for index in range(4)))
+        return Columns(
+            *(
+                np.concatenate([part[index] for part in self._parts])
+                for index in range(4)
+            )
+        )
 
     def forget(self) -> None:
         """Findings and counts are done with; the numbers of constraints and forms stay."""

@@ -1,4 +1,6 @@
-"""The lines of one form, or of one repeating group, of many subjects: what every cell means, when asked."""
+"""The lines of one form, or of one repeating group, of many subjects: what every cell
+means, when asked.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,32 @@ from forms_spec.model.fields import Field
 from generator.validation.columnar.forms.dependencies import Shape, conditions, formula
 from generator.validation.columnar.forms.interfaces import Scenes
 from generator.validation.columnar.forms.row_keys import STEP, Keys, Texts
-from generator.validation.columnar.forms.text_classes import ANSWERED, Meaning, Reader, surely_answers
-from generator.validation.columnar.forms.value_columns import FALSE, Array, Column, coded, made, masked, truth
+from generator.validation.columnar.forms.text_classes import (
+    ANSWERED,
+    Meaning,
+    Reader,
+    surely_answers,
+)
+from generator.validation.columnar.forms.value_columns import (
+    FALSE,
+    Array,
+    Column,
+    coded,
+    made,
+    masked,
+    truth,
+)
 
 _ANSWERED = Meaning(ANSWERED, None)
 
 
 @dataclass(kw_only=True)
 class Relation:
-    """``parent`` is the line of the form for each row of a group; ``cells`` are blank where there are none.
+    """``parent`` is the line of the form for each row of a group; ``cells`` are blank
+    where there are none.
 
-    Lines are in the order of ``key``, which numbers subject, visit and number of the visit.
+    Lines are in the order of ``key``, which numbers subject, visit and number of the
+    visit.
     """
 
     shape: Shape
@@ -78,7 +95,11 @@ class Relation:
     def text(self, item: Field) -> Texts:
         """Codes of the cells' texts, and the texts."""
         cell = self.cells.get(item.name)
-        return Texts(np.zeros(len(self), np.uint8), pl.Series([""])) if cell is None else cell
+        return (
+            Texts(np.zeros(len(self), np.uint8), pl.Series([""]))
+            if cell is None
+            else cell
+        )
 
     def _meant(self, item: Field) -> tuple[list[Meaning], Array]:
         """What each different text means, and the class of each."""
@@ -89,12 +110,14 @@ class Relation:
             if sure is not None:
                 texts = texts.set(sure, None)
             meanings = [
-                _ANSWERED if text is None else self.reader(item).text(text) for text in texts.to_list()
+                _ANSWERED if text is None else self.reader(item).text(text)
+                for text in texts.to_list()
             ]
             self._meanings[item.name] = (
                 meanings,
                 np.array([meaning.outcome for meaning in meanings], np.uint8),
             )
+
         return self._meanings[item.name]
 
     def entered(self, item: Field) -> Column:
@@ -117,12 +140,19 @@ class Relation:
         """Whether it is asked, a truth value; None for a field without a condition."""
         if item.name not in self._shown:
             with self.books.working_out(self.shape.place(item), "shown"):
-                value = [truth(self.books.scene(self).column(node)) for node in conditions(self.shape, item)]
+                value = [
+                    truth(self.books.scene(self).column(node))
+                    for node in conditions(self.shape, item)
+                ]
+
             self._shown[item.name] = np.minimum.reduce(value) if value else None
+
         return self._shown[item.name]
 
     def classes(self, item: Field) -> Array:
-        """The class of every cell by its text, or by what its formula gives where it is not hidden."""
+        """The class of every cell by its text, or by what its formula gives where it is
+        not hidden.
+        """
         if item.value is not None:
             return self._result(item)[0]
         if item.name not in self._classes:
@@ -130,7 +160,9 @@ class Relation:
         return self._classes[item.name]
 
     def value(self, item: Field) -> Column:
-        """The value as rules see it; UNKNOWN where there is none, or where it is hidden."""
+        """The value as rules see it; UNKNOWN where there is none, or where it is
+        hidden.
+        """
         if item.value is not None:
             return self._result(item)[1]
         if item.name not in self._values:
@@ -143,14 +175,20 @@ class Relation:
 
     def missing(self, item: Field, code: str | None) -> Array:
         """Where a cell that is not hidden holds a missing code, or this one."""
-        outcomes, classes, shown = self.reader(item).outcomes, self.classes(item), self.shown(item)
+        outcomes, classes, shown = (
+            self.reader(item).outcomes,
+            self.classes(item),
+            self.shown(item),
+        )
         wanted = np.array(
             [
-                outcome.state is CellState.MISSING and (code is None or outcome.missing == code)
+                outcome.state is CellState.MISSING
+                and (code is None or outcome.missing == code)
                 for outcome in outcomes
             ]
         )
         result = wanted[classes]
+
         return result if shown is None else result & (shown != FALSE)
 
     def _result(self, item: Field) -> tuple[Array, Column]:
@@ -159,13 +197,19 @@ class Relation:
             node = formula(self.shape, item)
             assert node is not None
             with self.books.working_out(self.shape.place(item), "value"):
-                computed = coded(self._unless_hidden(item, self.books.scene(self).column(node)))
+                computed = coded(
+                    self._unless_hidden(item, self.books.scene(self).column(node))
+                )
+
             there = np.bincount(computed.codes, minlength=len(computed.values)) > 0
             results = zip(computed.values, there.tolist(), strict=True)
-            meanings = self.reader(item).results(value if occurs else None for value, occurs in results)
+            meanings = self.reader(item).results(
+                value if occurs else None for value, occurs in results
+            )
             classes = np.array([meaning.outcome for meaning in meanings], np.uint8)
             self._results[item.name] = (
                 classes[computed.codes],
                 made(computed.codes, [meaning.value for meaning in meanings]),
             )
+
         return self._results[item.name]

@@ -1,6 +1,7 @@
 """What the casebooks, their relations and their scenes know of each other.
 
-Books make relations and scenes, a relation asks its books for a scene, and a scene reads relations.
+Books make relations and scenes, a relation asks its books for a scene, and a scene
+reads relations.
 """
 
 from __future__ import annotations
@@ -46,9 +47,11 @@ class Lines(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """``form`` and ``rows`` are relations, ``at`` and ``row_at`` the places in them; None: all, in order.
+    """``form`` and ``rows`` are relations, ``at`` and ``row_at`` the places in them;
+    None: all, in order.
 
-    A frame that nothing but the subject is read of has no relation, and its ``subjects`` instead.
+    A frame that nothing but the subject is read of has no relation, and its
+    ``subjects`` instead.
     """
 
     form: Lines | None = None

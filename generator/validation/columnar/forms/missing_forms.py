@@ -1,4 +1,6 @@
-"""Forms that visits ask for and nobody began, of many subjects: the same counts as for one subject."""
+"""Forms that visits ask for and nobody began, of many subjects: the same counts as for
+one subject.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,33 @@ from forms_spec.model.visits import Expectation, Scheduled, VisitType
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
-from forms_spec.schedule.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named
-from forms_spec.schedule.visit_status import Timeline, VisitStatus, due_dates, visit_state
+from forms_spec.schedule.timeline import (
+    END_OF_STUDY,
+    NOT_DONE_REASON,
+    VISIT_DATE,
+    field_named,
+)
+from forms_spec.schedule.visit_status import (
+    Timeline,
+    VisitStatus,
+    due_dates,
+    visit_state,
+)
 from generator.validation.columnar.forms.casebooks import Books
-from generator.validation.columnar.forms.dependencies import Shape, conditions, formula, nodes, resolved
+from generator.validation.columnar.forms.dependencies import (
+    Shape,
+    conditions,
+    formula,
+    nodes,
+    resolved,
+)
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.needed_columns import place_of
-from generator.validation.columnar.forms.row_keys import NOWHERE, places_of, visit_numbers
+from generator.validation.columnar.forms.row_keys import (
+    NOWHERE,
+    places_of,
+    visit_numbers,
+)
 from generator.validation.columnar.forms.value_columns import TRUE, Array
 from generator.validation.count_completeness import OPEN, MissingnessCounter
 
@@ -41,19 +63,29 @@ class Unbegun:
     missing: MissingnessCounter
 
     def count(self) -> Array:
-        """Counts the forms of every subject that it can; gives the numbers of those that the judge counts."""
+        """Counts the forms of every subject that it can; gives the numbers of those
+        that the judge counts.
+        """
         lacked = {
             index: self._lacks(expectation)
             for index, expectation in self.study.expectations.items()
             if _may_be_asked(expectation)
         }
         left = self._repeated() | self._looking_at_themselves(lacked)
-        states = {visit: self._states(visit) for visit in {visit for _, visit in lacked}}
+        states = {
+            visit: self._states(visit) for visit in {visit for _, visit in lacked}
+        }
+
         for (form, visit), where in lacked.items():
             asked = self._asked(self.study.expectations[form, visit], where & ~left)
-            for status, count in zip(*np.unique(states[visit][asked], return_counts=True), strict=True):
+            for status, count in zip(
+                *np.unique(states[visit][asked], return_counts=True), strict=True
+            ):
                 if _STATUSES[status] in OPEN:
-                    self.missing.unbegun(form, visit, OPEN[_STATUSES[status]], int(count))
+                    self.missing.unbegun(
+                        form, visit, OPEN[_STATUSES[status]], int(count)
+                    )
+
         return np.flatnonzero(left)
 
     @property
@@ -70,7 +102,9 @@ class Unbegun:
 
     def _lacks(self, scheduled: Scheduled) -> Array:
         form = self.books.form(scheduled.form)
-        return self.subjects & (places_of(form.key, self._key(scheduled.visit)) == NOWHERE)
+        return self.subjects & (
+            places_of(form.key, self._key(scheduled.visit)) == NOWHERE
+        )
 
     def _repeated(self) -> Array:
         """The subjects with a visit that took place more than once."""
@@ -78,19 +112,28 @@ class Unbegun:
         for name in self.study.forms:
             form = self.books.form(name)
             zeros[form.subject[form.unsno > 0]] = True
+
         return zeros
 
     def _looking_at_themselves(self, lacked: dict[tuple[str, str], Array]) -> Array:
-        """The subjects of whom a form is lacked whose condition looks at other instances of it."""
+        """The subjects of whom a form is lacked whose condition looks at other
+        instances of it.
+        """
         zeros = np.zeros(len(self.subjects), bool)
         for index, where in lacked.items():
             if _looks_at_itself(self.study, self.study.expectations[index]):
                 zeros |= where
+
         return zeros
 
     def _asked(self, scheduled: Scheduled, where: Array) -> Array:
-        if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None or not where.any():
+        if (
+            scheduled.expectation is Expectation.REQUIRED
+            or scheduled.when is None
+            or not where.any()
+        ):
             return where
+
         return where & (self._expected(scheduled) == TRUE)
 
     def _expected(self, scheduled: Scheduled) -> Array:
@@ -107,6 +150,7 @@ class Unbegun:
             cells={},
         )
         node = resolved(scheduled.when, self.study, Home(form=form), Type.CONDITION)
+
         return self.books.scene(blank).truth(node)
 
     # The state of a visit
@@ -120,7 +164,8 @@ class Unbegun:
     def _open(self, visit: str) -> Array:
         """The same where the visit was not held.
 
-        Day 0 decides when it is due; of the last day it matters only whether it comes before that.
+        Day 0 decides when it is due; of the last day it matters only whether it comes
+        before that.
         """
         days, of = np.unique(self._day_zero, return_inverse=True)
         asked = [self._asked_on(visit, day) for day in days.tolist()]
@@ -129,27 +174,42 @@ class Unbegun:
         return np.array([item[1] for item in asked])[of, ended]
 
     def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
-        """When a visit is due, and its status in a study that goes on, has ended before, or has not."""
+        """When a visit is due, and its status in a study that goes on, has ended
+        before, or has not.
+        """
         today = self.missing.today
 
         def asked_on() -> tuple[int, tuple[int, ...]]:
             start = _date(day_zero)
             due = due_dates(self.study.visits[visit], start)
-            lines = (Timeline(day_zero=start, ended=end) for end in (None, date.min, date.max))
-            states = (visit_state(self.study.visits[visit], line, today) for line in lines)
-            return due.target.toordinal() if due else NEVER, tuple(_PLACES[state.status] for state in states)
+            lines = (
+                Timeline(day_zero=start, ended=end)
+                for end in (None, date.min, date.max)
+            )
+            states = (
+                visit_state(self.study.visits[visit], line, today) for line in lines
+            )
+
+            return due.target.toordinal() if due else NEVER, tuple(
+                _PLACES[state.status] for state in states
+            )
 
         return _ASKED_ON.get(self.study, (visit, day_zero, today), asked_on)
 
     def _held(self, visit: str) -> tuple[Array, Array]:
         """Of whom a visit is captured, and whether it was missed."""
         if field_named(self.study, VISIT_DATE) is None:
-            captured = [places_of(self.books.form(name).key, self._key(visit)) for name in self.study.forms]
+            captured = [
+                places_of(self.books.form(name).key, self._key(visit))
+                for name in self.study.forms
+            ]
             value = reduce(np.logical_or, (item != NOWHERE for item in captured))
             return value, np.zeros(len(value), bool)
+
         form, dates, missed = self._headers
         places = places_of(form.key, self._key(visit))
         there = places != NOWHERE
+
         return (
             there & ((dates[places] != NEVER) | missed[places]) if len(form) else there,
             there & missed[places] if len(form) else there,
@@ -157,13 +217,19 @@ class Unbegun:
 
     @cached_property
     def _headers(self) -> tuple[Relation, Array, Array]:
-        """The forms that say when a visit was, the day of each, and whether it was missed."""
-        dated, reason = field_named(self.study, VISIT_DATE), field_named(self.study, NOT_DONE_REASON)
+        """The forms that say when a visit was, the day of each, and whether it was
+        missed.
+        """
+        dated, reason = (
+            field_named(self.study, VISIT_DATE),
+            field_named(self.study, NOT_DONE_REASON),
+        )
         assert dated is not None
         form, dates = self.books.form(dated.form), self._days(dated)
         if reason is None:
             return form, dates, np.zeros(len(form), bool)
         written = self._told(form, reason, lambda text: int(bool(text)))
+
         return form, dates, (dates == NEVER) & (written > 0)
 
     @cached_property
@@ -176,6 +242,7 @@ class Unbegun:
             if asked is not None:
                 first = self._first(self.books.form(asked.form), self._days(asked))
                 full = np.where(full == NEVER, first, full)
+
         return full
 
     @cached_property
@@ -187,8 +254,14 @@ class Unbegun:
             self._least(full, self.books.form(asked.form), self._days(asked))
         if field_named(self.study, VISIT_DATE) is not None:
             form, dates, _ = self._headers
-            ends = [visit.type is VisitType.TERMINATION for visit in self.study.visits.values()]
-            self._least(full, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER))
+            ends = [
+                visit.type is VisitType.TERMINATION
+                for visit in self.study.visits.values()
+            ]
+            self._least(
+                full, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER)
+            )
+
         return np.where(full == _FAR, NEVER, full)
 
     def _least(self, array: Array, form: Relation, days: Array) -> None:
@@ -210,18 +283,27 @@ class Unbegun:
         return self._told(self.books.form(asked.form), asked, day)
 
     def _told(self, form: Relation, asked: Field, tell: Callable[[str], int]) -> Array:
-        """What a form's cells of a name tell, each different text once; a missing code is no text."""
-        there = next((field for field in form.shape.fields if field.name == asked.name), None)
+        """What a form's cells of a name tell, each different text once; a missing code
+        is no text.
+        """
+        there = next(
+            (field for field in form.shape.fields if field.name == asked.name), None
+        )
         if there is None:
             return np.full(len(form), NEVER)
         codes, texts = form.text(there)
         missing = {item.code for item in asked.missing}
         stripped = [text.strip() for text in texts.to_list()]
-        return np.array([tell("" if item in missing else item) for item in stripped], np.int64)[codes]
+
+        return np.array(
+            [tell("" if item in missing else item) for item in stripped], np.int64
+        )[codes]
 
 
 _STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
-_PLACES: Mapping[VisitStatus, int] = {status: index for index, status in enumerate(_STATUSES)}
+_PLACES: Mapping[VisitStatus, int] = {
+    status: index for index, status in enumerate(_STATUSES)
+}
 _FAR = date.max.toordinal() + 1
 
 
@@ -240,14 +322,18 @@ def _looks_at_itself(study: Study, scheduled: Scheduled) -> bool:
     when = scheduled.when
 
     def looks_at_itself() -> bool:
-        root = resolved(when, study, Home(form=study.forms[scheduled.form]), Type.CONDITION)
+        root = resolved(
+            when, study, Home(form=study.forms[scheduled.form]), Type.CONDITION
+        )
         return any(
             (isinstance(node, core.Remote) and node.form == scheduled.form)
             or (isinstance(node, core.Fold) and node.source.form == scheduled.form)
             for node in _behind(study, root)
         )
 
-    return _LOOKS_AT_ITSELF.get(study, (scheduled.form, scheduled.visit), looks_at_itself)
+    return _LOOKS_AT_ITSELF.get(
+        study, (scheduled.form, scheduled.visit), looks_at_itself
+    )
 
 
 def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:
@@ -261,4 +347,7 @@ def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:
                 table = study.tables[place_of(node)[0]]
                 shape = Shape(form=table.form, group=table.group, study=study)
                 computed = formula(shape, node.field)
-                waiting += [*conditions(shape, node.field), *([] if computed is None else [computed])]
+                waiting += [
+                    *conditions(shape, node.field),
+                    *([] if computed is None else [computed]),
+                ]

@@ -1,4 +1,6 @@
-"""Which columns of values the expressions of a study need, and in which order they can be worked out."""
+"""Which columns of values the expressions of a study need, and in which order they can
+be worked out.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,14 @@ def needs_of(study: Study) -> Needs:
         for node in _expressions(shape):
             _note(needs, node)
         _note_rows(needs, shape)
+
     for item in study.schedule:
         if item.when is not None:
             home = Home(form=study.forms[item.form])
             _note(needs, resolved(item.when, study, home, Type.CONDITION))
+
     needs.layers = _layers(every)
+
     return needs
 
 
@@ -64,9 +69,14 @@ def _expressions(shape: Shape) -> Iterator[core.Core]:
         yield from required_condition(shape, entry)
         for *_, low, high in limits(shape, entry):
             yield from (end for end in (low, high) if end is not None)
+
     for rule in shape.rules:
         text = (rule.when, rule.assertion)
-        yield from (resolved(item, study, shape.home, Type.CONDITION) for item in text if item is not None)
+        yield from (
+            resolved(item, study, shape.home, Type.CONDITION)
+            for item in text
+            if item is not None
+        )
 
 
 def _note(needs: Needs, node: core.Core) -> None:
@@ -84,8 +94,13 @@ def _note_rows(needs: Needs, shape: Shape) -> None:
         companion = companion_of(item)
         if companion:
             needs.values.add((shape.name, shape.group is not None, companion))
-        if companion or item.value is not None or not all(is_certain(end) for end in ends):
+        if (
+            companion
+            or item.value is not None
+            or not all(is_certain(end) for end in ends)
+        ):
             needs.values.add(shape.place(item))
+
     if shape.group and shape.group.rows:
         needs.values |= {(shape.name, True, name) for name in shape.group.rows.fixed}
 
@@ -97,12 +112,16 @@ def place_of(node: core.Read | core.Remote) -> Place:
 
 
 def is_derived(shape: Shape, item: Field) -> bool:
-    """True for a field whose value is not what its text says: it may be hidden, or is calculated."""
+    """True for a field whose value is not what its text says: it may be hidden, or is
+    calculated.
+    """
     return item.value is not None or bool(conditions(shape, item))
 
 
 def _layers(every: Iterable[Shape]) -> dict[Place, int]:
-    """After how many others a cell can be worked out; those that any text alone tells are in layer 0."""
+    """After how many others a cell can be worked out; those that any text alone tells
+    are in layer 0.
+    """
     reads: dict[Place, set[Place]] = {}
     for shape in every:
         for item in shape.fields:
@@ -117,14 +136,21 @@ def _layers(every: Iterable[Shape]) -> dict[Place, int]:
                 for node in nodes(root)
                 if isinstance(node, core.Read | core.Remote) and not node.entered
             }
+
     numbers: dict[Place, int] = {}
+
     while len(numbers) < len(reads):
         ready = [
             read
             for read in reads
-            if read not in numbers and all(p in numbers or p not in reads for p in reads[read])
+            if read not in numbers
+            and all(p in numbers or p not in reads for p in reads[read])
         ]
         if not ready:
             raise NotVectorizable("some cells depend on themselves")
-        numbers |= {index: 1 + max((numbers.get(p, 0) for p in reads[index]), default=0) for index in ready}
+        numbers |= {
+            index: 1 + max((numbers.get(p, 0) for p in reads[index]), default=0)
+            for index in ready
+        }
+
     return numbers

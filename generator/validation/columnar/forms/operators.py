@@ -1,8 +1,9 @@
 """The operators of the rule language over columns.
 
-Each is Python's own function, applied once to every different combination of values. Those that large
-tables use most are also written over whole arrays; where such a one cannot be sure of the same result (a
-number that does not fit in 64 bits), Python's function decides.
+Each is Python's own function, applied once to every different combination of values.
+Those that large tables use most are also written over whole arrays; where such a one
+cannot be sure of the same result (a number that does not fit in 64 bits), Python's
+function decides.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ Columns = Sequence[Column]
 
 
 def applied(operator: str, columns: Columns, rows: int) -> Column:
-    """The operator in each row. ``today`` and ``lookup`` are no functions of columns alone."""
+    """The operator in each row.
+
+    ``today`` and ``lookup`` are no functions of columns alone.
+    """
     at_once = _AT_ONCE.get(operator)
     result = at_once(columns) if at_once is not None and rows else None
     return by_distinct(FUNCTIONS[operator], columns, rows) if result is None else result
@@ -63,7 +67,9 @@ def _strict(function: Function) -> Function:
 
 
 def _lazy(maker: Callable[..., Any]) -> Function:
-    """A function of values out of one of closures: what is looked up in are the values themselves."""
+    """A function of values out of one of closures: what is looked up in are the values
+    themselves.
+    """
     functions: dict[int, Function] = {}
 
     def call(*values: Any) -> Any:
@@ -76,18 +82,28 @@ def _lazy(maker: Callable[..., Any]) -> Function:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
-        **{name: _strict(function) for name, function in {**STRICT, **MORE_STRICT}.items()},
-        **{name: _lazy(maker) for name, maker in {**LAZY, **MORE_LAZY}.items() if name != "today"},
+        **{
+            name: _strict(function)
+            for name, function in {**STRICT, **MORE_STRICT}.items()
+        },
+        **{
+            name: _lazy(maker)
+            for name, maker in {**LAZY, **MORE_LAZY}.items()
+            if name != "today"
+        },
     }
 )
 if {*FUNCTIONS, "today", "lookup"} != set(resolved.OPERATORS):
     raise TypeError(
-        f"operators without a function: {set(resolved.OPERATORS) ^ {*FUNCTIONS, 'today', 'lookup'}}"
+        "operators without a function: "
+        f"{set(resolved.OPERATORS) ^ {*FUNCTIONS, 'today', 'lookup'}}"
     )
 
 
 def _are_few(columns: Columns) -> bool:
-    """True where looking at each combination of values is less work than looking at each row."""
+    """True where looking at each combination of values is less work than looking at
+    each row.
+    """
     sizes = [len(column.values) for column in columns if isinstance(column, Coded)]
     return len(sizes) == len(columns) and prod(sizes) <= FEW
 
@@ -109,14 +125,18 @@ def _known(columns: Columns) -> Column:
 
 
 def _case(columns: Columns) -> Column | None:
-    """The branch of the first condition that is not FALSE; nothing where that is UNKNOWN."""
+    """The branch of the first condition that is not FALSE; nothing where that is
+    UNKNOWN.
+    """
     conditions, values = columns[:-1:2], [*columns[1::2], columns[-1]]
     if _are_few(columns):
         return None
     of = np.full(len(truth(conditions[0])), len(conditions), np.int64)
+
     for index in range(len(conditions) - 1, -1, -1):
         value = truth(conditions[index])
         of = np.where(value == TRUE, index, np.where(value == UNKNOWN, len(values), of))
+
     return chosen(of, [*values, constant(None, len(of))])
 
 
@@ -129,7 +149,9 @@ def _coalesce(columns: Columns) -> Column | None:
     return chosen(of, columns)
 
 
-def _ordered(compare: Callable[[Array, Array], Array]) -> Callable[[Columns], Column | None]:
+def _ordered(
+    compare: Callable[[Array, Array], Array],
+) -> Callable[[Columns], Column | None]:
     """A comparison of exact numbers and times."""
 
     def find(columns: Columns) -> Column | None:
@@ -143,7 +165,9 @@ def _ordered(compare: Callable[[Array, Array], Array]) -> Callable[[Columns], Co
 
 
 def _told(surely: Array, surely_not: Array, both: Array) -> Truth:
-    value = np.where(surely, np.int8(TRUE), np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN)))
+    value = np.where(
+        surely, np.int8(TRUE), np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN))
+    )
     return Truth(np.where(both, value, np.int8(UNKNOWN)))
 
 
@@ -157,25 +181,37 @@ def _same_codes(item: Coded, other: Coded) -> Column:
     """Equal texts, by numbers that both columns share."""
     numbers: dict[Any, int] = {}
     sides = [
-        np.array([numbers.setdefault(value, len(numbers)) for value in side.values], np.int64)[side.codes]
+        np.array(
+            [numbers.setdefault(value, len(numbers)) for value in side.values], np.int64
+        )[side.codes]
         for side in (item, other)
     ]
     current = sides[0] == sides[1]
+
     return _told(current, ~current, known(item) & known(other))
 
 
 def _spans(columns: Columns) -> list[Span] | None:
     sides = [] if _are_few(columns) else [span(column) for column in columns]
-    return [side for side in sides if side is not None] if sides and None not in sides else None
+    return (
+        [side for side in sides if side is not None]
+        if sides and None not in sides
+        else None
+    )
 
 
-def _span_compared(surely: Function, surely_not: Function) -> Callable[[Columns], Column | None]:
+def _span_compared(
+    surely: Function, surely_not: Function
+) -> Callable[[Columns], Column | None]:
     def find(columns: Columns) -> Column | None:
         sides = _spans(columns)
         if sides is None:
             return None
         first, other = sides
-        return _told(surely(first, other), surely_not(first, other), first.known & other.known)
+
+        return _told(
+            surely(first, other), surely_not(first, other), first.known & other.known
+        )
 
     return find
 
@@ -183,14 +219,25 @@ def _span_compared(surely: Function, surely_not: Function) -> Callable[[Columns]
 def _add(columns: Columns) -> Column | None:
     sides = [] if _are_few(columns) else [whole(column) for column in columns]
     value = [side for side in sides if side is not None]
-    if not sides or len(value) < len(sides) or not _fit(*(item.numbers for item in value)):
+    if (
+        not sides
+        or len(value) < len(sides)
+        or not _fit(*(item.numbers for item in value))
+    ):
         return None
-    return Whole(sum(item.numbers for item in value), np.logical_and.reduce([item.known for item in value]))
+
+    return Whole(
+        sum(item.numbers for item in value),
+        np.logical_and.reduce([item.known for item in value]),
+    )
 
 
 def _fit(*numbers: Array) -> bool:
     """True where no sum of one of each leaves what 64 bits hold."""
-    return sum(max(abs(int(number.max())), abs(int(number.min()))) for number in numbers) < FITS
+    return (
+        sum(max(abs(int(number.max())), abs(int(number.min()))) for number in numbers)
+        < FITS
+    )
 
 
 def _neg(columns: Columns) -> Column | None:
@@ -201,19 +248,30 @@ def _neg(columns: Columns) -> Column | None:
 def _round(columns: Columns) -> Column | None:
     """Half away from zero; the places are a constant."""
     entry, places = whole(columns[0]), columns[1]
-    if entry is None or not isinstance(places, Coded) or len(places.values) > 1 or _are_few(columns):
+    if (
+        entry is None
+        or not isinstance(places, Coded)
+        or len(places.values) > 1
+        or _are_few(columns)
+    ):
         return None
+
     [digits] = places.values
     assert isinstance(digits, int)
     step = 10 ** (FRACTION_DIGITS - digits // SCALE)
     if step > FITS // 2 or not _fit(entry.numbers, np.array([step])):
         return None
     size = (np.abs(entry.numbers) + step // 2) // step * step
+
     return Whole(np.where(entry.numbers < 0, -size, size), entry.known)
 
 
-def _between(count: Callable[[Array, Array], Array]) -> Callable[[Columns], Column | None]:
-    """Least and most that may lie between two dates, as ``forms_spec.rules.runtime.operators`` counts it."""
+def _between(
+    count: Callable[[Array, Array], Array],
+) -> Callable[[Columns], Column | None]:
+    """Least and most that may lie between two dates, as
+    ``forms_spec.rules.runtime.operators`` counts it.
+    """
 
     def find(columns: Columns) -> Column | None:
         sides = _spans(columns)
@@ -236,6 +294,7 @@ def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column 
         steps, rest = count.numbers // SCALE, count.numbers % SCALE
         low, high = move(day.low, steps), move(day.high, steps)
         inside = (low >= 1) & (high >= 1) & (low <= LAST_DAY) & (high <= LAST_DAY)
+
         return Span(low, high, day.known & count.known & (rest == 0) & inside)
 
     return find
@@ -243,7 +302,11 @@ def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column 
 
 def _settle(columns: Columns) -> Column | None:
     value = span(columns[0])
-    return None if value is None else Whole(value.low, value.known & (value.low == value.high))
+    return (
+        None
+        if value is None
+        else Whole(value.low, value.known & (value.low == value.high))
+    )
 
 
 def _point(columns: Columns) -> Column | None:
@@ -263,14 +326,20 @@ _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
         "lt": _ordered(np.less),
         "le": _ordered(np.less_equal),
         "span_eq": _span_compared(
-            lambda item, other: (item.low == item.high) & (other.low == other.high) & (item.low == other.low),
+            lambda item, other: (
+                (item.low == item.high)
+                & (other.low == other.high)
+                & (item.low == other.low)
+            ),
             lambda item, other: (item.high < other.low) | (other.high < item.low),
         ),
         "span_lt": _span_compared(
-            lambda item, other: item.high < other.low, lambda item, other: item.low >= other.high
+            lambda item, other: item.high < other.low,
+            lambda item, other: item.low >= other.high,
         ),
         "span_le": _span_compared(
-            lambda item, other: item.high <= other.low, lambda item, other: item.low > other.high
+            lambda item, other: item.high <= other.low,
+            lambda item, other: item.low > other.high,
         ),
         "add": _add,
         "neg": _neg,
@@ -284,4 +353,7 @@ _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
         "point": _point,
     }
 )
-"""Operators over whole arrays. Each gives None where it does not pay, or cannot be sure."""
+"""Operators over whole arrays.
+
+Each gives None where it does not pay, or cannot be sure.
+"""

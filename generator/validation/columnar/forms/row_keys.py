@@ -1,4 +1,6 @@
-"""Whose rows fit together: every form and row as a number, and the subjects with rows that do not fit."""
+"""Whose rows fit together: every form and row as a number, and the subjects with rows
+that do not fit.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ class Keys:
 
     def one(self, subject: str, visit: str, unsno: int) -> Array:
         """The key of one form, as an array of one."""
-        places = (self._places[subject], visit_numbers(self.study).get(visit, NOWHERE), unsno)
+        places = (
+            self._places[subject],
+            visit_numbers(self.study).get(visit, NOWHERE),
+            unsno,
+        )
         return self.of(*map(np.atleast_1d, places))
 
     @cached_property
@@ -90,8 +96,9 @@ class Texts(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """The rows of one table, in the order of their keys, with their cells by field. ``rowno`` is None
-    outside repeating groups."""
+    """The rows of one table, in the order of their keys, with their cells by field.
+    ``rowno`` is None outside repeating groups.
+    """
 
     key: Array
     line: Array
@@ -104,7 +111,10 @@ class Held:
             key=self.key[kept],
             line=self.line[kept],
             rowno=None if self.rowno is None else self.rowno[kept],
-            cells={name: Texts(cell.codes[kept], cell.texts) for name, cell in self.cells.items()},
+            cells={
+                name: Texts(cell.codes[kept], cell.texts)
+                for name, cell in self.cells.items()
+            },
         )
 
 
@@ -117,15 +127,18 @@ class Heads:
     complete: Array
 
     def where(self, kept: Array) -> Heads:
-        return Heads(key=self.key[kept], line=self.line[kept], complete=self.complete[kept])
+        return Heads(
+            key=self.key[kept], line=self.line[kept], complete=self.complete[kept]
+        )
 
 
 @dataclass(kw_only=True)
 class Structure:
-    """The forms and rows of some subjects. ``faulty`` are the subjects that only the judge can put together.
+    """The forms and rows of some subjects. ``faulty`` are the subjects that only the
+    judge can put together.
 
-    ``tables`` and ``heads`` have those of the others alone; ``sites`` are the subjects' sites, ``kept`` the
-    forms with warnings that were kept.
+    ``tables`` and ``heads`` have those of the others alone; ``sites`` are the subjects'
+    sites, ``kept`` the forms with warnings that were kept.
     """
 
     keys: Keys
@@ -136,7 +149,9 @@ class Structure:
     tables: Mapping[str, Held]
 
 
-def structure(keys: Keys, read: Callable[[str], pl.DataFrame], kept: Sequence[FormOf]) -> Structure:
+def structure(
+    keys: Keys, read: Callable[[str], pl.DataFrame], kept: Sequence[FormOf]
+) -> Structure:
     """Puts the rows of some subjects together: ``read`` gives those of a table.
 
     ``kept`` are the forms with warnings that were kept.
@@ -145,22 +160,40 @@ def structure(keys: Keys, read: Callable[[str], pl.DataFrame], kept: Sequence[Fo
     sites = _Sites(keys, read(layout.SUBJECTS), faulty)
     heads = _heads(keys, read(layout.FORMS), sites, faulty)
     tables = {}
+
     for name, table in keys.study.tables.items():
         value = _held(keys, read(name), sites, faulty, table)
         _compare(keys, value, heads[table.form.name], faulty)
         tables[name] = value
+
     _compare_kept(keys, kept, heads, faulty)
     if faulty.any():
-        heads = {name: head.where(~faulty[keys.subject(head.key)]) for name, head in heads.items()}
-        tables = {name: item.where(_sound(keys, item, faulty)) for name, item in tables.items()}
-    return Structure(keys=keys, kept=kept, sites=sites.names(), faulty=faulty, heads=heads, tables=tables)
+        heads = {
+            name: head.where(~faulty[keys.subject(head.key)])
+            for name, head in heads.items()
+        }
+        tables = {
+            name: item.where(_sound(keys, item, faulty))
+            for name, item in tables.items()
+        }
+
+    return Structure(
+        keys=keys,
+        kept=kept,
+        sites=sites.names(),
+        faulty=faulty,
+        heads=heads,
+        tables=tables,
+    )
 
 
 def _sound(keys: Keys, value: Held, faulty: Array) -> Array:
     return (value.key != NOWHERE) & ~faulty[keys.subject(value.key)]
 
 
-def _compare_kept(keys: Keys, kept: Sequence[FormOf], heads: Mapping[str, Heads], faulty: Array) -> None:
+def _compare_kept(
+    keys: Keys, kept: Sequence[FormOf], heads: Mapping[str, Heads], faulty: Array
+) -> None:
     """Every form with a warning that was kept is there."""
     for subject, visit, unsno, form in kept:
         key = keys.one(subject, visit, unsno)
@@ -181,11 +214,17 @@ class _Sites:
         faulty |= np.bincount(places, minlength=len(keys.names)) > 1
 
     def compare(self, subject: Array, sites: pl.Series) -> None:
-        self._faulty[subject[self._of[subject] != _physical(sites.cast(self._kind))]] = True
+        self._faulty[
+            subject[self._of[subject] != _physical(sites.cast(self._kind))]
+        ] = True
 
     def names(self) -> Sequence[str]:
         """The site of each subject; of one that has none any."""
-        names = _texts(self._kind, int(self._of.max(initial=0)) + 1).to_list() if len(self._held) else [""]
+        names = (
+            _texts(self._kind, int(self._of.max(initial=0)) + 1).to_list()
+            if len(self._held)
+            else [""]
+        )
         return [names[index] for index in self._of.tolist()]
 
 
@@ -207,7 +246,9 @@ def _texts(kind: pl.Categorical, size: int) -> pl.Series:
     return pl.Series(np.arange(size, dtype=np.uint32)).cat.to(kind).cast(pl.String)
 
 
-def _heads(keys: Keys, forms: pl.DataFrame, sites: _Sites, faulty: Array) -> Mapping[str, Heads]:
+def _heads(
+    keys: Keys, forms: pl.DataFrame, sites: _Sites, faulty: Array
+) -> Mapping[str, Heads]:
     subject, visit = keys.subjects(forms["subject"]), keys.visit(forms["visit"])
     unsno, names = forms["unsno"].to_numpy(), list(keys.study.forms)
     form, line = numbered(forms["form"], names), forms["line"].to_numpy()
@@ -215,20 +256,29 @@ def _heads(keys: Keys, forms: pl.DataFrame, sites: _Sites, faulty: Array) -> Map
     sites.compare(subject, forms["site"])
     key = keys.of(subject, visit, unsno)
     allowed, repeats = _allowed(keys.study)
-    sound = (key != NOWHERE) & (form >= 0) & allowed[form, visit] & (repeats[visit] | (unsno == 0))
+    sound = (
+        (key != NOWHERE)
+        & (form >= 0)
+        & allowed[form, visit]
+        & (repeats[visit] | (unsno == 0))
+    )
     faulty[subject[~sound]] = True
     results = {}
+
     for index, name in enumerate(names):
         mine = np.flatnonzero(sound & (form == index))
         mine = mine[_order(key[mine])]
         results[name] = Heads(key=key[mine], line=line[mine], complete=complete[mine])
         faulty[keys.subject(_repeated(results[name].key))] = True
+
     return results
 
 
 def _order(key: Array) -> Array | slice:
     """How to sort by a key; rows that are in order already stay where they are."""
-    return slice(None) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
+    return (
+        slice(None) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
+    )
 
 
 def _repeated(key: Array) -> Array:
@@ -244,14 +294,23 @@ def _allowed(study: Study) -> tuple[Array, Array]:
         if form.log:
             allowed[index, visits[LOG]] = True
         for name in study.visits:
-            allowed[index, visits[name]] = not form.log and (form.name, name) in study.expectations
-    return allowed, np.array([*(visit.repeats for visit in study.visits.values()), False])
+            allowed[index, visits[name]] = (
+                not form.log and (form.name, name) in study.expectations
+            )
+
+    return allowed, np.array(
+        [*(visit.repeats for visit in study.visits.values()), False]
+    )
 
 
-def _held(keys: Keys, frame: pl.DataFrame, sites: _Sites, faulty: Array, table: Table) -> Held:
+def _held(
+    keys: Keys, frame: pl.DataFrame, sites: _Sites, faulty: Array, table: Table
+) -> Held:
     subject = keys.subjects(frame[layout.SUBJECT])
     sites.compare(subject, frame[layout.SITE])
-    key = keys.of(subject, keys.visit(frame[layout.VISIT]), frame[layout.UNSNO].to_numpy())
+    key = keys.of(
+        subject, keys.visit(frame[layout.VISIT]), frame[layout.UNSNO].to_numpy()
+    )
     faulty[subject[key == NOWHERE]] = True
     rowno = frame[layout.ROW].to_numpy() if table.group else None
     value = Held(
@@ -261,6 +320,7 @@ def _held(keys: Keys, frame: pl.DataFrame, sites: _Sites, faulty: Array, table: 
         cells={field.name: encoded(frame[field.name]) for field in table.fields},
     )
     order = _order(key) if rowno is None else _order_of_rows(key, rowno)
+
     return value if isinstance(order, slice) else value.where(order)
 
 

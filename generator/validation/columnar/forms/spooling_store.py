@@ -1,4 +1,6 @@
-"""The rows of a large package: Parquet files on scratch disk, and single subjects for the judge."""
+"""The rows of a large package: Parquet files on scratch disk, and single subjects for
+the judge.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ PART = 1 << 14
 
 
 class Part(NamedTuple):
-    """Some rows of a file from ``start``, and the first and the last subject that they are of."""
+    """Some rows of a file from ``start``, and the first and the last subject that they
+    are of.
+    """
 
     path: Path
     start: int
@@ -34,7 +38,10 @@ class Part(NamedTuple):
 
 
 class SpoolingStore(Store):
-    """A store that takes whole frames. Rows of subjects come into its tables when they are asked for."""
+    """A store that takes whole frames.
+
+    Rows of subjects come into its tables when they are asked for.
+    """
 
     takes_frames = True
 
@@ -47,11 +54,17 @@ class SpoolingStore(Store):
         self._last_save = ""
 
     def add(self, line: Line) -> None:
-        """Rows that were read one by one wait for a frame; everything else stays as it is."""
+        """Rows that were read one by one wait for a frame; everything else stays as it
+        is.
+        """
         if isinstance(line, DataLine):
             plan = self.plans[line.at]
             assert plan.table is not None
-            own = zip((field.name for field in plan.table.fields), json.loads(line.cells), strict=True)
+            own = zip(
+                (field.name for field in plan.table.fields),
+                json.loads(line.cells),
+                strict=True,
+            )
             row = {
                 LINE: line.line,
                 layout.SITE: line.site,
@@ -79,15 +92,25 @@ class SpoolingStore(Store):
             self._write(name, pl.DataFrame(rows, _columns(plan)))
 
     def add_frame(
-        self, plan: TablePlan, frame: pl.DataFrame, lines: Any, refused: Mapping[int, set[str]]
+        self,
+        plan: TablePlan,
+        frame: pl.DataFrame,
+        lines: Any,
+        refused: Mapping[int, set[str]],
     ) -> None:
-        """The rows of a table that can be placed. ``refused`` has the refused columns of a row."""
+        """The rows of a table that can be placed.
+
+        ``refused`` has the refused columns of a row.
+        """
         entry = frame.with_columns(pl.Series(LINE, lines, pl.Int64))
         needed, blank = _needed(plan), plan.blank_keys
-        bad = [index for index, names in refused.items() if not names.isdisjoint(needed)]
+        bad = [
+            index for index, names in refused.items() if not names.isdisjoint(needed)
+        ]
         if bad:
             keep = pl.Series([True] * entry.height).scatter(bad, False)
             entry = entry.filter(keep)
+
         required = [pl.col(name) != "" for name in needed if name not in blank]
         entry = entry.filter(pl.all_horizontal(required)) if required else entry
         self._write(plan.name, _shaped(plan, entry))
@@ -102,8 +125,11 @@ class SpoolingStore(Store):
         if name == layout.FORMS:
             self._last_save = max(self._last_save, str(frame["saved_at"].max()))
         path, subjects = folder / f"{self._files}.parquet", frame[_subject(name)]
-        frame.write_parquet(path, compression="lz4", statistics=False, row_group_size=PART)
+        frame.write_parquet(
+            path, compression="lz4", statistics=False, row_group_size=PART
+        )
         parts = self._parts.setdefault(name, [])
+
         for start in range(0, frame.height, PART):
             mine = subjects[start : start + PART]
             parts.append(Part(path, start, len(mine), str(mine.min()), str(mine.max())))
@@ -116,12 +142,19 @@ class SpoolingStore(Store):
     # Rows of some subjects
 
     def frame(self, plan: TablePlan, first: str, last: str) -> pl.DataFrame:
-        """The rows of a table that are of the subjects from the first to the last, in no certain order."""
+        """The rows of a table that are of the subjects from the first to the last, in
+        no certain order.
+        """
         frames: list[pl.DataFrame] = []
-        for path, parts in groupby(self._parts.get(plan.name, ()), lambda item: item.path):
-            value = [part for part in parts if part.first <= last and part.last >= first]
+        for path, parts in groupby(
+            self._parts.get(plan.name, ()), lambda item: item.path
+        ):
+            value = [
+                part for part in parts if part.first <= last and part.last >= first
+            ]
             if value:
                 frames.append(_read(path, value, plan.name, first, last))
+
         return pl.concat(frames) if frames else pl.DataFrame(schema=_columns(plan))
 
     def scan(self, plan: TablePlan) -> pl.LazyFrame:
@@ -139,7 +172,9 @@ class SpoolingStore(Store):
 
     def kept_forms(self) -> list[FormOf]:
         """The form of every warning that was kept."""
-        return self._db.execute("select distinct subject, visit, unsno, form from kept").fetchall()
+        return self._db.execute(
+            "select distinct subject, visit, unsno, form from kept"
+        ).fetchall()
 
     def damaged_lines(self) -> Mapping[int, list[int]]:
         """By table, the lines with cells that the reader has told of."""
@@ -156,7 +191,9 @@ class SpoolingStore(Store):
         return numbers
 
     def load(self, subjects: Sequence[str]) -> None:
-        """Brings the rows of these subjects, and no others, where ``names`` and ``data`` look."""
+        """Brings the rows of these subjects, and no others, where ``names`` and
+        ``data`` look.
+        """
         for name in ("subject", "form", "data"):
             self._db.execute(f"delete from {name}")
         for index, plan in enumerate(self.plans):
@@ -164,15 +201,25 @@ class SpoolingStore(Store):
                 self._load_rows(index, plan, subjects)
             elif plan.name in (layout.FORMS, layout.SUBJECTS):
                 built: Any = FormLine if plan.name == layout.FORMS else SubjectLine
-                for row in self._of_subjects(plan, subjects).sort("line").select(built._fields).iter_rows():
+                for row in (
+                    self._of_subjects(plan, subjects)
+                    .sort("line")
+                    .select(built._fields)
+                    .iter_rows()
+                ):
                     super().add(built(*row))
+
         self.flush()
 
-    def _load_rows(self, position: int, plan: TablePlan, subjects: Sequence[str]) -> None:
+    def _load_rows(
+        self, position: int, plan: TablePlan, subjects: Sequence[str]
+    ) -> None:
         result = self._of_subjects(plan, subjects).sort(LINE)
         for line, site, subject, visit, unsno, rowno, *cells in result.iter_rows():
             cells_text = json.dumps(cells, ensure_ascii=False)
-            super().add(DataLine(position, line, site, subject, visit, unsno, rowno, cells_text))
+            super().add(
+                DataLine(position, line, site, subject, visit, unsno, rowno, cells_text)
+            )
 
     def _of_subjects(self, plan: TablePlan, subjects: Sequence[str]) -> pl.DataFrame:
         frame = self.frame(plan, min(subjects), max(subjects))
@@ -188,8 +235,13 @@ class SpoolingStore(Store):
         results = [pl.Series("subject", [], pl.String)]
         for name in self._parts:
             column = _subject(name)
-            value = pl.scan_parquet(self._paths(name)).select(pl.col(column).unique()).collect()
+            value = (
+                pl.scan_parquet(self._paths(name))
+                .select(pl.col(column).unique())
+                .collect()
+            )
             results.append(value[column].alias("subject"))
+
         return pl.concat(results).unique().sort().to_list()
 
     def saves(self) -> list[str]:
@@ -198,8 +250,11 @@ class SpoolingStore(Store):
     def counted(self) -> tuple[int, int]:
         parts = self._paths(layout.SUBJECTS)
         subjects = (
-            pl.scan_parquet(parts).select(pl.col("subject").n_unique()).collect().item() if parts else 0
+            pl.scan_parquet(parts).select(pl.col("subject").n_unique()).collect().item()
+            if parts
+            else 0
         )
+
         return self._heights.get(layout.FORMS, 0), subjects
 
 
@@ -208,7 +263,9 @@ def _subject(table: str) -> str:
     return "subject" if table in (layout.FORMS, layout.SUBJECTS) else layout.SUBJECT
 
 
-def _read(path: Path, parts: Sequence[Part], table: str, first: str, last: str) -> pl.DataFrame:
+def _read(
+    path: Path, parts: Sequence[Part], table: str, first: str, last: str
+) -> pl.DataFrame:
     """The rows of these subjects, which are all in some parts of a file."""
     start = parts[0].start
     rows = parts[-1].start + parts[-1].rows - start
@@ -223,15 +280,31 @@ def _needed(plan: TablePlan) -> tuple[str, ...]:
     """The columns without which a row cannot be placed."""
     if plan.table is not None:
         return layout.key_columns(plan.table)
-    return layout.FORM_KEY if plan.name == layout.FORMS else (layout.SITE, layout.SUBJECT)
+    return (
+        layout.FORM_KEY if plan.name == layout.FORMS else (layout.SITE, layout.SUBJECT)
+    )
 
 
 def _columns(plan: TablePlan) -> dict[str, Any]:
-    """The columns of a table's rows, and their types; a field may be called like a column of ours."""
+    """The columns of a table's rows, and their types; a field may be called like a
+    column of ours.
+    """
     if plan.table is not None:
-        key = (LINE, layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
-        return _types(key) | dict.fromkeys((field.name for field in plan.table.fields), pl.String)
-    return _types(FormLine._fields if plan.name == layout.FORMS else SubjectLine._fields)
+        key = (
+            LINE,
+            layout.SITE,
+            layout.SUBJECT,
+            layout.VISIT,
+            layout.UNSNO,
+            layout.ROW,
+        )
+        return _types(key) | dict.fromkeys(
+            (field.name for field in plan.table.fields), pl.String
+        )
+
+    return _types(
+        FormLine._fields if plan.name == layout.FORMS else SubjectLine._fields
+    )
 
 
 def _shaped(plan: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
@@ -241,11 +314,18 @@ def _shaped(plan: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
             pl.col(LINE),
             pl.col(layout.SITE),
             pl.col(layout.SUBJECT),
-            pl.col(layout.VISIT) if layout.VISIT in keys else pl.lit(LOG).alias(layout.VISIT),
-            _number(layout.UNSNO) if layout.UNSNO in keys else pl.lit(0, pl.Int64).alias(layout.UNSNO),
-            _number(layout.ROW) if layout.ROW in keys else pl.lit(None, pl.Int64).alias(layout.ROW),
+            pl.col(layout.VISIT)
+            if layout.VISIT in keys
+            else pl.lit(LOG).alias(layout.VISIT),
+            _number(layout.UNSNO)
+            if layout.UNSNO in keys
+            else pl.lit(0, pl.Int64).alias(layout.UNSNO),
+            _number(layout.ROW)
+            if layout.ROW in keys
+            else pl.lit(None, pl.Int64).alias(layout.ROW),
             *(pl.col(field.name) for field in plan.table.fields),
         )
+
     key = (
         pl.col(LINE).alias("line"),
         pl.col(layout.SITE).alias("site"),
@@ -271,7 +351,13 @@ def _number(name: str) -> pl.Expr:
 
 def _number_or_zero(name: str) -> pl.Expr:
     whole = pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
-    return pl.when(whole).then(pl.col(name)).otherwise(pl.lit("0")).cast(pl.Int64).alias(name)
+    return (
+        pl.when(whole)
+        .then(pl.col(name))
+        .otherwise(pl.lit("0"))
+        .cast(pl.Int64)
+        .alias(name)
+    )
 
 
 def _types(names: Iterable[str]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Cells that name uploaded files, of subjects that the judge does not go through as a whole."""
+"""Cells that name uploaded files, of subjects that the judge does not go through as a
+whole.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ class NamedFiles:
 
     def __init__(self, books: Books, sites: Sequence[str]) -> None:
         self._names, self._sites = books.keys.names, sites
-        self._visits, self._order = [*visit_numbers(books.study)], form_order(books.study)
+        self._visits, self._order = (
+            [*visit_numbers(books.study)],
+            form_order(books.study),
+        )
         shapes = [
             cell
             for shape in books.shapes
@@ -50,7 +55,12 @@ class NamedFiles:
             form = FormKey(relation.shape.form.name, self._visits[visit], unsno)
             place = (subject, self._order(form), name, row or 0, position)
             key = self._key(subject, form) | ({} if row is None else {layout.ROW: row})
-            written = {"file": layout.table_path(name), "table": name, "field": field.name, "key": key}
+            written = {
+                "file": layout.table_path(name),
+                "table": name,
+                "field": field.name,
+                "key": key,
+            }
             yield place, text, written | {"row": int(relation.line[line])}
 
     def _key(self, subject: int, form: FormKey) -> dict[str, str | int]:
@@ -58,7 +68,9 @@ class NamedFiles:
         return {**who, layout.VISIT: form.visit, layout.UNSNO: form.unsno}
 
     def faults(self, uploads: Uploads, until: str | None = None) -> Iterator[Reported]:
-        """What is wrong with the files of the subjects up to this one that have not been told of."""
+        """What is wrong with the files of the subjects up to this one that have not
+        been told of.
+        """
         end = next(
             (
                 index

@@ -1,8 +1,9 @@
-"""Values of many rows at once, as the rule language has them: each different value once, or as numbers.
+"""Values of many rows at once, as the rule language has them: each different value
+once, or as numbers.
 
-A column has one value a row; None is UNKNOWN. ``Coded`` holds any value, ``Truth`` conditions, ``Whole``
-numbers and times that fit in 64 bits, ``Span`` dates and numbers known within limits. Numbers are written
-in 10^-9, days as ``date.toordinal``.
+A column has one value a row; None is UNKNOWN. ``Coded`` holds any value, ``Truth``
+conditions, ``Whole`` numbers and times that fit in 64 bits, ``Span`` dates and numbers
+known within limits. Numbers are written in 10^-9, days as ``date.toordinal``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from forms_spec.rules.semantics.resolved import RuleValue
 Array = Any
 """A NumPy array."""
 FALSE, UNKNOWN, TRUE = -1, 0, 1
-"""The truth values, in an order in which ``and`` is the least and ``or`` the greatest."""
+"""The truth values, in an order in which ``and`` is the least and ``or`` the greatest.
+"""
 FITS = 2**62
 """Numbers below it are added without overflow."""
 _TRUTHS = {False: FALSE, None: UNKNOWN, True: TRUE}
@@ -50,7 +52,10 @@ class Span:
 
 
 class Values(tuple[RuleValue | None, ...]):
-    """The values that codes stand for. Columns share them, and what is made of them once."""
+    """The values that codes stand for.
+
+    Columns share them, and what is made of them once.
+    """
 
     @cached_property
     def known(self) -> Array:
@@ -74,6 +79,7 @@ class Values(tuple[RuleValue | None, ...]):
             numbers = np.array([0 if item is None else item for item in self], np.int64)
         except OverflowError:
             return None
+
         return numbers if _fits(numbers) else None
 
     @cached_property
@@ -82,9 +88,12 @@ class Values(tuple[RuleValue | None, ...]):
         if not set(map(type, self)) <= {tuple, type(None)}:
             return None
         try:
-            ends = np.array([(0, 0) if item is None else item for item in self], np.int64).reshape(-1, 2)
+            ends = np.array(
+                [(0, 0) if item is None else item for item in self], np.int64
+            ).reshape(-1, 2)
         except OverflowError:
             return None
+
         return (ends[:, 0], ends[:, 1]) if _fits(ends) else None
 
 
@@ -94,7 +103,9 @@ def _fits(numbers: Array) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """``values[codes[row]]`` is the value of a row; a value may stand more than once, or not at all."""
+    """``values[codes[row]]`` is the value of a row; a value may stand more than once,
+    or not at all.
+    """
 
     codes: Array
     values: Values
@@ -117,7 +128,10 @@ def made(codes: Array, values: Sequence[RuleValue | None]) -> Column:
     if len(different) == len(values):
         return Coded(codes.astype(code_type(len(values)), copy=False), Values(values))
     places = {item: index for index, item in enumerate(different)}
-    numbers: Array = np.array([places[value] for value in values], code_type(len(different)))
+    numbers: Array = np.array(
+        [places[value] for value in values], code_type(len(different))
+    )
+
     return Coded(numbers[codes], Values(different))
 
 
@@ -141,7 +155,9 @@ def whole(column: Column) -> Whole | None:
     if not isinstance(column, Coded):
         return column if isinstance(column, Whole) else None
     entry, codes = column.values, column.codes
-    return None if entry.whole is None else Whole(entry.whole[codes], entry.known[codes])
+    return (
+        None if entry.whole is None else Whole(entry.whole[codes], entry.known[codes])
+    )
 
 
 def span(column: Column) -> Span | None:
@@ -149,8 +165,11 @@ def span(column: Column) -> Span | None:
     if not isinstance(column, Coded):
         return column if isinstance(column, Span) else None
     entry, codes = column.values, column.codes
+
     return (
-        None if entry.span is None else Span(entry.span[0][codes], entry.span[1][codes], entry.known[codes])
+        None
+        if entry.span is None
+        else Span(entry.span[0][codes], entry.span[1][codes], entry.known[codes])
     )
 
 
@@ -168,8 +187,10 @@ def coded(column: Column) -> Coded:
         pairs = np.stack([column.low[there], column.high[there]], axis=1)
         ends, of = np.unique(pairs, axis=0, return_inverse=True)
         values = [tuple(item) for item in ends.tolist()]
+
     codes: Array = np.full(len(there), len(values), code_type(len(values) + 1))
     codes[there] = of
+
     return Coded(codes, Values((*values, None)))
 
 
@@ -203,7 +224,12 @@ def take_or_unknown(column: Column, rows: Array) -> Column:
     if not len(known(column)):
         return constant(None, len(rows))
     there = rows >= 0
-    return take(column, rows) if there.all() else masked(take(column, np.where(there, rows, 0)), there)
+
+    return (
+        take(column, rows)
+        if there.all()
+        else masked(take(column, np.where(there, rows, 0)), there)
+    )
 
 
 def masked(column: Column, kept: Array) -> Column:
@@ -211,9 +237,17 @@ def masked(column: Column, kept: Array) -> Column:
     if isinstance(column, Truth):
         return Truth(np.where(kept, column.held, np.int8(UNKNOWN)))
     if isinstance(column, Coded):
-        values = column.values if column.values.nothing is not None else Values((*column.values, None))
+        values = (
+            column.values
+            if column.values.nothing is not None
+            else Values((*column.values, None))
+        )
         assert values.nothing is not None
-        return Coded(np.where(kept, column.codes, code_type(len(values))(values.nothing)), values)
+
+        return Coded(
+            np.where(kept, column.codes, code_type(len(values))(values.nothing)), values
+        )
+
     if isinstance(column, Whole):
         return Whole(column.numbers, column.known & kept)
     return Span(column.low, column.high, column.known & kept)
@@ -229,20 +263,32 @@ def joined(columns: Sequence[Column]) -> Column:
     return columns[0] if len(columns) == 1 else _together(columns, np.concatenate)
 
 
-def _together(columns: Sequence[Column], together: Callable[[Sequence[Array]], Array]) -> Column:
-    """One column out of several: as they are where they are all of one kind, else by their values."""
+def _together(
+    columns: Sequence[Column], together: Callable[[Sequence[Array]], Array]
+) -> Column:
+    """One column out of several: as they are where they are all of one kind, else by
+    their values.
+    """
     if all(isinstance(column, Truth) for column in columns):
         return Truth(together([truth(column) for column in columns]))
     if not all(isinstance(column, Coded) for column in columns):
-        for dense in ([whole(column) for column in columns], [span(column) for column in columns]):
+        for dense in (
+            [whole(column) for column in columns],
+            [span(column) for column in columns],
+        ):
             if all(item is not None for item in dense):
-                parts = zip(*(_parts(item) for item in dense if item is not None), strict=True)
+                parts = zip(
+                    *(_parts(item) for item in dense if item is not None), strict=True
+                )
                 return type(dense[0])(*map(together, parts))  # type: ignore[misc]
+
     values: list[RuleValue | None] = []
     codes = []
+
     for entry in map(coded, columns):
         codes.append(entry.codes.astype(np.int64) + len(values))
         values += entry.values
+
     return made(together(codes), values)
 
 

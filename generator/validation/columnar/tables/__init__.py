@@ -1,1 +1,3 @@
-"""The embedded engine: Polars judges whole blocks of a table, with the verdicts of the reference."""
+"""The embedded engine: Polars judges whole blocks of a table, with the verdicts of the
+reference.
+"""

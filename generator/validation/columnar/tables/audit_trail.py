@@ -32,7 +32,9 @@ class BlockTrail:
     """Takes frames; rows that were read one by one wait until there are enough of them."""
 
     def __init__(self, seeds: Sequence[int] = ()) -> None:
-        """Rows that are read in several places take the same ``seeds``, so that their sums can be added."""
+        """Rows that are read in several places take the same ``seeds``, so that their
+        sums can be added.
+        """
         self.sums = Sums()
         self._seeds = seeds or new_seeds()
         self._waiting: dict[str, tuple[TablePlan, list[tuple[str, ...]]]] = {}
@@ -47,11 +49,18 @@ class BlockTrail:
 
     def _flush(self, name: str) -> None:
         plan, rows = self._waiting.pop(name)
-        texts = {column: [row[index] for row in rows] for index, column in enumerate(plan.columns)}
-        self.frame(plan, pl.DataFrame(texts, pl.Schema(dict.fromkeys(plan.columns, pl.String))))
+        texts = {
+            column: [row[index] for row in rows]
+            for index, column in enumerate(plan.columns)
+        }
+        self.frame(
+            plan, pl.DataFrame(texts, pl.Schema(dict.fromkeys(plan.columns, pl.String)))
+        )
 
     def frame(self, plan: TablePlan, frame: pl.DataFrame) -> None:
-        """Rows as texts, by the names of the schema; columns that the file lacks are left out."""
+        """Rows as texts, by the names of the schema; columns that the file lacks are
+        left out.
+        """
         if plan.name == layout.AUDIT:
             self._changes(frame)
         elif plan.name == layout.FORMS:
@@ -63,44 +72,73 @@ class BlockTrail:
         self.sums.changes += frame.height
         if not set(CHANGE) <= set(frame.columns):
             return
-        self.sums.idle += frame.filter((pl.col("field") != "") & (pl.col("old") == pl.col("new"))).height
+        self.sums.idle += frame.filter(
+            (pl.col("field") != "") & (pl.col("old") == pl.col("new"))
+        ).height
         key = self._key([pl.col(name) for name in ROW_KEY])
         halves = frame.lazy().select(
-            "table", "field", *self._halves("new", key, "put"), *self._halves("old", key, "took")
+            "table",
+            "field",
+            *self._halves("new", key, "put"),
+            *self._halves("old", key, "took"),
         )
         sums = halves.group_by("table", "field").sum().collect()
+
         for table, field, low, high, took_low, took_high in sums.iter_rows():
-            self.sums.trail[table, field] += low - took_low + ((high - took_high) << _HALF)
+            self.sums.trail[table, field] += (
+                low - took_low + ((high - took_high) << _HALF)
+            )
+
         self.sums.saves.frombytes(self._saves(frame))
         first = frame.filter((pl.col("field") == STATUS) & (pl.col("old") == ""))
         self.sums.trail[SITES] += self._sites(first, "table")
 
     def _statuses(self, frame: pl.DataFrame) -> None:
-        """The status of a form is a cell of ``forms.csv``, and a field of the form in the trail."""
+        """The status of a form is a cell of ``forms.csv``, and a field of the form in
+        the trail.
+        """
         if not set(STATUS_KEY) <= set(frame.columns):
             return
         if layout.SITE in frame.columns:
             self.sums.read.add(SITES)
             self.sums.tables[SITES] += self._sites(frame, layout.FORM)
+
         self.sums.newest.frombytes(self._saves(frame))
-        key = self._key([pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name]) for name in ROW_KEY])
+        key = self._key(
+            [
+                pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name])
+                for name in ROW_KEY
+            ]
+        )
         words = frame.lazy().with_columns(pl.col(STATUS).replace(STATUS_WORDS))
         halves = words.select(layout.FORM, *self._halves(STATUS, key, STATUS))
+
         for form, low, high in halves.group_by(layout.FORM).sum().collect().iter_rows():
             self.sums.read.add((form, STATUS))
             self.sums.tables[form, STATUS] += low + (high << _HALF)
 
     def _saves(self, frame: pl.DataFrame) -> bytes:
-        """The hashes of the saves that rows are of, eight bytes each; none where a column is lacking."""
+        """The hashes of the saves that rows are of, eight bytes each; none where a
+        column is lacking.
+        """
         if not set(SAVE) <= set(frame.columns):
             return b""
         hashes = self._key([pl.col(name) for name in SAVE]).reinterpret(signed=True)
         return frame.select(hashes).to_series().unique().to_numpy().tobytes()
 
     def _sites(self, frame: pl.DataFrame, form: str) -> int:
-        """The sum over the sites of forms, one a row; ``form`` is the column of the form's name."""
+        """The sum over the sites of forms, one a row; ``form`` is the column of the
+        form's name.
+        """
         key = self._key([pl.col(name) for name in (*ROW_KEY[:-1], form)])
-        low, high = frame.lazy().select(self._halves(layout.SITE, key, "site")).sum().collect().row(0)
+        low, high = (
+            frame.lazy()
+            .select(self._halves(layout.SITE, key, "site"))
+            .sum()
+            .collect()
+            .row(0)
+        )
+
         return int(low) + (int(high) << _HALF)
 
     def _cells(self, plan: TablePlan, frame: pl.DataFrame) -> None:
@@ -109,7 +147,9 @@ class BlockTrail:
         there = set(frame.columns)
         key = self._key(
             [
-                pl.col(name) if name in key_columns and name in there else pl.lit(NO_KEY.get(name, ""))
+                pl.col(name)
+                if name in key_columns and name in there
+                else pl.lit(NO_KEY.get(name, ""))
                 for name in ROW_KEY
             ]
         )
@@ -119,17 +159,27 @@ class BlockTrail:
             return
         # The key of each row is hashed once, whatever the number of columns.
         keyed = frame.lazy().with_columns(key.alias(_BETWEEN))
-        halves = [half for name in fields for half in self._halves(name, pl.col(_BETWEEN), name)]
+        halves = [
+            half
+            for name in fields
+            for half in self._halves(name, pl.col(_BETWEEN), name)
+        ]
         sums = keyed.select(halves).sum().collect()
+
         for name in fields:
-            low, high = sums.item(0, f"{name}{_BETWEEN}0"), sums.item(0, f"{name}{_BETWEEN}1")
+            low, high = (
+                sums.item(0, f"{name}{_BETWEEN}0"),
+                sums.item(0, f"{name}{_BETWEEN}1"),
+            )
             self.sums.tables[plan.name, name] += low + (high << _HALF)
 
     def _key(self, parts: list[pl.Expr]) -> pl.Expr:
         return pl.concat_str(parts, separator=_BETWEEN).hash(self._seeds[0])
 
     def _halves(self, name: str, key: pl.Expr, alias: str) -> list[pl.Expr]:
-        """The hash of a cell with its row, 0 for a blank; in two halves, so that no sum overflows."""
+        """The hash of a cell with its row, 0 for a blank; in two halves, so that no sum
+        overflows.
+        """
         mixed = (pl.col(name).hash(self._seeds[1]) ^ key).hash(self._seeds[2])
         hashed = pl.when(pl.col(name) == "").then(pl.lit(0, pl.UInt64)).otherwise(mixed)
         return [

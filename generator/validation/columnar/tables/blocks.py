@@ -1,4 +1,6 @@
-"""A block of a CSV file as a frame of texts, if Polars is sure to read it as the reference does."""
+"""A block of a CSV file as a frame of texts, if Polars is sure to read it as the
+reference does.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,18 @@ _PIECE = 1 << 17
 _FEW_MARKS = 200
 """Up to so many quotation marks cells are looked at one by one."""
 _MARK = b"\0"
-"""Stands for a line break inside quotation marks; a block with a NUL of its own is not read here."""
+"""Stands for a line break inside quotation marks; a block with a NUL of its own is not
+read here.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """Rows as texts, ``c0``, ``c1`` ... in the order of the file, and where each begins.
+    """Rows as texts, ``c0``, ``c1`` ... in the order of the file, and where each
+    begins.
 
-    ``lines`` counts the block's line ends; ``starts`` is None where row ``i`` begins on line ``i``.
+    ``lines`` counts the block's line ends; ``starts`` is None where row ``i`` begins on
+    line ``i``.
     """
 
     frame: pl.DataFrame
@@ -36,11 +42,14 @@ class Block:
         return row if self.starts is None else int(self.starts[row])
 
 
-def read_block(raw: bytes, width: int, delimiter: str, wanted: Sequence[int] | None = None) -> Block | None:
-    """The block, or None when there is anything in it that two readers may read differently.
+def read_block(
+    raw: bytes, width: int, delimiter: str, wanted: Sequence[int] | None = None
+) -> Block | None:
+    """The block, or None when there is anything in it that two readers may read
+    differently.
 
-    ``wanted`` are the columns that its frame needs, the first and the last among them; None for all. It
-    has all where a row may be blank or too short.
+    ``wanted`` are the columns that its frame needs, the first and the last among them;
+    None for all. It has all where a row may be blank or too short.
     """
     if b"\0" in raw or raw.startswith(BOM) or _has_long_line(raw):
         return None
@@ -50,29 +59,50 @@ def read_block(raw: bytes, width: int, delimiter: str, wanted: Sequence[int] | N
     lines = count(raw, b"\n")
     records = lines - inside.breaks + (not raw.endswith(b"\n"))
     commas = count(raw, delimiter.encode()) - inside.commas
-    frame = _part(raw, width, delimiter, wanted) if wanted and commas == records * (width - 1) else None
+    frame = (
+        _part(raw, width, delimiter, wanted)
+        if wanted and commas == records * (width - 1)
+        else None
+    )
     if frame is None:
         frame = _whole(raw, width, delimiter, records, commas)
     if frame is None or frame.height != records:
         return None
-    return Block(frame=frame, lines=lines, starts=_starts(raw, delimiter) if inside.breaks else None)
+    return Block(
+        frame=frame,
+        lines=lines,
+        starts=_starts(raw, delimiter) if inside.breaks else None,
+    )
 
 
-def _part(raw: bytes, width: int, delimiter: str, wanted: Sequence[int]) -> pl.DataFrame | None:
-    """Some columns of rows none of which is too short, so that by their number none is too long."""
+def _part(
+    raw: bytes, width: int, delimiter: str, wanted: Sequence[int]
+) -> pl.DataFrame | None:
+    """Some columns of rows none of which is too short, so that by their number none is
+    too long.
+    """
     frame = _parsed(raw, width, delimiter, wanted) if raw.isascii() else None
     if frame is None or (frame.get_column(f"c{width - 1}") == "").any():
         return None
     return frame
 
 
-def _whole(raw: bytes, width: int, delimiter: str, records: int, commas: int) -> pl.DataFrame | None:
-    """All columns; rows that are too long are refused by Polars, those that are too short by their number."""
+def _whole(
+    raw: bytes, width: int, delimiter: str, records: int, commas: int
+) -> pl.DataFrame | None:
+    """All columns; rows that are too long are refused by Polars, those that are too
+    short by their number.
+    """
     frame = _parsed(raw, width, delimiter)
-    if frame is not None and width > 1 and (frame.get_column(f"c{width - 1}") == "").any():
+    if (
+        frame is not None
+        and width > 1
+        and (frame.get_column(f"c{width - 1}") == "").any()
+    ):
         full, odd = divmod(commas, width - 1)
         if odd or (full != records and full + _blank_lines(raw, delimiter) != records):
             return None
+
     return frame
 
 
@@ -82,17 +112,23 @@ def _single_returns(raw: bytes) -> int:
 
 
 def count(raw: bytes, data: bytes) -> int:
-    """How often a byte occurs; much faster than ``bytes.count`` for one that is everywhere."""
+    """How often a byte occurs; much faster than ``bytes.count`` for one that is
+    everywhere.
+    """
     return sum(int(np.count_nonzero(result)) for _, result in _found(raw, data))
 
 
 def _places(raw: bytes, data: bytes) -> Any:
     """Where a byte occurs."""
-    return np.concatenate([np.flatnonzero(result) + index for index, result in _found(raw, data)])
+    return np.concatenate(
+        [np.flatnonzero(result) + index for index, result in _found(raw, data)]
+    )
 
 
 def _found(raw: bytes, data: bytes) -> Iterator[tuple[int, Any]]:
-    """Pieces that stay in the processor's cache: where each begins, and where in it a byte occurs."""
+    """Pieces that stay in the processor's cache: where each begins, and where in it a
+    byte occurs.
+    """
     content = np.frombuffer(raw, np.uint8)
     for index in range(0, len(content), _PIECE):
         yield index, content[index : index + _PIECE] == ord(data)
@@ -131,11 +167,15 @@ def _quoted(delimiter: str) -> re.Pattern[bytes]:
     """A whole quoted cell, from the mark that opens it to the one that closes it."""
     comma = re.escape(delimiter.encode())
     body = rb'[^"]*+(?:""[^"]*+)*+"'
-    return re.compile(rb'"(?<![^' + comma + rb'\n]")' + body + rb"(?=[" + comma + rb"\n]|\r\n|\Z)")
+    return re.compile(
+        rb'"(?<![^' + comma + rb'\n]")' + body + rb"(?=[" + comma + rb"\n]|\r\n|\Z)"
+    )
 
 
 class Inside(NamedTuple):
-    """How many separators, line feeds and single carriage returns stand inside quotation marks."""
+    """How many separators, line feeds and single carriage returns stand inside
+    quotation marks.
+    """
 
     commas: int
     breaks: int
@@ -143,13 +183,16 @@ class Inside(NamedTuple):
 
 
 def quoted(raw: bytes, delimiter: str) -> Inside | None:
-    """What the quoted cells hold; None where a quotation mark has no meaning or a cell is too long."""
+    """What the quoted cells hold; None where a quotation mark has no meaning or a cell
+    is too long.
+    """
     marks = count(raw, b'"')
     if marks > _FEW_MARKS:
         return _quoted_in_columns(raw, ord(delimiter)) if marks % 2 == 0 else None
     cell, separator = _quoted(delimiter), delimiter.encode()
     commas = breaks = returns = 0
     index = raw.find(b'"')
+
     while index >= 0:
         result = cell.match(raw, index)
         if result is None or result.end() - index > LONGEST_CELL:
@@ -159,6 +202,7 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
         breaks += text.count(b"\n")
         returns += _single_returns(text)
         index = raw.find(b'"', result.end())
+
     return Inside(commas, breaks, returns)
 
 
@@ -171,16 +215,29 @@ def _quoted_in_columns(raw: bytes, comma: int) -> Inside | None:
     before, after = content[opens[1:] - 1], content[closes + 1]
     second = content.take(closes + 2, mode="clip")  # the last byte is a line feed
     starts = (before == comma) | (before == ord("\n")) | doubled
-    ends = (after == comma) | (after == ord("\n")) | ((after == ord("\r")) & (second == ord("\n")))
+    ends = (
+        (after == comma)
+        | (after == ord("\n"))
+        | ((after == ord("\r")) & (second == ord("\n")))
+    )
     ends[:-1] |= doubled
     first = opens[0] == 0 or content[opens[0] - 1] in (comma, ord("\n"))
-    if not (first and starts.all() and ends.all()) or (closes - opens).max() > LONGEST_CELL:
+    if (
+        not (first and starts.all() and ends.all())
+        or (closes - opens).max() > LONGEST_CELL
+    ):
         return None
+
     places = _between(opens, closes)
     value = content[places]
     returns = places[value == ord("\r")]
     single = int(np.count_nonzero(content[returns + 1] != ord("\n")))
-    return Inside(int(np.count_nonzero(value == comma)), int(np.count_nonzero(value == ord("\n"))), single)
+
+    return Inside(
+        int(np.count_nonzero(value == comma)),
+        int(np.count_nonzero(value == ord("\n"))),
+        single,
+    )
 
 
 def _between(opens: Any, closes: Any) -> Any:
@@ -197,7 +254,9 @@ def _masked(raw: bytes, delimiter: str) -> bytes:
 
 def _blank_lines(raw: bytes, delimiter: str) -> int:
     lines = _masked(raw, delimiter).split(b"\n")
-    return sum(line in (b"", b"\r") for line in (lines[:-1] if raw.endswith(b"\n") else lines))
+    return sum(
+        line in (b"", b"\r") for line in (lines[:-1] if raw.endswith(b"\n") else lines)
+    )
 
 
 def _starts(raw: bytes, delimiter: str) -> Any:

@@ -1,6 +1,8 @@
-"""Cells of a fixed number of bytes, looked at byte by byte: cheaper than anything that reads their text.
+"""Cells of a fixed number of bytes, looked at byte by byte: cheaper than anything that
+reads their text.
 
-What a shape passes is right beyond doubt; what it does not pass is for the guard of its column to look at.
+What a shape passes is right beyond doubt; what it does not pass is for the guard of its
+column to look at.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ class Shape:
 
 
 def shape(field: Any) -> Shape | None:
-    """How the texts of a Frictionless field are known to be right by their bytes, if they can be."""
+    """How the texts of a Frictionless field are known to be right by their bytes, if
+    they can be.
+    """
     described = _SHAPES[field.type](field) if field.type in _SHAPES else None
     if described is None:
         return None
@@ -52,12 +56,20 @@ def shape(field: Any) -> Shape | None:
     if not field.constraints.get("required"):
         return built
     stopped = built.misfits(blanks.to_frame().select(value).to_series())
-    return replace(built, blanks=blanks.clear()) if len(stopped) == len(blanks) else None
+
+    return (
+        replace(built, blanks=blanks.clear()) if len(stopped) == len(blanks) else None
+    )
 
 
 def _string(field: Any) -> Described | None:
-    if field.format != "default" or set(field.constraints) - {"required", "unique", "pattern"}:
+    if field.format != "default" or set(field.constraints) - {
+        "required",
+        "unique",
+        "pattern",
+    }:
         return None
+
     expected = positions(field.constraints.get("pattern", ""))
     if not expected or len(expected) > _LONGEST:
         return None
@@ -67,26 +79,46 @@ def _string(field: Any) -> Described | None:
 def _date(field: Any) -> Described | None:
     if field.format not in ("default", "%Y-%m-%d"):
         return None
-    if set(field.constraints) - {"required", "unique", *BOUNDS} or (ends := day_range(field)) is None:
+    if (
+        set(field.constraints) - {"required", "unique", *BOUNDS}
+        or (ends := day_range(field)) is None
+    ):
         return None
+
     low, high, closed = ends
     column = pl.col(field.name)
-    inside = column.is_between(pl.lit(low.isoformat()), pl.lit(high.isoformat()), closed=closed)
+    inside = column.is_between(
+        pl.lit(low.isoformat()), pl.lit(high.isoformat()), closed=closed
+    )
+
     return _bytes(pl.when(inside).then(column), len("2024-02-29")), _is_day
 
 
 def _bytes(column: pl.Expr, length: int) -> pl.Expr:
-    """An array of the bytes of each text; of none that fits anything for a text of another length."""
+    """An array of the bytes of each text; of none that fits anything for a text of
+    another length.
+    """
     kind = pl.Array(pl.UInt8, length)
     none = pl.lit(pl.Series([[_NO_BYTE] * length], dtype=kind)).first()
-    return column.cast(pl.Binary).bin.reinterpret(dtype=kind, endianness="little").fill_null(none)
+
+    return (
+        column.cast(pl.Binary)
+        .bin.reinterpret(dtype=kind, endianness="little")
+        .fill_null(none)
+    )
 
 
 def _matching(expected: Sequence[Position]) -> Callable[[Any], Any]:
     """True where every byte is in one of the ranges for its place."""
     most = max(len(ranges) for ranges in expected)
-    filled = np.array([list(ranges) + [ranges[0]] * (most - len(ranges)) for ranges in expected], np.uint8)
-    ends = [(filled[:, index, :1], filled[:, index, 1:] - filled[:, index, :1]) for index in range(most)]
+    filled = np.array(
+        [list(ranges) + [ranges[0]] * (most - len(ranges)) for ranges in expected],
+        np.uint8,
+    )
+    ends = [
+        (filled[:, index, :1], filled[:, index, 1:] - filled[:, index, :1])
+        for index in range(most)
+    ]
 
     def matches(value: Any) -> Any:
         together = value - ends[0][0] <= ends[0][1]
@@ -104,7 +136,12 @@ def _is_day(value: Any) -> Any:
     """True for YYYY-MM-DD."""
     digits = value - np.uint8(ord("0"))
     month, day = digits[5] * 10 + digits[6], digits[8] * 10 + digits[9]
-    return _looks_like_day(value) & (day - 1 < _DAYS.take(month))  # the day before the first is 255
+    return _looks_like_day(value) & (
+        day - 1 < _DAYS.take(month)
+    )  # the day before the first is 255
 
 
-_SHAPES: dict[str, Callable[[Any], Described | None]] = {"string": _string, "date": _date}
+_SHAPES: dict[str, Callable[[Any], Described | None]] = {
+    "string": _string,
+    "date": _date,
+}

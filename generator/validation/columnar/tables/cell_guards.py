@@ -1,7 +1,8 @@
 """For each column an expression that is true of every cell that might be refused.
 
-What it passes is right beyond doubt, in Table Schema's own terms; what it stops is read by Frictionless,
-each distinct text once. So a guard may be too strict, and never too lax.
+What it passes is right beyond doubt, in Table Schema's own terms; what it stops is read
+by Frictionless, each distinct text once. So a guard may be too strict, and never too
+lax.
 """
 
 from __future__ import annotations
@@ -30,15 +31,19 @@ class _Unsure(Exception):
 
 
 def suspicion(field: Any) -> pl.Expr | bool:
-    """Cells of a Frictionless field that have to be looked at: an expression, all (True) or none (False)."""
+    """Cells of a Frictionless field that have to be looked at: an expression, all
+    (True) or none (False).
+    """
     required = bool(field.constraints.get("required"))
     missing = missing_values(field)
     column = pl.col(field.name)
     blank = (column == missing[0]) if len(missing) == 1 else column.is_in(missing)
+
     try:
         fits = _FITS[field.type](field, column) if field.type in _FITS else _unsure()
     except _Unsure:
         return True
+
     if fits is None:
         return blank if required and missing else False
     doubtful = ~fits
@@ -74,7 +79,9 @@ def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
 
 
 def one_of(entry: Any, texts: Any) -> Any:
-    """True where a column or an expression holds one of some texts: a few comparisons beat a look-up."""
+    """True where a column or an expression holds one of some texts: a few comparisons
+    beat a look-up.
+    """
     if len(texts) > FEW:
         return entry.is_in(texts.implode())
     together = entry == texts[0]
@@ -92,6 +99,7 @@ def _sure_pattern(pattern: str) -> tuple[str, ...]:
             pl.Series([""]).str.contains(expression)
     except pl.exceptions.ComputeError as error:
         raise _Unsure from error
+
     return expressions
 
 
@@ -105,7 +113,11 @@ def _integer(field: Any, column: pl.Expr) -> pl.Expr:
     if not field.bare_number:
         raise _Unsure
     _only(field, *BOUNDS, "enum")
-    tests = [_between(field, column.cast(pl.Int64, strict=False), _whole, -_LARGEST, _LARGEST)]
+    tests = [
+        _between(
+            field, column.cast(pl.Int64, strict=False), _whole, -_LARGEST, _LARGEST
+        )
+    ]
     if (codes := field.constraints.get("enum")) is not None:
         tests.append(_one_of(column, [str(code) for code in codes]))
     return _every(tests)
@@ -118,10 +130,16 @@ def _whole(bound: Any) -> int:
 
 
 def _number(field: Any, column: pl.Expr) -> pl.Expr:
-    if any(field.has_defined(name) for name in ("group_char", "decimal_char", "bare_number", "float_number")):
+    if any(
+        field.has_defined(name)
+        for name in ("group_char", "decimal_char", "bare_number", "float_number")
+    ):
         raise _Unsure
+
     _only(field, *BOUNDS)
-    fits = _between(field, column.cast(pl.Float64, strict=False), _decimal, -_HUGE, _HUGE)
+    fits = _between(
+        field, column.cast(pl.Float64, strict=False), _decimal, -_HUGE, _HUGE
+    )
     ends = _ends(field, _decimal)
     if not ends:
         return fits
@@ -145,7 +163,14 @@ def _date(field: Any, column: pl.Expr) -> pl.Expr:
     _only(field, *BOUNDS)
     value = column.str.to_date("%Y-%m-%d", strict=False, cache=False)
     same = (value.dt.to_string("%Y-%m-%d") == column).fill_null(False)
-    return _every([_between(field, value, _day, date.min, date.max), same, column.str.len_bytes() == 10])
+
+    return _every(
+        [
+            _between(field, value, _day, date.min, date.max),
+            same,
+            column.str.len_bytes() == 10,
+        ]
+    )
 
 
 def _day(bound: Any) -> date:
@@ -166,6 +191,7 @@ def _datetime(field: Any, column: pl.Expr) -> pl.Expr:
     plain = column.str.contains(rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}Z?\z")
     seconds = column.str.slice(0, len("2024-02-29T09:30:00"))
     value = seconds.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, cache=False)
+
     return _every([plain, value.is_not_null(), column >= "0001"])
 
 
@@ -188,27 +214,44 @@ def _only(field: Any, *names: str) -> None:
 
 def _ends(field: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
     read = field.create_value_reader()
-    return {name: convert(read(field.constraints[name])) for name in BOUNDS if name in field.constraints}
+    return {
+        name: convert(read(field.constraints[name]))
+        for name in BOUNDS
+        if name in field.constraints
+    }
 
 
-def _between(field: Any, value: pl.Expr, convert: Callable[[Any], Any], low: Any, high: Any) -> pl.Expr:
-    """True where a value is inside the field's range, in one comparison; False where there is none."""
+def _between(
+    field: Any, value: pl.Expr, convert: Callable[[Any], Any], low: Any, high: Any
+) -> pl.Expr:
+    """True where a value is inside the field's range, in one comparison; False where
+    there is none.
+    """
     least, most, closed = _range(field, convert, low, high)
     return value.is_between(least, most, closed=closed).fill_null(False)
 
 
-def _range(field: Any, convert: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any, Closed]:
+def _range(
+    field: Any, convert: Callable[[Any], Any], low: Any, high: Any
+) -> tuple[Any, Any, Closed]:
     """The ends of the field's range, and which of them belong to it."""
     ends = _ends(field, convert)
-    if {"minimum", "exclusiveMinimum"} <= set(ends) or {"maximum", "exclusiveMaximum"} <= set(ends):
+    if {"minimum", "exclusiveMinimum"} <= set(ends) or {
+        "maximum",
+        "exclusiveMaximum",
+    } <= set(ends):
         raise _Unsure
+
     low = ends.get("minimum", ends.get("exclusiveMinimum", low))
     high = ends.get("maximum", ends.get("exclusiveMaximum", high))
+
     return low, high, _CLOSED["exclusiveMinimum" in ends, "exclusiveMaximum" in ends]
 
 
 def day_range(field: Any) -> tuple[date, date, Closed] | None:
-    """The days between which a field's have to be, and which of them belong to it; None if unsure."""
+    """The days between which a field's have to be, and which of them belong to it; None
+    if unsure.
+    """
     try:
         return _range(field, _day, date.min, date.max)
     except _Unsure:

@@ -1,7 +1,8 @@
-"""Keys of a whole table by hash: 64 bits per row and key wait on disk, equal ones are looked at again.
+"""Keys of a whole table by hash: 64 bits per row and key wait on disk, equal ones are
+looked at again.
 
-Equal values always have equal hashes, so none is missed. Rows whose hash occurs twice are read a second
-time and told apart by a second hash of their own, 128 bits in all.
+Equal values always have equal hashes, so none is missed. Rows whose hash occurs twice
+are read a second time and told apart by a second hash of their own, 128 bits in all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from generator.validation.row_keys import (
 from generator.validation.table_plan import CellReader, TablePlan, missing_values
 
 PIECES = 16
-"""Hashes on disk are sorted in so many parts, one after another, so that memory stays small."""
+"""Hashes on disk are sorted in so many parts, one after another, so that memory stays
+small.
+"""
 MOST_HELD = 1 << 22
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 Name = tuple[bool, tuple[str, ...]]
@@ -39,8 +42,10 @@ Name = tuple[bool, tuple[str, ...]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
-    """The physical line of each row of a frame. ``rows`` are the places of its rows in their block,
-    ``starts`` the lines of the block on which rows begin; None where they are simply counted."""
+    """The physical line of each row of a frame. ``rows`` are the places of its rows in
+    their block, ``starts`` the lines of the block on which rows begin; None where they
+    are simply counted.
+    """
 
     first: int
     starts: Any = None
@@ -76,18 +81,29 @@ class KeyedTable(Protocol):
     def note_key(self, line: int, fault: KeyFault) -> None: ...
 
     def reported(
-        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+        self,
+        code: str,
+        line: int,
+        *,
+        name: str | None = None,
+        value: str | None = None,
+        **words: Any,
     ) -> Reported: ...
 
 
-def values(frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable) -> pl.DataFrame:
+def values(
+    frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable
+) -> pl.DataFrame:
     """The values of key columns in one writing each, null for a blank.
 
     Most texts are written the way their value is; the others are read.
     """
     wanted = dict.fromkeys(names)
-    plain = frame.select_seq(_plain(reading.schema.get_field(name)).alias(name) for name in wanted)
+    plain = frame.select_seq(
+        _plain(reading.schema.get_field(name)).alias(name) for name in wanted
+    )
     sound = plain.select_seq(pl.all().all())
+
     return frame.select_seq(
         pl.col(name)
         if sound.item(0, name)
@@ -100,8 +116,13 @@ def _read(texts: pl.Series, plain: pl.Series, reading: KeyedTable) -> pl.Series:
     """The values of texts of which some are not plain."""
     read = reading.readers[reading.plan.columns.index(texts.name)]
     value = {text: _known(read(text)[0]) for text in texts.filter(~plain).unique()}
-    read_texts = texts.replace_strict(list(value), list(value.values()), default=None, return_dtype=pl.String)
-    return pl.select(pl.when(plain).then(texts).otherwise(read_texts).alias(texts.name)).to_series()
+    read_texts = texts.replace_strict(
+        list(value), list(value.values()), default=None, return_dtype=pl.String
+    )
+
+    return pl.select(
+        pl.when(plain).then(texts).otherwise(read_texts).alias(texts.name)
+    ).to_series()
 
 
 def _known(value: Any) -> str | None:
@@ -115,22 +136,40 @@ def _plain(item: Any) -> pl.Expr:
     if item.type == "any" or (item.type == "string" and item.format == "default"):
         return there
     if item.type == "integer" and item.bare_number and _has_sound_ends(item):
-        digits = (texts >= "1") & (texts < ":") & texts.cast(pl.Int64, strict=False).is_not_null()
+        digits = (
+            (texts >= "1")
+            & (texts < ":")
+            & texts.cast(pl.Int64, strict=False).is_not_null()
+        )
         return there & (digits | (texts == "0"))
+
     if item.type == "date" and item.format == "default" and _has_sound_ends(item):
-        days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False).dt.to_string("%Y-%m-%d")
+        days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False).dt.to_string(
+            "%Y-%m-%d"
+        )
         return there & ((days == texts) & (texts >= "0001")).fill_null(False)
+
     return pl.repeat(False, pl.len(), dtype=pl.Boolean)
 
 
 def _has_sound_ends(item: Any) -> bool:
-    """False where an end of the range is no value of the field: Frictionless then reads none."""
+    """False where an end of the range is no value of the field: Frictionless then reads
+    none.
+    """
     read = item.create_value_reader()
-    return all(read(item.constraints[name]) is not None for name in BOUNDS if name in item.constraints)
+    return all(
+        read(item.constraints[name]) is not None
+        for name in BOUNDS
+        if name in item.constraints
+    )
 
 
-def hashes(frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, seed: int = 1) -> Any:
-    """One number for each row; the same values in fields of the same families give the same one."""
+def hashes(
+    frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, seed: int = 1
+) -> Any:
+    """One number for each row; the same values in fields of the same families give the
+    same one.
+    """
     total = np.zeros(frame.height, np.uint64)
     for name in names:
         column = frame.get_column(name)
@@ -140,18 +179,26 @@ def hashes(frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, se
             own = np.where(column.is_null().to_numpy(), np.uint64(0), own + salt)
         else:
             own = own + salt
+
         total = total * _FACTOR + own
+
     return total
 
 
 def blank(frame: pl.DataFrame, names: Sequence[str]) -> Any:
     """True for rows all of whose fields are blank."""
-    return frame.select(pl.all_horizontal(pl.col(name).is_null() for name in names)).to_series().to_numpy()
+    return (
+        frame.select(pl.all_horizontal(pl.col(name).is_null() for name in names))
+        .to_series()
+        .to_numpy()
+    )
 
 
 @dataclass(kw_only=True)
 class _Waiting:
-    """The hashes of one key: some in memory, more of them on disk in parts by their highest bits."""
+    """The hashes of one key: some in memory, more of them on disk in parts by their
+    highest bits.
+    """
 
     _held: list[Any] = field(default_factory=list)
     _count: int = 0
@@ -166,7 +213,9 @@ class _Waiting:
     def _spill(self) -> None:
         self._files = self._files or [_scratch() for _ in range(PIECES)]
         order = np.sort(np.concatenate(self._held))
-        ends = np.searchsorted(order, np.arange(1, PIECES, dtype=np.uint64) << np.uint64(60))
+        ends = np.searchsorted(
+            order, np.arange(1, PIECES, dtype=np.uint64) << np.uint64(60)
+        )
         for piece, file in zip(np.split(order, ends), self._files, strict=True):
             file.write(piece.tobytes())
         self._held, self._count = [], 0
@@ -174,13 +223,20 @@ class _Waiting:
     def repeated(self) -> Any:
         """The hashes that occur more than once, sorted."""
         if not self._files:
-            return _repeated(np.concatenate(self._held)) if self._held else np.zeros(0, np.uint64)
+            return (
+                _repeated(np.concatenate(self._held))
+                if self._held
+                else np.zeros(0, np.uint64)
+            )
+
         self._spill()
         results = []
+
         for file in self._files:
             file.seek(0)
             results.append(_repeated(np.frombuffer(file.read(), np.uint64)))
             file.close()
+
         return np.concatenate(results)
 
 
@@ -189,7 +245,9 @@ def _scratch() -> IO[bytes]:
 
 
 def _repeated(numbers: Any) -> Any:
-    order = pl.Series(numbers).sort(multithreaded=False).to_numpy()  # a third of what NumPy takes
+    order = (
+        pl.Series(numbers).sort(multithreaded=False).to_numpy()
+    )  # a third of what NumPy takes
     return np.unique(order[1:][order[1:] == order[:-1]])
 
 
@@ -206,7 +264,9 @@ class _Unknown:
 
 @dataclass(kw_only=True)
 class KeyHashes:
-    """Collects the keys of a table while it is read, and looks at repeated ones afterwards."""
+    """Collects the keys of a table while it is read, and looks at repeated ones
+    afterwards.
+    """
 
     reading: KeyedTable
     keys: TableKeys
@@ -214,7 +274,9 @@ class KeyHashes:
     _waiting: dict[Name, _Waiting] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        named = [(False, (name,)) for name in self.keys.unique] + [(True, self.keys.primary)]
+        named = [(False, (name,)) for name in self.keys.unique] + [
+            (True, self.keys.primary)
+        ]
         self._waiting = {name: _Waiting() for name in named if name[1]}
 
     def add(self, frame: pl.DataFrame, line: Lines) -> None:
@@ -223,17 +285,32 @@ class KeyHashes:
         for (_, names), waiting in self._waiting.items():
             numbers, none = hashes(value, names, self.reading), blank(value, names)
             waiting.add(numbers[~none] if none.any() else numbers)
+
         if self.keys.primary and (none := blank(value, self.keys.primary)).any():
-            self._tell(np.flatnonzero(none), lambda _: blank_key(self.keys.primary), line)
+            self._tell(
+                np.flatnonzero(none), lambda _: blank_key(self.keys.primary), line
+            )
+
         for key, known in zip(self.keys.foreign, self.parents, strict=True):
-            numbers, none = hashes(value, key.fields, self.reading), blank(value, key.fields)
+            numbers, none = (
+                hashes(value, key.fields, self.reading),
+                blank(value, key.fields),
+            )
             unknown = ~(_among(numbers, known) | none)
             if unknown.any():
-                self._tell(np.flatnonzero(unknown), _Unknown(key=key, texts=frame.select(key.fields)), line)
+                self._tell(
+                    np.flatnonzero(unknown),
+                    _Unknown(key=key, texts=frame.select(key.fields)),
+                    line,
+                )
 
     def finish(self) -> None:
         """Every row of the table is in: repeated keys are found and told."""
-        repeated = {name: value for name, item in self._waiting.items() if len(value := item.repeated())}
+        repeated = {
+            name: value
+            for name, item in self._waiting.items()
+            if len(value := item.repeated())
+        }
         if not repeated:
             return
         again = {name: _Again(known=known) for name, known in repeated.items()}
@@ -241,8 +318,11 @@ class KeyHashes:
         def look(frame: pl.DataFrame, line: Lines) -> bool:
             value = values(frame, sorted(self.keys.columns), self.reading)
             for (_, names), item in again.items():
-                numbers, others = (hashes(value, names, self.reading, seed=seed) for seed in (1, 2))
+                numbers, others = (
+                    hashes(value, names, self.reading, seed=seed) for seed in (1, 2)
+                )
                 item.add(numbers, others, blank(value, names), line)
+
             return True
 
         self.reading.again(look)
@@ -257,7 +337,9 @@ class KeyHashes:
         def look(frame: pl.DataFrame, line: Lines) -> bool:
             here = line.of(np.arange(frame.height))
             rows = np.flatnonzero(np.isin(here, wanted)).tolist()
-            texts.update({int(here[row]): frame.select(name[1]).row(row) for row in rows})
+            texts.update(
+                {int(here[row]): frame.select(name[1]).row(row) for row in rows}
+            )
             return len(texts) < len(wanted)
 
         if not len(wanted):
@@ -265,7 +347,9 @@ class KeyHashes:
         self.reading.again(look)
         faults = [
             (index, _repeat(name, texts[index], first))
-            for index, first in zip(wanted.tolist(), firsts[:limit].tolist(), strict=True)
+            for index, first in zip(
+                wanted.tolist(), firsts[:limit].tolist(), strict=True
+            )
         ]
         for position, fault in faults:
             self.reading.note_key(position, fault)
@@ -281,13 +365,19 @@ class KeyHashes:
             self._more(fault(int(rows[0])), len(rows) - limit)
 
     def _more(self, fault: KeyFault, count: int) -> None:
-        reported = self.reading.reported(fault.code, 0, name=fault.field, value=fault.value, **fault.words)
+        reported = self.reading.reported(
+            fault.code, 0, name=fault.field, value=fault.value, **fault.words
+        )
         self.reading.collector.more(reported, count)
 
 
 def _repeat(name: Name, texts: Sequence[str], first: int) -> KeyFault:
     primary, names = name
-    return repeated_key(names, texts, first) if primary else repeated_value(names[0], texts[0], first)
+    return (
+        repeated_key(names, texts, first)
+        if primary
+        else repeated_value(names[0], texts[0], first)
+    )
 
 
 @dataclass(kw_only=True)
@@ -300,7 +390,13 @@ class _Again:
     def add(self, numbers: Any, others: Any, none: Any, line: Lines) -> None:
         flatnonzero = np.flatnonzero(_among(numbers, self.known) & ~none)
         self._rows.append(
-            np.stack([numbers[flatnonzero], others[flatnonzero], line.of(flatnonzero).astype(np.uint64)])
+            np.stack(
+                [
+                    numbers[flatnonzero],
+                    others[flatnonzero],
+                    line.of(flatnonzero).astype(np.uint64),
+                ]
+            )
         )
 
     def later(self) -> tuple[Any, Any]:
@@ -308,10 +404,16 @@ class _Again:
         first, second, lines = np.concatenate(self._rows, axis=1)
         order = np.lexsort((lines, second, first))
         first, second, lines = first[order], second[order], lines[order]
-        same = np.concatenate([[False], (first[1:] == first[:-1]) & (second[1:] == second[:-1])])
+        same = np.concatenate(
+            [[False], (first[1:] == first[:-1]) & (second[1:] == second[:-1])]
+        )
         heads = np.maximum.accumulate(np.where(same, 0, np.arange(len(lines))))
-        later, firsts = lines[same].astype(np.int64), lines[heads][same].astype(np.int64)
+        later, firsts = (
+            lines[same].astype(np.int64),
+            lines[heads][same].astype(np.int64),
+        )
         by_line = np.argsort(later, kind="stable")
+
         return later[by_line], firsts[by_line]
 
 

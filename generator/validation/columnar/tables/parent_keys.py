@@ -17,7 +17,9 @@ from generator.validation.table_plan import TablePlan, cell_readers, frictionles
 
 
 def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> Any:
-    """The hashes of a table's keys, blank ones left out; its damage is told when the table itself is read."""
+    """The hashes of a table's keys, blank ones left out; its damage is told when the
+    table itself is read.
+    """
     result = [np.zeros(0, np.uint64)]
     if plan.path not in staging.source.sizes:
         return result[0]
@@ -44,6 +46,7 @@ def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> An
     with staging.records(plan) as records:
         if reading.header(records.next()) and set(names) <= reading.there:
             reading.frames(records, look, names)
+
     return np.unique(np.concatenate(result))
 
 

@@ -1,4 +1,6 @@
-"""A real Spark cluster on this machine: one master, two workers, each a process of its own."""
+"""A real Spark cluster on this machine: one master, two workers, each a process of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +25,38 @@ QUICK_JAVA = " ".join(QUICK)
 
 @contextmanager
 def cluster(folder: Path) -> Iterator[str]:
-    """The address of the master. Everything is stopped at the end, by the id of its process."""
+    """The address of the master.
+
+    Everything is stopped at the end, by the id of its process.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     master = f"spark://127.0.0.1:{port}"
     with ExitStack() as stack:
         stack.enter_context(
-            _process(folder / "master.log", "master.Master", "--host", "127.0.0.1", "--port", str(port))
+            _process(
+                folder / "master.log",
+                "master.Master",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+            )
         )
         logs = [folder / f"worker-{number}.log" for number in (1, 2)]
         for log in logs:
-            words = ("--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--work-dir")
-            stack.enter_context(_process(log, "worker.Worker", *words, str(folder / log.stem), master))
+            words = (
+                "--host",
+                "127.0.0.1",
+                "--cores",
+                "1",
+                "--memory",
+                "1g",
+                "--work-dir",
+            )
+            stack.enter_context(
+                _process(log, "worker.Worker", *words, str(folder / log.stem), master)
+            )
         for log in logs:
             _wait_for(log, r"Successfully registered with master")
         yield master
@@ -42,11 +64,26 @@ def cluster(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def _process(log: Path, name: str, *words: str) -> Iterator[None]:
-    settings = {"SPARK_HOME": str(HOME), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
+    settings = {
+        "SPARK_HOME": str(HOME),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_MEMORY": "256m",
+    }
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [HOME / "bin" / "spark-class", f"org.apache.spark.deploy.{name}", "--webui-port", "0", *words],
-            env={**os.environ, **settings, "JDK_JAVA_OPTIONS": QUICK_JAVA, "PYSPARK_PYTHON": sys.executable},
+            [
+                HOME / "bin" / "spark-class",
+                f"org.apache.spark.deploy.{name}",
+                "--webui-port",
+                "0",
+                *words,
+            ],
+            env={
+                **os.environ,
+                **settings,
+                "JDK_JAVA_OPTIONS": QUICK_JAVA,
+                "PYSPARK_PYTHON": sys.executable,
+            },
             stdout=file,
             stderr=subprocess.STDOUT,
             cwd=log.parent,

@@ -1,7 +1,8 @@
-"""A cluster finds what one machine finds: code, table, key, field, value, words and rule of every finding.
+"""A cluster finds what one machine finds: code, table, key, field, value, words and
+rule of every finding.
 
-One master, two workers, part files: what the embedded engine says about one file is compared with what the
-cluster says about the same rows in many.
+One master, two workers, part files: what the embedded engine says about one file is
+compared with what the cluster says about the same rows in many.
 """
 
 from __future__ import annotations
@@ -31,7 +32,13 @@ from generator.validation.cluster.validate import validate_on_cluster
 from generator.validation.report.report import Report, Reported
 from generator.validation.validate import validate_package
 from tests.generator.validation.cluster.cluster import QUICK_JAVA, cluster
-from tests.generator.validation.columnar.tables.test_agreement import CELLS, EDITS, SCHEMA, good, table_bytes
+from tests.generator.validation.columnar.tables.test_agreement import (
+    CELLS,
+    EDITS,
+    SCHEMA,
+    good,
+    table_bytes,
+)
 from tests.package_cases import GOOD_VS, captured, clean_forms, write
 from tests.webapp.pages import cellkine
 from webapp.commands import main
@@ -55,17 +62,32 @@ NO_KEY = "row"
 Found = Counter[tuple[Any, ...]]
 
 
-def found(report: Report, keys: dict[tuple[str, int], dict[str, Any]] | None = None) -> Found:
+def found(
+    report: Report, keys: dict[tuple[str, int], dict[str, Any]] | None = None
+) -> Found:
     """Every finding by its key; ``keys`` gives those of lines."""
     return Counter(_said(one, keys or {}) for one in report.findings)
 
 
-def _said(one: Reported, keys: dict[tuple[str, int], dict[str, Any]]) -> tuple[Any, ...]:
+def _said(
+    one: Reported, keys: dict[tuple[str, int], dict[str, Any]]
+) -> tuple[Any, ...]:
     key = one.key or keys.get((one.table or "", one.row or 0), {})
-    named = tuple(sorted((name, str(part)) for name, part in key.items() if name != NO_KEY))
+    named = tuple(
+        sorted((name, str(part)) for name, part in key.items() if name != NO_KEY)
+    )
     said = one.finding
     words = "" if said.code.startswith("repeated") else said.message
-    return said.code, said.severity, one.table, named, one.field, said.value, words, said.rule
+    return (
+        said.code,
+        said.severity,
+        one.table,
+        named,
+        one.field,
+        said.value,
+        words,
+        said.rule,
+    )
 
 
 def same_counts(one: Report, other: Report) -> None:
@@ -79,18 +101,29 @@ def vars_of(report: Report) -> dict[str, Any]:
     return {name: getattr(counts, name) for name in counts.__dataclass_fields__}
 
 
-def line_keys(file: Path, table: str, key: list[str]) -> dict[tuple[str, int], dict[str, Any]]:
+def line_keys(
+    file: Path, table: str, key: list[str]
+) -> dict[tuple[str, int], dict[str, Any]]:
     """The key of every line of a file."""
     with file.open("rb") as stream:
         records = Records(stream, lambda *_, **__: None)
         header = records.next()
         assert header is not None
-        rows = {(table, one.line): dict(zip(header.cells, one.cells, strict=False)) for one in records}
-    return {place: {name: row[name] for name in key if row.get(name)} for place, row in rows.items()}
+        rows = {
+            (table, one.line): dict(zip(header.cells, one.cells, strict=False))
+            for one in records
+        }
+    return {
+        place: {name: row[name] for name in key if row.get(name)}
+        for place, row in rows.items()
+    }
 
 
 def nasty_rows(random: Random, count: int) -> list[dict[str, str]]:
-    return [{name: random.choice(held) for name, held in CELLS.items()} for _ in range(count)]
+    return [
+        {name: random.choice(held) for name, held in CELLS.items()}
+        for _ in range(count)
+    ]
 
 
 def write_csv(file: Path, rows: list[dict[str, str]]) -> None:
@@ -106,17 +139,33 @@ def describe(folder: Path, visits: str) -> Path:
     dialect = {"delimiter": ","}
     sites = {"fields": [{"name": "site", "type": "string"}], "primaryKey": "site"}
     resources = [
-        {"name": "visits", "path": visits, "dialect": dialect, "encoding": "utf-8", "schema": SCHEMA},
-        {"name": "sites", "path": "sites.csv", "dialect": dialect, "encoding": "utf-8", "schema": sites},
+        {
+            "name": "visits",
+            "path": visits,
+            "dialect": dialect,
+            "encoding": "utf-8",
+            "schema": SCHEMA,
+        },
+        {
+            "name": "sites",
+            "path": "sites.csv",
+            "dialect": dialect,
+            "encoding": "utf-8",
+            "schema": sites,
+        },
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "datapackage.json").write_text(json.dumps({"name": "p", "resources": resources}))
+    (folder / "datapackage.json").write_text(
+        json.dumps({"name": "p", "resources": resources})
+    )
     (folder / "sites.csv").write_text("site\nS1\nS2\n")
     return folder
 
 
 @pytest.fixture(scope="module")
-def nasty(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, str]], Report, Found]:
+def nasty(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[list[dict[str, str]], Report, Found]:
     """Rows of nasty values, and what the embedded engine finds in one file of them."""
     rows = nasty_rows(Random(20241122), 150)
     single = describe(tmp_path_factory.mktemp("single"), "visits.csv")
@@ -132,15 +181,22 @@ def test_nasty_values_in_part_files(
     rows, single, wanted = nasty
     package = describe(tmp_path, "visits.csv")
     for number, first in enumerate(range(0, 150, 40)):
-        write_csv(tmp_path / "visits.csv" / f"part-{number:05}.csv", rows[first : first + 40])
+        write_csv(
+            tmp_path / "visits.csv" / f"part-{number:05}.csv", rows[first : first + 40]
+        )
     (tmp_path / "visits.csv" / "_SUCCESS").touch()
     report = validate_on_cluster(package, master=master, limit=MANY)
     assert found(report) == wanted
     same_counts(report, single)
-    repeated = next(one for one in report.findings if one.finding.code == "repeated-value")
+    repeated = next(
+        one for one in report.findings if one.finding.code == "repeated-value"
+    )
     assert repeated.file is not None
     assert repeated.file.startswith("visits.csv/part-")
-    assert " of visits.csv/part-00000.csv, but id must be unique" in repeated.finding.message
+    assert (
+        " of visits.csv/part-00000.csv, but id must be unique"
+        in repeated.finding.message
+    )
 
 
 def test_tables_with_every_kind_of_damage(tmp_path: Path, master: str) -> None:
@@ -159,13 +215,16 @@ def test_tables_with_every_kind_of_damage(tmp_path: Path, master: str) -> None:
         }
         for name in tables
     ]
-    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "p", "resources": resources}))
+    (tmp_path / "datapackage.json").write_text(
+        json.dumps({"name": "p", "resources": resources})
+    )
     single, report = (
         validate_package(tmp_path, limit=MANY),
         validate_on_cluster(tmp_path, master=master, limit=MANY),
     )
     places = [
-        [(one.file, one.row, one.field, one.finding) for one in each.findings] for each in (single, report)
+        [(one.file, one.row, one.field, one.finding) for one in each.findings]
+        for each in (single, report)
     ]
     assert sorted(places[0], key=str) == sorted(places[1], key=str)
     same_counts(report, single)
@@ -195,9 +254,9 @@ def test_a_column_in_the_names_of_folders(tmp_path: Path, master: str) -> None:
         folder.mkdir(parents=True)
         (folder / "part-0.csv").write_text(f"id,day\n{int(site[1])},2024-01-05\n")
     report = validate_on_cluster(package, master=master)
-    assert [(one.finding.code, one.key["site"]) for one in report.findings if one.key] == [
-        ("unknown-reference", "S9")
-    ]
+    assert [
+        (one.finding.code, one.key["site"]) for one in report.findings if one.key
+    ] == [("unknown-reference", "S9")]
 
 
 def test_few_cases_are_listed_and_all_are_counted(
@@ -206,11 +265,18 @@ def test_few_cases_are_listed_and_all_are_counted(
     rows, single, _ = nasty
     package = describe(tmp_path, "visits.csv")
     for number in range(3):
-        write_csv(tmp_path / "visits.csv" / f"{number}.csv", rows[number * 50 : number * 50 + 50])
+        write_csv(
+            tmp_path / "visits.csv" / f"{number}.csv",
+            rows[number * 50 : number * 50 + 50],
+        )
     report = validate_on_cluster(package, master=master, limit=4)
     same_counts(report, single)
     assert {one.located for one in report.counts.causes if one.findings > 4} == {4}
-    lines = [(one.file, one.row) for one in report.findings if one.finding.code == "repeated-value"]
+    lines = [
+        (one.file, one.row)
+        for one in report.findings
+        if one.finding.code == "repeated-value"
+    ]
     assert lines == sorted(lines)
 
 
@@ -238,7 +304,9 @@ NASTY = [
 def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two subjects of the Cellkine study: cells overwritten, rows twice and rows gone."""
     study = cellkine()
-    held = read_subjects(read_texts(files("data_dictionary") / "cellkine" / "subjects"), study).forms
+    held = read_subjects(
+        read_texts(files("data_dictionary") / "cellkine" / "subjects"), study
+    ).forms
     forms = [form for form in held if form.subject in {"01-001", "01-007"}]
     root = tmp_path_factory.mktemp("cellkine") / "package"
     write_package(study, sorted(forms, key=package_order(study)), root)
@@ -276,9 +344,9 @@ def test_a_study_in_files_as_they_were_exported(damaged: Path, master: str) -> N
     report = validate_on_cluster(damaged, master=master, limit=MANY)
     keys = all_line_keys(damaged)
     assert found(report) == found(single, keys)
-    assert Counter((one.file, one.row, one.finding) for one in report.findings) == Counter(
-        (one.file, one.row, one.finding) for one in single.findings
-    )
+    assert Counter(
+        (one.file, one.row, one.finding) for one in report.findings
+    ) == Counter((one.file, one.row, one.finding) for one in single.findings)
     same_counts(report, single)
     assert report.missingness == single.missingness
     assert len(single.counts.by_rule) > 5
@@ -302,7 +370,9 @@ def test_a_study_in_part_files(damaged: Path, master: str, tmp_path: Path) -> No
     report = validate_on_cluster(package, master=master, limit=MANY)
     wanted = found(single, all_line_keys(damaged))
     changed = [one for one in wanted if one[0] == "file-changed"]
-    assert found(report) == Counter({one: count for one, count in wanted.items() if one not in changed})
+    assert found(report) == Counter(
+        {one: count for one, count in wanted.items() if one not in changed}
+    )
     assert report.missingness == single.missingness
     assert report.counts.rows == single.counts.rows
 
@@ -315,7 +385,9 @@ def divide(folder: Path, rows: list[list[str]], *, parquet: bool) -> None:
     for number in range(3):
         held = others[number * size : (number + 1) * size]
         if parquet:
-            frame = pl.DataFrame(held, pl.Schema(dict.fromkeys(header, pl.String)), orient="row")
+            frame = pl.DataFrame(
+                held, pl.Schema(dict.fromkeys(header, pl.String)), orient="row"
+            )
             frame.write_parquet(folder / f"part-{number}.parquet")
         else:
             write_rows(folder / f"part-{number}.csv", [header, *held])
@@ -323,35 +395,60 @@ def divide(folder: Path, rows: list[list[str]], *, parquet: bool) -> None:
 
 def test_subjects_that_each_worker_judges_at_once(tmp_path: Path, master: str) -> None:
     sick = {**GOOD_VS, "sysbp": "172", "vsdat": "2999-01-01", "refer": "NONE;ARM"}
-    ill, blank = captured("vs SCR", sick, subject="02-002"), captured("vs SCR", {}, subject="02-003")
+    ill, blank = (
+        captured("vs SCR", sick, subject="02-002"),
+        captured("vs SCR", {}, subject="02-003"),
+    )
     forms = [*clean_forms(), ill, blank]
     package = write(tmp_path / "package", forms)
     file = package / "data" / "reading.csv"
-    file.write_text(file.read_text() + "01,01-001,SCR,0,2,SITTING,7x\n01,01-009,SCR,0,1,SITTING,70\n")
+    file.write_text(
+        file.read_text()
+        + "01,01-001,SCR,0,2,SITTING,7x\n01,01-009,SCR,0,1,SITTING,70\n"
+    )
     single = validate_package(package, limit=MANY)
     report = validate_on_cluster(package, master=master, limit=MANY, large=0)
     assert found(report) == found(single, all_line_keys(package))
     same_counts(report, single)
     assert report.missingness == single.missingness
-    assert {"repeated-row", "row-without-form", "above-expected"} <= set(report.counts.by_code)
+    assert {"repeated-row", "row-without-form", "above-expected"} <= set(
+        report.counts.by_code
+    )
 
 
 def test_uploaded_files_are_looked_at_together(tmp_path: Path, master: str) -> None:
     named = f"files/{'0' * 16}/a.pdf"
-    forms = [captured("vs SCR", {**GOOD_VS, "scan": named}, subject=one) for one in ("01-001", "02-001")]
+    forms = [
+        captured("vs SCR", {**GOOD_VS, "scan": named}, subject=one)
+        for one in ("01-001", "02-001")
+    ]
     package = write(tmp_path / "package", forms)
     (package / "files" / ("1" * 16)).mkdir(parents=True)
-    single, report = validate_package(package), validate_on_cluster(package, master=master)
+    single, report = (
+        validate_package(package),
+        validate_on_cluster(package, master=master),
+    )
     assert found(report) == found(single, all_line_keys(package))
 
 
 def test_the_command_says_what_a_page_says(tmp_path: Path, master: str) -> None:
     package = write(tmp_path / "package", clean_forms())
-    words = ["validate", str(package), "--engine", "spark", "--master", master, "--format", "json"]
+    words = [
+        "validate",
+        str(package),
+        "--engine",
+        "spark",
+        "--master",
+        master,
+        "--format",
+        "json",
+    ]
     ran = CliRunner().invoke(main, words)
     assert (ran.exit_code, json.loads(ran.stdout)["valid"]) == (0, True)
     file = package / "data" / "vs.csv"
     file.write_text(file.read_text().replace("120", "12O", 1))
     ran = CliRunner().invoke(main, words)
-    said = [one["message"] for one in json.loads(ran.stdout)["findings"] if one["field"]]
+    said = [
+        one["message"] for one in json.loads(ran.stdout)["findings"] if one["field"]
+    ]
     assert (ran.exit_code, said) == (1, ['"12O" is not a whole number'])

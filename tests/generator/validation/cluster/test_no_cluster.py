@@ -1,4 +1,6 @@
-"""A cluster that cannot be used is said in one sentence with what to do, and exit code 2."""
+"""A cluster that cannot be used is said in one sentence with what to do, and exit code
+2.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,17 @@ def package(tmp_path: Path) -> Path:
 
 
 def said(package: Path, master: str) -> str:
-    ran = CliRunner().invoke(main, ["validate", str(package), "--engine", "spark", "--master", master])
+    ran = CliRunner().invoke(
+        main, ["validate", str(package), "--engine", "spark", "--master", master]
+    )
     assert (ran.exit_code, ran.stdout) == (2, "")
     return ran.stderr
 
 
 def test_nobody_answers_at_the_address(package: Path) -> None:
-    assert "No Spark master answers at spark://127.0.0.1:1 (" in said(package, "spark://127.0.0.1:1")
+    assert "No Spark master answers at spark://127.0.0.1:1 (" in said(
+        package, "spark://127.0.0.1:1"
+    )
     assert "Is it running" in said(package, "spark://127.0.0.1:port")
 
 
@@ -32,9 +38,13 @@ def test_what_is_no_address_of_a_cluster(package: Path) -> None:
     assert "give spark://HOST:7077" in said(package, "http://cluster")
 
 
-def test_java_is_not_there(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_java_is_not_there(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    assert f"JAVA_HOME is {tmp_path}, and there is no java in it" in said(package, "local[1]")
+    assert f"JAVA_HOME is {tmp_path}, and there is no java in it" in said(
+        package, "local[1]"
+    )
     monkeypatch.delenv("JAVA_HOME")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "apt-get install default-jre-headless" in said(package, "local[1]")
@@ -47,7 +57,9 @@ def test_spark_is_not_installed(package: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_zip_is_no_folder_that_workers_see(tmp_path: Path) -> None:
     package = write(tmp_path / "package.zip", clean_forms())
-    assert "Unpack it into a folder that every worker of the cluster can read" in said(package, "local[1]")
+    assert "Unpack it into a folder that every worker of the cluster can read" in said(
+        package, "local[1]"
+    )
 
 
 def test_a_folder_that_is_no_package(tmp_path: Path) -> None:

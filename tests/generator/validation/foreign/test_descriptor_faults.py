@@ -1,4 +1,6 @@
-"""A descriptor that Frictionless refuses: what is wrong, where in it, and never where on the machine."""
+"""A descriptor that Frictionless refuses: what is wrong, where in it, and never where
+on the machine.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ from frictionless import Package
 
 from generator.validation.open_package import Engine
 from generator.validation.validate import validate_package
-from tests.generator.validation.foreign.test_foreign import PLAIN, SCHEMA, frictionless_says, resource
+from tests.generator.validation.foreign.test_foreign import (
+    PLAIN,
+    SCHEMA,
+    frictionless_says,
+    resource,
+)
 
 FIELD = "resources[0].schema.fields[0]"
 
@@ -127,21 +134,25 @@ SPOILT: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 def package(folder: Path, *resources: Any, **more: Any) -> Path:
-    (folder / "datapackage.json").write_text(json.dumps({"name": "p", **more, "resources": resources}))
+    (folder / "datapackage.json").write_text(
+        json.dumps({"name": "p", **more, "resources": resources})
+    )
     (folder / "t.csv").write_bytes(PLAIN)
     return folder
 
 
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("engine", Engine)
-def test_a_fault_is_told_with_its_path_in_the_descriptor(tmp_path: Path, name: str, engine: Engine) -> None:
+def test_a_fault_is_told_with_its_path_in_the_descriptor(
+    tmp_path: Path, name: str, engine: Engine
+) -> None:
     more, code, message = BROKEN[name]
     source = package(tmp_path, resource(**more))
     assert not frictionless_says(source / "datapackage.json")
     report = validate_package(source, engine=engine)
-    assert [(one.finding.code, one.finding.message, one.file) for one in report.findings] == [
-        (code, message, "datapackage.json")
-    ]
+    assert [
+        (one.finding.code, one.finding.message, one.file) for one in report.findings
+    ] == [(code, message, "datapackage.json")]
     assert not report.valid
 
 
@@ -155,14 +166,17 @@ def test_a_fault_of_the_schema_is_told_once_and_not_of_every_cell(
     source = package(tmp_path, resource(**fields({"name": "a", **described})))
     (source / "t.csv").write_bytes(b"a\n" + content + b"\n" + content + b"\n")
     report = validate_package(source, engine=engine)
-    assert [(one.finding.code, one.finding.message, one.file, one.row) for one in report.findings] == [
-        (code, message, "datapackage.json", None)
-    ]
+    assert [
+        (one.finding.code, one.finding.message, one.file, one.row)
+        for one in report.findings
+    ] == [(code, message, "datapackage.json", None)]
     assert report.counts.rows == {"t": 2}
 
 
 def test_two_faults_of_one_field_are_two_findings(tmp_path: Path) -> None:
-    bad = fields({"name": "a", "required": True, "title": 5, "constraints": {"unique": "no"}})
+    bad = fields(
+        {"name": "a", "required": True, "title": 5, "constraints": {"unique": "no"}}
+    )
     report = validate_package(package(tmp_path, resource(**bad)))
     assert {one.finding.message.split(" ")[0] for one in report.findings} == {
         f"{FIELD}.required", f"{FIELD}.title", f"{FIELD}.constraints.unique",
@@ -170,7 +184,9 @@ def test_two_faults_of_one_field_are_two_findings(tmp_path: Path) -> None:
 
 
 def test_everything_is_told_at_once(tmp_path: Path) -> None:
-    bad = fields({"name": "a", "type": "unicorn"}, {"name": "b", "constraints": {"enum": "x"}})
+    bad = fields(
+        {"name": "a", "type": "unicorn"}, {"name": "b", "constraints": {"enum": "x"}}
+    )
     report = validate_package(
         package(tmp_path, resource(**bad), resource(name="u", hash=7), None, licenses=5)
     )
@@ -181,34 +197,56 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_type_that_is_nearly_one_is_asked_about(tmp_path: Path) -> None:
-    report = validate_package(package(tmp_path, resource(**fields({"name": "a", "type": "integr"}))))
-    assert report.findings[0].finding.remedy.startswith('Did you mean "integer"? Write one of any, array, ')
+    report = validate_package(
+        package(tmp_path, resource(**fields({"name": "a", "type": "integr"})))
+    )
+    assert report.findings[0].finding.remedy.startswith(
+        'Did you mean "integer"? Write one of any, array, '
+    )
 
 
-def test_what_only_frictionless_knows_is_told_in_its_words_without_the_folder(tmp_path: Path) -> None:
+def test_what_only_frictionless_knows_is_told_in_its_words_without_the_folder(
+    tmp_path: Path,
+) -> None:
     report = validate_package(package(tmp_path, resource(), created="yesterday"))
     assert [one.finding.message for one in report.findings] == [
-        'Frictionless rejects created (package-error): property "created" is not valid "datetime"'
+        (
+            'Frictionless rejects created (package-error): property "created" is not '
+            'valid "datetime"'
+        )
     ]
 
 
-@pytest.mark.parametrize("more", [{"schema": "t.csv"}, {"dialect": "t.csv"}, {"profile": "t.json"}])
-def test_no_finding_has_the_folder_of_the_machine(tmp_path: Path, more: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "more", [{"schema": "t.csv"}, {"dialect": "t.csv"}, {"profile": "t.json"}]
+)
+def test_no_finding_has_the_folder_of_the_machine(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
     report = validate_package(package(tmp_path, resource(**more)))
     assert not report.valid
-    said = [*report.notes, *(one.finding.message + one.finding.remedy for one in report.findings)]
+    said = [
+        *report.notes,
+        *(one.finding.message + one.finding.remedy for one in report.findings),
+    ]
     assert str(tmp_path) not in "".join(said)
 
 
 def test_a_descriptor_that_frictionless_accepts_has_no_faults(tmp_path: Path) -> None:
-    source = package(tmp_path, resource(profile="tabular-data-resource"), licenses=[{"name": "CC0-1.0"}])
+    source = package(
+        tmp_path,
+        resource(profile="tabular-data-resource"),
+        licenses=[{"name": "CC0-1.0"}],
+    )
     assert Package(str(source / "datapackage.json")).validate().valid
     assert validate_package(source).valid
 
 
 @pytest.mark.parametrize("engine", list(Engine))
 @pytest.mark.parametrize("name", list(BROKEN))
-def test_sound_tables_beside_a_refused_one_are_judged(name: str, engine: Engine, tmp_path: Path) -> None:
+def test_sound_tables_beside_a_refused_one_are_judged(
+    name: str, engine: Engine, tmp_path: Path
+) -> None:
     more, code, message = BROKEN[name]
     broken = {**resource(), **more}
     other = resource(name="other", path="other.csv")
@@ -217,19 +255,27 @@ def test_sound_tables_beside_a_refused_one_are_judged(name: str, engine: Engine,
     (tmp_path / "t.csv").write_bytes(PLAIN)
     (tmp_path / "other.csv").write_bytes(b"a,b\nwrong,x\n")
     report = validate_package(tmp_path, engine=engine)
-    assert (code, message) in {(one.finding.code, one.finding.message) for one in report.findings}
+    assert (code, message) in {
+        (one.finding.code, one.finding.message) for one in report.findings
+    }
     found = [one for one in report.findings if one.table == "other"]
-    assert [(one.row, one.field, one.finding.value) for one in found] == [(2, "a", "wrong")]
+    assert [(one.row, one.field, one.finding.value) for one in found] == [
+        (2, "a", "wrong")
+    ]
 
 
 @pytest.mark.parametrize("engine", list(Engine))
-def test_a_limit_beside_the_type_is_said_and_passed_over(engine: Engine, tmp_path: Path) -> None:
+def test_a_limit_beside_the_type_is_said_and_passed_over(
+    engine: Engine, tmp_path: Path
+) -> None:
     limits = {"minimum": 5, "enum": [7]}
-    table = resource(**fields({"name": "a", "type": "integer", **limits}, {"name": "b"}))
+    table = resource(
+        **fields({"name": "a", "type": "integer", **limits}, {"name": "b"})
+    )
     (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [table]}))
     (tmp_path / "t.csv").write_bytes(PLAIN)
     report = validate_package(tmp_path, engine=engine)
-    assert [(one.finding.code, one.finding.severity.value) for one in report.findings] == [
-        ("constraint-ignored", "warning")
-    ] * 2
+    assert [
+        (one.finding.code, one.finding.severity.value) for one in report.findings
+    ] == [("constraint-ignored", "warning")] * 2
     assert f"{FIELD}.minimum is next to the type" in report.findings[0].finding.message

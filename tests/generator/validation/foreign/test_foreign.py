@@ -18,7 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from generator.validation import open_package
 from generator.validation.open_package import Engine
 from generator.validation.validate import validate_package
-from tests.generator.validation.columnar.tables.test_agreement import ROWS, package_of, table_bytes
+from tests.generator.validation.columnar.tables.test_agreement import (
+    ROWS,
+    package_of,
+    table_bytes,
+)
 from tests.package_cases import clean_forms, write
 
 
@@ -42,9 +46,16 @@ def verdicts() -> dict[str, bool]:
             if row["local_path"].endswith("datapackage.json")
         ]
     said = {
-        row["local_path"]: re.search(r"frictionless 5\.21\.0: (valid|invalid)", row["note"]) for row in rows
+        row["local_path"]: re.search(
+            r"frictionless 5\.21\.0: (valid|invalid)", row["note"]
+        )
+        for row in rows
     }
-    return {path: found[1] == "valid" for path, found in said.items() if found and is_complete(CORPUS / path)}
+    return {
+        path: found[1] == "valid"
+        for path, found in said.items()
+        if found and is_complete(CORPUS / path)
+    }
 
 
 def is_complete(path: Path) -> bool:
@@ -53,10 +64,14 @@ def is_complete(path: Path) -> bool:
     return all((path.parent / name).is_file() for name in paths)
 
 
-@pytest.mark.skipif(not verdicts(), reason="the corpus of packages is not beside the project")
+@pytest.mark.skipif(
+    not verdicts(), reason="the corpus of packages is not beside the project"
+)
 @pytest.mark.parametrize("name", verdicts())
 @pytest.mark.parametrize("engine", Engine)
-def test_packages_of_others_get_frictionless_s_verdict(name: str, engine: Engine) -> None:
+def test_packages_of_others_get_frictionless_s_verdict(
+    name: str, engine: Engine
+) -> None:
     assert validate_package(CORPUS / name, engine=engine).valid == verdicts()[name]
 
 
@@ -66,26 +81,38 @@ def test_any_rows_get_frictionless_s_verdict(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
 ) -> None:
     source = package_of(tmp_path_factory.mktemp("any"), table_bytes(rows))
-    assert validate_package(source).valid == Package(str(source / "datapackage.json")).validate().valid
+    assert (
+        validate_package(source).valid
+        == Package(str(source / "datapackage.json")).validate().valid
+    )
 
 
 V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
 def resource(**more: Any) -> dict[str, Any]:
-    schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
+    schema = {
+        "fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]
+    }
     return {"name": "t", "type": "table", "path": "t.csv", "schema": schema, **more}
 
 
 def make(folder: Path, content: bytes, **more: Any) -> Path:
-    (folder / "datapackage.json").write_text(json.dumps({"name": "p", "resources": [resource(**more)]}))
+    (folder / "datapackage.json").write_text(
+        json.dumps({"name": "p", "resources": [resource(**more)]})
+    )
     (folder / "t.csv").write_bytes(content)
     return folder
 
 
-def found(source: Path, *, strict: bool = False) -> tuple[bool, list[str], tuple[str, ...]]:
+def found(
+    source: Path, *, strict: bool = False
+) -> tuple[bool, list[str], tuple[str, ...]]:
     report = validate_package(source, strict=strict)
-    places = [f"{one.finding.code} {one.table}:{one.row} {one.field}" for one in report.findings]
+    places = [
+        f"{one.finding.code} {one.table}:{one.row} {one.field}"
+        for one in report.findings
+    ]
     return report.valid, places, report.notes
 
 
@@ -99,13 +126,21 @@ def test_a_table_with_semicolons_is_read_here(tmp_path: Path) -> None:
 
 def test_a_schema_in_a_file_of_its_own_is_read(tmp_path: Path) -> None:
     (tmp_path / "s.json").write_text(json.dumps(resource()["schema"]))
-    assert found(make(tmp_path, b"a,b\nx,x\n", schema="s.json"))[1] == ["cell-type t:2 a"]
+    assert found(make(tmp_path, b"a,b\nx,x\n", schema="s.json"))[1] == [
+        "cell-type t:2 a"
+    ]
 
 
-def test_what_the_engine_does_not_read_is_handed_over_and_the_report_says_so(tmp_path: Path) -> None:
-    valid, places, notes = found(make(tmp_path, "a,b\nx,é\n".encode("latin-1"), encoding="iso-8859-1"))
+def test_what_the_engine_does_not_read_is_handed_over_and_the_report_says_so(
+    tmp_path: Path,
+) -> None:
+    valid, places, notes = found(
+        make(tmp_path, "a,b\nx,é\n".encode("latin-1"), encoding="iso-8859-1")
+    )
     assert (valid, places) == (False, ["frictionless-error t:2 a"])
-    assert notes == ("t was validated by Frictionless itself: its encoding is iso8859-1.",)
+    assert notes == (
+        "t was validated by Frictionless itself: its encoding is iso8859-1.",
+    )
 
 
 SCHEMA = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
@@ -183,14 +218,24 @@ def test_every_way_to_describe_a_table_gets_frictionless_s_verdict(
     tmp_path: Path, name: str, version: int
 ) -> None:
     more, content = PACKAGES[name]
-    described = {key: value for key, value in resource(**more).items() if value is not None}
-    profile = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"} if version == 2 else {}
-    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "p", **profile, "resources": [described]}))
+    described = {
+        key: value for key, value in resource(**more).items() if value is not None
+    }
+    profile = (
+        {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}
+        if version == 2
+        else {}
+    )
+    (tmp_path / "datapackage.json").write_text(
+        json.dumps({"name": "p", **profile, "resources": [described]})
+    )
     (tmp_path / "u.csv").write_bytes(b"2,z\n")
     paths = described.get("path", "t.csv")
     for path in [paths] if isinstance(paths, str) else paths[:1]:
         (tmp_path / ("t.csv" if path == "v.csv" else path)).write_bytes(content)
-    assert validate_package(tmp_path).valid == frictionless_says(tmp_path / "datapackage.json")
+    assert validate_package(tmp_path).valid == frictionless_says(
+        tmp_path / "datapackage.json"
+    )
 
 
 def frictionless_says(path: Path) -> bool:
@@ -243,25 +288,35 @@ def test_a_broken_descriptor_is_a_finding_and_never_an_error(
         ({"dialect": "/etc/d.json"}, "/etc/d.json"),
     ],
 )
-def test_nothing_is_fetched_from_elsewhere(tmp_path: Path, more: dict[str, Any], path: str) -> None:
+def test_nothing_is_fetched_from_elsewhere(
+    tmp_path: Path, more: dict[str, Any], path: str
+) -> None:
     report = validate_package(make(tmp_path, PLAIN, **more))
-    assert [(one.finding.code, one.table, one.finding.value) for one in report.findings] == [
-        ("unsafe-path", "t", path)
-    ]
+    assert [
+        (one.finding.code, one.table, one.finding.value) for one in report.findings
+    ] == [("unsafe-path", "t", path)]
 
 
 def test_a_profile_that_would_have_to_be_fetched_is_named(tmp_path: Path) -> None:
-    valid, places, notes = found(make(tmp_path, PLAIN, profile="https://example.org/profile.json"))
+    valid, places, notes = found(
+        make(tmp_path, PLAIN, profile="https://example.org/profile.json")
+    )
     assert (valid, places) == (True, [])
     assert notes == (
-        "The profile https://example.org/profile.json was not fetched, and not validated against.",
+        (
+            "The profile https://example.org/profile.json was not fetched, and not "
+            "validated against."
+        ),
     )
 
 
 def test_a_row_of_nothing_but_missing_values_is_blank(tmp_path: Path) -> None:
     schema = {**resource()["schema"], "missingValues": ["-", "NA"]}
     content = b"a,b\n-,NA\n1,\n"
-    assert found(make(tmp_path, content, schema=schema))[:2] == (False, ["missing-row t:2 None"])
+    assert found(make(tmp_path, content, schema=schema))[:2] == (
+        False,
+        ["missing-row t:2 None"],
+    )
 
 
 def test_a_byte_order_mark_counts_only_when_asked(tmp_path: Path) -> None:
@@ -273,9 +328,12 @@ def test_a_byte_order_mark_counts_only_when_asked(tmp_path: Path) -> None:
 def test_carriage_returns_count_when_asked(tmp_path: Path) -> None:
     source = make(tmp_path, b"a,b\n1,x\r2,y\n")
     assert found(source) == (
-        True, [], ("t was validated by Frictionless itself: it has carriage returns without line feeds.",)
+        True, [], (("t was validated by Frictionless itself: it has carriage returns without line feeds."),)
     )  # fmt: skip
-    assert found(source, strict=True)[1] == ["bare-carriage-return t:2 None", "too-many-cells t:2 None"]
+    assert found(source, strict=True)[1] == [
+        "bare-carriage-return t:2 None",
+        "too-many-cells t:2 None",
+    ]
 
 
 def test_a_foreign_key_to_the_same_table(tmp_path: Path) -> None:
@@ -292,7 +350,9 @@ def test_a_foreign_key_to_the_same_table(tmp_path: Path) -> None:
 
 def test_a_zip_is_judged_like_its_folder(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
-    source = package_of(tmp_path / "p", b"id,site,day,dose,sex,seen,fit,clock\nx,S1,,,,,,\n")
+    source = package_of(
+        tmp_path / "p", b"id,site,day,dose,sex,seen,fit,clock\nx,S1,,,,,,\n"
+    )
     with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
         for path in source.iterdir():
             archive.write(path, path.name)
@@ -311,7 +371,9 @@ def test_only_what_the_descriptor_names_is_looked_at(tmp_path: Path) -> None:
     assert (report.valid, report.findings) == (True, ())
 
 
-def test_a_named_file_that_is_a_link_out_of_the_folder_stays_closed(tmp_path: Path) -> None:
+def test_a_named_file_that_is_a_link_out_of_the_folder_stays_closed(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "p").mkdir()
     package = make(tmp_path / "p", PLAIN)
     (package / "t.csv").rename(tmp_path / "secret.csv")
@@ -320,7 +382,9 @@ def test_a_named_file_that_is_a_link_out_of_the_folder_stays_closed(tmp_path: Pa
     assert codes == {"unsafe-path", "missing-file"}
 
 
-def test_a_hidden_folder_beside_a_package_of_a_study_is_no_part_of_it(tmp_path: Path) -> None:
+def test_a_hidden_folder_beside_a_package_of_a_study_is_no_part_of_it(
+    tmp_path: Path,
+) -> None:
     package = write(tmp_path / "p", clean_forms())
     (package / ".venv").mkdir()
     (package / ".venv" / "python").symlink_to("/usr/bin/python3")
@@ -347,13 +411,19 @@ def test_what_is_tolerated_warns_and_with_strict_refuses(
     tmp_path: Path, content: bytes, code: str, strict: bool, engine: Engine
 ) -> None:
     report = validate_package(make(tmp_path, content), engine=engine, strict=strict)
-    assert report.counts.by_severity == {"refuse": int(strict), "query": 0, "warning": int(not strict)}
+    assert report.counts.by_severity == {
+        "refuse": int(strict),
+        "query": 0,
+        "warning": int(not strict),
+    }
     assert [one.finding.code for one in report.findings] == [code]
     assert report.valid is not strict
 
 
 @pytest.mark.parametrize("engine", Engine)
-def test_a_file_that_was_changed_refuses_as_the_verdict_does(tmp_path: Path, engine: Engine) -> None:
+def test_a_file_that_was_changed_refuses_as_the_verdict_does(
+    tmp_path: Path, engine: Engine
+) -> None:
     report = validate_package(make(tmp_path, PLAIN, bytes=1), engine=engine)
     assert (report.valid, report.counts.by_severity["refuse"]) == (False, 1)
 
@@ -363,7 +433,11 @@ def test_a_file_that_was_changed_refuses_as_the_verdict_does(tmp_path: Path, eng
     ("schema", "content", "message"),
     [
         (
-            schema_of({"name": "a", "type": "integer"}, {"name": "b"}, missingValues=["", "ND"]),
+            schema_of(
+                {"name": "a", "type": "integer"},
+                {"name": "b"},
+                missingValues=["", "ND"],
+            ),
             b"a,b\n1,x\nND,ND\n2,y\n",
             "The row has no value: every cell is missing (ND, ND).",
         ),
@@ -373,7 +447,9 @@ def test_a_file_that_was_changed_refuses_as_the_verdict_does(tmp_path: Path, eng
             "The row has no value: every cell is missing (ND, blank).",
         ),
         (
-            schema_of({"name": "a", "missingValues": [{"value": "-99", "label": "refused"}]}),
+            schema_of(
+                {"name": "a", "missingValues": [{"value": "-99", "label": "refused"}]}
+            ),
             b"a\n5\n-99\n",
             "The row has no value: it says -99 (refused).",
         ),
@@ -386,5 +462,9 @@ def test_a_row_of_missing_codes_is_not_called_blank(
     (tmp_path / "datapackage.json").write_text(json.dumps(described))
     (tmp_path / "t.csv").write_bytes(content)
     [one] = validate_package(tmp_path, engine=engine).findings
-    assert (one.finding.code, one.finding.message, one.row) == ("missing-row", message, 3)
+    assert (one.finding.code, one.finding.message, one.row) == (
+        "missing-row",
+        message,
+        3,
+    )
     assert "Remove" not in one.finding.remedy

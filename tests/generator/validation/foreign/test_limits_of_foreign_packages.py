@@ -1,4 +1,6 @@
-"""A package of others cannot hold up whoever judges it: patterns, lines and columns have limits."""
+"""A package of others cannot hold up whoever judges it: patterns, lines and columns
+have limits.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ from tests.generator.validation.foreign.test_foreign import frictionless_says, m
 
 def patterned(pattern: str, **more: Any) -> dict[str, Any]:
     return {
-        "schema": {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": pattern}}]},
+        "schema": {
+            "fields": [
+                {"name": "a", "type": "string", "constraints": {"pattern": pattern}}
+            ]
+        },
         **more,
     }
 
@@ -29,7 +35,9 @@ def test_a_plain_pattern_is_harmless(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+", "(a?){30}", r"(?!0)\d+", r"(a)\1"])
-def test_a_pattern_that_may_take_long_or_that_we_cannot_read_is_not(pattern: str) -> None:
+def test_a_pattern_that_may_take_long_or_that_we_cannot_read_is_not(
+    pattern: str,
+) -> None:
     assert not is_harmless(pattern)
 
 
@@ -47,7 +55,9 @@ def test_a_pattern_that_may_take_long_or_that_we_cannot_read_is_not(pattern: str
         (r"(.)\1", "ab", False),
     ],
 )
-def test_a_limited_pattern_matches_as_frictionless_does(pattern: str, text: str, fits: bool) -> None:
+def test_a_limited_pattern_matches_as_frictionless_does(
+    pattern: str, text: str, fits: bool
+) -> None:
     limited = LimitedPattern(pattern)
     assert limited.fits(text) is fits
     limited.close()
@@ -55,7 +65,9 @@ def test_a_limited_pattern_matches_as_frictionless_does(pattern: str, text: str,
 
 @pytest.mark.parametrize("engine", Engine)
 @pytest.mark.parametrize("pattern", ["(a+)+", r"(?!aab)a[ab]+"])
-def test_the_verdict_stays_frictionless_s(tmp_path: Path, pattern: str, engine: Engine) -> None:
+def test_the_verdict_stays_frictionless_s(
+    tmp_path: Path, pattern: str, engine: Engine
+) -> None:
     for content in (b"a\naa\naaa\n", b"a\naab\n"):
         package = make(tmp_path, content, **patterned(pattern))
         report = validate_package(package, engine=engine)
@@ -68,14 +80,18 @@ def test_a_pattern_that_takes_too_long_is_given_up_with_a_finding(
 ) -> None:
     monkeypatch.setattr(limited_patterns, "_CHILD", "import time\ntime.sleep(60)\n")
     monkeypatch.setattr(LimitedPattern.__init__, "__kwdefaults__", {"seconds": 0.01})
-    report = validate_package(make(tmp_path, b"a\naab\nb\n", **patterned(r"(?!b)a+")), engine=engine)
-    assert [(one.finding.code, one.finding.message.split(" ")[0]) for one in report.findings] == [
-        ("pattern-too-slow", "resources[0].schema.fields[0].constraints.pattern")
-    ]
+    report = validate_package(
+        make(tmp_path, b"a\naab\nb\n", **patterned(r"(?!b)a+")), engine=engine
+    )
+    assert [
+        (one.finding.code, one.finding.message.split(" ")[0]) for one in report.findings
+    ] == [("pattern-too-slow", "resources[0].schema.fields[0].constraints.pattern")]
     assert report.counts.rows == {"t": 2}
 
 
-def test_a_table_that_frictionless_judges_is_judged_without_such_a_pattern(tmp_path: Path) -> None:
+def test_a_table_that_frictionless_judges_is_judged_without_such_a_pattern(
+    tmp_path: Path,
+) -> None:
     other = {"dialect": {"quoteChar": "'"}}
     report = validate_package(make(tmp_path, b"a\nb\n", **patterned("(a+)+", **other)))
     assert [one.finding.code for one in report.findings] == ["pattern-too-slow"]
@@ -87,18 +103,25 @@ def test_a_header_of_too_many_columns_is_not_read(
 ) -> None:
     monkeypatch.setattr(csv_records, "MOST_COLUMNS", 4)
     report = validate_package(make(tmp_path, b"a,b,c,d,e\n1,2,3,4,5\n"), engine=engine)
-    assert [(one.finding.code, one.row) for one in report.findings] == [("too-many-columns", 1)]
+    assert [(one.finding.code, one.row) for one in report.findings] == [
+        ("too-many-columns", 1)
+    ]
     assert not report.valid
 
 
 @pytest.mark.parametrize("engine", Engine)
 @pytest.mark.parametrize("more", [{}, {"dialect": {"quoteChar": "'"}}])
 def test_a_line_that_is_too_long_is_found_before_anyone_holds_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine, more: dict[str, Any]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: Engine,
+    more: dict[str, Any],
 ) -> None:
     monkeypatch.setattr(csv_records, "LONGEST_LINE", 64)
     monkeypatch.setattr(csv_records, "_PIECE", 16)
     monkeypatch.setattr(plan, "SAMPLE", 1 if more else 200)
     content = b"a,b\n1,x\n2," + b"y" * 100 + b"\n3,z\n"
     report = validate_package(make(tmp_path, content, **more), engine=engine)
-    assert [(one.finding.code, one.row) for one in report.findings] == [("line-too-long", 3)]
+    assert [(one.finding.code, one.row) for one in report.findings] == [
+        ("line-too-long", 3)
+    ]

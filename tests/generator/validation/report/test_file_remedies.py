@@ -23,8 +23,12 @@ def test_what_a_remedy_writes_is_right_in_a_file(
     tmp_path: Path, field: str, typed: str, example: str
 ) -> None:
     """A page understands 15-Apr-2024; a table does not, and is not told to hold it."""
-    wrong = validate_package(write(tmp_path / "wrong", [captured("vs SCR", {**GOOD_VS, field: typed})]))
+    wrong = validate_package(
+        write(tmp_path / "wrong", [captured("vs SCR", {**GOOD_VS, field: typed})])
+    )
     (found,) = [one.finding for one in wrong.findings if one.field == field]
     assert example in found.remedy
-    right = validate_package(write(tmp_path / "right", [captured("vs SCR", {**GOOD_VS, field: example})]))
+    right = validate_package(
+        write(tmp_path / "right", [captured("vs SCR", {**GOOD_VS, field: example})])
+    )
     assert not [one for one in right.findings if one.finding.code == found.code]

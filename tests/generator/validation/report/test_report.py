@@ -1,4 +1,6 @@
-"""One report in three forms: for a terminal, for programs, and as a page to work through."""
+"""One report in three forms: for a terminal, for programs, and as a page to work
+through.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,17 @@ from tests.package_cases import GOOD_VS, captured, clean_forms, write
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Twelve wrong cells of one kind, of which five are listed, and one value to look at."""
+    """Twelve wrong cells of one kind, of which five are listed, and one value to look
+    at.
+    """
     forms = [
-        captured("lb SCR", {"hb": "<b>12x"}, subject=f"01-{number:03}", status=0) for number in range(12)
+        captured("lb SCR", {"hb": "<b>12x"}, subject=f"01-{number:03}", status=0)
+        for number in range(12)
     ]
     forms.append(captured("vs SCR", {**GOOD_VS, "sysbp": "190"}, subject="02-001"))
-    return validate_package(write(tmp_path_factory.mktemp("report") / "export.zip", forms), limit=5)
+    return validate_package(
+        write(tmp_path_factory.mktemp("report") / "export.zip", forms), limit=5
+    )
 
 
 def text_of(report: Report) -> str:
@@ -39,13 +46,20 @@ def text_of(report: Report) -> str:
 
 
 def test_the_terminal_counts_by_rule_and_shows_what_each_says(tmp_path: Path) -> None:
-    forms = [captured("vs SCR", {**GOOD_VS, "sysbp": "80", "diabp": "95"}, subject="01-001")]
+    forms = [
+        captured("vs SCR", {**GOOD_VS, "sysbp": "80", "diabp": "95"}, subject="01-001")
+    ]
     forms.append(captured("lb SCR", {"hb": "12x"}, subject="01-001", status=0))
     report = validate_package(write(tmp_path / "export.zip", forms))
     shown = text_of(report).split("By rule\n")[1].split("\n\n")[0]
-    assert {line.split()[1]: line.split(maxsplit=2)[2].strip() for line in shown.splitlines()} == {
+    assert {
+        line.split()[1]: line.split(maxsplit=2)[2].strip()
+        for line in shown.splitlines()
+    } == {
         rule: next(
-            one.finding.message for one in report.findings if rule in (one.finding.rule, one.finding.code)
+            one.finding.message
+            for one in report.findings
+            if rule in (one.finding.rule, one.finding.code)
         )
         for rule in report.counts.by_check
     }
@@ -54,7 +68,9 @@ def test_the_terminal_counts_by_rule_and_shows_what_each_says(tmp_path: Path) ->
 
 def test_the_page_groups_by_the_protocol_check() -> None:
     one = Reported(
-        finding=finding("below-range", label="Age", value="7", answer="7", bound="at least 18"),
+        finding=finding(
+            "below-range", label="Age", value="7", answer="7", bound="at least 18"
+        ),
         table="dm",
         field="age",
     )
@@ -62,7 +78,11 @@ def test_the_page_groups_by_the_protocol_check() -> None:
     collector = Collector()
     for found in (one, checked, checked):
         collector.add(found)
-    page = report_html(collector.report(source="p", study=None, readable=True, rows={}, forms=0, subjects=0))
+    page = report_html(
+        collector.report(
+            source="p", study=None, readable=True, rows={}, forms=0, subjects=0
+        )
+    )
     assert re.findall(r'data-code="([^"]*)"', page) == ["below-range", "C11", "C11"]
     assert "<option>C11</option><option>below-range</option>" in page
     assert '<td class="code">C11 below-range</td>' in page
@@ -70,10 +90,19 @@ def test_the_page_groups_by_the_protocol_check() -> None:
 
 def test_json_has_the_agreed_shape(report: Report) -> None:
     read = json.loads(report_json(report))
-    assert list(read) == ["valid", "origins", "findings", "counts", "missingness", "notes"]
+    assert list(read) == [
+        "valid",
+        "origins",
+        "findings",
+        "counts",
+        "missingness",
+        "notes",
+    ]
     assert read["valid"] is False
     first = {
-        name: said for name, said in read["findings"][0].items() if name not in ("key", "message", "remedy")
+        name: said
+        for name, said in read["findings"][0].items()
+        if name not in ("key", "message", "remedy")
     }
     assert first == {
         "code": "not-a-number",
@@ -86,7 +115,12 @@ def test_json_has_the_agreed_shape(report: Report) -> None:
         "rule": None,
         "origin": None,
     }
-    assert read["findings"][0]["key"] == {"siteid": "01", "subjid": "01-000", "visitid": "SCR", "unsno": 0}
+    assert read["findings"][0]["key"] == {
+        "siteid": "01",
+        "subjid": "01-000",
+        "visitid": "SCR",
+        "unsno": 0,
+    }
     assert read["findings"][0]["message"]
     assert read["findings"][0]["remedy"]
     assert (read["counts"]["findings"], read["counts"]["located"]) == (13, 6)
@@ -150,24 +184,42 @@ def test_the_page_filters_by_site_and_subject(page: Page) -> None:
     assert page.get_by_role("status").inner_text() == "1 of 6 shown"
 
 
-def test_the_heat_map_has_the_studys_order_and_says_in_words_what_it_shows(page: Page) -> None:
+def test_the_heat_map_has_the_studys_order_and_says_in_words_what_it_shows(
+    page: Page,
+) -> None:
     table = page.get_by_role("region", name="Completeness by form and visit")
     assert table.locator("thead th").all_inner_texts() == ["Form", "SCR"]
     cell = table.locator("tr", has_text="lb").locator("td").first
     assert cell.inner_text().startswith("0 %")
-    assert cell.get_attribute("title") == "12 invalid, 2 blank though expected, 12 left blank"
+    assert (
+        cell.get_attribute("title")
+        == "12 invalid, 2 blank though expected, 12 left blank"
+    )
 
 
-def test_the_page_leads_to_what_follows_from_a_missing_file(browser_page: Page, tmp_path: Path) -> None:
+def test_the_page_leads_to_what_follows_from_a_missing_file(
+    browser_page: Page, tmp_path: Path
+) -> None:
     package = write(tmp_path / "package", clean_forms())
     (package / "data" / "lb.csv").unlink()
-    (tmp_path / "report.html").write_text(report_html(validate_package(package)), "utf-8")
+    (tmp_path / "report.html").write_text(
+        report_html(validate_package(package)), "utf-8"
+    )
     browser_page.goto((tmp_path / "report.html").as_uri())
     first = browser_page.get_by_role("region", name="Look at these first")
-    assert first.get_by_role("listitem").inner_text().startswith("✗ data/lb.csv data/lb.csv is missing.")
-    first.get_by_role("button", name="1 finding results from it: 1 form-without-row").click()
+    assert (
+        first.get_by_role("listitem")
+        .inner_text()
+        .startswith("✗ data/lb.csv data/lb.csv is missing.")
+    )
+    first.get_by_role(
+        "button", name="1 finding results from it: 1 form-without-row"
+    ).click()
     assert browser_page.get_by_role("status").inner_text() == "1 of 2 shown"
-    assert "Caused by missing-file in lb" in browser_page.locator("#rows tr:visible").inner_text()
+    assert (
+        "Caused by missing-file in lb"
+        in browser_page.locator("#rows tr:visible").inner_text()
+    )
     assert Axe().run(browser_page).violations_count == 0
 
 
@@ -179,7 +231,9 @@ def test_the_page_sorts_lines_as_numbers(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 800, 1366])
-def test_a_date_stays_on_one_line(browser_page: Page, tmp_path: Path, width: int) -> None:
+def test_a_date_stays_on_one_line(
+    browser_page: Page, tmp_path: Path, width: int
+) -> None:
     form = captured("vs SCR", {**GOOD_VS, "vsdat": "2024-02-30"})
     report = validate_package(write(tmp_path / "package", [form]))
     (tmp_path / "report.html").write_text(report_html(report), "utf-8")
@@ -187,7 +241,8 @@ def test_a_date_stays_on_one_line(browser_page: Page, tmp_path: Path, width: int
     browser_page.goto((tmp_path / "report.html").as_uri())
     lines = browser_page.locator("#rows td.value", has_text="2024-02-30").evaluate(
         "cell => { const text = document.createRange(); text.selectNodeContents(cell);"
-        " return new Set([...text.getClientRects()].map(box => Math.round(box.top))).size; }"
+        " return new Set([...text.getClientRects()].map(box => "
+        "Math.round(box.top))).size; }"
     )
     assert lines == 1
 
@@ -204,10 +259,14 @@ def test_the_page_is_accessible_and_fits(page: Page, width: int, scheme: str) ->
 
 def test_alert_values_stand_out() -> None:
     words = {"label": "Platelets", "answer": "8", "bound": "at least 20"}
-    one = Reported(finding=finding("below-alert", value="8", **words), table="lb", field="plt")
+    one = Reported(
+        finding=finding("below-alert", value="8", **words), table="lb", field="plt"
+    )
     collected = Collector()
     collected.add(one)
-    report = collected.report(source="p", study=None, readable=True, rows={"lb": 1}, forms=1, subjects=1)
+    report = collected.report(
+        source="p", study=None, readable=True, rows={"lb": 1}, forms=1, subjects=1
+    )
     assert report.sentence().endswith("1 finding (no errors, 1 alert value).")
     assert "‼ lb.plt" in text_of(report)
     assert '<td class="severity alert">‼ alert</td>' in report_html(report)

@@ -1,4 +1,6 @@
-"""A report begins with the fault of a file from which others follow, and says how many do."""
+"""A report begins with the fault of a file from which others follow, and says how many
+do.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def package(tmp_path: Path) -> Path:
         for number in range(1, 13)
         for form in (
             captured("vs SCR", GOOD_VS, subject=f"01-{number:03}"),
-            captured("lb SCR", {"lbcode": "AB12", "hb": "13.5"}, subject=f"01-{number:03}"),
+            captured(
+                "lb SCR", {"lbcode": "AB12", "hb": "13.5"}, subject=f"01-{number:03}"
+            ),
         )
     ]
     return write(tmp_path / "package", forms)
@@ -51,7 +55,9 @@ def rename_header(name: str, old: str, new: str) -> Damage:
         with (root / name).open(newline="") as file:
             header, *rows = csv.reader(file)
         with (root / name).open("w", newline="") as file:
-            csv.writer(file).writerows([[new if one == old else one for one in header], *rows])
+            csv.writer(file).writerows(
+                [[new if one == old else one for one in header], *rows]
+            )
 
     return damage
 
@@ -75,7 +81,12 @@ def all_semicolons(root: Path) -> None:
             csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL).writerows(rows)
 
 
-SUBJECTS, FORMS, LB, VS = "data/subjects.csv", "data/forms.csv", "data/lb.csv", "data/vs.csv"
+SUBJECTS, FORMS, LB, VS = (
+    "data/subjects.csv",
+    "data/forms.csv",
+    "data/lb.csv",
+    "data/vs.csv",
+)
 
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "a missing table": (remove(LB), "missing-file lb: 12 form-without-row"),
@@ -121,7 +132,9 @@ def test_what_follows_from_one_fault_is_counted_whatever_is_listed(
 ) -> None:
     damage, expected = DAMAGES[name]
     damage(package)
-    assert [said(one) for one in validate_package(package, limit=limit).origins] == [expected]
+    assert [said(one) for one in validate_package(package, limit=limit).origins] == [
+        expected
+    ]
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -134,7 +147,9 @@ def test_every_way_to_read_finds_the_same_origins(
     for large in (0, 10**9):
         embedded = validate_package(package, engine=Engine.EMBEDDED, large=large)
         assert embedded.origins == reference.origins
-        assert sorted(map(str, embedded.findings)) == sorted(map(str, reference.findings))
+        assert sorted(map(str, embedded.findings)) == sorted(
+            map(str, reference.findings)
+        )
 
 
 def damaged(package: Path, name: str) -> Report:
@@ -152,8 +167,13 @@ def test_the_terminal_begins_with_the_origin(package: Path) -> None:
 def test_zeros_that_a_program_took_are_one_cause(package: Path) -> None:
     first = text_of(damaged(package, "zeros that all tables lost")).split("\n\n")[1]
     said = " ".join(first.split())
-    assert said.startswith("Look at these first ! Several tables 4 files came back from another program")
-    assert "leading zeros are gone (60 cells: siteid). They are validated as exported." in said
+    assert said.startswith(
+        "Look at these first ! Several tables 4 files came back from another program"
+    )
+    assert (
+        "leading zeros are gone (60 cells: siteid). They are validated as exported."
+        in said
+    )
     assert said.endswith("1 finding results from it: 1 column-rewritten")
 
 
@@ -172,7 +192,9 @@ def test_findings_of_another_reason_do_not_follow(package: Path) -> None:
     replace(VS, "01,01-001,SCR,0,Y,2024-04-02,120,36.5,LEG;ARM,,,,\r\n", "")(package)
     report = damaged(package, "a missing table")
     assert report.counts.by_code["form-without-row"] == 13
-    assert [said(one) for one in report.origins] == ["missing-file lb: 12 form-without-row"]
+    assert [said(one) for one in report.origins] == [
+        "missing-file lb: 12 form-without-row"
+    ]
 
 
 def test_a_clean_package_has_nothing_to_look_at_first(tmp_path: Path) -> None:

@@ -12,7 +12,15 @@ from generator.validation.open_package import Engine
 from generator.validation.report.report import Report
 from generator.validation.report.summary import look_first
 from generator.validation.validate import validate_package
-from tests.returned_package import TRUE_FINDINGS, Spelling, as_number, edit, rewrite, state, write_before
+from tests.returned_package import (
+    TRUE_FINDINGS,
+    Spelling,
+    as_number,
+    edit,
+    rewrite,
+    state,
+    write_before,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +36,11 @@ def package(exported: Path, tmp_path: Path) -> Path:
 def answers(report: Report) -> set[tuple[str, str | None, int | None]]:
     """What is wrong with the answers, by code, field and line."""
     codes = {"above-expected", "above-range"}
-    return {(one.finding.code, one.field, one.row) for one in report.findings if one.finding.code in codes}
+    return {
+        (one.finding.code, one.field, one.row)
+        for one in report.findings
+        if one.finding.code in codes
+    }
 
 
 def codes(report: Report) -> dict[str, int]:
@@ -42,12 +54,17 @@ def cause(report: Report) -> str:
 def lost(report: Report) -> dict[tuple[str | None, int | None], str | None]:
     """Cells that cannot be restored with certainty, with what is there now."""
     return {
-        (one.field, one.row): one.finding.value for one in report.findings if one.finding.code == "cell-lost"
+        (one.field, one.row): one.finding.value
+        for one in report.findings
+        if one.finding.code == "cell-lost"
     }
 
 
 def as_r(**more: Spelling) -> dict[str, Spelling]:
-    digits = {"12345678901234567890": "12345678901234567168", "10000000000000000001": "1e+19"}
+    digits = {
+        "12345678901234567890": "12345678901234567168",
+        "10000000000000000001": "1e+19",
+    }
     return {
         "siteid": as_number,
         "subjid": as_number,
@@ -71,8 +88,13 @@ def test_the_package_as_it_was_exported(exported: Path) -> None:
 def test_r_took_the_zeros_of_sites_and_subjects(package: Path) -> None:
     report = validate_package(rewrite(package, as_r()))
     assert cause(report).startswith("4 files came back from R (read.csv, write.csv): ")
-    assert "leading zeros are gone (34 cells: siteid, subjid, lab.lot, lab.clinic)" in cause(report)
-    assert "codes and checkboxes became TRUE and FALSE (3 cells: lab.side)" in cause(report)
+    assert (
+        "leading zeros are gone (34 cells: siteid, subjid, lab.lot, lab.clinic)"
+        in cause(report)
+    )
+    assert "codes and checkboxes became TRUE and FALSE (3 cells: lab.side)" in cause(
+        report
+    )
     assert "blanks became NA (1 cell: lab.grade)" in cause(report)
     assert cause(report).endswith("3 cannot be restored with certainty.")
     assert lost(report) == {
@@ -82,7 +104,13 @@ def test_r_took_the_zeros_of_sites_and_subjects(package: Path) -> None:
     }
     assert answers(report) == TRUE_FINDINGS
     assert set(codes(report)) == {
-        *("saved-by-program", "column-rewritten", "cell-lost", "above-expected", "above-range"),
+        *(
+            "saved-by-program",
+            "column-rewritten",
+            "cell-lost",
+            "above-expected",
+            "above-range",
+        ),
     }
 
 
@@ -91,7 +119,8 @@ def test_a_key_is_said_once_for_all_tables(package: Path) -> None:
     columns = [one for one in report.findings if one.finding.code == "column-rewritten"]
     assert [(one.field, one.table) for one in columns] == [("siteid", None)]
     assert columns[0].finding.message == (
-        "15 cells in 4 tables: leading zeros are gone (01 became 1). They are validated as exported."
+        "15 cells in 4 tables: leading zeros are gone (01 became 1). They are "
+        "validated as exported."
     )
 
 
@@ -110,11 +139,17 @@ def test_a_spreadsheet_worked_out_a_formula(package: Path) -> None:
     assert answers(report) == TRUE_FINDINGS
 
 
-def test_codes_that_were_erased_are_named_also_where_a_blank_is_allowed(package: Path) -> None:
-    report = validate_package(rewrite(package, {"*": lambda text: "" if text == "NA" else text}))
+def test_codes_that_were_erased_are_named_also_where_a_blank_is_allowed(
+    package: Path,
+) -> None:
+    report = validate_package(
+        rewrite(package, {"*": lambda text: "" if text == "NA" else text})
+    )
     assert cause(report) == (
-        "2 files came back from pandas with every column read as text: missing codes were erased"
-        " (3 cells: lab.onset, lab.crp, vs.pregtest). They cannot be restored with certainty."
+        "2 files came back from pandas with every column read as text: missing codes "
+        "were erased"
+        " (3 cells: lab.onset, lab.crp, vs.pregtest). They cannot be restored with "
+        "certainty."
     )
     assert lost(report) == {("onset", 4): "", ("crp", 4): "", ("pregtest", 3): ""}
     assert [one.message for one in look_first(report)][1] == (
@@ -128,13 +163,18 @@ def test_a_day_that_was_invented_is_lost_precision(package: Path) -> None:
     spellings: dict[str, Spelling] = {
         "siteid": as_number,
         "vsdat": lambda text: text.replace("-", "/"),
-        "onset": lambda text: {"2024-04": "2024/04/01", "2024-04-02": "2024/04/02"}.get(text, text),
+        "onset": lambda text: {"2024-04": "2024/04/01", "2024-04-02": "2024/04/02"}.get(
+            text, text
+        ),
         "vstim": lambda text: f"{text}:00",
         "saved_at": lambda _: "2024/04/20 09:30:01.923",
     }
     report = validate_package(rewrite(package, spellings))
     assert cause(report).startswith("4 files came back from Gnumeric: ")
-    assert "partial dates became exact: a day was invented (1 cell: lab.onset)" in cause(report)
+    assert (
+        "partial dates became exact: a day was invented (1 cell: lab.onset)"
+        in cause(report)
+    )
     assert lost(report) == {("onset", 2): "2024/04/01"}
     assert answers(report) == TRUE_FINDINGS
 
@@ -158,14 +198,22 @@ def test_a_cell_that_was_edited_together_with_its_hash(package: Path) -> None:
     (found,) = [one for one in report.findings if one.finding.code == "cell-differs"]
     assert (found.file, found.row, found.field) == ("data/vs.csv", 3, "sysbp")
     assert found.finding.message == "The cell contains 130, but 120 was saved last."
-    assert dict(found.key) == {"siteid": "01", "subjid": "0102", "visitid": "V1", "unsno": "0"}
+    assert dict(found.key) == {
+        "siteid": "01",
+        "subjid": "0102",
+        "visitid": "V1",
+        "unsno": "0",
+    }
     assert look_first(report)[0].message == found.finding.message
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
-def test_a_status_that_was_edited_together_with_its_hash(package: Path, engine: Engine) -> None:
+def test_a_status_that_was_edited_together_with_its_hash(
+    package: Path, engine: Engine
+) -> None:
     report = validate_package(
-        edit(package, "data/forms.csv", "0102,V1,0,vs,2,", "0102,V1,0,vs,0,"), engine=engine
+        edit(package, "data/forms.csv", "0102,V1,0,vs,2,", "0102,V1,0,vs,0,"),
+        engine=engine,
     )
     (found,) = [one for one in report.findings if one.finding.code == "cell-differs"]
     assert (found.file, found.field) == ("data/forms.csv", "formstat")
@@ -182,13 +230,17 @@ def test_a_status_that_was_edited_behind_semicolons(package: Path) -> None:
 
 def test_one_cell_that_was_respelled_is_no_program(package: Path) -> None:
     """All other times are as they were: somebody typed the seconds."""
-    report = validate_package(edit(package, "data/vs.csv", "10:00,120,", "10:00:00,120,"))
+    report = validate_package(
+        edit(package, "data/vs.csv", "10:00,120,", "10:00:00,120,")
+    )
     assert codes(report)["cell-differs"] == 1
     assert "saved-by-program" not in codes(report)
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
-def test_a_subject_that_was_moved_to_another_site_in_every_table(package: Path, engine: Engine) -> None:
+def test_a_subject_that_was_moved_to_another_site_in_every_table(
+    package: Path, engine: Engine
+) -> None:
     for name in ("subjects", "forms", "lab", "vs"):
         path = package / f"data/{name}.csv"
         path.write_bytes(path.read_bytes().replace(b"02,0203", b"01,0203"))
@@ -196,21 +248,30 @@ def test_a_subject_that_was_moved_to_another_site_in_every_table(package: Path, 
     report = validate_package(package, engine=engine)
     (found,) = [one for one in report.findings if one.finding.code == "other-site"]
     assert (found.file, found.field) == ("audit.csv", "siteid")
-    assert found.finding.message == "0203 is at site 02 in this row, but at site 01 in data/subjects.csv."
+    assert (
+        found.finding.message
+        == "0203 is at site 02 in this row, but at site 01 in data/subjects.csv."
+    )
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
-def test_codes_that_were_erased_in_the_trail_as_well(package: Path, engine: Engine) -> None:
+def test_codes_that_were_erased_in_the_trail_as_well(
+    package: Path, engine: Engine
+) -> None:
     """As pandas does, even where it reads every column as text."""
     rewrite(package, {"*": lambda text: "" if text == "NA" else text})
     audit = package / "audit.csv"
-    audit.write_text(audit.read_text("utf-8").replace(",,NA,", ",,,"), "utf-8", newline="")
+    audit.write_text(
+        audit.read_text("utf-8").replace(",,NA,", ",,,"), "utf-8", newline=""
+    )
     state(package, "audit.csv")
     report = validate_package(package, engine=engine)
     found = [one for one in report.findings if one.finding.code == "change-erased"]
     assert len(found) == 3
     assert {(one.file, one.key["subjid"]) for one in found} == {("audit.csv", "0102")}
-    assert "This change of crp has no effect" in " ".join(one.finding.message for one in found)
+    assert "This change of crp has no effect" in " ".join(
+        one.finding.message for one in found
+    )
     assert not report.valid
 
 
@@ -223,11 +284,25 @@ def test_a_row_that_was_taken_out(package: Path) -> None:
 
 
 def test_a_form_that_nobody_saved(package: Path) -> None:
-    edit(package, "data/subjects.csv", "TRIP,02,0203\r\n", "TRIP,02,0203\r\nTRIP,02,0204\r\n")
-    edit(package, "data/vs.csv", "02,0203,V1,0,", "02,0204,V1,0,2024-04-18,,120,,\r\n02,0203,V1,0,")
+    edit(
+        package,
+        "data/subjects.csv",
+        "TRIP,02,0203\r\n",
+        "TRIP,02,0203\r\nTRIP,02,0204\r\n",
+    )
+    edit(
+        package,
+        "data/vs.csv",
+        "02,0203,V1,0,",
+        "02,0204,V1,0,2024-04-18,,120,,\r\n02,0203,V1,0,",
+    )
     forms = (package / "data/forms.csv").read_text("utf-8").splitlines(keepends=True)
-    added = next(line for line in forms if ",0203," in line and ",vs," in line).replace(",0203,", ",0204,")
-    (package / "data/forms.csv").write_text("".join([*forms, added]), "utf-8", newline="")
+    added = next(line for line in forms if ",0203," in line and ",vs," in line).replace(
+        ",0203,", ",0204,"
+    )
+    (package / "data/forms.csv").write_text(
+        "".join([*forms, added]), "utf-8", newline=""
+    )
     state(package, "data/forms.csv")
     report = validate_package(package)
     found = [one for one in report.findings if one.finding.code == "form-without-trail"]
@@ -241,7 +316,11 @@ def test_files_that_were_only_written_again(package: Path) -> None:
         "4 files were saved again, but every cell is the same as in the export"
         " (data/subjects.csv, data/forms.csv, data/lab.csv, data/vs.csv)."
     )
-    assert set(codes(report)) == {"files-written-again", "above-expected", "above-range"}
+    assert set(codes(report)) == {
+        "files-written-again",
+        "above-expected",
+        "above-range",
+    }
 
 
 def test_a_column_of_row_numbers(package: Path) -> None:
@@ -264,24 +343,38 @@ def test_blanks_that_became_a_code_that_the_field_knows(package: Path) -> None:
     assert "blanks became NA" in cause(report)
     assert "cell-lost" not in codes(report)
     assert answers(report) == TRUE_FINDINGS
-    (blank,) = [one for one in report.missingness if (one.table, one.field) == ("vs", "pregtest")]
+    (blank,) = [
+        one
+        for one in report.missingness
+        if (one.table, one.field) == ("vs", "pregtest")
+    ]
     assert dict(blank.states) == {"answered": 1, "missing: NA": 1, "left blank": 1}
 
 
 def test_without_a_trail_the_lists_and_the_grammars_speak(package: Path) -> None:
     audit = package / "audit.csv"
-    audit.write_text(audit.read_text("utf-8").splitlines()[0] + "\r\n", "utf-8", newline="")
+    audit.write_text(
+        audit.read_text("utf-8").splitlines()[0] + "\r\n", "utf-8", newline=""
+    )
     state(package, "audit.csv")
     spellings = as_r(grade=lambda text: text or "NA", vstim=lambda text: f"{text}:00")
     report = validate_package(rewrite(package, spellings))
-    assert "leading zeros are gone (33 cells: siteid, subjid, lab.clinic)" in cause(report)
-    assert "codes and checkboxes became TRUE and FALSE (3 cells: lab.side)" in cause(report)
-    assert "times gained seconds (3 cells: vs.vstim)" in " ".join(one.message for one in look_first(report))
+    assert "leading zeros are gone (33 cells: siteid, subjid, lab.clinic)" in cause(
+        report
+    )
+    assert "codes and checkboxes became TRUE and FALSE (3 cells: lab.side)" in cause(
+        report
+    )
+    assert "times gained seconds (3 cells: vs.vstim)" in " ".join(
+        one.message for one in look_first(report)
+    )
     assert answers(report) == TRUE_FINDINGS
 
 
 @pytest.mark.parametrize("large", [0, 10**9], ids=["at once", "form by form"])
-def test_every_way_to_read_says_the_same(package: Path, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_way_to_read_says_the_same(
+    package: Path, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(open_package, "SMALL", 0)
     rewrite(package, as_r(vstim=lambda text: f"{text}:00"))
     edit(package, "data/vs.csv", ",120,", ",130,", with_hash=False)
@@ -294,11 +387,16 @@ def test_every_way_to_read_says_the_same(package: Path, large: int, monkeypatch:
 
 def test_semicolons_and_decimal_commas(package: Path) -> None:
     """As a spreadsheet saves where the comma is the decimal sign, or R's write.csv2."""
-    spellings = {"weight": lambda text: text.replace(".", ","), "crp": lambda text: text.replace(".", ",")}
+    spellings = {
+        "weight": lambda text: text.replace(".", ","),
+        "crp": lambda text: text.replace(".", ","),
+    }
     report = validate_package(rewrite(package, spellings, delimiter=";"))
     assert cause(report) == (
-        "4 files came back from R (read.csv, write.csv) or a spreadsheet: cells are separated by semicolons"
-        " (4 tables); decimals have a comma instead of a point (5 cells: lab.crp, vs.weight)."
+        "4 files came back from R (read.csv, write.csv) or a spreadsheet: cells are "
+        "separated by semicolons"
+        " (4 tables); decimals have a comma instead of a point (5 cells: lab.crp, "
+        "vs.weight)."
         " They are validated as exported."
     )
     assert {"other-delimiter", "bad-quoting"}.isdisjoint(codes(report))

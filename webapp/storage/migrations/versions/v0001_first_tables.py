@@ -15,7 +15,8 @@ depends_on = None
 # Nothing in these is ever changed or taken away.
 APPEND_ONLY = ("dictionary", "dictionary_use", "subject", "form_version", "attachment")
 INSTANCE_MOVES_ON = (
-    "NEW.id = OLD.id AND NEW.subjid = OLD.subjid AND NEW.form = OLD.form AND NEW.visit = OLD.visit"
+    "NEW.id = OLD.id AND NEW.subjid = OLD.subjid AND NEW.form = OLD.form AND "
+    "NEW.visit = OLD.visit"
     " AND NEW.unsno = OLD.unsno AND NEW.version = OLD.version + 1"
 )
 KEPT = "history is append-only"
@@ -47,7 +48,9 @@ def _dictionaries() -> None:
         sa.Column("since", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_dictionary_use"),
         sa.ForeignKeyConstraint(
-            ["dictionary_hash"], ["dictionary.hash"], name="fk_dictionary_use_dictionary_hash"
+            ["dictionary_hash"],
+            ["dictionary.hash"],
+            name="fk_dictionary_use_dictionary_hash",
         ),
     )
     op.create_index("ix_dictionary_use_since", "dictionary_use", ["since"])
@@ -70,7 +73,9 @@ def _people() -> None:
         sa.Column("added_by", sa.String(100), nullable=False),
         sa.Column("added_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("subjid", name="pk_subject"),
-        sa.ForeignKeyConstraint(["added_by"], ["app_user.username"], name="fk_subject_added_by"),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["app_user.username"], name="fk_subject_added_by"
+        ),
     )
     op.create_table(
         "attachment",
@@ -79,7 +84,9 @@ def _people() -> None:
         sa.Column("added_at", UtcTime(), nullable=False),
         sa.Column("bytes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_attachment"),
-        sa.ForeignKeyConstraint(["added_by"], ["app_user.username"], name="fk_attachment_added_by"),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["app_user.username"], name="fk_attachment_added_by"
+        ),
     )
 
 
@@ -99,8 +106,12 @@ def _forms() -> None:
         sa.Column("saved_at", UtcTime(), nullable=False),
         sa.Column("saved_by", sa.String(100), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_form_instance"),
-        sa.UniqueConstraint("subjid", "form", "visit", "unsno", name="uq_form_instance_subjid"),
-        sa.ForeignKeyConstraint(["subjid"], ["subject.subjid"], name="fk_form_instance_subjid"),
+        sa.UniqueConstraint(
+            "subjid", "form", "visit", "unsno", name="uq_form_instance_subjid"
+        ),
+        sa.ForeignKeyConstraint(
+            ["subjid"], ["subject.subjid"], name="fk_form_instance_subjid"
+        ),
     )
     op.create_table(
         "form_version",
@@ -122,13 +133,24 @@ def _forms() -> None:
         sa.Column("rows", JsonText(), nullable=False),
         sa.Column("texts", JsonText(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_form_version"),
-        sa.UniqueConstraint("instance_id", "number", name="uq_form_version_instance_id"),
+        sa.UniqueConstraint(
+            "instance_id", "number", name="uq_form_version_instance_id"
+        ),
         sa.UniqueConstraint("save_id", name="uq_form_version_save_id"),
-        sa.CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="ck_form_version_status"),
-        sa.ForeignKeyConstraint(["instance_id"], ["form_instance.id"], name="fk_form_version_instance_id"),
-        sa.ForeignKeyConstraint(["saved_by"], ["app_user.username"], name="fk_form_version_saved_by"),
+        sa.CheckConstraint(
+            "status IN ('draft', 'unverified', 'complete')",
+            name="ck_form_version_status",
+        ),
         sa.ForeignKeyConstraint(
-            ["dictionary_hash"], ["dictionary.hash"], name="fk_form_version_dictionary_hash"
+            ["instance_id"], ["form_instance.id"], name="fk_form_version_instance_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["app_user.username"], name="fk_form_version_saved_by"
+        ),
+        sa.ForeignKeyConstraint(
+            ["dictionary_hash"],
+            ["dictionary.hash"],
+            name="fk_form_version_dictionary_hash",
         ),
     )
 
@@ -136,33 +158,54 @@ def _forms() -> None:
 def _guard_sqlite() -> None:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
     for table in APPEND_ONLY:
-        op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}"
+        )
+
     for table in (*APPEND_ONLY, "form_instance", "app_user"):
-        op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
+        )
+
     op.execute(
         "CREATE TRIGGER form_instance_moves_on BEFORE UPDATE ON form_instance"
         f" WHEN NOT ({INSTANCE_MOVES_ON}) {refuse}"
     )
-    op.execute(f"CREATE TRIGGER app_user_keeps_name BEFORE UPDATE OF username ON app_user {refuse}")
+    op.execute(
+        "CREATE TRIGGER app_user_keeps_name BEFORE UPDATE OF username ON "
+        f"app_user {refuse}"
+    )
 
 
 def _guard_postgresql() -> None:
     op.execute(
         "CREATE FUNCTION crfsmith_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        f" $$ BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = "
+        "'integrity_constraint_violation'; END $$"
     )
     refuse = "EXECUTE FUNCTION crfsmith_refuse()"
     for table in APPEND_ONLY:
-        op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {refuse}")
-    for table in (*APPEND_ONLY, "form_instance", "app_user"):
-        op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {refuse}")
         op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}"
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH "
+            f"ROW {refuse}"
         )
+
+    for table in (*APPEND_ONLY, "form_instance", "app_user"):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH "
+            f"ROW {refuse}"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR "
+            f"EACH STATEMENT {refuse}"
+        )
+
     op.execute(
-        "CREATE TRIGGER form_instance_moves_on BEFORE UPDATE ON form_instance FOR EACH ROW"
+        "CREATE TRIGGER form_instance_moves_on BEFORE UPDATE ON form_instance FOR "
+        "EACH ROW"
         f" WHEN (NOT ({INSTANCE_MOVES_ON})) {refuse}"
     )
     op.execute(
-        f"CREATE TRIGGER app_user_keeps_name BEFORE UPDATE OF username ON app_user FOR EACH ROW {refuse}"
+        "CREATE TRIGGER app_user_keeps_name BEFORE UPDATE OF username ON "
+        f"app_user FOR EACH ROW {refuse}"
     )

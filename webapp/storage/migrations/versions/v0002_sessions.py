@@ -15,7 +15,8 @@ depends_on = None
 
 ENDS_ONCE = (
     "NEW.id = OLD.id AND NEW.username = OLD.username AND NEW.client = OLD.client"
-    " AND NEW.began_at = OLD.began_at AND OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL"
+    " AND NEW.began_at = OLD.began_at AND OLD.ended_at IS NULL AND NEW.ended_at IS "
+    "NOT NULL"
 )
 
 
@@ -28,7 +29,9 @@ def upgrade() -> None:
         sa.Column("began_at", UtcTime(), nullable=False),
         sa.Column("ended_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in_session"),
-        sa.ForeignKeyConstraint(["username"], ["app_user.username"], name="fk_sign_in_session_username"),
+        sa.ForeignKeyConstraint(
+            ["username"], ["app_user.username"], name="fk_sign_in_session_username"
+        ),
     )
     if op.get_bind().dialect.name == "sqlite":
         refuse = f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
@@ -36,15 +39,22 @@ def upgrade() -> None:
             "CREATE TRIGGER sign_in_session_ends_once BEFORE UPDATE ON sign_in_session"
             f" WHEN NOT ({ENDS_ONCE}) {refuse}"
         )
-        op.execute(f"CREATE TRIGGER sign_in_session_no_delete BEFORE DELETE ON sign_in_session {refuse}")
+        op.execute(
+            "CREATE TRIGGER sign_in_session_no_delete BEFORE DELETE ON "
+            f"sign_in_session {refuse}"
+        )
+
         return
+
     refuse = "EXECUTE FUNCTION crfsmith_refuse()"
     op.execute(
-        "CREATE TRIGGER sign_in_session_ends_once BEFORE UPDATE ON sign_in_session FOR EACH ROW"
+        "CREATE TRIGGER sign_in_session_ends_once BEFORE UPDATE ON sign_in_session "
+        "FOR EACH ROW"
         f" WHEN (NOT ({ENDS_ONCE})) {refuse}"
     )
     op.execute(
-        f"CREATE TRIGGER sign_in_session_no_delete BEFORE DELETE ON sign_in_session FOR EACH ROW {refuse}"
+        "CREATE TRIGGER sign_in_session_no_delete BEFORE DELETE ON "
+        f"sign_in_session FOR EACH ROW {refuse}"
     )
     op.execute(
         "CREATE TRIGGER sign_in_session_no_truncate BEFORE TRUNCATE ON sign_in_session"

@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("newest_save", UtcTime(), nullable=False),
         sa.Column("clock", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_clock_step"),
-        sa.ForeignKeyConstraint(["version_id"], ["form_version.id"], name="fk_clock_step_version_id"),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["form_version.id"], name="fk_clock_step_version_id"
+        ),
     )
     for event in ("UPDATE", "DELETE"):
         name = f"clock_step_no_{event.lower()}"
@@ -34,6 +36,7 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {name} BEFORE {event} ON clock_step"
                 " FOR EACH ROW EXECUTE FUNCTION crfsmith_refuse()"
             )
+
     if op.get_bind().dialect.name != "sqlite":
         op.execute(
             "CREATE TRIGGER clock_step_no_truncate BEFORE TRUNCATE ON clock_step"

@@ -34,6 +34,7 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {name} BEFORE {event} ON import_run"
                 " FOR EACH ROW EXECUTE FUNCTION crfsmith_refuse()"
             )
+
     if op.get_bind().dialect.name != "sqlite":
         op.execute(
             "CREATE TRIGGER import_run_no_truncate BEFORE TRUNCATE ON import_run"

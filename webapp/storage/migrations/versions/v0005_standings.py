@@ -1,4 +1,6 @@
-"""How subjects stand, kept so that a list of thousands is not judged anew by every server."""
+"""How subjects stand, kept so that a list of thousands is not judged anew by every
+server.
+"""
 
 from __future__ import annotations
 
@@ -24,5 +26,7 @@ def upgrade() -> None:
         sa.Column("to_finish", sa.Integer(), nullable=False),
         sa.Column("findings", JsonText(), nullable=False),
         sa.PrimaryKeyConstraint("subjid", name="pk_subject_standing"),
-        sa.ForeignKeyConstraint(["subjid"], ["subject.subjid"], name="fk_subject_standing_subjid"),
+        sa.ForeignKeyConstraint(
+            ["subjid"], ["subject.subjid"], name="fk_subject_standing_subjid"
+        ),
     )

@@ -1,4 +1,6 @@
-"""How subjects stand, judged anew: findings that wait for another form are not counted any more."""
+"""How subjects stand, judged anew: findings that wait for another form are not counted
+any more.
+"""
 
 from __future__ import annotations
 

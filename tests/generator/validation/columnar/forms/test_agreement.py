@@ -1,4 +1,6 @@
-"""Casebooks judged all at once give what the judge gives one by one: findings, counts, states, files."""
+"""Casebooks judged all at once give what the judge gives one by one: findings, counts,
+states, files.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ from webapp.demo.demo_study import read_texts
 
 
 def agree(source: Path, *, limit: int = 10_000, notes: tuple[str, ...] = ()) -> Report:
-    """The report on a package that counts as a large one, in one lot or many: the reference's."""
+    """The report on a package that counts as a large one, in one lot or many: the
+    reference's.
+    """
     reference = validate_package(source, engine=Engine.REFERENCE, limit=limit)
     with pytest.MonkeyPatch.context() as patch:
         a_third = sum(reference.counts.rows.values()) // 3
@@ -57,12 +61,16 @@ def test_two_subjects_with_nothing_wrong(tmp_path: Path) -> None:
 
 def test_findings_are_counted_whole_and_the_first_are_listed(tmp_path: Path) -> None:
     forms = [
-        captured("vs SCR", {**GOOD_VS, "sysbp": "12x"}, subject=f"01-{number:03}") for number in range(1, 8)
+        captured("vs SCR", {**GOOD_VS, "sysbp": "12x"}, subject=f"01-{number:03}")
+        for number in range(1, 8)
     ]
     report = agree(write(tmp_path / "p.zip", forms), limit=2)
     [cause] = [one for one in report.counts.causes if one.field == "sysbp"]
     assert (cause.findings, cause.located) == (7, 2)
-    assert [one.key["subjid"] for one in report.findings if one.field == "sysbp"] == ["01-001", "01-002"]
+    assert [one.key["subjid"] for one in report.findings if one.field == "sysbp"] == [
+        "01-001",
+        "01-002",
+    ]
 
 
 def test_a_row_twice_and_a_row_without_its_form(tmp_path: Path) -> None:
@@ -77,7 +85,9 @@ def test_a_row_twice_and_a_row_without_its_form(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def eight_subjects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = cellkine()
-    forms = read_subjects(read_texts(files("data_dictionary") / "cellkine" / "subjects"), study).forms
+    forms = read_subjects(
+        read_texts(files("data_dictionary") / "cellkine" / "subjects"), study
+    ).forms
     root = tmp_path_factory.mktemp("cellkine") / "package"
     write_package(study, sorted(forms, key=package_order(study)), root)
     return root
@@ -91,7 +101,9 @@ def test_rows_in_no_order(eight_subjects: Path, tmp_path: Path) -> None:
     root, draw = tmp_path / "package", random.Random(5)
     shutil.copytree(eight_subjects, root)
     for path in (root / "data").glob("*.csv"):
-        header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines(keepends=True))
+        header, *rows = csv.reader(
+            path.read_text(encoding="utf-8").splitlines(keepends=True)
+        )
         draw.shuffle(rows)
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *rows])
@@ -99,7 +111,9 @@ def test_rows_in_no_order(eight_subjects: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [41])
-def test_cellkine_whatever_has_been_done_to_it(eight_subjects: Path, tmp_path: Path, seed: int) -> None:
+def test_cellkine_whatever_has_been_done_to_it(
+    eight_subjects: Path, tmp_path: Path, seed: int
+) -> None:
     root = tmp_path / "package"
     shutil.copytree(eight_subjects, root)
     draw = random.Random(seed)
@@ -114,18 +128,27 @@ def test_a_form_of_nothing_but_notes(tmp_path: Path) -> None:
     study = study_of(
         {
             **STUDY,
-            "lab.yaml": "form: lab\ntitle: Laboratory\nfields:\n  read: {label: Read this., type: note}\n",
+            "lab.yaml": (
+                "form: lab\ntitle: Laboratory\nfields:\n  read: {label: Read this., "
+                "type: note}\n"
+            ),
             "rules.yaml": "rules: {}\n",
         }
     )
-    forms = [captured("lab V1", {}, subject="01-001"), captured("dm V1", {"sex": "X"}, subject="01-001")]
+    forms = [
+        captured("lab V1", {}, subject="01-001"),
+        captured("dm V1", {"sex": "X"}, subject="01-001"),
+    ]
     write_package(study, sorted(forms, key=package_order(study)), tmp_path / "package")
     assert agree(tmp_path / "package").counts.by_code == {"unknown-choice": 1}
 
 
 TOTALS = {
     "study.yaml": STUDY["study.yaml"],
-    "visits.yaml": "visits: {V1: {title: One}, V2: {title: Two}}\nschedule:\n  columns: V1 V2\n  lab: X X\n",
+    "visits.yaml": (
+        "visits: {V1: {title: One}, V2: {title: Two}}\nschedule:\n  columns: V1 V2\n  "
+        "lab: X X\n"
+    ),
     "lab.yaml": """
 form: lab
 title: Doses
@@ -136,7 +159,9 @@ fields:
 }
 
 
-def test_a_running_total_is_judged_subject_by_subject_and_the_report_says_so(tmp_path: Path) -> None:
+def test_a_running_total_is_judged_subject_by_subject_and_the_report_says_so(
+    tmp_path: Path,
+) -> None:
     study = study_of(TOTALS)
     forms = [
         captured(f"lab {visit}", {"mg": mg}, subject=f"01-00{number}")
@@ -144,6 +169,9 @@ def test_a_running_total_is_judged_subject_by_subject_and_the_report_says_so(tmp
         for visit, mg in (("V1", "60"), ("V2", f"{number}0"))
     ]
     write_package(study, sorted(forms, key=package_order(study)), tmp_path / "package")
-    note = "Subjects were validated one at a time, because some cells depend on themselves."
+    note = (
+        "Subjects were validated one at a time, because some cells depend on "
+        "themselves."
+    )
     report = agree(tmp_path / "package", notes=(note,))
     assert report.counts.by_code == {}

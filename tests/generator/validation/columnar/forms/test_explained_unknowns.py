@@ -1,4 +1,6 @@
-"""What cannot be told, of many subjects at once: asked about where the judge asks, and nowhere else."""
+"""What cannot be told, of many subjects at once: asked about where the judge asks, and
+nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def form(subject: str, name: str, record: Record, status: int = 2) -> CapturedFo
     )
 
 
-def subject(number: int, person: str, record: Record, status: int = 2) -> list[CapturedForm]:
+def subject(
+    number: int, person: str, record: Record, status: int = 2
+) -> list[CapturedForm]:
     name = f"01-{number:03}"
     held = [form(name, "dm", Record(texts=texts(person)))] if person else []
     return [*held, form(name, "lab", record, status)]
@@ -59,7 +63,9 @@ def compare(seed: int, subjects: int) -> int:
     """Compares so many random subjects after the cases; gives the number of findings."""
     study, draw = study_of(STUDY), Random(seed)
     forms = [
-        one for at, case in enumerate(CASES.values()) for one in subject(at, case[0], record_of(*case[1:3]))
+        one
+        for at, case in enumerate(CASES.values())
+        for one in subject(at, case[0], record_of(*case[1:3]))
     ]
     for number in range(len(CASES), len(CASES) + subjects):
         record = random_record(draw, study)

@@ -1,4 +1,6 @@
-"""Studies with something unusual in them: judged all at once as one by one, and no finding lost."""
+"""Studies with something unusual in them: judged all at once as one by one, and no
+finding lost.
+"""
 
 from __future__ import annotations
 
@@ -45,37 +47,56 @@ def judged(
 
 
 def subjects(texts: Mapping[str, str], count: int = 6) -> list[CapturedForm]:
-    return [captured("a V1", texts, subject=f"01-{number:03}") for number in range(1, count + 1)]
+    return [
+        captured("a V1", texts, subject=f"01-{number:03}")
+        for number in range(1, count + 1)
+    ]
 
 
 def test_a_calculated_date_of_a_form_without_rows(tmp_path: Path) -> None:
     of = study(
-        "form: a\ntitle: A\nfields:\n  m: {label: Last, type: calculated, gives: date, value: max(g.d)}\n"
+        "form: a\ntitle: A\nfields:\n  m: {label: Last, type: calculated, gives: "
+        "date, value: max(g.d)}\n"
         f"{ROWS}      d: {{label: D, type: date}}\n"
     )
-    forms = [captured("a V1", {}, {"g": [{"d": "2024-01-02"}]}), captured("a V2", {}, {})]
+    forms = [
+        captured("a V1", {}, {"g": [{"d": "2024-01-02"}]}),
+        captured("a V2", {}, {}),
+    ]
     assert judged(tmp_path, of, forms).valid
 
 
 @pytest.mark.parametrize("end", ["10 / 0", "sqrt(0 - 1)"])
 def test_an_end_of_a_range_that_nobody_can_tell(tmp_path: Path, end: str) -> None:
     of = study(f"{FORM}  x: {{label: X, type: integer, range: [null, '{end}']}}\n")
-    assert judged(tmp_path, of, subjects({"x": "5"}, 1)).counts.by_code == {"above-range-unknown": 1}
+    assert judged(tmp_path, of, subjects({"x": "5"}, 1)).counts.by_code == {
+        "above-range-unknown": 1
+    }
 
 
 def test_a_row_with_an_enormous_number(tmp_path: Path) -> None:
-    rules = "rules:\n  R: {message: Few rows., assert: rowno < 100, severity: query, on: [g.y]}\n"
-    of = study(f"form: a\ntitle: A\n{ROWS}      y: {{label: Y, type: integer}}\n", rules=rules)
+    rules = (
+        "rules:\n  R: {message: Few rows., assert: rowno < 100, severity: query, on: "
+        "[g.y]}\n"
+    )
+    of = study(
+        f"form: a\ntitle: A\n{ROWS}      y: {{label: Y, type: integer}}\n", rules=rules
+    )
 
     def enlarge(root: Path) -> None:
         table = root / "data" / "g.csv"
-        table.write_text(table.read_text().replace("V1,0,1,", "V1,0,99999999999999,"), encoding="utf-8")
+        table.write_text(
+            table.read_text().replace("V1,0,1,", "V1,0,99999999999999,"),
+            encoding="utf-8",
+        )
 
     report = judged(tmp_path, of, [captured("a V1", {}, {"g": [{"y": "1"}]})], enlarge)
     assert report.counts.by_rule["R"] == 1
 
 
-def test_a_form_whose_condition_hangs_on_how_often_it_was_captured(tmp_path: Path) -> None:
+def test_a_form_whose_condition_hangs_on_how_often_it_was_captured(
+    tmp_path: Path,
+) -> None:
     of = study(
         f"{FORM}  n: {{label: N, type: calculated, gives: integer, value: count(b)}}\n",
         "  a: X .\n  b: . C\nconditions:\n  b: a.n > 0\n",
@@ -84,17 +105,27 @@ def test_a_form_whose_condition_hangs_on_how_often_it_was_captured(tmp_path: Pat
     assert judged(tmp_path, of, [captured("a V1", {})]).valid
 
 
-def test_more_reasons_for_no_answer_than_can_be_told_apart_at_once(tmp_path: Path) -> None:
+def test_more_reasons_for_no_answer_than_can_be_told_apart_at_once(
+    tmp_path: Path,
+) -> None:
     codes = [f"M{number}" for number in range(300)]
-    head = HEAD.replace("ND: Not done", f"ND: Not done, {', '.join(f'{one}: {one}' for one in codes)}")
+    head = HEAD.replace(
+        "ND: Not done", f"ND: Not done, {', '.join(f'{one}: {one}' for one in codes)}"
+    )
     of = study_of(
         {
             "study.yaml": head,
             "visits.yaml": f"{VISITS}  a: X X\n",
-            "a.yaml": f"{FORM}  x: {{label: X, type: integer, missing: [{', '.join(codes)}]}}\n",
+            "a.yaml": (
+                f"{FORM}  x: {{label: X, type: integer, missing: "
+                f"[{', '.join(codes)}]}}\n"
+            ),
         }
     )
-    forms = [captured("a V1", {"x": code}, subject=f"01-{at:03}") for at, code in enumerate(codes)]
+    forms = [
+        captured("a V1", {"x": code}, subject=f"01-{at:03}")
+        for at, code in enumerate(codes)
+    ]
     write_package(of, sorted(forms, key=package_order(of)), tmp_path / "package")
     from generator import validate_package
 
@@ -110,7 +141,9 @@ def test_kept_warnings_take_no_place_in_the_list(tmp_path: Path, limit: int) -> 
     of = study(f"{FORM}  x: {{label: X, type: integer, expected: [0, 5]}}\n")
     kept = {(CellKey("a", None, "x"), "above-expected"): "measured twice"}
     first, second, *others = subjects({"x": "9"})
-    forms = [replace(one, record=replace(one.record, kept=kept)) for one in (first, second)]
+    forms = [
+        replace(one, record=replace(one.record, kept=kept)) for one in (first, second)
+    ]
     report = judged(tmp_path, of, [*forms, *others], limit=limit)
     assert (report.counts.findings, report.counts.located) == (4, limit)
 
@@ -132,14 +165,21 @@ def test_files_are_looked_for_in_the_order_of_the_subjects(tmp_path: Path) -> No
     def repeat(root: Path) -> None:
         table = root / "data" / "subjects.csv"
         header, first, *others = table.read_text(encoding="utf-8").splitlines()
-        table.write_text("\n".join([header, first, first, *others]) + "\n", encoding="utf-8")
+        table.write_text(
+            "\n".join([header, first, first, *others]) + "\n", encoding="utf-8"
+        )
 
     forms = subjects({"x": "files/0123456789abcdef/x.pdf"})
-    assert judged(tmp_path, of, forms, repeat, limit=1).counts.by_code["upload-missing"] == 6
+    assert (
+        judged(tmp_path, of, forms, repeat, limit=1).counts.by_code["upload-missing"]
+        == 6
+    )
 
 
 def test_fields_called_like_columns_of_ours(tmp_path: Path) -> None:
-    names = "".join(f"  {name}: {{label: L, length: 9}}\n" for name in ("status", "version", "line"))
+    names = "".join(
+        f"  {name}: {{label: L, length: 9}}\n" for name in ("status", "version", "line")
+    )
     of = study(f"{FORM}  x: {{label: X, type: integer}}\n{names}")
     forms = [
         captured("a V1", {"x": "1", "status": "7", "version": "v1", "line": "q\nr"}),
@@ -158,6 +198,9 @@ def test_a_unit_of_a_form_that_nobody_began(tmp_path: Path) -> None:
     of = study(
         f"{FORM}  x: {{label: X, type: integer}}\n",
         "  a: X X\n  b: o o\n",
-        b=f"form: b\ntitle: B\nfields:\n  w: {{label: W, type: decimal, places: 1, {unit}}}\n",
+        b=(
+            f"form: b\ntitle: B\nfields:\n  w: {{label: W, type: decimal, places: 1, "
+            f"{unit}}}\n"
+        ),
     )
     assert judged(tmp_path, of, subjects({"x": "1"})).valid

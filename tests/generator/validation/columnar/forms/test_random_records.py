@@ -1,7 +1,8 @@
-"""Random records of any study: the casebooks judged all at once give what the judge gives one by one.
+"""Random records of any study: the casebooks judged all at once give what the judge
+gives one by one.
 
-``python -m tests.generator.validation.columnar.forms.test_random_records SEED SUBJECTS [FILE ...]``
-compares so many subjects of Cellkine, or of REDCap dictionaries.
+``python -m tests.generator.validation.columnar.forms.test_random_records SEED SUBJECTS
+[FILE ...]`` compares so many subjects of Cellkine, or of REDCap dictionaries.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ KEPT = ("below-expected", "above-expected", "rule-broken")
 def compare(study: Study, seed: int, subjects: int) -> int:
     """Compares so many random subjects; gives the number of findings."""
     draw = Random(seed)
-    forms = [form for number in range(subjects) for form in subject(draw, study, f"01-{number:03}")]
+    forms = [
+        form
+        for number in range(subjects)
+        for form in subject(draw, study, f"01-{number:03}")
+    ]
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "package"
         write_package(study, sorted(forms, key=package_order(study)), target)
@@ -40,7 +45,10 @@ def compare(study: Study, seed: int, subjects: int) -> int:
 
 def subject(draw: Random, study: Study, name: str) -> Iterator[CapturedForm]:
     """Most forms of a subject, most of them sound for the most part."""
-    start, sound = date(2023, 1, 1) + timedelta(days=draw.randrange(400)), draw.choice([0.5, 0.9, 0.97])
+    start, sound = (
+        date(2023, 1, 1) + timedelta(days=draw.randrange(400)),
+        draw.choice([0.5, 0.9, 0.97]),
+    )
     visits = [FormKey(form, visit, 0) for form, visit in study.expectations]
     logs = [FormKey(form.name, LOG, 0) for form in study.forms.values() if form.log]
     again = [
@@ -65,7 +73,11 @@ def subject(draw: Random, study: Study, name: str) -> Iterator[CapturedForm]:
 
 def record(draw: Random, study: Study, form: Form, start: date, sound: float) -> Record:
     def cells(fields: tuple[Field, ...]) -> dict[str, str]:
-        found = {one.name: text(draw, study, one, start, sound) for one in fields if one.collected}
+        found = {
+            one.name: text(draw, study, one, start, sound)
+            for one in fields
+            if one.collected
+        }
         return {name: said for name, said in found.items() if said}
 
     rows = {
@@ -75,39 +87,71 @@ def record(draw: Random, study: Study, form: Form, start: date, sound: float) ->
         )
         for group in form.row_groups
     }
-    own = tuple(one for group in form.groups if group.rows is None for one in group.fields)
+    own = tuple(
+        one for group in form.groups if group.rows is None for one in group.fields
+    )
     kept = {
         (CellKey(form.name, None, one.name), draw.choice(KEPT)): "measured twice"
         for one in own
         if one.collected and draw.random() < 0.01
     }
-    return Record(texts=cells(own), rows={name: held for name, held in rows.items() if held}, kept=kept)
+    return Record(
+        texts=cells(own),
+        rows={name: held for name, held in rows.items() if held},
+        kept=kept,
+    )
 
 
 def text(draw: Random, study: Study, one: Field, start: date, sound: float) -> str:
     """A text that may well be an answer."""
     chance = draw.random()
     if chance > sound:
-        odd = ["", "x", "12x", "2024-13-01", *study.missing, *(sample.text for sample in one.type.rejects)]
-        return draw.choice([said for said in odd if said.isprintable() and "\ufffe" not in said])
+        odd = [
+            "",
+            "x",
+            "12x",
+            "2024-13-01",
+            *study.missing,
+            *(sample.text for sample in one.type.rejects),
+        ]
+        return draw.choice(
+            [said for said in odd if said.isprintable() and "\ufffe" not in said]
+        )
     if chance < 0.05 and one.missing:
         return draw.choice(one.missing).code
     if one.codelist is not None:
         codes = [code.code for code in one.codelist.codes]
         if one.kind.name == "choices":
-            return ";".join(sorted(draw.sample(codes, min(len(codes), 2)), key=codes.index))
+            return ";".join(
+                sorted(draw.sample(codes, min(len(codes), 2)), key=codes.index)
+            )
         return draw.choice(codes)
     day = start + timedelta(days=draw.randrange(-30, 200))
     return draw.choice(_LIKELY.get(one.kind.name, _LIKELY["text"])(draw, day))
 
 
 _LIKELY = {
-    "text": lambda draw, _day: ["Left knee", f"note {draw.randrange(99)}", "naïve", "a"],
-    "integer": lambda draw, _day: [str(draw.randrange(0, 12)), str(draw.randrange(20, 200))],
-    "decimal": lambda draw, _day: [str(draw.randrange(0, 99)), f"{draw.randrange(300, 1200) / 10}"],
+    "text": lambda draw, _day: [
+        "Left knee",
+        f"note {draw.randrange(99)}",
+        "naïve",
+        "a",
+    ],
+    "integer": lambda draw, _day: [
+        str(draw.randrange(0, 12)),
+        str(draw.randrange(20, 200)),
+    ],
+    "decimal": lambda draw, _day: [
+        str(draw.randrange(0, 99)),
+        f"{draw.randrange(300, 1200) / 10}",
+    ],
     "boolean": lambda _draw, _day: ["true", "false"],
     "date": lambda _draw, day: [day.isoformat()],
-    "partial_date": lambda _draw, day: [day.isoformat(), day.isoformat()[:7], day.isoformat()[:4]],
+    "partial_date": lambda _draw, day: [
+        day.isoformat(),
+        day.isoformat()[:7],
+        day.isoformat()[:4],
+    ],
     "time": lambda draw, _day: [f"{draw.randrange(24):02}:{draw.randrange(60):02}"],
     "datetime": lambda draw, day: [f"{day.isoformat()}T{draw.randrange(24):02}:30"],
 }
@@ -121,9 +165,16 @@ def main(seed: int, subjects: int, paths: list[str]) -> None:
     if not paths:
         print(compare(cellkine(), seed, subjects), "findings, the same")
     for path in paths:
-        study = load_study(convert_redcap(Path(path).name, Path(path).read_bytes()).files).study
+        study = load_study(
+            convert_redcap(Path(path).name, Path(path).read_bytes()).files
+        ).study
         assert study is not None
-        print(Path(path).stem[:60], compare(study, seed, subjects), "findings, the same", flush=True)
+        print(
+            Path(path).stem[:60],
+            compare(study, seed, subjects),
+            "findings, the same",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Operators and aggregates over whole columns give what Python's own functions give row by row."""
+"""Operators and aggregates over whole columns give what Python's own functions give row
+by row.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,22 @@ from tests.parity.column_engine import values_of
 TRUTHS = st.sampled_from([True, False, None])
 SMALL = st.integers(-50, 50).map(lambda one: one * SCALE)
 NUMBERS = (
-    st.none() | SMALL | st.integers(-(NUMBER_BOUND - 1), NUMBER_BOUND - 1) | st.integers(-(2**63), 2**63)
+    st.none()
+    | SMALL
+    | st.integers(-(NUMBER_BOUND - 1), NUMBER_BOUND - 1)
+    | st.integers(-(2**63), 2**63)
 )
-STEPS = st.integers(-40, 40) | st.integers(-200_000, 200_000) | st.integers(-(10**9), 10**9)
+STEPS = (
+    st.integers(-40, 40) | st.integers(-200_000, 200_000) | st.integers(-(10**9), 10**9)
+)
 WHOLE = st.none() | STEPS.map(lambda one: one * SCALE) | st.integers(-SCALE, SCALE)
 TEXTS = st.none() | st.sampled_from(["", "a", "b", "é"])
 DAYS = st.integers(1, 400) | st.integers(LAST_DAY - 400, LAST_DAY)
-DATES = st.none() | st.tuples(DAYS, DAYS).map(sorted).map(tuple) | DAYS.map(lambda day: (day, day))
+DATES = (
+    st.none()
+    | st.tuples(DAYS, DAYS).map(sorted).map(tuple)
+    | DAYS.map(lambda day: (day, day))
+)
 SPREADS = st.none() | st.tuples(SMALL, SMALL).map(sorted).map(tuple) | st.tuples(NUMBERS, NUMBERS).filter(
     lambda one: None not in one
 ).map(sorted).map(tuple)  # fmt: skip
@@ -85,7 +96,9 @@ def column(values: Sequence[Any]) -> Column:
 
 def dense(held: Column) -> Column:
     """The same as arrays of numbers, where they fit."""
-    has_truths = isinstance(held, Coded) and any(isinstance(one, bool) for one in held.values)
+    has_truths = isinstance(held, Coded) and any(
+        isinstance(one, bool) for one in held.values
+    )
     if has_truths or not known(held).any():
         return held
     return whole(held) or span(held) or held
@@ -97,7 +110,9 @@ def test_every_operator_over_whole_columns_is_compared() -> None:
 
 @pytest.mark.parametrize(("operator", "takes"), [*TAKES.items(), *MORE])
 @given(data=st.data())
-def test_an_operator(operator: str, takes: tuple[Any, ...], data: st.DataObject) -> None:
+def test_an_operator(
+    operator: str, takes: tuple[Any, ...], data: st.DataObject
+) -> None:
     rows = data.draw(st.lists(st.tuples(*takes), min_size=1, max_size=8))
     compare(operator, [column(part) for part in zip(*rows, strict=True)], len(rows))
 
@@ -133,7 +148,11 @@ BODIES = {
 @given(data=st.data())
 def test_an_aggregate(operator: str, data: st.DataObject) -> None:
     body = BODIES[operator]
-    kinds = data.draw(st.sampled_from([NUMBERS, TEXTS, DATES])) if operator == "count_distinct" else body
+    kinds = (
+        data.draw(st.sampled_from([NUMBERS, TEXTS, DATES]))
+        if operator == "count_distinct"
+        else body
+    )
     row = st.tuples(TRUTHS, kinds if kinds is not None else st.none())
     lines = data.draw(st.lists(st.lists(row, max_size=4), min_size=1, max_size=5))
     flat = [(line, *one) for line, rows in enumerate(lines) for one in rows]
@@ -142,17 +161,28 @@ def test_an_aggregate(operator: str, data: st.DataObject) -> None:
     of = np.array([one[0] for one in flat], np.int64)
     found = FOLDS[operator](Rows(of=of, lines=len(lines), held=held, body=values))
     expected = [
-        FOLD_MAKERS[operator]((counts, None if counts is False else value) for counts, value in rows)
+        FOLD_MAKERS[operator](
+            (counts, None if counts is False else value) for counts, value in rows
+        )
         for rows in lines
     ]
     assert values_of(found) == expected
 
 
-@given(st.one_of(*(st.lists(one, min_size=1, max_size=6) for one in (NUMBERS, TRUTHS, DATES, TEXTS))))
+@given(
+    st.one_of(
+        *(
+            st.lists(one, min_size=1, max_size=6)
+            for one in (NUMBERS, TRUTHS, DATES, TEXTS)
+        )
+    )
+)
 def test_rows_that_are_nowhere_are_unknown(values: list[Any]) -> None:
     places = np.array([-1, *range(len(values)), -1])
     assert values_of(take_or_unknown(column(values), places)) == [None, *values, None]
-    assert values_of(masked(column(values), np.zeros(len(values), bool))) == [None] * len(values)
+    assert values_of(masked(column(values), np.zeros(len(values), bool))) == [
+        None
+    ] * len(values)
 
 
 def test_a_column_keeps_its_values_whatever_it_is_held_as() -> None:

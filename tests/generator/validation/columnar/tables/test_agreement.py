@@ -1,4 +1,6 @@
-"""However tables are read, the same is found: code, table, line, field, value, words, rule and report."""
+"""However tables are read, the same is found: code, table, line, field, value, words,
+rule and report.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from generator.validation.report.report import Report
 from generator.validation.validate import validate_package
 from tests.package_cases import any_forms, clean_forms, write
 
-Found = Counter[tuple[str, str | None, int | None, str | None, str | None, str, str | None]]
+Found = Counter[
+    tuple[str, str | None, int | None, str | None, str | None, str, str | None]
+]
 
 
 def found(report: Report) -> Found:
@@ -41,7 +45,9 @@ def found(report: Report) -> Found:
 
 
 def both_agree(source: Path, *, limit: int = 10_000) -> Report:
-    """The report of the embedded engine, in blocks and as it reads small packages: that of the reference."""
+    """The report of the embedded engine, in blocks and as it reads small packages: that
+    of the reference.
+    """
     reference = validate_package(source, engine=Engine.REFERENCE, limit=limit)
     with pytest.MonkeyPatch.context() as patch:
         for small, few in ((2**40, 0), (0, 0), (0, 64)):
@@ -64,40 +70,84 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SCHEMA: dict[str, Any] = {
     "fields": [
-        {"name": "id", "type": "integer", "constraints": {"required": True, "unique": True}},
+        {
+            "name": "id",
+            "type": "integer",
+            "constraints": {"required": True, "unique": True},
+        },
         {"name": "site", "type": "string", "constraints": {"pattern": r"S\d+"}},
         {"name": "day", "type": "date", "constraints": {"minimum": "2000-01-01"}},
-        {"name": "dose", "type": "number", "constraints": {"minimum": 0, "maximum": 10}},
-        {"name": "sex", "type": "string", "constraints": {"enum": ["M", "F"]}, "missingValues": ["", "NA"]},
+        {
+            "name": "dose",
+            "type": "number",
+            "constraints": {"minimum": 0, "maximum": 10},
+        },
+        {
+            "name": "sex",
+            "type": "string",
+            "constraints": {"enum": ["M", "F"]},
+            "missingValues": ["", "NA"],
+        },
         {"name": "seen", "type": "datetime"},
-        {"name": "lot", "type": "string", "constraints": {"pattern": "[A-C]{2}[0-9]{2}"}},
+        {
+            "name": "lot",
+            "type": "string",
+            "constraints": {"pattern": "[A-C]{2}[0-9]{2}"},
+        },
         {"name": "fit", "type": "boolean"},
         {"name": "clock", "type": "time", "format": "%H:%M"},
     ],
     "primaryKey": ["site", "day"],
-    "foreignKeys": [{"fields": "site", "reference": {"resource": "sites", "fields": "site"}}],
+    "foreignKeys": [
+        {"fields": "site", "reference": {"resource": "sites", "fields": "site"}}
+    ],
 }
 CELLS = {
     "id": ["1", "2", "3", "01", "+4", "1_0", "", "x", " 5", "12345678901234567890"],
     "site": ["S1", "S2", "S3", "", "T", "S٣", "S1\n"],
     "day": ["2024-01-05", "2024-1-5", "1999-12-31", "", "2024-02-30", "2024-01-06"],
-    "dose": ["0", "1.50", "10", "10.000000000000000001", "-0.1", "1e1", "nan", "5.", ""],
+    "dose": [
+        "0",
+        "1.50",
+        "10",
+        "10.000000000000000001",
+        "-0.1",
+        "1e1",
+        "nan",
+        "5.",
+        "",
+    ],
     "sex": ["M", "F", "NA", "", "X", "é"],
-    "seen": ["2024-01-05T10:00:00Z", "2024-01-05T10:00:00+01:00", "2024-01-05", "", "2024-13-05T10:00:00"],
+    "seen": [
+        "2024-01-05T10:00:00Z",
+        "2024-01-05T10:00:00+01:00",
+        "2024-01-05",
+        "",
+        "2024-13-05T10:00:00",
+    ],
     "lot": ["AB12", "AD12", "AB123", "", "AB1", "AB1٣", "CC00"],
     "fit": ["true", "0", "yes", ""],
     "clock": ["09:30", "9:3", "24:00", ""],
 }
 ROWS = st.lists(
-    st.fixed_dictionaries({name: st.sampled_from(held) for name, held in CELLS.items()}), max_size=40
+    st.fixed_dictionaries(
+        {name: st.sampled_from(held) for name, held in CELLS.items()}
+    ),
+    max_size=40,
 )
 
 
 def table_bytes(
-    rows: list[dict[str, str]], *, newline: str = "\n", quoting: int = csv.QUOTE_MINIMAL, delimiter: str = ","
+    rows: list[dict[str, str]],
+    *,
+    newline: str = "\n",
+    quoting: int = csv.QUOTE_MINIMAL,
+    delimiter: str = ",",
 ) -> bytes:
     text = io.StringIO()
-    made = csv.DictWriter(text, list(CELLS), lineterminator=newline, quoting=quoting, delimiter=delimiter)  # type: ignore[arg-type]
+    made = csv.DictWriter(
+        text, list(CELLS), lineterminator=newline, quoting=quoting, delimiter=delimiter
+    )  # type: ignore[arg-type]
     made.writeheader()
     made.writerows(rows)
     return text.getvalue().encode()
@@ -107,16 +157,27 @@ def package_of(folder: Path, content: bytes, schema: dict[str, Any] = SCHEMA) ->
     folder.mkdir(exist_ok=True)
     dialect = {"delimiter": ","}
     resources = [
-        {"name": "visits", "path": "visits.csv", "dialect": dialect, "encoding": "utf-8", "schema": schema},
+        {
+            "name": "visits",
+            "path": "visits.csv",
+            "dialect": dialect,
+            "encoding": "utf-8",
+            "schema": schema,
+        },
         {
             "name": "sites",
             "path": "sites.csv",
             "dialect": dialect,
             "encoding": "utf-8",
-            "schema": {"fields": [{"name": "site", "type": "string"}], "primaryKey": "site"},
+            "schema": {
+                "fields": [{"name": "site", "type": "string"}],
+                "primaryKey": "site",
+            },
         },
     ]
-    (folder / "datapackage.json").write_text(json.dumps({"name": "p", "resources": resources}))
+    (folder / "datapackage.json").write_text(
+        json.dumps({"name": "p", "resources": resources})
+    )
     (folder / "sites.csv").write_bytes(b"site\nS1\nS2\n")
     (folder / "visits.csv").write_bytes(content)
     return folder
@@ -167,8 +228,19 @@ def test_any_table_with_any_damage(
 
 def good(number: int) -> dict[str, str]:
     day = f"20{number % 90 + 10}-{number // 90 % 12 + 1:02}-05"
-    cells = {"id": str(number), "site": f"S{number % 2 + 1}", "day": day, "dose": "1.5", "sex": "F"}
-    return cells | {"seen": "2024-01-05T10:00:00Z", "lot": "AB12", "fit": "true", "clock": "09:30"}
+    cells = {
+        "id": str(number),
+        "site": f"S{number % 2 + 1}",
+        "day": day,
+        "dose": "1.5",
+        "sex": "F",
+    }
+    return cells | {
+        "seen": "2024-01-05T10:00:00Z",
+        "lot": "AB12",
+        "fit": "true",
+        "clock": "09:30",
+    }
 
 
 EDITS: dict[str, Callable[[bytes], bytes]] = {
@@ -176,26 +248,34 @@ EDITS: dict[str, Callable[[bytes], bytes]] = {
     "CRLF": lambda content: content.replace(b"\n", b"\r\n"),
     "no last line end": lambda content: content[:-1],
     "a byte order mark": lambda content: b"\xef\xbb\xbf" + content,
-    "a byte order mark in the middle": lambda content: content.replace(b"\n40,", b"\n\xef\xbb\xbf40,"),
+    "a byte order mark in the middle": lambda content: content.replace(
+        b"\n40,", b"\n\xef\xbb\xbf40,"
+    ),
     "blank lines": lambda content: content.replace(b"\n7,", b"\n\n\n7,").replace(
         b"\n70,", b"\n,,,,,,,,\n70,"
     ),
-    "one short and one long row": lambda content: content.replace(b",09:30\n7,", b"\n7,").replace(
-        b"09:30\n9,", b"09:30,,\n9,"
-    ),
+    "one short and one long row": lambda content: content.replace(
+        b",09:30\n7,", b"\n7,"
+    ).replace(b"09:30\n9,", b"09:30,,\n9,"),
     "a stray quotation mark": lambda content: content.replace(b"\n50,S1", b'\n50,S"1'),
     "an open quotation mark": lambda content: content.replace(b"\n50,S1", b'\n50,"S1'),
     "a cell of two lines": lambda content: content.replace(b"\n50,S1", b'\n50,"S\n1"'),
     "Latin-1": lambda content: content.replace(b"\n50,S1", b"\n50,S\xe9"),
     "a NUL": lambda content: content.replace(b"\n50,S1", b"\n50,S\0"),
-    "a single carriage return": lambda content: content.replace(b"\n50,S1", b"\n50,S\r1"),
-    "a key twice": lambda content: content.replace(b"\n50,", b"\n49,").replace(b"\n80,", b"\n+49,"),
+    "a single carriage return": lambda content: content.replace(
+        b"\n50,S1", b"\n50,S\r1"
+    ),
+    "a key twice": lambda content: content.replace(b"\n50,", b"\n49,").replace(
+        b"\n80,", b"\n+49,"
+    ),
     "a repeated row": lambda content: content + content[-80:].split(b"\n", 1)[1],
     "columns renamed": lambda content: content.replace(b"dose", b"doses", 1),
     "columns twice": lambda content: content.replace(b"dose", b"day", 1),
     "nothing at all": lambda content: b"",  # noqa: ARG005
     "only a header": lambda content: content.split(b"\n")[0],
-    "a long cell": lambda content: content.replace(b"\n50,S1", b"\n50,S" + b"1" * 2_000_000),
+    "a long cell": lambda content: content.replace(
+        b"\n50,S1", b"\n50,S" + b"1" * 2_000_000
+    ),
 }
 
 
@@ -233,7 +313,11 @@ ODD: dict[str, tuple[list[dict[str, Any]], str]] = {
 def test_each_odd_table(tmp_path: Path, name: str, copies: int) -> None:
     fields, content = ODD[name]
     header, _, rows = content.partition("\n")
-    both_agree(package_of(tmp_path / "p", f"{header}\n{rows * copies}".encode(), {"fields": fields}))
+    both_agree(
+        package_of(
+            tmp_path / "p", f"{header}\n{rows * copies}".encode(), {"fields": fields}
+        )
+    )
 
 
 def test_counts_are_complete_when_few_cases_are_listed(tmp_path: Path) -> None:
@@ -244,16 +328,23 @@ def test_counts_are_complete_when_few_cases_are_listed(tmp_path: Path) -> None:
     assert {one.located for one in short.counts.causes if one.findings > 7} == {7}
 
 
-def test_keys_on_disk_are_found_like_keys_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_on_disk_are_found_like_keys_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("generator.validation.columnar.tables.key_hashes.MOST_HELD", 10)
     rows = [good(number) for number in (*range(100), 5, 17, 99)]
     report = both_agree(package_of(tmp_path / "p", table_bytes(rows)))
-    assert (report.counts.by_code["repeated-value"], report.counts.by_code["repeated-key"]) == (3, 3)
+    assert (
+        report.counts.by_code["repeated-value"],
+        report.counts.by_code["repeated-key"],
+    ) == (3, 3)
 
 
 @settings(max_examples=30)
 @given(forms=any_forms())
-def test_any_forms_of_a_study(tmp_path_factory: pytest.TempPathFactory, forms: list[CapturedForm]) -> None:
+def test_any_forms_of_a_study(
+    tmp_path_factory: pytest.TempPathFactory, forms: list[CapturedForm]
+) -> None:
     both_agree(write(tmp_path_factory.mktemp("study") / "p.zip", forms))
 
 
@@ -263,11 +354,14 @@ def test_a_study_s_package_with_any_damage(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     root = write(tmp_path_factory.mktemp("damage") / "package", clean_forms())
-    for path in data.draw(st.lists(st.sampled_from(sorted(root.rglob("*.csv"))), min_size=1, max_size=2)):
+    for path in data.draw(
+        st.lists(st.sampled_from(sorted(root.rglob("*.csv"))), min_size=1, max_size=2)
+    ):
         content = path.read_bytes()
         at, cut = data.draw(st.integers(0, len(content))), data.draw(st.integers(0, 20))
         text = data.draw(
-            st.binary(max_size=8) | st.sampled_from([b'"', b"\r\n", b",", b"\xe9", b"\0", b"999"])
+            st.binary(max_size=8)
+            | st.sampled_from([b'"', b"\r\n", b",", b"\xe9", b"\0", b"999"])
         )
         path.write_bytes(content[:at] + text + content[at + cut :])
     both_agree(root)

@@ -18,10 +18,19 @@ CODE = {"type": "string", "constraints": {"pattern": "[A-C]{2}[0-9]{2}"}}
 FIELDS: list[dict[str, Any]] = [
     {"type": "date"},
     {"type": "date", "constraints": {"minimum": "2000-01-01", "maximum": "2024-02-28"}},
-    {"type": "date", "constraints": {"exclusiveMinimum": "2023-12-31", "exclusiveMaximum": "2024-02-28"}},
+    {
+        "type": "date",
+        "constraints": {
+            "exclusiveMinimum": "2023-12-31",
+            "exclusiveMaximum": "2024-02-28",
+        },
+    },
     {"type": "date", "constraints": {"required": True}, "missingValues": ["", "x"]},
     CODE,
-    {"type": "string", "constraints": {"pattern": r"(?:S\d)\w[x-z_a]{2}", "required": True}},
+    {
+        "type": "string",
+        "constraints": {"pattern": r"(?:S\d)\w[x-z_a]{2}", "required": True},
+    },
 ]
 DAYS = st.builds(
     "{:04}-{:02}-{:02}".format, st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32)
@@ -33,12 +42,16 @@ DAYS = st.builds(
 CODES = st.from_regex(r"[A-D]{1,3}[0-9:]{1,3}", fullmatch=True) | st.from_regex(
     r"S[0-9]\w[`-z_]{2}", fullmatch=True
 )
-ODD = st.sampled_from(["", " ", "x", "A", "AB1", "AB1\n", "ABé", "AB1٣", "S1éa", "\0\0\0\0", "\xff\xff"])
+ODD = st.sampled_from(
+    ["", " ", "x", "A", "AB1", "AB1\n", "ABé", "AB1٣", "S1éa", "\0\0\0\0", "\xff\xff"]
+)
 TEXTS = DAYS | CODES | ODD | st.text(max_size=11)
 
 
 def field_of(described: dict[str, Any]) -> Any:
-    schema = Schema.from_descriptor({"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **described}]})
+    schema = Schema.from_descriptor(
+        {"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **described}]}
+    )
     return schema.fields[0]
 
 
@@ -50,7 +63,9 @@ def passed_by(made: Shape, texts: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("described", FIELDS, ids=str)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=30))
-def test_what_a_shape_passes_frictionless_passes(described: dict[str, Any], texts: list[str]) -> None:
+def test_what_a_shape_passes_frictionless_passes(
+    described: dict[str, Any], texts: list[str]
+) -> None:
     made = shape(field_of(described))
     assert made is not None
     read = field_of(described).create_cell_reader()
@@ -60,7 +75,10 @@ def test_what_a_shape_passes_frictionless_passes(described: dict[str, Any], text
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_day_of_a_month_is_passed_but_for_leap_days(month: int) -> None:
     days = [f"2023-{month:02}-{day:02}" for day in range(1, 32)]
-    made, read = shape(field_of({"type": "date"})), field_of({"type": "date"}).create_cell_reader()
+    made, read = (
+        shape(field_of({"type": "date"})),
+        field_of({"type": "date"}).create_cell_reader(),
+    )
     assert made is not None
     assert passed_by(made, days) == [day for day in days if not read(day)[1]]
 
@@ -68,18 +86,29 @@ def test_every_day_of_a_month_is_passed_but_for_leap_days(month: int) -> None:
 def test_codes_of_one_length_are_passed() -> None:
     made = shape(field_of(CODE))
     assert made is not None
-    assert passed_by(made, ["AB12", "", "AB123", "AD12", "CC99", "AB1"]) == ["AB12", "CC99"]
+    assert passed_by(made, ["AB12", "", "AB123", "AD12", "CC99", "AB1"]) == [
+        "AB12",
+        "CC99",
+    ]
 
 
 @pytest.mark.parametrize(
     "described",
     [
-        {"type": "date", "constraints": {"required": True}, "missingValues": ["", "1900-01-01"]},
+        {
+            "type": "date",
+            "constraints": {"required": True},
+            "missingValues": ["", "1900-01-01"],
+        },
         {"type": "date", "constraints": {"enum": ["2024-01-01"]}},
         {"type": "date", "format": "%d/%m/%Y"},
         {"type": "string", "constraints": {"pattern": "[A-C]{2}", "enum": ["AB"]}},
         {"type": "string", "constraints": {"pattern": "[A-C]{2}", "minLength": 3}},
-        {"type": "string", "constraints": {"pattern": "[A-C]{2}", "required": True}, "missingValues": ["AB"]},
+        {
+            "type": "string",
+            "constraints": {"pattern": "[A-C]{2}", "required": True},
+            "missingValues": ["AB"],
+        },
         {"type": "string", "format": "email", "constraints": {"pattern": "[A-C]{2}"}},
         {"type": "string"},
         {"type": "integer"},
@@ -92,9 +121,26 @@ def test_what_bytes_alone_do_not_tell_has_no_shape(described: dict[str, Any]) ->
 
 @pytest.mark.parametrize(
     "pattern",
-    ["", "a*", "a{1,2}", "a|bc", "[^a]", "[é]", "é", ".", "(?i)a", r"\s", "^a", r"(a)\1", "(?=a)b", "("],
+    [
+        "",
+        "a*",
+        "a{1,2}",
+        "a|bc",
+        "[^a]",
+        "[é]",
+        "é",
+        ".",
+        "(?i)a",
+        r"\s",
+        "^a",
+        r"(a)\1",
+        "(?=a)b",
+        "(",
+    ],
 )
-def test_a_pattern_without_one_length_of_known_bytes_has_no_positions(pattern: str) -> None:
+def test_a_pattern_without_one_length_of_known_bytes_has_no_positions(
+    pattern: str,
+) -> None:
     assert not positions(pattern)
 
 

@@ -17,7 +17,11 @@ from generator.validation.table_plan import SCHEMA_PROFILE
 FIELDS: list[dict[str, Any]] = [
     {"type": "integer"},
     {"type": "integer", "constraints": {"minimum": 0, "maximum": 300}},
-    {"type": "integer", "constraints": {"required": True, "enum": [1, 2, -3]}, "missingValues": ["", "-9"]},
+    {
+        "type": "integer",
+        "constraints": {"required": True, "enum": [1, 2, -3]},
+        "missingValues": ["", "-9"],
+    },
     {"type": "number"},
     {"type": "number", "constraints": {"minimum": 0, "maximum": 1}},
     {"type": "number", "constraints": {"exclusiveMinimum": 0, "maximum": 99.5}},
@@ -29,12 +33,17 @@ FIELDS: list[dict[str, Any]] = [
     {"type": "boolean"},
     {"type": "any", "constraints": {"required": True}},
     {"type": "string", "constraints": {"pattern": r"[A-C]\d{1,2}|x.?"}},
-    {"type": "string", "constraints": {"pattern": r"(?=[ ]*[^ ])[^\x00-\x1f]*(?![\s\S])"}},
+    {
+        "type": "string",
+        "constraints": {"pattern": r"(?=[ ]*[^ ])[^\x00-\x1f]*(?![\s\S])"},
+    },
     {"type": "string", "constraints": {"minLength": 2, "maxLength": 3}},
     {"type": "string", "constraints": {"enum": ["a", "b", ""], "required": True}},
 ]
 
-PLAIN = st.from_regex(r"[+-]?[0-9]{1,4}([.][0-9]{0,3})?([eE]-?[0-9]{1,3})?", fullmatch=True)
+PLAIN = st.from_regex(
+    r"[+-]?[0-9]{1,4}([.][0-9]{0,3})?([eE]-?[0-9]{1,3})?", fullmatch=True
+)
 DAYS = st.from_regex(
     r"[+ -]?[0-9]{1,5}[-/ ][ +]?[0-9]{1,3}[-/ ][ +]?[0-9]{1,2}([T ]2[0-9]:[0-6][0-9]:[0-9]{2}Z?)?"
 )
@@ -52,8 +61,12 @@ TEXTS = PLAIN | DAYS | ODD | st.text(max_size=5)
 
 @pytest.mark.parametrize("field", FIELDS, ids=str)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=30))
-def test_what_a_guard_passes_frictionless_passes(field: dict[str, Any], texts: list[str]) -> None:
-    schema = Schema.from_descriptor({"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **field}]})
+def test_what_a_guard_passes_frictionless_passes(
+    field: dict[str, Any], texts: list[str]
+) -> None:
+    schema = Schema.from_descriptor(
+        {"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **field}]}
+    )
     guard = suspicion(schema.fields[0])
     read = schema.fields[0].create_cell_reader()
     doubtful = (
@@ -79,14 +92,22 @@ def test_what_a_guard_passes_frictionless_passes(field: dict[str, Any], texts: l
 )
 def test_plain_cells_are_passed_at_once(field: dict[str, Any], text: str) -> None:
     guard = suspicion(
-        Schema.from_descriptor({"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **field}]}).fields[0]
+        Schema.from_descriptor(
+            {"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **field}]}
+        ).fields[0]
     )
     assert isinstance(guard, pl.Expr)
-    assert pl.DataFrame({"f": [text, ""]}).select(guard).to_series().to_list() == [False, False]
+    assert pl.DataFrame({"f": [text, ""]}).select(guard).to_series().to_list() == [
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(a)\1", "^a$", r"(?<=a)b", "(?i)a", r"a(?!b)", r"[^\d]", "(", "a{2000}"]
+    "pattern",
+    [r"(a)\1", "^a$", r"(?<=a)b", "(?i)a", r"a(?!b)", r"[^\d]", "(", "a{2000}"],
 )
-def test_a_pattern_that_the_other_engine_may_read_differently_is_left_to_python(pattern: str) -> None:
+def test_a_pattern_that_the_other_engine_may_read_differently_is_left_to_python(
+    pattern: str,
+) -> None:
     assert translated(pattern) is None

@@ -1,4 +1,6 @@
-"""Both engines find the same in a package of the Cellkine study, whatever has been done to it."""
+"""Both engines find the same in a package of the Cellkine study, whatever has been done
+to it.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ DAMAGES = (
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = cellkine()
-    held = read_subjects(read_texts(files("data_dictionary") / "cellkine" / "subjects"), study).forms
+    held = read_subjects(
+        read_texts(files("data_dictionary") / "cellkine" / "subjects"), study
+    ).forms
     forms = [form for form in held if form.subject in {"01-001", "01-007"}]
     root = tmp_path_factory.mktemp("cellkine") / "package"
     write_package(study, sorted(forms, key=package_order(study)), root)
