@@ -21,7 +21,6 @@ from generator.redcap.names import plain_name, unused
 from generator.redcap.reading.answers import answers_of
 from generator.redcap.reading.choices import empty_choices, parse_choices
 from generator.redcap.reading.codelists import FIXED, Answers, Codelists
-from generator.redcap.reading.columns import HEADERS
 from generator.redcap.reading.condition_cycles import circles
 from generator.redcap.reading.dictionary_rows import (
     TYPES,
@@ -251,23 +250,14 @@ class _Build:
             if item.form not in texts:
                 name = plain_name(item.form, set(texts.values()), letter="form")
                 if name != item.form:
-                    self._renamed(item, "form", item.form, name)
+                    self._renamed(item, "form", name)
                 texts[item.form] = name
 
         return texts
 
-    def _renamed(self, item: Item, column: str, original: str, name: str) -> None:
-        self.dictionary.losses.append(
-            Loss(
-                kind="name",
-                row=item.row,
-                field=item.name,
-                column=HEADERS[column],
-                original=original,
-                why=f"is {name} here",
-                harmless=True,
-            )
-        )
+    def _renamed(self, item: Item, column: str, name: str) -> None:
+        """Lists a name that could not stay as it was."""
+        self.dictionary.loss(item, "name", column, f"is {name} here", harmless=True)
 
     def _plans(self) -> list[Plan]:
         taken: set[str] = set()
@@ -278,7 +268,7 @@ class _Build:
             name = plain_name(item.name)
             if name != item.name:
                 name = unused(name, taken | good)
-                self._renamed(item, "name", item.name, name)
+                self._renamed(item, "name", name)
 
             name = unused(name, taken)
             taken.add(name)
@@ -352,11 +342,11 @@ class _Build:
         return VALIDATIONS.get(text, PLAIN)
 
     def _answers(self, item: Item, answers: Answers) -> Answers:
-        say = self.dictionary.say
+        say, loss = self.dictionary.say, self.dictionary.loss
         choices = parse_choices(item.choices)
         if not answers:
             say("redcap-no-choices", item.row, "choices", item.choices, name=item.name)
-            self._loss(
+            loss(
                 item,
                 "no-choices",
                 "choices",
@@ -374,7 +364,7 @@ class _Build:
                 ", ".join(twice),
                 name=item.name,
             )
-            self._loss(
+            loss(
                 item,
                 "code-twice",
                 "choices",
@@ -383,7 +373,7 @@ class _Build:
 
         if bad := [code for code in codes if ";" in code]:
             say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
-            self._loss(
+            loss(
                 item,
                 "bad-code",
                 "choices",
@@ -404,7 +394,7 @@ class _Build:
             )
 
         if any(has_markup(choice.label) for choice in choices):
-            self._loss(
+            loss(
                 item,
                 "html",
                 "choices",
@@ -423,7 +413,7 @@ class _Build:
         if empty_choices(item.choices) or any(
             not choice.label or not choice.code for choice in choices
         ):
-            self._loss(
+            loss(
                 item,
                 "empty-choice",
                 "choices",
@@ -431,18 +421,6 @@ class _Build:
             )
 
         return answers
-
-    def _loss(self, item: Item, kind: str, column: str, why: str) -> None:
-        self.dictionary.losses.append(
-            Loss(
-                kind=kind,
-                row=item.row,
-                field=item.name,
-                column=HEADERS[column],
-                original=item.cell(column),
-                why=why,
-            )
-        )
 
     # Files
 

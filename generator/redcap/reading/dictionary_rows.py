@@ -95,6 +95,29 @@ class Dictionary:
             finding(code, text=place, value=value, column=header, **words)
         )
 
+    def loss(
+        self,
+        item: Item,
+        kind: str,
+        column: str,
+        why: str,
+        *,
+        original: str | None = None,
+        harmless: bool = False,
+    ) -> None:
+        """A Loss of one cell of a field; ``original`` where it is not the whole cell."""
+        self.losses.append(
+            Loss(
+                kind=kind,
+                row=item.row,
+                field=item.name,
+                column=HEADERS[column],
+                original=item.cell(column) if original is None else original,
+                why=why,
+                harmless=harmless,
+            )
+        )
+
 
 def read_dictionary(file: str, content: bytes) -> Dictionary:
     """The items of a data dictionary. Never raises for what the file says."""

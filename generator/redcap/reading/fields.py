@@ -13,11 +13,9 @@ from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.translate import translate_condition, translate_value
 from generator.redcap.logic.values import Want
 from generator.redcap.logic.words import LogicFault
-from generator.redcap.losses import Loss
 from generator.redcap.reading.apply_tags import heed_tags
 from generator.redcap.reading.choices import slider_labels
 from generator.redcap.reading.codelists import Codelists, as_codes
-from generator.redcap.reading.columns import HEADERS
 from generator.redcap.reading.dictionary_rows import Dictionary, Item
 from generator.redcap.reading.field_plan import Keys, Plan, item_type
 from generator.redcap.reading.labels import has_markup, plain_lines, plain_text
@@ -55,16 +53,8 @@ class FieldMaker:
         harmless: bool = False,
         original: str | None = None,
     ) -> None:
-        self.dictionary.losses.append(
-            Loss(
-                kind=kind,
-                row=item.row,
-                field=item.name,
-                column=HEADERS[column],
-                original=item.cell(column) if original is None else original,
-                why=why,
-                harmless=harmless,
-            )
+        self.dictionary.loss(
+            item, kind, column, why, original=original, harmless=harmless
         )
 
     def keep(self, keys: Keys, item: Item, kind: str, column: str, why: str) -> None:
