@@ -14,8 +14,8 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.yaml_source.document import Document, Path
 from forms_spec.yaml_source.reader import read_document
 from generator.dictionary.yaml_writer import write_yaml
-from generator.redcap.logic.scope import Known, Project
-from generator.redcap.logic.values import Want
+from generator.redcap.logic.scope import Project, ProjectField
+from generator.redcap.logic.values import ValueType
 from generator.redcap.losses import Loss
 from generator.redcap.names import plain_name, unused
 from generator.redcap.reading.answers import answers_of
@@ -282,11 +282,13 @@ class _Build:
     def _plan(self, item: Item, name: str) -> Plan:
         """The type of a field, its answers and its tags; oddities give findings."""
         tags = tuple(parse_tags(item.annotation)) if "@" in item.annotation else ()
-        type_, want, validation, answers = self._type(item, {tag.name for tag in tags})
+        type_, value_type, validation, answers = self._type(
+            item, {tag.name for tag in tags}
+        )
         if item.type in CHOOSING:
             answers = self._answers(item, answers_of(item, tags))
             type_ = type_ if answers else "text"
-            want = want if answers else Want.TEXT
+            value_type = value_type if answers else ValueType.TEXT
 
         if item.type not in TYPES:
             self.dictionary.say(
@@ -297,7 +299,7 @@ class _Build:
             item=item,
             name=name,
             type=type_,
-            want=want,
+            value_type=value_type,
             form=self.forms[item.form],
             validation=validation,
             answers=answers,
@@ -306,27 +308,29 @@ class _Build:
 
     def _type(
         self, item: Item, tags: set[str]
-    ) -> tuple[str, Want, Validation, Answers]:
+    ) -> tuple[str, ValueType, Validation, Answers]:
         if item.type in FIXED:
-            return "choice", Want.CHOICE, PLAIN, FIXED[item.type][1]
+            return "choice", ValueType.CHOICE, PLAIN, FIXED[item.type][1]
         if item.type in ("text", "notes") and tags & {"CALCTEXT", "CALCDATE"}:
             validation = self._validation(item)
             return (
                 "calculated",
-                Want.DATE if validation.want is Want.DATE else Want.TEXT,
+                ValueType.DATE
+                if validation.value_type is ValueType.DATE
+                else ValueType.TEXT,
                 validation,
                 (),
             )
 
         if item.name == self.subject:
-            return "calculated", Want.TEXT, PLAIN, ()
+            return "calculated", ValueType.TEXT, PLAIN, ()
         if item.type == "text":
             validation = self._validation(item)
-            return validation.type, validation.want, validation, ()
+            return validation.type, validation.value_type, validation, ()
 
-        type_, want = _SIMPLE.get(item.type, ("text", Want.TEXT))
+        type_, value_type = _SIMPLE.get(item.type, ("text", ValueType.TEXT))
 
-        return type_, want, PLAIN, ()
+        return type_, value_type, PLAIN, ()
 
     def _validation(self, item: Item) -> Validation:
         text = item.validation.strip()
@@ -477,10 +481,10 @@ class _Build:
     def _project(self) -> Project:
         repeating = self.events.repeating
         fields = {
-            plan.item.name: Known(
+            plan.item.name: ProjectField(
                 name=plan.name,
                 form=plan.form,
-                want=plan.want,
+                type=plan.value_type,
                 codes=tuple(code for code, _, _ in plan.answers),
                 group=plan.form if plan.item.form in repeating else None,
                 missing=self._missing_of(plan),
@@ -498,11 +502,11 @@ class _Build:
                 for item in self.events.events
                 if item.visit != item.name
             },
-            at={
+            form_visits={
                 self.forms[form]: frozenset(names)
                 for form, names in self.events.forms.items()
             },
-            circles=circles(self.items),
+            cyclic=circles(self.items),
             repeating=frozenset(
                 event.name for event in self.events.events if event.repeats
             ),
@@ -575,13 +579,13 @@ _KEYS = {
 }
 _PARTS = {"default-refused": "default", "default-out-of-range": "default"}
 _SIMPLE = {
-    "notes": ("long_text", Want.TEXT),
-    "dropdown": ("choice", Want.CHOICE),
-    "radio": ("choice", Want.CHOICE),
-    "checkbox": ("multiple_choice", Want.CHOICES),
-    "calc": ("calculated", Want.NUMBER),
-    "file": ("file", Want.FILE),
-    "descriptive": ("note", Want.TEXT),
-    "slider": ("vas", Want.NUMBER),
-    "sql": ("text", Want.TEXT),
+    "notes": ("long_text", ValueType.TEXT),
+    "dropdown": ("choice", ValueType.CHOICE),
+    "radio": ("choice", ValueType.CHOICE),
+    "checkbox": ("multiple_choice", ValueType.CHOICES),
+    "calc": ("calculated", ValueType.NUMBER),
+    "file": ("file", ValueType.FILE),
+    "descriptive": ("note", ValueType.TEXT),
+    "slider": ("vas", ValueType.NUMBER),
+    "sql": ("text", ValueType.TEXT),
 }

@@ -19,7 +19,7 @@ from generator.redcap.reading.columns import COLUMNS, HEADERS
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.writing.write_cells import Cells
-from generator.redcap.writing.write_events import Lists, write_events
+from generator.redcap.writing.write_events import EventLists, write_events
 from generator.redcap.writing.write_rows import (
     Key,
     record_id,
@@ -32,7 +32,7 @@ LISTS = ("events", "forms", "repeating")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class WrittenDictionary:
     """The file, None where the dictionary cannot be used; what was found, and every
     Loss.
 
@@ -47,14 +47,18 @@ class Written:
     lists: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Written:
+def write_redcap(
+    files: Mapping[str, str], originals: Mapping[str, bytes]
+) -> WrittenDictionary:
     """The 18 columns of a dictionary.
 
     ``originals`` are the files of REDCap that it was made from.
     """
     loaded = load_study(files)
     if loaded.study is None:
-        return Written(content=None, findings=loaded.findings, losses=(), fields=0)
+        return WrittenDictionary(
+            content=None, findings=loaded.findings, losses=(), fields=0
+        )
     kept = _Kept(originals, loaded.study)
     rows, losses = study_rows(loaded.study, kept.names)
     result = [kept.spelled(key, cells) for key, cells in rows]
@@ -67,13 +71,13 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
     losses += _unsaid(loaded.study)
     lists = write_events(loaded.study)
     if kept.schedule == _schedule(loaded.study):
-        lists = Lists(
+        lists = EventLists(
             files={name: originals[name] for name in LISTS if name in originals}
         )
 
     losses += lists.losses
 
-    return Written(
+    return WrittenDictionary(
         content=_csv(result),
         findings=(),
         losses=tuple(losses),

@@ -14,9 +14,9 @@ from generator.redcap.logic.conditions import (
     certain,
     joined,
 )
-from generator.redcap.logic.scope import Scope
-from generator.redcap.logic.values import ADD, MULTIPLY, Value, Want, quoted
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.scope import LogicScope
+from generator.redcap.logic.values import ADD, MULTIPLY, Value, ValueType, quoted
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -95,7 +95,7 @@ def constant(number: str) -> Value:
     """A number as a value."""
     return Value(
         text=number,
-        want=Want.NUMBER,
+        type=ValueType.NUMBER,
         literal=number,
         power=MULTIPLY if number[0] == "-" else 3,
     )
@@ -103,66 +103,71 @@ def constant(number: str) -> Value:
 
 def as_number(value: Value) -> Value:
     """Raises ``LogicFault`` where REDCap would not compute either."""
-    if value.want is Want.NUMBER:
+    if value.type is ValueType.NUMBER:
         return value
-    if value.want is Want.LITERAL:
+    if value.type is ValueType.LITERAL:
         number = number_text(value.literal or "")
         if number is None:
             raise LogicFault(f"{value.literal!r} is no number")
         return constant(number)
 
-    if value.want is Want.TICK:
+    if value.type is ValueType.TICK:
         return counted(ticked(value))
-    if value.want is Want.CHOICE:
+    if value.type is ValueType.CHOICE:
         numeric = any(number_text(code) is not None for code in value.codes)
         text = value.text if numeric else f"concat({value.text})"
-        return Value(text=f"number_of({text})", want=Want.NUMBER)
+        return Value(text=f"number_of({text})", type=ValueType.NUMBER)
 
-    if value.want is Want.TEXT:
-        return Value(text=f"number_of({value.text})", want=Want.NUMBER)
-    raise LogicFault(f"a {value.want.value} where a number is wanted")
+    if value.type is ValueType.TEXT:
+        return Value(text=f"number_of({value.text})", type=ValueType.NUMBER)
+    raise LogicFault(f"a {value.type.value} where a number is wanted")
 
 
 def as_text(value: Value) -> str:
-    if value.want in (Want.TEXT, Want.CHOICE):
+    if value.type in (ValueType.TEXT, ValueType.CHOICE):
         return value.text
     if value.literal is not None:
         return quoted(value.literal)
-    if value.want in (Want.NUMBER, Want.DATE, Want.DATETIME, Want.TIME):
+    if value.type in (
+        ValueType.NUMBER,
+        ValueType.DATE,
+        ValueType.DATETIME,
+        ValueType.TIME,
+    ):
         return f"text_of({value.text})"
-    if value.want is Want.TICK:
+    if value.type is ValueType.TICK:
         return f"text_of({counted(ticked(value)).text})"
-    raise LogicFault(f"a {value.want.value} where a text is wanted")
+    raise LogicFault(f"a {value.type.value} where a text is wanted")
 
 
-def as_moment(value: Value, scope: Scope, order: str = "ymd") -> Value:
+def as_moment(value: Value, scope: LogicScope, order: str = "ymd") -> Value:
     """A date, a date with time, or a time."""
-    if value.want in (Want.DATE, Want.DATETIME, Want.TIME):
+    if value.type in (ValueType.DATE, ValueType.DATETIME, ValueType.TIME):
         return value
     if value.literal is None:
-        raise LogicFault(f"a {value.want.value} where a date is wanted")
+        raise LogicFault(f"a {value.type.value} where a date is wanted")
     if value.literal.strip().lower() == TODAY:
-        return Value(text=TODAY, want=Want.DATE, literal=TODAY)
+        return Value(text=TODAY, type=ValueType.DATE, literal=TODAY)
     if value.literal.strip().lower() == "now":
         scope.note(
             "now", "rules know the day, not the time of day: now is read as today"
         )
-        return Value(text=TODAY, want=Want.DATE, literal=TODAY)
+        return Value(text=TODAY, type=ValueType.DATE, literal=TODAY)
 
-    for read, want in ((date_text, Want.DATE), (moment_text, Want.DATETIME)):
+    for read, type_ in ((date_text, ValueType.DATE), (moment_text, ValueType.DATETIME)):
         if result := read(value.literal, order):
-            return Value(text=result, want=want, literal=result)
+            return Value(text=result, type=type_, literal=result)
 
     if clock := time_text(value.literal):
-        return Value(text=clock, want=Want.TIME, literal=clock)
+        return Value(text=clock, type=ValueType.TIME, literal=clock)
     raise LogicFault(f"{value.literal!r} is no date")
 
 
 def with_time(value: Value) -> str:
     """A date or date with time as a date with time."""
-    if value.want is Want.DATETIME:
+    if value.type is ValueType.DATETIME:
         return value.text
-    if value.want is Want.DATE:
+    if value.type is ValueType.DATE:
         return f"datetime_of({value.text}, 00:00)"
     raise LogicFault("a time of the day where a date is wanted")
 
@@ -199,20 +204,20 @@ def counted(condition: Condition) -> Value:
     if condition in (TRUE, FALSE):
         return constant(str(int(condition == TRUE)))
     text = f"case when {certain(condition)} then 1 else 0 end"
-    return Value(text=text, want=Want.NUMBER, never_blank=True)
+    return Value(text=text, type=ValueType.NUMBER, never_blank=True)
 
 
 def as_condition(value: Value) -> Condition:
     """What REDCap makes of a value where it asks yes or no: 0 and blank are no."""
-    if value.want is Want.TICK:
+    if value.type is ValueType.TICK:
         return ticked(value)
-    if value.want is Want.BLANK:
+    if value.type is ValueType.BLANK:
         return FALSE
     if value.literal is not None:
         number = number_text(value.literal)
         return FALSE if value.literal == "" or number == "0" else TRUE
 
     atom = Atom(text=f"{value.text} is known", sure=True)
-    if value.want in (Want.NUMBER, Want.CHOICE):
+    if value.type in (ValueType.NUMBER, ValueType.CHOICE):
         atom = Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
     return joined("or", [atom, is_missing(value)]) if value.asks_missing else atom

@@ -24,13 +24,13 @@ from generator.redcap.logic.conditions import (
     joined,
     negated,
 )
-from generator.redcap.logic.scope import Scope
-from generator.redcap.logic.values import ADD, Value, Want, quoted
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.scope import LogicScope
+from generator.redcap.logic.values import ADD, Value, ValueType, quoted
 
 _ALWAYS = ("visitid", "subjid", "rowno", "unsno", "today")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_MOMENTS = (Want.DATE, Want.DATETIME, Want.TIME)
+_MOMENTS = (ValueType.DATE, ValueType.DATETIME, ValueType.TIME)
 _ORDERS = {
     "<": lambda item, other: item < other,
     "<=": lambda item, other: item <= other,
@@ -39,7 +39,7 @@ _ORDERS = {
 }
 
 
-def compared(scope: Scope, operator: str, left: Value, right: Value) -> Condition:
+def compared(scope: LogicScope, operator: str, left: Value, right: Value) -> Condition:
     """``left operator right`` as REDCap decides it."""
     if _blank(left) or _blank(right):
         return _with_blank(scope, operator, right if _blank(left) else left)
@@ -51,10 +51,10 @@ def compared(scope: Scope, operator: str, left: Value, right: Value) -> Conditio
 
 
 def _blank(value: Value) -> bool:
-    return value.want is Want.BLANK or value.literal == ""
+    return value.type is ValueType.BLANK or value.literal == ""
 
 
-def _with_blank(scope: Scope, operator: str, value: Value) -> Condition:
+def _with_blank(scope: LogicScope, operator: str, value: Value) -> Condition:
     """``[x] = ''`` and its kin."""
     if _blank(value):
         return TRUE if operator == "=" else FALSE
@@ -93,7 +93,7 @@ def _given(value: Value) -> Condition:
 def known(value: Value) -> Condition:
     """Whether there is a value; a box of a checkbox is always 0 or 1."""
     always = value.never_blank or value.text in _ALWAYS or value.literal is not None
-    if always or value.want is Want.TICK or value.arms:
+    if always or value.type is ValueType.TICK or value.arms:
         return TRUE
     return Atom(text=f"{value.within(ADD)} is known", sure=True)
 
@@ -105,21 +105,21 @@ def negated_known(state: Condition) -> Condition:
     return negated(state)
 
 
-def _equal(scope: Scope, left: Value, right: Value) -> Condition:
+def _equal(scope: LogicScope, left: Value, right: Value) -> Condition:
     if left.literal is not None and right.literal is None:
         left, right = right, left
     if right.literal is not None:
         return _equals_constant(scope, left, right.literal, right)
-    if Want.TICK in (left.want, right.want):
-        other = right if left.want is Want.TICK else left
-        tick = left if left.want is Want.TICK else right
+    if ValueType.TICK in (left.type, right.type):
+        other = right if left.type is ValueType.TICK else left
+        tick = left if left.type is ValueType.TICK else right
         return _both(as_number(tick), as_number(other))
 
-    if left.want in _MOMENTS or right.want in _MOMENTS:
+    if left.type in _MOMENTS or right.type in _MOMENTS:
         return _both(*_moments(scope, left, right))
-    if Want.NUMBER in (left.want, right.want):
+    if ValueType.NUMBER in (left.type, right.type):
         return _both(as_number(left), as_number(right))
-    if Want.CHOICES in (left.want, right.want):
+    if ValueType.CHOICES in (left.type, right.type):
         raise LogicFault("a checkbox is compared without one of its codes")
     return _both(left, right)
 
@@ -138,49 +138,49 @@ def _both(left: Value, right: Value) -> Condition:
 
 
 def _equals_constant(
-    scope: Scope, value: Value, literal: str, constant: Value
+    scope: LogicScope, value: Value, literal: str, constant: Value
 ) -> Condition:
     if value.literal is not None:
         return TRUE if _same(value.literal, literal) else FALSE
     if (
         literal not in value.codes
         and (code := value.missing_code(literal))
-        and value.want is not Want.TICK
+        and value.type is not ValueType.TICK
     ):
         return is_missing(value, code)
 
     if (
         literal not in value.codes
         and literal in scope.project.missing
-        and value.want is not Want.TICK
+        and value.type is not ValueType.TICK
     ):
         return _never_missing(scope, value, literal)
 
-    if value.want is Want.TICK:
+    if value.type is ValueType.TICK:
         return {"1": ticked(value), "0": negated(ticked(value))}.get(
             number_text(literal) or "", FALSE
         )
 
     if value.arms:
         return _in_arm(value, literal)
-    if value.want is Want.CHOICE:
+    if value.type is ValueType.CHOICE:
         return _is_code(scope, value, literal)
-    if value.want is Want.CHOICES:
+    if value.type is ValueType.CHOICES:
         raise LogicFault("a checkbox is compared without one of its codes")
-    if value.want is Want.NUMBER:
+    if value.type is ValueType.NUMBER:
         number = number_text(literal)
         if number is None:
             raise _no_answer(literal)
         return _is(value, number)
 
-    if value.want in _MOMENTS:
+    if value.type in _MOMENTS:
         return _is_moment(scope, value, constant)
-    if value.want is Want.FILE:
+    if value.type is ValueType.FILE:
         raise LogicFault("a file is compared")
     return _is(value, quoted(literal))
 
 
-def _never_missing(scope: Scope, value: Value, literal: str) -> Condition:
+def _never_missing(scope: LogicScope, value: Value, literal: str) -> Condition:
     """A code of missing data where none can be."""
     if not value.read:
         raise LogicFault(
@@ -228,7 +228,7 @@ def _in_arm(value: Value, literal: str) -> Condition:
     return FALSE
 
 
-def _is_code(scope: Scope, value: Value, literal: str) -> Condition:
+def _is_code(scope: LogicScope, value: Value, literal: str) -> Condition:
     """One answer; REDCap compares ``1`` and ``01`` as numbers."""
     codes = (
         [literal]
@@ -243,10 +243,12 @@ def _is_code(scope: Scope, value: Value, literal: str) -> Condition:
         "unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen"
     )
 
-    return _is(Value(text=f"concat({value.text})", want=Want.TEXT), quoted(literal))
+    return _is(
+        Value(text=f"concat({value.text})", type=ValueType.TEXT), quoted(literal)
+    )
 
 
-def _is_moment(scope: Scope, value: Value, constant: Value) -> Condition:
+def _is_moment(scope: LogicScope, value: Value, constant: Value) -> Condition:
     try:
         left, right = _moments(scope, value, constant)
     except LogicFault:
@@ -260,25 +262,25 @@ def _is_moment(scope: Scope, value: Value, constant: Value) -> Condition:
     return _is(left, right.text)
 
 
-def _moments(scope: Scope, left: Value, right: Value) -> tuple[Value, Value]:
+def _moments(scope: LogicScope, left: Value, right: Value) -> tuple[Value, Value]:
     """Both as dates, both as dates with time, or both as times."""
     pair = as_moment(left, scope), as_moment(right, scope)
-    wants = {item.want for item in pair}
-    if wants == {Want.DATE, Want.DATETIME}:
+    types = {item.type for item in pair}
+    if types == {ValueType.DATE, ValueType.DATETIME}:
         first, second = (
-            Value(text=with_time(item), want=Want.DATETIME) for item in pair
+            Value(text=with_time(item), type=ValueType.DATETIME) for item in pair
         )
         return first, second
 
-    if len(wants) > 1:
+    if len(types) > 1:
         raise LogicFault("a time of the day is compared with a date")
     return pair
 
 
-def _ordered(scope: Scope, operator: str, left: Value, right: Value) -> Condition:
+def _ordered(scope: LogicScope, operator: str, left: Value, right: Value) -> Condition:
     if left.literal is not None and right.literal is None:
         return _ordered(scope, _MIRRORED[operator], right, left)
-    if left.want in _MOMENTS or right.want in _MOMENTS:
+    if left.type in _MOMENTS or right.type in _MOMENTS:
         first, other = _moments(scope, left, right)
     elif _texts(left, right):
         return Atom(text=f"{as_text(left)} {operator} {as_text(right)}", sure=False)
@@ -288,7 +290,7 @@ def _ordered(scope: Scope, operator: str, left: Value, right: Value) -> Conditio
     if (
         first.literal is not None
         and other.literal is not None
-        and first.want is Want.NUMBER
+        and first.type is ValueType.NUMBER
     ):
         value = _ORDERS[operator](float(first.literal), float(other.literal))
         return TRUE if value else FALSE
@@ -299,5 +301,5 @@ def _ordered(scope: Scope, operator: str, left: Value, right: Value) -> Conditio
 def _texts(left: Value, right: Value) -> bool:
     """True where two texts are put in order that are not numbers."""
     if right.literal is not None:
-        return left.want is Want.TEXT and number_text(right.literal) is None
-    return left.want is Want.TEXT and right.want is Want.TEXT
+        return left.type is ValueType.TEXT and number_text(right.literal) is None
+    return left.type is ValueType.TEXT and right.type is ValueType.TEXT

@@ -23,19 +23,19 @@ from generator.redcap.logic.conditions import (
     joined,
     negated,
 )
-from generator.redcap.logic.scope import Scope
-from generator.redcap.logic.values import BLANK, MULTIPLY, Value, Want
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.scope import LogicScope
+from generator.redcap.logic.values import BLANK, MULTIPLY, Value, ValueType
 
 
 class Translating(Protocol):
     """A walk over the logic's tree, as far as functions ask it about their arguments."""
 
-    scope: Scope
+    scope: LogicScope
 
-    def value(self, node: tree.Node, want: Want | None = None) -> Value: ...
+    def value(self, node: tree.LogicNode, wanted: ValueType | None = None) -> Value: ...
 
-    def number(self, node: tree.Node) -> Value: ...
+    def number(self, node: tree.LogicNode) -> Value: ...
 
 
 _DAYS = {
@@ -57,7 +57,9 @@ _SECONDS = {
 _ORDERS = ("ymd", "mdy", "dmy")
 
 
-def _takes(node: tree.Call, least: int, most: int = 99) -> tuple[tree.Node, ...]:
+def _takes(
+    node: tree.CallNode, least: int, most: int = 99
+) -> tuple[tree.LogicNode, ...]:
     if not least <= len(node.arguments) <= most:
         raise LogicFault(
             (
@@ -72,14 +74,14 @@ def _takes(node: tree.Call, least: int, most: int = 99) -> tuple[tree.Node, ...]
 
 
 def _number(text: str) -> Value:
-    return Value(text=text, want=Want.NUMBER)
+    return Value(text=text, type=ValueType.NUMBER)
 
 
 def _text(text: str) -> Value:
-    return Value(text=text, want=Want.TEXT)
+    return Value(text=text, type=ValueType.TEXT)
 
 
-def _places(translator: Translating, node: tree.Call) -> str:
+def _places(translator: Translating, node: tree.CallNode) -> str:
     """The second argument of round and its kin: a number from 0 to 9."""
     if len(node.arguments) < 2:
         return "0"
@@ -92,8 +94,8 @@ def _places(translator: Translating, node: tree.Call) -> str:
     return places
 
 
-def _rounded(name: str) -> Callable[[Translating, tree.Call], Value]:
-    def make(translator: Translating, node: tree.Call) -> Value:
+def _rounded(name: str) -> Callable[[Translating, tree.CallNode], Value]:
+    def make(translator: Translating, node: tree.CallNode) -> Value:
         number = translator.number(_takes(node, 1, 2)[0])
         return _number(f"{name}({number.text}, {_places(translator, node)})")
 
@@ -102,30 +104,30 @@ def _rounded(name: str) -> Callable[[Translating, tree.Call], Value]:
 
 def _plain(
     name: str, least: int, most: int
-) -> Callable[[Translating, tree.Call], Value]:
+) -> Callable[[Translating, tree.CallNode], Value]:
     """A function of numbers that is blank when one of them is."""
 
-    def make(translator: Translating, node: tree.Call) -> Value:
+    def make(translator: Translating, node: tree.CallNode) -> Value:
         numbers = [translator.number(take).text for take in _takes(node, least, most)]
         return _number(f"{name}({', '.join(numbers)})")
 
     return make
 
 
-def _log(translator: Translating, node: tree.Call) -> Value:
+def _log(translator: Translating, node: tree.CallNode) -> Value:
     numbers = [translator.number(take).text for take in _takes(node, 1, 2)]
     return _number(
         f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})"
     )
 
 
-def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
+def _of_known(name: str) -> Callable[[Translating, tree.CallNode], Value]:
     """A function of those of its numbers that are not blank."""
 
-    def make(translator: Translating, node: tree.Call) -> Value:
-        result = [translator.value(take, Want.NUMBER) for take in _takes(node, 1)]
+    def make(translator: Translating, node: tree.CallNode) -> Value:
+        result = [translator.value(take, ValueType.NUMBER) for take in _takes(node, 1)]
         numbers = [
-            as_number(item).text for item in result if item.want is not Want.BLANK
+            as_number(item).text for item in result if item.type is not ValueType.BLANK
         ]
         if not numbers:
             return BLANK
@@ -134,24 +136,24 @@ def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
     return make
 
 
-def _string(translator: Translating, node: tree.Node) -> Value:
+def _string(translator: Translating, node: tree.LogicNode) -> Value:
     """A text; the empty one is BLANK."""
-    value = translator.value(node, Want.TEXT)
+    value = translator.value(node, ValueType.TEXT)
     if value.missing:
         translator.scope.note(
             "missing-as-text", f"a code of missing data of {value.text} is no text here"
         )
 
-    return value if value.want is Want.BLANK else _text(as_text(value))
+    return value if value.type is ValueType.BLANK else _text(as_text(value))
 
 
-def _of_text(name: str, most: int) -> Callable[[Translating, tree.Call], Value]:
+def _of_text(name: str, most: int) -> Callable[[Translating, tree.CallNode], Value]:
     """``left(text, n)`` and its kin: a text and numbers; of a blank they are blank."""
 
-    def make(translator: Translating, node: tree.Call) -> Value:
+    def make(translator: Translating, node: tree.CallNode) -> Value:
         first, *rest = _takes(node, most, most)
         text = _string(translator, first)
-        if text.want is Want.BLANK:
+        if text.type is ValueType.BLANK:
             return BLANK
         numbers = [translator.number(item).text for item in rest]
         return _text(f"{name}({', '.join([text.text, *numbers])})")
@@ -159,16 +161,16 @@ def _of_text(name: str, most: int) -> Callable[[Translating, tree.Call], Value]:
     return make
 
 
-def _length(translator: Translating, node: tree.Call) -> Value:
+def _length(translator: Translating, node: tree.CallNode) -> Value:
     text = _string(translator, _takes(node, 1, 1)[0])
     return _counted(
-        "0" if text.want is Want.BLANK else f"coalesce(length({text.text}), 0)"
+        "0" if text.type is ValueType.BLANK else f"coalesce(length({text.text}), 0)"
     )
 
 
-def _find(translator: Translating, node: tree.Call) -> Value:
+def _find(translator: Translating, node: tree.CallNode) -> Value:
     needle, hay = (_string(translator, take) for take in _takes(node, 2, 2))
-    if Want.BLANK in (needle.want, hay.want):
+    if ValueType.BLANK in (needle.type, hay.type):
         return _counted("0")
     return _counted(f"coalesce(find({needle.text}, {hay.text}), 0)")
 
@@ -176,47 +178,51 @@ def _find(translator: Translating, node: tree.Call) -> Value:
 def _counted(text: str) -> Value:
     return Value(
         text=text,
-        want=Want.NUMBER,
+        type=ValueType.NUMBER,
         never_blank=True,
         literal="0" if text == "0" else None,
     )
 
 
-def _replace(translator: Translating, node: tree.Call) -> Value:
+def _replace(translator: Translating, node: tree.CallNode) -> Value:
     hay, needle, new = (_string(translator, take) for take in _takes(node, 3, 3))
-    if hay.want is Want.BLANK:
+    if hay.type is ValueType.BLANK:
         return BLANK
     words = [
-        item.text if item.want is not Want.BLANK else "''"
+        item.text if item.type is not ValueType.BLANK else "''"
         for item in (hay, needle, new)
     ]
 
     return _text(f"replace({', '.join(words)})")
 
 
-def _concat(translator: Translating, node: tree.Call) -> Value:
+def _concat(translator: Translating, node: tree.CallNode) -> Value:
     result = [_string(translator, take) for take in _takes(node, 1)]
-    texts = [item.text for item in result if item.want is not Want.BLANK]
+    texts = [item.text for item in result if item.type is not ValueType.BLANK]
     return _text(f"concat_known({', '.join(texts)})") if texts else BLANK
 
 
-def _concat_with(translator: Translating, node: tree.Call) -> Value:
+def _concat_with(translator: Translating, node: tree.CallNode) -> Value:
     between, *rest = (_string(translator, take) for take in _takes(node, 2))
-    texts = [item.text for item in rest if item.want is not Want.BLANK]
-    separator = between.text if between.want is not Want.BLANK else "''"
+    texts = [item.text for item in rest if item.type is not ValueType.BLANK]
+    separator = between.text if between.type is not ValueType.BLANK else "''"
     return _text(f"join_known({', '.join([separator, *texts])})") if texts else BLANK
 
 
-def _date_part(name: str) -> Callable[[Translating, tree.Call], Value]:
-    def make(translator: Translating, node: tree.Call) -> Value:
+def _date_part(name: str) -> Callable[[Translating, tree.CallNode], Value]:
+    def make(translator: Translating, node: tree.CallNode) -> Value:
         result = as_moment(translator.value(_takes(node, 1, 1)[0]), translator.scope)
-        day = f"date_of({result.text})" if result.want is Want.DATETIME else result.text
+        day = (
+            f"date_of({result.text})"
+            if result.type is ValueType.DATETIME
+            else result.text
+        )
         return _number(f"{name}({day})")
 
     return make
 
 
-def _age(translator: Translating, node: tree.Call) -> Value:
+def _age(translator: Translating, node: tree.CallNode) -> Value:
     """``age_at_date(birth, on)``; today where the second date is left out."""
     birth, *rest = _takes(node, 1, 3)
     days = [
@@ -224,14 +230,14 @@ def _age(translator: Translating, node: tree.Call) -> Value:
         for item in (birth, *rest[:1])
     ]
     texts = [
-        f"date_of({day.text})" if day.want is Want.DATETIME else day.text
+        f"date_of({day.text})" if day.type is ValueType.DATETIME else day.text
         for day in days
     ]
 
     return _number(f"age_years({', '.join([*texts, 'today'][:2])})")
 
 
-def _difference(translator: Translating, node: tree.Call) -> Value:
+def _difference(translator: Translating, node: tree.CallNode) -> Value:
     """``datediff(d1, d2, unit [, format] [, signed])``"""
     first, second, unit, *rest = _takes(node, 3, 5)
     text = [_constant(translator, item) for item in rest]
@@ -241,12 +247,12 @@ def _difference(translator: Translating, node: tree.Call) -> Value:
     if step not in _DAYS:
         raise LogicFault(f"datediff knows no unit {step!r}", unit.start, unit.end)
     values = [translator.value(item) for item in (first, second)]
-    if any(value.want is Want.BLANK for value in values):
+    if any(value.type is ValueType.BLANK for value in values):
         return BLANK
     start, end = (as_moment(value, translator.scope, order) for value in values)
-    if start.want is Want.DATE and end.want is Want.DATE:
+    if start.type is ValueType.DATE and end.type is ValueType.DATE:
         between, scale = f"days_between({start.text}, {end.text})", _DAYS[step]
-    elif start.want is Want.TIME and end.want is Want.TIME:
+    elif start.type is ValueType.TIME and end.type is ValueType.TIME:
         between, scale = f"seconds_between({start.text}, {end.text})", _SECONDS[step]
     else:
         between = f"seconds_between({with_time(start)}, {with_time(end)})"
@@ -255,33 +261,33 @@ def _difference(translator: Translating, node: tree.Call) -> Value:
     between = between if signed else f"abs({between})"
 
     return Value(
-        text=f"{between}{scale}", want=Want.NUMBER, power=MULTIPLY if scale else 3
+        text=f"{between}{scale}", type=ValueType.NUMBER, power=MULTIPLY if scale else 3
     )
 
 
-def _constant(translator: Translating, node: tree.Node) -> str:
+def _constant(translator: Translating, node: tree.LogicNode) -> str:
     literal = translator.value(node).literal
     if literal is None:
         raise LogicFault("a text in quotes is wanted here", node.start, node.end)
     return literal
 
 
-def _is_number(translator: Translating, node: tree.Call) -> Condition:
+def _is_number(translator: Translating, node: tree.CallNode) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
-    if value.want is Want.BLANK:
+    if value.type is ValueType.BLANK:
         return negated(Atom(text="true", sure=True))
     return Atom(text=f"{as_number(value).within(MULTIPLY)} is known", sure=True)
 
 
-def _is_integer(translator: Translating, node: tree.Call) -> Condition:
+def _is_integer(translator: Translating, node: tree.CallNode) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
-    if value.want is Want.BLANK:
+    if value.type is ValueType.BLANK:
         return negated(Atom(text="true", sure=True))
     number = as_number(value).text
     return Atom(text=f"round({number}, 0) = {number}", sure=False)
 
 
-def _is_blank(translator: Translating, node: tree.Call) -> Condition:
+def _is_blank(translator: Translating, node: tree.CallNode) -> Condition:
     """Neither a value nor a code of missing data, also where the project has not named
     its codes.
     """
@@ -296,26 +302,26 @@ def _unnamed(translator: Translating, value: Value) -> bool:
     """Whether a field may hold codes of missing data that nobody has named."""
     plain = (
         value.read
-        and value.want is not Want.TICK
+        and value.type is not ValueType.TICK
         and not value.text.startswith("entered(")
     )
     return plain and not translator.scope.project.missing
 
 
-def _is_unknown(translator: Translating, node: tree.Call) -> Condition:
+def _is_unknown(translator: Translating, node: tree.CallNode) -> Condition:
     """A blank, or a code of missing data."""
     value = translator.value(_takes(node, 1, 1)[0])
-    return TRUE if value.want is Want.BLANK else negated_known(known(value))
+    return TRUE if value.type is ValueType.BLANK else negated_known(known(value))
 
 
-def _is_missing(translator: Translating, node: tree.Call) -> Condition:
+def _is_missing(translator: Translating, node: tree.CallNode) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
     return (
         is_missing(value) if _unnamed(translator, value) else _holds_code(value, node)
     )
 
 
-def _has_missing(translator: Translating, node: tree.Call) -> Condition:
+def _has_missing(translator: Translating, node: tree.CallNode) -> Condition:
     """``hasmissingcode([x], 'ND,UNK')``, also with the codes one by one."""
     value = translator.value(_takes(node, 1)[0])
     if len(node.arguments) == 1:
@@ -333,9 +339,9 @@ def _has_missing(translator: Translating, node: tree.Call) -> Condition:
     return joined("or", [_holds_code(value, node, code) for code in asked])
 
 
-def _holds_code(value: Value, node: tree.Call, code: str = "") -> Condition:
+def _holds_code(value: Value, node: tree.CallNode, code: str = "") -> Condition:
     """Whether a field holds a code of missing data of REDCap, or any."""
-    if value.want is Want.BLANK:
+    if value.type is ValueType.BLANK:
         return FALSE
     if not value.read:
         raise LogicFault("only a field holds a missing code", node.start, node.end)
@@ -347,16 +353,16 @@ def _holds_code(value: Value, node: tree.Call, code: str = "") -> Condition:
 
 def _holds(
     name: str, *, wanted: bool = True
-) -> Callable[[Translating, tree.Call], Condition]:
+) -> Callable[[Translating, tree.CallNode], Condition]:
     """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are
     alike.
     """
 
-    def make(translator: Translating, node: tree.Call) -> Condition:
+    def make(translator: Translating, node: tree.CallNode) -> Condition:
         hay, needle = (_string(translator, take) for take in _takes(node, 2, 2))
-        if needle.want is Want.BLANK:
+        if needle.type is ValueType.BLANK:
             condition: Condition = Atom(text="true", sure=True)
-        elif hay.want is Want.BLANK:
+        elif hay.type is ValueType.BLANK:
             condition = Atom(text="false", sure=True)
         else:
             condition = Atom(text=f"{name}({hay.text}, {needle.text})", sure=False)
@@ -366,7 +372,7 @@ def _holds(
     return make
 
 
-VALUES: Mapping[str, Callable[[Translating, tree.Call], Value]] = MappingProxyType(
+VALUES: Mapping[str, Callable[[Translating, tree.CallNode], Value]] = MappingProxyType(
     {
         "round": _rounded("round"),
         "roundup": _rounded("round_up"),
@@ -403,7 +409,7 @@ VALUES: Mapping[str, Callable[[Translating, tree.Call], Value]] = MappingProxyTy
     }
 )
 
-CONDITIONS: Mapping[str, Callable[[Translating, tree.Call], Condition]] = (
+CONDITIONS: Mapping[str, Callable[[Translating, tree.CallNode], Condition]] = (
     MappingProxyType(
         {
             "isnumber": _is_number,

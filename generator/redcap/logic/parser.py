@@ -1,4 +1,4 @@
-"""From words to a tree: a Pratt parser.
+"""From tokens to a tree: a Pratt parser.
 
 Each function's docstring is its part of the grammar.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from generator.redcap.logic import tree
-from generator.redcap.logic.words import Kind, LogicFault, Word, words_of
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.tokens import LogicToken, LogicTokenKind, tokens_of
 
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, NEGATE = range(1, 9)
 DEEPEST = 120
@@ -33,42 +34,42 @@ _EVENT = re.compile(
 )
 
 
-def parse_logic(text: str) -> tree.Node:
+def parse_logic(text: str) -> tree.LogicNode:
     """The tree of a whole expression. Raises ``LogicFault``."""
-    return _Parser(words_of(text)).whole()
+    return _Parser(tokens_of(text)).whole()
 
 
 class _Parser:
-    def __init__(self, words: tuple[Word, ...]) -> None:
-        self.words = words
-        self.at = 0
+    def __init__(self, tokens: tuple[LogicToken, ...]) -> None:
+        self.tokens = tokens
+        self.index = 0
         self.depth = 0
 
     @property
-    def word(self) -> Word:
-        return self.words[self.at]
+    def token(self) -> LogicToken:
+        return self.tokens[self.index]
 
-    def whole(self) -> tree.Node:
+    def whole(self) -> tree.LogicNode:
         """``logic = expression END``"""
-        if self.word.kind is Kind.END:
+        if self.token.kind is LogicTokenKind.END:
             raise LogicFault("there is nothing but comments")
         expression = self.expression(OR)
-        if self.at < len(self.words) - 1:
+        if self.index < len(self.tokens) - 1:
             raise self.unexpected("an operator or the end")
         return expression
 
-    def expression(self, power: int) -> tree.Node:
+    def expression(self, power: int) -> tree.LogicNode:
         """``expression = prefix (infix)*``, as long as the infix binds at least as
         tightly.
         """
         self.depth += 1
         if self.depth > DEEPEST:
-            raise LogicFault("nested too deeply", self.word.start, self.word.end)
+            raise LogicFault("nested too deeply", self.token.start, self.token.end)
         left = self.prefix()
 
         while (
-            self.word.kind is Kind.SIGN
-            and (binding := _BINDING.get(self.word.text, 0)) >= power
+            self.token.kind is LogicTokenKind.SIGN
+            and (binding := _BINDING.get(self.token.text, 0)) >= power
         ):
             left = (
                 self.logic(left, binding)
@@ -80,64 +81,64 @@ class _Parser:
 
         return left
 
-    def logic(self, left: tree.Node, binding: int) -> tree.Node:
+    def logic(self, left: tree.LogicNode, binding: int) -> tree.LogicNode:
         """``logic = operand ("and" operand)+ | operand ("or" operand)+``"""
-        operator = self.word.text
+        operator = self.token.text
         operands = [left]
         while self.is_sign(operator):
             self.take()
             operands.append(self.expression(binding + 1))
 
-        return tree.Logic(
+        return tree.JunctionNode(
             operator=operator,
             operands=tuple(operands),
             start=left.start,
             end=operands[-1].end,
         )
 
-    def binary(self, left: tree.Node, binding: int) -> tree.Node:
+    def binary(self, left: tree.LogicNode, binding: int) -> tree.LogicNode:
         """``binary = left sign right``; ``^`` groups from the right"""
         sign = self.take().text
         right = self.expression(binding if binding == POWER else binding + 1)
-        return tree.Binary(
+        return tree.BinaryNode(
             operator=sign, left=left, right=right, start=left.start, end=right.end
         )
 
-    def prefix(self) -> tree.Node:
+    def prefix(self) -> tree.LogicNode:
         """``prefix = ("not" | "-" | "+") value | primary``"""
-        word = self.word
+        token = self.token
         if self.is_sign("not"):
             self.take()
             operand = self.expression(NOT)
-            return tree.Unary(
-                operator="not", operand=operand, start=word.start, end=operand.end
+            return tree.UnaryNode(
+                operator="not", operand=operand, start=token.start, end=operand.end
             )
 
         if self.is_sign("-") or self.is_sign("+"):
             self.take()
             operand = self.expression(NEGATE)
-            if word.text == "+":
+            if token.text == "+":
                 return operand
-            return tree.Unary(
-                operator="-", operand=operand, start=word.start, end=operand.end
+            return tree.UnaryNode(
+                operator="-", operand=operand, start=token.start, end=operand.end
             )
 
         return self.primary()
 
-    def primary(self) -> tree.Node:
+    def primary(self) -> tree.LogicNode:
         """``primary = number | text | reference | call | "(" expression ")"``"""
-        word = self.word
-        if word.kind is Kind.NUMBER:
+        token = self.token
+        if token.kind is LogicTokenKind.NUMBER:
             self.take()
-            return tree.Number(text=word.text, start=word.start, end=word.end)
+            return tree.NumberNode(text=token.text, start=token.start, end=token.end)
 
-        if word.kind is Kind.TEXT:
+        if token.kind is LogicTokenKind.TEXT:
             self.take()
-            return tree.Text(value=word.text, start=word.start, end=word.end)
+            return tree.TextNode(value=token.text, start=token.start, end=token.end)
 
-        if word.kind is Kind.REFERENCE:
+        if token.kind is LogicTokenKind.REFERENCE:
             return self.reference()
-        if word.kind is Kind.NAME:
+        if token.kind is LogicTokenKind.NAME:
             return self.named()
         if self.is_sign("("):
             self.take()
@@ -147,19 +148,19 @@ class _Parser:
 
         raise self.unexpected("a field in brackets, a number, a text or a parenthesis")
 
-    def named(self) -> tree.Node:
+    def named(self) -> tree.LogicNode:
         """``call = name "(" [expression ("," expression)*] ")"``; ``true``, ``false``"""
-        word = self.take()
-        name = word.text.lower()
+        token = self.take()
+        name = token.text.lower()
         if not self.is_sign("("):
             if name in ("true", "false"):
-                return tree.Number(
-                    text=str(int(name == "true")), start=word.start, end=word.end
+                return tree.NumberNode(
+                    text=str(int(name == "true")), start=token.start, end=token.end
                 )
 
             if name in ("null", "nan"):
-                return tree.Text(value="", start=word.start, end=word.end)
-            self.at -= 1
+                return tree.TextNode(value="", start=token.start, end=token.end)
+            self.index -= 1
             raise self.unexpected(
                 "a field in brackets, a number, a text or a parenthesis"
             )
@@ -174,11 +175,11 @@ class _Parser:
 
         end = self.take().end
 
-        return tree.Call(
-            function=name, arguments=tuple(arguments), start=word.start, end=end
+        return tree.CallNode(
+            function=name, arguments=tuple(arguments), start=token.start, end=end
         )
 
-    def reference(self) -> tree.Node:
+    def reference(self) -> tree.LogicNode:
         """``reference = ["[" event "]"] "[" field ["(" code ")"] "]" ["[" instance
         "]"]``
         """
@@ -186,7 +187,11 @@ class _Parser:
         event = instance = None
         entry = first
         named = _EVENT.fullmatch(first.text)
-        if named and self.word.kind is Kind.REFERENCE and self.word.start == entry.end:
+        if (
+            named
+            and self.token.kind is LogicTokenKind.REFERENCE
+            and self.token.start == entry.end
+        ):
             event, entry = named[1], self.take()
         elif self.other_event(first):
             event, entry = first.text.strip(), self.take()
@@ -195,14 +200,17 @@ class _Parser:
         if field is None:
             raise LogicFault(f"[{entry.text}] is no field", entry.start, entry.end)
         end = entry.end
-        if self.word.kind is Kind.REFERENCE and self.word.start == entry.end:
-            number = _INSTANCE.fullmatch(self.word.text)
+        if (
+            self.token.kind is LogicTokenKind.REFERENCE
+            and self.token.start == entry.end
+        ):
+            number = _INSTANCE.fullmatch(self.token.text)
             if number is not None:
                 instance, end = number[1], self.take().end
 
         code = field[2].strip() if field[2] is not None else None
 
-        return tree.Reference(
+        return tree.ReferenceNode(
             event=event,
             field=field[1],
             code=code,
@@ -211,33 +219,35 @@ class _Parser:
             end=end,
         )
 
-    def other_event(self, first: Word) -> bool:
+    def other_event(self, first: LogicToken) -> bool:
         """``[baseline][x]``: what is followed by a field can only be an event."""
-        follows = self.word
+        follows = self.token
         return (
-            follows.kind is Kind.REFERENCE
+            follows.kind is LogicTokenKind.REFERENCE
             and follows.start == first.end
             and _INSTANCE.fullmatch(follows.text) is None
         )
 
-    def take(self) -> Word:
-        word = self.words[self.at]
-        if word.kind is not Kind.END:
-            self.at += 1
-        return word
+    def take(self) -> LogicToken:
+        token = self.tokens[self.index]
+        if token.kind is not LogicTokenKind.END:
+            self.index += 1
+        return token
 
     def is_sign(self, text: str) -> bool:
-        return self.word.kind is Kind.SIGN and self.word.text == text
+        return self.token.kind is LogicTokenKind.SIGN and self.token.text == text
 
-    def expect(self, text: str) -> Word:
+    def expect(self, text: str) -> LogicToken:
         if not self.is_sign(text):
             raise self.unexpected(text)
         return self.take()
 
     def unexpected(self, wanted: str) -> LogicFault:
-        word = self.word
-        if word.kind is Kind.END:
-            return LogicFault(f"it ends where {wanted} is wanted", word.start, word.end)
+        token = self.token
+        if token.kind is LogicTokenKind.END:
+            return LogicFault(
+                f"it ends where {wanted} is wanted", token.start, token.end
+            )
         return LogicFault(
-            f"{word.text!r} stands where {wanted} is wanted", word.start, word.end
+            f"{token.text!r} stands where {wanted} is wanted", token.start, token.end
         )

@@ -19,7 +19,7 @@ _REVERSED = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class RedcapCondition:
     """A condition of REDCap: ``parts`` under one ``operator``, or a text with its
     opposite.
 
@@ -29,9 +29,9 @@ class Asked:
 
     text: str = ""
     other: str = ""
-    blanks: tuple[Asked, ...] = ()
+    blanks: tuple[RedcapCondition, ...] = ()
     operator: str = ""
-    parts: tuple[Asked, ...] = ()
+    parts: tuple[RedcapCondition, ...] = ()
 
     @property
     def power(self) -> int:
@@ -46,7 +46,7 @@ class Asked:
     def within(self, power: int) -> str:
         return self.written() if self.power >= power else f"({self.written()})"
 
-    def opposite(self) -> Asked:
+    def opposite(self) -> RedcapCondition:
         """What is true where this is false."""
         if self.operator:
             turned = [part.opposite() for part in self.parts]
@@ -56,23 +56,26 @@ class Asked:
         return some([plain, *self.blanks])
 
 
-TRUE = Asked(text="1 = 1", other="1 = 0")
-FALSE = Asked(text="1 = 0", other="1 = 1")
+TRUE = RedcapCondition(text="1 = 1", other="1 = 0")
+FALSE = RedcapCondition(text="1 = 0", other="1 = 1")
 
 
-def every(parts: Iterable[Asked]) -> Asked:
+def every(parts: Iterable[RedcapCondition]) -> RedcapCondition:
     return _joined("and", parts, TRUE, FALSE)
 
 
-def some(parts: Iterable[Asked]) -> Asked:
+def some(parts: Iterable[RedcapCondition]) -> RedcapCondition:
     return _joined("or", parts, FALSE, TRUE)
 
 
 def _joined(
-    operator: str, parts: Iterable[Asked], idle: Asked, deciding: Asked
-) -> Asked:
+    operator: str,
+    parts: Iterable[RedcapCondition],
+    idle: RedcapCondition,
+    deciding: RedcapCondition,
+) -> RedcapCondition:
     """Each part once, in its order, those of the same operator taken in."""
-    results: list[Asked] = []
+    results: list[RedcapCondition] = []
     for part in parts:
         results += part.parts if part.operator == operator else (part,)
     results = [part for part in dict.fromkeys(results) if part != idle]
@@ -80,15 +83,15 @@ def _joined(
         return deciding
     if len(results) < 2:
         return results[0] if results else idle
-    return Asked(operator=operator, parts=tuple(results))
+    return RedcapCondition(operator=operator, parts=tuple(results))
 
 
-def test(text: str, other: str) -> Asked:
+def test(text: str, other: str) -> RedcapCondition:
     """A condition that is true or false, and how its opposite is written."""
-    return Asked(text=text, other=other)
+    return RedcapCondition(text=text, other=other)
 
 
-def compared(left: Said, operator: str, right: Said) -> Asked:
+def compared(left: RedcapValue, operator: str, right: RedcapValue) -> RedcapCondition:
     """``left operator right``; ``<``, ``>`` and their kin are false beside a blank,
     ``<>`` is true.
     """
@@ -100,19 +103,19 @@ def compared(left: Said, operator: str, right: Said) -> Asked:
     )
     blanks = tuple(side.known.opposite() for side in ordered)
 
-    return Asked(
+    return RedcapCondition(
         text=f"{item} {operator} {two}",
         other=f"{item} {_REVERSED[operator]} {two}",
         blanks=blanks,
     )
 
 
-def given(text: str) -> Asked:
-    return Asked(text=f"{text} <> ''", other=f"{text} = ''")
+def given(text: str) -> RedcapCondition:
+    return RedcapCondition(text=f"{text} <> ''", other=f"{text} = ''")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class RedcapValue:
     """A value of REDCap's, how tightly its text is bound, and its type in our language.
 
     ``known`` is true where ours is known. REDCap's value is ours where it is, and blank
@@ -125,8 +128,8 @@ class Said:
     text: str
     type: Type
     power: int = ATOM
-    known: Asked = TRUE
-    needs: Asked = TRUE
+    known: RedcapCondition = TRUE
+    needs: RedcapCondition = TRUE
     sure: bool = False
     field: Field | None = None
     literal: str | None = None
@@ -143,11 +146,14 @@ class Said:
 
 
 def computed(
-    text: str, parts: Iterable[Said], power: int = ATOM, type_: Type = Type.NUMBER
-) -> Said:
+    text: str,
+    parts: Iterable[RedcapValue],
+    power: int = ATOM,
+    type_: Type = Type.NUMBER,
+) -> RedcapValue:
     """A result that is blank where one of its parts is."""
     needs = every(part.needs for part in parts)
-    return Said(
+    return RedcapValue(
         text=text,
         type=type_,
         power=power,
@@ -156,8 +162,8 @@ def computed(
     )
 
 
-def constant(text: str, type_: Type, literal: str | None = None) -> Said:
-    return Said(
+def constant(text: str, type_: Type, literal: str | None = None) -> RedcapValue:
+    return RedcapValue(
         text=text,
         type=type_,
         sure=True,

@@ -8,22 +8,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from generator.redcap.logic import tree
-from generator.redcap.logic.values import BLANK, Value, Want, quoted
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.values import BLANK, Value, ValueType, quoted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class ProjectField:
     """A field of the project by the name that it has in our dictionary.
 
-    ``want`` is the type of its value; ``codes`` its answers. ``group`` is the table of
+    ``type`` is that of its value; ``codes`` its answers. ``group`` is the table of
     its rows when its form repeats beside its visit, else None. ``missing`` are the
     codes of missing data that it may hold, as pairs of REDCap's and ours.
     """
 
     name: str
     form: str
-    want: Want
+    type: ValueType
     codes: tuple[str, ...] = ()
     group: str | None = None
     missing: tuple[tuple[str, str], ...] = ()
@@ -34,19 +34,19 @@ class Project:
     """Everything that logic may name.
 
     ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events
-    with their arms, ``at`` the visits of each form; ``repeating`` those visits that
-    repeat. ``subject`` is the record id. ``circles`` are fields whose conditions ask
+    with their arms, ``form_visits`` the visits of each form; ``repeating`` those visits that
+    repeat. ``subject`` is the record id. ``cyclic`` are fields whose conditions ask
     for each other, and so have to ask for what was entered. ``renamed`` are the visits
     that have another name here than their event. ``missing`` are the project's codes of
     missing data, as REDCap writes them.
     """
 
-    fields: Mapping[str, Known]
+    fields: Mapping[str, ProjectField]
     subject: str
     visits: Mapping[str, int]
-    at: Mapping[str, frozenset[str]]
+    form_visits: Mapping[str, frozenset[str]]
     repeating: frozenset[str] = frozenset()
-    circles: frozenset[str] = frozenset()
+    cyclic: frozenset[str] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
 
@@ -56,17 +56,17 @@ class Project:
 
 
 @dataclass(kw_only=True)
-class Scope:
+class LogicScope:
     """The place of one expression: its form, the rows that it stands in, and what was
     noted on the way.
 
-    ``circling``: the expression belongs to a field of a circle.
+    ``in_cycle``: the expression belongs to a field of such a cycle.
     """
 
     project: Project
     form: str
     group: str | None = None
-    circling: bool = False
+    in_cycle: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
 
     def note(self, kind: str, why: str) -> None:
@@ -74,7 +74,7 @@ class Scope:
         if (kind, why) not in self.notes:
             self.notes.append((kind, why))
 
-    def value(self, node: tree.Reference) -> Value:
+    def value(self, node: tree.ReferenceNode) -> Value:
         """The value of a reference. Raises ``LogicFault`` where it has none here."""
         if "-" in node.field:
             return self.smart(node)
@@ -92,13 +92,13 @@ class Scope:
             )
 
         if node.field == self.project.subject:
-            return Value(text="subjid", want=Want.TEXT)
+            return Value(text="subjid", type=ValueType.TEXT)
         if self.names_a_row(node, known):
-            return Rows(self, node, known).value()
+            return NamedInstance(self, node, known).value()
         name = self.placed(node, known)
         if name is None:
             return BLANK
-        if self.circling and node.field in self.project.circles:
+        if self.in_cycle and node.field in self.project.cyclic:
             name = f"entered({name})"
             if known.missing:
                 why = (
@@ -109,12 +109,12 @@ class Scope:
 
         return self.coded(node, known, name)
 
-    def coded(self, node: tree.Reference, known: Known, name: str) -> Value:
-        if known.want is Want.CHOICES:
+    def coded(self, node: tree.ReferenceNode, known: ProjectField, name: str) -> Value:
+        if known.type is ValueType.CHOICES:
             if node.code is None:
                 return Value(
                     text=name,
-                    want=Want.CHOICES,
+                    type=ValueType.CHOICES,
                     codes=known.codes,
                     read=True,
                     missing=known.missing,
@@ -123,32 +123,36 @@ class Scope:
             code = self.code(node.code, known)
             if code is None and (mark := self.mark(node.code, known)):
                 return Value(
-                    text=name, want=Want.TICK, read=True, code=mark[1], missing=(mark,)
+                    text=name,
+                    type=ValueType.TICK,
+                    read=True,
+                    code=mark[1],
+                    missing=(mark,),
                 )
 
             if code is None:
                 self.note("unknown-code", f"[{node.field}] has no answer {node.code!r}")
-                return Value(text="0", want=Want.NUMBER, literal="0")
+                return Value(text="0", type=ValueType.NUMBER, literal="0")
 
-            return Value(text=name, want=Want.TICK, codes=known.codes, code=code)
+            return Value(text=name, type=ValueType.TICK, codes=known.codes, code=code)
 
         if node.code is not None:
             raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
         return Value(
             text=name,
-            want=known.want,
+            type=known.type,
             codes=known.codes,
             read=True,
             missing=known.missing,
         )
 
-    def mark(self, text: str, known: Known) -> tuple[str, str] | None:
+    def mark(self, text: str, known: ProjectField) -> tuple[str, str] | None:
         """The code of missing data that a box of a checkbox stands for."""
         return next(
             (item for item in known.missing if item[0].lower() == text.lower()), None
         )
 
-    def code(self, text: str, known: Known) -> str | None:
+    def code(self, text: str, known: ProjectField) -> str | None:
         """The code as the dictionary spells it: REDCap does not tell capitals apart in
         ``[f(A)]``.
         """
@@ -158,7 +162,7 @@ class Scope:
             (code for code in known.codes if code.lower() == text.lower()), None
         )
 
-    def placed(self, node: tree.Reference, known: Known) -> str | None:
+    def placed(self, node: tree.ReferenceNode, known: ProjectField) -> str | None:
         """The name with form and visit as far as they are needed; None when it is
         always blank.
         """
@@ -175,12 +179,12 @@ class Scope:
             return self.at_event(node, known)
         return self.here(known)
 
-    def here(self, known: Known) -> str:
+    def here(self, known: ProjectField) -> str:
         if known.form == self.form:
             return known.name
-        missing = self.project.at.get(self.form, frozenset()) - self.project.at.get(
-            known.form, frozenset()
-        )
+        missing = self.project.form_visits.get(
+            self.form, frozenset()
+        ) - self.project.form_visits.get(known.form, frozenset())
         if missing:
             self.note(
                 "other-form",
@@ -192,7 +196,7 @@ class Scope:
 
         return f"{known.form}.{known.name}"
 
-    def at_event(self, node: tree.Reference, known: Known) -> str | None:
+    def at_event(self, node: tree.ReferenceNode, known: ProjectField) -> str | None:
         event = node.event or ""
         if event == "previous-event-name":
             self.note(
@@ -205,7 +209,7 @@ class Scope:
             visits = [
                 name
                 for name in self.project.visits
-                if name in self.project.at[known.form]
+                if name in self.project.form_visits[known.form]
             ]
             if not visits:
                 return None
@@ -213,7 +217,7 @@ class Scope:
 
         if event not in self.project.visits:
             raise LogicFault(f"there is no event [{event}]", node.start, node.end)
-        if event not in self.project.at.get(known.form, frozenset()):
+        if event not in self.project.form_visits.get(known.form, frozenset()):
             self.note(
                 "not-in-event",
                 f"{known.form} is not collected at {event}: always blank",
@@ -229,7 +233,7 @@ class Scope:
 
         return f"{known.form}[{self.project.visit(event)}].{known.name}"
 
-    def names_a_row(self, node: tree.Reference, known: Known) -> bool:
+    def names_a_row(self, node: tree.ReferenceNode, known: ProjectField) -> bool:
         """Whether an instance is named of what repeats, other than the one that the
         expression stands in.
         """
@@ -240,12 +244,12 @@ class Scope:
             return False
         return self.repeats(known)
 
-    def repeats(self, known: Known) -> bool:
+    def repeats(self, known: ProjectField) -> bool:
         """Whether the form of a field repeats, by itself or with its event."""
-        index = self.project.at.get(known.form, frozenset())
+        index = self.project.form_visits.get(known.form, frozenset())
         return known.group is not None or bool(index & self.project.repeating)
 
-    def instance(self, node: tree.Reference, known: Known) -> str | None:
+    def instance(self, node: tree.ReferenceNode, known: ProjectField) -> str | None:
         """The only instance of what does not repeat; one of what does is no name."""
         if self.names_a_row(node, known):
             raise LogicFault("another instance is named", node.start, node.end)
@@ -270,7 +274,7 @@ class Scope:
 
         return None
 
-    def smart(self, node: tree.Reference) -> Value:
+    def smart(self, node: tree.ReferenceNode) -> Value:
         maker = _SMART.get(node.field.split(":")[0])
         if maker is None:
             raise LogicFault(
@@ -284,7 +288,7 @@ class Scope:
         arms = sorted(set(self.project.visits.values()))
         if len(arms) < 2:
             number = str(arms[0] if arms else 1)
-            return Value(text=number, want=Want.NUMBER, literal=number)
+            return Value(text=number, type=ValueType.NUMBER, literal=number)
 
         branches = []
 
@@ -297,54 +301,56 @@ class Scope:
 
         words = " ".join(f"when {test} then {arm}" for test, arm in branches)
 
-        return Value(text=f"case {words} end", want=Want.NUMBER, arms=tuple(branches))
+        return Value(
+            text=f"case {words} end", type=ValueType.NUMBER, arms=tuple(branches)
+        )
 
     def event(self) -> Value:
         """The unique name of the event, which is the visit's but for those that could
         not be.
         """
         if not self.project.renamed:
-            return Value(text="visitid", want=Want.TEXT)
+            return Value(text="visitid", type=ValueType.TEXT)
         arms = " ".join(
             f"when visitid = {quoted(visit)} then {quoted(name)}"
             for name, visit in self.project.renamed.items()
         )
 
-        return Value(text=f"case {arms} else visitid end", want=Want.TEXT)
+        return Value(text=f"case {arms} else visitid end", type=ValueType.TEXT)
 
     def subject(self) -> Value:
-        return Value(text="subjid", want=Want.TEXT)
+        return Value(text="subjid", type=ValueType.TEXT)
 
     def site(self) -> Value:
         """The data access group of the record is its site."""
-        return Value(text="siteid", want=Want.TEXT)
+        return Value(text="siteid", type=ValueType.TEXT)
 
     def own_instance(self) -> Value:
         if self.group is not None:
-            return Value(text="rowno", want=Want.NUMBER)
-        return Value(text="unsno", want=Want.NUMBER)
+            return Value(text="rowno", type=ValueType.NUMBER)
+        return Value(text="unsno", type=ValueType.NUMBER)
 
     def is_form(self) -> Value:
-        return Value(text="1", want=Want.NUMBER, literal="1")
+        return Value(text="1", type=ValueType.NUMBER, literal="1")
 
     def is_survey(self) -> Value:
         self.note("survey", "there are no surveys here: [is-survey] is 0")
-        return Value(text="0", want=Want.NUMBER, literal="0")
+        return Value(text="0", type=ValueType.NUMBER, literal="0")
 
 
 MOST_CODES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class NamedInstance:
     """A field of a named instance: the row of a repeating form, or the visit of a
     repeating event, that has its number. A rule finds it by its number among all of
     them.
     """
 
-    scope: Scope
-    node: tree.Reference
-    known: Known
+    scope: LogicScope
+    node: tree.ReferenceNode
+    known: ProjectField
 
     def value(self) -> Value:
         """The field's value in that row.
@@ -353,7 +359,7 @@ class Rows:
         """
         node, known = self.node, self.known
         table, where = self.table(), self.where()
-        if known.want is Want.CHOICES:
+        if known.type is ValueType.CHOICES:
             code = self.scope.code(node.code, known) if node.code is not None else None
             if code is None:
                 raise LogicFault(
@@ -369,24 +375,29 @@ class Rows:
 
             return Value(
                 text=f"case when {asked} then 1 else 0 end",
-                want=Want.NUMBER,
+                type=ValueType.NUMBER,
                 never_blank=True,
             )
 
         if node.code is not None:
             raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
-        if known.want is Want.CHOICE and len(known.codes) <= MOST_CODES:
+        if known.type is ValueType.CHOICE and len(known.codes) <= MOST_CODES:
             arms = " ".join(
                 f"when any({table} where {where} and ({known.name} = {quoted(code)}) "
                 "is true) "
                 f"then {quoted(code)}"
                 for code in known.codes
             )
-            return Value(text=f"case {arms} end", want=Want.TEXT)
+            return Value(text=f"case {arms} end", type=ValueType.TEXT)
 
-        if known.want in (Want.NUMBER, Want.DATE, Want.DATETIME, Want.TIME):
+        if known.type in (
+            ValueType.NUMBER,
+            ValueType.DATE,
+            ValueType.DATETIME,
+            ValueType.TIME,
+        ):
             return Value(
-                text=f"max({table}.{known.name} where {where})", want=known.want
+                text=f"max({table}.{known.name} where {where})", type=known.type
             )
 
         raise LogicFault(
@@ -403,7 +414,7 @@ class Rows:
             return name if known.group is not None else f"{name}[all]"
         if (
             event not in self.scope.project.visits
-            or event not in self.scope.project.at[known.form]
+            or event not in self.scope.project.form_visits[known.form]
         ):
             raise LogicFault(
                 f"{known.form} has no event [{event}]", self.node.start, self.node.end
@@ -444,12 +455,12 @@ class Rows:
         return f"this.{'rowno' if self.scope.group is not None else 'unsno'}{step}"
 
 
-_SMART: Mapping[str, Callable[[Scope], Value]] = {
-    "arm-number": Scope.arm,
-    "event-name": Scope.event,
-    "record-name": Scope.subject,
-    "record-dag-name": Scope.site,
-    "current-instance": Scope.own_instance,
-    "is-form": Scope.is_form,
-    "is-survey": Scope.is_survey,
+_SMART: Mapping[str, Callable[[LogicScope], Value]] = {
+    "arm-number": LogicScope.arm,
+    "event-name": LogicScope.event,
+    "record-name": LogicScope.subject,
+    "record-dag-name": LogicScope.site,
+    "current-instance": LogicScope.own_instance,
+    "is-form": LogicScope.is_form,
+    "is-survey": LogicScope.is_survey,
 }

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class LogicNode:
     start: int
     end: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Number(Node):
+class NumberNode(LogicNode):
     """``5``, ``.5``"""
 
     text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Text(Node):
+class TextNode(LogicNode):
     """``'1'`` or ``"1"``; the empty one is the blank."""
 
     value: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reference(Node):
+class ReferenceNode(LogicNode):
     """``[x]``, ``[f(3)]``, ``[event_1_arm_1][x]``, ``[x][2]``,
     ``[previous-event-name][x][last-instance]``.
 
@@ -40,33 +40,33 @@ class Reference(Node):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call(Node):
+class CallNode(LogicNode):
     """``round([x], 1)``; the name is in small letters."""
 
     function: str
-    arguments: tuple[Node, ...]
+    arguments: tuple[LogicNode, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Binary(Node):
+class BinaryNode(LogicNode):
     """A comparison or arithmetic: ``= <> < <= > >= + - * / % ^``."""
 
     operator: str
-    left: Node
-    right: Node
+    left: LogicNode
+    right: LogicNode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Unary(Node):
+class UnaryNode(LogicNode):
     """``-x``, ``not x``"""
 
     operator: str
-    operand: Node
+    operand: LogicNode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Logic(Node):
+class JunctionNode(LogicNode):
     """``a and b and c`` or ``a or b or c``, kept flat."""
 
     operator: str
-    operands: tuple[Node, ...]
+    operands: tuple[LogicNode, ...]

@@ -10,7 +10,7 @@ from enum import Enum
 ADD, MULTIPLY, ATOM = 1, 2, 3
 
 
-class Want(Enum):
+class ValueType(Enum):
     """The types that REDCap's values have in our language.
 
     LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a
@@ -42,7 +42,7 @@ class Value:
     """
 
     text: str
-    want: Want
+    type: ValueType
     power: int = ATOM
     literal: str | None = None
     codes: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Value:
         """
         return (
             bool(self.missing)
-            and self.want is not Want.TICK
+            and self.type is not ValueType.TICK
             and not self.text.startswith("entered(")
         )
 
@@ -72,7 +72,7 @@ class Value:
         return self.text if self.power >= power else f"({self.text})"
 
 
-BLANK = Value(text="", want=Want.BLANK)
+BLANK = Value(text="", type=ValueType.BLANK)
 
 
 def quoted(text: str) -> str:

@@ -15,14 +15,15 @@ from forms_spec.rules.semantics.functions import FUNCTIONS
 from forms_spec.rules.semantics.types import Type, type_of
 from generator.redcap.box_codes import redcap_codes
 from generator.redcap.logic import write_calls, write_fields
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.redcap_text import (
     ADD,
     ATOM,
     FALSE,
     MULTIPLY,
     TRUE,
-    Asked,
-    Said,
+    RedcapCondition,
+    RedcapValue,
     compared,
     computed,
     constant,
@@ -31,7 +32,6 @@ from generator.redcap.logic.redcap_text import (
     some,
     test,
 )
-from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext, quoted
 from generator.redcap.logic.write_places import event_of
 
@@ -39,14 +39,14 @@ from generator.redcap.logic.write_places import event_of
 class Writer(WriteContext):
     """One expression of one form, or of one of its groups of rows."""
 
-    def condition(self, expression: Expression) -> str:
+    def condition_text(self, expression: Expression) -> str:
         """True where ours is TRUE.
 
         Raises ``LogicFault`` where REDCap has no word for it.
         """
-        return self.ask(expression.tree, True).written()
+        return self.condition(expression.tree, True).written()
 
-    def formula(self, expression: Expression) -> str:
+    def formula_text(self, expression: Expression) -> str:
         """Blank where ours is UNKNOWN.
 
         Raises ``LogicFault``. A date with time gives a date its day.
@@ -55,7 +55,7 @@ class Writer(WriteContext):
 
     # Conditions
 
-    def ask(self, node: syntax_tree.Node, wanted: bool) -> Asked:
+    def condition(self, node: syntax_tree.Node, wanted: bool) -> RedcapCondition:
         """What is true in REDCap where the condition is TRUE here, or where it is FALSE
         (``wanted``).
         """
@@ -79,7 +79,7 @@ class Writer(WriteContext):
             inner = self.derived(node)
             if inner is not None:
                 return self.is_condition(inner)
-            return node.field not in _KEYS and self.say(node).type is Type.CONDITION
+            return node.field not in _KEYS and self.value(node).type is Type.CONDITION
 
         if isinstance(node, syntax_tree.In) and self.unit_of(node) is not None:
             return False
@@ -93,33 +93,33 @@ class Writer(WriteContext):
             | syntax_tree.Is,
         ) or (isinstance(node, syntax_tree.Fold) and node.function in ("any", "every"))
 
-    def logic(self, node: syntax_tree.Logic, wanted: bool) -> Asked:
-        parts = [self.ask(operand, wanted) for operand in node.operands]
+    def logic(self, node: syntax_tree.Logic, wanted: bool) -> RedcapCondition:
+        parts = [self.condition(operand, wanted) for operand in node.operands]
         return every(parts) if (node.operator == "and") == wanted else some(parts)
 
-    def negation(self, node: syntax_tree.Not, wanted: bool) -> Asked:
-        return self.ask(node.operand, not wanted)
+    def negation(self, node: syntax_tree.Not, wanted: bool) -> RedcapCondition:
+        return self.condition(node.operand, not wanted)
 
-    def truth(self, node: syntax_tree.Literal, wanted: bool) -> Asked:
+    def truth(self, node: syntax_tree.Literal, wanted: bool) -> RedcapCondition:
         if node.kind != "boolean":
             raise self.fault(node)
         return TRUE if node.value == wanted else FALSE
 
-    def ticked(self, node: syntax_tree.Reference, wanted: bool) -> Asked:
+    def ticked(self, node: syntax_tree.Reference, wanted: bool) -> RedcapCondition:
         """A tick field, which is true/false in REDCap, or a derivation that is a
         condition.
         """
         inner = self.derived(node)
         if inner is not None:
-            return self.ask(inner, wanted)
-        entry = self.say(node)
+            return self.condition(inner, wanted)
+        entry = self.value(node)
         if entry.type is not Type.CONDITION:
             raise self.fault(node)
         number = "1" if wanted else "0"
 
         return test(f"{entry.text} = '{number}'", f"{entry.text} <> '{number}'")
 
-    def comparison(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
+    def comparison(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
         if node.operator in _SETS:
             return write_fields.sets(self, node, wanted)
         if self.is_condition(node.left) or self.is_condition(node.right):
@@ -130,18 +130,18 @@ class Writer(WriteContext):
             return self.equal(node.left, node.right, wanted)
         return self.ordered(node, wanted)
 
-    def alike(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
+    def alike(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
         """Two conditions that are equal, or not."""
         same = wanted == (node.operator == "=")
         pairs = ((True, same), (False, not same))
         return some(
-            every([self.ask(node.left, first), self.ask(node.right, other)])
+            every([self.condition(node.left, first), self.condition(node.right, other)])
             for first, other in pairs
         )
 
     def equal(
         self, left: syntax_tree.Node, right: syntax_tree.Node, wanted: bool
-    ) -> Asked:
+    ) -> RedcapCondition:
         """Equal, or different, and both known: two blanks are equal in REDCap, and a
         blank is not 4.
         """
@@ -176,7 +176,7 @@ class Writer(WriteContext):
             return every([result, first.needs, other.needs])
         return every([result, first.known, other.needs])
 
-    def ordered(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
+    def ordered(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
         left, right = self.sides(node.left, node.right)
         if left.literal == "" or right.literal == "":
             raise LogicFault(
@@ -189,11 +189,11 @@ class Writer(WriteContext):
 
     def sides(
         self, left: syntax_tree.Node, right: syntax_tree.Node
-    ) -> tuple[Said, Said]:
+    ) -> tuple[RedcapValue, RedcapValue]:
         """Both sides of a comparison, as REDCap compares them like we do."""
         if _is_visit(left) or _is_visit(right):
             return self.visit(left), self.visit(right)
-        first, other = self.say(left, moment=True), self.say(right, moment=True)
+        first, other = self.value(left, moment=True), self.value(right, moment=True)
         if {first.type, other.type} == {Type.DATE, Type.DATETIME}:
             raise LogicFault(
                 "REDCap compares a date with a date, a time of the day with one",
@@ -207,7 +207,7 @@ class Writer(WriteContext):
             other if _codes_beside(other, first) else write_calls.counted(other),
         )
 
-    def coded(self, structure: Said, beside: Said) -> Said:
+    def coded(self, structure: RedcapValue, beside: RedcapValue) -> RedcapValue:
         """A constant beside a field with answers is the code that the answer has in
         REDCap.
         """
@@ -224,7 +224,7 @@ class Writer(WriteContext):
             )
         )
 
-    def visit(self, node: syntax_tree.Node) -> Said:
+    def visit(self, node: syntax_tree.Node) -> RedcapValue:
         """A visit beside ``visitid`` is its event."""
         if (
             isinstance(node, syntax_tree.Literal)
@@ -233,26 +233,26 @@ class Writer(WriteContext):
         ):
             return self.text(self.events[str(node.value)])
 
-        return self.say(node)
+        return self.value(node)
 
-    def state(self, node: syntax_tree.Is, wanted: bool) -> Asked:
+    def state(self, node: syntax_tree.Is, wanted: bool) -> RedcapCondition:
         """``is known``, ``is true``, ``is missing``: never UNKNOWN."""
         if node.state == "known":
             known = self.known(node.operand)
         elif node.state == "true":
-            known = self.ask(node.operand, True)
+            known = self.condition(node.operand, True)
         else:
             known = write_fields.missing(self, node)
 
         return known.opposite() if node.negated == wanted else known
 
-    def known(self, node: syntax_tree.Node) -> Asked:
+    def known(self, node: syntax_tree.Node) -> RedcapCondition:
         plain = isinstance(node, syntax_tree.Reference) and self.derived(node) is None
         if not plain and self.is_condition(node):
-            return some([self.ask(node, True), self.ask(node, False)])
-        return self.say(node, partial=True).known
+            return some([self.condition(node, True), self.condition(node, False)])
+        return self.value(node, partial=True).known
 
-    def between(self, node: syntax_tree.Between, wanted: bool) -> Asked:
+    def between(self, node: syntax_tree.Between, wanted: bool) -> RedcapCondition:
         ends = ((">=", node.low), ("<=", node.high))
         parts = [
             syntax_tree.Compare(
@@ -269,7 +269,7 @@ class Writer(WriteContext):
 
         return every(asked) if wanted else some(asked)
 
-    def membership(self, node: syntax_tree.In, wanted: bool) -> Asked:
+    def membership(self, node: syntax_tree.In, wanted: bool) -> RedcapCondition:
         wanted = wanted != node.negated
         if isinstance(node.among, syntax_tree.Listing):
             parts = [
@@ -287,23 +287,25 @@ class Writer(WriteContext):
 
         return write_fields.sets(self, has, wanted)
 
-    def either(self, node: syntax_tree.Case, wanted: bool) -> Asked:
+    def either(self, node: syntax_tree.Case, wanted: bool) -> RedcapCondition:
         """A case whose branches are conditions: UNKNOWN from the first condition on
         that is.
         """
-        before: list[Asked] = []
-        results: list[Asked] = []
+        before: list[RedcapCondition] = []
+        results: list[RedcapCondition] = []
         for when, then in node.branches:
             results.append(
-                every([*before, self.ask(when, True), self.ask(then, wanted)])
+                every(
+                    [*before, self.condition(when, True), self.condition(then, wanted)]
+                )
             )
-            before.append(self.ask(when, False))
+            before.append(self.condition(when, False))
 
         if node.otherwise is not None:
-            results.append(every([*before, self.ask(node.otherwise, wanted)]))
+            results.append(every([*before, self.condition(node.otherwise, wanted)]))
         return some(results)
 
-    def called(self, node: syntax_tree.Call, wanted: bool) -> Asked:
+    def called(self, node: syntax_tree.Call, wanted: bool) -> RedcapCondition:
         if node.function == "coalesce":
             return write_calls.first_known_condition(self, node, wanted)
         if node.function in write_calls.CONDITIONS:
@@ -314,9 +316,9 @@ class Writer(WriteContext):
 
     # Values
 
-    def say(
+    def value(
         self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False
-    ) -> Said:
+    ) -> RedcapValue:
         """A value. ``moment``: a date may stand for its first minute, as it does beside
         a date with time.
 
@@ -347,7 +349,7 @@ class Writer(WriteContext):
         ):
             return None
 
-        field = self.say(of).field
+        field = self.value(of).field
         if field is None or field.unit is None:
             return None
         code = syntax_tree.Literal(
@@ -358,13 +360,13 @@ class Writer(WriteContext):
             function="in_unit", arguments=(of, code), start=node.start, end=node.end
         )
 
-    def in_unit(self, node: syntax_tree.In) -> Said:
+    def in_unit(self, node: syntax_tree.In) -> RedcapValue:
         unit = self.unit_of(node)
         if unit is None:
             raise self.fault(node)
-        return self.say(unit)
+        return self.value(unit)
 
-    def literal(self, node: syntax_tree.Literal) -> Said:
+    def literal(self, node: syntax_tree.Literal) -> RedcapValue:
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
             return constant(format(node.value, "f"), Type.NUMBER)
@@ -377,7 +379,7 @@ class Writer(WriteContext):
 
         return constant(quoted(text), _LITERALS[node.kind], text)
 
-    def parameter(self, node: syntax_tree.Parameter) -> Said:
+    def parameter(self, node: syntax_tree.Parameter) -> RedcapValue:
         value = self.study.parameters[node.name]
         if value.kind in ("integer", "decimal"):
             return constant(value.value, Type.NUMBER)
@@ -389,7 +391,7 @@ class Writer(WriteContext):
             else constant(quoted(value.value), Type.DATE)
         )
 
-    def today(self, _node: syntax_tree.Today) -> Said:
+    def today(self, _node: syntax_tree.Today) -> RedcapValue:
         return constant("'today'", Type.DATE)
 
     def derived(self, node: syntax_tree.Reference) -> syntax_tree.Node | None:
@@ -419,15 +421,17 @@ class Writer(WriteContext):
 
         return None
 
-    def reference(self, node: syntax_tree.Reference, *, partial: bool = False) -> Said:
+    def reference(
+        self, node: syntax_tree.Reference, *, partial: bool = False
+    ) -> RedcapValue:
         if node.table is None and node.field in self.standing:
             return self.standing[node.field]
         inner = self.derived(node)
         if inner is not None:
-            return self.say(inner, partial=partial)
+            return self.value(inner, partial=partial)
         if node.table in (None, "this") and node.field in _KEYS:
             type_ = Type.NUMBER if node.field in _NUMBERS else Type.TEXT
-            return Said(text=_KEYS[node.field or ""], type=type_, sure=True)
+            return RedcapValue(text=_KEYS[node.field or ""], type=type_, sure=True)
 
         here = (
             None,
@@ -454,7 +458,9 @@ class Writer(WriteContext):
             form.name, field, event=event_of(self, node, form), partial=partial
         )
 
-    def read(self, table: str, field: Field, *, event: str, partial: bool) -> Said:
+    def read(
+        self, table: str, field: Field, *, event: str, partial: bool
+    ) -> RedcapValue:
         """The value of a field."""
         if field.kind.name == "partial_date" and not partial:
             raise LogicFault("REDCap has no partial dates: the field is a text there")
@@ -464,7 +470,7 @@ class Writer(WriteContext):
         known = write_fields.known_of(self, text, field)
         words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
 
-        return Said(
+        return RedcapValue(
             text=text,
             type=type_,
             known=known,
@@ -472,14 +478,14 @@ class Writer(WriteContext):
             field=field,
         )
 
-    def negative(self, node: syntax_tree.Negative) -> Said:
-        entry = self.say(node.operand)
+    def negative(self, node: syntax_tree.Negative) -> RedcapValue:
+        entry = self.value(node.operand)
         return computed(f"-{entry.within(ATOM)}", [entry], MULTIPLY)
 
-    def sum(self, node: syntax_tree.Sum) -> Said:
+    def sum(self, node: syntax_tree.Sum) -> RedcapValue:
         if any(isinstance(item, syntax_tree.Duration) for item in node.terms):
             raise self.fault(node)
-        terms = [self.say(item) for item in node.terms]
+        terms = [self.value(item) for item in node.terms]
         if terms[0].type is Type.DATE:
             return write_calls.days(self, [terms[1], terms[0]])
         text = terms[0].within(ADD)
@@ -487,29 +493,29 @@ class Writer(WriteContext):
             text += f" {sign} {term.within(MULTIPLY)}"
         return computed(text, terms, ADD)
 
-    def product(self, node: syntax_tree.Product) -> Said:
-        left, right = self.say(node.left), self.say(node.right)
+    def product(self, node: syntax_tree.Product) -> RedcapValue:
+        left, right = self.value(node.left), self.value(node.right)
         text = f"{left.within(MULTIPLY)} {node.operator} {right.within(ATOM)}"
         return computed(text, [left, right], MULTIPLY)
 
-    def case(self, node: syntax_tree.Case) -> Said:
+    def case(self, node: syntax_tree.Case) -> RedcapValue:
         """Blank where a condition is UNKNOWN, and so is everything after it."""
-        values = [write_calls.counted(self.say(then)) for _, then in node.branches]
+        values = [write_calls.counted(self.value(then)) for _, then in node.branches]
         rest, type_ = "''", values[0].type
         if node.otherwise is not None:
-            rest = write_calls.counted(self.say(node.otherwise)).guarded()
+            rest = write_calls.counted(self.value(node.otherwise)).guarded()
 
         for (when, _), then in zip(
             reversed(node.branches), reversed(values), strict=True
         ):
-            asked, refused = self.ask(when, True), self.ask(when, False)
+            asked, refused = self.condition(when, True), self.condition(when, False)
             if rest != "''" and refused != asked.opposite():
                 rest = f"if({refused.written()}, {rest}, '')"
             rest = f"if({asked.written()}, {then.guarded()}, {rest})"
 
-        return Said(text=rest, type=type_, known=given(rest))
+        return RedcapValue(text=rest, type=type_, known=given(rest))
 
-    def call(self, node: syntax_tree.Call) -> Said:
+    def call(self, node: syntax_tree.Call) -> RedcapValue:
         maker = write_calls.VALUES.get(node.function)
         if maker is None:
             raise LogicFault(
@@ -518,7 +524,7 @@ class Writer(WriteContext):
 
         return maker(self, node)
 
-    def fold(self, node: syntax_tree.Fold) -> Said:
+    def fold(self, node: syntax_tree.Fold) -> RedcapValue:
         return write_calls.instance(self, node)
 
 
@@ -530,7 +536,7 @@ def _is_visit(node: syntax_tree.Node) -> bool:
     )
 
 
-def _codes_beside(structure: Said, beside: Said) -> bool:
+def _codes_beside(structure: RedcapValue, beside: RedcapValue) -> bool:
     """Whether a code that is read as a number stands beside a constant, which REDCap
     takes as one too.
     """
@@ -541,7 +547,7 @@ def _codes_beside(structure: Said, beside: Said) -> bool:
     )
 
 
-def _is_missing_code(structure: Said, field: Field) -> bool:
+def _is_missing_code(structure: RedcapValue, field: Field) -> bool:
     answers = field.codelist.by_code if field.codelist else {}
     return structure.literal not in answers and any(
         item.in_redcap == structure.literal for item in field.missing
@@ -559,21 +565,23 @@ _KEYS: Mapping[str | None, str] = {
 }
 _NUMBERS = frozenset({"rowno", "unsno"})
 _LITERALS = {"date": Type.DATE, "time": Type.TIME, "datetime": Type.DATETIME}
-_ASKED: Mapping[type[syntax_tree.Node], Callable[..., Asked]] = MappingProxyType(
-    {
-        syntax_tree.Literal: Writer.truth,
-        syntax_tree.Reference: Writer.ticked,
-        syntax_tree.Not: Writer.negation,
-        syntax_tree.Logic: Writer.logic,
-        syntax_tree.Compare: Writer.comparison,
-        syntax_tree.Between: Writer.between,
-        syntax_tree.In: Writer.membership,
-        syntax_tree.Is: Writer.state,
-        syntax_tree.Case: Writer.either,
-        syntax_tree.Call: Writer.called,
-    }
+_ASKED: Mapping[type[syntax_tree.Node], Callable[..., RedcapCondition]] = (
+    MappingProxyType(
+        {
+            syntax_tree.Literal: Writer.truth,
+            syntax_tree.Reference: Writer.ticked,
+            syntax_tree.Not: Writer.negation,
+            syntax_tree.Logic: Writer.logic,
+            syntax_tree.Compare: Writer.comparison,
+            syntax_tree.Between: Writer.between,
+            syntax_tree.In: Writer.membership,
+            syntax_tree.Is: Writer.state,
+            syntax_tree.Case: Writer.either,
+            syntax_tree.Call: Writer.called,
+        }
+    )
 )
-_SAID: Mapping[type[syntax_tree.Node], Callable[..., Said]] = MappingProxyType(
+_SAID: Mapping[type[syntax_tree.Node], Callable[..., RedcapValue]] = MappingProxyType(
     {
         syntax_tree.In: Writer.in_unit,
         syntax_tree.Literal: Writer.literal,

@@ -11,18 +11,18 @@ from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics.function_calls import code_numbers
 from forms_spec.rules.semantics.types import Type
 from generator.redcap.box_codes import redcap_codes
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.redcap_text import (
     MULTIPLY,
     TRUE,
-    Asked,
-    Said,
+    RedcapCondition,
+    RedcapValue,
     computed,
     every,
     given,
     some,
     test,
 )
-from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 from generator.redcap.logic.write_fields import in_unit
 
@@ -38,11 +38,13 @@ CONDITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What is true where the function is, and its opposite."""
 
 
-def holds(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
+def holds(
+    writer: WriteContext, node: syntax_tree.Call, wanted: bool
+) -> RedcapCondition:
     """``contains`` and its kin: a blank text contains nothing, every text contains a
     blank.
     """
-    hay, needle = (writer.say(argument) for argument in node.arguments)
+    hay, needle = (writer.value(argument) for argument in node.arguments)
     given_ = f"{hay.text}, {needle.text}"
     result = test(*(words.format(given_) for words in CONDITIONS[node.function]))
     known = [] if needle.sure else [needle.known]
@@ -53,11 +55,14 @@ def holds(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
 
 def first_known_condition(
     writer: WriteContext, node: syntax_tree.Call, wanted: bool
-) -> Asked:
-    unknown: list[Asked] = []
-    results: list[Asked] = []
+) -> RedcapCondition:
+    unknown: list[RedcapCondition] = []
+    results: list[RedcapCondition] = []
     for argument in node.arguments:
-        true, false = writer.ask(argument, True), writer.ask(argument, False)
+        true, false = (
+            writer.condition(argument, True),
+            writer.condition(argument, False),
+        )
         results.append(every([*unknown, true if wanted else false]))
         unknown += [true.opposite(), false.opposite()]
 
@@ -67,40 +72,40 @@ def first_known_condition(
 # Values
 
 
-def _same(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+def _same(name: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """A function of numbers that is blank where one of them is."""
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(argument) for argument in node.arguments]
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        parts = [writer.value(argument) for argument in node.arguments]
         return computed(f"{name}({', '.join(part.text for part in parts)})", parts)
 
     return make
 
 
-def _of_date(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+def _of_date(name: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """A part of a date; that of a date with time is its day's."""
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
         day = day_of(writer, node.arguments[0])
         return computed(f"{name}({day.text})", [day])
 
     return make
 
 
-def day_of(writer: WriteContext, node: syntax_tree.Node) -> Said:
+def day_of(writer: WriteContext, node: syntax_tree.Node) -> RedcapValue:
     """A date, for what takes the day of a date with time."""
     if isinstance(node, syntax_tree.Call) and node.function == "date_of":
-        return writer.say(node.arguments[0])
-    return writer.say(node)
+        return writer.value(node.arguments[0])
+    return writer.value(node)
 
 
-def _of_text(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+def _of_text(name: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """``left(text, n)`` and its kin, which are blank where their text is, or where
     nothing is left of it.
     """
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(argument) for argument in node.arguments]
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        parts = [writer.value(argument) for argument in node.arguments]
         text = f"{name}({', '.join(part.text for part in parts)})"
         needs = every([parts[0].needs, *(part.known for part in parts[1:])])
         whole = len(parts) == 1 or (
@@ -108,40 +113,42 @@ def _of_text(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
         )
         known = parts[0].known if whole else every([needs, given(text)])
 
-        return Said(text=text, type=Type.TEXT, known=known, needs=needs)
+        return RedcapValue(text=text, type=Type.TEXT, known=known, needs=needs)
 
     return make
 
 
-def _counting(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+def _counting(name: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """``length`` and ``find``, which are 0 where REDCap sees a blank."""
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(argument) for argument in node.arguments]
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        parts = [writer.value(argument) for argument in node.arguments]
         known = every(part.known for part in parts)
         text = f"{name}({', '.join(part.text for part in parts)})"
-        return Said(text=text, type=Type.NUMBER, known=known, needs=known, sure=True)
+        return RedcapValue(
+            text=text, type=Type.NUMBER, known=known, needs=known, sure=True
+        )
 
     return make
 
 
-def _replace(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    hay, *rest = (writer.say(argument) for argument in node.arguments)
+def _replace(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    hay, *rest = (writer.value(argument) for argument in node.arguments)
     text = f"replace_text({', '.join(item.text for item in (hay, *rest))})"
     needs = every([hay.needs, *(item.known for item in rest)])
-    return Said(
+    return RedcapValue(
         text=text, type=Type.TEXT, known=every([needs, given(text)]), needs=needs
     )
 
 
-def _concat(writer: WriteContext, node: syntax_tree.Call) -> Said:
+def _concat(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """Blank here where one of its parts is."""
-    parts = [writer.say(argument) for argument in node.arguments]
+    parts = [writer.value(argument) for argument in node.arguments]
     if len(parts) == 1:
         return parts[0]
     known = every(part.known for part in parts)
 
-    return Said(
+    return RedcapValue(
         text=f"concat({', '.join(part.text for part in parts)})",
         type=Type.TEXT,
         known=known,
@@ -149,42 +156,42 @@ def _concat(writer: WriteContext, node: syntax_tree.Call) -> Said:
     )
 
 
-def _of_known(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+def _of_known(name: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """A function of those of its numbers that are known."""
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        text = f"{name}({', '.join(writer.say(argument).guarded() for argument in node.arguments)})"
-        return Said(text=text, type=Type.NUMBER, known=given(text))
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        text = f"{name}({', '.join(writer.value(argument).guarded() for argument in node.arguments)})"
+        return RedcapValue(text=text, type=Type.NUMBER, known=given(text))
 
     return make
 
 
 def _texts_of_known(
     name: str, first: int
-) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """``concat_known`` and ``join_known``, whose ``first`` arguments stand between the
     texts.
     """
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(argument) for argument in node.arguments]
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        parts = [writer.value(argument) for argument in node.arguments]
         if not all(part.sure for part in parts[:first]):
             raise LogicFault("the text between is not a constant", node.start, node.end)
         text = f"{name}({', '.join(part.guarded() for part in parts)})"
         known = some(part.known for part in parts[first:])
 
-        return Said(
+        return RedcapValue(
             text=text, type=Type.TEXT, known=known, needs=TRUE if first else known
         )
 
     return make
 
 
-def _number_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
+def _number_of(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """A text, or a code, as a number; codes that stand for another number are told one
     by one.
     """
-    entry = writer.say(node.arguments[0])
+    entry = writer.value(node.arguments[0])
     if (
         entry.type is Type.CHOICE
         and entry.field is not None
@@ -198,12 +205,14 @@ def _number_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
         return computed(f"{entry.text} * 1", [entry], power=MULTIPLY)
     known = test(f"isnumber({entry.text})", f"isnumber({entry.text}) = 0")
 
-    return Said(
+    return RedcapValue(
         text=entry.text, type=Type.NUMBER, known=known, field=entry.field, numbers=True
     )
 
 
-def _by_code(writer: WriteContext, structure: Said, numbers: Mapping[str, int]) -> Said:
+def _by_code(
+    writer: WriteContext, structure: RedcapValue, numbers: Mapping[str, int]
+) -> RedcapValue:
     assert structure.field is not None
     codes = redcap_codes(writer.study, structure.field)
     text = "''"
@@ -214,10 +223,10 @@ def _by_code(writer: WriteContext, structure: Said, numbers: Mapping[str, int]) 
             f"if({structure.text} = {writer.text(codes[code]).text}, {amount}, {text})"
         )
 
-    return Said(text=text, type=Type.NUMBER, known=given(text))
+    return RedcapValue(text=text, type=Type.NUMBER, known=given(text))
 
 
-def counted(structure: Said) -> Said:
+def counted(structure: RedcapValue) -> RedcapValue:
     """A text or a code that is read as a number, where REDCap would take it as it is."""
     return (
         computed(f"{structure.text} * 1", [structure], power=MULTIPLY)
@@ -226,8 +235,8 @@ def counted(structure: Said) -> Said:
     )
 
 
-def _text_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    entry = writer.say(node.arguments[0])
+def _text_of(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    entry = writer.value(node.arguments[0])
     if entry.type is Type.DATETIME:
         raise LogicFault(
             "REDCap writes a date with time with a blank, here it is a T",
@@ -239,32 +248,32 @@ def _text_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
         entry.known if entry.field is not None and entry.field.missing else entry.needs
     )
 
-    return Said(
+    return RedcapValue(
         text=entry.text, type=Type.TEXT, power=entry.power, known=entry.known, needs=needs, sure=entry.sure,
         field=entry.field, literal=entry.literal,
     )  # fmt: skip
 
 
-def _itself(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    return writer.say(node.arguments[0])
+def _itself(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    return writer.value(node.arguments[0])
 
 
-def _absolute(writer: WriteContext, node: syntax_tree.Call) -> Said:
+def _absolute(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """The sign of a difference of dates is REDCap's own switch."""
-    entry = writer.say(node.arguments[0])
+    entry = writer.value(node.arguments[0])
     if entry.text.startswith("datediff(") and entry.text.endswith(", true)"):
         return computed(f"{entry.text.removesuffix(', true)')})", [entry])
     return computed(f"abs({entry.text})", [entry])
 
 
-def days(_writer: WriteContext, dates: Sequence[Said]) -> Said:
+def days(_writer: WriteContext, dates: Sequence[RedcapValue]) -> RedcapValue:
     """The days from one date to another."""
     return computed(f"datediff({dates[0].text}, {dates[1].text}, 'd', true)", dates)
 
 
-def _between(unit: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        ends = [writer.say(argument, moment=True) for argument in node.arguments]
+def _between(unit: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        ends = [writer.value(argument, moment=True) for argument in node.arguments]
         return computed(
             f"datediff({ends[0].text}, {ends[1].text}, '{unit}', true)", ends
         )
@@ -272,21 +281,21 @@ def _between(unit: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     return make
 
 
-def _age(writer: WriteContext, node: syntax_tree.Call) -> Said:
+def _age(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     dates = [day_of(writer, argument) for argument in node.arguments]
     return computed(f"age_at_date({dates[0].text}, {dates[1].text})", dates)
 
 
-def _power(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    parts = [writer.say(argument) for argument in node.arguments]
+def _power(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    parts = [writer.value(argument) for argument in node.arguments]
     return computed(f"({parts[0].text})^({parts[1].text})", parts, power=MULTIPLY)
 
 
-def _extreme(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+def _extreme(name: str) -> Callable[[WriteContext, syntax_tree.Call], RedcapValue]:
     """``min(a, b)``, which skips a blank in REDCap and is UNKNOWN beside one here."""
 
-    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(argument) for argument in node.arguments]
+    def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+        parts = [writer.value(argument) for argument in node.arguments]
         if any(part.type is not Type.NUMBER for part in parts):
             raise LogicFault(
                 f"REDCap knows {name} of numbers only", node.start, node.end
@@ -295,13 +304,13 @@ def _extreme(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
         known = every(part.known for part in parts)
         text = f"{name}({', '.join(part.text for part in parts)})"
 
-        return Said(text=text, type=Type.NUMBER, known=known, needs=known)
+        return RedcapValue(text=text, type=Type.NUMBER, known=known, needs=known)
 
     return make
 
 
-def _first_known(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    parts = [counted(writer.say(argument)) for argument in node.arguments]
+def _first_known(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    parts = [counted(writer.value(argument)) for argument in node.arguments]
     text = parts[-1].guarded()
     for part in reversed(parts[:-1]):
         text = f"if({part.known.written()}, {part.text}, {text})"
@@ -309,7 +318,7 @@ def _first_known(writer: WriteContext, node: syntax_tree.Call) -> Said:
         item.sure and item.known == TRUE and item.literal != "" for item in parts
     )
 
-    return Said(
+    return RedcapValue(
         text=text,
         type=parts[0].type,
         known=some(item.known for item in parts),
@@ -317,16 +326,16 @@ def _first_known(writer: WriteContext, node: syntax_tree.Call) -> Said:
     )
 
 
-def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
+def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """``datetime_of(day, 00:00)``: REDCap takes a date for its first minute beside a
     date with time.
     """
     day, time = node.arguments
     if not isinstance(time, syntax_tree.Literal) or time.value != "00:00":
         raise LogicFault("REDCap joins no date with a time", node.start, node.end)
-    entry = writer.say(day)
+    entry = writer.value(day)
 
-    return Said(
+    return RedcapValue(
         text=entry.text,
         type=Type.DATETIME,
         known=entry.known,
@@ -336,7 +345,7 @@ def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
     )
 
 
-def instance(writer: WriteContext, node: syntax_tree.Fold) -> Said:
+def instance(writer: WriteContext, node: syntax_tree.Fold) -> RedcapValue:
     """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other
     rows.
     """
@@ -378,7 +387,7 @@ def instance(writer: WriteContext, node: syntax_tree.Fold) -> Said:
     text = f"{event}[{name}][{_row(writer, where.right)}]"
     type_ = Type.NUMBER if field is None else _TYPES.get(field.kind.name, Type.NUMBER)
 
-    return Said(text=text, type=type_, known=given(text))
+    return RedcapValue(text=text, type=type_, known=given(text))
 
 
 def _row(writer: WriteContext, node: syntax_tree.Node) -> str:
@@ -398,12 +407,12 @@ def _row(writer: WriteContext, node: syntax_tree.Node) -> str:
     raise writer.fault(node)
 
 
-def _days_between(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    return days(writer, [writer.say(argument) for argument in node.arguments])
+def _days_between(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    return days(writer, [writer.value(argument) for argument in node.arguments])
 
 
 _TYPES = {"date": Type.DATE, "datetime": Type.DATETIME, "time": Type.TIME}
-VALUES: Mapping[str, Callable[[WriteContext, syntax_tree.Call], Said]] = (
+VALUES: Mapping[str, Callable[[WriteContext, syntax_tree.Call], RedcapValue]] = (
     MappingProxyType(
         {
             "round": _same("round"),

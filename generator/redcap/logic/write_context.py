@@ -15,8 +15,8 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules.semantics.types import Type
 from generator.redcap.event_names import event_names
-from generator.redcap.logic.redcap_text import Asked, Said, constant
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.redcap_text import RedcapCondition, RedcapValue, constant
 
 Names = Mapping[tuple[str, str], str]
 
@@ -38,18 +38,18 @@ class WriteContext(ABC):
         self.group = group if group is not None and group.rows is not None else None
         self.events = event_names(study)
         self.notes: list[tuple[str, str]] = []
-        self.standing: dict[str, Said] = {}
+        self.standing: dict[str, RedcapValue] = {}
 
     @abstractmethod
-    def ask(self, node: syntax_tree.Node, wanted: bool) -> Asked:
+    def condition(self, node: syntax_tree.Node, wanted: bool) -> RedcapCondition:
         """What is true in REDCap where the condition is TRUE here, or where it is FALSE
         (``wanted``).
         """
 
     @abstractmethod
-    def say(
+    def value(
         self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False
-    ) -> Said:
+    ) -> RedcapValue:
         """A value. ``moment``: a date may stand for its first minute, as it does beside
         a date with time.
 
@@ -68,7 +68,7 @@ class WriteContext(ABC):
             node.end,
         )
 
-    def text(self, text: str) -> Said:
+    def text(self, text: str) -> RedcapValue:
         if "'" in text and '"' in text:
             raise LogicFault("a text of REDCap's logic holds quotes of one sort only")
         return constant(quoted(text), Type.TEXT, text)

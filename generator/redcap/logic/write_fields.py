@@ -12,20 +12,20 @@ from forms_spec.model.fields import Field
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules.semantics.types import Type
 from generator.redcap.box_codes import boxes_of, redcap_codes
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.redcap_text import (
     FALSE,
-    Asked,
-    Said,
+    RedcapCondition,
+    RedcapValue,
     every,
     given,
     some,
     test,
 )
-from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 
 
-def known_of(writer: WriteContext, text: str, field: Field) -> Asked:
+def known_of(writer: WriteContext, text: str, field: Field) -> RedcapCondition:
     """Whether a field has a value: neither blank nor a code of missing data."""
     if field.kind.name == "choices" and field.codelist is not None:
         return some(_box(text, code) for code in _answers(writer, field).values())
@@ -36,7 +36,7 @@ def known_of(writer: WriteContext, text: str, field: Field) -> Asked:
     return given(text)
 
 
-def _box(text: str, code: str) -> Asked:
+def _box(text: str, code: str) -> RedcapCondition:
     written = f"{text[:-1]}({code})]"
     return test(f"{written} = '1'", f"{written} = '0'")
 
@@ -48,9 +48,11 @@ def _answers(writer: WriteContext, field: Field) -> Mapping[str, str]:
     return {code: codes[code] for code in field.codelist.by_code}
 
 
-def sets(writer: WriteContext, node: syntax_tree.Compare, wanted: bool) -> Asked:
+def sets(
+    writer: WriteContext, node: syntax_tree.Compare, wanted: bool
+) -> RedcapCondition:
     """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box."""
-    left = writer.say(node.left)
+    left = writer.value(node.left)
     if left.field is None or left.field.codelist is None:
         raise writer.fault(node)
     codes = _answers(writer, left.field)
@@ -87,9 +89,9 @@ def _listed(writer: WriteContext, node: syntax_tree.Compare) -> list[object]:
     return [item.value for item in items if isinstance(item, syntax_tree.Literal)]
 
 
-def missing(writer: WriteContext, node: syntax_tree.Is) -> Asked:
+def missing(writer: WriteContext, node: syntax_tree.Is) -> RedcapCondition:
     """``x is missing``, ``x is missing('ND')``"""
-    entry = writer.say(node.operand, partial=True)
+    entry = writer.value(node.operand, partial=True)
     field = entry.field
     if field is None:
         raise LogicFault(
@@ -113,12 +115,12 @@ def missing(writer: WriteContext, node: syntax_tree.Is) -> Asked:
     return test(asked, f"{asked} = 0")
 
 
-def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
+def in_unit(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """A value by the unit that was chosen for it, converted by the formulas of the
     dictionary.
     """
     cell, wanted = node.arguments
-    entry = writer.say(cell)
+    entry = writer.value(cell)
     field = entry.field
     if (
         field is None
@@ -130,7 +132,7 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
     if field.unit.fixed == wanted.value:
         return entry
     assert isinstance(cell, syntax_tree.Reference)
-    chosen = writer.say(replace(cell, field=field.unit.companion))
+    chosen = writer.value(replace(cell, field=field.unit.companion))
     text = "''"
 
     for choice in reversed(field.unit.choices):
@@ -147,12 +149,16 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
             f"{text})"
         )
 
-    return Said(text=text, type=Type.NUMBER, known=given(text))
+    return RedcapValue(text=text, type=Type.NUMBER, known=given(text))
 
 
 def _converted(
-    writer: WriteContext, structure: Said, field: Field, choice: UnitChoice, wanted: str
-) -> Said | None:
+    writer: WriteContext,
+    structure: RedcapValue,
+    field: Field,
+    choice: UnitChoice,
+    wanted: str,
+) -> RedcapValue | None:
     """The value through the formulas that lead from a unit to the one that is wanted."""
     assert field.unit is not None
     by_code = {item.code: item for item in field.unit.choices}
@@ -164,7 +170,7 @@ def _converted(
         seen.add(choice.code)
         before = writer.standing
         writer.standing = {**before, "value": structure}
-        structure = writer.say(choice.formula.tree)
+        structure = writer.value(choice.formula.tree)
         writer.standing = before
         choice = by_code[choice.to]
 

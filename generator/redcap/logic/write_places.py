@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms_spec.model.fields import Form
 from forms_spec.rule_syntax import syntax_tree
 from generator.redcap.event_names import log_visit
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from generator.redcap.logic.scope import Scope
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.translate import translate_condition
-from generator.redcap.logic.words import LogicFault
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.field_plan import Keys, Plan
 from generator.redcap.reading.tag_effects import DEFAULT, TAGS, Without
@@ -36,7 +36,7 @@ class TaggedFields(Protocol):
         self, keys: Keys, item: Item, kind: str, column: str, why: str
     ) -> None: ...
 
-    def noted(self, item: Item, column: str, text: str, scope: Scope) -> None: ...
+    def noted(self, item: Item, column: str, text: str, scope: LogicScope) -> None: ...
 
 
 def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
@@ -47,7 +47,7 @@ def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
     )
 
 
-def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None:
+def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: LogicScope) -> None:
     """Sets the keys that the tags of a field mean; those without effect are listed."""
     for tag in plan.tags:
         if tag.name == "IF":
@@ -88,7 +88,7 @@ def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
 
 
 def _either(
-    maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope
+    maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: LogicScope
 ) -> None:
     """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
     parts = if_parts(tag.argument or "")

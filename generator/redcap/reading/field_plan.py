@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from generator.redcap.logic.values import Want
+from generator.redcap.logic.values import ValueType
 from generator.redcap.reading.codelists import Answers
 from generator.redcap.reading.dictionary_rows import TYPES, Item
 from generator.redcap.reading.tag_parser import Tag
@@ -22,7 +22,7 @@ class Plan:
     item: Item
     name: str
     type: str
-    want: Want
+    value_type: ValueType
     form: str
     validation: Validation = PLAIN
     answers: Answers = ()

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from forms_spec.model.text_templates import escaped
 from generator.redcap.logic.dates import shifted_date
-from generator.redcap.logic.scope import Scope
+from generator.redcap.logic.fault import LogicFault
+from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.translate import translate_condition, translate_value
-from generator.redcap.logic.values import Want
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.values import ValueType
 from generator.redcap.reading.apply_tags import heed_tags
 from generator.redcap.reading.choices import slider_labels
 from generator.redcap.reading.codelists import Codelists, as_codes
@@ -63,10 +63,10 @@ class FieldMaker:
             keys.setdefault("redcap", {})[column] = text
         self.loss(item, kind, column, why)
 
-    def make(self, plan: Plan, scope: Scope) -> Keys:
+    def make(self, plan: Plan, scope: LogicScope) -> Keys:
         """The keys of the field in the order in which they are written."""
         item, keys = plan.item, Keys()
-        scope.circling = item.name in scope.project.circles
+        scope.in_cycle = item.name in scope.project.cyclic
         keys["label"] = self.label(plan, scope)
         keys["type"] = plan.type
         _TYPES[item_type(plan)](self, plan, keys, scope)
@@ -89,7 +89,7 @@ class FieldMaker:
             keys["annotation"] = plain_lines(item.annotation)
         return _ordered(keys)
 
-    def label(self, plan: Plan, scope: Scope) -> str:
+    def label(self, plan: Plan, scope: LogicScope) -> str:
         item = plan.item
         text = self.read_text(item, "label", scope)
         if not text:
@@ -104,7 +104,7 @@ class FieldMaker:
 
         return text
 
-    def read_text(self, item: Item, column: str, scope: Scope) -> str:
+    def read_text(self, item: Item, column: str, scope: LogicScope) -> str:
         """A text to the reader: markup taken out, and what else is lost of it listed."""
         cell = item.cell(column)
         text = plain_text(cell)
@@ -139,7 +139,7 @@ class FieldMaker:
 
     # Types
 
-    def plain(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def plain(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         keys.update(plan.validation.keys)
         if plan.validation.note:
@@ -185,7 +185,7 @@ class FieldMaker:
                 harmless=True,
             )
 
-    def calculated(self, plan: Plan, keys: Keys, scope: Scope) -> None:
+    def calculated(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
         """A calc field, or a text with @CALCTEXT or @CALCDATE."""
         item = plan.item
         if item.name == self.subject:
@@ -202,7 +202,7 @@ class FieldMaker:
 
             return
 
-        gives = {Want.TEXT: "text", Want.DATE: "date"}.get(plan.want)
+        gives = {ValueType.TEXT: "text", ValueType.DATE: "date"}.get(plan.value_type)
         tag = _calc_tag(plan)
         argument = tag.argument or "" if tag else item.choices
         column = "annotation" if tag else "choices"
@@ -220,7 +220,7 @@ class FieldMaker:
         keys["value"] = formula
 
     def formula(
-        self, plan: Plan, written: str, scope: Scope, column: str
+        self, plan: Plan, written: str, scope: LogicScope, column: str
     ) -> str | None:
         item = plan.item
         if why := self.dropped.get((item.name, "value")):
@@ -232,7 +232,7 @@ class FieldMaker:
             if tag is not None and tag.name == "CALCDATE":
                 text = shifted_date(written, scope)
             else:
-                text = translate_value(written, scope, plan.want)
+                text = translate_value(written, scope, plan.value_type)
         except LogicFault as fault:
             self.fault(item, column, written, fault)
             self.loss(item, "calculation", column, fault.why, original=written)
@@ -253,12 +253,12 @@ class FieldMaker:
             at=fault.start + 1,
         )
 
-    def noted(self, item: Item, column: str, text: str, scope: Scope) -> None:
+    def noted(self, item: Item, column: str, text: str, scope: LogicScope) -> None:
         for kind, why in scope.notes:
             self.loss(item, kind, column, why, original=text)
         scope.notes.clear()
 
-    def choosing(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def choosing(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         if not plan.answers:
             keys["type"] = "text"
             return
@@ -287,7 +287,7 @@ class FieldMaker:
         if wanted and wanted != usual:
             keys["control"] = wanted
 
-    def fixed(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def fixed(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         keys["codes"] = self.codelists.fixed_name(item.type)
         if item.choices.strip():
@@ -299,7 +299,7 @@ class FieldMaker:
                 f"a {item.type} field has its own answers",
             )
 
-    def slider(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def slider(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         keys["places"] = "0"
         low, high = (_whole(item.minimum) or "0", _whole(item.maximum) or "100")
@@ -347,7 +347,7 @@ class FieldMaker:
                 "a slider has no validation",
             )
 
-    def file(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def file(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         if item.validation.strip():
             self.keep(
@@ -361,7 +361,7 @@ class FieldMaker:
         if item.choices.strip():
             self.keep(keys, item, "unused-choices", "choices", "a file has no choices")
 
-    def note_only(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def note_only(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         if plan.item.choices.strip():
             self.keep(
                 keys,
@@ -371,7 +371,7 @@ class FieldMaker:
                 "text to the reader has no choices",
             )
 
-    def lookup(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def lookup(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         self.keep(
             keys,
             plan.item,
@@ -390,7 +390,7 @@ class FieldMaker:
 
         keys.setdefault("redcap", {})["type"] = "sql"
 
-    def unknown(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
+    def unknown(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         self.keep(
             keys,
@@ -427,7 +427,7 @@ class FieldMaker:
                     f"a {keys['type']} field is not asked",
                 )
 
-    def limits(self, plan: Plan, keys: Keys, scope: Scope) -> None:
+    def limits(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
         """Limits of REDCap warn; with @FORCE-MINMAX they refuse."""
         item = plan.item
         if item.type == "slider" or not (item.minimum.strip() or item.maximum.strip()):
@@ -455,7 +455,7 @@ class FieldMaker:
                 f"[{', '.join(end or 'null' for end in ends)}]" if bracketed else ends
             )
 
-    def end(self, plan: Plan, keys: Keys, column: str, scope: Scope) -> str | None:
+    def end(self, plan: Plan, keys: Keys, column: str, scope: LogicScope) -> str | None:
         item = plan.item
         try:
             if (why := self.dropped.get((item.name, "limits"))) and item.cell(
@@ -489,7 +489,7 @@ class FieldMaker:
 
         return result.text if result else None
 
-    def shown(self, plan: Plan, keys: Keys, scope: Scope) -> None:
+    def shown(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
         item = plan.item
         if not item.branching.strip():
             return
@@ -503,7 +503,7 @@ class FieldMaker:
             self.fault(item, "branching", item.branching, fault)
             self.keep(keys, item, "branching", "branching", fault.why)
 
-    def note(self, plan: Plan, keys: Keys, scope: Scope) -> None:
+    def note(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
         if plan.item.note.strip() and (
             text := self.read_text(plan.item, "note", scope)
         ):
@@ -558,7 +558,7 @@ def _ordered(keys: Keys) -> Keys:
     }
 
 
-_TYPES: Mapping[str, Callable[[FieldMaker, Plan, Keys, Scope], None]] = (
+_TYPES: Mapping[str, Callable[[FieldMaker, Plan, Keys, LogicScope], None]] = (
     MappingProxyType(
         {
             "text": FieldMaker.plain,

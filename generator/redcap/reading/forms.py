@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.redcap.logic.scope import Project, Scope
+from generator.redcap.logic.scope import LogicScope, Project
 from generator.redcap.names import plain_name, slug, title_of
 from generator.redcap.reading.field_plan import Keys, Plan
 from generator.redcap.reading.fields import FieldMaker
@@ -40,7 +40,7 @@ def form_data(
     results: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
     if maker.missing:
         results["missing"] = "all"
-    scope = Scope(project=project, form=form, group=form if rows else None)
+    scope = LogicScope(project=project, form=form, group=form if rows else None)
     if rows:
         kept = {"redcap": {"once": " ".join(once)}} if once else {}
         results["groups"] = {form: _rows(maker, plans, scope) | kept}
@@ -63,7 +63,9 @@ def form_data(
     return results
 
 
-def _sections(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> list[Section]:
+def _sections(
+    maker: FieldMaker, plans: Sequence[Plan], scope: LogicScope
+) -> list[Section]:
     sections: list[Section] = []
     for plan in plans:
         title = (
@@ -144,11 +146,13 @@ def _without(keys: Keys, shared: Keys) -> Any:
     return own["label"] if set(own) == {"label"} else own
 
 
-def _rows(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> dict[str, Any]:
+def _rows(
+    maker: FieldMaker, plans: Sequence[Plan], scope: LogicScope
+) -> dict[str, Any]:
     """A repeating form is one group of rows; its headers become notes."""
     fields: dict[str, Any] = {}
     title = ""
-    titles = Scope(project=scope.project, form=scope.form)
+    titles = LogicScope(project=scope.project, form=scope.form)
     taken = {plan.name for plan in plans}
 
     for plan in plans:

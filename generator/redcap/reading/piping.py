@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from forms_spec.model.text_templates import escaped, parts_of
 from generator.redcap.logic import tree
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.parser import parse_logic
-from generator.redcap.logic.scope import Known, Scope
-from generator.redcap.logic.values import Want
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.scope import LogicScope, ProjectField
+from generator.redcap.logic.values import ValueType
 
 _PIPES = re.compile(r"\[[^\[\]\n]*\](?:\[[^\[\]\n]*\]){0,2}")
 _EMBEDDED = re.compile(r"\{([a-z][a-z0-9_]*)(?::icons)?\}")
@@ -35,7 +35,7 @@ class Piped:
     lost: list[tuple[str, str]] = field(default_factory=list)
 
 
-def piped_text(text: str, scope: Scope) -> Piped:
+def piped_text(text: str, scope: LogicScope) -> Piped:
     """The text of a label, note or header, its answers as slots.
 
     Brackets around other words stay.
@@ -61,7 +61,7 @@ def piped_text(text: str, scope: Scope) -> Piped:
     return piped
 
 
-def _slot(text: str, scope: Scope, piped: Piped) -> str:
+def _slot(text: str, scope: LogicScope, piped: Piped) -> str:
     """A slot, or the brackets as they are written."""
     inside = text[1:-1].split("][")
     names = [_INSIDE.fullmatch(part.strip()) for part in inside]
@@ -77,16 +77,16 @@ def _slot(text: str, scope: Scope, piped: Piped) -> str:
         return escaped(text)
 
 
-def _means_something(name: str, scope: Scope) -> bool:
+def _means_something(name: str, scope: LogicScope) -> bool:
     return name in scope.project.fields or _SMART.fullmatch(name) is not None
 
 
-def _answer(text: str, scope: Scope) -> str:
+def _answer(text: str, scope: LogicScope) -> str:
     key = text[1:-1].strip()
     if key in _KEYS:
         return f"{{{_KEYS[key]}}}"
     node = parse_logic(text)
-    if not isinstance(node, tree.Reference):
+    if not isinstance(node, tree.ReferenceNode):
         raise LogicFault("it is not a field")
     if "-" in node.field:
         raise LogicFault(f"[{node.field}] has no meaning outside REDCap")
@@ -98,12 +98,14 @@ def _answer(text: str, scope: Scope) -> str:
     known = scope.project.fields.get(node.field)
     if known is None:
         raise LogicFault(f"there is no field [{node.field}] in the file")
-    if known.want is Want.FILE:
+    if known.type is ValueType.FILE:
         raise LogicFault("a file cannot be shown in a text")
     return _named(node, known, scope, coded=coded)
 
 
-def _named(node: tree.Reference, known: Known, scope: Scope, *, coded: bool) -> str:
+def _named(
+    node: tree.ReferenceNode, known: ProjectField, scope: LogicScope, *, coded: bool
+) -> str:
     name = scope.placed(node, known)
     if name is None:
         raise LogicFault("it is always blank")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from generator.redcap.logic import tree
 from generator.redcap.logic.coerce import date_text, moment_text, number_text, time_text
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.parser import parse_logic
-from generator.redcap.logic.scope import Scope
-from generator.redcap.logic.values import Want
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.scope import LogicScope
+from generator.redcap.logic.values import ValueType
 from generator.redcap.reading.validation import Validation
 
 
@@ -26,7 +26,7 @@ class End:
     spelled: bool = False
 
 
-def read_end(text: str, validation: Validation, scope: Scope) -> End | None:
+def read_end(text: str, validation: Validation, scope: LogicScope) -> End | None:
     """The end that a cell says, None where it says none. Raises ``LogicFault``."""
     text = text.strip()
     if not text:
@@ -42,32 +42,32 @@ def read_end(text: str, validation: Validation, scope: Scope) -> End | None:
 
 
 def _today(text: str, validation: Validation) -> End:
-    if validation.want is Want.DATE:
+    if validation.value_type is ValueType.DATE:
         return End(text="today", spelled=text == "now")
-    if validation.want is Want.DATETIME and text == "today":
+    if validation.value_type is ValueType.DATETIME and text == "today":
         return End(text="datetime_of(today, 00:00)")
     raise LogicFault(f"a rule knows no {text!r} for a {validation.type} field")
 
 
 def _constant(text: str, validation: Validation) -> str | None:
     order = validation.order or "ymd"
-    if validation.want is Want.NUMBER:
+    if validation.value_type is ValueType.NUMBER:
         return (
             number_text(text.replace(",", ".", 1))
             if text.count(",") == 1
             else number_text(text)
         )
 
-    if validation.want is Want.DATE:
+    if validation.value_type is ValueType.DATE:
         return (
             date_text(text, order) or date_text(text, "dmy") or date_text(text, "mdy")
         )
 
-    if validation.want is Want.DATETIME:
+    if validation.value_type is ValueType.DATETIME:
         result = moment_text(text, order) or moment_text(text, "dmy")
         return _with_seconds(result, validation) if result else None
 
-    if validation.want is Want.TIME:
+    if validation.value_type is ValueType.TIME:
         result = time_text(text)
         return _with_seconds(result, validation) if result else None
 
@@ -82,15 +82,15 @@ def _with_seconds(text: str, validation: Validation) -> str:
     return text[: len(text) - 3] if clock.count(":") == 2 else text
 
 
-def _other_field(text: str, validation: Validation, scope: Scope) -> End:
+def _other_field(text: str, validation: Validation, scope: LogicScope) -> End:
     node = parse_logic(text)
-    if not isinstance(node, tree.Reference):
+    if not isinstance(node, tree.ReferenceNode):
         raise LogicFault("an end of a range is a constant or a field")
     value = scope.value(node)
-    if value.want is Want.DATE and validation.want is Want.DATETIME:
+    if value.type is ValueType.DATE and validation.value_type is ValueType.DATETIME:
         return End(text=f"datetime_of({value.text}, 00:00)")
-    if value.want is Want.DATETIME and validation.want is Want.DATE:
+    if value.type is ValueType.DATETIME and validation.value_type is ValueType.DATE:
         return End(text=f"date_of({value.text})")
-    if value.want is not validation.want:
+    if value.type is not validation.value_type:
         raise LogicFault(f"{text} is not a value of a {validation.type} field")
     return End(text=value.text)

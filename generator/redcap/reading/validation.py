@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from generator.redcap.logic.values import Want
+from generator.redcap.logic.values import ValueType
 
 Keys = Mapping[str, object]
 
@@ -19,7 +19,7 @@ class Validation:
     """
 
     type: str
-    want: Want
+    value_type: ValueType
     keys: Keys = field(default_factory=dict)
     order: str | None = None
     note: str | None = None
@@ -29,7 +29,7 @@ class Validation:
 def _pattern(expression: str, says: str) -> Validation:
     return Validation(
         type="text",
-        want=Want.TEXT,
+        value_type=ValueType.TEXT,
         keys={"pattern": {"matches": expression, "message": says}},
     )
 
@@ -38,13 +38,16 @@ def _moments() -> dict[str, Validation]:
     validations: dict[str, Validation] = {}
     for order in ("dmy", "mdy", "ymd"):
         validations[f"date_{order}"] = Validation(
-            type="date", want=Want.DATE, order=order
+            type="date", value_type=ValueType.DATE, order=order
         )
         validations[f"datetime_{order}"] = Validation(
-            type="datetime", want=Want.DATETIME, order=order
+            type="datetime", value_type=ValueType.DATETIME, order=order
         )
         validations[f"datetime_seconds_{order}"] = Validation(
-            type="datetime", want=Want.DATETIME, keys={"seconds": "true"}, order=order
+            type="datetime",
+            value_type=ValueType.DATETIME,
+            keys={"seconds": "true"},
+            order=order,
         )
 
     validations["date"] = validations["date_ymd"]
@@ -56,12 +59,12 @@ def _moments() -> dict[str, Validation]:
 
 def _numbers() -> dict[str, Validation]:
     results = {
-        "integer": Validation(type="integer", want=Want.NUMBER),
-        "int": Validation(type="integer", want=Want.NUMBER),
-        "number": Validation(type="decimal", want=Want.NUMBER),
-        "float": Validation(type="decimal", want=Want.NUMBER),
+        "integer": Validation(type="integer", value_type=ValueType.NUMBER),
+        "int": Validation(type="integer", value_type=ValueType.NUMBER),
+        "number": Validation(type="decimal", value_type=ValueType.NUMBER),
+        "float": Validation(type="decimal", value_type=ValueType.NUMBER),
         "number_comma_decimal": Validation(
-            type="decimal", want=Want.NUMBER, comma=True
+            type="decimal", value_type=ValueType.NUMBER, comma=True
         ),
     }
     for places in "1234":
@@ -71,7 +74,7 @@ def _numbers() -> dict[str, Validation]:
         for tail, comma in (("", False), ("_comma_decimal", True)):
             results[f"number_{places}dp{tail}"] = Validation(
                 type="decimal",
-                want=Want.NUMBER,
+                value_type=ValueType.NUMBER,
                 keys={"places": places},
                 note=exact,
                 comma=comma,
@@ -81,8 +84,10 @@ def _numbers() -> dict[str, Validation]:
 
 
 _CODES = {
-    "time": Validation(type="time", want=Want.TIME),
-    "time_hh_mm_ss": Validation(type="time", want=Want.TIME, keys={"seconds": "true"}),
+    "time": Validation(type="time", value_type=ValueType.TIME),
+    "time_hh_mm_ss": Validation(
+        type="time", value_type=ValueType.TIME, keys={"seconds": "true"}
+    ),
     "time_mm_ss": _pattern(
         "[0-5][0-9]:[0-5][0-9]", "minutes and seconds, such as 04:30"
     ),
@@ -112,7 +117,7 @@ _CODES = {
     "vmrn": _pattern("[0-9]{4,9}", "four to nine digits"),
 }
 
-PLAIN = Validation(type="text", want=Want.TEXT)
+PLAIN = Validation(type="text", value_type=ValueType.TEXT)
 VALIDATIONS: Mapping[str, Validation] = MappingProxyType(
     {**_numbers(), **_moments(), **_CODES}
 )

@@ -15,7 +15,7 @@ from forms_spec.model.text_templates import Slot
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules import Expression
 from generator.redcap.box_codes import redcap_codes, renamed
-from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.write import Writer
 from generator.redcap.logic.write_calls import day_of
 from generator.redcap.losses import Loss
@@ -178,7 +178,7 @@ class CellWriter:
 
     def piped(self, item: Field | Group, key: str, slot: Slot) -> str:
         try:
-            text = self.writer().say(slot.expression.tree, partial=True).text
+            text = self.writer().value(slot.expression.tree, partial=True).text
         except LogicFault as fault:
             column = {"label": "label", "help": "note", "title": "section"}[key]
             self.loss(item.name, column, "piping", slot.expression.text, fault.why)
@@ -226,9 +226,9 @@ class CellWriter:
         )
         try:
             text = (
-                writer.condition(expression)
+                writer.condition_text(expression)
                 if condition
-                else writer.formula(expression)
+                else writer.formula_text(expression)
             )
         except LogicFault as fault:
             self.loss(name, column, "rule", expression.text, fault.why)
@@ -477,7 +477,7 @@ class CellWriter:
 
         try:
             day = day_of(writer, node.arguments[0]).guarded()
-            count = writer.say(node.arguments[1]).guarded()
+            count = writer.value(node.arguments[1]).guarded()
         except LogicFault:
             return ""
 
@@ -580,7 +580,7 @@ class CellWriter:
             return self.study.parameters[node.name].value
 
         try:
-            entry = self.writer().say(node)
+            entry = self.writer().value(node)
         except LogicFault:
             entry = None
 

@@ -25,7 +25,7 @@ _EVENTS = (
 
 
 @dataclass(kw_only=True)
-class Lists:
+class EventLists:
     """The three files by what they are (``events``, ``forms``, ``repeating``); those
     that say nothing are left out.
     """
@@ -34,9 +34,9 @@ class Lists:
     losses: list[Loss] = field(default_factory=list)
 
 
-def write_events(study: Study) -> Lists:
+def write_events(study: Study) -> EventLists:
     """The lists of a study. What they cannot say of its visits is listed."""
-    lists = Lists()
+    lists = EventLists()
     names = event_names(study)
     if longitudinal(study):
         rows = [
@@ -66,13 +66,13 @@ def write_events(study: Study) -> Lists:
     return lists
 
 
-def _say(lists: Lists, kind: str, name: str, original: str, why: str) -> None:
+def _say(lists: EventLists, kind: str, name: str, original: str, why: str) -> None:
     lists.losses.append(
         Loss(kind=kind, row=0, field=name, column="", original=original, why=why)
     )
 
 
-def _event(visit: Visit, name: str, lists: Lists) -> tuple[str, ...]:
+def _event(visit: Visit, name: str, lists: EventLists) -> tuple[str, ...]:
     match = UNIQUE.fullmatch(name)
     day, before, after = _timing(visit, lists)
     if visit.type is VisitType.TERMINATION or (
@@ -89,7 +89,7 @@ def _event(visit: Visit, name: str, lists: Lists) -> tuple[str, ...]:
     return visit.title, match[1] if match else "1", day, before, after, name, ""
 
 
-def _timing(visit: Visit, lists: Lists) -> tuple[str, str, str]:
+def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
     target, window = visit.target, visit.window
     if target is None or target.unit != "day":
         if target is not None or window is not None:
@@ -123,7 +123,7 @@ def _timing(visit: Visit, lists: Lists) -> tuple[str, str, str]:
     return str(target.count), str(max(-first, 0)), str(max(last, 0))
 
 
-def _designated(study: Study, lists: Lists) -> Iterator[tuple[str, ...]]:
+def _designated(study: Study, lists: EventLists) -> Iterator[tuple[str, ...]]:
     """The instruments of each event: a form's own, and one for each of its repeating
     groups.
     """

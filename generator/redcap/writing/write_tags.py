@@ -17,7 +17,7 @@ from generator.redcap.reading.tag_effects import MOST_WORDS, TAGS, words_pattern
 from generator.redcap.reading.tag_parser import Tag, parse_tags
 from generator.redcap.reading.validation import PLAIN, VALIDATIONS
 
-Written = dict[str, str]
+TagTexts = dict[str, str]
 """The tags of a field by what they are about."""
 
 _ELSEWHERE: Mapping[str, str] = MappingProxyType(
@@ -30,7 +30,7 @@ _ELSEWHERE: Mapping[str, str] = MappingProxyType(
 )
 
 
-def tags_of(field: Field) -> Written:
+def tags_of(field: Field) -> TagTexts:
     """The tags that a field's keys mean, but for those of its formula, limits and
     codes.
     """
@@ -57,7 +57,7 @@ def words_said(field: Field) -> int | None:
 
 
 def annotation(
-    kept: str, field: Field, type_: str, validation: str, tags: Written
+    kept: str, field: Field, type_: str, validation: str, tags: TagTexts
 ) -> str:
     """The kept annotation with these tags in the place of those that meant the same."""
     left = dict(tags)
@@ -113,7 +113,7 @@ def _plan(field: Field, type_: str, validation: str) -> Plan:
         item=Item(row=0, name=field.name, form=field.form, type=type_),
         name=field.name,
         type=field.type.name,
-        want=value.want,
+        value_type=value.value_type,
         form=field.form,
         validation=value,
         answers=tuple((code.code, code.label, code.exclusive) for code in codes),

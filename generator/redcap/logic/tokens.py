@@ -1,4 +1,4 @@
-"""The words of REDCap's logic."""
+"""The tokens of REDCap's logic."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from generator.redcap.logic.fault import LogicFault
+
 LONGEST_TEXT = 60_000
 
 
-class Kind(Enum):
-    """What a word is. REFERENCE is everything in one pair of brackets."""
+class LogicTokenKind(Enum):
+    """What a token is. REFERENCE is everything in one pair of brackets."""
 
     NUMBER = auto()
     TEXT = auto()
@@ -21,26 +23,16 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class LogicToken:
     """``text`` is what is meant: quotes taken off, signs in one spelling."""
 
-    kind: Kind
+    kind: LogicTokenKind
     text: str
     start: int
     end: int
 
 
-class LogicFault(Exception):
-    """The text is no logic, or none that can be translated: why, and where."""
-
-    def __init__(self, why: str, start: int = 0, end: int = 0) -> None:
-        super().__init__(why)
-        self.why = why
-        self.start = start
-        self.end = end
-
-
-_WORDS = re.compile(
+_TOKENS = re.compile(
     r"""(?P<BLANK>[\s\xa0\ufeff]+|//[^\n]*|\#[^\n]*|/\*.*?\*/)
     |(?P<NUMBER>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w]))
     |(?P<TEXT>'[^']*'|"[^"]*"|[‘’][^‘’]*[‘’]|[“”][^“”]*[“”])
@@ -53,15 +45,15 @@ _WORDS = re.compile(
 _SIGNS = {"!=": "<>", "==": "=", "===": "=", "&&": "and", "||": "or", "!": "not"}
 
 
-def words_of(text: str) -> tuple[Word, ...]:
-    """All words, comments left out, and an END. Raises ``LogicFault``."""
+def tokens_of(text: str) -> tuple[LogicToken, ...]:
+    """All tokens, comments left out, and an END. Raises ``LogicFault``."""
     if len(text) > LONGEST_TEXT:
         raise LogicFault(f"more than {LONGEST_TEXT} characters")
-    words: list[Word] = []
+    tokens: list[LogicToken] = []
     end = 0
 
     while end < len(text):
-        match = _WORDS.match(text, end)
+        match = _TOKENS.match(text, end)
         if match is None:
             raise LogicFault(
                 f"{text[end]!r} is no sign of REDCap's logic", end, end + 1
@@ -69,21 +61,21 @@ def words_of(text: str) -> tuple[Word, ...]:
 
         kind = match.lastgroup or ""
         if kind != "BLANK":
-            words.append(_word(kind, match.group(), end, match.end()))
+            tokens.append(_token(kind, match.group(), end, match.end()))
         end = match.end()
 
-    words.append(Word(Kind.END, "", len(text), len(text)))
+    tokens.append(LogicToken(LogicTokenKind.END, "", len(text), len(text)))
 
-    return tuple(words)
+    return tuple(tokens)
 
 
-def _word(kind: str, text: str, start: int, end: int) -> Word:
+def _token(kind: str, text: str, start: int, end: int) -> LogicToken:
     if kind in ("TEXT", "REFERENCE"):
-        return Word(Kind[kind], text[1:-1], start, end)
+        return LogicToken(LogicTokenKind[kind], text[1:-1], start, end)
     if kind == "SIGN":
         sign = re.sub(r"\s+", "", text)
-        return Word(Kind.SIGN, _SIGNS.get(sign, sign), start, end)
+        return LogicToken(LogicTokenKind.SIGN, _SIGNS.get(sign, sign), start, end)
 
     if kind == "NAME" and text.lower() in ("and", "or", "not"):
-        return Word(Kind.SIGN, text.lower(), start, end)
-    return Word(Kind[kind], text, start, end)
+        return LogicToken(LogicTokenKind.SIGN, text.lower(), start, end)
+    return LogicToken(LogicTokenKind[kind], text, start, end)
