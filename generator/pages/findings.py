@@ -41,7 +41,8 @@ class FindingPlacement:
     kept.
 
     ``waits``: the forms that are still to come and may settle it; until then it is no
-    open finding.
+    open finding. ``full_at``: the cell of this page that shows the whole text; None
+    where that is this cell.
     """
 
     finding: Finding
@@ -49,6 +50,7 @@ class FindingPlacement:
     home: bool
     ends: tuple[FindingLink, ...]
     waits: tuple[FindingLink, ...] = ()
+    full_at: FindingLink | None = None
 
 
 Leads = Callable[[DataPlace], FindingLink]
@@ -91,6 +93,7 @@ def said_on(
         places = [place for place in (finding.data, *finding.also) if place is not None]
         cells = [cell_on(form, place) for place in places]
         waits_for = waits(finding)
+        full_at: FindingLink | None = None
 
         for place, cell in zip(places, cells, strict=True):
             if cell is None:
@@ -110,8 +113,11 @@ def said_on(
                     home=place is finding.data,
                     ends=ends,
                     waits=waits_for,
+                    full_at=full_at,
                 )
             )
+            # One cause is told once on a page; its other fields point there.
+            full_at = full_at or leads(place)
 
     return PageFindings(spots=result)
 
@@ -180,6 +186,11 @@ WAITING_HTML = Markup(
     '<p class="finding waiting{again}" data-code="{code}" role="note">Waiting '
     "for: {forms}. {message}</p>"
 )
+AGAIN_HTML = Markup(
+    '<p class="finding {look}" data-code="{code}"><span class="mark" '
+    'aria-hidden="true">{mark}</span>'
+    '<span class="sr">{word}: </span>See {full_at}</p>'
+)
 END_HTML = Markup('<a href="{address}">{words}</a>')
 
 
@@ -201,6 +212,15 @@ def finding_html(spot: FindingPlacement, record: Record) -> Markup:
     mark, word = (
         ALERT if result.alerts else (MARKS[result.severity], WORDS[result.severity])
     )
+    if spot.full_at:
+        return AGAIN_HTML.format(
+            look=" ".join(filter(None, looks)),
+            code=result.code,
+            mark=mark,
+            word=word,
+            full_at=_links((spot.full_at,)),
+        )
+
     html = FINDING_HTML.format(
         look=" ".join(filter(None, looks)),
         code=result.code,

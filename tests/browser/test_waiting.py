@@ -74,3 +74,20 @@ def test_a_treatment_waits_for_the_pregnancy_test(page: Page) -> None:
     save(page)
     open_form(page, EX)
     expect(finding).to_have_class("finding query")
+
+
+def test_one_cause_at_several_questions_is_told_at_the_first(page: Page) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/pe")
+    page.locator("[name=f-peperf][value=Y]").check()
+    page.locator("[name=f-pe_cv][value=CS]").check()
+    save(page)
+    open_form(page, MHQ)
+    for system in ("cs_card", "cs_neur", "cs_ren", "cs_hep", "cs_endo"):
+        page.locator(f"[name=f-{system}][value=N]").check()
+
+    sentence = "say of which body system"
+    expect(page.locator("#f-cs_card-msg .finding")).to_contain_text(sentence)
+    pointer = page.locator("#f-cs_ren-msg .finding")
+    expect(pointer).to_have_text("△Warning: See Cardiovascular")
+    pointer.get_by_role("link").click()
+    expect(page.locator("#f-cs_card")).to_be_in_viewport()

@@ -92,6 +92,7 @@ def page_said(
                 "home": spot.home,
                 "ends": [[end.words, end.address] for end in spot.ends],
                 "waits": [[form.words, form.address] for form in spot.waits],
+                "fullAt": spot.full_at and [spot.full_at.words, spot.full_at.address],
                 "reads": list(_reads(place.form, spot)),
             }
             for spot in page_findings.all()

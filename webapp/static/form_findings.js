@@ -11,7 +11,7 @@
     const editing = typing && place.contains(document.activeElement) && place !== crfpage.leaving;
     const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
     const fits = findings.filter((one) => one.given || seen.has(one.code) || (due && !editing));
-    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends, one.waits]));
+    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends, one.waits, one.fullAt]));
     if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
     message.dataset.shown = mark;
     for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
@@ -48,8 +48,13 @@
     line.className = `finding ${one.severity}${alerts ? " alert" : ""}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
     line.dataset.code = one.code;
     const [shape, word] = alerts ? ALERT : MARKS[one.severity];
-    line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
+    line.append(element("span", "mark", shape), element("span", "sr", `${word}: `));
     line.firstChild.setAttribute("aria-hidden", "true");
+    if (one.fullAt) {
+      line.append("See ", ...links([one.fullAt]));
+      return [line];
+    }
+    line.append(`${one.message} `, element("span", "remedy", one.remedy));
     if (one.ends?.length) line.append(" ", seeAlso(one.ends));
     if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
     const keep = element("label", "keep", reason ? "Confirmed, reason: " : "Confirm value, reason: ");

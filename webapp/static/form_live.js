@@ -247,7 +247,8 @@
     const home = spotOf(one);
     return [...places.keys()].map((name) => {
       const others = [...places].filter(([other]) => other !== name).map(([other, place]) => [labelOf(place), `#${other}`]);
-      return [name, { ...one, home: name === home, homeName: home, ends: [...others, ...(ends[one.rule] || [])] }];
+      const fullAt = name === home ? null : [labelOf(one), `#${home}`];
+      return [name, { ...one, home: name === home, homeName: home, fullAt, ends: [...others, ...(ends[one.rule] || [])] }];
     });
   }
 

@@ -409,3 +409,31 @@ def test_a_tab_between_pasted_cells_is_kept_as_a_blank(
     stored = load(database, InstanceKey(NEW, "cm", "LOG"))
     assert stored is not None
     assert stored.record.rows["cm"][0].texts["cmtrt"] == "Ibuprofen retard"
+
+
+def test_one_cause_at_several_fields_is_told_once_and_the_others_lead_there(
+    client: FlaskClient,
+) -> None:
+    client.post(
+        f"/subjects/{NEW}/SCR/pe",
+        data=posted(
+            client.get(f"/subjects/{NEW}/SCR/pe").text, f__peperf="Y", f__pe_cv="CS"
+        ),
+    )
+    history_form = f"/subjects/{NEW}/SCR/mhq"
+    systems = ("cs_card", "cs_neur", "cs_ren", "cs_hep", "cs_endo")
+    data = posted(
+        client.get(history_form).text,
+        action="complete",
+        **{f"f__{name}": "N" for name in systems},
+    )
+    page = client.post(history_form, data=data, follow_redirects=True).text
+
+    sentence = (
+        "A result or examination at screening is marked as clinically significant"
+    )
+    beside_fields = [text for text in page.split("<p ") if text.startswith('class="f')]
+    assert sum(sentence in text for text in beside_fields) == 1
+    pointers = [text for text in beside_fields if "See <a" in text]
+    assert len(pointers) == len(systems) - 1
+    assert all('href="#f-cs_card"' in text for text in pointers)
