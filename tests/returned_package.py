@@ -14,7 +14,7 @@ from pathlib import Path
 
 from forms_spec import load_study
 from forms_spec.model.captured_data import FormKey, Record
-from forms_spec.model.captured_forms import CapturedForm, Change
+from forms_spec.model.captured_forms import AuditEntry, CapturedForm
 from forms_spec.model.study import Study
 from generator.package.row_order import package_order
 from generator.package.writer import write_package
@@ -189,8 +189,8 @@ def write_before(target: Path) -> Path:
 
 def _change(
     form: CapturedForm, name: str, old: str, new: str, *, version: int
-) -> Change:
-    return Change(
+) -> AuditEntry:
+    return AuditEntry(
         site=form.site,
         subject=form.subject,
         key=form.key,

@@ -30,9 +30,9 @@ from forms_spec.checks.subject import check_day_zero, check_subject
 from forms_spec.checks.units import check_units
 from forms_spec.checks.unused import check_unused
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 
-Check = Callable[[Draft], Iterable[Finding]]
+Check = Callable[[LoadedStudy], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     check_names,
@@ -66,7 +66,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def run_checks(draft: Draft) -> Iterator[Finding]:
+def run_checks(draft: LoadedStudy) -> Iterator[Finding]:
     """Everything that the checks find."""
     for check in CHECKS:
         yield from check(draft)

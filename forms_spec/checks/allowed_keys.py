@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
 
 CONTROLS: Mapping[str, tuple[str, ...]] = {
     "choice": ("radio", "list", "typeahead"),
@@ -19,7 +19,7 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {
 """The controls that a type may be asked with; every other type has its own only."""
 
 
-def check_keys(draft: Draft) -> Iterator[Finding]:
+def check_keys(draft: LoadedStudy) -> Iterator[Finding]:
     """Labels and formulas that are missing, keys and controls that do not fit the type."""
     for part in draft.fields():
         if "label" not in part.keys and not part.spot.at("label").has:

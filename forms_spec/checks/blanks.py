@@ -10,11 +10,11 @@ from forms_spec.checks.expressions import CONDITIONS
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.rule_syntax import syntax_tree
 
 
-def check_blanks(draft: Draft) -> Iterator[Finding]:
+def check_blanks(draft: LoadedStudy) -> Iterator[Finding]:
     """``x is not 'A'`` without ``x is known`` beside it: true for a blank, as REDCap's
     ``[x] <> 'A'`` is.
     """

@@ -9,7 +9,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.finding_collector import SourceNode
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.characters import ascii_lower, first_control, strip_blanks
 from forms_spec.model.codes import Codelist
 
@@ -22,7 +22,7 @@ LIKE_A_VALUE: Mapping[str, str] = {
 SEPARATOR = ";"
 
 
-def check_codes(draft: Draft) -> Iterator[Finding]:
+def check_codes(draft: LoadedStudy) -> Iterator[Finding]:
     """Codes that no cell could hold, and missing codes that could be taken for answers."""
     for codelist, spot in _lists(draft):
         for code in codelist.codes:
@@ -34,7 +34,7 @@ def check_codes(draft: Draft) -> Iterator[Finding]:
                 yield finding("missing-code-is-answer", text=place, code=code.code)
 
 
-def check_missing_codes(draft: Draft) -> Iterator[Finding]:
+def check_missing_codes(draft: LoadedStudy) -> Iterator[Finding]:
     """Missing codes that look like a value."""
     study = draft.parts.study
     for code in draft.study.missing:
@@ -50,7 +50,7 @@ def check_missing_codes(draft: Draft) -> Iterator[Finding]:
                 break
 
 
-def check_exclusive(draft: Draft) -> Iterator[Finding]:
+def check_exclusive(draft: LoadedStudy) -> Iterator[Finding]:
     """Exclusive codes where only one answer is given anyway."""
     texts: set[str] = set()
     multiple = {
@@ -78,7 +78,7 @@ def check_exclusive(draft: Draft) -> Iterator[Finding]:
                 )
 
 
-def check_labels(draft: Draft) -> Iterator[Finding]:
+def check_labels(draft: LoadedStudy) -> Iterator[Finding]:
     """Answers that nobody can tell apart: one label for two codes, or a label that is
     another's code.
     """
@@ -114,7 +114,7 @@ def _label_place(spot: SourceNode) -> TextPlace:
     return label.place if label.has else spot.place
 
 
-def check_synonyms(draft: Draft) -> Iterator[Finding]:
+def check_synonyms(draft: LoadedStudy) -> Iterator[Finding]:
     """Synonyms that name two answers, or that are a reason for no answer."""
     missing = {ascii_lower(code): code for code in draft.study.missing}
     for codelist, spot in _lists(draft):
@@ -137,7 +137,7 @@ def check_synonyms(draft: Draft) -> Iterator[Finding]:
                     )
 
 
-def _lists(draft: Draft) -> Iterator[tuple[Codelist, SourceNode]]:
+def _lists(draft: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
     for spot in draft.parts.codelists:
         name = str(spot.path[-1])
         if (

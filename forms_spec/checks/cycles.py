@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from forms_spec.checks.constants import home_of
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.study import Study
 from forms_spec.rules import Expression, Home, Type, type_of
 from forms_spec.rules.semantics.name_lookup import PREVIOUS
-from forms_spec.rules.semantics.reads import Target, targets
+from forms_spec.rules.semantics.reads import Dependency, targets
 from forms_spec.rules.semantics.resolver import resolve
 
 Cell = tuple[str, str | None]
 """A field of a table, or the table's rows as a whole."""
 
 
-def check_cycles(draft: Draft) -> Iterator[Finding]:
+def check_cycles(draft: LoadedStudy) -> Iterator[Finding]:
     """Circles of calculations and of conditions for being shown, each field in one,
     named in full.
 
@@ -51,7 +51,7 @@ def _name(cell: Cell, home: str) -> str:
     return table if field is None else field if table == home else f"{table}.{field}"
 
 
-def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
+def _reads(draft: LoadedStudy) -> Mapping[Cell, tuple[Cell, ...]]:
     """What each field waits for."""
     study = draft.study
     shown: dict[tuple[str, str], list[Cell]] = {}
@@ -98,7 +98,7 @@ def _cells(
     ]
 
 
-def _waits(target: Target) -> bool:
+def _waits(target: Dependency) -> bool:
     """What was entered is there without waiting; what stands at the visit before, too."""
     return target.visit != PREVIOUS and not target.entered
 

@@ -10,7 +10,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.pattern import pattern_problem
-from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
@@ -18,7 +18,7 @@ from forms_spec.model.values import Value
 from forms_spec.rules.runtime.value_conversion import to_rule
 
 
-def check_defaults(draft: Draft) -> Iterator[Finding]:
+def check_defaults(draft: LoadedStudy) -> Iterator[Finding]:
     """Defaults that the field's own grammar or range refuses."""
     for part in draft.fields():
         field, default = part.field, part.field.default

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_spec.findings.finding import Finding, Severity
-from forms_spec.loading.source_map import Draft, ExpressionPart
+from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.syntax_tree import Literal
 from forms_spec.rules import Home, Type, check_expression, inherited_warnings, type_of
@@ -16,7 +16,7 @@ CONDITIONS = frozenset(
 )
 
 
-def check_expressions(draft: Draft) -> Iterator[Finding]:
+def check_expressions(draft: LoadedStudy) -> Iterator[Finding]:
     """Unknown names, wrong types and codes that a list lacks, at their place in the
     text.
     """

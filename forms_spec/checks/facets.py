@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds.pattern import pattern_problem
-from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS
 
 
-def check_facets(draft: Draft) -> Iterator[Finding]:
+def check_facets(draft: LoadedStudy) -> Iterator[Finding]:
     """Facets that no answer could meet, or that not every target could check."""
     for part in draft.fields():
         yield from _length(part)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.fields import Group
 from forms_spec.rules import KEYWORDS
@@ -34,7 +34,7 @@ Names = Iterable[tuple[str, str, TextPlace]]
 """What it is, its name, and where the name stands."""
 
 
-def check_names(draft: Draft) -> Iterator[Finding]:
+def check_names(draft: LoadedStudy) -> Iterator[Finding]:
     """Names that cannot be columns, tables or words of a rule."""
     for what, name, place in _names(draft):
         grammar = LOWER if what in ("form", "group", "rows", "field") else ANY_CASE
@@ -47,7 +47,7 @@ def check_names(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def check_unique_names(draft: Draft) -> Iterator[Finding]:
+def check_unique_names(draft: LoadedStudy) -> Iterator[Finding]:
     """Tables and fields of which only one can be meant."""
     tables: list[tuple[str, str, TextPlace]] = []
     for form in draft.study.forms.values():
@@ -67,7 +67,7 @@ def check_unique_names(draft: Draft) -> Iterator[Finding]:
     yield from _twice(tables)
 
 
-def _names(draft: Draft) -> Names:
+def _names(draft: LoadedStudy) -> Names:
     study = draft.study
     for form in study.forms.values():
         yield "form", form.name, form.place

@@ -10,10 +10,10 @@ from forms_spec.entry.starts import PREFILLS
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
 
 
-def check_page_facets(draft: Draft) -> Iterator[Finding]:
+def check_page_facets(draft: LoadedStudy) -> Iterator[Finding]:
     """Starts that no answer could be, answers that are not in the list, and questions
     nobody can answer.
     """

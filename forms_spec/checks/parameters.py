@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from forms_spec.checks.refusal_text import why_no_value
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 
 
-def check_parameters(draft: Draft) -> Iterator[Finding]:
+def check_parameters(draft: LoadedStudy) -> Iterator[Finding]:
     """Values that the kind of the parameter refuses."""
     spot = draft.parts.study
     for name, parameter in draft.study.parameters.items():

@@ -11,13 +11,13 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.protocol_checks import FIELD_FACETS, GROUP_FACETS
-from forms_spec.loading.source_map import Draft, FieldPart
-from forms_spec.model.edit_checks import Rule
-from forms_spec.model.facets import Check
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
+from forms_spec.model.edit_checks import EditCheck
+from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Field
 
 
-def check_ids(draft: Draft) -> Iterator[Finding]:
+def check_ids(draft: LoadedStudy) -> Iterator[Finding]:
     """Faults in ``check`` and ``checks``."""
     yield from _study(draft)
     for part in draft.fields():
@@ -40,7 +40,7 @@ def check_ids(draft: Draft) -> Iterator[Finding]:
     yield from _shared_warnings(draft)
 
 
-def _study(draft: Draft) -> Iterator[Finding]:
+def _study(draft: LoadedStudy) -> Iterator[Finding]:
     spot = draft.parts.study and draft.parts.study.at("checks")
     if spot and isinstance(spot.data, dict):
         for facet, name in spot.data.items():
@@ -81,17 +81,17 @@ def _without(spot: SourceNode, facet: str) -> Finding:
     )
 
 
-def _bad_names(checks: Iterable[Check], spot: SourceNode) -> Iterator[Finding]:
+def _bad_names(checks: Iterable[ProtocolCheck], spot: SourceNode) -> Iterator[Finding]:
     for check in dict.fromkeys(checks):
         if not ANY_CASE.fullmatch(check.name):
             yield finding("bad-name", text=spot.key, what="check", name=check.name)
 
 
-def _shared_warnings(draft: Draft) -> Iterator[Finding]:
+def _shared_warnings(draft: LoadedStudy) -> Iterator[Finding]:
     """A reason is kept for a cell and a check: two warnings there would be kept by one
     reason.
     """
-    seen: dict[tuple[str, tuple[str, str]], Rule] = {}
+    seen: dict[tuple[str, tuple[str, str]], EditCheck] = {}
     for rule in draft.study.rules.values():
         if rule.severity is not Severity.WARNING:
             continue

@@ -9,12 +9,12 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.finding_collector import SourceNode
-from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.model.facets import Range
 from forms_spec.model.study import Study
 
 
-def check_ranges(draft: Draft) -> Iterator[Finding]:
+def check_ranges(draft: LoadedStudy) -> Iterator[Finding]:
     """Reversed ranges, soft ends outside the hard ones, and ranges that do not fit the
     units.
     """

@@ -11,14 +11,14 @@ from itertools import combinations
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.loading.unit_ranges import to_root
 from forms_spec.model.criteria import ReferenceRange
 from forms_spec.model.facets import Unit, UnitChoice
 from forms_spec.model.fields import Field
 
 
-def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
+def check_reference_ranges(draft: LoadedStudy) -> Iterator[Finding]:
     """Faults of the table, and of the fields that name a test of it."""
     table = draft.study.references
     if table is None and any(

@@ -9,8 +9,8 @@ from typing import Final
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft, GroupPart
-from forms_spec.model.fields import Rows
+from forms_spec.loading.source_map import GroupPart, LoadedStudy
+from forms_spec.model.fields import Repetition
 
 MOST_FIXED_ROWS: Final = 500
 """More than anybody fills in on one page, and few enough to be shown and judged at
@@ -18,14 +18,14 @@ once.
 """
 
 
-def check_rows(draft: Draft) -> Iterator[Finding]:
+def check_rows(draft: LoadedStudy) -> Iterator[Finding]:
     """Rows that cannot be made."""
     for part in draft.parts.groups:
         if part.group.rows is not None:
             yield from _rows(part, part.group.rows)
 
 
-def check_grids(draft: Draft) -> Iterator[Finding]:
+def check_grids(draft: LoadedStudy) -> Iterator[Finding]:
     """Grids whose fields have different answers."""
     for part in draft.parts.groups:
         if part.group.layout != "grid":
@@ -43,7 +43,7 @@ def check_grids(draft: Draft) -> Iterator[Finding]:
                 yield finding("grid-codelists", text=field.place, name=field.name)
 
 
-def check_no_fields(draft: Draft) -> Iterator[Finding]:
+def check_no_fields(draft: LoadedStudy) -> Iterator[Finding]:
     """Forms and groups with nothing in them."""
     for form in draft.study.forms.values():
         spot = draft.parts.forms[form.name]
@@ -67,7 +67,7 @@ def check_no_fields(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _rows(part: GroupPart, rows: Rows) -> Iterator[Finding]:
+def _rows(part: GroupPart, rows: Repetition) -> Iterator[Finding]:
     spot = part.spot.at("rows")
     if not rows.fixed:
         if rows.minimum > rows.maximum:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.finding_collector import SourceNode
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.visits import Visit, VisitType
 
 
-def check_schedule(draft: Draft) -> Iterator[Finding]:
+def check_schedule(draft: LoadedStudy) -> Iterator[Finding]:
     """Forms that nobody fills in and visits at which nothing is done."""
     study = draft.study
     forms = {item.form for item in study.schedule}
@@ -26,7 +26,7 @@ def check_schedule(draft: Draft) -> Iterator[Finding]:
             yield finding("visit-without-forms", text=visit.place, name=visit.name)
 
 
-def check_visits(draft: Draft) -> Iterator[Finding]:
+def check_visits(draft: LoadedStudy) -> Iterator[Finding]:
     """Targets and windows that fit each other."""
     for visit in draft.study.visits.values():
         spot = _spot(draft, visit)
@@ -52,7 +52,7 @@ def check_visits(draft: Draft) -> Iterator[Finding]:
     yield from _day_zero(draft)
 
 
-def _has_row(draft: Draft, form: str) -> bool:
+def _has_row(draft: LoadedStudy, form: str) -> bool:
     """True when the schedule has a row that could not be read: that is a finding of its
     own.
     """
@@ -60,7 +60,7 @@ def _has_row(draft: Draft, form: str) -> bool:
     return any(row is not None and set(row.split()) - {"."} for row in rows)
 
 
-def _spot(draft: Draft, visit: Visit) -> SourceNode | None:
+def _spot(draft: LoadedStudy, visit: Visit) -> SourceNode | None:
     spots = (spot.at("visits", visit.name) for spot in draft.parts.visits)
     return next((spot for spot in spots if spot.has and spot.key == visit.place), None)
 
@@ -86,7 +86,7 @@ def _window(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
         yield finding("target-outside-window", text=here.place)
 
 
-def _day_zero(draft: Draft) -> Iterator[Finding]:
+def _day_zero(draft: LoadedStudy) -> Iterator[Finding]:
     if draft.study.day_zero or (
         draft.parts.study and draft.parts.study.at("day_zero").has
     ):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from forms_spec.checks.constants import constant, home_of
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.rules import Type
 
 
-def check_shown(draft: Draft) -> Iterator[Finding]:
+def check_shown(draft: LoadedStudy) -> Iterator[Finding]:
     """Fields whose condition is FALSE whatever is answered."""
     for part in draft.fields():
         shown, home = part.field.show_when, home_of(part, draft.study)

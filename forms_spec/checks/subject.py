@@ -10,7 +10,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds.pattern import admitted, pattern_problem, whole_match
-from forms_spec.loading.source_map import Draft
+from forms_spec.loading.source_map import LoadedStudy
 
 NOT_IN_ADDRESSES: Final = "/\\?#%"
 """What has a meaning of its own in the address of a page; a subject's number is a part
@@ -20,7 +20,7 @@ OF_A_VISIT: Final = re.compile(r"(\w+)\[\s*\w+\s*\]\.(\w+)", re.ASCII)
 """``inf[D0].infdat``, which a rule may read."""
 
 
-def check_subject(draft: Draft) -> Iterator[Finding]:
+def check_subject(draft: LoadedStudy) -> Iterator[Finding]:
     """The pattern can be used, and the example is what it and the sites ask for."""
     study, spot = draft.study, draft.parts.study
     if spot is None or not study.subject_pattern or not study.subject_example:
@@ -45,7 +45,7 @@ def check_subject(draft: Draft) -> Iterator[Finding]:
         yield finding("site-not-in-subject", text=here, example=example, sites=sites)
 
 
-def check_day_zero(draft: Draft) -> Iterator[Finding]:
+def check_day_zero(draft: LoadedStudy) -> Iterator[Finding]:
     """Day 0 is a date that one form has."""
     study, spot = draft.study, draft.parts.study
     for index, name in enumerate(study.day_zero):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.loading.source_map import FieldPart, LoadedStudy
 
 
-def check_units(draft: Draft) -> Iterator[Finding]:
+def check_units(draft: LoadedStudy) -> Iterator[Finding]:
     """Units without a way to the others."""
     for part in draft.fields():
         unit = part.field.unit

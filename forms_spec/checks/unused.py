@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import Draft
-from forms_spec.rule_syntax.syntax_tree import Node, Parameter
+from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.rule_syntax.syntax_tree import Node, ParameterReference
 from forms_spec.rules import Expression
 
 
-def check_unused(draft: Draft) -> Iterator[Finding]:
+def check_unused(draft: LoadedStudy) -> Iterator[Finding]:
     """Codelists that no field names and parameters that no rule reads.
 
     A parameter with a label is of use by itself: the codebook shows it.
@@ -32,7 +32,7 @@ def check_unused(draft: Draft) -> Iterator[Finding]:
             yield finding("unused-parameter", text=parameter.place, name=parameter.name)
 
 
-def _expressions(draft: Draft) -> Iterator[Expression]:
+def _expressions(draft: LoadedStudy) -> Iterator[Expression]:
     yield from (part.written.expression for part in draft.parts.expressions)
     yield from (
         derivation.expression for derivation in draft.study.derivations.values()
@@ -41,7 +41,7 @@ def _expressions(draft: Draft) -> Iterator[Expression]:
 
 def parameters_in(node: object) -> Iterator[str]:
     """The names of the parameters that a tree reads; trees are bounded, so this is too."""
-    if isinstance(node, Parameter):
+    if isinstance(node, ParameterReference):
         yield node.name
     elif isinstance(node, Node):
         for name in node.__dataclass_fields__:

@@ -8,7 +8,7 @@ from datetime import date
 
 from forms_spec.evaluation.captured_form import CapturedForm as JudgedForm
 from forms_spec.evaluation.captured_form import Subject
-from forms_spec.model.captured_data import Casebook, Record, Records, Row
+from forms_spec.model.captured_data import Casebook, InMemoryCasebook, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
@@ -33,7 +33,7 @@ def with_calculated(
     """
     if not forms:
         return []
-    casebook = casebook or Records({form.key: form.record for form in forms})
+    casebook = casebook or InMemoryCasebook({form.key: form.record for form in forms})
     subject = Subject(study, casebook, today, forms[0].subject)
     return [_filled(study.forms.get(form.key.form), form, subject) for form in forms]
 

@@ -16,7 +16,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.values import Value
 from forms_spec.rule_syntax.limits import SCALE
-from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.runtime.operators import round_half_away
 from forms_spec.rules.runtime.value_conversion import from_rule, to_rule
 from forms_spec.rules.semantics.resolved import RuleValue
@@ -90,7 +90,7 @@ class CapturedForm:
         )
 
     def frames(self, row: int | None) -> Frames:
-        return [Place(self, row)]
+        return [FramePosition(self, row)]
 
     def facts(self, table: str, row: int | None, field: str) -> CellResult:
         """The cell's facts; a cell that turns out to depend on itself is UNKNOWN to

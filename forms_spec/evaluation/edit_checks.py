@@ -19,9 +19,9 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.kinds.display import shown_as
 from forms_spec.model.captured_data import CellKey, FormKey
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.rules.semantics.home import Home
-from forms_spec.rules.semantics.reads import Target
+from forms_spec.rules.semantics.reads import Dependency
 from forms_spec.rules.semantics.types import Type
 
 
@@ -87,7 +87,7 @@ def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> 
 
 
 def _found(
-    captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any
+    captured: CapturedForm, rule: EditCheck, row: int | None, code: str, **words: Any
 ) -> Finding:
     """A finding of the rule's check; its severity is the rule's, except that UNKNOWN is
     a query.
@@ -144,7 +144,7 @@ def place_elsewhere(
     )
 
 
-def _facts(captured: CapturedForm, rule: Rule, row: int | None) -> str:
+def _facts(captured: CapturedForm, rule: EditCheck, row: int | None) -> str:
     """The answers of this form that the rule hangs on, as people read them."""
     return "; ".join(
         _answer(captured, table, row if table == rule.on[0][0] else None, field)
@@ -163,7 +163,7 @@ def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> s
     return f"“{field.label}” is {with_unit(shown_as(text, field), unit)}"
 
 
-def _why(captured: CapturedForm, asks: tuple[Target, ...], row: int | None) -> str:
+def _why(captured: CapturedForm, asks: tuple[Dependency, ...], row: int | None) -> str:
     """The sources without a value; where all have one, a date among them is too
     imprecise.
     """
@@ -173,7 +173,7 @@ def _why(captured: CapturedForm, asks: tuple[Target, ...], row: int | None) -> s
     return "a date is too imprecise, or a row is incomplete"
 
 
-def _lacking(captured: CapturedForm, target: Target, row: int | None) -> str | None:
+def _lacking(captured: CapturedForm, target: Dependency, row: int | None) -> str | None:
     """The label of a source that has no value."""
     if (
         target.table is None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
@@ -19,7 +19,7 @@ from forms_spec.rule_syntax.expression import Expression, parse_expression
 from forms_spec.rules.runtime.compiler import compile_expression
 from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics.home import Home
-from forms_spec.rules.semantics.reads import Target, references
+from forms_spec.rules.semantics.reads import Dependency, references
 from forms_spec.rules.semantics.resolved import Apply, Constant, RuleValue
 from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import Type, type_of
@@ -103,12 +103,12 @@ class RulePlan:
     UNKNOWN is a finding.
     """
 
-    rule: Rule
+    rule: EditCheck
     table: str
     applies: Closure | None
     holds: Closure
-    asks: tuple[Target, ...]
-    applies_asks: tuple[Target, ...]
+    asks: tuple[Dependency, ...]
+    applies_asks: tuple[Dependency, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +142,9 @@ def reference_ends(field: Field) -> tuple[Expression, Expression]:
 
 
 PLANS: StudyCache[str, FormPlan] = StudyCache()
-_RULES: StudyCache[tuple[()], Mapping[str, Sequence[tuple[Rule, Home]]]] = StudyCache()
+_RULES: StudyCache[tuple[()], Mapping[str, Sequence[tuple[EditCheck, Home]]]] = (
+    StudyCache()
+)
 
 
 def plan_of(study: Study, form: Form) -> FormPlan:
@@ -150,13 +152,13 @@ def plan_of(study: Study, form: Form) -> FormPlan:
     return PLANS.get(study, form.name, lambda: _Planner(study, form).plan())
 
 
-def rules_of(study: Study, form: Form) -> Iterator[tuple[Rule, Home]]:
+def rules_of(study: Study, form: Form) -> Iterator[tuple[EditCheck, Home]]:
     """The edit checks that belong to a form, each with its home."""
     yield from _RULES.get(study, (), lambda: _rules_by_form(study)).get(form.name, ())
 
 
-def _rules_by_form(study: Study) -> Mapping[str, Sequence[tuple[Rule, Home]]]:
-    by_form: dict[str, list[tuple[Rule, Home]]] = {}
+def _rules_by_form(study: Study) -> Mapping[str, Sequence[tuple[EditCheck, Home]]]:
+    by_form: dict[str, list[tuple[EditCheck, Home]]] = {}
     for rule in study.rules.values():
         table = study.tables[rule.on[0][0]]
         home = Home(form=table.form, group=table.group)
@@ -197,7 +199,7 @@ class _Planner:
             ),
         )
 
-    def rule(self, rule: Rule, home: Home) -> RulePlan:
+    def rule(self, rule: EditCheck, home: Home) -> RulePlan:
         applies = rule.when
         return RulePlan(
             rule=rule,
@@ -211,8 +213,8 @@ class _Planner:
         )
 
     def asks(
-        self, rule: Rule, expression: Expression | None, home: Home
-    ) -> tuple[Target, ...]:
+        self, rule: EditCheck, expression: Expression | None, home: Home
+    ) -> tuple[Dependency, ...]:
         """What a part of a rule reads, where anybody wants to know."""
         return (
             ()

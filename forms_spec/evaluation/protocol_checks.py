@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import CellKey, Record
-from forms_spec.model.facets import Check
+from forms_spec.model.facets import ProtocolCheck
 
 ENDS = frozenset(
     f"{side}-{word}"
@@ -26,7 +26,7 @@ def is_kept(finding: Finding, cell: CellKey, record: Record) -> bool:
     return finding.severity is Severity.WARNING and (cell, finding.code) in record.kept
 
 
-def under_check(finding: Finding, checks: Mapping[str, Check]) -> Finding:
+def under_check(finding: Finding, checks: Mapping[str, ProtocolCheck]) -> Finding:
     """The finding with the check's name and severity; as it is where no check is named."""
     check = checks_in_full(checks).get(finding.code)
     if check is None:
@@ -36,7 +36,7 @@ def under_check(finding: Finding, checks: Mapping[str, Check]) -> Finding:
     )
 
 
-def checks_in_full(checks: Mapping[str, Check]) -> Mapping[str, Check]:
+def checks_in_full(checks: Mapping[str, ProtocolCheck]) -> Mapping[str, ProtocolCheck]:
     """Checks by finding code, those of a range's end for an UNKNOWN end too.
 
     That one weighs what it does anywhere, unless passing the end is but a warning here.

@@ -10,7 +10,7 @@ from forms_spec.evaluation.form_plan import FormPlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from forms_spec.model.study_cache import StudyCache
-from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics.resolved import RuleValue
 
 DEEPEST = 20
@@ -187,7 +187,7 @@ class ReadRecorder:
         return self.captured.key
 
     def frames(self, row: int | None) -> Frames:
-        return [Place(self, row)]
+        return [FramePosition(self, row)]
 
     def value(self, table: str, row: int | None, field: str) -> RuleValue | None:
         self.world.look(self.captured, table, row, field)

@@ -12,7 +12,7 @@ from forms_spec.evaluation.protocol_checks import under_check
 from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.model.fields import Group, Rows
+from forms_spec.model.fields import Group, Repetition
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
 
@@ -48,7 +48,9 @@ def judge_rows(
     yield from _twice(captured, group, group.rows)
 
 
-def _absent(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Finding]:
+def _absent(
+    captured: CapturedForm, group: Group, rows: Repetition
+) -> Iterator[Finding]:
     """What the group lacks where it is asked: one row for each combination of the
     codes, or so many rows.
     """
@@ -60,14 +62,14 @@ def _absent(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Findin
             yield _found(captured, group, "row-missing", row=labels)
 
 
-def _twice(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Finding]:
+def _twice(captured: CapturedForm, group: Group, rows: Repetition) -> Iterator[Finding]:
     for labels, value in _combinations(captured, group, rows):
         if value > 1:
             yield _found(captured, group, "row-twice", row=labels)
 
 
 def _combinations(
-    captured: CapturedForm, group: Group, rows: Rows
+    captured: CapturedForm, group: Group, rows: Repetition
 ) -> Iterator[tuple[str, int]]:
     """Each combination of the codes that the rows are fixed by, as labels, and how many
     rows have it.

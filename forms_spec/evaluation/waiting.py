@@ -19,7 +19,7 @@ from forms_spec.evaluation.captured_form import (
 )
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import LOG, FormKey
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
@@ -124,7 +124,7 @@ def waits_for(
     )
 
 
-def rule_of(study: Study, finding: Finding) -> Rule | None:
+def rule_of(study: Study, finding: Finding) -> EditCheck | None:
     """The rule that found something; None for what a field finds by itself."""
     rule = study.rules.get(finding.rule or "")
     return (
@@ -134,7 +134,7 @@ def rule_of(study: Study, finding: Finding) -> Rule | None:
     )
 
 
-def awaited_by(study: Study, rule: Rule, to_come: ToCome) -> tuple[FormKey, ...]:
+def awaited_by(study: Study, rule: EditCheck, to_come: ToCome) -> tuple[FormKey, ...]:
     """Everything that is still to come of what a rule reads, in the order of the
     dictionary.
     """
@@ -157,14 +157,16 @@ _OTHER_FORMS: StudyCache[str, tuple[tuple[str, str | None], ...]] = StudyCache()
 _READS_OTHERS: StudyCache[str, bool] = StudyCache()
 
 
-def reads_other_forms(study: Study, rule: Rule) -> tuple[tuple[str, str | None], ...]:
+def reads_other_forms(
+    study: Study, rule: EditCheck
+) -> tuple[tuple[str, str | None], ...]:
     """The other forms that a rule reads, each with the visit that it names; worked out
     once.
     """
     return _OTHER_FORMS.get(study, rule.name, lambda: _other_forms(study, rule))
 
 
-def _other_forms(study: Study, rule: Rule) -> tuple[tuple[str, str | None], ...]:
+def _other_forms(study: Study, rule: EditCheck) -> tuple[tuple[str, str | None], ...]:
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
     targets = (
@@ -190,17 +192,17 @@ def _reads_others(study: Study, form: Form) -> bool:
     return any(reads_other_forms(study, rule) for rule in mine)
 
 
-def _hangs_on(study: Study, rule: Rule, form: Form) -> bool:
+def _hangs_on(study: Study, rule: EditCheck, form: Form) -> bool:
     return any(study.tables[table].form is form for table, _ in rule.on)
 
 
-def _parts(rule: Rule) -> Iterator[Expression]:
+def _parts(rule: EditCheck) -> Iterator[Expression]:
     yield from (item for item in (rule.when, rule.assertion) if item is not None)
 
 
 def _needed(
     captured: CapturedForm,
-    rule: Rule,
+    rule: EditCheck,
     row: int | None,
     forms: tuple[FormKey, ...],
     to_come: ToCome,
@@ -225,7 +227,9 @@ class _Parts:
     to come.
     """
 
-    def __init__(self, captured: CapturedForm, rule: Rule, row: int | None) -> None:
+    def __init__(
+        self, captured: CapturedForm, rule: EditCheck, row: int | None
+    ) -> None:
         study = captured.world.study
         table = study.tables[rule.on[0][0]]
         self.home = Home(form=table.form, group=table.group)

@@ -17,8 +17,8 @@ from forms_spec.loading.schema_fields import (
     NamedMapping,
     NestedField,
     ScalarField,
-    Text,
-    Texts,
+    TextField,
+    TextListField,
 )
 from forms_spec.loading.schema_problems import Problem, fail
 from forms_spec.model.codes import Code, Codelist
@@ -26,7 +26,7 @@ from forms_spec.model.codes import Code, Codelist
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
-class Number(ScalarField):
+class DecimalField(ScalarField):
     """A number with at most 15 digits before the point and 9 after it."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -38,10 +38,10 @@ class Number(ScalarField):
 class CodeSchema(MappingSchema):
     """One answer in full; only its label is needed."""
 
-    label = Text(required=True)
+    label = TextField(required=True)
     exclusive = BooleanField(load_default=False)
-    number = Number(load_default=None)
-    synonyms = Texts(load_default=())
+    number = DecimalField(load_default=None)
+    synonyms = TextListField(load_default=())
 
 
 class _OneCode(Collected):
@@ -94,7 +94,7 @@ class CodesOrName(Collected):
 
 
 _CODE = NestedField(CodeSchema)
-_LABEL = Text()
+_LABEL = TextField()
 _BY_CODE = NamedMapping(_OneCode())
 _IN_PLACE = Codes()
 

@@ -14,7 +14,7 @@ from forms_spec.loading.schema_fields import (
     MappingSchema,
     NamedMapping,
     NestedField,
-    Text,
+    TextField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, Parts
@@ -27,16 +27,16 @@ from forms_spec.rules import Expression
 class AnswersSchema(MappingSchema):
     """The codes that say whether a criterion is met."""
 
-    met = Text(load_default="Y")
-    not_met = Text(load_default="N")
-    not_applicable = Text(load_default="NA")
+    met = TextField(load_default="Y")
+    not_met = TextField(load_default="N")
+    not_applicable = TextField(load_default="NA")
 
 
 class CriterionSchema(MappingSchema):
     """A criterion that does not apply to everybody."""
 
-    met = Text(required=True)
-    not_applicable = Text()
+    met = TextField(required=True)
+    not_applicable = TextField()
 
 
 class _OneCriterion(Collected):
@@ -53,8 +53,8 @@ class _OneCriterion(Collected):
 class EligibilitySchema(MappingSchema):
     """What a file whose top key is ``eligibility`` says."""
 
-    form = Text(required=True)
-    visit = Text()
+    form = TextField(required=True)
+    visit = TextField()
     answers = NestedField(AnswersSchema, load_default=lambda: AnswersSchema().load({}))
     inclusion = NamedMapping(_OneCriterion(), load_default=dict)
     exclusion = NamedMapping(_OneCriterion(), load_default=dict)

@@ -14,7 +14,7 @@ from forms_spec.rules import Expression, parse_expression
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class LocatedExpression:
     """An expression with its text: ``spot`` holds it from character ``first`` on.
 
     ``what`` says in a message what the expression is for.
@@ -40,7 +40,7 @@ class Written:
 
 def parse_at(
     spot: SourceNode, notes: Notes, *, span: tuple[int, int] | None = None
-) -> Written | None:
+) -> LocatedExpression | None:
     """Parse the text at a spot, or some characters of it; what is no expression is
     noted.
     """
@@ -54,12 +54,14 @@ def parse_at(
 
     place = spot.span(first, last) if span else spot.place
 
-    return Written(
+    return LocatedExpression(
         expression=replace(parsed, place=place), spot=spot, first=first, last=last
     )
 
 
-def parse_slots(spot: SourceNode, notes: Notes) -> tuple[Wording, list[Written]]:
+def parse_slots(
+    spot: SourceNode, notes: Notes
+) -> tuple[Wording, list[LocatedExpression]]:
     """The parts of a text that holds answers, and their expressions; nothing where it
     holds none.
     """

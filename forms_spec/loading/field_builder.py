@@ -11,7 +11,7 @@ from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds import kind
 from forms_spec.kinds.bounded import EXACT
-from forms_spec.loading.expressions import Written, parse_at, parse_slots
+from forms_spec.loading.expressions import LocatedExpression, parse_at, parse_slots
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.protocol_checks import checks_of
 from forms_spec.loading.ranges import RawEnd
@@ -19,7 +19,7 @@ from forms_spec.loading.source_map import ExpressionPart, FieldPart, Parts
 from forms_spec.loading.unit_ranges import in_every_unit
 from forms_spec.loading.units import build_unit, unit_codelist
 from forms_spec.model.codes import Code, Codelist, MissingCode
-from forms_spec.model.facets import Check, Range, Unit, Upload
+from forms_spec.model.facets import ProtocolCheck, Range, Unit, Upload
 from forms_spec.model.fields import Field
 from forms_spec.model.text_templates import Wording, plain
 from forms_spec.rules import Expression, parse_expression
@@ -45,10 +45,10 @@ class FieldBuilder:
     missing: tuple[MissingCode, ...]
     all_missing: Mapping[str, MissingCode]
     codelists: Mapping[str, Codelist]
-    checks: Mapping[str, Check]
+    checks: Mapping[str, ProtocolCheck]
     parts: Parts
     notes: Notes
-    written: list[tuple[str, Written]] = field(default_factory=list)
+    written: list[tuple[str, LocatedExpression]] = field(default_factory=list)
 
     @property
     def table(self) -> str:

@@ -17,8 +17,8 @@ from forms_spec.loading.schema_fields import (
     OneOf,
     ScalarField,
     Size,
-    Text,
-    Texts,
+    TextField,
+    TextListField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.units import UnitShape
@@ -42,8 +42,8 @@ class Length(ScalarField):
 
 
 class _PatternSchema(MappingSchema):
-    matches = Text(required=True)
-    message = Text(load_default=None)
+    matches = TextField(required=True)
+    message = TextField(load_default=None)
 
 
 class PatternShape(ScalarField):
@@ -68,7 +68,7 @@ class MissingShape(ScalarField):
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 
-_WHOLE, _TEXT, _TEXTS = IntegerField(), Text(), Texts()
+_WHOLE, _TEXT, _TEXTS = IntegerField(), TextField(), TextListField()
 _PATTERN = _PatternSchema()
 
 
@@ -91,11 +91,11 @@ class ComparatorsShape(ScalarField):
 class FieldSchema(MappingSchema):
     """Every key that a field may have; which of them suits its type is checked later."""
 
-    label = Text()
-    type = Text()
-    required = Text()
-    show_when = Text()
-    help = Text()
+    label = TextField()
+    type = TextField()
+    required = TextField()
+    show_when = TextField()
+    help = TextField()
     range = RangeShape()
     expected = RangeShape()
     alert = RangeShape()
@@ -105,27 +105,27 @@ class FieldSchema(MappingSchema):
     comparator = ComparatorsShape()
     seconds = BooleanField()
     unit = UnitShape()
-    unit_field = Text()
+    unit_field = TextField()
     codes = CodesOrName()
     missing = MissingShape()
-    default = Text()
-    value = Text()
+    default = TextField()
+    value = TextField()
     gives = OneOf(*GIVES)
-    anchors = Texts(least=2, most=2)
-    accept = Texts(least=1)
+    anchors = TextListField(least=2, most=2)
+    accept = TextListField(least=1)
     size = Size()
-    control = Text()
+    control = TextField()
     identifier = BooleanField()
-    cdash = Text()
-    sdtm = Text()
-    annotation = Text()
-    redcap = NamedMapping(Text())
+    cdash = TextField()
+    sdtm = TextField()
+    annotation = TextField()
+    redcap = NamedMapping(TextField())
     checks = ChecksShape(FIELD_FACETS)
-    lab_test = Text()
+    lab_test = TextField()
     entry = OneOf(*ENTRIES)
     prefill = OneOf(*PREFILLS)
-    placeholder = Text()
-    retired = Texts(least=1)
+    placeholder = TextField()
+    retired = TextListField(least=1)
     max_choices = IntegerField()
 
 

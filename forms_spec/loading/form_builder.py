@@ -22,14 +22,14 @@ from forms_spec.loading.schema_fields import (
     NamedMapping,
     NestedField,
     OneOf,
-    Text,
-    Texts,
+    TextField,
+    TextListField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, GroupPart, Parts
 from forms_spec.model.codes import Codelist, MissingCode
-from forms_spec.model.facets import Check
-from forms_spec.model.fields import Field, Form, Group, Rows
+from forms_spec.model.facets import ProtocolCheck
+from forms_spec.model.fields import Field, Form, Group, Repetition
 from forms_spec.model.text_templates import Wording, plain
 from forms_spec.rules import Expression
 from forms_spec.yaml_source.document import Path
@@ -42,8 +42,8 @@ class RowsSchema(MappingSchema):
 
     min = IntegerField(load_default=0)
     max = IntegerField(load_default=None)
-    add = Text(load_default=None)
-    fixed = Texts(least=1, load_default=())
+    add = TextField(load_default=None)
+    fixed = TextListField(least=1, load_default=())
 
 
 class _FieldShape(Collected):
@@ -62,24 +62,24 @@ class _FieldShape(Collected):
 class GroupSchema(MappingSchema):
     """One section, or the rows of a form."""
 
-    title = Text(load_default=None)
-    help = Text(load_default=None)
-    show_when = Text(load_default=None)
+    title = TextField(load_default=None)
+    help = TextField(load_default=None)
+    show_when = TextField(load_default=None)
     defaults = NestedField(FieldSchema)
     layout = OneOf("grid", load_default=None)
     rows = NestedField(RowsSchema, load_default=None)
     checks = ChecksShape(GROUP_FACETS)
-    redcap = NamedMapping(Text())
+    redcap = NamedMapping(TextField())
     fields = NamedMapping(_FieldShape(), required=True)  # type: ignore[assignment]
 
 
 class FormSchema(MappingSchema):
     """A file whose top key is ``form``."""
 
-    form = Text(required=True)
-    title = Text(required=True)
-    domain = Text(load_default=None)
-    help = Text(load_default=None)
+    form = TextField(required=True)
+    title = TextField(required=True)
+    domain = TextField(load_default=None)
+    help = TextField(load_default=None)
     log = BooleanField(load_default=False)
     missing = MissingShape(load_default=())
     fields = NamedMapping(_FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
@@ -143,7 +143,7 @@ class FormBuilder:
     spot: SourceNode
     codelists: Mapping[str, Codelist]
     all_missing: Mapping[str, MissingCode]
-    checks: Mapping[str, Check]
+    checks: Mapping[str, ProtocolCheck]
     parts: Parts
     notes: Notes
 
@@ -287,17 +287,17 @@ class FormBuilder:
         return parse.expression
 
 
-def _rows(data: Mapping[str, Any], fields: tuple[Field, ...]) -> Rows:
+def _rows(data: Mapping[str, Any], fields: tuple[Field, ...]) -> Repetition:
     fixed = tuple(data.get("fixed", ()))
     if fixed:
         lists = [field.codelist for field in fields if field.name in fixed]
         count = prod(len(codelist.codes) for codelist in lists if codelist)
-        return Rows(minimum=count, maximum=count, fixed=fixed)
+        return Repetition(minimum=count, maximum=count, fixed=fixed)
 
     least = data.get("min", 0)
     most = data.get("max")
 
-    return Rows(
+    return Repetition(
         minimum=least,
         maximum=MOST_ROWS if most is None else most,
         add_label=data.get("add") or "Add a row",

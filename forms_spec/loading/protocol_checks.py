@@ -9,9 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.findings.finding import Severity
-from forms_spec.loading.schema_fields import MappingSchema, OneOf, ScalarField, Text
+from forms_spec.loading.schema_fields import (
+    MappingSchema,
+    OneOf,
+    ScalarField,
+    TextField,
+)
 from forms_spec.loading.schema_problems import fail
-from forms_spec.model.facets import Check, Range
+from forms_spec.model.facets import ProtocolCheck, Range
 from forms_spec.rule_syntax.syntax_tree import Today
 
 FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -57,20 +62,20 @@ TWO_ENDS = ("range", "expected", "alert")
 class CheckSchema(MappingSchema):
     """A check that weighs differently here."""
 
-    check = Text(required=True)
+    check = TextField(required=True)
     severity = OneOf(*(item.value for item in Severity), load_default=None)
 
 
 class _OneCheck(ScalarField):
     """A check's id, or the id with a severity."""
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Check:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> ProtocolCheck:
         if isinstance(value, dict):
             data = _CHECK.load(value)
             severity = Severity(data["severity"]) if data["severity"] else None
-            return Check(name=data["check"], severity=severity)
+            return ProtocolCheck(name=data["check"], severity=severity)
 
-        return Check(name=_TEXT.deserialize(value))
+        return ProtocolCheck(name=_TEXT.deserialize(value))
 
 
 class ChecksShape(ScalarField):
@@ -82,10 +87,12 @@ class ChecksShape(ScalarField):
         super().__init__(**kwargs)
         self.facets = facets
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Check]:
+    def _deserialize(
+        self, value: Any, *_: Any, **__: Any
+    ) -> Mapping[str, ProtocolCheck]:
         if not isinstance(value, dict):
             fail("not-a-mapping")
-        checks: dict[str, Check] = {}
+        checks: dict[str, ProtocolCheck] = {}
         for facet, text in value.items():
             if facet not in self.facets:
                 fail("check-without-facet", key=facet, keys=", ".join(self.facets))
@@ -94,7 +101,7 @@ class ChecksShape(ScalarField):
         return MappingProxyType(checks)
 
 
-def _by_code(facet: str, text: Any, codes: tuple[str, ...]) -> dict[str, Check]:
+def _by_code(facet: str, text: Any, codes: tuple[str, ...]) -> dict[str, ProtocolCheck]:
     if not isinstance(text, list):
         check = _ONE.deserialize(text)
         return dict.fromkeys(codes, check)
@@ -109,10 +116,10 @@ def _by_code(facet: str, text: Any, codes: tuple[str, ...]) -> dict[str, Check]:
 
 
 def checks_of(
-    checks: Mapping[str, Check],
-    general: Mapping[str, Check],
+    checks: Mapping[str, ProtocolCheck],
+    general: Mapping[str, ProtocolCheck],
     ranges: Mapping[str | None, Range],
-) -> Mapping[str, Check]:
+) -> Mapping[str, ProtocolCheck]:
     """The field's own checks before the study's; that of ``today`` only where a range
     ends today.
     """
@@ -129,6 +136,6 @@ def checks_of(
     return MappingProxyType({**meant, **checks})
 
 
-_TEXT = Text()
+_TEXT = TextField()
 _CHECK = CheckSchema()
 _ONE = _OneCheck()

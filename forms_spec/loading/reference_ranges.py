@@ -13,8 +13,8 @@ from forms_spec.loading.schema_fields import (
     MappingSchema,
     NestedField,
     ScalarField,
-    Text,
-    Texts,
+    TextField,
+    TextListField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.criteria import ReferenceRange, References
@@ -39,7 +39,7 @@ NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})([.][0-9]{1,9})?")
 SOURCES = ("lab", "sex", "age", "date")
 
 
-class _Rows(Collected):
+class _RangeTable(Collected):
     """A list of rows; each is a list of texts, ``null`` where a cell is open."""
 
     def _deserialize(
@@ -62,12 +62,12 @@ class _Row(ScalarField):
 
 
 class _TableSchema(MappingSchema):
-    lab = Text(required=True)
-    sex = Text(load_default=None)
-    age = Text(load_default=None)
-    date = Text(load_default=None)
-    columns = Texts(least=2, required=True)
-    rows = _Rows(required=True)
+    lab = TextField(required=True)
+    sex = TextField(load_default=None)
+    age = TextField(load_default=None)
+    date = TextField(load_default=None)
+    columns = TextListField(least=2, required=True)
+    rows = _RangeTable(required=True)
 
 
 class ReferencesSchema(MappingSchema):

@@ -10,7 +10,7 @@ from typing import Any
 from forms_spec.findings.finding import Severity
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.loading.expressions import Written, parse_at
+from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.schema_fields import (
     BooleanField,
@@ -20,12 +20,12 @@ from forms_spec.loading.schema_fields import (
     NestedField,
     OneOf,
     ScalarField,
-    Text,
-    Texts,
+    TextField,
+    TextListField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, Parts
-from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Table
 from forms_spec.rules.semantics.name_lookup import references_in
 
@@ -36,10 +36,10 @@ HEAD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([^()]*)\))?")
 class UnknownSchema(MappingSchema):
     """UNKNOWN is a check of its own."""
 
-    check = Text(required=True)
+    check = TextField(required=True)
 
 
-class _Unknown(ScalarField):
+class _UnknownField(ScalarField):
     """The code of the finding for UNKNOWN; None for ``false``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | None:
@@ -51,18 +51,18 @@ class _Unknown(ScalarField):
 class RuleSchema(MappingSchema):
     """One edit check."""
 
-    check = Text()
-    message = Text(required=True)
-    assertion = Text(required=True, data_key="assert")
-    when = Text()
+    check = TextField()
+    message = TextField(required=True)
+    assertion = TextField(required=True, data_key="assert")
+    when = TextField()
     severity = OneOf(*(item.value for item in Severity), required=True)
-    on = Texts(least=1)
-    unknown = _Unknown(load_default=None)  # type: ignore[assignment]
+    on = TextListField(least=1)
+    unknown = _UnknownField(load_default=None)  # type: ignore[assignment]
 
 
 class _DerivationSchema(MappingSchema):
-    value = Text(required=True)
-    label = Text()
+    value = TextField(required=True)
+    label = TextField()
 
 
 class _OneDerivation(Collected):
@@ -97,7 +97,9 @@ class RulesBuilder:
     parts: Parts
     notes: Notes
 
-    def build(self, rules: dict[str, Rule], derivations: dict[str, Derivation]) -> None:
+    def build(
+        self, rules: dict[str, EditCheck], derivations: dict[str, Derivation]
+    ) -> None:
         """Add the file's rules and derivations to those of the files before it."""
         loaded = self.notes.load(RulesSchema(), self.spot.data, self.spot)
         for head, text in loaded.get("derivations", {}).items():
@@ -117,7 +119,7 @@ class RulesBuilder:
         what: str,
         name: str,
         place: TextPlace,
-        rules: Mapping[str, Rule | Derivation],
+        rules: Mapping[str, EditCheck | Derivation],
     ) -> bool:
         if name not in rules:
             return True
@@ -155,7 +157,7 @@ class RulesBuilder:
 
     def _rule(
         self, name: str, data: Mapping[str, Any], spot: SourceNode
-    ) -> Rule | None:
+    ) -> EditCheck | None:
         assertion = (
             parse_at(spot.at("assert"), self.notes) if "assertion" in data else None
         )
@@ -183,7 +185,7 @@ class RulesBuilder:
                 )
                 self.parts.expressions.append(part)
 
-        return Rule(
+        return EditCheck(
             name=name,
             check=data.get("check", name),
             message=data.get("message", name),
@@ -213,7 +215,7 @@ class RulesBuilder:
                     "unknown-field", place, name=item, near=did_you_mean(item, known)
                 )
 
-    def _read(self, assertion: Written) -> Iterator[tuple[str, str]]:
+    def _read(self, assertion: LocatedExpression) -> Iterator[tuple[str, str]]:
         """The fields that ``assert`` names with their table, each once."""
         read = [
             (reference.table, reference.field)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.loading.expressions import Written, parse_at
+from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.fields import Form
 from forms_spec.model.visits import Expectation, Scheduled, Visit
@@ -24,7 +24,7 @@ WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grid:
+class ScheduleGrid:
     """One file's schedule and conditions. ``spot`` is the file."""
 
     rows: Mapping[str, str]
@@ -36,7 +36,7 @@ class Grid:
 
     def build(
         self, results: dict[tuple[str, str], Scheduled]
-    ) -> list[tuple[Written, str]]:
+    ) -> list[tuple[LocatedExpression, str]]:
         """Add what the grid says; gives each condition with its form."""
         columns = self._columns()
         conditions = dict(self._conditions())
@@ -77,7 +77,7 @@ class Grid:
         form: str,
         row: str,
         columns: list[str],
-        conditions: Mapping[tuple[str, str | None], Written],
+        conditions: Mapping[tuple[str, str | None], LocatedExpression],
         results: dict[tuple[str, str], Scheduled],
     ) -> None:
         here = self.spot.at("schedule", form)
@@ -137,7 +137,7 @@ class Grid:
             isinstance(condition, dict) and visit in condition
         )
 
-    def _conditions(self) -> Iterator[tuple[tuple[str, str | None], Written]]:
+    def _conditions(self) -> Iterator[tuple[tuple[str, str | None], LocatedExpression]]:
         top = self.spot.at("conditions")
         if not isinstance(self.conditions, dict):
             self.notes.say("not-a-mapping", top.place, key="conditions")
@@ -168,7 +168,7 @@ class Grid:
                 if parsed is not None:
                     yield (form, visit), parsed
 
-    def _parse(self, spot: SourceNode) -> Written | None:
+    def _parse(self, spot: SourceNode) -> LocatedExpression | None:
         if spot.data is None:
             self.notes.say("empty-value", spot.key, key=spot.path[-1])
         elif spot.text is None:
@@ -180,7 +180,7 @@ class Grid:
 
     def _unused(
         self,
-        conditions: Mapping[tuple[str, str | None], Written],
+        conditions: Mapping[tuple[str, str | None], LocatedExpression],
         results: Mapping[tuple[str, str], Scheduled],
     ) -> None:
         for (form, visit), condition in conditions.items():

@@ -101,7 +101,7 @@ class NestedField(fields.Nested):
     default_error_messages = MESSAGES
 
 
-class Text(ScalarField):
+class TextField(ScalarField):
     """A text that is not blank, kept as it is."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -155,7 +155,7 @@ class Size(ScalarField):
         return int(result[1]) * BYTES[result[2]]
 
 
-class Texts(ScalarField):
+class TextListField(ScalarField):
     """A list of texts, each once; ``least`` and ``most`` bound their number."""
 
     def __init__(self, *, least: int = 0, most: int = 10_000, **kwargs: Any) -> None:

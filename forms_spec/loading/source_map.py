@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from forms_spec.loading.expressions import Written
+from forms_spec.loading.expressions import LocatedExpression
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.model.fields import Field, Group
 from forms_spec.model.study import Study
@@ -44,7 +44,7 @@ class ExpressionPart:
     ``row_group`` is the repeating group whose row is judged.
     """
 
-    written: Written
+    written: LocatedExpression
     what: str
     form: str
     row_group: str | None = None
@@ -67,7 +67,7 @@ class Parts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class LoadedStudy:
     """A built study, sound or not, with the parts that it was built from."""
 
     study: Study

@@ -19,8 +19,8 @@ from forms_spec.loading.schema_fields import (
     NestedField,
     OneOf,
     ScalarField,
-    Text,
-    Texts,
+    TextField,
+    TextListField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.codes import MissingCode
@@ -32,16 +32,16 @@ PARAMETER_KINDS = ("integer", "decimal", "date", "text")
 class SubjectSchema(MappingSchema):
     """How subjects are called."""
 
-    pattern = Text(required=True)
-    example = Text(required=True)
+    pattern = TextField(required=True)
+    example = TextField(required=True)
 
 
 class MissingSchema(MappingSchema):
     """A missing code in full."""
 
-    label = Text(required=True)
+    label = TextField(required=True)
     draft_only = BooleanField(load_default=False)
-    redcap = Text(load_default=None)
+    redcap = TextField(load_default=None)
 
 
 class _OneMissing(Collected):
@@ -56,11 +56,11 @@ class _OneMissing(Collected):
 class ParameterSchema(MappingSchema):
     """A parameter in full."""
 
-    value = Text(required=True)
-    label = Text(load_default=None)
+    value = TextField(required=True)
+    label = TextField(load_default=None)
     kind = OneOf(*PARAMETER_KINDS, load_default=None)
-    unit = Text(load_default=None)
-    source = Text(load_default=None)
+    unit = TextField(load_default=None)
+    source = TextField(load_default=None)
 
 
 class _OneParameter(Collected):
@@ -96,8 +96,8 @@ class _DayZero(ScalarField):
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 
-_TEXT = Text()
-_TEXTS = Texts(least=1)
+_TEXT = TextField()
+_TEXTS = TextListField(least=1)
 _MISSING = NestedField(MissingSchema)
 _PARAMETER = NestedField(ParameterSchema)
 
@@ -105,13 +105,13 @@ _PARAMETER = NestedField(ParameterSchema)
 class StudySchema(MappingSchema):
     """The file whose top key is ``study``."""
 
-    study = Text(required=True)
-    title = Text(required=True)
-    short = Text(load_default=None)
+    study = TextField(required=True)
+    title = TextField(required=True)
+    short = TextField(load_default=None)
     date_order = OneOf("dmy", "mdy", load_default=None)
     timezone = TimeZone(load_default=None)
     subject = NestedField(SubjectSchema, required=True)
-    sites = NamedMapping(Text(), load_default=dict)
+    sites = NamedMapping(TextField(), load_default=dict)
     day_zero = _DayZero(load_default=())
     missing = NamedMapping(_OneMissing(), load_default=dict)
     parameters = NamedMapping(_OneParameter(), load_default=dict)

@@ -16,13 +16,13 @@ from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.rules import RulesBuilder
-from forms_spec.loading.schedule import Grid
-from forms_spec.loading.source_map import Draft, ExpressionPart, Parts
+from forms_spec.loading.schedule import ScheduleGrid
+from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
 from forms_spec.loading.study import StudySchema, build_missing, build_parameters
 from forms_spec.loading.visits import VisitsSchema, build_visits
 from forms_spec.model.codes import Codelist
 from forms_spec.model.criteria import References
-from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
@@ -55,7 +55,7 @@ def dictionary_hash(files: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
+def draft_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
     """Build what can be built; None when there is no study file to begin with.
 
     Where a file cannot be read, it may be the study's: then nothing more is said.
@@ -75,7 +75,7 @@ def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
         first = studies[0].place
         notes.say("second-study", other.at("study").key, related=(first,), first=first)
 
-    return Draft(
+    return LoadedStudy(
         study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(),
         parts=parts,
     )
@@ -229,7 +229,7 @@ class _Loader:
 
         for spot, loaded in loads:
             self.parts.visits.append(spot)
-            grid = Grid(
+            grid = ScheduleGrid(
                 rows=loaded.get("schedule", {}),
                 conditions=loaded.get("conditions", {}),
                 spot=spot,
@@ -245,7 +245,7 @@ class _Loader:
 
     def _with_rules(self, study: Study) -> Study:
         """The study with its rules, which name tables and so need the forms first."""
-        rules: dict[str, Rule] = {}
+        rules: dict[str, EditCheck] = {}
         derivations: dict[str, Derivation] = {}
         for spot in self.spots["rules"]:
             RulesBuilder(

@@ -20,7 +20,7 @@ from forms_spec.rules import Expression, parse_expression
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class LinearConversion:
     """``slope * value + start``, in exact fractions."""
 
     slope: Fraction
@@ -29,16 +29,18 @@ class Line:
     def at(self, value: Fraction) -> Fraction:
         return self.slope * value + self.start
 
-    def after(self, other: Line) -> Line:
+    def after(self, other: LinearConversion) -> LinearConversion:
         """This line over the result of another."""
-        return Line(slope=self.slope * other.slope, start=self.at(other.start))
+        return LinearConversion(
+            slope=self.slope * other.slope, start=self.at(other.start)
+        )
 
-    def back(self) -> Line:
+    def back(self) -> LinearConversion:
         """The line that leads back."""
-        return Line(slope=1 / self.slope, start=-self.start / self.slope)
+        return LinearConversion(slope=1 / self.slope, start=-self.start / self.slope)
 
 
-ITSELF = Line(slope=Fraction(1), start=Fraction(0))
+ITSELF = LinearConversion(slope=Fraction(1), start=Fraction(0))
 
 
 def in_every_unit(
@@ -74,7 +76,7 @@ def _root_first(unit: Unit) -> list[str]:
     ]
 
 
-def to_root(choice: UnitChoice, unit: Unit) -> Line | None:
+def to_root(choice: UnitChoice, unit: Unit) -> LinearConversion | None:
     """How a unit converts into the one that all convert into; None where that is no
     straight line.
     """
@@ -96,7 +98,7 @@ def to_root(choice: UnitChoice, unit: Unit) -> Line | None:
     return result
 
 
-def _line(node: syntax_tree.Node) -> Line | None:
+def _line(node: syntax_tree.Node) -> LinearConversion | None:
     """A formula over ``value`` as a line; None where it is none, or reads anything
     else.
     """
@@ -106,16 +108,20 @@ def _line(node: syntax_tree.Node) -> Line | None:
         return _total(node)
     if isinstance(node, syntax_tree.Negative):
         inner = _line(node.operand)
-        return None if inner is None else Line(slope=-inner.slope, start=-inner.start)
+        return (
+            None
+            if inner is None
+            else LinearConversion(slope=-inner.slope, start=-inner.start)
+        )
 
     if isinstance(node, syntax_tree.Product):
         return _product(node)
     number = _number(node)
 
-    return None if number is None else Line(slope=Fraction(0), start=number)
+    return None if number is None else LinearConversion(slope=Fraction(0), start=number)
 
 
-def _total(node: syntax_tree.Sum) -> Line | None:
+def _total(node: syntax_tree.Sum) -> LinearConversion | None:
     slope = start = Fraction(0)
     for sign, term in zip(node.signs, node.terms, strict=True):
         line = _line(term)
@@ -124,23 +130,25 @@ def _total(node: syntax_tree.Sum) -> Line | None:
         way = 1 if sign == "+" else -1
         slope, start = slope + way * line.slope, start + way * line.start
 
-    return Line(slope=slope, start=start)
+    return LinearConversion(slope=slope, start=start)
 
 
-def _product(node: syntax_tree.Product) -> Line | None:
+def _product(node: syntax_tree.Product) -> LinearConversion | None:
     left, right = _line(node.left), _line(node.right)
     if left is None or right is None:
         return None
     if node.operator == "/":
         if right.slope or not right.start:
             return None
-        return Line(slope=left.slope / right.start, start=left.start / right.start)
+        return LinearConversion(
+            slope=left.slope / right.start, start=left.start / right.start
+        )
 
     if left.slope and right.slope:
         return None
     line, factor = (left, right.start) if left.slope else (right, left.start)
 
-    return Line(slope=line.slope * factor, start=line.start * factor)
+    return LinearConversion(slope=line.slope * factor, start=line.start * factor)
 
 
 def _number(node: syntax_tree.Node) -> Fraction | None:
@@ -161,7 +169,9 @@ class _End:
     exact: bool = True
 
 
-def _converted(value: Range, line: Line, places: int | None) -> Range | None:
+def _converted(
+    value: Range, line: LinearConversion, places: int | None
+) -> Range | None:
     """The range in the other unit, None where an end cannot be written there."""
     low, high, low_open, high_open = (
         value.low,
@@ -184,7 +194,7 @@ def _converted(value: Range, line: Line, places: int | None) -> Range | None:
 
 
 def _end(
-    end: Expression | None, line: Line, places: int | None, *, upwards: bool
+    end: Expression | None, line: LinearConversion, places: int | None, *, upwards: bool
 ) -> _End | None:
     if end is None:
         return None
@@ -203,7 +213,7 @@ def _end(
     )
 
 
-def _computed(end: Expression, line: Line) -> _End | None:
+def _computed(end: Expression, line: LinearConversion) -> _End | None:
     """``(limit) * 9 / 5 + 32``: converted where it is evaluated."""
     parts = (
         line.slope.numerator,

@@ -11,7 +11,7 @@ from forms_spec.loading.schema_fields import (
     MappingSchema,
     NamedMapping,
     NestedField,
-    Text,
+    TextField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.codes import Code, Codelist
@@ -22,9 +22,9 @@ from forms_spec.rules import Expression
 class _ChoiceSchema(MappingSchema):
     """One unit that may be chosen; with ``to`` and ``as`` it converts."""
 
-    label = Text(load_default=None)
-    to = Text(load_default=None)
-    formula = Text(load_default=None, data_key="as")
+    label = TextField(load_default=None)
+    to = TextField(load_default=None)
+    formula = TextField(load_default=None, data_key="as")
 
 
 class UnitShape(Collected):
@@ -39,7 +39,7 @@ class UnitShape(Collected):
         return _FIXED.deserialize(value)  # type: ignore[no-any-return]
 
 
-_FIXED = Text()
+_FIXED = TextField()
 _CHOICES = NamedMapping(NestedField(_ChoiceSchema))
 
 

@@ -12,7 +12,7 @@ from forms_spec.loading.schema_fields import (
     NamedMapping,
     OneOf,
     ScalarField,
-    Text,
+    TextField,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.visits import Offset, Visit, VisitType, Window
@@ -22,7 +22,7 @@ DAY = re.compile(r"day (-?[0-9]{1,5})")
 DAYS = re.compile(r"([0-9]{1,5}) days?")
 
 
-class Target(ScalarField):
+class OffsetField(ScalarField):
     """``day -14`` or ``month 3``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
@@ -89,21 +89,21 @@ _BEFORE_AFTER = _BeforeAfter()
 class VisitSchema(MappingSchema):
     """One visit."""
 
-    title = Text(required=True)
+    title = TextField(required=True)
     type = OneOf(
         *(item.value for item in VisitType), load_default=VisitType.SCHEDULED.value
     )
-    target = Target(load_default=None)
+    target = OffsetField(load_default=None)
     window = WindowShape(load_default=None)
     repeats = BooleanField(load_default=False)
-    redcap = Text(load_default=None)
+    redcap = TextField(load_default=None)
 
 
 class VisitsSchema(MappingSchema):
     """The file whose top key is ``visits``."""
 
     visits = NamedMapping(VisitSchema, required=True)
-    schedule = NamedMapping(Text(), load_default=dict)
+    schedule = NamedMapping(TextField(), load_default=dict)
     conditions = ScalarField(load_default=dict)
 
 

@@ -72,7 +72,7 @@ class EmptyCasebook:
         return ()
 
 
-class Records:
+class InMemoryCasebook:
     """A subject's forms that are at hand, as a casebook."""
 
     def __init__(self, records: Mapping[FormKey, Record]) -> None:

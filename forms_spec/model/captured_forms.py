@@ -60,7 +60,7 @@ class CapturedFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class AuditEntry:
     """One line of the audit trail: a cell before and after a save. A save without
     changes has no ``field``.
 

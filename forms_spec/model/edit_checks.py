@@ -25,7 +25,7 @@ class Derivation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class EditCheck:
     """An edit check. ``assertion`` FALSE is a finding on the fields of ``on``, pairs
     (table, field).
 

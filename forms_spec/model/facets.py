@@ -68,7 +68,7 @@ class Upload:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class ProtocolCheck:
     """The protocol check that a facet implements.
 
     Without ``severity`` the catalogue's weighs.

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.codes import Codelist, MissingCode
-from forms_spec.model.facets import Check, Pattern, Range, Unit, Upload
+from forms_spec.model.facets import Pattern, ProtocolCheck, Range, Unit, Upload
 from forms_spec.model.field_type import FieldType
 from forms_spec.model.kind import Kind
 from forms_spec.model.text_templates import Wording
@@ -70,7 +70,7 @@ class Field:
     sdtm: str | None = None
     annotation: str | None = None
     redcap: Mapping[str, str] = field(default_factory=dict)
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: Mapping[str, ProtocolCheck] = field(default_factory=dict)
     lab_test: str | None = None
     entry: str = "typed"
     prefill: str | None = None
@@ -97,7 +97,7 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rows:
+class Repetition:
     """How a group repeats.
 
     ``fixed`` names the choice fields whose codes, crossed, are the rows.
@@ -125,11 +125,11 @@ class Group:
     form: str
     fields: tuple[Field, ...]
     place: TextPlace
-    rows: Rows | None = None
+    rows: Repetition | None = None
     layout: str = "questions"  # "questions", "grid" (shared codelist) or "rows"
     show_when: Expression | None = None
     help: str | None = None
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: Mapping[str, ProtocolCheck] = field(default_factory=dict)
     wordings: Mapping[str, Wording] = field(default_factory=dict)
     redcap: Mapping[str, str] = field(default_factory=dict)
 

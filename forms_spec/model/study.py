@@ -15,7 +15,7 @@ from types import MappingProxyType
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import Eligibility, References
-from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.visits import Scheduled, Visit
 
@@ -55,7 +55,7 @@ class Study:
     forms: Mapping[str, Form]
     place: TextPlace
     derivations: Mapping[str, Derivation] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+    rules: Mapping[str, EditCheck] = field(default_factory=dict)
     references: References | None = None
     eligibility: Eligibility | None = None
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to

@@ -40,23 +40,23 @@ Wording = tuple[str | Slot, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class SlotText:
     """A slot as it is written: what it names, from ``first`` to ``last``."""
 
-    said: str
+    name: str
     first: int
     last: int
     coded: bool
 
 
-def parts_of(text: str) -> Iterator[str | Found]:
+def parts_of(text: str) -> Iterator[str | SlotText]:
     """The text and the slots in it, in their order."""
     end = 0
     for match in _SLOT.finditer(text):
         if match.start() > end:
             yield _unescaped(text[end : match.start()])
-        yield Found(
-            said=match[1],
+        yield SlotText(
+            name=match[1],
             first=match.start(1),
             last=match.end(1),
             coded=match[2] is not None,
@@ -72,7 +72,7 @@ def plain(text: str) -> str:
     if "{" not in text:
         return text
     return "".join(
-        part if isinstance(part, str) else f"[{part.said}]" for part in parts_of(text)
+        part if isinstance(part, str) else f"[{part.name}]" for part in parts_of(text)
     )
 
 

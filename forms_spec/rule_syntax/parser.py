@@ -34,10 +34,10 @@ _UNITS = {
 
 def parse(text: str) -> syntax_tree.Node:
     """The tree of a whole expression. Raises ``SyntaxFault``."""
-    return _Parser(tokenize(text)).whole()
+    return _RuleParser(tokenize(text)).whole()
 
 
-class _Parser(TokenStream):
+class _RuleParser(TokenStream):
     def whole(self) -> syntax_tree.Node:
         """``rule = expression END``"""
         if self.word.kind is TokenKind.END:
@@ -368,7 +368,7 @@ class _Parser(TokenStream):
             return self.literal()
         if word.kind is TokenKind.PARAMETER:
             self.take()
-            return syntax_tree.Parameter(
+            return syntax_tree.ParameterReference(
                 name=word.text[1:], start=word.start, end=word.end
             )
 
@@ -481,7 +481,7 @@ class _Parser(TokenStream):
         where = self.expression(OR) if self.skip_keyword("where") else None
         end = self.expect_sign(")").end
 
-        return syntax_tree.Fold(
+        return syntax_tree.Aggregate(
             function=word.text,
             distinct=distinct,
             over=over,

@@ -59,7 +59,7 @@ class Reference(Node):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parameter(Node):
+class ParameterReference(Node):
     """``$bmi_max``"""
 
     name: str
@@ -173,7 +173,7 @@ class Call(Node):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fold(Node):
+class Aggregate(Node):
     """``any(pt where ptres = 'POS')``, ``sum(op.opmme)``, ``count(distinct mbb.mbbses
     where ..)``.
     """

@@ -17,7 +17,7 @@ from forms_spec.rules.runtime.compiler import compile_expression
 from forms_spec.rules.semantics.functions import FUNCTIONS
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.name_lookup import KEYS
-from forms_spec.rules.semantics.reads import Target, references
+from forms_spec.rules.semantics.reads import Dependency, references
 from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import Type, type_of
 
@@ -25,9 +25,9 @@ __all__ = [
     "FUNCTIONS",
     "KEYS",
     "KEYWORDS",
+    "Dependency",
     "Expression",
     "Home",
-    "Target",
     "Type",
     "check_expression",
     "compile_expression",

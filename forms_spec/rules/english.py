@@ -73,7 +73,7 @@ class _English:
         """Whether the words of a condition end with another condition, or hold a comma
         and an and.
         """
-        if isinstance(node, syntax_tree.Fold):
+        if isinstance(node, syntax_tree.Aggregate):
             return node.function in ("any", "every")
         if isinstance(node, syntax_tree.Is):
             return node.state == "true" and (node.negated or self.runs_on(node.operand))
@@ -113,7 +113,9 @@ class _English:
                 and node.function not in self.study.derivations
             )
 
-        return isinstance(node, (syntax_tree.Negative, syntax_tree.Fold, *_CONDITIONS))
+        return isinstance(
+            node, (syntax_tree.Negative, syntax_tree.Aggregate, *_CONDITIONS)
+        )
 
     def literal(self, node: syntax_tree.Literal) -> str:
         if node.kind == "text":
@@ -175,7 +177,7 @@ class _English:
             return f" at {visit.title}"
         return " at any visit" if selector == "all" else " at the previous visit"
 
-    def parameter(self, node: syntax_tree.Parameter) -> str:
+    def parameter(self, node: syntax_tree.ParameterReference) -> str:
         value = self.study.parameters[node.name]
         label = f" ({value.label[:1].lower()}{value.label[1:]})" if value.label else ""
         return f"{value.value}{label}"
@@ -348,7 +350,7 @@ class _English:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
         return _FUNCTIONS[node.function].format(*given_words)
 
-    def fold(self, node: syntax_tree.Fold) -> str:
+    def fold(self, node: syntax_tree.Aggregate) -> str:
         over = self.say(node.over)
         where = f" where {self.say(node.where)}" if node.where is not None else ""
         if node.function == "every" and where:
@@ -487,7 +489,7 @@ _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
         syntax_tree.Literal: _English.literal,
         syntax_tree.Duration: _English.duration,
         syntax_tree.Reference: _English.reference,
-        syntax_tree.Parameter: _English.parameter,
+        syntax_tree.ParameterReference: _English.parameter,
         syntax_tree.Today: _English.today,
         syntax_tree.Not: _English.negation,
         syntax_tree.Logic: _English.logic,
@@ -501,7 +503,7 @@ _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
         syntax_tree.Product: _English.product,
         syntax_tree.Case: _English.case,
         syntax_tree.Call: _English.call,
-        syntax_tree.Fold: _English.fold,
+        syntax_tree.Aggregate: _English.fold,
     }
 )
 if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {

@@ -16,7 +16,7 @@ from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.visits import VisitType
-from forms_spec.schedule.visit_status import Held, Timeline, VisitKey
+from forms_spec.schedule.visit_status import CapturedVisit, Timeline, VisitKey
 
 _FIELDS_BY_CDASH: StudyCache[tuple[()], Mapping[str, Field]] = StudyCache()
 VISIT_DATE = "VISDAT"
@@ -38,12 +38,16 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
             if item
         }
     else:
-        value = {(key.visit, key.unsno): Held() for key in captured if key.visit != LOG}
+        value = {
+            (key.visit, key.unsno): CapturedVisit()
+            for key in captured
+            if key.visit != LOG
+        }
 
     return Timeline(
         day_zero=day_zero(study, casebook),
         ended=_ended(study, casebook, value),
-        held=value,
+        captured=value,
     )
 
 
@@ -96,18 +100,18 @@ def _fields_by_cdash(study: Study) -> Mapping[str, Field]:
 
 def _headers(
     study: Study, casebook: Casebook, form: str
-) -> Iterator[tuple[FormKey, Held | None]]:
+) -> Iterator[tuple[FormKey, CapturedVisit | None]]:
     dated, reason = field_named(study, VISIT_DATE), field_named(study, NOT_DONE_REASON)
     for key in casebook.keys(form):
         on = _date(dated, casebook, key)
         missed = (
             on is None and reason is not None and bool(_text(reason, casebook, key))
         )
-        yield key, Held(date=on, missed=missed) if on or missed else None
+        yield key, CapturedVisit(date=on, missed=missed) if on or missed else None
 
 
 def _ended(
-    study: Study, casebook: Casebook, visits_held: Mapping[VisitKey, Held]
+    study: Study, casebook: Casebook, visits_held: Mapping[VisitKey, CapturedVisit]
 ) -> date | None:
     """The date in DSSTDAT, or of an early termination visit."""
     asked = field_named(study, END_OF_STUDY)

@@ -34,7 +34,7 @@ class VisitStatus(Enum):
     NOT_EXPECTED = "not expected"
 
 
-class Expected(Enum):
+class FormExpectation(Enum):
     """What a visit asks of a form. UNKNOWN: a source of its condition is missing."""
 
     REQUIRED = "required"
@@ -59,7 +59,7 @@ class Due:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class CapturedVisit:
     """What was captured of one visit: its date where it is known, and whether it was
     missed.
     """
@@ -77,7 +77,7 @@ class Timeline:
 
     day_zero: date | None = None
     ended: date | None = None
-    held: Mapping[VisitKey, Held] = field(default_factory=dict)
+    captured: Mapping[VisitKey, CapturedVisit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +151,7 @@ def visit_state(
     it are due.
     """
     due = due_dates(visit, timeline.day_zero)
-    entry = timeline.held.get((visit.name, unsno))
+    entry = timeline.captured.get((visit.name, unsno))
     status = _status_held(entry) or _status_open(visit, due, timeline.ended, today)
     late = (today - due.last).days if due and status is VisitStatus.OVERDUE else 0
 
@@ -165,7 +165,7 @@ def visit_state(
     )
 
 
-def _status_held(value: Held | None) -> VisitStatus | None:
+def _status_held(value: CapturedVisit | None) -> VisitStatus | None:
     if value is None:
         return None
     return VisitStatus.MISSED if value.missed else VisitStatus.DONE
@@ -205,7 +205,7 @@ def visit_states(
 def _numbers(visit: Visit, timeline: Timeline) -> list[int]:
     if not visit.repeats:
         return [0]
-    return sorted(number for name, number in timeline.held if name == visit.name)
+    return sorted(number for name, number in timeline.captured if name == visit.name)
 
 
 def next_visit(states: Iterable[VisitState]) -> VisitState | None:
@@ -216,16 +216,16 @@ def next_visit(states: Iterable[VisitState]) -> VisitState | None:
 
 def expectation(
     study: Study, form: str, visit: str, evaluate: Callable[[Scheduled], bool | None]
-) -> Expected:
+) -> FormExpectation:
     """What a visit asks of a form; ``evaluate`` gives a condition's three-valued truth."""
     scheduled = study.expectations.get((form, visit))
     if scheduled is None:
-        return Expected.NOT_EXPECTED
+        return FormExpectation.NOT_EXPECTED
     if scheduled.expectation is Expectation.OPTIONAL:
-        return Expected.OPTIONAL
+        return FormExpectation.OPTIONAL
     if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None:
-        return Expected.REQUIRED
+        return FormExpectation.REQUIRED
     holds = evaluate(scheduled)
     if holds is None:
-        return Expected.UNKNOWN
-    return Expected.REQUIRED if holds else Expected.NOT_EXPECTED
+        return FormExpectation.UNKNOWN
+    return FormExpectation.REQUIRED if holds else FormExpectation.NOT_EXPECTED

@@ -25,7 +25,7 @@ LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML 1.1 counts as the end of a line."""
 
 
-class Node:
+class YamlNode:
     """A value of the file: its data, its span and, in a mapping or list, its children."""
 
     __slots__ = ("children", "data", "end", "plain", "size", "start")
@@ -36,7 +36,9 @@ class Node:
         self.end: yaml.Mark = event.end_mark
         self.plain = plain
         self.size = 1
-        self.children: dict[str, tuple[Node, Node]] | list[Node] | None = None
+        self.children: dict[str, tuple[YamlNode, YamlNode]] | list[YamlNode] | None = (
+            None
+        )
 
     def place(self, file: str) -> TextPlace:
         return place_between(file, self.start, self.end)
@@ -77,7 +79,7 @@ class Document:
 
     file: str
     text: str
-    root: Node | None
+    root: YamlNode | None
     findings: tuple[Finding, ...]
     renamings: tuple[Renaming, ...] = ()
 
@@ -127,11 +129,11 @@ class Document:
 
         return self._at(start, max(start, end))
 
-    def _find(self, path: Path) -> tuple[Node | None, Node | None, bool]:
+    def _find(self, path: Path) -> tuple[YamlNode | None, YamlNode | None, bool]:
         """The key and value at a path, or its nearest ancestor's, and whether all of it
         was found.
         """
-        key: Node | None = None
+        key: YamlNode | None = None
         node = self.root
         for step in path:
             below = node.children if node else None
@@ -146,14 +148,14 @@ class Document:
 
         return key, node, node is not None
 
-    def _span(self, node: Node | None) -> TextPlace:
+    def _span(self, node: YamlNode | None) -> TextPlace:
         return (
             node.place(self.file)
             if node
             else TextPlace(file=self.file, line=1, column=1)
         )
 
-    def _offsets(self, node: Node, data: str) -> list[int]:
+    def _offsets(self, node: YamlNode, data: str) -> list[int]:
         """The place in the file's text of each character of a scalar, and of its end.
 
         Folding, quotes and escapes only add characters to the source, so each character

@@ -19,8 +19,8 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.yaml_source.document import (
     LINE_BREAK,
     Document,
-    Node,
     Renaming,
+    YamlNode,
     place_between,
 )
 from forms_spec.yaml_source.renamed_keys import (
@@ -68,7 +68,7 @@ def read_document(file: str, text: str) -> Document:
     bad = UNPRINTABLE.search(text)
     if bad:
         return _broken(file, text, _unprintable(file, text, bad.start()))
-    reader = _Reader(file, _with_comparators(text))
+    reader = _YamlReader(file, _with_comparators(text))
 
     try:
         root = reader.read()
@@ -155,16 +155,16 @@ class _Open:
 
     __slots__ = ("anchor", "key", "node", "taken")
 
-    def __init__(self, node: Node, anchor: str | None) -> None:
+    def __init__(self, node: YamlNode, anchor: str | None) -> None:
         self.node = node
         self.anchor = anchor
-        self.key: Node | None = None
+        self.key: YamlNode | None = None
         self.taken: set[str] = (
             set()
         )  # keys that came from a merge: the mapping may still give its own
 
 
-class _Reader:
+class _YamlReader:
     """Builds the tree of one file from the parser's events."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -173,16 +173,16 @@ class _Reader:
         self.parser = yaml.CBaseLoader(text)
         self.findings: list[Finding] = []
         self.renamings: list[Renaming] = []
-        self.anchors: dict[str, Node | None] = {}  # None: still being read
+        self.anchors: dict[str, YamlNode | None] = {}  # None: still being read
         self.open: list[_Open] = []
         self.aliased = 0
         self.at_alias = (
             False  # whether the node that was read last is an alias of an earlier one
         )
 
-    def read(self) -> Node | None:
+    def read(self) -> YamlNode | None:
         """The root of the only document; None when there is nothing in it."""
-        root: Node | None = None
+        root: YamlNode | None = None
         documents = 0
         for event in self._events():
             if isinstance(event, yaml.DocumentStartEvent):
@@ -198,7 +198,7 @@ class _Reader:
         while self.parser.check_event():
             yield self.parser.get_event()
 
-    def _node(self, event: Event) -> Node | None:
+    def _node(self, event: Event) -> YamlNode | None:
         """Take one event; the root when it is complete."""
         if isinstance(event, yaml.CollectionStartEvent):
             self._begin(event)
@@ -223,20 +223,20 @@ class _Reader:
         if len(self.open) >= DEEPEST:
             raise _Bounded(finding("too-deep", text=self._place(event), most=DEEPEST))
         mapping = isinstance(event, yaml.MappingStartEvent)
-        node = Node({} if mapping else [], event)
+        node = YamlNode({} if mapping else [], event)
         node.children = {} if mapping else []
         if event.anchor:
             self.anchors[event.anchor] = None
         self.open.append(_Open(node, event.anchor))
 
-    def _end(self, event: Event) -> Node:
+    def _end(self, event: Event) -> YamlNode:
         closed = self.open.pop()
         closed.node.end = event.end_mark
         if closed.anchor:
             self.anchors[closed.anchor] = closed.node
         return closed.node
 
-    def _scalar(self, event: Event) -> Node:
+    def _scalar(self, event: Event) -> YamlNode:
         self._refuse_tag(event)
         plain = not event.style
         in_key = (
@@ -250,7 +250,7 @@ class _Reader:
             if event.value in _GREATER
             else event.value
         )
-        node = Node(None if empty else text, event, plain=plain)
+        node = YamlNode(None if empty else text, event, plain=plain)
         if event.anchor:
             self.anchors[event.anchor] = node
         if plain and not empty:
@@ -265,7 +265,7 @@ class _Reader:
                 finding("comment-cuts-text", text=place, rest=cut[1], value=event.value)
             )
 
-    def _alias(self, event: Event) -> Node:
+    def _alias(self, event: Event) -> YamlNode:
         node = self.anchors.get(event.anchor)
         if node is None:
             code = (
@@ -281,7 +281,7 @@ class _Reader:
 
         return node
 
-    def _add(self, parent: _Open, node: Node) -> None:
+    def _add(self, parent: _Open, node: YamlNode) -> None:
         """Put a node into the list, or take it as the mapping's next key or that key's
         value.
         """
@@ -297,7 +297,7 @@ class _Reader:
             key, parent.key = parent.key, None
             self._pair(parent, key, node)
 
-    def _rename_key(self, key: Node) -> None:
+    def _rename_key(self, key: YamlNode) -> None:
         """Reads an old key as the one that it has become, and says so."""
         if not isinstance(key.data, str) or key.data not in OLD_KEYS:
             return
@@ -305,7 +305,7 @@ class _Reader:
         if new is not None:
             self._rename("old-key", key, key.data, new)
 
-    def _rename_type(self, value: Node) -> None:
+    def _rename_type(self, value: YamlNode) -> None:
         """Reads an old field type as the one that it has become, and says so."""
         if not isinstance(value.data, str) or value.data not in TYPES:
             return
@@ -313,7 +313,7 @@ class _Reader:
         if new is not None:
             self._rename("old-type", value, value.data, new)
 
-    def _rename(self, code: str, node: Node, old: str, new: str) -> None:
+    def _rename(self, code: str, node: YamlNode, old: str, new: str) -> None:
         if self.at_alias:
             return  # at its anchor the text may be a label that only looks like an old name
         # The node may begin with an anchor or a quote; the name itself comes last.
@@ -331,7 +331,7 @@ class _Reader:
         keys = (holder.key for holder in self.open[:-1])
         return [key.data if key and isinstance(key.data, str) else None for key in keys]
 
-    def _pair(self, parent: _Open, key: Node, node: Node) -> None:
+    def _pair(self, parent: _Open, key: YamlNode, node: YamlNode) -> None:
         if key.data == "type":
             self._rename_type(node)
         if not isinstance(key.data, str):
@@ -353,7 +353,7 @@ class _Reader:
             parent.taken.discard(key.data)
             self._put(parent, key.data, key, node)
 
-    def _merge(self, parent: _Open, node: Node) -> None:
+    def _merge(self, parent: _Open, node: YamlNode) -> None:
         """Take the keys of ``<<: *anchor``; a key of the mapping itself wins, wherever
         it stands.
         """
@@ -369,13 +369,13 @@ class _Reader:
                     parent.taken.add(name)
                     self._put(parent, name, key, value)
 
-    def _put(self, parent: _Open, name: str, key: Node, node: Node) -> None:
+    def _put(self, parent: _Open, name: str, key: YamlNode, node: YamlNode) -> None:
         assert isinstance(parent.node.data, dict)
         parent.node.data[name] = node.data
         self._children(parent)[name] = (key, node)
         parent.node.size += node.size + 1
 
-    def _children(self, parent: _Open) -> dict[str, tuple[Node, Node]]:
+    def _children(self, parent: _Open) -> dict[str, tuple[YamlNode, YamlNode]]:
         assert isinstance(parent.node.children, dict)
         return parent.node.children
 

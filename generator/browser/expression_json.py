@@ -36,7 +36,7 @@ class Given:
         | resolved.Read
         | resolved.Missing
         | resolved.Key
-        | resolved.Source
+        | resolved.RowSource
     )
     columns: Givens | None = None
     depth: int = 0
@@ -61,7 +61,7 @@ class Givens:
 
         return self.known[key]
 
-    def rows(self, source: resolved.Source, columns: Givens, depth: int) -> int:
+    def rows(self, source: resolved.RowSource, columns: Givens, depth: int) -> int:
         """Rows are asked for by every aggregate on its own, since their columns differ."""
         self.asked.append(Given(node=source, columns=columns, depth=depth))
         return len(self.asked) - 1
@@ -206,7 +206,9 @@ class ToJson:
 
         return json
 
-    def rows(self, source: resolved.Source, columns: Givens | None, depth: int) -> Json:
+    def rows(
+        self, source: resolved.RowSource, columns: Givens | None, depth: int
+    ) -> Json:
         if columns is None:
             return {"own": source.table}
         return {
@@ -225,11 +227,11 @@ class ToJson:
 
     def column(self, given: Given) -> Json:
         node = given.node
-        if isinstance(node, resolved.Source):
+        if isinstance(node, resolved.RowSource):
             return self.live_rows(given, node)
         return self.node(node)
 
-    def live_rows(self, given: Given, source: resolved.Source) -> Json:
+    def live_rows(self, given: Given, source: resolved.RowSource) -> Json:
         """Rows of the page's own row: on the page where they are its own, else from the
         server.
         """

@@ -17,8 +17,8 @@ from forms_spec.evaluation.text_slots import (
     texts_of,
 )
 from forms_spec.kinds.display import reference_unit
-from forms_spec.model.edit_checks import Rule
-from forms_spec.model.facets import Check, Range
+from forms_spec.model.edit_checks import EditCheck
+from forms_spec.model.facets import ProtocolCheck, Range
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
@@ -80,7 +80,7 @@ class _Writer:
         }
         return BrowserForm(spec=spec, givens=self.givens)
 
-    def check(self, rule: Rule, home: Home) -> Json:
+    def check(self, rule: EditCheck, home: Home) -> Json:
         """An edit check; what it hangs on outside this form is not on the page."""
         tables = [self.form.name, *(group.name for group in self.form.row_groups)]
         return {
@@ -199,7 +199,7 @@ class _Writer:
         return ToJson(self.form.name, self.givens).node(resolved.core)
 
 
-def _checks(checks: Mapping[str, Check]) -> Json:
+def _checks(checks: Mapping[str, ProtocolCheck]) -> Json:
     """The protocol checks by finding code, each with its severity where it has one of
     its own.
     """

@@ -11,7 +11,7 @@ from forms_spec.model.captured_data import LOG, Context, FormKey, Record
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.rules.runtime.compiler import compile_core, places
-from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics import resolved
 from generator.browser.expression_json import EPOCH, Given, Givens, encode
 from generator.browser.form_json import browser_form
@@ -40,7 +40,7 @@ def browser_env(study: Study, form: Form, context: Context) -> dict[str, Any]:
 
 def given_values(givens: Givens, here: CapturedForm) -> list[Any]:
     """What the rules of a form ask for, as far as the subject's other forms say it."""
-    return _given(givens, [Place(here, None)], here.key)
+    return _given(givens, [FramePosition(here, None)], here.key)
 
 
 def _given(givens: Givens, frames: Frames, home: FormKey) -> list[Any]:
@@ -49,7 +49,7 @@ def _given(givens: Givens, frames: Frames, home: FormKey) -> list[Any]:
 
 def _one(given: Given, frames: Frames, home: FormKey) -> Any:
     node = given.node
-    if isinstance(node, resolved.Source):
+    if isinstance(node, resolved.RowSource):
         return _rows(node, given, frames, home)
     if _is_home(node, frames, home):
         return OWN
@@ -66,7 +66,7 @@ def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
 
 
 def _rows(
-    source: resolved.Source, given: Given, frames: Frames, home: FormKey
+    source: resolved.RowSource, given: Given, frames: Frames, home: FormKey
 ) -> list[Any]:
     """One list of columns for each row; the page's own rows are one marker in their
     stead.

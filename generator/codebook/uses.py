@@ -330,7 +330,7 @@ def written_reads(expression: Expression, study: Study) -> tuple[Target, ...]:
     results = []
     for node in _nodes(expression.tree):
         results.append(_derivation(node, study))
-        if isinstance(node, syntax_tree.Parameter):
+        if isinstance(node, syntax_tree.ParameterReference):
             results.append(_target(None, node.name, study))
         if (
             isinstance(node, syntax_tree.Reference)

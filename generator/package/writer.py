@@ -17,7 +17,12 @@ from typing import Any
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_forms import CapturedFile, CapturedForm, Change, Subject
+from forms_spec.model.captured_forms import (
+    AuditEntry,
+    CapturedFile,
+    CapturedForm,
+    Subject,
+)
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
@@ -59,7 +64,7 @@ def write_package(
     target: Path,
     *,
     subjects: Iterable[Subject] | None = None,
-    changes: Iterable[Change] = (),
+    changes: Iterable[AuditEntry] = (),
     files: Iterable[CapturedFile] = (),
     data_cut: date | None = None,
     on_progress: Callable[[int], None] | None = None,
@@ -223,7 +228,7 @@ class PackageWriter:
 
         return self._columns[place]
 
-    def change(self, item: Change) -> None:
+    def change(self, item: AuditEntry) -> None:
         """A line of the audit trail."""
         self.changes(
             (item.site, item.subject, item.key.visit, item.key.unsno, item.key.form),

@@ -225,7 +225,7 @@ _WRITERS: Mapping[type[syntax_tree.Node], Callable[[_Worked, Any], list[Part]]] 
         {
             syntax_tree.Literal: _Worked.literal,
             syntax_tree.Reference: _Worked.slot,
-            syntax_tree.Parameter: lambda self, node: [
+            syntax_tree.ParameterReference: lambda self, node: [
                 str(self.study.parameters[node.name].value)
             ],
             syntax_tree.Negative: _Worked.negative,

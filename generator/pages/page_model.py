@@ -15,7 +15,7 @@ from types import MappingProxyType
 from markupsafe import Markup, escape
 
 from forms_spec.model.captured_data import CellKey
-from forms_spec.model.fields import Rows
+from forms_spec.model.fields import Repetition
 from forms_spec.model.text_templates import Wording
 from forms_spec.rules import Expression
 from generator.pages.file_links import size_words
@@ -225,7 +225,7 @@ class Section:
     asked: tuple[Question, ...]
     fixed: tuple[Question, ...]
     unseen: tuple[str, ...]
-    rows: Rows | None
+    rows: Repetition | None
     layout: str
     conditional: bool
     long: bool

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Table
 from forms_spec.model.study import Study
 from generator.tables import layout
@@ -164,7 +164,7 @@ def _rules(study: Study, name: str) -> Descriptor:
     return {"crfsmith:rules": own} if own else {}
 
 
-def _rule(rule: Rule) -> Descriptor:
+def _rule(rule: EditCheck) -> Descriptor:
     applies = {"applies": rule.when.text} if rule.when else {}
     return {
         "name": rule.name,

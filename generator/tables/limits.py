@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from forms_spec.rule_syntax.syntax_tree import Literal, Negative, Node, Parameter
+from forms_spec.rule_syntax.syntax_tree import (
+    Literal,
+    Negative,
+    Node,
+    ParameterReference,
+)
 
 if TYPE_CHECKING:
     from forms_spec.rule_syntax.expression import Expression
@@ -88,7 +93,9 @@ def _constant(study: Study, node: Node) -> End | None:
         value = _constant(study, node.operand)
         return -value if isinstance(value, Decimal) else None
 
-    if isinstance(node, Parameter) and (parameter := study.parameters.get(node.name)):
+    if isinstance(node, ParameterReference) and (
+        parameter := study.parameters.get(node.name)
+    ):
         return (
             Decimal(parameter.value)
             if parameter.kind in {"integer", "decimal"}

@@ -13,7 +13,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import (
-    Expected,
+    FormExpectation,
     VisitState,
     VisitStatus,
     expectation,
@@ -121,7 +121,8 @@ class MissingnessCounter:
         for form, at in self.study.expectations:
             if (
                 at == visit
-                and expectation(self.study, form, visit, holds) is Expected.REQUIRED
+                and expectation(self.study, form, visit, holds)
+                is FormExpectation.REQUIRED
             ):
                 yield form
 

@@ -9,7 +9,7 @@ from forms_spec.evaluation import Judgement, judge, judge_casebook
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds.file import named_file
 from forms_spec.kinds.file_cells import file_cells
-from forms_spec.model.captured_data import Casebook, Context, Records
+from forms_spec.model.captured_data import Casebook, Context, InMemoryCasebook
 from forms_spec.model.captured_forms import FormStatus
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
@@ -41,7 +41,7 @@ def judge_forms(
         missing.today,
     )
     for subject, forms in opened.staged() if subjects is None else subjects:
-        casebook = Records({form.key: form.record for form in forms})
+        casebook = InMemoryCasebook({form.key: form.record for form in forms})
         complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
         judgements = judge_casebook(
             study, casebook, today, subject=subject, complete=complete.__getitem__

@@ -76,7 +76,7 @@ class Alter:
                 replace(node, value=not node.value),
             )
 
-    def parameter(self, node: syntax_tree.Parameter) -> Iterator[Altered]:
+    def parameter(self, node: syntax_tree.ParameterReference) -> Iterator[Altered]:
         for sign in ("+", "-"):
             one = syntax_tree.Literal(
                 kind="number", value=Decimal(1), start=node.start, end=node.end
@@ -182,7 +182,7 @@ class Alter:
         if node.function in ("abs", "round"):
             yield f"without {node.function}", node.arguments[0]
 
-    def fold(self, node: syntax_tree.Fold) -> Iterator[Altered]:
+    def fold(self, node: syntax_tree.Aggregate) -> Iterator[Altered]:
         if node.function in FOLDS:
             yield (
                 f"{node.function} -> {FOLDS[node.function]}",
@@ -240,7 +240,7 @@ def _next_alike(fields: tuple[Field, ...], name: str) -> str | None:
 
 _MAKERS: Mapping[type[syntax_tree.Node], Callable[[Alter, Any], Iterator[Altered]]] = {
     syntax_tree.Literal: Alter.literal,
-    syntax_tree.Parameter: Alter.parameter,
+    syntax_tree.ParameterReference: Alter.parameter,
     syntax_tree.Duration: Alter.duration,
     syntax_tree.Not: Alter.negation,
     syntax_tree.Logic: Alter.logic,
@@ -253,6 +253,6 @@ _MAKERS: Mapping[type[syntax_tree.Node], Callable[[Alter, Any], Iterator[Altered
     syntax_tree.Product: Alter.product,
     syntax_tree.Case: Alter.case,
     syntax_tree.Call: Alter.call,
-    syntax_tree.Fold: Alter.fold,
+    syntax_tree.Aggregate: Alter.fold,
     syntax_tree.Reference: Alter.reference,
 }

@@ -27,7 +27,7 @@ from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.finding import Severity
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import FormStatus
-from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.syntax_tree import Call, Node
 from forms_spec.rules import Expression, Home, Type
@@ -51,7 +51,7 @@ class Mutant:
     name: str
     part: str
     what: str
-    rule: Rule | None = None
+    rule: EditCheck | None = None
     derivation: Derivation | None = None
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ def mutants(study: Study) -> Iterator[Mutant]:
             yield Mutant(name=held.name, part="value", what=what, derivation=changed)
 
 
-def _of_rule(study: Study, rule: Rule) -> Iterator[Mutant]:
+def _of_rule(study: Study, rule: EditCheck) -> Iterator[Mutant]:
     table = study.tables[rule.on[0][0]]
     alter = Alter(study, (table.name, table.form.name))
     for part in ("assertion", "when"):
@@ -146,7 +146,7 @@ class Bench:
                 return case
         return None
 
-    def _by_rule(self, study: Study, rule: Rule) -> str | None:
+    def _by_rule(self, study: Study, rule: EditCheck) -> str | None:
         judge = _judge(study, rule)
         checks = (rule.check, self.study.rules[rule.name].unknown, rule.unknown)
         for check in dict.fromkeys(
@@ -180,7 +180,7 @@ class Bench:
         return None
 
 
-def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
+def _judge(study: Study, rule: EditCheck) -> Callable[[Bench, Written], Verdict]:
     """What a rule says of a case: places, each with its letter."""
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
@@ -217,7 +217,7 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
     return judge
 
 
-def _sound(study: Study, rule: Rule) -> bool:
+def _sound(study: Study, rule: EditCheck) -> bool:
     """Whether a dictionary with this rule would be taken."""
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)

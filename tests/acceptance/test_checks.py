@@ -11,7 +11,7 @@ import pytest
 
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.findings.finding import Severity
-from forms_spec.model.facets import Check
+from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.study import Study
 from tests.acceptance.study import cellkine
 
@@ -42,7 +42,7 @@ def held(study: Study) -> dict[str, set[str]]:
     return found
 
 
-def _severity(code: str, check: Check) -> Severity:
+def _severity(code: str, check: ProtocolCheck) -> Severity:
     return check.severity or CATALOGUE[code].severity
 
 

@@ -23,7 +23,7 @@ from forms_spec.evaluation.waiting import reads_other_forms, rule_of
 from forms_spec.findings.finding import Severity
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.rules import Home, Type
 from forms_spec.rules.runtime.compiler import compile_core
 from forms_spec.rules.semantics.resolved import RuleValue
@@ -250,7 +250,7 @@ def test_what_is_certain_before_a_form_is_entered_is_what_it_is_afterwards(
 
 
 def values(
-    world: Subject, key: FormKey, rule: Rule, home: Home, is_open: IsOpen
+    world: Subject, key: FormKey, rule: EditCheck, home: Home, is_open: IsOpen
 ) -> Iterator[RuleValue | None]:
     """Whether the rule applies and whether it holds, in each row that it is about."""
     captured = world.form(key)

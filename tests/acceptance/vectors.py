@@ -14,7 +14,7 @@ import yaml
 from forms_spec.evaluation.captured_form import CapturedForm, Subject
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.captured_data import LOG, FormKey
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.limits import SCALE
@@ -159,7 +159,7 @@ def _expression(asks: str) -> Expression:
     return parsed
 
 
-def _kept(rule: Rule) -> str:
+def _kept(rule: EditCheck) -> str:
     holds = f"({rule.assertion.text})"
     return holds if rule.when is None else f"not ({rule.when.text}) or {holds}"
 

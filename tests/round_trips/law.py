@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from forms_spec.evaluation import judge
 from forms_spec.findings.finding import Finding
-from forms_spec.model.captured_data import Context, Records
+from forms_spec.model.captured_data import Context, InMemoryCasebook
 from forms_spec.model.captured_forms import FormStatus
 from forms_spec.model.study import Study
 from generator.tables import layout
@@ -109,7 +109,7 @@ def _findings_of_pages(state: Snapshot, study: Study) -> Iterator[Key]:
         captured_forms(state, study), key=lambda one: one.subject
     ):
         forms = [one for one in some if has_place(study, one.key)]
-        casebook = Records({one.key: one.record for one in forms})
+        casebook = InMemoryCasebook({one.key: one.record for one in forms})
         for form in forms:
             key = form.key
             context = Context(

@@ -12,7 +12,14 @@ from random import Random
 
 from forms_spec.evaluation import judge
 from forms_spec.findings.finding import Finding, Severity
-from forms_spec.model.captured_data import LOG, CellKey, Context, Record, Records, Row
+from forms_spec.model.captured_data import (
+    LOG,
+    CellKey,
+    Context,
+    InMemoryCasebook,
+    Record,
+    Row,
+)
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from tests.round_trips.random_studies import MadeStudy, amended
@@ -222,7 +229,7 @@ class Filling:
         )
 
     def context(self, key: InstanceKey, record: Record) -> Context:
-        casebook = Records({key.form_key: record})
+        casebook = InMemoryCasebook({key.form_key: record})
         return Context(
             today=BEGINNING.date(),
             subject=key.subject,

@@ -11,7 +11,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.visits import Scheduled
 from forms_spec.rules import Home, Type, compile_expression
-from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics.resolved import RuleValue
 from webapp.services import services, whole_casebook_of
 from webapp.storage import StoredCasebook
@@ -42,7 +42,7 @@ def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
         here = world.form(key) or CapturedForm(
             plan_of(study, form), Record(), key, world
         )
-        result = _compiled(study, scheduled)([Place(here, None)])
+        result = _compiled(study, scheduled)([FramePosition(here, None)])
 
         return result if isinstance(result, bool) else None
 

@@ -14,7 +14,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit, VisitType
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import (
-    Expected,
+    FormExpectation,
     VisitState,
     VisitStatus,
     expectation,
@@ -278,7 +278,7 @@ class _Cells:
             column=column,
             status=open_status(expected, state),
             address=address,
-            to_finish=behind and expected is Expected.REQUIRED,
+            to_finish=behind and expected is FormExpectation.REQUIRED,
         )
 
 

@@ -19,7 +19,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled
 from forms_spec.rules.semantics import resolved
 from forms_spec.schedule.timeline import timeline
-from forms_spec.schedule.visit_status import Expected, Timeline, expectation
+from forms_spec.schedule.visit_status import FormExpectation, Timeline, expectation
 from generator.browser.form_json import browser_form
 from generator.pages.findings import FindingLink, cell_on
 from webapp.casebook.conditional_forms import condition_in
@@ -98,7 +98,9 @@ class Waiting:
         forms = forms_at(services().study, home.visit)
         keys = (FormKey(form.name, home.visit, home.unsno) for form in forms)
         unfinished = [key for key in keys if not self._is_complete(key)]
-        if all(self.expected(key) is not Expected.REQUIRED for key in unfinished):
+        if all(
+            self.expected(key) is not FormExpectation.REQUIRED for key in unfinished
+        ):
             return True
         return self.visits.ended is not None or self._is_missed(home)
 
@@ -106,17 +108,18 @@ class Waiting:
         if key.visit == LOG:
             return True
         return (
-            not self._is_missed(key) and self.expected(key) is not Expected.NOT_EXPECTED
+            not self._is_missed(key)
+            and self.expected(key) is not FormExpectation.NOT_EXPECTED
         )
 
     def _is_missed(self, key: FormKey) -> bool:
-        visit = self.visits.held.get((key.visit, key.unsno))
+        visit = self.visits.captured.get((key.visit, key.unsno))
         return visit is not None and visit.missed
 
     def _is_complete(self, key: FormKey) -> bool:
         return self.known.get(key) is Status.COMPLETE
 
-    def expected(self, key: FormKey) -> Expected:
+    def expected(self, key: FormKey) -> FormExpectation:
         """What its visit asks of a form."""
         study = services().study
         return expectation(
@@ -181,7 +184,7 @@ def _outside(
     """
     for index, item in enumerate(browser_form(study, place.form).givens.asked):
         node = item.node.cell if isinstance(item.node, resolved.Missing) else item.node
-        if isinstance(node, resolved.Remote | resolved.Source):
+        if isinstance(node, resolved.Remote | resolved.RowSource):
             yield index, (node.form, node.visit)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from forms_spec.findings.catalogue import CATALOGUE, Entry
+from forms_spec.findings.catalogue import CATALOGUE, CatalogueEntry
 from forms_spec.findings.suggestions import did_you_mean
 from webapp.commands.terminal import wrapped
 
@@ -30,7 +30,7 @@ def _list() -> None:
         click.echo(f"{code:<{width}}  {entry.severity.word:<7}  {entry.message}")
 
 
-def _explain(entry: Entry) -> None:
+def _explain(entry: CatalogueEntry) -> None:
     click.echo(f"{entry.code} ({entry.severity.word})\n")
     click.echo(wrapped(f"Message: {entry.message}"))
     click.echo(wrapped(f"Remedy: {entry.remedy}"))

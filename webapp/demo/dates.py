@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Final
 
 from forms_spec.evaluation import findings_of, judge_casebook
-from forms_spec.model.captured_data import FormKey, Record, Records, Row
+from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
@@ -65,7 +65,7 @@ def _moved(
 def findings_of_forms(
     study: Study, forms: Iterable[CapturedForm], today: date
 ) -> Findings:
-    records = Records({form.key: form.record for form in forms})
+    records = InMemoryCasebook({form.key: form.record for form in forms})
     complete = {form.key for form in forms}.__contains__
     judgements = judge_casebook(study, records, today, complete=complete)
 

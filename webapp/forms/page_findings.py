@@ -12,7 +12,7 @@ from forms_spec.evaluation.edit_checks import place_elsewhere
 from forms_spec.evaluation.form_plan import rules_of
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Form
 from forms_spec.rules import Home, references
 from generator.pages.findings import (
@@ -125,7 +125,7 @@ def _reads(form: Form, spot: FindingPlacement) -> Iterator[str]:
             yield f"{target[0]} {target[1]}"
 
 
-def _targets(rule: Rule) -> Iterator[tuple[str | None, str | None]]:
+def _targets(rule: EditCheck) -> Iterator[tuple[str | None, str | None]]:
     study = services().study
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
@@ -158,7 +158,7 @@ def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
     return results
 
 
-def _elsewhere(form: Form, rule: Rule) -> Iterator[tuple[str, str]]:
+def _elsewhere(form: Form, rule: EditCheck) -> Iterator[tuple[str, str]]:
     for table, name in rule.on[1:]:
         if cell_on(form, DataPlace(table=table, field=name)) is None:
             yield table, name

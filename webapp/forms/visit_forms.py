@@ -11,7 +11,7 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.rules import Home, to_english
-from forms_spec.schedule.visit_status import Expected, visit_state
+from forms_spec.schedule.visit_status import FormExpectation, visit_state
 from webapp.casebook.subject_status import changes_of, remembered
 from webapp.casebook.waiting_findings import OnPage, Waiting
 from webapp.presentation.form_address import FormPlace, form_address, forms_beside
@@ -71,7 +71,8 @@ def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
             status_of(head.status, counts.get(key, 0)) if head else unbegun[form.name]
         )
         wanted = (
-            head is not None or expected.get(form.name) is not Expected.NOT_EXPECTED
+            head is not None
+            or expected.get(form.name) is not FormExpectation.NOT_EXPECTED
         )
         address = form_address(
             place.subject.subjid, place.key.visit, place.unsno, form.name
@@ -81,7 +82,7 @@ def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
             Beside(form=form, address=address, status=status, here=here, wanted=wanted)
         )
 
-    stranger = expected.get(place.form.name) is Expected.NOT_EXPECTED
+    stranger = expected.get(place.form.name) is FormExpectation.NOT_EXPECTED
     reason = _condition_words(study, place) if stranger else ""
 
     return VisitForms(
@@ -89,7 +90,7 @@ def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
     )
 
 
-def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, Expected]:
+def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, FormExpectation]:
     """By form of a visit: what the visit asks of it. Nothing for log forms."""
     if place.visit is None:
         return {}
@@ -102,7 +103,7 @@ def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, Expected]:
 
 
 def _unbegun(
-    place: FormPlace, expected: Mapping[str, Expected], subject: Waiting
+    place: FormPlace, expected: Mapping[str, FormExpectation], subject: Waiting
 ) -> Mapping[str, Shown]:
     """By form: its status while nothing of it is captured, as the casebook's table
     shows it.

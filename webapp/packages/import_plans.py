@@ -23,8 +23,8 @@ from forms_spec.model.captured_data import (
     CellKey,
     Context,
     FormKey,
+    InMemoryCasebook,
     Record,
-    Records,
 )
 from forms_spec.model.captured_forms import CapturedForm, FormStatus, Subject
 from forms_spec.model.study import Study
@@ -305,7 +305,7 @@ def _plain(
 
 
 def _as_captured(
-    forms: list[CapturedForm], casebook: Records, how: Import
+    forms: list[CapturedForm], casebook: InMemoryCasebook, how: Import
 ) -> Iterator[tuple[CapturedForm, Record]]:
     """The forms without the results that the formulas give here too: those are worked
     out when asked for.
@@ -438,7 +438,9 @@ class _PlannedForm:
             key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,)
         )
 
-    def judged(self, casebook: Records) -> tuple[FormPreview, SaveRequest | None]:
+    def judged(
+        self, casebook: InMemoryCasebook
+    ) -> tuple[FormPreview, SaveRequest | None]:
         form = self.form
         status = STATUSES[FormStatus(form.status)]
         verdict = self.verdict(casebook, completing=status is Status.COMPLETE)
@@ -471,7 +473,7 @@ class _PlannedForm:
         )
 
     def restored(
-        self, casebook: Records, versions: tuple[PastVersion, ...], plan: Plan
+        self, casebook: InMemoryCasebook, versions: tuple[PastVersion, ...], plan: Plan
     ) -> tuple[FormPreview, SaveRequest | None]:
         """Its past comes in as it was; a table that says something else is one save on
         top of that.
@@ -503,7 +505,7 @@ class _PlannedForm:
 
         return replace(preview, findings=(changed, *preview.findings)), request
 
-    def verdict(self, casebook: Records, *, completing: bool) -> Judgement:
+    def verdict(self, casebook: InMemoryCasebook, *, completing: bool) -> Judgement:
         form, study = self.form, self.how.study
         context = Context(
             today=self.how.today,
@@ -606,7 +608,9 @@ def _row_numbers(record: Record) -> dict[str, list[int]]:
     }
 
 
-def _in_visit_order(records: Mapping[FormKey, Record], study: Study) -> Records:
+def _in_visit_order(
+    records: Mapping[FormKey, Record], study: Study
+) -> InMemoryCasebook:
     """The subject's casebook as it will be: what stands here with what comes in laid
     over it.
     """
@@ -615,4 +619,4 @@ def _in_visit_order(records: Mapping[FormKey, Record], study: Study) -> Records:
     ordered = sorted(
         records, key=lambda key: (order.get(key.visit, last), key.visit, key.unsno)
     )
-    return Records({key: records[key] for key in ordered})
+    return InMemoryCasebook({key: records[key] for key in ordered})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forms_spec.schedule.visit_status import Expected, VisitState, VisitStatus
+from forms_spec.schedule.visit_status import FormExpectation, VisitState, VisitStatus
 from webapp.storage import Status
 
 
@@ -41,16 +41,16 @@ def status_of(status: Status | None, findings: int = 0) -> Shown:
     return COMPLETE if status is Status.COMPLETE else DRAFT
 
 
-def open_status(expected: Expected, visit: VisitState) -> Shown:
+def open_status(expected: FormExpectation, visit: VisitState) -> Shown:
     """The status of a form of which nothing was captured."""
-    if expected is Expected.NOT_EXPECTED:
+    if expected is FormExpectation.NOT_EXPECTED:
         return NOT_EXPECTED
-    if expected is Expected.OPTIONAL:
+    if expected is FormExpectation.OPTIONAL:
         return OPTIONAL
     if visit.status is VisitStatus.MISSED or visit.status is VisitStatus.NOT_EXPECTED:
         return NOT_EXPECTED
     if visit.status is VisitStatus.NOT_DUE:
         return NOT_DUE
-    if expected is Expected.UNKNOWN:
+    if expected is FormExpectation.UNKNOWN:
         return DEPENDS
     return OVERDUE if visit.status is VisitStatus.OVERDUE else NOT_STARTED

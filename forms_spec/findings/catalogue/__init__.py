@@ -27,11 +27,11 @@ from forms_spec.findings.catalogue import (
     text,
     values,
 )
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace, TextPlace
 
-__all__ = ["CATALOGUE", "Entry", "entry", "finding"]
+__all__ = ["CATALOGUE", "CatalogueEntry", "entry", "finding"]
 
 MODULES: tuple[ModuleType, ...] = (
     text,
@@ -52,8 +52,8 @@ MODULES: tuple[ModuleType, ...] = (
 )
 
 
-def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, Entry]:
-    entries: dict[str, Entry] = {}
+def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, CatalogueEntry]:
+    entries: dict[str, CatalogueEntry] = {}
     for module in modules:
         for item in module.ENTRIES:
             if item.code in entries:
@@ -67,10 +67,10 @@ def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, Entry]:
     return MappingProxyType(entries)
 
 
-CATALOGUE: Mapping[str, Entry] = _collect(MODULES)
+CATALOGUE: Mapping[str, CatalogueEntry] = _collect(MODULES)
 
 
-def entry(code: str) -> Entry:
+def entry(code: str) -> CatalogueEntry:
     """The catalogue's entry of a code; ``KeyError`` when there is none."""
     return CATALOGUE[code]
 

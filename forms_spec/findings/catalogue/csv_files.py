@@ -4,7 +4,7 @@ say.
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Severity
 
 
@@ -14,8 +14,8 @@ def _entry(
     remedy: str,
     explanation: str,
     severity: Severity = Severity.REFUSE,
-) -> Entry:
-    return Entry(
+) -> CatalogueEntry:
+    return CatalogueEntry(
         code=code,
         severity=severity,
         message=message,
@@ -27,7 +27,7 @@ def _entry(
 _AGAIN = "Export the package again, or restore the file from the original package."
 _WARNING = Severity.WARNING
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     _entry(
         "empty-table",
         "{path} has no header row.",

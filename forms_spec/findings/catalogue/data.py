@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Severity
 
 
 def _entry(
     code: str, severity: Severity, message: str, remedy: str, explanation: str
-) -> Entry:
-    return Entry(
+) -> CatalogueEntry:
+    return CatalogueEntry(
         code=code,
         severity=severity,
         message=message,
@@ -20,7 +20,7 @@ def _entry(
 
 _REFUSE, _QUERY, _WARNING = Severity.REFUSE, Severity.QUERY, Severity.WARNING
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     _entry(
         "required-blank",
         _REFUSE,

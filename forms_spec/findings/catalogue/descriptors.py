@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
 from forms_spec.findings.finding import Severity
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "descriptor-type",
         "{at} is {given}, but must be {wanted}.",
@@ -71,7 +71,7 @@ ENTRIES: tuple[Entry, ...] = (
         "the whole package "
         "because of it.",
     ),
-    Entry(
+    CatalogueEntry(
         code="constraint-ignored",
         severity=Severity.WARNING,
         message="{at} is next to the type of the field, where it has no effect.",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, example_form, refuse, warn
+from forms_spec.findings.catalogue.entry import (
+    CatalogueEntry,
+    example_form,
+    refuse,
+    warn,
+)
 
 
 def _study(
@@ -19,7 +24,7 @@ def _visits(schedule: str = "", conditions: str = "", visits: str = "") -> str:
     return f"visits:\n{known}{visits}schedule:\n{grid}{extra}"
 
 
-_FILES: tuple[Entry, ...] = (
+_FILES: tuple[CatalogueEntry, ...] = (
     refuse(
         "no-study",
         "No file describes the study",
@@ -53,7 +58,7 @@ _FILES: tuple[Entry, ...] = (
     ),
 )
 
-_NAMES: tuple[Entry, ...] = (
+_NAMES: tuple[CatalogueEntry, ...] = (
     refuse(
         "duplicate-name",
         'The {what} "{name}" already exists ({first})',
@@ -163,7 +168,7 @@ _NAMES: tuple[Entry, ...] = (
     ),
 )
 
-_CODES: tuple[Entry, ...] = (
+_CODES: tuple[CatalogueEntry, ...] = (
     refuse(
         "bad-code",
         'The code "{code}" {why}',
@@ -256,7 +261,7 @@ _CODES: tuple[Entry, ...] = (
     ),
 )
 
-_SCHEDULE: tuple[Entry, ...] = (
+_SCHEDULE: tuple[CatalogueEntry, ...] = (
     refuse(
         "schedule-without-columns",
         "The schedule has no columns",
@@ -399,7 +404,7 @@ _SCHEDULE: tuple[Entry, ...] = (
     ),
 )
 
-_SUBJECT: tuple[Entry, ...] = (
+_SUBJECT: tuple[CatalogueEntry, ...] = (
     refuse(
         "subject-example",
         'The example "{value}" does not match the pattern {pattern}',
@@ -436,7 +441,7 @@ _SUBJECT: tuple[Entry, ...] = (
     ),
 )
 
-_RULES: tuple[Entry, ...] = (
+_RULES: tuple[CatalogueEntry, ...] = (
     refuse(
         "rule-on-nothing",
         'The rule "{name}" does not refer to any field',
@@ -463,4 +468,6 @@ _RULES: tuple[Entry, ...] = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = _FILES + _NAMES + _CODES + _SCHEDULE + _SUBJECT + _RULES
+ENTRIES: tuple[CatalogueEntry, ...] = (
+    _FILES + _NAMES + _CODES + _SCHEDULE + _SUBJECT + _RULES
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
 
 
 def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
@@ -10,7 +10,7 @@ def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
     return f"eligibility:\n{text}"
 
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "eligibility-visit",
         "The form {form} is not collected at that visit",

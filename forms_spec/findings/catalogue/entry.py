@@ -8,7 +8,7 @@ from forms_spec.findings.finding import Severity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """One code of the catalogue.
 
     ``message`` and ``remedy`` are ``str.format`` templates; their words come from
@@ -27,9 +27,9 @@ class Entry:
 
 def refuse(
     code: str, message: str, remedy: str, explanation: str, example: str = ""
-) -> Entry:
+) -> CatalogueEntry:
     """A finding that is an error."""
-    return Entry(
+    return CatalogueEntry(
         code=code,
         severity=Severity.REFUSE,
         message=message,
@@ -41,9 +41,9 @@ def refuse(
 
 def warn(
     code: str, message: str, remedy: str, explanation: str, example: str = ""
-) -> Entry:
+) -> CatalogueEntry:
     """A finding that is a warning."""
-    return Entry(
+    return CatalogueEntry(
         code=code,
         severity=Severity.WARNING,
         message=message,

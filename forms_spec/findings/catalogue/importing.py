@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Severity
 
-ENTRIES: tuple[Entry, ...] = (
-    Entry(
+ENTRIES: tuple[CatalogueEntry, ...] = (
+    CatalogueEntry(
         code="import-other-site",
         severity=Severity.REFUSE,
         message=(
@@ -21,7 +21,7 @@ ENTRIES: tuple[Entry, ...] = (
             "imported."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-wrong-subject",
         severity=Severity.REFUSE,
         message="{value} at site {site} is not a valid subject of this study.",
@@ -34,7 +34,7 @@ ENTRIES: tuple[Entry, ...] = (
             "imported."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-lost-zeros",
         severity=Severity.REFUSE,
         message="{value} {are} not in this study, but {subjects} {were}: a program "
@@ -52,7 +52,7 @@ ENTRIES: tuple[Entry, ...] = (
             "imported."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-removed-row",
         severity=Severity.REFUSE,
         message=(
@@ -66,7 +66,7 @@ ENTRIES: tuple[Entry, ...] = (
             "The form was not imported."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-changed-meanwhile",
         severity=Severity.REFUSE,
         message=(
@@ -78,7 +78,7 @@ ENTRIES: tuple[Entry, ...] = (
         "save in the "
         "meantime are kept.",
     ),
-    Entry(
+    CatalogueEntry(
         code="import-not-as-exported",
         severity=Severity.REFUSE,
         message="The package differs from what was saved, in {count}.",
@@ -89,7 +89,7 @@ ENTRIES: tuple[Entry, ...] = (
         "lost part of them, or "
         "someone edited the package. Nothing is imported until you resolve this.",
     ),
-    Entry(
+    CatalogueEntry(
         code="import-not-as-saved",
         severity=Severity.WARNING,
         message="The table of {form} differs from its last save. The import saves the "
@@ -105,7 +105,7 @@ ENTRIES: tuple[Entry, ...] = (
             "line in data/forms.csv, was changed after the export."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-without-history",
         severity=Severity.WARNING,
         message=(
@@ -115,7 +115,7 @@ ENTRIES: tuple[Entry, ...] = (
         remedy="Export the package again, or restore audit.csv from the original package.",
         explanation="The forms themselves are imported, each as a single save.",
     ),
-    Entry(
+    CatalogueEntry(
         code="import-as-draft",
         severity=Severity.WARNING,
         message=(
@@ -127,14 +127,14 @@ ENTRIES: tuple[Entry, ...] = (
             "What was typed is not changed. Only a form without errors can be complete."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-file-missing",
         severity=Severity.WARNING,
         message="The package lacks the uploaded file {value}.",
         remedy="Export the package again, or upload the file on its form.",
         explanation="The cell keeps the name of the file, but the file is not in the package.",
     ),
-    Entry(
+    CatalogueEntry(
         code="import-file-changed",
         severity=Severity.WARNING,
         message=(
@@ -147,7 +147,7 @@ ENTRIES: tuple[Entry, ...] = (
             "the name."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="import-file-alike",
         severity=Severity.REFUSE,
         message="{value} conflicts with another file here: their SHA-256 hashes begin "
@@ -163,7 +163,7 @@ ENTRIES: tuple[Entry, ...] = (
             "not imported."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="export-file-missing",
         severity=Severity.WARNING,
         message="{value} was never stored here, so it is missing from the package.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Severity
 
 
@@ -12,8 +12,8 @@ def _entry(
     remedy: str,
     explanation: str,
     severity: Severity = Severity.REFUSE,
-) -> Entry:
-    return Entry(
+) -> CatalogueEntry:
+    return CatalogueEntry(
         code=code,
         severity=severity,
         message=message,
@@ -566,4 +566,4 @@ _ROWS = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*_WHOLE, *_ROWS)
+ENTRIES: tuple[CatalogueEntry, ...] = (*_WHOLE, *_ROWS)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, example_form, refuse, warn
+from forms_spec.findings.catalogue.entry import (
+    CatalogueEntry,
+    example_form,
+    refuse,
+    warn,
+)
 
 THIRTY = ", ".join(f"C{number}" for number in range(30))
 
 
-_FIELDS: tuple[Entry, ...] = (
+_FIELDS: tuple[CatalogueEntry, ...] = (
     refuse(
         "label-missing",
         'The field "{name}" has no label',
@@ -161,7 +166,7 @@ _FIELDS: tuple[Entry, ...] = (
     ),
 )
 
-_ROWS: tuple[Entry, ...] = (
+_ROWS: tuple[CatalogueEntry, ...] = (
     refuse(
         "fixed-not-choice",
         'The rows are made from the codes of "{name}", which is {what}',
@@ -226,7 +231,7 @@ _ROWS: tuple[Entry, ...] = (
     ),
 )
 
-_ASKING: tuple[Entry, ...] = (
+_ASKING: tuple[CatalogueEntry, ...] = (
     refuse(
         "prefill-not-possible",
         'A {type} field cannot be prefilled with "{name}"',
@@ -273,4 +278,4 @@ _ASKING: tuple[Entry, ...] = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = _FIELDS + _ASKING + _ROWS
+ENTRIES: tuple[CatalogueEntry, ...] = _FIELDS + _ASKING + _ROWS

@@ -6,10 +6,10 @@ number of the column.
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse, warn
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse, warn
 from forms_spec.findings.finding import Severity
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "redcap-empty",
         "The file has no fields",
@@ -190,7 +190,7 @@ ENTRIES: tuple[Entry, ...] = (
         "lists do not include "
         "that date.",
     ),
-    Entry(
+    CatalogueEntry(
         code="true-when-blank",
         severity=Severity.WARNING,
         message='"{value}" is also true while {name} is blank',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
 
 
 def _table(*rows: str, columns: str = "lab, test, low, high, unit") -> str:
@@ -14,7 +14,7 @@ def _table(*rows: str, columns: str = "lab, test, low, high, unit") -> str:
     )
 
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "reference-column",
         'The columns of the reference ranges are incomplete or unknown: "{name}"',

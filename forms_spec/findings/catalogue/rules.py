@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse, warn
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse, warn
 
 SYNTAX = (
     refuse(
@@ -340,4 +340,4 @@ _TYPES = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*SYNTAX, *_NAMES, *_TYPES)
+ENTRIES: tuple[CatalogueEntry, ...] = (*SYNTAX, *_NAMES, *_TYPES)

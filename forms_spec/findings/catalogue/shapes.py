@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
 from forms_spec.findings.finding import Severity
 
 
@@ -22,7 +22,7 @@ def _visit(keys: str) -> str:
     return f"visits:\n  SCR: {{title: Screening, {keys}}}\n"
 
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "check-without-facet",
         '"{key}" cannot have a check here',
@@ -61,7 +61,7 @@ ENTRIES: tuple[Entry, ...] = (
         "now` and a key `at rest`. Write `{label: 'Pain now, at rest'}`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Pain now, at rest}\n",
     ),
-    Entry(
+    CatalogueEntry(
         code="old-key",
         severity=Severity.WARNING,
         message='"{old}" is now called "{new}"{times}',
@@ -73,7 +73,7 @@ ENTRIES: tuple[Entry, ...] = (
         "shown: b > 1}\n"
         "  b: {label: B, type: integer}\n",
     ),
-    Entry(
+    CatalogueEntry(
         code="old-type",
         severity=Severity.WARNING,
         message='The field type "{old}" is now called "{new}"{times}',

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Severity
 
-ENTRIES: tuple[Entry, ...] = (
-    Entry(
+ENTRIES: tuple[CatalogueEntry, ...] = (
+    CatalogueEntry(
         code="subject-unknown-name",
         severity=Severity.REFUSE,
         message="There is no {what} named {name!r} here.",
@@ -17,7 +17,7 @@ ENTRIES: tuple[Entry, ...] = (
             "not exist. Its text would be lost, so nothing below it is read."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="subject-wrong-shape",
         severity=Severity.REFUSE,
         message="{what} is expected here.",
@@ -30,7 +30,7 @@ ENTRIES: tuple[Entry, ...] = (
             "number."
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="subject-nothing-alike",
         severity=Severity.REFUSE,
         message="{form} cannot start from {visit}: {why}.",

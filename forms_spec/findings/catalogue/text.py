@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
 from forms_spec.findings.finding import Severity
 
 _ALIASES = "".join(
@@ -12,7 +12,7 @@ _ALIASES = "".join(
     for index in range(7)
 )
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "file-unreadable",
         "The file cannot be read: {why}",
@@ -145,7 +145,7 @@ ENTRIES: tuple[Entry, ...] = (
             "another\nform: y\n"
         ),
     ),
-    Entry(
+    CatalogueEntry(
         code="comment-cuts-text",
         severity=Severity.WARNING,
         message='The text ends here: YAML reads "{rest}" as a comment',

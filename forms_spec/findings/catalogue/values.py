@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
         "only-blanks",
         "The text contains only spaces",

@@ -12,7 +12,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.runtime.aggregates import FOLD_MAKERS
-from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.runtime.more_operators import MORE_LAZY, MORE_STRICT
 from forms_spec.rules.runtime.operators import LAZY, STRICT
 from forms_spec.rules.semantics import resolved as core
@@ -215,21 +215,21 @@ def _fold(node: core.Fold) -> Closure:
     return fold
 
 
-def places(source: core.Source, frames: Frames) -> Iterator[Place]:
+def places(source: core.RowSource, frames: Frames) -> Iterator[FramePosition]:
     """The rows of a source, in order."""
     here = frames[source.depth].instance
     if source.visit == "this":
         for row in here.rows(source.table):
-            yield Place(here, row)
+            yield FramePosition(here, row)
         return
 
     for instance in here.world.instances(source.form, source.visit, here.key):
         if not source.group:
-            yield Place(instance, None)
+            yield FramePosition(instance, None)
             continue
 
         for row in instance.rows(source.table):
-            yield Place(instance, row)
+            yield FramePosition(instance, row)
 
 
 _COMPILERS: Mapping[type[core.Core], Callable[..., Closure]] = MappingProxyType(

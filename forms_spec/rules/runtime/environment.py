@@ -58,14 +58,14 @@ class World(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FramePosition:
     """What a frame stands on: a form and, in a repeating group, the row's number."""
 
     instance: Instance
     row: int | None
 
 
-Frames = list[Place]
+Frames = list[FramePosition]
 """Frame 0 is the judged form; every aggregate fills one more while it goes over its
 rows.
 """

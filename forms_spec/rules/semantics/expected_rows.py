@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forms_spec.model.fields import Group
-from forms_spec.rules.semantics.name_lookup import THIS, Frame
+from forms_spec.rules.semantics.name_lookup import THIS, LookupFrame
 from forms_spec.rules.semantics.resolve_context import ResolveContext
-from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Fold, Source
+from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Fold, RowSource
 from forms_spec.rules.semantics.types import Type
 
 
@@ -39,13 +39,13 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
     begun = _some(instances, depth, None)
     if group is None:
         return begun
-    frame = Frame(
+    frame = LookupFrame(
         form=context.study.forms[source.form],
         group=None,
         own=False,
         selector=source.visit,
     )
-    own = Source(
+    own = RowSource(
         table=source.table, form=source.form, group=True, visit=THIS, depth=depth
     )
     complete = _in_form(context, group, own, frame)
@@ -59,7 +59,7 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
 
 
 def _in_form(
-    context: ResolveContext, group: Group, source: Source, holder: Frame
+    context: ResolveContext, group: Group, source: RowSource, holder: LookupFrame
 ) -> Core | None:
     """``any(rows) or not shown``, as seen from the form at the source's frame."""
     assert group.rows is not None
@@ -75,7 +75,7 @@ def _in_form(
 
 
 def _shown(
-    context: ResolveContext, group: Group, depth: int, holder: Frame
+    context: ResolveContext, group: Group, depth: int, holder: LookupFrame
 ) -> Core | None:
     """The group's own condition.
 
@@ -93,7 +93,7 @@ def _shown(
     return core if core.type is Type.CONDITION else None
 
 
-def _some(source: Source, depth: int, where: Core | None) -> Core:
+def _some(source: RowSource, depth: int, where: Core | None) -> Core:
     return Fold(
         type=Type.CONDITION,
         operator="any",

@@ -12,7 +12,7 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
-from forms_spec.rules.semantics.resolved import Core, Key, Read, Remote, Source
+from forms_spec.rules.semantics.resolved import Core, Key, Read, Remote, RowSource
 from forms_spec.rules.semantics.types import Type, type_of
 
 KEYS = {
@@ -35,7 +35,7 @@ class NameFault(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
+class LookupFrame:
     """A form, and the row of it that is looked at. ``own``: it is the judged form
     itself.
 
@@ -61,7 +61,7 @@ class Frame:
         yield from self.form.by_name
 
 
-def read(depth: int, frame: Frame, field: Field, row: bool) -> Read:
+def read(depth: int, frame: LookupFrame, field: Field, row: bool) -> Read:
     table = frame.group.name if row and frame.group else frame.form.name
     return Read(
         type=type_of(field),
@@ -76,7 +76,7 @@ def read(depth: int, frame: Frame, field: Field, row: bool) -> Read:
 class Names:
     """Looks names up in a study, from the innermost frame outwards."""
 
-    def __init__(self, study: Study, home: Frame) -> None:
+    def __init__(self, study: Study, home: LookupFrame) -> None:
         self.study = study
         self.frames = [home]
 
@@ -147,7 +147,7 @@ class Names:
             if table in named and (selector is None or selector == frame.selector):
                 yield depth
 
-    def belongs(self, frame: Frame, table: str, row: bool) -> bool:
+    def belongs(self, frame: LookupFrame, table: str, row: bool) -> bool:
         return table == (frame.group.name if row and frame.group else frame.form.name)
 
     def remote(self, table: str, selector: str | None, name: str) -> Remote:
@@ -251,7 +251,9 @@ class Names:
 
         return 0
 
-    def source(self, over: syntax_tree.Node) -> tuple[Source, Frame, bool] | None:
+    def source(
+        self, over: syntax_tree.Node
+    ) -> tuple[RowSource, LookupFrame, bool] | None:
         """The rows that an aggregate goes over, and whether ``over`` is only their
         name.
         """
@@ -286,7 +288,7 @@ class Names:
 
         return None
 
-    def rows(self, name: str, selector: str | None) -> tuple[Source, Frame]:
+    def rows(self, name: str, selector: str | None) -> tuple[RowSource, LookupFrame]:
         table = self.study.tables[name]
         depth, visit = self.visit_depth(), selector or ALL
         if table.group is not None and selector in (None, THIS):
@@ -303,7 +305,7 @@ class Names:
             self.check_scheduled(table.form, visit, visits)
 
         own = visit == THIS and self.frames[depth].own
-        source = Source(
+        source = RowSource(
             table=name,
             form=table.form.name,
             group=table.group is not None,
@@ -311,7 +313,7 @@ class Names:
             depth=depth,
         )
 
-        return source, Frame(
+        return source, LookupFrame(
             form=table.form, group=table.group, own=own, selector=selector
         )
 

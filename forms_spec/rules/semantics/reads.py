@@ -14,7 +14,7 @@ from forms_spec.rules.semantics.resolver import resolve
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Dependency:
     """Something that an expression reads: a field, the rows of a table (``field``
     None), or a parameter.
 
@@ -30,29 +30,31 @@ class Target:
     entered: bool = False
 
 
-def references(expression: Expression, study: Study, home: Home) -> tuple[Target, ...]:
+def references(
+    expression: Expression, study: Study, home: Home
+) -> tuple[Dependency, ...]:
     """Everything that an expression reads, each once; parameters last."""
     resolved = resolve(expression, study, home)
-    parameters = (Target(table=None, field=name) for name in resolved.parameters)
+    parameters = (Dependency(table=None, field=name) for name in resolved.parameters)
     return tuple(dict.fromkeys((*targets(resolved.core), *parameters)))
 
 
 def targets(
     node: core.Core, visits: tuple[str | None, ...] = (None,)
-) -> Iterator[Target]:
+) -> Iterator[Dependency]:
     """What a resolved expression reads.
 
     ``visits`` says where the rows of each frame come from.
     """
     if isinstance(node, core.Read):
-        yield Target(
+        yield Dependency(
             table=node.table,
             field=node.field.name,
             visit=visits[node.depth],
             entered=node.entered,
         )
     elif isinstance(node, core.Remote):
-        yield Target(
+        yield Dependency(
             table=node.form,
             field=node.field.name,
             visit=node.visit,
@@ -64,7 +66,7 @@ def targets(
             if node.source.visit == THIS
             else node.source.visit
         )
-        yield Target(table=node.source.table, field=None, visit=visit)
+        yield Dependency(table=node.source.table, field=None, visit=visit)
         visits = (*visits[: node.depth], visit)
 
     for child in children(node):

@@ -19,7 +19,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import Expression, place_within
 from forms_spec.rules.semantics.home import Home
-from forms_spec.rules.semantics.name_lookup import Frame, Names
+from forms_spec.rules.semantics.name_lookup import LookupFrame, Names
 from forms_spec.rules.semantics.resolved import Apply, Constant, Core
 from forms_spec.rules.semantics.types import Type
 
@@ -40,7 +40,7 @@ class ResolveContext(ABC):
             if home.group is not None and home.group.rows is not None
             else None
         )
-        self.names = Names(study, Frame(form=home.form, group=group, own=True))
+        self.names = Names(study, LookupFrame(form=home.form, group=group, own=True))
         self.arguments: Mapping[str, Core] = (
             {"value": UNKNOWN_NUMBER} if home.value else {}
         )
@@ -100,7 +100,7 @@ class ResolveContext(ABC):
         return Apply(type=type_, operator=operator, arguments=arguments)
 
     @contextmanager
-    def within_frame(self, frame: Frame) -> Iterator[None]:
+    def within_frame(self, frame: LookupFrame) -> Iterator[None]:
         self.names.frames.append(frame)
         try:
             yield

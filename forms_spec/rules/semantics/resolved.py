@@ -98,7 +98,7 @@ class Apply(Core):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class RowSource:
     """Rows to go over: of a repeating group (``group``), or the instances of a form.
 
     ``visit`` is ``this`` (the form at frame ``depth``), ``all``, ``previous``, or a
@@ -120,7 +120,7 @@ class Fold(Core):
     """
 
     operator: str
-    source: Source
+    source: RowSource
     depth: int
     where: Core | None
     body: Core | None

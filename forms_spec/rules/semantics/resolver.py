@@ -229,7 +229,7 @@ class Checker(ResolveContext):
         with self.standing_in(value.expression, arguments, name):
             return self.core(value.expression.tree)
 
-    def parameter(self, node: syntax_tree.Parameter) -> Core:
+    def parameter(self, node: syntax_tree.ParameterReference) -> Core:
         value = self.study.parameters.get(node.name)
         if value is None:
             near = did_you_mean(node.name, self.study.parameters)
@@ -374,7 +374,7 @@ class Checker(ResolveContext):
 
         return function_calls.call(self, node)
 
-    def fold(self, node: syntax_tree.Fold) -> Core:
+    def fold(self, node: syntax_tree.Aggregate) -> Core:
         result = self.names.source(node.over)
         if result is None:
             return self.fault(
@@ -403,7 +403,7 @@ class Checker(ResolveContext):
             ),
         )
 
-    def folded(self, node: syntax_tree.Fold, raw: Fold) -> Core:
+    def folded(self, node: syntax_tree.Aggregate, raw: Fold) -> Core:
         """The aggregate with its exact operator and type."""
         if (raw.body is None) != (node.function in ("any", "every", "count")) or (
             node.distinct and (raw.body is None or node.function != "count")
@@ -428,7 +428,7 @@ class Checker(ResolveContext):
 
         return _with(raw, operator, body.type, body)
 
-    def counted(self, node: syntax_tree.Fold, raw: Fold) -> Core:
+    def counted(self, node: syntax_tree.Aggregate, raw: Fold) -> Core:
         """``count(distinct x)``, and ``any(x > 1)`` or ``every(x > 1)`` with the
         condition as their value.
         """
@@ -507,7 +507,7 @@ _BUILDERS: Mapping[type[syntax_tree.Node], Callable[..., Core]] = MappingProxyTy
         syntax_tree.Literal: Checker.literal,
         syntax_tree.Duration: Checker.duration,
         syntax_tree.Reference: Checker.reference,
-        syntax_tree.Parameter: Checker.parameter,
+        syntax_tree.ParameterReference: Checker.parameter,
         syntax_tree.Today: Checker.today,
         syntax_tree.Not: Checker.negation,
         syntax_tree.Logic: Checker.logic,
@@ -516,7 +516,7 @@ _BUILDERS: Mapping[type[syntax_tree.Node], Callable[..., Core]] = MappingProxyTy
         syntax_tree.Product: Checker.product,
         syntax_tree.Case: Checker.case,
         syntax_tree.Call: Checker.call,
-        syntax_tree.Fold: Checker.fold,
+        syntax_tree.Aggregate: Checker.fold,
         syntax_tree.Compare: comparisons.comparison,
         syntax_tree.Between: comparisons.between,
         syntax_tree.In: Checker.membership,

@@ -91,7 +91,10 @@ class Writer(WriteContext):
             | syntax_tree.Between
             | syntax_tree.In
             | syntax_tree.Is,
-        ) or (isinstance(node, syntax_tree.Fold) and node.function in ("any", "every"))
+        ) or (
+            isinstance(node, syntax_tree.Aggregate)
+            and node.function in ("any", "every")
+        )
 
     def logic(self, node: syntax_tree.Logic, wanted: bool) -> RedcapCondition:
         parts = [self.condition(operand, wanted) for operand in node.operands]
@@ -379,7 +382,7 @@ class Writer(WriteContext):
 
         return constant(quoted(text), _LITERALS[node.kind], text)
 
-    def parameter(self, node: syntax_tree.Parameter) -> RedcapValue:
+    def parameter(self, node: syntax_tree.ParameterReference) -> RedcapValue:
         value = self.study.parameters[node.name]
         if value.kind in ("integer", "decimal"):
             return constant(value.value, Type.NUMBER)
@@ -524,7 +527,7 @@ class Writer(WriteContext):
 
         return maker(self, node)
 
-    def fold(self, node: syntax_tree.Fold) -> RedcapValue:
+    def fold(self, node: syntax_tree.Aggregate) -> RedcapValue:
         return write_calls.instance(self, node)
 
 
@@ -585,13 +588,13 @@ _SAID: Mapping[type[syntax_tree.Node], Callable[..., RedcapValue]] = MappingProx
     {
         syntax_tree.In: Writer.in_unit,
         syntax_tree.Literal: Writer.literal,
-        syntax_tree.Parameter: Writer.parameter,
+        syntax_tree.ParameterReference: Writer.parameter,
         syntax_tree.Today: Writer.today,
         syntax_tree.Negative: Writer.negative,
         syntax_tree.Sum: Writer.sum,
         syntax_tree.Product: Writer.product,
         syntax_tree.Case: Writer.case,
         syntax_tree.Call: Writer.call,
-        syntax_tree.Fold: Writer.fold,
+        syntax_tree.Aggregate: Writer.fold,
     }
 )

@@ -345,7 +345,7 @@ def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     )
 
 
-def instance(writer: WriteContext, node: syntax_tree.Fold) -> RedcapValue:
+def instance(writer: WriteContext, node: syntax_tree.Aggregate) -> RedcapValue:
     """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other
     rows.
     """
@@ -393,7 +393,7 @@ def instance(writer: WriteContext, node: syntax_tree.Fold) -> RedcapValue:
 def _row(writer: WriteContext, node: syntax_tree.Node) -> str:
     if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         return str(node.value)
-    if isinstance(node, syntax_tree.Fold) and node.function in ("min", "max"):
+    if isinstance(node, syntax_tree.Aggregate) and node.function in ("min", "max"):
         return "first-instance" if node.function == "min" else "last-instance"
     if isinstance(node, syntax_tree.Reference) and node.table == "this":
         return "current-instance"

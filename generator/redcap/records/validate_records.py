@@ -15,7 +15,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey, Context, FormKey, Record
-from forms_spec.model.captured_data import Records as Casebook
+from forms_spec.model.captured_data import InMemoryCasebook as Casebook
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study

@@ -17,7 +17,7 @@ from enum import Enum
 from forms_spec.evaluation import CellState, judge
 from forms_spec.evaluation.form_result import Judgement
 from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey
-from forms_spec.model.captured_data import Records as Casebook
+from forms_spec.model.captured_data import InMemoryCasebook as Casebook
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Group
 from forms_spec.model.study import Study

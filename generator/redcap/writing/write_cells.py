@@ -576,7 +576,7 @@ class CellWriter:
             return "today"
         if isinstance(node, syntax_tree.Literal):
             return end.text.replace("T", " ")
-        if isinstance(node, syntax_tree.Parameter):
+        if isinstance(node, syntax_tree.ParameterReference):
             return self.study.parameters[node.name].value
 
         try:

@@ -10,7 +10,7 @@ import pytest
 from forms_spec.findings.catalogue import (
     CATALOGUE,
     MODULES,
-    Entry,
+    CatalogueEntry,
     dictionary,
     finding,
     questions,
@@ -26,7 +26,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
-def test_an_entry_is_complete(entry: Entry) -> None:
+def test_an_entry_is_complete(entry: CatalogueEntry) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.code)
     assert entry.message.strip()
     assert entry.remedy.strip()
@@ -49,7 +49,7 @@ def test_every_code_of_the_dictionary_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("entry", EXAMPLES)
-def test_an_example_produces_its_finding(entry: Entry) -> None:
+def test_an_example_produces_its_finding(entry: CatalogueEntry) -> None:
     found = findings(entry.example)
     assert entry.code in {one.code for one in found}
     others = [
@@ -61,7 +61,7 @@ def test_an_example_produces_its_finding(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", EXAMPLES)
-def test_a_finding_of_an_example_has_a_place_in_it(entry: Entry) -> None:
+def test_a_finding_of_an_example_has_a_place_in_it(entry: CatalogueEntry) -> None:
     for found in findings(entry.example):
         if found.code == entry.code:
             assert found.text is not None

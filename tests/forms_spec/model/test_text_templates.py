@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_spec.model.text_templates import Found, escaped, parts_of, plain
+from forms_spec.model.text_templates import SlotText, escaped, parts_of, plain
 from tests.forms_spec.dictionaries import findings, load
 
 
@@ -35,7 +35,7 @@ def test_what_a_text_says_without_answers(text: str, said: str) -> None:
 
 @given(st.text(alphabet="{}[]a:.$ code", max_size=20))
 def test_a_text_of_another_program_can_be_said_without_slots(text: str) -> None:
-    assert not any(isinstance(part, Found) for part in parts_of(escaped(text)))
+    assert not any(isinstance(part, SlotText) for part in parts_of(escaped(text)))
     assert plain(escaped(text)) == text
 
 

@@ -11,8 +11,8 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rules import (
+    Dependency,
     Home,
-    Target,
     Type,
     check_expression,
     parse_expression,
@@ -135,14 +135,14 @@ def test_references_say_where_each_value_comes_from() -> None:
         home(study),
     )
     assert set(found) == {
-        Target(table="home", field="an"),
-        Target(table="far", field="fn", visit="V1"),
-        Target(table="r", field=None),
-        Target(table="r", field="rn"),
-        Target(table="q", field=None, visit="all"),
-        Target(table="q", field="qn", visit="all"),
-        Target(table="far", field="fn", visit="all"),
-        Target(table=None, field="limit"),
+        Dependency(table="home", field="an"),
+        Dependency(table="far", field="fn", visit="V1"),
+        Dependency(table="r", field=None),
+        Dependency(table="r", field="rn"),
+        Dependency(table="q", field=None, visit="all"),
+        Dependency(table="q", field="qn", visit="all"),
+        Dependency(table="far", field="fn", visit="all"),
+        Dependency(table=None, field="limit"),
     }
 
 

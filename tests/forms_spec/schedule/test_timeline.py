@@ -11,7 +11,7 @@ from forms_spec import load_study
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
 from forms_spec.schedule.timeline import sources, timeline
-from forms_spec.schedule.visit_status import Held
+from forms_spec.schedule.visit_status import CapturedVisit
 
 HEAD = """
 study: SMALL
@@ -107,21 +107,23 @@ class TestDayZero:
 class TestVisits:
     def held(
         self, forms: Mapping[str, Mapping[str, str]]
-    ) -> Mapping[tuple[str, int], Held]:
+    ) -> Mapping[tuple[str, int], CapturedVisit]:
         casebook = Casebook(forms)
-        return timeline(study(), casebook, casebook.forms).held
+        return timeline(study(), casebook, casebook.forms).captured
 
     def test_took_place_on_the_date_of_their_header(self) -> None:
         held = self.held(
             {"SCR.sv": {"visdat": "2024-04-08"}, "UNS2.sv": {"visdat": "2024-05-01"}}
         )
         assert held == {
-            ("SCR", 0): Held(date=date(2024, 4, 8)),
-            ("UNS", 2): Held(date=date(2024, 5, 1)),
+            ("SCR", 0): CapturedVisit(date=date(2024, 4, 8)),
+            ("UNS", 2): CapturedVisit(date=date(2024, 5, 1)),
         }
 
     def test_were_missed_when_the_header_says_why(self) -> None:
-        assert self.held({"D0.sv": {"svreas": "ill"}}) == {("D0", 0): Held(missed=True)}
+        assert self.held({"D0.sv": {"svreas": "ill"}}) == {
+            ("D0", 0): CapturedVisit(missed=True)
+        }
 
     @pytest.mark.parametrize("text", ["", "UNK", "8 apr"])
     def test_are_still_open_without_either(self, text: str) -> None:
@@ -132,7 +134,9 @@ class TestVisits:
     ) -> None:
         bare = study(sv="form: sv\ntitle: Visit\nfields: {note: {label: Note}}\n")
         casebook = Casebook({"SCR.ie": {"planned": ""}})
-        assert timeline(bare, casebook, casebook.forms).held == {("SCR", 0): Held()}
+        assert timeline(bare, casebook, casebook.forms).captured == {
+            ("SCR", 0): CapturedVisit()
+        }
 
 
 class TestLastDay:

@@ -19,9 +19,9 @@ from forms_spec.model.visits import (
     Window,
 )
 from forms_spec.schedule.visit_status import (
+    CapturedVisit,
     Due,
-    Expected,
-    Held,
+    FormExpectation,
     Timeline,
     VisitStatus,
     add_months,
@@ -176,9 +176,9 @@ class TestStatus:
         assert (state.status, state.days_overdue) == (status, overdue)
 
     def test_a_visit_that_took_place_is_done_wherever_its_date_falls(self) -> None:
-        held = {("M3", 0): Held(date=day("2024-08-05"))}
+        held = {("M3", 0): CapturedVisit(date=day("2024-08-05"))}
         state = visit_state(
-            M3, Timeline(day_zero=INJECTED, held=held), day("2026-05-31")
+            M3, Timeline(day_zero=INJECTED, captured=held), day("2026-05-31")
         )
         assert (state.status, state.days_outside, state.days_overdue) == (
             VisitStatus.DONE,
@@ -187,7 +187,9 @@ class TestStatus:
         )
 
     def test_a_missed_visit_is_not_overdue(self) -> None:
-        missed = Timeline(day_zero=INJECTED, held={("M3", 0): Held(missed=True)})
+        missed = Timeline(
+            day_zero=INJECTED, captured={("M3", 0): CapturedVisit(missed=True)}
+        )
         assert visit_state(M3, missed, day("2026-05-31")).status is VisitStatus.MISSED
 
     def test_before_day_zero_is_known_screening_is_due_and_the_rest_not_yet(
@@ -213,7 +215,8 @@ class TestStatus:
 
     def test_a_screening_failure_is_expected_at_no_later_visit(self) -> None:
         failed = Timeline(
-            ended=day("2024-04-08"), held={("SCR", 0): Held(date=day("2024-03-04"))}
+            ended=day("2024-04-08"),
+            captured={("SCR", 0): CapturedVisit(date=day("2024-03-04"))},
         )
         found = [
             visit_state(visit, failed, day("2026-05-31")).status
@@ -234,13 +237,13 @@ class TestStatus:
     def test_a_visit_outside_the_schedule_is_expected_only_once_it_took_place(
         self, visit: Visit
     ) -> None:
-        held = {(visit.name, 0): Held(date=day("2024-05-20"))}
+        held = {(visit.name, 0): CapturedVisit(date=day("2024-05-20"))}
         today = day("2024-06-01")
         assert (
             visit_state(visit, Timeline(day_zero=INJECTED), today).status
             is VisitStatus.NOT_EXPECTED
         )
-        done = visit_state(visit, Timeline(day_zero=INJECTED, held=held), today)
+        done = visit_state(visit, Timeline(day_zero=INJECTED, captured=held), today)
         assert done.status is VisitStatus.DONE
 
 
@@ -255,11 +258,13 @@ def study(*visits: Visit, schedule: tuple[Scheduled, ...] = ()) -> Study:
 class TestWholeSchedule:
     def test_a_repeating_visit_stands_once_for_each_time(self) -> None:
         held = {
-            ("UNS", 2): Held(date=day("2024-06-01")),
-            ("UNS", 1): Held(date=day("2024-05-20")),
+            ("UNS", 2): CapturedVisit(date=day("2024-06-01")),
+            ("UNS", 1): CapturedVisit(date=day("2024-05-20")),
         }
         states = visit_states(
-            study(W2, UNS), Timeline(day_zero=INJECTED, held=held), day("2024-06-10")
+            study(W2, UNS),
+            Timeline(day_zero=INJECTED, captured=held),
+            day("2024-06-10"),
         )
         assert [(state.visit.name, state.unsno) for state in states] == [
             ("W2", 0),
@@ -269,18 +274,19 @@ class TestWholeSchedule:
 
     def test_the_next_visit_is_the_first_that_still_has_to_take_place(self) -> None:
         held = {
-            ("SCR", 0): Held(date=day("2024-03-04")),
-            ("D0", 0): Held(date=INJECTED),
+            ("SCR", 0): CapturedVisit(date=day("2024-03-04")),
+            ("D0", 0): CapturedVisit(date=INJECTED),
         }
-        now = Timeline(day_zero=INJECTED, held=held)
+        now = Timeline(day_zero=INJECTED, captured=held)
         found = next_visit(visit_states(study(SCR, D0, W2, M3), now, day("2024-04-20")))
         assert found is not None
         assert (found.visit.name, found.status) == ("W2", VisitStatus.NOT_DUE)
 
     def test_nothing_is_next_when_all_took_place(self) -> None:
-        held = {("D0", 0): Held(date=INJECTED)}
+        held = {("D0", 0): CapturedVisit(date=INJECTED)}
         assert (
-            next_visit(visit_states(study(D0), Timeline(held=held), INJECTED)) is None
+            next_visit(visit_states(study(D0), Timeline(captured=held), INJECTED))
+            is None
         )
 
 
@@ -288,15 +294,15 @@ class TestExpectation:
     @pytest.mark.parametrize(
         ("wanted", "holds", "expected"),
         [
-            (Expectation.REQUIRED, None, Expected.REQUIRED),
-            (Expectation.OPTIONAL, None, Expected.OPTIONAL),
-            (Expectation.CONDITIONAL, True, Expected.REQUIRED),
-            (Expectation.CONDITIONAL, False, Expected.NOT_EXPECTED),
-            (Expectation.CONDITIONAL, None, Expected.UNKNOWN),
+            (Expectation.REQUIRED, None, FormExpectation.REQUIRED),
+            (Expectation.OPTIONAL, None, FormExpectation.OPTIONAL),
+            (Expectation.CONDITIONAL, True, FormExpectation.REQUIRED),
+            (Expectation.CONDITIONAL, False, FormExpectation.NOT_EXPECTED),
+            (Expectation.CONDITIONAL, None, FormExpectation.UNKNOWN),
         ],
     )
     def test_is_what_the_schedule_says(
-        self, wanted: Expectation, holds: bool | None, expected: Expected
+        self, wanted: Expectation, holds: bool | None, expected: FormExpectation
     ) -> None:
         when = "a condition" if wanted is Expectation.CONDITIONAL else None
         line = Scheduled(
@@ -309,5 +315,6 @@ class TestExpectation:
 
     def test_a_form_that_is_not_in_the_schedule_is_not_expected(self) -> None:
         assert (
-            expectation(study(M3), "pt", "M3", lambda _: True) is Expected.NOT_EXPECTED
+            expectation(study(M3), "pt", "M3", lambda _: True)
+            is FormExpectation.NOT_EXPECTED
         )

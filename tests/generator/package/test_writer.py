@@ -15,7 +15,12 @@ import pytest
 from hypothesis import given, settings
 
 from forms_spec.kinds.file import file_text
-from forms_spec.model.captured_forms import CapturedFile, CapturedForm, Change, Subject
+from forms_spec.model.captured_forms import (
+    AuditEntry,
+    CapturedFile,
+    CapturedForm,
+    Subject,
+)
 from generator.package.writer import write_package
 from generator.validation.open_package import open_package
 from tests.package_cases import any_forms, captured, clean_forms, write
@@ -81,7 +86,7 @@ def test_subjects_without_forms_the_audit_trail_and_uploads_are_packed(
     tmp_path: Path,
 ) -> None:
     form = captured("lb SCR", {"lbcode": "AB1"})
-    change = Change(
+    change = AuditEntry(
         site="01", subject="01-001", key=form.key, version=1, table="lb", row=None, field="lbcode", old="",
         new="AB1", reason="first entry", saved_by="nurse", saved_at=form.saved_at, dictionary="0" * 64,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from forms_spec.model.captured_data import (
     Context,
     EmptyCasebook,
     FormKey,
+    InMemoryCasebook,
     Record,
-    Records,
     Row,
 )
 from forms_spec.model.visits import Offset, Window
@@ -181,7 +181,7 @@ def test_what_a_named_instance_says_of_blanks(logic: str, shown: bool) -> None:
     study = study_of(
         converted(*ROWS, *LAB, {"name": "z", "branching": logic}, events=REPEATED)
     )
-    casebook = Records({FormKey("lab", "month_3_arm_1", 0): ROW_2})
+    casebook = InMemoryCasebook({FormKey("lab", "month_3_arm_1", 0): ROW_2})
     context = Context(
         today=TODAY, subject="1", visit="month_3_arm_1", casebook=casebook
     )

@@ -25,8 +25,8 @@ from forms_spec.model.captured_data import (
     CellKey,
     Context,
     FormKey,
+    InMemoryCasebook,
     Record,
-    Records,
     Row,
 )
 from forms_spec.model.captured_forms import CapturedForm
@@ -241,7 +241,7 @@ def _verdicts(study: Study, forms: list[CapturedForm]) -> dict[Spot, tuple[bool,
     for form in forms:
         by_subject.setdefault(form.subject, {})[form.key] = form
     for subject, held in by_subject.items():
-        casebook = Records({key: one.record for key, one in held.items()})
+        casebook = InMemoryCasebook({key: one.record for key, one in held.items()})
         for key, form in held.items():
             context = Context(
                 today=TODAY,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from forms_spec.evaluation import judge
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import Context, Records
+from forms_spec.model.captured_data import Context, InMemoryCasebook
 from forms_spec.model.captured_forms import CapturedForm
 from generator.validation.open_package import Engine
 from generator.validation.report.report import Report
@@ -453,7 +453,7 @@ def test_it_says_of_every_form_what_the_page_says_and_nothing_else(
             subject=form.subject,
             visit=form.key.visit,
             unsno=form.key.unsno,
-            casebook=Records(
+            casebook=InMemoryCasebook(
                 {one.key: one.record for one in forms if one.subject == form.subject}
             ),
         )

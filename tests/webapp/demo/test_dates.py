@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 
-from forms_spec.model.captured_data import Records
+from forms_spec.model.captured_data import InMemoryCasebook
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import visit_states
@@ -61,7 +61,7 @@ def test_every_subject_keeps_its_findings(
 def test_no_visit_is_overdue_by_years(moved: tuple[BySubject, date]) -> None:
     study, (subjects, today) = cellkine(), moved
     for name, forms in subjects.items():
-        records = Records({form.key: form.record for form in forms})
+        records = InMemoryCasebook({form.key: form.record for form in forms})
         states = visit_states(
             study, timeline(study, records, [form.key for form in forms]), today
         )

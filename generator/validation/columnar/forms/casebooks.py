@@ -193,7 +193,7 @@ class Books:
             there, np.append(latest, NOWHERE)[_before(there, here)], here
         )
 
-    def rows_of(self, source: resolved.Source, frame: Frame) -> tuple[Array, Array]:
+    def rows_of(self, source: resolved.RowSource, frame: Frame) -> tuple[Array, Array]:
         """The first place, and the number, of the rows that a source has for each line
         of a frame.
         """
@@ -214,7 +214,7 @@ class Books:
         return first, np.searchsorted(key, high * STEP) - first
 
     def _rows_of_form(
-        self, source: resolved.Source, here: Lines
+        self, source: resolved.RowSource, here: Lines
     ) -> tuple[Array, Array]:
         """Of the form itself, or of the one before it."""
         form = self.form(source.form)
@@ -229,10 +229,10 @@ class Books:
 
         return firsts[lines], counts[lines]
 
-    def _source(self, source: resolved.Source) -> Relation:
+    def _source(self, source: resolved.RowSource) -> Relation:
         return self.rows(source.table) if source.group else self.form(source.form)
 
-    def frame(self, source: resolved.Source, places: Array) -> Frame:
+    def frame(self, source: resolved.RowSource, places: Array) -> Frame:
         """The rows of a source at some places."""
         rows, form = self._source(source), self.form(source.form)
         if not source.group:

@@ -12,7 +12,7 @@ from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.protocol_checks import under_check
 from forms_spec.findings.catalogue import entry
 from forms_spec.findings.finding import Finding
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Group
 from forms_spec.rules.semantics import resolved as core
@@ -241,7 +241,7 @@ class Verdicts:
 
     # Rules and rows
 
-    def _rule(self, rule: Rule) -> None:
+    def _rule(self, rule: EditCheck) -> None:
         study, home = self.shape.study, self.shape.home
         holds = self.scene.truth(resolved(rule.assertion, study, home, Type.CONDITION))
         node = (
@@ -267,7 +267,7 @@ class Verdicts:
             if open_.any():
                 self._say(open_ & ~self.told.of((node,)), ASK)
 
-    def _under(self, rule: Rule, code: str, severity: Severity) -> Constraint:
+    def _under(self, rule: EditCheck, code: str, severity: Severity) -> Constraint:
         return Constraint(code, severity, rule.name, *rule.on[0])
 
     def _rows(self, group: Group) -> None:

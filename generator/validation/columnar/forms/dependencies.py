@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from forms_spec.evaluation.form_plan import rules_of
-from forms_spec.model.edit_checks import Rule
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
@@ -59,7 +59,7 @@ class Shape:
         return next(field for field in self.fields if field.name == name)
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[EditCheck, ...]:
         """The edit checks that are at home here."""
         return tuple(
             rule

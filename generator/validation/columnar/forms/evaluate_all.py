@@ -17,7 +17,7 @@ import numpy as np
 from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.findings.finding import Finding
-from forms_spec.model.captured_data import FormKey, Records
+from forms_spec.model.captured_data import FormKey, InMemoryCasebook
 from forms_spec.model.captured_forms import FormStatus
 from forms_spec.model.study import Study
 from generator.validation.columnar.forms.casebooks import Books
@@ -364,7 +364,7 @@ class _ColumnarEvaluation:
                 )
                 continue
 
-            casebook = Records({form.key: form.record for form in forms})
+            casebook = InMemoryCasebook({form.key: form.record for form in forms})
             whole = Subject(self.study, casebook, self.missing.today, name)
 
             for form in forms:

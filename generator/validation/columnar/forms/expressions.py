@@ -203,7 +203,7 @@ class Scene:
         return self, None
 
     def _parts(
-        self, source: resolved.Source
+        self, source: resolved.RowSource
     ) -> Iterator[tuple[int, int, Array, Array]]:
         """Some lines at a time, with the first place and the number of their rows in
         the source.
