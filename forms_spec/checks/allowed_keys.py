@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
-
-CONTROLS: Mapping[str, tuple[str, ...]] = {
-    "choice": ("radio", "list", "typeahead"),
-    "yes_no": ("radio", "list"),
-    "text": ("text", "textarea"),
-    "long_text": ("textarea", "text"),
-    "scale": ("scale", "text"),
-    "vas": ("vas", "text"),
-}
-"""The controls that a type may be asked with; every other type has its own only."""
 
 
 def check_keys(draft: LoadedStudy) -> Iterator[Finding]:
@@ -43,7 +33,7 @@ def _for_type(part: FieldPart) -> Iterator[Finding]:
 
     if type_.name == "calculated" and "value" not in part.keys:
         yield finding("value-missing", text=field.place, name=field.name)
-    controls = CONTROLS.get(type_.name, (type_.control,))
+    controls = type_.controls or (type_.control,)
     if "control" in part.keys and field.control not in controls:
         yield finding(
             "control-not-allowed",

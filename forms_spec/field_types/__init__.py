@@ -11,11 +11,13 @@ from forms_spec.field_types.choices import CHOICES
 from forms_spec.field_types.date import DATE
 from forms_spec.field_types.datetime import DATETIME
 from forms_spec.field_types.decimal import DECIMAL
+from forms_spec.field_types.email import EMAIL
 from forms_spec.field_types.file import FILE
 from forms_spec.field_types.integer import INTEGER
 from forms_spec.field_types.long_text import LONG_TEXT
 from forms_spec.field_types.note import NOTE
 from forms_spec.field_types.partial_date import PARTIAL_DATE
+from forms_spec.field_types.phone import PHONE
 from forms_spec.field_types.scale import SCALE
 from forms_spec.field_types.text import TEXT
 from forms_spec.field_types.tick import TICK
@@ -28,6 +30,8 @@ from forms_spec.model.registry import by_name
 FIELD_TYPES: tuple[FieldType, ...] = (
     TEXT,
     LONG_TEXT,
+    EMAIL,
+    PHONE,
     INTEGER,
     DECIMAL,
     YES_NO,

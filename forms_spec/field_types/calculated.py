@@ -1,6 +1,6 @@
 """A value that a formula gives; ``gives`` names its kind."""
 
-from forms_spec.model.field_type import READING, FieldType, samples
+from forms_spec.model.field_type import READING, FieldType, RedcapSpelling, samples
 
 _WIDE = {"LOW": "Low", "HIGH": "High"}
 
@@ -11,6 +11,9 @@ CALCULATED = FieldType(
     facets=READING
     | {"value", "gives", "codes", "places", "unit", "range", "expected", "alert"}
     | {"identifier", "cdash", "sdtm", "checks"},
+    redcap=RedcapSpelling(type="calc"),
+    asked="read-only",
+    stored="as its kind",
     accepts=(
         *samples("26.8", "26", "-0.5"),
         *samples("26.8", gives="decimal", places=1),

@@ -1,6 +1,6 @@
 """One of several answers."""
 
-from forms_spec.model.field_type import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, RedcapSpelling, samples
 
 _SIDES = {"L": "Left", "R": "Right", "B": "Both"}
 _ODD = {
@@ -18,6 +18,10 @@ CHOICE = FieldType(
     kind="choice",
     control="choice",
     facets=ANSWER | {"codes", "retired"},
+    redcap=RedcapSpelling(type="dropdown"),
+    asked="radio to 7, list to 15, type-ahead above",
+    stored="a code",
+    controls=("radio", "list", "typeahead"),
     accepts=(
         *samples("L", "R", "B", codes=_SIDES),
         *samples("0", "01", "1", "a,b", "É", "K", "😀", codes=_ODD),

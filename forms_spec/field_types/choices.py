@@ -1,6 +1,6 @@
 """Any number of several answers."""
 
-from forms_spec.model.field_type import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, RedcapSpelling, samples
 
 _REFERRAL = {
     "NONE": {"label": "No referred pain", "exclusive": True},
@@ -14,6 +14,9 @@ CHOICES = FieldType(
     kind="choices",
     control="checkboxes",
     facets=ANSWER | {"codes", "retired", "max_choices"},
+    redcap=RedcapSpelling(type="checkbox"),
+    asked="check boxes",
+    stored="codes in the list's order, joined by `;`",
     accepts=(
         *samples(
             "NONE",

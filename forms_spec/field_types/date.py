@@ -1,12 +1,23 @@
 """A day."""
 
-from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    CLOCK,
+    MOMENT,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 DATE = FieldType(
     name="date",
     kind="date",
     control="text",
     facets=ANSWER | BOX | CLOCK | MOMENT,
+    redcap=RedcapSpelling(type="text"),
+    asked="box",
+    stored="`2024-04-15`",
     accepts=samples(
         "2024-04-15",
         "2024-02-29",

@@ -1,12 +1,23 @@
 """A day and a time of it."""
 
-from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    CLOCK,
+    MOMENT,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 DATETIME = FieldType(
     name="datetime",
     kind="datetime",
     control="text",
     facets=ANSWER | BOX | CLOCK | MOMENT | {"seconds"},
+    redcap=RedcapSpelling(type="text"),
+    asked="box",
+    stored="`2024-04-15T09:30`",
     accepts=(
         *samples(
             "2024-04-15T09:30",

@@ -1,12 +1,22 @@
 """A number with decimals."""
 
-from forms_spec.model.field_type import ANSWER, BOX, QUANTITY, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    QUANTITY,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 DECIMAL = FieldType(
     name="decimal",
     kind="decimal",
     control="text",
     facets=ANSWER | BOX | QUANTITY | {"places", "comparator"},
+    redcap=RedcapSpelling(type="text", validations=("number", "float")),
+    asked="box",
+    stored="`38.1`",
     accepts=(
         *samples(
             "0",

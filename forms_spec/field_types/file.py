@@ -1,6 +1,6 @@
 """A file that is handed in."""
 
-from forms_spec.model.field_type import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, RedcapSpelling, samples
 
 _AT = "files/0123456789abcdef"
 _IMAGES = ["pdf", "png"]
@@ -10,6 +10,9 @@ FILE = FieldType(
     kind="file",
     control="file",
     facets=ANSWER - {"default"} | {"accept", "size"},
+    redcap=RedcapSpelling(type="file"),
+    asked="file",
+    stored="`files/<16 hex of its SHA-256>/name.pdf`",
     accepts=(
         *samples(
             f"{_AT}/scan.pdf",

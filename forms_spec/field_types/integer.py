@@ -1,12 +1,22 @@
 """A whole number."""
 
-from forms_spec.model.field_type import ANSWER, BOX, QUANTITY, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    QUANTITY,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 INTEGER = FieldType(
     name="integer",
     kind="integer",
     control="text",
     facets=ANSWER | BOX | QUANTITY | {"comparator"},
+    redcap=RedcapSpelling(type="text", validations=("integer", "int")),
+    asked="box",
+    stored="`-12`",
     accepts=samples(
         "0", "7", "-12", "10", "120", "999999999999999", "-999999999999999"
     ),

@@ -1,12 +1,17 @@
 """Several lines of text."""
 
-from forms_spec.model.field_type import ANSWER, BOX, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, FieldType, RedcapSpelling, samples
 
 LONG_TEXT = FieldType(
     name="long_text",
     kind="text",
     control="textarea",
     facets=ANSWER | BOX | {"length", "pattern"},
+    redcap=RedcapSpelling(type="notes"),
+    asked="larger box",
+    stored="as `text`, also with line breaks",
+    controls=("textarea", "text"),
+    noun="multi-line text",
     multiline=True,
     accepts=(
         *samples(

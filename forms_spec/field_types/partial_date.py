@@ -1,12 +1,23 @@
 """A day, or as much of it as is known."""
 
-from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    CLOCK,
+    MOMENT,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 PARTIAL_DATE = FieldType(
     name="partial_date",
     kind="partial_date",
     control="text",
     facets=ANSWER | BOX | CLOCK | MOMENT,
+    redcap=RedcapSpelling(type="text", loss="REDCap has no partial dates: text"),
+    asked="box",
+    stored="`2024-04-15`, `2024-04` or `2024`",
     accepts=samples(
         "2024-04-15",
         "2024-02-29",

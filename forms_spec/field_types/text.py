@@ -1,12 +1,23 @@
 """One line of text."""
 
-from forms_spec.model.field_type import ANSWER, BOX, CLOCK, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    CLOCK,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 TEXT = FieldType(
     name="text",
     kind="text",
     control="text",
     facets=ANSWER | BOX | CLOCK | {"length", "pattern"},
+    redcap=RedcapSpelling(type="text"),
+    asked="box",
+    stored="any characters except control characters, not only blanks",
+    controls=("text", "textarea"),
     accepts=(
         *samples(
             "Left knee",

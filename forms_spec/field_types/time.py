@@ -1,12 +1,23 @@
 """A time of the day."""
 
-from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import (
+    ANSWER,
+    BOX,
+    CLOCK,
+    MOMENT,
+    FieldType,
+    RedcapSpelling,
+    samples,
+)
 
 TIME = FieldType(
     name="time",
     kind="time",
     control="text",
     facets=ANSWER | BOX | CLOCK | MOMENT | {"seconds"},
+    redcap=RedcapSpelling(type="text", validations=("time",)),
+    asked="box",
+    stored="`09:30`",
     accepts=(
         *samples("09:30", "00:00", "23:59", "12:00"),
         *samples("09:30:00", "23:59:59", seconds=True),

@@ -17,6 +17,7 @@ class BooleanKind(Kind):
     """``true`` or ``false``."""
 
     name: ClassVar[str] = "boolean"
+    noun: ClassVar[str] = "checkbox"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         return _VALUES[text] if text in _VALUES else Refusal(code="not-a-boolean")

@@ -34,6 +34,7 @@ class BoundedKind(Kind):
     """
 
     name: ClassVar[str] = "bounded"
+    noun: ClassVar[str] = "number"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         result = _GRAMMAR.fullmatch(text)

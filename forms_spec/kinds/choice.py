@@ -64,6 +64,7 @@ class ChoiceKind(Kind):
     """A code of the field's codelist, in its exact spelling."""
 
     name: ClassVar[str] = "choice"
+    noun: ClassVar[str] = "one of"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         return (

@@ -18,6 +18,7 @@ class ChoicesKind(Kind):
     """Codes joined by ``;``, each once, in any order; written in the codelist's order."""
 
     name: ClassVar[str] = "choices"
+    noun: ClassVar[str] = "any of"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         given = text.split(SEPARATOR)

@@ -17,6 +17,7 @@ class DateKind(Kind):
     """``YYYY-MM-DD`` of the Gregorian calendar, years 1000 to 9999 (ISO 8601)."""
 
     name: ClassVar[str] = "date"
+    noun: ClassVar[str] = "date"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         return read_day(text) or refuse_day(text, "not-a-date")

@@ -23,6 +23,7 @@ class DatetimeKind(Kind):
     """``YYYY-MM-DDTHH:MM``; with ``:SS`` where the field has seconds."""
 
     name: ClassVar[str] = "datetime"
+    noun: ClassVar[str] = "date and time"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         day_text, separator, clock = text.partition("T")

@@ -26,6 +26,8 @@ class DecimalKind(Kind):
     """
 
     name: ClassVar[str] = "decimal"
+    noun: ClassVar[str] = "decimal number"
+    keyboard: ClassVar[str] = "decimal"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         result = _GRAMMAR.fullmatch(text)

@@ -36,6 +36,7 @@ class FileKind(Kind):
     """
 
     name: ClassVar[str] = "file"
+    noun: ClassVar[str] = "file"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         result = named_file(text)

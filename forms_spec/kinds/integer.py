@@ -20,6 +20,8 @@ class IntegerKind(Kind):
     """ASCII digits, a minus where needed, no zero in front, at most 15 digits."""
 
     name: ClassVar[str] = "integer"
+    noun: ClassVar[str] = "whole number"
+    keyboard: ClassVar[str] = "numeric"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         result = _GRAMMAR.fullmatch(text)

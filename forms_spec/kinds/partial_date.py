@@ -24,6 +24,7 @@ class PartialDateKind(Kind):
     """
 
     name: ClassVar[str] = "partial_date"
+    noun: ClassVar[str] = "full or partial date"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         if day := read_day(text):

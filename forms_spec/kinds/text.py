@@ -26,6 +26,7 @@ class TextKind(Kind):
     """
 
     name: ClassVar[str] = "text"
+    noun: ClassVar[str] = "text"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         return (

@@ -17,6 +17,7 @@ class TimeKind(Kind):
     """``HH:MM`` on the 24-hour clock; ``HH:MM:SS`` where the field has seconds."""
 
     name: ClassVar[str] = "time"
+    noun: ClassVar[str] = "time of day"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         value = read_time(text)

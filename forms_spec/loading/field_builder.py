@@ -119,7 +119,7 @@ class FieldBuilder:
             alert=in_every_unit(self._ranges("alert", raw, spot), unit, places),
             min_length=least,
             max_length=most,
-            pattern=raw.get("pattern"),
+            pattern=raw.get("pattern", type_.pattern),
             places=0 if comparators and type_.kind == "integer" else raw.get("places"),
             comparators=comparators,
             seconds=raw.get("seconds", False),

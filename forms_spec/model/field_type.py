@@ -1,4 +1,4 @@
-"""A field type is what a designer writes after ``type``; it names no target."""
+"""A field type is what a designer writes after ``type``, with all that is said of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from forms_spec.model.codes import Code
+from forms_spec.model.facets import Pattern
 
 READING = frozenset(
     {"label", "type", "show_when", "help", "annotation", "redcap", "entry"}
@@ -49,24 +50,51 @@ class Sample:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RedcapSpelling:
+    """A field type in a data dictionary of REDCap: codes of its columns, no logic.
+
+    ``type`` is the Field Type. ``validations`` are the codes of Text Validation Type
+    that read as this field type; the first of them is written. ``loss`` says what such
+    a field lacks in REDCap; it is listed for every field of the type.
+    """
+
+    type: str
+    validations: tuple[str, ...] = ()
+    loss: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FieldType:
-    """One word of the dictionary language.
+    """One word of the dictionary language, and the only place that describes it.
 
     ``kind`` is None where the field has no text of its own (a note) or where another
     key gives the kind (a calculated field). ``facets`` are all keys that a field of
-    this type may have. ``multiline`` lets line breaks into its text. ``codes`` is its
-    built-in codelist, ``scale`` the hard range that it has when the dictionary gives
-    none. ``accepts`` and ``rejects`` are judged by the kind alone; every target is
-    tested against them.
+    this type may have. ``controls`` are those that a
+    dictionary may name, if it may name another than the type's own ``control``.
+    ``multiline`` lets line breaks into its text. ``codes`` is its built-in codelist,
+    ``scale`` the hard range and ``pattern`` the pattern that it has when the dictionary
+    gives none. ``keyboard`` (an ``inputmode`` of HTML) and ``noun`` (the codebook's
+    word for an answer) are the kind's unless they are given.
+
+    ``asked`` and ``stored`` are the cells of its row in ``docs/dictionary.md``: the
+    control in words, and the canonical text. ``accepts`` and ``rejects`` are judged by
+    the kind alone; every target is tested against them.
     """
 
     name: str
     kind: str | None
     control: str
     facets: frozenset[str]
+    redcap: RedcapSpelling
+    asked: str
+    stored: str
+    controls: tuple[str, ...] = ()
     multiline: bool = False
     codes: tuple[Code, ...] = ()
     scale: tuple[str, str] | None = None
+    pattern: Pattern | None = None
+    keyboard: str | None = None
+    noun: str | None = None
     accepts: tuple[Sample, ...] = ()
     rejects: tuple[Sample, ...] = ()
 

@@ -91,6 +91,11 @@ class Field:
         )
 
     @property
+    def stated_pattern(self) -> Pattern | None:
+        """The pattern of the dictionary; None for one that comes with the field type."""
+        return None if self.pattern is self.type.pattern else self.pattern
+
+    @property
     def collected(self) -> bool:
         """False for a note, which has no value and no column."""
         return self.type.name != "note"

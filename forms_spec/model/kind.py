@@ -61,10 +61,20 @@ class Facets(Protocol):
 class Kind:
     """One grammar.
 
-    Subclasses are stateless and listed in ``forms_spec.kinds.KINDS``.
+    Subclasses are stateless and listed in ``forms_spec.kinds.KINDS``. ``noun`` is the
+    codebook's word for an answer, ``keyboard`` the ``inputmode`` of its box.
     """
 
     name: ClassVar[str]
+    noun: ClassVar[str]
+    keyboard: ClassVar[str] = "text"
+
+    def __init_subclass__(cls) -> None:
+        lacking = [word for word in ("name", "noun") if not hasattr(cls, word)]
+        if lacking:
+            raise TypeError(
+                f"the kind {cls.__name__} has no {' and no '.join(lacking)}"
+            )
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
         """The value that a canonical, non-blank text means, or why it means none.

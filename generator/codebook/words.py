@@ -1,6 +1,7 @@
 """What a field takes, in words.
 
-The tables name every kind: a new kind without words fails at import.
+Field types and kinds bring their own nouns. ``FACTS`` covers every facet, or fails at
+import.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
-from forms_spec.kinds import KINDS
 from forms_spec.kinds.display import reference_words
 from forms_spec.model.criteria import ReferenceRange
 from forms_spec.model.facets import Range, Unit, UnitChoice
@@ -18,28 +18,6 @@ from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Offset, Visit, VisitType
 from forms_spec.rules import Home, to_english
-
-ANSWERS: Mapping[str, str] = MappingProxyType(
-    {
-        "text": "text",
-        "integer": "whole number",
-        "decimal": "decimal number",
-        "bounded": "number",
-        "boolean": "checkbox",
-        "date": "date",
-        "partial_date": "full or partial date",
-        "time": "time of day",
-        "datetime": "date and time",
-        "choice": "one of",
-        "choices": "any of",
-        "file": "file",
-    }
-)
-if ANSWERS.keys() != {kind.name for kind in KINDS}:
-    raise TypeError(
-        "the codebook's words and the kinds differ: "
-        f"{ANSWERS.keys() ^ {k.name for k in KINDS}}"
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,9 +32,7 @@ def answer(field: Field) -> str:
     """What kind of answer the field takes: ``decimal number, 1 decimal place, mmHg``."""
     if not field.collected:
         return "note"
-    words = [ANSWERS[field.kind.name]]
-    if field.type.name == "long_text":
-        words = ["multi-line text"]
+    words = [field.type.noun or field.kind.noun]
     if field.kind.name == "decimal" and field.places is not None:
         words.append(count(field.places, "decimal place"))
     if field.seconds:
@@ -126,13 +102,12 @@ def _length(field: Field, _study: Study) -> str:
 
 
 def _pattern(field: Field, _study: Study) -> str:
-    if field.pattern is None:
+    pattern = field.stated_pattern
+    if pattern is None:
         return ""
-    return (
-        f"{field.pattern.message} ({field.pattern.expression})"
-        if field.pattern.message
-        else field.pattern.expression
-    )
+    if pattern.message:
+        return f"{pattern.message} ({pattern.expression})"
+    return pattern.expression
 
 
 def _units(field: Field, _study: Study) -> str:

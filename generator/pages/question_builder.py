@@ -61,29 +61,29 @@ def _by_digits(field: Field) -> str:
     return "w6" if longest <= 5 else "w10" if longest <= 9 else "w13"
 
 
-INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
+WIDTHS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
     {
-        "text": ("text", _by_length),
-        "integer": ("numeric", _by_digits),
-        "decimal": ("decimal", lambda _: "w6"),
-        "bounded": ("text", lambda _: "w6"),
-        "boolean": ("text", lambda _: "w6"),
-        "date": ("text", lambda _: "w10"),
-        "partial_date": ("text", lambda _: "w10"),
-        "time": ("text", lambda _: "w6"),
-        "datetime": ("text", lambda _: "w13"),
-        "choice": ("text", lambda _: "w20"),
-        "choices": ("text", lambda _: "w20"),
-        "file": ("text", lambda _: "w20"),
+        "text": _by_length,
+        "integer": _by_digits,
+        "decimal": lambda _: "w6",
+        "bounded": lambda _: "w6",
+        "boolean": lambda _: "w6",
+        "date": lambda _: "w10",
+        "partial_date": lambda _: "w10",
+        "time": lambda _: "w6",
+        "datetime": lambda _: "w13",
+        "choice": lambda _: "w20",
+        "choices": lambda _: "w20",
+        "file": lambda _: "w20",
     }
 )
-"""By kind: the keyboard that a phone shows, and how wide the box is."""
+"""By kind: how wide the box is."""
 
 
 def _complete() -> None:
     kinds = {kind.name for kind in KINDS}
     controls = {field_type.control for field_type in FIELD_TYPES} - {"choice"}
-    if holes := kinds - set(INPUTS):
+    if holes := kinds - set(WIDTHS):
         raise ImportError(f"no box for the kinds {sorted(holes)}")
     if holes := controls - GROUPED - SINGLE:
         raise ImportError(f"no control for {sorted(holes)}")
@@ -128,9 +128,7 @@ def _section(study: Study, form: Form, group: Group) -> Section:
 
 
 def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
-    inputmode, width = (
-        INPUTS[field.kind.name] if field.collected else ("text", _by_length)
-    )
+    width = WIDTHS[field.kind.name] if field.collected else _by_length
     unit = field.unit
 
     return Question(
@@ -140,7 +138,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         help=field.help,
         control=_control(field),
         width=width(field),
-        inputmode=inputmode,
+        inputmode=_keyboard(field),
         codes=_codes(field),
         reasons=_reasons(field),
         limits=limits(study, form, group, field),
@@ -163,6 +161,13 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         starts=field.default is not None or field.prefill is not None,
         wordings=field.wordings,
     )
+
+
+def _keyboard(field: Field) -> str:
+    """The keyboard that a phone shows; a number with a comparator needs its signs."""
+    if field.comparators:
+        return field.kind.keyboard
+    return field.type.keyboard or field.kind.keyboard
 
 
 def _criterion_number(study: Study, field: Field) -> str:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from forms_spec import load_study
+from forms_spec.field_types import field_type
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import TextPlace
@@ -213,11 +214,8 @@ class _Build:
 
         if first.type != "text" or first.branching.strip() or first.choices.strip():
             return ""
-        if VALIDATIONS.get(first.validation.strip(), PLAIN).type not in (
-            "text",
-            "integer",
-            "decimal",
-        ):
+        validation = VALIDATIONS.get(first.validation.strip(), PLAIN)
+        if field_type(validation.type).kind not in ("text", "integer", "decimal"):
             return ""
 
         return first.name

@@ -106,7 +106,7 @@ def _own_properties(field: Field) -> Descriptor:
         "range": _ranges(field.ranges),
         "expected": _ranges(field.expected),
         "alert": _ranges(field.alert),
-        "pattern": field.pattern and field.pattern.expression,
+        "pattern": field.stated_pattern and field.stated_pattern.expression,
         "places": field.places,
         "comparator": list(field.comparators) or None,
         "unit": unit and unit.fixed,

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from marshmallow import Schema
 
-from forms_spec.field_types import FIELD_TYPES
+from forms_spec.field_types import FIELD_TYPES, FieldType
 from forms_spec.loader import load_study
 from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
 from forms_spec.loading.eligibility import (
@@ -105,11 +105,44 @@ def test_every_key_is_explained_and_shown(schema: type[Schema]) -> None:
     assert known <= shown, "without an example"
 
 
-@pytest.mark.parametrize("type_", FIELD_TYPES, ids=lambda one: one.name)
-def test_every_field_type_has_its_row_and_an_example(type_: Any) -> None:
-    section = TEXT.split("### field types")[1].split("###")[0]
-    assert re.search(rf"^\|.*`{type_.name}`.*\|.*\|.*\|.*\|$", section, re.MULTILINE)
-    assert re.search(rf"type: {type_.name}\b", section)
+TYPES_SECTION = TEXT.split("### field types")[1].split("###")[0]
+KIND_WORDS = {"calculated": "as `gives`", "note": "none"}
+
+
+@pytest.mark.parametrize("type_", FIELD_TYPES, ids=lambda type_: type_.name)
+def test_every_field_type_has_an_example(type_: FieldType) -> None:
+    assert re.search(rf"type: {type_.name}\b", TYPES_SECTION)
+
+
+def test_the_table_of_field_types_says_what_the_types_say() -> None:
+    rows = re.findall(r"^\| `.*$", TYPES_SECTION, re.MULTILINE)
+    assert rows == [
+        f"| `{type_.name}` | {kind_words(type_)} | {type_.asked} | {type_.stored} |"
+        for type_ in FIELD_TYPES
+    ]
+
+
+def kind_words(type_: FieldType) -> str:
+    if type_.kind is None:
+        return KIND_WORDS[type_.name]
+    return type_.kind.replace("_", " ")
+
+
+def test_the_list_of_other_controls_says_what_the_types_say() -> None:
+    lines = re.findall(r"^- (.*)$", TYPES_SECTION, re.MULTILINE)
+    assert [line.replace(" or ", ", ") for line in lines] == [
+        f"`{type_.name}`: {', '.join(f'`{name}`' for name in type_.controls)}"
+        for type_ in FIELD_TYPES
+        if type_.controls
+    ]
+
+
+def test_the_page_on_redcap_names_every_type_of_a_validation() -> None:
+    page = PAGE.with_name("redcap.md").read_text(encoding="utf-8")
+    row = re.search(r"^\| text \|.*$", page, re.MULTILINE)
+    assert row is not None
+    stated = {type_.name for type_ in FIELD_TYPES if type_.redcap.validations}
+    assert stated <= set(re.findall(r"`(\w+)`", row[0]))
 
 
 def test_no_key_is_explained_that_does_not_exist() -> None:

@@ -45,7 +45,7 @@ def field_of(
         group="test",
         min_length=least,
         max_length=most,
-        pattern=_pattern(held.get("pattern")),
+        pattern=_pattern(held.get("pattern")) or type_.pattern,
         places=0 if comparators and type_.kind == "integer" else held.get("places"),
         comparators=comparators,
         seconds=held.get("seconds", False),

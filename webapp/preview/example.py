@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from types import MappingProxyType
 
 from forms_spec.kinds import KINDS, Refusal
@@ -84,10 +85,12 @@ def _answers(fields: Iterable[Field], today: date) -> Mapping[str, str]:
 
 
 def example(field: Field, today: date) -> str:
-    """The first candidate that the field's own grammar takes; blank when it takes none
-    of them.
+    """The first candidate, or else sample of the field type, that the field's own
+    grammar takes; blank when it takes none of them.
     """
-    for text in CANDIDATES[field.kind.name](field, today):
+    candidates = CANDIDATES[field.kind.name](field, today)
+    samples = (sample.text for sample in field.type.accepts)
+    for text in chain(candidates, samples):
         if not isinstance(field.kind.parse(text, field), Refusal):
             return text
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from forms_spec.field_types import field_type
 from forms_spec.model.text_templates import escaped
 from generator.redcap.logic.dates import shifted_date
 from generator.redcap.logic.fault import LogicFault
@@ -21,6 +22,7 @@ from generator.redcap.reading.field_plan import Keys, Plan, item_type
 from generator.redcap.reading.labels import has_markup, plain_lines, plain_text
 from generator.redcap.reading.piping import piped_text
 from generator.redcap.reading.ranges import End, read_end
+from generator.redcap.reading.tag_effects import BOXES
 from generator.redcap.reading.tag_parser import Tag
 from generator.redcap.reading.validation import VALIDATIONS
 
@@ -432,7 +434,7 @@ class FieldMaker:
         item = plan.item
         if item.type == "slider" or not (item.minimum.strip() or item.maximum.strip()):
             return
-        if keys["type"] not in ("integer", "decimal", "date", "datetime", "time"):
+        if keys["type"] not in BOXES or "range" not in field_type(keys["type"]).facets:
             for column in ("minimum", "maximum"):
                 if item.cell(column).strip():
                     self.keep(

@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from forms_spec.field_types import FIELD_TYPES
 from generator.redcap.reading.answers import exclusive_codes
 from generator.redcap.reading.field_plan import Keys, Plan
 from generator.redcap.reading.labels import piped, plain_text
 from generator.redcap.reading.tag_parser import Tag
 
 DEFAULT = "DEFAULT"
-_DEFAULTS = (
-    "text", "long_text", "integer", "decimal", "choice", "multiple_choice", "date", "datetime", "time", "vas",
-)  # fmt: skip
-_BOXES = ("text", "long_text", "integer", "decimal", "date", "datetime", "time")
+_DEFAULTS, BOXES, _LENGTHS = (
+    frozenset(item.name for item in FIELD_TYPES if key in item.facets)
+    for key in ("default", "placeholder", "length")
+)
+"""The field types that have a default, a box to type into, and a length."""
+
 _TODAY: Mapping[str, str] = MappingProxyType({"date": "today", "text": "today"})
 _NOW: Mapping[str, str] = MappingProxyType(
     {"date": "today", "datetime": "now", "time": "now", "text": "now"}
@@ -85,9 +88,7 @@ _BROWSERS = "by the study's clock, not the browser's"
 
 def _longest(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     text = (tag.argument or "").strip()
-    if keys["type"] not in ("text", "long_text") or not (
-        text.isascii() and text.isdecimal()
-    ):
+    if keys["type"] not in _LENGTHS or not (text.isascii() and text.isdecimal()):
         return Without(why="only a text has a length")
 
     if len(text.lstrip("0")) > 8 or not int(text):
@@ -159,7 +160,7 @@ def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
 
 def _placeholder(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     text = plain_text(tag.argument or "").replace("\n", " ")
-    if keys["type"] not in _BOXES:
+    if keys["type"] not in BOXES:
         return Without(why="only a box shows words while it is empty")
     if not text:
         return Without(why="it says nothing", harmless=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from forms_spec.field_types import FIELD_TYPES
 from generator.redcap.logic.values import ValueType
 
 Keys = Mapping[str, object]
@@ -59,10 +60,6 @@ def _moments() -> dict[str, Validation]:
 
 def _numbers() -> dict[str, Validation]:
     results = {
-        "integer": Validation(type="integer", value_type=ValueType.NUMBER),
-        "int": Validation(type="integer", value_type=ValueType.NUMBER),
-        "number": Validation(type="decimal", value_type=ValueType.NUMBER),
-        "float": Validation(type="decimal", value_type=ValueType.NUMBER),
         "number_comma_decimal": Validation(
             type="decimal", value_type=ValueType.NUMBER, comma=True
         ),
@@ -84,16 +81,13 @@ def _numbers() -> dict[str, Validation]:
 
 
 _CODES = {
-    "time": Validation(type="time", value_type=ValueType.TIME),
     "time_hh_mm_ss": Validation(
         type="time", value_type=ValueType.TIME, keys={"seconds": "true"}
     ),
     "time_mm_ss": _pattern(
         "[0-5][0-9]:[0-5][0-9]", "minutes and seconds, such as 04:30"
     ),
-    "email": _pattern(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}", "an e-mail address"),
     "alpha_only": _pattern("[A-Za-z]+", "letters only"),
-    "phone": _pattern(r"[-+().0-9 extEXT#]{7,30}", "a telephone number"),
     "phone_australia": _pattern(r"[-+() 0-9]{8,20}", "an Australian telephone number"),
     "phone_france": _pattern(r"[-+(). 0-9]{9,20}", "a French telephone number"),
     "phone_uk": _pattern(r"[-+() 0-9]{9,20}", "a British telephone number"),
@@ -117,9 +111,31 @@ _CODES = {
     "vmrn": _pattern("[0-9]{4,9}", "four to nine digits"),
 }
 
+_VALUE_TYPES: Mapping[str, ValueType] = MappingProxyType(
+    {
+        "text": ValueType.TEXT,
+        "integer": ValueType.NUMBER,
+        "decimal": ValueType.NUMBER,
+        "time": ValueType.TIME,
+    }
+)
+"""By the kind of a type that states its validations; the others are written above."""
+
+
+def _stated() -> dict[str, Validation]:
+    """The validations that field types state as their own."""
+    return {
+        code: Validation(
+            type=field_type.name, value_type=_VALUE_TYPES[field_type.kind or "text"]
+        )
+        for field_type in FIELD_TYPES
+        for code in field_type.redcap.validations
+    }
+
+
 PLAIN = Validation(type="text", value_type=ValueType.TEXT)
 VALIDATIONS: Mapping[str, Validation] = MappingProxyType(
-    {**_numbers(), **_moments(), **_CODES}
+    {**_stated(), **_numbers(), **_moments(), **_CODES}
 )
 """By the code in the dictionary; sites add their own, which are read as plain text with
 a warning.

@@ -142,7 +142,7 @@ class CellWriter:
         }
         tags = {
             about_of(tag): tag
-            for tag in _TYPES[item.type.name](self, item, cells, form)
+            for tag in _WRITERS[item.type.redcap.type](self, item, cells, form)
         }
         self.facets(item, cells)
         self.shown(group, item, cells)
@@ -285,12 +285,9 @@ class CellWriter:
 
     # Types: each sets its cells and gives its action tags
 
-    def plain(self, item: Field, cells: Cells, _form: Form) -> list[str]:
-        cells["type"] = "notes" if item.type.name == "long_text" else "text"
-        return []
-
-    def validated(self, item: Field, cells: Cells, _form: Form) -> list[str]:
-        cells["type"] = "text"
+    def box(self, item: Field, cells: Cells, _form: Form) -> list[str]:
+        spelling = item.type.redcap
+        cells["type"] = spelling.type
         if item.comparators:
             why = (
                 "a number of REDCap takes no comparator, so it is a text without limits"
@@ -306,6 +303,11 @@ class CellWriter:
             return []
 
         cells["validation"] = self.validation(item)
+        if spelling.loss:
+            kind = item.type.name.replace("_", "-")
+            self.loss(cells["name"], "validation", kind, item.label, spelling.loss)
+            if not cells["validation"]:
+                return []
 
         return self.limits(item, cells)
 
@@ -331,19 +333,7 @@ class CellWriter:
             seconds = "_seconds" if item.seconds else ""
             return f"{kind}{seconds}_{self.study.date_order or 'ymd'}"
 
-        return "integer"
-
-    def partial(self, item: Field, cells: Cells, _form: Form) -> list[str]:
-        self.loss(
-            cells["name"],
-            "validation",
-            "partial-date",
-            item.label,
-            "REDCap has no partial dates: text",
-        )
-        cells["type"] = "text"
-
-        return []
+        return next(iter(item.type.redcap.validations), "")
 
     def tick(self, _one: Field, cells: Cells, _form: Form) -> list[str]:
         self.loss(
@@ -604,14 +594,15 @@ class CellWriter:
                 "REDCap has no least length",
             )
 
-        if item.pattern is not None and words_said(item) is None:
-            cells["validation"] = by_pattern(item.pattern.expression)
+        pattern = item.stated_pattern
+        if pattern is not None and words_said(item) is None:
+            cells["validation"] = by_pattern(pattern.expression)
             if not cells["validation"]:
                 self.loss(
                     name,
                     "validation",
                     "pattern",
-                    item.pattern.expression,
+                    pattern.expression,
                     "REDCap has no patterns of one's own",
                 )
 
@@ -670,31 +661,23 @@ _MOVES = {"add_days": "d", "add_months": "M"}
 _NATIVE_FIRST = ("branching", "minimum", "maximum", "required", "identifier")
 
 
-_TYPES: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = (
+_WRITERS: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = (
     MappingProxyType(
         {
-            "text": CellWriter.plain,
-            "long_text": CellWriter.plain,
-            "integer": CellWriter.validated,
-            "decimal": CellWriter.validated,
-            "date": CellWriter.validated,
-            "datetime": CellWriter.validated,
-            "time": CellWriter.validated,
-            "partial_date": CellWriter.partial,
-            "yes_no": CellWriter.choice,
-            "checkbox": CellWriter.tick,
-            "choice": CellWriter.choice,
-            "multiple_choice": CellWriter.choices,
-            "scale": CellWriter.line,
-            "vas": CellWriter.line,
-            "calculated": CellWriter.calculated,
+            "text": CellWriter.box,
+            "notes": CellWriter.box,
+            "radio": CellWriter.choice,
+            "dropdown": CellWriter.choice,
+            "checkbox": CellWriter.choices,
+            "truefalse": CellWriter.tick,
+            "slider": CellWriter.line,
+            "calc": CellWriter.calculated,
             "file": CellWriter.file,
-            "note": CellWriter.note,
+            "descriptive": CellWriter.note,
         }
     )
 )
-if _TYPES.keys() != {field_type.name for field_type in FIELD_TYPES}:
-    raise TypeError(
-        "field types without cells of REDCap: "
-        f"{_TYPES.keys() ^ {field_type.name for field_type in FIELD_TYPES}}"
-    )
+"""By the field type of REDCap that a field type is."""
+
+if holes := {field_type.redcap.type for field_type in FIELD_TYPES} ^ _WRITERS.keys():
+    raise TypeError(f"REDCap's field types without cells, or without a use: {holes}")

@@ -7,6 +7,7 @@ import pytest
 from forms_spec.field_types import FIELD_TYPES, FieldType, Sample, field_type
 from forms_spec.findings.catalogue import finding
 from forms_spec.kinds import KINDS, Refusal, kind
+from forms_spec.kinds.pattern import pattern_problem
 from forms_spec.model.registry import by_name
 from tests.parity.fields import accepted, distinct_fields, field_of, rejected
 
@@ -49,6 +50,17 @@ def test_every_type_has_samples_of_both_sorts(type_: FieldType) -> None:
 def test_no_kind_takes_nothing_for_an_answer(field) -> None:
     assert isinstance(field.kind.parse("", field), Refusal)
     assert isinstance(field.kind.parse(" ", field), Refusal)
+
+
+@pytest.mark.parametrize(
+    "type_", [t for t in FIELD_TYPES if t.pattern], ids=lambda t: t.name
+)
+def test_the_pattern_of_a_type_is_one_that_a_dictionary_may_have(
+    type_: FieldType,
+) -> None:
+    assert type_.pattern is not None
+    assert pattern_problem(type_.pattern.expression) is None
+    assert type_.pattern.message
 
 
 def test_every_kind_has_a_type() -> None:
