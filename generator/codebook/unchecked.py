@@ -10,7 +10,8 @@ from itertools import groupby
 
 from forms_spec.model.study import Study
 from generator.codebook.uses import Target, field_anchor, table_anchor
-from generator.tables.losses import Loss, losses
+from generator.losses import Loss
+from generator.tables.losses import losses
 
 WHOLE_STUDY = "*"
 ON_STUDY = "The whole study"

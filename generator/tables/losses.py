@@ -8,32 +8,20 @@ validate``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.model.fields import Field, Group
 from forms_spec.model.study import Study
+from generator.losses import Loss
 from generator.tables.kinds import laxities
 from generator.tables.limits import limits
-
-TARGET = "frictionless"
 
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
     "gives", "anchors", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
     "checks", "entry", "prefill", "placeholder", "retired", "max_choices",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Loss:
-    """``field`` is ``table.field``, a table, or ``*`` for the whole study."""
-
-    target: str
-    field: str
-    facet: str
-    why: str
 
 
 def losses(study: Study) -> tuple[Loss, ...]:
@@ -49,7 +37,7 @@ def losses(study: Study) -> tuple[Loss, ...]:
 
 
 def _loss(field: str, facet: str, why: str) -> Loss:
-    return Loss(target=TARGET, field=field, facet=facet, why=why)
+    return Loss(field=field, facet=facet, why=why)
 
 
 def _group_losses(name: str, group: Group) -> Iterator[Loss]:

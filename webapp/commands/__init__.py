@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain": "Explain a finding code.",
         "preview": "Serve a dictionary's forms without a database.",
         "convert": "Convert a dictionary from or to another format.",
-        "codebook": "Write a dictionary as one HTML page.",
+        "codebook": "Write a dictionary's codebook, as a page or a table.",
         "serve": "Serve the study's pages for data entry.",
         "import": "Import a package into a database.",
         "export": "Export a database's data as a package.",

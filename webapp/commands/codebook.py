@@ -1,4 +1,4 @@
-"""``crfsmith codebook``: a dictionary as one page to read, search and print."""
+"""``crfsmith codebook``: a dictionary as documentation, a page or a table."""
 
 from __future__ import annotations
 
@@ -8,31 +8,68 @@ from pathlib import Path
 import click
 
 from forms_spec import load_study
-from generator.codebook import codebook_html
+from forms_spec.model.study import Study
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from generator.losses import list_losses
+from generator.targets.registry import documentation_targets, file_names, summaries
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import CommandError
 
 REFUSED = 1
+LOSSES = "LOSSES.md"
+"""The list of what a format does not carry, beside the file."""
+
+TARGETS = documentation_targets()
 
 
-@click.command(short_help="Write a dictionary as one HTML page.")
+@click.command(
+    short_help="Write a dictionary's codebook, as a page or a table.",
+    help=f"""Write the codebook of the dictionary in DIR: one file that needs no other.
+
+    The same dictionary gives the same bytes. What a format does not carry is listed
+    in FILE-{LOSSES}, if it changes the meaning of an answer. Exit status: 0 if the
+    file was written, 1 if the dictionary has errors (all findings are shown), 2 if
+    nothing could be read or written.
+    """,
+)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--out",
-    "target",
+    "file",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.html",
-    help="The page to write.",
+    metavar="FILE",
+    help=f"The file to write, {file_names(TARGETS.values())}.",
 )
-def command(folder: Path, target: Path) -> None:
-    """Write the codebook of the dictionary in DIR as one self-contained HTML page.
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(list(TARGETS)),
+    default=next(iter(TARGETS)),
+    show_default=True,
+    help=summaries(TARGETS.values()),
+)
+def command(folder: Path, file: Path, name: str) -> None:
+    study = _study(folder)
+    target = TARGETS[name]
+    content = target.write(study).encode()
+    losses = [loss for loss in target.losses(study) if not loss.harmless]
+    written = {file: content}
 
-    The same dictionary gives the same bytes. Exit status: 0 if the page was written, 1
-    if the dictionary has errors (all findings are shown), 2 if nothing could be read or
-    written.
-    """
+    if losses:
+        losses_file = file.with_name(f"{file.stem}-{LOSSES}")
+        written[losses_file] = list_losses(file.name, losses).encode()
+
+    for path, content_of_file in written.items():
+        _write(path, content_of_file)
+
+    click.echo(f"{file}: codebook of {study.short}, {len(content) // 1000:,} kB.")
+    if losses:
+        click.echo(f"{len(losses):,} things are not in it. See {losses_file.name}.")
+
+
+def _study(folder: Path) -> Study:
+    """The study of a folder; ends the command if the dictionary has errors."""
     try:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
@@ -47,16 +84,13 @@ def command(folder: Path, target: Path) -> None:
         )
         sys.exit(REFUSED)
 
-    page = codebook_html(loaded.study)
+    return loaded.study
 
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        target.write_text(page, encoding="utf-8", newline="\n")
+        path.write_bytes(content)
     except OSError as error:
         raise CommandError(
-            f"{target} cannot be written: {error.strerror or error}."
+            f"{path} cannot be written: {error.strerror or error}."
         ) from error
-
-    click.echo(
-        f"{target}: codebook of {loaded.study.short}, "
-        f"{len(page.encode()) // 1000:,} kB."
-    )

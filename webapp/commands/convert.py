@@ -4,53 +4,99 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from forms_spec.findings.finding import Finding, Severity
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
-from generator.redcap.convert import convert_redcap
-from generator.redcap.losses import as_markdown, counts
-from generator.redcap.reading.events import EventFiles
-from generator.redcap.reading.originals import originals, read_originals
-from generator.redcap.reading.project_file import NoProject, project_missing
+from generator.losses import Loss, count_losses
+from generator.targets.registry import dictionary_targets
+from generator.targets.target import (
+    DictionarySource,
+    DictionaryTarget,
+    OptionValues,
+    ReadOption,
+    SourceFile,
+    UnusableOption,
+)
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import CommandError
 
-if TYPE_CHECKING:
-    from generator.redcap.losses import Loss
-
-FORMATS = ("redcap",)
 CLEAN, FINDINGS = 0, 1
 LOSSES = "LOSSES.md"
-"""The list of Losses, beside what was written."""
+"""The list of losses, beside what was written."""
 
-LISTS = {
-    "events": "events.csv",
-    "forms": "event-forms.csv",
-    "repeating": "repeating.csv",
+TARGETS = dictionary_targets()
+READERS = {name: target for name, target in TARGETS.items() if target.read}
+READ_OPTIONS: Mapping[str, ReadOption] = {
+    option.name: option for target in READERS.values() for option in target.read_options
 }
-"""The lists of events, of their forms and of what repeats, behind the name of the
-dictionary's file.
-"""
+"""The options of all readers; one that several have is there once."""
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.command(short_help="Convert a dictionary from or to another format.")
+def _help() -> str:
+    ways = [
+        f"crfsmith convert FILE{target.suffix} --from {name} --to DIR"
+        for name, target in READERS.items()
+    ]
+    ways += [
+        f"crfsmith convert DIR --to {name} --out FILE{target.suffix}"
+        for name, target in TARGETS.items()
+    ]
+    paragraphs = [
+        "Convert a dictionary of another program to a crfsmith dictionary, or the "
+        "other way round.",
+        "\n".join(["\b", *ways]),
+        " ".join(
+            [
+                "Features without an equivalent are kept verbatim or listed in "
+                f"{LOSSES}.",
+                *(target.note for target in TARGETS.values() if target.note),
+            ]
+        ),
+        "Exit status: 0 if the result can be used, 1 if it has errors, 2 if nothing "
+        "could be read or written.",
+    ]
+    return "\n\n".join(paragraphs)
+
+
+def _with_read_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the readers' options, which click lists in the reverse of this order."""
+    for option in reversed(list(READ_OPTIONS.values())):
+        command = click.option(
+            f"--{option.name.replace('_', '-')}",
+            option.name,
+            type=_FILE if option.takes_file else None,
+            metavar=option.metavar,
+            help=option.summary,
+        )(command)
+
+    return command
+
+
+@click.command(
+    short_help="Convert a dictionary from or to another format.", help=_help()
+)
 @click.argument(
     "source", type=click.Path(path_type=Path, exists=True), metavar="FILE|DIR"
 )
-@click.option("--from", "given", type=click.Choice(FORMATS), help="The format of FILE.")
+@click.option(
+    "--from",
+    "source_format",
+    type=click.Choice(list(READERS)),
+    help="The format of FILE.",
+)
 @click.option(
     "--to",
     "target",
     required=True,
-    metavar="DIR|redcap",
+    metavar="|".join(["DIR", *TARGETS]),
     help="The new folder, or the format to write.",
 )
 @click.option(
@@ -58,109 +104,71 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Path(path_type=Path),
     help="The file to write, with --to FORMAT.",
 )
-@click.option("--events", type=_FILE, help="REDCap's events, as CSV.")
-@click.option("--event-forms", type=_FILE, help="REDCap's forms of each event, as CSV.")
-@click.option(
-    "--repeating", type=_FILE, help="REDCap's repeating forms and events, as CSV."
-)
-@click.option(
-    "--day-zero",
-    metavar="FIELD",
-    help="The date field that event days are counted from.",
-)
-@click.option(
-    "--record-id",
-    metavar="FIELD",
-    help="The record ID field, if it is not the first field. '' for none.",
-)
-@click.option(
-    "--missing",
-    metavar="CODES",
-    help="The project's missing data codes: 'ND, Not done | UNK, Unknown'.",
-)
-@click.option(
-    "--project",
-    type=_FILE,
-    help="REDCap's project file (XML), which lists its missing data codes.",
-)
-@click.option("--study", help="The study's name. Default: the file's name.")
+@_with_read_options
 def command(
     *,
     source: Path,
-    given: str | None,
+    source_format: str | None,
     target: str,
     out: Path | None,
     **options: Any,
 ) -> None:
-    """Convert a REDCap data dictionary to a crfsmith dictionary, or the other way
-    round.
-
-    \b
-    crfsmith convert FILE.csv --from redcap --to DIR
-    crfsmith convert DIR --to redcap --out FILE.csv
-
-    Features without an equivalent are kept verbatim or listed in LOSSES.md. With --to
-    redcap, events, their forms and repeating forms are written to files next to FILE,
-    if the study has any.
-
-    Exit status: 0 if the result can be used, 1 if it has errors, 2 if nothing could be
-    read or written.
-    """
-    if given == "redcap":
-        _from_redcap(source, Path(target), **options)
-    elif target == "redcap":
-        _to_redcap(source, out)
+    if source_format is not None:
+        _read(READERS[source_format], source, Path(target), options)
+    elif target in TARGETS:
+        _write(TARGETS[target], source, out)
     else:
         raise CommandError(
-            "Give the format of FILE with --from redcap, or the output with --to "
-            "redcap --out FILE.csv."
+            f"Give the format of FILE with --from {'|'.join(READERS)}, or the output "
+            f"with --to {_ways_out()}."
         )
 
 
-def _from_redcap(
-    source: Path,
-    target: Path,
-    *,
-    project: Path | None,
-    missing: str | None,
-    events: Path | None,
-    event_forms: Path | None,
-    repeating: Path | None,
-    **options: Any,
-) -> None:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommandError(f"{target} is not empty. Give a new folder.")
-    given = EventFiles(
-        events=_read(events), forms=_read(event_forms), repeating=_read(repeating)
+def _ways_out() -> str:
+    return ", --to ".join(
+        f"{name} --out FILE{target.suffix}" for name, target in TARGETS.items()
     )
-    codes = " | ".join(item for item in (missing, _project_missing(project)) if item)
-    content = _bytes(source)
-    with _without_collector():
-        result = convert_redcap(source.name, content, given, missing=codes, **options)
+
+
+def _read(
+    reader: DictionaryTarget, source: Path, folder: Path, options: Mapping[str, Any]
+) -> None:
+    """Another program's dictionary becomes a new folder."""
+    assert reader.read is not None, reader.name
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CommandError(f"{folder} is not empty. Give a new folder.")
+
+    values = _option_values(reader, options)
+    file = SourceFile(source, _bytes(source))
+    try:
+        with _without_collector():
+            result = reader.read(file, values)
+    except UnusableOption as error:
+        raise CommandError(str(error)) from error
+
     _show(result.findings, result.files)
     if not result.files:
         sys.exit(FINDINGS)
-    written: dict[str, str | bytes] = {
-        **result.files,
-        LOSSES: as_markdown(source.name, result.losses),
-        **originals(content, given),
-    }
-    _write(target, written)
-    _summary(result.losses)
+
+    _write_files(folder, {**result.files, LOSSES: result.loss_list, **result.originals})
+    _show_losses(result.losses)
     forms = sum(name.startswith("forms/") for name in result.files)
-    click.echo(f"{target}: {result.fields:,} fields in {forms} forms.")
+    click.echo(f"{folder}: {result.fields:,} fields in {forms} forms.")
     sys.exit(CLEAN if result.usable else FINDINGS)
 
 
-def _project_missing(path: Path | None) -> str:
-    """The missing data codes that a project's file names."""
-    if path is None:
-        return ""
+def _option_values(
+    reader: DictionaryTarget, options: Mapping[str, Any]
+) -> OptionValues:
+    """The values of the reader's own options, with the content of files."""
+    values: dict[str, str | SourceFile | None] = {}
+    for option in reader.read_options:
+        value = options[option.name]
+        if option.takes_file and value is not None:
+            value = SourceFile(value, _bytes(value))
+        values[option.name] = value
 
-    try:
-        return project_missing(_bytes(path))
-    except NoProject as error:
-        raise CommandError(f"{path} is not a REDCap project: {error}.") from error
+    return values
 
 
 @contextmanager
@@ -175,35 +183,33 @@ def _without_collector() -> Iterator[None]:
         gc.enable()
 
 
-def _to_redcap(source: Path, out: Path | None) -> None:
-    # The writer of REDCap's files, which the other direction does without.
-    from generator.redcap.write_dictionary import write_redcap
-
+def _write(target: DictionaryTarget, source: Path, out: Path | None) -> None:
+    """A folder becomes another program's dictionary."""
     if out is None:
-        raise CommandError("Give the file to write with --out FILE.csv.")
+        raise CommandError(f"Give the file to write with --out FILE{target.suffix}.")
     try:
         files, unreadable = read_dictionary(source)
     except UnreadableFolder as error:
         raise CommandError(str(error)) from error
 
-    result = write_redcap(files, read_originals(source))
+    result = target.write(DictionarySource(source, files))
     _show((*unreadable, *result.findings), files)
     if result.content is None:
         sys.exit(FINDINGS)
-    losses = out.with_name(f"{out.stem}-{LOSSES}")
-    written: dict[str, str | bytes] = {
-        out.name: result.content,
-        losses.name: as_markdown(source.name, result.losses),
-        **{
-            f"{out.stem}-{LISTS[name]}": content
-            for name, content in result.lists.items()
+
+    beside = {f"{out.stem}{ending}": file for ending, file in result.beside.items()}
+    _write_files(
+        out.parent,
+        {
+            out.name: result.content,
+            f"{out.stem}-{LOSSES}": result.loss_list,
+            **beside,
         },
-    }
-    _write(out.parent, written)
-    _summary(result.losses)
+    )
+    _show_losses(result.losses)
     click.echo(f"{out}: {result.fields:,} fields.")
-    for name in result.lists:
-        click.echo(str(out.with_name(f"{out.stem}-{LISTS[name]}")))
+    for name in beside:
+        click.echo(str(out.with_name(name)))
     sys.exit(CLEAN if not unreadable else FINDINGS)
 
 
@@ -216,11 +222,7 @@ def _bytes(path: Path) -> bytes:
         ) from error
 
 
-def _read(path: Path | None) -> tuple[str, bytes] | None:
-    return (path.name, _bytes(path)) if path is not None else None
-
-
-def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+def _write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
     try:
         for name, content in files.items():
             path = folder / name
@@ -233,14 +235,15 @@ def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
 
 
 def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
+    """Shows the findings, those that refuse the dictionary first."""
     for finding in sorted(
         findings, key=lambda item: item.severity is not Severity.REFUSE
     ):
         show_finding(finding, files)
 
 
-def _summary(losses: Iterable[Loss]) -> None:
-    listed = counts(losses)
+def _show_losses(losses: Iterable[Loss]) -> None:
+    listed = count_losses(losses)
     if not listed:
         click.echo("Nothing is lost.")
     for kind, harmless, count in listed:

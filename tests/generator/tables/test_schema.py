@@ -8,8 +8,9 @@ import pytest
 from frictionless import Package
 
 from forms_spec.model.study import Study
+from generator.losses import Loss
 from generator.tables.descriptor import descriptor
-from generator.tables.losses import Loss, losses
+from generator.tables.losses import losses
 from generator.tables.schema import table_schema
 from tests.studies import FILES, small_study, study_of
 

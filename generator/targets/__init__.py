@@ -1,0 +1,1 @@
+"""Everything that a study is written as, one file for each target."""
