@@ -18,6 +18,7 @@ from generator.targets.target import (
 
 DOCUMENTATION = (
     "codebook_html",
+    "codebook_csv",
 )
 DICTIONARIES = ("redcap_dictionary",)
 RECORDS = (

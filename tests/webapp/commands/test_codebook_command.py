@@ -57,3 +57,25 @@ def test_no_dictionary_and_no_place_to_write_end_with_2(
     unwritable = run(folder, tmp_path / "no" / "such" / "folder.html")
     assert unwritable.exit_code == 2
     assert "cannot be written" in unwritable.output
+
+
+def test_a_table_comes_with_the_list_of_what_it_does_not_have(
+    folder: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "codebook.csv"
+    arguments = ["codebook", str(folder), "--format", "csv", "--out", str(table)]
+    ran = CliRunner().invoke(main, arguments)
+    assert ran.exit_code == 0, ran.output
+    assert "condat,Date of consent" in table.read_text("utf-8-sig")
+    assert "things are not in it. See codebook-LOSSES.md." in ran.output
+    losses = (tmp_path / "codebook-LOSSES.md").read_text()
+    assert "| * | titles |" in losses
+    assert "control" not in losses
+
+
+def test_a_page_says_everything(folder: Path, tmp_path: Path) -> None:
+    assert run(folder, tmp_path / "out.html").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "dictionary",
+        "out.html",
+    ]

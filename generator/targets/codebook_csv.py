@@ -1,0 +1,297 @@
+"""The codebook as a table, one row for each field, for R, Python or a spreadsheet.
+
+RFC 4180: commas, CRLF, quoted where needed, every row as long as the header. UTF-8 with
+a byte order mark, without which Excel reads the bytes in the code page of its computer.
+A cell that a spreadsheet would run as a formula begins with an apostrophe, as in
+``crfsmith export --as spreadsheet``: the words of a study are data, never a program.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from forms_spec.field_types import FIELD_TYPES
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Expectation
+from generator.codebook import in_schedule_order
+from generator.codebook.uses import table_of
+from generator.codebook.words import FACTS, answer
+from generator.losses import WHOLE_STUDY, Loss
+from generator.package.spreadsheet import BOM, harmless
+from generator.targets.target import DocumentationTarget
+
+SEPARATOR = " | "
+"""Between the entries of one cell, as in REDCap's list of choices."""
+
+
+class Row(NamedTuple):
+    """A field with what it belongs to."""
+
+    study: Study
+    form: Form
+    group: Group
+    field: Field
+
+    @property
+    def table(self) -> str:
+        return table_of(self.form, self.group)
+
+
+def _visits(row: Row) -> str:
+    """The visits of the form, with a word where it is not always required."""
+    if row.form.log:
+        return "log"
+
+    visits = []
+    for scheduled in row.study.schedule:
+        if scheduled.form != row.form.name:
+            continue
+        if scheduled.expectation is Expectation.REQUIRED:
+            visits.append(scheduled.visit)
+        else:
+            visits.append(f"{scheduled.visit} ({scheduled.expectation.value})")
+
+    return SEPARATOR.join(visits)
+
+
+def _unit(row: Row) -> str:
+    unit = row.field.unit
+    if unit is None:
+        return ""
+    if unit.fixed:
+        return unit.fixed
+    return SEPARATOR.join(choice.code for choice in unit.choices)
+
+
+def _decimal_places(row: Row) -> str:
+    return "" if row.field.places is None else str(row.field.places)
+
+
+def _codes(row: Row) -> str:
+    codelist = row.field.codelist
+    if codelist is None:
+        return ""
+    return SEPARATOR.join(f"{code.code}, {code.label}" for code in codelist.codes)
+
+
+def _missing(row: Row) -> str:
+    return SEPARATOR.join(f"{code.code}, {code.label}" for code in row.field.missing)
+
+
+def _group_condition(row: Row) -> str:
+    return row.group.show_when.text if row.group.show_when else ""
+
+
+def _condition(row: Row) -> str:
+    return row.field.show_when.text if row.field.show_when else ""
+
+
+def _formula(row: Row) -> str:
+    return row.field.value.text if row.field.value else ""
+
+
+def _required(row: Row) -> str:
+    """``yes``, ``no``, or the condition under which an answer is required."""
+    required = row.field.required
+    if isinstance(required, bool):
+        return "yes" if required else "no"
+    return required.text
+
+
+def _checks(row: Row) -> str:
+    """The protocol checks in the field itself, then the rules about it."""
+    field_checks = [check.name for check in row.field.checks.values()]
+    rules = [
+        f"{rule.name}: {rule.message}"
+        for rule in row.study.rules.values()
+        if (row.table, row.field.name) in rule.on
+    ]
+    return SEPARATOR.join([*dict.fromkeys(field_checks), *rules])
+
+
+def _fact(name: str) -> Callable[[Row], str]:
+    return lambda row: FACTS[name](row.field, row.study)
+
+
+FACTS_WITH_A_COLUMN = frozenset(
+    {
+        "Unit",
+        "Range",
+        "Alert outside",
+        "Expected",
+        "Length",
+        "Pattern",
+        "Missing",
+        "Checks",
+    }
+)
+OTHER_FACTS = tuple(name for name in FACTS if name not in FACTS_WITH_A_COLUMN)
+
+
+def _other(row: Row) -> str:
+    """What few fields have, each under its name in the codebook."""
+    facts = ((name, FACTS[name](row.field, row.study)) for name in OTHER_FACTS)
+    return SEPARATOR.join(f"{name}: {words}" for name, words in facts if words)
+
+
+COLUMNS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
+    {
+        "visits": _visits,
+        "form": lambda row: row.form.name,
+        "group": lambda row: row.group.name,
+        "table": lambda row: row.table,
+        "field": lambda row: row.field.name,
+        "label": lambda row: row.field.label,
+        "help": lambda row: row.field.help or "",
+        "type": lambda row: row.field.type.name,
+        "answer": lambda row: answer(row.field),
+        "unit": _unit,
+        "decimal_places": _decimal_places,
+        "range": _fact("Range"),
+        "alert_outside": _fact("Alert outside"),
+        "expected": _fact("Expected"),
+        "length": _fact("Length"),
+        "pattern": _fact("Pattern"),
+        "codes": _codes,
+        "missing_codes": _missing,
+        "group_condition": _group_condition,
+        "condition": _condition,
+        "formula": _formula,
+        "required": _required,
+        "identifier": lambda row: "yes" if row.field.identifier else "no",
+        "checks": _checks,
+        "cdash": lambda row: row.field.cdash or "",
+        "sdtm": lambda row: row.field.sdtm or "",
+        "other": _other,
+    }
+)
+"""The header, and how each cell of a row is made."""
+
+
+def write(study: Study) -> str:
+    """The table, in the order of the codebook."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in _rows(study):
+        writer.writerow([harmless(cell(row)) for cell in COLUMNS.values()])
+
+    return BOM + text.getvalue()
+
+
+def _rows(study: Study) -> Iterator[Row]:
+    for form in in_schedule_order(study):
+        for group in form.groups:
+            for field in group.fields:
+                yield Row(study, form, group, field)
+
+
+IN_A_COLUMN = frozenset(
+    {
+        "label", "help", "type", "places", "seconds", "unit", "unit_field", "range",
+        "alert", "expected", "length", "pattern", "codes", "missing", "show_when",
+        "value", "gives", "required", "identifier", "checks", "cdash", "sdtm",
+        "comparator", "anchors", "accept", "size", "entry", "default", "prefill",
+        "retired", "max_choices", "lab_test",
+    }
+)  # fmt: skip
+NOT_IN_THE_TABLE: Mapping[str, str] = MappingProxyType(
+    {
+        "control": "radio buttons or a list: how the page asks changes no answer",
+        "placeholder": "how the page asks changes no answer",
+        "annotation": "it is kept for other programs",
+        "redcap": "it is kept for REDCap",
+    }
+)
+FACETS = frozenset().union(*(field_type.facets for field_type in FIELD_TYPES))
+if IN_A_COLUMN | NOT_IN_THE_TABLE.keys() != FACETS:
+    raise ImportError(
+        "facets that the table neither has nor lists as lost: "
+        f"{sorted(FACETS ^ (IN_A_COLUMN | NOT_IN_THE_TABLE.keys()))}"
+    )
+
+OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxyType(
+    {
+        "titles": (
+            "a row has the names of its visits, form and group, not their titles",
+            lambda study: study.forms,
+        ),
+        "visits": (
+            "when each visit is due, and its window",
+            lambda study: study.visits,
+        ),
+        "schedule": (
+            "the conditions on which a form is expected at a visit",
+            lambda study: any(scheduled.when for scheduled in study.schedule),
+        ),
+        "sites": ("the sites", lambda study: study.sites),
+        "day_zero": ("the date that days count from", lambda study: study.day_zero),
+        "parameters": (
+            "the values of parameters: rules name them",
+            lambda study: study.parameters,
+        ),
+        "derivations": (
+            "the formulas of named derivations: rules name them",
+            lambda study: study.derivations,
+        ),
+        "eligibility": (
+            "the list of eligibility criteria",
+            lambda study: study.eligibility,
+        ),
+    }
+)
+"""What belongs to no field, and whether a study has it."""
+
+
+def losses(study: Study) -> Iterator[Loss]:
+    """What the page of the codebook says, and the table does not."""
+    for facet, (why, has_some) in OF_THE_STUDY.items():
+        if has_some(study):
+            yield Loss(field=WHOLE_STUDY, facet=facet, why=why)
+
+    for rule in study.rules.values():
+        path = ".".join(rule.on[0])
+        why = f"the condition of {rule.name}: a row has its message"
+        yield Loss(field=path, facet="rules", why=why)
+
+    yield Loss(
+        field=WHOLE_STUDY,
+        facet="control",
+        why=NOT_IN_THE_TABLE["control"],
+        harmless=True,
+    )
+    for table in study.tables.values():
+        for field in table.fields:
+            yield from _field_losses(f"{table.name}.{field.name}", field)
+
+
+def _field_losses(path: str, field: Field) -> Iterator[Loss]:
+    if field.codelist and any(
+        code.exclusive or code.number is not None for code in field.codelist.codes
+    ):
+        why = "which codes exclude others, and the numbers that codes stand for"
+        yield Loss(field=path, facet="codes", why=why)
+
+    if field.unit and any(choice.formula for choice in field.unit.choices):
+        why = "the formulas from one unit to another"
+        yield Loss(field=path, facet="unit", why=why)
+
+    for facet in ("placeholder", "annotation", "redcap"):
+        if getattr(field, facet):
+            yield Loss(
+                field=path, facet=facet, why=NOT_IN_THE_TABLE[facet], harmless=True
+            )
+
+
+TARGET = DocumentationTarget(
+    name="csv",
+    summary="a table with one row for each field",
+    suffix=".csv",
+    write=write,
+    losses=losses,
+)
