@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from generator.redcap.logic.conditions import (
     FALSE,
@@ -16,45 +18,65 @@ from generator.redcap.logic.conditions import (
 )
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.scope import LogicScope
-from generator.redcap.logic.values import ADD, MULTIPLY, Value, ValueType, quoted
+from generator.redcap.logic.values import (
+    ADD,
+    ATOM,
+    MULTIPLY,
+    Value,
+    ValueType,
+    quoted,
+)
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _MOMENT = re.compile(r"(\S+)[ T](\d{1,2}:\d\d(?::\d\d)?)")
-_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 TODAY = "today"
+
+MOMENTS = (ValueType.DATE, ValueType.DATETIME, ValueType.TIME)
+
+LARGEST_NUMBER = 10**15
+MOST_DECIMALS = 9
+
+
+# Texts of constants
 
 
 def number_text(text: str) -> str | None:
-    """A number as our language writes it; None for what is none."""
+    """A number as our language writes it, without zeros at its end.
+
+    None for what is no number, and for one with too many digits.
+    """
     try:
         decimal = Decimal(text.strip())
     except InvalidOperation:
         return None
 
-    if not decimal.is_finite() or abs(decimal) >= 10**15:
+    if not decimal.is_finite() or abs(decimal) >= LARGEST_NUMBER:
         return None
-    written = format(
-        decimal.quantize(Decimal(1))
-        if decimal == decimal.to_integral_value()
-        else decimal,
-        "f",
-    )
-    whole, _, fraction = written.partition(".")
+
+    # A whole number may be written as 1E+3, which only quantize spells out.
+    if decimal == decimal.to_integral_value():
+        decimal = decimal.quantize(Decimal(1))
+    whole, _, fraction = format(decimal, "f").partition(".")
     fraction = fraction.rstrip("0")
-    if len(fraction) > 9:
+
+    if len(fraction) > MOST_DECIMALS:
         return None
-    return f"{whole}.{fraction}" if fraction else ("0" if whole == "-0" else whole)
+    if fraction:
+        return f"{whole}.{fraction}"
+    return "0" if whole == "-0" else whole
 
 
 def date_text(text: str, order: str = "ymd") -> str | None:
-    """A date as ``2024-01-31``; ``order`` says how one that is not written year first
-    is meant.
+    """A date as ``2024-01-31``, None for what is none.
+
+    ``order`` says how a date is meant that is not written year first.
     """
     text = text.strip()
     if match := _ISO.fullmatch(text):
         year, month, day = match.groups()
-    elif (match := _DAY_FIRST.fullmatch(text)) and order in ("dmy", "mdy"):
+    elif order in ("dmy", "mdy") and (match := _DAY_FIRST.fullmatch(text)):
         first, second, year = match.groups()
         day, month = (first, second) if order == "dmy" else (second, first)
     else:
@@ -67,99 +89,117 @@ def date_text(text: str, order: str = "ymd") -> str | None:
 
 
 def time_text(text: str) -> str | None:
-    """A time as ``09:30`` or ``09:30:15``."""
+    """A time as ``09:30`` or ``09:30:15``, None for what is none."""
     match = _TIME.fullmatch(text.strip())
-    if (
-        match is None
-        or int(match[1]) > 23
-        or int(match[2]) > 59
-        or int(match[3] or 0) > 59
-    ):
+    if match is None:
         return None
 
-    seconds = f":{match[3]}" if match[3] else ""
-
-    return f"{int(match[1]):02}:{match[2]}{seconds}"
+    hour, minute, second = match.groups()
+    written = f"{int(hour):02}:{minute}"
+    return f"{written}:{second}" if second else written
 
 
 def moment_text(text: str, order: str = "ymd") -> str | None:
-    """A date with time as ``2024-01-31T09:30``."""
+    """A date with time as ``2024-01-31T09:30``, None for what is none."""
     match = _MOMENT.fullmatch(text.strip())
     if match is None:
         return None
+
     day, clock = date_text(match[1], order), time_text(match[2])
-    return f"{day}T{clock}" if day and clock else None
+    if day is None or clock is None:
+        return None
+    return f"{day}T{clock}"
+
+
+# Values as another type
 
 
 def constant(number: str) -> Value:
     """A number as a value."""
-    return Value(
-        text=number,
-        type=ValueType.NUMBER,
-        literal=number,
-        power=MULTIPLY if number[0] == "-" else 3,
-    )
+    power = MULTIPLY if number[0] == "-" else ATOM
+    return Value(text=number, type=ValueType.NUMBER, literal=number, power=power)
 
 
 def as_number(value: Value) -> Value:
-    """Raises ``LogicFault`` where REDCap would not compute either."""
-    if value.type is ValueType.NUMBER:
-        return value
-    if value.type is ValueType.LITERAL:
-        number = number_text(value.literal or "")
-        if number is None:
-            raise LogicFault(f"{value.literal!r} is no number")
-        return constant(number)
+    """The value as a number.
 
-    if value.type is ValueType.TICK:
-        return counted(ticked(value))
-    if value.type is ValueType.CHOICE:
-        numeric = any(number_text(code) is not None for code in value.codes)
-        text = value.text if numeric else f"concat({value.text})"
-        return Value(text=f"number_of({text})", type=ValueType.NUMBER)
+    Raises ``LogicFault`` where REDCap would not compute either.
+    """
+    convert = _NUMBERS.get(value.type)
+    if convert is None:
+        raise LogicFault(f"a {value.type.value} where a number is wanted")
+    return convert(value)
 
-    if value.type is ValueType.TEXT:
-        return Value(text=f"number_of({value.text})", type=ValueType.NUMBER)
-    raise LogicFault(f"a {value.type.value} where a number is wanted")
+
+def _literal_number(value: Value) -> Value:
+    number = number_text(value.literal or "")
+    if number is None:
+        raise LogicFault(f"{value.literal!r} is no number")
+    return constant(number)
+
+
+def _choice_number(value: Value) -> Value:
+    # number_of refuses a codelist without any number, but takes every text.
+    numeric = any(number_text(code) is not None for code in value.codes)
+    text = value.text if numeric else f"concat({value.text})"
+    return _number_of(text)
+
+
+def _number_of(text: str) -> Value:
+    return Value(text=f"number_of({text})", type=ValueType.NUMBER)
+
+
+_NUMBERS: Mapping[ValueType, Callable[[Value], Value]] = MappingProxyType(
+    {
+        ValueType.NUMBER: lambda value: value,
+        ValueType.TEXT: lambda value: _number_of(value.text),
+        ValueType.CHOICE: _choice_number,
+        ValueType.TICK: lambda value: counted(ticked(value)),
+        ValueType.LITERAL: _literal_number,
+    }
+)
+"""The types that a number can be made of, and how."""
 
 
 def as_text(value: Value) -> str:
+    """The value as a text of our language. Raises ``LogicFault`` for what has none."""
     if value.type in (ValueType.TEXT, ValueType.CHOICE):
         return value.text
     if value.literal is not None:
         return quoted(value.literal)
-    if value.type in (
-        ValueType.NUMBER,
-        ValueType.DATE,
-        ValueType.DATETIME,
-        ValueType.TIME,
-    ):
-        return f"text_of({value.text})"
     if value.type is ValueType.TICK:
-        return f"text_of({counted(ticked(value)).text})"
+        return f"text_of({as_number(value).text})"
+    if value.type in (ValueType.NUMBER, *MOMENTS):
+        return f"text_of({value.text})"
+
     raise LogicFault(f"a {value.type.value} where a text is wanted")
 
 
 def as_moment(value: Value, scope: LogicScope, order: str = "ymd") -> Value:
-    """A date, a date with time, or a time."""
-    if value.type in (ValueType.DATE, ValueType.DATETIME, ValueType.TIME):
+    """The value as a date, a date with time, or a time; ``order`` as in ``date_text``.
+
+    Raises ``LogicFault`` for what is none of them.
+    """
+    if value.type in MOMENTS:
         return value
     if value.literal is None:
         raise LogicFault(f"a {value.type.value} where a date is wanted")
-    if value.literal.strip().lower() == TODAY:
-        return Value(text=TODAY, type=ValueType.DATE, literal=TODAY)
-    if value.literal.strip().lower() == "now":
+
+    word = value.literal.strip().lower()
+    if word == "now":
         scope.note(
             "now", "rules know the day, not the time of day: now is read as today"
         )
+    if word in (TODAY, "now"):
         return Value(text=TODAY, type=ValueType.DATE, literal=TODAY)
 
-    for read, type_ in ((date_text, ValueType.DATE), (moment_text, ValueType.DATETIME)):
-        if result := read(value.literal, order):
-            return Value(text=result, type=type_, literal=result)
-
+    if day := date_text(value.literal, order):
+        return Value(text=day, type=ValueType.DATE, literal=day)
+    if moment := moment_text(value.literal, order):
+        return Value(text=moment, type=ValueType.DATETIME, literal=moment)
     if clock := time_text(value.literal):
         return Value(text=clock, type=ValueType.TIME, literal=clock)
+
     raise LogicFault(f"{value.literal!r} is no date")
 
 
@@ -172,37 +212,43 @@ def with_time(value: Value) -> str:
     raise LogicFault("a time of the day where a date is wanted")
 
 
+# Values as conditions
+
+
 def ticked(value: Value) -> Condition:
     """Whether a box is ticked. A checkbox that was never asked is not ticked."""
     if value.missing:
         return is_missing(value, value.code)
+
+    code = quoted(value.code)
     return Atom(
-        text=f"{value.text} has {quoted(value.code)}",
+        text=f"{value.text} has {code}",
         sure=False,
-        way="has",
-        asked=value.text,
-        code=quoted(value.code),
+        operator="has",
+        operand=value.text,
+        code=code,
     )
 
 
 def is_missing(value: Value, code: str = "") -> Atom:
     """Whether a field holds a code of missing data, one or any.
 
-    Raises ``LogicFault``.
+    Raises ``LogicFault`` for what is not a field, or only what was entered in one.
     """
     if not value.read or value.text.startswith("entered("):
         raise LogicFault("only a field's own value is asked for a code of missing data")
-    return Atom(
-        text=f"{value.text} is missing{f'({quoted(code)})' if code else ''}",
-        sure=True,
-        way="is",
-    )
+
+    which = f"({quoted(code)})" if code else ""
+    return Atom(text=f"{value.text} is missing{which}", sure=True, operator="is")
 
 
 def counted(condition: Condition) -> Value:
     """1 where a condition holds, else 0."""
-    if condition in (TRUE, FALSE):
-        return constant(str(int(condition == TRUE)))
+    if condition == TRUE:
+        return constant("1")
+    if condition == FALSE:
+        return constant("0")
+
     text = f"case when {certain(condition)} then 1 else 0 end"
     return Value(text=text, type=ValueType.NUMBER, never_blank=True)
 
@@ -214,10 +260,16 @@ def as_condition(value: Value) -> Condition:
     if value.type is ValueType.BLANK:
         return FALSE
     if value.literal is not None:
-        number = number_text(value.literal)
-        return FALSE if value.literal == "" or number == "0" else TRUE
+        no = value.literal == "" or number_text(value.literal) == "0"
+        return FALSE if no else TRUE
 
-    atom = Atom(text=f"{value.text} is known", sure=True)
     if value.type in (ValueType.NUMBER, ValueType.CHOICE):
-        atom = Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
-    return joined("or", [atom, is_missing(value)]) if value.asks_missing else atom
+        number = as_number(value).within(ADD)
+        yes = Atom(text=f"{number} <> 0", sure=False)
+    else:
+        yes = Atom(text=f"{value.text} is known", sure=True)
+
+    # A code of missing data is a value too, and none that is 0.
+    if value.asks_missing:
+        return joined("or", [yes, is_missing(value)])
+    return yes

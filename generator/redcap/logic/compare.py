@@ -7,7 +7,12 @@ code of missing data is a value: it equals itself, and is no blank.
 
 from __future__ import annotations
 
+import operator as operators
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from generator.redcap.logic.coerce import (
+    MOMENTS,
     as_moment,
     as_number,
     as_text,
@@ -29,70 +34,74 @@ from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.values import ADD, Value, ValueType, quoted
 
 _ALWAYS = ("visitid", "subjid", "rowno", "unsno", "today")
+"""What a rule always knows."""
+
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_MOMENTS = (ValueType.DATE, ValueType.DATETIME, ValueType.TIME)
 _ORDERS = {
-    "<": lambda item, other: item < other,
-    "<=": lambda item, other: item <= other,
-    ">": lambda item, other: item > other,
-    ">=": lambda item, other: item >= other,
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
 }
 
 
 def compared(scope: LogicScope, operator: str, left: Value, right: Value) -> Condition:
-    """``left operator right`` as REDCap decides it."""
-    if _blank(left) or _blank(right):
-        return _with_blank(scope, operator, right if _blank(left) else left)
+    """``left operator right`` as REDCap decides it. Raises ``LogicFault``."""
+    if _is_blank(left):
+        return _with_blank(scope, operator, right)
+    if _is_blank(right):
+        return _with_blank(scope, operator, left)
+
     if operator == "<>":
-        return negated(compared(scope, "=", left, right))
+        return negated(_equal(scope, left, right))
     if operator == "=":
         return _equal(scope, left, right)
     return _ordered(scope, operator, left, right)
 
 
-def _blank(value: Value) -> bool:
+# Blanks
+
+
+def _is_blank(value: Value) -> bool:
     return value.type is ValueType.BLANK or value.literal == ""
 
 
 def _with_blank(scope: LogicScope, operator: str, value: Value) -> Condition:
     """``[x] = ''`` and its kin."""
-    if _blank(value):
+    if _is_blank(value):
         return TRUE if operator == "=" else FALSE
     if operator == "=":
         return blank(value)
     if operator == "<>":
         return _given(value)
+
     if operator == ">":
         scope.note("greater-than-blank", "> '' is read as: is not blank")
         return _given(value)
 
     scope.note("compared-with-blank", f"{operator} '' is never true")
-
     return FALSE
 
 
 def blank(value: Value) -> Condition:
     """Whether there is neither a value nor a code of missing data."""
     unknown = negated_known(known(value))
-    return (
-        joined("and", [unknown, negated(is_missing(value))])
-        if value.asks_missing
-        else unknown
-    )
+    if value.asks_missing:
+        return joined("and", [unknown, negated(is_missing(value))])
+    return unknown
 
 
 def _given(value: Value) -> Condition:
     """Whether there is a value or a code of missing data."""
-    return (
-        joined("or", [known(value), is_missing(value)])
-        if value.asks_missing
-        else known(value)
-    )
+    if value.asks_missing:
+        return joined("or", [known(value), is_missing(value)])
+    return known(value)
 
 
 def known(value: Value) -> Condition:
-    """Whether there is a value; a box of a checkbox is always 0 or 1."""
-    always = value.never_blank or value.text in _ALWAYS or value.literal is not None
+    """Whether there is a value."""
+    always = value.never_blank or value.literal is not None or value.text in _ALWAYS
+    # A box of a checkbox is always 0 or 1, and a visit always has an arm.
     if always or value.type is ValueType.TICK or value.arms:
         return TRUE
     return Atom(text=f"{value.within(ADD)} is known", sure=True)
@@ -105,79 +114,63 @@ def negated_known(state: Condition) -> Condition:
     return negated(state)
 
 
-def _equal(scope: LogicScope, left: Value, right: Value) -> Condition:
-    if left.literal is not None and right.literal is None:
-        left, right = right, left
-    if right.literal is not None:
-        return _equals_constant(scope, left, right.literal, right)
-    if ValueType.TICK in (left.type, right.type):
-        other = right if left.type is ValueType.TICK else left
-        tick = left if left.type is ValueType.TICK else right
-        return _both(as_number(tick), as_number(other))
+# Equal
 
-    if left.type in _MOMENTS or right.type in _MOMENTS:
-        return _both(*_moments(scope, left, right))
-    if ValueType.NUMBER in (left.type, right.type):
+
+def _equal(scope: LogicScope, left: Value, right: Value) -> Condition:
+    if right.literal is not None:
+        return _equals_constant(scope, left, right)
+    if left.literal is not None:
+        return _equals_constant(scope, right, left)
+
+    types = (left.type, right.type)
+    if left.type is ValueType.TICK:
         return _both(as_number(left), as_number(right))
-    if ValueType.CHOICES in (left.type, right.type):
+    if right.type is ValueType.TICK:
+        return _both(as_number(right), as_number(left))
+
+    if left.type in MOMENTS or right.type in MOMENTS:
+        return _both(*_moments(scope, left, right))
+    if ValueType.NUMBER in types:
+        return _both(as_number(left), as_number(right))
+    if ValueType.CHOICES in types:
         raise LogicFault("a checkbox is compared without one of its codes")
+
     return _both(left, right)
 
 
 def _both(left: Value, right: Value) -> Condition:
-    """Equal, or blank both."""
+    """The same value, or the same code of missing data, or blank both."""
     equal = Atom(text=f"{left.within(ADD)} = {right.within(ADD)}", sure=False)
-    blanks = [blank(item) for item in (left, right)]
-    shared = [code for code in left.missing if code in right.missing]
-    codes = [
-        joined("and", [is_missing(item, code) for item in (left, right)])
-        for _, code in shared
-    ]
+    both_blank = joined("and", [blank(left), blank(right)])
 
-    return joined("or", [equal, joined("and", blanks), *codes])
+    same_codes = []
+    for entry in left.missing:
+        if entry in right.missing:
+            _, code = entry
+            pair = [is_missing(left, code), is_missing(right, code)]
+            same_codes.append(joined("and", pair))
+
+    return joined("or", [equal, both_blank, *same_codes])
 
 
-def _equals_constant(
-    scope: LogicScope, value: Value, literal: str, constant: Value
-) -> Condition:
+def _equals_constant(scope: LogicScope, value: Value, constant: Value) -> Condition:
+    literal = constant.literal or ""
     if value.literal is not None:
-        return TRUE if _same(value.literal, literal) else FALSE
-    if (
-        literal not in value.codes
-        and (code := value.missing_code(literal))
-        and value.type is not ValueType.TICK
-    ):
-        return is_missing(value, code)
-
-    if (
-        literal not in value.codes
-        and literal in scope.project.missing
-        and value.type is not ValueType.TICK
-    ):
-        return _never_missing(scope, value, literal)
-
+        return TRUE if _same_text(value.literal, literal) else FALSE
     if value.type is ValueType.TICK:
-        return {"1": ticked(value), "0": negated(ticked(value))}.get(
-            number_text(literal) or "", FALSE
-        )
+        return _is_ticked(value, literal)
+
+    # An answer of the field goes before a code of missing data that is spelled alike.
+    if literal not in value.codes:
+        if code := value.missing_code(literal):
+            return is_missing(value, code)
+        if literal in scope.project.missing:
+            return _never_missing(scope, value, literal)
 
     if value.arms:
         return _in_arm(value, literal)
-    if value.type is ValueType.CHOICE:
-        return _is_code(scope, value, literal)
-    if value.type is ValueType.CHOICES:
-        raise LogicFault("a checkbox is compared without one of its codes")
-    if value.type is ValueType.NUMBER:
-        number = number_text(literal)
-        if number is None:
-            raise _no_answer(literal)
-        return _is(value, number)
-
-    if value.type in _MOMENTS:
-        return _is_moment(scope, value, constant)
-    if value.type is ValueType.FILE:
-        raise LogicFault("a file is compared")
-    return _is(value, quoted(literal))
+    return _EQUALS[value.type](scope, value, constant)
 
 
 def _never_missing(scope: LogicScope, value: Value, literal: str) -> Condition:
@@ -192,7 +185,6 @@ def _never_missing(scope: LogicScope, value: Value, literal: str) -> Condition:
         "never-missing",
         f"{value.text} never holds the code of missing data {literal!r}",
     )
-
     return FALSE
 
 
@@ -203,102 +195,150 @@ def _no_answer(literal: str) -> LogicFault:
     )
 
 
-def _same(text: str, other: str) -> bool:
-    numbers = number_text(text), number_text(other)
-    return text == other or (numbers[0] is not None and numbers[0] == numbers[1])
+def _same_text(text: str, other: str) -> bool:
+    """Whether REDCap takes two texts for one: ``1`` and ``01`` are the same number."""
+    if text == other:
+        return True
+    number = number_text(text)
+    return number is not None and number == number_text(other)
 
 
 def _is(value: Value, code: str) -> Atom:
-    asked = value.within(ADD)
+    operand = value.within(ADD)
     return Atom(
-        text=f"{asked} = {code}",
+        text=f"{operand} = {code}",
         sure=value.text in _ALWAYS,
-        way="=",
-        asked=asked,
+        operator="=",
+        operand=operand,
         code=code,
     )
 
 
+def _is_ticked(value: Value, literal: str) -> Condition:
+    number = number_text(literal)
+    if number == "1":
+        return ticked(value)
+    if number == "0":
+        return negated(ticked(value))
+    return FALSE
+
+
 def _in_arm(value: Value, literal: str) -> Condition:
     number = number_text(literal)
-    for test, arm in value.arms:
+    for condition, arm in value.arms:
         if str(arm) == number:
-            return Atom(text=test, sure=True)
+            return Atom(text=condition, sure=True)
 
     return FALSE
 
 
-def _is_code(scope: LogicScope, value: Value, literal: str) -> Condition:
-    """One answer; REDCap compares ``1`` and ``01`` as numbers."""
-    codes = (
-        [literal]
-        if literal in value.codes
-        else [code for code in value.codes if _same(code, literal)]
-    )
+def _is_code(scope: LogicScope, value: Value, constant: Value) -> Condition:
+    """One answer, or several that are the same number."""
+    literal = constant.literal or ""
+    codes = [literal]
+    if literal not in value.codes:
+        codes = [code for code in value.codes if _same_text(code, literal)]
     if codes:
         return joined("or", [_is(value, quoted(code)) for code in codes])
+
     if number_text(literal) is None:
         raise _no_answer(literal)
     scope.note(
         "unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen"
     )
+    # The checks refuse a code that the field does not have, but not a text.
+    chosen = Value(text=f"concat({value.text})", type=ValueType.TEXT)
+    return _is(chosen, quoted(literal))
 
-    return _is(
-        Value(text=f"concat({value.text})", type=ValueType.TEXT), quoted(literal)
-    )
+
+def _is_number(_scope: LogicScope, value: Value, constant: Value) -> Condition:
+    literal = constant.literal or ""
+    number = number_text(literal)
+    if number is None:
+        raise _no_answer(literal)
+    return _is(value, number)
 
 
 def _is_moment(scope: LogicScope, value: Value, constant: Value) -> Condition:
+    literal = constant.literal or ""
     try:
         left, right = _moments(scope, value, constant)
     except LogicFault:
-        if number_text(constant.literal or "") is None:
-            raise _no_answer(constant.literal or "") from None
-        scope.note(
-            "no-date", f"{constant.literal!r} is no date: never equal to {value.text}"
-        )
+        if number_text(literal) is None:
+            raise _no_answer(literal) from None
+        scope.note("no-date", f"{literal!r} is no date: never equal to {value.text}")
         return FALSE
 
     return _is(left, right.text)
 
 
+def _is_text(_scope: LogicScope, value: Value, constant: Value) -> Condition:
+    return _is(value, quoted(constant.literal or ""))
+
+
+def _no_code_named(_scope: LogicScope, _value: Value, _constant: Value) -> Condition:
+    raise LogicFault("a checkbox is compared without one of its codes")
+
+
+def _file_compared(_scope: LogicScope, _value: Value, _constant: Value) -> Condition:
+    raise LogicFault("a file is compared")
+
+
+_EQUALS: Mapping[ValueType, Callable[[LogicScope, Value, Value], Condition]] = (
+    MappingProxyType(
+        {
+            ValueType.NUMBER: _is_number,
+            ValueType.TEXT: _is_text,
+            ValueType.CHOICE: _is_code,
+            ValueType.CHOICES: _no_code_named,
+            ValueType.DATE: _is_moment,
+            ValueType.DATETIME: _is_moment,
+            ValueType.TIME: _is_moment,
+            ValueType.FILE: _file_compared,
+        }
+    )
+)
+"""What a constant is compared with, and how."""
+
+
 def _moments(scope: LogicScope, left: Value, right: Value) -> tuple[Value, Value]:
     """Both as dates, both as dates with time, or both as times."""
-    pair = as_moment(left, scope), as_moment(right, scope)
-    types = {item.type for item in pair}
-    if types == {ValueType.DATE, ValueType.DATETIME}:
-        first, second = (
-            Value(text=with_time(item), type=ValueType.DATETIME) for item in pair
-        )
+    first, second = as_moment(left, scope), as_moment(right, scope)
+    if first.type is second.type:
         return first, second
-
-    if len(types) > 1:
+    if ValueType.TIME in (first.type, second.type):
         raise LogicFault("a time of the day is compared with a date")
-    return pair
+
+    return (
+        Value(text=with_time(first), type=ValueType.DATETIME),
+        Value(text=with_time(second), type=ValueType.DATETIME),
+    )
+
+
+# Ordered
 
 
 def _ordered(scope: LogicScope, operator: str, left: Value, right: Value) -> Condition:
     if left.literal is not None and right.literal is None:
         return _ordered(scope, _MIRRORED[operator], right, left)
-    if left.type in _MOMENTS or right.type in _MOMENTS:
-        first, other = _moments(scope, left, right)
-    elif _texts(left, right):
+
+    if left.type in MOMENTS or right.type in MOMENTS:
+        first, second = _moments(scope, left, right)
+    elif _are_texts(left, right):
         return Atom(text=f"{as_text(left)} {operator} {as_text(right)}", sure=False)
     else:
-        first, other = as_number(left), as_number(right)
+        first, second = as_number(left), as_number(right)
 
-    if (
-        first.literal is not None
-        and other.literal is not None
-        and first.type is ValueType.NUMBER
-    ):
-        value = _ORDERS[operator](float(first.literal), float(other.literal))
-        return TRUE if value else FALSE
+    numbers = first.type is ValueType.NUMBER
+    if numbers and first.literal is not None and second.literal is not None:
+        holds = _ORDERS[operator](float(first.literal), float(second.literal))
+        return TRUE if holds else FALSE
 
-    return Atom(text=f"{first.within(ADD)} {operator} {other.within(ADD)}", sure=False)
+    text = f"{first.within(ADD)} {operator} {second.within(ADD)}"
+    return Atom(text=text, sure=False)
 
 
-def _texts(left: Value, right: Value) -> bool:
+def _are_texts(left: Value, right: Value) -> bool:
     """True where two texts are put in order that are not numbers."""
     if right.literal is not None:
         return left.type is ValueType.TEXT and number_text(right.literal) is None

@@ -1,11 +1,9 @@
 """Conditions that are TRUE or FALSE as REDCap has them, written in a language that also
 knows UNKNOWN.
 
-A blank makes every comparison of REDCap false (or true, for ``<>``); in our language it
+A blank makes every comparison of REDCap false (or true, for ``<>``). In our language it
 makes it UNKNOWN. An ``Atom`` that is not ``sure`` may be UNKNOWN, and that always means
-REDCap's false. ``certain`` writes a condition that is never UNKNOWN. Since atoms stand
-under ``and`` and ``or`` only, it is enough to ask once of a whole group of them whether
-it is true.
+REDCap's false. ``certain`` writes a condition that is never UNKNOWN.
 """
 
 from __future__ import annotations
@@ -16,20 +14,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Atom:
-    """``text`` is the condition; ``asked`` is what it asks about and ``code`` what it
-    wants there.
+    """A condition without ``and`` or ``or``, as the ``text`` of our rule language.
 
-    ``way`` says how: ``=`` for one value, ``has`` for a multiple choice, ``is`` for a
-    code of missing data, else empty. ``joined`` is True when ``text`` needs parentheses
-    beside ``and``.
+    Where the text is taken apart again, ``operator`` is ``=`` for one value, ``in`` for
+    several, ``has`` for a multiple choice and ``is`` for a code of missing data.
+    ``operand`` is then the left side and ``code`` the right side.
     """
 
     text: str
     sure: bool
-    way: str = ""
-    asked: str = ""
+    operator: str = ""
+    operand: str = ""
     code: str = ""
-    joined: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,132 +43,160 @@ FALSE = Atom(text="false", sure=True)
 
 
 def joined(operator: str, parts: Sequence[Condition]) -> Condition:
-    """The parts under one operator, those of the same operator taken in, constants
-    worked out.
-    """
-    flat: list[Condition] = []
-    for part in parts:
-        flat += (
-            part.parts
-            if isinstance(part, Junction) and part.operator == operator
-            else (part,)
-        )
+    """The parts under one operator, as simple as it gets.
 
+    Parts of the same operator are taken in, and constants are worked out.
+    """
     idle, deciding = (TRUE, FALSE) if operator == "and" else (FALSE, TRUE)
+    flat = _flattened(operator, parts)
     if deciding in flat:
         return deciding
-    flat = [part for part in flat if part != idle]
+
+    kept = [part for part in flat if part != idle]
     if operator == "or":
-        flat = _gathered(flat)
-    if len(flat) < 2:
-        return flat[0] if flat else idle
-    return Junction(operator=operator, parts=tuple(flat))
+        kept = _gathered(kept)
+
+    if not kept:
+        return idle
+    if len(kept) == 1:
+        return kept[0]
+    return Junction(operator=operator, parts=tuple(kept))
+
+
+def _flattened(operator: str, parts: Sequence[Condition]) -> list[Condition]:
+    flat: list[Condition] = []
+    for part in parts:
+        if isinstance(part, Junction) and part.operator == operator:
+            flat += part.parts
+        else:
+            flat.append(part)
+
+    return flat
 
 
 def _gathered(parts: list[Condition]) -> list[Condition]:
-    """``x = '1' or x = '2'`` as ``x in ('1', '2')``, where the first of them stands."""
+    """``x = '1' or x = '2'`` as ``x in ('1', '2')``, in the place of the first of them."""
     groups: dict[tuple[str, str], list[str]] = {}
     for part in parts:
-        if isinstance(part, Atom) and part.way in ("=", "has"):
-            groups.setdefault((part.way, part.asked), []).append(part.code)
+        if isinstance(part, Atom) and part.operator in ("=", "has"):
+            groups.setdefault((part.operator, part.operand), []).append(part.code)
 
     conditions: list[Condition] = []
-
     for part in parts:
-        codes = groups.get((part.way, part.asked)) if isinstance(part, Atom) else None
-        if not isinstance(part, Atom) or codes is None:
+        if not isinstance(part, Atom) or part.operator not in ("=", "has"):
             conditions.append(part)
-        elif codes:
-            conditions.append(_either(part, list(dict.fromkeys(codes))))
-            codes.clear()
+            continue
+
+        # The first of a group takes all codes with it, so the others find none.
+        codes = groups.pop((part.operator, part.operand), None)
+        if codes is not None:
+            conditions.append(_any_of(part, list(dict.fromkeys(codes))))
 
     return conditions
 
 
-def _either(first: Atom, codes: list[str]) -> Atom:
+def _any_of(first: Atom, codes: list[str]) -> Atom:
+    """``first`` for all of the codes of its group."""
     if len(codes) == 1:
         return first
+
     listed = f"({', '.join(codes)})"
-    word, way = {"=": ("in", "in"), "has": ("has any", "")}[first.way]
+    if first.operator == "has":
+        text, operator = f"{first.operand} has any {listed}", ""
+    else:
+        text, operator = f"{first.operand} in {listed}", "in"
 
     return Atom(
-        text=f"{first.asked} {word} {listed}",
-        sure=False,
-        way=way,
-        asked=first.asked,
-        code=listed,
+        text=text, sure=False, operator=operator, operand=first.operand, code=listed
     )
 
 
 def negated(condition: Condition) -> Atom:
-    """The opposite of what REDCap makes of a condition."""
-    if condition in (TRUE, FALSE):
-        return FALSE if condition == TRUE else TRUE
-    if isinstance(condition, Atom) and not condition.sure:
-        if condition.way == "=":
-            return Atom(text=f"{condition.asked} is not {condition.code}", sure=True)
-        if condition.way == "in":
-            return Atom(text=f"{condition.asked} is not in {condition.code}", sure=True)
-        return Atom(text=f"({condition.text}) is not true", sure=True)
+    """The opposite of what REDCap makes of a condition. It is never UNKNOWN."""
+    if condition == TRUE:
+        return FALSE
+    if condition == FALSE:
+        return TRUE
+    if isinstance(condition, Junction):
+        return Atom(text=f"not ({certain(condition)})", sure=True)
+    if not condition.sure:
+        return Atom(text=_not_true(condition), sure=True)
 
-    if isinstance(condition, Atom) and condition.way == "is":
+    text = condition.text
+    if condition.operator == "is":
         return _turned(condition)
-    if (
-        isinstance(condition, Atom)
-        and condition.text.endswith(" is known")
-        and "(" not in condition.text
-    ):
-        return Atom(text=f"{condition.text.removesuffix('known')}not known", sure=True)
+    if text.endswith(" is known") and "(" not in text:
+        return Atom(text=f"{text.removesuffix('known')}not known", sure=True)
+    if text.endswith(" is not known"):
+        return Atom(text=f"{text.removesuffix('not known')}known", sure=True)
 
-    if isinstance(condition, Atom) and condition.text.endswith(" is not known"):
-        return Atom(text=f"{condition.text.removesuffix('not known')}known", sure=True)
-    return Atom(text=f"not ({certain(condition)})", sure=True)
+    return Atom(text=f"not ({text})", sure=True)
 
 
-def _turned(asked: Atom) -> Atom:
+def _not_true(atom: Atom) -> str:
+    """The text that is true where an atom is FALSE or UNKNOWN."""
+    if atom.operator == "=":
+        return f"{atom.operand} is not {atom.code}"
+    if atom.operator == "in":
+        return f"{atom.operand} is not in {atom.code}"
+    return f"({atom.text}) is not true"
+
+
+def _turned(atom: Atom) -> Atom:
     """``x is missing('ND')`` as ``x is not missing('ND')``, and back."""
-    field, _, state = asked.text.partition(" is ")
-    state = state.removeprefix("not ") if state.startswith("not ") else f"not {state}"
-    return Atom(text=f"{field} is {state}", sure=True, way="is")
+    field, _, state = atom.text.partition(" is ")
+    other = f"not {state}"
+    if state.startswith("not "):
+        other = state.removeprefix("not ")
+
+    return Atom(text=f"{field} is {other}", sure=True, operator="is")
 
 
 def certain(condition: Condition) -> str:
     """The condition as a text that is never UNKNOWN."""
     if isinstance(condition, Atom):
-        if condition.sure:
-            return condition.text
-        if condition.way in ("=", "in"):
-            within = "in " if condition.way == "in" else ""
-            return f"{condition.asked} is {within}{condition.code}"
+        return _certain_atom(condition)
+    if _has_short_forms(condition):
+        parts = [(part, certain(part)) for part in condition.parts]
+        return _written(condition.operator, parts)
 
-        return f"({condition.text}) is true"
-
-    if _askable(condition):
-        return f" {condition.operator} ".join(
-            _bracketed(certain(part), part, condition.operator)
-            for part in condition.parts
-        )
-
-    return f"({plain(condition)}) is true"
+    # Atoms stand under `and` and `or` only, where UNKNOWN never becomes TRUE by a
+    # detour: to ask once of the whole whether it is true is enough.
+    return f"({_uncertain(condition)}) is true"
 
 
-def plain(condition: Condition) -> str:
+def _certain_atom(atom: Atom) -> str:
+    if atom.sure:
+        return atom.text
+    if atom.operator == "=":
+        return f"{atom.operand} is {atom.code}"
+    if atom.operator == "in":
+        return f"{atom.operand} is in {atom.code}"
+    return f"({atom.text}) is true"
+
+
+def _uncertain(condition: Condition) -> str:
     """The condition as a text that may be UNKNOWN where REDCap says false."""
     if isinstance(condition, Atom):
         return condition.text
-    return f" {condition.operator} ".join(
-        _bracketed(plain(part), part, condition.operator) for part in condition.parts
-    )
+    parts = [(part, _uncertain(part)) for part in condition.parts]
+    return _written(condition.operator, parts)
 
 
-def _askable(condition: Condition) -> bool:
+def _has_short_forms(condition: Condition) -> bool:
     """True when every comparison below has a short certain form of its own."""
     if isinstance(condition, Atom):
-        return condition.sure or condition.way in ("=", "in")
-    return all(_askable(part) for part in condition.parts)
+        return condition.sure or condition.operator in ("=", "in")
+    return all(_has_short_forms(part) for part in condition.parts)
 
 
-def _bracketed(text: str, part: Condition, operator: str) -> str:
-    if isinstance(part, Junction) and operator == "and" and part.operator == "or":
-        return f"({text})"
-    return f"({text})" if isinstance(part, Atom) and part.joined else text
+def _written(operator: str, parts: Sequence[tuple[Condition, str]]) -> str:
+    """Parts with their texts under one operator; an ``or`` needs parentheses in an
+    ``and``.
+    """
+    texts = []
+    for part, text in parts:
+        weaker = isinstance(part, Junction) and part.operator == "or"
+        texts.append(f"({text})" if weaker and operator == "and" else text)
+
+    return f" {operator} ".join(texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from generator.redcap.logic.conditions import (
 )
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.scope import LogicScope
-from generator.redcap.logic.values import BLANK, MULTIPLY, Value, ValueType
+from generator.redcap.logic.values import ATOM, BLANK, MULTIPLY, Value, ValueType
 
 
 class Translating(Protocol):
@@ -38,6 +38,12 @@ class Translating(Protocol):
     def number(self, node: tree.LogicNode) -> Value: ...
 
 
+ValueMaker = Callable[[Translating, tree.CallNode], Value]
+ConditionMaker = Callable[[Translating, tree.CallNode], Condition]
+
+MOST_ARGUMENTS = 99
+MOST_PLACES = 9
+
 _DAYS = {
     "d": "",
     "y": " / 365.2425",
@@ -46,6 +52,8 @@ _DAYS = {
     "m": " * 1440",
     "s": " * 86400",
 }
+"""The units of datediff, as what days are multiplied with."""
+
 _SECONDS = {
     "s": "",
     "m": " / 60",
@@ -54,86 +62,29 @@ _SECONDS = {
     "M": " / 2630016",
     "y": " / 31556952",
 }
+"""The units of datediff, as what seconds are divided by."""
+
 _ORDERS = ("ymd", "mdy", "dmy")
 
 
-def _takes(
-    node: tree.CallNode, least: int, most: int = 99
-) -> tuple[tree.LogicNode, ...]:
-    if not least <= len(node.arguments) <= most:
-        raise LogicFault(
-            (
-                f"{node.function} takes {least} to {most} values, not "
-                f"{len(node.arguments)}"
-            ),
-            node.start,
-            node.end,
-        )
+# Arguments
 
+
+def _arguments(
+    node: tree.CallNode, least: int, most: int = MOST_ARGUMENTS
+) -> tuple[tree.LogicNode, ...]:
+    """The arguments of a call. Raises ``LogicFault`` where there are fewer or more."""
+    count = len(node.arguments)
+    if not least <= count <= most:
+        why = f"{node.function} takes {least} to {most} values, not {count}"
+        raise LogicFault(why, node.start, node.end)
     return node.arguments
 
 
-def _number(text: str) -> Value:
-    return Value(text=text, type=ValueType.NUMBER)
-
-
-def _text(text: str) -> Value:
-    return Value(text=text, type=ValueType.TEXT)
-
-
-def _places(translator: Translating, node: tree.CallNode) -> str:
-    """The second argument of round and its kin: a number from 0 to 9."""
-    if len(node.arguments) < 2:
-        return "0"
-    places = translator.value(node.arguments[1]).literal
-    if places is None or places not in map(str, range(10)):
-        raise LogicFault(
-            f"{node.function} to other than 0 to 9 places", node.start, node.end
-        )
-
-    return places
-
-
-def _rounded(name: str) -> Callable[[Translating, tree.CallNode], Value]:
-    def make(translator: Translating, node: tree.CallNode) -> Value:
-        number = translator.number(_takes(node, 1, 2)[0])
-        return _number(f"{name}({number.text}, {_places(translator, node)})")
-
-    return make
-
-
-def _plain(
-    name: str, least: int, most: int
-) -> Callable[[Translating, tree.CallNode], Value]:
-    """A function of numbers that is blank when one of them is."""
-
-    def make(translator: Translating, node: tree.CallNode) -> Value:
-        numbers = [translator.number(take).text for take in _takes(node, least, most)]
-        return _number(f"{name}({', '.join(numbers)})")
-
-    return make
-
-
-def _log(translator: Translating, node: tree.CallNode) -> Value:
-    numbers = [translator.number(take).text for take in _takes(node, 1, 2)]
-    return _number(
-        f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})"
-    )
-
-
-def _of_known(name: str) -> Callable[[Translating, tree.CallNode], Value]:
-    """A function of those of its numbers that are not blank."""
-
-    def make(translator: Translating, node: tree.CallNode) -> Value:
-        result = [translator.value(take, ValueType.NUMBER) for take in _takes(node, 1)]
-        numbers = [
-            as_number(item).text for item in result if item.type is not ValueType.BLANK
-        ]
-        if not numbers:
-            return BLANK
-        return _number(f"{name}({', '.join(numbers)})")
-
-    return make
+def _only(translator: Translating, node: tree.CallNode) -> Value:
+    """The value of the only argument."""
+    (argument,) = _arguments(node, 1, 1)
+    return translator.value(argument)
 
 
 def _string(translator: Translating, node: tree.LogicNode) -> Value:
@@ -144,145 +95,245 @@ def _string(translator: Translating, node: tree.LogicNode) -> Value:
             "missing-as-text", f"a code of missing data of {value.text} is no text here"
         )
 
-    return value if value.type is ValueType.BLANK else _text(as_text(value))
+    if value.type is ValueType.BLANK:
+        return value
+    return _text(as_text(value))
 
 
-def _of_text(name: str, most: int) -> Callable[[Translating, tree.CallNode], Value]:
-    """``left(text, n)`` and its kin: a text and numbers; of a blank they are blank."""
-
-    def make(translator: Translating, node: tree.CallNode) -> Value:
-        first, *rest = _takes(node, most, most)
-        text = _string(translator, first)
-        if text.type is ValueType.BLANK:
-            return BLANK
-        numbers = [translator.number(item).text for item in rest]
-        return _text(f"{name}({', '.join([text.text, *numbers])})")
-
-    return make
-
-
-def _length(translator: Translating, node: tree.CallNode) -> Value:
-    text = _string(translator, _takes(node, 1, 1)[0])
-    return _counted(
-        "0" if text.type is ValueType.BLANK else f"coalesce(length({text.text}), 0)"
-    )
-
-
-def _find(translator: Translating, node: tree.CallNode) -> Value:
-    needle, hay = (_string(translator, take) for take in _takes(node, 2, 2))
-    if ValueType.BLANK in (needle.type, hay.type):
-        return _counted("0")
-    return _counted(f"coalesce(find({needle.text}, {hay.text}), 0)")
-
-
-def _counted(text: str) -> Value:
-    return Value(
-        text=text,
-        type=ValueType.NUMBER,
-        never_blank=True,
-        literal="0" if text == "0" else None,
-    )
-
-
-def _replace(translator: Translating, node: tree.CallNode) -> Value:
-    hay, needle, new = (_string(translator, take) for take in _takes(node, 3, 3))
-    if hay.type is ValueType.BLANK:
-        return BLANK
-    words = [
-        item.text if item.type is not ValueType.BLANK else "''"
-        for item in (hay, needle, new)
-    ]
-
-    return _text(f"replace({', '.join(words)})")
-
-
-def _concat(translator: Translating, node: tree.CallNode) -> Value:
-    result = [_string(translator, take) for take in _takes(node, 1)]
-    texts = [item.text for item in result if item.type is not ValueType.BLANK]
-    return _text(f"concat_known({', '.join(texts)})") if texts else BLANK
-
-
-def _concat_with(translator: Translating, node: tree.CallNode) -> Value:
-    between, *rest = (_string(translator, take) for take in _takes(node, 2))
-    texts = [item.text for item in rest if item.type is not ValueType.BLANK]
-    separator = between.text if between.type is not ValueType.BLANK else "''"
-    return _text(f"join_known({', '.join([separator, *texts])})") if texts else BLANK
-
-
-def _date_part(name: str) -> Callable[[Translating, tree.CallNode], Value]:
-    def make(translator: Translating, node: tree.CallNode) -> Value:
-        result = as_moment(translator.value(_takes(node, 1, 1)[0]), translator.scope)
-        day = (
-            f"date_of({result.text})"
-            if result.type is ValueType.DATETIME
-            else result.text
-        )
-        return _number(f"{name}({day})")
-
-    return make
-
-
-def _age(translator: Translating, node: tree.CallNode) -> Value:
-    """``age_at_date(birth, on)``; today where the second date is left out."""
-    birth, *rest = _takes(node, 1, 3)
-    days = [
-        as_moment(translator.value(item), translator.scope)
-        for item in (birth, *rest[:1])
-    ]
-    texts = [
-        f"date_of({day.text})" if day.type is ValueType.DATETIME else day.text
-        for day in days
-    ]
-
-    return _number(f"age_years({', '.join([*texts, 'today'][:2])})")
-
-
-def _difference(translator: Translating, node: tree.CallNode) -> Value:
-    """``datediff(d1, d2, unit [, format] [, signed])``"""
-    first, second, unit, *rest = _takes(node, 3, 5)
-    text = [_constant(translator, item) for item in rest]
-    order = next((item.lower() for item in text if item.lower() in _ORDERS), "ymd")
-    signed = any(item.lower() in ("true", "1") for item in text)
-    step = _constant(translator, unit)
-    if step not in _DAYS:
-        raise LogicFault(f"datediff knows no unit {step!r}", unit.start, unit.end)
-    values = [translator.value(item) for item in (first, second)]
-    if any(value.type is ValueType.BLANK for value in values):
-        return BLANK
-    start, end = (as_moment(value, translator.scope, order) for value in values)
-    if start.type is ValueType.DATE and end.type is ValueType.DATE:
-        between, scale = f"days_between({start.text}, {end.text})", _DAYS[step]
-    elif start.type is ValueType.TIME and end.type is ValueType.TIME:
-        between, scale = f"seconds_between({start.text}, {end.text})", _SECONDS[step]
-    else:
-        between = f"seconds_between({with_time(start)}, {with_time(end)})"
-        scale = _SECONDS[step]
-
-    between = between if signed else f"abs({between})"
-
-    return Value(
-        text=f"{between}{scale}", type=ValueType.NUMBER, power=MULTIPLY if scale else 3
-    )
+def _strings(translator: Translating, nodes: Iterable[tree.LogicNode]) -> list[Value]:
+    return [_string(translator, node) for node in nodes]
 
 
 def _constant(translator: Translating, node: tree.LogicNode) -> str:
+    """The text of a constant. Raises ``LogicFault`` for what is none."""
     literal = translator.value(node).literal
     if literal is None:
         raise LogicFault("a text in quotes is wanted here", node.start, node.end)
     return literal
 
 
+def _not_blank(values: Iterable[Value]) -> list[Value]:
+    return [value for value in values if value.type is not ValueType.BLANK]
+
+
+def _or_empty(text: Value) -> str:
+    """A text, the blank one in quotes."""
+    return "''" if text.type is ValueType.BLANK else text.text
+
+
+def _number(text: str) -> Value:
+    return Value(text=text, type=ValueType.NUMBER)
+
+
+def _text(text: str) -> Value:
+    return Value(text=text, type=ValueType.TEXT)
+
+
+# Numbers
+
+
+def _rounded(name: str) -> ValueMaker:
+    def make(translator: Translating, node: tree.CallNode) -> Value:
+        number = translator.number(_arguments(node, 1, 2)[0])
+        return _number(f"{name}({number.text}, {_places(translator, node)})")
+
+    return make
+
+
+def _places(translator: Translating, node: tree.CallNode) -> str:
+    """The second argument of round and its kin: a number from 0 to 9."""
+    if len(node.arguments) < 2:
+        return "0"
+
+    places = translator.value(node.arguments[1]).literal
+    if places is None or places not in map(str, range(MOST_PLACES + 1)):
+        why = f"{node.function} to other than 0 to {MOST_PLACES} places"
+        raise LogicFault(why, node.start, node.end)
+    return places
+
+
+def _of_numbers(name: str, least: int, most: int) -> ValueMaker:
+    """A function of numbers that is blank when one of them is."""
+
+    def make(translator: Translating, node: tree.CallNode) -> Value:
+        numbers = [
+            translator.number(argument).text
+            for argument in _arguments(node, least, most)
+        ]
+        return _number(f"{name}({', '.join(numbers)})")
+
+    return make
+
+
+_NATURAL_LOG = _of_numbers("ln", 1, 1)
+_LOG_OF_BASE = _of_numbers("log", 1, 2)
+
+
+def _log(translator: Translating, node: tree.CallNode) -> Value:
+    if len(node.arguments) == 1:
+        return _NATURAL_LOG(translator, node)
+    return _LOG_OF_BASE(translator, node)
+
+
+def _of_known(name: str) -> ValueMaker:
+    """A function of those of its numbers that are not blank."""
+
+    def make(translator: Translating, node: tree.CallNode) -> Value:
+        values = [
+            translator.value(argument, ValueType.NUMBER)
+            for argument in _arguments(node, 1)
+        ]
+        numbers = [as_number(value).text for value in _not_blank(values)]
+        if not numbers:
+            return BLANK
+        return _number(f"{name}({', '.join(numbers)})")
+
+    return make
+
+
+# Texts
+
+
+def _of_text(name: str, count: int) -> ValueMaker:
+    """``left(text, n)`` and its kin: a text and numbers; of a blank they are blank."""
+
+    def make(translator: Translating, node: tree.CallNode) -> Value:
+        first, *rest = _arguments(node, count, count)
+        text = _string(translator, first)
+        if text.type is ValueType.BLANK:
+            return BLANK
+
+        numbers = [translator.number(argument).text for argument in rest]
+        return _text(f"{name}({', '.join([text.text, *numbers])})")
+
+    return make
+
+
+def _length(translator: Translating, node: tree.CallNode) -> Value:
+    (argument,) = _arguments(node, 1, 1)
+    text = _string(translator, argument)
+    if text.type is ValueType.BLANK:
+        return _ZERO
+    return _never_blank(f"coalesce(length({text.text}), 0)")
+
+
+def _find(translator: Translating, node: tree.CallNode) -> Value:
+    needle, hay = _strings(translator, _arguments(node, 2, 2))
+    if ValueType.BLANK in (needle.type, hay.type):
+        return _ZERO
+    return _never_blank(f"coalesce(find({needle.text}, {hay.text}), 0)")
+
+
+_ZERO = Value(text="0", type=ValueType.NUMBER, never_blank=True, literal="0")
+
+
+def _never_blank(text: str) -> Value:
+    return Value(text=text, type=ValueType.NUMBER, never_blank=True)
+
+
+def _replace(translator: Translating, node: tree.CallNode) -> Value:
+    texts = _strings(translator, _arguments(node, 3, 3))
+    hay = texts[0]
+    if hay.type is ValueType.BLANK:
+        return BLANK
+    return _text(f"replace({', '.join(_or_empty(text) for text in texts)})")
+
+
+def _concat(translator: Translating, node: tree.CallNode) -> Value:
+    texts = _not_blank(_strings(translator, _arguments(node, 1)))
+    if not texts:
+        return BLANK
+    return _text(f"concat_known({', '.join(text.text for text in texts)})")
+
+
+def _concat_with(translator: Translating, node: tree.CallNode) -> Value:
+    between, *rest = _strings(translator, _arguments(node, 2))
+    texts = [text.text for text in _not_blank(rest)]
+    if not texts:
+        return BLANK
+    return _text(f"join_known({', '.join([_or_empty(between), *texts])})")
+
+
+# Dates
+
+
+def _day(translator: Translating, node: tree.LogicNode) -> str:
+    """A date; that of a date with time is its day."""
+    moment = as_moment(translator.value(node), translator.scope)
+    if moment.type is ValueType.DATETIME:
+        return f"date_of({moment.text})"
+    return moment.text
+
+
+def _date_part(name: str) -> ValueMaker:
+    def make(translator: Translating, node: tree.CallNode) -> Value:
+        (argument,) = _arguments(node, 1, 1)
+        return _number(f"{name}({_day(translator, argument)})")
+
+    return make
+
+
+def _age(translator: Translating, node: tree.CallNode) -> Value:
+    """``age_at_date(birth, on)``; today where the second date is left out.
+
+    A third argument is ignored.
+    """
+    birth, *rest = _arguments(node, 1, 3)
+    born = _day(translator, birth)
+    on = _day(translator, rest[0]) if rest else "today"
+    return _number(f"age_years({born}, {on})")
+
+
+def _difference(translator: Translating, node: tree.CallNode) -> Value:
+    """``datediff(d1, d2, unit [, format] [, signed])``"""
+    first, second, unit_node, *rest = _arguments(node, 3, 5)
+    options = [_constant(translator, argument).lower() for argument in rest]
+    unit = _constant(translator, unit_node)
+    if unit not in _DAYS:
+        why = f"datediff knows no unit {unit!r}"
+        raise LogicFault(why, unit_node.start, unit_node.end)
+
+    ends = [translator.value(first), translator.value(second)]
+    if len(_not_blank(ends)) < 2:
+        return BLANK
+
+    orders = [option for option in options if option in _ORDERS]
+    order = orders[0] if orders else "ymd"
+    start, end = (as_moment(value, translator.scope, order) for value in ends)
+    between, scale = _between(start, end, unit)
+
+    if "true" not in options and "1" not in options:
+        between = f"abs({between})"
+    power = MULTIPLY if scale else ATOM
+    return Value(text=f"{between}{scale}", type=ValueType.NUMBER, power=power)
+
+
+def _between(start: Value, end: Value, unit: str) -> tuple[str, str]:
+    """The time from one moment to another, and what makes the unit of it."""
+    types = {start.type, end.type}
+    if types == {ValueType.DATE}:
+        return f"days_between({start.text}, {end.text})", _DAYS[unit]
+    if types == {ValueType.TIME}:
+        return f"seconds_between({start.text}, {end.text})", _SECONDS[unit]
+
+    between = f"seconds_between({with_time(start)}, {with_time(end)})"
+    return between, _SECONDS[unit]
+
+
+# Conditions
+
+
 def _is_number(translator: Translating, node: tree.CallNode) -> Condition:
-    value = translator.value(_takes(node, 1, 1)[0])
+    value = _only(translator, node)
     if value.type is ValueType.BLANK:
-        return negated(Atom(text="true", sure=True))
+        return FALSE
     return Atom(text=f"{as_number(value).within(MULTIPLY)} is known", sure=True)
 
 
 def _is_integer(translator: Translating, node: tree.CallNode) -> Condition:
-    value = translator.value(_takes(node, 1, 1)[0])
+    value = _only(translator, node)
     if value.type is ValueType.BLANK:
-        return negated(Atom(text="true", sure=True))
+        return FALSE
     number = as_number(value).text
     return Atom(text=f"round({number}, 0) = {number}", sure=False)
 
@@ -291,52 +342,56 @@ def _is_blank(translator: Translating, node: tree.CallNode) -> Condition:
     """Neither a value nor a code of missing data, also where the project has not named
     its codes.
     """
-    value = translator.value(_takes(node, 1, 1)[0])
-    result = compared(translator.scope, "=", value, BLANK)
-    if value.missing or not _unnamed(translator, value):
-        return result
-    return joined("and", [result, negated(is_missing(value))])
+    value = _only(translator, node)
+    condition = compared(translator.scope, "=", value, BLANK)
+    if _has_unnamed_codes(translator, value):
+        return joined("and", [condition, negated(is_missing(value))])
+    return condition
 
 
-def _unnamed(translator: Translating, value: Value) -> bool:
+def _has_unnamed_codes(translator: Translating, value: Value) -> bool:
     """Whether a field may hold codes of missing data that nobody has named."""
-    plain = (
-        value.read
-        and value.type is not ValueType.TICK
-        and not value.text.startswith("entered(")
-    )
-    return plain and not translator.scope.project.missing
+    if value.missing or translator.scope.project.missing:
+        return False
+    if value.text.startswith("entered("):
+        return False
+    return value.read and value.type is not ValueType.TICK
 
 
 def _is_unknown(translator: Translating, node: tree.CallNode) -> Condition:
     """A blank, or a code of missing data."""
-    value = translator.value(_takes(node, 1, 1)[0])
-    return TRUE if value.type is ValueType.BLANK else negated_known(known(value))
+    value = _only(translator, node)
+    if value.type is ValueType.BLANK:
+        return TRUE
+    return negated_known(known(value))
 
 
 def _is_missing(translator: Translating, node: tree.CallNode) -> Condition:
-    value = translator.value(_takes(node, 1, 1)[0])
-    return (
-        is_missing(value) if _unnamed(translator, value) else _holds_code(value, node)
-    )
+    value = _only(translator, node)
+    if _has_unnamed_codes(translator, value):
+        return is_missing(value)
+    return _holds_code(value, node)
 
 
 def _has_missing(translator: Translating, node: tree.CallNode) -> Condition:
     """``hasmissingcode([x], 'ND,UNK')``, also with the codes one by one."""
-    value = translator.value(_takes(node, 1)[0])
-    if len(node.arguments) == 1:
+    field, *listed = _arguments(node, 1)
+    if not listed:
         return _is_missing(translator, node)
-    text = ",".join(_constant(translator, argument) for argument in node.arguments[1:])
-    asked = [part.strip() for part in text.split(",") if part.strip()]
-    project = translator.scope.project.missing
-    if strange := [code for code in asked if code not in project]:
+
+    value = translator.value(field)
+    text = ",".join(_constant(translator, argument) for argument in listed)
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    named = translator.scope.project.missing
+    unnamed = [code for code in codes if code not in named]
+    if unnamed:
         why = (
-            f"the study has no missing codes {', '.join(strange)}: name them with "
+            f"the study has no missing codes {', '.join(unnamed)}: name them with "
             "--missing"
         )
         raise LogicFault(why, node.start, node.end)
 
-    return joined("or", [_holds_code(value, node, code) for code in asked])
+    return joined("or", [_holds_code(value, node, code) for code in codes])
 
 
 def _holds_code(value: Value, node: tree.CallNode, code: str = "") -> Condition:
@@ -345,44 +400,45 @@ def _holds_code(value: Value, node: tree.CallNode, code: str = "") -> Condition:
         return FALSE
     if not value.read:
         raise LogicFault("only a field holds a missing code", node.start, node.end)
+
+    if not code:
+        return is_missing(value) if value.missing else FALSE
     name = value.missing_code(code)
-    if code and name is None:
-        return FALSE
-    return is_missing(value, name or "") if value.missing else FALSE
+    return FALSE if name is None else is_missing(value, name)
 
 
-def _holds(
-    name: str, *, wanted: bool = True
-) -> Callable[[Translating, tree.CallNode], Condition]:
+def _text_test(name: str, *, wanted: bool = True) -> ConditionMaker:
     """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are
     alike.
     """
 
     def make(translator: Translating, node: tree.CallNode) -> Condition:
-        hay, needle = (_string(translator, take) for take in _takes(node, 2, 2))
+        hay, needle = _strings(translator, _arguments(node, 2, 2))
+        # Every text contains the blank, and a blank contains nothing else.
+        condition: Condition = Atom(
+            text=f"{name}({hay.text}, {needle.text})", sure=False
+        )
         if needle.type is ValueType.BLANK:
-            condition: Condition = Atom(text="true", sure=True)
+            condition = TRUE
         elif hay.type is ValueType.BLANK:
-            condition = Atom(text="false", sure=True)
-        else:
-            condition = Atom(text=f"{name}({hay.text}, {needle.text})", sure=False)
+            condition = FALSE
 
         return condition if wanted else negated(condition)
 
     return make
 
 
-VALUES: Mapping[str, Callable[[Translating, tree.CallNode], Value]] = MappingProxyType(
+VALUES: Mapping[str, ValueMaker] = MappingProxyType(
     {
         "round": _rounded("round"),
         "roundup": _rounded("round_up"),
         "rounddown": _rounded("round_down"),
-        "abs": _plain("abs", 1, 1),
-        "sqrt": _plain("sqrt", 1, 1),
-        "exponential": _plain("exp", 1, 1),
-        "pow": _plain("power", 2, 2),
+        "abs": _of_numbers("abs", 1, 1),
+        "sqrt": _of_numbers("sqrt", 1, 1),
+        "exponential": _of_numbers("exp", 1, 1),
+        "pow": _of_numbers("power", 2, 2),
         "log": _log,
-        "mod": _plain("mod", 2, 2),
+        "mod": _of_numbers("mod", 2, 2),
         "min": _of_known("min_known"),
         "max": _of_known("max_known"),
         "sum": _of_known("sum_known"),
@@ -409,20 +465,18 @@ VALUES: Mapping[str, Callable[[Translating, tree.CallNode], Value]] = MappingPro
     }
 )
 
-CONDITIONS: Mapping[str, Callable[[Translating, tree.CallNode], Condition]] = (
-    MappingProxyType(
-        {
-            "isnumber": _is_number,
-            "isinteger": _is_integer,
-            "isblankormissingcode": _is_unknown,
-            "isblanknotmissingcode": _is_blank,
-            "ismissingcode": _is_missing,
-            "hasmissingcode": _has_missing,
-            "contains": _holds("contains"),
-            "contain": _holds("contains"),
-            "not_contain": _holds("contains", wanted=False),
-            "starts_with": _holds("starts_with"),
-            "ends_with": _holds("ends_with"),
-        }
-    )
+CONDITIONS: Mapping[str, ConditionMaker] = MappingProxyType(
+    {
+        "isnumber": _is_number,
+        "isinteger": _is_integer,
+        "isblankormissingcode": _is_unknown,
+        "isblanknotmissingcode": _is_blank,
+        "ismissingcode": _is_missing,
+        "hasmissingcode": _has_missing,
+        "contains": _text_test("contains"),
+        "contain": _text_test("contains"),
+        "not_contain": _text_test("contains", wanted=False),
+        "starts_with": _text_test("starts_with"),
+        "ends_with": _text_test("ends_with"),
+    }
 )

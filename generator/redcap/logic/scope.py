@@ -57,10 +57,11 @@ class Project:
 
 @dataclass(kw_only=True)
 class LogicScope:
-    """The place of one expression: its form, the rows that it stands in, and what was
-    noted on the way.
+    """The place of one expression: its form, the table of its rows (``group``), and
+    what was noted on the way.
 
-    ``in_cycle``: the expression belongs to a field of such a cycle.
+    ``in_cycle``: the expression belongs to a field whose condition asks, by way of
+    others, for the field itself.
     """
 
     project: Project
@@ -77,67 +78,54 @@ class LogicScope:
     def value(self, node: tree.ReferenceNode) -> Value:
         """The value of a reference. Raises ``LogicFault`` where it has none here."""
         if "-" in node.field:
-            return self.smart(node)
-        known = self.project.fields.get(node.field) or self.project.fields.get(
-            node.field.lower()
-        )
-        if known is None:
-            if node.field.endswith("_complete"):
-                raise LogicFault(
-                    f"[{node.field}] is the state of a form", node.start, node.end
-                )
+            return self.smart_variable(node)
 
-            raise LogicFault(
-                f"there is no field [{node.field}] in the file", node.start, node.end
-            )
-
+        known = self.known_field(node)
         if node.field == self.project.subject:
-            return Value(text="subjid", type=ValueType.TEXT)
+            return self.subject()
         if self.names_a_row(node, known):
             return NamedInstance(self, node, known).value()
+
         name = self.placed(node, known)
         if name is None:
             return BLANK
         if self.in_cycle and node.field in self.project.cyclic:
-            name = f"entered({name})"
-            if known.missing:
-                why = (
-                    "fields that hide each other take a code of missing data for a "
-                    "blank"
-                )
-                self.note("missing-in-circle", why)
+            name = self.entered(name, known)
+        return self.field_value(node, known, name)
 
-        return self.coded(node, known, name)
+    def known_field(self, node: tree.ReferenceNode) -> ProjectField:
+        fields = self.project.fields
+        known = fields.get(node.field) or fields.get(node.field.lower())
+        if known is not None:
+            return known
 
-    def coded(self, node: tree.ReferenceNode, known: ProjectField, name: str) -> Value:
-        if known.type is ValueType.CHOICES:
-            if node.code is None:
-                return Value(
-                    text=name,
-                    type=ValueType.CHOICES,
-                    codes=known.codes,
-                    read=True,
-                    missing=known.missing,
-                )
+        why = f"there is no field [{node.field}] in the file"
+        if node.field.endswith("_complete"):
+            why = f"[{node.field}] is the state of a form"
+        raise LogicFault(why, node.start, node.end)
 
-            code = self.code(node.code, known)
-            if code is None and (mark := self.mark(node.code, known)):
-                return Value(
-                    text=name,
-                    type=ValueType.TICK,
-                    read=True,
-                    code=mark[1],
-                    missing=(mark,),
-                )
+    def entered(self, name: str, known: ProjectField) -> str:
+        """What was entered in a field, whether it is shown or not.
 
-            if code is None:
-                self.note("unknown-code", f"[{node.field}] has no answer {node.code!r}")
-                return Value(text="0", type=ValueType.NUMBER, literal="0")
+        Fields that hide each other cannot wait for each other's value.
+        """
+        if known.missing:
+            self.note(
+                "missing-in-circle",
+                "fields that hide each other take a code of missing data for a blank",
+            )
+        return f"entered({name})"
 
-            return Value(text=name, type=ValueType.TICK, codes=known.codes, code=code)
+    # The value of a field
 
+    def field_value(
+        self, node: tree.ReferenceNode, known: ProjectField, name: str
+    ) -> Value:
         if node.code is not None:
-            raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
+            if known.type is not ValueType.CHOICES:
+                raise _no_checkbox(node)
+            return self.box(node, node.code, known, name)
+
         return Value(
             text=name,
             type=known.type,
@@ -146,57 +134,62 @@ class LogicScope:
             missing=known.missing,
         )
 
-    def mark(self, text: str, known: ProjectField) -> tuple[str, str] | None:
-        """The code of missing data that a box of a checkbox stands for."""
-        return next(
-            (item for item in known.missing if item[0].lower() == text.lower()), None
-        )
+    def box(
+        self, node: tree.ReferenceNode, text: str, known: ProjectField, name: str
+    ) -> Value:
+        """One box of a checkbox: an answer, or a code of missing data."""
+        code = spelled_code(text, known)
+        if code is not None:
+            return Value(text=name, type=ValueType.TICK, codes=known.codes, code=code)
 
-    def code(self, text: str, known: ProjectField) -> str | None:
-        """The code as the dictionary spells it: REDCap does not tell capitals apart in
-        ``[f(A)]``.
-        """
-        if text in known.codes:
-            return text
-        return next(
-            (code for code in known.codes if code.lower() == text.lower()), None
-        )
+        for entry in known.missing:
+            in_redcap, here = entry
+            if in_redcap.lower() == text.lower():
+                return Value(
+                    text=name,
+                    type=ValueType.TICK,
+                    read=True,
+                    code=here,
+                    missing=(entry,),
+                )
+
+        self.note("unknown-code", f"[{node.field}] has no answer {text!r}")
+        return Value(text="0", type=ValueType.NUMBER, literal="0")
+
+    # Where a field is read
 
     def placed(self, node: tree.ReferenceNode, known: ProjectField) -> str | None:
         """The name with form and visit as far as they are needed; None when it is
         always blank.
         """
         if node.instance is not None:
-            return self.instance(node, known)
+            return self.only_instance(node, known)
         if known.group is not None and known.group != self.group:
-            raise LogicFault(
-                f"[{node.field}] repeats, and no instance is named",
-                node.start,
-                node.end,
-            )
-
-        if node.event is not None and node.event != "event-name":
+            why = f"[{node.field}] repeats, and no instance is named"
+            raise LogicFault(why, node.start, node.end)
+        if _names_an_event(node):
             return self.at_event(node, known)
         return self.here(known)
 
     def here(self, known: ProjectField) -> str:
         if known.form == self.form:
             return known.name
-        missing = self.project.form_visits.get(
-            self.form, frozenset()
-        ) - self.project.form_visits.get(known.form, frozenset())
-        if missing:
+
+        own_visits = self.project.form_visits.get(self.form, frozenset())
+        its_visits = self.project.form_visits.get(known.form, frozenset())
+        if own_visits - its_visits:
             self.note(
                 "other-form",
-                (
-                    f"where {known.form} is not collected REDCap has a blank, a rule "
-                    "the nearest visit"
-                ),
+                f"where {known.form} is not collected REDCap has a blank, a rule "
+                "the nearest visit",
             )
 
         return f"{known.form}.{known.name}"
 
     def at_event(self, node: tree.ReferenceNode, known: ProjectField) -> str | None:
+        """The name at the event of a reference; None where the form is not collected
+        there.
+        """
         event = node.event or ""
         if event == "previous-event-name":
             self.note(
@@ -206,14 +199,11 @@ class LogicScope:
             return f"{known.form}[previous].{known.name}"
 
         if event in ("first-event-name", "last-event-name"):
-            visits = [
-                name
-                for name in self.project.visits
-                if name in self.project.form_visits[known.form]
-            ]
-            if not visits:
+            its_visits = self.project.form_visits[known.form]
+            events = [name for name in self.project.visits if name in its_visits]
+            if not events:
                 return None
-            event = visits[0] if event == "first-event-name" else visits[-1]
+            event = events[0] if event == "first-event-name" else events[-1]
 
         if event not in self.project.visits:
             raise LogicFault(f"there is no event [{event}]", node.start, node.end)
@@ -225,11 +215,8 @@ class LogicScope:
             return None
 
         if event in self.project.repeating:
-            raise LogicFault(
-                f"the event [{event}] repeats, and no instance is named",
-                node.start,
-                node.end,
-            )
+            why = f"the event [{event}] repeats, and no instance is named"
+            raise LogicFault(why, node.start, node.end)
 
         return f"{known.form}[{self.project.visit(event)}].{known.name}"
 
@@ -239,49 +226,50 @@ class LogicScope:
         """
         if node.instance is None:
             return False
-        here = node.event in (None, "event-name") and known.group in (None, self.group)
-        if node.instance == "current-instance" and here:
+
+        of_this_row = known.group in (None, self.group) and not _names_an_event(node)
+        if node.instance == "current-instance" and of_this_row:
             return False
         return self.repeats(known)
 
     def repeats(self, known: ProjectField) -> bool:
         """Whether the form of a field repeats, by itself or with its event."""
-        index = self.project.form_visits.get(known.form, frozenset())
-        return known.group is not None or bool(index & self.project.repeating)
+        visits = self.project.form_visits.get(known.form, frozenset())
+        return known.group is not None or bool(visits & self.project.repeating)
 
-    def instance(self, node: tree.ReferenceNode, known: ProjectField) -> str | None:
-        """The only instance of what does not repeat; one of what does is no name."""
+    def only_instance(
+        self, node: tree.ReferenceNode, known: ProjectField
+    ) -> str | None:
+        """The only instance of what does not repeat. One of what does has no name."""
         if self.names_a_row(node, known):
             raise LogicFault("another instance is named", node.start, node.end)
         if node.instance == "current-instance":
             return self.here(known)
+
         if node.instance in ("1", "first-instance", "last-instance"):
             self.note(
                 "instance",
-                (
-                    f"[{node.field}] does not repeat: instance {node.instance} is its "
-                    "only one"
-                ),
+                f"[{node.field}] does not repeat: instance {node.instance} is its "
+                "only one",
             )
-            return (
-                self.here(known) if node.event is None else self.at_event(node, known)
-            )
+            if node.event is None:
+                return self.here(known)
+            return self.at_event(node, known)
 
         self.note(
             "instance",
             f"[{node.field}] does not repeat: instance {node.instance} is always blank",
         )
-
         return None
 
-    def smart(self, node: tree.ReferenceNode) -> Value:
-        maker = _SMART.get(node.field.split(":")[0])
-        if maker is None:
-            raise LogicFault(
-                f"[{node.field}] has no meaning outside REDCap", node.start, node.end
-            )
+    # Smart variables
 
-        return maker(self)
+    def smart_variable(self, node: tree.ReferenceNode) -> Value:
+        make = _SMART_VARIABLES.get(node.field.split(":")[0])
+        if make is None:
+            why = f"[{node.field}] has no meaning outside REDCap"
+            raise LogicFault(why, node.start, node.end)
+        return make(self)
 
     def arm(self) -> Value:
         """The number of the visit's arm, from the names of the visits."""
@@ -291,18 +279,17 @@ class LogicScope:
             return Value(text=number, type=ValueType.NUMBER, literal=number)
 
         branches = []
-
         for arm in arms:
-            names = (
-                name for name, visit in self.project.visits.items() if visit == arm
-            )
-            visits = ", ".join(f"'{self.project.visit(name)}'" for name in names)
-            branches.append((f"visitid in ({visits})", arm))
+            visits = [
+                f"'{self.project.visit(event)}'"
+                for event, its_arm in self.project.visits.items()
+                if its_arm == arm
+            ]
+            branches.append((f"visitid in ({', '.join(visits)})", arm))
 
-        words = " ".join(f"when {test} then {arm}" for test, arm in branches)
-
+        cases = " ".join(f"when {test} then {arm}" for test, arm in branches)
         return Value(
-            text=f"case {words} end", type=ValueType.NUMBER, arms=tuple(branches)
+            text=f"case {cases} end", type=ValueType.NUMBER, arms=tuple(branches)
         )
 
     def event(self) -> Value:
@@ -311,12 +298,12 @@ class LogicScope:
         """
         if not self.project.renamed:
             return Value(text="visitid", type=ValueType.TEXT)
-        arms = " ".join(
-            f"when visitid = {quoted(visit)} then {quoted(name)}"
-            for name, visit in self.project.renamed.items()
-        )
 
-        return Value(text=f"case {arms} else visitid end", type=ValueType.TEXT)
+        cases = " ".join(
+            f"when visitid = {quoted(visit)} then {quoted(event)}"
+            for event, visit in self.project.renamed.items()
+        )
+        return Value(text=f"case {cases} else visitid end", type=ValueType.TEXT)
 
     def subject(self) -> Value:
         return Value(text="subjid", type=ValueType.TEXT)
@@ -326,9 +313,8 @@ class LogicScope:
         return Value(text="siteid", type=ValueType.TEXT)
 
     def own_instance(self) -> Value:
-        if self.group is not None:
-            return Value(text="rowno", type=ValueType.NUMBER)
-        return Value(text="unsno", type=ValueType.NUMBER)
+        number = "unsno" if self.group is None else "rowno"
+        return Value(text=number, type=ValueType.NUMBER)
 
     def is_form(self) -> Value:
         return Value(text="1", type=ValueType.NUMBER, literal="1")
@@ -338,7 +324,27 @@ class LogicScope:
         return Value(text="0", type=ValueType.NUMBER, literal="0")
 
 
-MOST_CODES = 40
+def spelled_code(text: str, known: ProjectField) -> str | None:
+    """The code of an answer as the dictionary spells it.
+
+    REDCap takes capitals and small letters for the same in ``[f(A)]``.
+    """
+    if text in known.codes:
+        return text
+    for code in known.codes:
+        if code.lower() == text.lower():
+            return code
+
+    return None
+
+
+def _names_an_event(node: tree.ReferenceNode) -> bool:
+    """Whether a reference names another event than the one it stands in, or may."""
+    return node.event not in (None, "event-name")
+
+
+def _no_checkbox(node: tree.ReferenceNode) -> LogicFault:
+    return LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,102 +366,107 @@ class NamedInstance:
         node, known = self.node, self.known
         table, where = self.table(), self.where()
         if known.type is ValueType.CHOICES:
-            code = self.scope.code(node.code, known) if node.code is not None else None
-            if code is None:
-                raise LogicFault(
-                    f"[{node.field}] of another row is read box by box",
-                    node.start,
-                    node.end,
-                )
-
-            asked = (
-                f"any({table} where {where} and ({known.name} has {quoted(code)}) is "
-                "true)"
-            )
-
-            return Value(
-                text=f"case when {asked} then 1 else 0 end",
-                type=ValueType.NUMBER,
-                never_blank=True,
-            )
-
+            return self.box(table, where)
         if node.code is not None:
-            raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
+            raise _no_checkbox(node)
+
         if known.type is ValueType.CHOICE and len(known.codes) <= MOST_CODES:
-            arms = " ".join(
-                f"when any({table} where {where} and ({known.name} = {quoted(code)}) "
-                "is true) "
-                f"then {quoted(code)}"
-                for code in known.codes
-            )
-            return Value(text=f"case {arms} end", type=ValueType.TEXT)
+            return self.choice(table, where)
+        if known.type in _AGGREGATED:
+            text = f"max({table}.{known.name} where {where})"
+            return Value(text=text, type=known.type)
 
-        if known.type in (
-            ValueType.NUMBER,
-            ValueType.DATE,
-            ValueType.DATETIME,
-            ValueType.TIME,
-        ):
-            return Value(
-                text=f"max({table}.{known.name} where {where})", type=known.type
-            )
+        why = f"the text of another row cannot be read ([{node.field}])"
+        raise LogicFault(why, node.start, node.end)
 
-        raise LogicFault(
-            f"the text of another row cannot be read ([{node.field}])",
-            node.start,
-            node.end,
+    def box(self, table: str, where: str) -> Value:
+        node, known = self.node, self.known
+        code = None
+        if node.code is not None:
+            code = spelled_code(node.code, known)
+        if code is None:
+            why = f"[{node.field}] of another row is read box by box"
+            raise LogicFault(why, node.start, node.end)
+
+        has_code = f"({known.name} has {quoted(code)}) is true"
+        found = f"any({table} where {where} and {has_code})"
+        return Value(
+            text=f"case when {found} then 1 else 0 end",
+            type=ValueType.NUMBER,
+            never_blank=True,
         )
+
+    def choice(self, table: str, where: str) -> Value:
+        """Rules fold numbers and dates of rows, but no codes: each code is asked for."""
+        cases = []
+        for code in self.known.codes:
+            is_code = f"({self.known.name} = {quoted(code)}) is true"
+            found = f"any({table} where {where} and {is_code})"
+            cases.append(f"when {found} then {quoted(code)}")
+
+        return Value(text=f"case {' '.join(cases)} end", type=ValueType.TEXT)
 
     def table(self) -> str:
         """The rows to look among, as a rule names them."""
         known, event = self.known, self.node.event
         name = known.group or known.form
-        if event is None or event == "event-name":
+        if not _names_an_event(self.node):
             return name if known.group is not None else f"{name}[all]"
-        if (
-            event not in self.scope.project.visits
-            or event not in self.scope.project.form_visits[known.form]
-        ):
-            raise LogicFault(
-                f"{known.form} has no event [{event}]", self.node.start, self.node.end
-            )
 
-        return f"{name}[{self.scope.project.visit(event)}]"
+        project = self.scope.project
+        if event not in project.visits or event not in project.form_visits[known.form]:
+            why = f"{known.form} has no event [{event}]"
+            raise LogicFault(why, self.node.start, self.node.end)
+        return f"{name}[{project.visit(event)}]"
 
     def where(self) -> str:
-        """What tells the row from the others."""
-        number = "rowno" if self.known.group is not None else "unsno"
-        same = f"{number} = {self.wanted(number)}"
-        if self.known.group is None and self.node.event in (None, "event-name"):
-            return f"visitid = this.visitid and {same}"
-        return same
+        """The condition that only this row fulfils."""
+        if self.known.group is not None:
+            return f"rowno = {self.number('rowno')}"
 
-    def wanted(self, number: str) -> str:
+        same_number = f"unsno = {self.number('unsno')}"
+        if _names_an_event(self.node):
+            return same_number
+        return f"visitid = this.visitid and {same_number}"
+
+    def number(self, column: str) -> str:
+        """The number of the row, as a rule works it out."""
         instance = self.node.instance or ""
         if instance.isdecimal():
             return instance
-        if instance in ("first-instance", "last-instance"):
-            least = "min" if instance == "first-instance" else "max"
-            if number == "unsno" and self.node.event in (None, "event-name"):
-                table = self.table()
-                return f"{least}({table}.unsno where visitid = this.visitid)"
+        if instance == "first-instance":
+            return self.extreme("min", column)
+        if instance == "last-instance":
+            return self.extreme("max", column)
 
-            return f"{least}({self.table()}.{number})"
-
-        step = {
-            "current-instance": "",
-            "previous-instance": " - 1",
-            "next-instance": " + 1",
-        }.get(instance)
+        step = _STEPS.get(instance)
         if step is None:
-            raise LogicFault(
-                f"there is no [{instance}] yet", self.node.start, self.node.end
-            )
+            why = f"there is no [{instance}] yet"
+            raise LogicFault(why, self.node.start, self.node.end)
+        own_column = "unsno" if self.scope.group is None else "rowno"
+        return f"this.{own_column}{step}"
 
-        return f"this.{'rowno' if self.scope.group is not None else 'unsno'}{step}"
+    def extreme(self, function: str, column: str) -> str:
+        """The lowest or highest number; that of a visit among those of the same name."""
+        table = self.table()
+        if column == "unsno" and not _names_an_event(self.node):
+            return f"{function}({table}.unsno where visitid = this.visitid)"
+        return f"{function}({table}.{column})"
 
 
-_SMART: Mapping[str, Callable[[LogicScope], Value]] = {
+MOST_CODES = 40
+_AGGREGATED = (
+    ValueType.NUMBER,
+    ValueType.DATE,
+    ValueType.DATETIME,
+    ValueType.TIME,
+)
+_STEPS = {
+    "current-instance": "",
+    "previous-instance": " - 1",
+    "next-instance": " + 1",
+}
+_SMART_VARIABLES: Mapping[str, Callable[[LogicScope], Value]] = {
     "arm-number": LogicScope.arm,
     "event-name": LogicScope.event,
     "record-name": LogicScope.subject,
