@@ -26,7 +26,7 @@ def findings_frame(report: Report, *, library: Library | None = None) -> Any:
             [finding.key.get(name) for name in FINDING_COLUMNS[6:11]],
         )
         rows.append(
-            (result.severity.value, result.code, finding.file, finding.row, finding.table, finding.field,
+            (result.severity.word, result.code, finding.file, finding.row, finding.table, finding.field,
              *(None if part is None else str(part) for part in key),
              result.value, result.message, result.remedy, result.rule)
         )  # fmt: skip

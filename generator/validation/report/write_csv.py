@@ -38,7 +38,7 @@ def _finding(reported: Reported) -> tuple[str, ...]:
     key = [str(reported.key.get(name, "")) for name in FINDING_COLUMNS[6:11]]
     line = "" if reported.row is None else str(reported.row)
     place = (
-        finding.severity.value,
+        finding.severity.word,
         finding.code,
         reported.file or "",
         line,

@@ -94,6 +94,18 @@ def test_findings_as_csv_start_no_formula(tmp_path: Path) -> None:
     )
 
 
+def test_tables_for_people_say_error_where_json_has_the_key_of_the_dictionary(
+    tmp_path: Path,
+) -> None:
+    report = report_on(tmp_path)
+    rows = csv.DictReader(io.StringIO(findings_csv(report)))
+    assert {row["severity"] for row in rows} <= {"error", "query", "warning"}
+    frame = findings_frame(report, library="polars")
+    assert frame.filter(field="hb").get_column("severity").to_list() == ["error"]
+    read = json.loads(report_json(report))["findings"]
+    assert [item["severity"] for item in read if item["field"] == "hb"] == ["refuse"]
+
+
 def test_frictionless_reads_the_report_in_its_own_shape(tmp_path: Path) -> None:
     report = report_on(tmp_path)
     read = frictionless.Report.from_descriptor(json.loads(report_frictionless(report)))
