@@ -8,146 +8,153 @@ taken out of the schema before its table is judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from generator.heavy_libraries import frictionless
-from generator.validation.foreign.descriptor_faults import Fault, fault, shown
+from generator.validation.foreign.descriptor_path import (
+    DescriptorPath,
+    Fault,
+    fault,
+    shown,
+)
 
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _PAIRS = (
-    *(
-        (low, high)
-        for low in ("minimum", "exclusiveMinimum")
-        for high in ("maximum", "exclusiveMaximum")
-    ),
+    ("minimum", "maximum"),
+    ("minimum", "exclusiveMaximum"),
+    ("exclusiveMinimum", "maximum"),
+    ("exclusiveMinimum", "exclusiveMaximum"),
     ("minLength", "maxLength"),
 )
 _TIMES = ("date", "time", "datetime")
 _EXAMPLE = datetime(2024, 2, 29, 13, 45, 56)
 
+Read = Callable[[Any], Any]
+"""Reads a limit as its field does; None where it cannot."""
 
-def without_unreadable(schema: Any, text: str, table: str) -> Iterator[Fault]:
-    """Takes what cannot be read out of a Frictionless schema; ``text`` is its path in
-    the descriptor.
-    """
-    for place, field in enumerate(list(schema.fields)):
-        here = f"{text}.fields[{place}]"
+
+def without_unreadable(schema: Any, path: DescriptorPath) -> Iterator[Fault]:
+    """Takes what cannot be read out of a Frictionless schema; ``path`` is the schema's."""
+    for index, field in enumerate(list(schema.fields)):
+        field_path = path.child("fields").element(index)
         if field.type in _TIMES and not _is_format(field.format):
             yield fault(
                 "field-format",
-                f"{here}.format",
-                table,
+                field_path.child("format"),
                 value=field.format,
                 type=field.type,
             )
             schema.set_field(_of_any_text(field))
         else:
-            yield from _field(field, here, table)
+            yield from _limit_faults(field, field_path.child("constraints"))
 
 
 def _of_any_text(field: Any) -> Any:
     """The field without its type: nothing is known of texts in a format that is none."""
-    described = field.to_descriptor()
-    constraints = {
-        name: constraint
-        for name, constraint in field.constraints.items()
-        if name in ("required", "unique")
-    }
+    written, constraints = field.to_descriptor(), field.constraints
     kept = {
-        name: described[name] for name in ("name", "missingValues") if name in described
+        name: written[name] for name in ("name", "missingValues") if name in written
     }
+    kept["constraints"] = {
+        name: constraints[name]
+        for name in ("required", "unique")
+        if name in constraints
+    }
+    return frictionless.Field.from_descriptor({**kept, "type": "any"})
 
-    return frictionless.Field.from_descriptor(
-        {**kept, "type": "any", "constraints": constraints}
-    )
 
-
-def _field(field: Any, text: str, table: str) -> Iterator[Fault]:
-    read = field.create_value_reader()
-    within = f"{text}.constraints"
-    for name in [name for name in _BOUNDS if name in field.constraints]:
-        if (value := field.constraints[name]) is not None and _value(
-            read, value
-        ) is None:
-            yield _unreadable(field, f"{within}.{name}", value, table)
+def _limit_faults(field: Any, path: DescriptorPath) -> Iterator[Fault]:
+    read = _reader(field)
+    for name in _BOUNDS:
+        bound = field.constraints.get(name)
+        if bound is not None and read(bound) is None:
+            yield _unreadable(field, path.child(name), bound)
             del field.constraints[name]
 
-    yield from _codes(field, read, within, table)
-    yield from _pattern(field, within, table)
-    yield from _crossed(field, read, within, table)
+    yield from _unreadable_codes(field, read, path.child("enum"))
+    yield from _unreadable_pattern(field, path.child("pattern"))
+    for low, high in _PAIRS:
+        yield from _crossed(field, read, path, low, high)
 
 
-def _unreadable(field: Any, text: str, value: Any, table: str) -> Fault:
-    form = f" in the format {field.format}" if field.format != "default" else ""
-    return fault(
-        "limit-unreadable", text, table, value=shown(value), kind=f"{field.type}{form}"
-    )
+def _reader(field: Any) -> Read:
+    read_value = field.create_value_reader()
+
+    def read(given: Any) -> Any:
+        try:
+            return read_value(given)
+        except Exception:  # whatever stops it, the limit cannot be used
+            return None
+
+    return read
 
 
-def _codes(field: Any, read: Any, within: str, table: str) -> Iterator[Fault]:
+def _unreadable(field: Any, path: DescriptorPath, given: Any) -> Fault:
+    kind = field.type
+    if field.format != "default":
+        kind = f"{field.type} in the format {field.format}"
+    return fault("limit-unreadable", path, value=shown(given), kind=kind)
+
+
+def _unreadable_codes(field: Any, read: Read, path: DescriptorPath) -> Iterator[Fault]:
     codes = field.constraints.get("enum")
     if not isinstance(codes, list):
         return
-    bad = [place for place, code in enumerate(codes) if _value(read, code) is None]
-    for place in bad:
-        yield _unreadable(field, f"{within}.enum[{place}]", codes[place], table)
-    if bad and len(bad) == len(codes):
+
+    readable = []
+    for index, code in enumerate(codes):
+        if read(code) is None:
+            yield _unreadable(field, path.element(index), code)
+        else:
+            readable.append(code)
+
+    if codes and not readable:
         del field.constraints["enum"]
-    elif bad:
-        field.constraints["enum"] = [
-            code for place, code in enumerate(codes) if place not in bad
-        ]
+    elif len(readable) < len(codes):
+        field.constraints["enum"] = readable
 
 
-def _pattern(field: Any, within: str, table: str) -> Iterator[Fault]:
+def _unreadable_pattern(field: Any, path: DescriptorPath) -> Iterator[Fault]:
     pattern = field.constraints.get("pattern")
     if not isinstance(pattern, str):
         return
+
     try:
         re.compile(f"^{pattern}$")
     except (re.error, OverflowError, RecursionError) as error:
-        yield fault(
-            "pattern-unreadable",
-            f"{within}.pattern",
-            table,
-            value=pattern,
-            why=str(error),
-        )
+        yield fault("pattern-unreadable", path, value=pattern, why=str(error))
         del field.constraints["pattern"]
 
 
-def _crossed(field: Any, read: Any, within: str, table: str) -> Iterator[Fault]:
+def _crossed(
+    field: Any, read: Read, path: DescriptorPath, low: str, high: str
+) -> Iterator[Fault]:
     """Two ends between which there is nothing."""
-    for low, high in _PAIRS:
-        limits: Mapping[str, Any] = field.constraints
-        if low not in limits or high not in limits:
-            continue
-        least, most = limits[low], limits[high]
-        ends = (
-            (least, most)
-            if low == "minLength"
-            else (_value(read, least), _value(read, most))
-        )
-        open_end = low.startswith("exclusive") or high.startswith("exclusive")
+    limits = field.constraints
+    if low not in limits or high not in limits:
+        return
 
-        try:
-            crossed = ends[0] > ends[1] or (open_end and ends[0] == ends[1])
-        except TypeError:
-            continue
+    least, most = limits[low], limits[high]
+    # A length is a number already. The other limits are values of the field.
+    bottom, top = (least, most) if low == "minLength" else (read(least), read(most))
+    open_end = low.startswith("exclusive") or high.startswith("exclusive")
 
-        if crossed:
-            words = {"given": shown(least), "high": high, "most": shown(most)}
-            yield fault("limits-crossed", f"{within}.{low}", table, **words)
-            del field.constraints[low], field.constraints[high]
-
-
-def _value(read: Any, given: Any) -> Any:
     try:
-        return read(given)
-    except Exception:
-        return None
+        crossed = bottom > top or (open_end and bottom == top)
+    except TypeError:  # values without an order
+        return
+
+    if crossed:
+        yield fault(
+            "limits-crossed",
+            path.child(low),
+            given=shown(least),
+            high=high,
+            most=shown(most),
+        )
+        del limits[low], limits[high]
 
 
 def _is_format(form: str) -> bool:

@@ -279,3 +279,117 @@ def test_a_limit_beside_the_type_is_said_and_passed_over(
         (one.finding.code, one.finding.severity.value) for one in report.findings
     ] == [("constraint-ignored", "warning")] * 2
     assert f"{FIELD}.minimum is next to the type" in report.findings[0].finding.message
+
+
+def in_its_own_file(source: Path, name: str = "schemas/vs.json") -> Path:
+    """The package with the schema of its first table in a file of its own."""
+    path = source / "datapackage.json"
+    descriptor = json.loads(path.read_text())
+    schema = descriptor["resources"][0]["schema"]
+    for table in descriptor["resources"]:
+        table["schema"] = name
+    (source / name).parent.mkdir(exist_ok=True)
+    (source / name).write_text(json.dumps(schema))
+    path.write_text(json.dumps(descriptor))
+    return source
+
+
+def said_of_file(message: str, name: str = "schemas/vs.json") -> str:
+    """A message about the schema in the descriptor, as it is about the file."""
+    inside = "resources[0].schema."
+    return (
+        message.replace(inside, f"{name}: ", 1)
+        .replace(inside, "")
+        .replace("resources[0].schema ", f"{name} ")
+    )
+
+
+IN_SCHEMAS = {
+    name: told
+    for name, told in BROKEN.items()
+    if isinstance(told[0].get("schema"), dict)
+}
+
+
+@pytest.mark.parametrize("name", IN_SCHEMAS)
+@pytest.mark.parametrize("engine", Engine)
+def test_a_fault_in_a_schema_file_is_told_with_the_file_and_the_path_in_it(
+    tmp_path: Path, name: str, engine: Engine
+) -> None:
+    more, code, message = IN_SCHEMAS[name]
+    source = in_its_own_file(package(tmp_path, resource(**more)))
+    assert not frictionless_says(source / "datapackage.json")
+    report = validate_package(source, engine=engine)
+    assert [
+        (one.finding.code, one.finding.message, one.file, one.table)
+        for one in report.findings
+    ] == [(code, said_of_file(message), "schemas/vs.json", "t")]
+
+
+@pytest.mark.parametrize("name", SPOILT)
+@pytest.mark.parametrize("engine", Engine)
+def test_a_limit_in_a_schema_file_that_nobody_can_read_is_told_once(
+    tmp_path: Path, name: str, engine: Engine
+) -> None:
+    described, code, message = SPOILT[name]
+    content = b"31/01/2024" if described["type"] == "date" else b"7"
+    source = package(tmp_path, resource(**fields({"name": "a", **described})))
+    (source / "t.csv").write_bytes(b"a\n" + content + b"\n")
+    report = validate_package(in_its_own_file(source), engine=engine)
+    assert [
+        (one.finding.code, one.finding.message, one.file) for one in report.findings
+    ] == [(code, said_of_file(message), "schemas/vs.json")]
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_a_limit_beside_the_type_in_a_schema_file_is_said_of_each_table_that_uses_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    limited = fields(
+        {"name": "a", "type": "integer", "minimum": 5},
+        {"name": "b", "pattern": "[a-z]"},
+    )
+    source = package(
+        tmp_path, resource(**limited), resource(name="june", path="june.csv")
+    )
+    (source / "june.csv").write_bytes(PLAIN)
+    report = validate_package(in_its_own_file(source), engine=engine)
+    assert report.valid
+    assert [
+        (one.finding.code, one.finding.severity.word, one.file, one.table)
+        for one in report.findings
+    ] == [
+        ("constraint-ignored", "warning", "schemas/vs.json", table)
+        for table in ("t", "t", "june", "june")
+    ]
+    assert [one.finding.message for one in report.findings][:2] == [
+        (
+            f"schemas/vs.json: fields{place} is next to the type of the field, "
+            "where it has no effect."
+        )
+        for place in ("[0].minimum", "[1].pattern")
+    ]
+
+
+def test_a_schema_in_yaml_is_searched_too(tmp_path: Path) -> None:
+    source = package(tmp_path, resource(schema="vs.yaml"))
+    (source / "vs.yaml").write_text(
+        "fields:\n- {name: a, type: integer, minimum: 5}\n- {name: b}\n"
+    )
+    [ignored] = validate_package(source).findings
+    assert ignored.finding.code == "constraint-ignored"
+    assert ignored.finding.message.startswith("vs.yaml: fields[0].minimum is next to")
+
+
+def test_a_schema_file_that_is_a_link_out_of_the_folder_is_not_searched(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "p").mkdir()
+    secret = {"fields": [{"name": "a", "minimum": 1234567}, {"name": "b"}]}
+    (tmp_path / "secret.json").write_text(json.dumps(secret))
+    source = package(tmp_path / "p", resource(schema="s.json"))
+    (source / "s.json").symlink_to(tmp_path / "secret.json")
+    report = validate_package(source)
+    assert "1234567" not in "".join(
+        one.finding.message + one.finding.remedy for one in report.findings
+    )

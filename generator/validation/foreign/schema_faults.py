@@ -1,0 +1,196 @@
+"""What is wrong with a Table Schema that Frictionless refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from forms_spec.findings.suggestions import did_you_mean
+from generator.heavy_libraries import frictionless
+from generator.validation.foreign.descriptor_path import (
+    DescriptorPath,
+    Fault,
+    fault,
+    shown,
+)
+from generator.validation.foreign.property_types import (
+    CONSTRAINT_TYPES,
+    FIELD_TYPES,
+    SCHEMA_TYPES,
+    names_of,
+    property_faults,
+    repeated_names,
+    type_fault,
+)
+from generator.validation.foreign.written_schema import WrittenSchema
+from generator.validation.report.report import Reported
+
+IGNORED = ("unique", "minLength", "maxLength", "minimum", "maximum", "pattern", "enum")
+"""Constraints over which Frictionless passes without a word where they stand beside the
+type of a field.
+"""
+
+
+def schema_faults(
+    schema: WrittenSchema, resource_names: Collection[Any]
+) -> Iterator[Fault]:
+    """Every fault; ``resource_names`` are the tables that foreign keys may refer to."""
+    path, content = schema.path, schema.content
+    yield from property_faults(path, content, SCHEMA_TYPES)
+    if "fields" not in content:
+        yield fault("descriptor-lacks", path, name="fields")
+        return
+
+    fields, fields_path = content["fields"], path.child("fields")
+    if not isinstance(fields, list):
+        yield type_fault(fields_path, fields, "a list")
+        return
+
+    names = names_of(fields)
+    yield from repeated_names(fields_path, names)
+    for index, field in enumerate(fields):
+        yield from _field_faults(fields_path.element(index), field)
+
+    primary_key = content.get("primaryKey", [])
+    yield from _unknown_fields(path.child("primaryKey"), primary_key, names)
+
+    foreign_keys = content.get("foreignKeys")
+    if isinstance(foreign_keys, list):
+        for index, key in enumerate(foreign_keys):
+            key_path = path.child("foreignKeys").element(index)
+            yield from _foreign_key_faults(key_path, key, names, resource_names)
+
+
+def ignored_constraints(schema: WrittenSchema) -> Iterator[Reported]:
+    """Constraints beside the type of a field, in a schema that nobody refuses for it."""
+    for path, field in schema.fields():
+        for name in IGNORED:
+            if name in field:
+                given = shown(field[name])
+                yield fault(
+                    "constraint-ignored", path.child(name), name=name, given=given
+                ).reported
+
+
+def _field_faults(path: DescriptorPath, field: Any) -> Iterator[Fault]:
+    if not isinstance(field, dict):
+        yield type_fault(path, field, "an object")
+        return
+
+    yield from property_faults(path, field, FIELD_TYPES)
+    if field.get("name") is None:
+        yield fault("descriptor-lacks", path, name="name")
+    if "required" in field:
+        given = shown(field["required"])
+        yield fault(
+            "constraint-place", path.child("required"), given=given, of=path.steps
+        )
+
+    type_name = field.get("type", "any")
+    if not isinstance(type_name, str):
+        return
+
+    constraints = field.get("constraints")
+    if type_name not in _constraints_by_type():
+        yield _unknown_type(path.child("type"), type_name)
+    elif isinstance(constraints, dict):
+        yield from _constraint_faults(path.child("constraints"), constraints, type_name)
+
+
+def _unknown_type(path: DescriptorPath, type_name: str) -> Fault:
+    types = _constraints_by_type()
+    return fault(
+        "field-type",
+        path,
+        value=type_name,
+        near=_suggestion(type_name, types),
+        types=", ".join(sorted(types)),
+    )
+
+
+def _constraint_faults(
+    path: DescriptorPath, constraints: Mapping[str, Any], type_name: str
+) -> Iterator[Fault]:
+    yield from property_faults(path, constraints, CONSTRAINT_TYPES)
+    allowed = _constraints_by_type()[type_name]
+    for name in constraints:
+        if name not in allowed:
+            unknown = fault(
+                "field-constraint",
+                path,
+                value=name,
+                type=type_name,
+                allowed=", ".join(sorted(allowed)),
+                near=_suggestion(name, allowed),
+            )
+            yield Fault(path.child(name), unknown.reported)
+
+
+def _suggestion(name: str, known: Collection[str]) -> str:
+    """The start of a remedy; empty where no known name is near."""
+    suggestion = did_you_mean(name, known)
+    return f"{suggestion} " if suggestion else ""
+
+
+def _foreign_key_faults(
+    path: DescriptorPath,
+    key: Any,
+    names: Sequence[Any],
+    resource_names: Collection[Any],
+) -> Iterator[Fault]:
+    reference = key.get("reference") if isinstance(key, dict) else None
+    if not isinstance(reference, dict):
+        yield type_fault(path, key, "an object with fields and a reference")
+        return
+
+    reference_path = path.child("reference")
+    lacking = [(path, "fields")] if "fields" not in key else []
+    lacking += [
+        (reference_path, name)
+        for name in ("resource", "fields")
+        if name not in reference
+    ]
+    if lacking:
+        for part, name in lacking:
+            yield fault("descriptor-lacks", part, name=name)
+        return
+
+    own_fields, other_fields = _listed(key["fields"]), _listed(reference["fields"])
+    yield from _unknown_fields(path.child("fields"), own_fields, names)
+    if len(own_fields) != len(other_fields):
+        yield fault("key-length", path, given=len(own_fields), wanted=len(other_fields))
+
+    # An empty name is the table itself.
+    target = reference.get("resource") or ""
+    if target and target not in resource_names:
+        yield fault("key-resource", reference_path.child("resource"), value=str(target))
+
+
+def _unknown_fields(
+    path: DescriptorPath, key: Any, names: Sequence[Any]
+) -> Iterator[Fault]:
+    for name in _listed(key):
+        if name not in names:
+            yield fault("key-field", path, value=str(name), of="the schema")
+
+
+def _listed(key: Any) -> list[Any]:
+    """The fields of a key, which may be one name."""
+    if isinstance(key, list):
+        return key
+    return [key] if isinstance(key, str) else []
+
+
+@cache
+def _constraints_by_type() -> Mapping[str, frozenset[str]]:
+    """The constraints of every field type that Frictionless knows."""
+    field_classes: list[Any] = [
+        field_class
+        for field_class in vars(frictionless.fields).values()
+        if isinstance(field_class, type) and hasattr(field_class, "type")
+    ]
+    return {
+        field_class.type: frozenset({*field_class.supported_constraints, "unique"})
+        for field_class in field_classes
+    }

@@ -1,0 +1,79 @@
+"""The Table Schema of a resource, in the descriptor or in a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from generator.heavy_libraries import frictionless
+from generator.package.package_files import LARGEST_TEXT, is_safe
+from generator.validation.foreign.descriptor_path import DescriptorPath
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenSchema:
+    """A schema as somebody wrote it, right or wrong."""
+
+    path: DescriptorPath
+    content: Mapping[str, Any]
+
+    def fields(self) -> Iterator[tuple[DescriptorPath, Mapping[str, Any]]]:
+        """Each field that is an object, with its path."""
+        fields = self.content.get("fields")
+        if not isinstance(fields, list):
+            return
+
+        for index, field in enumerate(fields):
+            if isinstance(field, dict):
+                yield self.path.child("fields").element(index), field
+
+
+def written_schema(
+    path: DescriptorPath, resource: Any, root: Path
+) -> WrittenSchema | None:
+    """The schema of a resource; None where it has none, or one that nobody can read.
+
+    ``path`` is the resource's, ``root`` the folder of the package.
+    """
+    schema = resource.get("schema") if isinstance(resource, dict) else None
+    if isinstance(schema, dict):
+        return WrittenSchema(path=path.child("schema"), content=schema)
+    if not isinstance(schema, str):
+        return None
+
+    content = _content_of(schema, root)
+    if content is None:
+        return None
+
+    file = PurePosixPath(schema).as_posix()
+    return WrittenSchema(
+        path=DescriptorPath(table=path.table, file=file), content=content
+    )
+
+
+def has_file(path: str, root: Path) -> bool:
+    """Whether a path that the descriptor names is a file of the package."""
+    try:
+        return is_safe(path) and (root / path).is_file()
+    except OSError:  # a name that is longer than the file system allows
+        return False
+
+
+def _content_of(path: str, root: Path) -> Mapping[str, Any] | None:
+    """What Frictionless reads from a schema file, which may be JSON or YAML."""
+    if not has_file(path, root):
+        return None
+
+    file = root / path
+    leads_out = not file.resolve().is_relative_to(root.resolve())
+    if leads_out or file.stat().st_size > LARGEST_TEXT:
+        return None
+
+    try:
+        content: Mapping[str, Any] = frictionless.Schema.metadata_retrieve(str(file))
+    except Exception:  # Frictionless reads the file again, and says what is wrong
+        return None
+
+    return content
