@@ -9,7 +9,14 @@ from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.codes import Codelist, MissingCode
-from forms_spec.model.facets import Pattern, ProtocolCheck, Range, Unit, Upload
+from forms_spec.model.facets import (
+    Pattern,
+    ProtocolCheck,
+    Range,
+    Unit,
+    UnitChoice,
+    Upload,
+)
 from forms_spec.model.field_type import FieldType
 from forms_spec.model.kind import Kind
 from forms_spec.model.text_templates import Wording
@@ -100,6 +107,16 @@ class Field:
         """False for a note, which has no value and no column."""
         return self.type.name != "note"
 
+    @property
+    def unit_choices(self) -> tuple[UnitChoice, ...]:
+        """The units to choose from; empty where the unit is fixed or there is none."""
+        return self.unit.choices if self.unit else ()
+
+    @property
+    def unit_field(self) -> str | None:
+        """The field that the chosen unit is stored in."""
+        return self.unit.companion if self.unit else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Repetition:
@@ -137,6 +154,16 @@ class Group:
     checks: Mapping[str, ProtocolCheck] = field(default_factory=dict)
     wordings: Mapping[str, Wording] = field(default_factory=dict)
     redcap: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """The name of the table that the fields are columns of."""
+        return self.name if self.rows else self.form
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The fields that say which row it is, where the dictionary lays the rows down."""
+        return self.rows.fixed if self.rows else ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,3 +18,8 @@ class Home:
     form: Form
     group: Group | None = None
     value: Field | None = None
+
+    @classmethod
+    def in_group(cls, form: Form, group: Group) -> Home:
+        """Where the expressions of a group's fields are; only rows are their own home."""
+        return cls(form=form, group=group if group.rows else None)
