@@ -38,7 +38,9 @@ def day_words(day: date) -> str:
 
 def boxed(text: str, field: Field) -> str:
     """What stands in the box of a field; typing it again means the same."""
-    return shown_as(text, field) if field.kind.name in DATED else text
+    if field.kind.name in DATED:
+        return shown_as(text, field)
+    return text
 
 
 def menu_text(text: str, field: Field) -> str:
@@ -46,16 +48,25 @@ def menu_text(text: str, field: Field) -> str:
     be meant by it.
     """
     code = field.codelist.by_code.get(text) if field.codelist else None
-    return code.label if code and read_choice(code.label, field) == text else text
+    if code is None:
+        return text
+
+    # Two codes may have one label, and a label may be another code.
+    unambiguous = read_choice(code.label, field) == text
+    return code.label if unambiguous else text
 
 
 def answer_words(text: str, field: Field, texts: Mapping[str, str] = NO_TEXTS) -> str:
     """An answer with its unit. ``texts`` holds the unit where it is chosen."""
     if not text or not field.collected:
         return ""
-    if any(missing.code == text for missing in field.missing):
-        return shown_as(text, field)
-    return f"{shown_as(text, field)} {unit_words(field, texts)}".rstrip()
+
+    words = shown_as(text, field)
+    for missing in field.missing:
+        if missing.code == text:
+            return words
+
+    return f"{words} {unit_words(field, texts)}".rstrip()
 
 
 def unit_words(field: Field, texts: Mapping[str, str]) -> str:
@@ -64,8 +75,10 @@ def unit_words(field: Field, texts: Mapping[str, str]) -> str:
         return ""
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
-    chosen = texts.get(field.unit.companion or "", "")
 
-    return next(
-        (choice.label for choice in field.unit.choices if choice.code == chosen), ""
-    )
+    chosen = texts.get(field.unit_field or "", "")
+    for choice in field.unit_choices:
+        if choice.code == chosen:
+            return choice.label
+
+    return ""

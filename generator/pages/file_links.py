@@ -34,13 +34,16 @@ def file_html(text: str, kept: KeptFile | None) -> Markup:
     """A cell's text as a link, or as a bare name where there is nothing to load."""
     if not text:
         return Markup("")
+
     named = named_file(text)
     name = named[1] if named else text
+    bare = Markup("<span>{}</span>").format(name)
     if kept is None:
-        return Markup("<span>{}</span>").format(name)
+        return bare
+
     size = Markup(' <span class="quiet-text">{}</span>').format(size_words(kept.size))
     if kept.address is None:
-        return Markup("<span>{}</span>").format(name) + size
+        return bare + size
     return Markup('<a href="{}" download>{}</a>').format(kept.address, name) + size
 
 
@@ -48,6 +51,7 @@ def size_words(size: int) -> str:
     """``900 bytes``, ``120 kB``, ``2.5 MB``, as dictionaries write sizes."""
     if size < 1000:
         return f"{size} bytes"
+    # 999,500 bytes and more would round up to 1000 kB.
     if size < 999_500:
         return f"{(size + 500) // 1000} kB"
     return f"{size / 1_000_000:.1f} MB".replace(".0 ", " ")

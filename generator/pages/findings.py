@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -53,8 +54,8 @@ class FindingPlacement:
     full_at: FindingLink | None = None
 
 
-Leads = Callable[[DataPlace], FindingLink]
-NO_SPOTS: Mapping[CellKey, list[FindingPlacement]] = MappingProxyType({})
+LinkTo = Callable[[DataPlace], FindingLink]
+NO_PLACEMENTS: Mapping[CellKey, list[FindingPlacement]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,79 +65,94 @@ class PageFindings:
     A finding about whole rows has the field ``""``.
     """
 
-    spots: Mapping[CellKey, list[FindingPlacement]] = field(
-        default_factory=lambda: NO_SPOTS
+    placements: Mapping[CellKey, list[FindingPlacement]] = field(
+        default_factory=lambda: NO_PLACEMENTS
     )
 
     def of(self, table: str, row: int | None) -> Iterator[tuple[str, FindingPlacement]]:
         """The findings of a form's own fields or of one row, with the field's name."""
-        for cell, spots in self.spots.items():
+        for cell, placements in self.placements.items():
             if cell.table == table and cell.row == row:
-                yield from ((cell.field, spot) for spot in spots)
+                for placed in placements:
+                    yield cell.field, placed
 
     def all(self) -> Iterator[FindingPlacement]:
         """Every finding at each of its cells."""
-        for spots in self.spots.values():
-            yield from spots
+        for placements in self.placements.values():
+            yield from placements
 
 
-def said_on(
+def place_findings(
     form: Form,
     findings: Iterable[Finding],
-    lead: Leads | None = None,
-    waits: Callable[[Finding], tuple[FindingLink, ...]] = lambda _found: (),
+    link_to: LinkTo | None = None,
+    waits: Callable[[Finding], tuple[FindingLink, ...]] = lambda _finding: (),
 ) -> PageFindings:
-    """Puts findings to the cells of a form's page on which they hang."""
-    leads = lead or (lambda place: lead_on(form, place))
-    result: dict[CellKey, list[FindingPlacement]] = {}
+    """Puts findings to the cells of a form's page on which they hang.
+
+    ``link_to`` gives the way to a place, on this page by default; ``waits`` the forms
+    that a finding waits for.
+    """
+    if link_to is None:
+        link_to = partial(link_on_page, form)
+
+    by_cell: dict[CellKey, list[FindingPlacement]] = {}
     for finding in findings:
-        places = [place for place in (finding.data, *finding.also) if place is not None]
-        cells = [cell_on(form, place) for place in places]
-        waits_for = waits(finding)
-        full_at: FindingLink | None = None
+        for placed in _placements(form, finding, link_to, waits(finding)):
+            placements = by_cell.setdefault(placed.cell, [])
+            # The same finding may come from the form and from the whole casebook.
+            if all(other.finding is not finding for other in placements):
+                placements.append(placed)
 
-        for place, cell in zip(places, cells, strict=True):
-            if cell is None:
-                continue
-            spots = result.setdefault(cell, [])
-            if any(spot.finding is finding for spot in spots):
-                continue
-            ends = tuple(
-                dict.fromkeys(
-                    leads(other) for other in places if cell_on(form, other) != cell
-                )
-            )
-            spots.append(
-                FindingPlacement(
-                    finding=finding,
-                    cell=cell,
-                    home=place is finding.data,
-                    ends=ends,
-                    waits=waits_for,
-                    full_at=full_at,
-                )
-            )
-            # One cause is told once on a page; its other fields point there.
-            full_at = full_at or leads(place)
+    return PageFindings(placements=by_cell)
 
-    return PageFindings(spots=result)
+
+def _placements(
+    form: Form, finding: Finding, link_to: LinkTo, waits: tuple[FindingLink, ...]
+) -> Iterator[FindingPlacement]:
+    """The finding at each of its cells on the page, once in a cell."""
+    places = [place for place in (finding.data, *finding.also) if place is not None]
+    cells = [cell_on(form, place) for place in places]
+    full_at: FindingLink | None = None
+    done: set[CellKey] = set()
+
+    for place, cell in zip(places, cells, strict=True):
+        if cell is None or cell in done:
+            continue
+
+        done.add(cell)
+        others = [
+            other
+            for other, other_cell in zip(places, cells, strict=True)
+            if other_cell != cell
+        ]
+        yield FindingPlacement(
+            finding=finding,
+            cell=cell,
+            home=place is finding.data,
+            # Two places may have one link, such as the rows of another form.
+            ends=tuple(dict.fromkeys(map(link_to, others))),
+            waits=waits,
+            full_at=full_at,
+        )
+        # One cause is told once on a page; its other fields point there.
+        full_at = full_at or link_to(place)
 
 
 def cell_on(form: Form, place: DataPlace) -> CellKey | None:
     """The cell that a place means on a form's page; None on another form's."""
-    if any(group.name == place.table for group in form.row_groups):
-        return CellKey(
-            place.table, place.row, (place.field or "") if place.row is not None else ""
-        )
+    field = place.field or ""
+    for group in form.row_groups:
+        if group.name == place.table:
+            # Without a row, it is about the group as a whole.
+            return CellKey(group.name, place.row, "" if place.row is None else field)
 
-    return (
-        CellKey(form.name, None, place.field or "")
-        if place.table == form.name
-        else None
-    )
+    if place.table == form.name:
+        return CellKey(form.name, None, field)
+    return None
 
 
-def lead_on(form: Form, place: DataPlace) -> FindingLink:
+def link_on_page(form: Form, place: DataPlace) -> FindingLink:
     """The way to a place of the same page, or the bare name of a field elsewhere."""
     cell = cell_on(form, place)
     if cell is None:
@@ -150,11 +166,12 @@ def label_of(form: Form, place: DataPlace) -> str:
     """
     row = f", row {place.row}" if place.row is not None else ""
     for group in form.groups:
-        if place.table != (group.name if group.rows else form.name):
+        if place.table != group.table:
             continue
-        for item in group.fields:
-            if item.name == place.field:
-                return f"{item.label}{row}"
+
+        for asked in group.fields:
+            if asked.name == place.field:
+                return f"{asked.label}{row}"
 
         if group.rows:
             return f"{group.title or form.title}{row}"
@@ -194,59 +211,68 @@ AGAIN_HTML = Markup(
 END_HTML = Markup('<a href="{address}">{words}</a>')
 
 
-def finding_html(spot: FindingPlacement, record: Record) -> Markup:
+def finding_html(placed: FindingPlacement, record: Record) -> Markup:
     """A finding beside its field; a warning asks why the value is kept, where it is at
     home.
     """
-    if spot.waits:
-        return _waiting_html(spot)
-    result, cell = spot.finding, spot.cell
-    reason = record.kept.get((cell, result.code), "")
-    keepable = result.severity is Severity.WARNING and cell.field != "" and spot.home
-    looks = (
-        result.severity.value,
-        "alert" if result.alerts else "",
-        "kept" if keepable and reason else "",
-        "" if spot.home else "again",
-    )
-    mark, word = (
-        ALERT if result.alerts else (MARKS[result.severity], WORDS[result.severity])
-    )
-    if spot.full_at:
-        return AGAIN_HTML.format(
-            look=" ".join(filter(None, looks)),
-            code=result.code,
-            mark=mark,
-            word=word,
-            full_at=_links((spot.full_at,)),
-        )
+    if placed.waits:
+        return _waiting_html(placed)
+
+    finding, cell = placed.finding, placed.cell
+    of_field = cell.field != ""
+    keepable = finding.severity is Severity.WARNING and of_field and placed.home
+    reason = record.kept.get((cell, finding.code), "")
+    mark, word = MARKS[finding.severity], WORDS[finding.severity]
+    if finding.alerts:
+        mark, word = ALERT
+
+    common = {
+        "look": _look(placed, kept=keepable and bool(reason)),
+        "code": finding.code,
+        "mark": mark,
+        "word": word,
+    }
+    if placed.full_at:
+        return AGAIN_HTML.format(full_at=_links((placed.full_at,)), **common)
 
     html = FINDING_HTML.format(
-        look=" ".join(filter(None, looks)),
-        code=result.code,
-        mark=mark,
-        word=word,
-        message=result.message,
-        remedy=result.remedy,
-        ends=_ends_html(spot.ends),
+        message=finding.message,
+        remedy=finding.remedy,
+        ends=_ends_html(placed.ends),
+        **common,
     )
     if not keepable:
         return html
+
+    name = cell_name(cell)
     return html + KEPT_HTML.format(
         word="Confirmed, reason:" if reason else "Confirm value, reason:",
-        name=f"{KEPT_PREFIX}{cell_name(cell)}:{result.code}",
+        name=f"{KEPT_PREFIX}{name}:{finding.code}",
         reason=reason,
-        about=f"{cell_name(cell)}-msg",
+        about=f"{name}-msg",
     )
 
 
-def _waiting_html(spot: FindingPlacement) -> Markup:
+def _look(placed: FindingPlacement, *, kept: bool) -> str:
+    """The classes of the paragraph."""
+    classes = [placed.finding.severity.value]
+    if placed.finding.alerts:
+        classes.append("alert")
+    if kept:
+        classes.append("kept")
+    if not placed.home:
+        classes.append("again")
+
+    return " ".join(classes)
+
+
+def _waiting_html(placed: FindingPlacement) -> Markup:
     """A finding that waits for another form: a note, which asks for nothing yet."""
     return WAITING_HTML.format(
-        again="" if spot.home else " again",
-        code=spot.finding.code,
-        forms=_links(spot.waits),
-        message=spot.finding.message,
+        again="" if placed.home else " again",
+        code=placed.finding.code,
+        forms=_links(placed.waits),
+        message=placed.finding.message,
     )
 
 
@@ -256,11 +282,12 @@ def _ends_html(ends: tuple[FindingLink, ...]) -> Markup:
     return Markup(' <span class="ends">See also {}</span>').format(_links(ends))
 
 
-def _links(leads: tuple[FindingLink, ...]) -> Markup:
-    links = [
-        END_HTML.format(address=lead.address, words=lead.words)
-        if lead.address
-        else Markup.escape(lead.words)
-        for lead in leads
-    ]
-    return Markup(", ").join(links)
+def _links(links: tuple[FindingLink, ...]) -> Markup:
+    return Markup(", ").join(_link(link) for link in links)
+
+
+def _link(link: FindingLink) -> Markup:
+    """The words as a link, or alone where there is no way to the place."""
+    if not link.address:
+        return Markup.escape(link.words)
+    return END_HTML.format(address=link.address, words=link.words)

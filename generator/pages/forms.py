@@ -50,10 +50,10 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         if formdata is None:
             return
         self.raw_data = formdata.getlist(self.name)
-        reason = "".join(formdata.getlist(MISSING_PREFIX + self.name)[:1])
-        self.data = self._chosen(
-            self.settle(self.joined(self.raw_data)), reason, stored
-        )
+        reasons = formdata.getlist(MISSING_PREFIX + self.name)
+        reason = reasons[0] if reasons else ""
+        typed = self.settle(self.joined(self.raw_data))
+        self.data = self._chosen(typed, reason, stored)
 
     def joined(self, texts: Sequence[str]) -> str:
         """One text from the inputs of this name."""
@@ -66,16 +66,16 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         text = understand(
             typed, self.field, today=self.today, date_order=self.study.date_order
         )
-        if self.refusal(text) is None:
-            return text
-        return typed
+        return text if self.refusal(text) is None else typed
 
     def refusal(self, text: str) -> Refusal | None:
-        """Why a text is no answer to this field; blank and missing codes are none of a
-        kind's business.
+        """Why a text is no answer to this field.
+
+        Blank and missing codes are none of a kind's business.
         """
-        if not text or any(missing.code == text for missing in self.field.missing):
+        if not text or text in {missing.code for missing in self.field.missing}:
             return None
+
         parsed = self.field.kind.parse(text, self.field)
         return parsed if isinstance(parsed, Refusal) else None
 
@@ -96,11 +96,16 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         """
         if reason == CLEAR:
             return ""
-        if not reason or not text:
-            return text or reason
-        if stored == reason:
+        if not reason:
             return text
-        return reason if stored == text else f"{text} {reason}"
+        if not text:
+            return reason
+
+        if reason == stored:
+            return text
+        if text == stored:
+            return reason
+        return f"{text} {reason}"
 
 
 class LinesField(TypedField):
@@ -114,7 +119,7 @@ class SeveralField(TypedField):
     """Check boxes: the ticked codes, in the order of the page."""
 
     def joined(self, texts: Sequence[str]) -> str:
-        return ";".join(text for text in texts if text)
+        return ";".join(filter(None, texts))
 
 
 class FileField(TypedField):
@@ -124,9 +129,9 @@ class FileField(TypedField):
     """
 
     def _chosen(self, text: str, reason: str, stored: str) -> str:
-        return (
-            text if text and text != stored else super()._chosen(text, reason, stored)
-        )
+        if text and text != stored:
+            return text
+        return super()._chosen(text, reason, stored)
 
 
 FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
@@ -208,15 +213,14 @@ def table_form(study: Study, form: Form, group: str | None = None) -> type[Table
 
 
 def _form_class(study: Study, form: Form, group: str | None) -> type[TableForm]:
-    fields = form.fields if group is None else _fields_of(form, group)
+    fields = form.fields
+    if group is not None:
+        fields = {rows.name: rows.fields for rows in form.row_groups}[group]
+
+    # A formula is calculated after every save, so its result is never posted.
     unbound = {
-        f.name: _Unbound(FIELD_CLASSES[f.kind.name], f, study)
-        for f in fields
-        if f.collected and f.value is None
+        field.name: _Unbound(FIELD_CLASSES[field.kind.name], field, study)
+        for field in fields
+        if field.collected and field.value is None
     }
-
     return type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})
-
-
-def _fields_of(form: Form, name: str) -> tuple[Field, ...]:
-    return next(group.fields for group in form.row_groups if group.name == name)

@@ -35,8 +35,9 @@ def worked(study: Study, form: Form, group: Group, field: Field) -> list[Part]:
     """The parts of a calculated field's formula; nothing for another field."""
     if field.value is None:
         return []
-    home = Home(form=form, group=group if group.rows else None)
-    return joined(_Worked(study, home, field.value).whole())
+    return joined(
+        _FormulaWriter(study, Home.in_group(form, group), field.value).whole()
+    )
 
 
 def joined(parts: list[Part]) -> list[Part]:
@@ -51,7 +52,7 @@ def joined(parts: list[Part]) -> list[Part]:
     return result
 
 
-class _Worked:
+class _FormulaWriter:
     def __init__(self, study: Study, home: Home, expression: Expression) -> None:
         self.study = study
         self.home = home
@@ -101,31 +102,32 @@ class _Worked:
             return self.label(node.arguments[0])
         if isinstance(node, syntax_tree.In):
             return self.label(node.operand)
+
         meaning = self.meaning(node)
+        if not isinstance(meaning, resolved.Read | resolved.Remote):
+            return self.english(node)
+
+        label = meaning.field.label
         if isinstance(meaning, resolved.Remote) and meaning.form != self.home.form.name:
-            return f"{meaning.field.label} ({self.study.forms[meaning.form].title})"
-        return (
-            meaning.field.label
-            if isinstance(meaning, resolved.Read | resolved.Remote)
-            else self.english(node)
-        )
+            return f"{label} ({self.study.forms[meaning.form].title})"
+        return label
 
     def factor(self, node: syntax_tree.Node) -> list[Part]:
         """A part of a product; the words of a function are kept together."""
         parts = self.parts(node)
-        alone = isinstance(node, syntax_tree.Sum | syntax_tree.Case) or (
-            isinstance(node, syntax_tree.Call) and not self.is_slot(node)
-        )
-        return ["(", *parts, ")"] if alone else parts
+        if isinstance(node, syntax_tree.Call):
+            loose = not self.is_slot(node)
+        else:
+            loose = isinstance(node, syntax_tree.Sum | syntax_tree.Case)
+
+        return ["(", *parts, ")"] if loose else parts
 
     def argument(self, node: syntax_tree.Node) -> list[Part]:
         """What a function is of: in parentheses where it is more than one value."""
         parts = self.factor(node)
-        return (
-            ["(", *parts, ")"]
-            if isinstance(node, syntax_tree.Product | syntax_tree.Negative)
-            else parts
-        )
+        if isinstance(node, syntax_tree.Product | syntax_tree.Negative):
+            return ["(", *parts, ")"]
+        return parts
 
     def is_slot(self, node: syntax_tree.Call) -> bool:
         """Whether a call is shown by its value alone."""
@@ -137,43 +139,41 @@ class _Worked:
     def sum(self, node: syntax_tree.Sum) -> list[Part]:
         parts: list[Part] = []
         for sign, term in zip(node.signs, node.terms, strict=True):
-            parts += [" + " if sign == "+" else " − "] if parts else []
-            parts += (
-                self.parts(term)
-                if sign == "+" or not isinstance(term, syntax_tree.Sum)
-                else self.factor(term)
-            )
+            if parts:
+                parts.append(" + " if sign == "+" else " − ")
+            # Only behind a minus does a sum need its parentheses.
+            keeps_sign = sign == "+" or not isinstance(term, syntax_tree.Sum)
+            parts += self.parts(term) if keeps_sign else self.factor(term)
 
         return parts
 
     def product(self, node: syntax_tree.Product) -> list[Part]:
-        if node.operator == "*" and self.source(node.left) == self.source(node.right):
-            return [*self.factor(node.left), "²"]
-        right = self.factor(node.right)
-        square = isinstance(node.right, syntax_tree.Product) and right[-1:] == ["²"]
-        if isinstance(node.right, syntax_tree.Product) and not square:
+        left, right = self.factor(node.left), self.factor(node.right)
+        times = node.operator == "*"
+        if times and self.source(node.left) == self.source(node.right):
+            return [*left, "²"]
+
+        # ``a / (b × c)`` keeps its parentheses, ``a / b²`` needs none.
+        if isinstance(node.right, syntax_tree.Product) and right[-1] != "²":
             right = ["(", *right, ")"]
-        return [
-            *self.factor(node.left),
-            " × " if node.operator == "*" else " / ",
-            *right,
-        ]
+        return [*left, " × " if times else " / ", *right]
 
     def source(self, node: syntax_tree.Node) -> str:
         return self.expression.text[node.start : node.end]
 
     def case(self, node: syntax_tree.Case) -> list[Part]:
         """Only the branch that applies is shown; conditions are asked, not said."""
-        branches = [
-            {"when": self.json.node(meaning), "parts": joined(self.parts(then))}
-            for when, then in node.branches
-            if (meaning := self.meaning(when, Type.CONDITION)) is not None
-        ]
-        if len(branches) < len(node.branches):
-            return [self.english(node)]
-        otherwise = (
-            joined(self.parts(node.otherwise)) if node.otherwise is not None else []
-        )
+        branches = []
+        for when, then in node.branches:
+            meaning = self.meaning(when, Type.CONDITION)
+            if meaning is None:
+                return [self.english(node)]
+            parts = joined(self.parts(then))
+            branches.append({"when": self.json.node(meaning), "parts": parts})
+
+        otherwise: list[Part] = []
+        if node.otherwise is not None:
+            otherwise = joined(self.parts(node.otherwise))
 
         return [{"branches": branches, "otherwise": otherwise}]
 
@@ -187,16 +187,16 @@ class _Worked:
             text=self.expression.text, place=self.expression.place, tree=node
         )
         result = resolve(part, self.study, self.home, expects)
-        return None if result.findings or _goes_over_rows(result.core) else result.core
+        if result.findings or _goes_over_rows(result.core):
+            return None
+        return result.core
 
     def membership(self, node: syntax_tree.In) -> list[Part]:
         """``weight in kg`` is a value like a field's."""
         meaning = self.meaning(node)
-        return (
-            self.slot(node)
-            if meaning is not None and meaning.type is Type.NUMBER
-            else [self.english(node)]
-        )
+        if meaning is not None and meaning.type is Type.NUMBER:
+            return self.slot(node)
+        return [self.english(node)]
 
     def call(self, node: syntax_tree.Call) -> list[Part]:
         if self.is_slot(node):
@@ -204,36 +204,38 @@ class _Worked:
         words = function_words(node.function, len(node.arguments))
         if words is None:
             return [self.english(node)]
-        parts: list[Part] = []
 
+        parts: list[Part] = []
         for word in words:
-            parts += (
-                [word] if isinstance(word, str) else self.argument(node.arguments[word])
-            )
+            if isinstance(word, str):
+                parts.append(word)
+            else:
+                # A number is the place of an argument between the words.
+                parts += self.argument(node.arguments[word])
 
         return parts
 
 
 def _goes_over_rows(node: resolved.Core) -> bool:
-    return isinstance(node, resolved.Fold) or any(
-        _goes_over_rows(child) for child in children(node)
-    )
+    if isinstance(node, resolved.Fold):
+        return True
+    return any(_goes_over_rows(child) for child in children(node))
 
 
-_WRITERS: Mapping[type[syntax_tree.Node], Callable[[_Worked, Any], list[Part]]] = (
-    MappingProxyType(
-        {
-            syntax_tree.Literal: _Worked.literal,
-            syntax_tree.Reference: _Worked.slot,
-            syntax_tree.ParameterReference: lambda self, node: [
-                str(self.study.parameters[node.name].value)
-            ],
-            syntax_tree.Negative: _Worked.negative,
-            syntax_tree.Sum: _Worked.sum,
-            syntax_tree.Product: _Worked.product,
-            syntax_tree.Case: _Worked.case,
-            syntax_tree.Call: _Worked.call,
-            syntax_tree.In: _Worked.membership,
-        }
-    )
+_WRITERS: Mapping[
+    type[syntax_tree.Node], Callable[[_FormulaWriter, Any], list[Part]]
+] = MappingProxyType(
+    {
+        syntax_tree.Literal: _FormulaWriter.literal,
+        syntax_tree.Reference: _FormulaWriter.slot,
+        syntax_tree.ParameterReference: lambda self, node: [
+            str(self.study.parameters[node.name].value)
+        ],
+        syntax_tree.Negative: _FormulaWriter.negative,
+        syntax_tree.Sum: _FormulaWriter.sum,
+        syntax_tree.Product: _FormulaWriter.product,
+        syntax_tree.Case: _FormulaWriter.case,
+        syntax_tree.Call: _FormulaWriter.call,
+        syntax_tree.In: _FormulaWriter.membership,
+    }
 )

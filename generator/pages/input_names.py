@@ -40,10 +40,18 @@ def cell_of(name: str, form: Form) -> CellKey | None:
         field = name.removeprefix(FORM_PREFIX)
         return CellKey(form.name, None, field) if field in form.by_name else None
 
+    # Names of groups and fields hold no hyphen, so the parts cannot run together.
     parts = name.split("-")
-    if len(parts) != 4 or parts[0] != "r" or not parts[2].isdecimal():
+    if len(parts) != 4:
         return None
-    group = next((g for g in form.row_groups if g.name == parts[1]), None)
-    if group is None or all(f.name != parts[3] for f in group.fields):
+
+    prefix, group_name, number, field = parts
+    if prefix != "r" or not number.isdecimal():
         return None
-    return CellKey(group.name, int(parts[2]), parts[3])
+
+    for group in form.row_groups:
+        if group.name == group_name:
+            fields = {item.name for item in group.fields}
+            return CellKey(group_name, int(number), field) if field in fields else None
+
+    return None

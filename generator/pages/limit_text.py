@@ -31,29 +31,30 @@ def limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit,
         return ()
     if field.upload:
         return (Limit(text=_upload_words(field.upload), unit=None),)
-    ranges, usual = (field.ranges, "") if field.ranges else (field.expected, "usually ")
-    labels = (
-        {choice.code: choice.label for choice in field.unit.choices}
-        if field.unit
-        else {}
-    )
+    ranges, usual = field.ranges, ""
+    if not ranges:
+        ranges, usual = field.expected, "usually "
 
-    return tuple(
-        Limit(
-            text=f"{usual}{words}{' ' + labels[unit] if unit in labels else ''}",
-            unit=unit,
-        )
-        for unit, limits in ranges.items()
-        if (words := _range_words(study, form, group, field, limits))
-    )
+    labels = {choice.code: choice.label for choice in field.unit_choices}
+    listed = []
+    for unit, limits in ranges.items():
+        words = _range_words(study, form, group, field, limits)
+        if words:
+            label = f" {labels[unit]}" if unit in labels else ""
+            listed.append(Limit(text=f"{usual}{words}{label}", unit=unit))
+
+    return tuple(listed)
 
 
 def _upload_words(upload: Upload) -> str:
     """``pdf or png, up to 10 MB``."""
-    endings = " or ".join(
-        filter(None, (", ".join(upload.endings[:-1]), *upload.endings[-1:]))
-    )
-    return ", ".join(filter(None, (endings, f"up to {size_words(upload.size)}")))
+    size = f"up to {size_words(upload.size)}"
+    if not upload.endings:
+        return size
+
+    *first, last = upload.endings
+    endings = f"{', '.join(first)} or {last}" if first else last
+    return f"{endings}, {size}"
 
 
 def _range_words(
@@ -65,21 +66,23 @@ def _range_words(
     low, high = (_end(study, form, group, end) for end in (limits.low, limits.high))
     if low and high and not limits.low_open and not limits.high_open:
         return f"{low} to {high}"
-    day = field.kind.name in CALENDAR
-    above, from_on = ("after", "later") if day else ("more than", "more")
-    least = f"{above} {low}" if limits.low_open else f"{low} or {from_on}"
-    most = (
-        f"{'before' if day else 'less than'} {high}"
-        if limits.high_open
-        else f"up to {high}"
-    )
 
-    return ", ".join([*([least] if low else []), *([most] if high else [])])
+    above, below, or_more = "more than", "less than", "or more"
+    if field.kind.name in CALENDAR:
+        above, below, or_more = "after", "before", "or later"
+
+    parts = []
+    if low:
+        parts.append(f"{above} {low}" if limits.low_open else f"{low} {or_more}")
+    if high:
+        parts.append(f"{below} {high}" if limits.high_open else f"up to {high}")
+
+    return ", ".join(parts)
 
 
 def _end(study: Study, form: Form, group: Group, end: Expression | None) -> str:
     """A limit in words; a field's quotes are noise in so short a text."""
     if end is None:
         return ""
-    home = Home(form=form, group=group if group.rows else None)
-    return re.sub(r"[“”]", "", to_english(end, study, home))
+    words = to_english(end, study, Home.in_group(form, group))
+    return re.sub(r"[“”]", "", words)

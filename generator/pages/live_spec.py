@@ -24,31 +24,25 @@ def live_spec(study: Study, form: Form) -> Json:
 
 
 def _live_spec(study: Study, form: Form) -> Json:
-    fields = [
-        (group, field)
-        for group in form.groups
-        for field in group.fields
-        if field.collected
-    ]
+    spec = _sharing_codes(form_spec(study, form))
+    conversions, reads, formulas = {}, {}, {}
+    for group in form.groups:
+        for field in group.fields:
+            if not field.collected:
+                continue
+
+            key = f"{group.table} {field.name}"
+            if field.unit_choices:
+                conversions[key] = _conversions(study, form, group, field)
+            if field.value is not None:
+                reads[key] = _reads(study, form, group, field.value)
+                formulas[key] = worked(study, form, group, field)
+
     return {
-        **_sharing_codes(form_spec(study, form)),
-        "convert": {
-            f"{_table(form, group)} {field.name}": _conversions(
-                study, form, group, field
-            )
-            for group, field in fields
-            if field.unit and field.unit.choices
-        },
-        "reads": {
-            f"{_table(form, group)} {field.name}": _reads(study, form, group, field)
-            for group, field in fields
-            if field.value is not None
-        },
-        "worked": {
-            f"{_table(form, group)} {field.name}": worked(study, form, group, field)
-            for group, field in fields
-            if field.value is not None
-        },
+        **spec,
+        "convert": conversions,
+        "reads": reads,
+        "worked": formulas,
     }
 
 
@@ -64,19 +58,16 @@ def _sharing_codes(spec: Json) -> Json:
         text = json.dumps(field["codes"], ensure_ascii=False)
         return {**field, "codes": lists.setdefault(text, len(lists))}
 
-    def slots(text: Json) -> Json:
-        return {
-            **text,
-            "slots": [
-                {**slot, "field": shared(slot["field"])} for slot in text["slots"]
-            ],
-        }
+    def with_slots(text: Json) -> Json:
+        slots = [{**slot, "field": shared(slot["field"])} for slot in text["slots"]]
+        return {**text, "slots": slots}
 
-    groups = [
-        {**group, "fields": [shared(field) for field in group["fields"]]}
-        for group in spec["groups"]
-    ]
-    texts = [slots(text) for text in spec["texts"]]
+    # The groups come first: the numbers are given in the order of reading.
+    groups = []
+    for group in spec["groups"]:
+        fields = [shared(field) for field in group["fields"]]
+        groups.append({**group, "fields": fields})
+    texts = [with_slots(text) for text in spec["texts"]]
 
     return {
         **spec,
@@ -86,45 +77,45 @@ def _sharing_codes(spec: Json) -> Json:
     }
 
 
-def _table(form: Form, group: Group) -> str:
-    return group.name if group.rows else form.name
-
-
 def _conversions(study: Study, form: Form, group: Group, field: Field) -> Json:
     """By unit: the rule that converts, and the label of the unit that it converts into."""
-    if field.unit is None:
-        return {}
-    labels = {choice.code: choice.label for choice in field.unit.choices}
-    home = Home(form=form, group=group if group.rows else None)
-    results = {}
+    labels = {choice.code: choice.label for choice in field.unit_choices}
+    home = Home.in_group(form, group)
+    conversions = {}
 
-    for choice in field.unit.choices:
+    for choice in field.unit_choices:
         if choice.to is None:
             continue
+
+        # A quote inside of a text of the rule language is doubled.
         code = choice.to.replace("'", "''")
-        asked = parse_expression(f"in_unit({field.name}, '{code}')", field.place)
-        assert isinstance(asked, Expression)
-        rule = ToJson(form.name, Givens()).node(
-            resolve(asked, study, home, Type.NUMBER).core
-        )
-        results[choice.code] = {"to": labels.get(choice.to, choice.to), "rule": rule}
+        rule = parse_expression(f"in_unit({field.name}, '{code}')", field.place)
+        assert isinstance(rule, Expression)
+        core = resolve(rule, study, home, Type.NUMBER).core
+        conversions[choice.code] = {
+            "to": labels.get(choice.to, choice.to),
+            "rule": ToJson(form.name, Givens()).node(core),
+        }
 
-    return results
+    return conversions
 
 
-def _reads(study: Study, form: Form, group: Group, field: Field) -> list[list[str]]:
+def _reads(
+    study: Study, form: Form, group: Group, formula: Expression
+) -> list[list[str]]:
     """The fields of this form that a calculation reads: table, name, label."""
-    if field.value is None:
-        return []
-    home = Home(form=form, group=group if group.rows else None)
-    labels = {(_table(form, g), f.name): f.label for g in form.groups for f in g.fields}
-    result = references(field.value, study, home)
+    labels = {}
+    for own in form.groups:
+        for field in own.fields:
+            labels[own.table, field.name] = field.label
 
-    return [
-        [item.table, item.field, labels[item.table, item.field]]
-        for item in result
-        if item.visit is None
-        and item.table
-        and item.field
-        and (item.table, item.field) in labels
-    ]
+    reads = []
+    for reference in references(formula, study, Home.in_group(form, group)):
+        table, name = reference.table, reference.field
+        # A value of another visit cannot be typed on this page.
+        if reference.visit is not None or not table or not name:
+            continue
+        if (table, name) in labels:
+            reads.append([table, name, labels[table, name]])
+
+    return reads

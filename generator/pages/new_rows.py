@@ -4,12 +4,12 @@ waits until it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement
-from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.fields import Field, Form, Group
 from generator.pages.rows import rows_of
 
@@ -32,15 +32,15 @@ def with_new_rows(
 
     Its findings stay as they are: what a new row lacks is nobody's fault yet.
     """
-    rows = {
-        group.name: rows_of(group, record, starts_of(group, opening))
-        for group in form.row_groups
-        if any(may_hide(group, field) for field in group.fields)
-    }
+    rows = {}
+    for group in form.row_groups:
+        if any(may_hide(group, field) for field in group.fields):
+            rows[group.name] = rows_of(group, record, starts_of(group, opening))
+
     if all(row == record.rows.get(name, ()) for name, row in rows.items()):
         return judgement
-    added = judge(replace(record, rows={**record.rows, **rows})).cells
 
+    added = judge(replace(record, rows={**record.rows, **rows})).cells
     return replace(judgement, cells={**added, **judgement.cells})
 
 
@@ -63,17 +63,23 @@ def untouched(
     texts: dict[CellKey, str] = {}
     for group in form.row_groups:
         starts = starts_of(group, opening)
+        if not starts:
+            continue
+
         saved = {row.number for row in stored.rows.get(group.name, ())}
-        for row in rows_of(group, record, starts) if starts else ():
-            for name, text in starts.items():
-                key = CellKey(group.name, row.number, name)
-                cell = judgement.cells.get(key)
-                asked = cell is None or cell.shown is True
-                if (
-                    row.number not in saved
-                    and row.texts.get(name) == text
-                    and not asked
-                ):
-                    texts[key] = text
+        for row in rows_of(group, record, starts):
+            if row.number not in saved:
+                texts.update(_starts_not_asked(group, row, starts, judgement))
 
     return texts
+
+
+def _starts_not_asked(
+    group: Group, row: Row, starts: Mapping[str, str], judgement: Judgement
+) -> Iterator[tuple[CellKey, str]]:
+    for name, text in starts.items():
+        key = CellKey(group.name, row.number, name)
+        cell = judgement.cells.get(key)
+        asked = cell is None or cell.shown is True
+        if row.texts.get(name) == text and not asked:
+            yield key, text

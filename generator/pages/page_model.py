@@ -1,8 +1,8 @@
 """A form as its page shows it: sections of questions, how they are arranged and what
 they are named.
 
-They are made from the dictionary (``asking``); the texts of a subject come later
-(``scopes``).
+They are made from the dictionary (``question_builder``); the texts of a subject come
+later (``template_context``).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain
 from types import MappingProxyType
 
 from markupsafe import Markup, escape
@@ -32,20 +33,36 @@ WIDTHS = MappingProxyType(
 )
 
 
+Steps = tuple[tuple[int, str], ...]
+"""Upper limits in ascending order, each with a word."""
+
+MENU_WIDTHS: Steps = ((6, "w6"), (12, "w10"), (24, "w20"))
+
+
+def fitting(size: int, steps: Steps, beyond: str) -> str:
+    """The word of the first step that is large enough, or the word for more."""
+    for limit, word in steps:
+        if size <= limit:
+            return word
+
+    return beyond
+
+
 def quoted(text: str) -> Markup:
     """A text inside a quoted string of a template, safe whatever it holds."""
-    return Markup(
-        "".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in text)
-    )
+    signs = [
+        sign if sign.isascii() and sign.isalnum() else f"\\U{ord(sign):08x}"
+        for sign in text
+    ]
+    return Markup("".join(signs))
 
 
 def fixed(value: object) -> Markup:
     """A text of the dictionary as HTML that a template engine leaves alone."""
-    return (
-        value
-        if isinstance(value, Markup)
-        else Markup(str(escape(value)).replace("{", "&#123;"))
-    )
+    if isinstance(value, Markup):
+        return value
+    # A brace of a label would begin an expression of the template that is written.
+    return Markup(str(escape(value)).replace("{", "&#123;"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,29 +179,25 @@ class Question:
         """The id of the menu's list, the same for all questions that offer the same
         answers.
         """
-        offered = repr([(code.code, code.label) for code in self.codes if code.offered])
-        return (
-            f"codes-{sha256(offered.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
-        )
+        offered = repr([(code.code, code.label) for code in self.offered])
+        digest = sha256(offered.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"codes-{digest[:10]}"
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """The codes that are still to be chosen: a retired one is not."""
+        return tuple(code for code in self.codes if code.offered)
 
     @property
     def menu_width(self) -> str:
         """As wide as the longest answer, within reason."""
         longest = max((len(code.label) for code in self.codes), default=0)
-        return (
-            "w6"
-            if longest <= 6
-            else "w10"
-            if longest <= 12
-            else "w20"
-            if longest <= 24
-            else "w30"
-        )
+        return fitting(longest, MENU_WIDTHS, "w30")
 
     @property
     def first(self) -> str:
         """The first code that is offered: its button carries the question's id."""
-        return next((code.code for code in self.codes if code.offered), "")
+        return self.offered[0].code if self.offered else ""
 
     @property
     def arrangement(self) -> str:
@@ -202,17 +215,35 @@ class Question:
         """How many rem the question needs as a column of a table."""
         if self.control in {"checkboxes", "textarea", "scale", "vas", "file"}:
             return 22.0
+
         missing = 1.8 if self.reasons else 0.0
         if self.control == "radio":
             return sum(len(code.label) * 0.5 + 2.2 for code in self.codes) + missing
+
+        box: float = WIDTHS[self.width]
         if self.asked_by_menu:
-            return min(WIDTHS[self.menu_width], 9.0) + 0.6 + missing
-        return {"calculated": 5.0}.get(self.control, WIDTHS[self.width]) + 0.6 + missing
+            box = min(WIDTHS[self.menu_width], 9.0)
+        elif self.control == "calculated":
+            box = 5.0
+
+        return box + 0.6 + missing
+
+    def is_about(self, other: Question) -> bool:
+        """Whether this question judges or follows from the value of another."""
+        if other.control != "text":
+            return False
+        if self.control not in {"radio", "list", "calculated"}:
+            return False
+
+        stem, underscore, _ = self.name.partition("_")
+        return underscore != "" and other.name.startswith(f"{stem}_")
 
     def in_row(self) -> Question:
         """The same question in a row, where only a short choice has room for buttons."""
-        few = sum(len(code.label) for code in self.codes) <= 8
-        return self if self.control != "radio" or few else replace(self, control="list")
+        letters = sum(len(code.label) for code in self.codes)
+        if self.control == "radio" and letters > 8:
+            return replace(self, control="list")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,16 +276,7 @@ class Section:
         """
         lines: list[list[Question]] = []
         for question in self.asked:
-            first = lines[-1][0] if lines else None
-            stem = question.name.partition("_")[0]
-            together = (
-                first is not None
-                and first.control == "text"
-                and question.control in {"radio", "list", "calculated"}
-                and "_" in question.name
-                and first.name.startswith(f"{stem}_")
-            )
-            if together:
+            if lines and question.is_about(lines[-1][0]):
                 lines[-1].append(replace(question.in_row(), beside=True))
             else:
                 lines.append([question])
@@ -277,19 +299,15 @@ class Section:
 
     def unseen_name(self, name: str) -> Markup:
         """The name of the input that carries a field which is not shown."""
-        return Markup(
-            (row_prefix(self.name, "{{ n }}") + name)
-            if self.repeats
-            else cell_name(CellKey("", None, name))
-        )
+        if self.repeats:
+            return Markup(row_prefix(self.name, "{{ n }}") + name)
+        return Markup(cell_name(CellKey("", None, name)))
 
     @property
     def look(self) -> str:
-        return (
-            "repeats"
-            if self.repeats
-            else f"{self.layout}{' long-labels' if self.long else ''}"
-        )
+        if self.repeats:
+            return "repeats"
+        return f"{self.layout} long-labels" if self.long else self.layout
 
     @property
     def add_label(self) -> str:
@@ -305,9 +323,7 @@ class Section:
 
     def input_name(self, question: Question) -> Markup:
         """The name of a question's input; in a row it holds the row's number."""
-        if self.repeats:
-            return Markup(row_prefix(self.name, "{{ n }}") + question.name)
-        return Markup(cell_name(CellKey("", None, question.name)))
+        return self.unseen_name(question.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,27 +336,23 @@ class Page:
 
     @property
     def has_files(self) -> bool:
-        return any(
-            question.control == "file"
-            for section in self.groups
-            for question in section.asked
-        )
+        for section in self.groups:
+            for question in section.asked:
+                if question.control == "file":
+                    return True
+
+        return False
 
     @property
     def menus(self) -> Mapping[str, tuple[Option, ...]]:
         """The lists of the page's menus by id, each once."""
         options: dict[str, tuple[Option, ...]] = {}
         for section in self.groups:
-            asked = (
-                section.asked
-                if section.repeats
-                else [item for line in section.lines for item in line]
-            )
-            for question in asked:
-                if question.asked_by_menu and question.menu not in options:
-                    options[question.menu] = tuple(
-                        code for code in question.codes if code.offered
-                    )
+            # A question that stands beside another may have become a menu.
+            lines = [section.asked] if section.repeats else section.lines
+            for question in chain.from_iterable(lines):
+                if question.asked_by_menu:
+                    options.setdefault(question.menu, question.offered)
 
         return options
 
@@ -351,15 +363,10 @@ class Page:
         """
         names = []
         for section in self.groups:
+            prefix = f"{section.name}." if section.repeats else ""
             for question in section.asked + section.fixed:
-                own = (
-                    [question.name, question.companion]
-                    if question.companion
-                    else [question.name]
-                )
-                names += [
-                    f"{section.name}.{name}" if section.repeats else name
-                    for name in own
-                ]
+                names.append(prefix + question.name)
+                if question.companion:
+                    names.append(prefix + question.companion)
 
         return " ".join(names)

@@ -2,21 +2,31 @@
 how wide its box is.
 
 Everything here is fixed by the dictionary; the texts of a subject come later
-(``scopes``).
+(``template_context``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
 from forms_spec.kinds.display import shown_unit
+from forms_spec.model.codes import MissingCode
+from forms_spec.model.facets import UnitChoice
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from generator.pages.limit_text import limits
-from generator.pages.page_model import GROUPED, Option, Page, Question, Section
+from generator.pages.page_model import (
+    GROUPED,
+    Option,
+    Page,
+    Question,
+    Section,
+    Steps,
+    fitting,
+)
 
 SINGLE = frozenset(
     {
@@ -33,32 +43,26 @@ SINGLE = frozenset(
 )
 
 
+LENGTHS: Steps = ((6, "w6"), (30, "w20"), (100, "w40"))
+DIGITS: Steps = ((5, "w6"), (9, "w10"))
+ANSWERS: Steps = ((7, "radio"), (15, "list"))
+"""By which control so many answers are offered; more are found by typing."""
+
+
 def _by_length(field: Field) -> str:
-    longest = field.max_length or 200
-    return (
-        "w6"
-        if longest <= 6
-        else "w20"
-        if longest <= 30
-        else "w40"
-        if longest <= 100
-        else "full"
-    )
+    return fitting(field.max_length or 200, LENGTHS, "full")
 
 
 def _by_digits(field: Field) -> str:
     """As wide as the largest number of its range."""
-    ends = [
-        end.text
-        for limits in field.ranges.values()
-        for end in (limits.low, limits.high)
-        if end
-    ]
-    longest = max(
-        (len(text) for text in ends if text.lstrip("-").isdecimal()), default=0
-    )
+    longest = 0
+    for hard in field.ranges.values():
+        for end in (hard.low, hard.high):
+            # An end that is another field or a formula says nothing of the width.
+            if end and end.text.lstrip("-").isdecimal():
+                longest = max(longest, len(end.text))
 
-    return "w6" if longest <= 5 else "w10" if longest <= 9 else "w13"
+    return fitting(longest, DIGITS, "w13")
 
 
 WIDTHS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
@@ -94,42 +98,54 @@ _complete()
 
 def page_of(study: Study, form: Form) -> Page:
     """The form as sections and questions."""
-    built = (_section(study, form, group) for group in form.groups)
-    groups = tuple(item for item in built if item.asked or item.repeats or item.unseen)
+    sections = [_section(study, form, group) for group in form.groups]
+    groups = tuple(
+        section
+        for section in sections
+        if section.asked or section.repeats or section.unseen
+    )
     return Page(name=form.name, title=form.title, groups=groups)
 
 
 def _section(study: Study, form: Form, group: Group) -> Section:
-    companions = {f.unit.companion for f in group.fields if f.unit and f.unit.companion}
-    fixed_names = group.rows.fixed if group.rows else ()
-    questions = tuple(
-        _question(study, form, group, field)
-        for field in group.fields
-        if field.name not in companions
-        and (field.entry != "hidden" or field.name in fixed_names)
-    )
+    questions = [_question(study, form, group, field) for field in _shown_fields(group)]
     if group.rows:
-        questions = tuple(question.in_row() for question in questions)
-    long = sum(question.long for question in questions) * 2 > len(questions)
+        questions = [question.in_row() for question in questions]
+    long = sum(question.long for question in questions)
 
     return Section(
         name=group.name,
         title=group.title,
         help=group.help,
-        asked=tuple(q for q in questions if q.name not in fixed_names),
-        fixed=tuple(q for q in questions if q.name in fixed_names),
-        unseen=_unseen(group, fixed_names),
+        asked=tuple(q for q in questions if q.name not in group.fixed),
+        fixed=tuple(q for q in questions if q.name in group.fixed),
+        unseen=tuple(_unseen(group)),
         rows=group.rows,
         layout=group.layout,
         conditional=group.show_when is not None,
-        long=long,
+        long=long * 2 > len(questions),
         wordings=group.wordings,
     )
 
 
+def _shown_fields(group: Group) -> Iterator[Field]:
+    """The fields that are questions of their own."""
+    # The unit is chosen beside the number, within its question.
+    unit_fields = {field.unit_field for field in group.fields}
+    for field in group.fields:
+        if field.name not in unit_fields and not _is_hidden(group, field):
+            yield field
+
+
+def _is_hidden(group: Group, field: Field) -> bool:
+    # A row is named by what fixes it, so that is there in any case.
+    return field.entry == "hidden" and field.name not in group.fixed
+
+
 def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
     width = WIDTHS[field.kind.name] if field.collected else _by_length
-    unit = field.unit
+    unit, upload = field.unit, field.upload
+    endings = upload.endings if upload else ()
 
     return Question(
         name=field.name,
@@ -143,17 +159,13 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         reasons=_reasons(field),
         limits=limits(study, form, group, field),
         unit=shown_unit(unit.fixed) if unit and unit.fixed else None,
-        unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices)
-        if unit
-        else (),
-        companion=unit.companion if unit else None,
+        unit_choices=tuple(map(_option, field.unit_choices)),
+        companion=field.unit_field,
         required=field.required,
         conditional=field.show_when is not None or group.show_when is not None,
         ends=field.anchors,
-        accept=",".join(f".{ending}" for ending in field.upload.endings)
-        if field.upload
-        else "",
-        largest=field.upload.size if field.upload else 0,
+        accept=",".join(f".{ending}" for ending in endings),
+        largest=upload.size if upload else 0,
         reference=field.lab_test is not None,
         placeholder=field.placeholder,
         read_only=field.entry == "read_only",
@@ -161,6 +173,10 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         starts=field.default is not None or field.prefill is not None,
         wordings=field.wordings,
     )
+
+
+def _option(choice: UnitChoice | MissingCode) -> Option:
+    return Option(code=choice.code, label=choice.label)
 
 
 def _keyboard(field: Field) -> str:
@@ -172,69 +188,66 @@ def _keyboard(field: Field) -> str:
 
 def _criterion_number(study: Study, field: Field) -> str:
     """What a criterion is called in the casebook, unless its own text begins with it."""
-    criteria = study.eligibility.criteria if study.eligibility else ()
     number = field.name.upper()
-    known = any(
-        item.field.name == field.name and item.field.form == field.form
-        for item in criteria
-    )
+    if study.eligibility is None or field.label.upper().startswith(number):
+        return ""
 
-    return number if known and not field.label.upper().startswith(number) else ""
+    for criterion in study.eligibility.criteria:
+        of = criterion.field
+        if of.name == field.name and of.form == field.form:
+            return number
+
+    return ""
 
 
 def _reasons(field: Field) -> tuple[Option, ...]:
     """The missing codes to choose from; a field for reading only takes none."""
     if field.entry == "read_only":
         return ()
-    return tuple(Option(code=m.code, label=m.label) for m in field.missing)
+    return tuple(map(_option, field.missing))
 
 
-def _unseen(group: Group, fixed_names: tuple[str, ...]) -> tuple[str, ...]:
+def _unseen(group: Group) -> Iterator[str]:
     """The fields that are not shown and whose answers the page carries, since its rules
     read them.
     """
-    hidden = [
-        field
-        for field in group.fields
-        if field.entry == "hidden" and field.name not in fixed_names
-    ]
-    names = []
-    for field in hidden:
-        if field.collected and field.value is None:
-            names.append(field.name)
-            names += (
-                [field.unit.companion] if field.unit and field.unit.companion else []
-            )
+    for field in group.fields:
+        answered = field.collected and field.value is None
+        if not answered or not _is_hidden(group, field):
+            continue
 
-    return tuple(names)
+        yield field.name
+        if field.unit_field:
+            yield field.unit_field
 
 
 def _control(field: Field) -> str:
-    """A choice is asked by radio buttons up to seven answers, by a list up to 15, else
-    by typing.
-    """
+    """By which control a field is asked."""
     if field.entry == "read_only" and field.collected and field.value is None:
         return "reading"
     if field.control != "choice":
         return field.control
-    many = len(field.codelist.codes) if field.codelist else 0
-    return "radio" if many <= 7 else "list" if many <= 15 else "typeahead"
+
+    answers = len(field.codelist.codes) if field.codelist else 0
+    return fitting(answers, ANSWERS, "typeahead")
 
 
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
         return tuple(
             Option(
-                code=c.code,
-                label=c.label,
-                exclusive=c.exclusive,
-                offered=c.code not in field.retired,
+                code=code.code,
+                label=code.label,
+                exclusive=code.exclusive,
+                offered=code.code not in field.retired,
             )
-            for c in field.codelist.codes
+            for code in field.codelist.codes
         )
 
     if field.control == "scale":
-        return tuple(Option(code=str(n), label=str(n)) for n in steps(field))
+        numbers = [str(step) for step in steps(field)]
+        return tuple(Option(code=number, label=number) for number in numbers)
+
     return ()
 
 
@@ -242,8 +255,10 @@ def steps(field: Field) -> range:
     """The steps of a scale: its hard range when that is two small numbers, else 0 to
     10.
     """
-    limits = field.ranges.get(None)
-    ends = [end.text for end in (limits.low, limits.high) if end] if limits else []
-    if len(ends) == 2 and all(end.isdecimal() and len(end) < 3 for end in ends):
-        return range(int(ends[0]), int(ends[1]) + 1)
-    return range(11)
+    hard = field.ranges.get(None)
+    if hard is None or hard.low is None or hard.high is None:
+        return range(11)
+
+    first, last = hard.low.text, hard.high.text
+    small = all(end.isdecimal() and len(end) < 3 for end in (first, last))
+    return range(int(first), int(last) + 1) if small else range(11)

@@ -12,4 +12,5 @@ FEWEST_LETTERS: Final = 2
 
 def is_reason(text: str) -> bool:
     """True for a text with at least two different letters or digits."""
-    return len({sign.casefold() for sign in text if sign.isalnum()}) >= FEWEST_LETTERS
+    letters = {sign.casefold() for sign in filter(str.isalnum, text)}
+    return len(letters) >= FEWEST_LETTERS

@@ -12,22 +12,22 @@ from forms_spec.model.fields import Form, Group
 
 def fixed_rows(group: Group) -> tuple[Row, ...]:
     """The rows that the dictionary lays down: the codes of the fixing fields, crossed."""
-    names = group.rows.fixed if group.rows else ()
-    fields = {f.name: f for f in group.fields}
-    lists = [fields[name].codelist for name in names]
-    codes = [[code.code for code in codelist.codes] for codelist in lists if codelist]
+    fields = {field.name: field for field in group.fields}
+    codes = []
+    for name in group.fixed:
+        codelist = fields[name].codelist
+        if codelist:
+            codes.append([code.code for code in codelist.codes])
 
     return tuple(
-        Row(number=number, texts=dict(zip(names, chosen, strict=True)))
+        Row(number=number, texts=dict(zip(group.fixed, chosen, strict=True)))
         for number, chosen in enumerate(product(*codes), start=1)
     )
 
 
 def laid_down(form: Form) -> frozenset[str]:
     """The groups whose rows the dictionary lays down."""
-    return frozenset(
-        group.name for group in form.row_groups if group.rows and group.rows.fixed
-    )
+    return frozenset(group.name for group in form.row_groups if group.fixed)
 
 
 NO_STARTS: Mapping[str, str] = MappingProxyType({})
@@ -45,42 +45,50 @@ def rows_of(
     rows = group.rows
     if rows is None:
         return ()
-    if rows.fixed:
+    if group.fixed:
         return _with_fixed(group, captured, starts)
     if captured:
         return captured
-    return tuple(
-        Row(number=number, texts=starts) for number in range(1, rows.minimum + 1)
-    )
+
+    numbers = range(1, rows.minimum + 1)
+    return tuple(Row(number=number, texts=starts) for number in numbers)
 
 
 def _with_fixed(
     group: Group, captured: tuple[Row, ...], starts: Mapping[str, str]
 ) -> tuple[Row, ...]:
     """Every fixed row once, and captured rows that fit none of them behind."""
-    names = group.rows.fixed if group.rows else ()
     waiting = list(captured)
     rows: list[Row] = []
     used = {row.number for row in captured}
 
-    for laid in fixed_rows(group):
-        same = next(
-            (r for r in waiting if all(r.texts.get(n) == laid.texts[n] for n in names)),
-            None,
-        )
-        if same is not None:
-            waiting.remove(same)
-        number = laid.number if laid.number not in used else max(used) + 1
+    for fixed in fixed_rows(group):
+        row = _row_with(waiting, {name: fixed.texts[name] for name in group.fixed})
+        if row is not None:
+            waiting.remove(row)
+
+        # A captured row that fits no fixed one may have this number.
+        number = fixed.number if fixed.number not in used else max(used) + 1
         used.add(number)
-        rows.append(same or Row(number=number, texts={**starts, **laid.texts}))
+        rows.append(row or Row(number=number, texts={**starts, **fixed.texts}))
 
     return (*rows, *waiting)
 
 
+def _row_with(rows: list[Row], texts: Mapping[str, str]) -> Row | None:
+    """The first row with these texts."""
+    for row in rows:
+        if all(row.texts.get(name) == text for name, text in texts.items()):
+            return row
+
+    return None
+
+
 def next_number(group: Group, *records: Record) -> int:
     """The number of the next new row."""
-    numbers = [
-        row.number for record in records for row in record.rows.get(group.name, ())
-    ]
-    blank = group.rows.minimum if group.rows else 0
-    return max([*numbers, blank], default=0) + 1
+    highest = group.rows.minimum if group.rows else 0
+    for record in records:
+        for row in record.rows.get(group.name, ()):
+            highest = max(highest, row.number)
+
+    return highest + 1

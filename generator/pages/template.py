@@ -20,17 +20,17 @@ from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from generator.pages.answer_text import NO_TEXTS
 from generator.pages.file_links import FileOf, file_html, no_files
-from generator.pages.findings import PageFindings, said_on
+from generator.pages.findings import PageFindings, place_findings
 from generator.pages.new_rows import starts_of, untouched
 from generator.pages.page_model import Page, fixed, pieces
 from generator.pages.question_builder import page_of
 from generator.pages.rows import next_number, rows_of
 from generator.pages.template_context import (
-    RowScopes,
-    blank_scope,
+    RowsSlots,
+    blank_slots,
     group_findings,
-    own_scope,
-    row_scope,
+    own_slots,
+    row_slots,
 )
 
 WRITER = Environment(
@@ -62,7 +62,7 @@ def page_and_template(study: Study, form: Form) -> tuple[Page, Template]:
 
 
 def write_template(study: Study, form: Form) -> tuple[Page, Template]:
-    """The same, made anew."""
+    """The form's page and its template, without the memory of the study."""
     page = page_of(study, form)
     text = WRITER.get_template("form.jinja").render(form=page)
     return page, FILLER.from_string(text)
@@ -98,36 +98,36 @@ def form_html(
     new form start with once they are asked; ``words`` are the answers within texts.
     """
     _, template = page_and_template(study, form)
-    kept = stored if stored is not None else record
-    waiting = untouched(form, record, judgement, stored=kept, opening=opening)
-    shown = (
-        page_findings
-        if page_findings is not None
-        else said_on(form, judgement.findings)
-    )
+    if page_findings is None:
+        page_findings = place_findings(form, judgement.findings)
+    if stored is None:
+        stored = record
 
-    return Markup(
-        template.render(
-            own=own_scope(form, record, judgement, shown, later=later, words=words),
-            rows={
-                group.name: _rows(
-                    group,
-                    record,
-                    judgement,
-                    page_findings=shown,
-                    stored=kept,
-                    marks=marks,
-                    removing=removing,
-                    opening=opening,
-                    waiting=waiting,
-                    words=words,
-                )
-                for group in form.row_groups
-            },
-            file_of=lambda text: file_html(text, files(text)),
-            hidden_groups=_hidden(form, judgement, waiting, words),
+    waiting = untouched(form, record, judgement, stored=stored, opening=opening)
+    own = own_slots(form, record, judgement, page_findings, later=later, words=words)
+    rows = {
+        group.name: _rows(
+            group,
+            record,
+            judgement,
+            page_findings=page_findings,
+            stored=stored,
+            marks=marks,
+            removing=removing,
+            opening=opening,
+            waiting=waiting,
+            words=words,
         )
+        for group in form.row_groups
+    }
+
+    html = template.render(
+        own=own,
+        rows=rows,
+        file_of=lambda text: file_html(text, files(text)),
+        hidden_groups=_hidden_groups(form, judgement, waiting, words),
     )
+    return Markup(html)
 
 
 def _rows(
@@ -142,34 +142,38 @@ def _rows(
     opening: FormOpening | None,
     waiting: Mapping[CellKey, str],
     words: PageWords,
-) -> RowScopes:
+) -> RowsSlots:
     starts = starts_of(group, opening)
     saved = {row.number for row in stored.rows.get(group.name, ())}
     rows: tuple[Row, ...] = rows_of(group, record, starts)
 
-    return RowScopes(
-        all=[
-            row_scope(
-                group,
-                row,
-                record,
-                judgement,
-                page_findings=page_findings,
-                saved=row.number in saved,
-                removing=removing.get((group.name, row.number)),
-                starts=starts,
-                waiting=waiting,
-                words=words,
-            )
-            for row in rows
-        ],
-        next=max(next_number(group, record, stored), marks.get(group.name, 0) + 1),
+    slots = [
+        row_slots(
+            group,
+            row,
+            record,
+            judgement,
+            page_findings=page_findings,
+            saved=row.number in saved,
+            removing=removing.get((group.name, row.number)),
+            starts=starts,
+            waiting=waiting,
+            words=words,
+        )
+        for row in rows
+    ]
+
+    # A number that a removed row had is in no record any more, only in the marks.
+    after_marks = marks.get(group.name, 0) + 1
+    return RowsSlots(
+        all=slots,
+        next=max(next_number(group, record, stored), after_marks),
         e=group_findings(group, record, page_findings),
-        blank=blank_scope(group, starts),
+        blank=blank_slots(group, starts),
     )
 
 
-def _hidden(
+def _hidden_groups(
     form: Form, judgement: Judgement, waiting: Mapping[CellKey, str], words: PageWords
 ) -> frozenset[str]:
     """Groups of which nothing is shown and nothing is answered."""
@@ -177,40 +181,48 @@ def _hidden(
         group.name
         for group in form.groups
         if group.show_when is not None
-        and _all_hidden(form, group, judgement, waiting, words)
+        and _is_hidden(form, group, judgement, waiting, words)
     )
 
 
-def _all_hidden(
+def _is_hidden(
     form: Form,
     group: Group,
     judgement: Judgement,
     waiting: Mapping[CellKey, str],
     words: PageWords,
 ) -> bool:
-    notes = [f.name for f in group.fields if not f.collected and f.entry != "hidden"]
-    if group.rows is None and any(
-        (form.name, None, name) not in words.hidden for name in notes
-    ):
-        return False
+    notes = [
+        field.name
+        for field in group.fields
+        if not field.collected and field.entry != "hidden"
+    ]
+    # A note has no cell. Whether it is shown is known for those outside of rows only.
+    if group.rows is None:
+        for name in notes:
+            if (form.name, None, name) not in words.hidden:
+                return False
 
-    names = {f.name for f in group.fields if f.collected}
+    answers = _answer_cells(form, group, judgement)
+    for key in answers:
+        cell = judgement.cells[key]
+        if cell.shown is True:
+            return False
+        if cell.text and key not in waiting:
+            return False
+
+    # A group that has neither, such as one without rows yet, is not hidden here.
+    return bool(answers or notes)
+
+
+def _answer_cells(form: Form, group: Group, judgement: Judgement) -> list[CellKey]:
+    """The judged cells of a group, without those that say which fixed row it is."""
+    names = {field.name for field in group.fields if field.collected}
     if group.rows is None:
         keys = [CellKey(form.name, None, name) for name in names]
-    else:
-        names -= set(group.rows.fixed)
-        keys = [
-            key
-            for key in judgement.cells
-            if key.table == group.name and key.field in names
-        ]
+        return [key for key in keys if key in judgement.cells]
 
-    cells = judgement.cells
-    value = [key for key in keys if key in cells]
-    empty = [key in waiting or not cells[key].text for key in value]
-
-    return (
-        bool(value or notes)
-        and all(empty)
-        and all(cells[key].shown is not True for key in value)
-    )
+    names -= set(group.fixed)
+    return [
+        key for key in judgement.cells if key.table == group.name and key.field in names
+    ]

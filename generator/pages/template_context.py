@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -20,8 +21,10 @@ from generator.pages.new_rows import may_hide
 from generator.pages.question_builder import steps
 
 CellOf = Callable[[str], Cell | None]
-FEW = 2  # rows that all stand open
+FEW = 2
+"""So many rows all stand open; of more, only those that need attention do."""
 
+TITLE_ANSWERS = 4
 
 HIDDEN, MOOT, NOTHING = Markup(" hidden"), Markup(" data-moot"), Markup("")
 
@@ -49,7 +52,7 @@ class _NoTicks(dict[str, list[str]]):
 
 
 @dataclass(slots=True)
-class Scope:
+class Slots:
     """The slots of a form's own fields, or of one row. The short names are the
     template's.
 
@@ -61,19 +64,19 @@ class Scope:
     answers that stand in texts.
     """
 
-    v: dict[str, str] = field(default_factory=_NoTexts)
-    l: dict[str, str] = field(default_factory=_NoTexts)  # noqa: E741
-    m: dict[str, str] = field(default_factory=_NoTexts)
-    c: dict[str, list[str]] = field(default_factory=_NoTicks)
-    o: dict[str, str] = field(default_factory=dict)
-    e: dict[str, Markup] = field(default_factory=_Blank)
-    bad: set[str] = field(default_factory=set)
-    a: dict[str, Markup] = field(default_factory=_Blank)
-    q: set[str] = field(default_factory=set)
-    r: dict[str, str] = field(default_factory=_NoTexts)
-    k: dict[str, str] = field(default_factory=_NoTexts)
-    p: dict[str, str] = field(default_factory=_NoTexts)
-    w: dict[str, str] = field(default_factory=_NoWords)
+    v: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    l: dict[str, str] = dataclasses.field(default_factory=_NoTexts)  # noqa: E741
+    m: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    c: dict[str, list[str]] = dataclasses.field(default_factory=_NoTicks)
+    o: dict[str, str] = dataclasses.field(default_factory=dict)
+    e: dict[str, Markup] = dataclasses.field(default_factory=_Blank)
+    bad: set[str] = dataclasses.field(default_factory=set)
+    a: dict[str, Markup] = dataclasses.field(default_factory=_Blank)
+    q: set[str] = dataclasses.field(default_factory=set)
+    r: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    k: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    p: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    w: dict[str, str] = dataclasses.field(default_factory=_NoWords)
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -84,19 +87,19 @@ class Scope:
 
 
 @dataclass(slots=True)
-class RowScopes:
+class RowsSlots:
     """The rows of one repeating group, and the number that the next one gets."""
 
-    all: list[Scope]
+    all: list[Slots]
     next: int
     e: Markup
-    blank: Scope
+    blank: Slots
 
 
 START = Markup(' data-start="{}"')
 
 
-def own_scope(
+def own_slots(
     form: Form,
     record: Record,
     judgement: Judgement,
@@ -104,26 +107,26 @@ def own_scope(
     *,
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
-) -> Scope:
+) -> Slots:
     """The slots of the fields that stand once on the form.
 
     ``later`` are the texts that questions start with which are not asked yet.
     """
-    scope = Scope()
-    _fill(
-        scope,
-        form.fields,
-        record.texts,
-        lambda n: judgement.cells.get(CellKey(form.name, None, n)),
-    )
-    _put_words(scope, form.name, None, words)
-    _put_later(scope, later)
-    _put_findings(scope, form.name, None, record, page_findings)
+    slots = Slots()
+    cells = judgement.cells
 
-    return scope
+    def cell_of(name: str) -> Cell | None:
+        return cells.get(CellKey(form.name, None, name))
+
+    _fill(slots, form.fields, record.texts, cell_of)
+    _put_words(slots, form.name, None, words)
+    _put_later(slots, later)
+    _put_findings(slots, form.name, None, record, page_findings)
+
+    return slots
 
 
-def row_scope(
+def row_slots(
     group: Group,
     row: Row,
     record: Record,
@@ -135,193 +138,196 @@ def row_scope(
     starts: Mapping[str, str],
     waiting: Mapping[CellKey, str],
     words: PageWords,
-) -> Scope:
-    """The slots of one row; ``starts`` are the texts that a new one starts with,
-    ``waiting`` those of them whose questions are not asked yet.
+) -> Slots:
+    """The slots of one row.
+
+    ``starts`` are the texts that a new row starts with, ``waiting`` those of them whose
+    questions are not asked yet. ``removing`` is the reason so far, None if nobody
+    removes the row.
     """
-    scope = Scope(
-        n=row.number, saved=saved, removing=removing is not None, why=removing or ""
-    )
     cells, number = judgement.cells, row.number
-    later = {
-        f.name: t
-        for f in group.fields
-        if (t := waiting.get(CellKey(group.name, number, f.name)))
-    }
+    slots = Slots(
+        n=number, saved=saved, removing=removing is not None, why=removing or ""
+    )
+
+    def cell_of(name: str) -> Cell | None:
+        return cells.get(CellKey(group.name, number, name))
+
+    later: dict[str, str] = {}
+    for field in group.fields:
+        text = waiting.get(CellKey(group.name, number, field.name))
+        if text:
+            later[field.name] = text
+
     texts = _without(row.texts, group, later)
-    _fill(
-        scope, group.fields, texts, lambda n: cells.get(CellKey(group.name, number, n))
-    )
-    _put_later(scope, later)
-    _put_findings(scope, group.name, row.number, record, page_findings)
-    _put_words(scope, group.name, number, words)
+    _fill(slots, group.fields, texts, cell_of)
+    _put_later(slots, later)
+    _put_findings(slots, group.name, number, record, page_findings)
+    _put_words(slots, group.name, number, words)
     if not saved:
-        scope.p.update(starts)
-    scope.title = row_title(group, replace(row, texts=texts))
-    scope.open = (
-        bool(scope.e)
-        or not saved
-        or scope.removing
-        or len(record.rows.get(group.name, ())) <= FEW
-    )
-    scope.status = "▲ has findings" if scope.e else ""
+        slots.p.update(starts)
 
-    return scope
+    slots.title = row_title(group, replace(row, texts=texts))
+    few = len(record.rows.get(group.name, ())) <= FEW
+    slots.open = few or not saved or slots.removing or bool(slots.e)
+    if slots.e:
+        slots.status = "▲ has findings"
+
+    return slots
 
 
-def blank_scope(group: Group, starts: Mapping[str, str]) -> Scope:
-    """The slots of a row that is still to be added: what a condition may hide waits
-    until it is asked.
+def blank_slots(group: Group, starts: Mapping[str, str]) -> Slots:
+    """The slots of a row that is still to be added.
+
+    What a condition may hide waits until it is asked.
     """
-    scope = Scope()
+    slots = Slots()
     later = {
-        f.name: starts[f.name]
-        for f in group.fields
-        if f.name in starts and may_hide(group, f)
+        field.name: starts[field.name]
+        for field in group.fields
+        if field.name in starts and may_hide(group, field)
     }
-    _fill(scope, group.fields, _without(starts, group, later), lambda _: None)
-    scope.a.update(dict.fromkeys(later, HIDDEN))
-    _put_later(scope, later)
-    scope.p.update(starts)
 
-    return scope
+    _fill(slots, group.fields, _without(starts, group, later), lambda _name: None)
+    slots.a.update(dict.fromkeys(later, HIDDEN))
+    _put_later(slots, later)
+    slots.p.update(starts)
+
+    return slots
 
 
 def _without(
     texts: Mapping[str, str], group: Group, later: Mapping[str, str]
 ) -> dict[str, str]:
-    """The texts without those that wait; a field that no page shows can start at once
-    only.
-    """
-    unseen = {f.name for f in group.fields if f.entry == "hidden"}
-    return {
-        name: text
-        for name, text in texts.items()
-        if name not in later or name in unseen
-    }
+    """The texts without those that wait."""
+    # A field that no page shows is never asked, so its text cannot wait.
+    waiting = set(later)
+    waiting -= {field.name for field in group.fields if field.entry == "hidden"}
+
+    return {name: text for name, text in texts.items() if name not in waiting}
 
 
-def _put_later(scope: Scope, later: Mapping[str, str]) -> None:
+def _put_later(slots: Slots, later: Mapping[str, str]) -> None:
     for name, text in later.items():
-        if scope.a.get(name) == HIDDEN and not scope.v[name]:
-            scope.a[name] += START.format(text)
+        if slots.a.get(name) == HIDDEN and not slots.v[name]:
+            slots.a[name] += START.format(text)
 
 
 def group_findings(group: Group, record: Record, page_findings: PageFindings) -> Markup:
     """The findings about a repeating group as a whole: too many rows, one missing, one
     twice.
     """
-    return Markup("").join(
-        finding_html(spot, record) for _, spot in page_findings.of(group.name, None)
-    )
+    of_group = page_findings.of(group.name, None)
+    return Markup("").join(finding_html(placed, record) for _, placed in of_group)
 
 
 def row_title(group: Group, row: Row) -> str:
-    """A row in few words: what fixes it, or its first three answers."""
-    rows = group.rows
-    if rows and rows.fixed:
-        chosen = [f for f in group.fields if f.name in rows.fixed]
-        return " ".join(answer_words(row.texts.get(f.name, ""), f) for f in chosen)
+    """A row in few words: what fixes it, or its first answers."""
+    if group.fixed:
+        fixing = [field for field in group.fields if field.name in group.fixed]
+        words = [answer_words(row.texts.get(field.name, ""), field) for field in fixing]
+        return " ".join(words)
 
-    answers = (
-        answer_words(row.texts.get(f.name, ""), f, row.texts)
-        for f in group.fields
-        if f.collected
-    )
+    answers = [
+        answer_words(row.texts.get(field.name, ""), field, row.texts)
+        for field in group.fields
+        if field.collected
+    ]
 
-    return " · ".join([answer for answer in answers if answer][:4])
+    return " · ".join([answer for answer in answers if answer][:TITLE_ANSWERS])
 
 
 def _fill(
-    scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_of: CellOf
+    slots: Slots, fields: Iterable[Field], texts: Mapping[str, str], cell_of: CellOf
 ) -> None:
-    for item in fields:
-        name = item.name
+    for field in fields:
+        name = field.name
         cell = cell_of(name)
-        text = (
-            cell.text
-            if cell is not None and item.value is not None
-            else texts.get(name, "")
-        )
+        calculated = field.value is not None
+        # The record may hold an older result of the formula.
+        text = cell.text if calculated and cell is not None else texts.get(name, "")
         if text:
-            _put_text(scope, item, text)
+            _put_text(slots, field, text)
         if cell is None:
             continue
+
         if cell.shown is not True:
-            _hide(scope, name, cell.shown, text if item.value is None else "")
+            _hide(slots, name, cell.shown, "" if calculated else text)
         if cell.required:
-            scope.q.add(name)
+            slots.q.add(name)
         if cell.reference:
-            scope.r[name] = f"reference {cell.reference}"
+            slots.r[name] = f"reference {cell.reference}"
         if cell.state is CellState.INVALID:
-            scope.bad.add(name)
+            slots.bad.add(name)
 
 
-def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
+def _hide(slots: Slots, name: str, shown: bool | None, text: str) -> None:
     """A question that does not apply is hidden, one that may not apply yet too; an
     answer never is.
     """
     if not text:
-        scope.a[name] = HIDDEN
+        slots.a[name] = HIDDEN
     elif shown is False:
-        scope.a[name] = MOOT
+        slots.a[name] = MOOT
 
 
-def _put_words(scope: Scope, table: str, row: int | None, words: PageWords) -> None:
+def _put_words(slots: Slots, table: str, row: int | None, words: PageWords) -> None:
     """The answers in the texts of a table's row, and its notes that are not shown."""
-    for (where, number, name, key), word in words.words.items():
-        if where == table and number == row:
-            scope.w.update(
-                {f"{name} {key} {index}": text for index, text in enumerate(word)}
-            )
+    for (text_table, text_row, name, key), answers in words.words.items():
+        if text_table != table or text_row != row:
+            continue
+        for index, answer in enumerate(answers):
+            slots.w[f"{name} {key} {index}"] = answer
 
-    for where, number, name in words.hidden:
-        if where == table and number == row:
-            scope.a[name] = HIDDEN
+    for note_table, note_row, name in words.hidden:
+        if note_table == table and note_row == row:
+            slots.a[name] = HIDDEN
 
 
-def _put_text(scope: Scope, item: Field, text: str) -> None:
+def _put_text(slots: Slots, field: Field, text: str) -> None:
     """A missing code stands in its own menu, so that the box stays free for the value."""
-    if item.entry != "typed" and item.value is None:
-        scope.v[item.name] = text
-        scope.k[item.name] = shown_as(text, item)
+    name = field.name
+    if field.entry != "typed" and field.value is None:
+        slots.v[name] = text
+        slots.k[name] = shown_as(text, field)
         return
 
-    for missing in item.missing:
+    for missing in field.missing:
         if missing.code == text:
-            scope.m[item.name] = text
+            slots.m[name] = text
             return
 
-    scope.v[item.name] = boxed(text, item)
-    if item.kind.name == "choice":
-        scope.l[item.name] = menu_text(text, item)
-    if item.control == "checkboxes" and item.codelist:
+    slots.v[name] = boxed(text, field)
+    if field.kind.name == "choice":
+        slots.l[name] = menu_text(text, field)
+
+    if field.control == "checkboxes" and field.codelist:
         ticked = text.split(";")
-        scope.c[item.name] = ticked
-        odd = ";".join(code for code in ticked if code not in item.codelist.by_code)
-        if odd:
-            scope.o[item.name] = odd
-    elif _fits_no_button(item, text):
-        scope.o[item.name] = text
+        unknown = [code for code in ticked if code not in field.codelist.by_code]
+        slots.c[name] = ticked
+        if rest := ";".join(unknown):
+            slots.o[name] = rest
+    elif _fits_no_button(field, text):
+        slots.o[name] = text
 
 
-def _fits_no_button(item: Field, text: str) -> bool:
+def _fits_no_button(field: Field, text: str) -> bool:
     """True for a text that none of the buttons of its question stands for."""
-    if item.codelist:
-        return text not in item.codelist.by_code
-    if item.control == "checkbox":
+    if field.codelist:
+        return text not in field.codelist.by_code
+    if field.control == "checkbox":
         return text not in {"true", "false"}
-    return item.control == "scale" and text not in map(str, steps(item))
+    return field.control == "scale" and text not in map(str, steps(field))
 
 
 def _put_findings(
-    scope: Scope,
+    slots: Slots,
     table: str,
     row: int | None,
     record: Record,
     page_findings: PageFindings,
 ) -> None:
-    for name, spot in page_findings.of(table, row):
-        scope.e[name] += finding_html(spot, record)
-        if spot.finding.severity is Severity.REFUSE:
-            scope.bad.add(name)
+    for name, placed in page_findings.of(table, row):
+        slots.e[name] += finding_html(placed, record)
+        if placed.finding.severity is Severity.REFUSE:
+            slots.bad.add(name)

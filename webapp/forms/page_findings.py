@@ -21,8 +21,8 @@ from generator.pages.findings import (
     PageFindings,
     cell_on,
     label_of,
-    lead_on,
-    said_on,
+    link_on_page,
+    place_findings,
     target_of,
 )
 from webapp.casebook.waiting_findings import OnPage
@@ -39,7 +39,7 @@ def said_of(
     """Findings at the cells of a form, with the ways to the other fields that they hang
     on.
     """
-    return said_on(
+    return place_findings(
         place.form,
         (*findings, *elsewhere),
         lambda end: _lead(place, end),
@@ -51,7 +51,7 @@ def _lead(place: FormPlace, end: DataPlace) -> FindingLink:
     """The way to a field on this page, or on that of another form."""
     cell = cell_on(place.form, end)
     if cell is not None:
-        return lead_on(place.form, end)
+        return link_on_page(place.form, end)
     study = services().study
     form = study.tables[end.table].form
     there = cell_on(form, end)

@@ -21,7 +21,7 @@ from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template, read_post
-from generator.pages.findings import said_on
+from generator.pages.findings import place_findings
 from generator.pages.new_rows import with_new_rows
 from generator.pages.rows import next_number, rows_of
 from webapp.forms.page import finding_lines
@@ -98,7 +98,7 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
         loose=loose,
-        lines=finding_lines(form, said_on(form, judgement.findings))
+        lines=finding_lines(form, place_findings(form, judgement.findings))
         if checking
         else [],
         checked=checking,

@@ -11,7 +11,7 @@ import pytest
 from forms_spec.evaluation import judge
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import CellKey, Context, Record
-from generator.pages.findings import finding_html, said_on
+from generator.pages.findings import finding_html, place_findings
 from tests.forms_spec.dictionaries import load, said
 
 LAB = """
@@ -78,7 +78,7 @@ def test_it_looks_unlike_a_warning() -> None:
     study = load(LAB).study
     assert study is not None
     spots = {
-        text: next(said_on(study.forms["lb"], found(plt=text)).all())
+        text: next(place_findings(study.forms["lb"], found(plt=text)).all())
         for text in ("8", "74")
     }
     alert, warning = (finding_html(spots[text], Record()) for text in ("8", "74"))

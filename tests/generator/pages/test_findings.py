@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey
-from generator.pages.findings import FindingLink, said_on
+from generator.pages.findings import FindingLink, place_findings
 from tests.webapp.guest_study import guest_study
 from tests.webapp.pages import cellkine
 
@@ -23,7 +23,7 @@ def finding(*places: DataPlace) -> Finding:
 
 def test_a_finding_stands_at_each_of_its_fields_and_leads_to_the_others() -> None:
     vs = guest_study().forms["vs"]
-    said = said_on(
+    said = place_findings(
         vs,
         [
             finding(
@@ -41,13 +41,13 @@ def test_a_finding_stands_at_each_of_its_fields_and_leads_to_the_others() -> Non
 
 def test_a_row_of_a_group_named_like_its_form_keeps_its_findings() -> None:
     ae = cellkine().forms["ae"]
-    said = said_on(ae, [finding(DataPlace(table="ae", field="aestdat", row=2))])
+    said = place_findings(ae, [finding(DataPlace(table="ae", field="aestdat", row=2))])
     assert [spot.cell for spot in said.all()] == [CellKey("ae", 2, "aestdat")]
 
 
 def test_a_field_of_rows_that_are_not_named_stands_for_the_whole_group() -> None:
     ae = cellkine().forms["ae"]
-    said = said_on(
+    said = place_findings(
         ae,
         [
             finding(

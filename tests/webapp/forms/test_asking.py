@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import Record
-from generator.pages.findings import said_on
+from generator.pages.findings import place_findings
 from tests.webapp.asking_study import app_over, asking_study, filled
 from tests.webapp.pages import inputs, sign_in
 from webapp.forms.page import finding_lines
@@ -177,7 +177,7 @@ def test_a_finding_of_a_field_that_is_not_shown_leads_to_the_form() -> None:
         )
         for name in ("code", "side")
     ]
-    lines = finding_lines(form, said_on(form, found))
+    lines = finding_lines(form, place_findings(form, found))
     assert [(line.where, line.target) for line in lines] == [
         ("Secret code", "form"),
         ("Side", "f-side"),
