@@ -172,6 +172,11 @@ class TableForm(BaseForm):  # type: ignore[misc]
         for name, field in self._fields.items():
             field.process(formdata, texts.get(name, ""))
 
+    def input_name(self, field: str) -> str:
+        """The name of a field's input in HTML."""
+        name: str = self._fields[field].name
+        return name
+
     def texts(self) -> dict[str, str]:
         """What is to be stored, by field; blanks left out."""
         return {name: field.data for name, field in self._fields.items() if field.data}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from functools import cached_property
 
 from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import CellState, Judgement
@@ -16,31 +16,16 @@ from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
 from generator.pages.forms import TableForm, table_form
 from generator.pages.input_names import (
-    DROP,
     FORM_PREFIX,
     KEPT_PREFIX,
-    MISSING_PREFIX,
-    REASON_PREFIX,
-    REMOVE_PREFIX,
     ROWS_PREFIX,
-    SHOWN,
     START_PREFIX,
     cell_name,
     cell_of,
     row_prefix,
 )
+from generator.pages.posted_data import NAME, FormData, PostedData
 from generator.pages.reasons import is_reason
-
-MOST_DIGITS = 15
-NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-
-
-class FormData(Protocol):
-    """A multi-dictionary, as Werkzeug gives it."""
-
-    def getlist(self, key: str) -> list[str]: ...
-
-    def keys(self) -> Iterable[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,72 +63,60 @@ def read_post(
     reasons of kept warnings whose question was not on the page. A result that came in
     with other data goes with the first change: from then on the formula says it.
     """
-    on_page = frozenset(_first(data, SHOWN).split())
-    dropped = frozenset(data.getlist(DROP))
+    post = PostedData(data)
     own = table_form(study, form)(data, stored.texts, prefix=FORM_PREFIX, today=today)
-    texts = _merged(
-        own, stored.texts, {name for name in own.unbound if name in on_page}, dropped
-    )
-    texts |= _taken_out(data, FORM_PREFIX, on_page - form.by_name.keys())
+    asked = own.unbound.keys() & post.on_page
+    texts = _merged(own, stored.texts, asked, post.dropped)
+    texts |= post.texts_as_typed(FORM_PREFIX, post.on_page - form.by_name.keys())
+
+    rows = _rows_of_lost_groups(form, post, stored)
     removed: dict[tuple[str, int], str] = {}
     unexplained: dict[tuple[str, int], str] = {}
-    rows = _rows_taken_out(form, data, stored, on_page)
 
     for group in form.row_groups:
-        kept = []
-        built = table_form(study, form, group.name)
-        names = {name for name in built.unbound if f"{group.name}.{name}" in on_page}
-        gone = _fields_on_page(on_page, group.name) - {
-            field.name for field in group.fields
-        }
         starts = starting_texts(group.fields, opening) if opening is not None else {}
-        page = _RowsOnPage(
-            made=built,
-            names=names,
-            gone=gone,
-            dropped=dropped,
+        reader = _RowReader(
+            group=group,
+            row_form=table_form(study, form, group.name),
+            post=post,
             today=today,
             starts=starts,
         )
-
-        for row in page.rows(group, data, stored):
-            marked, reason = _removal(data, group, row.number)
-            if marked:
-                (removed if is_reason(reason) else unexplained)[
-                    group.name, row.number
-                ] = reason
-
-            if not marked or not reason.strip():
+        kept = []
+        for row in reader.rows(stored):
+            reason = post.removal(group.name, row.number)
+            if reason is not None:
+                reasons = removed if is_reason(reason) else unexplained
+                reasons[group.name, row.number] = reason
+            # Without any text the row stays, so that the page can ask for a reason.
+            if reason is None or not reason.strip():
                 kept.append(row)
 
-        rows[group.name] = _with_untouched(kept, group, data, stored)
+        rows[group.name] = _with_rows_off_page(kept, group, post, stored)
 
-    rows = {name: value for name, value in rows.items() if value}
-    kept_warnings = _kept_elsewhere(form, data, stored, rows, on_page) | _kept(
-        form, data
-    )
+    rows = {name: of_group for name, of_group in rows.items() if of_group}
+    kept_warnings = _kept_off_page(form, post, stored, rows) | _kept_on_page(form, post)
     record = Record(texts=texts, rows=rows, kept=kept_warnings)
+    # An unchanged record keeps the results that came in with it.
+    if record != stored:
+        record = without_calculated(form, record)
 
-    return Posted(
-        record=record if record == stored else without_calculated(form, record),
-        removed=removed,
-        unexplained=unexplained,
-    )
+    return Posted(record=record, removed=removed, unexplained=unexplained)
 
 
-def _with_untouched(
-    kept: list[Row], group: Group, data: FormData, stored: Record
+def _with_rows_off_page(
+    kept: list[Row], group: Group, post: PostedData, stored: Record
 ) -> tuple[Row, ...]:
     """The rows of the page, and those stored ones that it did not show: only a reason
     removes a row.
     """
-    on_page = set(_numbers(data.getlist(ROWS_PREFIX + group.name)))
-    untouched = [
+    on_page = set(post.row_numbers(group.name))
+    off_page = [
         row for row in stored.rows.get(group.name, ()) if row.number not in on_page
     ]
-    if not untouched:
+    if not off_page:
         return tuple(kept)
-    return tuple(sorted((*kept, *untouched), key=lambda row: row.number))
+    return tuple(sorted((*kept, *off_page), key=lambda row: row.number))
 
 
 def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Record:
@@ -152,233 +125,186 @@ def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Rec
     """
     rows = dict(record.rows)
     for group in form.row_groups:
-        if group.rows and group.rows.fixed and group.name in rows:
-            asked = [
-                f.name
-                for f in group.fields
-                if f.collected and f.name not in group.rows.fixed
-            ]
-            rows[group.name] = tuple(
-                row
-                for row in rows[group.name]
-                if not _nothing_asked(group.name, row, asked, judgement)
-            )
+        if not group.fixed or group.name not in rows:
+            continue
 
-    return Record(
-        texts=record.texts, rows={g: r for g, r in rows.items() if r}, kept=record.kept
-    )
+        rows[group.name] = tuple(
+            row for row in rows[group.name] if not _nothing_asked(group, row, judgement)
+        )
+
+    rows = {name: of_group for name, of_group in rows.items() if of_group}
+    return Record(texts=record.texts, rows=rows, kept=record.kept)
 
 
-def _nothing_asked(
-    table: str, row: Row, asked: list[str], judgement: Judgement
-) -> bool:
-    if any(row.texts.get(name) for name in asked):
-        return False
-    cells = [judgement.cells.get(CellKey(table, row.number, name)) for name in asked]
-    return all(cell is not None and cell.state is CellState.HIDDEN for cell in cells)
+def _nothing_asked(group: Group, row: Row, judgement: Judgement) -> bool:
+    for field in group.fields:
+        if not field.collected or field.name in group.fixed:
+            continue
+        if row.texts.get(field.name):
+            return False
 
+        cell = judgement.cells.get(CellKey(group.name, row.number, field.name))
+        if cell is None or cell.state is not CellState.HIDDEN:
+            return False
 
-def _first(data: FormData, name: str) -> str:
-    return "".join(data.getlist(name)[:1])
+    return True
 
 
 def _merged(
     form: TableForm,
     stored: Mapping[str, str],
-    on_page: set[str],
+    asked: AbstractSet[str],
     dropped: frozenset[str],
 ) -> dict[str, str]:
     """Texts of the questions on the page from the post, all others as stored."""
-    posted = form.texts()
-    texts = {name: text for name, text in stored.items() if name not in on_page}
-    for name in form.unbound:
-        if (
-            name in on_page
-            and name in posted
-            and form._fields[name].name not in dropped
-        ):
-            texts[name] = posted[name]
+    texts = {name: text for name, text in stored.items() if name not in asked}
+    for name, text in form.texts().items():
+        if name in asked and form.input_name(name) not in dropped:
+            texts[name] = text
 
     return texts
 
 
-def _taken_out(data: FormData, prefix: str, names: Iterable[str]) -> dict[str, str]:
-    """What was typed into questions that the dictionary lost while the page was open,
-    as it was typed.
-    """
-    results = {}
-    for name in filter(NAME.fullmatch, names):
-        typed = ";".join(filter(None, data.getlist(prefix + name))).replace(
-            "\r\n", "\n"
-        )
-        text = typed or _first(data, MISSING_PREFIX + prefix + name)
-        if text:
-            results[name] = text
-
-    return results
-
-
-def _fields_on_page(on_page: frozenset[str], group: str) -> set[str]:
-    return {
-        name.removeprefix(f"{group}.")
-        for name in on_page
-        if name.startswith(f"{group}.")
-    }
-
-
-def _rows_taken_out(
-    form: Form, data: FormData, stored: Record, on_page: frozenset[str]
+def _rows_of_lost_groups(
+    form: Form, post: PostedData, stored: Record
 ) -> dict[str, tuple[Row, ...]]:
     """The rows of groups that the dictionary lost: as stored, with what was typed into
     them since.
     """
     known = {group.name for group in form.row_groups}
-    rows = {
-        name: {row.number: row.texts for row in value}
-        for name, value in stored.rows.items()
-    }
-    for name in {name.partition(".")[0] for name in on_page if "." in name} - known:
-        if not NAME.fullmatch(name):
-            continue
-        setdefault = rows.setdefault(name, {})
-        for number in _numbers(data.getlist(ROWS_PREFIX + name)):
-            typed = _taken_out(
-                data, row_prefix(name, number), _fields_on_page(on_page, name)
-            )
-            if typed or number in setdefault:
-                setdefault[number] = {**setdefault.get(number, {}), **typed}
-
-    return {
-        name: tuple(Row(number=number, texts=texts) for number, texts in value.items())
-        for name, value in rows.items()
+    lost = {
+        name: {row.number: row.texts for row in rows}
+        for name, rows in stored.rows.items()
         if name not in known
     }
+    for name in filter(NAME.fullmatch, post.groups_on_page() - known):
+        texts_by_row = lost.setdefault(name, {})
+        fields = post.fields_on_page(name)
+        for number in post.row_numbers(name):
+            typed = post.texts_as_typed(row_prefix(name, number), fields)
+            if typed or number in texts_by_row:
+                texts_by_row[number] = {**texts_by_row.get(number, {}), **typed}
+
+    return {
+        name: tuple(Row(number=number, texts=texts) for number, texts in rows.items())
+        for name, rows in lost.items()
+    }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _RowsOnPage:
+@dataclass(frozen=True, kw_only=True)
+class _RowReader:
     """How the rows of one group are read: by its class, and only the questions that
     were on the page.
-
-    ``gone`` are questions that were on the page and are no longer in the dictionary.
     """
 
-    made: type[TableForm]
-    names: set[str]
-    gone: set[str]
-    dropped: frozenset[str]
+    group: Group
+    row_form: type[TableForm]
+    post: PostedData
     today: date
     starts: Mapping[str, str]
 
-    def rows(self, group: Group, data: FormData, stored: Record) -> list[Row]:
+    @cached_property
+    def asked(self) -> AbstractSet[str]:
+        """The questions that were on the page."""
+        return self.row_form.unbound.keys() & self.post.fields_on_page(self.group.name)
+
+    @cached_property
+    def lost(self) -> AbstractSet[str]:
+        """Questions that were on the page and are no longer in the dictionary."""
+        fields = {field.name for field in self.group.fields}
+        return self.post.fields_on_page(self.group.name) - fields
+
+    def rows(self, stored: Record) -> Iterator[Row]:
         """The rows on the page; a new row that holds nothing but what it started with
         is none.
         """
+        group = self.group
         before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
-        fixed = group.rows.fixed if group.rows else ()
-        results = []
 
-        for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
-            value = before.get(number, self.unseen_starts())
-            prefix = row_prefix(group.name, number)
-            row = self.made(data, value, prefix=prefix, today=self.today)
-            texts = _merged(row, value, self.names, self.dropped) | _taken_out(
-                data, prefix, self.gone
-            )
-            if number in before or fixed or self.typed(texts, prefix, data):
-                results.append(Row(number=number, texts=texts))
+        for number in dict.fromkeys(self.post.row_numbers(group.name)):
+            texts = self.texts(number, before.get(number))
+            if number in before or group.fixed or self.is_typed(texts, number):
+                yield Row(number=number, texts=texts)
 
-        return results
+    def texts(self, number: int, before: Mapping[str, str] | None) -> dict[str, str]:
+        """The texts of a row; ``before`` are the stored ones, None for a new row."""
+        prefix = row_prefix(self.group.name, number)
+        if before is None:
+            # What is not on the page can only start here.
+            before = {
+                name: text
+                for name, text in self.starts.items()
+                if name not in self.asked
+            }
 
-    def unseen_starts(self) -> dict[str, str]:
-        """What the fields start with that are not on the page."""
-        return {
-            name: text for name, text in self.starts.items() if name not in self.names
-        }
+        form = self.row_form(self.post.data, before, prefix=prefix, today=self.today)
+        texts = _merged(form, before, self.asked, self.post.dropped)
+        return texts | self.post.texts_as_typed(prefix, self.lost)
 
-    def typed(self, texts: Mapping[str, str], prefix: str, data: FormData) -> bool:
+    def is_typed(self, texts: Mapping[str, str], number: int) -> bool:
         """Whether somebody typed something that the row did not start with."""
-        starts = {
-            name: _first(data, START_PREFIX + prefix + name) for name in self.names
-        }
-        return any(
-            text != starts.get(name, self.starts.get(name, ""))
-            for name, text in texts.items()
-        )
+        prefix = START_PREFIX + row_prefix(self.group.name, number)
+        for name, text in texts.items():
+            start = self.starts.get(name, "")
+            if name in self.asked:
+                start = self.post.first(prefix + name)
+            if text != start:
+                return True
+
+        return False
 
 
-def _numbers(texts: list[str]) -> list[int]:
-    return [
-        int(text)
-        for text in texts
-        if text.isascii()
-        and text.isdecimal()
-        and len(text) <= MOST_DIGITS
-        and int(text) > 0
-    ]
-
-
-def _removal(data: FormData, group: Group, number: int) -> tuple[bool, str]:
-    prefix = row_prefix(group.name, number)
-    return bool(data.getlist(REMOVE_PREFIX + prefix)), _first(
-        data, REASON_PREFIX + prefix
-    )
-
-
-def _kept(form: Form, data: FormData) -> dict[tuple[CellKey, str], str]:
+def _kept_on_page(form: Form, post: PostedData) -> dict[tuple[CellKey, str], str]:
     """Reasons why warnings are kept.
 
     One whose finding is gone is no longer on the page.
     """
     kept = {}
-    for name in data.keys():  # noqa: SIM118 (a multi-dictionary's own iteration differs)
-        if not name.startswith(KEPT_PREFIX):
-            continue
-        input_name, _, code = name.removeprefix(KEPT_PREFIX).partition(":")
-        cell, reason = cell_of(input_name, form), _first(data, name).strip()
-        if cell is not None and code and reason:
+    for input_name, code, reason in post.kept_reasons():
+        cell = cell_of(input_name, form)
+        if cell is not None:
             kept[cell, code] = reason
 
     return kept
 
 
-def _kept_elsewhere(
+def _kept_off_page(
     form: Form,
-    data: FormData,
+    post: PostedData,
     stored: Record,
     rows: Mapping[str, tuple[Row, ...]],
-    on_page: frozenset[str],
 ) -> dict[tuple[CellKey, str], str]:
     """The stored reasons of answers that were not on the page, and of questions that
     the dictionary lost.
     """
-    tables = {
-        form.name: form.fields,
-        **{group.name: group.fields for group in form.row_groups},
+    is_input = {
+        (group.table, field.name): field.value is None
+        for group in form.groups
+        for field in group.fields
     }
-    asked = {
-        (table, field.name): field.value is None
-        for table, fields in tables.items()
-        for field in fields
+    rows_left = {
+        name: {row.number for row in of_group} for name, of_group in rows.items()
     }
-    on_rows = {name: set(_numbers(data.getlist(ROWS_PREFIX + name))) for name in rows}
-    results = {}
+    rows_on_page = {name: set(post.row_numbers(name)) for name in rows}
+    kept = {}
 
     for (cell, code), reason in stored.kept.items():
-        if cell.row is None:
-            there = shown = True
-            name = cell.field
-        else:
-            there = any(row.number == cell.row for row in rows.get(cell.table, ()))
-            shown = cell.row in on_rows.get(cell.table, ())
-            name = f"{cell.table}.{cell.field}"
+        table, name = cell.table, cell.field
+        on_page = True
+        if cell.row is not None:
+            # A row that is gone takes its reasons along.
+            if cell.row not in rows_left.get(table, ()):
+                continue
+            on_page = cell.row in rows_on_page[table]
+            name = f"{table}.{name}"
 
-        is_input = asked.get((cell.table, cell.field))
-        shown = shown and is_input is not None and (name in on_page or not is_input)
-        if there and not shown:
-            results[cell, code] = reason
+        # A calculated value is on every page of its form, though it has no input.
+        is_known = (table, cell.field) in is_input
+        shown = is_known and (name in post.on_page or not is_input[table, cell.field])
+        if not (on_page and shown):
+            kept[cell, code] = reason
 
-    return results
+    return kept
 
 
 def removal_reasons(form: Form, removed: Mapping[tuple[str, int], str]) -> str:
@@ -392,18 +318,17 @@ def removal_reasons(form: Form, removed: Mapping[tuple[str, int], str]) -> str:
 
 def posted_names(form: Form, record: Record) -> list[tuple[str, str]]:
     """The inputs that post a record as it is: names and texts."""
-    names = [
-        (cell_name(CellKey(form.name, None, f)), text)
-        for f, text in record.texts.items()
-    ]
+    inputs = []
+    for name, text in record.texts.items():
+        inputs.append((cell_name(CellKey(form.name, None, name)), text))
+
     for group, rows in record.rows.items():
         for row in rows:
-            names.append((ROWS_PREFIX + group, str(row.number)))
-            names += [
-                (cell_name(CellKey(group, row.number, f)), text)
-                for f, text in row.texts.items()
-            ]
+            inputs.append((ROWS_PREFIX + group, str(row.number)))
+            for name, text in row.texts.items():
+                inputs.append((cell_name(CellKey(group, row.number, name)), text))
 
     for (cell, code), reason in record.kept.items():
-        names.append((f"{KEPT_PREFIX}{cell_name(cell)}:{code}", reason))
-    return names
+        inputs.append((f"{KEPT_PREFIX}{cell_name(cell)}:{code}", reason))
+
+    return inputs
