@@ -7,23 +7,31 @@ from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.parser import parse_logic
 from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.translate import Translator
-from generator.redcap.logic.values import ValueType
+from generator.redcap.logic.values import MULTIPLY, ValueType
 
 
 def shifted_date(text: str, scope: LogicScope) -> str:
-    """``@CALCDATE([date], 7, 'd')``: days exactly, months and years as calendar months."""
+    """``@CALCDATE([date], 7, 'd')``: days exactly, months and years as calendar months.
+
+    ``text`` is what the parentheses hold. Raises ``LogicFault``.
+    """
     call = parse_logic(f"calcdate({text})")
     if not isinstance(call, tree.CallNode) or len(call.arguments) != 3:
         raise LogicFault("@CALCDATE takes a date, a number and a unit")
+
     translator = Translator(scope)
-    day = translator.given(translator.value(call.arguments[0]), ValueType.DATE)
-    number = translator.number(call.arguments[1])
-    unit = translator.value(call.arguments[2]).literal
+    date_node, number_node, unit_node = call.arguments
+    day = translator.given(translator.value(date_node), ValueType.DATE)
+    number = translator.number(number_node)
+    unit = translator.value(unit_node).literal
+
     if unit == "d":
         return f"add_days({day}, {number.text})"
-    if unit in ("M", "y"):
-        scope.note("calcdate", "calendar months and years, not 30.44 and 365.2425 days")
-        count = number.text if unit == "M" else f"{number.within(2)} * 12"
-        return f"add_months({day}, {count})"
+    if unit not in ("M", "y"):
+        raise LogicFault(f"@CALCDATE in the unit {unit!r} gives a time of the day")
 
-    raise LogicFault(f"@CALCDATE in the unit {unit!r} gives a time of the day")
+    scope.note("calcdate", "calendar months and years, not 30.44 and 365.2425 days")
+    months = number.text
+    if unit == "y":
+        months = f"{number.within(MULTIPLY)} * 12"
+    return f"add_months({day}, {months})"

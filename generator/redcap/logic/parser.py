@@ -11,6 +11,7 @@ from generator.redcap.logic import tree
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.tokens import LogicToken, LogicTokenKind, tokens_of
 
+_PRIMARY = "a field in brackets, a number, a text or a parenthesis"
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, NEGATE = range(1, 9)
 DEEPEST = 120
 
@@ -36,10 +37,12 @@ _EVENT = re.compile(
 
 def parse_logic(text: str) -> tree.LogicNode:
     """The tree of a whole expression. Raises ``LogicFault``."""
-    return _Parser(tokens_of(text)).whole()
+    return _LogicParser(tokens_of(text)).whole()
 
 
-class _Parser:
+class _LogicParser:
+    """A walk over the tokens of one text; ``index`` is the one that comes next."""
+
     def __init__(self, tokens: tuple[LogicToken, ...]) -> None:
         self.tokens = tokens
         self.index = 0
@@ -62,24 +65,24 @@ class _Parser:
         """``expression = prefix (infix)*``, as long as the infix binds at least as
         tightly.
         """
+        # Every level takes several of Python's frames, and there are a thousand.
         self.depth += 1
         if self.depth > DEEPEST:
             raise LogicFault("nested too deeply", self.token.start, self.token.end)
-        left = self.prefix()
 
-        while (
-            self.token.kind is LogicTokenKind.SIGN
-            and (binding := _BINDING.get(self.token.text, 0)) >= power
-        ):
-            left = (
-                self.logic(left, binding)
-                if binding <= AND
-                else self.binary(left, binding)
-            )
+        left = self.prefix()
+        while (binding := self.binding()) >= power:
+            combine = self.logic if binding <= AND else self.binary
+            left = combine(left, binding)
 
         self.depth -= 1
-
         return left
+
+    def binding(self) -> int:
+        """How tightly the next token binds two operands, 0 for what is no operator."""
+        if self.token.kind is not LogicTokenKind.SIGN:
+            return 0
+        return _BINDING.get(self.token.text, 0)
 
     def logic(self, left: tree.LogicNode, binding: int) -> tree.LogicNode:
         """``logic = operand ("and" operand)+ | operand ("or" operand)+``"""
@@ -99,7 +102,8 @@ class _Parser:
     def binary(self, left: tree.LogicNode, binding: int) -> tree.LogicNode:
         """``binary = left sign right``; ``^`` groups from the right"""
         sign = self.take().text
-        right = self.expression(binding if binding == POWER else binding + 1)
+        right_power = binding if binding == POWER else binding + 1
+        right = self.expression(right_power)
         return tree.BinaryNode(
             operator=sign, left=left, right=right, start=left.start, end=right.end
         )
@@ -146,37 +150,36 @@ class _Parser:
             self.expect(")")
             return inside
 
-        raise self.unexpected("a field in brackets, a number, a text or a parenthesis")
+        raise self.unexpected(_PRIMARY)
 
     def named(self) -> tree.LogicNode:
         """``call = name "(" [expression ("," expression)*] ")"``; ``true``, ``false``"""
-        token = self.take()
-        name = token.text.lower()
-        if not self.is_sign("("):
-            if name in ("true", "false"):
-                return tree.NumberNode(
-                    text=str(int(name == "true")), start=token.start, end=token.end
-                )
+        name = self.token.text.lower()
+        start, end = self.token.start, self.token.end
+        following = self.tokens[self.index + 1]
+        if following.kind is LogicTokenKind.SIGN and following.text == "(":
+            return self.call(name)
 
-            if name in ("null", "nan"):
-                return tree.TextNode(value="", start=token.start, end=token.end)
-            self.index -= 1
-            raise self.unexpected(
-                "a field in brackets, a number, a text or a parenthesis"
-            )
+        if name in ("true", "false"):
+            self.take()
+            return tree.NumberNode(text=str(int(name == "true")), start=start, end=end)
+        if name in ("null", "nan"):
+            self.take()
+            return tree.TextNode(value="", start=start, end=end)
+        raise self.unexpected(_PRIMARY)
 
-        self.take()
+    def call(self, name: str) -> tree.LogicNode:
+        start = self.take().start
+        self.expect("(")
         arguments = []
-
         while not self.is_sign(")"):
             arguments.append(self.expression(OR))
             if not self.is_sign(")"):
                 self.expect(",")
 
         end = self.take().end
-
         return tree.CallNode(
-            function=name, arguments=tuple(arguments), start=token.start, end=end
+            function=name, arguments=tuple(arguments), start=start, end=end
         )
 
     def reference(self) -> tree.LogicNode:
@@ -184,49 +187,43 @@ class _Parser:
         "]"]``
         """
         first = self.take()
-        event = instance = None
-        entry = first
-        named = _EVENT.fullmatch(first.text)
-        if (
-            named
-            and self.token.kind is LogicTokenKind.REFERENCE
-            and self.token.start == entry.end
-        ):
-            event, entry = named[1], self.take()
-        elif self.other_event(first):
-            event, entry = first.text.strip(), self.take()
+        event, bracket = None, first
+        if self.is_event(first):
+            event, bracket = first.text.strip(), self.take()
 
-        field = _FIELD.fullmatch(entry.text)
+        field = _FIELD.fullmatch(bracket.text)
         if field is None:
-            raise LogicFault(f"[{entry.text}] is no field", entry.start, entry.end)
-        end = entry.end
-        if (
-            self.token.kind is LogicTokenKind.REFERENCE
-            and self.token.start == entry.end
-        ):
+            why = f"[{bracket.text}] is no field"
+            raise LogicFault(why, bracket.start, bracket.end)
+
+        name, code, _modifiers = field.groups()
+        instance, end = None, bracket.end
+        if self.is_joined_to(bracket):
             number = _INSTANCE.fullmatch(self.token.text)
             if number is not None:
                 instance, end = number[1], self.take().end
 
-        code = field[2].strip() if field[2] is not None else None
-
         return tree.ReferenceNode(
             event=event,
-            field=field[1],
-            code=code,
+            field=name,
+            code=code.strip() if code is not None else None,
             instance=instance,
             start=first.start,
             end=end,
         )
 
-    def other_event(self, first: LogicToken) -> bool:
+    def is_event(self, first: LogicToken) -> bool:
         """``[baseline][x]``: what is followed by a field can only be an event."""
-        follows = self.token
-        return (
-            follows.kind is LogicTokenKind.REFERENCE
-            and follows.start == first.end
-            and _INSTANCE.fullmatch(follows.text) is None
-        )
+        if not self.is_joined_to(first):
+            return False
+        if _EVENT.fullmatch(first.text):
+            return True
+        return _INSTANCE.fullmatch(self.token.text) is None
+
+    def is_joined_to(self, before: LogicToken) -> bool:
+        """Whether the next token is in brackets too, right behind the one before."""
+        follows = self.token.start == before.end
+        return follows and self.token.kind is LogicTokenKind.REFERENCE
 
     def take(self) -> LogicToken:
         token = self.tokens[self.index]

@@ -49,15 +49,14 @@ def tokens_of(text: str) -> tuple[LogicToken, ...]:
     """All tokens, comments left out, and an END. Raises ``LogicFault``."""
     if len(text) > LONGEST_TEXT:
         raise LogicFault(f"more than {LONGEST_TEXT} characters")
+
     tokens: list[LogicToken] = []
     end = 0
-
     while end < len(text):
         match = _TOKENS.match(text, end)
         if match is None:
-            raise LogicFault(
-                f"{text[end]!r} is no sign of REDCap's logic", end, end + 1
-            )
+            why = f"{text[end]!r} is no sign of REDCap's logic"
+            raise LogicFault(why, end, end + 1)
 
         kind = match.lastgroup or ""
         if kind != "BLANK":
@@ -65,7 +64,6 @@ def tokens_of(text: str) -> tuple[LogicToken, ...]:
         end = match.end()
 
     tokens.append(LogicToken(LogicTokenKind.END, "", len(text), len(text)))
-
     return tuple(tokens)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from generator.redcap.logic import tree
 from generator.redcap.logic.coerce import (
     as_condition,
@@ -29,6 +31,8 @@ from generator.redcap.logic.values import ADD, ATOM, BLANK, MULTIPLY, Value, Val
 
 _COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 _POWERS = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY}
+_OPERATOR_FUNCTIONS = {"^": "power", "%": "mod"}
+"""Operators of REDCap that are functions here."""
 
 
 def translate_condition(text: str, scope: LogicScope) -> str:
@@ -52,190 +56,188 @@ class Translator:
         self.scope = scope
 
     def given(self, value: Value, wanted: ValueType) -> str:
-        """The value as the type that is wanted."""
+        """The value as the text of a formula that gives the wanted type."""
         if value.type is ValueType.BLANK:
             raise LogicFault("it is always blank")
         if wanted is ValueType.NUMBER:
             return as_number(value).text
+
         if wanted is ValueType.DATE:
-            result = as_moment(value, self.scope)
-            return (
-                f"date_of({result.text})"
-                if result.type is ValueType.DATETIME
-                else result.text
-            )
+            moment = as_moment(value, self.scope)
+            if moment.type is ValueType.DATETIME:
+                return f"date_of({moment.text})"
+            return moment.text
 
         if value.missing:
             self.scope.note(
                 "missing-as-text",
                 f"a code of missing data of {value.text} is no text here",
             )
-
         return as_text(value)
 
+    # Conditions
+
     def condition(self, node: tree.LogicNode) -> Condition:
+        """What decides yes or no. Raises ``LogicFault``."""
         if isinstance(node, tree.JunctionNode):
-            return joined(
-                node.operator, [self.condition(operand) for operand in node.operands]
-            )
+            parts = [self.condition(operand) for operand in node.operands]
+            return joined(node.operator, parts)
 
         if isinstance(node, tree.UnaryNode) and node.operator == "not":
             return negated(self.condition(node.operand))
         if isinstance(node, tree.BinaryNode) and node.operator in _COMPARISONS:
             return self.comparison(node)
-        if isinstance(node, tree.CallNode):
-            if node.function in CONDITIONS:
-                return CONDITIONS[node.function](self, node)
-            if node.function == "if" and len(node.arguments) == 3:
-                return self.either(node)
+        if isinstance(node, tree.CallNode) and node.function in CONDITIONS:
+            return CONDITIONS[node.function](self, node)
+        if _is_if(node):
+            return self.either(node)
 
         return as_condition(self.value(node))
 
     def either(self, node: tree.CallNode) -> Condition:
         """``if(a, b, c)`` where yes or no is wanted."""
-        asked, then, otherwise = (
+        test, then, otherwise = (
             self.condition(argument) for argument in node.arguments
         )
-        return joined(
-            "or",
-            [joined("and", [asked, then]), joined("and", [negated(asked), otherwise])],
-        )
+        where_true = joined("and", [test, then])
+        where_false = joined("and", [negated(test), otherwise])
+        return joined("or", [where_true, where_false])
 
     def comparison(self, node: tree.BinaryNode) -> Condition:
-        for first, other in ((node.left, node.right), (node.right, node.left)):
-            if self.asks(first) and node.operator in ("=", "<>"):
-                return self.truth(node.operator, self.condition(first), other)
+        if node.operator in ("=", "<>"):
+            if self.is_condition(node.left):
+                return self.truth(node.operator, node.left, node.right)
+            if self.is_condition(node.right):
+                return self.truth(node.operator, node.right, node.left)
 
-        return compared(
-            self.scope, node.operator, self.value(node.left), self.value(node.right)
-        )
+        left, right = self.value(node.left), self.value(node.right)
+        return compared(self.scope, node.operator, left, right)
 
-    def asks(self, node: tree.LogicNode) -> bool:
+    def is_condition(self, node: tree.LogicNode) -> bool:
         """True for what is a condition by itself."""
         if isinstance(node, tree.CallNode):
             return node.function in CONDITIONS
         if isinstance(node, tree.UnaryNode):
             return node.operator == "not"
-        return isinstance(node, tree.JunctionNode) or (
-            isinstance(node, tree.BinaryNode) and node.operator in _COMPARISONS
-        )
+        if isinstance(node, tree.BinaryNode):
+            return node.operator in _COMPARISONS
+        return isinstance(node, tree.JunctionNode)
 
     def truth(
-        self, operator: str, asked: Condition, other: tree.LogicNode
+        self, operator: str, asked: tree.LogicNode, other: tree.LogicNode
     ) -> Condition:
-        """``contains([x], 'a') = 1``"""
-        if self.asks(other):
-            left, right = counted(asked), counted(self.condition(other))
+        """``contains([x], 'a') = 1``: a condition beside a value or another one."""
+        condition = self.condition(asked)
+        if self.is_condition(other):
+            left, right = counted(condition), counted(self.condition(other))
             return compared(self.scope, operator, left, right)
 
         value = self.value(other)
-        text = number_text(value.literal or "") if value.literal is not None else None
-        if text not in ("0", "1"):
-            return compared(self.scope, operator, counted(asked), value)
-        return asked if (text == "1") == (operator == "=") else negated(asked)
+        number = None
+        if value.literal is not None:
+            number = number_text(value.literal)
+        if number not in ("0", "1"):
+            return compared(self.scope, operator, counted(condition), value)
+
+        true_is_wanted = (number == "1") == (operator == "=")
+        return condition if true_is_wanted else negated(condition)
+
+    # Values
 
     def value(self, node: tree.LogicNode, wanted: ValueType | None = None) -> Value:
         """A value; ``wanted`` is the type that will be asked of it, where that is known."""
         if isinstance(node, tree.NumberNode):
-            number = number_text(node.text)
-            if number is None:
-                raise LogicFault(
-                    f"{node.text} has too many digits", node.start, node.end
-                )
-
-            return constant(number)
-
+            return self.number_constant(node)
         if isinstance(node, tree.TextNode):
-            blank = node.value in ("", "NaN")
-            return (
-                BLANK
-                if blank
-                else Value(text="", type=ValueType.LITERAL, literal=node.value)
-            )
-
+            return self.text_constant(node)
         if isinstance(node, tree.ReferenceNode):
             return self.scope.value(node)
-        if self.asks(node):
+
+        if self.is_condition(node):
             return counted(self.condition(node))
         if isinstance(node, tree.CallNode):
             return self.call(node, wanted)
         if isinstance(node, tree.UnaryNode):
             return self.negative(node)
-        assert isinstance(node, tree.BinaryNode)
 
+        assert isinstance(node, tree.BinaryNode)
         return self.arithmetic(node)
+
+    def number_constant(self, node: tree.NumberNode) -> Value:
+        number = number_text(node.text)
+        if number is None:
+            why = f"{node.text} has too many digits"
+            raise LogicFault(why, node.start, node.end)
+        return constant(number)
+
+    def text_constant(self, node: tree.TextNode) -> Value:
+        if node.value in ("", "NaN"):
+            return BLANK
+        return Value(text="", type=ValueType.LITERAL, literal=node.value)
 
     def call(self, node: tree.CallNode, wanted: ValueType | None) -> Value:
         if node.function == "if":
             return self.chosen(node, wanted)
-        maker = VALUES.get(node.function)
-        if maker is None:
-            raise LogicFault(
-                f"there is no function {node.function}", node.start, node.end
-            )
 
-        return maker(self, node)
+        make = VALUES.get(node.function)
+        if make is None:
+            why = f"there is no function {node.function}"
+            raise LogicFault(why, node.start, node.end)
+        return make(self, node)
 
     def number(self, node: tree.LogicNode) -> Value:
-        """A number; a blank one is refused, since nothing could be computed with it."""
+        """A number. Raises ``LogicFault`` for a blank, with which nothing can be
+        computed.
+        """
         value = self.value(node, ValueType.NUMBER)
         if value.type is ValueType.BLANK:
-            raise LogicFault(
-                "a blank is computed with: the result is always blank",
-                node.start,
-                node.end,
-            )
-
+            why = "a blank is computed with: the result is always blank"
+            raise LogicFault(why, node.start, node.end)
         return as_number(value)
 
     def negative(self, node: tree.UnaryNode) -> Value:
         number = self.number(node.operand)
         if number.literal is not None:
-            return constant(number_text(f"-{number.literal}".replace("--", "")) or "0")
-        return Value(
-            text=f"-{number.within(ATOM)}", type=ValueType.NUMBER, power=MULTIPLY
-        )
+            literal = f"-{number.literal}".replace("--", "")
+            return constant(number_text(literal) or "0")
+
+        text = f"-{number.within(ATOM)}"
+        return Value(text=text, type=ValueType.NUMBER, power=MULTIPLY)
 
     def arithmetic(self, node: tree.BinaryNode) -> Value:
-        """``+ - * /``; a blank operand makes a blank result in both languages."""
+        """``+ - * / ^ %``; a blank operand makes a blank result in both languages."""
         left, right = self.number(node.left), self.number(node.right)
-        if node.operator in ("^", "%"):
-            function = {"^": "power", "%": "mod"}[node.operator]
-            return Value(
-                text=f"{function}({left.text}, {right.text})", type=ValueType.NUMBER
-            )
+        function = _OPERATOR_FUNCTIONS.get(node.operator)
+        if function is not None:
+            text = f"{function}({left.text}, {right.text})"
+            return Value(text=text, type=ValueType.NUMBER)
 
+        # The right side needs parentheses where it is bound as tightly: a - (b - c).
         power = _POWERS[node.operator]
         text = f"{left.within(power)} {node.operator} {right.within(power + 1)}"
-
         return Value(text=text, type=ValueType.NUMBER, power=power)
+
+    # if(a, b, c) as a value
 
     def chosen(self, node: tree.CallNode, wanted: ValueType | None) -> Value:
         """``if(a, b, if(c, d, e))`` as one case; the blank is the case without
         ``else``.
         """
-        if len(node.arguments) != 3:
-            raise LogicFault(
-                "if takes a condition and two values", node.start, node.end
-            )
+        if not _is_if(node):
+            why = "if takes a condition and two values"
+            raise LogicFault(why, node.start, node.end)
 
         branches: list[tuple[Condition, Value]] = []
         rest: tree.LogicNode = node
-
-        while (
-            isinstance(rest, tree.CallNode)
-            and rest.function == "if"
-            and len(rest.arguments) == 3
-        ):
-            asked = self.condition(rest.arguments[0])
-            then = self.value(rest.arguments[1], wanted)
+        while _is_if(rest):
+            condition_node, then_node, rest = rest.arguments
+            condition = self.condition(condition_node)
+            then = self.value(then_node, wanted)
             if then.type is ValueType.BLANK:
-                then, asked = self.value(rest.arguments[2], wanted), negated(asked)
-                branches.append((asked, then))
+                branches.append((negated(condition), self.value(rest, wanted)))
                 return self.case(branches, BLANK, wanted)
 
-            branches.append((asked, then))
-            rest = rest.arguments[2]
+            branches.append((condition, then))
 
         return self.case(branches, self.value(rest, wanted), wanted)
 
@@ -245,59 +247,77 @@ class Translator:
         otherwise: Value,
         wanted: ValueType | None,
     ) -> Value:
-        open_branches = [(asked, value) for asked, value in branches if asked != FALSE]
-        for index, (asked, value) in enumerate(open_branches):
-            if asked == TRUE:
-                otherwise, open_branches = value, open_branches[:index]
-                break
-
-        if not open_branches:
+        branches, otherwise = _reachable(branches, otherwise)
+        if not branches:
             return otherwise
-        values = [value for _, value in open_branches]
-        given = [
-            item for item in (*values, otherwise) if item.type is not ValueType.BLANK
-        ]
+
+        values = [value for _, value in branches]
+        given = [value for value in values if value.type is not ValueType.BLANK]
+        has_else = otherwise.type is not ValueType.BLANK
+        if has_else:
+            given.append(otherwise)
         if not given:
             return BLANK
-        wanted = (
-            wanted
-            if wanted in (ValueType.NUMBER, ValueType.TEXT, ValueType.DATE)
-            else _shared(given)
-        )
-        words = [
-            f"when {certain(asked)} then {self.given(value, wanted)}"
-            for asked, value in open_branches
+
+        if wanted not in (ValueType.NUMBER, ValueType.TEXT, ValueType.DATE):
+            wanted = _shared_type(given)
+        arms = [
+            f"when {certain(condition)} then {self.given(value, wanted)}"
+            for condition, value in branches
             if value.type is not ValueType.BLANK
         ]
-        last = (
-            f" else {self.given(otherwise, wanted)}"
-            if otherwise.type is not ValueType.BLANK
-            else ""
-        )
-        sure = bool(last) and all(
-            item.never_blank or item.literal is not None for item in given
-        )
+        if has_else:
+            arms.append(f"else {self.given(otherwise, wanted)}")
 
         return Value(
-            text=f"case {' '.join(words)}{last} end", type=wanted, never_blank=sure
+            text=f"case {' '.join(arms)} end",
+            type=wanted,
+            never_blank=has_else and all(map(_is_never_blank, given)),
         )
 
 
-def _shared(values: list[Value]) -> ValueType:
+def _is_if(node: tree.LogicNode) -> TypeGuard[tree.CallNode]:
+    return (
+        isinstance(node, tree.CallNode)
+        and node.function == "if"
+        and len(node.arguments) == 3
+    )
+
+
+def _reachable(
+    branches: list[tuple[Condition, Value]], otherwise: Value
+) -> tuple[list[tuple[Condition, Value]], Value]:
+    """The branches that may be taken, and what remains when none is."""
+    reachable: list[tuple[Condition, Value]] = []
+    for condition, value in branches:
+        if condition == TRUE:
+            return reachable, value
+        if condition != FALSE:
+            reachable.append((condition, value))
+
+    return reachable, otherwise
+
+
+def _is_never_blank(value: Value) -> bool:
+    return value.never_blank or value.literal is not None
+
+
+def _shared_type(values: list[Value]) -> ValueType:
     """The type that branches have in common: numbers if all can be, else dates, else
     texts.
     """
-    if all(_numeric(value) for value in values):
+    if all(_is_numeric(value) for value in values):
         return ValueType.NUMBER
-    if all(
-        value.type is ValueType.DATE or value.literal is not None for value in values
-    ) and any(value.type is ValueType.DATE for value in values):
+
+    # A constant beside a date may be one as well.
+    others = [value for value in values if value.type is not ValueType.DATE]
+    if len(others) < len(values) and all(value.literal is not None for value in others):
         return ValueType.DATE
 
     return ValueType.TEXT
 
 
-def _numeric(value: Value) -> bool:
+def _is_numeric(value: Value) -> bool:
     if value.type is ValueType.LITERAL:
         return number_text(value.literal or "") is not None
     return value.type in (ValueType.NUMBER, ValueType.TICK)

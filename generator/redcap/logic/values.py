@@ -57,11 +57,9 @@ class Value:
         """Whether a rule can ask it for codes of missing data: not for what was merely
         entered.
         """
-        return (
-            bool(self.missing)
-            and self.type is not ValueType.TICK
-            and not self.text.startswith("entered(")
-        )
+        if self.type is ValueType.TICK or self.text.startswith("entered("):
+            return False
+        return bool(self.missing)
 
     def missing_code(self, code: str) -> str | None:
         """The name here of a code of missing data, None for what is none."""
@@ -69,7 +67,9 @@ class Value:
 
     def within(self, power: int) -> str:
         """The text, in parentheses where it is bound less tightly."""
-        return self.text if self.power >= power else f"({self.text})"
+        if self.power >= power:
+            return self.text
+        return f"({self.text})"
 
 
 BLANK = Value(text="", type=ValueType.BLANK)
