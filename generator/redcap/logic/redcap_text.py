@@ -44,13 +44,16 @@ class RedcapCondition:
         return f" {self.operator} ".join(part.within(self.power) for part in self.parts)
 
     def within(self, power: int) -> str:
-        return self.written() if self.power >= power else f"({self.written()})"
+        """The text, in parentheses where it is bound less tightly."""
+        if self.power >= power:
+            return self.written()
+        return f"({self.written()})"
 
     def opposite(self) -> RedcapCondition:
         """What is true where this is false."""
         if self.operator:
-            turned = [part.opposite() for part in self.parts]
-            return some(turned) if self.operator == "and" else every(turned)
+            opposites = [part.opposite() for part in self.parts]
+            return some(opposites) if self.operator == "and" else every(opposites)
 
         plain = replace(self, text=self.other, other=self.text)
         return some([plain, *self.blanks])
@@ -75,42 +78,42 @@ def _joined(
     deciding: RedcapCondition,
 ) -> RedcapCondition:
     """Each part once, in its order, those of the same operator taken in."""
-    results: list[RedcapCondition] = []
+    flat: dict[RedcapCondition, None] = {}
     for part in parts:
-        results += part.parts if part.operator == operator else (part,)
-    results = [part for part in dict.fromkeys(results) if part != idle]
-    if deciding in results:
+        taken_in = part.parts if part.operator == operator else (part,)
+        flat.update(dict.fromkeys(taken_in))
+
+    if deciding in flat:
         return deciding
-    if len(results) < 2:
-        return results[0] if results else idle
-    return RedcapCondition(operator=operator, parts=tuple(results))
-
-
-def test(text: str, other: str) -> RedcapCondition:
-    """A condition that is true or false, and how its opposite is written."""
-    return RedcapCondition(text=text, other=other)
+    flat.pop(idle, None)
+    if not flat:
+        return idle
+    if len(flat) == 1:
+        return next(iter(flat))
+    return RedcapCondition(operator=operator, parts=tuple(flat))
 
 
 def compared(left: RedcapValue, operator: str, right: RedcapValue) -> RedcapCondition:
-    """``left operator right``; ``<``, ``>`` and their kin are false beside a blank,
-    ``<>`` is true.
+    """``left operator right`` as REDCap decides it.
+
+    Beside a blank, ``<``, ``>`` and their kin are false, and so are their opposites.
+    ``<>`` is true there.
     """
-    item, two = left.within(ADD), right.within(ADD)
-    ordered = (
-        []
-        if operator in ("=", "<>")
-        else [side for side in (left, right) if not side.sure]
-    )
-    blanks = tuple(side.known.opposite() for side in ordered)
+    blanks = []
+    if operator not in ("=", "<>"):
+        for side in (left, right):
+            if not side.sure:
+                blanks.append(side.known.opposite())
 
+    first, second = left.within(ADD), right.within(ADD)
     return RedcapCondition(
-        text=f"{item} {operator} {two}",
-        other=f"{item} {_REVERSED[operator]} {two}",
-        blanks=blanks,
+        text=f"{first} {operator} {second}",
+        other=f"{first} {_REVERSED[operator]} {second}",
+        blanks=tuple(blanks),
     )
 
 
-def given(text: str) -> RedcapCondition:
+def not_blank(text: str) -> RedcapCondition:
     return RedcapCondition(text=f"{text} <> ''", other=f"{text} = ''")
 
 
@@ -136,7 +139,10 @@ class RedcapValue:
     numbers: bool = False
 
     def within(self, power: int) -> str:
-        return self.text if self.power >= power else f"({self.text})"
+        """The text, in parentheses where it is bound less tightly."""
+        if self.power >= power:
+            return self.text
+        return f"({self.text})"
 
     def guarded(self) -> str:
         """The text, blank wherever ours is UNKNOWN."""
@@ -158,14 +164,15 @@ def computed(
         type=type_,
         power=power,
         needs=needs,
-        known=every([needs, given(text)]),
+        known=every([needs, not_blank(text)]),
     )
 
 
 def constant(text: str, type_: Type, literal: str | None = None) -> RedcapValue:
+    """A constant; ``literal`` is its text where ``text`` has quotes."""
     return RedcapValue(
         text=text,
         type=type_,
         sure=True,
-        literal=literal if literal is not None else text,
+        literal=text if literal is None else literal,
     )

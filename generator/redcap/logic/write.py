@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TypeGuard
 
 from forms_spec.model.fields import Field
 from forms_spec.rule_syntax import syntax_tree
@@ -28,26 +29,29 @@ from generator.redcap.logic.redcap_text import (
     computed,
     constant,
     every,
-    given,
+    not_blank,
     some,
-    test,
 )
 from generator.redcap.logic.write_context import WriteContext, quoted
 from generator.redcap.logic.write_places import event_of
 
 
-class Writer(WriteContext):
-    """One expression of one form, or of one of its groups of rows."""
+class LogicWriter(WriteContext):
+    """One expression of one form, or of one of its groups of rows.
+
+    Conditions and values of our language have a method for each kind of node, in the
+    tables at the end. All of them raise ``LogicFault`` where REDCap has no word for it.
+    """
 
     def condition_text(self, expression: Expression) -> str:
-        """True where ours is TRUE.
+        """Logic that is true where the condition is TRUE.
 
         Raises ``LogicFault`` where REDCap has no word for it.
         """
         return self.condition(expression.tree, True).written()
 
     def formula_text(self, expression: Expression) -> str:
-        """Blank where ours is UNKNOWN.
+        """An equation that is blank where ours is UNKNOWN.
 
         Raises ``LogicFault``. A date with time gives a date its day.
         """
@@ -56,49 +60,50 @@ class Writer(WriteContext):
     # Conditions
 
     def condition(self, node: syntax_tree.Node, wanted: bool) -> RedcapCondition:
-        """What is true in REDCap where the condition is TRUE here, or where it is FALSE
-        (``wanted``).
-        """
-        maker = _ASKED.get(type(node))
-        if maker is None:
+        make = _CONDITIONS.get(type(node))
+        if make is None:
             raise self.fault(node)
-        return maker(self, node, wanted)
+        return make(self, node, wanted)
 
     def is_condition(self, node: syntax_tree.Node) -> bool:
+        """Whether a node gives TRUE or FALSE rather than a value."""
         if isinstance(node, syntax_tree.Case):
-            return self.is_condition(node.branches[0][1])
+            _, first_then = node.branches[0]
+            return self.is_condition(first_then)
         if isinstance(node, syntax_tree.Call):
-            if node.function == "coalesce":
-                return self.is_condition(node.arguments[0])
-            function = FUNCTIONS.get(node.function)
-            return function is not None and function.gives is Type.CONDITION
-
+            return self.is_condition_call(node)
+        if isinstance(node, syntax_tree.Reference):
+            return self.is_condition_name(node)
         if isinstance(node, syntax_tree.Literal):
             return node.kind == "boolean"
-        if isinstance(node, syntax_tree.Reference):
-            inner = self.derived(node)
-            if inner is not None:
-                return self.is_condition(inner)
-            return node.field not in _KEYS and self.value(node).type is Type.CONDITION
-
+        if isinstance(node, syntax_tree.Aggregate):
+            return node.function in ("any", "every")
+        # `weight in kg` looks like a membership and is a value.
         if isinstance(node, syntax_tree.In) and self.unit_of(node) is not None:
             return False
-        return isinstance(
-            node,
-            syntax_tree.Logic
-            | syntax_tree.Not
-            | syntax_tree.Compare
-            | syntax_tree.Between
-            | syntax_tree.In
-            | syntax_tree.Is,
-        ) or (
-            isinstance(node, syntax_tree.Aggregate)
-            and node.function in ("any", "every")
-        )
+
+        return isinstance(node, _CONDITION_NODES)
+
+    def is_condition_call(self, node: syntax_tree.Call) -> bool:
+        if node.function == "coalesce":
+            return self.is_condition(node.arguments[0])
+        function = FUNCTIONS.get(node.function)
+        return function is not None and function.gives is Type.CONDITION
+
+    def is_condition_name(self, node: syntax_tree.Reference) -> bool:
+        derivation = self.derived(node)
+        if derivation is not None:
+            return self.is_condition(derivation)
+        if node.field in _KEYS:
+            return False
+        return self.value(node).type is Type.CONDITION
 
     def logic(self, node: syntax_tree.Logic, wanted: bool) -> RedcapCondition:
         parts = [self.condition(operand, wanted) for operand in node.operands]
-        return every(parts) if (node.operator == "and") == wanted else some(parts)
+        # An `and` is FALSE where one of its parts is: De Morgan.
+        if (node.operator == "and") == wanted:
+            return every(parts)
+        return some(parts)
 
     def negation(self, node: syntax_tree.Not, wanted: bool) -> RedcapCondition:
         return self.condition(node.operand, not wanted)
@@ -112,35 +117,42 @@ class Writer(WriteContext):
         """A tick field, which is true/false in REDCap, or a derivation that is a
         condition.
         """
-        inner = self.derived(node)
-        if inner is not None:
-            return self.condition(inner, wanted)
-        entry = self.value(node)
-        if entry.type is not Type.CONDITION:
+        derivation = self.derived(node)
+        if derivation is not None:
+            return self.condition(derivation, wanted)
+
+        value = self.value(node)
+        if value.type is not Type.CONDITION:
             raise self.fault(node)
         number = "1" if wanted else "0"
+        return RedcapCondition(
+            text=f"{value.text} = '{number}'", other=f"{value.text} <> '{number}'"
+        )
 
-        return test(f"{entry.text} = '{number}'", f"{entry.text} <> '{number}'")
+    # Comparisons
 
     def comparison(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
         if node.operator in _SETS:
-            return write_fields.sets(self, node, wanted)
+            return write_fields.compare_sets(self, node, wanted)
         if self.is_condition(node.left) or self.is_condition(node.right):
-            return self.alike(node, wanted)
-        if node.operator == "<>":
-            return self.equal(node.left, node.right, not wanted)
+            return self.same_truth(node, wanted)
+
         if node.operator == "=":
             return self.equal(node.left, node.right, wanted)
+        if node.operator == "<>":
+            return self.equal(node.left, node.right, not wanted)
         return self.ordered(node, wanted)
 
-    def alike(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
+    def same_truth(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
         """Two conditions that are equal, or not."""
         same = wanted == (node.operator == "=")
-        pairs = ((True, same), (False, not same))
-        return some(
-            every([self.condition(node.left, first), self.condition(node.right, other)])
-            for first, other in pairs
-        )
+        ways = []
+        for left_true in (True, False):
+            left = self.condition(node.left, left_true)
+            right = self.condition(node.right, left_true if same else not left_true)
+            ways.append(every([left, right]))
+
+        return some(ways)
 
     def equal(
         self, left: syntax_tree.Node, right: syntax_tree.Node, wanted: bool
@@ -148,46 +160,52 @@ class Writer(WriteContext):
         """Equal, or different, and both known: two blanks are equal in REDCap, and a
         blank is not 4.
         """
-        first, other = self.sides(left, right)
-        for entry, beside in ((first, other), (other, first)):
-            if entry.literal == "" and entry.type is Type.TEXT:
-                if beside.field is None:
-                    raise LogicFault(
-                        "a text without letters is a blank in REDCap",
-                        left.start,
-                        right.end,
-                    )
-
+        first, second = self.sides(left, right)
+        for constant_side, beside in ((first, second), (second, first)):
+            if self.is_never_equal(constant_side, beside, left, right):
                 return FALSE if wanted else beside.known
 
-            if (
-                entry.literal is not None
-                and beside.field is not None
-                and _is_missing_code(entry, beside.field)
-            ):
-                return FALSE if wanted else beside.known
-
-        result = compared(first, "=", other)
+        same = compared(first, "=", second)
         if not wanted:
-            return every([result.opposite(), first.known, other.known])
-        if first.literal is not None or other.literal is not None:
-            return every(
-                [result, *(side.needs for side in (first, other) if side.field is None)]
-            )
+            return every([same.opposite(), first.known, second.known])
 
-        if first.sure or other.sure:
-            return every([result, first.needs, other.needs])
-        return every([result, first.known, other.needs])
+        # What equals a constant is not blank, and neither is what equals a value that
+        # never is. Of two others one has to be asked, since both may be blank.
+        sides = (first, second)
+        if first.literal is not None or second.literal is not None:
+            return every([same, *(side.needs for side in sides if side.field is None)])
+        if first.sure or second.sure:
+            return every([same, first.needs, second.needs])
+        return every([same, first.known, second.needs])
+
+    def is_never_equal(
+        self,
+        constant_side: RedcapValue,
+        beside: RedcapValue,
+        left: syntax_tree.Node,
+        right: syntax_tree.Node,
+    ) -> bool:
+        """Whether one side is a constant that the field on the other never has here:
+        the empty text, or a code of missing data.
+        """
+        if constant_side.literal is None:
+            return False
+
+        if constant_side.literal == "" and constant_side.type is Type.TEXT:
+            if beside.field is None:
+                raise LogicFault(_NO_LETTERS, left.start, right.end)
+            return True
+
+        if beside.field is None:
+            return False
+        return _is_missing_code(constant_side.literal, beside.field)
 
     def ordered(self, node: syntax_tree.Compare, wanted: bool) -> RedcapCondition:
         left, right = self.sides(node.left, node.right)
-        if left.literal == "" or right.literal == "":
-            raise LogicFault(
-                "a text without letters is a blank in REDCap", node.start, node.end
-            )
+        if "" in (left.literal, right.literal):
+            raise LogicFault(_NO_LETTERS, node.start, node.end)
 
         operator = node.operator if wanted else _OPPOSITE[node.operator]
-
         return every([compared(left, operator, right), left.needs, right.needs])
 
     def sides(
@@ -196,83 +214,55 @@ class Writer(WriteContext):
         """Both sides of a comparison, as REDCap compares them like we do."""
         if _is_visit(left) or _is_visit(right):
             return self.visit(left), self.visit(right)
-        first, other = self.value(left, moment=True), self.value(right, moment=True)
-        if {first.type, other.type} == {Type.DATE, Type.DATETIME}:
-            raise LogicFault(
-                "REDCap compares a date with a date, a time of the day with one",
-                left.start,
-            )
 
-        first, other = self.coded(first, other), self.coded(other, first)
+        first = self.value(left, moment=True)
+        second = self.value(right, moment=True)
+        if {first.type, second.type} == {Type.DATE, Type.DATETIME}:
+            why = "REDCap compares a date with a date, a time of the day with one"
+            raise LogicFault(why, left.start)
 
-        return (
-            first if _codes_beside(first, other) else write_calls.counted(first),
-            other if _codes_beside(other, first) else write_calls.counted(other),
-        )
+        first, second = self.coded(first, second), self.coded(second, first)
+        return _beside(first, second), _beside(second, first)
 
-    def coded(self, structure: RedcapValue, beside: RedcapValue) -> RedcapValue:
+    def coded(self, value: RedcapValue, beside: RedcapValue) -> RedcapValue:
         """A constant beside a field with answers is the code that the answer has in
         REDCap.
         """
-        if (
-            structure.literal is None
-            or beside.field is None
-            or beside.field.codelist is None
-        ):
-            return structure
+        if value.literal is None or beside.field is None:
+            return value
+        if beside.field.codelist is None:
+            return value
 
-        return self.text(
-            redcap_codes(self.study, beside.field).get(
-                structure.literal, structure.literal
-            )
-        )
+        codes = redcap_codes(self.study, beside.field)
+        return self.text_constant(codes.get(value.literal, value.literal))
 
     def visit(self, node: syntax_tree.Node) -> RedcapValue:
         """A visit beside ``visitid`` is its event."""
-        if (
-            isinstance(node, syntax_tree.Literal)
-            and node.kind == "text"
-            and node.value in self.events
-        ):
-            return self.text(self.events[str(node.value)])
+        if isinstance(node, syntax_tree.Literal) and node.kind == "text":
+            visit = str(node.value)
+            if visit in self.events:
+                return self.text_constant(self.events[visit])
 
         return self.value(node)
 
-    def state(self, node: syntax_tree.Is, wanted: bool) -> RedcapCondition:
-        """``is known``, ``is true``, ``is missing``: never UNKNOWN."""
-        if node.state == "known":
-            known = self.known(node.operand)
-        elif node.state == "true":
-            known = self.condition(node.operand, True)
-        else:
-            known = write_fields.missing(self, node)
-
-        return known.opposite() if node.negated == wanted else known
-
-    def known(self, node: syntax_tree.Node) -> RedcapCondition:
-        plain = isinstance(node, syntax_tree.Reference) and self.derived(node) is None
-        if not plain and self.is_condition(node):
-            return some([self.condition(node, True), self.condition(node, False)])
-        return self.value(node, partial=True).known
-
     def between(self, node: syntax_tree.Between, wanted: bool) -> RedcapCondition:
-        ends = ((">=", node.low), ("<=", node.high))
-        parts = [
-            syntax_tree.Compare(
+        """``x between a and b`` as two comparisons."""
+        wanted = wanted != node.negated
+        parts = []
+        for sign, end in ((">=", node.low), ("<=", node.high)):
+            comparison = syntax_tree.Compare(
                 operator=sign,
                 left=node.operand,
                 right=end,
                 start=node.start,
                 end=node.end,
             )
-            for sign, end in ends
-        ]
-        wanted = wanted != node.negated
-        asked = [self.ordered(part, wanted) for part in parts]
+            parts.append(self.ordered(comparison, wanted))
 
-        return every(asked) if wanted else some(asked)
+        return every(parts) if wanted else some(parts)
 
     def membership(self, node: syntax_tree.In, wanted: bool) -> RedcapCondition:
+        """``x in (1, 2)``, or ``'A' in field`` for a multiple choice."""
         wanted = wanted != node.negated
         if isinstance(node.among, syntax_tree.Listing):
             parts = [
@@ -287,137 +277,148 @@ class Writer(WriteContext):
             start=node.start,
             end=node.end,
         )
+        return write_fields.compare_sets(self, has, wanted)
 
-        return write_fields.sets(self, has, wanted)
+    # What is never UNKNOWN
 
-    def either(self, node: syntax_tree.Case, wanted: bool) -> RedcapCondition:
+    def state(self, node: syntax_tree.Is, wanted: bool) -> RedcapCondition:
+        """``is known``, ``is true``, ``is missing``: never UNKNOWN."""
+        if node.state == "known":
+            holds = self.known(node.operand)
+        elif node.state == "true":
+            holds = self.condition(node.operand, True)
+        else:
+            holds = write_fields.missing(self, node)
+
+        if node.negated == wanted:
+            return holds.opposite()
+        return holds
+
+    def known(self, node: syntax_tree.Node) -> RedcapCondition:
+        # A tick field is a condition too, but simply blank where it is not known.
+        is_field = (
+            isinstance(node, syntax_tree.Reference) and self.derived(node) is None
+        )
+        if not is_field and self.is_condition(node):
+            return some([self.condition(node, True), self.condition(node, False)])
+        return self.value(node, partial=True).known
+
+    # Conditions of several parts
+
+    def condition_case(self, node: syntax_tree.Case, wanted: bool) -> RedcapCondition:
         """A case whose branches are conditions: UNKNOWN from the first condition on
         that is.
         """
-        before: list[RedcapCondition] = []
-        results: list[RedcapCondition] = []
+        all_before_false: list[RedcapCondition] = []
+        ways: list[RedcapCondition] = []
         for when, then in node.branches:
-            results.append(
-                every(
-                    [*before, self.condition(when, True), self.condition(then, wanted)]
-                )
-            )
-            before.append(self.condition(when, False))
+            taken = [*all_before_false, self.condition(when, True)]
+            ways.append(every([*taken, self.condition(then, wanted)]))
+            all_before_false.append(self.condition(when, False))
 
         if node.otherwise is not None:
-            results.append(every([*before, self.condition(node.otherwise, wanted)]))
-        return some(results)
+            otherwise = self.condition(node.otherwise, wanted)
+            ways.append(every([*all_before_false, otherwise]))
+        return some(ways)
 
-    def called(self, node: syntax_tree.Call, wanted: bool) -> RedcapCondition:
+    def condition_call(self, node: syntax_tree.Call, wanted: bool) -> RedcapCondition:
         if node.function == "coalesce":
             return write_calls.first_known_condition(self, node, wanted)
         if node.function in write_calls.CONDITIONS:
-            return write_calls.holds(self, node, wanted)
-        raise LogicFault(
-            f"REDCap has no function {node.function}", node.start, node.end
-        )
+            return write_calls.text_test(self, node, wanted)
+        raise _no_function(node)
 
     # Values
 
     def value(
         self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False
     ) -> RedcapValue:
-        """A value. ``moment``: a date may stand for its first minute, as it does beside
-        a date with time.
-
-        ``partial``: a date that may be partial will do, since nothing is worked out
-        with it.
-        """
-        if (
-            isinstance(node, syntax_tree.Call)
-            and node.function == "datetime_of"
-            and moment
-        ):
-            return write_calls.at_midnight(self, node)
-
         if isinstance(node, syntax_tree.Reference):
             return self.reference(node, partial=partial)
-        maker = _SAID.get(type(node))
-        if maker is None:
+        if moment and _is_datetime_of(node):
+            return write_calls.at_midnight(self, node)
+
+        make = _VALUES.get(type(node))
+        if make is None:
             raise self.fault(node)
-        return maker(self, node)
+        return make(self, node)
 
     def unit_of(self, node: syntax_tree.In) -> syntax_tree.Call | None:
         """``weight in kg`` as the call that it is short for."""
-        unit, of = node.among, node.operand
-        if (
-            not isinstance(unit, syntax_tree.Reference)
-            or unit.table is not None
-            or not isinstance(of, syntax_tree.Reference)
-        ):
+        cell, unit = node.operand, node.among
+        if not isinstance(unit, syntax_tree.Reference) or unit.table is not None:
+            return None
+        if not isinstance(cell, syntax_tree.Reference):
             return None
 
-        field = self.value(of).field
+        field = self.value(cell).field
         if field is None or field.unit is None:
             return None
         code = syntax_tree.Literal(
             kind="text", value=unit.field or "", start=unit.start, end=unit.end
         )
-
         return syntax_tree.Call(
-            function="in_unit", arguments=(of, code), start=node.start, end=node.end
+            function="in_unit", arguments=(cell, code), start=node.start, end=node.end
         )
 
     def in_unit(self, node: syntax_tree.In) -> RedcapValue:
-        unit = self.unit_of(node)
-        if unit is None:
+        call = self.unit_of(node)
+        if call is None:
             raise self.fault(node)
-        return self.value(unit)
+        return self.value(call)
+
+    # Constants
 
     def literal(self, node: syntax_tree.Literal) -> RedcapValue:
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
             return constant(format(node.value, "f"), Type.NUMBER)
-
         if node.kind == "text":
-            return self.text(str(node.value))
-        if node.kind == "date" and len(str(node.value)) != len("2024-01-31"):
-            raise LogicFault("REDCap has no partial dates", node.start, node.end)
-        text = str(node.value).replace("T", " ")
+            return self.text_constant(str(node.value))
 
+        text = str(node.value)
+        if node.kind == "date" and not _is_whole_date(text):
+            raise _no_partial_dates(node)
+        text = text.replace("T", " ")
         return constant(quoted(text), _LITERALS[node.kind], text)
 
     def parameter(self, node: syntax_tree.ParameterReference) -> RedcapValue:
-        value = self.study.parameters[node.name]
-        if value.kind in ("integer", "decimal"):
-            return constant(value.value, Type.NUMBER)
-        if value.kind == "date" and len(value.value) != len("2024-01-31"):
-            raise LogicFault("REDCap has no partial dates", node.start, node.end)
-        return (
-            self.text(value.value)
-            if value.kind != "date"
-            else constant(quoted(value.value), Type.DATE)
-        )
+        parameter = self.study.parameters[node.name]
+        if parameter.kind in ("integer", "decimal"):
+            return constant(parameter.value, Type.NUMBER)
+        if parameter.kind != "date":
+            return self.text_constant(parameter.value)
+
+        if not _is_whole_date(parameter.value):
+            raise _no_partial_dates(node)
+        return constant(quoted(parameter.value), Type.DATE)
 
     def today(self, _node: syntax_tree.Today) -> RedcapValue:
         return constant("'today'", Type.DATE)
 
+    # Names
+
     def derived(self, node: syntax_tree.Reference) -> syntax_tree.Node | None:
         """The expression of a derivation that a bare name stands for."""
-        if (
-            node.table is not None
-            or node.selector is not None
-            or self.own(node.field or "") is not None
-        ):
+        if node.table is not None or node.selector is not None:
+            return None
+        name = node.field or ""
+        # A field goes before a derivation of the same name.
+        if self.own_field(name) is not None:
             return None
 
-        derivation = self.study.derivations.get(node.field or "")
+        derivation = self.study.derivations.get(name)
+        if derivation is None or derivation.takes:
+            return None
+        return derivation.expression.tree
 
-        return (
-            derivation.expression.tree
-            if derivation is not None and not derivation.takes
-            else None
-        )
-
-    def own(self, name: str) -> tuple[str, Field] | None:
+    def own_field(self, name: str) -> tuple[str, Field] | None:
         """The table and the field of a bare name: of the row first, then of the form."""
-        tables = [self.group.name] if self.group is not None else []
-        for table in (*tables, self.form.name):
+        tables = [self.form.name]
+        if self.group is not None:
+            tables.insert(0, self.group.name)
+
+        for table in tables:
             field = self.study.field(table, name)
             if field is not None and (table, name) in self.names:
                 return table, field
@@ -427,39 +428,35 @@ class Writer(WriteContext):
     def reference(
         self, node: syntax_tree.Reference, *, partial: bool = False
     ) -> RedcapValue:
-        if node.table is None and node.field in self.standing:
-            return self.standing[node.field]
-        inner = self.derived(node)
-        if inner is not None:
-            return self.value(inner, partial=partial)
-        if node.table in (None, "this") and node.field in _KEYS:
-            type_ = Type.NUMBER if node.field in _NUMBERS else Type.TEXT
-            return RedcapValue(text=_KEYS[node.field or ""], type=type_, sure=True)
+        name = node.field or ""
+        if node.table is None and name in self.bound:
+            return self.bound[name]
+        derivation = self.derived(node)
+        if derivation is not None:
+            return self.value(derivation, partial=partial)
 
-        here = (
-            None,
-            "this",
-            self.form.name,
-            self.group.name if self.group is not None else None,
-        )
-        own = (
-            self.own(node.field or "")
-            if node.table in here and node.selector is None
-            else None
-        )
-        if own is not None:
-            return self.read(*own, event="", partial=partial)
+        if node.table in (None, "this") and name in _KEYS:
+            type_ = Type.NUMBER if name in _NUMBERS else Type.TEXT
+            return RedcapValue(text=_KEYS[name], type=type_, sure=True)
+
+        if node.selector is None and self.is_own_table(node.table):
+            own = self.own_field(name)
+            if own is not None:
+                table, field = own
+                return self.read(table, field, event="", partial=partial)
+
         form = self.study.forms.get(node.table or "")
-        field = form.by_name.get(node.field or "") if form else None
-        if form is None or field is None:
-            raise LogicFault(
-                f"{node.table or node.field} is no form with fields of its own",
-                node.start,
-            )
+        if form is None or name not in form.by_name:
+            why = f"{node.table or node.field} is no form with fields of its own"
+            raise LogicFault(why, node.start)
+        event = event_of(self, node, form)
+        return self.read(form.name, form.by_name[name], event=event, partial=partial)
 
-        return self.read(
-            form.name, field, event=event_of(self, node, form), partial=partial
-        )
+    def is_own_table(self, table: str | None) -> bool:
+        """Whether a reference with this table may be to a field of the form or row."""
+        if table in (None, "this", self.form.name):
+            return True
+        return self.group is not None and table == self.group.name
 
     def read(
         self, table: str, field: Field, *, event: str, partial: bool
@@ -469,28 +466,34 @@ class Writer(WriteContext):
             raise LogicFault("REDCap has no partial dates: the field is a text there")
         if field.comparators and not partial:
             raise LogicFault("REDCap has no comparators: the field is a text there")
-        text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
-        known = write_fields.known_of(self, text, field)
-        words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
 
+        text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
+        known = write_fields.field_known(self, text, field)
+        # A code of missing data would go on as a text or an answer.
+        codes_are_texts = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
         return RedcapValue(
             text=text,
             type=type_,
             known=known,
-            needs=known if words else TRUE,
+            needs=known if codes_are_texts else TRUE,
             field=field,
         )
 
+    # Arithmetic
+
     def negative(self, node: syntax_tree.Negative) -> RedcapValue:
-        entry = self.value(node.operand)
-        return computed(f"-{entry.within(ATOM)}", [entry], MULTIPLY)
+        value = self.value(node.operand)
+        return computed(f"-{value.within(ATOM)}", [value], MULTIPLY)
 
     def sum(self, node: syntax_tree.Sum) -> RedcapValue:
-        if any(isinstance(item, syntax_tree.Duration) for item in node.terms):
+        if any(isinstance(term, syntax_tree.Duration) for term in node.terms):
             raise self.fault(node)
-        terms = [self.value(item) for item in node.terms]
+
+        terms = [self.value(term) for term in node.terms]
+        # The only sum of a date that rules allow besides is the difference of two.
         if terms[0].type is Type.DATE:
-            return write_calls.days(self, [terms[1], terms[0]])
+            return write_calls.days(terms[1], terms[0])
+
         text = terms[0].within(ADD)
         for sign, term in zip(node.signs[1:], terms[1:], strict=True):
             text += f" {sign} {term.within(MULTIPLY)}"
@@ -501,62 +504,86 @@ class Writer(WriteContext):
         text = f"{left.within(MULTIPLY)} {node.operator} {right.within(ATOM)}"
         return computed(text, [left, right], MULTIPLY)
 
+    # Values of several parts
+
     def case(self, node: syntax_tree.Case) -> RedcapValue:
         """Blank where a condition is UNKNOWN, and so is everything after it."""
-        values = [write_calls.counted(self.value(then)) for _, then in node.branches]
-        rest, type_ = "''", values[0].type
+        values = [write_calls.as_number(self.value(then)) for _, then in node.branches]
+        text = "''"
         if node.otherwise is not None:
-            rest = write_calls.counted(self.value(node.otherwise)).guarded()
+            text = write_calls.as_number(self.value(node.otherwise)).guarded()
 
+        # From the last branch to the first: each becomes the `else` of the one before.
         for (when, _), then in zip(
             reversed(node.branches), reversed(values), strict=True
         ):
-            asked, refused = self.condition(when, True), self.condition(when, False)
-            if rest != "''" and refused != asked.opposite():
-                rest = f"if({refused.written()}, {rest}, '')"
-            rest = f"if({asked.written()}, {then.guarded()}, {rest})"
+            true, false = self.condition(when, True), self.condition(when, False)
+            may_be_unknown = false != true.opposite()
+            if text != "''" and may_be_unknown:
+                text = f"if({false.written()}, {text}, '')"
+            text = f"if({true.written()}, {then.guarded()}, {text})"
 
-        return RedcapValue(text=rest, type=type_, known=given(rest))
+        return RedcapValue(text=text, type=values[0].type, known=not_blank(text))
 
     def call(self, node: syntax_tree.Call) -> RedcapValue:
-        maker = write_calls.VALUES.get(node.function)
-        if maker is None:
-            raise LogicFault(
-                f"REDCap has no function {node.function}", node.start, node.end
-            )
-
-        return maker(self, node)
+        make = write_calls.VALUES.get(node.function)
+        if make is None:
+            raise _no_function(node)
+        return make(self, node)
 
     def fold(self, node: syntax_tree.Aggregate) -> RedcapValue:
         return write_calls.instance(self, node)
 
 
+def _no_function(node: syntax_tree.Call) -> LogicFault:
+    why = f"REDCap has no function {node.function}"
+    return LogicFault(why, node.start, node.end)
+
+
+def _no_partial_dates(node: syntax_tree.Node) -> LogicFault:
+    return LogicFault("REDCap has no partial dates", node.start, node.end)
+
+
+def _is_whole_date(text: str) -> bool:
+    return len(text) == len("2024-01-31")
+
+
+def _is_datetime_of(node: syntax_tree.Node) -> TypeGuard[syntax_tree.Call]:
+    return isinstance(node, syntax_tree.Call) and node.function == "datetime_of"
+
+
 def _is_visit(node: syntax_tree.Node) -> bool:
-    return (
-        isinstance(node, syntax_tree.Reference)
-        and node.table is None
-        and node.field == "visitid"
-    )
+    if not isinstance(node, syntax_tree.Reference):
+        return False
+    return node.table is None and node.field == "visitid"
 
 
-def _codes_beside(structure: RedcapValue, beside: RedcapValue) -> bool:
-    """Whether a code that is read as a number stands beside a constant, which REDCap
-    takes as one too.
+def _beside(value: RedcapValue, other: RedcapValue) -> RedcapValue:
+    """A value as it is compared: a code beside a constant stays as it is, which REDCap
+    takes as a number too.
     """
-    return (
-        structure.field is not None
-        and structure.field.codelist is not None
-        and beside.literal is not None
-    )
+    is_code = value.field is not None and value.field.codelist is not None
+    if is_code and other.literal is not None:
+        return value
+    return write_calls.as_number(value)
 
 
-def _is_missing_code(structure: RedcapValue, field: Field) -> bool:
-    answers = field.codelist.by_code if field.codelist else {}
-    return structure.literal not in answers and any(
-        item.in_redcap == structure.literal for item in field.missing
-    )
+def _is_missing_code(literal: str, field: Field) -> bool:
+    """Whether a text is a code of missing data of a field, and none of its answers."""
+    if field.codelist is not None and literal in field.codelist.by_code:
+        return False
+    return any(code.in_redcap == literal for code in field.missing)
 
 
+_NO_LETTERS = "a text without letters is a blank in REDCap"
+_CONDITION_NODES = (
+    syntax_tree.Logic,
+    syntax_tree.Not,
+    syntax_tree.Compare,
+    syntax_tree.Between,
+    syntax_tree.In,
+    syntax_tree.Is,
+)
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _SETS = frozenset(("has", "has any", "has all", "within", "overlaps"))
 _KEYS: Mapping[str | None, str] = {
@@ -568,33 +595,33 @@ _KEYS: Mapping[str | None, str] = {
 }
 _NUMBERS = frozenset({"rowno", "unsno"})
 _LITERALS = {"date": Type.DATE, "time": Type.TIME, "datetime": Type.DATETIME}
-_ASKED: Mapping[type[syntax_tree.Node], Callable[..., RedcapCondition]] = (
+_CONDITIONS: Mapping[type[syntax_tree.Node], Callable[..., RedcapCondition]] = (
     MappingProxyType(
         {
-            syntax_tree.Literal: Writer.truth,
-            syntax_tree.Reference: Writer.ticked,
-            syntax_tree.Not: Writer.negation,
-            syntax_tree.Logic: Writer.logic,
-            syntax_tree.Compare: Writer.comparison,
-            syntax_tree.Between: Writer.between,
-            syntax_tree.In: Writer.membership,
-            syntax_tree.Is: Writer.state,
-            syntax_tree.Case: Writer.either,
-            syntax_tree.Call: Writer.called,
+            syntax_tree.Literal: LogicWriter.truth,
+            syntax_tree.Reference: LogicWriter.ticked,
+            syntax_tree.Not: LogicWriter.negation,
+            syntax_tree.Logic: LogicWriter.logic,
+            syntax_tree.Compare: LogicWriter.comparison,
+            syntax_tree.Between: LogicWriter.between,
+            syntax_tree.In: LogicWriter.membership,
+            syntax_tree.Is: LogicWriter.state,
+            syntax_tree.Case: LogicWriter.condition_case,
+            syntax_tree.Call: LogicWriter.condition_call,
         }
     )
 )
-_SAID: Mapping[type[syntax_tree.Node], Callable[..., RedcapValue]] = MappingProxyType(
+_VALUES: Mapping[type[syntax_tree.Node], Callable[..., RedcapValue]] = MappingProxyType(
     {
-        syntax_tree.In: Writer.in_unit,
-        syntax_tree.Literal: Writer.literal,
-        syntax_tree.ParameterReference: Writer.parameter,
-        syntax_tree.Today: Writer.today,
-        syntax_tree.Negative: Writer.negative,
-        syntax_tree.Sum: Writer.sum,
-        syntax_tree.Product: Writer.product,
-        syntax_tree.Case: Writer.case,
-        syntax_tree.Call: Writer.call,
-        syntax_tree.Aggregate: Writer.fold,
+        syntax_tree.In: LogicWriter.in_unit,
+        syntax_tree.Literal: LogicWriter.literal,
+        syntax_tree.ParameterReference: LogicWriter.parameter,
+        syntax_tree.Today: LogicWriter.today,
+        syntax_tree.Negative: LogicWriter.negative,
+        syntax_tree.Sum: LogicWriter.sum,
+        syntax_tree.Product: LogicWriter.product,
+        syntax_tree.Case: LogicWriter.case,
+        syntax_tree.Call: LogicWriter.call,
+        syntax_tree.Aggregate: LogicWriter.fold,
     }
 )

@@ -24,9 +24,10 @@ Names = Mapping[tuple[str, str], str]
 class WriteContext(ABC):
     """One expression of one form, or of one of its groups of rows.
 
-    ``notes`` are what the logic says in another way than the expression: a kind and
-    why. ``standing`` are names that stand for a value, as ``value`` does in the formula
-    of a unit.
+    ``names`` are the names of fields in REDCap, by table and name. ``events`` are those
+    of the visits. ``notes`` are what the logic says in another way than the expression:
+    a kind and why. ``bound`` are names that stand for a value, as ``value`` does in the
+    formula of a unit.
     """
 
     def __init__(
@@ -35,15 +36,18 @@ class WriteContext(ABC):
         self.study = study
         self.form = form
         self.names = names
+        # A group without rows has no table of its own: its fields are the form's.
         self.group = group if group is not None and group.rows is not None else None
         self.events = event_names(study)
         self.notes: list[tuple[str, str]] = []
-        self.standing: dict[str, RedcapValue] = {}
+        self.bound: dict[str, RedcapValue] = {}
 
     @abstractmethod
     def condition(self, node: syntax_tree.Node, wanted: bool) -> RedcapCondition:
         """What is true in REDCap where the condition is TRUE here, or where it is FALSE
         (``wanted``).
+
+        Raises ``LogicFault`` where REDCap has no word for it.
         """
 
     @abstractmethod
@@ -54,21 +58,21 @@ class WriteContext(ABC):
         a date with time.
 
         ``partial``: a date that may be partial will do, since nothing is worked out
-        with it.
+        with it. Raises ``LogicFault`` where REDCap has no word for it.
         """
 
     def note(self, kind: str, why: str) -> None:
+        """Something in which REDCap's logic differs from the expression."""
         if (kind, why) not in self.notes:
             self.notes.append((kind, why))
 
     def fault(self, node: syntax_tree.Node) -> LogicFault:
-        return LogicFault(
-            f"REDCap has no words for a {type(node).__name__.lower()}",
-            node.start,
-            node.end,
-        )
+        """The fault of a node that REDCap knows nothing like."""
+        why = f"REDCap has no words for a {type(node).__name__.lower()}"
+        return LogicFault(why, node.start, node.end)
 
-    def text(self, text: str) -> RedcapValue:
+    def text_constant(self, text: str) -> RedcapValue:
+        """Raises ``LogicFault`` for a text with both sorts of quotes."""
         if "'" in text and '"' in text:
             raise LogicFault("a text of REDCap's logic holds quotes of one sort only")
         return constant(quoted(text), Type.TEXT, text)
@@ -76,4 +80,6 @@ class WriteContext(ABC):
 
 def quoted(text: str) -> str:
     """A text in the quotes that it does not hold."""
-    return f'"{text}"' if "'" in text else f"'{text}'"
+    if "'" in text:
+        return f'"{text}"'
+    return f"'{text}'"

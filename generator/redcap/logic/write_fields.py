@@ -11,34 +11,34 @@ from forms_spec.model.facets import UnitChoice
 from forms_spec.model.fields import Field
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules.semantics.types import Type
-from generator.redcap.box_codes import boxes_of, redcap_codes
+from generator.redcap.box_codes import redcap_codes
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.redcap_text import (
     FALSE,
     RedcapCondition,
     RedcapValue,
     every,
-    given,
+    not_blank,
     some,
-    test,
 )
 from generator.redcap.logic.write_context import WriteContext
 
 
-def known_of(writer: WriteContext, text: str, field: Field) -> RedcapCondition:
+def field_known(writer: WriteContext, text: str, field: Field) -> RedcapCondition:
     """Whether a field has a value: neither blank nor a code of missing data."""
     if field.kind.name == "choices" and field.codelist is not None:
         return some(_box(text, code) for code in _answers(writer, field).values())
-    if field.missing:
-        asked = f"isblankormissingcode({text})"
-        return test(f"{asked} = 0", asked)
+    if not field.missing:
+        return not_blank(text)
 
-    return given(text)
+    unknown = f"isblankormissingcode({text})"
+    return RedcapCondition(text=f"{unknown} = 0", other=unknown)
 
 
 def _box(text: str, code: str) -> RedcapCondition:
-    written = f"{text[:-1]}({code})]"
-    return test(f"{written} = '1'", f"{written} = '0'")
+    """Whether the box of a code is ticked; ``text`` is the field in brackets."""
+    box = f"{text.removesuffix(']')}({code})]"
+    return RedcapCondition(text=f"{box} = '1'", other=f"{box} = '0'")
 
 
 def _answers(writer: WriteContext, field: Field) -> Mapping[str, str]:
@@ -48,130 +48,130 @@ def _answers(writer: WriteContext, field: Field) -> Mapping[str, str]:
     return {code: codes[code] for code in field.codelist.by_code}
 
 
-def sets(
+def compare_sets(
     writer: WriteContext, node: syntax_tree.Compare, wanted: bool
 ) -> RedcapCondition:
-    """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box."""
+    """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box.
+
+    A multiple choice without any box ticked is UNKNOWN here, so that every condition
+    asks for a box.
+    """
     left = writer.value(node.left)
     if left.field is None or left.field.codelist is None:
         raise writer.fault(node)
-    codes = _answers(writer, left.field)
-    named = {str(item) for item in _listed(writer, node)}
-    inside = [_box(left.text, codes[code]) for code in codes if code in named]
-    outside = [_box(left.text, codes[code]) for code in codes if code not in named]
+
+    listed = _listed_codes(writer, node)
+    inside: list[RedcapCondition] = []
+    outside: list[RedcapCondition] = []
+    for code, in_redcap in _answers(writer, left.field).items():
+        boxes = inside if code in listed else outside
+        boxes.append(_box(left.text, in_redcap))
+
+    none_inside = every(box.opposite() for box in inside)
+    none_outside = every(box.opposite() for box in outside)
     if node.operator == "within":
-        none_else = every(item.opposite() for item in outside)
-        return every([some(inside), none_else]) if wanted else some(outside)
+        if wanted:
+            return every([some(inside), none_outside])
+        return some(outside)
 
     if node.operator == "has all":
-        lacking = some(item.opposite() for item in inside)
-        return every(inside) if wanted else every([lacking, some([*inside, *outside])])
+        if wanted:
+            return every(inside)
+        one_lacks = some(box.opposite() for box in inside)
+        return every([one_lacks, some([*inside, *outside])])
 
-    return (
-        some(inside)
-        if wanted
-        else every([*(item.opposite() for item in inside), some(outside)])
-    )
+    if wanted:
+        return some(inside)
+    return every([none_inside, some(outside)])
 
 
-def _listed(writer: WriteContext, node: syntax_tree.Compare) -> list[object]:
+def _listed_codes(writer: WriteContext, node: syntax_tree.Compare) -> set[str]:
     """The codes on the right side, which have to be constants."""
-    items = (
-        node.right.items
-        if isinstance(node.right, syntax_tree.Listing)
-        else (node.right,)
-    )
-    if not all(
-        isinstance(item, syntax_tree.Literal) and item.kind == "text" for item in items
-    ):
-        raise writer.fault(node)
+    items: tuple[syntax_tree.Node, ...] = (node.right,)
+    if isinstance(node.right, syntax_tree.Listing):
+        items = node.right.items
 
-    return [item.value for item in items if isinstance(item, syntax_tree.Literal)]
+    codes = set()
+    for item in items:
+        if not isinstance(item, syntax_tree.Literal) or item.kind != "text":
+            raise writer.fault(node)
+        codes.add(str(item.value))
+
+    return codes
 
 
 def missing(writer: WriteContext, node: syntax_tree.Is) -> RedcapCondition:
     """``x is missing``, ``x is missing('ND')``"""
-    entry = writer.value(node.operand, partial=True)
-    field = entry.field
+    value = writer.value(node.operand, partial=True)
+    field = value.field
     if field is None:
-        raise LogicFault(
-            "only a field holds a code of missing data", node.start, node.end
-        )
+        why = "only a field holds a code of missing data"
+        raise LogicFault(why, node.start, node.end)
 
-    codes = [
-        item
-        for item in field.missing
-        if node.code is None or item.code == node.code.value
-    ]
+    wanted = node.code.value if node.code is not None else None
+    codes = [code for code in field.missing if wanted in (None, code.code)]
     if not codes:
         return FALSE
-    if field.kind.name == "choices":
-        boxes = dict(boxes_of(writer.study, field))
-        return some(_box(entry.text, boxes[code.code]) for code in codes)
 
-    asked = f"ismissingcode({entry.text})"
-    if node.code is not None:
-        asked = f"hasmissingcode({entry.text}, '{codes[0].in_redcap}')"
-    return test(asked, f"{asked} = 0")
+    if field.kind.name == "choices":
+        in_redcap = redcap_codes(writer.study, field)
+        return some(_box(value.text, in_redcap[code.code]) for code in codes)
+
+    test = f"ismissingcode({value.text})"
+    if wanted is not None:
+        test = f"hasmissingcode({value.text}, '{codes[0].in_redcap}')"
+    return RedcapCondition(text=test, other=f"{test} = 0")
 
 
 def in_unit(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """A value by the unit that was chosen for it, converted by the formulas of the
     dictionary.
     """
-    cell, wanted = node.arguments
-    entry = writer.value(cell)
-    field = entry.field
-    if (
-        field is None
-        or field.unit is None
-        or not isinstance(wanted, syntax_tree.Literal)
-    ):
+    cell, unit = node.arguments
+    value = writer.value(cell)
+    field = value.field
+    if field is None or field.unit is None:
         raise writer.fault(node)
+    if not isinstance(unit, syntax_tree.Literal):
+        raise writer.fault(node)
+    if field.unit.fixed == unit.value:
+        return value
 
-    if field.unit.fixed == wanted.value:
-        return entry
     assert isinstance(cell, syntax_tree.Reference)
     chosen = writer.value(replace(cell, field=field.unit.companion))
     text = "''"
-
+    # From the last choice to the first: each becomes the `else` of the one before.
     for choice in reversed(field.unit.choices):
-        value = _converted(writer, entry, field, choice, str(wanted.value))
-        if value is None:
-            raise LogicFault(
-                f"{choice.code} is not converted into {wanted.value}",
-                node.start,
-                node.end,
-            )
+        converted = _converted(writer, value, field, choice, str(unit.value))
+        if converted is None:
+            why = f"{choice.code} is not converted into {unit.value}"
+            raise LogicFault(why, node.start, node.end)
 
-        text = (
-            f"if({chosen.text} = {writer.text(choice.code).text}, {value.guarded()}, "
-            f"{text})"
-        )
+        code = writer.text_constant(choice.code).text
+        text = f"if({chosen.text} = {code}, {converted.guarded()}, {text})"
 
-    return RedcapValue(text=text, type=Type.NUMBER, known=given(text))
+    return RedcapValue(text=text, type=Type.NUMBER, known=not_blank(text))
 
 
 def _converted(
-    writer: WriteContext,
-    structure: RedcapValue,
-    field: Field,
-    choice: UnitChoice,
-    wanted: str,
+    writer: WriteContext, value: RedcapValue, field: Field, choice: UnitChoice, to: str
 ) -> RedcapValue | None:
-    """The value through the formulas that lead from a unit to the one that is wanted."""
+    """The value through the formulas that lead from a unit to the one that is wanted;
+    None where none do.
+    """
     assert field.unit is not None
-    by_code = {item.code: item for item in field.unit.choices}
+    by_code = {other.code: other for other in field.unit.choices}
     seen: set[str] = set()
 
-    while choice.code != wanted:
+    while choice.code != to:
         if choice.formula is None or choice.to not in by_code or choice.code in seen:
             return None
         seen.add(choice.code)
-        before = writer.standing
-        writer.standing = {**before, "value": structure}
-        structure = writer.value(choice.formula.tree)
-        writer.standing = before
+
+        outer = writer.bound
+        writer.bound = {**outer, "value": value}
+        value = writer.value(choice.formula.tree)
+        writer.bound = outer
         choice = by_code[choice.to]
 
-    return structure
+    return value

@@ -10,7 +10,11 @@ from generator.redcap.logic.write_context import WriteContext
 
 
 def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> str:
-    """The event at which another form is read, empty for the one of this form."""
+    """The event at which another form is read, in brackets.
+
+    It is empty for the event of this form. Raises ``LogicFault`` for a visit that
+    repeats.
+    """
     if node.selector == "previous":
         writer.note(
             "previous-event",
@@ -20,28 +24,33 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
 
     if node.selector:
         return f"[{writer.events.get(node.selector, node.selector)}]"
+
     homes = _visits(writer, writer.form)
-    targets = [_nearest(writer, visit, _visits(writer, form)) for visit in homes]
+    its_visits = _visits(writer, form)
+    targets = [_nearest(writer, visit, its_visits) for visit in homes]
     if targets == homes:
         return ""
     if len(set(targets)) == 1 and targets[0] in writer.study.visits:
-        if writer.study.visits[targets[0]].repeats:
-            raise LogicFault(
-                "the visit repeats, and no instance is named", node.start, node.end
-            )
+        return _only_event(writer, node, targets[0])
 
-        return f"[{writer.events[targets[0]]}]"
-
-    why = (
+    writer.note(
+        "other-form",
         f"where {form.name} is not collected REDCap has a blank, a rule the nearest "
-        "visit"
+        "visit",
     )
-    writer.note("other-form", why)
-
     return ""
 
 
+def _only_event(writer: WriteContext, node: syntax_tree.Reference, visit: str) -> str:
+    """The event of the visit at which every visit of this form reads the other one."""
+    if writer.study.visits[visit].repeats:
+        why = "the visit repeats, and no instance is named"
+        raise LogicFault(why, node.start, node.end)
+    return f"[{writer.events[visit]}]"
+
+
 def _visits(writer: WriteContext, form: Form) -> list[str]:
+    """The visits at which a form is collected, in their order."""
     if form.log:
         return [log_visit(writer.study)]
     return [
@@ -56,5 +65,8 @@ def _nearest(writer: WriteContext, visit: str, visits: list[str]) -> str:
     the first.
     """
     order = list(writer.study.visits)
-    before = [item for item in visits if order.index(item) <= order.index(visit)]
-    return (before or visits[:1] or [""])[-1]
+    position = order.index(visit)
+    before = [other for other in visits if order.index(other) <= position]
+    if before:
+        return before[-1]
+    return visits[0] if visits else ""

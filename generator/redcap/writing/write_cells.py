@@ -16,7 +16,7 @@ from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules import Expression
 from generator.redcap.box_codes import redcap_codes, renamed
 from generator.redcap.logic.fault import LogicFault
-from generator.redcap.logic.write import Writer
+from generator.redcap.logic.write import LogicWriter
 from generator.redcap.logic.write_calls import day_of
 from generator.redcap.losses import Loss
 from generator.redcap.reading.choices import write_choices
@@ -206,8 +206,8 @@ class CellWriter:
         else:
             cells[column] = text
 
-    def writer(self) -> Writer:
-        return Writer(self.study, self.home, self.names, self.rows_of)
+    def writer(self) -> LogicWriter:
+        return LogicWriter(self.study, self.home, self.names, self.rows_of)
 
     def logic(
         self,
@@ -221,7 +221,7 @@ class CellWriter:
         """The logic of an expression of this field; what it cannot say, or says
         otherwise, is listed.
         """
-        writer = Writer(
+        writer = LogicWriter(
             self.study, self.home, self.names, self.rows_of if rows else None
         )
         try:
