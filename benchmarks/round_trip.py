@@ -171,7 +171,7 @@ _SAVE = """async (round) => {
 def _browser_saves(page: Page) -> list[float]:
     """Seconds from the click on Save to the word that it is saved."""
     page.goto("/subjects/01-001/V1/twenty")
-    page.wait_for_function("() => globalThis.crfpage && crfpage.ready")
+    page.wait_for_selector("#form[data-ready]")
     return [page.evaluate(_SAVE, number) / 1000 for number in range(1, 16)]
 
 
@@ -206,7 +206,7 @@ def _keystrokes(browser: Browser) -> None:
     with _served(study) as (_, url):
         page = _signed_in(browser, url)
         page.goto(f"/subjects/01-001/SCR/{LARGEST}")
-        page.wait_for_function("() => globalThis.crfpage && crfpage.ready")
+        page.wait_for_selector("#form[data-ready]")
         times = sorted(one / 1000 for one in page.evaluate(_KEYSTROKE))
         show(
             f"a keystroke's re-judgement, {study.forms[LARGEST].title}: median",

@@ -34,9 +34,7 @@ def test_python_gives(vector: Vector) -> None:
 
 @cache
 def browser() -> Browser:
-    return Browser(
-        "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
-    )
+    return Browser("judge.js")
 
 
 @pytest.mark.parametrize("vector", vectors(), ids=str)

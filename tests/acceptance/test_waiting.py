@@ -204,16 +204,7 @@ def test_the_page_s_script_lets_the_same_findings_wait_for_the_same_forms(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    names = (
-        "kinds.js",
-        "functions.js",
-        "rules.js",
-        "unknown.js",
-        "page.js",
-        "still_open.js",
-        "judge.js",
-    )
-    return Browser(*names)
+    return Browser("judge.js")
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -12,17 +12,25 @@ from typing import Any
 import quickjs
 
 import generator.browser
+from generator.browser.modules import in_order, join_modules
 
 STATIC = Path(generator.browser.__file__).parent / "static"
 
 
 class Browser:
-    """One JavaScript context with some of the page's scripts loaded, in their order."""
+    """One JavaScript context with some of the page's modules; ``crfsmith`` has all that
+    they and their imports export.
+    """
 
     def __init__(self, *scripts: str) -> None:
         self._context = quickjs.Context()
-        for script in scripts:
-            self._context.eval((STATIC / script).read_text("utf-8"))
+        self._context.eval(join_modules(scripts, _module))
+        exported = ", ".join(
+            f"...{name.replace('.', '_')}"
+            for name in in_order(scripts, _module)
+            if "\nexport {" in _module(name)
+        )
+        self._context.eval(f"globalThis.crfsmith = {{ {exported} }};")
         self._context.eval(_CALL)
 
     def call(self, function: str, *arguments: Any) -> Any:
@@ -44,3 +52,7 @@ function call(function_, json) {
   return JSON.stringify(result, (_, value) => typeof value === "bigint" ? {bigint: String(value)} : value);
 }
 """
+
+
+def _module(name: str) -> str:
+    return (STATIC / name).read_text("utf-8")

@@ -116,9 +116,7 @@ class BrowserEngine:
     """QuickJS with the page's scripts and one form's spec."""
 
     def __init__(self, study: Study, form: str) -> None:
-        self.browser = Browser(
-            "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
-        )
+        self.browser = Browser("judge.js")
         self.browser.run(
             "(spec) => { globalThis.spec = spec; return null; }",
             form_spec(study, study.forms[form]),

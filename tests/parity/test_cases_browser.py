@@ -18,7 +18,7 @@ EVERY = 29
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "rules.js", "unknown.js", "page.js", "judge.js")
+    return Browser("judge.js")
 
 
 @pytest.mark.parametrize("case", written()[::EVERY], ids=lambda case: case.name)

@@ -259,9 +259,7 @@ def said_by_page(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser(
-        "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
-    )
+    return Browser("judge.js")
 
 
 def test_random_forms_are_judged_alike_and_every_finding_is_met(

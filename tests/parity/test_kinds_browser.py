@@ -77,7 +77,7 @@ TEXTS = st.one_of(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "entry.js")
+    return Browser("entry.js")
 
 
 def in_browser_form(value: Value) -> Any:

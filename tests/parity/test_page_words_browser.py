@@ -113,15 +113,7 @@ RUN = """
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser(
-        "kinds.js",
-        "entry.js",
-        "functions.js",
-        "rules.js",
-        "unknown.js",
-        "page.js",
-        "judge.js",
-    )
+    return Browser("entry.js", "judge.js")
 
 
 def test_the_page_says_the_answers_that_the_server_says(browser: Browser) -> None:

@@ -57,9 +57,7 @@ PEOPLE = [
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser(
-        "kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js"
-    )
+    return Browser("judge.js")
 
 
 @pytest.fixture(scope="module")

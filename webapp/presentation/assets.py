@@ -1,4 +1,7 @@
-"""Style and scripts, served by us from the packages that ship them."""
+"""Style and scripts, served by us from the packages that ship them.
+
+A script is sent together with the modules that it imports, as one file.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from urllib.parse import quote
 import brotli
 from flask import Blueprint, Response, abort, request
 
+from generator.browser.modules import join_modules
 from webapp.security.access import EVERYONE, allow
 
 bp = Blueprint("assets", __name__)
@@ -28,44 +32,6 @@ FOLDERS: tuple[Traversable, ...] = (
     files("webapp") / "static",
     files("generator.browser") / "static",
 )
-EVERY_FORM: tuple[str, ...] = (
-    "kinds.js",
-    "entry.js",
-    "functions.js",
-    "rules.js",
-    "unknown.js",
-    "page.js",
-    "still_open.js",
-    "judge.js",
-    "form_drafts.js",
-    "form_autofill.js",
-    "form_findings.js",
-    "form_live.js",
-    "form_typing.js",
-    "form_files.js",
-    "form_keys.js",
-    "form_rows.js",
-    "form_paste.js",
-)
-"""What any form needs, in the order in which it runs."""
-JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "form.js": (
-            *EVERY_FORM,
-            "form_history.js",
-            "combobox.js",
-            "form_session.js",
-            "form_print.js",
-            "form_save.js",
-        ),
-        "preview_form.js": (
-            *EVERY_FORM,
-            "combobox.js",
-        ),
-    }
-)
-"""Scripts of one page, sent as one file: each closes over its own names, in this order.
-"""
 COMMENT = re.compile(rb"^[ ]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)\n", re.MULTILINE)
 ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
     {
@@ -81,14 +47,20 @@ A_YEAR = "public, max-age=31536000, immutable"
 @cache
 def _found(name: str) -> tuple[bytes, str] | None:
     """The bytes of an asset and their short hash."""
-    if name in JOINED:
-        content = b"\n".join(
-            _without_comments(_read(part) or b"") for part in JOINED[name]
-        )
-    else:
-        content = _read(name) or b""
+    content = _read(name)
+    if content is None:
+        return None
+    if name.endswith(".js"):
+        content = _without_comments(join_modules([name], _module).encode())
 
-    return (content, hashlib.sha256(content).hexdigest()[:12]) if content else None
+    return content, hashlib.sha256(content).hexdigest()[:12]
+
+
+def _module(name: str) -> str:
+    content = _read(name)
+    if content is None:
+        raise KeyError(name)
+    return content.decode()
 
 
 def _read(name: str) -> bytes | None:
@@ -97,8 +69,9 @@ def _read(name: str) -> bytes | None:
 
 
 def _without_comments(script: bytes) -> bytes:
-    """A script without its comments, which stand on lines of their own; no text of a
-    script spans lines.
+    """A script without its comments, which stand on lines of their own.
+
+    No text of a script spans lines.
     """
     return COMMENT.sub(b"", script)
 

@@ -1,10 +1,8 @@
 /* The history of one question, beneath it: who answered what, when and why. What is typed stays as it is. */
-(() => {
-  "use strict";
-  const { form } = crfpage;
-  const address = form.dataset.history;
-  if (!address) return;
+import { form } from "./form_state.js";
 
+const address = form.dataset.history;
+function offerHistory() {
   const link = Object.assign(document.createElement("a"), { className: "past-link", textContent: "history" });
   link.tabIndex = -1;
   link.title = "Earlier answers, Alt+H";
@@ -86,4 +84,6 @@
     event.preventDefault();
     open(question);
   });
-})();
+}
+
+if (address) offerHistory();

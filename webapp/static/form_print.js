@@ -1,69 +1,68 @@
 /* On paper every answer stands as text: missing codes, menus and long texts uncut, collapsed rows open, and at the
    foot of each page whose form this is. A form without any answer prints as it is, to be filled in by hand. */
-(() => {
-  "use strict";
-  const { form } = crfpage;
-  const sheet = new CSSStyleSheet();
-  let opened = [];
+import { changes } from "./form_drafts.js";
+import { form } from "./form_state.js";
 
-  const labelOf = (box) => box.closest("label").textContent.trim();
-  const asked = () => [...form.querySelectorAll(".q:not(.note)")].filter((one) => !one.closest("template"));
+const sheet = new CSSStyleSheet();
+let opened = [];
 
-  function answerOf(question) {
-    const missing = question.querySelector("select.missing");
-    if (missing?.value && missing.value !== "-") return missing.selectedOptions[0].text;
-    const line = question.querySelector(".line");
-    const boxes = [...line.querySelectorAll("input, select, textarea")].filter((one) => !one.matches("[type=hidden], [type=file], .missing") && !one.closest(".units, .remove-file"));
-    const unit = line.querySelector(".units input:checked");
-    const words = boxes.map(textOf).filter(Boolean).join(", ");
-    return words && unit ? `${words} ${labelOf(unit)}` : words;
-  }
+const labelOf = (box) => box.closest("label").textContent.trim();
+const asked = () => [...form.querySelectorAll(".q:not(.note)")].filter((one) => !one.closest("template"));
 
-  function textOf(box) {
-    if (box.matches("[type=radio], [type=checkbox]")) return box.checked ? labelOf(box) : "";
-    if (box.matches("select")) return box.value ? box.selectedOptions[0].text : "";
-    return box.value.trim();
-  }
+function answerOf(question) {
+  const missing = question.querySelector("select.missing");
+  if (missing?.value && missing.value !== "-") return missing.selectedOptions[0].text;
+  const line = question.querySelector(".line");
+  const boxes = [...line.querySelectorAll("input, select, textarea")].filter((one) => !one.matches("[type=hidden], [type=file], .missing") && !one.closest(".units, .remove-file"));
+  const unit = line.querySelector(".units input:checked");
+  const words = boxes.map(textOf).filter(Boolean).join(", ");
+  return words && unit ? `${words} ${labelOf(unit)}` : words;
+}
 
-  function printed(text) {
-    const span = document.createElement("span");
-    span.className = text ? "printed" : "printed none";
-    span.textContent = text || "no answer";
-    return span;
-  }
+function textOf(box) {
+  if (box.matches("[type=radio], [type=checkbox]")) return box.checked ? labelOf(box) : "";
+  if (box.matches("select")) return box.value ? box.selectedOptions[0].text : "";
+  return box.value.trim();
+}
 
-  function prepare() {
-    restore();
-    const answers = asked()
-      .filter((one) => one.querySelector(".line") && !one.querySelector(".line > output, .line > .kept-file:not([hidden])"))
-      .map((one) => [one.querySelector(".line"), answerOf(one)]);
-    opened = [...form.querySelectorAll("details:not([open])")].filter((one) => !one.closest("template"));
-    opened.forEach((one) => (one.open = true));
-    sheet.replaceSync(`@page { @bottom-left { content: ${JSON.stringify(foot())}; } }`);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((one) => one !== sheet), sheet];
-    if (!answers.some(([, text]) => text)) return;
-    for (const [line, text] of answers) line.prepend(printed(text));
-    for (const box of form.querySelectorAll(".keep .box")) if (box.value.trim()) box.after(printed(box.value.trim()));
-    form.classList.add("on-paper");
-  }
+function printed(text) {
+  const span = document.createElement("span");
+  span.className = text ? "printed" : "printed none";
+  span.textContent = text || "no answer";
+  return span;
+}
 
-  /* Study, subject, visit and form, which version, and what of it is not saved. */
-  function foot() {
-    const version = document.getElementById("version").textContent.trim();
-    const count = crfpage.changes();
-    const changes = count ? `${count} change${count === 1 ? "" : "s"} not saved` : "";
-    const who = document.querySelector("header .who")?.textContent.trim() || "";
-    const now = new Date().toISOString().slice(0, 16).replace("T", " ");
-    return [document.title, version || "not saved yet", changes, `printed by ${who}, ${now} UTC`].filter(Boolean).join(" · ");
-  }
+function prepare() {
+  restore();
+  const answers = asked()
+    .filter((one) => one.querySelector(".line") && !one.querySelector(".line > output, .line > .kept-file:not([hidden])"))
+    .map((one) => [one.querySelector(".line"), answerOf(one)]);
+  opened = [...form.querySelectorAll("details:not([open])")].filter((one) => !one.closest("template"));
+  opened.forEach((one) => (one.open = true));
+  sheet.replaceSync(`@page { @bottom-left { content: ${JSON.stringify(foot())}; } }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((one) => one !== sheet), sheet];
+  if (!answers.some(([, text]) => text)) return;
+  for (const [line, text] of answers) line.prepend(printed(text));
+  for (const box of form.querySelectorAll(".keep .box")) if (box.value.trim()) box.after(printed(box.value.trim()));
+  form.classList.add("on-paper");
+}
 
-  function restore() {
-    form.classList.remove("on-paper");
-    for (const one of form.querySelectorAll(".printed")) one.remove();
-    opened.forEach((one) => (one.open = false));
-    opened = [];
-  }
+/* Study, subject, visit and form, which version, and what of it is not saved. */
+function foot() {
+  const version = document.getElementById("version").textContent.trim();
+  const count = changes();
+  const unsaved = count ? `${count} change${count === 1 ? "" : "s"} not saved` : "";
+  const who = document.querySelector("header .who")?.textContent.trim() || "";
+  const now = new Date().toISOString().slice(0, 16).replace("T", " ");
+  return [document.title, version || "not saved yet", unsaved, `printed by ${who}, ${now} UTC`].filter(Boolean).join(" · ");
+}
 
-  addEventListener("beforeprint", prepare);
-  addEventListener("afterprint", restore);
-})();
+function restore() {
+  form.classList.remove("on-paper");
+  for (const one of form.querySelectorAll(".printed")) one.remove();
+  opened.forEach((one) => (one.open = false));
+  opened = [];
+}
+
+addEventListener("beforeprint", prepare);
+addEventListener("afterprint", restore);

@@ -1,192 +1,199 @@
 /* Saving: one request each. A save that is not answered is sent again with the same id, so that it counts once. */
-(() => {
-  "use strict";
-  const { box, form } = crfpage;
-  const bar = document.getElementById("state");
-  if (!bar) return;
-  const PAUSE = 5000;
-  const AGAIN = [1500, 3000, 6000, 12000, 30000];
+import { say, whenPaused } from "./base.js";
+import { acknowledge, changes, handOver, keep, restore, typed } from "./form_drafts.js";
+import { filesSaved, refuseFile } from "./form_files.js";
+import { focusFirst } from "./form_keys.js";
+import { countBeside, judge, serverFindings, showAll } from "./form_live.js";
+import { dropRemoved, ensureRow, markSaved } from "./form_rows.js";
+import { renew } from "./form_session.js";
+import { box, form, state } from "./form_state.js";
 
-  let pending = null;
-  let queued = null;
-  let autosave = 0;
+const bar = document.getElementById("state");
+const PAUSE = 5000;
+const AGAIN = [1500, 3000, 6000, 12000, 30000];
 
-  function state(text, bad = false) {
-    bar.textContent = text;
-    bar.classList.toggle("bad", bad);
+let pending = null;
+let queued = null;
+let autosave = 0;
+
+function tellState(text, bad = false) {
+  bar.textContent = text;
+  bar.classList.toggle("bad", bad);
+}
+
+function showChanges() {
+  if (pending) return;
+  const count = changes();
+  if (count) tellState(`not saved, ${count} change${count === 1 ? "" : "s"}`);
+}
+
+function save(action, quietly = false) {
+  if (pending) {
+    if (pending.lost && !quietly) send(pending);
+    else queued = { action, quietly: quietly && (queued?.quietly ?? true) };
+    return;
   }
+  clearTimeout(autosave);
+  box("save_id").value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+  state.sent = box("save_id").value;
+  keep();
+  const body = new FormData(form);
+  body.set("action", action);
+  for (const [name, one] of [...body]) if (typeof one !== "string" && !one.name && !one.size) body.delete(name);
+  const withFiles = [...body].some(([, one]) => typeof one !== "string");
+  send({ action, quietly, sent: typed(), body: withFiles ? body : new URLSearchParams([...body]), tries: 0 });
+}
 
-  function showChanges() {
-    if (pending) return;
-    const count = crfpage.changes();
-    if (count) state(`not saved, ${count} change${count === 1 ? "" : "s"}`);
+async function send(request) {
+  pending = request;
+  request.lost = false;
+  clearTimeout(request.timer);
+  tellState("saving …");
+  let answer;
+  try {
+    answer = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      body: request.body,
+      headers: { Accept: "application/json" },
+    });
+    if (answer.status >= 502) throw new Error("the server is away");
+  } catch {
+    return lost(request);
   }
+  pending = null;
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) saved(request, said);
+  else refused(request, answer.status, said);
+  if (queued) {
+    const next = queued;
+    queued = null;
+    if (!next.quietly || changes()) save(next.action, next.quietly);
+  }
+}
 
-  function save(action, quietly = false) {
-    if (pending) {
-      if (pending.lost && !quietly) send(pending);
-      else queued = { action, quietly: quietly && (queued?.quietly ?? true) };
+function lost(request) {
+  const wait = AGAIN[Math.min(request.tries, AGAIN.length - 1)];
+  request.tries += 1;
+  request.lost = true;
+  request.timer = setTimeout(() => send(request), wait);
+  tellState(`Not saved: the server is not responding. Your text is kept in this browser. Trying again in ${Math.round(wait / 1000)} s.`, true);
+}
+
+function saved(request, said) {
+  if (said.moved) {
+    state.leaving = true;
+    location.assign(said.moved);
+    return;
+  }
+  box("base_version").value = said.version;
+  form.dataset.status = said.status;
+  document.getElementById("status").innerHTML = said.status_html;
+  document.getElementById("version").innerHTML = said.version_html;
+  const date = document.getElementById("visit-date");
+  date.textContent = said.visit_date;
+  date.hidden = !said.visit_date;
+  const gone = dropRemoved(request.sent);
+  markSaved(said.rows);
+  acknowledge(filesSaved(request, said).filter((pair) => !gone(pair)));
+  serverFindings(said);
+  if (state.takenOver && changes() === 0) {
+    /* Somebody else goes on from here: the page says so everywhere. */
+    state.leaving = true;
+    location.reload();
+    return;
+  }
+  const reason = box("reason");
+  if (reason) reason.value = "";
+  const count = changes();
+  tellState(count ? `saved ${said.saved_at}; ${count} change${count === 1 ? "" : "s"} since` : `saved ${said.saved_at}`);
+  showNext(said);
+  const place = document.getElementById("summary-place");
+  if (!request.quietly) place.innerHTML = said.summary_html;
+  if (said.refused) showAll();
+  countBeside();
+  if (request.quietly) return;
+  document.getElementById("notices").replaceChildren();
+  if (said.refused) document.getElementById("summary").focus();
+  else if (request.action === "complete") document.getElementById("next").focus();
+  if (said.status === "complete") form.dataset.wasComplete = "";
+  askReasons();
+  say(said.refused ? "Saved as a draft. Not complete yet." : `Saved ${said.saved_at}.`);
+}
+
+/* Which form comes next may hang on what was just answered. */
+function showNext({ next_address, next_title }) {
+  const next = document.getElementById("next");
+  next.href = next_address;
+  next.querySelector(".wide").textContent = `: ${next_title}`;
+}
+
+const whyChanged = () => `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why are you changing it?`;
+
+/* The form is or was complete: from here on a change needs its reason. */
+function askReasons() {
+  if (form.dataset.wasComplete === undefined) return;
+  const known = form.querySelector(".why-changed label");
+  if (known) {
+    known.textContent = whyChanged();
+    return;
+  }
+  const line = document.createElement("p");
+  line.className = "why-changed";
+  const label = document.createElement("label");
+  label.htmlFor = "reason";
+  label.textContent = whyChanged();
+  const why = document.createElement("input");
+  Object.assign(why, { type: "text", className: "box", id: "reason", name: "reason" });
+  why.setAttribute("list", "reasons");
+  line.append(label, why);
+  form.querySelector(".bar").before(line);
+}
+
+function refused(request, status, said) {
+  if (status === 409) {
+    if (request.quietly) {
+      tellState(`${said.message} Save to compare both versions. Your changes are kept.`, true);
       return;
     }
-    clearTimeout(autosave);
-    box("save_id").value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
-    crfpage.sent = box("save_id").value;
-    crfpage.keep();
-    const body = new FormData(form);
-    body.set("action", action);
-    for (const [name, one] of [...body]) if (typeof one !== "string" && !one.name && !one.size) body.delete(name);
-    const withFiles = [...body].some(([, one]) => typeof one !== "string");
-    send({ action, quietly, sent: crfpage.typed(), body: withFiles ? body : new URLSearchParams([...body]), tries: 0 });
+    state.leaving = true;
+    handOver();
+    const action = form.querySelector("input[name=action]");
+    action.disabled = false;
+    action.value = request.action;
+    form.submit();
+    return;
   }
-
-  async function send(request) {
-    pending = request;
-    request.lost = false;
-    clearTimeout(request.timer);
-    state("saving …");
-    let answer;
-    try {
-      answer = await fetch(form.getAttribute("action"), {
-        method: "POST",
-        body: request.body,
-        headers: { Accept: "application/json" },
-      });
-      if (answer.status >= 502) throw new Error("the server is away");
-    } catch {
-      return lost(request);
-    }
-    pending = null;
-    const said = await answer.json().catch(() => ({}));
-    if (answer.ok) saved(request, said);
-    else refused(request, answer.status, said);
-    if (queued) {
-      const next = queued;
-      queued = null;
-      if (!next.quietly || crfpage.changes()) save(next.action, next.quietly);
-    }
+  if (["session", "person"].includes(said.needs)) {
+    tellState("Not saved yet: see the note above the questions. Your text is kept.", true);
+    renew({ ...said, quietly: request.quietly, again: () => save(request.action, request.quietly) });
+    return;
   }
-
-  function lost(request) {
-    const wait = AGAIN[Math.min(request.tries, AGAIN.length - 1)];
-    request.tries += 1;
-    request.lost = true;
-    request.timer = setTimeout(() => send(request), wait);
-    state(`Not saved: the server is not responding. Your text is kept in this browser. Trying again in ${Math.round(wait / 1000)} s.`, true);
+  const words = [said.message, said.remedy].filter(Boolean).join(" ");
+  tellState(`Not saved. ${words || "The server rejected the save. Your text is kept in this browser."}`, true);
+  for (const one of said.refused_files || []) refuseFile(one);
+  if (said.refused_files) judge();
+  if (said.needs === "reopening") {
+    showAll();
+    document.getElementById("summary-place").innerHTML = said.summary_html;
+    document.getElementById("summary")?.focus();
   }
+  if (said.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
+  if (said.needs === "removal" && !request.quietly) form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
+  say(bar.textContent);
+}
 
-  function saved(request, said) {
-    if (said.moved) {
-      crfpage.leaving = true;
-      location.assign(said.moved);
-      return;
-    }
-    box("base_version").value = said.version;
-    form.dataset.status = said.status;
-    document.getElementById("status").innerHTML = said.status_html;
-    document.getElementById("version").innerHTML = said.version_html;
-    const date = document.getElementById("visit-date");
-    date.textContent = said.visit_date;
-    date.hidden = !said.visit_date;
-    const gone = crfpage.dropRemoved(request.sent);
-    crfpage.markSaved(said.rows);
-    crfpage.acknowledge(crfpage.filesSaved(request, said).filter((pair) => !gone(pair)));
-    crfpage.serverFindings?.(said);
-    if (crfpage.takenOver && crfpage.changes() === 0) {
-      /* Somebody else goes on from here: the page says so everywhere. */
-      crfpage.leaving = true;
-      location.reload();
-      return;
-    }
-    const reason = box("reason");
-    if (reason) reason.value = "";
-    const count = crfpage.changes();
-    state(count ? `saved ${said.saved_at}; ${count} change${count === 1 ? "" : "s"} since` : `saved ${said.saved_at}`);
-    showNext(said);
-    const place = document.getElementById("summary-place");
-    if (!request.quietly) place.innerHTML = said.summary_html;
-    if (said.refused) crfpage.showAll?.();
-    crfpage.countBeside?.();
-    if (request.quietly) return;
-    document.getElementById("notices").replaceChildren();
-    if (said.refused) document.getElementById("summary").focus();
-    else if (request.action === "complete") document.getElementById("next").focus();
-    if (said.status === "complete") form.dataset.wasComplete = "";
-    askReasons();
-    crfpage.say(said.refused ? "Saved as a draft. Not complete yet." : `Saved ${said.saved_at}.`);
-  }
+/* Drafts save by themselves. What was complete is changed only on purpose, with a reason. */
+function autosaveLater() {
+  clearTimeout(autosave);
+  if (form.dataset.wasComplete !== undefined || form.dataset.readonly !== undefined) return;
+  autosave = setTimeout(() => {
+    const unexplained = form.querySelector(".removal:has(.remove :checked) .why input:placeholder-shown");
+    if (changes() && !unexplained && !pending) save("draft", true);
+  }, PAUSE);
+}
 
-  /* Which form comes next may hang on what was just answered. */
-  function showNext({ next_address, next_title }) {
-    const next = document.getElementById("next");
-    next.href = next_address;
-    next.querySelector(".wide").textContent = `: ${next_title}`;
-  }
-
-  const whyChanged = () => `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why are you changing it?`;
-
-  /* The form is or was complete: from here on a change needs its reason. */
-  function askReasons() {
-    if (form.dataset.wasComplete === undefined) return;
-    const known = form.querySelector(".why-changed label");
-    if (known) {
-      known.textContent = whyChanged();
-      return;
-    }
-    const line = document.createElement("p");
-    line.className = "why-changed";
-    const label = document.createElement("label");
-    label.htmlFor = "reason";
-    label.textContent = whyChanged();
-    const why = document.createElement("input");
-    Object.assign(why, { type: "text", className: "box", id: "reason", name: "reason" });
-    why.setAttribute("list", "reasons");
-    line.append(label, why);
-    form.querySelector(".bar").before(line);
-  }
-
-  function refused(request, status, said) {
-    if (status === 409) {
-      if (request.quietly) {
-        state(`${said.message} Save to compare both versions. Your changes are kept.`, true);
-        return;
-      }
-      crfpage.leaving = true;
-      crfpage.handOver();
-      const action = form.querySelector("input[name=action]");
-      action.disabled = false;
-      action.value = request.action;
-      form.submit();
-      return;
-    }
-    if (["session", "person"].includes(said.needs)) {
-      state("Not saved yet: see the note above the questions. Your text is kept.", true);
-      crfpage.renew({ ...said, quietly: request.quietly, again: () => save(request.action, request.quietly) });
-      return;
-    }
-    const words = [said.message, said.remedy].filter(Boolean).join(" ");
-    state(`Not saved. ${words || "The server rejected the save. Your text is kept in this browser."}`, true);
-    for (const one of said.refused_files || []) crfpage.refuseFile(one);
-    if (said.refused_files) crfpage.judge();
-    if (said.needs === "reopening") {
-      crfpage.showAll?.();
-      document.getElementById("summary-place").innerHTML = said.summary_html;
-      document.getElementById("summary")?.focus();
-    }
-    if (said.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
-    if (said.needs === "removal" && !request.quietly) form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
-    crfpage.say(bar.textContent);
-  }
-
-  /* Drafts save by themselves. What was complete is changed only on purpose, with a reason. */
-  function autosaveLater() {
-    clearTimeout(autosave);
-    if (form.dataset.wasComplete !== undefined || form.dataset.readonly !== undefined) return;
-    autosave = setTimeout(() => {
-      const unexplained = form.querySelector(".removal:has(.remove :checked) .why input:placeholder-shown");
-      if (crfpage.changes() && !unexplained && !pending) save("draft", true);
-    }, PAUSE);
-  }
-
+/* A page for reading only has no bar, and saves nothing. */
+function begin() {
   form.addEventListener("submit", (event) => {
     const usual = form.dataset.status === "complete" ? "complete" : "draft";
     const action = event.submitter?.matches(":not([data-usual])") ? event.submitter.value : usual;
@@ -200,26 +207,28 @@
   };
   /* What a refused save says stays until the next save: an event that comes late must not write over it. */
   const changedUnlessRefused = () => (bar.classList.contains("bad") ? autosaveLater() : changed());
-  form.addEventListener("input", crfpage.whenPaused(changedUnlessRefused));
+  form.addEventListener("input", whenPaused(changedUnlessRefused));
   form.addEventListener("change", changedUnlessRefused);
   document.getElementById("next")?.addEventListener("click", (event) => {
-    if (!crfpage.changes() || form.dataset.wasComplete !== undefined || event.ctrlKey || event.metaKey) return;
+    if (!changes() || form.dataset.wasComplete !== undefined || event.ctrlKey || event.metaKey) return;
     /* The way on saves what is not saved yet; the browser's copy holds it should the save fail. */
     event.preventDefault();
     const next = event.currentTarget;
     const wait = setInterval(() => {
       if (pending && !pending.lost) return;
       clearInterval(wait);
-      if (crfpage.changes() === 0) location.assign(next.href);
+      if (changes() === 0) location.assign(next.href);
     }, 20);
     save("draft", true);
   });
 
-  Object.assign(crfpage, { save });
-  crfpage.restore();
-  crfpage.judge?.();
+  state.save = save;
+  restore(ensureRow);
+  judge();
   showChanges();
   const summary = document.getElementById("summary");
   if (summary) summary.focus();
-  else if (!location.hash) crfpage.focusFirst();
-})();
+  else if (!location.hash) focusFirst();
+}
+
+if (bar) begin();

@@ -1,252 +1,258 @@
 /* What a person types, turned into the text that the study keeps: the twin of forms_spec/entry.
 
-   crfsmith.understand(text, field, env)  canonical text, or the typed text without blanks at its ends
+   understand(text, field, env)  canonical text, or the typed text without blanks at its ends
    env = {today: "2024-04-18", dateOrder: "dmy", "mdy" or null}
 
    Load after kinds.js. */
-(() => {
-  "use strict";
+import {
+  asciiLower,
+  codeOf,
+  isoDay,
+  namedBy,
+  parse,
+  plainBlanks,
+  readDay,
+  stripBlanks,
+  write,
+} from "./kinds.js";
 
-  const { asciiLower, codeOf, isoDay, namedBy, parse, plainBlanks, readDay, stripBlanks, write } = globalThis.crfsmith;
+const OTHER_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
+const NUMBER = /^([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?$/;
+const LIMIT = /^(<=|=<|>=|=>|<|>|\u2264|\u2265)? ?([^]*)$/;
+const SPELT = new Map([["=<", "<="], ["=>", ">="], ["\u2264", "<="], ["\u2265", ">="]]);
+const HALF = "(?: ?([ap])\\.?m\\.?)?";
+const MARKED = new RegExp(`^([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?${HALF}$`);
+const DIGITS = new RegExp(`^([0-9]{1,2})([0-9]{2})([0-9]{2})?${HALF}$`);
+const HOUR = new RegExp(`^([0-9]{1,2})()()${HALF}$`);
+const RELATIVE = /^(?:today|t)(?: ?([+-]) ?([0-9]{1,4}))?$/;
+const WORDS = /[0-9]+|[a-z]+|[^0-9a-z]+/gu;
+const WORD = /^[0-9a-z]/;
+const SEPARATORS = ["", " ", "-", "/", ".", ","];
+const ISO_MOMENT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})t/;
+const LONGEST_MOMENT = 64; // every blank is tried as the border of date and time
+const UNKNOWN = ["un", "unk"];
+const BOOLEANS = new Map([
+  ["true", "true"],
+  ["y", "true"],
+  ["yes", "true"],
+  ["false", "false"],
+  ["n", "false"],
+  ["no", "false"],
+]);
+const MONTH_NUMBERS = new Map([["sept", 9]]);
+[
+  "january",
+  "february",
+  "march",
+  "april",
+  "may",
+  "june",
+  "july",
+  "august",
+  "september",
+  "october",
+  "november",
+  "december",
+].forEach((name, at) => MONTH_NUMBERS.set(name, at + 1).set(name.slice(0, 3), at + 1));
 
-  const OTHER_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
-  const NUMBER = /^([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?$/;
-  const LIMIT = /^(<=|=<|>=|=>|<|>|\u2264|\u2265)? ?([^]*)$/;
-  const SPELT = new Map([["=<", "<="], ["=>", ">="], ["\u2264", "<="], ["\u2265", ">="]]);
-  const HALF = "(?: ?([ap])\\.?m\\.?)?";
-  const MARKED = new RegExp(`^([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?${HALF}$`);
-  const DIGITS = new RegExp(`^([0-9]{1,2})([0-9]{2})([0-9]{2})?${HALF}$`);
-  const HOUR = new RegExp(`^([0-9]{1,2})()()${HALF}$`);
-  const RELATIVE = /^(?:today|t)(?: ?([+-]) ?([0-9]{1,4}))?$/;
-  const WORDS = /[0-9]+|[a-z]+|[^0-9a-z]+/gu;
-  const WORD = /^[0-9a-z]/;
-  const SEPARATORS = ["", " ", "-", "/", ".", ","];
-  const ISO_MOMENT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})t/;
-  const LONGEST_MOMENT = 64; // every blank is tried as the border of date and time
-  const UNKNOWN = ["un", "unk"];
-  const BOOLEANS = new Map([
-    ["true", "true"],
-    ["y", "true"],
-    ["yes", "true"],
-    ["false", "false"],
-    ["n", "false"],
-    ["no", "false"],
-  ]);
-  const MONTH_NUMBERS = new Map([["sept", 9]]);
-  [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-  ].forEach((name, at) => MONTH_NUMBERS.set(name, at + 1).set(name.slice(0, 3), at + 1));
+// Numbers
 
-  // Numbers
+function writtenNumber(found) {
+  const [, sign, whole, , decimals = ""] = found;
+  if (!whole && !decimals) return null;
+  const minus = sign === "" || sign === "+" ? "" : "-";
+  return minus + (whole.replace(/^0+/, "") || "0") + (decimals ? `.${decimals}` : "");
+}
 
-  function writtenNumber(found) {
-    const [, sign, whole, , decimals = ""] = found;
-    if (!whole && !decimals) return null;
-    const minus = sign === "" || sign === "+" ? "" : "-";
-    return minus + (whole.replace(/^0+/, "") || "0") + (decimals ? `.${decimals}` : "");
+function readInteger(text) {
+  const found = NUMBER.exec(text);
+  return found && !found[3] ? writtenNumber(found) : null;
+}
+
+function readDecimal(text) {
+  const found = NUMBER.exec(text);
+  if (!found || (found[3] === "," && [0, 3].includes(found[4].length))) return null;
+  return writtenNumber(found);
+}
+
+// A comparator with or without a blank, in any of its spellings
+
+function readBounded(text) {
+  const [, comparator = "", rest] = LIMIT.exec(plainBlanks(text));
+  const number = readDecimal(rest);
+  return number === null ? null : (SPELT.get(comparator) || comparator) + number;
+}
+
+// Choices
+
+function readChoice(text, field) {
+  if (codeOf(text, field)) return text;
+  const named = namedBy(text, field);
+  return named.length === 1 ? named[0] : null;
+}
+
+function readChoices(text, field) {
+  for (const parts of [[text], text.split(";"), text.split(",")]) {
+    const codes = parts.map((part) => readChoice(stripBlanks(part), field));
+    if (!codes.includes(null)) return codes.join(";");
   }
+  return null;
+}
 
-  function readInteger(text) {
-    const found = NUMBER.exec(text);
-    return found && !found[3] ? writtenNumber(found) : null;
+// Times
+
+function hourOfDay(hour, half) {
+  if (!half) return hour;
+  if (hour < 1 || hour > 12) return null;
+  return (hour % 12) + (half === "p" ? 12 : 0);
+}
+
+function readClock(text) {
+  const typed = asciiLower(plainBlanks(text));
+  const digits = DIGITS.exec(typed);
+  const found = MARKED.exec(typed) || digits || HOUR.exec(typed);
+  if (!found || (digits && found[3] && found[1].length === 1)) return null;
+  const [, hour, minute, second, half] = found;
+  if (!minute && !half) return null;
+  const onDay = hourOfDay(Number(hour), half);
+  if (onDay === null) return null;
+  return `${String(onDay).padStart(2, "0")}:${minute || "00"}${second ? `:${second}` : ""}`;
+}
+
+// Dates. Parts are [year, month, day]; 0 stands for a part that is unknown or left out.
+
+function writtenParts([year, month, day]) {
+  const pad = (number, width) => String(number).padStart(width, "0");
+  return pad(year, 4) + (month ? `-${pad(month, 2)}` : "") + (day ? `-${pad(day, 2)}` : "");
+}
+
+const yearOf = (word) => (/^[0-9]{4}$/.test(word) ? Number(word) : null);
+
+function numberOf(word) {
+  if (UNKNOWN.includes(word)) return 0;
+  return /^[0-9]{1,2}$/.test(word) ? Number(word) || null : null;
+}
+
+function numericParts(year, monthWord, dayWord) {
+  const month = numberOf(monthWord);
+  const day = numberOf(dayWord);
+  return month === null || day === null || month > 12 || day > 31 ? null : [year, month, day];
+}
+
+function oneWord(word) {
+  if (/^[0-9]{4}$/.test(word)) return [Number(word), 0, 0];
+  if (!/^[0-9]{8}$/.test(word)) return null;
+  const [month, day] = [Number(word.slice(4, 6)), Number(word.slice(6))];
+  return month && day ? [Number(word.slice(0, 4)), month, day] : null;
+}
+
+function twoWords(one, other) {
+  const [year, monthWord] = yearOf(other) === null ? [yearOf(one), other] : [yearOf(other), one];
+  if (year === null) return null;
+  const month = MONTH_NUMBERS.has(monthWord) ? MONTH_NUMBERS.get(monthWord) : numberOf(monthWord);
+  return month !== null && month <= 12 ? [year, month, 0] : null;
+}
+
+function threeWords(words, even, order) {
+  const yearFirst = yearOf(words[0]);
+  const year = yearFirst || yearOf(words[2]);
+  if (year === null) return null;
+  const [one, other] = yearFirst ? words.slice(1) : words;
+  const named = [one, other].filter((word) => MONTH_NUMBERS.has(word));
+  if (named.length) {
+    const day = numberOf(one === named[0] ? other : one);
+    return named.length === 1 && day !== null ? [year, MONTH_NUMBERS.get(named[0]), day] : null;
   }
+  if (!even) return null;
+  const dayFirst = numericParts(year, other, one);
+  const monthFirst = numericParts(year, one, other);
+  if (yearFirst || order === "mdy") return monthFirst;
+  if (order === "dmy") return dayFirst;
+  const alike = dayFirst && monthFirst && String(dayFirst) === String(monthFirst);
+  return alike || !monthFirst ? dayFirst : dayFirst ? null : monthFirst;
+}
 
-  function readDecimal(text) {
-    const found = NUMBER.exec(text);
-    if (!found || (found[3] === "," && [0, 3].includes(found[4].length))) return null;
-    return writtenNumber(found);
+function dateParts(typed, order) {
+  const pieces = typed.match(WORDS) || [];
+  const words = pieces.filter((piece) => WORD.test(piece));
+  if (!words.length || !WORD.test(pieces[0]) || !WORD.test(pieces[pieces.length - 1])) return null;
+  const separators = pieces
+    .filter((piece) => !WORD.test(piece))
+    .map((piece) => piece.replace(/^ +| +$/g, "") || " ");
+  if (separators.some((separator) => !SEPARATORS.includes(separator))) return null;
+  if (words.length === 1) return oneWord(words[0]);
+  if (words.length === 2) return twoWords(words[0], words[1]);
+  if (words.length !== 3) return null;
+  return threeWords(words, separators.length === 2 && separators[0] === separators[1], order);
+}
+
+function relativeDay(found, env) {
+  const days = Number(found[2] || 0);
+  return isoDay(readDay(env.today) + (found[1] === "-" ? -days : days));
+}
+
+function readDate(text, env, enough) {
+  const typed = asciiLower(plainBlanks(text));
+  const found = RELATIVE.exec(typed);
+  if (found) return relativeDay(found, env);
+  const parts = dateParts(typed, env.dateOrder);
+  return parts && enough(parts) ? writtenParts(parts) : null;
+}
+
+const readFullDate = (text, field, env) => readDate(text, env, ([, month, day]) => month && day);
+const readPartialDate = (text, field, env) => readDate(text, env, ([, month, day]) => month || !day);
+
+function readMoment(text, field, env) {
+  if (text.length > LONGEST_MOMENT) return null;
+  const typed = asciiLower(plainBlanks(text)).replace(ISO_MOMENT, "$1 ");
+  const found = new Set();
+  for (let at = typed.indexOf(" "); at >= 0; at = typed.indexOf(" ", at + 1)) {
+    const day = readFullDate(stripBlanks(typed.slice(0, at).replace(/,+$/, "")), field, env);
+    const clock = readClock(typed.slice(at + 1));
+    if (day && clock) found.add(`${day}T${clock}`);
   }
+  return found.size === 1 ? [...found][0] : null;
+}
 
-  // A comparator with or without a blank, in any of its spellings
+const READERS = {
+  text: (text, field) => (field.multiline ? text.replace(OTHER_BREAKS, "\n") : text.replace(/\t+/g, " ")),
+  integer: readInteger,
+  decimal: readDecimal,
+  bounded: readBounded,
+  boolean: (text) => BOOLEANS.get(asciiLower(text)) || null,
+  date: readFullDate,
+  partial_date: readPartialDate,
+  time: readClock,
+  datetime: readMoment,
+  choice: readChoice,
+  choices: readChoices,
+  file: (text) => text,
+};
 
-  function readBounded(text) {
-    const [, comparator = "", rest] = LIMIT.exec(plainBlanks(text));
-    const number = readDecimal(rest);
-    return number === null ? null : (SPELT.get(comparator) || comparator) + number;
-  }
+function accepted(text, field) {
+  const parsed = parse(text, field);
+  if (!parsed.ok) return null;
+  return field.kind === "choices" ? write(parsed.value, field) : text;
+}
 
-  // Choices
+function missingCode(typed, field) {
+  if (!typed.startsWith(".")) return null;
+  const wanted = asciiLower(typed.slice(1));
+  const found = field.missing.filter((held) => asciiLower(held.code) === wanted);
+  return found.length === 1 ? found[0].code : null;
+}
 
-  function readChoice(text, field) {
-    if (codeOf(text, field)) return text;
-    const named = namedBy(text, field);
-    return named.length === 1 ? named[0] : null;
-  }
+function understand(text, field, env) {
+  const typed = stripBlanks(text);
+  if (!typed || field.missing.some((held) => held.code === typed)) return typed;
+  const reason = missingCode(typed, field);
+  if (reason && field.kind === "text") return reason;
+  const kept = accepted(text, field);
+  if (kept !== null) return kept;
+  const read = READERS[field.kind](typed, field, env);
+  const meant = read === null ? null : accepted(read, field);
+  if (reason) return meant ? typed : reason;
+  return meant === null ? typed : meant;
+}
 
-  function readChoices(text, field) {
-    for (const parts of [[text], text.split(";"), text.split(",")]) {
-      const codes = parts.map((part) => readChoice(stripBlanks(part), field));
-      if (!codes.includes(null)) return codes.join(";");
-    }
-    return null;
-  }
-
-  // Times
-
-  function hourOfDay(hour, half) {
-    if (!half) return hour;
-    if (hour < 1 || hour > 12) return null;
-    return (hour % 12) + (half === "p" ? 12 : 0);
-  }
-
-  function readClock(text) {
-    const typed = asciiLower(plainBlanks(text));
-    const digits = DIGITS.exec(typed);
-    const found = MARKED.exec(typed) || digits || HOUR.exec(typed);
-    if (!found || (digits && found[3] && found[1].length === 1)) return null;
-    const [, hour, minute, second, half] = found;
-    if (!minute && !half) return null;
-    const onDay = hourOfDay(Number(hour), half);
-    if (onDay === null) return null;
-    return `${String(onDay).padStart(2, "0")}:${minute || "00"}${second ? `:${second}` : ""}`;
-  }
-
-  // Dates. Parts are [year, month, day]; 0 stands for a part that is unknown or left out.
-
-  function writtenParts([year, month, day]) {
-    const pad = (number, width) => String(number).padStart(width, "0");
-    return pad(year, 4) + (month ? `-${pad(month, 2)}` : "") + (day ? `-${pad(day, 2)}` : "");
-  }
-
-  const yearOf = (word) => (/^[0-9]{4}$/.test(word) ? Number(word) : null);
-
-  function numberOf(word) {
-    if (UNKNOWN.includes(word)) return 0;
-    return /^[0-9]{1,2}$/.test(word) ? Number(word) || null : null;
-  }
-
-  function numericParts(year, monthWord, dayWord) {
-    const month = numberOf(monthWord);
-    const day = numberOf(dayWord);
-    return month === null || day === null || month > 12 || day > 31 ? null : [year, month, day];
-  }
-
-  function oneWord(word) {
-    if (/^[0-9]{4}$/.test(word)) return [Number(word), 0, 0];
-    if (!/^[0-9]{8}$/.test(word)) return null;
-    const [month, day] = [Number(word.slice(4, 6)), Number(word.slice(6))];
-    return month && day ? [Number(word.slice(0, 4)), month, day] : null;
-  }
-
-  function twoWords(one, other) {
-    const [year, monthWord] = yearOf(other) === null ? [yearOf(one), other] : [yearOf(other), one];
-    if (year === null) return null;
-    const month = MONTH_NUMBERS.has(monthWord) ? MONTH_NUMBERS.get(monthWord) : numberOf(monthWord);
-    return month !== null && month <= 12 ? [year, month, 0] : null;
-  }
-
-  function threeWords(words, even, order) {
-    const yearFirst = yearOf(words[0]);
-    const year = yearFirst || yearOf(words[2]);
-    if (year === null) return null;
-    const [one, other] = yearFirst ? words.slice(1) : words;
-    const named = [one, other].filter((word) => MONTH_NUMBERS.has(word));
-    if (named.length) {
-      const day = numberOf(one === named[0] ? other : one);
-      return named.length === 1 && day !== null ? [year, MONTH_NUMBERS.get(named[0]), day] : null;
-    }
-    if (!even) return null;
-    const dayFirst = numericParts(year, other, one);
-    const monthFirst = numericParts(year, one, other);
-    if (yearFirst || order === "mdy") return monthFirst;
-    if (order === "dmy") return dayFirst;
-    const alike = dayFirst && monthFirst && String(dayFirst) === String(monthFirst);
-    return alike || !monthFirst ? dayFirst : dayFirst ? null : monthFirst;
-  }
-
-  function dateParts(typed, order) {
-    const pieces = typed.match(WORDS) || [];
-    const words = pieces.filter((piece) => WORD.test(piece));
-    if (!words.length || !WORD.test(pieces[0]) || !WORD.test(pieces[pieces.length - 1])) return null;
-    const separators = pieces
-      .filter((piece) => !WORD.test(piece))
-      .map((piece) => piece.replace(/^ +| +$/g, "") || " ");
-    if (separators.some((separator) => !SEPARATORS.includes(separator))) return null;
-    if (words.length === 1) return oneWord(words[0]);
-    if (words.length === 2) return twoWords(words[0], words[1]);
-    if (words.length !== 3) return null;
-    return threeWords(words, separators.length === 2 && separators[0] === separators[1], order);
-  }
-
-  function relativeDay(found, env) {
-    const days = Number(found[2] || 0);
-    return isoDay(readDay(env.today) + (found[1] === "-" ? -days : days));
-  }
-
-  function readDate(text, env, enough) {
-    const typed = asciiLower(plainBlanks(text));
-    const found = RELATIVE.exec(typed);
-    if (found) return relativeDay(found, env);
-    const parts = dateParts(typed, env.dateOrder);
-    return parts && enough(parts) ? writtenParts(parts) : null;
-  }
-
-  const readFullDate = (text, field, env) => readDate(text, env, ([, month, day]) => month && day);
-  const readPartialDate = (text, field, env) => readDate(text, env, ([, month, day]) => month || !day);
-
-  function readMoment(text, field, env) {
-    if (text.length > LONGEST_MOMENT) return null;
-    const typed = asciiLower(plainBlanks(text)).replace(ISO_MOMENT, "$1 ");
-    const found = new Set();
-    for (let at = typed.indexOf(" "); at >= 0; at = typed.indexOf(" ", at + 1)) {
-      const day = readFullDate(stripBlanks(typed.slice(0, at).replace(/,+$/, "")), field, env);
-      const clock = readClock(typed.slice(at + 1));
-      if (day && clock) found.add(`${day}T${clock}`);
-    }
-    return found.size === 1 ? [...found][0] : null;
-  }
-
-  const READERS = {
-    text: (text, field) => (field.multiline ? text.replace(OTHER_BREAKS, "\n") : text.replace(/\t+/g, " ")),
-    integer: readInteger,
-    decimal: readDecimal,
-    bounded: readBounded,
-    boolean: (text) => BOOLEANS.get(asciiLower(text)) || null,
-    date: readFullDate,
-    partial_date: readPartialDate,
-    time: readClock,
-    datetime: readMoment,
-    choice: readChoice,
-    choices: readChoices,
-    file: (text) => text,
-  };
-
-  function accepted(text, field) {
-    const parsed = parse(text, field);
-    if (!parsed.ok) return null;
-    return field.kind === "choices" ? write(parsed.value, field) : text;
-  }
-
-  function missingCode(typed, field) {
-    if (!typed.startsWith(".")) return null;
-    const wanted = asciiLower(typed.slice(1));
-    const found = field.missing.filter((held) => asciiLower(held.code) === wanted);
-    return found.length === 1 ? found[0].code : null;
-  }
-
-  function understand(text, field, env) {
-    const typed = stripBlanks(text);
-    if (!typed || field.missing.some((held) => held.code === typed)) return typed;
-    const reason = missingCode(typed, field);
-    if (reason && field.kind === "text") return reason;
-    const kept = accepted(text, field);
-    if (kept !== null) return kept;
-    const read = READERS[field.kind](typed, field, env);
-    const meant = read === null ? null : accepted(read, field);
-    if (reason) return meant ? typed : reason;
-    return meant === null ? typed : meant;
-  }
-
-  globalThis.crfsmith.understand = understand;
-})();
+export { understand };
