@@ -17,7 +17,8 @@ from forms_spec.model.study_cache import StudyCache
 
 _CODES: StudyCache[int, Mapping[str, str]] = StudyCache()
 """By the identity of a field, which lives as long as its study."""
-_PARTING = re.compile(r"[|,\r\n]")
+
+_SEPARATORS = re.compile(r"[|,\r\n]")
 
 
 def box_column(name: str, code: str) -> str:
@@ -34,48 +35,49 @@ def redcap_codes(study: Study, field: Field) -> Mapping[str, str]:
     return _CODES.get(study, id(field), lambda: _codes(field))
 
 
-def boxes_of(study: Study, field: Field) -> Iterator[tuple[str, str]]:
-    """The boxes of a checkbox, as our code and REDCap's: its answers, then its codes of
-    missing data.
-    """
-    yield from redcap_codes(study, field).items()
-
-
-def columns_named(study: Study, field: Field, name: str) -> list[str]:
+def value_columns(study: Study, field: Field, name: str) -> list[str]:
     """The columns of a field's values: one, or one for each box."""
-    if field.kind.name == "choices" and field.codelist is not None:
-        return [box_column(name, code) for _, code in boxes_of(study, field)]
-    return [name]
+    if field.kind.name != "choices" or field.codelist is None:
+        return [name]
+    return [box_column(name, code) for code in redcap_codes(study, field).values()]
 
 
-def renamed(study: Study, field: Field) -> Iterator[tuple[str, str]]:
+def renamed_codes(study: Study, field: Field) -> Iterator[tuple[str, str]]:
     """The codes of answers that are others in REDCap, and what they are there."""
-    answers = field.codelist.by_code if field.codelist else {}
-    for code, other in redcap_codes(study, field).items():
-        if code != other and code in answers:
-            yield code, other
+    if field.codelist is None:
+        return
+
+    in_redcap = redcap_codes(study, field)
+    for code in field.codelist.by_code:
+        if in_redcap[code] != code:
+            yield code, in_redcap[code]
 
 
 def _codes(field: Field) -> Mapping[str, str]:
-    """Codes that may stay as they are come first, so that they do."""
     assert field.codelist is not None
-    boxes = field.kind.name == "choices"
-    data = {code.code: code.code for code in field.codelist.codes}
-    if boxes:
-        data |= {code.code: code.in_redcap for code in field.missing}
-    texts: dict[str, str] = {}
+    has_boxes = field.kind.name == "choices"
+    wanted = {code.code: code.code for code in field.codelist.codes}
+    if has_boxes:
+        wanted |= {code.code: code.in_redcap for code in field.missing}
+
+    # Codes that may stay as they are come first, so that they do.
+    def is_rewritten(code: str) -> bool:
+        return _SEPARATORS.search(wanted[code]) is not None
+
+    codes: dict[str, str] = {}
     taken: set[str] = set()
+    for code in sorted(wanted, key=is_rewritten):
+        plain, number = _SEPARATORS.sub("_", wanted[code]), 2
+        unique = plain
+        while _taken_by(unique, has_boxes=has_boxes) in taken:
+            unique, number = f"{plain}_{number}", number + 1
 
-    for code in sorted(data, key=lambda item: _PARTING.search(data[item]) is not None):
-        plain, number = _PARTING.sub("_", data[code]), 2
-        name = plain
-        while _place(name, boxes=boxes) in taken:
-            name, number = f"{plain}_{number}", number + 1
-        taken.add(_place(name, boxes=boxes))
-        texts[code] = name
+        taken.add(_taken_by(unique, has_boxes=has_boxes))
+        codes[code] = unique
 
-    return {code: texts[code] for code in data}
+    return {code: codes[code] for code in wanted}
 
 
-def _place(code: str, *, boxes: bool) -> str:
-    return box_column("", code) if boxes else code
+def _taken_by(code: str, *, has_boxes: bool) -> str:
+    """What has to be unique: the column of a box, else the code itself."""
+    return box_column("", code) if has_boxes else code

@@ -15,13 +15,14 @@ class Loss:
     another spelling.
 
     ``kind`` groups alike losses. ``row`` is the row of the file, the header being row
-    1; 0 where there is none. ``original`` is the text of the cell.
+    1; 0 where there is none. ``column`` is the header of the cell, and ``original`` its
+    text. ``field`` may also be a form, a group, a visit, or ``*`` for the whole.
     """
 
     kind: str
-    row: int
+    row: int = 0
     field: str
-    column: str
+    column: str = ""
     original: str
     why: str
     harmless: bool = False

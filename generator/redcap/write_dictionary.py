@@ -18,10 +18,9 @@ from generator.redcap.reading.choices import write_choices
 from generator.redcap.reading.columns import COLUMNS, HEADERS
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.events import EventFiles
-from generator.redcap.writing.write_cells import Cells
+from generator.redcap.writing.cell_context import Cells, Key
 from generator.redcap.writing.write_events import EventLists, write_events
 from generator.redcap.writing.write_rows import (
-    Key,
     record_id,
     redcap_names,
     study_rows,

@@ -8,7 +8,7 @@ from dataclasses import field as _field
 
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from generator.redcap.box_codes import box_column, boxes_of, renamed
+from generator.redcap.box_codes import box_column, redcap_codes, renamed_codes
 from generator.redcap.writing.write_rows import (
     COMPLETE,
     EVENT,
@@ -76,9 +76,9 @@ def _flipped(study: Study, field: Field) -> Iterator[tuple[str, str]]:
     """The answers of a checkbox by their codes in REDCap and by their labels."""
     listed = field.codelist.by_code if field.codelist else {}
     labels = {code.code: code.label for code in field.missing}
-    for code, _ in boxes_of(study, field):
+    for code, _ in redcap_codes(study, field).items():
         yield (listed[code].label if code in listed else labels[code]), code
-    for code, other in boxes_of(study, field):
+    for code, other in redcap_codes(study, field).items():
         yield other, code
 
 
@@ -97,9 +97,9 @@ def columns_of(study: Study) -> Columns:
             if (table.name, field.name) == subject:
                 continue
             name = names[table.name, field.name]
-            others = {other: code for code, other in renamed(study, field)}
+            others = {other: code for code, other in renamed_codes(study, field)}
             if field.kind.name == "choices" and field.codelist is not None:
-                for code, other in boxes_of(study, field):
+                for code, other in redcap_codes(study, field).items():
                     column = box_column(name, other)
                     columns.cells[column] = Cell(
                         table=table.name, field=field, code=code, redcap=other

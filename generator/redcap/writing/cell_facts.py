@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-from forms_spec.model.facets import Range
-from forms_spec.model.fields import Field
+from forms_spec.model.fields import Field, Group
 from forms_spec.model.study import Study
-from generator.redcap.reading.validation import VALIDATIONS
 
 SUBJECT = "subjid"
 _EXACT = re.compile(r"number_([1-4])dp(?:_comma_decimal)?", re.ASCII)
+
+
+def study_fields(study: Study) -> Iterator[tuple[Group, Field]]:
+    """Every field of a study with its group, in the order of the pages."""
+    for form in study.forms.values():
+        for group in form.groups:
+            for field in group.fields:
+                yield group, field
 
 
 def exact_places(study: Study, field: Field) -> int | None:
@@ -22,71 +28,50 @@ def exact_places(study: Study, field: Field) -> int | None:
     kept = _EXACT.fullmatch(field.redcap.get("validation", ""))
     if kept:
         return int(kept[1])
-    if (
-        field.type.name != "decimal"
-        or field.places not in (1, 2, 3, 4)
-        or "validation" in field.redcap
-    ):
-        return None
 
-    return field.places if made_from_redcap(study) else None
+    # Any other kept validation says that the number of decimals was free.
+    if field.type.name != "decimal" or "validation" in field.redcap:
+        return None
+    if field.places not in (1, 2, 3, 4) or not _made_from_redcap(study):
+        return None
+    return field.places
+
+
+def _made_from_redcap(study: Study) -> bool:
+    """Whether the study's first field is the record id, as it is in every project of
+    REDCap.
+    """
+    for _, first in study_fields(study):
+        return _holds_subject(first)
+
+    return False
+
+
+def is_record_id(study: Study, field: Field) -> bool:
+    """Whether this is the record id: of the fields that hold the subject's id the one
+    that can be.
+    """
+    # The first test spares most fields a walk over all of them.
+    return _holds_subject(field) and subject_field(study) is field
 
 
 def subject_field(study: Study) -> Field | None:
     """The record id: the study's first field where it holds the subject's id, else the
     first that does so outside of rows and whose form is no form without it.
     """
-    forms = study.forms.values()
-    for index, item in enumerate(
-        field for form in forms for group in form.groups for field in group.fields
-    ):
-        form = study.forms[item.form]
-        if item.value is None or item.value.text != SUBJECT:
+    for index, (group, field) in enumerate(study_fields(study)):
+        if not _holds_subject(field):
             continue
-        if index == 0 or (
-            item in form.fields and sum(field.collected for field in form.fields) > 1
-        ):
-            return item
+        if index == 0:
+            return field
+
+        own_fields = study.forms[field.form].fields
+        collected = sum(other.collected for other in own_fields)
+        if group.rows is None and collected > 1:
+            return field
 
     return None
 
 
-def made_from_redcap(study: Study) -> bool:
-    """Whether the study's first field is the record id, as it is in every project of
-    REDCap.
-    """
-    fields = (
-        field
-        for form in study.forms.values()
-        for group in form.groups
-        for field in group.fields
-    )
-    first = next(fields, None)
-
-    return first is not None and first.value is not None and first.value.text == SUBJECT
-
-
-def table_of(study: Study, field: Field) -> str:
-    """The table of a field: a form, or a group of rows."""
-    return (
-        field.group
-        if field.group in study.tables and study.tables[field.group].group
-        else field.form
-    )
-
-
-def range_text(text: Range) -> str:
-    low, high = (end.text if end else "" for end in (text.low, text.high))
-    return (
-        f"{'(' if text.low_open else '['}{low}, {high}{')' if text.high_open else ']'}"
-    )
-
-
-def by_pattern(expression: str) -> str:
-    """The validation type that has this pattern."""
-    for code, validation in VALIDATIONS.items():
-        pattern = validation.keys.get("pattern")
-        if isinstance(pattern, Mapping) and pattern["matches"] == expression:
-            return code
-
-    return ""
+def _holds_subject(field: Field) -> bool:
+    return field.value is not None and field.value.text == SUBJECT

@@ -4,15 +4,16 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from generator.redcap.box_codes import columns_named
+from generator.redcap.box_codes import value_columns
 from generator.redcap.losses import Loss
 from generator.redcap.names import unused
-from generator.redcap.writing.cell_facts import subject_field
-from generator.redcap.writing.write_cells import Cells, CellWriter
+from generator.redcap.writing.cell_context import Cells, Key
+from generator.redcap.writing.cell_facts import study_fields, subject_field
+from generator.redcap.writing.write_cells import CellWriter
 
 RECORD_ID = "record_id"
 COMPLETE, TIMESTAMP = "_complete", "_timestamp"
@@ -23,16 +24,16 @@ GROUP = "redcap_data_access_group"
 SURVEY = "redcap_survey_identifier"
 SYSTEM = (EVENT, INSTRUMENT, INSTANCE, GROUP, SURVEY)
 
-Key = tuple[str, str]
-"""A table and the name of one of its fields."""
-
 
 def study_rows(
     study: Study, names: Mapping[Key, str] | None = None
 ) -> tuple[list[tuple[Key, Cells]], list[Loss]]:
     """The cells of every field by its table and name, and what they do not say."""
-    writer = CellWriter(study=study, names=redcap_names(study, names or {}))
-    rows = [row for form in study.forms.values() for row in writer.rows(form)]
+    writer = CellWriter(study, redcap_names(study, names or {}))
+    rows: list[tuple[Key, Cells]] = []
+    for form in study.forms.values():
+        rows += writer.rows(form)
+
     return rows, writer.losses
 
 
@@ -41,32 +42,33 @@ def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
 
     No two fields have a column in common either, nor one with the columns that REDCap
     adds to every export: a text called ``race___2`` beside the boxes of ``race`` gets
-    another name.
+    another name. ``kept`` are names that the project has already, and that go before.
     """
-    texts: dict[Key, str] = {}
+    names: dict[Key, str] = {}
     wanted = set(kept.values())
     taken = set(SYSTEM)
     for table in study.tables:
         taken |= {f"{table}{COMPLETE}", f"{table}{TIMESTAMP}"}
 
-    for key, item in _fields(study):
-        name = kept.get(key) or item.redcap.get("name") or item.name
+    for key, field in _keyed_fields(study):
+        name = kept.get(key) or field.redcap.get("name") or field.name
         reserved = taken if key in kept else taken | wanted
-        if not reserved.isdisjoint((name, *columns_named(study, item, name))):
-            name = _other_name(study, item, f"{key[0]}_{item.name}", taken | wanted)
-        taken |= {name, *columns_named(study, item, name)}
-        texts[key] = name
+        if not reserved.isdisjoint(_used_names(study, field, name)):
+            name = _other_name(study, field, f"{key[0]}_{field.name}", taken | wanted)
+        taken |= _used_names(study, field, name)
+        names[key] = name
 
-    return texts
+    return names
 
 
-def _fields(study: Study) -> list[tuple[Key, Field]]:
-    return [
-        ((group.name if group.rows is not None else form.name, field.name), field)
-        for form in study.forms.values()
-        for group in form.groups
-        for field in group.fields
-    ]
+def _keyed_fields(study: Study) -> Iterator[tuple[Key, Field]]:
+    for group, field in study_fields(study):
+        yield (group.table, field.name), field
+
+
+def _used_names(study: Study, field: Field, name: str) -> set[str]:
+    """The name of a field and those of its columns."""
+    return {name, *value_columns(study, field, name)}
 
 
 def _other_name(study: Study, field: Field, wished: str, taken: set[str]) -> str:
@@ -74,7 +76,7 @@ def _other_name(study: Study, field: Field, wished: str, taken: set[str]) -> str
     refused: set[str] = set()
     while True:
         name = unused(wished, taken | refused)
-        if taken.isdisjoint(columns_named(study, field, name)):
+        if taken.isdisjoint(value_columns(study, field, name)):
             return name
         refused.add(name)
 
@@ -82,7 +84,11 @@ def _other_name(study: Study, field: Field, wished: str, taken: set[str]) -> str
 def subject_key(study: Study) -> Key | None:
     """The field that is the record id, by its table and name."""
     wanted = subject_field(study)
-    return next((key for key, item in _fields(study) if item is wanted), None)
+    for key, field in _keyed_fields(study):
+        if field is wanted:
+            return key
+
+    return None
 
 
 def record_id(study: Study, names: Mapping[Key, str]) -> str:
@@ -92,10 +98,8 @@ def record_id(study: Study, names: Mapping[Key, str]) -> str:
     subject = subject_key(study)
     if subject is not None:
         return names[subject]
-    taken = {
-        name
-        for key, item in _fields(study)
-        for name in (names[key], *columns_named(study, item, names[key]))
-    }
 
+    taken: set[str] = set()
+    for key, field in _keyed_fields(study):
+        taken |= _used_names(study, field, names[key])
     return unused(RECORD_ID, taken)

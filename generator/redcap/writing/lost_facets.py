@@ -1,0 +1,85 @@
+"""What a field says that no cell of REDCap can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_spec.model.fields import Field
+from generator.redcap.reading.validation import VALIDATIONS
+from generator.redcap.writing.cell_context import CellContext, Cells
+from generator.redcap.writing.write_tags import words_said
+
+
+def set_pattern(context: CellContext, field: Field, cells: Cells) -> None:
+    """Sets the validation that a pattern means. Other patterns are listed."""
+    if field.min_length is not None:
+        context.loss(
+            cells["name"],
+            "validation",
+            "length",
+            str(field.min_length),
+            "REDCap has no least length",
+        )
+
+    pattern = field.stated_pattern
+    # The pattern of a number of words is a tag.
+    if pattern is None or words_said(field) is not None:
+        return
+
+    cells["validation"] = _validation_of(pattern.expression)
+    if not cells["validation"]:
+        context.loss(
+            cells["name"],
+            "validation",
+            "pattern",
+            pattern.expression,
+            "REDCap has no patterns of one's own",
+        )
+
+
+def _validation_of(expression: str) -> str:
+    """The validation type that has this pattern; empty where none has."""
+    for code, validation in VALIDATIONS.items():
+        pattern = validation.keys.get("pattern")
+        if isinstance(pattern, Mapping) and pattern["matches"] == expression:
+            return code
+
+    return ""
+
+
+def list_lost_facets(context: CellContext, field: Field, name: str) -> None:
+    """Lists the facets without any column."""
+    for column, kind, original, why in _lost_facets(field):
+        context.loss(name, column, kind, original, why)
+
+
+def _lost_facets(field: Field) -> Iterator[tuple[str, str, str, str]]:
+    """Column, kind, original and why of each."""
+    if field.unit is not None:
+        choices = ", ".join(choice.code for choice in field.unit.choices)
+        unit = field.unit.fixed or choices
+        yield (
+            "note",
+            "unit",
+            unit,
+            "REDCap has no units; a chosen one is a field of its own",
+        )
+
+    if field.missing:
+        codes = ", ".join(code.code for code in field.missing)
+        why = "codes of missing data belong to REDCap's project"
+        yield "choices", "missing", codes, why
+
+    if field.cdash:
+        yield "annotation", "cdash", field.cdash, "REDCap has no standard names"
+    if field.sdtm:
+        yield "annotation", "sdtm", field.sdtm, "REDCap has no standard names"
+
+    for code in field.codelist.codes if field.codelist else ():
+        if code.synonyms:
+            synonyms = f"{code.code}: {', '.join(code.synonyms)}"
+            why = "REDCap has no other words for a choice"
+            yield "choices", "synonyms", synonyms, why
+        if code.number is not None:
+            number = f"{code.code}: {code.number}"
+            yield "choices", "number", number, "REDCap counts with the code itself"
