@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from forms_spec.model.fields import Group
+from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from generator.redcap.names import slug, unused
@@ -13,9 +13,10 @@ from generator.redcap.names import slug, unused
 CLASSIC = "event_1_arm_1"
 """What REDCap itself calls the only event of a project without events."""
 
+UNIQUE = re.compile(r"[a-z0-9_]+_arm_([0-9]+)[a-z]?", re.ASCII)
+"""The unique name of an event, with the number of its arm."""
 
 _EVENT_NAMES: StudyCache[tuple[()], Mapping[str, str]] = StudyCache()
-UNIQUE = re.compile(r"[a-z0-9_]+_arm_([0-9]+)[a-z]?", re.ASCII)
 
 
 def event_names(study: Study) -> Mapping[str, str]:
@@ -32,10 +33,22 @@ def longitudinal(study: Study) -> bool:
 
 def log_visit(study: Study) -> str:
     """The visit at whose event the forms stand that belong to no visit: the first that
-    does not repeat.
+    does not repeat. Empty for a study without visits.
     """
-    once = (visit.name for visit in study.visits.values() if not visit.repeats)
-    return next(once, next(iter(study.visits), ""))
+    for visit in study.visits.values():
+        if not visit.repeats:
+            return visit.name
+
+    return next(iter(study.visits), "")
+
+
+def visits_of(study: Study, form: Form) -> list[str]:
+    """The visits at whose events a form stands, in their order."""
+    if form.log:
+        visit = log_visit(study)
+        return [visit] if visit else []
+
+    return [visit for visit in study.visits if (form.name, visit) in study.expectations]
 
 
 def repeats_at(study: Study, group: Group, visit: str) -> bool:
@@ -45,27 +58,24 @@ def repeats_at(study: Study, group: Group, visit: str) -> bool:
     It has none where the whole event repeats, nor where the project lets it stand once
     (``redcap: {once}``).
     """
-    names = event_names(study)
-    return (
-        not study.visits[visit].repeats
-        and names[visit] not in group.redcap.get("once", "").split()
-    )
+    if study.visits[visit].repeats:
+        return False
+    once = group.redcap.get("once", "").split()
+    return event_names(study)[visit] not in once
 
 
 def _names(study: Study) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    own = {visit.redcap or visit.name for visit in study.visits.values()}
-    kept = {name for name in own if UNIQUE.fullmatch(name)}
+    wanted = {visit.name: visit.redcap or visit.name for visit in study.visits.values()}
+    kept = {name for name in wanted.values() if UNIQUE.fullmatch(name)}
+    names: dict[str, str] = {}
 
-    for visit in study.visits.values():
-        name = visit.redcap or visit.name
-        if name not in kept or name in texts.values():
-            name = unused(
-                slug(name) or "event",
-                {item.partition("_arm_")[0] for item in (*kept, *texts.values())},
-            )
-            name = f"{name}_arm_1"
+    for visit, name in wanted.items():
+        # Two visits may want the same name, of which the first one gets it.
+        if name in kept and name not in names.values():
+            names[visit] = name
+            continue
 
-        texts[visit.name] = name
+        taken = {other.partition("_arm_")[0] for other in (*kept, *names.values())}
+        names[visit] = f"{unused(slug(name) or 'event', taken)}_arm_1"
 
-    return texts
+    return names

@@ -39,46 +39,47 @@ def counts(losses: Iterable[Loss]) -> list[tuple[str, bool, int]]:
 def as_markdown(source: str, losses: Iterable[Loss]) -> str:
     """The list that is written beside a converted dictionary."""
     listed = list(losses)
-    return "\n".join([*_lines(source, listed), ""])
+    lines = [f"# Conversion of {source}", ""]
+    if not listed:
+        lines.append("Nothing is lost, and nothing is written differently.")
+    else:
+        lines += _count_table(listed)
+        real = [loss for loss in listed if not loss.harmless]
+        lines += _loss_table("Losses", real)
+        harmless = [loss for loss in listed if loss.harmless]
+        lines += _loss_table("Written differently, same meaning", harmless)
+
+    return "\n".join([*lines, ""])
 
 
-def _lines(source: str, losses: list[Loss]) -> Iterator[str]:
-    yield f"# Conversion of {source}"
-    yield ""
-    if not losses:
-        yield "Nothing is lost, and nothing is written differently."
-        return
-
+def _count_table(losses: list[Loss]) -> Iterator[str]:
     yield "| kind | cells |"
     yield "|---|---|"
     for kind, harmless, count in counts(losses):
-        yield f"| {kind}{' (same meaning)' if harmless else ''} | {count} |"
+        remark = " (same meaning)" if harmless else ""
+        yield f"| {kind}{remark} | {count} |"
 
-    for harmless, title in (
-        (False, "Losses"),
-        (True, "Written differently, same meaning"),
-    ):
-        chosen = [loss for loss in losses if loss.harmless is harmless]
-        if not chosen:
-            continue
-        yield from (
-            "",
-            f"## {title}",
-            "",
-            "| row | field | column | kind | why | original |",
-            "|---|---|---|---|---|---|",
+
+def _loss_table(title: str, losses: list[Loss]) -> Iterator[str]:
+    """A heading and a table; nothing at all without losses."""
+    if not losses:
+        return
+
+    yield ""
+    yield f"## {title}"
+    yield ""
+    yield "| row | field | column | kind | why | original |"
+    yield "|---|---|---|---|---|---|"
+    for loss in losses:
+        cells = (
+            str(loss.row or ""),
+            loss.field,
+            loss.column,
+            loss.kind,
+            loss.why,
+            loss.original,
         )
-
-        for item in chosen:
-            cells = (
-                str(item.row or ""),
-                item.field,
-                item.column,
-                item.kind,
-                item.why,
-                item.original,
-            )
-            yield f"| {' | '.join(_cell(text) for text in cells)} |"
+        yield f"| {' | '.join(_cell(text) for text in cells)} |"
 
 
 def _cell(text: str) -> str:

@@ -28,13 +28,19 @@ RESERVED = KEYWORDS | {
 
 
 def plain_name(text: str, taken: Container[str] = (), letter: str = "f") -> str:
-    """The nearest allowed name that is not taken."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9_]+", "_", ascii_text.lower())
+    """The nearest allowed name that is not taken.
+
+    ``letter`` stands before a name that does not begin with one, and for an empty one.
+    """
+    name = re.sub(r"[^a-z0-9_]+", "_", _ascii(text))
     if not name.strip("_"):
         name = letter
-    if not name[0].isalpha():
-        name = f"{letter}_{name.lstrip('_')}" if name[0] == "_" else f"{letter}{name}"
+
+    if name.startswith("_"):
+        name = f"{letter}_{name.lstrip('_')}"
+    elif not name[0].isalpha():
+        name = f"{letter}{name}"
+
     name = name[:LONGEST]
     if name in RESERVED:
         name = f"{name}_"[:LONGEST]
@@ -43,27 +49,30 @@ def plain_name(text: str, taken: Container[str] = (), letter: str = "f") -> str:
 
 def unused(name: str, taken: Container[str]) -> str:
     """The name, with a number behind it where it is taken."""
-    result, number = name, 2
-    while result in taken:
+    free, number = name, 2
+    while free in taken:
         tail = f"_{number}"
-        result, number = name[: LONGEST - len(tail)] + tail, number + 1
+        free, number = f"{name[: LONGEST - len(tail)]}{tail}", number + 1
 
-    return result
+    return free
 
 
 def slug(text: str, most: int = 40) -> str:
-    """A short name from a title: its words joined by ``_``."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", ascii_text.lower())
-    result = ""
-
-    for word in words:
-        longer = f"{result}_{word}" if result else word
-        if len(longer) > most and result:
+    """A short name from a title: its words joined by ``_``, as many as fit."""
+    short = ""
+    for word in re.findall(r"[a-z0-9]+", _ascii(text)):
+        longer = f"{short}_{word}" if short else word
+        if len(longer) > most and short:
             break
-        result = longer[:most]
+        short = longer[:most]
 
-    return result
+    return short
+
+
+def _ascii(text: str) -> str:
+    """Small letters without accents; other scripts are left out."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return decomposed.encode("ascii", "ignore").decode().lower()
 
 
 def title_of(name: str) -> str:

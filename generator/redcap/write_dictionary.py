@@ -4,9 +4,7 @@ same.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms_spec import load_study
@@ -19,6 +17,7 @@ from generator.redcap.reading.columns import COLUMNS, HEADERS
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.writing.cell_context import Cells, Key
+from generator.redcap.writing.csv_bytes import csv_bytes
 from generator.redcap.writing.write_events import EventLists, write_events
 from generator.redcap.writing.write_rows import (
     record_id,
@@ -51,78 +50,81 @@ def write_redcap(
 ) -> WrittenDictionary:
     """The 18 columns of a dictionary.
 
-    ``originals`` are the files of REDCap that it was made from.
+    ``originals`` are the files of REDCap that it was made from: ``dictionary`` and
+    those of ``LISTS``, or none.
     """
     loaded = load_study(files)
-    if loaded.study is None:
+    study = loaded.study
+    if study is None:
         return WrittenDictionary(
             content=None, findings=loaded.findings, losses=(), fields=0
         )
-    kept = _Kept(originals, loaded.study)
-    rows, losses = study_rows(loaded.study, kept.names)
-    result = [kept.spelled(key, cells) for key, cells in rows]
-    if not kept.items:
-        losses += _record_id_first(loaded.study, [key for key, _ in rows], result)
-    changed = kept.changed(rows)
-    losses = [
-        loss for loss in losses if loss.field in changed or loss.field not in kept.items
-    ]
-    losses += _unsaid(loaded.study)
-    lists = write_events(loaded.study)
-    if kept.schedule == _schedule(loaded.study):
-        lists = EventLists(
-            files={name: originals[name] for name in LISTS if name in originals}
-        )
 
-    losses += lists.losses
+    kept = _Originals(originals, study)
+    rows, losses = study_rows(study, kept.names)
+    cells = [kept.respelled(key, written) for key, written in rows]
+    if not kept.items:
+        losses += _record_id_first(study, [key for key, _ in rows], cells)
+
+    losses = kept.still_lost(losses, rows)
+    losses += _project_losses(study)
+    lists = write_events(study)
+    if kept.schedule == _schedule(study):
+        same = {name: originals[name] for name in LISTS if name in originals}
+        lists = EventLists(files=same)
 
     return WrittenDictionary(
-        content=_csv(result),
+        content=csv_bytes(HEADERS.values(), _ordered(cells)),
         findings=(),
-        losses=tuple(losses),
-        fields=len(result),
+        losses=(*losses, *lists.losses),
+        fields=len(cells),
         lists=lists.files,
     )
 
 
-class _Kept:
+def _ordered(rows: Iterable[Cells]) -> Iterator[list[str]]:
+    for cells in rows:
+        yield [cells[column] for column in COLUMNS]
+
+
+class _Originals:
     """What the original files said, and what the converter made of it."""
 
     def __init__(self, originals: Mapping[str, bytes], study: Study) -> None:
         self.items: dict[str, Item] = {}
-        self.names: dict[tuple[str, str], str] = {}
-        self.cells: dict[tuple[str, str], Cells] = {}
-        self.subject = ""
+        self.names: dict[Key, str] = {}
+        self.cells: dict[Key, Cells] = {}
         self.schedule: object = None
-        if "dictionary" not in originals:
-            return
-        given = EventFiles(
-            events=_file(originals, "events"),
-            forms=_file(originals, "forms"),
-            repeating=_file(originals, "repeating"),
-        )
-        built = convert_redcap(
+        if "dictionary" in originals:
+            self._convert(originals, study)
+
+    def _convert(self, originals: Mapping[str, bytes], study: Study) -> None:
+        missing = [(code.in_redcap, code.label) for code in study.missing.values()]
+        converted = convert_redcap(
             "dictionary.csv",
             originals["dictionary"],
-            given,
+            EventFiles(
+                events=_file(originals, "events"),
+                forms=_file(originals, "forms"),
+                repeating=_file(originals, "repeating"),
+            ),
             study=study.title,
             day_zero=_day_zero(study),
             spelled=False,
             record_id=_record_id_of(study),
-            missing=write_choices(
-                [(entry.in_redcap, entry.label) for entry in study.missing.values()]
-            ),
+            missing=write_choices(missing),
         )
-        loaded = load_study(built.files)
-        if loaded.study is None:
+        before = load_study(converted.files).study
+        if before is None:
             return
-        self.items = {item.name: item for item in built.items}
-        self.names = dict(built.names)
-        self.subject = built.subject
-        self.cells = dict(study_rows(loaded.study, self.names)[0])
-        self.schedule = _schedule(loaded.study)
 
-    def spelled(self, key: tuple[str, str], cells: Cells) -> Cells:
+        self.items = {item.name: item for item in converted.items}
+        self.names = dict(converted.names)
+        rows, _ = study_rows(before, self.names)
+        self.cells = dict(rows)
+        self.schedule = _schedule(before)
+
+    def respelled(self, key: Key, cells: Cells) -> Cells:
         """The cells in their old spelling where they are what the converter would write
         of the original.
         """
@@ -130,23 +132,34 @@ class _Kept:
         before = self.cells.get(key)
         if item is None or before is None:
             return cells
-        return {
-            column: item.cell(column)
-            if cells[column] == before[column]
-            else cells[column]
-            for column in COLUMNS
-        }
 
-    def changed(self, rows: Sequence[tuple[tuple[str, str], Cells]]) -> set[str]:
-        """Names of the fields that do not say any more what they said."""
-        return {cells["name"] for key, cells in rows if self.cells.get(key) != cells}
+        respelled = dict(cells)
+        for column in COLUMNS:
+            if cells[column] == before[column]:
+                respelled[column] = item.cell(column)
+
+        return respelled
+
+    def still_lost(
+        self, losses: Iterable[Loss], rows: Iterable[tuple[Key, Cells]]
+    ) -> list[Loss]:
+        """The losses but for those of fields that say what they always said: these come
+        back in their old spelling.
+        """
+        changed = {cells["name"] for key, cells in rows if self.cells.get(key) != cells}
+        return [
+            loss
+            for loss in losses
+            if loss.field in changed or loss.field not in self.items
+        ]
 
 
 def _day_zero(study: Study) -> str | None:
     """The name in REDCap of the date from which days count."""
-    table, _, name = (study.day_zero or ("",))[0].partition(".")
-    value = study.field(table, name)
-    return value.redcap.get("name", value.name) if value is not None else None
+    if not study.day_zero:
+        return None
+    table, _, name = study.day_zero[0].partition(".")
+    return _name_of(study, table, name)
 
 
 def _record_id_of(study: Study) -> str:
@@ -154,16 +167,31 @@ def _record_id_of(study: Study) -> str:
     is none.
     """
     subject = subject_key(study)
-    value = study.field(*subject) if subject else None
-    return value.redcap.get("name", value.name) if value is not None else ""
+    if subject is None:
+        return ""
+    return _name_of(study, *subject) or ""
+
+
+def _name_of(study: Study, table: str, name: str) -> str | None:
+    field_ = study.field(table, name)
+    if field_ is None:
+        return None
+    return field_.redcap.get("name", field_.name)
 
 
 def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None:
-    return (name, originals[name]) if name in originals else None
+    if name not in originals:
+        return None
+    return name, originals[name]
 
 
 def _schedule(study: Study) -> object:
-    return {(item.form, item.visit, item.expectation) for item in study.schedule}, {
+    """What the lists of events say of a study, to be compared."""
+    expectations = {
+        (scheduled.form, scheduled.visit, scheduled.expectation)
+        for scheduled in study.schedule
+    }
+    visits = {
         (
             visit.name,
             visit.title,
@@ -174,6 +202,7 @@ def _schedule(study: Study) -> object:
         )
         for visit in study.visits.values()
     }
+    return expectations, visits
 
 
 def _record_id_first(
@@ -185,88 +214,77 @@ def _record_id_first(
     subject = subject_key(study)
     if rows and keys[0] == subject:
         return
+
     form = rows[0]["form"] if rows else "form_1"
-    why, original = "REDCap wants a record id as its first field", ""
-    if subject is not None:
-        index = keys.index(subject)
-        first = rows.pop(index)
-        if (
-            first["section"]
-            and index < len(rows)
-            and rows[index]["form"] == first["form"]
-        ):
-            rows[index]["section"] = rows[index]["section"] or first["section"]
-
-        first |= {"section": "", "form": form}
-        original = f"{subject[0]}.{subject[1]}"
-    else:
-        name = record_id(study, redcap_names(study, {}))
+    if subject is None:
         first = dict.fromkeys(COLUMNS, "")
-        first |= {"name": name, "form": form, "type": "text", "label": "Record ID"}
+        name = record_id(study, redcap_names(study, {}))
+        first |= {"name": name, "type": "text", "label": "Record ID"}
+    else:
+        first = _taken_out(rows, keys.index(subject))
 
+    first["form"] = form
     rows.insert(0, first)
     yield Loss(
         kind="record-id",
-        row=0,
         field=first["name"],
-        column=HEADERS["form"] if original else "",
-        original=original,
-        why=why,
-        harmless=not original,
+        column=HEADERS["form"] if subject else "",
+        original=".".join(subject) if subject else "",
+        why="REDCap wants a record id as its first field",
+        harmless=subject is None,
     )
 
 
-def _unsaid(study: Study) -> list[Loss]:
+def _taken_out(rows: list[Cells], index: int) -> Cells:
+    """A row that is taken out; the section that it began begins with the next one."""
+    row = rows.pop(index)
+    if row["section"] and index < len(rows):
+        following = rows[index]
+        if following["form"] == row["form"] and not following["section"]:
+            following["section"] = row["section"]
+
+    row["section"] = ""
+    return row
+
+
+def _project_losses(study: Study) -> Iterator[Loss]:
     """What belongs to no field."""
-    losses: list[Loss] = []
-
-    def say(kind: str, name: str, original: str, why: str) -> None:
-        losses.append(
-            Loss(kind=kind, row=0, field=name, column="", original=original, why=why)
-        )
-
     for rule in study.rules.values():
-        say(
-            "edit-check",
-            rule.name,
-            rule.message,
-            "a rule over fields is a data quality rule of the project",
+        yield Loss(
+            kind="edit-check",
+            field=rule.name,
+            original=rule.message,
+            why="a rule over fields is a data quality rule of the project",
         )
 
     for derivation in study.derivations.values():
-        say(
-            "derivation",
-            derivation.name,
-            derivation.expression.text,
-            "REDCap has no named expressions",
+        yield Loss(
+            kind="derivation",
+            field=derivation.name,
+            original=derivation.expression.text,
+            why="REDCap has no named expressions",
         )
 
     if study.references is not None:
-        ranges = f"{len(study.references.ranges)} rows"
-        say(
-            "reference-ranges",
-            "*",
-            ranges,
-            "REDCap has no reference ranges of laboratories",
+        yield Loss(
+            kind="reference-ranges",
+            field="*",
+            original=f"{len(study.references.ranges)} rows",
+            why="REDCap has no reference ranges of laboratories",
         )
 
     for code in study.missing.values():
-        say(
-            "missing",
-            code.code,
-            code.label,
-            "codes of missing data belong to REDCap's project",
+        yield Loss(
+            kind="missing",
+            field=code.code,
+            original=code.label,
+            why="codes of missing data belong to REDCap's project",
         )
 
     for site, title in study.sites.items():
-        say("site", site, title, "sites are data access groups of the project")
-    return losses
-
-
-def _csv(rows: Sequence[Cells]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEADERS.values())
-    for cells in rows:
-        writer.writerow([cells[column] for column in COLUMNS])
-    return out.getvalue().encode("utf-8", errors="surrogatepass")
+        yield Loss(
+            kind="site",
+            field=site,
+            original=title,
+            why="sites are data access groups of the project",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forms_spec.model.fields import Form
 from forms_spec.rule_syntax import syntax_tree
-from generator.redcap.event_names import log_visit
+from generator.redcap.event_names import visits_of
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 
@@ -25,8 +25,8 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
     if node.selector:
         return f"[{writer.events.get(node.selector, node.selector)}]"
 
-    homes = _visits(writer, writer.form)
-    its_visits = _visits(writer, form)
+    homes = visits_of(writer.study, writer.form)
+    its_visits = visits_of(writer.study, form)
     targets = [_nearest(writer, visit, its_visits) for visit in homes]
     if targets == homes:
         return ""
@@ -47,17 +47,6 @@ def _only_event(writer: WriteContext, node: syntax_tree.Reference, visit: str) -
         why = "the visit repeats, and no instance is named"
         raise LogicFault(why, node.start, node.end)
     return f"[{writer.events[visit]}]"
-
-
-def _visits(writer: WriteContext, form: Form) -> list[str]:
-    """The visits at which a form is collected, in their order."""
-    if form.log:
-        return [log_visit(writer.study)]
-    return [
-        visit
-        for visit in writer.study.visits
-        if (form.name, visit) in writer.study.expectations
-    ]
 
 
 def _nearest(writer: WriteContext, visit: str, visits: list[str]) -> str:

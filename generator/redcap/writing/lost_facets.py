@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from forms_spec.model.fields import Field
 from generator.redcap.reading.validation import VALIDATIONS
 from generator.redcap.writing.cell_context import CellContext, Cells
-from generator.redcap.writing.write_tags import words_said
+from generator.redcap.writing.write_tags import word_limit
 
 
 def set_pattern(context: CellContext, field: Field, cells: Cells) -> None:
@@ -23,7 +23,7 @@ def set_pattern(context: CellContext, field: Field, cells: Cells) -> None:
 
     pattern = field.stated_pattern
     # The pattern of a number of words is a tag.
-    if pattern is None or words_said(field) is not None:
+    if pattern is None or word_limit(field) is not None:
         return
 
     cells["validation"] = _validation_of(pattern.expression)

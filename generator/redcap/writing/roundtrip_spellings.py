@@ -10,53 +10,60 @@ from forms_spec.model.study import Study
 from generator.redcap.losses import Loss
 from generator.redcap.reading.columns import COLUMNS, HEADERS
 from generator.redcap.reading.dictionary_rows import Item
+from generator.redcap.writing.cell_context import Cells, Key
 from generator.redcap.writing.write_rows import study_rows
 
 LONGEST = 200
+"""Characters of a cell that a Loss shows."""
 
 
 def spellings(
     study: Study | None,
-    names: Mapping[tuple[str, str], str],
+    names: Mapping[Key, str],
     items: Iterable[Item],
     listed: Iterable[Loss],
 ) -> tuple[Loss, ...]:
-    """One Loss for each cell that comes back otherwise and is not listed yet: harmless
-    where only the spelling differs, none where REDCap has no words for what the
-    dictionary says by now.
+    """One Loss for each cell that comes back otherwise and is not ``listed`` yet.
+
+    It is harmless where only the spelling differs, and not where REDCap has no words
+    for what the dictionary says by now. ``names`` are those of the project.
     """
     if study is None:
         return ()
+
     rows, lost = study_rows(study, names)
-    why = {(item.field, item.column): item.why for item in lost}
-    cells = {data["name"]: data for _, data in rows}
-    known = {(item.field, item.column) for item in listed}
+    reasons = {(loss.field, loss.column): loss.why for loss in lost}
+    cells_by_name = {cells["name"]: cells for _, cells in rows}
+    known = {(loss.field, loss.column) for loss in listed}
 
-    return tuple(_spelled(items, cells, known, why))
-
-
-def _spelled(
-    items: Iterable[Item],
-    cells: Mapping[str, Mapping[str, str]],
-    known: set[tuple[str, str]],
-    why: Mapping[tuple[str, str], str],
-) -> Iterator[Loss]:
+    losses: list[Loss] = []
     for item in items:
-        cell = cells.get(item.name)
-        if cell is None:
+        if item.name in cells_by_name:
+            differing = _respelled(item, cells_by_name[item.name], reasons)
+            losses += [
+                loss for loss in differing if (loss.field, loss.column) not in known
+            ]
+
+    return tuple(losses)
+
+
+def _respelled(
+    item: Item, cells: Cells, reasons: Mapping[tuple[str, str], str]
+) -> Iterator[Loss]:
+    """The cells of a field that are written in another way than they were."""
+    for column in COLUMNS:
+        before, after = item.cell(column), cells[column]
+        if before == after:
             continue
-        for column in COLUMNS:
-            before, after = item.cell(column), cell[column]
-            spot = (item.name, HEADERS[column])
-            if before == after or spot in known:
-                continue
-            lost = why.get(spot)
-            yield Loss(
-                kind="way-back" if lost else "spelling",
-                row=item.row,
-                field=item.name,
-                column=HEADERS[column],
-                original=before,
-                why=lost or f"written back as: {after[:LONGEST] or 'nothing'}",
-                harmless=lost is None,
-            )
+
+        header = HEADERS[column]
+        reason = reasons.get((item.name, header))
+        yield Loss(
+            kind="spelling" if reason is None else "way-back",
+            row=item.row,
+            field=item.name,
+            column=header,
+            original=before,
+            why=reason or f"written back as: {after[:LONGEST] or 'nothing'}",
+            harmless=reason is None,
+        )

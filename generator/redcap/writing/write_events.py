@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation, Visit, VisitType
 from generator.redcap.event_names import (
@@ -15,8 +14,10 @@ from generator.redcap.event_names import (
     log_visit,
     longitudinal,
     repeats_at,
+    visits_of,
 )
 from generator.redcap.losses import Loss
+from generator.redcap.writing.csv_bytes import csv_bytes
 
 _EVENTS = (
     "event_name", "arm_num", "day_offset", "offset_min", "offset_max", "unique_event_name",
@@ -33,87 +34,77 @@ class EventLists:
     files: dict[str, bytes] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
 
+    def loss(self, kind: str, name: str, original: str, why: str) -> None:
+        """Lists what the files do not say of a visit or a form."""
+        self.losses.append(Loss(kind=kind, field=name, original=original, why=why))
+
 
 def write_events(study: Study) -> EventLists:
     """The lists of a study. What they cannot say of its visits is listed."""
     lists = EventLists()
-    names = event_names(study)
     if longitudinal(study):
-        rows = [
-            _event(visit, names[visit.name], lists) for visit in study.visits.values()
-        ]
-        lists.files["events"] = _csv(_EVENTS, rows)
-        lists.files["forms"] = _csv(
-            ("arm_num", "unique_event_name", "form"), _designated(study, lists)
+        events = [_event(study, visit, lists) for visit in study.visits.values()]
+        lists.files["events"] = csv_bytes(_EVENTS, events)
+        forms = _designated(study, lists)
+        lists.files["forms"] = csv_bytes(
+            ("arm_num", "unique_event_name", "form"), forms
         )
 
     repeating = list(_repeating(study))
     if repeating:
-        lists.files["repeating"] = _csv(
-            ("event_name", "form_name", "custom_form_label"), repeating
-        )
+        headers = ("event_name", "form_name", "custom_form_label")
+        lists.files["repeating"] = csv_bytes(headers, repeating)
 
     if study.day_zero:
-        fields = ", ".join(study.day_zero)
-        _say(
-            lists,
+        lists.loss(
             "day-zero",
             "*",
-            fields,
+            ", ".join(study.day_zero),
             "REDCap's calendar asks for the day from which days count",
         )
-
     return lists
 
 
-def _say(lists: EventLists, kind: str, name: str, original: str, why: str) -> None:
-    lists.losses.append(
-        Loss(kind=kind, row=0, field=name, column="", original=original, why=why)
-    )
+# Events
 
 
-def _event(visit: Visit, name: str, lists: EventLists) -> tuple[str, ...]:
-    match = UNIQUE.fullmatch(name)
+def _event(study: Study, visit: Visit, lists: EventLists) -> tuple[str, ...]:
+    """A row of the list of events."""
     day, before, after = _timing(visit, lists)
-    if visit.type is VisitType.TERMINATION or (
-        visit.type is VisitType.UNSCHEDULED and not visit.repeats
-    ):
-        _say(
-            lists,
+    once_unscheduled = visit.type is VisitType.UNSCHEDULED and not visit.repeats
+    if visit.type is VisitType.TERMINATION or once_unscheduled:
+        lists.loss(
             "visit-type",
             visit.name,
             visit.type.value,
             "REDCap's events are all alike",
         )
 
-    return visit.title, match[1] if match else "1", day, before, after, name, ""
+    name = event_names(study)[visit.name]
+    return visit.title, _arm(name), day, before, after, name, ""
+
+
+def _arm(event: str) -> str:
+    """The number of the arm in the unique name of an event."""
+    match = UNIQUE.fullmatch(event)
+    return match[1] if match else "1"
 
 
 def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
+    """The day of an event, and the days before and after it that are allowed."""
     target, window = visit.target, visit.window
     if target is None or target.unit != "day":
-        if target is not None or window is not None:
-            text = (
-                f"{target.unit} {target.count}" if target else "a window without a day"
-            )
-            _say(
-                lists,
-                "timing",
-                visit.name,
-                text,
-                "REDCap's events have a day, and days around it",
-            )
-
+        _list_timing(visit, lists)
         return "", "", ""
-
     if window is None:
         return str(target.count), "0", "0"
+
+    # A window that is not around the target counts from day zero, as the target does.
     first, last = window.first, window.last
     if not window.around:
         first, last = first - target.count, last - target.count
     if first > 0 or last < 0:
-        _say(
-            lists,
+        lists.loss(
             "timing",
             visit.name,
             f"{first} to {last}",
@@ -123,64 +114,67 @@ def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
     return str(target.count), str(max(-first, 0)), str(max(last, 0))
 
 
+def _list_timing(visit: Visit, lists: EventLists) -> None:
+    """Lists a target or a window that is not of one day."""
+    if visit.target is not None:
+        original = f"{visit.target.unit} {visit.target.count}"
+    elif visit.window is not None:
+        original = "a window without a day"
+    else:
+        return
+
+    why = "REDCap's events have a day, and days around it"
+    lists.loss("timing", visit.name, original, why)
+
+
+# The forms of each event
+
+
 def _designated(study: Study, lists: EventLists) -> Iterator[tuple[str, ...]]:
     """The instruments of each event: a form's own, and one for each of its repeating
     groups.
     """
-    names = event_names(study)
-    for visit, name in names.items():
-        match = UNIQUE.fullmatch(name)
+    for visit, event in event_names(study).items():
         for form in study.forms.values():
-            expectation = study.expectations.get((form.name, visit))
-            log = form.log and visit == log_visit(study)
-            if expectation is None and not log:
+            if form.log and visit == log_visit(study):
+                why = f"a form without a visit is placed at {event}"
+                lists.loss("log", form.name, "log: true", why)
+            elif (form.name, visit) in study.expectations:
+                _list_expectation(study, form, visit, lists)
+            else:
                 continue
-            if log:
-                _say(
-                    lists,
-                    "log",
-                    form.name,
-                    "log: true",
-                    f"a form without a visit is placed at {name}",
-                )
-            elif (
-                expectation is not None
-                and expectation.expectation is not Expectation.REQUIRED
-            ):
-                why = "the forms of REDCap's events are not conditional or optional"
-                _say(
-                    lists,
-                    "expectation",
-                    form.name,
-                    f"{expectation.expectation.value} at {visit}",
-                    why,
-                )
 
             for table in study.tables.values():
                 if table.form is form:
-                    yield match[1] if match else "1", name, table.name
+                    yield _arm(event), event, table.name
+
+
+def _list_expectation(study: Study, form: Form, visit: str, lists: EventLists) -> None:
+    """Lists a form that a visit need not have."""
+    expectation = study.expectations[form.name, visit].expectation
+    if expectation is not Expectation.REQUIRED:
+        lists.loss(
+            "expectation",
+            form.name,
+            f"{expectation.value} at {visit}",
+            "the forms of REDCap's events are not conditional or optional",
+        )
+
+
+# What repeats
 
 
 def _repeating(study: Study) -> Iterator[tuple[str, ...]]:
-    names = event_names(study)
-    for visit in study.visits.values():
+    """Events that repeat as a whole, then instruments that repeat at an event."""
+    events = event_names(study)
+    for name, visit in study.visits.items():
         if visit.repeats:
-            yield names[visit.name], "", ""
+            yield events[name], "", ""
 
     for table in study.tables.values():
         if table.group is None:
             continue
-        visits = [
-            visit for visit in names if (table.form.name, visit) in study.expectations
-        ]
-        for index in [log_visit(study)] if table.form.log else visits:
-            if index and repeats_at(study, table.group, index):
-                yield names[index] if longitudinal(study) else "", table.name, ""
-
-
-def _csv(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(headers)
-    writer.writerows(rows)
-    return out.getvalue().encode("utf-8", errors="surrogatepass")
+        for name in visits_of(study, table.form):
+            if repeats_at(study, table.group, name):
+                event = events[name] if longitudinal(study) else ""
+                yield event, table.name, ""

@@ -7,10 +7,12 @@ was changed is not said in two ways. All others stay as they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from forms_spec.model.fields import Field
+from generator.redcap.logic.write_context import quoted
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.field_plan import Keys, Plan
 from generator.redcap.reading.tag_effects import MOST_WORDS, TAGS, words_pattern
@@ -20,7 +22,7 @@ from generator.redcap.reading.validation import PLAIN, VALIDATIONS
 TagTexts = dict[str, str]
 """The tags of a field by what they are about."""
 
-_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+_TAGS_OF_CELLS: Mapping[str, str] = MappingProxyType(
     {
         "CALCTEXT": "value",
         "CALCDATE": "value",
@@ -28,140 +30,166 @@ _ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "NONEOFTHEABOVE": "exclusive",
     }
 )
+"""Tags that the writers of cells give, and what they are about."""
+
+_WORD_LIMIT = re.compile(r"\{0,([0-9]{1,4})\}")
 
 
 def tags_of(field: Field) -> TagTexts:
     """The tags that a field's keys mean, but for those of its formula, limits and
     codes.
     """
-    results = {key: make(field) for key, make in _WRITERS.items()}
-    return {key: tag for key, tag in results.items() if tag}
+    tags = {about: write(field) for about, write in _WRITERS.items()}
+    return {about: tag for about, tag in tags.items() if tag}
 
 
 def about_of(tag: str) -> str:
     """What one of the tags of formula, limits or codes is about."""
-    return _ELSEWHERE[parse_tags(tag)[0].name]
+    return _TAGS_OF_CELLS[parse_tags(tag)[0].name]
 
 
-def words_said(field: Field) -> int | None:
+def word_limit(field: Field) -> int | None:
     """How many words the field's pattern lets in, where that is what it says."""
-    expression = field.pattern.expression if field.pattern else ""
-    if not expression.startswith(r"\s*\S+(\s+\S+){0,"):
+    if field.pattern is None:
         return None
-    number = expression.removeprefix(r"\s*\S+(\s+\S+){0,").partition("}")[0]
-    most = int(number) + 1 if number.isdecimal() and len(number) < 5 else 0
+    expression = field.pattern.expression
+    match = _WORD_LIMIT.search(expression)
+    if match is None:
+        return None
 
-    return (
-        most if 0 < most <= MOST_WORDS and words_pattern(most) == expression else None
-    )
+    most = int(match[1]) + 1
+    if most > MOST_WORDS or words_pattern(most) != expression:
+        return None
+    return most
 
 
 def annotation(
     kept: str, field: Field, type_: str, validation: str, tags: TagTexts
 ) -> str:
     """The kept annotation with these tags in the place of those that meant the same."""
-    left = dict(tags)
+    new_tags = dict(tags)
     plan = _plan(field, type_, validation)
     keys: Keys = {"type": field.type.name}
-    parts, index = [], 0
+    parts = []
+    end = 0
 
     for tag in parse_tags(kept):
-        start = kept.index(tag.original, index)
+        start = kept.index(tag.original, end)
+        parts.append(kept[end:start])
+        end = start + len(tag.original)
+
         about = _about(plan, keys, tag, field)
-        parts.append(kept[index:start])
-        index = start + len(tag.original)
+        # A formula that REDCap cannot say stays as it was written.
         if about is None or (about == "value" and about not in tags):
             parts.append(tag.original)
-        elif about in left:
-            parts.append(left.pop(about))
+        elif about in new_tags:
+            parts.append(new_tags.pop(about))
 
-    parts.append(kept[index:])
-    text = "".join(parts)
-
-    return " ".join([*([text.strip()] if text.strip() else []), *left.values()])
+    parts.append(kept[end:])
+    text = "".join(parts).strip()
+    return " ".join(filter(None, [text, *new_tags.values()]))
 
 
 def _about(plan: Plan, keys: Keys, tag: Tag, field: Field) -> str | None:
     """What a tag is about, as far as it had an effect; None where it stays as it is."""
-    if tag.name in _ELSEWHERE:
-        about = _ELSEWHERE[tag.name]
-        return (
-            None if about == "exclusive" and TAGS[tag.name](plan, keys, tag) else about
-        )
+    if tag.name in _TAGS_OF_CELLS:
+        about = _TAGS_OF_CELLS[tag.name]
+        if about == "exclusive" and TAGS[tag.name](plan, keys, tag) is not None:
+            return None
+        return about
 
+    # An @IF stays as it was written, whatever its tags did.
     if tag.name == "IF" or tag.name not in TAGS:
         return None
+
     before = dict(keys)
     TAGS[tag.name](plan, keys, tag)
-    changed = [key for key in keys if keys.get(key) != before.get(key)]
-    if (
-        not changed
-        and tag.name in ("READONLY", "READONLY-FORM")
-        and field.entry != "typed"
-    ):
-        return "entry"
+    for key, entry in keys.items():
+        if entry != before.get(key):
+            return key
 
-    return changed[0] if changed else None
+    # A second tag may say again that nobody types into the field.
+    if tag.name in ("READONLY", "READONLY-FORM") and field.entry != "typed":
+        return "entry"
+    return None
 
 
 def _plan(field: Field, type_: str, validation: str) -> Plan:
     """What was known of the field when its tags were read."""
     codes = field.codelist.codes if field.codelist else ()
-    value = VALIDATIONS.get(validation, PLAIN)
-
+    read_as = VALIDATIONS.get(validation, PLAIN)
     return Plan(
         item=Item(row=0, name=field.name, form=field.form, type=type_),
         name=field.name,
         type=field.type.name,
-        value_type=value.value_type,
+        value_type=read_as.value_type,
         form=field.form,
-        validation=value,
+        validation=read_as,
         answers=tuple((code.code, code.label, code.exclusive) for code in codes),
     )
 
 
-def quoted(text: str) -> str:
-    """A text as the argument of a tag."""
-    return f'"{text}"' if "'" in text else f"'{text}'"
+# Each writes the tag of one key, empty where the key says nothing
+
+
+def _entry(field: Field) -> str:
+    return {"hidden": "@HIDDEN", "read_only": "@READONLY"}.get(field.entry, "")
 
 
 def _default(field: Field) -> str:
     if field.default is None:
         return ""
+
     default = field.default
     if field.kind.name == "choices":
         default = default.replace(";", ",")
     elif field.kind.name == "datetime":
         default = default.replace("T", " ", 1)
-
     return f"@DEFAULT={quoted(default)}"
+
+
+def _prefill(field: Field) -> str:
+    if not field.prefill:
+        return ""
+    return {"today": "@TODAY", "now": "@NOW", "user": "@USERNAME"}[field.prefill]
+
+
+def _length(field: Field) -> str:
+    if field.max_length is None:
+        return ""
+    return f"@CHARLIMIT={field.max_length}"
+
+
+def _pattern(field: Field) -> str:
+    most = word_limit(field)
+    return f"@WORDLIMIT={most}" if most else ""
+
+
+def _placeholder(field: Field) -> str:
+    if not field.placeholder:
+        return ""
+    return f"@PLACEHOLDER={quoted(field.placeholder)}"
+
+
+def _retired(field: Field) -> str:
+    if not field.retired:
+        return ""
+    return f"@HIDECHOICE='{','.join(field.retired)}'"
+
+
+def _max_choices(field: Field) -> str:
+    return f"@MAXCHECKED={field.max_choices}" if field.max_choices else ""
 
 
 _WRITERS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
     {
-        "entry": lambda field: {"hidden": "@HIDDEN", "read_only": "@READONLY"}.get(
-            field.entry, ""
-        ),
+        "entry": _entry,
         "default": _default,
-        "prefill": lambda field: (
-            {"today": "@TODAY", "now": "@NOW", "user": "@USERNAME"}[field.prefill]
-            if field.prefill
-            else ""
-        ),
-        "length": lambda field: (
-            f"@CHARLIMIT={field.max_length}" if field.max_length is not None else ""
-        ),
-        "pattern": lambda field: (
-            f"@WORDLIMIT={words_said(field)}" if words_said(field) else ""
-        ),
-        "placeholder": lambda field: (
-            f"@PLACEHOLDER={quoted(field.placeholder)}" if field.placeholder else ""
-        ),
-        "retired": lambda field: (
-            f"@HIDECHOICE='{','.join(field.retired)}'" if field.retired else ""
-        ),
-        "max_choices": lambda field: (
-            f"@MAXCHECKED={field.max_choices}" if field.max_choices else ""
-        ),
+        "prefill": _prefill,
+        "length": _length,
+        "pattern": _pattern,
+        "placeholder": _placeholder,
+        "retired": _retired,
+        "max_choices": _max_choices,
     }
 )
