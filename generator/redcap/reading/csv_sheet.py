@@ -158,7 +158,10 @@ def _sheet(
     findings: list[Finding],
 ) -> Sheet:
     rows, blank = [], 0
-    known = {place: name for name, place in places.items()}
+    names = {place: name for name, place in places.items()}
+    known = [(index - 1, name) for index, name in sorted(names.items())]
+    unknown = [index for index in range(len(headers)) if index + 1 not in names]
+
     for number, line in enumerate(lines, start):
         if not any(cell.strip() for cell in line):
             blank += 1
@@ -175,14 +178,17 @@ def _sheet(
                 )
             )
 
-        cells = {
-            known[index]: cell for index, cell in enumerate(line, 1) if index in known
-        }
+            # A short row is padded: every row has a cell in every known column.
+            line.extend([""] * (len(headers) - len(line)))
+
+        cells = {name: line[index] for index, name in known}
         extra = {
-            headers[index - 1] if index <= len(headers) else f"cell {index}": cell
-            for index, cell in enumerate(line, 1)
-            if index not in known and cell.strip()
+            headers[index]: line[index] for index in unknown if line[index].strip()
         }
+        for index in range(len(headers), len(line)):
+            if line[index].strip():
+                extra[f"cell {index + 1}"] = line[index]
+
         rows.append(Row(number=number, cells=cells, extra=extra))
 
     return Sheet(

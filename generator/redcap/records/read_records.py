@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,13 +49,14 @@ BOX = "___"
 UNTICKED = ("", "0", "Unchecked", "FALSE")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _At:
+@dataclass(kw_only=True, slots=True)
+class _RowAddress:
     """Where a row of the file belongs: ``only`` is the instrument it is about,
     ``number`` its instance.
 
     ``blank`` are the tables of which the row says nothing but the word that a program
-    writes for a blank.
+    writes for a blank. ``placed`` are the tables that are known to have a place in the
+    row, and ``forms`` what ``form`` gave for a table: a row has many cells of each.
     """
 
     row: Row
@@ -64,6 +65,8 @@ class _At:
     only: str | None
     number: int
     blank: frozenset[str] = frozenset()
+    placed: set[str] = field(default_factory=set)
+    forms: dict[str, tuple[Draft, FormKey, int | None]] = field(default_factory=dict)
 
 
 def read_records(
@@ -281,7 +284,7 @@ class _Reader:
             return
 
         self.place(subject, row[GROUP])
-        index = replace(index, blank=self.blank(row))
+        index.blank = self.blank(row)
 
         for column, text in row.cells.items():
             if text and text.strip() and column not in SYSTEM:
@@ -293,7 +296,7 @@ class _Reader:
         if group.strip():
             self.groups.setdefault(subject, group.strip())
 
-    def repeated(self, index: _At) -> bool:
+    def repeated(self, index: _RowAddress) -> bool:
         """Whether an earlier row is about the same record, event, instrument and
         instance.
         """
@@ -344,7 +347,7 @@ class _Reader:
 
         return frozenset(seen - full)
 
-    def where(self, row: Row, subject: str) -> _At | None:
+    def where(self, row: Row, subject: str) -> _RowAddress | None:
         """Visit, instrument and instance of a row; instance 0 is none.
 
         None for a row that has no place.
@@ -374,12 +377,12 @@ class _Reader:
             placed = False
 
         return (
-            _At(row=row, subject=subject, visit=visit, only=only, number=number)
+            _RowAddress(row=row, subject=subject, visit=visit, only=only, number=number)
             if placed
             else None
         )
 
-    def cell(self, index: _At, column: str, text: str) -> None:
+    def cell(self, index: _RowAddress, column: str, text: str) -> None:
         cell = self.columns.cells.get(column) or self.columns.combined.get(column)
         table = cell.table if cell else self.columns.states.get(column)
         if table is None or (table in index.blank and text.strip() in self.nothing):
@@ -393,10 +396,12 @@ class _Reader:
         else:
             self.value(index, column, cell, text)
 
-    def has_place(self, index: _At, table: str, column: str, text: str) -> bool:
+    def has_place(self, index: _RowAddress, table: str, column: str, text: str) -> bool:
         """Whether a row of this instrument, event and instance can hold a value of the
         table.
         """
+        if table in index.placed:
+            return True
         cell = self.columns.cells.get(column)
         says_nothing = text.strip() == "0" and (cell is None or cell.code is not None)
         if index.only is not None and table != index.only:
@@ -420,9 +425,13 @@ class _Reader:
 
             return False
 
-        return self.may_repeat(index, form, table) or says_nothing
+        if self.may_repeat(index, form, table):
+            index.placed.add(table)
+            return True
 
-    def may_repeat(self, index: _At, form: Form, table: str) -> bool:
+        return says_nothing
+
+    def may_repeat(self, index: _RowAddress, form: Form, table: str) -> bool:
         """Whether the instance that a row names can be, where the dictionary says what
         repeats.
         """
@@ -448,7 +457,7 @@ class _Reader:
     def in_rows(self, table: str) -> bool:
         return table in self.row_tables
 
-    def value(self, index: _At, column: str, cell: Cell, text: str) -> None:
+    def value(self, index: _RowAddress, column: str, cell: Cell, text: str) -> None:
         draft, key, number = self.form(index, cell.table)
         spot = (index.subject, key, CellKey(cell.table, number, cell.field.name))
         if self.first(spot, index, column, text):
@@ -460,7 +469,7 @@ class _Reader:
                     index.row.number
                 )
 
-    def first(self, spot: Spot, index: _At, column: str, text: str) -> bool:
+    def first(self, spot: Spot, index: _RowAddress, column: str, text: str) -> bool:
         """Whether no other row has the value already; a second one is said and left
         out.
         """
@@ -480,7 +489,7 @@ class _Reader:
 
         return False
 
-    def box(self, index: _At, column: str, cell: Cell, text: str) -> None:
+    def box(self, index: _RowAddress, column: str, cell: Cell, text: str) -> None:
         """A box that is ticked, or one that cannot be read: that one is kept as it is."""
         written = text.strip()
         draft, key, number = (
@@ -508,7 +517,7 @@ class _Reader:
                 self.found.unread.add(spot)
                 self.say("redcap-box", index.row.number, column, text)
 
-    def state(self, index: _At, table: str, column: str, text: str) -> None:
+    def state(self, index: _RowAddress, table: str, column: str, text: str) -> None:
         """How far a form is; 0 is also what REDCap writes for a form that nobody has
         opened.
         """
@@ -534,14 +543,18 @@ class _Reader:
         if index.only == table or written not in STATES:
             draft.given.add((table, number))
 
-    def form(self, index: _At, table: str) -> tuple[Draft, FormKey, int | None]:
+    def form(self, index: _RowAddress, table: str) -> tuple[Draft, FormKey, int | None]:
         """The form that a cell belongs to, and the number of its row."""
+        if table in index.forms:
+            return index.forms[table]
         key, number = self.key(index, table)
         draft = self.drafts.setdefault((index.subject, key), Draft())
         self.found.rows.setdefault((index.subject, key), index.row.number)
+        index.forms[table] = draft, key, number
+
         return draft, key, number
 
-    def key(self, index: _At, table: str) -> tuple[FormKey, int | None]:
+    def key(self, index: _RowAddress, table: str) -> tuple[FormKey, int | None]:
         form = self.study.forms[self.columns.forms[table]]
         rows = self.in_rows(table)
         visit = self.study.visits.get(index.visit)

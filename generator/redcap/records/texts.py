@@ -49,6 +49,8 @@ def _missing_code(text: str, field: Field) -> str | None:
     """The code here of a code of missing data; an answer of the field's own goes
     before.
     """
+    if not field.missing:
+        return None
     if field.codelist is not None and text in field.codelist.by_code:
         return None
     return next((item.code for item in field.missing if item.in_redcap == text), None)

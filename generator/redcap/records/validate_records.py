@@ -5,7 +5,7 @@ export.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -58,8 +58,9 @@ def validate_records(
     for form in records.forms:
         by_subject[form.subject].append(form)
 
+    compared = _compared_fields(study)
     for forms in by_subject.values():
-        for reported in _subject(records, study, forms, today):
+        for reported in _subject(records, study, compared, forms, today):
             collector.add(reported)
 
     return collector.report(
@@ -124,7 +125,11 @@ def _notes(records: Records) -> tuple[str, ...]:
 
 
 def _subject(
-    result: Records, study: Study, forms: list[CapturedForm], today: date
+    result: Records,
+    study: Study,
+    compared: Mapping[tuple[str, str], Field],
+    forms: list[CapturedForm],
+    today: date,
 ) -> Iterator[Reported]:
     """Everything wrong with the forms of one subject."""
     given = {form.key: without_documents(study, form) for form in forms}
@@ -153,7 +158,7 @@ def _subject(
 
         for item in (
             *judged.findings,
-            *_calculated(study, form.key, given[form.key], judged),
+            *_calculated(compared, form.key, given[form.key], judged),
         ):
             if not (_handed_in(item, form.record) or _unread(result, form, item)):
                 yield _reported(result, form, item)
@@ -215,29 +220,37 @@ def _unread(records: Records, form: CapturedForm, item: Finding) -> bool:
     ) in records.unread
 
 
-def _calculated(
-    study: Study, key: FormKey, given: Record, judged: Judgement
-) -> Iterator[Finding]:
-    """Results of REDCap that are not what the formula gives.
+def _compared_fields(study: Study) -> dict[tuple[str, str], Field]:
+    """The calculated fields whose results in the export are compared with the
+    formula's, by table and name.
 
-    What asks for today has changed since.
+    A formula that asks for today's date gives another result every day, and the
+    subject's id is the record's name.
     """
+    return {
+        (table.name, field.name): field
+        for table in study.tables.values()
+        for field in table.fields
+        if field.value is not None
+        and field.value.text != "subjid"
+        and not _asks_today(field)
+    }
+
+
+def _calculated(
+    compared: Mapping[tuple[str, str], Field],
+    key: FormKey,
+    given: Record,
+    judged: Judgement,
+) -> Iterator[Finding]:
+    """Results of REDCap that are not what the formula gives."""
     for cell, state in judged.cells.items():
-        field = study.field(cell.table, cell.field)
-        text = _text(given, cell)
-        if (
-            field is None
-            or field.value is None
-            or not text
-            or state.state is CellState.HIDDEN
-        ):
+        field = compared.get((cell.table, cell.field))
+        if field is None or state.state is CellState.HIDDEN:
             continue
 
-        if (
-            _asks_today(field)
-            or field.value.text == "subjid"
-            or _close(text, state.text)
-        ):
+        text = _text(given, cell)
+        if not text or _close(text, state.text):
             continue
 
         code = "calculated-differs" if state.text else "calculated-unknown"
