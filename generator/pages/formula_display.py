@@ -125,6 +125,7 @@ class _FormulaWriter:
     def argument(self, node: syntax_tree.Node) -> list[Part]:
         """What a function is of: in parentheses where it is more than one value."""
         parts = self.factor(node)
+        # A factor has put a sum into parentheses already.
         if isinstance(node, syntax_tree.Product | syntax_tree.Negative):
             return ["(", *parts, ")"]
         return parts

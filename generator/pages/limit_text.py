@@ -15,6 +15,19 @@ from forms_spec.rules import Expression, Home, to_english
 from generator.pages.file_links import size_words
 
 CALENDAR: Final = frozenset({"date", "partial_date", "datetime", "time"})
+NUMBER_ENDS: Final = {
+    ("low", True): "more than {}",
+    ("low", False): "{} or more",
+    ("high", True): "less than {}",
+    ("high", False): "up to {}",
+}
+DAY_ENDS: Final = {
+    ("low", True): "after {}",
+    ("low", False): "{} or later",
+    ("high", True): "before {}",
+    ("high", False): "up to {}",
+}
+"""The words for one end of a range, by whether it is open."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,15 +80,12 @@ def _range_words(
     if low and high and not limits.low_open and not limits.high_open:
         return f"{low} to {high}"
 
-    above, below, or_more = "more than", "less than", "or more"
-    if field.kind.name in CALENDAR:
-        above, below, or_more = "after", "before", "or later"
-
+    words = DAY_ENDS if field.kind.name in CALENDAR else NUMBER_ENDS
     parts = []
     if low:
-        parts.append(f"{above} {low}" if limits.low_open else f"{low} {or_more}")
+        parts.append(words["low", limits.low_open].format(low))
     if high:
-        parts.append(f"{below} {high}" if limits.high_open else f"up to {high}")
+        parts.append(words["high", limits.high_open].format(high))
 
     return ", ".join(parts)
 

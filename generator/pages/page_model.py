@@ -191,8 +191,12 @@ class Question:
     @property
     def menu_width(self) -> str:
         """As wide as the longest answer, within reason."""
-        longest = max((len(code.label) for code in self.codes), default=0)
-        return fitting(longest, MENU_WIDTHS, "w30")
+        return fitting(self.longest_label, MENU_WIDTHS, "w30")
+
+    @property
+    def longest_label(self) -> int:
+        """Characters of the longest answer."""
+        return max((len(code.label) for code in self.codes), default=0)
 
     @property
     def first(self) -> str:
@@ -203,8 +207,9 @@ class Question:
     def arrangement(self) -> str:
         """Short answers stand side by side, long ones below each other."""
         total = sum(len(code.label) + 5 for code in self.codes)
-        longest = max((len(code.label) for code in self.codes), default=0)
-        return "across" if total <= 150 and longest <= 45 else "down"
+        if total <= 150 and self.longest_label <= 45:
+            return "across"
+        return "down"
 
     def unit_name(self, name: str) -> Markup:
         """The name of the unit's inputs beside this question's own."""
@@ -286,6 +291,11 @@ class Section:
     @property
     def repeats(self) -> bool:
         return self.rows is not None
+
+    @property
+    def is_empty(self) -> bool:
+        """True for a group of which the page holds nothing: it is left out."""
+        return not (self.asked or self.repeats or self.unseen)
 
     @property
     def as_table(self) -> bool:

@@ -21,7 +21,7 @@ from generator.pages.input_names import (
     row_prefix,
 )
 
-MOST_DIGITS = 15
+ROW_NUMBER = re.compile(r"[0-9]{1,15}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -76,8 +76,7 @@ class PostedData:
         """
         numbers = []
         for text in self.data.getlist(ROWS_PREFIX + group):
-            digits = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
-            if digits and int(text) > 0:
+            if ROW_NUMBER.fullmatch(text) and int(text) > 0:
                 numbers.append(int(text))
 
         return numbers

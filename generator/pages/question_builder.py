@@ -98,27 +98,36 @@ _complete()
 
 def page_of(study: Study, form: Form) -> Page:
     """The form as sections and questions."""
-    sections = [_section(study, form, group) for group in form.groups]
-    groups = tuple(
-        section
-        for section in sections
-        if section.asked or section.repeats or section.unseen
-    )
-    return Page(name=form.name, title=form.title, groups=groups)
+    sections = []
+    for group in form.groups:
+        section = _section(study, form, group)
+        if not section.is_empty:
+            sections.append(section)
+
+    return Page(name=form.name, title=form.title, groups=tuple(sections))
 
 
 def _section(study: Study, form: Form, group: Group) -> Section:
-    questions = [_question(study, form, group, field) for field in _shown_fields(group)]
-    if group.rows:
-        questions = [question.in_row() for question in questions]
+    asked: list[Question] = []
+    fixed: list[Question] = []
+    for field in _shown_fields(group):
+        question = _question(study, form, group, field)
+        if group.rows:
+            question = question.in_row()
+        if field.name in group.fixed:
+            fixed.append(question)
+        else:
+            asked.append(question)
+
+    questions = asked + fixed
     long = sum(question.long for question in questions)
 
     return Section(
         name=group.name,
         title=group.title,
         help=group.help,
-        asked=tuple(q for q in questions if q.name not in group.fixed),
-        fixed=tuple(q for q in questions if q.name in group.fixed),
+        asked=tuple(asked),
+        fixed=tuple(fixed),
         unseen=tuple(_unseen(group)),
         rows=group.rows,
         layout=group.layout,

@@ -206,9 +206,8 @@ def _is_hidden(
     answers = _answer_cells(form, group, judgement)
     for key in answers:
         cell = judgement.cells[key]
-        if cell.shown is True:
-            return False
-        if cell.text and key not in waiting:
+        answered = cell.text and key not in waiting
+        if cell.shown is True or answered:
             return False
 
     # A group that has neither, such as one without rows yet, is not hidden here.
