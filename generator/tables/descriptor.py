@@ -87,32 +87,37 @@ def descriptor(
     files by path. They are no resources: a reader of tables would take an uploaded CSV
     file for one.
     """
-    resources = [
-        resource(study, name, stored.get(name) if stored else None, past=past)
-        for name in layout.all_columns(study)
-        if stored is None or name in stored
-    ]
-    return {
+    resources = []
+    for name in layout.all_columns(study):
+        if stored is None:
+            resources.append(resource(study, name, past=past))
+        elif name in stored:
+            resources.append(resource(study, name, stored[name], past=past))
+
+    written: Descriptor = {
         "$schema": PROFILE,
         "name": package_name(study),
         "title": study.title,
         "crfsmith:format": FORMAT,
         "crfsmith:study": study.name,
         "crfsmith:dictionary": study.hash,
-        **({"crfsmith:data_cut": data_cut.isoformat()} if data_cut else {}),
-        **_dictionaries(past),
-        **past.retired.property(),
-        "resources": resources,
-        **(
-            {"crfsmith:files": [_file(path, files[path]) for path in sorted(files)]}
-            if files
-            else {}
-        ),
     }
+    # The order is that of the file, which is the same for the same data.
+    if data_cut:
+        written["crfsmith:data_cut"] = data_cut.isoformat()
+    if past.uses:
+        written["crfsmith:dictionaries"] = [_use(use) for use in past.uses]
+    written |= past.retired.property()
+    written["resources"] = resources
+    if files:
+        listed = [{"path": path, **_size(files[path])} for path in sorted(files)]
+        written["crfsmith:files"] = listed
+
+    return written
 
 
-def _file(path: str, stored: Stored) -> Descriptor:
-    return {"path": path, "bytes": stored.size, "hash": f"sha256:{stored.sha256}"}
+def _size(stored: Stored) -> Descriptor:
+    return {"bytes": stored.size, "hash": f"sha256:{stored.sha256}"}
 
 
 def package_name(study: Study) -> str:
@@ -120,10 +125,9 @@ def package_name(study: Study) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", study.name.lower()).strip("-") or "study"
 
 
-def _dictionaries(past: Past) -> Descriptor:
-    """Which dictionaries were in use, and from when on."""
-    used = [{"hash": use.hash, "since": timestamp(use.since)} for use in past.uses]
-    return {"crfsmith:dictionaries": used} if used else {}
+def _use(use: DictionaryUse) -> Descriptor:
+    """Which dictionary was in use, and from when on."""
+    return {"hash": use.hash, "since": timestamp(use.since)}
 
 
 def resource(
@@ -131,12 +135,7 @@ def resource(
 ) -> Descriptor:
     """One file of the package."""
     table, retired = study.tables.get(name), past.retired
-    if table:
-        schema = table_schema(study, table, retired)
-    else:
-        schema = system_schema(study, name, retired=retired, entries=past.entries)
-
-    return {
+    written: Descriptor = {
         "name": name,
         "type": "table",
         "path": layout.table_path(name),
@@ -144,27 +143,32 @@ def resource(
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": dict(DIALECT),
-        "title": _title(table) if table else TITLES[name],
-        **({"crfsmith:form": table.form.name} if table else {}),
-        **_rules(study, name),
-        **({"bytes": stored.size, "hash": f"sha256:{stored.sha256}"} if stored else {}),
-        "schema": schema,
     }
+    if table:
+        written["title"] = _title(table)
+        written["crfsmith:form"] = table.form.name
+        schema = table_schema(study, table, retired)
+    else:
+        written["title"] = TITLES[name]
+        schema = system_schema(study, name, retired=retired, entries=past.entries)
+
+    rules = [_rule(rule) for rule in study.rules.values() if _home(rule) == name]
+    if rules:
+        written["crfsmith:rules"] = rules
+    if stored:
+        written |= _size(stored)
+    written["schema"] = schema
+
+    return written
 
 
-def _rules(study: Study, name: str) -> Descriptor:
-    """The edit checks that are judged with this table's rows, in words and in the rule
-    language.
-    """
-    own = [
-        _rule(rule)
-        for rule in study.rules.values()
-        if rule.on and rule.on[0][0] == name
-    ]
-    return {"crfsmith:rules": own} if own else {}
+def _home(rule: EditCheck) -> str | None:
+    """The table with whose rows an edit check is judged."""
+    return rule.on[0][0] if rule.on else None
 
 
 def _rule(rule: EditCheck) -> Descriptor:
+    """An edit check in words and in the rule language."""
     applies = {"applies": rule.when.text} if rule.when else {}
     return {
         "name": rule.name,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from forms_spec.kinds.pattern_tree import (
     Alternatives,
@@ -23,6 +22,7 @@ from forms_spec.model.characters import BLANKS
 from forms_spec.model.codes import Codelist
 from forms_spec.model.fields import Field, Table
 from forms_spec.model.study import Study
+from generator.tables import layout
 from generator.tables.schema import Descriptor, field_schema, table_schema
 
 
@@ -35,13 +35,15 @@ def _ranges(characters: str) -> str:
         else:
             spans.append((point, point))
 
-    return "".join(
-        _code(low) + (f"-{_code(high)}" if high > low else "") for low, high in spans
-    )
+    return "".join(_range(_code(low), _code(high)) for low, high in spans)
 
 
 def _code(point: int) -> str:
     return f"\\u{point:04x}"
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low}-{high}"
 
 
 _END = r"(?![\s\S])"
@@ -82,20 +84,19 @@ def _choices_pattern(codelist: Codelist, most: int | None = None) -> str:
     """Codes joined by ``;``, none twice, an exclusive one alone, ``most`` of them at
     most.
     """
-    exclusive = [re.escape(code.code) for code in codelist.codes if code.exclusive]
-    shared = "|".join(
-        re.escape(code.code) for code in codelist.codes if not code.exclusive
-    )
-    again = "*" if most is None else f"{{0,{most - 1}}}"
-    together = (
-        [
-            f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{_END}))(?:{shared})(?:;(?:{shared})){again}"
-        ]
-        if shared
-        else []
-    )
+    branches: list[str] = []
+    shared_codes: list[str] = []
+    for code in codelist.codes:
+        (branches if code.exclusive else shared_codes).append(re.escape(code.code))
 
-    return _whole("|".join([*exclusive, *together]))
+    if shared_codes:
+        shared = "|".join(shared_codes)
+        again = "*" if most is None else f"{{0,{most - 1}}}"
+        # A code may not come again further on.
+        none_twice = f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{_END}))"
+        branches.append(f"{none_twice}(?:{shared})(?:;(?:{shared})){again}")
+
+    return _whole("|".join(branches))
 
 
 def _file_pattern(endings: Iterable[str]) -> str:
@@ -109,12 +110,14 @@ def _file_pattern(endings: Iterable[str]) -> str:
 
 
 def _any_case(ending: str) -> str:
-    return "".join(
-        f"[{character.lower()}{character.upper()}]"
-        if character.isascii() and character.isalpha()
-        else re.escape(character)
-        for character in ending
-    )
+    classes = []
+    for character in ending:
+        if character.isascii() and character.isalpha():
+            classes.append(f"[{character.lower()}{character.upper()}]")
+        else:
+            classes.append(re.escape(character))
+
+    return "".join(classes)
 
 
 def _written(node: Node) -> str:
@@ -122,9 +125,7 @@ def _written(node: Node) -> str:
         case Characters():
             return _characters(node)
         case Sequence(parts):
-            return "".join(
-                _group(p) if isinstance(p, Alternatives) else _written(p) for p in parts
-            )
+            return "".join(map(_part, parts))
         case Alternatives(branches):
             return "|".join(map(_written, branches))
         case Repeat(part, least, most):
@@ -132,33 +133,47 @@ def _written(node: Node) -> str:
             return inside + _count(least, most)
 
 
+def _part(node: Node) -> str:
+    """A part of a sequence, which binds closer than alternatives do."""
+    return _group(node) if isinstance(node, Alternatives) else _written(node)
+
+
 def _group(node: Node) -> str:
     return f"(?:{_written(node)})"
 
 
 def _count(least: int, most: int | None) -> str:
-    plain = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
-    if plain:
-        return plain
-    return (
-        f"{{{least},{'' if most is None else most}}}"
-        if least != most
-        else f"{{{least}}}"
-    )
+    sign = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
+    if sign:
+        return sign
+    if most is None:
+        return f"{{{least},}}"
+    if least == most:
+        return f"{{{least}}}"
+    return f"{{{least},{most}}}"
 
 
 def _characters(characters: Characters) -> str:
-    spans = characters.spans
-    if not characters.negated and len(spans) == 1 and spans[0][0] == spans[0][1]:
-        return _escaped(spans[0][0], r"\.*+?()[]{}|^$")
-    escaped = [tuple(_escaped(end, r"\[]^-") for end in span) for span in spans]
-    inside = "".join(low + (f"-{high}" if high != low else "") for low, high in escaped)
-    return f"[{'^' if characters.negated else ''}{inside}]"
+    match characters:
+        case Characters(((low, high),), negated=False) if low == high:
+            return _escaped(low, r"\.*+?()[]{}|^$")
+
+    special = r"\[]^-"
+    ranges = [
+        _range(_escaped(low, special), _escaped(high, special))
+        for low, high in characters.spans
+    ]
+    sign = "^" if characters.negated else ""
+    return f"[{sign}{''.join(ranges)}]"
 
 
 def _escaped(code: int, special: str) -> str:
     names = {0x09: "\\t", 0x0A: "\\n"}
-    return names.get(code) or ("\\" if chr(code) in special else "") + chr(code)
+    if code in names:
+        return names[code]
+
+    character = chr(code)
+    return f"\\{character}" if character in special else character
 
 
 def _text(field: Field) -> Descriptor:
@@ -201,20 +216,13 @@ _DESCRIBED: Mapping[str, Callable[[Field], Descriptor]] = {
 
 def schema_of_format_1(study: Study, table: Table) -> Descriptor:
     """The schema of a table as format 1 wrote it."""
-    built = table_schema(study, table)
-    own = {
-        field.name: _field(study, field)
-        for field in table.fields
-        if field.kind.name in _DESCRIBED
-    }
-    keys = len(built["fields"]) - len(table.fields)
-    fields = [
-        *built["fields"][:keys],
-        *(own.get(item["name"], item) for item in built["fields"][keys:]),
-    ]
+    schema = table_schema(study, table)
+    # The key columns come first, and are the same in both formats.
+    fields = schema["fields"][: len(layout.key_columns(table))]
 
-    return {**built, "fields": fields}
+    for field in table.fields:
+        describe = _DESCRIBED.get(field.kind.name)
+        described = describe(field) if describe else None
+        fields.append(field_schema(study, field, described=described))
 
-
-def _field(study: Study, field: Field) -> Any:
-    return field_schema(study, field, described=_DESCRIBED[field.kind.name](field))
+    return {**schema, "fields": fields}

@@ -65,14 +65,17 @@ def _text(field: Field) -> dict[str, Any]:
     pattern = text_pattern(field)
     if pattern.expression is None:
         return {"type": "string", "constraints": {"maxLength": 0}}
-    least = max(field.min_length or 0, pattern.min_length or 0)
-    most = [end for end in (field.max_length, pattern.max_length) if end is not None]
-    lengths = {
-        **({"minLength": least} if least else {}),
-        **({"maxLength": min(most)} if most else {}),
-    }
 
-    return {"type": "string", "constraints": {"pattern": pattern.expression, **lengths}}
+    constraints: dict[str, Any] = {"pattern": pattern.expression}
+    least = max(field.min_length or 0, pattern.min_length or 0)
+    if least:
+        constraints["minLength"] = least
+
+    most = [end for end in (field.max_length, pattern.max_length) if end is not None]
+    if most:
+        constraints["maxLength"] = min(most)
+
+    return {"type": "string", "constraints": constraints}
 
 
 def _integer(field: Field) -> dict[str, Any]:  # noqa: ARG001
@@ -122,8 +125,10 @@ def _time(field: Field) -> dict[str, Any]:
 
 
 def _datetime(field: Field) -> dict[str, Any]:
-    clock = "%H:%M:%S" if field.seconds else "%H:%M"
-    first = f"{FIRST_YEAR}-01-01T00:00" + (":00" if field.seconds else "")
+    clock, midnight = "%H:%M", "00:00"
+    if field.seconds:
+        clock, midnight = "%H:%M:%S", "00:00:00"
+    first = f"{FIRST_YEAR}-01-01T{midnight}"
 
     return {
         "type": "datetime",
@@ -147,14 +152,18 @@ def _choices(field: Field) -> dict[str, Any]:
     assert field.codelist is not None, field.name
     alone = [code.code for code in field.codelist.codes if code.exclusive]
 
-    return {
+    described: dict[str, Any] = {
         "type": "string",
         "crfsmith:codes": _codes(field),
         "crfsmith:separator": SEPARATOR,
-        **({"crfsmith:exclusive": alone} if alone else {}),
-        "crfsmith:distinct": True,
-        "constraints": {"pattern": choices_pattern(field.codelist, field.max_choices)},
     }
+    if alone:
+        described["crfsmith:exclusive"] = alone
+    described["crfsmith:distinct"] = True
+    pattern = choices_pattern(field.codelist, field.max_choices)
+    described["constraints"] = {"pattern": pattern}
+
+    return described
 
 
 def _file(field: Field) -> dict[str, Any]:
@@ -237,8 +246,13 @@ _TWICE = Laxity(
 
 def _text_laxities(field: Field) -> tuple[Laxity, ...]:
     """Long texts may end with a line break anyway, unless they have a pattern."""
-    ends = () if field.type.multiline and field.pattern is None else (_LAST_BREAK,)
-    return ends if text_pattern(field).shows else (*ends, _ONLY_BLANKS)
+    listed = []
+    if field.pattern is not None or not field.type.multiline:
+        listed.append(_LAST_BREAK)
+    if not text_pattern(field).shows:
+        listed.append(_ONLY_BLANKS)
+
+    return tuple(listed)
 
 
 KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(

@@ -79,12 +79,10 @@ def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
     """The columns of a system table; without ``entries`` nobody says who entered a
     subject.
     """
-    given = SYSTEM_COLUMNS[name]
-    return (
-        given
-        if entries
-        else tuple(item for item in given if name != SUBJECTS or item not in ENTRY)
-    )
+    names = SYSTEM_COLUMNS[name]
+    if name == SUBJECTS and not entries:
+        return tuple(column for column in names if column not in ENTRY)
+    return names
 
 
 def all_columns(study: Study, *, entries: bool = True) -> Mapping[str, tuple[str, ...]]:

@@ -26,14 +26,14 @@ SAID = (
 
 def losses(study: Study) -> tuple[Loss, ...]:
     """Every Loss of a study's schemas, in the order of its tables."""
-    result = [_loss("*", facet, why) for facet, why in WHOLE_STUDY.items()]
+    listed = [_loss("*", facet, why) for facet, why in WHOLE_STUDY.items()]
     for table in study.tables.values():
         if table.group:
-            result += _group_losses(table.name, table.group)
+            listed += _group_losses(table.name, table.group)
         for field in table.fields:
-            result += _field_losses(study, f"{table.name}.{field.name}", field)
+            listed += _field_losses(study, f"{table.name}.{field.name}", field)
 
-    return tuple(result)
+    return tuple(listed)
 
 
 def _loss(field: str, facet: str, why: str) -> Loss:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from forms_spec.kinds.bounded import PLACES
 from forms_spec.kinds.file import LONGEST_NAME
@@ -48,20 +49,26 @@ _UNSAFE_IN_NAMES = '/\\:*?"<>|'
 
 
 def _common(spans: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
-    other = tuple(other)
-    pairs = ((max(a, c), min(b, d)) for a, b in spans for c, d in other)
-    return tuple((low, high) for low, high in pairs if low <= high)
+    """The characters that are in both."""
+    common = []
+    for (low, high), (other_low, other_high) in product(spans, other):
+        both = max(low, other_low), min(high, other_high)
+        if both[0] <= both[1]:
+            common.append(both)
+
+    return tuple(common)
+
+
+def _spans_of(characters: str) -> tuple[Span, ...]:
+    return tuple((point, point) for point in sorted(map(ord, characters)))
 
 
 def _without(spans: Iterable[Span], characters: str) -> tuple[Span, ...]:
-    points = sorted(map(ord, characters))
-    return _common(
-        spans,
-        positive(Characters(tuple((point, point) for point in points), negated=True)),
-    )
+    others = positive(Characters(_spans_of(characters), negated=True))
+    return _common(spans, others)
 
 
-_BLANK: tuple[Span, ...] = tuple((point, point) for point in sorted(map(ord, BLANKS)))
+_BLANK: tuple[Span, ...] = _spans_of(BLANKS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,29 +90,36 @@ def text_pattern(field: Field) -> TextPattern:
     allowed = _LINES if field.type.multiline else _LINE
     if field.pattern is None:
         return TextPattern(expression=write_pattern(_showing(allowed)))
+
     tree = _restricted(parse_pattern(field.pattern.expression), allowed)
     if tree is None or simplified(tree) == EMPTY:
         return TextPattern(expression=None)
+
     shown, longest = _showing_pattern(simplified(tree)), longest_match(tree)
     if longest is not None and longest <= LONGEST_MATCHED:
         return shown
-    return replace(
-        shown, max_length=min(LONGEST_MATCHED, shown.max_length or LONGEST_MATCHED)
-    )
+
+    # The kind never tries a longer text.
+    most = min(LONGEST_MATCHED, shown.max_length or LONGEST_MATCHED)
+    return replace(shown, max_length=most)
 
 
 def _showing_pattern(tree: Node) -> TextPattern:
     """The tree's texts that have something to see, as far as a pattern can tell."""
+    # No text of blanks matches it anyway.
     if _restricted(tree, _BLANK) in (None, EMPTY):
         return TextPattern(expression=_grouped([tree]))
-    repeat = Repeat(tree, 1, 1) if isinstance(tree, Characters) else tree
-    if isinstance(repeat, Repeat) and isinstance(repeat.part, Characters):
-        shown = write_pattern(_showing(repeat.part.spans))
-        return TextPattern(
-            expression=shown, min_length=repeat.least or None, max_length=repeat.most
-        )
 
-    return TextPattern(expression=_grouped([tree]), shows=False)
+    if isinstance(tree, Characters):
+        tree = Repeat(tree, 1, 1)
+    if not isinstance(tree, Repeat) or not isinstance(tree.part, Characters):
+        return TextPattern(expression=_grouped([tree]), shows=False)
+
+    return TextPattern(
+        expression=write_pattern(_showing(tree.part.spans)),
+        min_length=tree.least or None,
+        max_length=tree.most,
+    )
 
 
 def _showing(spans: tuple[Span, ...]) -> Node:
@@ -123,23 +137,27 @@ def _restricted(node: Node, allowed: tuple[Span, ...]) -> Node | None:
             spans = _common(positive(node), allowed)
             return Characters(spans) if spans else None
         case Chain(parts):
-            whole = [
-                kept
-                for part in parts
-                if (kept := _restricted(part, allowed)) is not None
-            ]
-            return simplified(Chain(tuple(whole))) if len(whole) == len(parts) else None
+            # Every part has to match something.
+            whole = _all_restricted(parts, allowed)
+            if len(whole) < len(parts):
+                return None
+            return simplified(Chain(whole))
         case Alternatives(branches):
-            some = [
-                kept
-                for branch in branches
-                if (kept := _restricted(branch, allowed)) is not None
-            ]
-            return simplified(Alternatives(tuple(some))) if some else None
+            some = _all_restricted(branches, allowed)
+            return simplified(Alternatives(some)) if some else None
         case Repeat(part, least, most):
-            if (inside := _restricted(part, allowed)) is None:
-                return None if least else EMPTY
-            return simplified(Repeat(inside, least, most))
+            inside = _restricted(part, allowed)
+            if inside is not None:
+                return simplified(Repeat(inside, least, most))
+            return None if least else EMPTY
+
+
+def _all_restricted(
+    nodes: Iterable[Node], allowed: tuple[Span, ...]
+) -> tuple[Node, ...]:
+    """Those of the nodes that still match something."""
+    restricted = (_restricted(node, allowed) for node in nodes)
+    return tuple(node for node in restricted if node is not None)
 
 
 def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
@@ -147,14 +165,16 @@ def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
 
     That none is named twice is more than such a pattern can say.
     """
-    alone = [_text(code.code) for code in codelist.codes if code.exclusive]
-    shared = [_text(code.code) for code in codelist.codes if not code.exclusive]
+    alone: list[Node] = []
+    shared: list[Node] = []
+    for code in codelist.codes:
+        (alone if code.exclusive else shared).append(_text(code.code))
     if not shared:
         return _grouped(alone)
+
     alternatives = Alternatives(tuple(shared))
-    more = Repeat(
-        Chain((_text(";"), alternatives)), 0, None if most is None else most - 1
-    )
+    most_more = None if most is None else most - 1
+    more = Repeat(Chain((_text(";"), alternatives)), 0, most_more)
 
     return _grouped([*alone, Chain((alternatives, more))])
 
@@ -167,7 +187,7 @@ def _grouped(branches: Sequence[Node]) -> str:
 
 
 def _text(text: str) -> Node:
-    return Chain(tuple(Characters(((ord(item), ord(item)),)) for item in text))
+    return Chain(tuple(Characters(_spans_of(character)) for character in text))
 
 
 FILE_LENGTH = len("files/0123456789abcdef/") + LONGEST_NAME
@@ -195,10 +215,9 @@ def file_pattern(endings: Iterable[str]) -> str:
 
 
 def _any_case(character: str) -> Node:
-    if not (character.isascii() and character.isalpha()):
+    if not character.isascii() or not character.isalpha():
         return _text(character)
-    upper, lower = ord(character.upper()), ord(character.lower())
-    return Characters(((upper, upper), (lower, lower)))
+    return Characters(_spans_of(character.upper() + character.lower()))
 
 
 _MONTH = "(0[1-9]|1[0-2])"
@@ -214,6 +233,6 @@ PARTIAL_DATE = f"({_YEAR}(-{_MONTH})?|{_DAY})"
 def bounded_pattern(comparators: tuple[str, ...], places: int | None) -> str:
     """A number of so many places, after one of the comparators or none."""
     most = PLACES if places is None else min(places, PLACES)
-    signs = "|".join(sorted(comparators, key=len, reverse=True))
     fraction = f"(\\.[0-9]{{1,{most}}})?" if most else ""
+    signs = "|".join(sorted(comparators, key=len, reverse=True))
     return f"({signs})?-?(0|[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}}){fraction}"

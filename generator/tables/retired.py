@@ -11,13 +11,6 @@ from typing import Any
 from generator.tables import layout
 
 PROPERTY = "crfsmith:retired"
-_FORMS, _VISITS, _SITES, _SUBJECTS, _PLACES = (
-    "forms",
-    "visits",
-    "sites",
-    "subjects",
-    "places",
-)
 
 FormPlace = tuple[str, str, bool]
 """A form, its visit (LOG for none), and whether the visit was numbered."""
@@ -40,9 +33,7 @@ class Retired:
     places: tuple[FormPlace, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(
-            self.forms or self.visits or self.sites or self.subjects or self.places
-        )
+        return bool(self._parts())
 
     def of_column(self, name: str) -> Mapping[str, str]:
         """The names that a key column may have besides those of the dictionary."""
@@ -55,18 +46,19 @@ class Retired:
 
     def property(self) -> dict[str, Any]:
         """What ``datapackage.json`` says of them; nothing where there are none."""
-        values = {
-            _FORMS: dict(self.forms),
-            _VISITS: dict(self.visits),
-            _SITES: dict(self.sites),
-        }
-        named = {name: titles for name, titles in values.items() if titles}
-        patterns = {_SUBJECTS: list(self.subjects)} if self.subjects else {}
-        places = (
-            {_PLACES: [list(place) for place in self.places]} if self.places else {}
-        )
+        parts = self._parts()
+        return {PROPERTY: parts} if parts else {}
 
-        return {PROPERTY: {**named, **patterns, **places}} if self else {}
+    def _parts(self) -> dict[str, Any]:
+        """What there is of each, as JSON."""
+        parts = {
+            "forms": dict(self.forms),
+            "visits": dict(self.visits),
+            "sites": dict(self.sites),
+            "subjects": list(self.subjects),
+            "places": [list(place) for place in self.places],
+        }
+        return {name: part for name, part in parts.items() if part}
 
 
 NOTHING_RETIRED = Retired()
@@ -77,26 +69,35 @@ def read_retired(descriptor: Mapping[str, Any]) -> Retired:
     given = descriptor.get(PROPERTY)
     if not isinstance(given, dict):
         return NOTHING_RETIRED
-    patterns = given.get(_SUBJECTS)
 
     return Retired(
-        forms=_titles(given.get(_FORMS)),
-        visits=_titles(given.get(_VISITS)),
-        sites=_titles(given.get(_SITES)),
-        subjects=tuple(pattern for pattern in patterns if isinstance(pattern, str))
-        if isinstance(patterns, list)
-        else (),
-        places=tuple(_places(given.get(_PLACES))),
+        forms=_titles(given.get("forms")),
+        visits=_titles(given.get("visits")),
+        sites=_titles(given.get("sites")),
+        subjects=tuple(_patterns(given.get("subjects"))),
+        places=tuple(_places(given.get("places"))),
     )
 
 
+# A descriptor may have been written by any program, so each part is read with care.
+
+
+def _patterns(given: Any) -> Iterator[str]:
+    if isinstance(given, list):
+        for pattern in given:
+            if isinstance(pattern, str):
+                yield pattern
+
+
 def _places(given: Any) -> Iterator[FormPlace]:
-    for place in given if isinstance(given, list) else ():
-        match place:
-            case [str(form), str(visit), bool(numbered)]:
-                yield form, visit, numbered
+    if isinstance(given, list):
+        for place in given:
+            match place:
+                case [str(form), str(visit), bool(numbered)]:
+                    yield form, visit, numbered
 
 
 def _titles(given: Any) -> dict[str, str]:
-    pairs = given.items() if isinstance(given, dict) else ()
-    return {name: title for name, title in pairs if isinstance(title, str)}
+    if not isinstance(given, dict):
+        return {}
+    return {name: title for name, title in given.items() if isinstance(title, str)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from forms_spec.kinds.numbers import INTEGER_DIGITS
@@ -42,14 +43,13 @@ def foreign_key(study: Study, table: Table) -> Descriptor:
     """Rows of a group belong to a row of their form's own table; everything else to a
     subject.
     """
-    own = study.tables.get(table.form.name)
-    parent = own if table.group and own and own.group is None else None
-    names = list(
-        layout.primary_key(parent) if parent else (layout.SITE, layout.SUBJECT)
-    )
-    reference = parent.name if parent else layout.SUBJECTS
+    resource, names = layout.SUBJECTS, [layout.SITE, layout.SUBJECT]
+    parent = study.tables.get(table.form.name)
+    # A form of rows alone has no table of its own, and a group may have the form's name.
+    if table.group and parent and parent.group is None:
+        resource, names = parent.name, list(layout.primary_key(parent))
 
-    return {"fields": names, "reference": {"resource": reference, "fields": names}}
+    return {"fields": names, "reference": {"resource": resource, "fields": names}}
 
 
 def field_schema(
@@ -60,24 +60,28 @@ def field_schema(
 
     ``described`` is said of the kind instead of what is said today.
     """
-    entry = described or KIND_SCHEMAS[field.kind.name].describe(field)
-    bounds = limits(study, field).constraints
-    taken = {side for name in bounds for side in _same_side(name)}
-    constraints = {
-        name: value
-        for name, value in entry.pop("constraints").items()
-        if name not in taken
-    }
-    missing = [
-        BLANK,
-        *({"value": code.code, "label": code.label} for code in field.missing),
-    ]
-    schema: Descriptor = {"name": field.name, "title": field.label, **entry}
+    of_kind = described or KIND_SCHEMAS[field.kind.name].describe(field)
+    constraints = of_kind.pop("constraints")
+    # The range of the field is narrower than what the kind says of the same end.
+    for name, end in limits(study, field).constraints.items():
+        for side in _same_side(name):
+            constraints.pop(side, None)
+        constraints[name] = end
+
+    schema: Descriptor = {"name": field.name, "title": field.label, **of_kind}
     if field.help:
         schema["description"] = field.help
-    if constraints or bounds:
-        schema["constraints"] = {**constraints, **bounds}
-    return {**schema, "missingValues": missing, **_own_properties(field)}
+    if constraints:
+        schema["constraints"] = constraints
+
+    missing = {code.code: code.label for code in field.missing}
+    schema["missingValues"] = [BLANK, *labelled(missing)]
+    return schema | _own_properties(field)
+
+
+def labelled(titles: Mapping[str, str]) -> list[Descriptor]:
+    """Values with their labels, as Table Schema has them."""
+    return [{"value": value, "label": label} for value, label in titles.items()]
 
 
 def _same_side(name: str) -> tuple[str, str]:
@@ -95,13 +99,14 @@ def _own_properties(field: Field) -> Descriptor:
     """The dictionary's words, so that a reader of the package needs no other file to
     understand it.
     """
-    unit = field.unit
+    unit, required = field.unit, field.required
+    units = {choice.code: choice.label for choice in field.unit_choices}
+    draft_only = [code.code for code in field.missing if code.draft_only]
+    checks = {code: check.name for code, check in field.checks.items()}
     data = {
         "type": _TYPE_WORDS.get(field.type.name, field.type.name),
         "group": field.group if field.group != field.form else None,
-        "required": field.required
-        if isinstance(field.required, bool)
-        else field.required.text,
+        "required": required if isinstance(required, bool) else required.text,
         "shown": field.show_when and field.show_when.text,
         "range": _ranges(field.ranges),
         "expected": _ranges(field.expected),
@@ -110,19 +115,17 @@ def _own_properties(field: Field) -> Descriptor:
         "places": field.places,
         "comparator": list(field.comparators) or None,
         "unit": unit and unit.fixed,
-        "unit_field": unit and unit.companion,
-        "units": {choice.code: choice.label for choice in unit.choices}
-        if unit and unit.choices
-        else None,
+        "unit_field": field.unit_field,
+        "units": units or None,
         "value": field.value and field.value.text,
         "default": field.default,
         "prefill": field.prefill,
         "entry": None if field.entry == "typed" else field.entry,
         "not_offered": list(field.retired) or None,
         "most": field.max_choices,
-        "draft_only": [code.code for code in field.missing if code.draft_only] or None,
+        "draft_only": draft_only or None,
         "identifier": field.identifier or None,
-        "checks": {code: check.name for code, check in field.checks.items()} or None,
+        "checks": checks or None,
         "reference": field.lab_test,
         "cdash": field.cdash,
         "sdtm": field.sdtm,
@@ -137,18 +140,21 @@ def _own_properties(field: Field) -> Descriptor:
     }
 
 
-def _ranges(ranges: Any) -> Descriptor | str | None:
+def _ranges(ranges: Mapping[str | None, Range]) -> Descriptor | str | None:
     if not ranges:
         return None
-    written = {unit or "": _range(item) for unit, item in ranges.items()}
-    return written[""] if set(written) == {""} else written
+    if ranges.keys() == {None}:
+        return _range(ranges[None])
+    return {unit or "": _range(limits) for unit, limits in ranges.items()}
 
 
-def _range(item: Range) -> str:
-    low, high = (end.text if end else "" for end in (item.low, item.high))
-    return (
-        f"{'(' if item.low_open else '['}{low}, {high}{')' if item.high_open else ']'}"
-    )
+def _range(limits: Range) -> str:
+    """A range in mathematical notation: ``[60, 260]``, ``(0, 10]``."""
+    low = limits.low.text if limits.low else ""
+    high = limits.high.text if limits.high else ""
+    left = "(" if limits.low_open else "["
+    right = ")" if limits.high_open else "]"
+    return f"{left}{low}, {high}{right}"
 
 
 def key_field(
@@ -194,25 +200,20 @@ def _site(study: Study, retired: Retired) -> Descriptor:
     return {
         "title": "Site",
         "type": "string",
-        "categories": [
-            {"value": code, "label": label} for code, label in sites.items()
-        ],
+        "categories": labelled(sites),
         "constraints": {"required": True, "enum": list(sites)},
     }
 
 
 def _visit(study: Study, retired: Retired) -> Descriptor:
-    visits = {
-        LOG: "Log form, of no visit",
-        **{name: visit.title for name, visit in study.visits.items()},
-    }
+    visits = {LOG: "Log form, of no visit"}
+    for name, visit in study.visits.items():
+        visits[name] = visit.title
     visits |= retired.visits
 
     return {
         "title": "Visit",
         "type": "string",
-        "categories": [
-            {"value": name, "label": title} for name, title in visits.items()
-        ],
+        "categories": labelled(visits),
         "constraints": {"required": True, "enum": list(visits)},
     }

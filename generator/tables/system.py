@@ -10,7 +10,7 @@ from types import MappingProxyType
 from forms_spec.model.study import Study
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
-from generator.tables.schema import STATUSES, Descriptor, key_field
+from generator.tables.schema import STATUSES, Descriptor, key_field, labelled
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -63,15 +63,12 @@ def _study_id(study: Study) -> Descriptor:
 
 
 def _form(study: Study, retired: Retired) -> Descriptor:
-    titles = {name: form.title for name, form in study.forms.items()} | dict(
-        retired.forms
-    )
+    titles = {name: form.title for name, form in study.forms.items()}
+    titles |= retired.forms
     return {
         "title": "Form",
         "type": "string",
-        "categories": [
-            {"value": name, "label": title} for name, title in titles.items()
-        ],
+        "categories": labelled(titles),
         "constraints": {"required": True, "enum": list(titles)},
     }
 
