@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from forms_spec.evaluation.captured_form import CapturedForm, CellResult, Subject
+from forms_spec.evaluation.condition_sources import deciding_answers
 from forms_spec.evaluation.edit_checks import judge_rules
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
 from forms_spec.evaluation.form_result import Cell, CellState, Judgement
@@ -19,6 +20,7 @@ from forms_spec.evaluation.range_checks import (
     unit_label,
     with_unit,
 )
+from forms_spec.evaluation.read_trace import companions
 from forms_spec.evaluation.row_counts import judge_rows
 from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.catalogue import finding
@@ -156,6 +158,9 @@ class _Verdict:
     ) -> Iterator[Finding]:
         if not self.completing or required is False:
             return
+        # A number without its unit is a finding at the number: one cause, told once.
+        if (plan.table, plan.field.name) in companions(self.captured):
+            return
         if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
             return
@@ -165,7 +170,10 @@ class _Verdict:
             for item, home in plan.conditions()
         ):
             self.untold.asked.add((plan.table, row, plan.field.name))
-            yield self.found("required-unknown", plan, row, facts)
+            sources = deciding_answers(
+                self.captured.world.study, self.captured.plan.form, plan
+            )
+            yield self.found("required-unknown", plan, row, facts, sources=sources)
 
     def answered(
         self, plan: FieldPlan, row: int | None, facts: CellResult

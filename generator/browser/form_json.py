@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from forms_spec.evaluation.condition_sources import deciding_answers
 from forms_spec.evaluation.form_plan import plan_of, reference_ends, rules_of
 from forms_spec.evaluation.protocol_checks import checks_in_full
 from forms_spec.evaluation.text_slots import (
@@ -153,6 +154,7 @@ class _Writer:
             "as": type_.name,
             "shown": self.rule(field.show_when, home, Type.CONDITION),
             "required": self.required(field, home),
+            "dependsOn": self.depends_on(field, table),
             "value": self.rule(field.value, home, type_),
             "range": self.limits(field.ranges, home, type_),
             "alert": self.limits(field.alert, home, type_),
@@ -164,6 +166,13 @@ class _Writer:
             "checks": _checks(field.checks),
             "reference": self.reference(field, home),
         }
+
+    def depends_on(self, field: Field, table: str) -> str:
+        """The answers that decide whether the field is required, in words."""
+        plan = plan_of(self.study, self.form).fields[table, field.name]
+        if not plan.conditions():
+            return ""
+        return deciding_answers(self.study, self.form, plan)
 
     def reference(self, field: Field, home: Home) -> Json | None:
         """Both ends of the reference range that applies, and the unit they are in."""

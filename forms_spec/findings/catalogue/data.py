@@ -34,8 +34,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     _entry(
         "required-unknown",
         _QUERY,
-        "Cannot determine whether “{label}” is required.",
-        "Complete the answers this depends on, or give a reason why they are missing.",
+        "Cannot determine whether “{label}” is required. It depends on {sources}.",
+        "Answer these first, or give a reason why they are missing.",
         (
             "The condition of a required field is UNKNOWN, and no other finding of "
             "this form says why."

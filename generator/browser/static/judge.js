@@ -130,13 +130,15 @@ class Verdict {
 
   blank(field, row, facts, required, found) {
     if (!this.completing || required === false) return;
+    /* A number without its unit is a finding at the number: one cause, told once. */
+    if (this.untold.numbers.has(`${field.table} ${field.name}`)) return;
     if (facts.shown === true && required) {
       found("required-blank");
       return;
     }
     if (this.page.conditionsOf(field).some((one) => this.untold.of(one, row))) {
       this.untold.ask(field.table, row, field.name);
-      found("required-unknown");
+      found("required-unknown", { sources: field.dependsOn });
     }
   }
 

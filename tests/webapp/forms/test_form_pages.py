@@ -437,3 +437,12 @@ def test_one_cause_at_several_fields_is_told_once_and_the_others_lead_there(
     pointers = [text for text in beside_fields if "See <a" in text]
     assert len(pointers) == len(systems) - 1
     assert all('href="#f-cs_card"' in text for text in pointers)
+
+
+def test_a_number_without_its_unit_is_told_once(client: FlaskClient) -> None:
+    data = posted(
+        client.get(VS).text, f__vsperf="Y", f__weight_vsorres="70", action="complete"
+    )
+    page = client.post(VS, data=data, follow_redirects=True).text
+    assert "“Weight” is 70 without a unit." in page
+    assert "Weight: unit” is not answered" not in page

@@ -67,6 +67,8 @@ class Verdicts:
         self.told = Told(books, relation)
         self.complete = relation.complete
         self.nowhere = np.zeros(len(relation), bool)
+        # A number without its unit is a finding at the number: one cause, told once.
+        self.companions = {companion_of(field) for field in relation.shape.fields}
 
     def judge(self) -> None:
         for field in self.shape.fields:
@@ -141,7 +143,7 @@ class Verdicts:
         """Asked at completion; where it cannot be told whether it is asked, the judge
         knows what to say.
         """
-        if required is False:
+        if required is False or field.name in self.companions:
             return
         asked = blank & self.complete
         surely = asked if shown is None else asked & (shown == TRUE)

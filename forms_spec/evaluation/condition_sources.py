@@ -1,0 +1,89 @@
+"""Which answers decide whether a question has to be answered, in words.
+
+The words hang on the dictionary alone, so that the page, the server and a report of a
+package say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from forms_spec.evaluation.form_plan import FieldPlan
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.reads import Dependency, references
+
+MOST_NAMED: Final = 6
+"""A longer list is no help to somebody who has to fill in a form."""
+
+_Place = tuple[str, str | None]
+_WORDS: StudyCache[tuple[str, str], str] = StudyCache()
+
+
+def deciding_answers(study: Study, form: Form, plan: FieldPlan) -> str:
+    """The labels of the fields on which a field's conditions depend.
+
+    Calculated fields are followed to the answers that they are worked out from. A
+    field of another form is named with that form.
+    """
+    return _WORDS.get(
+        study, (plan.table, plan.field.name), lambda: _in_words(study, form, plan)
+    )
+
+
+def _in_words(study: Study, form: Form, plan: FieldPlan) -> str:
+    own = (plan.table, plan.field.name)
+    places = dict.fromkeys(_followed(study, plan.conditions(), {own}))
+    names = list(dict.fromkeys(_named(study, form, place) for place in places))
+
+    if len(names) > MOST_NAMED:
+        names[MOST_NAMED - 1 :] = [f"{len(names) - MOST_NAMED + 1} more"]
+    if len(names) < 2:
+        return "".join(names) or "other answers"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _followed(
+    study: Study, conditions: Iterable[tuple[Expression, Home]], seen: set[_Place]
+) -> Iterator[_Place]:
+    """The fields that are answered, and groups whose rows are read, each once."""
+    for condition, home in conditions:
+        for dependency in references(condition, study, home):
+            place = _place(dependency)
+            if place is None or place in seen:
+                continue
+
+            seen.add(place)
+            table, name = place
+            owner = study.tables[table]
+            field = study.field(table, name) if name is not None else None
+            if field is None or field.value is None:
+                yield place
+            else:
+                formula_home = Home(form=owner.form, group=owner.group)
+                yield from _followed(study, [(field.value, formula_home)], seen)
+
+
+def _place(dependency: Dependency) -> _Place | None:
+    """None for a parameter of the study, which nobody answers."""
+    if dependency.table is None:
+        return None
+    return dependency.table, dependency.field
+
+
+def _named(study: Study, form: Form, place: _Place) -> str:
+    table_name, name = place
+    table = study.tables[table_name]
+    field = study.field(table_name, name) if name is not None else None
+
+    if field is not None:
+        label = field.label
+    else:
+        label = (table.group.title if table.group else None) or table.form.title
+    elsewhere = "" if table.form is form else f" ({table.form.title})"
+
+    return f"“{label}”{elsewhere}"
