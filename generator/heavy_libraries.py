@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     import polars
     import pyspark
     import pyspark.sql
+    import rich
+    import rich.console
+    import rich.progress
+    import rich.table
+    import rich.text
 else:
 
     class _Library:
@@ -32,9 +37,8 @@ else:
             try:
                 return getattr(library, name)
             except AttributeError:
-                return import_module(
-                    f"{self._name}.{name}"
-                )  # a part that the library does not load itself
+                # A part that the library does not load itself.
+                return import_module(f"{self._name}.{name}")
 
     # Half a second: tables of a study, and descriptors that are right beyond doubt, are
     # read without it.
@@ -43,5 +47,7 @@ else:
     polars = _Library("polars")
     # An extra, and a Java process behind it.
     pyspark = _Library("pyspark")
+    # A twentieth of a second: only terminals have colours.
+    rich = _Library("rich")
 
-__all__ = ["frictionless", "polars", "pyspark"]
+__all__ = ["frictionless", "polars", "pyspark", "rich"]

@@ -12,6 +12,7 @@ from typing import TextIO
 
 import click
 
+from generator.heavy_libraries import rich
 from generator.validation.open_package import Engine
 from generator.validation.read_tables import Progress
 from generator.validation.report.report import MOST_LOCATED, Report
@@ -19,6 +20,7 @@ from generator.validation.report.write_csv import findings_csv, missingness_csv
 from generator.validation.report.write_frictionless import report_frictionless
 from generator.validation.report.write_html import report_html
 from generator.validation.report.write_json import report_json
+from generator.validation.report.write_text import write_text
 from generator.validation.validate import validate_package
 from webapp.installation.command_error import UNREADABLE, CommandError
 
@@ -156,9 +158,6 @@ def _render(report: Report, layout: str, out: TextIO) -> None:
     elif layout == "frictionless":
         click.echo(report_frictionless(report), nl=False, file=out)
     else:
-        # Rich: programs that read JSON or CSV do without.
-        from generator.validation.report.write_text import write_text
-
         write_text(report, out)
 
 
@@ -169,10 +168,8 @@ def _progress() -> Iterator[Progress | None]:
         yield None
         return
 
-    # Rich's bar, on terminals only.
-    from rich import console, progress
-
-    with progress.Progress(console=console.Console(stderr=True), transient=True) as bar:
+    console = rich.console.Console(stderr=True)
+    with rich.progress.Progress(console=console, transient=True) as bar:
         tasks = {
             what: bar.add_task(what.capitalize(), total=None, start=False)
             for what in ("reading", "evaluating")

@@ -1,19 +1,16 @@
-"""The report for a terminal: how many of what, then the first cases of each."""
+"""The report as text: how many of what, then the first cases of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TextIO
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from forms_spec.findings.finding import Severity
 from generator.validation.completeness import Missingness, total, visits
 from generator.validation.report.report import Report, Reported
 from generator.validation.report.root_causes import FindingKind
 from generator.validation.report.summary import follows_from, look_first, origins_first
+from generator.validation.report.text_output import Part, TextOutput, text_output
 
 CASES = 3
 _LONGEST_LIST = 20
@@ -28,52 +25,44 @@ ALERT = ("‼", "bold red")
 
 def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None:
     """Writes the report; colours only on a terminal."""
-    console = Console(
-        file=out,
-        width=width,
-        highlight=False,
-        soft_wrap=width is None and not out.isatty(),
-    )
-    sign, style = ("✓", "bold green") if report.valid else ("✗", "bold red")
-    console.print(
-        Text.assemble(
-            (f"{sign} ", style), (report.source, "bold"), f"  {report.study or ''}"
-        )
-    )
-    console.print(Text(report.sentence()))
+    output = text_output(out, width=width)
+    sign = ("✓ ", "bold green") if report.valid else ("✗ ", "bold red")
+    output.line(sign, (report.source, "bold"), f"  {report.study or ''}")
+    output.line(report.sentence())
     for note in report.notes:
-        console.print(Text(note, "dim"))
-    _look_first(console, report)
+        output.line((note, "dim"))
+
+    _look_first(output, report)
     counts = report.counts
-    _counts(console, "By table", counts.by_table)
-    _counts(console, "By field", counts.by_field)
-    _counts(console, "By rule", counts.by_check, texts=_examples(report))
-    _answers(console, report.missingness)
-    for first_case in _first_cases(report):
-        console.print(first_case)
+    _counts(output, "By table", counts.by_table)
+    _counts(output, "By field", counts.by_field)
+    _counts(output, "By rule", counts.by_check, texts=_examples(report))
+    _answers(output, report.missingness)
+    _first_cases(output, report)
 
 
-def _look_first(console: Console, report: Report) -> None:
+def _look_first(output: TextOutput, report: Report) -> None:
     """The origins, with what follows from each."""
-    value = look_first(report)
-    if not value:
+    origins = look_first(report)
+    if not origins:
         return
-    console.print()
-    console.print(Text("Look at these first", "bold"))
+    output.line()
+    output.line(("Look at these first", "bold"))
 
-    for item in value[:_LONGEST_LIST]:
-        sign, style = _SIGNS[item.severity]
-        console.print(
-            Text.assemble(
-                (f"{sign} ", style), (item.place, "bold"), f"  {_shown(item.message)}"
-            )
-        )
-        console.print(Text(f"    {_shown(item.remedy)}", "dim"))
-        if item.follows:
-            console.print(Text(f"    {item.follows}", "bold"))
+    for origin in origins[:_LONGEST_LIST]:
+        sign, style = _SIGNS[origin.severity]
+        message = _shown(origin.message)
+        output.line((f"{sign} ", style), (origin.place, "bold"), f"  {message}")
+        output.line((f"    {_shown(origin.remedy)}", "dim"))
+        if origin.follows:
+            output.line((f"    {origin.follows}", "bold"))
 
-    if len(value) > _LONGEST_LIST:
-        console.print(Text(f"    and {len(value) - _LONGEST_LIST:,} more"))
+    _and_more(output, len(origins))
+
+
+def _and_more(output: TextOutput, count: int) -> None:
+    if count > _LONGEST_LIST:
+        output.line(f"    and {count - _LONGEST_LIST:,} more")
 
 
 def _examples(report: Report) -> dict[str, str]:
@@ -92,7 +81,7 @@ def _examples(report: Report) -> dict[str, str]:
 
 
 def _counts(
-    console: Console,
+    output: TextOutput,
     title: str,
     counts: Mapping[str, int],
     texts: Mapping[str, str] | None = None,
@@ -102,45 +91,35 @@ def _counts(
     shown = list(counts.items())[:_LONGEST_LIST]
     digits = max(len(f"{count:,}") for _, count in shown)
     longest = max(len(name) for name, _ in shown)
-    console.print()
-    console.print(Text(title, "bold"))
+    output.line()
+    output.line((title, "bold"))
 
     for name, count in shown:
-        line = Text.assemble(f"  {count:>{digits},}    {name}")
+        parts: list[Part] = [f"  {count:>{digits},}    {name}"]
         if texts and name in texts:
-            line.append(f"{'':{longest - len(name)}}    {texts[name]}", "dim")
-        console.print(line, no_wrap=True, overflow="ellipsis", crop=False)
+            parts.append((f"{'':{longest - len(name)}}    {texts[name]}", "dim"))
+        output.short_line(*parts)
 
-    if len(counts) > _LONGEST_LIST:
-        console.print(Text(f"    and {len(counts) - _LONGEST_LIST:,} more"))
+    _and_more(output, len(counts))
 
 
-def _answers(console: Console, lines: Sequence[Missingness]) -> None:
+def _answers(output: TextOutput, lines: Sequence[Missingness]) -> None:
     """How many cells are answered, and why the others are not, by visit."""
     if not lines:
         return
-    by_visit = {
-        visit: total(line for line in lines if line.visit == visit)
-        for visit in visits(lines)
-    }
     states = list(total(lines))
-    table = Table(box=None, padding=(0, 2, 0, 2))
-    table.add_column("visit")
-    for state in states:
-        table.add_column(Text(state), justify="right")
+    rows = []
+    for visit in visits(lines):
+        counts = total(line for line in lines if line.visit == visit)
+        cells = [f"{counts[state]:,}" if state in counts else "" for state in states]
+        rows.append([visit, *cells])
 
-    for visit, value in by_visit.items():
-        table.add_row(
-            Text(visit),
-            *(f"{value[state]:,}" if state in value else "" for state in states),
-        )
-
-    console.print()
-    console.print(Text("Completeness", "bold"))
-    console.print(table)
+    output.line()
+    output.line(("Completeness", "bold"))
+    output.table(["visit", *states], rows)
 
 
-def _first_cases(report: Report) -> Iterator[Text]:
+def _first_cases(output: TextOutput, report: Report) -> None:
     """Findings alike stand together, in the order of the files; what follows from
     others stands last.
     """
@@ -149,8 +128,8 @@ def _first_cases(report: Report) -> Iterator[Text]:
         for cause in report.counts.causes
     }
     groups: dict[FindingKind, list[Reported]] = {}
-    for item in origins_first(report):
-        groups.setdefault(item.alike, []).append(item)
+    for reported in origins_first(report):
+        groups.setdefault(reported.alike, []).append(reported)
 
     for alike, cases in groups.items():
         first = cases[0]
@@ -160,25 +139,25 @@ def _first_cases(report: Report) -> Iterator[Text]:
         follows = follows_from(report, cases)
         if follows:
             heading += f", {follows}"
-        yield Text.assemble("\n", (f"{sign} ", style), (place, "bold"), f"  {heading}")
-        for item in cases[:CASES]:
-            yield _case(item)
-        yield Text(f"    {first.finding.remedy}", "dim")
+
+        output.line()
+        output.line((f"{sign} ", style), (place, "bold"), f"  {heading}")
+        for reported in cases[:CASES]:
+            output.line(_case(reported))
+        output.line((f"    {first.finding.remedy}", "dim"))
         if totals[alike] > CASES:
-            yield Text(f"    and {totals[alike] - CASES:,} more like this", "dim")
+            output.line((f"    and {totals[alike] - CASES:,} more like this", "dim"))
 
 
-def _case(reported: Reported) -> Text:
-    line = (
-        f"{reported.file}:{reported.row}  "
-        if reported.file and reported.row
-        else f"{reported.file}  "
-        if reported.file
-        else ""
-    )
-    key = f"{reported.row_key}  " if reported.key else ""
+def _case(reported: Reported) -> str:
+    place = reported.file or ""
+    if reported.file and reported.row:
+        place += f":{reported.row}"
 
-    return Text(f"    {line}{key}{_shown(reported.finding.message)}")
+    parts = [place, reported.row_key if reported.key else ""]
+    before = "".join(f"{part}  " for part in parts if part)
+
+    return f"    {before}{_shown(reported.finding.message)}"
 
 
 def _shown(text: str) -> str:

@@ -134,11 +134,25 @@ def test_the_terminal_shows_how_many_and_the_first_cases(report: Report) -> None
     assert "and 9 more like this" in text
 
 
+def test_a_file_has_the_words_that_a_wide_terminal_shows(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, file = io.StringIO(), io.StringIO()
+    write_text(report, terminal, width=500)
+    monkeypatch.setenv("COLUMNS", "500")
+    write_text(report, file)
+    shown = [line.rstrip() for line in terminal.getvalue().splitlines()]
+    assert file.getvalue().splitlines() == shown
+
+
 def test_the_terminal_is_not_written_to_by_what_a_cell_says(tmp_path: Path) -> None:
     form = captured("lb SCR", {"hb": "\x1b[2J[bold]\n12"}, status=0)
-    text = text_of(validate_package(write(tmp_path / "p.zip", [form])))
-    assert "\x1b" not in text
-    assert r"\x1b[2J[bold]\n12" in text
+    package = validate_package(write(tmp_path / "p.zip", [form]))
+    file = io.StringIO()
+    write_text(package, file)
+    for text in (text_of(package), file.getvalue()):
+        assert "\x1b" not in text
+        assert r"\x1b[2J[bold]\n12" in text
 
 
 def test_a_valid_package_says_so_in_one_line(tmp_path: Path) -> None:
