@@ -17,7 +17,6 @@ from generator.package.source import BrokenFile, Source, Unreadable, open_source
 from generator.tables import layout
 from generator.validation.audit_trail import Column, PlainTrail, Trail
 from generator.validation.dependencies import Links
-from generator.validation.foreign.plan import SAID, TOLERATED, foreign_plan
 from generator.validation.opened_package import OpenPackage, read_text
 from generator.validation.read_tables import Progress, Staging
 from generator.validation.report.report import LIMIT, Collector, Reported
@@ -157,7 +156,10 @@ def _has_dictionary(source: Source) -> bool:
 
 
 def _spooling_store() -> Store:
-    return _embedded().store()
+    # The forms of all subjects at once, which only large packages of a study have.
+    from generator.validation.columnar.forms.spooling_store import SpoolingStore
+
+    return SpoolingStore()
 
 
 def plan_package(
@@ -181,14 +183,10 @@ def plan_package(
         collector=collector,
         descriptor=_descriptor(source),
     )
-    of_others = dictionary is None and _of_others(opened)
-    if of_others:
-        collector.tolerated = SAID if strict else TOLERATED
-    for result in source.findings:
-        collector.add(Reported(finding=result, file=result.value))
-    if of_others:
+    if dictionary is None and _of_others(opened):
         _plan_foreign(opened, stack, strict=strict)
     else:
+        _report_damage(opened)
         # As above: the model and the rules.
         from generator.validation.study_package import plan_study
 
@@ -203,7 +201,18 @@ def _of_others(opened: OpenPackage) -> bool:
     return OURS not in opened.descriptor and not _has_dictionary(opened.source)
 
 
+def _report_damage(opened: OpenPackage) -> None:
+    """What is wrong with the files of a package, whatever they hold."""
+    for result in opened.source.findings:
+        opened.collector.add(Reported(finding=result, file=result.value))
+
+
 def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> None:
+    # Everything about descriptors, which our own packages have written themselves.
+    from generator.validation.foreign.plan import SAID, TOLERATED, foreign_plan
+
+    opened.collector.tolerated = SAID if strict else TOLERATED
+    _report_damage(opened)
     folder = stack.enter_context(opened.source.folder())
     foreign = foreign_plan(opened.descriptor, folder, strict=strict)
     for item in (*foreign.findings, *foreign.judged_by_frictionless()):

@@ -1,11 +1,10 @@
-"""What reads a package in blocks and columns, in the places of the reference."""
+"""What reads tables in blocks and columns, in the places of the reference."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from generator.validation.columnar.forms.spooling_store import SpoolingStore
 from generator.validation.columnar.tables.audit_trail import BlockTrail
 from generator.validation.columnar.tables.block_reader import BlockReading
 from generator.validation.columnar.tables.parent_keys import parent_hashes
@@ -17,12 +16,10 @@ class Embedded(NamedTuple):
     reading: type[BlockReading]
     parent_keys: Callable[..., Any]
     trail: type[BlockTrail]
-    store: type[SpoolingStore]
 
 
 EMBEDDED = Embedded(
     reading=BlockReading,
     parent_keys=parent_hashes,
     trail=BlockTrail,
-    store=SpoolingStore,
 )
