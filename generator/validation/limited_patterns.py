@@ -17,7 +17,7 @@ from select import select
 from typing import Any
 
 from generator.heavy_libraries import polars
-from generator.validation.pattern_translation import translated
+from generator.validation.pattern_translation import positions, translated
 
 SECONDS = 2.0
 """As long as a text may be matched."""
@@ -35,13 +35,17 @@ def is_harmless(pattern: str) -> bool:
     """True where no text of any length takes Python long: ``^`` and ``$`` around it
     change nothing.
     """
-    # All kinds, and the analysis of patterns: packages without patterns do without.
-    from forms_spec.kinds.pattern import pattern_problem
-
     body = pattern.removeprefix("^")
     if body.endswith("$") and not body.endswith("\\$"):
         body = body[:-1]
-    return body == "" or pattern_problem(body) is None
+    # Where each character has its place, Python never has to try another way.
+    if body == "" or positions(body) is not None:
+        return True
+
+    # All kinds, and the analysis of patterns: packages without patterns do without.
+    from forms_spec.kinds.pattern import pattern_problem
+
+    return pattern_problem(body) is None
 
 
 class LimitedPattern:

@@ -74,8 +74,12 @@ def _positions(nodes: Iterable[Any]) -> Iterator[Position]:
     for kind, value in nodes:
         if kind is op.LITERAL or kind is op.IN:
             yield list(_ranges(value if kind is op.IN else [(kind, value)]))
-        elif kind is op.MAX_REPEAT and value[0] == value[1] <= _MOST_REPEATS:
-            yield from list(_positions(value[2])) * value[0]
+        elif kind is op.MAX_REPEAT and value[0] == value[1]:
+            part = list(_positions(value[2]))
+            # Repeats inside repeats would soon fill the memory.
+            if len(part) * value[0] > _MOST_REPEATS:
+                raise _Unsaid(kind)
+            yield from part * value[0]
         elif kind is op.SUBPATTERN and value[1:3] == (0, 0):
             yield from _positions(value[3])
         else:

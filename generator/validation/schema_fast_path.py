@@ -75,7 +75,7 @@ def sparing_readers(
 
 def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     """True for a field that is described as a dictionary's would be; others describe
-    theirs in any way.
+    theirs in any way, and give patterns that nobody has looked at.
     """
     kinds, constraints = _USUAL.get(field.get("type", "")), field.get("constraints", {})
     codes = constraints.get("enum", [])
@@ -86,6 +86,10 @@ def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
         or not isinstance(codes, list)
         or not isinstance(missing, list)
     ):
+        return False
+
+    pattern = constraints.get("pattern", "")
+    if type(pattern) is not str or not is_harmless(pattern):
         return False
 
     values = [
@@ -104,9 +108,7 @@ def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
             for value in values
         )
         and all(type(length) is int for length in lengths)
-        and all(
-            type(item) is str for item in (*missing, constraints.get("pattern", ""))
-        )
+        and all(type(item) is str for item in missing)
     )
 
 
@@ -142,8 +144,6 @@ def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | 
     }:
         return None
 
-    if "pattern" in constraints and not is_harmless(constraints["pattern"]):
-        return None
     pattern = re.compile(constraints.get("pattern", r"[\s\S]*"))
     codes = frozenset(constraints["enum"]) if "enum" in constraints else None
     least, most = (
