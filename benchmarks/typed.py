@@ -18,6 +18,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.startup import HERE, compile_modules
+
 ROWS, ROUNDS = 1_000_000, 3
 _SEXES = ["MALE", "FEMALE", "OTHER", "UNKNOWN"]
 _ARMS = [f"ARM{number}" for number in range(12)]
@@ -94,6 +96,7 @@ def main(rows: int = ROWS) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), rows)
+        compile_modules(HERE)
         command = [str(Path(sys.executable).with_name("crfsmith")), "validate", folder]
         other = [sys.executable, "-c", f"source = {folder!r}{_OPENING}{_DATAFRAMELY}"]
         taken: dict[str, list[float]] = {"validate": [], "dataframely": []}
