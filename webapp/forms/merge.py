@@ -50,27 +50,41 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
     """
     mine, moved = _own_rows_apart(form, base, mine, theirs)
     fields = _fields(form)
-    was, ours, others = (_cells(form, record) for record in (base, mine, theirs))
-    asked = moved.keys() | _removed_here(form, base, mine, theirs)
+    base_cells = _cells(form, base)
+    my_cells = _cells(form, mine)
+    their_cells = _cells(form, theirs)
+    asked_whole = moved.keys() | _removed_here(form, base, mine, theirs)
+
     taken: Cells = {}
     both: list[Difference] = []
     mine_only: list[Difference] = []
     theirs_only: list[Difference] = []
 
-    for cell in dict.fromkeys((*others, *ours)):
+    for cell in dict.fromkeys((*their_cells, *my_cells)):
         row: RowKey = (cell.table, cell.row)
-        a, b, before = (
-            ours.get(cell, ""),
-            others.get(cell, ""),
-            was.get(_before(cell, moved), ""),
-        )
-        taken[cell] = b if a == before and row not in moved else a
+        my_text = my_cells.get(cell, "")
+        their_text = their_cells.get(cell, "")
+        before = base_cells.get(_before(cell, moved), "")
+
+        # Until somebody decides, the page shows what I typed.
+        unchanged_here = my_text == before and row not in moved
+        taken[cell] = their_text if unchanged_here else my_text
+
         field = fields.get((cell.table, cell.field))
-        if a == b or field is None:
+        if my_text == their_text or field is None:
             continue
-        difference = Difference(cell=cell, field=field, mine=a, theirs=b, before=before)
-        one_sided = theirs_only if a == before else mine_only if b == before else both
-        (both if row in asked else one_sided).append(difference)
+        difference = Difference(
+            cell=cell, field=field, mine=my_text, theirs=their_text, before=before
+        )
+
+        if row in asked_whole:
+            both.append(difference)
+        elif my_text == before:
+            theirs_only.append(difference)
+        elif their_text == before:
+            mine_only.append(difference)
+        else:
+            both.append(difference)
 
     return Merged(
         record=_record(form, taken, base, mine, theirs),
@@ -89,13 +103,16 @@ def _removed_here(
     form: Form, base: Record, mine: Record, theirs: Record
 ) -> set[RowKey]:
     """The rows that I removed and they changed."""
-    return {
-        (group.name, row.number)
-        for group in form.row_groups
-        for row in theirs.rows.get(group.name, ())
-        if row.number in _numbers(base, group.name) - _numbers(mine, group.name)
-        and row != _row(base, group.name, row.number)
-    }
+    removed: set[RowKey] = set()
+    for group in form.row_groups:
+        gone = _numbers(base, group.name) - _numbers(mine, group.name)
+        for row in theirs.rows.get(group.name, ()):
+            if row.number not in gone:
+                continue
+            if row != _row(base, group.name, row.number):
+                removed.add((group.name, row.number))
+
+    return removed
 
 
 def _own_rows_apart(
@@ -110,26 +127,31 @@ def _own_rows_apart(
     rows = dict(mine.rows)
     changed: dict[RowKey, int] = {}
     for group in form.row_groups:
+        # The dictionary lays these rows down: nobody adds or removes one.
         if group.rows and group.rows.fixed:
             continue
-        old, new = (_numbers(record, group.name) for record in (base, theirs))
+
+        old = _numbers(base, group.name)
+        new = _numbers(theirs, group.name)
         number = next_number(group, base, mine, theirs)
-        moved = []
+        renumbered = []
 
         for row in mine.rows.get(group.name, ()):
-            removed = row.number in old - new and row != _row(
-                base, group.name, row.number
-            )
-            if removed or row.number in new - old:
-                moved.append(replace(row, number=number))
-                if removed:
-                    changed[group.name, number] = row.number
-                number += 1
-            else:
-                moved.append(row)
+            removed_there = row.number in old - new
+            i_changed = row != _row(base, group.name, row.number)
+            both_added = row.number in new - old
 
-        if moved:
-            rows[group.name] = tuple(moved)
+            if removed_there and i_changed:
+                changed[group.name, number] = row.number
+            elif not both_added:
+                renumbered.append(row)
+                continue
+
+            renumbered.append(replace(row, number=number))
+            number += 1
+
+        if renumbered:
+            rows[group.name] = tuple(renumbered)
 
     return replace(mine, rows=rows), changed
 
@@ -139,10 +161,16 @@ def _numbers(record: Record, group: str) -> set[int]:
 
 
 def _fields(form: Form) -> dict[tuple[str, str], Field]:
-    result = {(form.name, f.name): f for f in form.fields if f.collected}
-    for group in form.row_groups:
-        result |= {(group.name, f.name): f for f in group.fields if f.collected}
-    return result
+    tables = [(form.name, form.fields)]
+    tables += [(group.name, group.fields) for group in form.row_groups]
+
+    fields: dict[tuple[str, str], Field] = {}
+    for table, table_fields in tables:
+        for field in table_fields:
+            if field.collected:
+                fields[table, field.name] = field
+
+    return fields
 
 
 def _cells(form: Form, record: Record) -> Cells:
@@ -151,10 +179,8 @@ def _cells(form: Form, record: Record) -> Cells:
     }
     for group, rows in record.rows.items():
         for row in rows:
-            cells |= {
-                CellKey(group, row.number, name): text
-                for name, text in row.texts.items()
-            }
+            for name, text in row.texts.items():
+                cells[CellKey(group, row.number, name)] = text
 
     return cells
 
@@ -163,37 +189,42 @@ def _record(
     form: Form, cells: Cells, base: Record, mine: Record, theirs: Record
 ) -> Record:
     """A row that one of the two removed and the other left alone is gone."""
-    texts = {
-        cell.field: text for cell, text in cells.items() if cell.row is None and text
-    }
-    rows = {}
+    texts_of_row: dict[RowKey, dict[str, str]] = {}
+    for cell, text in cells.items():
+        if text:
+            texts_of_row.setdefault((cell.table, cell.row), {})[cell.field] = text
+
+    rows: dict[str, tuple[Row, ...]] = {}
     for group in form.row_groups:
-        old, a, b = (_numbers(record, group.name) for record in (base, mine, theirs))
-        untouched = {
-            n
-            for n in old
-            if _row(base, group.name, n)
-            in (_row(mine, group.name, n), _row(theirs, group.name, n))
-        }
-        gone = {n for n in old if (n not in a or n not in b) and n in untouched}
-        rows[group.name] = tuple(
-            Row(
-                number=number,
-                texts={
-                    c.field: t
-                    for c, t in cells.items()
-                    if (c.table, c.row) == (group.name, number) and t
-                },
+        there = _numbers(mine, group.name) | _numbers(theirs, group.name)
+        there -= _gone(group.name, base, mine, theirs)
+        if there:
+            rows[group.name] = tuple(
+                Row(number=number, texts=texts_of_row.get((group.name, number), {}))
+                for number in sorted(there)
             )
-            for number in sorted((a | b) - gone)
-        )
 
-    kept = {**theirs.kept, **mine.kept}
+    return Record(
+        texts=texts_of_row.get((form.name, None), {}),
+        rows=rows,
+        kept={**theirs.kept, **mine.kept},
+    )
 
-    return Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=kept)
+
+def _gone(group: str, base: Record, mine: Record, theirs: Record) -> set[int]:
+    """The rows that one of the two removed, while the other left them as they were."""
+    gone = set()
+    for number in _numbers(base, group):
+        before = _row(base, group, number)
+        versions = (_row(mine, group, number), _row(theirs, group, number))
+        if None in versions and before in versions:
+            gone.add(number)
+
+    return gone
 
 
 def _row(record: Record, group: str, number: int) -> Row | None:
-    return next(
-        (row for row in record.rows.get(group, ()) if row.number == number), None
-    )
+    for row in record.rows.get(group, ()):
+        if row.number == number:
+            return row
+    return None

@@ -29,19 +29,20 @@ def _refused(
     """The label of each question with an answer that is new and not offered, and the
     answer's label.
     """
+    earlier_texts = [known.texts for known in earlier]
     for field in form.fields:
-        if field.retired:
-            before = [item.texts for item in earlier]
-            place = DataPlace(table=form.name, field=field.name)
-            yield from _answers(form, place, field, record.texts, before)
+        place = DataPlace(table=form.name, field=field.name)
+        yield from _answers(form, place, field, record.texts, earlier_texts)
 
     for group in form.row_groups:
-        closed = [field for field in group.fields if field.retired]
-        for row in record.rows.get(group.name, ()) if closed else ():
-            before = [_texts_of_row(item, group.name, row.number) for item in earlier]
-            for field in closed:
+        for row in record.rows.get(group.name, ()):
+            # A row keeps its number, so that its own earlier answers are found by it.
+            earlier_texts = [
+                _texts_of_row(known, group.name, row.number) for known in earlier
+            ]
+            for field in group.fields:
                 place = DataPlace(table=group.name, field=field.name, row=row.number)
-                yield from _answers(form, place, field, row.texts, before)
+                yield from _answers(form, place, field, row.texts, earlier_texts)
 
 
 def _answers(
@@ -49,14 +50,18 @@ def _answers(
     place: DataPlace,
     field: Field,
     texts: Mapping[str, str],
-    before: list[Mapping[str, str]],
+    earlier: list[Mapping[str, str]],
 ) -> Iterator[tuple[str, str]]:
-    known = {
-        field.default,
-        *(code for value in before for code in _codes(value, field)),
-    }
+    if not field.retired:
+        return
+
+    # What was there before may stay, and so may a default: nobody chose it anew.
+    allowed = {field.default}
+    for earlier_texts in earlier:
+        allowed.update(_codes(earlier_texts, field))
+
     for code in _codes(texts, field):
-        if code in field.retired and code not in known:
+        if code in field.retired and code not in allowed:
             answer = field.codelist.by_code[code].label if field.codelist else code
             yield label_of(form, place), answer
 
@@ -67,6 +72,7 @@ def _codes(texts: Mapping[str, str], field: Field) -> list[str]:
 
 
 def _texts_of_row(record: Record, group: str, number: int) -> Mapping[str, str]:
-    return next(
-        (row.texts for row in record.rows.get(group, ()) if row.number == number), {}
-    )
+    for row in record.rows.get(group, ()):
+        if row.number == number:
+            return row.texts
+    return {}

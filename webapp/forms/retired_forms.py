@@ -4,7 +4,7 @@ were, never lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, current_app
@@ -136,59 +136,59 @@ def _study_of(stored: StoredForm) -> Study | None:
         return services().study
     known: dict[str, Study | None] = current_app.extensions.setdefault(OLD_STUDIES, {})
     if stored.dictionary_hash not in known:
-        dictionary = get_dictionary(services().database, stored.dictionary_hash)
+        # The oldest goes first: a study of 3,000 fields takes tens of megabytes.
         while len(known) >= MOST_OLD:
             known.pop(next(iter(known)))
-        usable = dictionary is not None and not dictionary.is_altered
-        known[stored.dictionary_hash] = (
-            load_study(dictionary.files).study if dictionary and usable else None
-        )
+        known[stored.dictionary_hash] = _load(stored.dictionary_hash)
 
     return known[stored.dictionary_hash]
+
+
+def _load(dictionary_hash: str) -> Study | None:
+    """None for a dictionary that is not here, was altered, or has become unreadable."""
+    dictionary = get_dictionary(services().database, dictionary_hash)
+    if dictionary is None or dictionary.is_altered:
+        return None
+    return load_study(dictionary.files).study
 
 
 def tables_of(form: Form, record: Record) -> Iterator[Table]:
     """Everything that was captured, in the order of the form; what even that form did
     not know comes last.
     """
-    own = [field for field in form.fields if field.collected]
-    if own or record.texts:
-        rest = [
-            name for name in record.texts if name not in {field.name for field in own}
-        ]
-        labels = (*(field.label for field in own), *rest)
-        cells = (
-            *(_words(field, record.texts) for field in own),
-            *(record.texts[name] for name in rest),
-        )
-        yield Table(title=form.title, labels=labels, rows=(("", cells),))
+    if record.texts or any(field.collected for field in form.fields):
+        yield _table(form.title, form.fields, [("", record.texts)])
 
     groups = {group.name: group for group in form.row_groups}
-
     for name in dict.fromkeys((*groups, *record.rows)):
-        rows = record.rows.get(name, ())
+        rows = [(str(row.number), row.texts) for row in record.rows.get(name, ())]
         group = groups.get(name)
-        fields = [field for field in group.fields if field.collected] if group else []
-        known = {field.name for field in fields}
-        rest = list(
-            dict.fromkeys(
-                text for row in rows for text in row.texts if text not in known
-            )
-        )
-        yield Table(
-            title=(group.title or form.title) if group else name,
-            labels=(*(field.label for field in fields), *rest),
-            rows=tuple(
-                (
-                    str(row.number),
-                    (
-                        *(_words(field, row.texts) for field in fields),
-                        *(row.texts.get(item, "") for item in rest),
-                    ),
-                )
-                for row in rows
-            ),
-        )
+        if group is None:
+            yield _table(name, (), rows)
+        else:
+            yield _table(group.title or form.title, group.fields, rows)
+
+
+def _table(
+    title: str, fields: Iterable[Field], rows: Sequence[tuple[str, Mapping[str, str]]]
+) -> Table:
+    """``rows`` has each row's number and texts; a text without a field is shown under
+    its bare name.
+    """
+    asked = [field for field in fields if field.collected]
+    known = {field.name for field in asked}
+    unknown: dict[str, None] = {}
+    for _, texts in rows:
+        unknown.update((name, None) for name in texts if name not in known)
+
+    lines = []
+    for number, texts in rows:
+        cells = [_words(field, texts) for field in asked]
+        cells += [texts.get(name, "") for name in unknown]
+        lines.append((number, tuple(cells)))
+
+    labels = (*(field.label for field in asked), *unknown)
+    return Table(title=title, labels=labels, rows=tuple(lines))
 
 
 def _words(field: Field, texts: Mapping[str, str]) -> str:

@@ -46,34 +46,36 @@ def changes(before: Study | None, after: Study) -> Changes:
     """What ``after`` says otherwise than ``before``; nothing without a version before."""
     if before is None:
         return NONE
-    old, new = dict(_fields(before)), dict(_fields(after))
-    data = {key: _said(old.get(key), field) for key, field in new.items()}
-    gone: dict[str, tuple[str, ...]] = {}
+    old_fields = dict(_fields(before))
+    new_fields = dict(_fields(after))
 
-    for (table, name), field in old.items():
-        if (table, name) not in new:
+    changed: dict[tuple[str, str], str] = {}
+    for key, field in new_fields.items():
+        if words := _changed_keys(old_fields.get(key), field):
+            changed[key] = words
+
+    gone: dict[str, tuple[str, ...]] = {}
+    for (table, name), field in old_fields.items():
+        if (table, name) not in new_fields:
             gone[field.form] = (*gone.get(field.form, ()), f"{table}.{name}")
 
-    result = {key: words for key, words in data.items() if words}
-    touched = {new[key].form for key in result} | set(gone)
-    reworded = {
-        name
-        for name, form in after.forms.items()
-        if _heading(before.forms.get(name)) != _heading(form)
-    }
+    touched = {new_fields[key].form for key in changed}
+    touched.update(gone)
+    for name, form in after.forms.items():
+        if _heading(before.forms.get(name)) != _heading(form):
+            touched.add(name)
 
-    return Changes(
-        fields=result,
-        gone=gone,
-        forms=frozenset((touched | reworded) & set(after.forms)),
-    )
+    # A form that went has no page on which its change could be marked.
+    touched.intersection_update(after.forms)
+    return Changes(fields=changed, gone=gone, forms=frozenset(touched))
 
 
 def _fields(study: Study) -> Iterator[tuple[tuple[str, str], Field]]:
     for form in study.forms.values():
         for group in form.groups:
+            table = group.name if group.rows else form.name
             for field in group.fields:
-                yield (group.name if group.rows else form.name, field.name), field
+                yield (table, field.name), field
 
 
 def _heading(form: Form | None) -> object:
@@ -82,26 +84,37 @@ def _heading(form: Form | None) -> object:
     """
     if form is None:
         return None
-    groups = [
-        (g.name, g.title, g.help, _gist(g.rows), g.layout, _gist(g.show_when))
-        for g in form.groups
-    ]
-    order = [field.name for group in form.groups for field in group.fields]
+    groups = []
+    for group in form.groups:
+        heading = (
+            group.name,
+            group.title,
+            group.help,
+            _gist(group.rows),
+            group.layout,
+            _gist(group.show_when),
+        )
+        # The order of questions is part of the page, too.
+        groups.append((heading, [field.name for field in group.fields]))
 
-    return form.title, form.help, form.log, form.domain, groups, order
+    return form.title, form.help, form.log, form.domain, groups
 
 
-def _said(before: Field | None, after: Field) -> str:
+def _changed_keys(before: Field | None, after: Field) -> str:
+    """``new``, or the keys of the dictionary that say something else now."""
     if before is None:
         return "new"
-    keys = (
-        KEYS.get(field.name, field.name)
-        for field in fields(Field)
-        if field.name not in NOT_COMPARED
-        and _gist(getattr(before, field.name)) != _gist(getattr(after, field.name))
-    )
 
-    return ", ".join(dict.fromkeys(keys))
+    keys: dict[str, None] = {}
+    for attribute in fields(Field):
+        name = attribute.name
+        if name in NOT_COMPARED:
+            continue
+        if _gist(getattr(before, name)) != _gist(getattr(after, name)):
+            # Two attributes may come from one key: a length has two ends.
+            keys[KEYS.get(name, name)] = None
+
+    return ", ".join(keys)
 
 
 def _gist(value: object) -> object:
@@ -115,10 +128,7 @@ def _gist(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(map(_gist, value))
     if is_dataclass(value):
-        return {
-            field.name: _gist(getattr(value, field.name))
-            for field in fields(value)
-            if field.name != "place"
-        }
+        names = [attribute.name for attribute in fields(value)]
+        return {name: _gist(getattr(value, name)) for name in names if name != "place"}
 
     return value

@@ -66,22 +66,25 @@ class ExampleCasebook:
 
 
 def _rows(group: Group, today: date) -> Iterator[Row]:
-    laid = fixed_rows(group) if group.rows and group.rows.fixed else None
-    for row in laid or [
-        Row(number=number, texts={}) for number in range(1, EXAMPLE_ROWS + 1)
-    ]:
-        yield Row(
-            number=row.number, texts={**_answers(group.fields, today), **row.texts}
-        )
+    if group.rows and group.rows.fixed:
+        rows = list(fixed_rows(group))
+    else:
+        rows = [Row(number=number, texts={}) for number in range(1, EXAMPLE_ROWS + 1)]
+
+    answers = _answers(group.fields, today)
+    for row in rows:
+        # What the dictionary lays down stays as it is.
+        yield Row(number=row.number, texts={**answers, **row.texts})
 
 
 def _answers(fields: Iterable[Field], today: date) -> Mapping[str, str]:
-    built = {
-        field.name: example(field, today)
-        for field in fields
-        if field.collected and field.value is None
-    }
-    return {name: text for name, text in built.items() if text}
+    answers: dict[str, str] = {}
+    for field in fields:
+        is_asked = field.collected and field.value is None
+        if is_asked and (text := example(field, today)):
+            answers[field.name] = text
+
+    return answers
 
 
 def example(field: Field, today: date) -> str:
@@ -105,15 +108,18 @@ def _texts(field: Field, _today: date) -> Iterator[str]:
 
 
 def _numbers(field: Field, _today: date) -> Iterator[str]:
+    # What is expected looks more like an answer than what is possible.
     for limits in (
         *field.expected.values(),
         *field.alert.values(),
         *field.ranges.values(),
     ):
-        low, high = _number(limits, "low"), _number(limits, "high")
+        low = _number(limits, "low")
+        high = _number(limits, "high")
         if low is not None and high is not None:
             middle = (low + high) / 2
-            yield f"{middle.quantize(Decimal(1).scaleb(-min(field.places or 0, 1))):f}"
+            step = Decimal(1).scaleb(-min(field.places or 0, 1))
+            yield f"{middle.quantize(step):f}"
             yield f"{int(middle)}"
         elif low is not None or high is not None:
             yield f"{low if high is None else high:f}"

@@ -47,16 +47,21 @@ def path_at(text: str, line: int, column: int = 1) -> list[str]:
     path: list[str] = []
     indent: int | None = None
 
+    # From the place upwards: each key that is less indented encloses those below it.
     for number in range(len(lines) - 1, -1, -1):
-        result = KEY.match(lines[number])
-        if result is None or lines[number].lstrip().startswith("#"):
+        key = KEY.match(lines[number])
+        is_comment = lines[number].lstrip().startswith("#")
+        if key is None or is_comment:
             continue
-        depth = len(result[1])
+
+        depth = len(key[1])
         if indent is not None and depth >= indent:
             continue
         indent = depth
+
+        # On the line itself, braces may be open before the column.
         before = lines[number][: column - 1] if number == line - 1 else ""
-        path[:0] = [result[2], *_flow(before[result.end(2) :])]
+        path[:0] = [key[2], *_flow(before[key.end(2) :])]
         if indent == 0:
             break
 
@@ -65,27 +70,28 @@ def path_at(text: str, line: int, column: int = 1) -> list[str]:
 
 def _flow(before: str) -> list[str]:
     """The keys of the braces that are open at the end of a line's beginning."""
-    texts: list[str] = []
-    for result in FLOW.finditer(before):
-        if result[2]:
-            texts.append(result[1] or "")
-        elif texts:
-            texts.pop()
+    open_keys: list[str] = []
+    for token in FLOW.finditer(before):
+        key, opens = token[1], token[2]
+        if opens:
+            # A brace without a key is an item of a list.
+            open_keys.append(key or "")
+        elif open_keys:
+            open_keys.pop()
 
-    return [key for key in texts if key]
+    return [key for key in open_keys if key]
 
 
 def _inside(form: str, path: list[str]) -> About:
-    group = None
+    group = field = None
     if path[:1] == ["groups"]:
         group = path[1] if len(path) > 1 else None
         path = path[2:]
 
-    field = path[1] if path[:1] in (["fields"], ["each"]) and len(path) > 1 else None
+    if path[:1] == ["fields"] and len(path) > 1:
+        field = path[1]
 
-    return About(
-        form=form, group=group, field=field if path[:1] == ["fields"] else None
-    )
+    return About(form=form, group=group, field=field)
 
 
 def by_form(
