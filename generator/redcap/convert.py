@@ -20,7 +20,7 @@ from generator.redcap.reading.codelists import Codelists
 from generator.redcap.reading.condition_cycles import circles
 from generator.redcap.reading.dictionary_rows import Dictionary, Item, read_dictionary
 from generator.redcap.reading.events import EventFiles, Events, read_events
-from generator.redcap.reading.field_plan import Plan
+from generator.redcap.reading.field_plan import FieldPlan
 from generator.redcap.reading.fields import FieldMaker
 from generator.redcap.reading.forms import form_data
 from generator.redcap.reading.missing_codes import MissingData, missing_data
@@ -160,7 +160,7 @@ class _Conversion:
         self.subject = record_id_name(self.dictionary, options.record_id)
         self.forms = form_names(self.dictionary)
         self.codelists = Codelists()
-        self.plans: list[Plan] = []
+        self.plans: list[FieldPlan] = []
         self.missing: tuple[MissingData, ...] = ()
         self.texts: dict[str, str] = {}
         self.timing_losses: list[Loss] = []
@@ -200,7 +200,7 @@ class _Conversion:
 
         return parts
 
-    def _plans(self) -> list[Plan]:
+    def _plans(self) -> list[FieldPlan]:
         planner = FieldPlanner(
             dictionary=self.dictionary,
             codelists=self.codelists,
@@ -270,7 +270,7 @@ class _Conversion:
             missing=bool(self.missing),
         )
         project = self._project()
-        by_form: dict[str, list[Plan]] = {}
+        by_form: dict[str, list[FieldPlan]] = {}
         for plan in self.plans:
             by_form.setdefault(plan.form, []).append(plan)
 
@@ -329,7 +329,7 @@ class _Conversion:
 
         return fields
 
-    def _missing_of(self, plan: Plan) -> tuple[tuple[str, str], ...]:
+    def _missing_of(self, plan: FieldPlan) -> tuple[tuple[str, str], ...]:
         """The codes of missing data that a field may hold: an answer of its own goes
         before.
         """

@@ -14,10 +14,10 @@ from forms_spec.field_types import field_type
 from generator.redcap.logic.values import ValueType
 from generator.redcap.names import plain_name, unused
 from generator.redcap.reading.answers import answers_of
-from generator.redcap.reading.choices import Choice, empty_choices, parse_choices
+from generator.redcap.reading.choices import WrittenChoice, empty_choices, parse_choices
 from generator.redcap.reading.codelists import FIXED, Answers, Codelists
 from generator.redcap.reading.dictionary_rows import TYPES, Dictionary, Item
-from generator.redcap.reading.field_plan import Plan
+from generator.redcap.reading.field_plan import FieldPlan
 from generator.redcap.reading.fields import CHOOSING
 from generator.redcap.reading.labels import has_markup
 from generator.redcap.reading.tag_parser import Tag, parse_tags
@@ -91,7 +91,7 @@ class FieldPlanner:
     subject: str
     forms: Mapping[str, str]
 
-    def plans(self) -> list[Plan]:
+    def plans(self) -> list[FieldPlan]:
         """The plan of every field. All lists of answers are counted on the way."""
         originals = {item.name for item in self.dictionary.items}
         taken: set[str] = set()
@@ -113,7 +113,7 @@ class FieldPlanner:
 
         return plans
 
-    def _plan(self, item: Item, name: str) -> Plan:
+    def _plan(self, item: Item, name: str) -> FieldPlan:
         tags: tuple[Tag, ...] = ()
         if "@" in item.annotation:
             tags = tuple(parse_tags(item.annotation))
@@ -133,7 +133,7 @@ class FieldPlanner:
                 "redcap-unknown-type", item.row, "type", item.type, name=item.name
             )
 
-        return Plan(
+        return FieldPlan(
             item=item,
             name=name,
             type=type_,
@@ -222,7 +222,7 @@ class FieldPlanner:
         if alike:
             self._say_choices(item, "redcap-label-twice", ", ".join(alike))
 
-    def _check_choices(self, item: Item, choices: Iterable[Choice]) -> None:
+    def _check_choices(self, item: Item, choices: Iterable[WrittenChoice]) -> None:
         if any(has_markup(choice.label) for choice in choices):
             self._lose_choices(
                 item,

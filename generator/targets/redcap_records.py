@@ -17,13 +17,15 @@ from generator.redcap.records.export_records import (
     export_records,
 )
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.write_records import Shape
+from generator.redcap.records.write_records import RecordFormat
 from generator.targets.target import CapturedStudy, RecordsTarget, WrittenRecords
 
 LOSSES = "LOSSES.md"
 
 
-def write(captured: CapturedStudy, target: Path, *, shape: Shape) -> WrittenRecords:
+def write(
+    captured: CapturedStudy, target: Path, *, shape: RecordFormat
+) -> WrittenRecords:
     """The records as a CSV file, and beside it the list of what it does not carry."""
     forms, subjects = captured.records()
     exported = export_records(
@@ -102,7 +104,7 @@ TARGET = RecordsTarget(
     name="redcap",
     summary="records as REDCap exports them",
     suffix=".csv",
-    write=partial(write, shape=Shape.FLAT),
+    write=partial(write, shape=RecordFormat.FLAT),
     description=(
         "--as redcap writes FILE.csv as REDCap exports records, --as redcap-eav with "
         "one value per line. Losses are counted, and listed in FILE-LOSSES.md."

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from generator.redcap.records.write_records import Shape
+from generator.redcap.records.write_records import RecordFormat
 from generator.targets import redcap_records
 
 TARGET = replace(
     redcap_records.TARGET,
     name="redcap-eav",
     summary="records as REDCap exports them, one value per line",
-    write=partial(redcap_records.write, shape=Shape.EAV),
+    write=partial(redcap_records.write, shape=RecordFormat.EAV),
     description="",
 )

@@ -15,10 +15,10 @@ from forms_spec.evaluation.calculated import without_calculated
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from generator.redcap.records.merge_records import RecordMerge
 from generator.redcap.records.read_records import read_records
 from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
-from generator.redcap.records.witness import Witness
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import IMPORTER, import_account, study_in_use
 from webapp.packages.import_forms import Import, import_forms
@@ -74,16 +74,14 @@ def import_records(
         return shown.finish(report, None) or bool(records.findings)
     if not dry_run:
         import_account(database)
-    witness = Witness(study=study, habits=records.habits)
+    merge = RecordMerge(study=study, habits=records.habits)
 
     with snapshot(database) as state:
         forms = list(
-            _beside(
-                state, witness, sorted(records.forms, key=lambda form: form.subject)
-            )
+            _beside(state, merge, sorted(records.forms, key=lambda form: form.subject))
         )
 
-    if note := witness.note():
+    if note := merge.note():
         report = replace(report, notes=(*report.notes, note))
     how = Import(
         study=study,
@@ -100,7 +98,7 @@ def import_records(
 
 
 def _beside(
-    state: Snapshot, witness: Witness, forms: Iterable[CapturedForm]
+    state: Snapshot, merge: RecordMerge, forms: Iterable[CapturedForm]
 ) -> Iterator[CapturedForm]:
     """The forms, which stand together by subject, with what a file of records cannot
     hold.
@@ -108,8 +106,8 @@ def _beside(
     for subject, some in groupby(forms, key=lambda form: form.subject):
         stored = {item.key.form_key: item.record for item in state.newest(subject)}
         for form in some:
-            known = witness.beside(form, stored)
-            spec = witness.study.forms[form.key.form]
+            known = merge.merged(form, stored)
+            spec = merge.study.forms[form.key.form]
             yield replace(known, record=without_calculated(spec, known.record))
 
 

@@ -9,7 +9,7 @@ from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.translate import translate_condition
 from generator.redcap.reading.dictionary_rows import Item
-from generator.redcap.reading.field_plan import Keys, Plan
+from generator.redcap.reading.field_plan import FieldPlan, Keys
 from generator.redcap.reading.tag_effects import DEFAULT, TAGS, Without
 from generator.redcap.reading.tag_parser import Tag, if_parts, parse_tags
 
@@ -47,7 +47,9 @@ def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
     )
 
 
-def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: LogicScope) -> None:
+def heed_tags(
+    maker: TaggedFields, plan: FieldPlan, keys: Keys, scope: LogicScope
+) -> None:
     """Sets the keys that the tags of a field mean; those without effect are listed."""
     for tag in plan.tags:
         if tag.name == "IF":
@@ -68,7 +70,7 @@ def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: LogicScope) ->
         keys["required"] = "true"
 
 
-def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
+def _heed(maker: TaggedFields, plan: FieldPlan, keys: Keys, tag: Tag) -> None:
     result = TAGS.get(tag.name)
     why = (
         maker.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
@@ -88,7 +90,7 @@ def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
 
 
 def _either(
-    maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: LogicScope
+    maker: TaggedFields, plan: FieldPlan, keys: Keys, tag: Tag, scope: LogicScope
 ) -> None:
     """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
     parts = if_parts(tag.argument or "")

@@ -11,7 +11,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|[\ud800-\udf
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class WrittenChoice:
     """One answer as written; ``whole`` False where there was no comma between code and
     label.
     """
@@ -21,7 +21,7 @@ class Choice:
     whole: bool = True
 
 
-def parse_choices(text: str) -> list[Choice]:
+def parse_choices(text: str) -> list[WrittenChoice]:
     """The answers between the bars; empty ones are left out.
 
     Where there is no bar, every line is an answer, as some hands write them.
@@ -37,11 +37,11 @@ def parse_choices(text: str) -> list[Choice]:
     return [_choice(part) for part in parts if part.strip()]
 
 
-def _choice(part: str) -> Choice:
+def _choice(part: str) -> WrittenChoice:
     code, comma, label = part.partition(",")
     if not comma:
-        return Choice(code=plain_code(code), label=code.strip(), whole=False)
-    return Choice(code=plain_code(code), label=label.strip())
+        return WrittenChoice(code=plain_code(code), label=code.strip(), whole=False)
+    return WrittenChoice(code=plain_code(code), label=label.strip())
 
 
 def plain_code(text: str) -> str:

@@ -23,7 +23,7 @@ MOST_TITLES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class SheetRow:
     """One row; ``number`` counts from 1, the header's row.
 
     ``extra`` are cells of unknown columns.
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sheet:
+class CsvSheet:
     """A file that has been read. ``places`` gives the position of each known column,
     from 1. ``titles`` are the lines above the headers.
     """
@@ -46,7 +46,7 @@ class Sheet:
     file: str
     headers: Sequence[str]
     places: Mapping[str, int]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     blank_rows: int
     delimiter: str
     findings: tuple[Finding, ...]
@@ -64,7 +64,7 @@ def read_sheet(
     content: bytes,
     column_of: Callable[[str], str | None],
     needed: Sequence[str],
-) -> Sheet:
+) -> CsvSheet:
     """The rows of a CSV file.
 
     Damage gives findings, never an error; without its needed columns no rows.
@@ -156,7 +156,7 @@ def _sheet(
     places: dict[str, int],
     delimiter: str,
     findings: list[Finding],
-) -> Sheet:
+) -> CsvSheet:
     rows, blank = [], 0
     names = {place: name for name, place in places.items()}
     known = [(index - 1, name) for index, name in sorted(names.items())]
@@ -189,9 +189,9 @@ def _sheet(
             if line[index].strip():
                 extra[f"cell {index + 1}"] = line[index]
 
-        rows.append(Row(number=number, cells=cells, extra=extra))
+        rows.append(SheetRow(number=number, cells=cells, extra=extra))
 
-    return Sheet(
+    return CsvSheet(
         file=file,
         headers=headers,
         places=places,
@@ -202,8 +202,8 @@ def _sheet(
     )
 
 
-def _empty(file: str, delimiter: str, findings: list[Finding]) -> Sheet:
-    return Sheet(
+def _empty(file: str, delimiter: str, findings: list[Finding]) -> CsvSheet:
+    return CsvSheet(
         file=file,
         headers=(),
         places={},

@@ -12,7 +12,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from generator.redcap.losses import Loss
 from generator.redcap.reading.columns import COLUMNS, HEADERS, NEEDED, column_of
-from generator.redcap.reading.csv_sheet import Row, Sheet, read_sheet
+from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow, read_sheet
 
 TYPES = frozenset(
     (
@@ -82,7 +82,7 @@ class Dictionary:
     on the way.
     """
 
-    sheet: Sheet
+    sheet: CsvSheet
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
@@ -163,7 +163,7 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
     return dictionary
 
 
-def _written_by_r(sheet: Sheet) -> frozenset[str]:
+def _written_by_r(sheet: CsvSheet) -> frozenset[str]:
     """The columns in which NA stands for an empty cell, as R writes tables."""
     results = []
     for column in sheet.places:
@@ -175,7 +175,7 @@ def _written_by_r(sheet: Sheet) -> frozenset[str]:
 
 
 def _item(
-    dictionary: Dictionary, row: Row, blanks: frozenset[str], form: str
+    dictionary: Dictionary, row: SheetRow, blanks: frozenset[str], form: str
 ) -> Item | None:
     """The field of a row, or nothing where it has no name; ``form`` is that of the row
     above.
@@ -197,7 +197,7 @@ def _item(
 
 
 def _plain_cells(
-    dictionary: Dictionary, row: Row, blanks: frozenset[str]
+    dictionary: Dictionary, row: SheetRow, blanks: frozenset[str]
 ) -> dict[str, str]:
     """What the cells mean; another way to write it is a harmless loss."""
     cells = {column: row[column] for column in COLUMNS}
@@ -226,7 +226,13 @@ def _plain_cells(
 
 
 def _spelled(
-    dictionary: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str
+    dictionary: Dictionary,
+    row: SheetRow,
+    column: str,
+    original: str,
+    *,
+    kind: str,
+    why: str,
 ) -> None:
     dictionary.losses.append(
         Loss(
@@ -241,7 +247,7 @@ def _spelled(
     )
 
 
-def _extra_columns(dictionary: Dictionary, row: Row, name: str) -> None:
+def _extra_columns(dictionary: Dictionary, row: SheetRow, name: str) -> None:
     """The cells under headers that REDCap does not have are left out."""
     for header, cell in row.extra.items():
         dictionary.losses.append(
@@ -257,7 +263,7 @@ def _extra_columns(dictionary: Dictionary, row: Row, name: str) -> None:
 
 
 def _row_without_name(
-    dictionary: Dictionary, row: Row, cells: Mapping[str, str]
+    dictionary: Dictionary, row: SheetRow, cells: Mapping[str, str]
 ) -> None:
     """A row that says something without a name is left out, with what it says."""
     text = " | ".join(cell for cell in cells.values() if cell)

@@ -13,7 +13,7 @@ from forms_spec.findings.finding import Finding
 from generator.redcap.event_names import CLASSIC
 from generator.redcap.losses import Loss
 from generator.redcap.names import plain_name, slug, unused
-from generator.redcap.reading.csv_sheet import Row, Sheet, read_sheet
+from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow, read_sheet
 from generator.redcap.reading.dictionary_rows import Item
 
 _NAMED = re.compile(r"\[\s*([a-z0-9_]+_arm_(\d+)[a-z]?)\s*\]")
@@ -226,7 +226,7 @@ def _sheet(
     columns: Mapping[str, str],
     needed: Sequence[str],
     findings: list[Finding],
-) -> Sheet:
+) -> CsvSheet:
     sheet = read_sheet(
         given[0], given[1], lambda header: columns.get(_plain(header)), needed
     )
@@ -282,7 +282,7 @@ def _events(
     return (Event(name=CLASSIC, visit=CLASSIC, title="Event 1"),), False
 
 
-def _unheard(row: Row, event: Event, sheet: Sheet) -> Iterator[Loss]:
+def _unheard(row: SheetRow, event: Event, sheet: CsvSheet) -> Iterator[Loss]:
     """Cells of an event that mean nothing here."""
     if row["label"].strip():
         why = "an event has one title for all subjects"
@@ -301,7 +301,7 @@ def _unheard(row: Row, event: Event, sheet: Sheet) -> Iterator[Loss]:
         )
 
 
-def _event(row: Row, known: Container[str]) -> Event | None:
+def _event(row: SheetRow, known: Container[str]) -> Event | None:
     """The event of a row; None where its unique name is taken."""
     title = row["title"].strip()
     arm = int(row["arm"]) if re.fullmatch("[0-9]{1,4}", row["arm"].strip()) else 1

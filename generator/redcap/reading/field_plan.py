@@ -16,7 +16,7 @@ Keys = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class FieldPlan:
     """What is known of a field before logic is read: its name, type, answers and tags."""
 
     item: Item
@@ -32,7 +32,7 @@ class Plan:
         return next((item for item in self.tags if item.name == name), None)
 
 
-def item_type(plan: Plan) -> str:
+def item_type(plan: FieldPlan) -> str:
     """The type of REDCap, ``calculated`` where a tag makes one of a text, or
     ``unknown``.
     """

@@ -18,7 +18,7 @@ from generator.redcap.reading.apply_tags import heed_tags
 from generator.redcap.reading.choices import slider_labels
 from generator.redcap.reading.codelists import Codelists, as_codes
 from generator.redcap.reading.dictionary_rows import Dictionary, Item
-from generator.redcap.reading.field_plan import Keys, Plan, item_type
+from generator.redcap.reading.field_plan import FieldPlan, Keys, item_type
 from generator.redcap.reading.labels import has_markup, plain_lines, plain_text
 from generator.redcap.reading.piping import piped_text
 from generator.redcap.reading.ranges import End, read_end
@@ -65,7 +65,7 @@ class FieldMaker:
             keys.setdefault("redcap", {})[column] = text
         self.loss(item, kind, column, why)
 
-    def make(self, plan: Plan, scope: LogicScope) -> Keys:
+    def make(self, plan: FieldPlan, scope: LogicScope) -> Keys:
         """The keys of the field in the order in which they are written."""
         item, keys = plan.item, Keys()
         scope.in_cycle = item.name in scope.project.cyclic
@@ -91,7 +91,7 @@ class FieldMaker:
             keys["annotation"] = plain_lines(item.annotation)
         return _ordered(keys)
 
-    def label(self, plan: Plan, scope: LogicScope) -> str:
+    def label(self, plan: FieldPlan, scope: LogicScope) -> str:
         item = plan.item
         text = self.read_text(item, "label", scope)
         if not text:
@@ -141,7 +141,7 @@ class FieldMaker:
 
     # Types
 
-    def plain(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def plain(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         keys.update(plan.validation.keys)
         if plan.validation.note:
@@ -187,7 +187,7 @@ class FieldMaker:
                 harmless=True,
             )
 
-    def calculated(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
+    def calculated(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
         """A calc field, or a text with @CALCTEXT or @CALCDATE."""
         item = plan.item
         if item.name == self.subject:
@@ -222,7 +222,7 @@ class FieldMaker:
         keys["value"] = formula
 
     def formula(
-        self, plan: Plan, written: str, scope: LogicScope, column: str
+        self, plan: FieldPlan, written: str, scope: LogicScope, column: str
     ) -> str | None:
         item = plan.item
         if why := self.dropped.get((item.name, "value")):
@@ -260,7 +260,7 @@ class FieldMaker:
             self.loss(item, kind, column, why, original=text)
         scope.notes.clear()
 
-    def choosing(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def choosing(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         if not plan.answers:
             keys["type"] = "text"
             return
@@ -269,7 +269,7 @@ class FieldMaker:
         keys["codes"] = name or as_codes(plan.answers)
         self.control(plan, keys)
 
-    def control(self, plan: Plan, keys: Keys) -> None:
+    def control(self, plan: FieldPlan, keys: Keys) -> None:
         """Radio or list, where it is not what the number of answers gives anyway."""
         count = len(plan.answers)
         usual = "radio" if count <= 7 else "list" if count <= 15 else "typeahead"
@@ -289,7 +289,7 @@ class FieldMaker:
         if wanted and wanted != usual:
             keys["control"] = wanted
 
-    def fixed(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def fixed(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         keys["codes"] = self.codelists.fixed_name(item.type)
         if item.choices.strip():
@@ -301,7 +301,7 @@ class FieldMaker:
                 f"a {item.type} field has its own answers",
             )
 
-    def slider(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def slider(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         keys["places"] = "0"
         low, high = (_whole(item.minimum) or "0", _whole(item.maximum) or "100")
@@ -349,7 +349,7 @@ class FieldMaker:
                 "a slider has no validation",
             )
 
-    def file(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def file(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         if item.validation.strip():
             self.keep(
@@ -363,7 +363,7 @@ class FieldMaker:
         if item.choices.strip():
             self.keep(keys, item, "unused-choices", "choices", "a file has no choices")
 
-    def note_only(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def note_only(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         if plan.item.choices.strip():
             self.keep(
                 keys,
@@ -373,7 +373,7 @@ class FieldMaker:
                 "text to the reader has no choices",
             )
 
-    def lookup(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def lookup(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         self.keep(
             keys,
             plan.item,
@@ -392,7 +392,7 @@ class FieldMaker:
 
         keys.setdefault("redcap", {})["type"] = "sql"
 
-    def unknown(self, plan: Plan, keys: Keys, _scope: LogicScope) -> None:
+    def unknown(self, plan: FieldPlan, keys: Keys, _scope: LogicScope) -> None:
         item = plan.item
         self.keep(
             keys,
@@ -408,7 +408,7 @@ class FieldMaker:
 
     # What every field may have
 
-    def flags(self, plan: Plan, keys: Keys) -> None:
+    def flags(self, plan: FieldPlan, keys: Keys) -> None:
         item = plan.item
         for column in ("required", "identifier"):
             text = item.cell(column).strip().lower()
@@ -429,7 +429,7 @@ class FieldMaker:
                     f"a {keys['type']} field is not asked",
                 )
 
-    def limits(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
+    def limits(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
         """Limits of REDCap warn; with @FORCE-MINMAX they refuse."""
         item = plan.item
         if item.type == "slider" or not (item.minimum.strip() or item.maximum.strip()):
@@ -457,7 +457,9 @@ class FieldMaker:
                 f"[{', '.join(end or 'null' for end in ends)}]" if bracketed else ends
             )
 
-    def end(self, plan: Plan, keys: Keys, column: str, scope: LogicScope) -> str | None:
+    def end(
+        self, plan: FieldPlan, keys: Keys, column: str, scope: LogicScope
+    ) -> str | None:
         item = plan.item
         try:
             if (why := self.dropped.get((item.name, "limits"))) and item.cell(
@@ -491,7 +493,7 @@ class FieldMaker:
 
         return result.text if result else None
 
-    def shown(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
+    def shown(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
         item = plan.item
         if not item.branching.strip():
             return
@@ -505,13 +507,13 @@ class FieldMaker:
             self.fault(item, "branching", item.branching, fault)
             self.keep(keys, item, "branching", "branching", fault.why)
 
-    def note(self, plan: Plan, keys: Keys, scope: LogicScope) -> None:
+    def note(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
         if plan.item.note.strip() and (
             text := self.read_text(plan.item, "note", scope)
         ):
             keys["help"] = text
 
-    def rest(self, plan: Plan, keys: Keys) -> None:
+    def rest(self, plan: FieldPlan, keys: Keys) -> None:
         item = plan.item
         if item.alignment.strip():
             self.keep(
@@ -537,7 +539,7 @@ class FieldMaker:
             )
 
 
-def _calc_tag(plan: Plan) -> Tag | None:
+def _calc_tag(plan: FieldPlan) -> Tag | None:
     return plan.tag("CALCTEXT") or plan.tag("CALCDATE")
 
 
@@ -560,7 +562,7 @@ def _ordered(keys: Keys) -> Keys:
     }
 
 
-_TYPES: Mapping[str, Callable[[FieldMaker, Plan, Keys, LogicScope], None]] = (
+_TYPES: Mapping[str, Callable[[FieldMaker, FieldPlan, Keys, LogicScope], None]] = (
     MappingProxyType(
         {
             "text": FieldMaker.plain,

@@ -8,26 +8,26 @@ from typing import Any
 
 from generator.redcap.logic.scope import LogicScope, Project
 from generator.redcap.names import plain_name, slug, title_of
-from generator.redcap.reading.field_plan import Keys, Plan
+from generator.redcap.reading.field_plan import FieldPlan, Keys
 from generator.redcap.reading.fields import FieldMaker
 
 MOST_ROWS = "999"
 
 
 @dataclass(kw_only=True)
-class Section:
+class FormSection:
     """Fields under one header, or of one matrix."""
 
     title: str
     matrix: str
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[FieldPlan] = field(default_factory=list)
 
 
 def form_data(
     maker: FieldMaker,
     project: Project,
     form: str,
-    plans: Sequence[Plan],
+    plans: Sequence[FieldPlan],
     tables: set[str],
     *,
     rows: bool,
@@ -64,9 +64,9 @@ def form_data(
 
 
 def _sections(
-    maker: FieldMaker, plans: Sequence[Plan], scope: LogicScope
-) -> list[Section]:
-    sections: list[Section] = []
+    maker: FieldMaker, plans: Sequence[FieldPlan], scope: LogicScope
+) -> list[FormSection]:
+    sections: list[FormSection] = []
     for plan in plans:
         title = (
             maker.read_text(plan.item, "section", scope)
@@ -75,14 +75,14 @@ def _sections(
         )
         matrix = plan.item.matrix.strip()
         if not sections or title or matrix != sections[-1].matrix:
-            sections.append(Section(title=title, matrix=matrix))
+            sections.append(FormSection(title=title, matrix=matrix))
         sections[-1].plans.append(plan)
 
     return sections
 
 
 def _group(
-    maker: FieldMaker, section: Section, fields: dict[str, Keys], name: str
+    maker: FieldMaker, section: FormSection, fields: dict[str, Keys], name: str
 ) -> dict[str, Any]:
     group: dict[str, Any] = {}
     if section.title:
@@ -114,7 +114,7 @@ def _group(
     return group
 
 
-def _grid(section: Section, fields: dict[str, Keys]) -> Keys | None:
+def _grid(section: FormSection, fields: dict[str, Keys]) -> Keys | None:
     """What the fields of a matrix share; None where they cannot stand as a table."""
     if not section.matrix:
         return None
@@ -147,7 +147,7 @@ def _without(keys: Keys, shared: Keys) -> Any:
 
 
 def _rows(
-    maker: FieldMaker, plans: Sequence[Plan], scope: LogicScope
+    maker: FieldMaker, plans: Sequence[FieldPlan], scope: LogicScope
 ) -> dict[str, Any]:
     """A repeating form is one group of rows; its headers become notes."""
     fields: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from generator.redcap.reading.answers import exclusive_codes
-from generator.redcap.reading.field_plan import Keys, Plan
+from generator.redcap.reading.field_plan import FieldPlan, Keys
 from generator.redcap.reading.labels import piped, plain_text
 from generator.redcap.reading.tag_parser import Tag
 
@@ -37,10 +37,10 @@ class Without:
     harmless: bool = False
 
 
-Heeded = Callable[[Plan, Keys, Tag], Without | None]
+Heeded = Callable[[FieldPlan, Keys, Tag], Without | None]
 
 
-def _default(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
+def _default(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     argument = tag.argument or ""
     if piped(argument):
         return Without(why="an answer cannot be copied from another field")
@@ -55,7 +55,7 @@ def _default(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     return None
 
 
-def _default_text(plan: Plan, keys: Keys, text: str) -> str:
+def _default_text(plan: FieldPlan, keys: Keys, text: str) -> str:
     if keys["type"] == "multiple_choice":
         return plain_text(";".join(code.strip() for code in text.split(",")))
     if keys["type"] == "datetime":
@@ -69,7 +69,7 @@ def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> Heeded:
     ``clock`` says a nearness.
     """
 
-    def heed(_plan: Plan, keys: Keys, _tag: Tag) -> Without | None:
+    def heed(_plan: FieldPlan, keys: Keys, _tag: Tag) -> Without | None:
         if keys["type"] not in by_type or "pattern" in keys:
             return Without(why=f"a {keys['type']} field cannot be filled with it")
         if "default" in keys or "prefill" in keys:
@@ -86,7 +86,7 @@ _STUDYS = "by the study's clock"
 _BROWSERS = "by the study's clock, not the browser's"
 
 
-def _longest(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
+def _longest(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     text = (tag.argument or "").strip()
     if keys["type"] not in _LENGTHS or not (text.isascii() and text.isdecimal()):
         return Without(why="only a text has a length")
@@ -101,7 +101,7 @@ def _longest(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
 MOST_WORDS = 900
 
 
-def _most_words(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
+def _most_words(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     text = (tag.argument or "").strip()
     if keys["type"] not in ("text", "long_text") or not (
         text.isascii() and text.isdecimal()
@@ -126,14 +126,14 @@ def words_pattern(most: int) -> str:
     return rf"\s*\S+(\s+\S+){{0,{most - 1}}}\s*"
 
 
-def _exclusive(plan: Plan, _keys: Keys, tag: Tag) -> Without | None:
+def _exclusive(plan: FieldPlan, _keys: Keys, tag: Tag) -> Without | None:
     known = {code for code, _, _ in plan.answers}
     if plan.item.type != "checkbox" or not exclusive_codes(tag) <= known:
         return Without(why="only codes of a checkbox can be none of the above")
     return None
 
 
-def _not_offered(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
+def _not_offered(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     if not plan.answers or keys["type"] not in ("choice", "multiple_choice"):
         return Without(why="only answers of a list can be hidden")
     known = {code for code, _, _ in plan.answers}
@@ -146,7 +146,7 @@ def _not_offered(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     return None if result else Without(why="it names no answer")
 
 
-def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
+def _most(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     text = (tag.argument or "").strip()
     if keys["type"] != "multiple_choice" or not (
         text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 1000
@@ -158,7 +158,7 @@ def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     return None
 
 
-def _placeholder(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
+def _placeholder(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     text = plain_text(tag.argument or "").replace("\n", " ")
     if keys["type"] not in BOXES:
         return Without(why="only a box shows words while it is empty")
@@ -171,18 +171,18 @@ def _placeholder(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     )
 
 
-def _hidden(_plan: Plan, keys: Keys, _tag: Tag) -> None:
+def _hidden(_plan: FieldPlan, keys: Keys, _tag: Tag) -> None:
     keys["entry"] = "hidden"
 
 
-def _read_only(_plan: Plan, keys: Keys, _tag: Tag) -> Without | None:
+def _read_only(_plan: FieldPlan, keys: Keys, _tag: Tag) -> Without | None:
     if keys["type"] in ("calculated", "note"):
         return Without(why="it is read-only anyway", harmless=True)
     keys.setdefault("entry", "read_only")
     return None
 
 
-def _elsewhere(_plan: Plan, _keys: Keys, _tag: Tag) -> None:
+def _elsewhere(_plan: FieldPlan, _keys: Keys, _tag: Tag) -> None:
     """The tag was heeded where the type or the limits were made."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from generator.redcap.losses import Loss
 from generator.redcap.names import slug, title_of
 from generator.redcap.reading.events import Event, Events
-from generator.redcap.reading.field_plan import Plan
+from generator.redcap.reading.field_plan import FieldPlan
 from generator.redcap.reading.labels import plain_text
 from generator.redcap.reading.missing_codes import MissingData
 
@@ -23,7 +23,7 @@ class Timetable:
     name: str
     events: Events
     forms: Mapping[str, str]
-    plans: list[Plan]
+    plans: list[FieldPlan]
     day_zero: str | None = None
     losses: list[Loss] = field(default_factory=list)
 
@@ -119,7 +119,7 @@ def _reason(code: MissingData) -> str | dict[str, str]:
     )
 
 
-def date_order(plans: Iterable[Plan]) -> str | None:
+def date_order(plans: Iterable[FieldPlan]) -> str | None:
     """How dates are typed, where all fields that say it agree."""
     orders = {
         plan.validation.order

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from generator.redcap.reading.csv_sheet import Sheet
+from generator.redcap.reading.csv_sheet import CsvSheet
 from generator.rewritings import REWRITINGS, Suspect, saved_by
 from generator.rewritings.known import BY_NAME
 from generator.rewritings.programs import PROGRAMS
@@ -40,7 +40,7 @@ _ORDER = {
 
 
 @dataclass(kw_only=True)
-class Tally:
+class HabitTally:
     """The cells of one column that one habit explains; ``row`` is the first, which says
     ``now``.
     """
@@ -58,16 +58,16 @@ class Tally:
 
 
 @dataclass(kw_only=True)
-class Tallies:
+class HabitTallies:
     """Cells by habit and column."""
 
-    by_habit: dict[str, dict[str, Tally]] = field(default_factory=dict)
+    by_habit: dict[str, dict[str, HabitTally]] = field(default_factory=dict)
 
     def add(
         self, habit: str, column: str, row: int, now: str, before: str | None = None
     ) -> None:
         """One cell more."""
-        tally = self.by_habit.setdefault(habit, {}).setdefault(column, Tally())
+        tally = self.by_habit.setdefault(habit, {}).setdefault(column, HabitTally())
         if not tally.cells:
             tally.row, tally.now, tally.before = row, now, before
         tally.cells += 1
@@ -89,11 +89,11 @@ class Causes:
     something else. ``spared`` are the rewritings that have left whole columns alone.
     """
 
-    sheet: Sheet
+    sheet: CsvSheet
     value: str | None = None
-    undone: Tallies = field(default_factory=Tallies)
-    changed: Tallies = field(default_factory=Tallies)
-    lost: Tallies = field(default_factory=Tallies)
+    undone: HabitTallies = field(default_factory=HabitTallies)
+    changed: HabitTallies = field(default_factory=HabitTallies)
+    lost: HabitTallies = field(default_factory=HabitTallies)
     spared: frozenset[str] = frozenset()
 
     def suspects(self) -> tuple[Suspect, ...]:
@@ -151,7 +151,7 @@ class Causes:
                     )
 
     def _finding(
-        self, code: str, how: str, tallies: Tallies, habits: Collection[str]
+        self, code: str, how: str, tallies: HabitTallies, habits: Collection[str]
     ) -> Finding:
         named = {
             name: tallies.by_habit[name]
@@ -178,17 +178,17 @@ class Causes:
 
         return finding(code, text=place, value=column, how=how, cells=cells, what=what)
 
-    def _position(self, pair: tuple[str, Tally]) -> tuple[int, int]:
+    def _position(self, pair: tuple[str, HabitTally]) -> tuple[int, int]:
         return pair[1].row, self.sheet.places.get(pair[0], 0)
 
-    def _first(self, columns: Mapping[str, Tally]) -> tuple[str, Tally]:
+    def _first(self, columns: Mapping[str, HabitTally]) -> tuple[str, HabitTally]:
         return min(columns.items(), key=self._position)
 
-    def _example(self, columns: Mapping[str, Tally]) -> str:
+    def _example(self, columns: Mapping[str, HabitTally]) -> str:
         _, tally = self._first(columns)
         return tally.example
 
-    def _columns(self, columns: Mapping[str, Tally]) -> str:
+    def _columns(self, columns: Mapping[str, HabitTally]) -> str:
         """``w (31 cells from row 2), n (row 4)``"""
         ordered = sorted(
             columns.items(), key=lambda pair: self.sheet.places.get(pair[0], 0)

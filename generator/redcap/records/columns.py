@@ -32,15 +32,15 @@ __all__ = [
     "SURVEY",
     "SYSTEM",
     "TIMESTAMP",
-    "Cell",
-    "Columns",
+    "FieldColumn",
+    "RecordColumns",
     "box_column",
     "columns_of",
 ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class FieldColumn:
     """A column of one field; ``code`` is the answer of a box of a checkbox, ``redcap``
     that of REDCap.
 
@@ -55,7 +55,7 @@ class Cell:
 
 
 @dataclass(kw_only=True)
-class Columns:
+class RecordColumns:
     """Every column that a study's records may have, by its name.
 
     ``combined`` are those of checkboxes whose ticked boxes stand in one cell, with
@@ -63,8 +63,8 @@ class Columns:
     ``subject`` is the name of the record id.
     """
 
-    cells: dict[str, Cell] = _field(default_factory=dict)
-    combined: dict[str, Cell] = _field(default_factory=dict)
+    cells: dict[str, FieldColumn] = _field(default_factory=dict)
+    combined: dict[str, FieldColumn] = _field(default_factory=dict)
     states: dict[str, str] = _field(default_factory=dict)
     timestamps: set[str] = _field(default_factory=set)
     subject: str = "record_id"
@@ -82,10 +82,10 @@ def _flipped(study: Study, field: Field) -> Iterator[tuple[str, str]]:
         yield other, code
 
 
-def columns_of(study: Study) -> Columns:
+def columns_of(study: Study) -> RecordColumns:
     """The columns of a study; a repeating group is an instrument of its own."""
     names = redcap_names(study, {})
-    columns = Columns(names=names, subject=record_id(study, names))
+    columns = RecordColumns(names=names, subject=record_id(study, names))
     subject = subject_key(study)
 
     for table in study.tables.values():
@@ -101,14 +101,16 @@ def columns_of(study: Study) -> Columns:
             if field.kind.name == "choices" and field.codelist is not None:
                 for code, other in redcap_codes(study, field).items():
                     column = box_column(name, other)
-                    columns.cells[column] = Cell(
+                    columns.cells[column] = FieldColumn(
                         table=table.name, field=field, code=code, redcap=other
                     )
 
-                columns.combined[name] = Cell(
+                columns.combined[name] = FieldColumn(
                     table=table.name, field=field, others=dict(_flipped(study, field))
                 )
             else:
-                columns.cells[name] = Cell(table=table.name, field=field, others=others)
+                columns.cells[name] = FieldColumn(
+                    table=table.name, field=field, others=others
+                )
 
     return columns

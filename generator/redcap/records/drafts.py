@@ -12,7 +12,7 @@ from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
-from generator.redcap.records.columns import Cell
+from generator.redcap.records.columns import FieldColumn
 from generator.redcap.records.expectations import BOXES
 from generator.redcap.records.texts import native_text
 
@@ -23,7 +23,7 @@ Instance = tuple[str, int | None]
 
 
 @dataclass(slots=True)
-class Draft:
+class FormDraft:
     """One form: its texts by table and row, and how far each of them is.
 
     ``boxes`` are the ticked codes; a box that cannot be read is kept as ``code=text``,
@@ -37,7 +37,7 @@ class Draft:
     given: set[Instance] = field(default_factory=set)
     site: str = ""
 
-    def put(self, cell: Cell, number: int | None, text: str) -> None:
+    def put(self, cell: FieldColumn, number: int | None, text: str) -> None:
         """A value, or a box that is ticked or cannot be read."""
         name = cell.field.name
         texts = self.texts.setdefault((cell.table, number), {})
@@ -79,7 +79,7 @@ class Draft:
 
 
 def captured(
-    study: Study, subject: str, key: FormKey, draft: Draft, saved_at: datetime
+    study: Study, subject: str, key: FormKey, draft: FormDraft, saved_at: datetime
 ) -> CapturedForm:
     """The form as it was captured."""
     form = study.forms[key.form]
@@ -111,11 +111,11 @@ def _in_order(spec: Field, ticked: list[str]) -> list[str]:
     ]
 
 
-def _own(form: Form, draft: Draft) -> Mapping[str, str]:
+def _own(form: Form, draft: FormDraft) -> Mapping[str, str]:
     return draft.texts.get((form.name, None), {})
 
 
-def _rows(form: Form, draft: Draft) -> Iterator[tuple[str, tuple[Row, ...]]]:
+def _rows(form: Form, draft: FormDraft) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """The rows by group.
 
     A first instance alone that says nothing but its state is a form without rows.

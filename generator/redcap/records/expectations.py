@@ -17,8 +17,8 @@ from generator.redcap.records.columns import (
     GROUP,
     INSTANCE,
     INSTRUMENT,
-    Cell,
-    Columns,
+    FieldColumn,
+    RecordColumns,
 )
 from generator.redcap.records.texts import native_text
 from generator.rewritings import Expected
@@ -46,7 +46,7 @@ class ColumnExpected:
 
 
 def record_expectations(
-    study: Study, columns: Columns, visits: Mapping[str, str]
+    study: Study, columns: RecordColumns, visits: Mapping[str, str]
 ) -> dict[str, ColumnExpected]:
     """Every column that is read.
 
@@ -100,7 +100,7 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def _cell(cell: Cell) -> ColumnExpected:
+def _cell(cell: FieldColumn) -> ColumnExpected:
     if cell.code is not None:
         label = _label(cell.field, cell.code).strip().casefold()
         return _listed(BOXES, {label: "1"} | _BOX_WORDS)
@@ -134,7 +134,7 @@ def _cell(cell: Cell) -> ColumnExpected:
     return ColumnExpected(expected=expected, labels=labels)
 
 
-def _codes(cell: Cell) -> Iterator[str]:
+def _codes(cell: FieldColumn) -> Iterator[str]:
     """The answers of a list as REDCap has them."""
     assert cell.field.codelist is not None
     others = {code: other for other, code in cell.others.items()}
@@ -150,7 +150,7 @@ def _label(field_: Field, code: str) -> str:
     return next(item.label for item in field_.missing if item.code == code)
 
 
-def _accepts(cell: Cell, missing: frozenset[str]) -> Callable[[str], bool]:
+def _accepts(cell: FieldColumn, missing: frozenset[str]) -> Callable[[str], bool]:
     def accepts(text: str) -> bool:
         if not text.strip() or text.strip() in missing:
             return True

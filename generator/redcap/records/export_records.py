@@ -21,7 +21,7 @@ from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from generator.redcap.records.read_records import read_records
 from generator.redcap.records.validate_records import without_documents
-from generator.redcap.records.write_records import Shape, write_records
+from generator.redcap.records.write_records import RecordFormat, write_records
 from generator.redcap.writing.cell_facts import exact_places
 
 Cells = dict[CellKey, str]
@@ -71,7 +71,7 @@ def export_records(
     forms: Sequence[CapturedForm],
     today: date,
     *,
-    shape: Shape = Shape.FLAT,
+    shape: RecordFormat = RecordFormat.FLAT,
     subjects: Collection[str] = (),
 ) -> Exported:
     """The file of these forms, which come subject by subject.

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from forms_spec.findings.finding import Finding
-from generator.redcap.reading.csv_sheet import Row, Sheet
-from generator.redcap.records.causes import LABELS, Causes, Tally
+from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow
+from generator.redcap.records.causes import LABELS, Causes, HabitTally
 from generator.redcap.records.expectations import ColumnExpected
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
 from generator.rewritings.numbers import (
@@ -45,7 +45,7 @@ class Layout:
     field: str | None = None
     value: str | None = None
 
-    def logical(self, row: Row, column: str) -> str:
+    def logical(self, row: SheetRow, column: str) -> str:
         """The column of a flat export that a cell belongs to; none for what says where
         a value belongs.
         """
@@ -55,7 +55,7 @@ class Layout:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Restored:
+class RestoredSheet:
     """The file as it was, as far as that is beyond doubt, and what was done to it.
 
     ``nothing`` are the words that stand for a blank in this file: such a word is one
@@ -66,7 +66,7 @@ class Restored:
     that the program is known to do.
     """
 
-    sheet: Sheet
+    sheet: CsvSheet
     findings: tuple[Finding, ...] = ()
     nothing: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
@@ -76,8 +76,8 @@ class Restored:
 
 
 def restored(
-    sheet: Sheet, expected: Mapping[str, ColumnExpected], layout: Layout
-) -> Restored:
+    sheet: CsvSheet, expected: Mapping[str, ColumnExpected], layout: Layout
+) -> RestoredSheet:
     """Looks at the columns as wholes. Never raises for what they say."""
     return _Examination(sheet=sheet, expected=expected, layout=layout).result()
 
@@ -98,7 +98,7 @@ class _Examination:
     those to be undone.
     """
 
-    sheet: Sheet
+    sheet: CsvSheet
     expected: Mapping[str, ColumnExpected]
     layout: Layout
     texts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -106,12 +106,12 @@ class _Examination:
     changes: dict[str, dict[str, _Change]] = field(default_factory=dict)
     nothing: frozenset[str] = frozenset()
 
-    def result(self) -> Restored:
+    def result(self) -> RestoredSheet:
         self.causes = Causes(sheet=self.sheet, value=self.layout.value)
         row_numbers = self._row_numbers()
         self.texts = self._texts()
         if row_numbers is None and not any(map(self._looks_odd, self.texts)):
-            return Restored(sheet=self.sheet)
+            return RestoredSheet(sheet=self.sheet)
         self.habits = {
             column: self._habits(column, texts) for column, texts in self.texts.items()
         }
@@ -128,7 +128,7 @@ class _Examination:
         )
         self._tell()
 
-        return Restored(
+        return RestoredSheet(
             sheet=sheet,
             findings=tuple(self.causes.findings()),
             nothing=self.nothing,
@@ -295,7 +295,7 @@ class _Examination:
 
     # The rows as they were
 
-    def _row(self, row: Row) -> Row:
+    def _row(self, row: SheetRow) -> SheetRow:
         """The row as it was; each of its cells that is not as it was is counted."""
         cells: dict[str, str] | None = None
         for physical, text in row.cells.items():
@@ -346,7 +346,7 @@ class _Examination:
             counter.add(row.extra.get(name, row[name]))
         if not counter.proven:
             return None
-        tally = Tally(cells=len(self.sheet.rows), row=1)
+        tally = HabitTally(cells=len(self.sheet.rows), row=1)
         self.causes.undone.by_habit[counter.habit] = {name or "the first column": tally}
 
         return name

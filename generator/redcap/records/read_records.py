@@ -13,18 +13,18 @@ from forms_spec.model.captured_data import LOG, CellKey, FormKey
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from generator.redcap.event_names import event_names
-from generator.redcap.reading.csv_sheet import Row, Sheet, read_sheet
+from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow, read_sheet
 from generator.redcap.records.columns import (
     EVENT,
     GROUP,
     INSTANCE,
     INSTRUMENT,
     SYSTEM,
-    Cell,
-    Columns,
+    FieldColumn,
+    RecordColumns,
     columns_of,
 )
-from generator.redcap.records.drafts import Draft, captured
+from generator.redcap.records.drafts import FormDraft, captured
 from generator.redcap.records.expectations import (
     BOXES,
     INSTANCE_NUMBER,
@@ -38,9 +38,9 @@ from generator.redcap.records.record_file import (
     EAV_VALUE,
     EVERYTHING,
     KnownStructure,
-    Line,
-    Records,
+    RecordFile,
     Spot,
+    ValuePlace,
 )
 from generator.redcap.records.subjects import subject_findings
 
@@ -59,14 +59,16 @@ class _RowAddress:
     row, and ``forms`` what ``form`` gave for a table: a row has many cells of each.
     """
 
-    row: Row
+    row: SheetRow
     subject: str
     visit: str
     only: str | None
     number: int
     blank: frozenset[str] = frozenset()
     placed: set[str] = field(default_factory=set)
-    forms: dict[str, tuple[Draft, FormKey, int | None]] = field(default_factory=dict)
+    forms: dict[str, tuple[FormDraft, FormKey, int | None]] = field(
+        default_factory=dict
+    )
 
 
 def read_records(
@@ -77,7 +79,7 @@ def read_records(
     structure: KnownStructure = EVERYTHING,
     saved_at: datetime | None = None,
     subjects: Collection[str] = (),
-) -> Records:
+) -> RecordFile:
     """The captured forms of an export. Never raises for what the file says.
 
     What other programs did to the file is told once and undone where it is beyond
@@ -88,7 +90,7 @@ def read_records(
     """
     columns = columns_of(study)
     sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
-    reader = _Reader(study, columns, sheet, structure, frozenset(subjects))
+    reader = _RecordReader(study, columns, sheet, structure, frozenset(subjects))
     if not content.strip():
         reader.found.findings.clear()
         return reader.found
@@ -96,12 +98,12 @@ def read_records(
     return reader.read(saved_at or datetime(1970, 1, 1, tzinfo=UTC))
 
 
-class _Reader:
+class _RecordReader:
     def __init__(
         self,
         study: Study,
-        columns: Columns,
-        sheet: Sheet,
+        columns: RecordColumns,
+        sheet: CsvSheet,
         structure: KnownStructure,
         subjects: frozenset[str],
     ) -> None:
@@ -109,8 +111,8 @@ class _Reader:
         self.columns = columns
         self.known_of = structure
         self.subjects = subjects
-        self.found = Records(sheet=sheet, findings=list(sheet.findings))
-        self.drafts: dict[tuple[str, FormKey], Draft] = {}
+        self.found = RecordFile(sheet=sheet, findings=list(sheet.findings))
+        self.drafts: dict[tuple[str, FormKey], FormDraft] = {}
         self.keys: dict[tuple[str, str, str | None, int], int] = {}
         self.boxes: dict[tuple[Spot, str], int] = {}
         self.states: dict[tuple[str, FormKey, str, int | None], int] = {}
@@ -130,7 +132,7 @@ class _Reader:
             name: visit for visit, name in event_names(study).items()
         }
 
-    def read(self, saved_at: datetime) -> Records:
+    def read(self, saved_at: datetime) -> RecordFile:
         places = self.found.sheet.places
         flat = any(column in self.columns.states for column in places)
         eav = EAV_FIELD in places and EAV_VALUE in places and not flat
@@ -267,7 +269,7 @@ class _Reader:
             or column in (*SYSTEM, self.columns.subject)
         )
 
-    def row(self, row: Row) -> None:
+    def row(self, row: SheetRow) -> None:
         subject = row[self.columns.subject].strip()
         if (self.columns.subject, row[self.columns.subject]) in self.unsure:
             self.found.left_out.append(row.number)
@@ -327,7 +329,7 @@ class _Reader:
 
         return True
 
-    def blank(self, row: Row) -> frozenset[str]:
+    def blank(self, row: SheetRow) -> frozenset[str]:
         """The tables of which a row says nothing but ``NA`` and zeros, in a file in
         which NA is a blank.
         """
@@ -347,7 +349,7 @@ class _Reader:
 
         return frozenset(seen - full)
 
-    def where(self, row: Row, subject: str) -> _RowAddress | None:
+    def where(self, row: SheetRow, subject: str) -> _RowAddress | None:
         """Visit, instrument and instance of a row; instance 0 is none.
 
         None for a row that has no place.
@@ -457,7 +459,9 @@ class _Reader:
     def in_rows(self, table: str) -> bool:
         return table in self.row_tables
 
-    def value(self, index: _RowAddress, column: str, cell: Cell, text: str) -> None:
+    def value(
+        self, index: _RowAddress, column: str, cell: FieldColumn, text: str
+    ) -> None:
         draft, key, number = self.form(index, cell.table)
         spot = (index.subject, key, CellKey(cell.table, number, cell.field.name))
         if self.first(spot, index, column, text):
@@ -474,7 +478,7 @@ class _Reader:
         out.
         """
         line = self.found.lines.setdefault(
-            spot, Line(row=index.row.number, column=column, text=text)
+            spot, ValuePlace(row=index.row.number, column=column, text=text)
         )
         if line.row == index.row.number:
             return True
@@ -489,7 +493,9 @@ class _Reader:
 
         return False
 
-    def box(self, index: _RowAddress, column: str, cell: Cell, text: str) -> None:
+    def box(
+        self, index: _RowAddress, column: str, cell: FieldColumn, text: str
+    ) -> None:
         """A box that is ticked, or one that cannot be read: that one is kept as it is."""
         written = text.strip()
         draft, key, number = (
@@ -510,7 +516,7 @@ class _Reader:
             )
         elif draft is not None:
             self.found.lines.setdefault(
-                spot, Line(row=index.row.number, column=column, text=text)
+                spot, ValuePlace(row=index.row.number, column=column, text=text)
             )
             draft.put(cell, number, text)
             if written not in BOXES:
@@ -543,12 +549,14 @@ class _Reader:
         if index.only == table or written not in STATES:
             draft.given.add((table, number))
 
-    def form(self, index: _RowAddress, table: str) -> tuple[Draft, FormKey, int | None]:
+    def form(
+        self, index: _RowAddress, table: str
+    ) -> tuple[FormDraft, FormKey, int | None]:
         """The form that a cell belongs to, and the number of its row."""
         if table in index.forms:
             return index.forms[table]
         key, number = self.key(index, table)
-        draft = self.drafts.setdefault((index.subject, key), Draft())
+        draft = self.drafts.setdefault((index.subject, key), FormDraft())
         self.found.rows.setdefault((index.subject, key), index.row.number)
         index.forms[table] = draft, key, number
 
@@ -613,7 +621,7 @@ class _Reader:
                 written = text if column == name else "1"
                 self.cell(index, column, written)
 
-    def strange_tick(self, row: Row, name: str, code: str) -> None:
+    def strange_tick(self, row: SheetRow, name: str, code: str) -> None:
         """A line that ticks a box which the checkbox lacks; said once for each box."""
         if code:
             once = f"{name} {code}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import CellKey, FormKey
 from forms_spec.model.captured_forms import CapturedForm
-from generator.redcap.reading.csv_sheet import Sheet
+from generator.redcap.reading.csv_sheet import CsvSheet
 
 EAV_RECORD, EAV_FIELD, EAV_VALUE = "record", "field_name", "value"
 
@@ -17,7 +17,7 @@ Spot = tuple[str, FormKey, CellKey]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class ValuePlace:
     """Where a value stands in the file, and what stands there."""
 
     row: int
@@ -26,7 +26,7 @@ class Line:
 
 
 @dataclass(kw_only=True)
-class Records:
+class RecordFile:
     """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first
     row of a form.
 
@@ -38,10 +38,10 @@ class Records:
     ``habits`` is all that the program is known to do that saved the file.
     """
 
-    sheet: Sheet
+    sheet: CsvSheet
     forms: list[CapturedForm] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    lines: dict[Spot, Line] = field(default_factory=dict)
+    lines: dict[Spot, ValuePlace] = field(default_factory=dict)
     rows: dict[tuple[str, FormKey], int] = field(default_factory=dict)
     unread: set[Spot] = field(default_factory=set)
     left_out: list[int] = field(default_factory=list)

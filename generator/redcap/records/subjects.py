@@ -14,7 +14,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.model.study import Study
-from generator.redcap.reading.csv_sheet import Row, Sheet
+from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow
 from generator.redcap.records.columns import GROUP
 from generator.redcap.records.record_file import EAV_FIELD, EAV_VALUE
 from generator.rewritings.numbers import has_zeros_in_front, number
@@ -82,7 +82,7 @@ def _named(texts: tuple[str, ...]) -> str:
 
 def subject_findings(
     study: Study,
-    sheet: Sheet,
+    sheet: CsvSheet,
     record: str,
     known: Collection[str] = (),
     *,
@@ -93,8 +93,8 @@ def subject_findings(
 
     ``eav``: a line may give the group as it gives the value of a field.
     """
-    rows: dict[str, Row] = {}
-    groups: dict[str, dict[str, Row]] = {}
+    rows: dict[str, SheetRow] = {}
+    groups: dict[str, dict[str, SheetRow]] = {}
     for row in sheet.rows:
         named = eav and row[EAV_FIELD].strip() == GROUP
         subject, group = row[record].strip(), row[EAV_VALUE if named else GROUP].strip()
@@ -111,7 +111,7 @@ def subject_findings(
 
 
 def _numbers(
-    study: Study, sheet: Sheet, record: str, rows: dict[str, Row]
+    study: Study, sheet: CsvSheet, record: str, rows: dict[str, SheetRow]
 ) -> Iterator[Finding]:
     for subject, row in rows.items():
         if not whole_match(study.subject_pattern, subject):
@@ -124,7 +124,9 @@ def _numbers(
             )
 
 
-def _two_groups(sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Finding]:
+def _two_groups(
+    sheet: CsvSheet, groups: dict[str, dict[str, SheetRow]]
+) -> Iterator[Finding]:
     for subject, rows in groups.items():
         named = [group for group in rows if group]
         for group in named[1:]:
@@ -141,12 +143,12 @@ def _two_groups(sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Fin
 
 
 def _strange_groups(
-    study: Study, sheet: Sheet, groups: dict[str, dict[str, Row]]
+    study: Study, sheet: CsvSheet, groups: dict[str, dict[str, SheetRow]]
 ) -> Iterator[Finding]:
     """Groups that are no site, and records without one; each once, with the number of
     its records.
     """
-    strange: dict[str, list[Row]] = {}
+    strange: dict[str, list[SheetRow]] = {}
     for by_group in groups.values():
         for group in [name for name in by_group if name] or [""]:
             if group not in study.sites:
@@ -165,7 +167,9 @@ def _strange_groups(
         )
 
 
-def _lengths(sheet: Sheet, record: str, rows: dict[str, Row]) -> Iterator[Finding]:
+def _lengths(
+    sheet: CsvSheet, record: str, rows: dict[str, SheetRow]
+) -> Iterator[Finding]:
     """Numbers of which some may have lost zeros in front: digits alone, of several
     lengths, none with a zero.
 

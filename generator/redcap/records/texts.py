@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from forms_spec.model.fields import Field
-from generator.redcap.records.columns import Cell
+from generator.redcap.records.columns import FieldColumn
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)")
 _COMMA = re.compile(r"-?\d+,\d+")
 
 
-def native_text(text: str, cell: Cell) -> str:
+def native_text(text: str, cell: FieldColumn) -> str:
     """Dates with time are joined by T, a decimal comma that the field asks for is a
     point, and a code of missing data has our name.
     """

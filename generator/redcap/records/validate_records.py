@@ -22,7 +22,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
 from generator.redcap.records.columns import EVENT, INSTANCE
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import EVERYTHING, KnownStructure, Records
+from generator.redcap.records.record_file import EVERYTHING, KnownStructure, RecordFile
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
 
 CLOSE = Decimal("1e-6")
@@ -74,7 +74,7 @@ def validate_records(
     )
 
 
-def _notes(records: Records) -> tuple[str, ...]:
+def _notes(records: RecordFile) -> tuple[str, ...]:
     text = []
     if records.left_out:
         rows = ", ".join(str(row) for row in records.left_out[:MOST_ROWS])
@@ -125,7 +125,7 @@ def _notes(records: Records) -> tuple[str, ...]:
 
 
 def _subject(
-    result: Records,
+    result: RecordFile,
     study: Study,
     compared: Mapping[tuple[str, str], Field],
     forms: list[CapturedForm],
@@ -208,7 +208,7 @@ def _handed_in(item: Finding, record: Record) -> bool:
     )
 
 
-def _unread(records: Records, form: CapturedForm, item: Finding) -> bool:
+def _unread(records: RecordFile, form: CapturedForm, item: Finding) -> bool:
     """True for a cell that the reader has said already."""
     data = item.data
     if data is None or data.field is None:
@@ -301,7 +301,7 @@ def _close(given: str, computed: str) -> bool:
     return abs(first - other) <= CLOSE * max(abs(first), abs(other), Decimal(1))
 
 
-def _reported(records: Records, form: CapturedForm, item: Finding) -> Reported:
+def _reported(records: RecordFile, form: CapturedForm, item: Finding) -> Reported:
     """The finding at its cell of the export."""
     data = item.data
     line = None

@@ -34,8 +34,8 @@ from generator.redcap.records.columns import (
     GROUP,
     INSTANCE,
     INSTRUMENT,
-    Cell,
-    Columns,
+    FieldColumn,
+    RecordColumns,
     columns_of,
 )
 from generator.redcap.records.record_file import EAV_FIELD, EAV_RECORD, EAV_VALUE
@@ -52,7 +52,7 @@ repeats.
 Texts = dict[str, str]
 
 
-class Shape(Enum):
+class RecordFormat(Enum):
     """One row for each record and event, or one line for each value."""
 
     FLAT = "flat"
@@ -72,7 +72,7 @@ def write_records(
     forms: Iterable[CapturedForm],
     today: date,
     *,
-    shape: Shape = Shape.FLAT,
+    shape: RecordFormat = RecordFormat.FLAT,
     never_asked: str = Box.NEVER_ASKED.value,
 ) -> str:
     """The text of the file; forms come subject by subject. ``never_asked="0"`` writes
@@ -82,18 +82,20 @@ def write_records(
     are left out: ``export_records`` lists them.
     """
     known = [form for form in forms if form.key.form in study.forms]
-    writer = _Writer(study, today, never_asked, groups=any(form.site for form in known))
+    writer = _RecordWriter(
+        study, today, never_asked, groups=any(form.site for form in known)
+    )
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")
     head = writer.head()
-    if shape is Shape.FLAT:
+    if shape is RecordFormat.FLAT:
         lines.writerow([*head, *writer.headers])
     else:
         lines.writerow([EAV_RECORD, *head[1:], EAV_FIELD, EAV_VALUE])
 
     for subject, key, site, texts in writer.rows(known):
         start = [subject, *writer.keys(key, site)]
-        if shape is Shape.FLAT:
+        if shape is RecordFormat.FLAT:
             lines.writerow(
                 [*start, *(texts.get(header, "") for header in writer.headers)]
             )
@@ -105,15 +107,15 @@ def write_records(
     return out.getvalue()
 
 
-class _Writer:
+class _RecordWriter:
     def __init__(
         self, study: Study, today: date, never_asked: str, *, groups: bool
     ) -> None:
         self.study = study
         self.today = today
         self.never_asked = never_asked
-        self.columns: Columns = columns_of(study)
-        self.by_form: dict[str, list[tuple[str, Cell]]] = {
+        self.columns: RecordColumns = columns_of(study)
+        self.by_form: dict[str, list[tuple[str, FieldColumn]]] = {
             name: [] for name in study.forms
         }
         for column, cell in self.columns.cells.items():
@@ -274,7 +276,7 @@ class _Writer:
 
         return event, group.name, str(number)
 
-    def text(self, judged: Judgement, cell: Cell, row: int | None) -> str:
+    def text(self, judged: Judgement, cell: FieldColumn, row: int | None) -> str:
         state = judged.cells[CellKey(cell.table, row, cell.field.name)]
         if cell.code is not None:
             box = box_state(state.state, state.text, cell.code)
@@ -290,7 +292,7 @@ def box_state(state: CellState, text: str, code: str) -> Box:
     return Box.TICKED if code in text.split(";") else Box.NOT_TICKED
 
 
-def redcap_text(text: str, cell: Cell, study: Study) -> str:
+def redcap_text(text: str, cell: FieldColumn, study: Study) -> str:
     """A text as REDCap has it: a blank between day and time, as many decimals as it
     asks for, the comma where the field is typed with one, its own code of an answer.
     What is no value of the field stays as it is.

@@ -21,7 +21,7 @@ from generator.redcap.records.export_records import (
     export_records,
 )
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.write_records import Shape
+from generator.redcap.records.write_records import RecordFormat
 from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import converted
 from tests.generator.redcap.dictionaries import study_of as converted_study
@@ -47,7 +47,7 @@ def files_of(
 
 
 def export(
-    study: Study, forms: Sequence[CapturedForm], shape: Shape = Shape.FLAT
+    study: Study, forms: Sequence[CapturedForm], shape: RecordFormat = RecordFormat.FLAT
 ) -> Exported:
     return export_records(study, forms, TODAY, shape=shape)
 
@@ -101,7 +101,7 @@ def test_codes_and_names_that_fall_together_keep_a_column_each() -> None:
     }
     other = {"lev": "L3;L_4", "pick": "a_b"}
     forms = [form("vs V1", texts), form("vs V1", other, subject="108")]
-    for shape in Shape:
+    for shape in RecordFormat:
         found = export(study, forms, shape)
         assert kinds(found) == []
         assert [dict(one[4].texts) for one in again(study, found)] == [texts, other]
@@ -197,10 +197,10 @@ ROWS = (
 LOG = ROWS.replace("title: Medicines\n", "title: Medicines\nlog: true\n")
 
 
-@pytest.mark.parametrize("shape", list(Shape))
+@pytest.mark.parametrize("shape", list(RecordFormat))
 @pytest.mark.parametrize(("text", "key"), [(ROWS, "cm V1"), (LOG, "cm LOG")])
 def test_a_complete_form_without_rows_is_an_instance_without_answers(
-    text: str, key: str, shape: Shape
+    text: str, key: str, shape: RecordFormat
 ) -> None:
     study = study_of(files_of(text, schedule="" if text == ROWS else " "))
     forms = [form(key), form(key, rows={"cm": [{"t": "ASA"}]}, subject="108")]
@@ -341,7 +341,7 @@ def test_rows_of_a_log_come_back_wherever_they_stand(visits: str) -> None:
 
 def test_the_small_study_comes_back_but_for_what_is_listed() -> None:
     study = small_study()
-    for shape in Shape:
+    for shape in RecordFormat:
         found = export(study, clean_forms(), shape)
         assert kinds(found) == []
         assert found.forms == len(clean_forms())
@@ -362,9 +362,9 @@ ODD = [
 
 
 @pytest.mark.parametrize(("texts", "listed"), ODD, ids=str)
-@pytest.mark.parametrize("shape", list(Shape))
+@pytest.mark.parametrize("shape", list(RecordFormat))
 def test_what_was_typed_comes_back_or_is_listed(
-    texts: dict[str, str], listed: list[str], shape: Shape
+    texts: dict[str, str], listed: list[str], shape: RecordFormat
 ) -> None:
     found = export(small_study(), [captured("vs SCR", {"vsperf": "Y", **texts})], shape)
     assert kinds(found) == listed

@@ -14,7 +14,7 @@ from generator.redcap.reading.missing_codes import missing_data
 from generator.redcap.reading.project_file import NoProject, project_missing
 from generator.redcap.records.read_records import read_records
 from generator.redcap.records.validate_records import validate_records
-from generator.redcap.records.write_records import Shape, write_records
+from generator.redcap.records.write_records import RecordFormat, write_records
 from generator.redcap.write_dictionary import write_redcap
 from generator.validation.report.report import Report
 from tests.generator.redcap.dictionaries import (
@@ -170,8 +170,8 @@ def test_codes_that_look_like_values_or_answers_get_a_name() -> None:
     assert write_records(study, read.forms, TODAY) == text
 
 
-@pytest.mark.parametrize("shape", list(Shape))
-def test_the_box_of_a_code_is_read_and_written(shape: Shape) -> None:
+@pytest.mark.parametrize("shape", list(RecordFormat))
+def test_the_box_of_a_code_is_read_and_written(shape: RecordFormat) -> None:
     study = study_of(
         with_codes(
             {"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"}

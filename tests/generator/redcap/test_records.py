@@ -12,9 +12,14 @@ from forms_spec.model.study import Study
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.records.columns import box_column
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import KnownStructure, Records
+from generator.redcap.records.record_file import KnownStructure, RecordFile
 from generator.redcap.records.validate_records import validate_records
-from generator.redcap.records.write_records import Box, Shape, box_state, write_records
+from generator.redcap.records.write_records import (
+    Box,
+    RecordFormat,
+    box_state,
+    write_records,
+)
 from generator.validation.report.report import Report
 from tests.generator.redcap.dictionaries import converted, study_of
 
@@ -54,7 +59,7 @@ def study() -> Study:
     return study_of(converted(*ROWS, events=EventFiles(events=("e", EVENTS))))
 
 
-def texts(found: Records) -> dict[FormKey, dict[str, str]]:
+def texts(found: RecordFile) -> dict[FormKey, dict[str, str]]:
     return {form.key: dict(form.record.texts) for form in found.forms}
 
 
@@ -233,8 +238,8 @@ def test_what_is_known_of_a_box(state: CellState, text: str, box: Box) -> None:
     assert box_state(state, text, "1") is box
 
 
-@pytest.mark.parametrize("shape", list(Shape))
-def test_what_is_written_reads_the_same(study: Study, shape: Shape) -> None:
+@pytest.mark.parametrize("shape", list(RecordFormat))
+def test_what_is_written_reads_the_same(study: Study, shape: RecordFormat) -> None:
     found = read_records("r.csv", FLAT.encode(), study)
     text = write_records(study, found.forms, date(2024, 5, 31), shape=shape)
     again = read_records("r.csv", text.encode(), study)

@@ -39,7 +39,7 @@ from generator.redcap.reading.events import EventFiles
 from generator.redcap.records.columns import columns_of
 from generator.redcap.records.export_records import LeftOut, export_records
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.write_records import Shape, write_records
+from generator.redcap.records.write_records import RecordFormat, write_records
 from generator.redcap.write_dictionary import write_redcap
 from tests.docs.fences import blocks
 from tests.generator.redcap.random_studies import RandomStudy
@@ -155,7 +155,7 @@ class Checked:
 def check(texts: Mapping[str, str], study: Study, forms: list[CapturedForm]) -> Checked:
     """The laws of the way out and back for one study and its forms."""
     found = Checked(forms=len(forms), listed=Counter(), faults=[])
-    for shape in Shape:
+    for shape in RecordFormat:
         out = export_records(study, forms, TODAY, shape=shape)
         found.listed.update(one.kind for one in out.left_out)
         found.faults += [

@@ -14,7 +14,7 @@ from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.study import Study
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import KnownStructure, Records
+from generator.redcap.records.record_file import KnownStructure, RecordFile
 from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.write_records import write_records
@@ -69,7 +69,7 @@ def told(study: Study, text: str) -> list[tuple[str, int | None]]:
     return [(one.finding.code, one.row) for one in report(study, text).findings]
 
 
-def read(study: Study, text: str) -> Records:
+def read(study: Study, text: str) -> RecordFile:
     return read_records("r.csv", text.encode(), study)
 
 
@@ -673,7 +673,7 @@ def test_an_answer_that_everybody_gives_stays_one(simple: Study) -> None:
     ]
 
 
-def sites_of(found: Records) -> set[tuple[str, str]]:
+def sites_of(found: RecordFile) -> set[tuple[str, str]]:
     return {(form.subject, form.site) for form in found.forms}
 
 

@@ -19,7 +19,7 @@ _ANYTHING = frozenset({"erased", "formula-evaluated", "case-changed"})
 
 
 @dataclass(kw_only=True)
-class Witness:
+class RecordMerge:
     """``habits`` are those of the program that saved the file; ``kept`` counts the
     cells of each.
     """
@@ -28,7 +28,7 @@ class Witness:
     habits: Collection[str]
     kept: Counter[str] = field(default_factory=Counter)
 
-    def beside(
+    def merged(
         self, form: CapturedForm, stored: Mapping[FormKey, Record]
     ) -> CapturedForm:
         """The form with what is stored of it, wherever the file is no evidence of a

@@ -5,8 +5,8 @@ else is lost.
 from __future__ import annotations
 
 from forms_spec.model.captured_data import CellKey, FormKey, Record
+from generator.redcap.records.merge_records import RecordMerge
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.witness import Witness
 from tests.generator.redcap.dictionaries import converted, study_of
 
 KEY = FormKey("base", "event_1_arm_1", 0)
@@ -34,16 +34,16 @@ STORED = Record(
 )
 
 
-def beside(text: str) -> tuple[Record, str | None]:
+def merged(text: str) -> tuple[Record, str | None]:
     """The record that the file of one subject becomes, and the note."""
     found = read_records("r.csv", text.encode(), STUDY)
-    witness = Witness(study=STUDY, habits=found.habits)
+    merge = RecordMerge(study=STUDY, habits=found.habits)
     (form,) = found.forms
-    return witness.beside(form, {KEY: STORED}).record, witness.note()
+    return merge.merged(form, {KEY: STORED}).record, merge.note()
 
 
 def test_what_a_program_made_of_stored_texts_is_no_change() -> None:
-    record, note = beside(
+    record, note = merged(
         "record_id,lot,w,n,why,scan,base_complete\n1,7,82.5,5.0,tired,[document],2.0\n"
     )
     assert record == STORED
@@ -52,7 +52,7 @@ def test_what_a_program_made_of_stored_texts_is_no_change() -> None:
 
 
 def test_a_change_by_hand_is_one() -> None:
-    record, note = beside(
+    record, note = merged(
         "record_id,lot,w,n,why,scan,base_complete\n1,8,83,6.0,,[document],2.0\n"
     )
     assert {name: record.texts.get(name, "") for name in ("lot", "w", "n", "why")} == {
@@ -66,7 +66,7 @@ def test_a_change_by_hand_is_one() -> None:
 
 
 def test_nothing_is_kept_of_a_file_that_no_program_saved() -> None:
-    record, note = beside(
+    record, note = merged(
         "record_id,lot,w,n,why,scan,base_complete\n1,7,82.5,5,tired,,2\n"
     )
     assert (record.texts["lot"], record.texts["w"], record.texts.get("scan", "")) == (
@@ -82,5 +82,5 @@ def test_nothing_is_kept_of_a_file_that_no_program_saved() -> None:
 
 def test_a_document_that_is_only_named_does_not_come_in() -> None:
     found = read_records("r.csv", b"record_id,n,scan\n1,5,[document]\n", STUDY)
-    record = Witness(study=STUDY, habits=()).beside(found.forms[0], {}).record
+    record = RecordMerge(study=STUDY, habits=()).merged(found.forms[0], {}).record
     assert dict(record.texts) == {"n": "5"}
