@@ -70,9 +70,9 @@ def read_dictionary(path: Path) -> Folder:
         raise UnreadableFolder(f"{path} has no .yaml or .yml files")
     if len(files) > MOST_FILES:
         raise UnreadableFolder(f"{path} contains more than {MOST_FILES} YAML files")
+
     texts: dict[str, str] = {}
     findings: list[Finding] = [_not_read(name) for name in passed_over]
-
     for file in files:
         name = file.relative_to(path).as_posix()
         text = _read(file, name)
@@ -81,16 +81,13 @@ def read_dictionary(path: Path) -> Folder:
         else:
             texts[name] = text
 
-    if homes := _homes(texts):
-        written = " and ".join(str(path / home) for home in homes)
-        single = len(homes) == 1
-        value = (
-            f"There is one in {written}: give that folder"
-            if single
-            else f"Give one of {written}"
-        )
+    homes = [str(path / home) for home in _homes(texts)]
+    if homes:
+        remedy = f"Give one of {' and '.join(homes)}"
+        if len(homes) == 1:
+            remedy = f"There is one in {homes[0]}: give that folder"
         raise UnreadableFolder(
-            f"{path} is not a dictionary: it has no study.yaml. {value}"
+            f"{path} is not a dictionary: it has no study.yaml. {remedy}"
         )
 
     return Folder(texts, tuple(findings))
@@ -131,44 +128,43 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
     forms may stand in any folders, so it is where all of them are; of several, each is
     where its study is.
     """
-    values = {
+    parts = {
         PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()
     }
-    files = [name for name, written in values.items() if written]
+    files = [name for name, keys in parts.items() if keys]
     studies = list(
-        dict.fromkeys(name.parent for name in files if "study" in values[name])
+        dict.fromkeys(name.parent for name in files if "study" in parts[name])
     )
     if len(studies) == 1:
-        home = next(
-            parent
-            for parent in (studies[0], *studies[0].parents)
-            if _hold([parent], files)
-        )
-        return (
-            [home]
-            if home.parts and any(file.is_relative_to(home / DATA) for file in values)
-            else []
-        )
+        home = _common_home(studies[0], files)
+        # Read from here, the files below its data folder would be parts of it.
+        has_data = any(name.is_relative_to(home / DATA) for name in parts)
+        return [home] if home.parts and has_data else []
 
-    return (
-        studies
-        if all(study.parts for study in studies) and _hold(studies, files)
-        else []
-    )
+    if all(study.parts for study in studies) and _hold(studies, files):
+        return studies
+    return []
+
+
+def _common_home(study: PurePosixPath, files: Sequence[PurePosixPath]) -> PurePosixPath:
+    """The nearest folder, from that of the study upwards, that holds all files."""
+    for folder in (study, *study.parents):
+        if _hold([folder], files):
+            return folder
+
+    raise AssertionError("the folder that was read holds all its files")
 
 
 def _hold(homes: Sequence[PurePosixPath], files: Iterable[PurePosixPath]) -> bool:
     """True when every file stands below one of these folders."""
-    return all(any(file.is_relative_to(home) for home in homes) for file in files)
+    return all(any(map(file.is_relative_to, homes)) for file in files)
 
 
 def _files(path: Path) -> list[Path]:
     return [
         file
         for file in path.rglob("*")
-        if file.suffix in ENDINGS
-        and file.is_file()
-        and not _left_out(file.relative_to(path))
+        if file.suffix in ENDINGS and _belongs(file, path)
     ]
 
 
@@ -176,15 +172,30 @@ def _passed_over(path: Path) -> list[str]:
     """Files that are meant as parts of the dictionary, and whose names do not end as
     they should.
     """
-    return sorted(
-        file.relative_to(path).as_posix()
-        for file in path.rglob("*")
-        if file.suffix not in ENDINGS
-        and (file.suffix.lower() in ENDINGS or file.suffix.lower() in TEXTS)
-        and file.is_file()
-        and not _left_out(file.relative_to(path))
-        and (file.suffix.lower() in ENDINGS or _looks_like_a_part(file))
-    )
+    names = []
+    for file in path.rglob("*"):
+        ending = file.suffix.lower()
+        candidate = ending in ENDINGS or ending in TEXTS
+        if not candidate or file.suffix in ENDINGS or not _belongs(file, path):
+            continue
+
+        # ``VS.YAML`` is meant as a part for sure, of ``notes.txt`` the text has to say.
+        if ending in ENDINGS or _looks_like_a_part(file):
+            names.append(file.relative_to(path).as_posix())
+
+    return sorted(names)
+
+
+def _belongs(file: Path, folder: Path) -> bool:
+    """Whether it is a file of the dictionary: no data, nothing hidden."""
+    if not file.is_file():
+        return False
+    name = file.relative_to(folder)
+    return name.parts[0] != DATA and not any(map(_is_hidden, name.parts))
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith(".")
 
 
 def _looks_like_a_part(file: Path) -> bool:
@@ -199,8 +210,10 @@ def _looks_like_a_part(file: Path) -> bool:
 
 def _not_read(name: str) -> Finding:
     path = PurePosixPath(name)
-    stem = path.stem if path.suffix else path.name
-    better = stem if PurePosixPath(stem).suffix in ENDINGS else f"{stem}.yaml"
+    better = path.stem
+    # Some editors put .txt behind a whole name: vs.yaml.txt.
+    if PurePosixPath(better).suffix not in ENDINGS:
+        better = f"{better}.yaml"
 
     return finding(
         "file-passed-over",
@@ -208,10 +221,6 @@ def _not_read(name: str) -> Finding:
         name=path.name,
         better=better,
     )
-
-
-def _left_out(name: Path) -> bool:
-    return name.parts[0] == DATA or any(part.startswith(".") for part in name.parts)
 
 
 def _read(file: Path, name: str) -> str | Finding:
@@ -227,7 +236,8 @@ def _read(file: Path, name: str) -> str | Finding:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        here = TextPlace(file=name, line=line, column=column)
+        last_line = before.rpartition("\n")[2]
+        here = TextPlace(
+            file=name, line=before.count("\n") + 1, column=len(last_line) + 1
+        )
         return finding("not-utf-8", text=here, byte=f"0x{data[error.start]:02X}")

@@ -22,6 +22,7 @@ _ESCAPED = re.compile(
     '[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|["\\\\]|[\u2028\u2029]'
 )
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_BLANKS_OF_LINES = re.compile(r"^[ \t]|[ \t]$|\t", re.MULTILINE)
 _NULLS = ("", "null", "~")
 
 
@@ -39,25 +40,30 @@ def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
             continue
 
         line = f"{head} {_flow(value)}"
-        if not isinstance(value, Mapping) or (_short(value) and len(line) <= WIDTH):
-            yield line
-        else:
+        if isinstance(value, Mapping) and not (_short(value) and len(line) <= WIDTH):
             yield head
             yield from _mapping(value, indent + 2)
+        else:
+            yield line
 
 
-def _short(value: Mapping[str, Data]) -> bool:
+def _short(mapping: Mapping[str, Data]) -> bool:
     """True for a mapping that reads well on one line: nothing in it has lines or is
     deep.
     """
-    return all(
-        "\n" not in item
-        if isinstance(item, str)
-        else all(part is None or isinstance(part, str) for part in item or ())
-        for item in value.values()
-    ) and not any(
-        isinstance(item, Mapping) and len(item) > 4 for item in value.values()
-    )
+    return all(map(_short_value, mapping.values()))
+
+
+def _short_value(value: Data) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return "\n" not in value
+    if isinstance(value, Mapping) and len(value) > 4:
+        return False
+
+    # A mapping gives its keys here, which are texts: its values may be anything.
+    return all(part is None or isinstance(part, str) for part in value)
 
 
 def _text(head: str, value: str, indent: int) -> Iterator[str]:
@@ -80,26 +86,26 @@ def _text(head: str, value: str, indent: int) -> Iterator[str]:
 
 
 def _literal(value: str) -> bool:
-    return (
-        "\n" in value
-        and not re.search(r"^[ \t]|[ \t]$|\t", value, re.MULTILINE)
-        and _printable(value)
-    )
+    """Whether a block shows the text as it is: no tabs, no blanks at a line's ends."""
+    if "\n" not in value or _BLANKS_OF_LINES.search(value):
+        return False
+    return _printable(value)
 
 
 def _foldable(value: str) -> bool:
-    return (
-        "\n" not in value
-        and "  " not in value
-        and value == value.strip()
-        and _printable(value)
-    )
+    """Whether folding keeps the text: a line break stands for one blank only."""
+    if "\n" in value or "  " in value or value != value.strip():
+        return False
+    return _printable(value)
 
 
 def _printable(value: str) -> bool:
-    return not _ESCAPED.search(re.sub(r'[\n"\\]', "", value)) and not value.endswith(
-        "\n"
-    )
+    """Whether a block may hold the text: nothing can be escaped there, and ``|-``
+    strips the last line break.
+    """
+    if value.endswith("\n"):
+        return False
+    return not _ESCAPED.search(re.sub(r'[\n"\\]', "", value))
 
 
 def _folded(value: str, width: int) -> list[str]:
@@ -113,31 +119,35 @@ def _flow(value: Data) -> str:
         return "null"
     if isinstance(value, str):
         return scalar(value, flow=True)
-    if isinstance(value, Mapping):
-        inside = (
-            f"{scalar(key, flow=True)}: {_flow(item)}" for key, item in value.items()
-        )
-        return f"{{{', '.join(inside)}}}"
 
-    return f"[{', '.join(_flow(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        pairs = [f"{scalar(key, flow=True)}: {_flow(of)}" for key, of in value.items()]
+        return f"{{{', '.join(pairs)}}}"
+
+    return f"[{', '.join(map(_flow, value))}]"
 
 
 @lru_cache(maxsize=1 << 16)
 def scalar(text: str, *, flow: bool = False) -> str:
     """A text on one line, quoted only where it has to be."""
+    # Quotes and backslashes need no escape unless something else does.
     if _ESCAPED.search(re.sub(r'["\\]', "", text)):
         return '"' + _ESCAPED.sub(_escape, text) + '"'
-    needs = text in _NULLS or _SPECIAL_START.match(text) or _ENDS_PLAIN.search(text)
-    if needs or (flow and _FLOW_SIGNS.search(text)):
-        return "'" + text.replace("'", "''") + "'"
-    return text
+
+    quoted = text in _NULLS or _SPECIAL_START.match(text) or _ENDS_PLAIN.search(text)
+    if flow:
+        quoted = quoted or _FLOW_SIGNS.search(text)
+    return "'" + text.replace("'", "''") + "'" if quoted else text
 
 
 def _escape(result: re.Match[str]) -> str:
     character = result[0]
     if character in _ESCAPES:
         return _ESCAPES[character]
+
     code = ord(character)
-    if code > 0xFFFF:
-        return f"\\U{code:08X}"
-    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"
+    if code < 0x100:
+        return f"\\x{code:02X}"
+    if code <= 0xFFFF:
+        return f"\\u{code:04X}"
+    return f"\\U{code:08X}"

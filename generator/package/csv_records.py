@@ -85,10 +85,12 @@ def wide_line(file: Path) -> WideLine | None:
 
 def _lines(content: mmap, end: int) -> int:
     """The line ends before a place."""
-    pieces = range(0, end, _PIECE)
-    return sum(
-        content[piece : min(piece + _PIECE, end)].count(b"\n") for piece in pieces
-    )
+    # Piece by piece: a slice of a map is a copy in memory.
+    count = 0
+    for start in range(0, end, _PIECE):
+        count += content[start : min(start + _PIECE, end)].count(b"\n")
+
+    return count
 
 
 def holds(file: Path, data: bytes) -> bool:
@@ -162,12 +164,14 @@ class Records:
             block += self._stream.readline(LONGEST_LINE)
         if not count(block, b'"') % 2:
             return block
-        lines, value = [block], 0
 
-        while value < LONGEST_CELL and (line := self._stream.readline(LONGEST_LINE)):
+        # A cell is still open: it ends on the next line with an odd number of quotes.
+        lines, size_of_cell = [block], 0
+        while size_of_cell < LONGEST_CELL:
+            line = self._stream.readline(LONGEST_LINE)
             lines.append(line)
-            value += len(line)
-            if line.count(b'"') % 2:
+            size_of_cell += len(line)
+            if not line or line.count(b'"') % 2:
                 break
 
         return b"".join(lines)
@@ -214,16 +218,16 @@ class _Refillable:
         self._back.append(io.BytesIO(block))
 
     def read(self, size: int) -> bytes:
-        return (
-            self._took(self._back[-1].read(size))
-            if self._back
-            else self._stream.read(size)
-        )
+        if self._back:
+            return self._took(self._back[-1].read(size))
+        return self._stream.read(size)
 
     def readline(self, limit: int) -> bytes:
         if not self._back:
             return self._stream.readline(limit)
+
         raw = self._took(self._back[-1].readline(limit))
+        # A line may begin in a piece and end in the stream behind it.
         if len(raw) < limit and not raw.endswith(b"\n"):
             raw += self.readline(limit - len(raw))
         return raw
@@ -301,16 +305,18 @@ class _Lines:
             raise StopIteration
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
             self._note("line-too-long", self.line + 1, most=LONGEST_LINE)
-            while (rest := self._stream.readline(LONGEST_LINE)) and not rest.endswith(
-                b"\n"
-            ):
-                pass
-
+            self._skip_line()
             raw = raw[:LONGEST_CELL] + b"\n"
 
         if self.line == 0:
             raw = self._first(raw)
         return raw.decode("utf-8", "surrogateescape")
+
+    def _skip_line(self) -> None:
+        """Reads on to the end of a line that is too long to be kept."""
+        rest = self._stream.readline(LONGEST_LINE)
+        while rest and not rest.endswith(b"\n"):
+            rest = self._stream.readline(LONGEST_LINE)
 
     def _first(self, raw: bytes) -> bytes:
         """The first line, unless the whole file is written in a way that is not ours."""
@@ -322,7 +328,9 @@ class _Lines:
             self._note("too-many-columns", 1, most=MOST_COLUMNS)
             raise StopIteration
 
-        if b"\r" in raw.rstrip(b"\r\n") or (raw.endswith(b"\r") and b'"' not in raw):
+        # Carriage returns inside of a line are the line ends of old Macs.
+        inside = b"\r" in raw.rstrip(b"\r\n")
+        if inside or (raw.endswith(b"\r") and b'"' not in raw):
             self._note("mac-line-ends", 1)
             raise StopIteration
 
@@ -337,36 +345,29 @@ class _Lines:
             self._note("bare-carriage-return", self.start)
             return self._leniently(self._held)
 
-        if "unexpected end" in error or "field larger" in error:
-            open_quote = len(self._held) > 1 or "unexpected end" in error
-            self._note(
-                "unclosed-quote" if open_quote else "cell-too-long",
-                self.start,
-                most=LONGEST_CELL,
-            )
+        unexpected_end = "unexpected end" in error
+        if unexpected_end or "field larger" in error:
+            open_quote = unexpected_end or len(self._held) > 1
+            code = "unclosed-quote" if open_quote else "cell-too-long"
+            self._note(code, self.start, most=LONGEST_CELL)
+            # Only its first line is the record: what an open quote took is read again.
             self._again.extendleft(reversed(self._held[1:]))
             self.line = self.start
-
-            return [
-                cell.strip('"')
-                for cell in self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)
-            ]
+            cells = self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)
+            return [cell.strip('"') for cell in cells]
 
         self._note("bad-quoting", self.start)
-
         return self._leniently(self._held)
 
     def _leniently(
         self, lines: list[str], *, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
     ) -> list[str]:
-        text = "".join(lines)
-        body = text.rstrip("\r\n")
+        body = "".join(lines).rstrip("\r\n")
+        # The csv module stops at a bare line end, even where it is not strict.
         plain = [body.translate(_STAND_INS)]
-
+        reader = csv.reader(plain, delimiter=self._delimiter, quoting=quoting)
         try:
-            cells = next(
-                csv.reader(plain, delimiter=self._delimiter, quoting=quoting), []
-            )
+            cells = next(reader, [])
         except csv.Error:
             cells = body[:LONGEST_CELL].split(self._delimiter)
 

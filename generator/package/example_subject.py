@@ -76,6 +76,12 @@ class Sheet:
     forms: Mapping[tuple[VisitKey, str], FormText | None]
     kept: tuple[KeptText, ...]
 
+    def keeps(self, visit: VisitKey) -> bool:
+        """Whether forms of a visit are taken from the template; those of the log are."""
+        if self.visits_kept is None or visit[0] == LOG:
+            return True
+        return visit in self.visits_kept
+
 
 def read_sheet(
     document: Document, study: Study, templates: Iterable[str]
@@ -149,15 +155,14 @@ class _SheetReader:
     def visit_forms(
         self, visit: VisitKey, path: Path, *, log: bool
     ) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
+        what = "log form" if log else "form of a visit"
         known = {
             name: form for name, form in self.study.forms.items() if form.log is log
         }
         for name in self.mapping(path):
             form = known.get(name)
             if form is None:
-                self.unknown(
-                    (*path, name), "log form" if log else "form of a visit", name, known
-                )
+                self.unknown((*path, name), what, name, known)
             else:
                 yield (visit, name), self.form(form, (*path, name))
 
@@ -168,11 +173,11 @@ class _SheetReader:
             return None
         if isinstance(data, list) and form.name in self.groups(form):
             return FormText(place=place, rows={form.name: self.rows(form.name, path)})
+
         mapping = self.mapping(path)
         groups = self.groups(form)
         texts: dict[str, str] = {}
         rows: dict[str, tuple[Texts, ...]] = {}
-
         for name in mapping:
             if name in (STATUS, LIKE):
                 continue
@@ -185,11 +190,9 @@ class _SheetReader:
                     (*path, name), "field", name, [*form.by_name, *groups, STATUS, LIKE]
                 )
 
-        like = (
-            self.visit(self.text((*path, LIKE)) or "", (*path, LIKE))
-            if LIKE in mapping
-            else None
-        )
+        like = None
+        if LIKE in mapping:
+            like = self.visit(self.text((*path, LIKE)) or "", (*path, LIKE))
 
         return FormText(
             place=place,
@@ -244,15 +247,16 @@ class _SheetReader:
                 yield result
 
     def kept_warning(self, path: Path) -> KeptText | None:
-        data = {
-            name: self.text((*path, name)) or ""
-            for name in self.mapping(path)
-            if name in KEPT_KEYS
-        }
+        data: dict[str, str] = {}
+        for name in self.mapping(path):
+            if name in KEPT_KEYS:
+                data[name] = self.text((*path, name)) or ""
+
         visit_name, _, form = data.get("form", "").rpartition(".")
-        visit = (
-            (LOG, 0) if visit_name == LOG else self.visit(visit_name, (*path, "form"))
-        )
+        visit: VisitKey | None = (LOG, 0)
+        if visit_name != LOG:
+            visit = self.visit(visit_name, (*path, "form"))
+
         table, row = data.get("table", form), data.get("row", "")
         if not visit or self.study.field(table, data.get("field", "")) is None:
             self.shape(
@@ -274,11 +278,9 @@ class _SheetReader:
         """``SCR``, or ``UNS.2`` for the second of a visit that repeats."""
         base, dot, number = name.partition(".")
         known = self.study.visits.get(base)
-        if (
-            known is None
-            or known.repeats != bool(dot)
-            or (dot and not number.isdecimal())
-        ):
+        # A number is needed where the visit repeats, and only there.
+        right = known is not None and known.repeats == bool(dot)
+        if not right or (dot and not number.isdecimal()):
             self.unknown(path, "visit", name, self.study.visits)
             return None
 

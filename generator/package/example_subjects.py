@@ -80,9 +80,7 @@ class _Joining:
     def subject(self, name: str) -> Iterator[CapturedForm]:
         sheet = self.joined(name, ())
         subject = sheet.subject or ""
-        site = next(
-            (site for site in self.study.sites if subject.startswith(site)), None
-        )
+        site = self.site_of(subject)
         if site is None:
             self.shape(sheet, "A subject's number that begins with a site of the study")
             return
@@ -110,6 +108,14 @@ class _Joining:
                 saved_at=saved_at,
             )
 
+    def site_of(self, subject: str) -> str | None:
+        """The site whose code a subject's number begins with."""
+        for site in self.study.sites:
+            if subject.startswith(site):
+                return site
+
+        return None
+
     def joined(self, name: str, through: tuple[str, ...]) -> Sheet:
         """The sheet over its template, and that one over its own."""
         sheet = self.sheets[name]
@@ -120,20 +126,19 @@ class _Joining:
             return sheet
 
         base = self.joined(sheet.like, (name, *through))
-        kept = {
-            key: form
-            for key, form in base.forms.items()
-            if sheet.visits_kept is None
-            or key[0][0] == "LOG"
-            or key[0] in sheet.visits_kept
+        forms = {
+            (visit, form): text
+            for (visit, form), text in base.forms.items()
+            if sheet.keeps(visit)
         }
+        for key, text in sheet.forms.items():
+            forms[key] = _over(forms.get(key), text)
 
         return replace(
             sheet,
             data_cut=sheet.data_cut or base.data_cut,
             entered_by=sheet.entered_by or base.entered_by,
-            forms=kept
-            | {key: _over(kept.get(key), form) for key, form in sheet.forms.items()},
+            forms=forms,
             kept=(*base.kept, *sheet.kept),
         )
 
@@ -145,32 +150,25 @@ class _Joining:
         assert text is not None
         if text.like is None:
             return text
-        circle = text.like in (visit, *through)
-        if circle or forms.get((text.like, form)) is None:
-            why = (
-                "it starts from this form itself"
-                if circle
-                else "this subject has no such form there"
-            )
-            self.findings.append(
-                finding(
-                    "subject-nothing-alike",
-                    text=text.place,
-                    form=form,
-                    visit=text.like[0],
-                    why=why,
-                )
-            )
 
+        why = ""
+        if text.like in (visit, *through):
+            why = "it starts from this form itself"
+        elif forms.get((text.like, form)) is None:
+            why = "this subject has no such form there"
+        if why:
+            nothing_alike = finding(
+                "subject-nothing-alike",
+                text=text.place,
+                form=form,
+                visit=text.like[0],
+                why=why,
+            )
+            self.findings.append(nothing_alike)
             return text
 
-        return (
-            _over(
-                self.whole(forms, text.like, form, (visit, *through)),
-                replace(text, like=None),
-            )
-            or text
-        )
+        below = self.whole(forms, text.like, form, (visit, *through))
+        return _over(below, replace(text, like=None)) or text
 
     def shape(self, sheet: Sheet, what: str) -> None:
         self.findings.append(
@@ -185,25 +183,25 @@ def _over(below: FormText | None, above: FormText | None) -> FormText | None:
     return replace(
         above,
         like=below.like,
-        status=below.status if above.status is None else above.status,
+        status=above.status if above.status is not None else below.status,
         texts={**below.texts, **above.texts},
         rows={**below.rows, **above.rows},
     )
 
 
 def _record(form: FormText, visit: VisitKey, name: str, sheet: Sheet) -> Record:
-    kept = {
-        (CellKey(item.table, item.row, item.field), item.finding): item.reason
-        for item in sheet.kept
-        if (item.visit, item.form) == (visit, name)
-    }
-    rows = {
-        group: tuple(
-            Row(number=index, texts=_typed(texts))
-            for index, texts in enumerate(listed, start=1)
+    kept = {}
+    for warning in sheet.kept:
+        if (warning.visit, warning.form) == (visit, name):
+            cell = CellKey(warning.table, warning.row, warning.field)
+            kept[cell, warning.finding] = warning.reason
+
+    rows = {}
+    for group, texts_of_rows in form.rows.items():
+        rows[group] = tuple(
+            Row(number=number, texts=_typed(texts))
+            for number, texts in enumerate(texts_of_rows, start=1)
         )
-        for group, listed in form.rows.items()
-    }
 
     return Record(texts=_typed(form.texts), rows=rows, kept=kept)
 

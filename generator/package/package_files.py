@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +15,7 @@ OURS = "crfsmith:study"
 """A descriptor that has it belongs to a study's package."""
 LARGEST_TEXT = 64 * 2**20
 _NAMES = ("path", "extrapaths", "schema", "dialect", "profile")
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def package_files(root: Path, *, whole: bool) -> Iterator[str]:
@@ -30,24 +32,23 @@ def package_files(root: Path, *, whole: bool) -> Iterator[str]:
         return
 
     yield DESCRIPTOR
-
     for name in sorted(set(_named(descriptor))):
-        is_folder = os.path.isdir(
-            root / name
-        )  # False, too, for a name that no file can have
-        yield from _below(root, root / name) if is_folder else [name]
+        # Unlike ``Path.is_dir``, it is False for a name that no file can have.
+        if os.path.isdir(root / name):
+            yield from _below(root, root / name)
+        else:
+            yield name
 
 
 def _below(root: Path, folder: Path) -> Iterator[str]:
     """Every file below a folder; links are not followed, and given as they are."""
     for place, folders, files in os.walk(folder):
         here = Path(place)
-        links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in links
-        )
-        shown = (name for name in links if not name.startswith("."))
-        for name in sorted([*files, *shown]):
+        shown = [name for name in folders if not name.startswith(".")]
+        links = [name for name in shown if (here / name).is_symlink()]
+        # ``os.walk`` goes on into what this list holds, in its order.
+        folders[:] = sorted(set(shown) - set(links))
+        for name in sorted([*files, *links]):
             yield (here / name).relative_to(root).as_posix()
 
 
@@ -66,30 +67,29 @@ def _descriptor(path: Path) -> Mapping[str, Any]:
 def _named(descriptor: Mapping[str, Any]) -> Iterator[str]:
     """The relative paths that a descriptor names and that stay below its folder."""
     resources = descriptor.get("resources")
-    for holder in (descriptor, *(resources if isinstance(resources, list) else [])):
+    for holder in (descriptor, *(resources if isinstance(resources, list) else ())):
+        # A resource may be given as its path alone.
         given = holder if isinstance(holder, dict) else {"path": holder}
         for key in _NAMES:
-            text = given.get(key)
-            for item in text if isinstance(text, list) else [text]:
-                if (
-                    isinstance(item, str)
-                    and item
-                    and is_safe(item)
-                    and "://" not in item
-                ):
-                    yield PurePosixPath(item).as_posix()
+            for path in _listed(given.get(key)):
+                if isinstance(path, str) and _is_local(path):
+                    yield PurePosixPath(path).as_posix()
+
+
+def _listed(value: Any) -> list[Any]:
+    """A list as it is, and a single value as the only one of a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _is_local(path: str) -> bool:
+    return path != "" and "://" not in path and is_safe(path)
 
 
 def is_safe(name: str) -> bool:
     """True for a relative path that stays below its folder on every operating system."""
-    parts = name.split("/")
-    drive = len(name) > 1 and name[0].isascii() and name[0].isalpha() and name[1] == ":"
+    if "\\" in name or "\0" in name or _DRIVE.match(name):
+        return False
 
-    return not (
-        name.startswith("/")
-        or "\\" in name
-        or "\0" in name
-        or drive
-        or ".." in parts
-        or "" in parts[:-1]
-    )
+    # An empty part is the root at the beginning, and nowhere a name.
+    *folders, last = name.split("/")
+    return ".." not in (*folders, last) and "" not in folders

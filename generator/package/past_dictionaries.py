@@ -4,7 +4,7 @@ and their names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms_spec import load_study
@@ -40,6 +40,10 @@ class SeenNames:
     subjects: set[str] = field(default_factory=set)
     places: set[FormPlace] = field(default_factory=set)
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return any((self.forms, self.visits, self.sites, self.subjects, self.places))
+
 
 def has_table_rows(study: Study, key: FormKey) -> bool:
     """Whether a form that the dictionary knows can have rows in its tables where it
@@ -55,52 +59,86 @@ def has_lost_place(study: Study, key: FormKey) -> bool:
     """Whether a form that the dictionary knows is where no form of its kind can be
     captured any more.
     """
+    if not has_table_rows(study, key):
+        return True
+
+    # A number is of a visit that repeated when the form was captured.
     visit = study.visits.get(key.visit)
-    return not has_table_rows(study, key) or (
-        key.unsno > 0 and visit is not None and not visit.repeats
-    )
+    return key.unsno > 0 and visit is not None and not visit.repeats
 
 
 def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     """The names that the study lacks and an earlier dictionary of it had."""
-    forms = seen.forms - set(study.forms)
-    visits = seen.visits - {LOG, *study.visits}
-    sites = seen.sites - set(study.sites) if study.sites else set()
-    subjects = [
-        item for item in seen.subjects if not whole_match(study.subject_pattern, item)
-    ]
-    if not earlier.files or not (forms or visits or sites or subjects or seen.places):
-        return NOTHING_RETIRED
-    studies, unreadable = _studies(earlier)
-    patterns = dict.fromkeys(item.subject_pattern for item in studies)
-
-    return Retired(
-        forms=_titles(
-            forms,
-            studies,
-            lambda item, name: item.forms[name].title,
-            unreadable=unreadable,
-        ),
-        visits=_titles(
-            visits,
-            studies,
-            lambda item, name: item.visits[name].title,
-            unreadable=unreadable,
-        ),
-        sites=_titles(
-            sites, studies, lambda item, name: item.sites[name], unreadable=unreadable
-        ),
-        subjects=tuple(
-            pattern
-            for pattern in patterns
-            if any(whole_match(pattern, subject) for subject in subjects)
-        ),
-        places=tuple(
-            place
-            for place in sorted(seen.places)
-            if unreadable or any(_stood_there(earlier, place) for earlier in studies)
-        ),
+    unknown = SeenNames(
+        forms=seen.forms - set(study.forms),
+        visits=seen.visits - {LOG, *study.visits},
+        # A study without sites has a blank for each, and knows no names of any.
+        sites=seen.sites - set(study.sites) if study.sites else set(),
+        subjects={
+            subject
+            for subject in seen.subjects
+            if not whole_match(study.subject_pattern, subject)
+        },
+        places=seen.places,
     )
+    # Loading the earlier dictionaries takes long, and mostly nothing is unknown.
+    if not earlier.files or not unknown:
+        return NOTHING_RETIRED
+    return _EarlierStudies(*_studies(earlier)).retired(unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlierStudies:
+    """The earlier studies, the newest first.
+
+    ``unreadable``: there are others that cannot be read any more. They may have had
+    any name.
+    """
+
+    studies: Sequence[Study]
+    unreadable: bool
+
+    def retired(self, unknown: SeenNames) -> Retired:
+        return Retired(
+            forms=self.titles(
+                unknown.forms, lambda study, name: study.forms[name].title
+            ),
+            visits=self.titles(
+                unknown.visits, lambda study, name: study.visits[name].title
+            ),
+            sites=self.titles(unknown.sites, lambda study, name: study.sites[name]),
+            subjects=tuple(self.patterns(unknown.subjects)),
+            places=tuple(filter(self.had_place, sorted(unknown.places))),
+        )
+
+    def titles(
+        self, names: Iterable[str], title: Callable[[Study, str], str]
+    ) -> dict[str, str]:
+        """Each name that was known with its last title."""
+        titles: dict[str, str] = {}
+        for name in sorted(names):
+            for study in self.studies:
+                try:
+                    titles[name] = title(study, name)
+                    break
+                except KeyError:
+                    continue
+
+            if name not in titles and self.unreadable:
+                titles[name] = name
+
+        return titles
+
+    def patterns(self, subjects: Iterable[str]) -> Iterator[str]:
+        """The patterns that one of the numbers follows, each once."""
+        for pattern in dict.fromkeys(study.subject_pattern for study in self.studies):
+            if any(whole_match(pattern, subject) for subject in subjects):
+                yield pattern
+
+    def had_place(self, place: FormPlace) -> bool:
+        if self.unreadable:
+            return True
+        return any(_stood_there(study, place) for study in self.studies)
 
 
 def _stood_there(study: Study, place: FormPlace) -> bool:
@@ -118,38 +156,13 @@ def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
     """The earlier studies, the newest first; and whether there are some that cannot be
     read any more.
     """
-    order = dict.fromkeys(use.hash for use in reversed(earlier.uses))
-    texts = [
-        earlier.files[file]
-        for file in (*order, *sorted(earlier.files))
-        if file in earlier.files
+    # Those that were never in use come last: forms were saved with them all the same.
+    order = [use.hash for use in reversed(earlier.uses)] + sorted(earlier.files)
+    loaded = [
+        load_study(earlier.files[digest]).study
+        for digest in dict.fromkeys(order)
+        if digest in earlier.files
     ]
-    loaded = [load_study(files).study for files in texts]
 
-    return [item for item in loaded if item is not None], None in loaded
-
-
-def _titles(
-    names: Iterable[str],
-    studies: Sequence[Study],
-    title: Callable[[Study, str], str],
-    *,
-    unreadable: bool,
-) -> dict[str, str]:
-    """Each name that was known with its last title.
-
-    What nobody can read any more may have had the others.
-    """
-    texts: dict[str, str] = {}
-    for name in sorted(names):
-        for study in studies:
-            try:
-                texts[name] = title(study, name)
-                break
-            except KeyError:
-                continue
-
-        if name not in texts and unreadable:
-            texts[name] = name
-
-    return texts
+    studies = [study for study in loaded if study is not None]
+    return studies, len(studies) < len(loaded)

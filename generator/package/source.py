@@ -82,9 +82,8 @@ def open_source(path: Path, *, whole: bool = False) -> Iterator[Source]:
     names.
     """
     if path.is_dir():
-        if not (
-            path / DESCRIPTOR
-        ).is_file():  # said before a whole disk is walked through
+        # Before the walk: somebody may have given a whole disk.
+        if not (path / DESCRIPTOR).is_file():
             raise Unreadable(finding("no-descriptor"))
 
         yield FolderSource(path, whole=whole)
@@ -112,11 +111,12 @@ def _no_zip(path: Path, error: BaseException) -> Finding:
         return finding("empty-zip", value=path.name)
     if begins != _BEGINS:
         return finding("not-a-zip", value=path.name)
-    cut = isinstance(error, zipfile.BadZipFile) and not zipfile.is_zipfile(path)
 
-    return finding(
-        "broken-zip", value=path.name, why="its end is missing" if cut else _why(error)
-    )
+    why = _why(error)
+    # The list of a zip's files stands at its end.
+    if isinstance(error, zipfile.BadZipFile) and not zipfile.is_zipfile(path):
+        why = "its end is missing"
+    return finding("broken-zip", value=path.name, why=why)
 
 
 class FolderSource:
@@ -136,7 +136,9 @@ class FolderSource:
             path = self._root / name
             if not _stays_below(path, self._root):
                 findings.append(finding("unsafe-path", value=name))
-            elif (size := _size(path)) is not None:
+                continue
+            size = _size(path)
+            if size is not None:
                 self.sizes[name] = size
 
         self.findings = tuple(findings)
@@ -155,7 +157,8 @@ class FolderSource:
 def _stays_below(path: Path, root: Path) -> bool:
     try:
         return path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):  # a link that leads to itself leads nowhere
+    except (OSError, RuntimeError):
+        # A link that leads to itself leads nowhere.
         return True
 
 
@@ -185,12 +188,7 @@ class ZipSource:
         findings: list[Finding] = []
         self._members: dict[str, zipfile.ZipInfo] = {}
         members = archive.infolist()
-        size, packed = (
-            sum(getattr(item, name) for item in members)
-            for name in ("file_size", "compress_size")
-        )
-        grows = size > _LARGE and size > packed * MOST_GROWTH
-        if grows or len(members) > MOST_FILES or size > LARGEST_PACKAGE:
+        if _is_bomb(members):
             raise Unreadable(_too_large())
 
         for member in members:
@@ -220,6 +218,15 @@ class ZipSource:
         with tempfile.TemporaryDirectory(prefix="crfsmith-") as built:
             _unpacked(self, Path(built))
             yield Path(built)
+
+
+def _is_bomb(members: list[zipfile.ZipInfo]) -> bool:
+    """Whether the members would fill a disk, by what the zip says of them."""
+    size = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if size > _LARGE and size > packed * MOST_GROWTH:
+        return True
+    return len(members) > MOST_FILES or size > LARGEST_PACKAGE
 
 
 class _Member(io.RawIOBase):
@@ -252,12 +259,16 @@ def _below_descriptor(
     members = {
         name: member for name, member in members.items() if not name.startswith(_MAC)
     }
-    tops = {name.split("/", 1)[0] for name in members if name not in _LITTER}
-    top = next(iter(tops)) if len(tops) == 1 else ""
-    if DESCRIPTOR in members or f"{top}/{DESCRIPTOR}" not in members:
+    if DESCRIPTOR in members:
         return members
-    below = f"{top}/"
 
+    tops = {name.split("/", 1)[0] for name in members if name not in _LITTER}
+    if len(tops) != 1:
+        return members
+
+    below = f"{tops.pop()}/"
+    if f"{below}{DESCRIPTOR}" not in members:
+        return members
     return {
         name.removeprefix(below): member
         for name, member in members.items()
@@ -273,7 +284,7 @@ def _too_large() -> Finding:
 
 
 def _why(error: BaseException) -> str:
-    strerror = (
-        error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    )
-    return strerror or type(error).__name__
+    words = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        words = error.strerror
+    return words or type(error).__name__

@@ -154,23 +154,24 @@ class PackageWriter:
         head: tuple[str | int, ...] = (form.site, form.subject)
         if not known.log:
             head = (*head, form.key.visit, form.key.unsno)
+
+        # Comprehensions and bound methods: this runs for every cell of an export.
         own = self.study.tables.get(known.name)
         if own and own.group is None:
             text = form.record.texts.get
-            self.spool.add(
-                own.name, [*head, *[text(item.name, "") for item in own.fields]]
-            )
+            cells = [text(field.name, "") for field in own.fields]
+            self.spool.add(own.name, [*head, *cells])
 
         for group in known.row_groups:
             rows = form.record.rows.get(group.name)
-            if rows:
-                fields = self.study.tables[group.name].fields
-                for row in sorted(rows, key=lambda row: row.number):
-                    text = row.texts.get
-                    self.spool.add(
-                        group.name,
-                        [*head, row.number, *[text(item.name, "") for item in fields]],
-                    )
+            if not rows:
+                continue
+
+            fields = self.study.tables[group.name].fields
+            for row in sorted(rows, key=lambda row: row.number):
+                text = row.texts.get
+                cells = [text(field.name, "") for field in fields]
+                self.spool.add(group.name, [*head, row.number, *cells])
 
     def _look_for_columns(self, form: CapturedForm) -> None:
         """Texts under names that the dictionary does not have (any more): told, not
@@ -185,14 +186,16 @@ class PackageWriter:
     def _look_at(
         self, form: CapturedForm, table: str, row: int | None, texts: Mapping[str, str]
     ) -> None:
-        unknown = texts.keys() - self._columns_of(
-            form.key.form, table, is_row=row is not None
-        )
-        for name in (
-            [text for text in texts if text in unknown and texts[text]]
-            if unknown
-            else ()
-        ):
+        columns = self._columns_of(form.key.form, table, is_row=row is not None)
+        unknown = texts.keys() - columns
+        # Every record of an export comes by here, and nearly none has such a name.
+        if not unknown:
+            return
+
+        for name in texts:
+            if name not in unknown or not texts[name]:
+                continue
+
             self._texts[table, name] += 1
             if (table, name) not in self._without_column:
                 place = DataPlace(
@@ -215,16 +218,10 @@ class PackageWriter:
         place = (form, table, is_row)
         if place not in self._columns:
             owner = self.study.tables.get(table)
-            known = (
-                owner
-                and owner.form.name == form
-                and (owner.group is not None) == is_row
-            )
-            self._columns[place] = (
-                frozenset(item.name for item in owner.fields)
-                if owner and known
-                else frozenset()
-            )
+            columns: frozenset[str] = frozenset()
+            if owner and owner.form.name == form and bool(owner.group) == is_row:
+                columns = frozenset(field.name for field in owner.fields)
+            self._columns[place] = columns
 
         return self._columns[place]
 
@@ -299,13 +296,12 @@ class PackageWriter:
 
     def _add_subjects(self) -> None:
         for site, subject in sorted(self._subjects):
-            item = self._subjects[site, subject]
-            entry = (
-                (item.added_by, timestamp(item.added_at) if item.added_at else "")
-                if self.entries
-                else ()
-            )
-            self.spool.add(layout.SUBJECTS, (self.study.name, site, subject, *entry))
+            row: tuple[str, ...] = (self.study.name, site, subject)
+            if self.entries:
+                entered = self._subjects[site, subject]
+                moment = timestamp(entered.added_at) if entered.added_at else ""
+                row = (*row, entered.added_by, moment)
+            self.spool.add(layout.SUBJECTS, row)
             self._names.sites.add(site)
             self._names.subjects.add(subject)
 
@@ -333,6 +329,7 @@ class PackageWriter:
 
     def _findings(self) -> Iterator[Finding]:
         for (table, name), first in self._without_column.items():
+            # Only now is it known how many there are.
             count = self._texts[table, name]
             many = "its text is" if count == 1 else f"its {count:,} texts are"
             yield finding(
