@@ -170,22 +170,17 @@ class ToJson:
         return given
 
     def apply(self, node: resolved.Apply) -> Json:
-        if node.operator == "lookup":
-            table = node.arguments[1]
-            assert isinstance(table, resolved.Constant)
-            assert isinstance(table.value, Mapping)
-            numbers = {code: str(number) for code, number in table.value.items()}
+        if node.operator != "lookup":
+            arguments = [self.node(argument) for argument in node.arguments]
+            return {"op": node.operator, "args": arguments}
 
-            return {
-                "op": "lookup",
-                "args": [self.node(node.arguments[0])],
-                "numbers": numbers,
-            }
+        # The second argument is the table itself, which is no value of the language.
+        code, table = node.arguments
+        assert isinstance(table, resolved.Constant)
+        assert isinstance(table.value, Mapping)
+        numbers = {key: str(number) for key, number in table.value.items()}
 
-        return {
-            "op": node.operator,
-            "args": [self.node(argument) for argument in node.arguments],
-        }
+        return {"op": "lookup", "args": [self.node(code)], "numbers": numbers}
 
     def fold(self, node: resolved.Fold) -> Json:
         own = node.source.visit == "this" and self.frames[node.source.depth] is None
@@ -201,6 +196,8 @@ class ToJson:
         }
         if columns is not None and node.source.form == self.form:
             json["columns"] = self.live(columns, node.depth)
+
+        # The rows themselves are asked for from outside of them.
         self.frames = before
         json["rows"] = self.rows(node.source, columns, node.depth)
 
@@ -220,10 +217,12 @@ class ToJson:
     def live(self, columns: Givens, depth: int) -> list[Json]:
         """The same columns read from the page, for the rows that are the page's own."""
         here = self.frames
-        self.frames = [*here[:depth], *([None] * (depth + 1 - len(here[:depth])))]
-        result = [self.column(item) for item in columns.asked]
+        # A frame of the page itself is None: its cells are read where they stand.
+        around = here[:depth]
+        self.frames = around + [None] * (depth + 1 - len(around))
+        live = [self.column(given) for given in columns.asked]
         self.frames = here
-        return result
+        return live
 
     def column(self, given: Given) -> Json:
         node = given.node

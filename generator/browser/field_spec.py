@@ -18,6 +18,11 @@ def field_spec(field: Field) -> dict[str, Any]:
     """The field's kind and the facets that belong to its text; every key is always
     there.
     """
+    unit = None
+    if field.unit and field.unit.fixed:
+        unit = shown_unit(field.unit.fixed)
+    codes = field.codelist.codes if field.codelist else ()
+
     return {
         "name": field.name,
         "label": field.label,
@@ -30,12 +35,8 @@ def field_spec(field: Field) -> dict[str, Any]:
         "places": field.places,
         "comparators": list(field.comparators),
         "seconds": field.seconds,
-        "unit": shown_unit(field.unit.fixed)
-        if field.unit and field.unit.fixed
-        else None,
-        "codes": [_code(code) for code in field.codelist.codes]
-        if field.codelist
-        else [],
+        "unit": unit,
+        "codes": [_code(code) for code in codes],
         "most": field.max_choices,
         "missing": [_missing(code) for code in field.missing],
         "endings": list(field.upload.endings) if field.upload else [],
@@ -49,6 +50,7 @@ def _pattern(pattern: Pattern | None) -> dict[str, str] | None:
 
 
 def _code(code: Code) -> dict[str, Any]:
+    # As text: a number of JavaScript has 53 bits.
     number = None if code.number is None else f"{code.number:f}"
     return {
         "code": code.code,

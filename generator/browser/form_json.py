@@ -53,25 +53,27 @@ def form_spec(study: Study, form: Form) -> Json:
 
 def browser_form(study: Study, form: Form) -> BrowserForm:
     """Made at the first use and kept with the study."""
-    return _FORMS.get(study, form.name, lambda: _Writer(study, form).form_json())
+    return _FORMS.get(study, form.name, lambda: _FormWriter(study, form).form_json())
 
 
-class _Writer:
+class _FormWriter:
     def __init__(self, study: Study, form: Form) -> None:
         self.study = study
         self.form = form
         self.givens = Givens()
 
     def form_json(self) -> BrowserForm:
+        missing = {}
+        for code, entry in self.study.missing.items():
+            missing[code] = {"label": entry.label, "draftOnly": entry.draft_only}
+
+        # Every rule that is written here adds to what the server is asked for.
         spec = {
             "form": self.form.name,
             "title": self.form.title,
             "groups": [self.group(group) for group in self.form.groups],
             "order": [list(item) for item in plan_of(self.study, self.form).order],
-            "missing": {
-                code: {"label": entry.label, "draftOnly": entry.draft_only}
-                for code, entry in self.study.missing.items()
-            },
+            "missing": missing,
             "rules": [
                 self.check(rule, home) for rule, home in rules_of(self.study, self.form)
             ],
@@ -83,7 +85,7 @@ class _Writer:
 
     def check(self, rule: EditCheck, home: Home) -> Json:
         """An edit check; what it hangs on outside this form is not on the page."""
-        tables = [self.form.name, *(group.name for group in self.form.row_groups)]
+        tables = {group.table for group in self.form.groups} | {self.form.name}
         return {
             "name": rule.name,
             "check": rule.check,
@@ -128,26 +130,28 @@ class _Writer:
         }
 
     def group(self, group: Group) -> Json:
-        whole = Home(form=self.form)
-        home = Home(form=self.form, group=group if group.rows is not None else None)
-        table = group.name if group.rows is not None else self.form.name
+        # Whether a table is shown is asked once, and not in each of its rows.
+        shown = self.rule(group.show_when, Home(form=self.form), Type.CONDITION)
+        home = Home.in_group(self.form, group)
+        fields = [
+            self.field(field, group.table, home)
+            for field in group.fields
+            if field.collected
+        ]
 
         return {
             "name": group.name,
             "title": group.title or self.form.title,
-            "table": table,
+            "table": group.table,
             "rows": _rows(group),
-            "shown": self.rule(group.show_when, whole, Type.CONDITION),
+            "shown": shown,
             "checks": _checks(group.checks),
-            "fields": [
-                self.field(field, table, home)
-                for field in group.fields
-                if field.collected
-            ],
+            "fields": fields,
         }
 
     def field(self, field: Field, table: str, home: Home) -> Json:
         type_ = type_of(field)
+        units = {choice.code: choice.label for choice in field.unit_choices}
         return {
             **field_spec(field),
             "table": table,
@@ -159,10 +163,8 @@ class _Writer:
             "range": self.limits(field.ranges, home, type_),
             "alert": self.limits(field.alert, home, type_),
             "expected": self.limits(field.expected, home, type_),
-            "companion": field.unit.companion if field.unit else None,
-            "units": {choice.code: choice.label for choice in field.unit.choices}
-            if field.unit
-            else {},
+            "companion": field.unit_field,
+            "units": units,
             "checks": _checks(field.checks),
             "reference": self.reference(field, home),
         }
@@ -190,6 +192,7 @@ class _Writer:
         self, ranges: Mapping[str | None, Range], home: Home, type_: Type
     ) -> Json:
         return {
+            # The keys of JSON are texts; a number without units has one range.
             unit or "": {
                 "low": self.rule(item.low, home, type_),
                 "high": self.rule(item.high, home, type_),

@@ -13,6 +13,7 @@ def messages() -> Words:
     Message and remedy are templates; ``crfsmith.fill`` puts the words of a refusal into
     them.
     """
+    # Other codes belong to dictionaries and packages, which no page reads.
     return {
         entry.code: {
             "severity": entry.severity.value,

@@ -72,18 +72,19 @@ def _rows(
     stead.
     """
     assert given.columns is not None
-    results: list[Any] = []
-    around = [*frames, *([frames[0]] * (given.depth - len(frames)))][: given.depth]
+    # Frames between the form and the row are rows of the page, of which the server
+    # knows none: they stand where the form does.
+    missing = given.depth - len(frames)
+    around = [*frames, *([frames[0]] * missing)][: given.depth]
 
+    rows: list[Any] = []
     for place in places(source, frames):
         if place.instance.key != home:
-            results.append(_given(given.columns, [*around, place], home))
+            rows.append(_given(given.columns, [*around, place], home))
 
     here = frames[source.depth].instance
-    if any(
-        instance.key == home
-        for instance in here.world.instances(source.form, source.visit, here.key)
-    ):
-        results.append(OWN)
+    instances = here.world.instances(source.form, source.visit, here.key)
+    if any(instance.key == home for instance in instances):
+        rows.append(OWN)
 
-    return results
+    return rows

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms_spec.model.codes import Code, Codelist
+from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation, Scheduled
 from generator.codebook.unchecked import Unchecked, unchecked
 from generator.codebook.uses import (
-    Check,
-    Derived,
-    Rule,
-    Target,
+    CheckEntry,
+    DerivationEntry,
+    Link,
+    RuleEntry,
     all_rules,
     checks,
     derived,
@@ -22,7 +23,6 @@ from generator.codebook.uses import (
     group_anchor,
     parameter_anchor,
     readers,
-    table_of,
 )
 from generator.codebook.words import Fact, answer, count, facts, target, window
 
@@ -31,6 +31,11 @@ INLINE_CODES = 12
 field.
 """
 
+EXPECTED = {
+    Expectation.REQUIRED: "",
+    Expectation.CONDITIONAL: " (conditional)",
+    Expectation.OPTIONAL: " (optional)",
+}
 MARKS = {
     Expectation.REQUIRED: "X",
     Expectation.CONDITIONAL: "C",
@@ -55,17 +60,17 @@ class FieldEntry:
     answer: str
     facts: tuple[Fact, ...]
     codes: tuple[CodeLine, ...]
-    codelist: Target | None
+    codelist: Link | None
     always: bool
-    rules: tuple[Rule, ...]
-    checked_by: tuple[Target, ...]
-    read_by: tuple[Target, ...]
+    rules: tuple[RuleEntry, ...]
+    checked_by: tuple[Link, ...]
+    read_by: tuple[Link, ...]
     cdash: str | None
     sdtm: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class GroupEntry:
     """A group of a form.
 
     ``table`` names the table of its own that a repeating group has.
@@ -76,7 +81,7 @@ class Section:
     table: str | None
     help: str | None
     facts: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleEntry, ...]
     fields: tuple[FieldEntry, ...]
 
 
@@ -96,8 +101,8 @@ class FormEntry:
     help: str | None
     collected: str
     grid: tuple[GridCell, ...]
-    rules: tuple[Rule, ...]
-    sections: tuple[Section, ...]
+    rules: tuple[RuleEntry, ...]
+    sections: tuple[GroupEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +120,7 @@ class CodelistEntry:
     anchor: str
     name: str
     codes: tuple[CodeLine, ...]
-    used_by: tuple[Target, ...]
+    used_by: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,13 +137,13 @@ class ParameterEntry:
     value: str
     label: str
     source: str
-    read_by: tuple[Target, ...]
+    read_by: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DayZero:
     words: str
-    targets: tuple[Target, ...]
+    targets: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,10 +161,10 @@ class Codebook:
     codelists: tuple[CodelistEntry, ...]
     missing: tuple[MissingEntry, ...]
     parameters: tuple[ParameterEntry, ...]
-    checks: tuple[Check, ...]
-    derived: tuple[Derived, ...]
-    rules: tuple[Rule, ...]
-    read_by: Mapping[str, tuple[Target, ...]]
+    checks: tuple[CheckEntry, ...]
+    derived: tuple[DerivationEntry, ...]
+    rules: tuple[RuleEntry, ...]
+    read_by: Mapping[str, tuple[Link, ...]]
     unchecked: tuple[Unchecked, ...]
 
 
@@ -184,16 +189,7 @@ def outline(study: Study) -> Codebook:
         visits=tuple(_visits(study)),
         forms=tuple(index.form(form) for form in in_schedule_order(study)),
         codelists=tuple(_codelists(study)),
-        missing=tuple(
-            MissingEntry(
-                code=code.code,
-                label=code.label,
-                note="drafts only: must be replaced before the form is complete"
-                if code.draft_only
-                else "",
-            )
-            for code in study.missing.values()
-        ),
+        missing=tuple(map(_missing, study.missing.values())),
         parameters=tuple(_parameters(study, index.read_by)),
         checks=checked,
         derived=named,
@@ -203,12 +199,18 @@ def outline(study: Study) -> Codebook:
     )
 
 
+def _missing(code: MissingCode) -> MissingEntry:
+    note = ""
+    if code.draft_only:
+        note = "drafts only: must be replaced before the form is complete"
+    return MissingEntry(code=code.code, label=code.label, note=note)
+
+
 def in_schedule_order(study: Study) -> list[Form]:
     """The forms as the schedule lists them, then those that it does not list."""
-    rows = {scheduled.form: None for scheduled in study.schedule}
-    return [study.forms[name] for name in rows] + [
-        f for f in study.forms.values() if f.name not in rows
-    ]
+    names = [scheduled.form for scheduled in study.schedule]
+    names += study.forms
+    return [study.forms[name] for name in dict.fromkeys(names)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,9 +218,9 @@ class _Index:
     """Lays out forms with the rules about and the readers of each field."""
 
     study: Study
-    by_owner: Mapping[str, tuple[Rule, ...]]
-    checked_by: Mapping[str, tuple[Target, ...]]
-    read_by: Mapping[str, tuple[Target, ...]]
+    by_owner: Mapping[str, tuple[RuleEntry, ...]]
+    checked_by: Mapping[str, tuple[Link, ...]]
+    read_by: Mapping[str, tuple[Link, ...]]
 
     def form(self, form: Form) -> FormEntry:
         anchor = f"form-{form.name}"
@@ -236,24 +238,35 @@ class _Index:
             sections=tuple(self.section(form, group) for group in form.groups),
         )
 
-    def section(self, form: Form, group: Group) -> Section:
+    def section(self, form: Form, group: Group) -> GroupEntry:
         anchor = group_anchor(form, group)
-        return Section(
+        return GroupEntry(
             anchor=anchor,
             title=group.title or (group.name if group.rows else None),
             table=group.name if group.rows else None,
             help=group.help,
             facts=tuple(_section_facts(group)),
             rules=self.by_owner.get(anchor, ()),
-            fields=tuple(
-                self.field(table_of(form, group), field) for field in group.fields
-            ),
+            fields=tuple(self.field(group.table, field) for field in group.fields),
         )
 
     def field(self, table: str, field: Field) -> FieldEntry:
         anchor = field_anchor(table, field.name)
         linked = _linked_codelist(field, self.study)
+        codes: tuple[CodeLine, ...] = ()
+        if linked is None and field.codelist is not None:
+            codes = tuple(map(_code, field.codelist.codes))
+
+        # A range that reads something is a fact of the field already.
+        rules = [
+            rule
+            for rule in self.by_owner.get(anchor, ())
+            if rule.role not in ("Range", "Expected")
+        ]
         checked_by = self.checked_by.get(anchor, ())
+        read_by = [
+            link for link in self.read_by.get(anchor, ()) if link not in checked_by
+        ]
 
         return FieldEntry(
             anchor=anchor,
@@ -263,42 +276,32 @@ class _Index:
             identifier=field.identifier,
             answer=answer(field),
             facts=tuple(facts(field, self.study)),
-            codes=()
-            if linked or field.codelist is None
-            else tuple(map(_code, field.codelist.codes)),
+            codes=codes,
             codelist=linked,
             always=field.required is True,
-            rules=tuple(
-                rule
-                for rule in self.by_owner.get(anchor, ())
-                if rule.role not in ("Range", "Expected")
-            ),
+            rules=tuple(rules),
             checked_by=checked_by,
-            read_by=tuple(
-                item for item in self.read_by.get(anchor, ()) if item not in checked_by
-            ),
+            read_by=tuple(read_by),
             cdash=field.cdash,
             sdtm=field.sdtm,
         )
 
 
-def _by_owner(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
-    result: dict[str, tuple[Rule, ...]] = {}
+def _by_owner(rules: tuple[RuleEntry, ...]) -> Mapping[str, tuple[RuleEntry, ...]]:
+    by_owner: dict[str, tuple[RuleEntry, ...]] = {}
     for rule in rules:
-        result[rule.about] = (*result.get(rule.about, ()), rule)
-    return result
+        by_owner[rule.about] = (*by_owner.get(rule.about, ()), rule)
+    return by_owner
 
 
-def _checked_by(checked: tuple[Check, ...]) -> Mapping[str, tuple[Target, ...]]:
-    targets: dict[str, tuple[Target, ...]] = {}
+def _checked_by(checked: tuple[CheckEntry, ...]) -> Mapping[str, tuple[Link, ...]]:
+    links: dict[str, tuple[Link, ...]] = {}
     for check in checked:
-        for checked_field in check.on:
-            targets[checked_field.anchor] = (
-                *targets.get(checked_field.anchor, ()),
-                Target(anchor=check.anchor, name=check.name),
-            )
+        link = Link(anchor=check.anchor, name=check.name)
+        for field in check.on:
+            links[field.anchor] = (*links.get(field.anchor, ()), link)
 
-    return targets
+    return links
 
 
 def _facts(study: Study) -> str:
@@ -307,74 +310,64 @@ def _facts(study: Study) -> str:
     if study.visits:
         parts.append(count(len(study.visits), "visit"))
     if study.sites:
-        parts.append(
-            f"sites {', '.join(f'{code} {name}' for code, name in study.sites.items())}"
-        )
+        sites = [f"{code} {name}" for code, name in study.sites.items()]
+        parts.append(f"sites {', '.join(sites)}")
 
     return " · ".join([study.name, *parts])
 
 
 def _day_zero(study: Study) -> DayZero | None:
-    targets = []
+    if not study.day_zero:
+        return None
+
+    links = []
     for path in study.day_zero:
         table, _, name = path.partition(".")
-        targets.append(Target(anchor=field_anchor(table, name), name=path))
+        links.append(Link(anchor=field_anchor(table, name), name=path))
 
-    if not targets:
-        return None
-    words = (
-        "Days are counted from the first known date in"
-        if len(targets) > 1
-        else "Day 0 is the date in"
-    )
-
-    return DayZero(words=words, targets=tuple(targets))
+    words = "Day 0 is the date in"
+    if len(links) > 1:
+        words = "Days are counted from the first known date in"
+    return DayZero(words=words, targets=tuple(links))
 
 
 def _visits(study: Study) -> Iterator[VisitEntry]:
+    forms = Counter(scheduled.visit for scheduled in study.schedule)
     for visit in study.visits.values():
+        due = target(visit)
         yield VisitEntry(
             anchor=f"visit-{visit.name}",
             name=visit.name,
             title=visit.title,
-            target=target(visit) + (", may repeat" if visit.repeats else ""),
+            target=f"{due}, may repeat" if visit.repeats else due,
             window=window(visit),
-            forms=sum(
-                1 for scheduled in study.schedule if scheduled.visit == visit.name
-            ),
+            forms=forms[visit.name],
         )
 
 
 def _collected(form: Form, study: Study) -> str:
     if form.log:
         return "once per subject (log), open at every visit"
-    kinds: dict[Expectation, list[str]] = {}
+
+    visits: dict[Expectation, list[str]] = {kind: [] for kind in EXPECTED}
     for scheduled in study.schedule:
         if scheduled.form == form.name:
-            kinds.setdefault(scheduled.expectation, []).append(scheduled.visit)
+            visits[scheduled.expectation].append(scheduled.visit)
 
-    if not kinds:
-        return "no visit"
-    words = {
-        Expectation.REQUIRED: "",
-        Expectation.CONDITIONAL: " (conditional)",
-        Expectation.OPTIONAL: " (optional)",
-    }
-
-    return "; ".join(
-        ", ".join(kinds[kind]) + word for kind, word in words.items() if kind in kinds
-    )
+    words = [
+        ", ".join(names) + EXPECTED[kind] for kind, names in visits.items() if names
+    ]
+    return "; ".join(words) or "no visit"
 
 
-def _grid(form: Form, study: Study, rules: tuple[Rule, ...]) -> Iterator[GridCell]:
+def _grid(form: Form, study: Study, rules: tuple[RuleEntry, ...]) -> Iterator[GridCell]:
     conditions = {rule.text: rule.anchor for rule in rules}
     for visit in study.visits:
-        expectation = study.expectations.get((form.name, visit))
-        yield (
-            GridCell(mark="log", word="log", anchor=None)
-            if form.log
-            else _cell(expectation, conditions)
-        )
+        if form.log:
+            yield GridCell(mark="log", word="log", anchor=None)
+        else:
+            scheduled = study.expectations.get((form.name, visit))
+            yield _cell(scheduled, conditions)
 
 
 def _cell(scheduled: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
@@ -400,22 +393,19 @@ def _section_facts(group: Group) -> Iterator[str]:
         yield f"Repeats as rows, up to {group.rows.maximum}"
 
     if group.checks:
-        yield (
-            "Checks "
-            f"{', '.join(dict.fromkeys(check.name for check in group.checks.values()))}"
-        )
+        names = dict.fromkeys(check.name for check in group.checks.values())
+        yield f"Checks {', '.join(names)}"
 
 
-def _linked_codelist(field: Field, study: Study) -> Target | None:
+def _linked_codelist(field: Field, study: Study) -> Link | None:
     codelist = field.codelist
-    if (
-        codelist is None
-        or codelist.name not in study.codelists
-        or len(codelist.codes) <= INLINE_CODES
-    ):
+    # A list without a name is nowhere else.
+    if codelist is None or codelist.name not in study.codelists:
+        return None
+    if len(codelist.codes) <= INLINE_CODES:
         return None
 
-    return Target(
+    return Link(
         anchor=f"codelist-{codelist.name}",
         name=f"{len(codelist.codes)} codes in {codelist.name}",
     )
@@ -446,27 +436,30 @@ def _codelists(study: Study) -> Iterator[CodelistEntry]:
         )
 
 
-def _users(codelist: Codelist, study: Study) -> Iterator[Target]:
+def _users(codelist: Codelist, study: Study) -> Iterator[Link]:
     for table in study.tables.values():
         for field in table.fields:
-            if field.codelist is not None and field.codelist.name == codelist.name:
-                yield Target(
-                    anchor=field_anchor(table.name, field.name),
-                    name=f"{table.name}.{field.name}",
-                )
+            if field.codelist is None or field.codelist.name != codelist.name:
+                continue
+            yield Link(
+                anchor=field_anchor(table.name, field.name),
+                name=f"{table.name}.{field.name}",
+            )
 
 
 def _parameters(
-    study: Study, read_by: Mapping[str, tuple[Target, ...]]
+    study: Study, read_by: Mapping[str, tuple[Link, ...]]
 ) -> Iterator[ParameterEntry]:
     for parameter in study.parameters.values():
         anchor = parameter_anchor(parameter.name)
+        value = parameter.value
+        if parameter.unit:
+            value = f"{value} {parameter.unit}"
+
         yield ParameterEntry(
             anchor=anchor,
             name=parameter.name,
-            value=f"{parameter.value} {parameter.unit}"
-            if parameter.unit
-            else parameter.value,
+            value=value,
             label=parameter.label,
             source=parameter.source or "",
             read_by=read_by.get(anchor, ()),

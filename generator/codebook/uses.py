@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from types import MappingProxyType
+from typing import TypeGuard
 
 from forms_spec.findings.finding import Severity
 from forms_spec.findings.places import TextPlace
@@ -18,7 +20,7 @@ from generator.codebook.words import between, home
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Link:
     """A link's end: the anchor, and the name that is shown."""
 
     anchor: str
@@ -26,7 +28,7 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class RuleEntry:
     """One expression.
 
     ``about`` is the anchor of what it governs, ``role`` how it governs it.
@@ -39,11 +41,11 @@ class Rule:
     english: str
     text: str
     place: TextPlace
-    reads: tuple[Target, ...]
+    reads: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class CheckEntry:
     """An edit check of the study, with what it governs (``on``) and reads."""
 
     anchor: str
@@ -55,12 +57,12 @@ class Check:
     holds: str
     texts: tuple[str, ...]
     place: TextPlace
-    on: tuple[Target, ...]
-    reads: tuple[Target, ...]
+    on: tuple[Link, ...]
+    reads: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Derived:
+class DerivationEntry:
     """A named derivation.
 
     It is read where it is used, so it is shown as it is written.
@@ -71,7 +73,7 @@ class Derived:
     label: str
     text: str
     place: TextPlace
-    reads: tuple[Target, ...]
+    reads: tuple[Link, ...]
 
 
 def derivation_anchor(name: str) -> str:
@@ -95,72 +97,73 @@ def parameter_anchor(name: str) -> str:
     return f"parameter-{name}"
 
 
-def table_of(form: Form, group: Group) -> str:
-    """The name of the table that a group's fields are columns of."""
-    return group.name if group.rows else form.name
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Maker:
     """Makes the rules of one owner: a form, a group or a field."""
 
     study: Study
-    at: Home
+    home: Home
     about: str
     name: str
 
-    def rule(self, role: str, key: str, expression: Expression) -> Rule:
-        return Rule(
+    def rule(self, role: str, key: str, expression: Expression) -> RuleEntry:
+        return RuleEntry(
             anchor=f"rule-{self.name}.{key}",
             about=self.about,
             name=self.name,
             role=role,
-            english=to_english(expression, self.study, self.at),
+            english=to_english(expression, self.study, self.home),
             text=expression.text,
             place=expression.place,
-            reads=reads(expression, self.study, self.at),
+            reads=reads(expression, self.study, self.home),
         )
 
-    def limits(self, role: str, key: str, limits: Range) -> Iterator[Rule]:
+    def limits(self, role: str, key: str, limits: Range) -> Iterator[RuleEntry]:
         """One rule for the range when an end reads something; two numbers are no rule."""
         ends = [end for end in (limits.low, limits.high) if end is not None]
-        targets = [target for end in ends for target in reads(end, self.study, self.at)]
+        targets = [
+            target for end in ends for target in reads(end, self.study, self.home)
+        ]
         if targets:
-            yield Rule(
+            yield RuleEntry(
                 anchor=f"rule-{self.name}.{key}",
                 about=self.about,
                 name=self.name,
                 role=role,
-                english=between(limits, self.at, self.study),
+                english=between(limits, self.home, self.study),
                 text=", ".join(end.text for end in ends),
                 place=ends[0].place,
                 reads=tuple(dict.fromkeys(targets)),
             )
 
 
-def form_rules(form: Form, study: Study) -> Iterator[Rule]:
+def form_rules(form: Form, study: Study) -> Iterator[RuleEntry]:
     """When a conditional form is expected; visits that share a condition share the
     rule.
     """
     maker = _Maker(
-        study=study, at=home(form, None), about=f"form-{form.name}", name=form.name
+        study=study, home=home(form, None), about=f"form-{form.name}", name=form.name
     )
+    # By the text: two visits with the same condition have each their own expression.
     shared: dict[str, list[Scheduled]] = {}
     for scheduled in study.schedule:
         if scheduled.form == form.name and scheduled.when is not None:
             shared.setdefault(scheduled.when.text, []).append(scheduled)
 
-    for number, value in enumerate(shared.values(), 1):
-        assert value[0].when is not None
-        visits = ", ".join(scheduled.visit for scheduled in value)
-        yield maker.rule(f"At {visits} when", f"expected{number}", value[0].when)
+    for number, alike in enumerate(shared.values(), 1):
+        assert alike[0].when is not None
+        visits = ", ".join(scheduled.visit for scheduled in alike)
+        yield maker.rule(f"At {visits} when", f"expected{number}", alike[0].when)
 
 
-def group_rules(form: Form, group: Group, study: Study) -> Iterator[Rule]:
+def group_rules(form: Form, group: Group, study: Study) -> Iterator[RuleEntry]:
     if group.show_when is not None:
         name = f"{form.name}.{group.name}"
         maker = _Maker(
-            study=study, at=home(form, None), about=group_anchor(form, group), name=name
+            study=study,
+            home=home(form, None),
+            about=group_anchor(form, group),
+            name=name,
         )
         yield maker.rule("Shown when", "section", group.show_when)
 
@@ -169,14 +172,15 @@ def group_anchor(form: Form, group: Group) -> str:
     return f"group-{form.name}.{group.name}"
 
 
-def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterator[Rule]:
+def field_rules(
+    form: Form, group: Group, field: Field, study: Study
+) -> Iterator[RuleEntry]:
     """The field's conditions, formula, and limits that read something."""
-    table = table_of(form, group)
     maker = _Maker(
         study=study,
-        at=home(form, group),
-        about=field_anchor(table, field.name),
-        name=f"{table}.{field.name}",
+        home=home(form, group),
+        about=field_anchor(group.table, field.name),
+        name=f"{group.table}.{field.name}",
     )
     if field.show_when is not None:
         yield maker.rule("Shown when", "shown", field.show_when)
@@ -191,50 +195,53 @@ def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterato
             yield from maker.limits(role, f"{key}.{unit}" if unit else key, limits)
 
 
-def criterion_rules(study: Study) -> Iterator[Rule]:
+def criterion_rules(study: Study) -> Iterator[RuleEntry]:
     """What the answers of the eligibility form are by the sources."""
     if study.eligibility is None:
         return
+
     form = study.forms[study.eligibility.form]
+    form_home = home(form, None)
     for criterion in study.eligibility.criteria:
-        name = f"{form.name}.{criterion.field.name}"
-        index = home(form, None)
+        field = criterion.field.name
         maker = _Maker(
             study=study,
-            at=index,
-            about=field_anchor(form.name, criterion.field.name),
-            name=name,
+            home=form_home,
+            about=field_anchor(form.name, field),
+            name=f"{form.name}.{field}",
         )
-        rule = maker.rule(
-            f"{criterion.yes} according to the sources if", "met", criterion.met
-        )
-        yield replace(
-            rule, english=to_english(_meaning(criterion.met, study), study, index)
-        )
+        role = f"{criterion.yes} according to the sources if"
+        rule = maker.rule(role, "met", criterion.met)
+        # In words it says what the derivation says, of which it is often only the name.
+        meaning = _meaning(criterion.met, study)
+        yield replace(rule, english=to_english(meaning, study, form_home))
+
         if criterion.not_applicable is not None:
-            yield maker.rule(
-                f"{criterion.moot} according to the sources if",
-                "moot",
-                criterion.not_applicable,
-            )
+            role = f"{criterion.moot} according to the sources if"
+            yield maker.rule(role, "moot", criterion.not_applicable)
 
 
 def _meaning(expression: Expression, study: Study) -> Expression:
     """What a derivation says, where the expression is only its name."""
-    node = expression.tree
-    bare = (
-        isinstance(node, syntax_tree.Reference)
-        and node.table is None
-        and node.selector is None
-    )
-    derivation = study.derivations.get(expression.text.strip()) if bare else None
+    if not _is_bare_name(expression.tree):
+        return expression
 
-    return derivation.expression if derivation and not derivation.takes else expression
+    derivation = study.derivations.get(expression.text.strip())
+    if derivation is None or derivation.takes:
+        return expression
+    return derivation.expression
 
 
-def all_rules(study: Study) -> tuple[Rule, ...]:
+def _is_bare_name(node: syntax_tree.Node) -> TypeGuard[syntax_tree.Reference]:
+    """True for a name of one word, such as that of a field or a derivation."""
+    if not isinstance(node, syntax_tree.Reference):
+        return False
+    return node.table is None and node.selector is None
+
+
+def all_rules(study: Study) -> tuple[RuleEntry, ...]:
     """Every rule of the dictionary, in its order."""
-    rules: list[Rule] = []
+    rules: list[RuleEntry] = []
     for form in study.forms.values():
         rules += form_rules(form, study)
         for group in form.groups:
@@ -248,30 +255,31 @@ def all_rules(study: Study) -> tuple[Rule, ...]:
 
 
 def readers(
-    rules: Iterable[Rule | Check | Derived],
-) -> Mapping[str, tuple[Target, ...]]:
+    rules: Iterable[RuleEntry | CheckEntry | DerivationEntry],
+) -> Mapping[str, tuple[Link, ...]]:
     """What reads what: by the anchor of the field, parameter or derivation that is
     read.
     """
-    targets: dict[str, list[Target]] = {}
-    for item in rules:
-        for target in item.reads:
-            targets.setdefault(target.anchor, []).append(
-                Target(anchor=item.anchor, name=item.name)
-            )
+    links: dict[str, dict[Link, None]] = {}
+    for rule in rules:
+        reader = Link(anchor=rule.anchor, name=rule.name)
+        for target in rule.reads:
+            links.setdefault(target.anchor, {})[reader] = None
 
-    return MappingProxyType(
-        {anchor: tuple(dict.fromkeys(names)) for anchor, names in targets.items()}
-    )
+    return MappingProxyType({anchor: tuple(of) for anchor, of in links.items()})
 
 
-def checks(study: Study) -> Iterator[Check]:
+def checks(study: Study) -> Iterator[CheckEntry]:
     """The study's edit checks."""
     for rule in study.rules.values():
-        form, group = _owner(study, rule.on[0][0])
-        index = home(form, group)
-        value = [rule.assertion] if rule.when is None else [rule.when, rule.assertion]
-        yield Check(
+        table = study.tables[rule.on[0][0]]
+        index = home(table.form, table.group)
+        expressions = [rule.assertion]
+        if rule.when is not None:
+            expressions.insert(0, rule.when)
+        read = chain.from_iterable(reads(text, study, index) for text in expressions)
+
+        yield CheckEntry(
             anchor=f"rule-{rule.name}",
             name=rule.name,
             says=rule.message,
@@ -279,30 +287,18 @@ def checks(study: Study) -> Iterator[Check]:
             unknown=rule.unknown is not None,
             applies=to_english(rule.when, study, index) if rule.when else None,
             holds=to_english(rule.assertion, study, index),
-            texts=tuple(expression.text for expression in value),
+            texts=tuple(expression.text for expression in expressions),
             place=rule.place,
-            on=tuple(
-                Target(anchor=field_anchor(*pair), name=".".join(pair))
-                for pair in rule.on
-            ),
-            reads=tuple(
-                dict.fromkeys(
-                    target for item in value for target in reads(item, study, index)
-                )
-            ),
+            on=tuple(_field_link(table, name) for table, name in rule.on),
+            reads=tuple(dict.fromkeys(read)),
         )
 
 
-def _owner(study: Study, table: str) -> tuple[Form, Group | None]:
-    owner = study.tables[table]
-    return owner.form, owner.group
-
-
-def derived(study: Study) -> Iterator[Derived]:
+def derived(study: Study) -> Iterator[DerivationEntry]:
     """The study's named derivations."""
     for derivation in study.derivations.values():
         takes = f"({', '.join(derivation.takes)})" if derivation.takes else ""
-        yield Derived(
+        yield DerivationEntry(
             anchor=derivation_anchor(derivation.name),
             name=f"{derivation.name}{takes}",
             label=derivation.label or "",
@@ -312,37 +308,42 @@ def derived(study: Study) -> Iterator[Derived]:
         )
 
 
-def reads(expression: Expression, study: Study, index: Home) -> tuple[Target, ...]:
+def reads(expression: Expression, study: Study, index: Home) -> tuple[Link, ...]:
     """The derivations, fields, rows and parameters that an expression reads, each once."""
-    named = (_derivation(node, study) for node in _nodes(expression.tree))
-    result = (
-        _target(reference.table, reference.field, study)
-        for reference in references(expression, study, index)
-    )
-    return tuple(dict.fromkeys(target for target in (*named, *result) if target))
+    links: dict[Link, None] = {}
+    for node in _nodes(expression.tree):
+        derivation = _derivation_link(node, study)
+        if derivation:
+            links[derivation] = None
+
+    for reference in references(expression, study, index):
+        links[_link(reference.table, reference.field, study)] = None
+
+    return tuple(links)
 
 
-def written_reads(expression: Expression, study: Study) -> tuple[Target, ...]:
+def written_reads(expression: Expression, study: Study) -> tuple[Link, ...]:
     """What the text of a derivation names.
 
     Its bare names mean something only where it is used.
     """
-    results = []
+    links: dict[Link, None] = {}
     for node in _nodes(expression.tree):
-        results.append(_derivation(node, study))
-        if isinstance(node, syntax_tree.ParameterReference):
-            results.append(_target(None, node.name, study))
-        if (
-            isinstance(node, syntax_tree.Reference)
-            and (node.table or node.field) in study.tables
-        ):
-            results.append(
-                _target(
-                    node.table or node.field, node.field if node.table else None, study
-                )
-            )
+        derivation = _derivation_link(node, study)
+        if derivation:
+            links[derivation] = None
 
-    return tuple(dict.fromkeys(target for target in results if target))
+        if isinstance(node, syntax_tree.ParameterReference):
+            links[_link(None, node.name, study)] = None
+        elif isinstance(node, syntax_tree.Reference):
+            # Without a table, the name may be that of a table: its rows are read.
+            table, field = node.table, node.field
+            if table is None:
+                table, field = node.field, None
+            if table in study.tables:
+                links[_link(table, field, study)] = None
+
+    return tuple(links)
 
 
 def _nodes(node: object) -> Iterator[syntax_tree.Node]:
@@ -356,25 +357,29 @@ def _nodes(node: object) -> Iterator[syntax_tree.Node]:
             yield from _nodes(item)
 
 
-def _target(table: str | None, field: str | None, study: Study) -> Target | None:
+def _link(table: str | None, field: str | None, study: Study) -> Link:
+    """The link to a parameter, which has no table, to the rows of a table, or to a
+    field.
+    """
     if table is None:
-        return Target(anchor=parameter_anchor(field or ""), name=f"${field}")
+        return Link(anchor=parameter_anchor(field or ""), name=f"${field}")
     if field is None:
-        return Target(anchor=table_anchor(table, study), name=f"rows of {table}")
-    return Target(anchor=field_anchor(table, field), name=f"{table}.{field}")
+        return Link(anchor=table_anchor(table, study), name=f"rows of {table}")
+    return _field_link(table, field)
 
 
-def _derivation(node: syntax_tree.Node, study: Study) -> Target | None:
-    name = node.function if isinstance(node, syntax_tree.Call) else None
-    if (
-        isinstance(node, syntax_tree.Reference)
-        and node.table is None
-        and node.selector is None
-    ):
+def _field_link(table: str, name: str) -> Link:
+    return Link(anchor=field_anchor(table, name), name=f"{table}.{name}")
+
+
+def _derivation_link(node: syntax_tree.Node, study: Study) -> Link | None:
+    """The link to the derivation that a part of a rule names, if it names one."""
+    name = None
+    if isinstance(node, syntax_tree.Call):
+        name = node.function
+    elif _is_bare_name(node):
         name = node.field
 
-    return (
-        Target(anchor=derivation_anchor(name), name=name)
-        if name and name in study.derivations
-        else None
-    )
+    if name is None or name not in study.derivations:
+        return None
+    return Link(anchor=derivation_anchor(name), name=name)

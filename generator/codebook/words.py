@@ -13,7 +13,7 @@ from types import MappingProxyType
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds.display import reference_words
 from forms_spec.model.criteria import ReferenceRange
-from forms_spec.model.facets import Range, Unit, UnitChoice
+from forms_spec.model.facets import Range, UnitChoice
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Offset, Visit, VisitType
@@ -59,22 +59,21 @@ def home(form: Form, group: Group | None) -> Home:
 def field_home(field: Field, study: Study) -> Home:
     """Where a field's expressions stand."""
     form = study.forms[field.form]
-    return home(
-        form, next((group for group in form.groups if group.name == field.group), None)
-    )
+    for group in form.groups:
+        if group.name == field.group:
+            return home(form, group)
+
+    return home(form, None)
 
 
 def _ranges(ranges: Mapping[str | None, Range], field: Field, study: Study) -> str:
-    labels = (
-        {choice.code: choice.label for choice in field.unit.choices}
-        if field.unit
-        else {}
-    )
-    return "; ".join(
-        between(limits, field_home(field, study), study)
-        + (f" {labels.get(code, code)}" if code else "")
-        for code, limits in ranges.items()
-    )
+    labels = {choice.code: choice.label for choice in field.unit_choices}
+    words = []
+    for unit, limits in ranges.items():
+        text = between(limits, field_home(field, study), study)
+        words.append(f"{text} {labels.get(unit, unit)}" if unit else text)
+
+    return "; ".join(words)
 
 
 def between(limits: Range, index: Home, study: Study) -> str:
@@ -83,12 +82,14 @@ def between(limits: Range, index: Home, study: Study) -> str:
     high = to_english(limits.high, study, index) if limits.high else ""
     if low and high and not (limits.low_open or limits.high_open):
         return f"{low} to {high}"
-    ends = (
-        low and f"{'above' if limits.low_open else 'at least'} {low}",
-        high and f"{'below' if limits.high_open else 'at most'} {high}",
-    )
 
-    return ", ".join(end for end in ends if end)
+    ends = []
+    if low:
+        ends.append(f"above {low}" if limits.low_open else f"at least {low}")
+    if high:
+        ends.append(f"below {high}" if limits.high_open else f"at most {high}")
+
+    return ", ".join(ends)
 
 
 def _length(field: Field, _study: Study) -> str:
@@ -96,9 +97,9 @@ def _length(field: Field, _study: Study) -> str:
         return f"{field.min_length} to {field.max_length} characters"
     if field.max_length:
         return f"at most {count(field.max_length, 'character')}"
-    return (
-        f"at least {count(field.min_length, 'character')}" if field.min_length else ""
-    )
+    if field.min_length:
+        return f"at least {count(field.min_length, 'character')}"
+    return ""
 
 
 def _pattern(field: Field, _study: Study) -> str:
@@ -111,9 +112,10 @@ def _pattern(field: Field, _study: Study) -> str:
 
 
 def _units(field: Field, _study: Study) -> str:
-    if field.unit is None or not field.unit.choices:
-        return ""
-    return f"{', '.join(_unit(choice) for choice in field.unit.choices)}{_companion(field.unit)}"
+    words = [_unit(choice) for choice in field.unit_choices]
+    if words and field.unit_field:
+        words.append(f"stored in {field.unit_field}")
+    return ", ".join(words)
 
 
 def _unit(choice: UnitChoice) -> str:
@@ -122,16 +124,15 @@ def _unit(choice: UnitChoice) -> str:
     return f"{choice.label} ({choice.to} = {choice.formula.text})"
 
 
-def _companion(unit: Unit) -> str:
-    return f", stored in {unit.companion}" if unit.companion else ""
-
-
 def _upload(field: Field, _study: Study) -> str:
     if field.upload is None:
         return ""
+
     size = field.upload.size
-    shown = f"{size / 1_000_000:g} MB" if size >= 1_000_000 else f"{size / 1000:g} kB"
-    return f"{', '.join(field.upload.endings)} up to {shown}"
+    words = f"{size / 1000:g} kB"
+    if size >= 1_000_000:
+        words = f"{size / 1_000_000:g} MB"
+    return f"{', '.join(field.upload.endings)} up to {words}"
 
 
 def _entry(field: Field, _study: Study) -> str:
@@ -155,10 +156,13 @@ def _reference(field: Field, study: Study) -> str:
     """
     if field.lab_test is None or study.references is None:
         return ""
-    rows = [row for row in study.references.ranges if row.test == field.lab_test]
-    return "; ".join(
-        " ".join(part for part in _row_words(row, field) if part) for row in rows
-    )
+
+    rows = []
+    for row in study.references.ranges:
+        if row.test == field.lab_test:
+            rows.append(" ".join(filter(None, _row_words(row, field))))
+
+    return "; ".join(rows)
 
 
 def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
@@ -168,11 +172,9 @@ def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
         _ages(row),
         reference_words(row.low, row.high),
     )
-    if field.unit is not None and field.unit.choices:
-        yield next(
-            (choice.label for choice in field.unit.choices if choice.code == row.unit),
-            "",
-        )
+    for choice in field.unit_choices:
+        if choice.code == row.unit:
+            yield choice.label
 
 
 def _ages(row: ReferenceRange) -> str:
@@ -284,6 +286,7 @@ def window(visit: Visit) -> str:
     first, last = visit.window.first, visit.window.last
     if not visit.window.around:
         return f"day {first}" if first == last else f"day {first} to day {last}"
+    # Around the target day, which the two count from.
     if first == last == 0:
         return "the target day only"
     if -first == last:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from forms_spec.field_types import FIELD_TYPES
+from forms_spec.model.codes import Code, MissingCode
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation
+from forms_spec.rule_syntax.expression import Expression
 from generator.codebook import in_schedule_order
-from generator.codebook.uses import table_of
 from generator.codebook.words import FACTS, answer
 from generator.losses import WHOLE_STUDY, Loss
 from generator.package.spreadsheet import BOM, harmless
@@ -39,7 +40,7 @@ class Row(NamedTuple):
 
     @property
     def table(self) -> str:
-        return table_of(self.form, self.group)
+        return self.group.table
 
 
 def _visits(row: Row) -> str:
@@ -51,21 +52,20 @@ def _visits(row: Row) -> str:
     for scheduled in row.study.schedule:
         if scheduled.form != row.form.name:
             continue
-        if scheduled.expectation is Expectation.REQUIRED:
-            visits.append(scheduled.visit)
-        else:
-            visits.append(f"{scheduled.visit} ({scheduled.expectation.value})")
+
+        visit = scheduled.visit
+        if scheduled.expectation is not Expectation.REQUIRED:
+            visit = f"{visit} ({scheduled.expectation.value})"
+        visits.append(visit)
 
     return SEPARATOR.join(visits)
 
 
 def _unit(row: Row) -> str:
     unit = row.field.unit
-    if unit is None:
-        return ""
-    if unit.fixed:
+    if unit and unit.fixed:
         return unit.fixed
-    return SEPARATOR.join(choice.code for choice in unit.choices)
+    return SEPARATOR.join(choice.code for choice in row.field.unit_choices)
 
 
 def _decimal_places(row: Row) -> str:
@@ -73,26 +73,32 @@ def _decimal_places(row: Row) -> str:
 
 
 def _codes(row: Row) -> str:
-    codelist = row.field.codelist
-    if codelist is None:
-        return ""
-    return SEPARATOR.join(f"{code.code}, {code.label}" for code in codelist.codes)
+    return _listed(row.field.codelist.codes) if row.field.codelist else ""
 
 
 def _missing(row: Row) -> str:
-    return SEPARATOR.join(f"{code.code}, {code.label}" for code in row.field.missing)
+    return _listed(row.field.missing)
+
+
+def _listed(codes: Iterable[Code | MissingCode]) -> str:
+    return SEPARATOR.join(f"{code.code}, {code.label}" for code in codes)
 
 
 def _group_condition(row: Row) -> str:
-    return row.group.show_when.text if row.group.show_when else ""
+    return _text(row.group.show_when)
 
 
 def _condition(row: Row) -> str:
-    return row.field.show_when.text if row.field.show_when else ""
+    return _text(row.field.show_when)
 
 
 def _formula(row: Row) -> str:
-    return row.field.value.text if row.field.value else ""
+    return _text(row.field.value)
+
+
+def _text(rule: Expression | None) -> str:
+    """A rule in the rule language, so that a program can read it."""
+    return rule.text if rule else ""
 
 
 def _required(row: Row) -> str:
@@ -105,13 +111,13 @@ def _required(row: Row) -> str:
 
 def _checks(row: Row) -> str:
     """The protocol checks in the field itself, then the rules about it."""
-    field_checks = [check.name for check in row.field.checks.values()]
-    rules = [
-        f"{rule.name}: {rule.message}"
-        for rule in row.study.rules.values()
-        if (row.table, row.field.name) in rule.on
-    ]
-    return SEPARATOR.join([*dict.fromkeys(field_checks), *rules])
+    # Several facets of a field may implement one check.
+    checks = list(dict.fromkeys(check.name for check in row.field.checks.values()))
+    for rule in row.study.rules.values():
+        if (row.table, row.field.name) in rule.on:
+            checks.append(f"{rule.name}: {rule.message}")
+
+    return SEPARATOR.join(checks)
 
 
 def _fact(name: str) -> Callable[[Row], str]:
@@ -135,8 +141,13 @@ OTHER_FACTS = tuple(name for name in FACTS if name not in FACTS_WITH_A_COLUMN)
 
 def _other(row: Row) -> str:
     """What few fields have, each under its name in the codebook."""
-    facts = ((name, FACTS[name](row.field, row.study)) for name in OTHER_FACTS)
-    return SEPARATOR.join(f"{name}: {words}" for name, words in facts if words)
+    facts = []
+    for name in OTHER_FACTS:
+        words = FACTS[name](row.field, row.study)
+        if words:
+            facts.append(f"{name}: {words}")
+
+    return SEPARATOR.join(facts)
 
 
 COLUMNS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
@@ -271,21 +282,19 @@ def losses(study: Study) -> Iterator[Loss]:
 
 
 def _field_losses(path: str, field: Field) -> Iterator[Loss]:
-    if field.codelist and any(
-        code.exclusive or code.number is not None for code in field.codelist.codes
-    ):
+    codes = field.codelist.codes if field.codelist else ()
+    if any(code.exclusive or code.number is not None for code in codes):
         why = "which codes exclude others, and the numbers that codes stand for"
         yield Loss(field=path, facet="codes", why=why)
 
-    if field.unit and any(choice.formula for choice in field.unit.choices):
+    if any(choice.formula for choice in field.unit_choices):
         why = "the formulas from one unit to another"
         yield Loss(field=path, facet="unit", why=why)
 
     for facet in ("placeholder", "annotation", "redcap"):
         if getattr(field, facet):
-            yield Loss(
-                field=path, facet=facet, why=NOT_IN_THE_TABLE[facet], harmless=True
-            )
+            why = NOT_IN_THE_TABLE[facet]
+            yield Loss(field=path, facet=facet, why=why, harmless=True)
 
 
 TARGET = DocumentationTarget(

@@ -76,6 +76,7 @@ def read(source: SourceFile, options: OptionValues) -> ReadDictionary:
         forms=_named(values["event_forms"]),
         repeating=_named(values["repeating"]),
     )
+    # Codes may come from both: the option adds to what the project's file says.
     codes = (values["missing"], _project_codes(values["project"]))
     converted = convert_redcap(
         source.path.name,
