@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from forms_spec.entry.answers import read_boolean, read_choice, read_choices
 from forms_spec.entry.dates import DateReader
+from forms_spec.entry.durations import read_duration
 from forms_spec.entry.numbers import read_bounded, read_decimal, read_integer
 from forms_spec.entry.texts import read_text
 from forms_spec.entry.times import read_clock
@@ -38,6 +39,7 @@ _READERS: Mapping[str, _Reader] = {
     "partial_date": lambda text, _, dates: dates.partial(text),
     "time": lambda text, _, __: read_clock(text),
     "datetime": lambda text, _, dates: dates.moment(text),
+    "duration": lambda text, _, __: read_duration(text),
     "choice": lambda text, field, _: read_choice(text, field),
     "choices": lambda text, field, _: read_choices(text, field),
     "file": lambda text, _, __: text,

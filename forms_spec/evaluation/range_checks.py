@@ -10,7 +10,7 @@ from forms_spec.evaluation.form_plan import FieldPlan, Limits
 from forms_spec.kinds.display import shown_as, shown_unit
 from forms_spec.model.fields import Field
 from forms_spec.rules.runtime.environment import Frames
-from forms_spec.rules.runtime.operators import span_le, span_lt
+from forms_spec.rules.runtime.operators import duration_minus, span_le, span_lt
 from forms_spec.rules.runtime.value_conversion import decimal_of, from_rule
 from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.types import Type
@@ -80,7 +80,9 @@ _IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
 
 def _after(item: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
     """Whether ``item`` surely lies after ``other`` (or on it, when not ``strictly``)."""
-    if type_ in (Type.DATE, Type.SPREAD):
+    if type_ is Type.DURATION:
+        item, other = duration_minus(item, other), (0, 0)
+    if type_ in (Type.DATE, Type.SPREAD, Type.DURATION):
         return (span_le(item, other) if strictly else span_lt(item, other)) is False
     return bool(item > other if strictly else item >= other)
 

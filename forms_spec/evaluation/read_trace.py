@@ -11,6 +11,7 @@ from forms_spec.evaluation.form_result import CellState
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.rules.runtime.environment import FramePosition, Frames
+from forms_spec.rules.semantics.bounds import leaves_open
 from forms_spec.rules.semantics.resolved import RuleValue
 
 DEEPEST = 20
@@ -127,7 +128,7 @@ class Evidence:
             state=facts.state,
             text=facts.text,
             captured=form.key not in self._absent,
-            partial=isinstance(seen, tuple) and seen[0] != seen[1],
+            partial=leaves_open(seen),
         )
 
     def look(self, form: CapturedForm, table: str, row: int | None, field: str) -> None:

@@ -14,6 +14,7 @@ from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rules.runtime.compiler import compile_core
 from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics import resolved
+from forms_spec.rules.semantics.bounds import leaves_open
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.resolver import resolve
@@ -133,7 +134,7 @@ class UnknownExplainer:
         """Of every source below a node without an exact value: whether nothing says so."""
         if isinstance(node, resolved.Read | resolved.Remote):
             value = self._value(node, frames)
-            if value is None or _partial(value):
+            if value is None or leaves_open(value):
                 yield self._cell(node, frames)
         elif isinstance(node, resolved.Key) and self._value(node, frames) is None:
             yield True
@@ -210,7 +211,3 @@ class UnknownExplainer:
         if not unknown and plan.value is None:
             return facts.shown is True and plan.has_to_be_answered(frames) is True
         return bool(unknown) and not any(self._why(item, frames) for item in unknown)
-
-
-def _partial(value: RuleValue) -> bool:
-    return isinstance(value, tuple) and value[0] != value[1]

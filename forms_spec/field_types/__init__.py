@@ -11,6 +11,7 @@ from forms_spec.field_types.choices import CHOICES
 from forms_spec.field_types.date import DATE
 from forms_spec.field_types.datetime import DATETIME
 from forms_spec.field_types.decimal import DECIMAL
+from forms_spec.field_types.duration import DURATION
 from forms_spec.field_types.email import EMAIL
 from forms_spec.field_types.file import FILE
 from forms_spec.field_types.integer import INTEGER
@@ -42,6 +43,7 @@ FIELD_TYPES: tuple[FieldType, ...] = (
     PARTIAL_DATE,
     TIME,
     DATETIME,
+    DURATION,
     SCALE,
     VAS,
     CALCULATED,

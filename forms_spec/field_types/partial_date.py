@@ -15,7 +15,7 @@ PARTIAL_DATE = FieldType(
     kind="partial_date",
     control="text",
     facets=ANSWER | BOX | CLOCK | MOMENT,
-    redcap=RedcapSpelling(type="text", loss="REDCap has no partial dates: text"),
+    redcap=RedcapSpelling(type="text", loss="REDCap has no partial dates"),
     asked="box",
     stored="`2024-04-15`, `2024-04` or `2024`",
     accepts=samples(

@@ -12,6 +12,7 @@ from forms_spec.kinds.choices import ChoicesKind
 from forms_spec.kinds.date import DateKind
 from forms_spec.kinds.datetime import DatetimeKind
 from forms_spec.kinds.decimal import DecimalKind
+from forms_spec.kinds.duration import DurationKind
 from forms_spec.kinds.file import FileKind
 from forms_spec.kinds.integer import IntegerKind
 from forms_spec.kinds.partial_date import PartialDateKind
@@ -31,6 +32,7 @@ KINDS: tuple[Kind, ...] = (
     PartialDateKind(),
     TimeKind(),
     DatetimeKind(),
+    DurationKind(),
     ChoiceKind(),
     ChoicesKind(),
     FileKind(),

@@ -26,6 +26,12 @@ def day_of(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def month_start(year: int, month: int) -> int:
+    """The ordinal of the first day of a month; the thirteenth is the next January."""
+    years, index = divmod(month - 1, 12)
+    return date(year + years, index + 1, 1).toordinal()
+
+
 def read_day(text: str) -> date | None:
     """``YYYY-MM-DD``, or None."""
     result = _DAY.fullmatch(text)

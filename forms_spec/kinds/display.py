@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from forms_spec.kinds import KINDS, Refusal
 from forms_spec.kinds.choice import codelist_of
 from forms_spec.kinds.choices import SEPARATOR
+from forms_spec.kinds.duration import duration_words
 
 if TYPE_CHECKING:
     from forms_spec.model.fields import Field
@@ -111,6 +112,7 @@ _WRITERS: Mapping[str, Callable[[str, Field], str]] = {
     "partial_date": _date,
     "time": _same,
     "datetime": _moment,
+    "duration": lambda text, _: duration_words(text),
     "choice": lambda text, field: codelist_of(field).by_code[text].label,
     "choices": _choices,
     "file": lambda text, _: text.rpartition("/")[2],

@@ -29,9 +29,18 @@ class Bounded:
     number: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Whole months, and seconds beside them: a month is not a fixed number of days."""
+
+    months: int
+    seconds: int
+
+
 Value = (
     str
     | Bounded
+    | Duration
     | Decimal
     | bool
     | date

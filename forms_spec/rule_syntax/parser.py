@@ -29,6 +29,12 @@ _UNITS = {
     "months": ("month", 1),
     "year": ("month", 12),
     "years": ("month", 12),
+    "hour": ("second", 3600),
+    "hours": ("second", 3600),
+    "minute": ("second", 60),
+    "minutes": ("second", 60),
+    "second": ("second", 1),
+    "seconds": ("second", 1),
 }
 
 
@@ -346,8 +352,8 @@ class _RuleParser(TokenStream):
         )
 
     def duration(self, count: syntax_tree.Node) -> syntax_tree.Node:
-        """``duration = value ("days" | "weeks" | "months" | "years")``, in the singular
-        too
+        """``duration = value ("seconds" | "minutes" | "hours" | "days" | "weeks"
+        | "months" | "years")``, in the singular too
         """
         word = self.word
         if word.kind is not TokenKind.NAME or word.text.lower() not in _UNITS:

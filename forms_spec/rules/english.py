@@ -127,9 +127,7 @@ class _English:
         return str(node.value)
 
     def duration(self, node: syntax_tree.Duration) -> str:
-        unit = {("day", 7): "week", ("month", 12): "year"}.get(
-            (node.unit, node.times), node.unit
-        )
+        unit = _LONGER_UNITS.get((node.unit, node.times), node.unit)
         count = self.say(node.count)
         return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
@@ -435,6 +433,12 @@ _VARIADIC = {
     "concat_known": "the joined known texts of",
     "join_known": "the known texts, separated by the first, of",
 }
+_LONGER_UNITS = {
+    ("day", 7): "week",
+    ("month", 12): "year",
+    ("second", 60): "minute",
+    ("second", 3600): "hour",
+}
 _FUNCTIONS = {
     "round": "{0} rounded to {1} places",
     "abs": "the absolute value of {0}",
@@ -478,6 +482,7 @@ _FUNCTIONS = {
     "month": "the month of {0}",
     "day": "the day of the month of {0}",
     "day_of_week": "the day of the week of {0}",
+    "seconds_of": "the seconds of {0}",
     "seconds_between": "the seconds from {0} to {1}",
     "datetime_of": "{0} at {1}",
     "reference_low": "the lower end of the reference range of {0}",

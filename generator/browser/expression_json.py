@@ -289,6 +289,7 @@ _ENCODERS: Mapping[Type, Callable[[Any], Any]] = MappingProxyType(
         Type.CHOICES: sorted,
         Type.DATE: _interval,
         Type.TIME: int,
+        Type.DURATION: lambda value: {"months": value.months, "seconds": value.seconds},
         Type.DATETIME: lambda value: value - EPOCH * 86_400,
         Type.FILE: str,
     }

@@ -145,6 +145,7 @@ FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
         "partial_date": TypedField,
         "time": TypedField,
         "datetime": TypedField,
+        "duration": TypedField,
         "choice": TypedField,
         "choices": SeveralField,
         "file": FileField,

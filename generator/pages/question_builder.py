@@ -76,6 +76,7 @@ WIDTHS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
         "partial_date": lambda _: "w10",
         "time": lambda _: "w6",
         "datetime": lambda _: "w13",
+        "duration": lambda _: "w13",
         "choice": lambda _: "w20",
         "choices": lambda _: "w20",
         "file": lambda _: "w20",

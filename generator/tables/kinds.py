@@ -137,6 +137,10 @@ def _datetime(field: Field) -> dict[str, Any]:
     }
 
 
+def _duration(field: Field) -> dict[str, Any]:  # noqa: ARG001
+    return {"type": "duration", "constraints": {}}
+
+
 def _choice(field: Field) -> dict[str, Any]:
     codes = _codes(field)
     categories = [{"value": code, "label": label} for code, label in codes.items()]
@@ -230,6 +234,10 @@ _SMALL_T = Laxity(
     why="a lowercase t between date and time is accepted",
 )
 
+_OTHER_DURATIONS = Laxity(
+    texts=re.compile(r"[+-]?P[0-9YMWDTHS.,:\-]*\n?"),
+    why="other durations of ISO 8601 are accepted (-P1D, P2W, PT0.5H, P03D)",
+)
 _LAST_BREAK = Laxity(
     texts=re.compile(r"[\s\S]*\n"),
     why="a line break after a text with a pattern is accepted",
@@ -277,6 +285,7 @@ KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(
         "datetime": KindSchema(
             describe=_datetime, laxities=(_SHORT_PARTS, _SHORT_TIME, _OTHER_DIGITS, _SMALL_T)
         ),
+        "duration": KindSchema(describe=_duration, laxities=(_OTHER_DURATIONS,)),
         "choice": KindSchema(describe=_choice),
         "choices": KindSchema(describe=_choices, laxities=(_LAST_BREAK, _TWICE)),
         "file": KindSchema(describe=_file, laxities=(_LAST_BREAK,)),

@@ -165,6 +165,7 @@ WRITE: Mapping[str, Callable[[Any, str, bool, Field], dict[str, Any]] | None] = 
             "date": _date,
             "time": _time,
             "datetime": _datetime,
+            "duration": None,
             "bounded": None,
             "text": None,
             "boolean": None,

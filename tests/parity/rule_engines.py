@@ -109,6 +109,8 @@ def plain(value: Any, type_: Type) -> Any:
         return {"bigint": value}
     if type_ is Type.SPREAD:
         return [{"bigint": one} for one in value]
+    if type_ is Type.DURATION:
+        return {"months": value.months, "seconds": value.seconds}
     return value
 
 

@@ -23,6 +23,7 @@ _FIELDS = """
   {0}p: {{label: Partial date, type: partial_date}}
   {0}h: {{label: Time, type: time}}
   {0}s: {{label: Moment, type: datetime}}
+  {0}o: {{label: Duration, type: duration, range: [1 second, 5 years]}}
 """
 
 
@@ -134,6 +135,7 @@ POOL = {
         "2023-12-31T00:00",
         "1000-01-01T00:00",
     ],
+    "o": ["PT0S", "PT90M", "P1D", "PT24H", "P30D", "P1M", "P12M", "P1Y", "P9Y2M10DT5S"],
     "u": ["38.0", "100.4", "98.6", "98", "37.5", "36"],
     "v": ["0.02", "<0.02", "20", ">300", "300", "0.31"],
     "w": [

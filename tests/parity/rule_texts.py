@@ -16,6 +16,7 @@ TYPES = (
     "date",
     "time",
     "moment",
+    "duration",
 )
 
 
@@ -135,6 +136,7 @@ _SPANS = (
     "0 days",
     "1 day",
 )
+_DURATIONS = ("0 days", "90 minutes", "24 hours", "1 second", "0.5 years", *_SPANS[2:])
 
 Writer = Callable[[RuleTexts, int], str]
 
@@ -252,9 +254,9 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: w.cell("b"),
         lambda w, _: w.pick("true", "false"),
         lambda w, _: f"{w.cell('y')} {w.pick('=', '<>')} {w.pick(*_YES_NO)}",
-        lambda w, _: f"{w.cell(w.pick(*'nxtbycmdphs'))} is {w.pick('', 'not ')}known",
+        lambda w, _: f"{w.cell(w.pick(*'nxtbycmdphso'))} is {w.pick('', 'not ')}known",
         lambda w, _: (
-            f"{w.cell(w.pick(*'nxtbycmdphs'))} is "
+            f"{w.cell(w.pick(*'nxtbycmdphso'))} is "
             f"{w.pick('', 'not ')}missing{w.pick('', _ND)}"
         ),
         lambda w, _: f"{w.cell('c')} {w.pick('', 'not ')}in {w.listed(_CODES)}",
@@ -284,6 +286,11 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: w.pick("aw", "home[V1].aw", "home[previous].aw", "av in ng"),
         lambda w, _: f"age_years({w.cell('p')}, {w.cell('d')})",
         lambda w, _: f"days_between({w.cell('p')}, {w.pick(*_DAYS)})",
+    ],
+    "duration": [
+        lambda w, _: w.cell("o"),
+        lambda w, _: w.cell("o"),
+        lambda w, _: f"entered({w.cell('o')})",
     ],
     "text": [
         lambda w, _: f"comparator_of({w.pick('aw', 'home[previous].aw')})",
@@ -315,6 +322,15 @@ _BRANCHES: dict[str, list[Writer]] = {
         _compare("text"),
         _compare("time"),
         _compare("moment"),
+        _compare("duration"),
+        lambda w, d: (
+            f"({w.write('duration', d)} {w.pick('=', '<>', '<', '<=', '>', '>=')} "
+            f"{w.pick(*_DURATIONS)})"
+        ),
+        lambda w, d: (
+            f"({w.write('duration', d)} {w.pick('', 'not ')}in "
+            f"({w.write('duration', d)}, {w.pick(*_DURATIONS)}))"
+        ),
         _compare("choice", None, ("=", "<>")),
         _compare("condition", None, ("=", "<>")),
         lambda w, d: (
@@ -371,6 +387,7 @@ _BRANCHES: dict[str, list[Writer]] = {
             f"({w.write('spread', d)} {w.pick('+', '-')} {w.write('number', d)})"
         ),
         lambda w, d: f"-({w.write('spread', d)})",
+        lambda w, d: f"seconds_of({w.write('duration', d)})",
         lambda w, d: w.fold("count", lambda _: None, d),
         _distinct,
         _case("spread"),
@@ -383,6 +400,7 @@ _BRANCHES: dict[str, list[Writer]] = {
         _coalesce("text"),
         *[_one_of(_TEXT_CALLS)] * 6,
     ],
+    "duration": [_case("duration"), _coalesce("duration")],
     "choice": [_case("choice"), _coalesce("choice")],
     "choices": [_case("choices"), _coalesce("choices")],
     "date": [

@@ -19,7 +19,7 @@ from forms_spec.kinds import Refusal
 from forms_spec.kinds.display import shown_as
 from forms_spec.model.characters import BLANKS
 from forms_spec.model.fields import Field
-from forms_spec.model.values import Bounded, PartialDate, Value
+from forms_spec.model.values import Bounded, Duration, PartialDate, Value
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages
 from tests.parity.browser import Browser
@@ -44,6 +44,7 @@ FIELDS = [
 WORDS = """
     0 00 1 4 5 7 04 12 13 15 29 30 31 99 123 930 0930 1000 2024 999999999999999 20240415
     t today T apr Apr un UNK am PM a.m. y N yes L THIGH NONE GROIN true nd - / . , ; : + ' _ e
+    P 3D 1Y PT 4H 90M p1w 3d 4h 90min 30m 2wk 6mo @ jane@ example.org +49 (615)
     files/0123456789abcdef/ a.pdf Other c5 X1 C5
 """
 ODD = "\x00\x1c\x7f\u2212\u0130\u0131\u212a\u0660\U0001f600\ufffe\ud800"
@@ -96,6 +97,8 @@ def in_browser_form(value: Value) -> Any:
             return {"d": (value - EPOCH).days}
         case PartialDate(earliest, latest):
             return {"from": (earliest - EPOCH).days, "to": (latest - EPOCH).days}
+        case Duration(months, seconds):
+            return {"months": months, "seconds": seconds}
         case time():
             return {"t": value.hour * 3600 + value.minute * 60 + value.second}
         case tuple():

@@ -153,6 +153,7 @@ CANDIDATES: Mapping[str, Callable[[Field, date], Iterable[str]]] = MappingProxyT
         ),
         "time": lambda _field, _today: ("09:30", "09:30:00"),
         "datetime": lambda _field, today: (f"{today}T09:30", f"{today}T09:30:00"),
+        "duration": lambda _field, _today: ("P3DT4H",),
         "choice": _codes,
         "choices": _codes,
         "file": lambda _field, _today: (),

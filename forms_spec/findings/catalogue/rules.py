@@ -264,7 +264,8 @@ _TYPES = (
     refuse(
         "rule-stray-duration",
         "The duration {name} cannot be used alone.",
-        "Add it to a date (visdat + 14 days), or use it in within(...) or since(...).",
+        "Add it to a date (visdat + 14 days), compare it with a field of type duration, or "
+        "use it in within(...) or since(...).",
         "Example: instead of days_between(a, b) > 3 days write days_between(a, b) > 3",
     ),
     refuse(

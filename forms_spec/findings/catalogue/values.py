@@ -170,6 +170,14 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Stored as `2024-04-15T09:30`: local time at the site, without a time zone.",
     ),
     refuse(
+        "not-a-duration",
+        '"{value}" is not a duration',
+        "Enter whole numbers with units, for example 3 d 4 h, 90 min or 1 yr 6 mo",
+        "Stored as ISO 8601 has it: `P3DT4H`, `PT90M`, `P1Y6M`. A bare `m` is a month "
+        "after years and a minute after hours, otherwise write `mo` or `min`. Weeks are "
+        "stored as days.",
+    ),
+    refuse(
         "unknown-choice",
         '"{choice}" is not in the list of answers',
         "Choose one of {codes}",

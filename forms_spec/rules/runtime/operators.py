@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from forms_spec.kinds.duration import days_of_months
+from forms_spec.model.values import Duration
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS, NUMBER_BOUND, SCALE
 from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics import calendar
@@ -101,6 +103,15 @@ def date_of(moment: int) -> Interval:
     return moment // 86_400, moment // 86_400
 
 
+def duration_minus(first: Duration, second: Duration) -> Interval:
+    """The seconds by which the first duration is longer, wherever both begin."""
+    months, seconds = first.months - second.months, first.seconds - second.seconds
+    least, most = days_of_months(abs(months))
+    days = (least, most) if months >= 0 else (-most, -least)
+
+    return (days[0] * 86_400 + seconds) * SCALE, (days[1] * 86_400 + seconds) * SCALE
+
+
 STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "not": lambda value: not value,
@@ -142,6 +153,7 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "minutes_between": minutes_between,
         "date_of": date_of,
         "time_of": lambda moment: moment % 86_400,
+        "duration_minus": duration_minus,
         "subset": lambda left, right: left <= right,
         "overlaps": lambda left, right: not left.isdisjoint(right),
         "member": lambda code, codes: code in codes,

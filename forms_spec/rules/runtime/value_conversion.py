@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.model.fields import Field
-from forms_spec.model.values import Bounded, PartialDate, Value
+from forms_spec.model.values import Bounded, Duration, PartialDate, Value
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS
 from forms_spec.rules.semantics.bounds import interval, parted
 from forms_spec.rules.semantics.resolved import RuleValue
@@ -65,6 +65,7 @@ _SHAPES: Mapping[type, Callable[[Any], RuleValue]] = MappingProxyType(
         ),
         time: _seconds,
         datetime: _moment,
+        Duration: lambda value: value,
         tuple: frozenset,
     }
 )
@@ -119,6 +120,7 @@ _WRITERS: Mapping[str, Callable[[Any, Field], Value | None]] = MappingProxyType(
         "partial_date": _partial,
         "time": _clock,
         "datetime": lambda value, _field: _EPOCH + timedelta(seconds=value - 86_400),
+        "duration": _same,
         "choice": _same,
         "choices": _ordered,
         "file": _same,

@@ -6,7 +6,13 @@ most eight places, so that the ninth tells ``<0.3`` (up to 0.299999999) from ``<
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from forms_spec.model.values import Duration
 from forms_spec.rule_syntax.limits import NUMBER_BOUND
+
+if TYPE_CHECKING:
+    from forms_spec.rules.semantics.resolved import RuleValue
 
 Interval = tuple[int, int]
 
@@ -46,6 +52,13 @@ def limit_of(span: Interval) -> int | None:
 def comparator_of(span: Interval) -> str | None:
     result = parted(span)
     return None if result is None else result[0]
+
+
+def leaves_open(value: RuleValue | None) -> bool:
+    """Whether a value is known, and yet may be one of several."""
+    if isinstance(value, Duration):
+        return value.months > 0
+    return isinstance(value, tuple) and value[0] != value[1]
 
 
 def span_add(*spans: Interval) -> Interval | None:

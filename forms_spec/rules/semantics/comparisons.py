@@ -13,6 +13,7 @@ from forms_spec.rules.semantics.types import Type
 
 _WORDS = (Type.TEXT, Type.CHOICE)
 _NUMBERS = (Type.NUMBER, Type.SPREAD)
+_NOTHING = Constant(type=Type.SPREAD, value=(0, 0))
 _MIRRORED = {">": "<", ">=": "<="}
 _EXACT = {"=": "eq", "<": "lt", "<=": "le"}
 _INTERVAL = {"=": "span_eq", "<": "span_lt", "<=": "span_le"}
@@ -57,6 +58,13 @@ def compared(
                 "rule-no-order", node, name=context.said(node), found=item.type.value
             )
 
+    if left.type is Type.DURATION:
+        # Only the difference tells: 2 months exceed 1 month, whatever their days.
+        left, right = (
+            context.apply(Type.SPREAD, "duration_minus", left, right),
+            _NOTHING,
+        )
+
     if operator in _MIRRORED:
         operator, left, right = _MIRRORED[operator], right, left
     table = _INTERVAL if left.type in (Type.DATE, Type.SPREAD) else _EXACT
@@ -79,6 +87,14 @@ def paired(
 
     if left.type is right.type and left.type not in (Type.CHOICES, Type.FILE):
         return left, right
+    if Type.DURATION in (left.type, right.type):
+        for side in (
+            (node.left, node.right) if isinstance(node, syntax_tree.Compare) else ()
+        ):
+            if isinstance(side, syntax_tree.Duration):
+                context.fault("rule-stray-duration", side, name=context.said(side))
+                return None
+
     context.fault(
         "rule-compare-types",
         node,
@@ -318,6 +334,8 @@ def shifted(
     context: ResolveContext, date: Core, by: syntax_tree.Duration, *, backwards: bool
 ) -> Core:
     """A date moved by a duration."""
+    if by.unit == "second":
+        return context.fault("rule-date-arithmetic", by, name=context.said(by))
     count = context.want(context.core(by.count), by.count, Type.NUMBER)
     if by.times != 1:
         times = Constant(type=Type.NUMBER, value=by.times * 10**9)

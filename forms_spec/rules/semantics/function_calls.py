@@ -9,6 +9,7 @@ from types import MappingProxyType
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.model.codes import Codelist
 from forms_spec.model.study import Parameter
+from forms_spec.model.values import Duration
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.semantics import comparisons
@@ -224,6 +225,17 @@ def _minutes(
     return Apply(type=Type.NUMBER, operator=function.name, arguments=tuple(arguments))
 
 
+def _seconds_of(
+    context: ResolveContext, node: syntax_tree.Call, function: Function
+) -> Core:
+    """How much longer a duration is than none."""
+    arguments = _typed(context, node, function)
+    if arguments is None:
+        return _wrong()
+    nothing = Constant(type=Type.DURATION, value=Duration(0, 0))
+    return context.apply(Type.SPREAD, "duration_minus", arguments[0], nothing)
+
+
 def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
     """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <=
     anchor``.
@@ -359,6 +371,7 @@ _BUILDERS: Mapping[
         "text_of": _text_of,
         "day": _day,
         "seconds_between": _minutes,
+        "seconds_of": _seconds_of,
         "reference_low": reference,
         "reference_high": reference,
         "in_reference": reference,

@@ -108,6 +108,12 @@ _ALL = (
         says="minutes_between(from, to)",
     ),
     Function(
+        name="seconds_of",
+        takes=((Type.DURATION,),),
+        gives=Type.SPREAD,
+        says="seconds_of(duration)",
+    ),
+    Function(
         name="date_of",
         takes=((Type.DATETIME,),),
         gives=Type.DATE,

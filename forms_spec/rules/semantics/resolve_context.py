@@ -81,6 +81,8 @@ class ResolveContext(ABC):
             return Apply(type=Type.SPREAD, operator="point", arguments=(core,))
         if core.type is Type.SPREAD and Type.NUMBER in types:
             return Apply(type=Type.NUMBER, operator="settle", arguments=(core,))
+        if core.type is Type.DURATION and isinstance(core, Constant):
+            return self.fault("rule-stray-duration", node, name=self.said(node))
         if {core.type, types[0]} == {Type.TEXT, Type.CHOICE}:
             return core
         expected = " or ".join(dict.fromkeys(type_.value for type_ in types))

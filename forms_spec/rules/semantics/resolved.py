@@ -6,7 +6,7 @@ and ``FOLDS`` plus the handful of node classes below. Sugar is gone here: ``betw
 
 Values are ints for numbers (in 10^-9), seconds for times, str for texts and codes,
 bool, frozenset for multiple choices, pairs (low, high) for dates (day numbers as
-``date.toordinal``) and SPREAD numbers, and None for UNKNOWN.
+``date.toordinal``) and SPREAD numbers, ``Duration``, and None for UNKNOWN.
 
 A *frame* is where a name is looked up: frame 0 is the judged form (and row), every
 enclosing ``any``, ``sum``, ... adds one for its row.
@@ -20,11 +20,12 @@ from types import MappingProxyType
 
 from forms_spec.model.codes import Codelist
 from forms_spec.model.fields import Field
+from forms_spec.model.values import Duration
 from forms_spec.rules.semantics.types import Type
 
 Exact = int | str | bool | frozenset[str]
 Interval = tuple[int, int]
-RuleValue = Exact | Interval
+RuleValue = Exact | Interval | Duration
 Lookup = Mapping[str, int]
 
 
@@ -207,6 +208,7 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "month": "the month of a date, likewise",
         "day_of_month": "the day of a date, likewise",
         "day_of_week": "1 for Monday to 7 for Sunday, likewise",
+        "duration_minus": "the seconds by which the first duration is longer, as an interval",
         "seconds_between": "seconds from the first time to the second",
         "datetime_of": "a day and a time as a date with time",
     }

@@ -14,6 +14,7 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.model.codes import Codelist
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.values import Duration
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.limits import DEEPEST, MOST_NODES, SCALE
@@ -183,7 +184,18 @@ class Checker(ResolveContext):
         return Constant(type=type_, value=value)
 
     def duration(self, node: syntax_tree.Duration) -> Core:
-        return self.fault("rule-stray-duration", node, name=self.said(node))
+        """Compared with a field that holds a duration, and nowhere else a value."""
+        count = self.core(node.count)
+        if not isinstance(count, Constant) or count.type is not Type.NUMBER:
+            return self.fault("rule-stray-duration", node, name=self.said(node))
+        assert isinstance(count.value, int)
+        whole, rest = divmod(count.value * node.times, SCALE)
+        if rest or whole < 0:
+            return self.fault("rule-stray-duration", node, name=self.said(node))
+        if node.unit == "month":
+            return Constant(type=Type.DURATION, value=Duration(whole, 0))
+        seconds = whole * 86_400 if node.unit == "day" else whole
+        return Constant(type=Type.DURATION, value=Duration(0, seconds))
 
     def reference(self, node: syntax_tree.Reference) -> Core:
         if node.table is not None:

@@ -16,7 +16,8 @@ class Type(Enum):
 
     SPREAD is a number known within limits, as ages and differences of partial dates
     are: it compares like one, and becomes UNKNOWN where exactly one number is needed.
-    DATE is always the interval from the earliest to the latest day. ANY stands for what
+    DATE is always the interval from the earliest to the latest day. DURATION is months
+    and the seconds beside them, since a month is not a fixed number of days. ANY stands for what
     a finding was made about.
     """
 
@@ -45,6 +46,7 @@ KIND_TYPES: Mapping[str, Type] = MappingProxyType(
         "partial_date": Type.DATE,
         "time": Type.TIME,
         "datetime": Type.DATETIME,
+        "duration": Type.DURATION,
         "choice": Type.CHOICE,
         "choices": Type.CHOICES,
         "file": Type.FILE,

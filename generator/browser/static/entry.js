@@ -7,6 +7,7 @@
 import {
   asciiLower,
   codeOf,
+  durationText,
   isoDay,
   namedBy,
   parse,
@@ -214,6 +215,48 @@ function readMoment(text, field, env) {
   return found.size === 1 ? [...found][0] : null;
 }
 
+// Durations. A bare m is a month after years, a minute after hours, and else nobody knows.
+
+const DURATION_UNITS = new Map(
+  [
+    ["y", "yr", "yrs", "year", "years"],
+    ["mo", "mos", "mon", "mth", "mths", "month", "months"],
+    ["d", "day", "days"],
+    ["h", "hr", "hrs", "hour", "hours"],
+    ["min", "mins", "minute", "minutes"],
+    ["s", "sec", "secs", "second", "seconds"],
+  ].flatMap((words, at) => words.map((word) => [word, at])),
+);
+const WEEK_WORDS = ["w", "wk", "wks", "week", "weeks"];
+const ISO_WEEKS = /^p([0-9]{1,5}w)$/;
+const ISO_DURATION = /^p[0-9t][0-9a-z]*$/;
+const AMOUNT = /([0-9]{1,6}) ?([a-z]+)[ ,]*/y;
+const [YEARS, MONTHS, DAYS, HOURS, MINUTES] = [0, 1, 2, 3, 4];
+
+function partOf(word, last) {
+  if (word === "m") return last === YEARS ? MONTHS : last === HOURS ? MINUTES : null;
+  return WEEK_WORDS.includes(word) ? DAYS : DURATION_UNITS.has(word) ? DURATION_UNITS.get(word) : null;
+}
+
+function readDuration(text) {
+  const typed = asciiLower(plainBlanks(text));
+  if (ISO_DURATION.test(typed) && !ISO_WEEKS.test(typed)) return typed.toUpperCase();
+  const rest = typed.replace(ISO_WEEKS, "$1");
+  const counts = [0, 0, 0, 0, 0, 0];
+  let [at, last, weeks] = [0, -1, false];
+  while (at < rest.length) {
+    AMOUNT.lastIndex = at;
+    const found = AMOUNT.exec(rest);
+    const part = found && partOf(found[2], last);
+    if (!found || part === null) return null;
+    const isWeeks = WEEK_WORDS.includes(found[2]);
+    if (part < last || (part === last && !(weeks && !isWeeks))) return null;
+    counts[part] += Number(found[1]) * (isWeeks ? 7 : 1);
+    [at, last, weeks] = [AMOUNT.lastIndex, part, isWeeks];
+  }
+  return last < 0 ? null : durationText(counts);
+}
+
 const READERS = {
   text: (text, field) => (field.multiline ? text.replace(OTHER_BREAKS, "\n") : text.replace(/\t+/g, " ")),
   integer: readInteger,
@@ -224,6 +267,7 @@ const READERS = {
   partial_date: readPartialDate,
   time: readClock,
   datetime: readMoment,
+  duration: readDuration,
   choice: readChoice,
   choices: readChoices,
   file: (text) => text,

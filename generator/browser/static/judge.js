@@ -9,7 +9,7 @@
      findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 import { fill, isoDay, parse, shownAs, write } from "./kinds.js";
 import { openPage } from "./page.js";
-import { evaluate, spanLe, spanLt, unseen } from "./rules.js";
+import { durationMinus, evaluate, spanLe, spanLt, unseen } from "./rules.js";
 import { waitsFor } from "./still_open.js";
 import { Untold } from "./unknown.js";
 
@@ -22,7 +22,10 @@ const WORDS = {
 
 const IN_TIME = new Set(["DATE", "TIME", "DATETIME"]);
 
+const NONE = [0n, 0n];
+
 function surelyAfter(one, other, type, strictly) {
+  if (type === "DURATION") return surelyAfter(durationMinus(one, other), NONE, "SPREAD", strictly);
   if (type === "DATE" || type === "SPREAD") return (strictly ? spanLe(one, other) : spanLt(one, other)) === false;
   return strictly ? one > other : one >= other;
 }

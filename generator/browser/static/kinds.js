@@ -15,6 +15,7 @@
      partial_date        {from: day, to: day}, both ends included
      time                {t: seconds since midnight}
      datetime            {s: seconds since 1970-01-01T00:00, no time zone}
+     duration            {months, seconds}
    Days and seconds are Numbers. Lengths count code points. No Date object, no \s, no locale. */
 const BLANKS =
   "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u180e\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u2060\\u3000\\ufeff";
@@ -46,6 +47,10 @@ const TIME = /^([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?$/;
 const NUMERIC_DATE = /^([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})$/;
 const TWO_DIGIT_YEAR =
   /^(?:[0-9]{1,2}([-/. ]?)[A-Za-z]{3,9}\1[0-9]{2}|[0-9]{1,2}([-/. ])[0-9]{1,2}\2[0-9]{2})$/;
+const DURATION = new RegExp(
+  "^P(?!$)(?:CY)?(?:CM)?(?:CD)?(?:T(?!$)(?:CH)?(?:CM)?(?:CS)?)?$".replaceAll("C", "(0|[1-9][0-9]{0,5})"),
+);
+const DURATION_WORDS = ["year", "month", "day", "hour", "minute", "second"];
 const FILE = /^files\/[0-9a-f]{16}\/([^/\\:*?"<>|]+)$/u;
 
 const accept = (value) => ({ ok: true, value });
@@ -291,6 +296,38 @@ function parseDatetime(text, field) {
   return refuseSeconds(clock, field) || accept({ s: day * 86400 + seconds });
 }
 
+// Durations
+
+function countsOf(text) {
+  const found = DURATION.exec(text);
+  return found ? found.slice(1).map((count) => Number(count || 0)) : null;
+}
+
+function parseDuration(text) {
+  const counts = countsOf(text);
+  if (!counts) return refuse("not-a-duration");
+  const [years, months, days, hours, minutes, seconds] = counts;
+  return accept({ months: 12 * years + months, seconds: 86400 * days + 3600 * hours + 60 * minutes + seconds });
+}
+
+function durationText(counts) {
+  const parts = counts.map((count, at) => (count ? `${count}${"YMDHMS"[at]}` : ""));
+  const [days, clock] = [parts.slice(0, 3).join(""), parts.slice(3).join("")];
+  return clock ? `P${days}T${clock}` : days ? `P${days}` : "PT0S";
+}
+
+function writeDuration({ months, seconds }) {
+  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
+  return durationText([
+    Math.floor(months / 12), months % 12, Math.floor(hours / 24), hours % 24, minutes % 60, seconds % 60,
+  ]);
+}
+
+function showDuration(text) {
+  const said = countsOf(text).map((count, at) => `${count} ${DURATION_WORDS[at]}${count === 1 ? "" : "s"}`);
+  return said.filter((words) => !words.startsWith("0 ")).join(" ") || "0 seconds";
+}
+
 /* A list of codes may be long and shared by many fields: it is gone through once. */
 const indexes = new WeakMap();
 
@@ -416,6 +453,7 @@ const KINDS = {
   partial_date: { parse: parsePartialDate, write: writePartialDate, show: showDate },
   time: { parse: parseTime, write: ({ t }, field) => writeTime(t, field), show: same },
   datetime: { parse: parseDatetime, write: writeDatetime, show: showMoment },
+  duration: { parse: parseDuration, write: writeDuration, show: showDuration },
   choice: { parse: parseChoice, write: same, show: (text, field) => codeOf(text, field).label },
   choices: { parse: parseChoices, write: (codes) => codes.join(";"), show: showChoices },
   file: { parse: parseFile, write: same, show: (text) => text.slice(text.lastIndexOf("/") + 1) },
@@ -440,6 +478,7 @@ export {
   codeOf,
   dayNumber,
   daysInMonth,
+  durationText,
   fill,
   isoDay,
   namedBy,

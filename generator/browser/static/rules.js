@@ -154,6 +154,39 @@ const between = (count) => (first, second) => [
   BigInt(count(first[0], second[1])) * SCALE,
 ];
 
+// The fewest and the most days of so many months in a row: see forms_spec/kinds/duration.py.
+
+const CYCLE = 4800; // months after which the calendar repeats
+const monthStarts = [];
+const daysByMonths = new Map();
+
+function startOfMonth(at) {
+  for (let next = monthStarts.length; next <= at; next += 1) {
+    monthStarts.push(dayNumber(1600 + Math.floor(next / 12), (next % 12) + 1, 1));
+  }
+  return monthStarts[at];
+}
+
+function daysOfMonths(months) {
+  if (daysByMonths.has(months)) return daysByMonths.get(months);
+  const rest = months % CYCLE;
+  const whole = ((months - rest) / CYCLE) * (startOfMonth(CYCLE) - startOfMonth(0));
+  let [least, most] = [Infinity, 0];
+  for (let at = 0; at < CYCLE; at += 1) {
+    const days = startOfMonth(at + rest) - startOfMonth(at);
+    [least, most] = [Math.min(least, days), Math.max(most, days)];
+  }
+  daysByMonths.set(months, [whole + least, whole + most]);
+  return [whole + least, whole + most];
+}
+
+function durationMinus(first, second) {
+  const [months, seconds] = [first.months - second.months, first.seconds - second.seconds];
+  const [least, most] = daysOfMonths(Math.abs(months));
+  const days = months >= 0 ? [least, most] : [-most, -least];
+  return days.map((count) => BigInt(count * DAY_SECONDS + seconds) * SCALE);
+}
+
 function dayOf(moment) {
   const day = Math.floor(moment / DAY_SECONDS);
   return [day, day];
@@ -183,6 +216,7 @@ const STRICT = {
   limit_of: (span) => parted(span)?.number ?? UNKNOWN,
   comparator_of: (span) => parted(span)?.comparator ?? UNKNOWN,
   span_neg: ([low, high]) => [-high, -low],
+  duration_minus: durationMinus,
   span_least: (...spans) => chooseSpan(spans, 1),
   span_greatest: (...spans) => chooseSpan(spans, -1),
   length: (text) => BigInt([...text].length) * SCALE,
@@ -425,4 +459,4 @@ const unseen = (value, field) => (Object.hasOwn(UNSEEN, field.kind) ? UNSEEN[fie
 const operators = [...Object.keys(STRICT), ...Object.keys(LAZY), "lookup", "today"];
 const folds = Object.keys(FOLDS);
 
-export { evaluate, folds, framesOf, isOwn, operators, roundNumber, seen, spanLe, spanLt, unseen };
+export { durationMinus, evaluate, folds, framesOf, isOwn, operators, roundNumber, seen, spanLe, spanLt, unseen };

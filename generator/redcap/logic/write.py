@@ -462,8 +462,9 @@ class LogicWriter(WriteContext):
         self, table: str, field: Field, *, event: str, partial: bool
     ) -> RedcapValue:
         """The value of a field."""
-        if field.kind.name == "partial_date" and not partial:
-            raise LogicFault("REDCap has no partial dates: the field is a text there")
+        spelling = field.type.redcap
+        if spelling.loss and not spelling.validations and not partial:
+            raise LogicFault(f"{spelling.loss}: the field is a text there")
         if field.comparators and not partial:
             raise LogicFault("REDCap has no comparators: the field is a text there")
 

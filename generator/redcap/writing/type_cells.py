@@ -50,7 +50,8 @@ def _box(context: CellContext, field: Field, cells: Cells) -> list[str]:
     cells["validation"] = _validation(context, field, cells)
     if spelling.loss:
         kind = field.type.name.replace("_", "-")
-        context.loss(cells["name"], "validation", kind, field.label, spelling.loss)
+        why = spelling.loss if cells["validation"] else f"{spelling.loss}: text"
+        context.loss(cells["name"], "validation", kind, field.label, why)
         if not cells["validation"]:
             return []
 

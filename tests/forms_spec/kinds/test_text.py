@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from forms_spec.kinds import Refusal
 from tests.parity.fields import field_of
 
 FIELD = field_of("text")
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        (" ", "only-blanks"),
-        ("\u200b\u3000", "only-blanks"),
-        ("a\ud800", "broken-character"),
-        ("a\nb", "line-break"),
-        ("a\u2028b", "line-break"),
-        ("a\tb", "control-character"),
-        ("a\x00b", "control-character"),
-    ],
-)
-def test_refuses_what_cannot_be_seen_or_stored(text: str, code: str) -> None:
-    refusal = FIELD.kind.parse(text, FIELD)
-    assert isinstance(refusal, Refusal)
-    assert refusal.code == code
 
 
 def test_names_the_character_that_cannot_be_seen() -> None:

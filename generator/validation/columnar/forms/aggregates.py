@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -165,11 +166,10 @@ def _extreme(*, largest: bool) -> Callable[[Rows], Column]:
         some, bad = rows.counting()
         assert some.body is not None
         body = coded(some.body)
-        order = sorted(
-            {value for value in body.values if value is not None}, reverse=largest
-        )
+        different: set[Any] = set(body.values) - {None}
+        order = sorted(different, reverse=largest)
         ranks = {item: index for index, item in enumerate(order)}
-        of_value = np.array([ranks.get(value, 0) for value in body.values], np.int64)  # type: ignore[arg-type]
+        of_value = np.array([ranks.get(value, 0) for value in body.values], np.int64)
         least = some.least(of_value[body.codes])
         there = ~bad & (least < len(order))
 

@@ -44,6 +44,7 @@ from generator.validation.columnar.forms.value_columns import (
     Array,
     Column,
     coded,
+    constant,
     known,
     truth,
 )
@@ -215,7 +216,12 @@ class Verdicts:
         strictly = not (current.low_open if side == "below" else current.high_open)
         limit, value = self.scene.column(end), self.relation.value(field)
         earlier, later = (limit, value) if side == "below" else (value, limit)
-        if type_of(field) in (Type.DATE, Type.SPREAD):
+        type_ = type_of(field)
+        if type_ is Type.DURATION:
+            rows = len(self.relation)
+            earlier = applied("duration_minus", [earlier, later], rows)
+            later = constant((0, 0), rows)
+        if type_ in (Type.DATE, Type.SPREAD, Type.DURATION):
             return (
                 self._applied("span_le" if strictly else "span_lt", earlier, later)
                 == FALSE
