@@ -12,7 +12,7 @@ from generator.redcap.write_dictionary import WrittenDictionary, write_redcap
 ASKED = [type_ for type_ in FIELD_TYPES if type_.redcap.validations]
 LACKING = [type_ for type_ in FIELD_TYPES if type_.redcap.loss]
 NEEDED = {
-    "choice": ", codes: [A, B]",
+    "choice": ", codes: [A, B], control: list",
     "multiple_choice": ", codes: [A, B]",
     "calculated": ", value: 2 * 3",
 }
