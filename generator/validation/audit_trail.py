@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from forms_spec.model.captured_data import LOG
@@ -37,18 +37,21 @@ trail.
 STATUS_WORDS: Mapping[str, str] = {"0": "draft", "1": "unverified", "2": "complete"}
 """What the trail says, by what ``forms.csv`` says."""
 STATUS_KEY = (*ROW_KEY[:-1], layout.FORM, STATUS)
+MOST_DIGITS = 16
+"""Versions have fewer digits. Whatever has more is no version."""
 SITES: Column = (layout.SUBJECTS, layout.SITE)
 """Stands among the columns that differ where the sites of forms are not those of their
 first saves.
 """
-
-
-STAMPS: Column = (layout.FORMS, "saved_at")
-"""Stands among the columns that differ where ``forms.csv`` names a save that is not in
-the trail.
+SAVES: Column = (layout.FORMS, "saved_at")
+"""Stands among the columns that differ where ``forms.csv`` names a save that is not the
+newest of the trail, and where the trail lacks a save before another one.
 """
-SAVE = (*ROW_KEY[:-1], layout.FORM, "version", "saved_at", "saved_by")
-"""What tells a save from every other, in ``forms.csv`` and in the trail."""
+VERSION = "version"
+VERSION_KEY = (*ROW_KEY[:-1], layout.FORM)
+"""What tells a form from every other, in ``forms.csv`` and in the trail."""
+SAVE = (*VERSION_KEY, VERSION, "saved_at", "saved_by")
+"""What tells a save from every other."""
 
 
 class Trail(Protocol):
@@ -57,9 +60,11 @@ class Trail(Protocol):
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
         """One row, in the order of the plan's columns."""
 
-    def differing(self) -> frozenset[Column] | None:
+    def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:
         """The columns whose cells are not what the trail says; None where there is no
         trail.
+
+        ``columns`` are compared although no row of them may have come.
         """
 
 
@@ -81,16 +86,30 @@ def compared(plan: TablePlan) -> tuple[str, ...]:
 
     Results of formulas are worked out anew.
     """
-    return (
-        tuple(field.name for field in plan.table.fields if field.value is None)
-        if plan.table
-        else ()
-    )
+    if plan.table is None:
+        return ()
+    return tuple(field.name for field in plan.table.fields if field.value is None)
+
+
+def compared_columns(plans: Iterable[TablePlan]) -> Iterator[Column]:
+    """All that the trail knows of some tables: their fields, and the statuses of their
+    forms where the table of forms is among them.
+    """
+    plans = tuple(plans)
+    has_statuses = any(plan.name == layout.FORMS for plan in plans)
+    for plan in plans:
+        for name in compared(plan):
+            yield plan.name, name
+        if plan.table and has_statuses:
+            yield plan.table.form.name, STATUS
 
 
 class Sums:
-    """The sums of both sides, by column; and the hashes of saves: of ``newest`` ones in
-    ``forms.csv``, and of all in the trail.
+    """The sums of both sides, by column; and hashes of saves.
+
+    ``newest`` are the saves that ``forms.csv`` names, ``saves`` are all in the trail.
+    Of versions, without who saved them and when, ``later`` are those after the newest
+    ones, ``earlier`` those that the trail has to have because it has the next one.
     """
 
     def __init__(self) -> None:
@@ -101,6 +120,9 @@ class Sums:
         self.read: set[Column] = set()
         self.newest = array("q")
         self.saves = array("q")
+        self.versions = array("q")
+        self.later = array("q")
+        self.earlier = array("q")
 
     def add(self, other: Sums) -> None:
         """The sums of other rows, by the same keys of the hashes."""
@@ -113,16 +135,41 @@ class Sums:
         self.read |= other.read
         self.newest.extend(other.newest)
         self.saves.extend(other.saves)
+        self.versions.extend(other.versions)
+        self.later.extend(other.later)
+        self.earlier.extend(other.earlier)
 
-    def differing(self) -> frozenset[Column] | None:
+    def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:
+        """As ``Trail.differing``."""
         if not self.changes:
             return None
-        result = frozenset(
-            item for item in self.read if (self.tables[item] - self.trail[item]) % SIZE
+
+        differing = {
+            column
+            for column in self.read.union(columns)
+            if (self.tables[column] - self.trail[column]) % SIZE
+        }
+        if not self._saves_agree():
+            differing.add(SAVES)
+        if self.idle:
+            differing.add(IDLE)
+        return frozenset(differing)
+
+    def _saves_agree(self) -> bool:
+        # One set at a time: it may have as many hashes as the package has forms.
+        return (
+            not set(self.newest).difference(self.saves)
+            and set(self.later).isdisjoint(self.versions)
+            and not set(self.earlier).difference(self.versions)
         )
-        if set(self.newest).difference(self.saves):
-            result |= {STAMPS}
-        return result | {IDLE} if self.idle else result
+
+
+def version_beside(version: str, step: int) -> str:
+    """The version so many saves after another one; blank where there is none."""
+    if not (version.isascii() and version.isdecimal() and len(version) < MOST_DIGITS):
+        return ""
+    beside = int(version) + step
+    return str(beside) if beside > 0 else ""
 
 
 class PlainTrail:
@@ -130,6 +177,7 @@ class PlainTrail:
 
     def __init__(self) -> None:
         self.sums = Sums()
+        self._last_save: tuple[str, ...] = ()
         self._places: dict[str, tuple[list[int | str], list[tuple[Column, int]]]] = {}
 
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
@@ -141,26 +189,38 @@ class PlainTrail:
             self._cells(plan, cells)
 
     def _change(self, plan: TablePlan, cells: Sequence[str]) -> None:
-        values = dict(zip(plan.columns, cells, strict=True))
-        key = tuple(values[name] for name in ROW_KEY)
-        column = values["table"], values["field"]
-        self.sums.changes += 1
-        self.sums.saves.append(hash(tuple(values[name] for name in SAVE)))
-        self.sums.idle += is_idle(values)
-        self.sums.trail[column] += _hash(key, values["new"]) - _hash(key, values["old"])
-        if values["field"] == STATUS and not values["old"]:
-            self.sums.trail[SITES] += _hash(
-                (*key, values["table"]), values[layout.SITE]
-            )
+        change = dict(zip(plan.columns, cells, strict=True))
+        key = tuple(change[name] for name in ROW_KEY)
+        column = change["table"], change["field"]
+        sums = self.sums
+        sums.changes += 1
+        sums.idle += is_idle(change)
+        sums.trail[column] += _hash(key, change["new"]) - _hash(key, change["old"])
+        if change["field"] == STATUS and not change["old"]:
+            sums.trail[SITES] += _hash((*key, change["table"]), change[layout.SITE])
+
+        # The lines of a save stand together, so one hash does for all of them.
+        save = tuple(change[name] for name in SAVE)
+        if save != self._last_save:
+            self._last_save = save
+            self._save(change)
+
+    def _save(self, change: Mapping[str, str]) -> None:
+        self.sums.saves.append(_save_hash(change))
+        self.sums.versions.append(_version_hash(change, 0))
+        if version_beside(change[VERSION], -1):
+            self.sums.earlier.append(_version_hash(change, -1))
 
     def _status(self, plan: TablePlan, cells: Sequence[str]) -> None:
-        value = dict(zip(plan.columns, cells, strict=True))
-        *place, form, status = (value[name] for name in STATUS_KEY)
+        line = dict(zip(plan.columns, cells, strict=True))
+        *place, form, status = (line[name] for name in STATUS_KEY)
         column, key = (form, STATUS), (*place, NO_KEY[layout.ROW])
-        self.sums.read |= {column, SITES}
-        self.sums.tables[column] += _hash(key, STATUS_WORDS.get(status, status))
-        self.sums.tables[SITES] += _hash((*key, form), value[layout.SITE])
-        self.sums.newest.append(hash(tuple(value[name] for name in SAVE)))
+        sums = self.sums
+        sums.read |= {column, SITES}
+        sums.tables[column] += _hash(key, STATUS_WORDS.get(status, status))
+        sums.tables[SITES] += _hash((*key, form), line[layout.SITE])
+        sums.newest.append(_save_hash(line))
+        sums.later.append(_version_hash(line, +1))
 
     def _cells(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name not in self._places:
@@ -176,8 +236,8 @@ class PlainTrail:
             if cells[index]:
                 self.sums.tables[column] += _hash(key, cells[index])
 
-    def differing(self) -> frozenset[Column] | None:
-        return self.sums.differing()
+    def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:
+        return self.sums.differing(columns)
 
 
 def _places(plan: TablePlan) -> tuple[list[int | str], list[tuple[Column, int]]]:
@@ -187,12 +247,21 @@ def _places(plan: TablePlan) -> tuple[list[int | str], list[tuple[Column, int]]]
     key: list[int | str] = [
         columns.index(name) if name in key_columns else NO_KEY[name] for name in ROW_KEY
     ]
-    first = len(key_columns)
 
-    return key, [
-        ((plan.name, name), columns.index(name, first)) for name in compared(plan)
-    ]
+    # A field may have the name of a key column, so fields are looked for after them.
+    first = len(key_columns)
+    cells = [((plan.name, name), columns.index(name, first)) for name in compared(plan)]
+    return key, cells
 
 
 def _hash(key: tuple[str, ...], text: str) -> int:
     return hash((key, text)) if text else 0
+
+
+def _save_hash(line: Mapping[str, str]) -> int:
+    return hash(tuple(line[name] for name in SAVE))
+
+
+def _version_hash(line: Mapping[str, str], step: int) -> int:
+    form = tuple(line[name] for name in VERSION_KEY)
+    return hash((form, version_beside(line[VERSION], step)))

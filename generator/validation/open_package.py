@@ -15,7 +15,12 @@ from forms_spec.findings.catalogue import finding
 from generator.package.package_files import OURS
 from generator.package.source import BrokenFile, Source, Unreadable, open_source
 from generator.tables import layout
-from generator.validation.audit_trail import Column, PlainTrail, Trail
+from generator.validation.audit_trail import (
+    Column,
+    PlainTrail,
+    Trail,
+    compared_columns,
+)
 from generator.validation.dependencies import Links
 from generator.validation.opened_package import OpenPackage, read_text
 from generator.validation.read_tables import Progress, Staging
@@ -126,7 +131,10 @@ def _stage(
     opened.rows = staging.rows
     for result in opened.stopped():
         opened.collector.add(result)
-    return trail.differing() if trail else None
+    if trail is None:
+        return None
+    there = [plan for plan in opened.plans if plan.path in opened.source.sizes]
+    return trail.differing(frozenset(compared_columns(there)))
 
 
 def _name_programs(opened: OpenPackage) -> None:

@@ -62,6 +62,8 @@ LEFT = (
     "cell-lost",
     "cell-differs",
     "row-gone",
+    "form-gone",
+    "save-missing",
     "change-erased",
     "other-site",
     "form-without-trail",

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from webapp.packages.import_forms import Imported
     from webapp.storage import Database
 
-NOT_AS_SAVED = ("cell-lost", "cell-differs", "row-gone", "change-erased", "other-site")
+NOT_AS_SAVED = (
+    "cell-lost",
+    "cell-differs",
+    "row-gone",
+    "form-gone",
+    "change-erased",
+    "other-site",
+)
 """A package with these does not say what was saved."""
 
 

@@ -290,6 +290,22 @@ _WHOLE = (
         "audit.csv has values of a row that is no longer in its table.",
     ),
     _entry(
+        "form-gone",
+        "The form {value} was saved, but it is missing from {path}.",
+        _AGAIN,
+        "audit.csv has the saves of a form that is no longer in the package.",
+    ),
+    _entry(
+        "save-missing",
+        "audit.csv has version {version} of {value}, but not version {missing}.",
+        "Find out who changed audit.csv. Export the package again if you can.",
+        (
+            "The versions of a form are numbered from 1, and audit.csv has all of "
+            "them. The lines of this version were removed from the package."
+        ),
+        Severity.QUERY,
+    ),
+    _entry(
         "change-erased",
         (
             "This change of {field} has no effect: the value is missing here and in "

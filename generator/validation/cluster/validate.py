@@ -21,7 +21,12 @@ from forms_spec.findings.catalogue import finding
 from generator.heavy_libraries import pyspark
 from generator.package.source import BrokenFile, Source, Unreadable
 from generator.tables import layout
-from generator.validation.audit_trail import Column, Sums, table_of
+from generator.validation.audit_trail import (
+    Column,
+    Sums,
+    compared_columns,
+    table_of,
+)
 from generator.validation.cluster import code_version, keys
 from generator.validation.cluster.evaluate_subjects import Judged, judge_subjects
 from generator.validation.cluster.job import FOREIGN, PRIMARY, Job, NamedKey
@@ -166,14 +171,6 @@ def _judge(
     yield judge_subjects(shared.value, today, (line for _, line in rows))
 
 
-def _differing(reads: Iterable[PartRead]) -> frozenset[Column] | None:
-    """The columns that are not what the audit trail says, None without a trail."""
-    sums = Sums()
-    for read in reads:
-        sums.add(read.sums)
-    return sums.differing()
-
-
 def _is(kind: type[Any], item: Item) -> bool:
     return isinstance(item, kind)
 
@@ -223,7 +220,7 @@ class _Run:
 
         try:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
-            self.differing = _differing(reads)
+            self.differing = self.differing_columns(reads)
             tallies = [read.tally for read in reads]
             if self.job.keys:
                 tallies.append(
@@ -240,6 +237,14 @@ class _Run:
         self.uploads(judged)
 
         return self.made(reads, judged)
+
+    def differing_columns(self, reads: Iterable[PartRead]) -> frozenset[Column] | None:
+        """The columns that are not what the audit trail says, None without a trail."""
+        sums = Sums()
+        for read in reads:
+            sums.add(read.sums)
+        there = [plan for plan in self.opened.plans if plan.path in self.held.sizes]
+        return sums.differing(frozenset(compared_columns(there)))
 
     def said_of_tables(self) -> None:
         """What is wrong with whole columns: told cell by cell only where all files can

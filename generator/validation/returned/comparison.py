@@ -18,6 +18,8 @@ from generator.validation.audit_trail import (
     STATUS,
     STATUS_KEY,
     STATUS_WORDS,
+    VERSION,
+    VERSION_KEY,
 )
 from generator.validation.report.report import Collector, Reported
 from generator.validation.returned.witness import Difference, RowPlace, Witness
@@ -136,7 +138,7 @@ class CellComparison(Comparison):
             return
         place = row_place(self.table, record.cells)
         _, subject, visit, unsno, _ = place
-        if not self.witness.knows_form(subject, visit, unsno, self._form):
+        if not self.witness.knows_form((subject, visit, unsno, self._form)):
             return
         values = self.witness.values(place)
         for name, index in self._fields:
@@ -169,28 +171,27 @@ class SaveComparison(Comparison):
         super().__init__(table, witness)
         self._collector = collector
         self._differing = differing if STATUS in table.header else ()
-        self._stamps = [name for name in STAMPS if name in table.header]
 
     def row(self, record: Record) -> None:
         cells = dict(zip(self.table.header, record.cells, strict=True))
         key = cells | self.table.restored_keys(record.cells)
-        place = tuple(key.get(name, "") for name in layout.FORM_KEY[1:])
-        if key.get(layout.FORM) in self._differing and self.witness.knows_form(*place):
-            self._status(record.line, key)
-        save = self.witness.save((*place, key.get("version", "")))
-        if save is not None:
-            value = dict(zip(STAMPS, save, strict=True))
-            for name in self._stamps:
-                self.cell(record.line, name, value[name], cells[name], stamp=True)
-        elif not self.witness.knows_form(*place):
+        subject, visit, unsno, form = (key.get(name, "") for name in VERSION_KEY)
+        place = (subject, visit, unsno, form)
+        last = self.witness.last_save(place)
+        if last is None:
             self._unsaved(record.line, key)
-        elif "version" in self.table.header:
-            self.cell(
-                record.line,
-                "version",
-                self.witness.last_version(*place),
-                key.get("version", ""),
-            )
+            return
+
+        if form in self._differing:
+            self._status(record.line, key)
+        self.witness.see_form(place)
+
+        version = key.get(VERSION, "")
+        if version != last.version and VERSION in cells:
+            self.cell(record.line, VERSION, last.version, version)
+        for name, before in (("saved_at", last.saved_at), ("saved_by", last.saved_by)):
+            if name in cells:
+                self.cell(record.line, name, before, cells[name], stamp=True)
 
     def _status(self, line: int, key: Mapping[str, str]) -> None:
         subject, visit, unsno, form = (key.get(name, "") for name in STATUS_KEY[:-1])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forms_spec.findings.catalogue import finding
+from forms_spec.model.captured_data import LOG
 from forms_spec.model.study import Study
 from generator.package.csv_records import Record
 from generator.package.source import Source
@@ -17,8 +18,10 @@ from generator.tables import layout
 from generator.validation.audit_trail import (
     CHANGE,
     IDLE,
+    SAVES,
     SITES,
     STATUS,
+    VERSION,
     Column,
     compared,
     is_idle,
@@ -67,6 +70,7 @@ class Examination:
         with closing(Witness(self.folder)) as witness:
             if self.differing is not None:
                 self._hear(witness)
+                self._missing_saves(witness)
             tables = [
                 self._scanned(plan) for plan in self.plans if plan.name in self.suspects
             ]
@@ -141,6 +145,7 @@ class Examination:
                 table,
                 SaveComparison(table, witness, self.collector, _forms_of(differing)),
             )
+            self._unseen_forms(table, witness)
 
         fields = [name for name in compared(plan) if name in table.header]
         if plan.table and table.heard:
@@ -213,10 +218,48 @@ class Examination:
                         )
                     )
 
+    def _missing_saves(self, witness: Witness) -> None:
+        """Versions of forms that the trail skips."""
+        if SAVES not in (self.differing or ()):
+            return
+
+        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
+        for save in witness.saves_after_a_gap():
+            missing = finding(
+                "save-missing",
+                value=save.form,
+                version=save.version,
+                missing=int(save.version) - 1,
+            )
+            self.collector.add(
+                Reported(
+                    finding=missing,
+                    file=path,
+                    table=layout.AUDIT,
+                    row=save.line,
+                    field=VERSION,
+                    key=_form_key(save),
+                )
+            )
+
+    def _unseen_forms(self, table: TableReturn, witness: Witness) -> None:
+        """Forms that were saved, and that ``forms.csv`` does not have."""
+        path = table.plan.path
+        for save in witness.unseen_forms():
+            gone = finding("form-gone", value=save.form, path=path)
+            self.collector.add(
+                Reported(
+                    finding=gone, file=path, table=layout.FORMS, key=_form_key(save)
+                )
+            )
+            table.edited += 1
+
     def _unseen(self, table: TableReturn, witness: Witness) -> None:
         """Rows that were saved, and that the table does not have."""
         name, path = table.plan.name, table.plan.path
         for (_, subject, visit, unsno, rowno), count in witness.unseen(name):
+            if not self._has_place(table, visit):
+                continue
             key: dict[str, str | int] = {
                 layout.SUBJECT: subject,
                 layout.VISIT: visit,
@@ -227,6 +270,22 @@ class Examination:
             result = finding("row-gone", value=subject, path=path, count=count)
             self.collector.add(Reported(finding=result, file=path, table=name, key=key))
             table.edited += 1
+
+    @staticmethod
+    def _has_place(table: TableReturn, visit: str) -> bool:
+        # A form that an amendment moved between a visit and the log keeps its answers
+        # in the trail, and has no row in a table any more.
+        assert table.plan.table is not None
+        return table.plan.table.form.log == (visit == LOG)
+
+
+def _form_key(save: Save) -> dict[str, str | int]:
+    return {
+        layout.SITE: save.site,
+        layout.SUBJECT: save.subject,
+        layout.VISIT: save.visit,
+        layout.UNSNO: save.unsno,
+    }
 
 
 def _compare_rows(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from generator.tables import layout
+
 RowPlace = tuple[str, str, str, str, str]
 """Table, subject, visit, number of the visit and number of the row, as texts."""
+FormPlace = tuple[str, str, str, str]
+"""Subject, visit, number of the visit and form, as texts."""
 _BATCH = 5000
 _TABLES = """
 create table last (
@@ -33,12 +37,33 @@ insert into last values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update
 set new = excluded.new, version = excluded.version where excluded.version >= last.version
 """
 _ROW = "tab = ? and subject = ? and visit = ? and unsno = ? and rowno = ?"
-_LOST = """
+_UNSEEN_ROWS = """
 select tab, subject, visit, unsno, rowno, count(*) from last
 where tab = ? and new <> '' and not exists (
     select 1 from seen where seen.tab = last.tab and seen.subject = last.subject
     and seen.visit = last.visit and seen.unsno = last.unsno and seen.rowno = last.rowno
 ) group by 1, 2, 3, 4, 5 order by 2, 3, 4, 5
+"""
+
+
+_SEEN = "insert or ignore into seen values (?, ?, ?, ?, ?)"
+_LAST_SAVE = """
+select version, saved_at, saved_by from save
+where subject = ? and visit = ? and unsno = ? and form = ?
+order by cast(version as integer) desc limit 1
+"""
+_UNSEEN_FORMS = """
+select min(line), site, subject, visit, unsno, form from save where not exists (
+    select 1 from seen where seen.tab = ? and seen.subject = save.subject
+    and seen.visit = save.visit and seen.unsno = save.unsno and seen.rowno = save.form
+) group by subject, visit, unsno, form order by 1
+"""
+_AFTER_A_GAP = """
+select * from save where cast(version as integer) > 1 and not exists (
+    select 1 from save as earlier where earlier.subject = save.subject
+    and earlier.visit = save.visit and earlier.unsno = save.unsno and earlier.form = save.form
+    and earlier.version = cast(cast(save.version as integer) - 1 as text)
+) order by line
 """
 
 
@@ -67,6 +92,14 @@ class Save(NamedTuple):
     saved_by: str
     site: str
     line: int
+
+
+class LastSave(NamedTuple):
+    """The newest version of a form, when it was saved, and by whom."""
+
+    version: str
+    saved_at: str
+    saved_by: str
 
 
 class Difference(NamedTuple):
@@ -119,42 +152,32 @@ class Witness:
 
         self._db.executemany(_PUT, puts)
 
-    def knows_form(self, subject: str, visit: str, unsno: str, form: str) -> bool:
+    def knows_form(self, form: FormPlace) -> bool:
         """True for a form that has been saved."""
         query = (
             "select 1 from save where subject = ? and visit = ? and unsno = ? and "
             "form = ?"
         )
-        return (
-            self._db.execute(query, (subject, visit, unsno, form)).fetchone()
-            is not None
-        )
+        return self._db.execute(query, form).fetchone() is not None
 
-    def save(self, version: Sequence[str]) -> tuple[str, str] | None:
-        """When a version of a form was saved, and by whom: subject, visit, its number,
-        form, version.
-        """
-        query = (
-            "select saved_at, saved_by from save"
-            " where subject = ? and visit = ? and unsno = ? and form = ? and version "
-            "= ?"
-        )
-        texts: tuple[str, str] | None = self._db.execute(query, version).fetchone()
+    def last_save(self, form: FormPlace) -> LastSave | None:
+        """The newest version of a form; None for one that nobody saved."""
+        texts = self._db.execute(_LAST_SAVE, form).fetchone()
+        return LastSave(*texts) if texts else None
 
-        return texts
+    def see_form(self, form: FormPlace) -> None:
+        """``forms.csv`` has a line of this form."""
+        self._db.execute(_SEEN, (layout.FORMS, *form))
 
-    def last_version(self, subject: str, visit: str, unsno: str, form: str) -> str:
-        """The newest version of a form that has been saved."""
-        query = (
-            "select version from save where subject = ? and visit = ? and unsno = ? "
-            "and form = ?"
-            " order by cast(version as integer) desc limit 1"
-        )
-        texts: tuple[str] | None = self._db.execute(
-            query, (subject, visit, unsno, form)
-        ).fetchone()
+    def unseen_forms(self) -> Iterator[Save]:
+        """The first saves of forms of which ``forms.csv`` has no line."""
+        for line, site, *form in self._db.execute(_UNSEEN_FORMS, (layout.FORMS,)):
+            subject, visit, unsno, name = form
+            yield Save(subject, visit, unsno, name, "1", "", "", site, line)
 
-        return texts[0] if texts else ""
+    def saves_after_a_gap(self) -> Iterator[Save]:
+        """Saves of a version without the one before it."""
+        yield from (Save(*texts) for texts in self._db.execute(_AFTER_A_GAP))
 
     def site(self, subject: str) -> tuple[str, int] | None:
         """The site of a subject, and the line that says so."""
@@ -164,9 +187,7 @@ class Witness:
 
     def values(self, place: RowPlace) -> dict[str, str]:
         """The last values of a row by field; the row counts as seen."""
-        seen = self._db.execute(
-            "insert or ignore into seen values (?, ?, ?, ?, ?)", place
-        )
+        seen = self._db.execute(_SEEN, place)
         self.repeated[place[0]] += seen.rowcount == 0
 
         return dict(
@@ -177,7 +198,7 @@ class Witness:
         """Rows that have values by the trail, and that the table does not have; how
         many values each.
         """
-        for *place, count in self._db.execute(_LOST, (table,)):
+        for *place, count in self._db.execute(_UNSEEN_ROWS, (table,)):
             yield (place[0], place[1], place[2], place[3], place[4]), count
 
     def differ(self, difference: Difference) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -17,6 +17,8 @@ from generator.validation.audit_trail import (
     STATUS,
     STATUS_KEY,
     STATUS_WORDS,
+    VERSION,
+    VERSION_KEY,
     Column,
     Sums,
     compared,
@@ -89,7 +91,10 @@ class BlockTrail:
                 low - took_low + ((high - took_high) << _HALF)
             )
 
-        self.sums.saves.frombytes(self._saves(frame))
+        saves = self._saves(frame)
+        self.sums.saves.frombytes(self._hashes(saves, SAVE))
+        self.sums.versions.frombytes(self._versions(saves, 0))
+        self.sums.earlier.frombytes(self._versions(saves, -1))
         first = frame.filter((pl.col("field") == STATUS) & (pl.col("old") == ""))
         self.sums.trail[SITES] += self._sites(first, "table")
 
@@ -103,7 +108,9 @@ class BlockTrail:
             self.sums.read.add(SITES)
             self.sums.tables[SITES] += self._sites(frame, layout.FORM)
 
-        self.sums.newest.frombytes(self._saves(frame))
+        saves = self._saves(frame)
+        self.sums.newest.frombytes(self._hashes(saves, SAVE))
+        self.sums.later.frombytes(self._versions(saves, +1))
         key = self._key(
             [
                 pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name])
@@ -117,14 +124,27 @@ class BlockTrail:
             self.sums.read.add((form, STATUS))
             self.sums.tables[form, STATUS] += low + (high << _HALF)
 
-    def _saves(self, frame: pl.DataFrame) -> bytes:
-        """The hashes of the saves that rows are of, eight bytes each; none where a
-        column is lacking.
+    def _saves(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """What tells the saves apart that rows are of, each once; nothing where a column
+        is lacking.
         """
         if not set(SAVE) <= set(frame.columns):
-            return b""
-        hashes = self._key([pl.col(name) for name in SAVE]).reinterpret(signed=True)
-        return frame.select(hashes).to_series().unique().to_numpy().tobytes()
+            return pl.DataFrame(schema=dict.fromkeys(SAVE, pl.String))
+        save = self._key([pl.col(name) for name in SAVE])
+        return frame.lazy().select(SAVE).filter(save.is_first_distinct()).collect()
+
+    def _versions(self, saves: pl.DataFrame, step: int) -> bytes:
+        """The hashes of the versions so many saves after these, where there are any."""
+        version = pl.col(VERSION).cast(pl.Int64, strict=False) + step
+        if step < 0:
+            saves = saves.filter(version > 0)
+        text = version.cast(pl.String).fill_null("")
+        return self._hashes(saves.with_columns(text), (*VERSION_KEY, VERSION))
+
+    def _hashes(self, frame: pl.DataFrame, names: Sequence[str]) -> bytes:
+        """The hashes of rows, eight bytes each."""
+        hashes = self._key([pl.col(name) for name in names]).reinterpret(signed=True)
+        return frame.select(hashes).to_series().to_numpy().tobytes()
 
     def _sites(self, frame: pl.DataFrame, form: str) -> int:
         """The sum over the sites of forms, one a row; ``form`` is the column of the
@@ -193,8 +213,8 @@ class BlockTrail:
             self._flush(name)
         return self.sums
 
-    def differing(self) -> frozenset[Column] | None:
-        return self.all().differing()
+    def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:
+        return self.all().differing(columns)
 
 
 def new_seeds() -> tuple[int, ...]:
