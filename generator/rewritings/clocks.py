@@ -10,24 +10,12 @@ from typing import NamedTuple
 from generator.rewritings.expected import Expected
 
 _MONTHS = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _NAMED = re.compile(r"([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_YEAR = re.compile(r"[0-9]{4}")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?"
@@ -41,6 +29,10 @@ _PLAIN_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _NO_DAY = ("1970-01-01", "1899-12-30", "1899-12-31", "1900-01-00", "1904-01-01")
 """The days on which programs put a time that has none."""
 _MILLISECOND = timedelta(milliseconds=1)
+_PARTIAL = Expected(accepts=bool, kind="partial_date")
+
+ReadDate = Callable[[str], date | None]
+"""Reads a date in one order of day, month and year."""
 
 
 class Clock(NamedTuple):
@@ -52,29 +44,60 @@ class Clock(NamedTuple):
     fraction: str
     fine: bool
 
+    def is_same(self, other: Clock) -> bool:
+        """Whether the other is this time, with or without its seconds written."""
+        return self[:4] == other[:4]
 
-class Moment(NamedTuple):
+    def is_midnight(self) -> bool:
+        return self[:4] == (0, 0, 0, "")
+
+    def minutes(self) -> str:
+        """The time without its seconds."""
+        return f"{self.hour:02}:{self.minute:02}"
+
+    def seconds(self) -> str:
+        """The time without its fraction."""
+        return f"{self.hour:02}:{self.minute:02}:{self.second:02}"
+
+
+class Instant(NamedTuple):
+    """A date with a time of day."""
+
     day: date
     clock: Clock
-    zone: bool
+
+    def is_same(self, other: Instant) -> bool:
+        """Whether the other is this moment, with or without its seconds written."""
+        return self.day == other.day and self.clock.is_same(other.clock)
+
+    def exact(self) -> datetime:
+        """The moment to the microsecond."""
+        hour, minute, second, fraction, _ = self.clock
+        microsecond = int(fraction.ljust(6, "0")[:6])
+        day = datetime(self.day.year, self.day.month, self.day.day)
+        return day.replace(
+            hour=hour, minute=minute, second=second, microsecond=microsecond
+        )
 
 
 def iso_date(text: str) -> date | None:
-    return _date(text) if _ISO.fullmatch(text) else None
+    return _year_first(text) if _ISO.fullmatch(text) else None
 
 
-def _date(text: str) -> date | None:
-    """A date that begins with its year."""
+def _year_first(text: str) -> date | None:
     match = _YEAR_FIRST.fullmatch(text)
     return _day(match[1], match[3], match[4]) if match else None
 
 
 def _day(year: str, month: str, day: str) -> date | None:
-    full = year if len(year) == 4 else f"20{year}"
     try:
-        return date(int(full), int(month), int(day))
+        return date(int(_full_year(year)), int(month), int(day))
     except ValueError:
         return None
+
+
+def _full_year(year: str) -> str:
+    return year if len(year) == 4 else f"20{year}"
 
 
 def _named(text: str) -> date | None:
@@ -83,8 +106,9 @@ def _named(text: str) -> date | None:
 
 
 def _month(name: str) -> int:
-    low = name[:3].lower()
-    return _MONTHS.index(low) + 1 if low in _MONTHS else 0
+    """The number of a month by its name, 0 for a word that is no month."""
+    start = name[:3].lower()
+    return _MONTHS.index(start) + 1 if start in _MONTHS else 0
 
 
 def _day_first(text: str) -> date | None:
@@ -97,9 +121,9 @@ def _month_first(text: str) -> date | None:
     return _day(match[4], match[1], match[3]) if match else None
 
 
-def _spelled(text: str) -> date | None:
+def _unambiguous(text: str) -> date | None:
     """A date in a spelling that can be read in one way only."""
-    return _date(text) or _named(text)
+    return _year_first(text) or _named(text)
 
 
 def clock(text: str) -> Clock | None:
@@ -107,126 +131,18 @@ def clock(text: str) -> Clock | None:
     match = _TIME.fullmatch(text)
     if not match:
         return None
+
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-    if match[5]:
-        hour = hour % 12 + (12 if match[5] in "pP" else 0)
+    half = match[5]
+    if half:
+        hour %= 12
+    if half and half in "pP":
+        hour += 12
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return Clock(
-        hour, minute, second, (match[4] or "").rstrip("0"), match[3] is not None
-    )
 
-
-def moment(text: str) -> Moment | None:
-    """A date and a time of day, with or without the zone of Greenwich."""
-    return _moment(text, _spelled)
-
-
-def _moment(text: str, read: Callable[[str], date | None]) -> Moment | None:
-    match = _MOMENT.fullmatch(text)
-    if not match:
-        return None
-    day, time = read(match[1]), clock(match[2])
-    return Moment(day, time, match[3] is not None) if day and time else None
-
-
-def date_separator(before: str, after: str) -> bool:
-    """``2024-04-15`` became ``2024/04/15``, or ``15-Apr-2024``."""
-    day = iso_date(before)
-    return before != after and day is not None and day == _spelled(after)
-
-
-def date_day_first(before: str, after: str) -> bool:
-    """``2024-04-15`` became ``15/04/2024``, also before a time of day."""
-    day = iso_date(before)
-    return (day is not None and day == _day_first(after)) or _same_moment(
-        before, after, _day_first
-    )
-
-
-def date_month_first(before: str, after: str) -> bool:
-    """``2024-04-15`` became ``04/15/2024``, also before a time of day."""
-    day = iso_date(before)
-    return (day is not None and day == _month_first(after)) or _same_moment(
-        before, after, _month_first
-    )
-
-
-def _same_moment(before: str, after: str, read: Callable[[str], date | None]) -> bool:
-    first, second = moment(before), _moment(after, read)
-    return (
-        first is not None
-        and second is not None
-        and (first.day, first.clock[:4]) == (second.day, second.clock[:4])
-    )
-
-
-def midnight_added(before: str, after: str) -> bool:
-    """``2024-04-15`` became ``2024-04-15 00:00:00``."""
-    day, read = iso_date(before), moment(after)
-    return (
-        day is not None
-        and read is not None
-        and read.day == day
-        and _midnight(read.clock)
-    )
-
-
-def midnight_gone(before: str, after: str) -> bool:
-    """``2024-04-15T00:00`` became ``2024-04-15``."""
-    read = moment(before)
-    return read is not None and _midnight(read.clock) and read.day == _spelled(after)
-
-
-def _midnight(time: Clock) -> bool:
-    return (time.hour, time.minute, time.second, time.fraction) == (0, 0, 0, "")
-
-
-def day_invented(before: str, after: str) -> bool:
-    """``2024-04`` became ``2024-04-01``: a day that nobody gave."""
-    read = moment(after)
-    day = (
-        read.day
-        if read and _midnight(read.clock)
-        else _spelled(after) or _day_first(after)
-    )
-    if day is None and (other := _month_first(after)):
-        day = other
-    if day is None or day.day != 1:
-        return False
-    return before == f"{day:%Y-%m}" or (before == f"{day:%Y}" and day.month == 1)
-
-
-def month_named(before: str, after: str) -> bool:
-    """``2024-04`` became ``Apr-24``."""
-    return _MONTH.fullmatch(before) is not None and before in months_named(
-        after, _PARTIAL
-    )
-
-
-def months_named(text: str, expected: Expected) -> Iterator[str]:
-    match = _NAMED_MONTH.fullmatch(text)
-    if match and expected.kind == "partial_date" and _month(match[1]):
-        yield f"{match[2] if len(match[2]) == 4 else f'20{match[2]}'}-{_month(match[1]):02}"
-
-
-def seconds_added(before: str, after: str) -> bool:
-    """``09:30`` became ``09:30:00``."""
-    first, second = clock(before), _clock_alone(after)
-    if first is None or second is None or first.fine or not second.fine:
-        return False
-    return first[:4] == second[:4]
-
-
-def time_respelled(before: str, after: str) -> bool:
-    """``09:30`` became ``9:30``, or ``9:30 AM``."""
-    first, second = clock(before), _clock_alone(after)
-    return (
-        before != after
-        and first is not None
-        and second is not None
-        and first[:4] == second[:4]
-    )
+    fraction = (match[4] or "").rstrip("0")
+    return Clock(hour, minute, second, fraction, match[3] is not None)
 
 
 def _clock_alone(text: str) -> Clock | None:
@@ -235,45 +151,152 @@ def _clock_alone(text: str) -> Clock | None:
     return clock(time if day in _NO_DAY else text)
 
 
+def _clocks(before: str, after: str) -> tuple[Clock, Clock] | None:
+    first, second = clock(before), _clock_alone(after)
+    return (first, second) if first and second else None
+
+
+def instant(text: str, read_date: ReadDate = _unambiguous) -> Instant | None:
+    """A date and a time of day, with or without the zone of Greenwich."""
+    match = _MOMENT.fullmatch(text)
+    if not match:
+        return None
+
+    day, time = read_date(match[1]), clock(match[2])
+    return Instant(day, time) if day and time else None
+
+
+def _instants(
+    before: str, after: str, read_date: ReadDate = _unambiguous
+) -> tuple[Instant, Instant] | None:
+    first, second = instant(before), instant(after, read_date)
+    return (first, second) if first and second else None
+
+
+def _starting_date(text: str, read_date: ReadDate) -> date | None:
+    """The date that a text is, or that it has before a time of day."""
+    moment = instant(text, read_date)
+    return moment.day if moment else read_date(text)
+
+
+# What happened to a date
+
+
+def date_separator(before: str, after: str) -> bool:
+    """``2024-04-15`` became ``2024/04/15``, or ``15-Apr-2024``."""
+    day = iso_date(before)
+    return day is not None and day == _unambiguous(after)
+
+
+def date_day_first(before: str, after: str) -> bool:
+    """``2024-04-15`` became ``15/04/2024``, also before a time of day."""
+    return _is_reordered(before, after, _day_first)
+
+
+def date_month_first(before: str, after: str) -> bool:
+    """``2024-04-15`` became ``04/15/2024``, also before a time of day."""
+    return _is_reordered(before, after, _month_first)
+
+
+def _is_reordered(before: str, after: str, read_date: ReadDate) -> bool:
+    day = iso_date(before)
+    if day is not None and day == read_date(after):
+        return True
+
+    moments = _instants(before, after, read_date)
+    return moments is not None and moments[0].is_same(moments[1])
+
+
+def midnight_added(before: str, after: str) -> bool:
+    """``2024-04-15`` became ``2024-04-15 00:00:00``."""
+    day, moment = iso_date(before), instant(after)
+    if day is None or moment is None:
+        return False
+    return moment.day == day and moment.clock.is_midnight()
+
+
+def midnight_gone(before: str, after: str) -> bool:
+    """``2024-04-15T00:00`` became ``2024-04-15``."""
+    moment = instant(before)
+    if moment is None or not moment.clock.is_midnight():
+        return False
+    return moment.day == _unambiguous(after)
+
+
+def day_invented(before: str, after: str) -> bool:
+    """``2024-04`` became ``2024-04-01``: a day that nobody gave."""
+    day = _day_of_program(after)
+    if day is None or day.day != 1:
+        return False
+    if before == f"{day:%Y-%m}":
+        return True
+    return day.month == 1 and before == f"{day:%Y}"
+
+
+def _day_of_program(text: str) -> date | None:
+    """A date in whatever spelling, also with a midnight that was added to it."""
+    moment = instant(text)
+    if moment and moment.clock.is_midnight():
+        return moment.day
+    return _unambiguous(text) or _day_first(text) or _month_first(text)
+
+
+def month_named(before: str, after: str) -> bool:
+    """``2024-04`` became ``Apr-24``."""
+    is_month = _MONTH.fullmatch(before) is not None
+    return is_month and before in months_named(after, _PARTIAL)
+
+
+# What happened to a time
+
+
+def seconds_added(before: str, after: str) -> bool:
+    """``09:30`` became ``09:30:00``."""
+    clocks = _clocks(before, after)
+    if clocks is None:
+        return False
+
+    first, second = clocks
+    return second.fine and not first.fine and first.is_same(second)
+
+
+def time_respelled(before: str, after: str) -> bool:
+    """``09:30`` became ``9:30``, or ``9:30 AM``."""
+    clocks = _clocks(before, after)
+    return clocks is not None and clocks[0].is_same(clocks[1])
+
+
 def hours_became_minutes(before: str, after: str) -> bool:
     """``09:30`` became ``0:09:30``: nine minutes and a half."""
-    first, second = clock(before), _clock_alone(after)
-    if first is None or second is None or first.fine or first[:2] == second[:2]:
+    clocks = _clocks(before, after)
+    if clocks is None:
         return False
-    return (second.hour, second.minute, second.second) == (0, first.hour, first.minute)
+
+    first, second = clocks
+    if first.fine or first.minutes() == second.minutes():
+        return False
+    return second[:3] == (0, first.hour, first.minute)
 
 
 def moment_respelled(before: str, after: str) -> bool:
     """``2024-04-15T09:30`` became ``2024-04-15 09:30:00``."""
-    first, second = moment(before), moment(after)
-    if before == after or first is None or second is None:
-        return False
-    return first.day == second.day and first.clock[:4] == second.clock[:4]
+    moments = _instants(before, after)
+    return moments is not None and moments[0].is_same(moments[1])
 
 
 def fraction_rounded(before: str, after: str) -> bool:
     """``09:30:58.922535`` became ``09:30:58.923``."""
-    first, second = moment(before), moment(after)
-    if before == after or first is None or second is None:
+    moments = _instants(before, after)
+    if moments is None:
         return False
-    shorter = len(second.clock.fraction) < len(first.clock.fraction)
-    step = max(timedelta(seconds=1) / 10 ** len(second.clock.fraction), _MILLISECOND)
-    return shorter and abs(_exact(first) - _exact(second)) < step
 
+    first, second = moments
+    places = len(second.clock.fraction)
+    if places >= len(first.clock.fraction):
+        return False
 
-def _exact(read: Moment) -> datetime:
-    time = read.clock
-    micro = int((time.fraction + "000000")[:6])
-
-    return datetime(
-        read.day.year,
-        read.day.month,
-        read.day.day,
-        time.hour,
-        time.minute,
-        time.second,
-        micro,
-    )
+    step: timedelta = max(timedelta(seconds=1) / 10**places, _MILLISECOND)
+    return abs(first.exact() - second.exact()) < step
 
 
 def text_became_date(before: str, after: str) -> bool:
@@ -281,12 +304,14 @@ def text_became_date(before: str, after: str) -> bool:
     match = _TWO_NUMBERS.fullmatch(before)
     if not match:
         return False
+
     numbers = {int(match[1]), int(match[2])}
     return any({day, month} == numbers for day, month in _days_and_months(after))
 
 
 def _days_and_months(text: str) -> Iterator[tuple[int, int]]:
-    for day in (_spelled(text), _day_first(text), _month_first(text)):
+    for read_date in (_unambiguous, _day_first, _month_first):
+        day = read_date(text)
         if day:
             yield day.day, day.month
 
@@ -296,109 +321,100 @@ def _days_and_months(text: str) -> Iterator[tuple[int, int]]:
         yield int(match[2]), _month(match[1])
 
 
+# What a text may have been
+
+
 def separated_dates(text: str, expected: Expected) -> Iterator[str]:
     """The date, unless it may have been a month or a year on its own."""
-    day = _spelled(text)
-    if (
-        day
-        and expected.kind in ("date", "partial_date")
-        and not _maybe_partial(day, expected)
-    ):
-        yield day.isoformat()
+    yield from _whole_date(_unambiguous(text), expected)
 
 
 def day_first_dates(text: str, expected: Expected) -> Iterator[str]:
-    yield from _moments_of(text, expected, _day_first)
-    day = _day_first(text)
-    if (
-        day
-        and expected.kind in ("date", "partial_date")
-        and not _maybe_partial(day, expected)
-    ):
-        yield day.isoformat()
+    yield from _reordered(text, expected, _day_first)
 
 
 def month_first_dates(text: str, expected: Expected) -> Iterator[str]:
-    yield from _moments_of(text, expected, _month_first)
-    day = _month_first(text)
-    if (
-        day
-        and expected.kind in ("date", "partial_date")
-        and not _maybe_partial(day, expected)
-    ):
-        yield day.isoformat()
-
-
-def _moments_of(
-    text: str, expected: Expected, read: Callable[[str], date | None]
-) -> Iterator[str]:
-    """A date with a time whose date begins with the day or the month; no second is
-    invented.
-    """
-    result = _moment(text, read) if expected.kind == "datetime" else None
-    if result is not None and (result.clock.fine or not expected.seconds):
-        yield from (
-            f"{result.day.isoformat()}T{time}"
-            for time in _written(result.clock, expected)
-        )
-
-
-def _maybe_partial(day: date, expected: Expected) -> bool:
-    return expected.kind == "partial_date" and day.day == 1
+    yield from _reordered(text, expected, _month_first)
 
 
 def dates_of_midnights(text: str, expected: Expected) -> Iterator[str]:
-    read = moment(text)
-    if (
-        read is None
-        or expected.kind not in ("date", "partial_date")
-        or not _midnight(read.clock)
-    ):
+    moment = instant(text)
+    if moment and moment.clock.is_midnight():
+        yield from _whole_date(moment.day, expected)
+
+
+def _whole_date(day: date | None, expected: Expected) -> Iterator[str]:
+    # The first of a month may be the month, to which a program gave a day.
+    may_be_partial = (
+        day is not None and day.day == 1 and expected.kind == "partial_date"
+    )
+    if day is not None and not may_be_partial:
+        yield day.isoformat()
+
+
+def months_named(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
+    match = _NAMED_MONTH.fullmatch(text)
+    month = _month(match[1]) if match else 0
+    if match and month:
+        yield f"{_full_year(match[2])}-{month:02}"
+
+
+def _reordered(text: str, expected: Expected, read_date: ReadDate) -> Iterator[str]:
+    """A date, or one with a time of day, that begins with the day or the month."""
+    if expected.kind != "datetime":
+        yield from _whole_date(read_date(text), expected)
         return
 
-    if not _maybe_partial(read.day, expected):
-        yield read.day.isoformat()
+    # No second is invented.
+    moment = instant(text, read_date)
+    if moment and (moment.clock.fine or not expected.seconds):
+        yield from _as_datetime(moment, expected)
+
+
+def moments_written(text: str, expected: Expected) -> Iterator[str]:
+    moment = instant(text)
+    if moment is None:
+        return
+
+    if expected.kind == "timestamp":
+        fraction = moment.clock.fraction
+        seconds = moment.clock.seconds() + (f".{fraction}" if fraction else "")
+        yield f"{moment.day.isoformat()}T{seconds}Z"
+    else:
+        yield from _as_datetime(moment, expected)
+
+
+def _as_datetime(moment: Instant, expected: Expected) -> Iterator[str]:
+    for time in _as_time(moment.clock, expected):
+        yield f"{moment.day.isoformat()}T{time}"
 
 
 def times_without_seconds(text: str, expected: Expected) -> Iterator[str]:
     """A time without the seconds that its field does not have, and that are zero."""
-    time = _clock_alone(text)
-    if expected.kind == "time" and time and not text.startswith("0:"):
-        yield from _written(time, expected)
+    # "0:09:30" may also be 09:30 read as minutes.
+    time = None if text.startswith("0:") else _clock_alone(text)
+    if time:
+        yield from _as_time(time, expected)
 
 
 def times_of_minutes(text: str, expected: Expected) -> Iterator[str]:
     """``09:30`` for ``0:09:30``, in a field whose times have no seconds."""
-    time = clock(text)
-    if (
-        expected.kind == "time"
-        and not expected.seconds
-        and time
-        and text.startswith("0:")
-        and time.fine
-    ):
+    time = clock(text) if text.startswith("0:") else None
+    if time and time.fine and not expected.seconds:
         yield f"{time.minute:02}:{time.second:02}"
 
 
-def moments_written(text: str, expected: Expected) -> Iterator[str]:
-    read = moment(text)
-    if expected.kind == "timestamp" and read:
-        time = read.clock
-        fraction = f".{time.fraction}" if time.fraction else ""
-        yield f"{read.day.isoformat()}T{time.hour:02}:{time.minute:02}:{time.second:02}{fraction}Z"
-
-    if expected.kind == "datetime" and read:
-        for written in _written(read.clock, expected):
-            yield f"{read.day.isoformat()}T{written}"
-
-
-def _written(time: Clock, expected: Expected) -> Iterator[str]:
+def _as_time(time: Clock, expected: Expected) -> Iterator[str]:
+    """The time as its field has it, unless something would be lost."""
     if time.fraction:
         return
     if expected.seconds:
-        yield f"{time.hour:02}:{time.minute:02}:{time.second:02}"
+        yield time.seconds()
     elif not time.second:
-        yield f"{time.hour:02}:{time.minute:02}"
+        yield time.minutes()
+
+
+# What no program has touched
 
 
 def is_iso_date(text: str) -> bool:
@@ -407,29 +423,25 @@ def is_iso_date(text: str) -> bool:
 
 def is_no_day_first(text: str) -> bool:
     """A date that is still as it was, or one whose second number is no month."""
-    return _is_iso(text) or (
-        _starts(text, _day_first) is None and _starts(text, _month_first) is not None
-    )
+    return _begins_as_exported(text) or _fits_only(text, _month_first, _day_first)
 
 
 def is_no_month_first(text: str) -> bool:
-    return _is_iso(text) or (
-        _starts(text, _month_first) is None and _starts(text, _day_first) is not None
-    )
+    """A date that is still as it was, or one whose first number is no month."""
+    return _begins_as_exported(text) or _fits_only(text, _day_first, _month_first)
 
 
-def _is_iso(text: str) -> bool:
-    return is_iso_date(text) or (moment(text) is not None and is_iso_date(text[:10]))
+def _begins_as_exported(text: str) -> bool:
+    if is_iso_date(text):
+        return True
+    return is_iso_date(text[:10]) and instant(text) is not None
 
 
-def _starts(text: str, read: Callable[[str], date | None]) -> date | None:
-    """The date that a text is, or that it has before a time of day."""
-    result = _moment(text, read)
-    return result.day if result else read(text)
+def _fits_only(text: str, order: ReadDate, other: ReadDate) -> bool:
+    if _starting_date(text, other) is not None:
+        return False
+    return _starting_date(text, order) is not None
 
 
 def is_plain_time(text: str) -> bool:
     return bool(_PLAIN_TIME.fullmatch(text))
-
-
-_PARTIAL = Expected(accepts=bool, kind="partial_date")

@@ -28,12 +28,13 @@ _ALIKE: Mapping[str, Callable[[str], object]] = {
 """Programs look at a column as a whole: one text of another kind, and they leave all of
 it alone.
 """
+_ORDER = {rewriting.name: index for index, rewriting in enumerate(REWRITINGS)}
 
 Explanation = tuple[tuple[str, tuple[str, ...]], ...]
 """Rewritings by name, each with the texts that the cell may have been."""
 
 
-class Shape(NamedTuple):
+class ExplanationShape(NamedTuple):
     """Explanations alike: for each rewriting, which of the different originals it leads
     to.
     """
@@ -59,7 +60,12 @@ class Habit:
 
 def of_other_kind(text: str) -> Iterator[str]:
     """The rewritings that leave a whole column alone for the sake of this text."""
-    yield from (name for name, reads in _ALIKE.items() if text and reads(text) is None)
+    if not text:
+        return
+
+    for name, reads in _ALIKE.items():
+        if reads(text) is None:
+            yield name
 
 
 @dataclass(kw_only=True)
@@ -75,8 +81,8 @@ class ColumnHabits:
     failing: int = 0
     _spared: set[str] = field(default_factory=set)
     _mixed: set[str] = field(default_factory=set)
-    _counts: Counter[Shape] = field(default_factory=Counter)
-    _examples: dict[Shape, str] = field(default_factory=dict)
+    _counts: Counter[ExplanationShape] = field(default_factory=Counter)
+    _examples: dict[ExplanationShape, str] = field(default_factory=dict)
     _known: dict[str, Explanation | None] = field(default_factory=dict)
     _listed: ListedTexts = field(init=False)
 
@@ -88,6 +94,7 @@ class ColumnHabits:
         explanation = self._explanation(text)
         if explanation is None:
             return
+
         self.failing += count
         shape = _shape(explanation)
         self._counts[shape] += count
@@ -110,24 +117,20 @@ class ColumnHabits:
     def _explanations(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         if len(text) > _LONGEST:
             return
+
         listed = tuple(self._listed.near(text))
         for rewriting in REWRITINGS:
-            if originals := tuple(
-                dict.fromkeys(self._originals(rewriting, text, listed))
-            ):
+            originals = tuple(dict.fromkeys(self._originals(rewriting, text, listed)))
+            if originals:
                 yield rewriting.name, originals
 
     def _originals(
         self, rewriting: Rewriting, text: str, listed: Iterable[str]
     ) -> Iterator[str]:
         if rewriting.by_list:
-            yield from (entry for entry in listed if rewriting.turns(entry, text))
-        for candidate in rewriting.originals(text, self.expected):
-            if (
-                candidate != text
-                and rewriting.turns(candidate, text)
-                and self.expected.accepts(candidate)
-            ):
+            yield from (entry for entry in listed if rewriting.explains(entry, text))
+        for candidate in rewriting.texts_before(text, self.expected):
+            if self.expected.accepts(candidate):
                 yield candidate
 
     @property
@@ -156,9 +159,12 @@ class ColumnHabits:
     @property
     def unexplained(self) -> int:
         """How many failing cells no rewriting explains."""
-        return sum(
-            count for shape, count in self._counts.items() if not self._left(shape)[0]
-        )
+        unexplained = 0
+        for shape, count in self._counts.items():
+            if self._spared.issuperset(shape.names):
+                unexplained += count
+
+        return unexplained
 
     def habits(self) -> tuple[Habit, ...]:
         """What explains the failing cells, in the order of the table of rewritings."""
@@ -167,38 +173,44 @@ class ColumnHabits:
         for shape, count in self._counts.items():
             names, originals = self._left(shape)
             if names:
+                # The table has the surest first.
                 key = names[0], len(originals) == 1
                 cells[key] += count
                 examples.setdefault(key, self._examples[shape])
 
-        order = {rewriting.name: index for index, rewriting in enumerate(REWRITINGS)}
-
-        return tuple(
+        habits = [
             Habit(
                 rewriting=BY_NAME[name],
-                cells=cells[name, sure],
+                cells=count,
                 sure=sure,
                 example=examples[name, sure],
             )
-            for name, sure in sorted(cells, key=lambda key: (order[key[0]], not key[1]))
-        )
+            for (name, sure), count in cells.items()
+        ]
+        habits.sort(key=lambda habit: (_ORDER[habit.rewriting.name], not habit.sure))
+        return tuple(habits)
 
-    def _left(self, shape: Shape) -> tuple[list[str], set[int]]:
+    def _left(self, shape: ExplanationShape) -> tuple[list[str], set[int]]:
         """The rewritings that nothing speaks against, and the different originals that
         they lead to.
         """
-        pairs = zip(shape.names, shape.originals, strict=True)
-        kept = [(name, places) for name, places in pairs if name not in self._spared]
-        return [name for name, _ in kept], {
-            place for _, places in kept for place in places
-        }
+        names: list[str] = []
+        originals: set[int] = set()
+        for name, places in zip(shape.names, shape.originals, strict=True):
+            if name not in self._spared:
+                names.append(name)
+                originals.update(places)
+
+        return names, originals
 
     def explained_by(self, text: str) -> str | None:
         """The surest rewriting that explains a failing text; None where it is right, or
         nothing does.
         """
-        explanation = self._explanation(text) or ()
-        return next((name for name, _ in explanation if name not in self._spared), None)
+        for name, _ in self._explanation(text) or ():
+            if name not in self._spared:
+                return name
+        return None
 
     def restored(self, text: str) -> str | None:
         """The one text that a failing cell can have been; None where it is right or
@@ -206,13 +218,10 @@ class ColumnHabits:
 
         Only to be asked when every cell was seen.
         """
-        explanation = self._explanation(text) or ()
-        left = {
-            original
-            for name, originals in explanation
-            if name not in self._spared
-            for original in originals
-        }
+        left: set[str] = set()
+        for name, originals in self._explanation(text) or ():
+            if name not in self._spared:
+                left.update(originals)
 
         return left.pop() if len(left) == 1 else None
 
@@ -223,25 +232,20 @@ class ColumnHabits:
         There is no blank in the column, and ``NA`` is none of its missing codes. It was
         one where other columns of the file prove the habit.
         """
-        return (
-            text in NOTHING
-            and text not in self.expected.missing
-            and "blank-became-na" not in self._spared
-        )
+        is_answer = text in NOTHING and text not in self.expected.missing
+        return is_answer and "blank-became-na" not in self._spared
 
 
-def _shape(explanation: Explanation) -> Shape:
+def _shape(explanation: Explanation) -> ExplanationShape:
     numbers: dict[str, int] = {}
-    for _, originals in explanation:
+    names, places = [], []
+    for name, originals in explanation:
         for original in originals:
             numbers.setdefault(original, len(numbers))
+        names.append(name)
+        places.append(tuple(numbers[original] for original in originals))
 
-    return Shape(
-        tuple(name for name, _ in explanation),
-        tuple(
-            tuple(numbers[item] for item in originals) for _, originals in explanation
-        ),
-    )
+    return ExplanationShape(tuple(names), tuple(places))
 
 
 class ListedTexts:
@@ -254,16 +258,25 @@ class ListedTexts:
         self._texts = texts
         self._index: dict[object, list[str]] = {}
         if len(texts) > _SHORT_LIST:
-            for text in texts:
-                for key in _keys(text):
-                    self._index.setdefault(key, []).append(text)
+            self._fill_index()
+
+    def _fill_index(self) -> None:
+        for text in self._texts:
+            for key in _keys(text):
+                self._index.setdefault(key, []).append(text)
 
     def near(self, text: str) -> Iterable[str]:
-        if len(self._texts) <= _SHORT_LIST:
+        """Entries of one number or one word with a text, in any spelling; of a short
+        list all.
+        """
+        if not self._index:
             return self._texts
-        return dict.fromkeys(
-            entry for key in _keys(text) for entry in self._index.get(key, ())
-        )
+
+        # A dictionary keeps the order, so that the same texts are given every time.
+        entries: dict[str, None] = {}
+        for key in _keys(text):
+            entries |= dict.fromkeys(self._index.get(key, ()))
+        return entries
 
 
 def _keys(text: str) -> Iterator[object]:

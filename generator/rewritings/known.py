@@ -7,6 +7,11 @@ from functools import lru_cache
 from generator.rewritings import clocks, numbers, texts
 from generator.rewritings.rewriting import Rewriting
 
+_NUMBERS = frozenset({"integer", "decimal"})
+_DATES = frozenset({"date", "partial_date"})
+_TIMES = frozenset({"time"})
+_MOMENTS = frozenset({"datetime", "timestamp"})
+
 REWRITINGS: tuple[Rewriting, ...] = (
     Rewriting(
         name="blank-became-na",
@@ -31,6 +36,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("007", "7"),
         turns=numbers.zeros_gone,
         originals=numbers.zero_filled,
+        kinds=frozenset({"key"}),
         untouched=numbers.has_zeros_in_front,
     ),
     Rewriting(
@@ -39,6 +45,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("100000", "1e+05"),
         turns=numbers.exponent,
         originals=numbers.plain_numbers,
+        kinds=_NUMBERS | {"partial_date"},
     ),
     Rewriting(
         name="point-zero",
@@ -46,6 +53,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("1", "1.0"),
         turns=numbers.point_zero,
         originals=numbers.plain_numbers,
+        kinds=_NUMBERS | {"partial_date"},
     ),
     Rewriting(
         name="point-zero-gone",
@@ -66,6 +74,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("37.5", "37,5"),
         turns=numbers.decimal_comma,
         originals=numbers.numbers_with_points,
+        kinds=frozenset({"decimal"}),
     ),
     Rewriting(
         name="number-respelled",
@@ -73,6 +82,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("+5", "5"),
         turns=numbers.number_respelled,
         originals=numbers.unfilled_numbers,
+        kinds=_NUMBERS | {"partial_date"},
     ),
     Rewriting(
         name="binary-noise",
@@ -80,6 +90,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("37.1", "37.100000000000001"),
         turns=numbers.binary_noise,
         originals=numbers.rounded_numbers,
+        kinds=frozenset({"decimal"}),
     ),
     Rewriting(
         name="digits-lost",
@@ -94,6 +105,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("F", "FALSE"),
         turns=texts.truth,
         originals=texts.truths,
+        kinds=_NUMBERS | {"boolean"},
     ),
     Rewriting(
         name="seconds-added",
@@ -101,6 +113,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("09:30", "09:30:00"),
         turns=clocks.seconds_added,
         originals=clocks.times_without_seconds,
+        kinds=_TIMES,
         untouched=clocks.is_plain_time,
     ),
     Rewriting(
@@ -109,6 +122,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("09:30", "9:30 AM"),
         turns=clocks.time_respelled,
         originals=clocks.times_without_seconds,
+        kinds=_TIMES,
     ),
     Rewriting(
         name="hours-became-minutes",
@@ -116,6 +130,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("09:30", "0:09:30"),
         turns=clocks.hours_became_minutes,
         originals=clocks.times_of_minutes,
+        kinds=_TIMES,
         keeps=False,
     ),
     Rewriting(
@@ -124,6 +139,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("2024-04-15", "2024/04/15"),
         turns=clocks.date_separator,
         originals=clocks.separated_dates,
+        kinds=_DATES,
         untouched=clocks.is_iso_date,
     ),
     Rewriting(
@@ -132,6 +148,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("2024-04-15", "15/04/2024"),
         turns=clocks.date_day_first,
         originals=clocks.day_first_dates,
+        kinds=_DATES | {"datetime"},
         untouched=clocks.is_no_day_first,
     ),
     Rewriting(
@@ -140,6 +157,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("2024-04-15", "04/15/2024"),
         turns=clocks.date_month_first,
         originals=clocks.month_first_dates,
+        kinds=_DATES | {"datetime"},
         untouched=clocks.is_no_month_first,
     ),
     Rewriting(
@@ -148,6 +166,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("2024-04-15", "2024-04-15 00:00:00"),
         turns=clocks.midnight_added,
         originals=clocks.dates_of_midnights,
+        kinds=_DATES,
         untouched=clocks.is_iso_date,
     ),
     Rewriting(
@@ -170,6 +189,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("2024-04", "Apr-24"),
         turns=clocks.month_named,
         originals=clocks.months_named,
+        kinds=frozenset({"partial_date"}),
     ),
     Rewriting(
         name="datetime-respelled",
@@ -177,6 +197,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         example=("2024-04-15T09:30", "2024-04-15 09:30:00"),
         turns=clocks.moment_respelled,
         originals=clocks.moments_written,
+        kinds=_MOMENTS,
     ),
     Rewriting(
         name="fraction-rounded",
@@ -272,6 +293,7 @@ def explain(before: str, after: str) -> Rewriting | None:
     """The rewriting that makes one text of the other; None where it is none that is
     known.
     """
-    return next(
-        (rewriting for rewriting in REWRITINGS if rewriting.turns(before, after)), None
-    )
+    for rewriting in REWRITINGS:
+        if rewriting.explains(before, after):
+            return rewriting
+    return None

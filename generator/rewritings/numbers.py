@@ -15,6 +15,14 @@ _EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]{1,3
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_SURE_COMMA = re.compile(
+    r"[+-]?(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|(?:0[0-9]*|[0-9]{4,}),[0-9]{3})"
+)
+"""A comma that no thousands can have: other than three digits follow, or more than
+three or a zero come before.
+"""
+_FRONT_ZERO = re.compile(r"[+-]?0[0-9].*")
+_POINT_ZERO = re.compile(r"([^.]*)\.0+")
 _PERCENT = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*%")
 _LONGEST = 60
 _PRECISE = Context(prec=2 * _LONGEST)
@@ -22,12 +30,15 @@ _BINARY_DIGITS = 15
 """So many significant digits a binary fraction keeps for certain."""
 _FEWEST = 3
 """Fewer digits are left in no display of a number."""
+_MOST_ZEROS = 12
+_ROUNDINGS = (ROUND_HALF_EVEN, ROUND_HALF_UP)
 
 
 def number(text: str) -> Decimal | None:
     """The number that a program reads in a text; None where it reads none."""
     if len(text) > _LONGEST:
         return None
+
     try:
         if _PLAIN.fullmatch(text) or _EXPONENT.fullmatch(text):
             return Decimal(text)
@@ -39,50 +50,40 @@ def number(text: str) -> Decimal | None:
     return Decimal(int(text, 16)) if _HEX.fullmatch(text) else None
 
 
+def _both_numbers(before: str, after: str) -> tuple[Decimal, Decimal] | None:
+    first, second = number(before), number(after)
+    if first is None or second is None:
+        return None
+    return first, second
+
+
 def same_number(before: str, after: str) -> bool:
     """Two spellings of one number."""
-    first, second = number(before), number(after)
-    return (
-        before != after and first is not None and second is not None and first == second
-    )
+    numbers = _both_numbers(before, after)
+    return numbers is not None and numbers[0] == numbers[1]
 
 
 def has_zeros_in_front(text: str) -> bool:
-    digits = text.lstrip("+-")
-    return (
-        len(digits) > 1
-        and digits[0] == "0"
-        and digits[1].isdigit()
-        and number(text) is not None
-    )
+    return bool(_FRONT_ZERO.fullmatch(text)) and number(text) is not None
 
 
 def zeros_gone(before: str, after: str) -> bool:
     """``007`` became ``7``, whatever else happened to it."""
-    return (
-        has_zeros_in_front(before)
-        and not has_zeros_in_front(after)
-        and same_number(before, after)
-    )
+    gone = has_zeros_in_front(before) and not has_zeros_in_front(after)
+    return gone and same_number(before, after)
 
 
 def zero_filled(text: str, expected: Expected) -> Iterator[str]:
     """The keys that a number may have been where no list says which there are."""
-    if (
-        expected.kind == "key"
-        and not expected.texts
-        and text.isascii()
-        and text.isdigit()
-    ):
-        yield from ("0" * count + text for count in range(1, _MOST_ZEROS + 1))
-
-
-_MOST_ZEROS = 12
+    is_open = not expected.texts
+    if is_open and text.isascii() and text.isdigit():
+        for count in range(1, _MOST_ZEROS + 1):
+            yield "0" * count + text
 
 
 def point_zero(before: str, after: str) -> bool:
     """``1`` became ``1.0``."""
-    return after.endswith(".0") and after[:-2] == before and number(before) is not None
+    return after == f"{before}.0" and number(before) is not None
 
 
 def point_zero_gone(before: str, after: str) -> bool:
@@ -91,24 +92,20 @@ def point_zero_gone(before: str, after: str) -> bool:
 
 
 def ends_with_point_zero(text: str) -> bool:
-    whole, point, places = text.partition(".")
-    return (
-        bool(point)
-        and bool(places)
-        and not places.strip("0")
-        and number(whole) is not None
-    )
+    match = _POINT_ZERO.fullmatch(text)
+    return match is not None and number(match[1]) is not None
 
 
 def end_zeros_gone(before: str, after: str) -> bool:
     """``37.10`` became ``37.1``, ``70.00`` became ``70.0``."""
-    return "." in after and before.startswith(after) and same_number(before, after)
+    shorter = "." in after and before.startswith(after)
+    return shorter and same_number(before, after)
 
 
 def exponent(before: str, after: str) -> bool:
     """``100000`` became ``1e+05``, or ``1E5`` became ``100000``."""
-    either = _EXPONENT.fullmatch(before) or _EXPONENT.fullmatch(after)
-    return bool(either) and same_number(before, after)
+    either = is_exponent(before) or is_exponent(after)
+    return either and same_number(before, after)
 
 
 def is_exponent(text: str) -> bool:
@@ -119,68 +116,66 @@ def digits_lost(before: str, after: str) -> bool:
     """``12345678901234567890`` became ``1.23E+19``: the nearest number that a program
     had room for.
     """
-    first, second = number(before), number(after)
-    if (
-        first is None
-        or second is None
-        or first == second
-        or not _too_long(before, after)
-    ):
+    numbers = _both_numbers(before, after)
+    if numbers is None or not _has_no_room(before, after):
         return False
 
+    first, second = numbers
+    if first == second:
+        return False
     if float(first) == float(second):
-        return len(first.as_tuple().digits) > _BINARY_DIGITS
-    digits = len(second.normalize().as_tuple().digits)
+        return _digits(first) > _BINARY_DIGITS
 
-    return digits >= _FEWEST and second in {
-        _rounded(first, digits, rounding) for rounding in _ROUNDINGS
-    }
+    # Shown with fewer digits. Programs round halves in one of two ways.
+    shown_digits = _digits(second.normalize())
+    if shown_digits < _FEWEST:
+        return False
+    rounded = [
+        Context(prec=shown_digits, rounding=rounding).plus(first)
+        for rounding in _ROUNDINGS
+    ]
+    return second in rounded
 
 
-_ROUNDINGS = (ROUND_HALF_EVEN, ROUND_HALF_UP)
-
-
-def _too_long(before: str, after: str) -> bool:
-    digits = sum(item.isdigit() for item in before.lstrip("+-0."))
+def _has_no_room(before: str, after: str) -> bool:
+    """Whether the number is too long for a binary fraction, or for a narrow column."""
+    digits = sum(character.isdigit() for character in before.lstrip("+-0."))
     return digits > _BINARY_DIGITS or is_exponent(after)
 
 
-def _rounded(value: Decimal, digits: int, rounding: str) -> Decimal:
-    return Context(prec=digits, rounding=rounding).plus(value)
+def _digits(value: Decimal) -> int:
+    return len(value.as_tuple().digits)
 
 
 def binary_noise(before: str, after: str) -> bool:
     """``37.1`` became ``37.100000000000001``: the digits of a binary fraction."""
-    first, second = number(before), number(after)
-    if first is None or second is None or first == second:
+    numbers = _both_numbers(before, after)
+    if numbers is None:
         return False
-    noisy = (
-        len(second.as_tuple().digits) > _BINARY_DIGITS >= len(first.as_tuple().digits)
-    )
 
-    return noisy and float(first) == float(second)
+    first, second = numbers
+    noisy = _digits(first) <= _BINARY_DIGITS < _digits(second)
+    return noisy and first != second and float(first) == float(second)
 
 
 def decimal_comma(before: str, after: str) -> bool:
     """``37.5`` became ``37,5``."""
+    if not _COMMA.fullmatch(after):
+        return False
+
     point = after.replace(",", ".")
-    return bool(_COMMA.fullmatch(after)) and (
-        before == point or same_number(before, point)
-    )
+    return before == point or same_number(before, point)
 
 
 def is_surely_decimal_comma(text: str) -> bool:
     """Whether a comma can only be that of decimals: ``71,5`` and ``0,025``, but not
     ``1,805``.
     """
-    whole, _, decimals = text.lstrip("+-").partition(",")
-    return bool(_COMMA.fullmatch(text)) and (
-        len(decimals) != 3 or len(whole) > 3 or whole.startswith("0")
-    )
+    return bool(_SURE_COMMA.fullmatch(text))
 
 
-def numbers_with_points(text: str, expected: Expected) -> Iterator[str]:
-    if expected.kind == "decimal" and _COMMA.fullmatch(text):
+def numbers_with_points(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
+    if _COMMA.fullmatch(text):
         yield text.replace(",", ".")
 
 
@@ -193,34 +188,35 @@ def number_respelled(before: str, after: str) -> bool:
     """``+5`` became ``5``, ``1,234`` became ``1234``: what is left when the habits with
     a name are not it.
     """
+    if not same_number(before, after):
+        return False
+
     named = (zeros_gone, exponent, point_zero, point_zero_gone, end_zeros_gone)
-    return same_number(before, after) and not any(
-        turns(before, after) for turns in named
-    )
+    return not any(turns(before, after) for turns in named)
 
 
 def percent(before: str, after: str) -> bool:
     """``5%`` became ``0.05``, or ``5``."""
-    match, given = _PERCENT.fullmatch(before), number(after)
-    return (
-        match is not None
-        and given is not None
-        and given in {Decimal(match[1]), Decimal(match[1]) / 100}
-    )
+    match = _PERCENT.fullmatch(before)
+    if match is None:
+        return False
+
+    percentage = Decimal(match[1])
+    return number(after) in (percentage, percentage / 100)
 
 
 def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
     """The usual spelling of a number, as whole as it is; also of a year, which is a
     date without a month.
     """
-    if expected.kind == "partial_date" and text.endswith(".0"):
-        yield text[:-2]
-    if expected.kind not in ("integer", "decimal"):
+    if expected.kind == "partial_date":
+        if text.endswith(".0"):
+            yield text[:-2]
         return
+
     value = number(text)
-    if value is None:
-        return
-    yield plain(value)
+    if value is not None:
+        yield plain(value)
 
 
 def unfilled_numbers(text: str, expected: Expected) -> Iterator[str]:
@@ -231,14 +227,10 @@ def unfilled_numbers(text: str, expected: Expected) -> Iterator[str]:
         yield from plain_numbers(text, expected)
 
 
-def rounded_numbers(text: str, expected: Expected) -> Iterator[str]:
+def rounded_numbers(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
     """The short decimal number that a binary fraction was made from."""
     value = number(text)
-    if (
-        expected.kind == "decimal"
-        and value is not None
-        and len(value.as_tuple().digits) > _BINARY_DIGITS
-    ):
+    if value is not None and _digits(value) > _BINARY_DIGITS:
         yield plain(Context(prec=_BINARY_DIGITS).plus(value))
 
 

@@ -6,7 +6,7 @@ Measured with LibreOffice 7.4, Gnumeric 1.12, R 4.2, readr 2.1, data.table 1.14,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.rewritings.known import BY_NAME
@@ -31,7 +31,8 @@ class Program:
 
 def _program(name: str, habits: str, always: str = "") -> Program:
     known = frozenset((*habits.split(), *always.split()))
-    if unknown := known - set(BY_NAME) - TABLE_HABITS:
+    unknown = known - BY_NAME.keys() - TABLE_HABITS
+    if unknown:
         raise ImportError(f"{name}: {unknown}")
     return Program(name=name, habits=known, always=frozenset(always.split()))
 
@@ -40,82 +41,77 @@ PROGRAMS: tuple[Program, ...] = (
     _program(
         "R (read.csv, write.csv)",
         "other-delimiter decimal-comma blank-became-na exponent end-zeros-gone "
-        "number-respelled"
-        " binary-noise digits-lost truth-value code-erased"
-        " row-numbers erased",
+        "number-respelled binary-noise digits-lost truth-value code-erased "
+        "row-numbers erased",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "a spreadsheet",
         "other-delimiter decimal-comma exponent end-zeros-gone number-respelled "
-        "digits-lost"
-        " truth-value formula-evaluated percent-read"
-        " seconds-added time-respelled date-respelled date-day-first date-month-first "
-        "day-invented"
-        " month-named datetime-respelled midnight-gone midnight-added "
-        "fraction-rounded text-became-date"
-        " letters-garbled line-breaks binary-noise",
+        "digits-lost truth-value formula-evaluated percent-read seconds-added "
+        "time-respelled date-respelled date-day-first date-month-first day-invented "
+        "month-named datetime-respelled midnight-gone midnight-added "
+        "fraction-rounded text-became-date letters-garbled line-breaks binary-noise",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "Gnumeric",
         "exponent end-zeros-gone number-respelled digits-lost truth-value "
-        "formula-evaluated percent-read"
-        " day-invented midnight-gone fraction-rounded text-became-date "
-        "datetime-respelled binary-noise",
+        "formula-evaluated percent-read day-invented midnight-gone fraction-rounded "
+        "text-became-date datetime-respelled binary-noise",
         "zeros-gone point-zero-gone date-respelled seconds-added",
     ),
     _program(
         "readr of R",
         "exponent end-zeros-gone number-respelled digits-lost truth-value "
-        "comma-dropped blanks-trimmed"
-        " datetime-respelled binary-noise",
+        "comma-dropped blanks-trimmed datetime-respelled binary-noise",
         "seconds-added point-zero-gone blank-became-na",
     ),
     _program(
         "data.table of R",
-        "code-erased exponent end-zeros-gone number-respelled digits-lost truth-value "
-        "quotes-doubled"
-        " binary-noise datetime-respelled",
+        "code-erased exponent end-zeros-gone number-respelled digits-lost "
+        "truth-value quotes-doubled binary-noise datetime-respelled",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "pandas",
-        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost "
-        "truth-value"
-        " index binary-noise datetime-respelled date-respelled midnight-added",
+        "code-erased point-zero exponent end-zeros-gone number-respelled "
+        "digits-lost truth-value index binary-noise datetime-respelled "
+        "date-respelled midnight-added",
         "zeros-gone",
     ),
-    _program("pandas with every column read as text", "index code-erased"),
-    _program("R with every column read as text", "row-numbers blank-became-na"),
+    _program(
+        "pandas with every column read as text",
+        "index code-erased",
+    ),
+    _program(
+        "R with every column read as text",
+        "row-numbers blank-became-na",
+    ),
     _program(
         "polars",
-        "point-zero exponent end-zeros-gone number-respelled digits-lost truth-value "
-        "seconds-added"
-        " datetime-respelled binary-noise",
+        "point-zero exponent end-zeros-gone number-respelled digits-lost "
+        "truth-value seconds-added datetime-respelled binary-noise",
         "zeros-gone",
     ),
     _program(
         "DuckDB",
         "point-zero exponent end-zeros-gone number-respelled truth-value "
-        "datetime-respelled date-respelled"
-        " digits-lost binary-noise",
+        "datetime-respelled date-respelled digits-lost binary-noise",
         "seconds-added",
     ),
     _program(
         "pyarrow",
-        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost "
-        "truth-value"
-        " datetime-respelled binary-noise",
+        "code-erased point-zero exponent end-zeros-gone number-respelled "
+        "digits-lost truth-value datetime-respelled binary-noise",
         "zeros-gone seconds-added point-zero-gone",
     ),
     _program(
         "csvkit",
         "code-erased point-zero-gone exponent number-respelled truth-value "
-        "comma-dropped percent-read"
-        " text-became-date day-invented hours-became-minutes time-respelled "
-        "datetime-respelled"
-        " midnight-added erased",
+        "comma-dropped percent-read text-became-date day-invented "
+        "hours-became-minutes time-respelled datetime-respelled midnight-added "
+        "erased",
         "zeros-gone",
     ),
 )
@@ -141,26 +137,26 @@ class Suspect:
         return _listed(self.names)
 
 
-def impossible(spared: Collection[str]) -> frozenset[str]:
-    """The rewritings of which no program is left, where these have spared what they
-    never spare.
-    """
-    left = {
-        name
-        for program in PROGRAMS
-        if not program.always & set(spared)
-        for name in program.habits
-    }
-    return frozenset({name for program in PROGRAMS for name in program.habits} - left)
-
-
 MOST_NAMED = 2
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return (
-        " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
-    )
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def impossible(spared: Collection[str]) -> frozenset[str]:
+    """The rewritings of which no program is left, where these have spared what they
+    never spare.
+    """
+    every: set[str] = set()
+    possible: set[str] = set()
+    for program in PROGRAMS:
+        every |= program.habits
+        if program.always.isdisjoint(spared):
+            possible |= program.habits
+
+    return frozenset(every - possible)
 
 
 def saved_by(
@@ -177,24 +173,38 @@ def saved_by(
 
 def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]:
     while left:
-        scores = {
-            program: sum(left[name] for name in program.habits & set(left))
-            for program in PROGRAMS
-        }
-        most = max(scores.values())
-        if not most:
+        best = _best_programs(left, spared)
+        if not best:
             yield Suspect(names=(), habits=tuple(left))
             return
 
-        best = [program for program in PROGRAMS if scores[program] == most]
-        # Of those that explain as much: who did what it always does, and spared
-        # nothing.
-        fits = {item: _fit(item, frozenset(left), spared) for item in best}
-        best = [item for item in best if fits[item] == max(fits.values())]
         habits = tuple(name for name in left if name in best[0].habits)
-        yield Suspect(names=tuple(item.name for item in best), habits=habits)
+        yield Suspect(names=tuple(program.name for program in best), habits=habits)
         for name in habits:
             del left[name]
+
+
+def _best_programs(
+    cells: Mapping[str, int], spared: frozenset[str]
+) -> Sequence[Program]:
+    """The programs that explain most cells; none where no program explains any."""
+    explained = {program: _cells_of(program, cells) for program in PROGRAMS}
+    most = max(explained.values())
+    if not most:
+        return ()
+
+    # Of those that explain as much: who did what it always does, and spared nothing.
+    fits = {
+        program: _fit(program, frozenset(cells), spared)
+        for program in PROGRAMS
+        if explained[program] == most
+    }
+    closest = max(fits.values())
+    return [program for program, fit in fits.items() if fit == closest]
+
+
+def _cells_of(program: Program, cells: Mapping[str, int]) -> int:
+    return sum(count for name, count in cells.items() if name in program.habits)
 
 
 def _fit(

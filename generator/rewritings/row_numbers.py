@@ -25,17 +25,23 @@ class RowNumbers:
         """The cell of the next row."""
         if self._fails:
             return
+
         if self._first is None:
-            self._first = int(text) if text in {"0", "1"} else None
-            self._fails = self._first is None
+            self._start(text)
         elif text != str(self._first + self._rows):
             self._fails = True
-
         self._rows += 1
+
+    def _start(self, text: str) -> None:
+        if text in {"0", "1"}:
+            self._first = int(text)
+        else:
+            self._fails = True
 
     @property
     def proven(self) -> bool:
-        return self.name in NAMES and self._rows > 0 and not self._fails
+        """True where the name says it, and every row of at least one."""
+        return self.possible and self._rows > 0
 
     @property
     def possible(self) -> bool:

@@ -8,134 +8,123 @@ from collections.abc import Iterator
 
 from generator.rewritings.expected import Expected
 
-NOTHING = frozenset(
-    {
-        "NA",
-        "N/A",
-        "NaN",
-        "nan",
-        "NULL",
-        "null",
-        "None",
-        "NONE",
-        "#N/A",
-        "<NA>",
-        "\\N",
-        "nil",
-        "NaT",
-        "n/a",
-    }
-)
+NOTHING = frozenset({
+    "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "NONE", "#N/A", "<NA>", "\\N", "nil", "NaT",
+    "n/a",
+})  # fmt: skip
 """What programs write for a cell without a value, or read as one."""
+_NOTHING_IN_ANY_CASE = frozenset(text.lower() for text in NOTHING)
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "0.0"})
 _WRITTEN = frozenset({"true", "false", "t", "f", "1", "0"})
+"""The truth values that programs write; the others they only read."""
 _FORMULA = ("=", "+", "-", "@")
 _BREAK = re.compile(r"\r\n|\r|\n")
+_ANY_TEXT = Expected(accepts=bool)
 
 
 def became_nothing(before: str, after: str) -> bool:
     """A blank became ``NA``."""
-    return not before and after in NOTHING
+    return is_blank(before) and is_nothing(after)
 
 
 def blanks(text: str, expected: Expected) -> Iterator[str]:
     """A blank, unless ``NA`` or the like is a missing code here."""
-    if text in NOTHING and text not in expected.missing:
+    if is_nothing(text) and text not in expected.missing:
         yield ""
 
 
 def is_blank(text: str) -> bool:
-    return not text
-
-
-def code_erased(before: str, after: str) -> bool:
-    """``NA`` became a blank."""
-    return not after and before.lower() in _ERASED
-
-
-_ERASED = frozenset(item.lower() for item in NOTHING)
+    return text == ""
 
 
 def is_nothing(text: str) -> bool:
     return text in NOTHING
 
 
+def code_erased(before: str, after: str) -> bool:
+    """``NA`` became a blank."""
+    return is_blank(after) and before.lower() in _NOTHING_IN_ANY_CASE
+
+
 def erased(before: str, after: str) -> bool:
-    return bool(before) and not after
+    return is_blank(after) and not is_blank(before)
 
 
 def truth(before: str, after: str) -> bool:
     """``F`` became ``FALSE``, ``true`` became ``TRUE``, ``N`` became ``False``."""
-    first, second = before.lower(), after.lower()
-    if before == after or second not in _WRITTEN:
+    if after.lower() not in _WRITTEN:
         return False
-    return {first, second} <= _TRUE or {first, second} <= _FALSE
+
+    words = {before.lower(), after.lower()}
+    return words <= _TRUE or words <= _FALSE
 
 
 def truths(text: str, expected: Expected) -> Iterator[str]:
-    low = text.lower()
-    if expected.kind == "boolean" and low in _WRITTEN:
-        yield "true" if low in _TRUE else "false"
-    if expected.kind in ("integer", "decimal") and low in ("true", "false"):
-        yield "1" if low == "true" else "0"
+    word = text.lower()
+    if expected.kind != "boolean":
+        # A program took a column of 1 and 0 for truth values.
+        yield from {"true": ["1"], "false": ["0"]}.get(word, ())
+    elif word in _WRITTEN:
+        yield "true" if word in _TRUE else "false"
 
 
 def formula(before: str, after: str) -> bool:
     """``=1+1`` became ``2``."""
-    return before.startswith(_FORMULA) and before != after and bool(after)
+    return not is_blank(after) and before.startswith(_FORMULA)
 
 
 def doubled(before: str, after: str) -> bool:
     """``say "hi"`` became ``say ""hi""``."""
-    return (
-        '"' in before
-        and before != after
-        and after.replace('""', '"') == before.replace('""', '"')
-    )
+    return '"' in before and _undoubled(before) == _undoubled(after)
+
+
+def _undoubled(text: str) -> str:
+    return text.replace('""', '"')
 
 
 def trimmed(before: str, after: str) -> bool:
-    return before != after and bool(after) and before.strip() == after
+    return not is_blank(after) and before.strip() == after
 
 
 def breaks(before: str, after: str) -> bool:
     """The line breaks of a text are others, or blanks."""
-    if before == after or not _BREAK.search(before):
+    if not _BREAK.search(before):
         return False
-    return any(
-        _BREAK.sub(item, before) == _BREAK.sub(item, after) for item in (" ", "\n")
-    )
+
+    # After blanks have taken the place of breaks, nobody knows which were breaks.
+    in_one_line = _BREAK.sub(" ", before) == _BREAK.sub(" ", after)
+    return in_one_line or _BREAK.sub("\n", before) == _BREAK.sub("\n", after)
 
 
 def garbled(before: str, after: str) -> bool:
     """``é`` became ``Ã©``: UTF-8 was read as Windows-1252."""
-    return before != after and before in ungarbled(after, _TEXT)
+    return before in ungarbled(after, _ANY_TEXT)
 
 
 def ungarbled(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
     if text.isascii():
         return
+
     for encoding in ("cp1252", "latin-1"):
         try:
-            read = text.encode(encoding).decode("utf-8")
+            original = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
 
-        if read != text:
-            yield read
+        if original != text:
+            yield original
             return
 
 
 def composed(before: str, after: str) -> bool:
     """The same letters, an accent apart from its letter or together with it."""
-    return before != after and unicodedata.normalize(
-        "NFC", before
-    ) == unicodedata.normalize("NFC", after)
+    return _composed(before) == _composed(after)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def other_case(before: str, after: str) -> bool:
-    return before != after and before.casefold() == after.casefold()
-
-
-_TEXT = Expected(accepts=bool)
+    return before.casefold() == after.casefold()
