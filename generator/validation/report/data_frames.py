@@ -7,9 +7,15 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from generator.validation.report.report import Report
-from generator.validation.report.write_csv import FINDING_COLUMNS, MISSINGNESS_COLUMNS
+from generator.validation.report.write_csv import (
+    FINDING_COLUMNS,
+    MISSINGNESS_COLUMNS,
+    finding_row,
+    missingness_rows,
+)
 
 Library = Literal["pandas", "polars"]
+_NUMBERS = frozenset({"line", "cells"})
 
 
 def findings_frame(report: Report, *, library: Library | None = None) -> Any:
@@ -19,29 +25,13 @@ def findings_frame(report: Report, *, library: Library | None = None) -> Any:
     ``line`` is the physical line of the file. ``ImportError`` when the library is not
     installed.
     """
-    rows = []
-    for finding in report.findings:
-        result, key = (
-            finding.finding,
-            [finding.key.get(name) for name in FINDING_COLUMNS[6:11]],
-        )
-        rows.append(
-            (result.severity.word, result.code, finding.file, finding.row, finding.table, finding.field,
-             *(None if part is None else str(part) for part in key),
-             result.value, result.message, result.remedy, result.rule)
-        )  # fmt: skip
-
+    rows = [finding_row(reported) for reported in report.findings]
     return _frame(FINDING_COLUMNS, rows, library)
 
 
 def missingness_frame(report: Report, *, library: Library | None = None) -> Any:
     """One row for each state of each field at each visit, and how many cells are in it."""
-    rows = [
-        (item.table, item.field, item.visit, state, cells)
-        for item in report.missingness
-        for state, cells in item.states.items()
-    ]
-    return _frame(MISSINGNESS_COLUMNS, rows, library)
+    return _frame(MISSINGNESS_COLUMNS, list(missingness_rows(report)), library)
 
 
 def _frame(
@@ -49,12 +39,10 @@ def _frame(
 ) -> Any:
     name = library or ("pandas" if find_spec("pandas") else "polars")
     frames = import_module(name)
-    numbers = {"line", "cells"}
     if name == "pandas":
         return frames.DataFrame(rows, columns=list(columns))
-    schema = {
-        column: frames.Int64 if column in numbers else frames.String
-        for column in columns
-    }
 
+    schema = dict.fromkeys(columns, frames.String)
+    for number in _NUMBERS.intersection(columns):
+        schema[number] = frames.Int64
     return frames.DataFrame(rows, schema=schema, orient="row")

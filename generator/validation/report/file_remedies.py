@@ -20,11 +20,11 @@ def for_files(finding: Finding) -> Finding:
     """The finding with the remedy for a file; a page understands more than a file may
     hold.
     """
-    remedy = _IN_FILES.get(
-        finding.code, finding.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30")
-    )
-    return (
-        finding
-        if remedy == finding.remedy
-        else dataclasses.replace(finding, remedy=remedy)
-    )
+    remedy = _IN_FILES.get(finding.code)
+    if remedy is None:
+        # Other remedies may show how a page takes a date with a time.
+        remedy = finding.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30")
+
+    if remedy == finding.remedy:
+        return finding
+    return dataclasses.replace(finding, remedy=remedy)

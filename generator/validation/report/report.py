@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from forms_spec.findings.finding import ALERTS, Finding, Severity
+from generator.tables import layout
 from generator.validation.dependencies import Links
 from generator.validation.report.file_remedies import for_files
-from generator.validation.report.root_causes import FindingKind, Origin, Origins
+from generator.validation.report.root_causes import FindingKind, Origin, OriginFinder
 
 if TYPE_CHECKING:
     from generator.validation.completeness import Missingness
@@ -42,7 +43,7 @@ class Reported:
     origin: int | None = None
 
     @property
-    def alike(self) -> FindingKind:
+    def kind(self) -> FindingKind:
         """What it shares with findings alike."""
         return FindingKind(self.finding.code, self.table, self.field)
 
@@ -54,9 +55,13 @@ class Reported:
     @property
     def row_key(self) -> str:
         """The key as a person says it: ``01 01-007 SCR``."""
-        return " ".join(
-            str(part) for name, part in self.key.items() if (name, part) != ("unsno", 0)
-        )
+        # Number 0 is the visit itself, and not one that was repeated.
+        parts = [
+            str(part)
+            for name, part in self.key.items()
+            if (name, part) != (layout.UNSNO, 0)
+        ]
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,34 +123,27 @@ class Report:
         """The verdict in one sentence."""
         if not self.readable:
             return "The package cannot be read."
-        counts = self.counts
-        value = self._held()
+
+        counts, validated = self.counts, self._validated()
         if not counts.findings:
-            return f"{value}: no findings."
+            return f"{validated}: no findings."
+
         errors = counts.by_severity[Severity.REFUSE.value]
+        weights = many(errors, "error") if errors else "no errors"
         alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
-        weights = [many(errors, "error") if errors else "no errors"]
         if alerts:
-            weights.append(many(alerts, "alert value"))
-        return f"{value}: {many(counts.findings, 'finding')} ({', '.join(weights)})."
+            weights += f", {many(alerts, 'alert value')}"
+        return f"{validated}: {many(counts.findings, 'finding')} ({weights})."
 
-    def _held(self) -> str:
-        """What was judged, and by whom."""
-        tables = self.counts.rows
-        if not tables and not self.handed:
-            return "No table was validated"
-        text = (
-            f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}"
-            if tables
-            else ""
-        )
-        handed = (
-            f"{many(self.handed, 'table')} validated by Frictionless"
-            if self.handed
-            else ""
-        )
+    def _validated(self) -> str:
+        """What was validated, and by whom."""
+        rows, parts = self.counts.rows, []
+        if rows:
+            parts.append(f"{sum(rows.values()):,} rows in {many(len(rows), 'table')}")
+        if self.handed:
+            parts.append(f"{many(self.handed, 'table')} validated by Frictionless")
 
-        return ", ".join(part for part in (text, handed) if part)
+        return ", ".join(parts) or "No table was validated"
 
     @property
     def hidden(self) -> int:
@@ -161,7 +159,7 @@ class Report:
 _Named = TypeVar("_Named", str, FindingKind)
 
 
-def _most_first(counts: Counter[_Named]) -> dict[_Named, int]:
+def most_first(counts: Counter[_Named]) -> dict[_Named, int]:
     """The largest count first, equal ones by name, whatever was found first."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
@@ -194,20 +192,17 @@ class Collector:
 
     def fork(self) -> Collector:
         """Another one that has what was added so far."""
-        collector = Collector(limit=self.limit)
-        collector.links = self.links
-        collector._about, collector._causes = self._about.copy(), self._causes.copy()
-        collector._severities, collector._rules = (
-            self._severities.copy(),
-            self._rules.copy(),
-        )
-        collector._checks, collector._located = (
-            self._checks.copy(),
-            self._located.copy(),
-        )
-        collector._kept = list(self._kept)
+        fork = Collector(limit=self.limit)
+        fork.links = self.links
+        fork._about = self._about.copy()
+        fork._causes = self._causes.copy()
+        fork._severities = self._severities.copy()
+        fork._rules = self._rules.copy()
+        fork._checks = self._checks.copy()
+        fork._located = self._located.copy()
+        fork._kept = list(self._kept)
 
-        return collector
+        return fork
 
     @property
     def causes(self) -> Mapping[FindingKind, int]:
@@ -215,14 +210,16 @@ class Collector:
         return self._causes
 
     def add(self, reported: Reported) -> None:
+        """Counts a finding, and lists it while there is room."""
         weighed = self._weighed(reported.finding)
-        cause = reported.alike
-        self._count(weighed, cause, 1)
+        kind = reported.kind
+        self._count(weighed, kind, 1)
         if reported.of is not None:
-            self._about[cause, reported.of] += 1
-        if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
+            self._about[kind, reported.of] += 1
+
+        if self._causes[kind] <= self.limit and len(self._kept) < MOST_LOCATED:
             self._kept.append(dataclasses.replace(reported, finding=for_files(weighed)))
-            self._located[cause] += 1
+            self._located[kind] += 1
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
         """True while findings of this kind are listed and not only counted."""
@@ -230,24 +227,21 @@ class Collector:
 
     def more(self, reported: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""
-        self._count(self._weighed(reported.finding), reported.alike, count)
+        self._count(self._weighed(reported.finding), reported.kind, count)
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that it has in this package."""
         if self.tolerated is None:
             return finding
-        severity = (
-            Severity.WARNING if finding.code in self.tolerated else Severity.REFUSE
-        )
 
-        return (
-            finding
-            if finding.severity is severity
-            else dataclasses.replace(finding, severity=severity)
-        )
+        tolerated = finding.code in self.tolerated
+        severity = Severity.WARNING if tolerated else Severity.REFUSE
+        if finding.severity is severity:
+            return finding
+        return dataclasses.replace(finding, severity=severity)
 
-    def _count(self, finding: Finding, cause: FindingKind, count: int) -> None:
-        self._causes[cause] += count
+    def _count(self, finding: Finding, kind: FindingKind, count: int) -> None:
+        self._causes[kind] += count
         self._severities[finding.severity.value] += count
         self._checks[finding.rule or finding.code] += count
         if finding.rule:
@@ -267,89 +261,82 @@ class Collector:
         handed: int = 0,
     ) -> Report:
         """Everything that was added, by file and line."""
-        places = {name: index for index, name in enumerate(rows)}
-        origins = Origins(
+        finder = OriginFinder(
             counts=self._causes,
             about=self._about,
             links=self.links,
             explained=self.explained,
         )
-        result = origins.found()
-        kept = sorted(
-            self._kept,
-            key=lambda item: (places.get(item.table or "", -1), item.row or 0),
-        )
-        counts = Counts(
-            findings=sum(self._causes.values()),
-            located=len(kept),
-            rows=rows,
-            forms=forms,
-            subjects=subjects,
-            by_severity={item.value: self._severities[item.value] for item in Severity},
-            by_code=self._sum(0),
-            by_table=self._sum(1),
-            by_field=self._by_field(),
-            by_rule=_most_first(self._rules),
-            by_check=_most_first(self._checks),
-            causes=tuple(
-                self._cause(alike, count)
-                for alike, count in _most_first(self._causes).items()
-            ),
-        )
+        origins = finder.found()
 
+        # What is about no table that was read comes first.
+        places = {name: index for index, name in enumerate(rows)}
+        listed = sorted(
+            self._kept,
+            key=lambda finding: (places.get(finding.table or "", -1), finding.row or 0),
+        )
         return Report(
             source=source,
             study=study,
             readable=readable,
-            findings=_with_origins(kept, origins, result),
-            counts=counts,
+            findings=_with_origins(listed, finder, origins),
+            counts=self._counts(rows, forms, subjects),
             missingness=missingness,
             notes=notes,
             tolerated=self.tolerated or frozenset(),
             handed=handed,
-            origins=result,
+            origins=origins,
         )
 
-    def _cause(self, alike: FindingKind, count: int) -> Cause:
-        code, table, name = alike
-        return Cause(
-            code=code,
-            table=table,
-            field=name,
-            findings=count,
-            located=self._located[alike],
+    def _counts(self, rows: Mapping[str, int], forms: int, subjects: int) -> Counts:
+        return Counts(
+            findings=sum(self._causes.values()),
+            located=len(self._kept),
+            rows=rows,
+            forms=forms,
+            subjects=subjects,
+            by_severity={
+                severity.value: self._severities[severity.value]
+                for severity in Severity
+            },
+            by_code=self._sum(lambda kind: kind.code),
+            by_table=self._sum(lambda kind: kind.table),
+            by_field=self._sum(_table_and_field),
+            by_rule=most_first(self._rules),
+            by_check=most_first(self._checks),
+            causes=tuple(
+                Cause(**kind._asdict(), findings=count, located=self._located[kind])
+                for kind, count in most_first(self._causes).items()
+            ),
         )
 
-    def _sum(self, part: int) -> dict[str, int]:
+    def _sum(self, name_of: Callable[[FindingKind], str | None]) -> dict[str, int]:
+        """The findings of each name, without those that have none."""
         summed: Counter[str] = Counter()
-        for cause, count in self._causes.items():
-            if name := cause[part]:
+        for kind, count in self._causes.items():
+            name = name_of(kind)
+            if name:
                 summed[name] += count
 
-        return _most_first(summed)
+        return most_first(summed)
 
-    def _by_field(self) -> dict[str, int]:
-        summed: Counter[str] = Counter()
-        for (_, table, name), count in self._causes.items():
-            if table and name:
-                summed[f"{table}.{name}"] += count
 
-        return _most_first(summed)
+def _table_and_field(kind: FindingKind) -> str | None:
+    return f"{kind.table}.{kind.field}" if kind.table and kind.field else None
 
 
 def _with_origins(
-    kept: list[Reported], finder: Origins, origins: tuple[Origin, ...]
+    listed: list[Reported], finder: OriginFinder, origins: tuple[Origin, ...]
 ) -> tuple[Reported, ...]:
     """The findings, each with the place of what it follows from."""
     if not origins:
-        return tuple(kept)
-    places = {
-        FindingKind(origin.code, origin.table, origin.field): index
-        for index, origin in enumerate(origins)
-    }
-    sources = ((item, finder.origin_of(item.alike, item.of)) for item in kept)
+        return tuple(listed)
 
-    return tuple(
-        dataclasses.replace(item, origin=places[source]) if source else item
-        for item, source in sources
-    )
+    places = {origin.kind: index for index, origin in enumerate(origins)}
+    findings = []
+    for finding in listed:
+        source = finder.origin_of(finding.kind, finding.of)
+        origin = places[source] if source else finding.origin
+        findings.append(dataclasses.replace(finding, origin=origin))
+
+    return tuple(findings)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,11 +38,14 @@ _REFUSED = frozenset({"cell-type", "cell-constraint", "not-utf8", "nul-character
 _SUBJECT_KEY = frozenset({layout.SITE, layout.SUBJECT})
 _NO_SUBJECT, _OTHER_SITE = "unknown-subject", "other-site"
 _NO_ROW, _NO_FORM = "form-without-row", "row-without-form"
+_NO_PARENT = "unknown-reference"
 _PROGRAMS = ("saved-by-program", "rewritten-by-program")
 _DONE_BY_PROGRAM = frozenset({"column-rewritten", "cell-lost", "row-numbers-added"})
 _CHANGED = "file-changed"
 _OWN_CAUSE = ("cell-differs", "files-written-again", _CHANGED)
 """Findings that are a cause of their own, and that nothing is counted under."""
+_NAMED_WITHOUT_FOLLOWERS = frozenset((*_LOST, _COLUMN, *_PROGRAMS))
+_FIRST_IN_REPORT = (*_PROGRAMS, *_OWN_CAUSE[:2])
 EXACT, AT_LEAST, AT_MOST = "", "at least", "up to"
 
 
@@ -63,32 +66,34 @@ class Origin:
     by_code: Mapping[str, int] = dataclasses.field(default_factory=dict)
     bound: str = EXACT
 
-    def is_one(self, alike: FindingKind) -> bool:
+    @property
+    def kind(self) -> FindingKind:
+        return FindingKind(self.code, self.table, self.field)
+
+    def is_one(self, kind: FindingKind) -> bool:
         """True for the origin's own findings."""
-        return alike == (self.code, self.table, self.field) or (
-            self.table is None
-            and alike.code == self.code
-            and self.field in (None, alike.field)
-        )
+        if kind == self.kind:
+            return True
+        if self.table is not None or kind.code != self.code:
+            return False
+        return self.field in (None, kind.field)
 
 
 def _rank(origin: Origin) -> tuple[int, int]:
     """What programs did comes first, then the cells that somebody changed, then what
     most follows from.
     """
-    first = (*_PROGRAMS, *_OWN_CAUSE[:2])
-    return first.index(origin.code) if origin.code in first else len(first), -max(
-        origin.follow, origin.findings
-    )
-
-
-def _alike(origin: Origin) -> FindingKind:
-    return FindingKind(origin.code, origin.table, origin.field)
+    first = _FIRST_IN_REPORT
+    place = first.index(origin.code) if origin.code in first else len(first)
+    return place, -max(origin.follow, origin.findings)
 
 
 @dataclass(kw_only=True)
-class Origins:
-    """Finds them in the counts of a report, which are complete whatever is listed."""
+class OriginFinder:
+    """Finds origins in the counts of a report, which are complete whatever is listed.
+
+    ``explained`` are kinds of findings that a program is known to have made.
+    """
 
     counts: Mapping[FindingKind, int]
     about: About
@@ -103,91 +108,102 @@ class Origins:
     _program: FindingKind | None = None
 
     def __post_init__(self) -> None:
+        self._find_lost_tables()
+        self._find_lost_columns()
+        self._find_refused_subjects()
+        self._find_program()
+        # Last, since it has to know what follows from the others.
+        self._find_stray_keys()
+
+    def _find_lost_tables(self) -> None:
         for code in _LOST:
-            for alike in self.counts:
-                if alike.code == code and alike.table:
-                    self._lost.setdefault(alike.table, alike)
+            for kind in self._kinds_of(code):
+                if kind.table:
+                    self._lost.setdefault(kind.table, kind)
 
-        for alike in self.counts:
-            if alike.code == _COLUMN and alike.table and alike.field:
-                self._column(alike, alike.table, alike.field)
-            if (
-                alike.code in _REFUSED
-                and alike.table == layout.SUBJECTS
-                and alike.field in _SUBJECT_KEY
-            ):
-                self._refused = alike
+    def _find_lost_columns(self) -> None:
+        for kind in self._kinds_of(_COLUMN):
+            if not kind.table or not kind.field:
+                continue
 
-        self._program = next(
-            (alike for alike in self.counts if alike.code in _PROGRAMS), None
-        )
-        self._find_stray()
+            self._columns[kind.table, kind.field] = kind
+            # Without a key column no row of a study's table can be placed.
+            if self.links.study is not None and kind.field in _KEYS:
+                self._lost.setdefault(kind.table, kind)
 
-    def _find_stray(self) -> None:
+    def _find_refused_subjects(self) -> None:
+        for kind in self._refused_keys():
+            if kind.table == layout.SUBJECTS and kind.field in _SUBJECT_KEY:
+                self._refused = kind
+
+    def _find_program(self) -> None:
+        for kind in self.counts:
+            if kind.code in _PROGRAMS:
+                self._program = kind
+                return
+
+    def _find_stray_keys(self) -> None:
         """Tables in which so many keys are wrong that every row that is missed may be
         one of theirs.
         """
         missed = {
-            of: count
-            for (alike, of), count in self.about.items()
-            if alike.code == _NO_ROW
+            table: count
+            for (kind, table), count in self.about.items()
+            if kind.code == _NO_ROW
         }
-        for alike, count in self.counts.items():
-            refused = alike.code in _REFUSED and alike.field in _KEYS
-            unknown = alike.code == _NO_SUBJECT and self.origin_of(alike, None) is None
-            table = (
-                alike.table
-                if (refused or unknown) and alike.table not in self._lost
-                else None
-            )
-            if table and count >= missed.get(table, count + 1):
-                self._stray.setdefault(table, alike)
+        refused = set(self._refused_keys())
+        for kind, count in self.counts.items():
+            table = kind.table
+            if table is None or table in self._lost or table not in missed:
+                continue
 
-    def _column(self, alike: FindingKind, table: str, name: str) -> None:
-        self._columns[table, name] = alike
-        if self.links.study is not None and name in _KEYS:
-            self._lost.setdefault(table, alike)
+            unknown = kind.code == _NO_SUBJECT and self.origin_of(kind, None) is None
+            if count >= missed[table] and (unknown or kind in refused):
+                self._stray.setdefault(table, kind)
+
+    def _kinds_of(self, code: str) -> Iterator[FindingKind]:
+        return (kind for kind in self.counts if kind.code == code)
+
+    def _refused_keys(self) -> Iterator[FindingKind]:
+        """Keys that nobody can read."""
+        for kind in self.counts:
+            if kind.code in _REFUSED and kind.field in _KEYS:
+                yield kind
 
     def found(self) -> tuple[Origin, ...]:
         """Those from which most follow first."""
-        follow: dict[FindingKind, Counter[str]] = {
-            item: Counter() for item in self._own()
-        }
-        bounds: dict[FindingKind, str] = {}
-        for alike, count in self.counts.items():
-            for source, number, bound in self._shares(alike, count):
-                follow[source][alike.code] += number
-                bounds[source] = bound or bounds.get(source, EXACT)
+        single = self._single_origins()
+        several = [*_alike_files(single), *self._scattered()]
+        several += self._own_causes(alone=not single and not several)
 
-        built = [
-            self._origin(item, value, bounds.get(item, EXACT))
-            for item, value in follow.items()
+        # What stands in several tables is said once for all of them.
+        single = [
+            origin
+            for origin in single
+            if origin.follow or not _is_any(several, origin.kind)
         ]
-        built = [
-            item
-            for item in built
-            if item.follow or item.code in _LOST or item.code in (_COLUMN, *_PROGRAMS)
+        return tuple(sorted((*single, *several), key=_rank))
+
+    def _single_origins(self) -> list[Origin]:
+        """The origins in one table each."""
+        follow = {kind: Counter[str]() for kind in self._candidates()}
+        bounds = dict.fromkeys(follow, EXACT)
+        for kind, count in self.counts.items():
+            for source, number, bound in self._shares(kind, count):
+                follow[source][kind.code] += number
+                bounds[source] = bound or bounds[source]
+
+        origins = [
+            self._origin(kind, followers, bounds[kind])
+            for kind, followers in follow.items()
         ]
-        several = [*self._alike_files(built), *self._scattered()]
-        several += self._own_causes(alone=not built and not several)
-        built = [
-            item
-            for item in built
-            if item.follow or not any(other.is_one(_alike(item)) for other in several)
+        return [
+            origin
+            for origin in origins
+            if origin.follow or origin.code in _NAMED_WITHOUT_FOLLOWERS
         ]
 
-        return tuple(sorted((*built, *several), key=_rank))
-
-    def _own_causes(self, *, alone: bool) -> Iterator[Origin]:
-        """A file that was changed says little beside what else is wrong with files."""
-        for code in _OWN_CAUSE:
-            count = sum(
-                count for alike, count in self.counts.items() if alike.code == code
-            )
-            if count and (alone or code != _CHANGED):
-                yield Origin(code=code, table=None, field=None, findings=count)
-
-    def _own(self) -> Iterator[FindingKind]:
+    def _candidates(self) -> Iterator[FindingKind]:
         if self._program:
             yield self._program
         yield from dict.fromkeys((*self._lost.values(), *self._columns.values()))
@@ -195,117 +211,132 @@ class Origins:
 
     def _at_most(self) -> tuple[FindingKind, ...]:
         """Origins of which nobody can tell whether all that may follow does."""
-        return (*((self._refused,) if self._refused else ()), *self._stray.values())
+        refused = (self._refused,) if self._refused else ()
+        return (*refused, *self._stray.values())
 
-    def _origin(self, alike: FindingKind, values: Counter[str], bound: str) -> Origin:
-        by_code = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+    def _origin(self, kind: FindingKind, followers: Counter[str], bound: str) -> Origin:
+        by_code = dict(sorted(followers.items(), key=lambda item: (-item[1], item[0])))
         return Origin(
-            **alike._asdict(),
-            findings=self.counts[alike],
+            code=kind.code,
+            table=kind.table,
+            field=kind.field,
+            findings=self.counts[kind],
             follow=sum(by_code.values()),
             by_code=by_code,
             bound=bound,
         )
 
-    @staticmethod
-    def _alike_files(origins: Sequence[Origin]) -> Iterator[Origin]:
-        """What is wrong with several files in the same way, where nothing else shows of
-        it.
-        """
-        files = Counter(
-            item.code for item in origins if item.code in _LOST and not item.follow
-        )
-        yield from (
-            Origin(code=code, table=None, field=None, findings=count)
-            for code, count in files.items()
-            if count > 1
-        )
+    def _own_causes(self, *, alone: bool) -> Iterator[Origin]:
+        """A file that was changed says little beside what else is wrong with files."""
+        for code in _OWN_CAUSE:
+            count = sum(self.counts[kind] for kind in self._kinds_of(code))
+            if count and (alone or code != _CHANGED):
+                yield Origin(code=code, table=None, field=None, findings=count)
 
     def _scattered(self) -> Iterator[Origin]:
         """Subjects that stand otherwise in data/subjects.csv than in all other tables,
         and keys that are refused in several.
         """
-        kinds = [(code, None) for code in (_OTHER_SITE, _NO_SUBJECT)]
-        refused = {
-            (item.code, item.field)
-            for item in self.counts
-            if item.code in _REFUSED and item.field in _KEYS
-        }
-        for code, name in (*kinds, *sorted(refused)):
-            value = [
-                (item, count)
-                for item, count in self.counts.items()
-                if item.code == code and name in (None, item.field)
-            ]
-            if len(value) > 1 and not any(
-                self.origin_of(item, None) for item, _ in value
-            ):
-                yield Origin(
-                    code=code,
-                    table=None,
-                    field=name,
-                    findings=sum(count for _, count in value),
-                )
+        for code in (_OTHER_SITE, _NO_SUBJECT):
+            yield from self._in_several(code, None, list(self._kinds_of(code)))
+
+        refused: dict[tuple[str, str], list[FindingKind]] = {}
+        for kind in self._refused_keys():
+            refused.setdefault((kind.code, kind.field or ""), []).append(kind)
+        for code, name in sorted(refused):
+            yield from self._in_several(code, name, refused[code, name])
+
+    def _in_several(
+        self, code: str, name: str | None, kinds: Sequence[FindingKind]
+    ) -> Iterator[Origin]:
+        """One origin of all these, unless something else is known to be theirs."""
+        explained = any(self.origin_of(kind, None) for kind in kinds)
+        if len(kinds) > 1 and not explained:
+            count = sum(self.counts[kind] for kind in kinds)
+            yield Origin(code=code, table=None, field=name, findings=count)
 
     def _shares(
-        self, alike: FindingKind, count: int
+        self, kind: FindingKind, count: int
     ) -> Iterator[tuple[FindingKind, int, str]]:
         """How many findings of a kind follow from which origin."""
-        if source := self.origin_of(alike, None):
-            yield source, count, AT_MOST if source in self._at_most() else EXACT
+        at_most = self._at_most()
+        source = self.origin_of(kind, None)
+        if source:
+            yield source, count, AT_MOST if source in at_most else EXACT
             return
 
-        value = [
-            (of, number) for (item, of), number in self.about.items() if item == alike
+        shares = [
+            (table, number)
+            for (other, table), number in self.about.items()
+            if other == kind
         ]
-        known = sum(number for _, number in value)
+        known = sum(number for _, number in shares)
+        bound = EXACT if known == count else AT_LEAST
+        for table, number in shares:
+            source = self.origin_of(kind, table)
+            if source:
+                yield source, number, AT_MOST if source in at_most else bound
 
-        for of, number in value:
-            if source := self.origin_of(alike, of):
-                bound = EXACT if known == count else AT_LEAST
-                yield source, number, AT_MOST if source in self._at_most() else bound
-
-    def origin_of(self, alike: FindingKind, of: str | None) -> FindingKind | None:
-        """What findings of this kind, about the table ``of``, follow from."""
-        lost, code, table, name = self._lost, *alike
-        if code in _DONE_BY_PROGRAM or alike in self.explained:
+    def origin_of(self, kind: FindingKind, about: str | None) -> FindingKind | None:
+        """What findings of this kind, about the table ``about``, follow from."""
+        if kind.code in _DONE_BY_PROGRAM or kind in self.explained:
             return self._program
-        own = (
-            lost.get(table or ""),
-            self._stray.get(table or ""),
-            self._columns.get((table or "", name or "")),
-        )
-        if table is None or alike in own:
+        if kind.table is None or self._is_candidate(kind):
             return None
-        if code == _NO_SUBJECT:
-            return lost.get(layout.SUBJECTS, self._refused)
-        if code == _NO_FORM:
-            return lost.get(layout.FORMS, self._stray.get(table))
-        if code == "unknown-reference":
-            return self._first(
-                lost.get(parent) for parent in self.links.parents(table, name)
-            )
 
-        if of is not None and (of in lost or of in self._stray):
-            return lost.get(of) or self._stray[of]
-        if code == "empty-table":
-            return lost.get(table)
-        if name and (table, name) in self._columns:
-            return self._columns[table, name]
-        return (
-            self._untold(self.links.untold_by(code, table, name))
-            if lost or self._stray or self._columns
-            else None
+        if kind.code == _NO_SUBJECT:
+            return self._lost.get(layout.SUBJECTS, self._refused)
+        if kind.code == _NO_FORM:
+            return self._lost.get(layout.FORMS, self._stray.get(kind.table))
+        if kind.code == _NO_PARENT:
+            parents = self.links.parents(kind.table, kind.field)
+            return _first(self._lost.get(parent) for parent in parents)
+
+        fault = self._table_fault(about) if about is not None else None
+        if fault or kind.code == "empty-table":
+            return fault or self._lost.get(kind.table)
+        column = self._columns.get((kind.table, kind.field or ""))
+        return column or self._origin_of_unknown(kind, kind.table)
+
+    def _is_candidate(self, kind: FindingKind) -> bool:
+        table = kind.table or ""
+        return kind in (
+            self._lost.get(table),
+            self._stray.get(table),
+            self._columns.get((table, kind.field or "")),
         )
 
-    def _untold(self, places: frozenset[tuple[str, str]]) -> FindingKind | None:
-        return self._first(
-            self._columns.get(place)
-            or self._lost.get(place[0])
-            or self._stray.get(place[0])
-            for place in sorted(places)
+    def _table_fault(self, table: str) -> FindingKind | None:
+        return self._lost.get(table) or self._stray.get(table)
+
+    def _origin_of_unknown(self, kind: FindingKind, table: str) -> FindingKind | None:
+        """The first fault by which an answer that the finding needs is not there."""
+        if not (self._lost or self._stray or self._columns):
+            # Most reports. The rules of the study need not be looked through.
+            return None
+
+        places = sorted(self.links.untold_by(kind.code, table, kind.field))
+        return _first(
+            self._columns.get(place) or self._table_fault(place[0]) for place in places
         )
 
-    @staticmethod
-    def _first(kinds: Iterator[FindingKind | None]) -> FindingKind | None:
-        return next((item for item in kinds if item is not None), None)
+
+def _is_any(origins: Iterable[Origin], kind: FindingKind) -> bool:
+    return any(origin.is_one(kind) for origin in origins)
+
+
+def _alike_files(origins: Sequence[Origin]) -> Iterator[Origin]:
+    """What is wrong with several files in the same way, where nothing else shows of it."""
+    files = Counter(
+        origin.code for origin in origins if origin.code in _LOST and not origin.follow
+    )
+    for code, count in files.items():
+        if count > 1:
+            yield Origin(code=code, table=None, field=None, findings=count)
+
+
+def _first(kinds: Iterable[FindingKind | None]) -> FindingKind | None:
+    for kind in kinds:
+        if kind is not None:
+            return kind
+    return None

@@ -18,10 +18,11 @@ EACH = frozenset({"saved-by-program", "rewritten-by-program"})
 class First:
     """One origin.
 
-    ``at`` is its place in the report, ``follows`` how many findings follow and which.
+    ``origin`` is its place in the report, ``follows`` how many findings follow and
+    which.
     """
 
-    at: int
+    origin: int
     severity: Severity
     place: str
     message: str
@@ -32,16 +33,15 @@ class First:
 def look_first(report: Report) -> tuple[First, ...]:
     """The origins of which a case is listed."""
     cases: dict[int, list[Reported]] = {}
-    for finding in report.findings:
-        for index, origin in enumerate(report.origins):
-            if origin.is_one(finding.alike):
-                cases.setdefault(index, []).append(finding)
+    for reported in report.findings:
+        for place, origin in enumerate(report.origins):
+            if origin.is_one(reported.kind):
+                cases.setdefault(place, []).append(reported)
 
-    return tuple(
-        first
-        for position in sorted(cases)
-        for first in _firsts(position, report.origins[position], cases[position])
-    )
+    first: list[First] = []
+    for place in sorted(cases):
+        first += _firsts(place, report.origins[place], cases[place])
+    return tuple(first)
 
 
 def _firsts(
@@ -50,38 +50,36 @@ def _firsts(
     """The first case; each one where the cases have different reasons, as several
     programs are.
     """
-    files = {entry.file for entry in cases}
-    place = (files.pop() or "") if len(files) == 1 else ""
     each = origin.code in EACH
+    files = {reported.file for reported in cases}
+    one_file = next(iter(files)) if len(files) == 1 else None
+    more = ""
+    if origin.findings > 1 and not each:
+        more = f" ({many(origin.findings, 'finding')} like this)"
 
-    for item in cases if each else cases[:1]:
-        finding = item.finding
-        more = (
-            f" ({many(origin.findings, 'finding')} like this)"
-            if origin.findings > 1 and not each
-            else ""
-        )
+    for reported in cases if each else cases[:1]:
+        file = reported.file if origin.table else one_file
         yield First(
-            at=position,
-            severity=finding.severity,
-            place=(item.file or origin.table or "")
-            if origin.table
-            else place or "Several tables",
-            message=f"{finding.message}{more}",
-            remedy=finding.remedy,
-            follows=_follows(origin) if item is cases[0] else "",
+            origin=position,
+            severity=reported.finding.severity,
+            place=file or origin.table or "Several tables",
+            message=f"{reported.finding.message}{more}",
+            remedy=reported.finding.remedy,
+            follows=_follows(origin) if reported is cases[0] else "",
         )
 
 
 def _follows(origin: Origin) -> str:
     if not origin.follow:
         return ""
-    bound = f"{origin.bound} " if origin.bound else ""
-    codes = [f"{count:,} {code}" for code, count in origin.by_code.items()]
-    shown = [*codes[:MOST_CODES], *(["others"] if len(codes) > MOST_CODES else [])]
-    verb = "results" if origin.follow == 1 else "result"
-    text = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(shown)}"
 
+    codes = [f"{count:,} {code}" for code, count in origin.by_code.items()]
+    if len(codes) > MOST_CODES:
+        codes[MOST_CODES:] = ["others"]
+
+    bound = f"{origin.bound} " if origin.bound else ""
+    verb = "results" if origin.follow == 1 else "result"
+    text = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(codes)}"
     return text[0].upper() + text[1:]
 
 
@@ -95,22 +93,20 @@ def origins_first(report: Report) -> Sequence[Reported]:
 def _rank(origins: Sequence[Origin], reported: Reported) -> tuple[int, int]:
     if reported.origin is not None:
         return 2, reported.origin
-    own = next(
-        (
-            index
-            for index, origin in enumerate(origins)
-            if origin.is_one(reported.alike)
-        ),
-        None,
-    )
 
-    return (1, 0) if own is None else (0, own)
+    for place, origin in enumerate(origins):
+        if origin.is_one(reported.kind):
+            return 0, place
+    return 1, 0
 
 
 def follows_from(report: Report, cases: Sequence[Reported]) -> str:
     """The origin of all of these, in words; nothing where they have none, or several."""
-    if len({item.origin for item in cases}) != 1 or cases[0].origin is None:
+    places = {reported.origin for reported in cases}
+    place = places.pop()
+    if places or place is None:
         return ""
-    origin = report.origins[cases[0].origin]
-    place = ".".join(part for part in (origin.table, origin.field) if part)
-    return f"caused by {origin.code}{f' in {place}' if place else ''}"
+
+    origin = report.origins[place]
+    where = ".".join(part for part in (origin.table, origin.field) if part)
+    return f"caused by {origin.code}" + (f" in {where}" if where else "")

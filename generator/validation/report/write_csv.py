@@ -4,61 +4,62 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from generator.package.spreadsheet import harmless
+from generator.tables import layout
 from generator.validation.report.report import Report, Reported
 
+_KEY = layout.ROW_KEY
 FINDING_COLUMNS = (
-    "severity", "code", "file", "line", "table", "field", "siteid", "subjid", "visitid", "unsno", "rowno",
-    "value", "message", "remedy", "rule",
+    "severity", "code", "file", "line", "table", "field", *_KEY, "value", "message", "remedy", "rule",
 )  # fmt: skip
 MISSINGNESS_COLUMNS = ("table", "field", "visit", "state", "cells")
+
+Row = tuple[str | int | None, ...]
 
 
 def findings_csv(report: Report) -> str:
     """One line for each finding that is listed."""
-    return _written(FINDING_COLUMNS, (_finding(finding) for finding in report.findings))
+    return _written(FINDING_COLUMNS, map(finding_row, report.findings))
 
 
 def missingness_csv(report: Report) -> str:
     """One line for each state of each field at each visit."""
-    lines = report.missingness
-    value = (
-        (line.table, line.field, line.visit, state, str(count))
-        for line in lines
-        for state, count in line.states.items()
-    )
-
-    return _written(MISSINGNESS_COLUMNS, value)
+    return _written(MISSINGNESS_COLUMNS, missingness_rows(report))
 
 
-def _finding(reported: Reported) -> tuple[str, ...]:
+def finding_row(reported: Reported) -> Row:
+    """A finding by ``FINDING_COLUMNS``; None where there is nothing to say."""
     finding = reported.finding
-    key = [str(reported.key.get(name, "")) for name in FINDING_COLUMNS[6:11]]
-    line = "" if reported.row is None else str(reported.row)
-    place = (
+    key = [reported.key.get(name) for name in _KEY]
+    return (
         finding.severity.word,
         finding.code,
-        reported.file or "",
-        line,
-        reported.table or "",
-        reported.field or "",
-    )
-
-    return (
-        *place,
-        *key,
-        finding.value or "",
+        reported.file,
+        reported.row,
+        reported.table,
+        reported.field,
+        *(None if part is None else str(part) for part in key),
+        finding.value,
         finding.message,
         finding.remedy,
-        finding.rule or "",
+        finding.rule,
     )
 
 
-def _written(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def missingness_rows(report: Report) -> Iterator[Row]:
+    """The states of each field at each visit by ``MISSINGNESS_COLUMNS``."""
+    for line in report.missingness:
+        for state, cells in line.states.items():
+            yield line.table, line.field, line.visit, state, cells
+
+
+def _written(columns: Iterable[str], rows: Iterable[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    for row in rows:
+        cells = ["" if value is None else str(value) for value in row]
+        writer.writerow(map(harmless, cells))
     return text.getvalue()

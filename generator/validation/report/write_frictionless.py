@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator.heavy_libraries import frictionless
@@ -49,12 +49,8 @@ cell, row or table.
 
 def report_frictionless(report: Report) -> str:
     """JSON that ``frictionless.Report.from_descriptor`` reads."""
-    return (
-        json.dumps(
-            as_frictionless(report).to_descriptor(), indent=2, ensure_ascii=False
-        )
-        + "\n"
-    )
+    descriptor = as_frictionless(report).to_descriptor()
+    return json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_frictionless(report: Report) -> Any:
@@ -62,76 +58,73 @@ def as_frictionless(report: Report) -> Any:
 
     What is counted and not listed stands in the warnings of its task.
     """
-    groups: dict[str | None, list[Reported]] = defaultdict(list)
+    by_table: dict[str | None, list[Reported]] = defaultdict(list)
     for finding in report.findings:
         if finding.finding.code not in report.tolerated:
-            groups[finding.table].append(finding)
+            by_table[finding.table].append(finding)
 
-    tables = [
-        *report.counts.rows,
-        *(name for name in groups if name not in report.counts.rows and name),
-    ]
-    tasks = [_task(report, name, groups[name]) for name in tables]
-
+    of_package = by_table.pop(None, [])
+    tables = dict.fromkeys((*report.counts.rows, *by_table))
     return frictionless.Report.from_validation(
-        tasks=tasks,
-        errors=[_error(group) for group in groups[None]],
+        tasks=[_task(report, name, by_table[name]) for name in tables if name],
+        errors=[_error(finding) for finding in of_package],
         warnings=list(report.notes),
     )
 
 
 def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
     errors = [_error(finding) for finding in findings]
-    hidden = [
-        cause
-        for cause in report.counts.causes
-        if cause.table == name and cause.findings > cause.located
-    ]
-    warnings = [
-        f"{item.code}{f' in {item.field}' if item.field else ''}"
-        f": {item.findings} found, {item.located} listed"
-        for item in hidden
-    ]
-    place = next((finding.file for finding in findings if finding.file), name)
+    warnings = list(_not_listed(report, name))
     stats = {"errors": len(errors), "warnings": len(warnings), "seconds": 0.0}
     if name in report.counts.rows:
         stats["rows"] = report.counts.rows[name]
+
+    files = [finding.file for finding in findings if finding.file]
     return frictionless.ReportTask(
-        name=name, type="table", valid=not errors, place=place, labels=[], stats=stats,  # type: ignore[arg-type]
-        warnings=warnings, errors=errors,
-    )  # fmt: skip
+        name=name,
+        type="table",
+        valid=not errors,
+        place=files[0] if files else name,
+        labels=[],
+        stats=stats,  # type: ignore[arg-type]
+        warnings=warnings,
+        errors=errors,
+    )
+
+
+def _not_listed(report: Report, table: str) -> Iterator[str]:
+    for cause in report.counts.causes:
+        if cause.table == table and cause.findings > cause.located:
+            what = f"{cause.code} in {cause.field}" if cause.field else cause.code
+            yield f"{what}: {cause.findings} found, {cause.located} listed"
 
 
 def _error(reported: Reported) -> Any:
-    finding = reported.finding
+    finding, errors = reported.finding, frictionless.errors
     kind = errors_by_type().get(_TYPES.get(finding.code, "")) or _general(reported)
-    words: dict[str, Any] = {
-        "note": f"{finding.message} ({finding.code}) {finding.remedy}"
-    }
-    if issubclass(kind, frictionless.errors.RowError):
-        words |= {"cells": [], "row_number": reported.row or 1}
-    if issubclass(kind, frictionless.errors.CellError):
-        words |= {"cell": finding.value or ""}
-    if issubclass(kind, frictionless.errors.LabelError):
-        words |= {
-            "labels": [],
-            "row_numbers": [reported.row or 1],
-            "label": finding.value or "",
-        }
+    note = f"{finding.message} ({finding.code}) {finding.remedy}"
+    words: dict[str, Any] = {"note": note}
 
-    if issubclass(kind, frictionless.errors.CellError | frictionless.errors.LabelError):
+    # Each class of errors demands more words. Frictionless numbers rows and fields,
+    # of which we know the line and the name.
+    if issubclass(kind, errors.RowError):
+        words |= {"cells": [], "row_number": reported.row or 1}
+    if issubclass(kind, errors.CellError):
+        words["cell"] = finding.value or ""
+    if issubclass(kind, errors.LabelError):
+        rows = [reported.row or 1]
+        words |= {"labels": [], "row_numbers": rows, "label": finding.value or ""}
+    if issubclass(kind, errors.CellError | errors.LabelError):
         words |= {"field_name": reported.field or "", "field_number": 0}
+
     return kind(**words)
 
 
 def _general(reported: Reported) -> Any:
-    if reported.row is None:
-        return frictionless.errors.TableError if reported.table else frictionless.Error
-    return (
-        frictionless.errors.CellError
-        if reported.field
-        else frictionless.errors.RowError
-    )
+    errors = frictionless.errors
+    if reported.row is not None:
+        return errors.CellError if reported.field else errors.RowError
+    return errors.TableError if reported.table else frictionless.Error
 
 
 def errors_by_type() -> Mapping[str, Any]:

@@ -5,14 +5,15 @@ worked through.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from forms_spec.findings.finding import Severity
+from generator.tables import layout
 from generator.validation.completeness import Missingness, share_answered, total, visits
-from generator.validation.report.report import Report
+from generator.validation.report.report import Report, most_first
 from generator.validation.report.summary import follows_from, look_first, origins_first
 
 if TYPE_CHECKING:
@@ -24,46 +25,42 @@ SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
 def report_html(report: Report) -> str:
     """A whole page; it loads nothing."""
     counts = report.counts
-    causes = [cause for cause in counts.causes if cause.findings > cause.located]
-    people = (
-        ("site", "Site", _listed(report, "siteid")),
-        ("subject", "Subject", _listed(report, "subjid")),
-    )
+    sites, subjects = _listed(report, layout.SITE), _listed(report, layout.SUBJECT)
+    summaries = [
+        ("table", "By table", counts.by_table),
+        ("where", "By field", counts.by_field),
+        ("code", "By rule", counts.by_check),
+    ]
+    # One site or one subject needs no table of how many.
+    if len(sites) > 1:
+        summaries.append(("site", "By site", sites))
+    if len(subjects) > 1:
+        summaries.append(("subject", "By subject", subjects))
 
     return _template().render(
         report=report,
         counts=counts,
         signs=SIGNS,
         severities=tuple(Severity),
-        alerts=any(finding.finding.alerts for finding in report.findings),
+        alerts=any(reported.finding.alerts for reported in report.findings),
         first=look_first(report),
         findings=[
-            (item, follows_from(report, [item])) for item in origins_first(report)
+            (reported, follows_from(report, [reported]))
+            for reported in origins_first(report)
         ],
-        hidden=sum(cause.findings - cause.located for cause in causes),
+        hidden=report.hidden,
         completeness=_completeness(report.missingness),
         visits=visits(report.missingness),
         states=total(report.missingness),
-        summaries=(
-            ("table", "By table", counts.by_table),
-            ("where", "By field", counts.by_field),
-            ("code", "By rule", counts.by_check),
-            *(
-                (name, f"By {name}", value)
-                for name, _, value in people
-                if len(value) > 1
-            ),
-        ),
-        people=people,
+        summaries=summaries,
+        people=(("site", "Site", sites), ("subject", "Subject", subjects)),
     )
 
 
-def _listed(report: Report, key: str) -> dict[str, int]:
+def _listed(report: Report, key: str) -> Mapping[str, int]:
     """How many of the listed findings are about each site or subject, most first."""
-    counter = Counter(
-        str(finding.key[key]) for finding in report.findings if finding.key.get(key)
-    )
-    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+    about = (reported.key.get(key) for reported in report.findings)
+    return most_first(Counter(str(name) for name in about if name))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,35 +82,39 @@ class HeatForm:
 
 
 def _completeness(lines: Sequence[Missingness]) -> tuple[HeatForm, ...]:
-    value = visits(lines)
-    tables: dict[str, dict[str, dict[str, Missingness]]] = {}
+    tables: dict[str, list[Missingness]] = {}
     for line in lines:
-        tables.setdefault(line.table, {}).setdefault(line.field, {})[line.visit] = line
-    return tuple(
-        HeatForm(
-            name=name,
-            cells=tuple(
-                _heat([index[visit] for index in fields.values() if visit in index])
-                for visit in value
-            ),
-            fields=tuple(
-                (
-                    field,
-                    tuple(
-                        _heat([index[visit]] if visit in index else [])
-                        for visit in value
-                    ),
-                )
-                for field, index in fields.items()
-            ),
-        )
-        for name, fields in tables.items()
+        tables.setdefault(line.table, []).append(line)
+
+    every_visit = visits(lines)
+    return tuple(_heat_form(name, tables[name], every_visit) for name in tables)
+
+
+def _heat_form(
+    name: str, lines: Sequence[Missingness], every_visit: Sequence[str]
+) -> HeatForm:
+    by_visit: dict[str, list[Missingness]] = {visit: [] for visit in every_visit}
+    by_field: dict[str, dict[str, Missingness]] = {}
+    for line in lines:
+        by_visit[line.visit].append(line)
+        by_field.setdefault(line.field, {})[line.visit] = line
+
+    fields = []
+    for field, own in by_field.items():
+        cells = [_heat([own[visit]]) if visit in own else None for visit in every_visit]
+        fields.append((field, tuple(cells)))
+
+    return HeatForm(
+        name=name,
+        cells=tuple(_heat(by_visit[visit]) for visit in every_visit),
+        fields=tuple(fields),
     )
 
 
 def _heat(lines: Sequence[Missingness]) -> HeatCell | None:
     if not lines:
         return None
+
     states = total(lines)
     share = share_answered(states)
     says = ", ".join(f"{count:,} {state}" for state, count in states.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TextIO
 
 from forms_spec.findings.finding import Severity
@@ -46,9 +47,8 @@ def _look_first(output: TextOutput, report: Report) -> None:
     origins = look_first(report)
     if not origins:
         return
-    output.line()
-    output.line(("Look at these first", "bold"))
 
+    _title(output, "Look at these first")
     for origin in origins[:_LONGEST_LIST]:
         sign, style = _SIGNS[origin.severity]
         message = _shown(origin.message)
@@ -60,6 +60,11 @@ def _look_first(output: TextOutput, report: Report) -> None:
     _and_more(output, len(origins))
 
 
+def _title(output: TextOutput, title: str) -> None:
+    output.line()
+    output.line((title, "bold"))
+
+
 def _and_more(output: TextOutput, count: int) -> None:
     if count > _LONGEST_LIST:
         output.line(f"    and {count - _LONGEST_LIST:,} more")
@@ -68,14 +73,12 @@ def _and_more(output: TextOutput, count: int) -> None:
 def _examples(report: Report) -> dict[str, str]:
     """What each rule, protocol check or code says where it is found first."""
     texts: dict[str, str] = {}
-    for finding in report.findings:
-        shown = _shown(finding.finding.message)
-        texts.setdefault(
-            finding.finding.rule or finding.finding.code,
-            shown
-            if len(shown) <= _LONGEST_EXAMPLE
-            else f"{shown[: _LONGEST_EXAMPLE - 1]}…",
-        )
+    for reported in report.findings:
+        finding = reported.finding
+        message = _shown(finding.message)
+        if len(message) > _LONGEST_EXAMPLE:
+            message = f"{message[: _LONGEST_EXAMPLE - 1]}…"
+        texts.setdefault(finding.rule or finding.code, message)
 
     return texts
 
@@ -88,13 +91,12 @@ def _counts(
 ) -> None:
     if not counts:
         return
-    shown = list(counts.items())[:_LONGEST_LIST]
-    digits = max(len(f"{count:,}") for _, count in shown)
-    longest = max(len(name) for name, _ in shown)
-    output.line()
-    output.line((title, "bold"))
 
-    for name, count in shown:
+    _title(output, title)
+    shown = dict(islice(counts.items(), _LONGEST_LIST))
+    digits = max(len(f"{count:,}") for count in shown.values())
+    longest = max(map(len, shown))
+    for name, count in shown.items():
         parts: list[Part] = [f"  {count:>{digits},}    {name}"]
         if texts and name in texts:
             parts.append((f"{'':{longest - len(name)}}    {texts[name]}", "dim"))
@@ -107,6 +109,7 @@ def _answers(output: TextOutput, lines: Sequence[Missingness]) -> None:
     """How many cells are answered, and why the others are not, by visit."""
     if not lines:
         return
+
     states = list(total(lines))
     rows = []
     for visit in visits(lines):
@@ -114,8 +117,7 @@ def _answers(output: TextOutput, lines: Sequence[Missingness]) -> None:
         cells = [f"{counts[state]:,}" if state in counts else "" for state in states]
         rows.append([visit, *cells])
 
-    output.line()
-    output.line(("Completeness", "bold"))
+    _title(output, "Completeness")
     output.table(["visit", *states], rows)
 
 
@@ -129,24 +131,31 @@ def _first_cases(output: TextOutput, report: Report) -> None:
     }
     groups: dict[FindingKind, list[Reported]] = {}
     for reported in origins_first(report):
-        groups.setdefault(reported.alike, []).append(reported)
+        groups.setdefault(reported.kind, []).append(reported)
 
-    for alike, cases in groups.items():
-        first = cases[0]
-        sign, style = ALERT if first.finding.alerts else _SIGNS[first.finding.severity]
-        heading = f"{first.finding.severity.word}: {first.finding.code}"
-        place = first.place or first.file or "package"
-        follows = follows_from(report, cases)
-        if follows:
-            heading += f", {follows}"
-
-        output.line()
-        output.line((f"{sign} ", style), (place, "bold"), f"  {heading}")
+    for kind, cases in groups.items():
+        _heading(output, report, cases)
         for reported in cases[:CASES]:
             output.line(_case(reported))
-        output.line((f"    {first.finding.remedy}", "dim"))
-        if totals[alike] > CASES:
-            output.line((f"    and {totals[alike] - CASES:,} more like this", "dim"))
+
+        output.line((f"    {cases[0].finding.remedy}", "dim"))
+        more = totals[kind] - CASES
+        if more > 0:
+            output.line((f"    and {more:,} more like this", "dim"))
+
+
+def _heading(output: TextOutput, report: Report, cases: Sequence[Reported]) -> None:
+    first = cases[0]
+    finding = first.finding
+    sign, style = ALERT if finding.alerts else _SIGNS[finding.severity]
+    place = first.place or first.file or "package"
+
+    heading = f"  {finding.severity.word}: {finding.code}"
+    follows = follows_from(report, cases)
+    if follows:
+        heading += f", {follows}"
+    output.line()
+    output.line((f"{sign} ", style), (place, "bold"), heading)
 
 
 def _case(reported: Reported) -> str:
