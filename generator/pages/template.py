@@ -26,6 +26,7 @@ from generator.pages.page_model import Page, fixed, pieces
 from generator.pages.question_builder import page_of
 from generator.pages.rows import next_number, rows_of
 from generator.pages.template_context import (
+    SLOT_NAMES,
     RowsSlots,
     blank_slots,
     group_findings,
@@ -64,7 +65,7 @@ def page_and_template(study: Study, form: Form) -> tuple[Page, Template]:
 def write_template(study: Study, form: Form) -> tuple[Page, Template]:
     """The form's page and its template, without the memory of the study."""
     page = page_of(study, form)
-    text = WRITER.get_template("form.jinja").render(form=page)
+    text = WRITER.get_template("form.jinja").render(form=page, slot_names=SLOT_NAMES)
     return page, FILLER.from_string(text)
 
 
@@ -168,7 +169,7 @@ def _rows(
     return RowsSlots(
         all=slots,
         next=max(next_number(group, record, stored), after_marks),
-        e=group_findings(group, record, page_findings),
+        findings=group_findings(group, record, page_findings),
         blank=blank_slots(group, starts),
     )
 

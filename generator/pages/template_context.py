@@ -53,30 +53,29 @@ class _NoTicks(dict[str, list[str]]):
 
 @dataclass(slots=True)
 class Slots:
-    """The slots of a form's own fields, or of one row. The short names are the
-    template's.
+    """The slots of a form's own fields, or of one row, by field name.
 
-    v texts, l labels of choices, m missing codes, c codes ticked, o texts that are no
-    code of the list, e findings as HTML (``''``: of the whole row), bad fields with a
-    finding that refuses, a what the question's element says of itself: that it is
-    hidden, or answered though it does not apply; q required by a condition; r reference
-    ranges; k what fields for reading only say; p what a new row starts with; w the
-    answers that stand in texts.
+    ``answers`` are labels of choices, ``unlisted`` texts that are no code of the list,
+    ``findings`` HTML (``""``: of the whole row), ``invalid`` fields with an error.
+    ``attributes`` are what a question's element says of itself: that it is hidden, or
+    answered though it does not apply. ``required`` are fields that a condition requires,
+    ``references`` reference ranges, ``shown`` what fields for reading only say,
+    ``starts`` what a new row starts with, ``piped`` the answers that stand in texts.
     """
 
-    v: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
-    l: dict[str, str] = dataclasses.field(default_factory=_NoTexts)  # noqa: E741
-    m: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
-    c: dict[str, list[str]] = dataclasses.field(default_factory=_NoTicks)
-    o: dict[str, str] = dataclasses.field(default_factory=dict)
-    e: dict[str, Markup] = dataclasses.field(default_factory=_Blank)
-    bad: set[str] = dataclasses.field(default_factory=set)
-    a: dict[str, Markup] = dataclasses.field(default_factory=_Blank)
-    q: set[str] = dataclasses.field(default_factory=set)
-    r: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
-    k: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
-    p: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
-    w: dict[str, str] = dataclasses.field(default_factory=_NoWords)
+    texts: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    answers: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    missing_codes: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    ticked: dict[str, list[str]] = dataclasses.field(default_factory=_NoTicks)
+    unlisted: dict[str, str] = dataclasses.field(default_factory=dict)
+    findings: dict[str, Markup] = dataclasses.field(default_factory=_Blank)
+    invalid: set[str] = dataclasses.field(default_factory=set)
+    attributes: dict[str, Markup] = dataclasses.field(default_factory=_Blank)
+    required: set[str] = dataclasses.field(default_factory=set)
+    references: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    shown: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    starts: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
+    piped: dict[str, str] = dataclasses.field(default_factory=_NoWords)
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -86,13 +85,21 @@ class Slots:
     why: str = ""
 
 
+SLOT_NAMES = tuple(
+    slot.name
+    for slot in dataclasses.fields(Slots)
+    if slot.default_factory is not dataclasses.MISSING
+)
+"""The slots that a template asks by field name; the others are about a whole row."""
+
+
 @dataclass(slots=True)
 class RowsSlots:
     """The rows of one repeating group, and the number that the next one gets."""
 
     all: list[Slots]
     next: int
-    e: Markup
+    findings: Markup
     blank: Slots
 
 
@@ -165,12 +172,12 @@ def row_slots(
     _put_findings(slots, group.name, number, record, page_findings)
     _put_words(slots, group.name, number, words)
     if not saved:
-        slots.p.update(starts)
+        slots.starts.update(starts)
 
     slots.title = row_title(group, replace(row, texts=texts))
     few = len(record.rows.get(group.name, ())) <= FEW
-    slots.open = few or not saved or slots.removing or bool(slots.e)
-    if slots.e:
+    slots.open = few or not saved or slots.removing or bool(slots.findings)
+    if slots.findings:
         slots.status = "▲ has findings"
 
     return slots
@@ -189,9 +196,9 @@ def blank_slots(group: Group, starts: Mapping[str, str]) -> Slots:
     }
 
     _fill(slots, group.fields, _without(starts, group, later), lambda _name: None)
-    slots.a.update(dict.fromkeys(later, HIDDEN))
+    slots.attributes.update(dict.fromkeys(later, HIDDEN))
     _put_later(slots, later)
-    slots.p.update(starts)
+    slots.starts.update(starts)
 
     return slots
 
@@ -209,8 +216,8 @@ def _without(
 
 def _put_later(slots: Slots, later: Mapping[str, str]) -> None:
     for name, text in later.items():
-        if slots.a.get(name) == HIDDEN and not slots.v[name]:
-            slots.a[name] += START.format(text)
+        if slots.attributes.get(name) == HIDDEN and not slots.texts[name]:
+            slots.attributes[name] += START.format(text)
 
 
 def group_findings(group: Group, record: Record, page_findings: PageFindings) -> Markup:
@@ -254,11 +261,11 @@ def _fill(
         if cell.shown is not True:
             _hide(slots, name, cell.shown, "" if calculated else text)
         if cell.required:
-            slots.q.add(name)
+            slots.required.add(name)
         if cell.reference:
-            slots.r[name] = f"reference {cell.reference}"
+            slots.references[name] = f"reference {cell.reference}"
         if cell.state is CellState.INVALID:
-            slots.bad.add(name)
+            slots.invalid.add(name)
 
 
 def _hide(slots: Slots, name: str, shown: bool | None, text: str) -> None:
@@ -266,9 +273,9 @@ def _hide(slots: Slots, name: str, shown: bool | None, text: str) -> None:
     answer never is.
     """
     if not text:
-        slots.a[name] = HIDDEN
+        slots.attributes[name] = HIDDEN
     elif shown is False:
-        slots.a[name] = MOOT
+        slots.attributes[name] = MOOT
 
 
 def _put_words(slots: Slots, table: str, row: int | None, words: PageWords) -> None:
@@ -277,38 +284,38 @@ def _put_words(slots: Slots, table: str, row: int | None, words: PageWords) -> N
         if text_table != table or text_row != row:
             continue
         for index, answer in enumerate(answers):
-            slots.w[f"{name} {key} {index}"] = answer
+            slots.piped[f"{name} {key} {index}"] = answer
 
     for note_table, note_row, name in words.hidden:
         if note_table == table and note_row == row:
-            slots.a[name] = HIDDEN
+            slots.attributes[name] = HIDDEN
 
 
 def _put_text(slots: Slots, field: Field, text: str) -> None:
     """A missing code stands in its own menu, so that the box stays free for the value."""
     name = field.name
     if field.entry != "typed" and field.value is None:
-        slots.v[name] = text
-        slots.k[name] = shown_as(text, field)
+        slots.texts[name] = text
+        slots.shown[name] = shown_as(text, field)
         return
 
     for missing in field.missing:
         if missing.code == text:
-            slots.m[name] = text
+            slots.missing_codes[name] = text
             return
 
-    slots.v[name] = boxed(text, field)
+    slots.texts[name] = boxed(text, field)
     if field.kind.name == "choice":
-        slots.l[name] = menu_text(text, field)
+        slots.answers[name] = menu_text(text, field)
 
     if field.control == "checkboxes" and field.codelist:
         ticked = text.split(";")
         unknown = [code for code in ticked if code not in field.codelist.by_code]
-        slots.c[name] = ticked
+        slots.ticked[name] = ticked
         if rest := ";".join(unknown):
-            slots.o[name] = rest
+            slots.unlisted[name] = rest
     elif _fits_no_button(field, text):
-        slots.o[name] = text
+        slots.unlisted[name] = text
 
 
 def _fits_no_button(field: Field, text: str) -> bool:
@@ -328,6 +335,6 @@ def _put_findings(
     page_findings: PageFindings,
 ) -> None:
     for name, placed in page_findings.of(table, row):
-        slots.e[name] += finding_html(placed, record)
+        slots.findings[name] += finding_html(placed, record)
         if placed.finding.severity is Severity.REFUSE:
-            slots.bad.add(name)
+            slots.invalid.add(name)
