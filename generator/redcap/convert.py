@@ -222,8 +222,8 @@ class _Conversion:
                         kind="missing-code",
                         field="*",
                         original=entry.code,
-                        why=f"is {entry.name} here: it would look like a value or an "
-                        "answer",
+                        why=f"is called {entry.name} here, because it would look like a "
+                        "value or an answer",
                         harmless=True,
                     )
                 )

@@ -76,7 +76,7 @@ def form_names(dictionary: Dictionary) -> dict[str, str]:
 
 
 def _list_new_name(dictionary: Dictionary, item: Item, column: str, name: str) -> None:
-    dictionary.loss(item, "name", column, f"is {name} here", harmless=True)
+    dictionary.loss(item, "name", column, f"is called {name} here", harmless=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +188,9 @@ class FieldPlanner:
         if not answers:
             self._say_choices(item, "redcap-no-choices", item.choices)
             self._lose_choices(
-                item, "no-choices", "nothing to choose from: any text is accepted"
+                item,
+                "no-choices",
+                "there is nothing to choose from, so any text is accepted",
             )
             return ()
 
@@ -206,15 +208,17 @@ class FieldPlanner:
         if repeated:
             listed = ", ".join(repeated)
             self._say_choices(item, "redcap-code-twice", listed)
-            self._lose_choices(item, "code-twice", f"only the first {listed} is kept")
+            self._lose_choices(
+                item,
+                "code-twice",
+                f"only the first answer is kept of each code: {listed}",
+            )
 
         # A multiple choice is stored as its codes with ; between them.
         divided = [code for code in codes if ";" in code]
         if divided:
             self._say_choices(item, "redcap-bad-code", ", ".join(divided))
-            self._lose_choices(
-                item, "bad-code", "a code with ; cannot be stored in the data"
-            )
+            self._lose_choices(item, "bad-code", "a code with ; cannot be stored")
 
     def _check_labels(self, item: Item, answers: Answers) -> None:
         counts = Counter(label.lower() for _, label, _ in answers)
@@ -238,7 +242,7 @@ class FieldPlanner:
             self._lose_choices(
                 item,
                 "empty-choice",
-                "an empty answer is left out, an empty label is its code",
+                "an empty answer is left out, and an empty label becomes its code",
             )
 
     def _say_choices(self, item: Item, code: str, text: str) -> None:

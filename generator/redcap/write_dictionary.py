@@ -57,7 +57,10 @@ def write_redcap(
     study = loaded.study
     if study is None:
         return WrittenDictionary(
-            content=None, findings=loaded.findings, losses=(), fields=0
+            content=None,
+            findings=loaded.findings,
+            losses=(),
+            fields=0,
         )
 
     kept = _Originals(originals, study)
@@ -230,7 +233,7 @@ def _record_id_first(
         field=first["name"],
         column=HEADERS["form"] if subject else "",
         original=".".join(subject) if subject else "",
-        why="REDCap wants a record id as its first field",
+        why="REDCap needs the record ID as its first field",
         harmless=subject is None,
     )
 
@@ -254,7 +257,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
             kind="edit-check",
             field=rule.name,
             original=rule.message,
-            why="a rule over fields is a data quality rule of the project",
+            why="REDCap keeps edit checks as data quality rules of the project",
         )
 
     for derivation in study.derivations.values():
@@ -270,7 +273,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
             kind="reference-ranges",
             field="*",
             original=f"{len(study.references.ranges)} rows",
-            why="REDCap has no reference ranges of laboratories",
+            why="REDCap has no reference ranges",
         )
 
     for code in study.missing.values():
@@ -278,7 +281,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
             kind="missing",
             field=code.code,
             original=code.label,
-            why="codes of missing data belong to REDCap's project",
+            why="REDCap keeps missing codes in the project, not in its dictionary",
         )
 
     for site, title in study.sites.items():
@@ -286,5 +289,5 @@ def _project_losses(study: Study) -> Iterator[Loss]:
             kind="site",
             field=site,
             original=title,
-            why="sites are data access groups of the project",
+            why="REDCap keeps sites as data access groups of the project",
         )

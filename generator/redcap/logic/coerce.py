@@ -58,6 +58,7 @@ def number_text(text: str) -> str | None:
     # A whole number may be written as 1E+3, which only quantize spells out.
     if decimal == decimal.to_integral_value():
         decimal = decimal.quantize(Decimal(1))
+
     whole, _, fraction = format(decimal, "f").partition(".")
     fraction = fraction.rstrip("0")
 
@@ -65,6 +66,7 @@ def number_text(text: str) -> str | None:
         return None
     if fraction:
         return f"{whole}.{fraction}"
+
     return "0" if whole == "-0" else whole
 
 
@@ -105,9 +107,11 @@ def moment_text(text: str, order: str = "ymd") -> str | None:
     if match is None:
         return None
 
-    day, clock = date_text(match[1], order), time_text(match[2])
+    day = date_text(match[1], order)
+    clock = time_text(match[2])
     if day is None or clock is None:
         return None
+
     return f"{day}T{clock}"
 
 
@@ -117,7 +121,12 @@ def moment_text(text: str, order: str = "ymd") -> str | None:
 def constant(number: str) -> Value:
     """A number as a value."""
     power = MULTIPLY if number[0] == "-" else ATOM
-    return Value(text=number, type=ValueType.NUMBER, literal=number, power=power)
+    return Value(
+        text=number,
+        type=ValueType.NUMBER,
+        literal=number,
+        power=power,
+    )
 
 
 def as_number(value: Value) -> Value:
@@ -127,14 +136,15 @@ def as_number(value: Value) -> Value:
     """
     convert = _NUMBERS.get(value.type)
     if convert is None:
-        raise LogicFault(f"a {value.type.value} where a number is wanted")
+        raise LogicFault(f"a number is needed here, not {value.type.value}")
     return convert(value)
 
 
 def _literal_number(value: Value) -> Value:
     number = number_text(value.literal or "")
     if number is None:
-        raise LogicFault(f"{value.literal!r} is no number")
+        raise LogicFault(f"{value.literal!r} is not a number")
+
     return constant(number)
 
 
@@ -167,12 +177,13 @@ def as_text(value: Value) -> str:
         return value.text
     if value.literal is not None:
         return quoted(value.literal)
+
     if value.type is ValueType.TICK:
         return f"text_of({as_number(value).text})"
     if value.type in (ValueType.NUMBER, *MOMENTS):
         return f"text_of({value.text})"
 
-    raise LogicFault(f"a {value.type.value} where a text is wanted")
+    raise LogicFault(f"a text is needed here, not {value.type.value}")
 
 
 def as_moment(value: Value, scope: LogicScope, order: str = "ymd") -> Value:
@@ -183,24 +194,38 @@ def as_moment(value: Value, scope: LogicScope, order: str = "ymd") -> Value:
     if value.type in MOMENTS:
         return value
     if value.literal is None:
-        raise LogicFault(f"a {value.type.value} where a date is wanted")
+        raise LogicFault(f"a date is needed here, not {value.type.value}")
 
     word = value.literal.strip().lower()
     if word == "now":
-        scope.note(
-            "now", "rules know the day, not the time of day: now is read as today"
-        )
+        scope.note("now", "rules know the date but not the time: now is read as today")
     if word in (TODAY, "now"):
-        return Value(text=TODAY, type=ValueType.DATE, literal=TODAY)
+        return Value(
+            text=TODAY,
+            type=ValueType.DATE,
+            literal=TODAY,
+        )
 
     if day := date_text(value.literal, order):
-        return Value(text=day, type=ValueType.DATE, literal=day)
+        return Value(
+            text=day,
+            type=ValueType.DATE,
+            literal=day,
+        )
     if moment := moment_text(value.literal, order):
-        return Value(text=moment, type=ValueType.DATETIME, literal=moment)
+        return Value(
+            text=moment,
+            type=ValueType.DATETIME,
+            literal=moment,
+        )
     if clock := time_text(value.literal):
-        return Value(text=clock, type=ValueType.TIME, literal=clock)
+        return Value(
+            text=clock,
+            type=ValueType.TIME,
+            literal=clock,
+        )
 
-    raise LogicFault(f"{value.literal!r} is no date")
+    raise LogicFault(f"{value.literal!r} is not a date")
 
 
 def with_time(value: Value) -> str:
@@ -209,7 +234,7 @@ def with_time(value: Value) -> str:
         return value.text
     if value.type is ValueType.DATE:
         return f"datetime_of({value.text}, 00:00)"
-    raise LogicFault("a time of the day where a date is wanted")
+    raise LogicFault("a date is needed here, not a time")
 
 
 # Values as conditions
@@ -236,10 +261,14 @@ def is_missing(value: Value, code: str = "") -> Atom:
     Raises ``LogicFault`` for what is not a field, or only what was entered in one.
     """
     if not value.read or value.text.startswith("entered("):
-        raise LogicFault("only a field's own value is asked for a code of missing data")
+        raise LogicFault("only the value of a field can be a missing code")
 
     which = f"({quoted(code)})" if code else ""
-    return Atom(text=f"{value.text} is missing{which}", sure=True, operator="is")
+    return Atom(
+        text=f"{value.text} is missing{which}",
+        sure=True,
+        operator="is",
+    )
 
 
 def counted(condition: Condition) -> Value:
@@ -250,7 +279,11 @@ def counted(condition: Condition) -> Value:
         return constant("0")
 
     text = f"case when {certain(condition)} then 1 else 0 end"
-    return Value(text=text, type=ValueType.NUMBER, never_blank=True)
+    return Value(
+        text=text,
+        type=ValueType.NUMBER,
+        never_blank=True,
+    )
 
 
 def as_condition(value: Value) -> Condition:
@@ -259,6 +292,7 @@ def as_condition(value: Value) -> Condition:
         return ticked(value)
     if value.type is ValueType.BLANK:
         return FALSE
+
     if value.literal is not None:
         no = value.literal == "" or number_text(value.literal) == "0"
         return FALSE if no else TRUE

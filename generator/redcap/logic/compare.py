@@ -75,6 +75,7 @@ def _with_blank(scope: LogicScope, operator: str, value: Value) -> Condition:
     if operator == "<>":
         return _given(value)
 
+    # Every text comes after the blank, and none before it.
     if operator == ">":
         scope.note("greater-than-blank", "> '' is read as: is not blank")
         return _given(value)
@@ -119,28 +120,30 @@ def negated_known(state: Condition) -> Condition:
 
 def _equal(scope: LogicScope, left: Value, right: Value) -> Condition:
     if right.literal is not None:
-        return _equals_constant(scope, left, right)
+        return _equals_constant(scope, left, right.literal)
     if left.literal is not None:
-        return _equals_constant(scope, right, left)
+        return _equals_constant(scope, right, left.literal)
 
-    types = (left.type, right.type)
+    # A box is 0 or 1, so that what stands beside it is read as a number.
     if left.type is ValueType.TICK:
         return _both(as_number(left), as_number(right))
     if right.type is ValueType.TICK:
         return _both(as_number(right), as_number(left))
 
+    types = (left.type, right.type)
     if left.type in MOMENTS or right.type in MOMENTS:
         return _both(*_moments(scope, left, right))
     if ValueType.NUMBER in types:
         return _both(as_number(left), as_number(right))
     if ValueType.CHOICES in types:
-        raise LogicFault("a checkbox is compared without one of its codes")
+        raise LogicFault("a checkbox can only be compared by one of its codes")
 
     return _both(left, right)
 
 
 def _both(left: Value, right: Value) -> Condition:
     """The same value, or the same code of missing data, or blank both."""
+    # The first is UNKNOWN beside a blank, so the others have to be asked for.
     equal = Atom(text=f"{left.within(ADD)} = {right.within(ADD)}", sure=False)
     both_blank = joined("and", [blank(left), blank(right)])
 
@@ -154,8 +157,7 @@ def _both(left: Value, right: Value) -> Condition:
     return joined("or", [equal, both_blank, *same_codes])
 
 
-def _equals_constant(scope: LogicScope, value: Value, constant: Value) -> Condition:
-    literal = constant.literal or ""
+def _equals_constant(scope: LogicScope, value: Value, literal: str) -> Condition:
     if value.literal is not None:
         return TRUE if _same_text(value.literal, literal) else FALSE
     if value.type is ValueType.TICK:
@@ -170,28 +172,27 @@ def _equals_constant(scope: LogicScope, value: Value, constant: Value) -> Condit
 
     if value.arms:
         return _in_arm(value, literal)
-    return _EQUALS[value.type](scope, value, constant)
+    return _EQUALS[value.type](scope, value, literal)
 
 
 def _never_missing(scope: LogicScope, value: Value, literal: str) -> Condition:
     """A code of missing data where none can be."""
     if not value.read:
         raise LogicFault(
-            "only a field's own value is asked for the code of missing data "
-            f"{literal!r}"
+            f"only the value of a field can be the missing code {literal!r}"
         )
 
     scope.note(
         "never-missing",
-        f"{value.text} never holds the code of missing data {literal!r}",
+        f"{value.text} never holds the missing code {literal!r}",
     )
     return FALSE
 
 
 def _no_answer(literal: str) -> LogicFault:
     return LogicFault(
-        f"{literal!r} is no answer of it; where it is a code of missing data, "
-        "name it with --missing"
+        f"{literal!r} is not one of its answers; if it is a missing code, name it "
+        "with --missing"
     )
 
 
@@ -232,59 +233,63 @@ def _in_arm(value: Value, literal: str) -> Condition:
     return FALSE
 
 
-def _is_code(scope: LogicScope, value: Value, constant: Value) -> Condition:
+def _is_code(scope: LogicScope, value: Value, literal: str) -> Condition:
     """One answer, or several that are the same number."""
-    literal = constant.literal or ""
     codes = [literal]
     if literal not in value.codes:
         codes = [code for code in value.codes if _same_text(code, literal)]
     if codes:
         return joined("or", [_is(value, quoted(code)) for code in codes])
 
+    # A text that is no answer may be a missing code that nobody has named.
     if number_text(literal) is None:
         raise _no_answer(literal)
+
     scope.note(
-        "unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen"
+        "unknown-code", f"{value.text} has no answer {literal!r}, so it is never chosen"
     )
     # The checks refuse a code that the field does not have, but not a text.
     chosen = Value(text=f"concat({value.text})", type=ValueType.TEXT)
     return _is(chosen, quoted(literal))
 
 
-def _is_number(_scope: LogicScope, value: Value, constant: Value) -> Condition:
-    literal = constant.literal or ""
+def _is_number(_scope: LogicScope, value: Value, literal: str) -> Condition:
     number = number_text(literal)
     if number is None:
         raise _no_answer(literal)
     return _is(value, number)
 
 
-def _is_moment(scope: LogicScope, value: Value, constant: Value) -> Condition:
-    literal = constant.literal or ""
+def _is_moment(scope: LogicScope, value: Value, literal: str) -> Condition:
+    constant = Value(text="", type=ValueType.LITERAL, literal=literal)
     try:
         left, right = _moments(scope, value, constant)
     except LogicFault:
+        # A text that is no date may be a missing code that nobody has named.
         if number_text(literal) is None:
             raise _no_answer(literal) from None
-        scope.note("no-date", f"{literal!r} is no date: never equal to {value.text}")
+
+        scope.note(
+            "no-date", f"{literal!r} is not a date, so {value.text} never equals it"
+        )
         return FALSE
 
     return _is(left, right.text)
 
 
-def _is_text(_scope: LogicScope, value: Value, constant: Value) -> Condition:
-    return _is(value, quoted(constant.literal or ""))
+def _is_text(_scope: LogicScope, value: Value, literal: str) -> Condition:
+    return _is(value, quoted(literal))
 
 
-def _no_code_named(_scope: LogicScope, _value: Value, _constant: Value) -> Condition:
-    raise LogicFault("a checkbox is compared without one of its codes")
+def _no_code_named(_scope: LogicScope, _value: Value, _literal: str) -> Condition:
+    raise LogicFault("a checkbox can only be compared by one of its codes")
 
 
-def _file_compared(_scope: LogicScope, _value: Value, _constant: Value) -> Condition:
-    raise LogicFault("a file is compared")
+def _file_compared(_scope: LogicScope, _value: Value, _literal: str) -> Condition:
+    raise LogicFault("a file cannot be compared")
 
 
-_EQUALS: Mapping[ValueType, Callable[[LogicScope, Value, Value], Condition]] = (
+_EQUALS: Mapping[ValueType, Callable[[LogicScope, Value, str], Condition]] = (
     MappingProxyType(
         {
             ValueType.NUMBER: _is_number,
@@ -306,8 +311,10 @@ def _moments(scope: LogicScope, left: Value, right: Value) -> tuple[Value, Value
     first, second = as_moment(left, scope), as_moment(right, scope)
     if first.type is second.type:
         return first, second
+
+    # A date beside a date with time is its first minute; a time has no day at all.
     if ValueType.TIME in (first.type, second.type):
-        raise LogicFault("a time of the day is compared with a date")
+        raise LogicFault("a time cannot be compared with a date")
 
     return (
         Value(text=with_time(first), type=ValueType.DATETIME),
@@ -319,6 +326,7 @@ def _moments(scope: LogicScope, left: Value, right: Value) -> tuple[Value, Value
 
 
 def _ordered(scope: LogicScope, operator: str, left: Value, right: Value) -> Condition:
+    # The constant stands on the right, which halves the cases below.
     if left.literal is not None and right.literal is None:
         return _ordered(scope, _MIRRORED[operator], right, left)
 
@@ -340,6 +348,8 @@ def _ordered(scope: LogicScope, operator: str, left: Value, right: Value) -> Con
 
 def _are_texts(left: Value, right: Value) -> bool:
     """True where two texts are put in order that are not numbers."""
-    if right.literal is not None:
-        return left.type is ValueType.TEXT and number_text(right.literal) is None
-    return left.type is ValueType.TEXT and right.type is ValueType.TEXT
+    if left.type is not ValueType.TEXT:
+        return False
+    if right.literal is None:
+        return right.type is ValueType.TEXT
+    return number_text(right.literal) is None

@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class Atom:
     """A condition without ``and`` or ``or``, as the ``text`` of our rule language.
 
@@ -28,7 +32,11 @@ class Atom:
     code: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class Junction:
     """``and`` or ``or`` of several conditions."""
 
@@ -53,6 +61,7 @@ def joined(operator: str, parts: Sequence[Condition]) -> Condition:
         return deciding
 
     kept = [part for part in flat if part != idle]
+    # Only `or` has a shorter form: `in (...)` and `has any (...)`.
     if operator == "or":
         kept = _gathered(kept)
 
@@ -107,7 +116,11 @@ def _any_of(first: Atom, codes: list[str]) -> Atom:
         text, operator = f"{first.operand} in {listed}", "in"
 
     return Atom(
-        text=text, sure=False, operator=operator, operand=first.operand, code=listed
+        text=text,
+        sure=False,
+        operator=operator,
+        operand=first.operand,
+        code=listed,
     )
 
 
@@ -117,14 +130,16 @@ def negated(condition: Condition) -> Atom:
         return FALSE
     if condition == FALSE:
         return TRUE
+
     if isinstance(condition, Junction):
         return Atom(text=f"not ({certain(condition)})", sure=True)
     if not condition.sure:
         return Atom(text=_not_true(condition), sure=True)
-
-    text = condition.text
     if condition.operator == "is":
         return _turned(condition)
+
+    # Behind a parenthesis the words may belong to a part of the condition only.
+    text = condition.text
     if text.endswith(" is known") and "(" not in text:
         return Atom(text=f"{text.removesuffix('known')}not known", sure=True)
     if text.endswith(" is not known"):
@@ -139,6 +154,7 @@ def _not_true(atom: Atom) -> str:
         return f"{atom.operand} is not {atom.code}"
     if atom.operator == "in":
         return f"{atom.operand} is not in {atom.code}"
+
     return f"({atom.text}) is not true"
 
 
@@ -149,7 +165,11 @@ def _turned(atom: Atom) -> Atom:
     if state.startswith("not "):
         other = state.removeprefix("not ")
 
-    return Atom(text=f"{field} is {other}", sure=True, operator="is")
+    return Atom(
+        text=f"{field} is {other}",
+        sure=True,
+        operator="is",
+    )
 
 
 def certain(condition: Condition) -> str:
@@ -168,10 +188,13 @@ def certain(condition: Condition) -> str:
 def _certain_atom(atom: Atom) -> str:
     if atom.sure:
         return atom.text
+
+    # `is` instead of `=` is never UNKNOWN, and shorter than to ask whether it is true.
     if atom.operator == "=":
         return f"{atom.operand} is {atom.code}"
     if atom.operator == "in":
         return f"{atom.operand} is in {atom.code}"
+
     return f"({atom.text}) is true"
 
 

@@ -28,9 +28,11 @@ def shifted_date(text: str, scope: LogicScope) -> str:
     if unit == "d":
         return f"add_days({day}, {number.text})"
     if unit not in ("M", "y"):
-        raise LogicFault(f"@CALCDATE in the unit {unit!r} gives a time of the day")
+        raise LogicFault(f"@CALCDATE with the unit {unit!r} gives a time, not a date")
 
-    scope.note("calcdate", "calendar months and years, not 30.44 and 365.2425 days")
+    scope.note(
+        "calcdate", "counts calendar months and years, not 30.44 and 365.2425 days"
+    )
     months = number.text
     if unit == "y":
         months = f"{number.within(MULTIPLY)} * 12"

@@ -76,9 +76,21 @@ def _arguments(
     """The arguments of a call. Raises ``LogicFault`` where there are fewer or more."""
     count = len(node.arguments)
     if not least <= count <= most:
-        why = f"{node.function} takes {least} to {most} values, not {count}"
+        why = f"{node.function} takes {_counts(least, most)}, not {count}"
         raise LogicFault(why, node.start, node.end)
+
     return node.arguments
+
+
+def _counts(least: int, most: int) -> str:
+    """``2 values``, ``1 to 3 values`` or ``at least 1 value``."""
+    if least < most < MOST_ARGUMENTS:
+        return f"{least} to {most} values"
+
+    values = "value" if least == 1 else "values"
+    if most == MOST_ARGUMENTS:
+        return f"at least {least} {values}"
+    return f"{least} {values}"
 
 
 def _only(translator: Translating, node: tree.CallNode) -> Value:
@@ -92,7 +104,8 @@ def _string(translator: Translating, node: tree.LogicNode) -> Value:
     value = translator.value(node, ValueType.TEXT)
     if value.missing:
         translator.scope.note(
-            "missing-as-text", f"a code of missing data of {value.text} is no text here"
+            "missing-as-text",
+            f"a missing code of {value.text} is text in REDCap, but blank here",
         )
 
     if value.type is ValueType.BLANK:
@@ -108,7 +121,8 @@ def _constant(translator: Translating, node: tree.LogicNode) -> str:
     """The text of a constant. Raises ``LogicFault`` for what is none."""
     literal = translator.value(node).literal
     if literal is None:
-        raise LogicFault("a text in quotes is wanted here", node.start, node.end)
+        raise LogicFault("a text in quotes is needed here", node.start, node.end)
+
     return literal
 
 
@@ -147,8 +161,9 @@ def _places(translator: Translating, node: tree.CallNode) -> str:
 
     places = translator.value(node.arguments[1]).literal
     if places is None or places not in map(str, range(MOST_PLACES + 1)):
-        why = f"{node.function} to other than 0 to {MOST_PLACES} places"
+        why = f"{node.function} takes 0 to {MOST_PLACES} places, as a plain number"
         raise LogicFault(why, node.start, node.end)
+
     return places
 
 
@@ -224,11 +239,20 @@ def _find(translator: Translating, node: tree.CallNode) -> Value:
     return _never_blank(f"coalesce(find({needle.text}, {hay.text}), 0)")
 
 
-_ZERO = Value(text="0", type=ValueType.NUMBER, never_blank=True, literal="0")
+_ZERO = Value(
+    text="0",
+    type=ValueType.NUMBER,
+    never_blank=True,
+    literal="0",
+)
 
 
 def _never_blank(text: str) -> Value:
-    return Value(text=text, type=ValueType.NUMBER, never_blank=True)
+    return Value(
+        text=text,
+        type=ValueType.NUMBER,
+        never_blank=True,
+    )
 
 
 def _replace(translator: Translating, node: tree.CallNode) -> Value:
@@ -290,7 +314,7 @@ def _difference(translator: Translating, node: tree.CallNode) -> Value:
     options = [_constant(translator, argument).lower() for argument in rest]
     unit = _constant(translator, unit_node)
     if unit not in _DAYS:
-        why = f"datediff knows no unit {unit!r}"
+        why = f"datediff has no unit {unit!r}"
         raise LogicFault(why, unit_node.start, unit_node.end)
 
     ends = [translator.value(first), translator.value(second)]
@@ -305,7 +329,11 @@ def _difference(translator: Translating, node: tree.CallNode) -> Value:
     if "true" not in options and "1" not in options:
         between = f"abs({between})"
     power = MULTIPLY if scale else ATOM
-    return Value(text=f"{between}{scale}", type=ValueType.NUMBER, power=power)
+    return Value(
+        text=f"{between}{scale}",
+        type=ValueType.NUMBER,
+        power=power,
+    )
 
 
 def _between(start: Value, end: Value, unit: str) -> tuple[str, str]:
@@ -386,7 +414,7 @@ def _has_missing(translator: Translating, node: tree.CallNode) -> Condition:
     unnamed = [code for code in codes if code not in named]
     if unnamed:
         why = (
-            f"the study has no missing codes {', '.join(unnamed)}: name them with "
+            f"the study has no missing codes {', '.join(unnamed)}; name them with "
             "--missing"
         )
         raise LogicFault(why, node.start, node.end)
@@ -399,7 +427,7 @@ def _holds_code(value: Value, node: tree.CallNode, code: str = "") -> Condition:
     if value.type is ValueType.BLANK:
         return FALSE
     if not value.read:
-        raise LogicFault("only a field holds a missing code", node.start, node.end)
+        raise LogicFault("only a field can hold a missing code", node.start, node.end)
 
     if not code:
         return is_missing(value) if value.missing else FALSE

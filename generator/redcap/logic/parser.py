@@ -55,7 +55,7 @@ class _LogicParser:
     def whole(self) -> tree.LogicNode:
         """``logic = expression END``"""
         if self.token.kind is LogicTokenKind.END:
-            raise LogicFault("there is nothing but comments")
+            raise LogicFault("it contains only comments")
         expression = self.expression(OR)
         if self.index < len(self.tokens) - 1:
             raise self.unexpected("an operator or the end")
@@ -68,7 +68,9 @@ class _LogicParser:
         # Every level takes several of Python's frames, and there are a thousand.
         self.depth += 1
         if self.depth > DEEPEST:
-            raise LogicFault("nested too deeply", self.token.start, self.token.end)
+            raise LogicFault(
+                "it is nested too deeply", self.token.start, self.token.end
+            )
 
         left = self.prefix()
         while (binding := self.binding()) >= power:
@@ -105,7 +107,11 @@ class _LogicParser:
         right_power = binding if binding == POWER else binding + 1
         right = self.expression(right_power)
         return tree.BinaryNode(
-            operator=sign, left=left, right=right, start=left.start, end=right.end
+            operator=sign,
+            left=left,
+            right=right,
+            start=left.start,
+            end=right.end,
         )
 
     def prefix(self) -> tree.LogicNode:
@@ -115,7 +121,10 @@ class _LogicParser:
             self.take()
             operand = self.expression(NOT)
             return tree.UnaryNode(
-                operator="not", operand=operand, start=token.start, end=operand.end
+                operator="not",
+                operand=operand,
+                start=token.start,
+                end=operand.end,
             )
 
         if self.is_sign("-") or self.is_sign("+"):
@@ -124,7 +133,10 @@ class _LogicParser:
             if token.text == "+":
                 return operand
             return tree.UnaryNode(
-                operator="-", operand=operand, start=token.start, end=operand.end
+                operator="-",
+                operand=operand,
+                start=token.start,
+                end=operand.end,
             )
 
         return self.primary()
@@ -134,11 +146,19 @@ class _LogicParser:
         token = self.token
         if token.kind is LogicTokenKind.NUMBER:
             self.take()
-            return tree.NumberNode(text=token.text, start=token.start, end=token.end)
+            return tree.NumberNode(
+                text=token.text,
+                start=token.start,
+                end=token.end,
+            )
 
         if token.kind is LogicTokenKind.TEXT:
             self.take()
-            return tree.TextNode(value=token.text, start=token.start, end=token.end)
+            return tree.TextNode(
+                value=token.text,
+                start=token.start,
+                end=token.end,
+            )
 
         if token.kind is LogicTokenKind.REFERENCE:
             return self.reference()
@@ -162,10 +182,18 @@ class _LogicParser:
 
         if name in ("true", "false"):
             self.take()
-            return tree.NumberNode(text=str(int(name == "true")), start=start, end=end)
+            return tree.NumberNode(
+                text=str(int(name == "true")),
+                start=start,
+                end=end,
+            )
         if name in ("null", "nan"):
             self.take()
-            return tree.TextNode(value="", start=start, end=end)
+            return tree.TextNode(
+                value="",
+                start=start,
+                end=end,
+            )
         raise self.unexpected(_PRIMARY)
 
     def call(self, name: str) -> tree.LogicNode:
@@ -179,7 +207,10 @@ class _LogicParser:
 
         end = self.take().end
         return tree.CallNode(
-            function=name, arguments=tuple(arguments), start=start, end=end
+            function=name,
+            arguments=tuple(arguments),
+            start=start,
+            end=end,
         )
 
     def reference(self) -> tree.LogicNode:
@@ -193,7 +224,7 @@ class _LogicParser:
 
         field = _FIELD.fullmatch(bracket.text)
         if field is None:
-            why = f"[{bracket.text}] is no field"
+            why = f"[{bracket.text}] is not a field"
             raise LogicFault(why, bracket.start, bracket.end)
 
         name, code, _modifiers = field.groups()
@@ -243,8 +274,10 @@ class _LogicParser:
         token = self.token
         if token.kind is LogicTokenKind.END:
             return LogicFault(
-                f"it ends where {wanted} is wanted", token.start, token.end
+                f"it ends where {wanted} was expected", token.start, token.end
             )
         return LogicFault(
-            f"{token.text!r} stands where {wanted} is wanted", token.start, token.end
+            f"{token.text!r} was found where {wanted} was expected",
+            token.start,
+            token.end,
         )

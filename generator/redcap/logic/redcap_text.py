@@ -18,7 +18,11 @@ OR, AND, COMPARE, ADD, MULTIPLY, ATOM = range(1, 7)
 _REVERSED = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class RedcapCondition:
     """A condition of REDCap: ``parts`` under one ``operator``, or a text with its
     opposite.
@@ -117,7 +121,11 @@ def not_blank(text: str) -> RedcapCondition:
     return RedcapCondition(text=f"{text} <> ''", other=f"{text} = ''")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class RedcapValue:
     """A value of REDCap's, how tightly its text is bound, and its type in our language.
 

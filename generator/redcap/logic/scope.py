@@ -12,7 +12,11 @@ from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.values import BLANK, Value, ValueType, quoted
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class ProjectField:
     """A field of the project by the name that it has in our dictionary.
 
@@ -101,7 +105,7 @@ class LogicScope:
 
         why = f"there is no field [{node.field}] in the file"
         if node.field.endswith("_complete"):
-            why = f"[{node.field}] is the state of a form"
+            why = f"[{node.field}] is the status of a form, which no rule can read"
         raise LogicFault(why, node.start, node.end)
 
     def entered(self, name: str, known: ProjectField) -> str:
@@ -112,7 +116,7 @@ class LogicScope:
         if known.missing:
             self.note(
                 "missing-in-circle",
-                "fields that hide each other take a code of missing data for a blank",
+                "in fields that hide each other, a missing code counts as blank",
             )
         return f"entered({name})"
 
@@ -124,6 +128,7 @@ class LogicScope:
         if node.code is not None:
             if known.type is not ValueType.CHOICES:
                 raise _no_checkbox(node)
+
             return self.box(node, node.code, known, name)
 
         return Value(
@@ -140,7 +145,12 @@ class LogicScope:
         """One box of a checkbox: an answer, or a code of missing data."""
         code = spelled_code(text, known)
         if code is not None:
-            return Value(text=name, type=ValueType.TICK, codes=known.codes, code=code)
+            return Value(
+                text=name,
+                type=ValueType.TICK,
+                codes=known.codes,
+                code=code,
+            )
 
         for entry in known.missing:
             in_redcap, here = entry
@@ -154,7 +164,11 @@ class LogicScope:
                 )
 
         self.note("unknown-code", f"[{node.field}] has no answer {text!r}")
-        return Value(text="0", type=ValueType.NUMBER, literal="0")
+        return Value(
+            text="0",
+            type=ValueType.NUMBER,
+            literal="0",
+        )
 
     # Where a field is read
 
@@ -165,7 +179,7 @@ class LogicScope:
         if node.instance is not None:
             return self.only_instance(node, known)
         if known.group is not None and known.group != self.group:
-            why = f"[{node.field}] repeats, and no instance is named"
+            why = f"[{node.field}] repeats, but no instance is named"
             raise LogicFault(why, node.start, node.end)
         if _names_an_event(node):
             return self.at_event(node, known)
@@ -180,7 +194,7 @@ class LogicScope:
         if own_visits - its_visits:
             self.note(
                 "other-form",
-                f"where {known.form} is not collected REDCap has a blank, a rule "
+                f"at a visit without {known.form}, REDCap reads a blank, but a rule reads "
                 "the nearest visit",
             )
 
@@ -194,7 +208,8 @@ class LogicScope:
         if event == "previous-event-name":
             self.note(
                 "previous-event",
-                "the last earlier visit with an answer, not just the one before",
+                "a rule reads the last earlier visit with an answer, not just the one "
+                "before",
             )
             return f"{known.form}[previous].{known.name}"
 
@@ -210,12 +225,12 @@ class LogicScope:
         if event not in self.project.form_visits.get(known.form, frozenset()):
             self.note(
                 "not-in-event",
-                f"{known.form} is not collected at {event}: always blank",
+                f"{known.form} is not collected at {event}, so this is always blank",
             )
             return None
 
         if event in self.project.repeating:
-            why = f"the event [{event}] repeats, and no instance is named"
+            why = f"the event [{event}] repeats, but no instance is named"
             raise LogicFault(why, node.start, node.end)
 
         return f"{known.form}[{self.project.visit(event)}].{known.name}"
@@ -242,14 +257,14 @@ class LogicScope:
     ) -> str | None:
         """The only instance of what does not repeat. One of what does has no name."""
         if self.names_a_row(node, known):
-            raise LogicFault("another instance is named", node.start, node.end)
+            raise LogicFault("it names another instance", node.start, node.end)
         if node.instance == "current-instance":
             return self.here(known)
 
         if node.instance in ("1", "first-instance", "last-instance"):
             self.note(
                 "instance",
-                f"[{node.field}] does not repeat: instance {node.instance} is its "
+                f"[{node.field}] does not repeat, so instance {node.instance} is the "
                 "only one",
             )
             if node.event is None:
@@ -258,7 +273,8 @@ class LogicScope:
 
         self.note(
             "instance",
-            f"[{node.field}] does not repeat: instance {node.instance} is always blank",
+            f"[{node.field}] does not repeat, so instance {node.instance} is always "
+            "blank",
         )
         return None
 
@@ -269,6 +285,7 @@ class LogicScope:
         if make is None:
             why = f"[{node.field}] has no meaning outside REDCap"
             raise LogicFault(why, node.start, node.end)
+
         return make(self)
 
     def arm(self) -> Value:
@@ -276,7 +293,11 @@ class LogicScope:
         arms = sorted(set(self.project.visits.values()))
         if len(arms) < 2:
             number = str(arms[0] if arms else 1)
-            return Value(text=number, type=ValueType.NUMBER, literal=number)
+            return Value(
+                text=number,
+                type=ValueType.NUMBER,
+                literal=number,
+            )
 
         branches = []
         for arm in arms:
@@ -289,7 +310,9 @@ class LogicScope:
 
         cases = " ".join(f"when {test} then {arm}" for test, arm in branches)
         return Value(
-            text=f"case {cases} end", type=ValueType.NUMBER, arms=tuple(branches)
+            text=f"case {cases} end",
+            type=ValueType.NUMBER,
+            arms=tuple(branches),
         )
 
     def event(self) -> Value:
@@ -317,11 +340,19 @@ class LogicScope:
         return Value(text=number, type=ValueType.NUMBER)
 
     def is_form(self) -> Value:
-        return Value(text="1", type=ValueType.NUMBER, literal="1")
+        return Value(
+            text="1",
+            type=ValueType.NUMBER,
+            literal="1",
+        )
 
     def is_survey(self) -> Value:
         self.note("survey", "there are no surveys here: [is-survey] is 0")
-        return Value(text="0", type=ValueType.NUMBER, literal="0")
+        return Value(
+            text="0",
+            type=ValueType.NUMBER,
+            literal="0",
+        )
 
 
 def spelled_code(text: str, known: ProjectField) -> str | None:
@@ -344,7 +375,7 @@ def _names_an_event(node: tree.ReferenceNode) -> bool:
 
 
 def _no_checkbox(node: tree.ReferenceNode) -> LogicFault:
-    return LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
+    return LogicFault(f"[{node.field}] is not a checkbox", node.start, node.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +407,7 @@ class NamedInstance:
             text = f"max({table}.{known.name} where {where})"
             return Value(text=text, type=known.type)
 
-        why = f"the text of another row cannot be read ([{node.field}])"
+        why = f"no rule can read the text of another row ([{node.field}])"
         raise LogicFault(why, node.start, node.end)
 
     def box(self, table: str, where: str) -> Value:
@@ -385,7 +416,7 @@ class NamedInstance:
         if node.code is not None:
             code = spelled_code(node.code, known)
         if code is None:
-            why = f"[{node.field}] of another row is read box by box"
+            why = f"[{node.field}] of another row can only be read by one of its codes"
             raise LogicFault(why, node.start, node.end)
 
         has_code = f"({known.name} has {quoted(code)}) is true"
@@ -417,6 +448,7 @@ class NamedInstance:
         if event not in project.visits or event not in project.form_visits[known.form]:
             why = f"{known.form} has no event [{event}]"
             raise LogicFault(why, self.node.start, self.node.end)
+
         return f"{name}[{project.visit(event)}]"
 
     def where(self) -> str:
@@ -441,7 +473,7 @@ class NamedInstance:
 
         step = _STEPS.get(instance)
         if step is None:
-            why = f"there is no [{instance}] yet"
+            why = f"[{instance}] does not exist yet"
             raise LogicFault(why, self.node.start, self.node.end)
         own_column = "unsno" if self.scope.group is None else "rowno"
         return f"this.{own_column}{step}"

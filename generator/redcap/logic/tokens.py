@@ -48,14 +48,14 @@ _SIGNS = {"!=": "<>", "==": "=", "===": "=", "&&": "and", "||": "or", "!": "not"
 def tokens_of(text: str) -> tuple[LogicToken, ...]:
     """All tokens, comments left out, and an END. Raises ``LogicFault``."""
     if len(text) > LONGEST_TEXT:
-        raise LogicFault(f"more than {LONGEST_TEXT} characters")
+        raise LogicFault(f"it has more than {LONGEST_TEXT:,} characters")
 
     tokens: list[LogicToken] = []
     end = 0
     while end < len(text):
         match = _TOKENS.match(text, end)
         if match is None:
-            why = f"{text[end]!r} is no sign of REDCap's logic"
+            why = f"{text[end]!r} has no meaning in REDCap's logic"
             raise LogicFault(why, end, end + 1)
 
         kind = match.lastgroup or ""

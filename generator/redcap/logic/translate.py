@@ -71,7 +71,7 @@ class Translator:
         if value.missing:
             self.scope.note(
                 "missing-as-text",
-                f"a code of missing data of {value.text} is no text here",
+                f"a missing code of {value.text} is text in REDCap, but blank here",
             )
         return as_text(value)
 
@@ -110,6 +110,7 @@ class Translator:
             if self.is_condition(node.right):
                 return self.truth(node.operator, node.right, node.left)
 
+        # With < and > a condition is the number that REDCap makes of it.
         left, right = self.value(node.left), self.value(node.right)
         return compared(self.scope, node.operator, left, right)
 
@@ -136,6 +137,8 @@ class Translator:
         number = None
         if value.literal is not None:
             number = number_text(value.literal)
+
+        # Only 0 and 1 spare the detour by a number.
         if number not in ("0", "1"):
             return compared(self.scope, operator, counted(condition), value)
 
@@ -168,12 +171,18 @@ class Translator:
         if number is None:
             why = f"{node.text} has too many digits"
             raise LogicFault(why, node.start, node.end)
+
         return constant(number)
 
     def text_constant(self, node: tree.TextNode) -> Value:
         if node.value in ("", "NaN"):
             return BLANK
-        return Value(text="", type=ValueType.LITERAL, literal=node.value)
+
+        return Value(
+            text="",
+            type=ValueType.LITERAL,
+            literal=node.value,
+        )
 
     def call(self, node: tree.CallNode, wanted: ValueType | None) -> Value:
         if node.function == "if":
@@ -181,8 +190,9 @@ class Translator:
 
         make = VALUES.get(node.function)
         if make is None:
-            why = f"there is no function {node.function}"
+            why = f"the function {node.function} is unknown"
             raise LogicFault(why, node.start, node.end)
+
         return make(self, node)
 
     def number(self, node: tree.LogicNode) -> Value:
@@ -191,8 +201,9 @@ class Translator:
         """
         value = self.value(node, ValueType.NUMBER)
         if value.type is ValueType.BLANK:
-            why = "a blank is computed with: the result is always blank"
+            why = "a calculation with a blank always gives a blank"
             raise LogicFault(why, node.start, node.end)
+
         return as_number(value)
 
     def negative(self, node: tree.UnaryNode) -> Value:
@@ -202,7 +213,11 @@ class Translator:
             return constant(number_text(literal) or "0")
 
         text = f"-{number.within(ATOM)}"
-        return Value(text=text, type=ValueType.NUMBER, power=MULTIPLY)
+        return Value(
+            text=text,
+            type=ValueType.NUMBER,
+            power=MULTIPLY,
+        )
 
     def arithmetic(self, node: tree.BinaryNode) -> Value:
         """``+ - * / ^ %``; a blank operand makes a blank result in both languages."""
@@ -215,7 +230,11 @@ class Translator:
         # The right side needs parentheses where it is bound as tightly: a - (b - c).
         power = _POWERS[node.operator]
         text = f"{left.within(power)} {node.operator} {right.within(power + 1)}"
-        return Value(text=text, type=ValueType.NUMBER, power=power)
+        return Value(
+            text=text,
+            type=ValueType.NUMBER,
+            power=power,
+        )
 
     # if(a, b, c) as a value
 
@@ -233,6 +252,8 @@ class Translator:
             condition_node, then_node, rest = rest.arguments
             condition = self.condition(condition_node)
             then = self.value(then_node, wanted)
+
+            # A case has no branch that gives a blank, but may lack its `else`.
             if then.type is ValueType.BLANK:
                 branches.append((negated(condition), self.value(rest, wanted)))
                 return self.case(branches, BLANK, wanted)
@@ -259,8 +280,10 @@ class Translator:
         if not given:
             return BLANK
 
+        # All branches of a case have to be of one type.
         if wanted not in (ValueType.NUMBER, ValueType.TEXT, ValueType.DATE):
             wanted = _shared_type(given)
+
         arms = [
             f"when {certain(condition)} then {self.given(value, wanted)}"
             for condition, value in branches

@@ -5,27 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class LogicNode:
     start: int
     end: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class NumberNode(LogicNode):
     """``5``, ``.5``"""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class TextNode(LogicNode):
     """``'1'`` or ``"1"``; the empty one is the blank."""
 
     value: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class ReferenceNode(LogicNode):
     """``[x]``, ``[f(3)]``, ``[event_1_arm_1][x]``, ``[x][2]``,
     ``[previous-event-name][x][last-instance]``.
@@ -39,7 +55,11 @@ class ReferenceNode(LogicNode):
     instance: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class CallNode(LogicNode):
     """``round([x], 1)``; the name is in small letters."""
 
@@ -47,7 +67,11 @@ class CallNode(LogicNode):
     arguments: tuple[LogicNode, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class BinaryNode(LogicNode):
     """A comparison or arithmetic: ``= <> < <= > >= + - * / % ^``."""
 
@@ -56,7 +80,11 @@ class BinaryNode(LogicNode):
     right: LogicNode
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class UnaryNode(LogicNode):
     """``-x``, ``not x``"""
 
@@ -64,7 +92,11 @@ class UnaryNode(LogicNode):
     operand: LogicNode
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class JunctionNode(LogicNode):
     """``a and b and c`` or ``a or b or c``, kept flat."""
 

@@ -11,27 +11,31 @@ ADD, MULTIPLY, ATOM = 1, 2, 3
 
 
 class ValueType(Enum):
-    """The types that REDCap's values have in our language.
+    """The types that REDCap's values have in our language, as a sentence names them.
 
     LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a
     checkbox, also the box that REDCap gives it for a code of missing data: then
     ``missing`` is that code alone.
     """
 
-    NUMBER = "number"
-    TEXT = "text"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    TICK = "tick"
-    DATE = "date"
-    DATETIME = "datetime"
-    TIME = "time"
-    FILE = "file"
-    LITERAL = "literal"
-    BLANK = "blank"
+    NUMBER = "a number"
+    TEXT = "a text"
+    CHOICE = "a choice"
+    CHOICES = "a checkbox"
+    TICK = "a box of a checkbox"
+    DATE = "a date"
+    DATETIME = "a date with time"
+    TIME = "a time"
+    FILE = "a file"
+    LITERAL = "a constant"
+    BLANK = "a blank"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(
+    frozen=True,
+    kw_only=True,
+    slots=True,
+)
 class Value:
     """``text`` is what our language writes; ``power`` how tightly it is bound.
 

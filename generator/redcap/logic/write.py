@@ -63,6 +63,7 @@ class LogicWriter(WriteContext):
         make = _CONDITIONS.get(type(node))
         if make is None:
             raise self.fault(node)
+
         return make(self, node, wanted)
 
     def is_condition(self, node: syntax_tree.Node) -> bool:
@@ -111,6 +112,7 @@ class LogicWriter(WriteContext):
     def truth(self, node: syntax_tree.Literal, wanted: bool) -> RedcapCondition:
         if node.kind != "boolean":
             raise self.fault(node)
+
         return TRUE if node.value == wanted else FALSE
 
     def ticked(self, node: syntax_tree.Reference, wanted: bool) -> RedcapCondition:
@@ -194,6 +196,7 @@ class LogicWriter(WriteContext):
         if constant_side.literal == "" and constant_side.type is Type.TEXT:
             if beside.field is None:
                 raise LogicFault(_NO_LETTERS, left.start, right.end)
+
             return True
 
         if beside.field is None:
@@ -218,7 +221,7 @@ class LogicWriter(WriteContext):
         first = self.value(left, moment=True)
         second = self.value(right, moment=True)
         if {first.type, second.type} == {Type.DATE, Type.DATETIME}:
-            why = "REDCap compares a date with a date, a time of the day with one"
+            why = "REDCap compares dates with dates only, and dates with time likewise"
             raise LogicFault(why, left.start)
 
         first, second = self.coded(first, second), self.coded(second, first)
@@ -341,6 +344,7 @@ class LogicWriter(WriteContext):
         make = _VALUES.get(type(node))
         if make is None:
             raise self.fault(node)
+
         return make(self, node)
 
     def unit_of(self, node: syntax_tree.In) -> syntax_tree.Call | None:
@@ -355,16 +359,23 @@ class LogicWriter(WriteContext):
         if field is None or field.unit is None:
             return None
         code = syntax_tree.Literal(
-            kind="text", value=unit.field or "", start=unit.start, end=unit.end
+            kind="text",
+            value=unit.field or "",
+            start=unit.start,
+            end=unit.end,
         )
         return syntax_tree.Call(
-            function="in_unit", arguments=(cell, code), start=node.start, end=node.end
+            function="in_unit",
+            arguments=(cell, code),
+            start=node.start,
+            end=node.end,
         )
 
     def in_unit(self, node: syntax_tree.In) -> RedcapValue:
         call = self.unit_of(node)
         if call is None:
             raise self.fault(node)
+
         return self.value(call)
 
     # Constants
@@ -379,6 +390,7 @@ class LogicWriter(WriteContext):
         text = str(node.value)
         if node.kind == "date" and not _is_whole_date(text):
             raise _no_partial_dates(node)
+
         text = text.replace("T", " ")
         return constant(quoted(text), _LITERALS[node.kind], text)
 
@@ -391,6 +403,7 @@ class LogicWriter(WriteContext):
 
         if not _is_whole_date(parameter.value):
             raise _no_partial_dates(node)
+
         return constant(quoted(parameter.value), Type.DATE)
 
     def today(self, _node: syntax_tree.Today) -> RedcapValue:
@@ -437,7 +450,11 @@ class LogicWriter(WriteContext):
 
         if node.table in (None, "this") and name in _KEYS:
             type_ = Type.NUMBER if name in _NUMBERS else Type.TEXT
-            return RedcapValue(text=_KEYS[name], type=type_, sure=True)
+            return RedcapValue(
+                text=_KEYS[name],
+                type=type_,
+                sure=True,
+            )
 
         if node.selector is None and self.is_own_table(node.table):
             own = self.own_field(name)
@@ -447,8 +464,9 @@ class LogicWriter(WriteContext):
 
         form = self.study.forms.get(node.table or "")
         if form is None or name not in form.by_name:
-            why = f"{node.table or node.field} is no form with fields of its own"
+            why = f"{node.table or node.field} is not a form with fields of its own"
             raise LogicFault(why, node.start)
+
         event = event_of(self, node, form)
         return self.read(form.name, form.by_name[name], event=event, partial=partial)
 
@@ -464,9 +482,9 @@ class LogicWriter(WriteContext):
         """The value of a field."""
         spelling = field.type.redcap
         if spelling.loss and not spelling.validations and not partial:
-            raise LogicFault(f"{spelling.loss}: the field is a text there")
+            raise LogicFault(f"{spelling.loss}, so the field is a text there")
         if field.comparators and not partial:
-            raise LogicFault("REDCap has no comparators: the field is a text there")
+            raise LogicFault("REDCap has no comparators, so the field is a text there")
 
         text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
         known = write_fields.field_known(self, text, field)
@@ -524,12 +542,17 @@ class LogicWriter(WriteContext):
                 text = f"if({false.written()}, {text}, '')"
             text = f"if({true.written()}, {then.guarded()}, {text})"
 
-        return RedcapValue(text=text, type=values[0].type, known=not_blank(text))
+        return RedcapValue(
+            text=text,
+            type=values[0].type,
+            known=not_blank(text),
+        )
 
     def call(self, node: syntax_tree.Call) -> RedcapValue:
         make = write_calls.VALUES.get(node.function)
         if make is None:
             raise _no_function(node)
+
         return make(self, node)
 
     def fold(self, node: syntax_tree.Aggregate) -> RedcapValue:
@@ -576,7 +599,7 @@ def _is_missing_code(literal: str, field: Field) -> bool:
     return any(code.in_redcap == literal for code in field.missing)
 
 
-_NO_LETTERS = "a text without letters is a blank in REDCap"
+_NO_LETTERS = "an empty text is a blank in REDCap"
 _CONDITION_NODES = (
     syntax_tree.Logic,
     syntax_tree.Not,

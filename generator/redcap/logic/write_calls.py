@@ -117,12 +117,15 @@ def _extreme(name: str) -> ValueMaker:
     def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
         parts = _argument_values(writer, node)
         if any(part.type is not Type.NUMBER for part in parts):
-            why = f"REDCap knows {name} of numbers only"
+            why = f"in REDCap, {name} takes numbers only"
             raise LogicFault(why, node.start, node.end)
 
         known = every(part.known for part in parts)
         return RedcapValue(
-            text=_called(name, parts), type=Type.NUMBER, known=known, needs=known
+            text=_called(name, parts),
+            type=Type.NUMBER,
+            known=known,
+            needs=known,
         )
 
     return make
@@ -134,7 +137,11 @@ def _of_known(name: str) -> ValueMaker:
     def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
         parts = [part.guarded() for part in _argument_values(writer, node)]
         text = f"{name}({', '.join(parts)})"
-        return RedcapValue(text=text, type=Type.NUMBER, known=not_blank(text))
+        return RedcapValue(
+            text=text,
+            type=Type.NUMBER,
+            known=not_blank(text),
+        )
 
     return make
 
@@ -174,7 +181,11 @@ def _by_code(
         in_redcap = writer.text_constant(codes[code]).text
         text = f"if({value.text} = {in_redcap}, {amount}, {text})"
 
-    return RedcapValue(text=text, type=Type.NUMBER, known=not_blank(text))
+    return RedcapValue(
+        text=text,
+        type=Type.NUMBER,
+        known=not_blank(text),
+    )
 
 
 def as_number(value: RedcapValue) -> RedcapValue:
@@ -201,7 +212,12 @@ def _of_text(name: str) -> ValueMaker:
         if _leaves_something(numbers):
             known = hay.known
 
-        return RedcapValue(text=text, type=Type.TEXT, known=known, needs=needs)
+        return RedcapValue(
+            text=text,
+            type=Type.TEXT,
+            known=known,
+            needs=needs,
+        )
 
     return make
 
@@ -236,7 +252,12 @@ def _replace(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     text = _called("replace_text", parts)
     needs = every([hay.needs, *(other.known for other in others)])
     known = every([needs, not_blank(text)])
-    return RedcapValue(text=text, type=Type.TEXT, known=known, needs=needs)
+    return RedcapValue(
+        text=text,
+        type=Type.TEXT,
+        known=known,
+        needs=needs,
+    )
 
 
 def _concat(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
@@ -247,7 +268,10 @@ def _concat(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
 
     known = every(part.known for part in parts)
     return RedcapValue(
-        text=_called("concat", parts), type=Type.TEXT, known=known, needs=known
+        text=_called("concat", parts),
+        type=Type.TEXT,
+        known=known,
+        needs=known,
     )
 
 
@@ -259,13 +283,18 @@ def _texts_of_known(name: str, first: int) -> ValueMaker:
     def make(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
         parts = _argument_values(writer, node)
         if not all(part.sure for part in parts[:first]):
-            why = "the text between is not a constant"
+            why = "the separator is not a constant"
             raise LogicFault(why, node.start, node.end)
 
         text = f"{name}({', '.join(part.guarded() for part in parts)})"
         known = some(part.known for part in parts[first:])
         needs = TRUE if first else known
-        return RedcapValue(text=text, type=Type.TEXT, known=known, needs=needs)
+        return RedcapValue(
+            text=text,
+            type=Type.TEXT,
+            known=known,
+            needs=needs,
+        )
 
     return make
 
@@ -273,14 +302,19 @@ def _texts_of_known(name: str, first: int) -> ValueMaker:
 def _text_of(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     (value,) = _argument_values(writer, node)
     if value.type is Type.DATETIME:
-        why = "REDCap writes a date with time with a blank, here it is a T"
+        why = "REDCap writes a blank between date and time, but here it is a T"
         raise LogicFault(why, node.start, node.end)
 
     # A code of missing data would be a text in REDCap.
     needs = value.needs
     if value.field is not None and value.field.missing:
         needs = value.known
-    return replace(value, type=Type.TEXT, needs=needs, numbers=False)
+    return replace(
+        value,
+        type=Type.TEXT,
+        needs=needs,
+        numbers=False,
+    )
 
 
 # Values of any type
@@ -359,7 +393,7 @@ def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """
     day, time = node.arguments
     if not isinstance(time, syntax_tree.Literal) or time.value != "00:00":
-        raise LogicFault("REDCap joins no date with a time", node.start, node.end)
+        raise LogicFault("REDCap cannot join a date and a time", node.start, node.end)
 
     value = writer.value(day)
     return RedcapValue(
@@ -397,7 +431,11 @@ def instance(writer: WriteContext, node: syntax_tree.Aggregate) -> RedcapValue:
     type_ = Type.NUMBER
     if field is not None:
         type_ = _TYPES.get(field.kind.name, Type.NUMBER)
-    return RedcapValue(text=text, type=type_, known=not_blank(text))
+    return RedcapValue(
+        text=text,
+        type=type_,
+        known=not_blank(text),
+    )
 
 
 def _row_number(where: syntax_tree.Node | None) -> syntax_tree.Node | None:

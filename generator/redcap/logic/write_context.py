@@ -68,13 +68,15 @@ class WriteContext(ABC):
 
     def fault(self, node: syntax_tree.Node) -> LogicFault:
         """The fault of a node that REDCap knows nothing like."""
-        why = f"REDCap has no words for a {type(node).__name__.lower()}"
+        why = "REDCap's logic cannot express this"
         return LogicFault(why, node.start, node.end)
 
     def text_constant(self, text: str) -> RedcapValue:
         """Raises ``LogicFault`` for a text with both sorts of quotes."""
         if "'" in text and '"' in text:
-            raise LogicFault("a text of REDCap's logic holds quotes of one sort only")
+            raise LogicFault(
+                "a text of REDCap's logic can contain ' or \", but not both"
+            )
         return constant(quoted(text), Type.TEXT, text)
 
 

@@ -4,7 +4,7 @@ units.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from forms_spec.model.facets import UnitChoice
@@ -31,6 +31,7 @@ def field_known(writer: WriteContext, text: str, field: Field) -> RedcapConditio
     if not field.missing:
         return not_blank(text)
 
+    # REDCap compares a code of missing data as a text, so `<> ''` would be true.
     unknown = f"isblankormissingcode({text})"
     return RedcapCondition(text=f"{unknown} = 0", other=unknown)
 
@@ -67,22 +68,22 @@ def compare_sets(
         boxes = inside if code in listed else outside
         boxes.append(_box(left.text, in_redcap))
 
-    none_inside = every(box.opposite() for box in inside)
-    none_outside = every(box.opposite() for box in outside)
+    none_inside = every(_opposites(inside))
+    none_outside = every(_opposites(outside))
+    holds = some(inside)
+    fails = every([none_inside, some(outside)])
     if node.operator == "within":
-        if wanted:
-            return every([some(inside), none_outside])
-        return some(outside)
+        holds = every([some(inside), none_outside])
+        fails = some(outside)
+    elif node.operator == "has all":
+        holds = every(inside)
+        fails = every([some(_opposites(inside)), some([*inside, *outside])])
 
-    if node.operator == "has all":
-        if wanted:
-            return every(inside)
-        one_lacks = some(box.opposite() for box in inside)
-        return every([one_lacks, some([*inside, *outside])])
+    return holds if wanted else fails
 
-    if wanted:
-        return some(inside)
-    return every([none_inside, some(outside)])
+
+def _opposites(conditions: Iterable[RedcapCondition]) -> list[RedcapCondition]:
+    return [condition.opposite() for condition in conditions]
 
 
 def _listed_codes(writer: WriteContext, node: syntax_tree.Compare) -> set[str]:
@@ -105,7 +106,7 @@ def missing(writer: WriteContext, node: syntax_tree.Is) -> RedcapCondition:
     value = writer.value(node.operand, partial=True)
     field = value.field
     if field is None:
-        why = "only a field holds a code of missing data"
+        why = "only a field can hold a missing code"
         raise LogicFault(why, node.start, node.end)
 
     wanted = node.code.value if node.code is not None else None
@@ -113,6 +114,7 @@ def missing(writer: WriteContext, node: syntax_tree.Is) -> RedcapCondition:
     if not codes:
         return FALSE
 
+    # A checkbox has a box of its own for each code of missing data.
     if field.kind.name == "choices":
         in_redcap = redcap_codes(writer.study, field)
         return some(_box(value.text, in_redcap[code.code]) for code in codes)
@@ -144,13 +146,17 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     for choice in reversed(field.unit.choices):
         converted = _converted(writer, value, field, choice, str(unit.value))
         if converted is None:
-            why = f"{choice.code} is not converted into {unit.value}"
+            why = f"no formula converts {choice.code} into {unit.value}"
             raise LogicFault(why, node.start, node.end)
 
         code = writer.text_constant(choice.code).text
         text = f"if({chosen.text} = {code}, {converted.guarded()}, {text})"
 
-    return RedcapValue(text=text, type=Type.NUMBER, known=not_blank(text))
+    return RedcapValue(
+        text=text,
+        type=Type.NUMBER,
+        known=not_blank(text),
+    )
 
 
 def _converted(
@@ -168,6 +174,7 @@ def _converted(
             return None
         seen.add(choice.code)
 
+        # The formula calls what it converts `value`, which may be a formula itself.
         outer = writer.bound
         writer.bound = {**outer, "value": value}
         value = writer.value(choice.formula.tree)

@@ -18,7 +18,7 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
     if node.selector == "previous":
         writer.note(
             "previous-event",
-            "the event just before, also where the field has no answer there",
+            "REDCap reads the event just before, even if the field has no answer there",
         )
         return "[previous-event-name]"
 
@@ -35,8 +35,8 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
 
     writer.note(
         "other-form",
-        f"where {form.name} is not collected REDCap has a blank, a rule the nearest "
-        "visit",
+        f"at a visit without {form.name}, REDCap reads a blank, but a rule reads the "
+        "nearest visit",
     )
     return ""
 
@@ -44,8 +44,9 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
 def _only_event(writer: WriteContext, node: syntax_tree.Reference, visit: str) -> str:
     """The event of the visit at which every visit of this form reads the other one."""
     if writer.study.visits[visit].repeats:
-        why = "the visit repeats, and no instance is named"
+        why = "the visit repeats, but no instance is named"
         raise LogicFault(why, node.start, node.end)
+
     return f"[{writer.events[visit]}]"
 
 

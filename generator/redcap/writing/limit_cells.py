@@ -30,7 +30,7 @@ def set_limits(context: CellContext, field: Field, cells: Cells) -> list[str]:
                 column,
                 "range",
                 _range_text(chosen),
-                "the end itself is allowed in REDCap",
+                "REDCap also allows the limit itself",
             )
 
     if hard is not None and (cells["minimum"] or cells["maximum"]):
@@ -47,7 +47,7 @@ def _list_other_limits(context: CellContext, field: Field, name: str) -> None:
                 "minimum",
                 "range",
                 f"{unit}: {_range_text(limits)}",
-                "limits of a chosen unit",
+                "REDCap has no limits of a chosen unit",
             )
 
     hard, soft = field.ranges.get(None), field.expected.get(None)
@@ -57,7 +57,7 @@ def _list_other_limits(context: CellContext, field: Field, name: str) -> None:
             "minimum",
             "expected",
             _range_text(soft),
-            "only one pair of limits; the hard ones stay",
+            "REDCap has one pair of limits, so only the range is kept",
         )
 
     for limits in field.alert.values():
@@ -66,7 +66,7 @@ def _list_other_limits(context: CellContext, field: Field, name: str) -> None:
             "minimum",
             "alert",
             _range_text(limits),
-            "REDCap has no alert values",
+            "REDCap has no alert limits",
         )
 
 
@@ -102,7 +102,13 @@ def _end_text(
 
     text = _field_or_number(context, node)
     if text is None:
-        context.loss(name, column, "range", end.text, "no constant and no field")
+        context.loss(
+            name,
+            column,
+            "range",
+            end.text,
+            "a limit in REDCap is a constant or a field",
+        )
         return ""
     return text
 

@@ -18,7 +18,7 @@ def set_pattern(context: CellContext, field: Field, cells: Cells) -> None:
             "validation",
             "length",
             str(field.min_length),
-            "REDCap has no least length",
+            "REDCap has no minimum length",
         )
 
     pattern = field.stated_pattern
@@ -33,7 +33,7 @@ def set_pattern(context: CellContext, field: Field, cells: Cells) -> None:
             "validation",
             "pattern",
             pattern.expression,
-            "REDCap has no patterns of one's own",
+            "REDCap has no custom patterns",
         )
 
 
@@ -62,24 +62,24 @@ def _lost_facets(field: Field) -> Iterator[tuple[str, str, str, str]]:
             "note",
             "unit",
             unit,
-            "REDCap has no units; a chosen one is a field of its own",
+            "REDCap has no units, so a chosen unit is a field of its own",
         )
 
     if field.missing:
         codes = ", ".join(code.code for code in field.missing)
-        why = "codes of missing data belong to REDCap's project"
+        why = "REDCap keeps missing codes in the project, not in its dictionary"
         yield "choices", "missing", codes, why
 
     if field.cdash:
-        yield "annotation", "cdash", field.cdash, "REDCap has no standard names"
+        yield "annotation", "cdash", field.cdash, "REDCap has no CDASH names"
     if field.sdtm:
-        yield "annotation", "sdtm", field.sdtm, "REDCap has no standard names"
+        yield "annotation", "sdtm", field.sdtm, "REDCap has no SDTM names"
 
     for code in field.codelist.codes if field.codelist else ():
         if code.synonyms:
             synonyms = f"{code.code}: {', '.join(code.synonyms)}"
-            why = "REDCap has no other words for a choice"
+            why = "REDCap has no synonyms"
             yield "choices", "synonyms", synonyms, why
         if code.number is not None:
             number = f"{code.code}: {code.number}"
-            yield "choices", "number", number, "REDCap counts with the code itself"
+            yield "choices", "number", number, "REDCap calculates with the code itself"

@@ -43,7 +43,7 @@ def _box(context: CellContext, field: Field, cells: Cells) -> list[str]:
             "validation",
             "comparator",
             ", ".join(field.comparators),
-            "a number of REDCap takes no comparator, so it is a text without limits",
+            "REDCap's numbers have no comparators, so the field is a text without limits",
         )
         return []
 
@@ -85,7 +85,7 @@ def _number_validation(context: CellContext, field: Field, cells: Cells) -> str:
             "validation",
             "places",
             f"at most {field.places}",
-            "REDCap's numbers have any number of decimals, or exactly as many",
+            "REDCap allows any number of decimals, or asks for an exact number",
         )
     return "number"
 
@@ -104,7 +104,7 @@ def _tick(context: CellContext, _field: Field, cells: Cells) -> list[str]:
         "type",
         "tick",
         "true, false",
-        "a true/false field holds 1 and 0",
+        "a true/false field stores 1 and 0",
     )
     return []
 
@@ -157,8 +157,8 @@ def _choices(context: CellContext, field: Field, cells: Cells) -> str:
             "choices",
             "code",
             before,
-            f"the code is {after} in REDCap: signs of its own would make it "
-            "another, or none",
+            f"the code is {after} in REDCap, which would take {before} for another "
+            "code, or for none",
         )
 
     in_redcap = redcap_codes(context.study, field)
@@ -260,7 +260,7 @@ def _file(context: CellContext, field: Field, cells: Cells) -> list[str]:
             "type",
             "accept",
             ", ".join(field.upload.endings),
-            "REDCap takes every file",
+            "REDCap accepts every file",
         )
     return []
 

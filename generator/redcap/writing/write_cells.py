@@ -69,7 +69,7 @@ class CellWriter:
                 "section",
                 "help",
                 group.help,
-                "a section has no line below its title",
+                "a section of REDCap has no help text",
             )
 
         if group.rows is not None and group.name != form.name:
@@ -78,7 +78,7 @@ class CellWriter:
                 "form",
                 "rows",
                 form.name,
-                "rows of a form are a repeating instrument of their own",
+                "the rows become a repeating instrument of their own",
             )
 
     def _field(self, group: Group, field: Field) -> Cells:
@@ -113,7 +113,7 @@ class CellWriter:
         name = self.names[group.table, field.name]
         wanted = field.redcap.get("name") or field.name
         if name != wanted:
-            why = f"is {name} in REDCap, where another field or column is called so"
+            why = f"is called {name} in REDCap, where something else has its name"
             self.context.loss(name, "name", "name", wanted, why, harmless=True)
         return name
 
@@ -125,7 +125,7 @@ class CellWriter:
         if is_record_id(self.study, field):
             for rule in (group.show_when, field.show_when):
                 if rule is not None:
-                    why = "a record id is always shown"
+                    why = "the record ID is always shown"
                     self.context.loss(name, "branching", "record-id", rule.text, why)
             return
 
@@ -152,7 +152,7 @@ class CellWriter:
             "required",
             "required",
             field.required.text,
-            "REDCap's fields are required always or never",
+            "a field of REDCap is required always or never",
         )
         return ""
 
@@ -178,7 +178,7 @@ class CellWriter:
             native_first = validation.type != field.type.name
 
         if native_first and written and written != text:
-            why = f"the dictionary says {written} by now"
+            why = f"the dictionary now says {written}"
             self.context.loss(cells["name"], column, "kept-cell", text, why)
             return
         cells[column] = text

@@ -36,7 +36,14 @@ class EventLists:
 
     def loss(self, kind: str, name: str, original: str, why: str) -> None:
         """Lists what the files do not say of a visit or a form."""
-        self.losses.append(Loss(kind=kind, field=name, original=original, why=why))
+        self.losses.append(
+            Loss(
+                kind=kind,
+                field=name,
+                original=original,
+                why=why,
+            )
+        )
 
 
 def write_events(study: Study) -> EventLists:
@@ -60,7 +67,7 @@ def write_events(study: Study) -> EventLists:
             "day-zero",
             "*",
             ", ".join(study.day_zero),
-            "REDCap's calendar asks for the day from which days count",
+            "REDCap asks for day zero in its calendar",
         )
     return lists
 
@@ -77,7 +84,7 @@ def _event(study: Study, visit: Visit, lists: EventLists) -> tuple[str, ...]:
             "visit-type",
             visit.name,
             visit.type.value,
-            "REDCap's events are all alike",
+            "REDCap's events have no type",
         )
 
     name = event_names(study)[visit.name]
@@ -108,7 +115,7 @@ def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
             "timing",
             visit.name,
             f"{first} to {last}",
-            "the window does not hold the day itself",
+            "the window does not contain the day itself",
         )
 
     return str(target.count), str(max(-first, 0)), str(max(last, 0))
@@ -123,7 +130,7 @@ def _list_timing(visit: Visit, lists: EventLists) -> None:
     else:
         return
 
-    why = "REDCap's events have a day, and days around it"
+    why = "an event of REDCap has a day, and days before and after it"
     lists.loss("timing", visit.name, original, why)
 
 
@@ -137,7 +144,7 @@ def _designated(study: Study, lists: EventLists) -> Iterator[tuple[str, ...]]:
     for visit, event in event_names(study).items():
         for form in study.forms.values():
             if form.log and visit == log_visit(study):
-                why = f"a form without a visit is placed at {event}"
+                why = f"a log form belongs to no visit, and is placed at {event}"
                 lists.loss("log", form.name, "log: true", why)
             elif (form.name, visit) in study.expectations:
                 _list_expectation(study, form, visit, lists)
@@ -157,7 +164,7 @@ def _list_expectation(study: Study, form: Form, visit: str, lists: EventLists) -
             "expectation",
             form.name,
             f"{expectation.value} at {visit}",
-            "the forms of REDCap's events are not conditional or optional",
+            "forms at REDCap's events are never conditional or optional",
         )
 
 

@@ -119,7 +119,12 @@ def _plan(field: Field, type_: str, validation: str) -> FieldPlan:
     codes = field.codelist.codes if field.codelist else ()
     read_as = VALIDATIONS.get(validation, PLAIN)
     return FieldPlan(
-        item=Item(row=0, name=field.name, form=field.form, type=type_),
+        item=Item(
+            row=0,
+            name=field.name,
+            form=field.form,
+            type=type_,
+        ),
         name=field.name,
         type=field.type.name,
         value_type=read_as.value_type,
