@@ -71,6 +71,11 @@ class WriteContext(ABC):
         why = "REDCap's logic cannot express this"
         return LogicFault(why, node.start, node.end)
 
+    def no_function(self, node: syntax_tree.Call) -> LogicFault:
+        """The fault of a function that REDCap does not have."""
+        why = f"REDCap has no function {node.function}"
+        return LogicFault(why, node.start, node.end)
+
     def text_constant(self, text: str) -> RedcapValue:
         """Raises ``LogicFault`` for a text with both sorts of quotes."""
         if "'" in text and '"' in text:
