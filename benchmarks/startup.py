@@ -71,10 +71,6 @@ def compare(arguments: Sequence[str], other: Path | None) -> None:
     taken: dict[Path, list[float]] = {checkout: [] for checkout in checkouts}
     reports: dict[Path, bytes] = {}
 
-    # The first run of a checkout compiles its modules, which happens to a user once.
-    for checkout in checkouts:
-        _busy(checkout, arguments)
-
     for _ in range(ROUNDS):
         for checkout in checkouts:
             seconds, reports[checkout] = _busy(checkout, arguments)
