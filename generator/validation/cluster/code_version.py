@@ -29,7 +29,7 @@ def fingerprint() -> str:
 
 
 def check(wanted: str) -> None:
-    """Raises ``OtherCode``."""
+    """Raises ``OtherCode`` where this process runs other code than the one that asks."""
     if fingerprint() != wanted:
         raise OtherCode(
             "A worker of the cluster runs another version of crfsmith "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,11 @@ from forms_spec.findings.finding import Finding
 from generator.package.source import Source
 from generator.validation.cluster.job import Job
 from generator.validation.cluster.part_store import PartStore
-from generator.validation.cluster.partial_counts import Counting, Tally, with_key
+from generator.validation.cluster.partial_counts import (
+    WorkerCollector,
+    WorkerFindings,
+    with_key,
+)
 from generator.validation.cluster.spooling_part_store import SpoolingPartStore
 from generator.validation.columnar.forms.evaluate_all import judge_all
 from generator.validation.count_completeness import MissingnessCounter
@@ -26,13 +30,13 @@ from generator.validation.row_store import Line
 States = Mapping[tuple[str, str, str], Counter[str]]
 
 
-class Judged(NamedTuple):
+class SubjectsResult(NamedTuple):
     """What is wrong with some subjects.
 
     ``files`` are cells that name a file, looked at together.
     """
 
-    tally: Tally
+    findings: WorkerFindings
     states: States
     files: list[Reported]
     forms: int
@@ -40,14 +44,14 @@ class Judged(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Named:
+class _EveryFileMissing:
     """Finds fault with every file, so that its place is reported."""
 
     def fault(self, name: str) -> Finding:
         return finding("upload-missing", value=name)
 
 
-class _Judging(Counting):
+class _SubjectsCollector(WorkerCollector):
     """Keeps cells that name a file apart."""
 
     def __init__(self, *, limit: int) -> None:
@@ -61,11 +65,14 @@ class _Judging(Counting):
             super().add(reported)
 
 
-def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
-    """Everything about the subjects of these lines, which have all of theirs."""
+def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> SubjectsResult:
+    """Everything about some subjects, whose lines all have to be among these.
+
+    ``today`` is the day for which visits are due or not.
+    """
     study = job.study
     assert study is not None
-    collector = _Judging(limit=job.limit)
+    collector = _SubjectsCollector(limit=job.limit)
 
     with _store(job) as store:
         store.plans = job.plans
@@ -82,24 +89,25 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
             plans=job.plans,
         )
         missing = MissingnessCounter(study=study, today=today)
-        _judge(job)(opened, study, missing, _Named())
-
-        for doubt in store.doubts():
-            key = store.row_key(doubt.at, doubt.line)
-            named = {name: key[name] for name in job.row_key(doubt.at) if name in key}
-            collector.add(with_key(reported_doubt(job.plans[doubt.at], doubt), named))
-
+        judge = judge_all if job.at_once else judge_forms
+        judge(opened, study, missing, _EveryFileMissing())
+        _report_doubts(job, store, collector)
         forms, subjects = store.counted()
 
-    return Judged(collector.tally, missing.counts, collector.files, forms, subjects)
+    return SubjectsResult(
+        collector.findings, missing.counts, collector.files, forms, subjects
+    )
+
+
+def _report_doubts(
+    job: Job, store: PartStore | SpoolingPartStore, collector: WorkerCollector
+) -> None:
+    """What Frictionless refuses and no form has spoken of, with the keys of the rows."""
+    for doubt in store.doubts():
+        parts = store.row_key(doubt.at, doubt.line)
+        key = {name: parts[name] for name in job.row_key(doubt.at) if name in parts}
+        collector.add(with_key(reported_doubt(job.plans[doubt.at], doubt), key))
 
 
 def _store(job: Job) -> PartStore | SpoolingPartStore:
     return SpoolingPartStore() if job.at_once else PartStore()
-
-
-def _judge(job: Job) -> Callable[..., None]:
-    """Subject by subject or, in a large package, all at once by the columns of the
-    embedded engine.
-    """
-    return judge_all if job.at_once else judge_forms

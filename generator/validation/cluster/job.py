@@ -32,6 +32,10 @@ class TableText:
     foreign: bool
 
     def plan(self) -> TablePlan:
+        schema = None
+        if self.foreign:
+            schema = frictionless.Schema.from_descriptor(dict(self.schema))
+
         return TablePlan(
             name=self.name,
             path=self.path,
@@ -39,9 +43,7 @@ class TableText:
             schema=self.schema,
             table=None,
             delimiter=self.delimiter,
-            read=frictionless.Schema.from_descriptor(dict(self.schema))
-            if self.foreign
-            else None,
+            read=schema,
         )
 
 
@@ -59,6 +61,7 @@ class NamedKey:
     of: str | None = None
 
 
+_ROW_KEY = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 UNIQUE, PRIMARY, FOREIGN, REFERENCE = "unique", "primary", "foreign", "reference"
 
 
@@ -91,10 +94,11 @@ class Job:
 
     def __getstate__(self) -> dict[str, Any]:
         """What was worked out from the text stays where it was."""
-        derived = {"study", "plans"}
-        return {
-            name: value for name, value in self.__dict__.items() if name not in derived
-        }
+        state = dict(self.__dict__)
+        for derived in ("study", "plans"):
+            state.pop(derived, None)
+
+        return state
 
     @cached_property
     def study(self) -> Study | None:
@@ -103,12 +107,12 @@ class Job:
     @cached_property
     def plans(self) -> tuple[TablePlan, ...]:
         """Every table of the package, in its order."""
-        own = (
-            study_plan(self.study, self.paths, self.retired, entries=self.entries)
-            if self.study
-            else ()
-        )
-        return (*own, *(other.plan() for other in self.others))
+        others = tuple(other.plan() for other in self.others)
+        if not self.study:
+            return others
+        own = study_plan(self.study, self.paths, self.retired, entries=self.entries)
+
+        return (*own, *others)
 
     def keys_of(self, position: int) -> tuple[NamedKey, ...]:
         """The keys of a table that are compared."""
@@ -120,52 +124,42 @@ class Job:
         if plan.table is not None or (
             self.study and plan.name in layout.SYSTEM_COLUMNS
         ):
-            wanted = (
-                layout.SITE,
-                layout.SUBJECT,
-                layout.VISIT,
-                layout.UNSNO,
-                layout.ROW,
-            )
-            return tuple(name for name in wanted if name in plan.columns)
+            return tuple(name for name in _ROW_KEY if name in plan.columns)
 
         keys = self.keys_of(position)
-        primary = next((item.fields for item in keys if item.kind == PRIMARY), ())
+        for kind in (PRIMARY, UNIQUE):
+            for key in keys:
+                if key.kind == kind:
+                    return key.fields
 
-        return primary or next(
-            (item.fields for item in keys if item.kind == UNIQUE), ()
-        )
+        return ()
 
 
 def named_keys(
     position: int, checked: TableKeys, tables: Mapping[str, int]
 ) -> list[NamedKey]:
-    """The keys of a table, and those of other tables that it names."""
-    result = [
-        NamedKey(
-            name=f"{position} unique {entry}", kind=UNIQUE, fields=(entry,), at=position
-        )
-        for entry in checked.unique
-    ]
-    if checked.primary:
-        result.append(
-            NamedKey(
-                name=f"{position} primary",
-                kind=PRIMARY,
-                fields=checked.primary,
-                at=position,
-            )
-        )
+    """The keys of a table, and those of other tables that it names.
 
-    for number, item in enumerate(checked.foreign):
-        of = _reference(item, tables)
+    ``tables`` are the positions of all tables. Raises ``ValueError`` where a foreign
+    key names a table that is not among them.
+    """
+    result = []
+    for field_name in checked.unique:
+        name = f"{position} unique {field_name}"
+        key = NamedKey(name=name, kind=UNIQUE, fields=(field_name,), at=position)
+        result.append(key)
+
+    if checked.primary:
+        name = f"{position} primary"
+        key = NamedKey(name=name, kind=PRIMARY, fields=checked.primary, at=position)
+        result.append(key)
+
+    for number, foreign in enumerate(checked.foreign):
         name = f"{position} foreign {number}"
-        result.append(
-            NamedKey(
-                name=name, kind=FOREIGN, fields=item.fields, at=position, of=of.name
-            )
-        )
-        result.append(of)
+        of = _reference(foreign, tables)
+        fields = foreign.fields
+        key = NamedKey(name=name, kind=FOREIGN, fields=fields, at=position, of=of.name)
+        result += [key, of]
 
     return result
 

@@ -21,31 +21,37 @@ from generator.validation.study_plan import has_entries
 from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
 
 
-def made_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job:
-    """The package as text. Tables that cannot be read are reported, and left out."""
+def plan_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job:
+    """The package as text. Tables that cannot be read are reported, and left out.
+
+    Subjects of a package of ``large`` bytes are judged all at once.
+    """
+    # The tables of the dictionary come first in the plans.
     own = len(layout.all_columns(opened.study)) if opened.study else 0
+    size = sum(part_source.sizes.get(plan.path, 0) for plan in opened.plans)
+    readable = tuple(
+        index
+        for index, plan in enumerate(opened.plans)
+        if _readable(opened, part_source, plan)
+    )
+    stated = {
+        plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans
+    }
+
     return Job(
         code=code_version.fingerprint(),
         dictionary=dict(opened.study.files) if opened.study else {},
         paths={plan.name: plan.path for plan in opened.plans},
         others=tuple(_text(opened, part_source, plan) for plan in opened.plans[own:]),
-        tables=tuple(
-            index
-            for index, plan in enumerate(opened.plans)
-            if _readable(opened, part_source, plan)
-        ),
+        tables=readable,
         keys=_keys(opened, own),
-        stated={
-            plan.path: _stated(opened.resources.get(plan.name, {}))
-            for plan in opened.plans
-        },
+        stated=stated,
         ours=opened.ours,
         seeds=new_seeds(),
         lost=tuple(lost_cells(opened)) if opened.returned else (),
         retired=read_retired(opened.descriptor),
         entries=has_entries(opened.resources.get(layout.SUBJECTS, {})),
-        at_once=opened.study is not None
-        and sum(part_source.sizes.get(plan.path, 0) for plan in opened.plans) >= large,
+        at_once=opened.study is not None and size >= large,
         limit=opened.collector.limit,
     )
 
@@ -53,7 +59,7 @@ def made_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job
 def _text(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> TableText:
     delimiter = plan.delimiter
     if plan.path in part_source.parts and plan.read is not None:
-        delimiter = _said_delimiter(opened, plan) or delimiter
+        delimiter = _stated_delimiter(opened, plan) or delimiter
     return TableText(
         name=plan.name,
         path=plan.path,
@@ -68,20 +74,25 @@ def _stated(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {name: resource[name] for name in ("hash", "bytes") if name in resource}
 
 
-def _said_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
+def _stated_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
     """What a descriptor says; Frictionless itself opens only single files."""
-    named = [
-        item for item in opened.descriptor["resources"] if item.get("name") == plan.name
-    ]
-    dialect = named[0].get("dialect") if named else None
-    data = (
-        dialect.get("delimiter", dialect.get("csv"))
-        if isinstance(dialect, dict)
-        else None
-    )
-    data = data.get("delimiter") if isinstance(data, dict) else data
+    dialects = {
+        resource.get("name"): resource.get("dialect")
+        for resource in opened.descriptor["resources"]
+    }
+    dialect = dialects.get(plan.name)
+    # Frictionless itself writes it below ``csv``.
+    if isinstance(dialect, dict) and "delimiter" not in dialect:
+        dialect = dialect.get("csv")
+    if not isinstance(dialect, dict):
+        return None
 
-    return data if isinstance(data, str) and len(data) == 1 and data.isascii() else None
+    delimiter = dialect.get("delimiter")
+    if not isinstance(delimiter, str):
+        return None
+    single = len(delimiter) == 1 and delimiter.isascii()
+
+    return delimiter if single else None
 
 
 def _readable(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> bool:
@@ -116,24 +127,19 @@ def _keys(opened: OpenPackage, own: int) -> tuple[NamedKey, ...]:
     """
     result: dict[str, NamedKey] = {}
     for plan in opened.plans[own:]:
+        # What is wrong with its schema has been reported.
         with suppress(ValueError):
-            result |= {
-                key.name: key
-                for key in _keys_of(opened, plan, frictionless_schema(plan))
-            }
+            for key in _keys_of(opened, plan, frictionless_schema(plan)):
+                result[key.name] = key
 
     return tuple(result.values())
 
 
 def _keys_of(opened: OpenPackage, plan: TablePlan, schema: Any) -> list[NamedKey]:
-    """``ValueError`` when a foreign key names a table that is not there."""
+    """Raises ``ValueError`` when a foreign key names a table that is not there."""
+    ours = plan.table is not None or plan.name in layout.SYSTEM_COLUMNS
+    if opened.study and ours:
+        return []
     places = {item.name: index for index, item in enumerate(opened.plans)}
-    ours = plan.table is not None or (
-        opened.study is not None and plan.name in layout.SYSTEM_COLUMNS
-    )
 
-    return (
-        []
-        if ours
-        else named_keys(places[plan.name], table_keys(schema, plan.name), places)
-    )
+    return named_keys(places[plan.name], table_keys(schema, plan.name), places)

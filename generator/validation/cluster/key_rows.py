@@ -19,6 +19,7 @@ from generator.validation.row_keys import TableKeys, family
 from generator.validation.row_reader import TableReading
 
 TOGETHER = 20_000
+"""So many rows are handed on together."""
 KeyRow = tuple[str, int | None, int, str | None, str | None, str | None]
 """A key's name, the row, how many rows, the value (None for a blank), its texts and the
 row's key in JSON.
@@ -54,9 +55,10 @@ class KeyRows:
     @property
     def checked(self) -> TableKeys:
         """Every column that is needed, so that the reader asks for it."""
-        wanted = dict.fromkeys(
-            name for key in self.keys for name in (*key.fields, *self.row_key)
-        )
+        wanted: dict[str, None] = {}
+        for key in self.keys:
+            wanted |= dict.fromkeys((*key.fields, *self.row_key))
+
         return TableKeys(unique=tuple(wanted))
 
     def add(self, frame: pl.DataFrame, lines: Lines) -> None:
@@ -67,22 +69,19 @@ class KeyRows:
         assert self.reading is not None
         if not frame.height:
             return
-        rows = pl.Series(
-            self.base + np.asarray(lines.of(np.arange(frame.height)), np.int64)
-        )
+        numbers = np.asarray(lines.of(np.arange(frame.height)), np.int64)
+        rows = pl.Series(self.base + numbers)
         absent = [name for name in self.row_key if name not in frame.columns]
-        named = _json(
-            frame.with_columns(pl.lit("").alias(name) for name in absent), self.row_key
-        )
+        filled = frame.with_columns(pl.lit("").alias(name) for name in absent)
+        row_keys = _json(filled, self.row_key)
 
         for key in self.keys:
             if self.reading.there.issuperset(key.fields):
-                texts = _json(frame, key.fields)
                 columns = {
                     "row": rows,
                     "value": self._value(key, frame),
-                    "texts": texts,
-                    "row_key": named,
+                    "texts": _json(frame, key.fields),
+                    "row_key": row_keys,
                 }
                 self._write(key, pl.DataFrame(columns))
 
@@ -96,14 +95,11 @@ class KeyRows:
         """Rows that wait are written down."""
         if not self._slow or self.reading is None:
             return
-        frame = pl.DataFrame(
-            [cells for _, cells in self._slow],
-            pl.Schema(dict.fromkeys(self.reading.plan.columns, pl.String)),
-            orient="row",
-        )
-        self.add(
-            frame, Lines(first=0, starts=np.array([line for line, _ in self._slow]))
-        )
+        lines = np.array([line for line, _ in self._slow])
+        rows = [cells for _, cells in self._slow]
+        texts = dict.fromkeys(self.reading.plan.columns, pl.String)
+        frame = pl.DataFrame(rows, pl.Schema(texts), orient="row")
+        self.add(frame, Lines(first=0, starts=lines))
         self._slow.clear()
 
     def written(self) -> Iterator[KeyBatch]:
@@ -120,34 +116,35 @@ class KeyRows:
     def _value(self, key: NamedKey, frame: pl.DataFrame) -> pl.Series:
         """One text for equal values, null where nothing stands."""
         assert self.reading is not None
-        value = values(frame, key.fields, cast(Any, self.reading))
-        parts = [
-            pl.concat_str(
-                pl.lit(f"{family(self.reading.kinds[name])}:"), pl.col(name)
-            ).alias(str(index))
-            for index, name in enumerate(key.fields)
-        ]
-        known = pl.any_horizontal(pl.col(name).is_not_null() for name in key.fields)
+        parts = []
+        for index, name in enumerate(key.fields):
+            # Equal texts of different kinds are different values.
+            kind = pl.lit(f"{family(self.reading.kinds[name])}:")
+            parts.append(pl.concat_str(kind, pl.col(name)).alias(str(index)))
 
-        return value.select(
-            pl.when(known).then(pl.struct(parts).struct.json_encode()).alias("value")
-        ).to_series()
+        json = pl.struct(parts).struct.json_encode()
+        known = pl.any_horizontal(pl.col(name).is_not_null() for name in key.fields)
+        key_values = values(frame, key.fields, cast(Any, self.reading))
+
+        return key_values.select(pl.when(known).then(json).alias("value")).to_series()
 
     def _write(self, key: NamedKey, frame: pl.DataFrame) -> None:
-        concat = frame.with_columns(key=pl.lit(key.name), n=pl.lit(1, pl.Int64))
+        rows = frame.with_columns(key=pl.lit(key.name), n=pl.lit(1, pl.Int64))
         if key.kind in (FOREIGN, REFERENCE):
-            concat = concat.filter(pl.col("value").is_not_null())
-            number = pl.int_range(pl.len()).over("value")
-            few = 1 if key.kind == REFERENCE else self.limit
-            more = (
-                concat.filter(number >= few)
-                .group_by("key", "value")
-                .agg(pl.col("n").sum())
-            )
-            concat = pl.concat([concat.filter(number < few), more], how="diagonal")
+            rows = self._shortened(rows, 1 if key.kind == REFERENCE else self.limit)
 
-        for piece in concat.select(_NAMES).iter_slices(TOGETHER):
+        for piece in rows.select(_NAMES).iter_slices(TOGETHER):
             pickle.dump(piece.rows(), self._file)
+
+    @staticmethod
+    def _shortened(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+        """The first rows of each value; a row without a number counts the others."""
+        rows = rows.filter(pl.col("value").is_not_null())
+        number = pl.int_range(pl.len()).over("value")
+        others = rows.filter(number >= most)
+        counted = others.group_by("key", "value").agg(pl.col("n").sum())
+
+        return pl.concat([rows.filter(number < most), counted], how="diagonal")
 
 
 def _json(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
+from types import NoneType
 from typing import Any
 
 import polars as pl
@@ -29,18 +30,23 @@ def parquet_records(path: str) -> Iterator[Record]:
 
 def text_of(value: Any) -> str:
     """A value as it is written in a package: ISO 8601, ``true`` and ``false``, nothing
-    for null.
+    for null; the members of a list part by semicolons.
     """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, date | datetime | time):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, list):
-        return ";".join(text_of(item) for item in value)
-    return str(value)
+    write = _WRITERS.get(type(value), str)
+    return write(value)
+
+
+def _iso(value: date | time) -> str:
+    return value.isoformat().replace("+00:00", "Z")
+
+
+# By the very types that Polars gives, so that true is not written as a number.
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda _: "",
+    bool: lambda value: str(value).lower(),
+    bytes: lambda value: value.decode("utf-8", "replace"),
+    date: _iso,
+    datetime: _iso,
+    time: _iso,
+    list: lambda values: ";".join(map(text_of, values)),
+}

@@ -23,6 +23,7 @@ STEP = 1 << 40
 """Rows of all parts of a table in one order: the part's number times this, and the line
 in the part.
 """
+# What a descriptor says of one file, and no longer fits many.
 _SINGLE = ("format", "mediatype", "scheme", "bytes", "hash", "extrapaths")
 
 
@@ -55,7 +56,7 @@ class PartSource:
         self.findings = self._folder.findings
         self.sizes: dict[str, int] = dict(self._folder.sizes)
         self.parts: dict[str, tuple[Part, ...]] = {}
-        self._descriptor = self._folded()
+        self._descriptor = self._one_file_each()
 
     def open(self, name: str) -> BinaryIO:
         if name == DESCRIPTOR and self._descriptor is not None:
@@ -73,10 +74,11 @@ class PartSource:
     @property
     def plain(self) -> bool:
         """True where every table is one CSV file."""
-        return all(
-            len(parts) == 1 and not parts[0].parquet and not parts[0].constants
-            for parts in self.parts.values()
-        )
+        for parts in self.parts.values():
+            if len(parts) != 1 or parts[0].parquet or parts[0].constants:
+                return False
+
+        return True
 
     def restored(self, files: Mapping[str, Path]) -> None:
         """From now on these tables are other files, which every worker sees."""
@@ -85,41 +87,44 @@ class PartSource:
             self.sizes[path] = size
             self.parts[path] = (Part(path=str(file), name=path, size=size),)
 
-    def _folded(self) -> bytes | None:
+    def _one_file_each(self) -> bytes | None:
         """The descriptor with one path for each table; None when it is to be read as it
         is.
         """
         try:
-            loads = json.loads(self._folder.open(DESCRIPTOR).read())
-            resources = loads["resources"]
+            descriptor = json.loads(self._folder.open(DESCRIPTOR).read())
+            resources = descriptor["resources"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
-        for resource in resources if isinstance(resources, list) else ():
-            if (
-                isinstance(resource, dict)
-                and isinstance(resource.get("path"), str)
-                and is_safe(resource["path"])
-            ):
-                self._fold(resource)
+        if isinstance(resources, list):
+            for resource in resources:
+                if _has_safe_path(resource):
+                    self._merge_parts(resource)
 
-        return json.dumps(loads).encode()
+        return json.dumps(descriptor).encode()
 
-    def _fold(self, resource: dict[str, Any]) -> None:
+    def _merge_parts(self, resource: dict[str, Any]) -> None:
+        """Lets a table's parts be known by one path of a CSV file."""
         path = resource["path"].rstrip("/")
         parts = tuple(self._parts(path))
         if not parts:
             return
-        if len(parts) == 1 and parts[0].name == path and not parts[0].parquet:
+        if parts[0].name == path and not parts[0].parquet:
             self.parts[path] = parts
             return
 
-        sizes = [self.sizes.pop(part.name) for part in parts]
-        for name in [name for name in self.sizes if name.startswith(f"{path}/")]:
-            del self.sizes[name]
-        folded = path if path.endswith(CSV) else f"{path}{CSV}"
-        self.sizes[folded], self.parts[folded] = sum(sizes), parts
-        resource["path"] = folded
+        # Nobody is to look for these files any more, or to miss them in a table.
+        self.sizes = {
+            name: size
+            for name, size in self.sizes.items()
+            if name != path and not name.startswith(f"{path}/")
+        }
+
+        merged = path if path.endswith(CSV) else f"{path}{CSV}"
+        self.sizes[merged] = sum(part.size for part in parts)
+        self.parts[merged] = parts
+        resource["path"] = merged
         for name in _SINGLE:
             resource.pop(name, None)
 
@@ -132,13 +137,16 @@ class PartSource:
             yield self._part(path)
             return
 
+        folder = f"{path}/"
         for name in sorted(self.sizes):
-            inside = name.removeprefix(f"{path}/").split("/")
-            hidden = any(step.startswith(("_", ".")) for step in inside)
-            if not name.startswith(f"{path}/") or hidden or not self.sizes[name]:
+            if not name.startswith(folder) or not name.endswith((CSV, PARQUET)):
                 continue
-            if name.endswith((CSV, PARQUET)):
-                yield self._part(name, tuple(_constants(inside[:-1])))
+
+            # Spark also writes _SUCCESS, and checksums such as .part-0.csv.crc.
+            steps = name.removeprefix(folder).split("/")
+            hidden = any(step.startswith(("_", ".")) for step in steps)
+            if not hidden and self.sizes[name]:
+                yield self._part(name, tuple(_constants(steps[:-1])))
 
     def _part(self, name: str, constants: tuple[tuple[str, str], ...] = ()) -> Part:
         return Part(
@@ -149,21 +157,31 @@ class PartSource:
         )
 
 
-def _constants(folders: list[str]) -> Iterator[tuple[str, str]]:
+def _has_safe_path(resource: Any) -> bool:
+    if not isinstance(resource, dict):
+        return False
+    path = resource.get("path")
+    return isinstance(path, str) and is_safe(path)
+
+
+def _constants(folders: Sequence[str]) -> Iterator[tuple[str, str]]:
     """``site=01`` in a path is a column of every row below it."""
     for folder in folders:
-        name, is_constant, text = folder.partition("=")
-        if is_constant:
-            yield unquote(name), "" if text == NO_VALUE else unquote(text)
+        name, equals, text = folder.partition("=")
+        if not equals:
+            continue
+
+        # Hive writes a word of its own for a column without a value.
+        yield unquote(name), "" if text == NO_VALUE else unquote(text)
 
 
-def located(parts: Sequence[Part], row: int) -> tuple[str, int | None]:
+def place_of(parts: Sequence[Part], row: int) -> tuple[str, int | None]:
     """The file and the physical line of a row; Parquet has no lines."""
     part = parts[row // STEP]
     return part.name, None if part.parquet else row % STEP
 
 
-def said_place(parts: Sequence[Part], row: int) -> str:
+def place_in_words(parts: Sequence[Part], row: int) -> str:
     """The same in words, after "line"; short where the table is one file."""
     number = str(row % STEP)
     return number if len(parts) == 1 else f"{number} of {parts[row // STEP].name}"

@@ -44,6 +44,7 @@ class PartStore(Store):
 
     def by_subject(self) -> Iterator[tuple[str | None, Line]]:
         """Every line with its subject; None for a doubt about a row that was not kept."""
+        # Damage and doubts are joined with the rows that they are about.
         self._db.execute("create index row_of on data (at, line)")
         for kind, query in _OF_ROWS.items():
             for *line, subject in self._db.execute(query):
@@ -56,9 +57,6 @@ class PartStore(Store):
             "line = ?"
         )
         row = self._db.execute(query, (position, line)).fetchone() or ()
+        parts = zip(_ROW_KEY, row, strict=False)
 
-        return {
-            name: part
-            for name, part in zip(_ROW_KEY, row, strict=False)
-            if part is not None
-        }
+        return {name: part for name, part in parts if part is not None}

@@ -4,6 +4,7 @@ kind.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -21,46 +22,46 @@ ONCE = frozenset(
 )
 """What is said of a table's header is said once, however many parts have it."""
 _Kind = tuple[str, str | None, str | None, str, str | None]
+_Counts = dict[_Kind, tuple[Reported, int]]
 
 
 @dataclass(kw_only=True)
-class Tally:
-    """What one worker found.
+class WorkerFindings:
+    """What one worker finds.
 
-    ``kept`` are located; ``counts`` has an example and the number of each kind.
+    ``kept`` are the first of each cause, with their rows; ``counts`` has an example and
+    the number of each kind.
     """
 
     kept: list[Reported] = field(default_factory=list)
-    counts: dict[_Kind, tuple[Reported, int]] = field(default_factory=dict)
+    counts: _Counts = field(default_factory=dict)
 
     def count(self, reported: Reported, count: int) -> None:
         """So many more like this one."""
-        kind = _kind(reported)
-        self.counts[kind] = (reported, self.counts.get(kind, (reported, 0))[1] + count)
+        _add(self.counts, reported, count)
 
 
-class Counting(Collector):
+class WorkerCollector(Collector):
     """A collector whose findings can be sent to another machine."""
 
     def __init__(self, *, limit: int) -> None:
         super().__init__(limit=limit)
-        self.tally = Tally()
-        self._held: dict[tuple[str, str | None, str | None], int] = {}
+        self.findings = WorkerFindings()
+        self._kept_by_cause: Counter[tuple[str, str | None, str | None]] = Counter()
 
     def add(self, reported: Reported) -> None:
         cause = (reported.finding.code, reported.table, reported.field)
-        value = self._held.get(cause, 0)
-        if value < self.limit:
-            self._held[cause] = value + 1
-            self.tally.kept.append(reported)
+        if self.has_room(*cause):
+            self._kept_by_cause[cause] += 1
+            self.findings.kept.append(reported)
 
         self.more(reported, 1)
 
-    def has_room(self, code: str, table: str, field: str | None) -> bool:
-        return self._held.get((code, table, field), 0) < self.limit
+    def has_room(self, code: str, table: str | None, field: str | None) -> bool:
+        return self._kept_by_cause[code, table, field] < self.limit
 
     def more(self, reported: Reported, count: int) -> None:
-        self.tally.count(reported, count)
+        self.findings.count(reported, count)
 
 
 def _kind(reported: Reported) -> _Kind:
@@ -74,35 +75,44 @@ def _kind(reported: Reported) -> _Kind:
     )
 
 
-def merge(tallies: Iterable[Tally], collector: Collector) -> None:
+def _add(counts: _Counts, reported: Reported, count: int) -> None:
+    kind = _kind(reported)
+    _, before = counts.get(kind, (reported, 0))
+    counts[kind] = (reported, before + count)
+
+
+def merge(workers: Iterable[WorkerFindings], collector: Collector) -> None:
     """Adds up what the workers found; the located cases are the first by table and row."""
     kept: list[Reported] = []
-    counts: dict[_Kind, tuple[Reported, int]] = {}
-    for tally in tallies:
-        kept += tally.kept
-        for kind, (item, count) in tally.counts.items():
-            counts[kind] = (item, counts.get(kind, (item, 0))[1] + count)
+    counts: _Counts = {}
+    for findings in workers:
+        kept += findings.kept
+        for example, count in findings.counts.values():
+            _add(counts, example, count)
 
-    for item in _in_order(kept):
-        collector.add(item)
-        kind = _kind(item)
-        counts[kind] = (item, counts[kind][1] - 1)
+    for reported in _in_order(kept):
+        collector.add(reported)
+        _add(counts, reported, -1)
 
-    for kind, (item, count) in counts.items():
-        if count and kind[0] not in ONCE:
-            collector.more(item, count)
+    # What is left are the cases that no worker has located.
+    for example, count in counts.values():
+        if count and example.finding.code not in ONCE:
+            collector.more(example, count)
 
 
 def _in_order(kept: Iterable[Reported]) -> list[Reported]:
-    once: set[tuple[str, str | None, str | None, str | None]] = set()
+    """By table and row; of what is said once, only the first."""
+    seen: set[tuple[str, str | None, str | None, str | None]] = set()
     results = []
-    for item in sorted(kept, key=_place):
-        code = item.finding.code
-        text = (code, item.table, item.field, item.finding.value)
-        if code in ONCE and text in once:
-            continue
-        once.add(text)
-        results.append(item)
+    for reported in sorted(kept, key=_place):
+        code, value = reported.finding.code, reported.finding.value
+        words = (code, reported.table, reported.field, value)
+        if code in ONCE:
+            if words in seen:
+                continue
+            seen.add(words)
+
+        results.append(reported)
 
     return results
 

@@ -4,9 +4,9 @@ values of its keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from forms_spec.findings.catalogue import finding
-from generator.package.csv_records import Record, Records
+from generator.package.csv_records import Note, Record, Records
 from generator.package.source import BrokenFile, Source
 from generator.validation.audit_trail import Sums
 from generator.validation.cluster.job import Job
@@ -22,7 +22,11 @@ from generator.validation.cluster.key_rows import KeyBatch, KeyRows
 from generator.validation.cluster.parquet import parquet_records
 from generator.validation.cluster.part_files import STEP, Part
 from generator.validation.cluster.part_store import PartStore
-from generator.validation.cluster.partial_counts import Counting, Tally, with_key
+from generator.validation.cluster.partial_counts import (
+    WorkerCollector,
+    WorkerFindings,
+    with_key,
+)
 from generator.validation.columnar.tables.audit_trail import BlockTrail
 from generator.validation.columnar.tables.block_reader import BlockReading
 from generator.validation.columnar.tables.key_hashes import Lines
@@ -49,17 +53,40 @@ class PartRead(NamedTuple):
 
     at: int
     rows: int
-    tally: Tally
+    findings: WorkerFindings
     sums: Sums
 
 
 Item = KeyBatch | SubjectRow | PartRead
 
 
+@dataclass(frozen=True, kw_only=True)
+class _PartTask:
+    """One part to be read, and what takes the things that it says."""
+
+    job: Job
+    position: int
+    part: Part
+    store: PartStore
+    collector: WorkerCollector
+    keys: KeyRows
+    trail: BlockTrail
+
+    @property
+    def plan(self) -> TablePlan:
+        return self.job.plans[self.position]
+
+    @property
+    def compared_trail(self) -> BlockTrail | None:
+        """Packages of others have no audit trail to be compared with."""
+        return self.trail if self.job.study else None
+
+
 def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item]:
     """Everything that a part says.
 
-    Its rows are numbered so that those of all parts are in one order.
+    ``position`` is the table's in the package, ``number`` the part's in its table. Rows
+    are numbered so that those of all parts are in one order.
     """
     base = number * STEP
     keys = KeyRows(
@@ -68,57 +95,71 @@ def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item
         base=base,
         limit=job.limit,
     )
-    collector = Counting(limit=job.limit)
+    collector = WorkerCollector(limit=job.limit)
     trail = BlockTrail(job.seeds)
+    by_record = part.parquet or bool(part.constants)
 
     with PartStore() as store:
-        reader = _Rows if part.parquet or part.constants else _Blocks
-        reading = reader(job, position, part, store, collector, keys, trail)
-        for item in job.lost:
-            if item.at == position:
-                store.add(item)
-                store.settle(item.at, item.line, item.field)
-
-        store.flush()
-        yield from keys.written()
-
-        for subject, line in store.by_subject():
-            if subject is None:
-                collector.add(
-                    reported_doubt(job.plans[position], cast(SchemaFailure, line))
-                )
-            else:
-                yield SubjectRow(subject, line._replace(line=base + line.line))
-
-        names = reading.row_keys(
-            sorted({entry.row for entry in collector.tally.kept if entry.row})
+        task = _PartTask(
+            job=job,
+            position=position,
+            part=part,
+            store=store,
+            collector=collector,
+            keys=keys,
+            trail=trail,
         )
+        reading = _RecordReading(task) if by_record else _BlockwiseReading(task)
+        _settle_lost(task)
+        yield from keys.written()
+        yield from _subject_rows(task, base)
+        lines = {reported.row for reported in collector.findings.kept if reported.row}
+        row_keys = reading.row_keys(sorted(lines))
 
-    unordered = part.parquet or part.constants
     kept = [
-        _placed(entry, base, names, keys.row_key)
-        for entry in collector.tally.kept
-        if not (unordered and entry.finding.code == "column-order")
+        _with_place(reported, base, row_keys, keys.row_key)
+        for reported in collector.findings.kept
+        # Parquet and the names of folders give columns in an order of their own.
+        if not (by_record and reported.finding.code == "column-order")
     ]
-    yield PartRead(
-        position,
-        reading.rows,
-        Tally(kept=kept, counts=collector.tally.counts),
-        trail.all(),
-    )
+    findings = WorkerFindings(kept=kept, counts=collector.findings.counts)
+    yield PartRead(position, reading.rows, findings, trail.all())
 
 
-def _placed(
+def _settle_lost(task: _PartTask) -> None:
+    """Cells of which the comparison with the audit trail says enough are not judged."""
+    for cell in task.job.lost:
+        if cell.at == task.position:
+            task.store.add(cell)
+            task.store.settle(cell.at, cell.line, cell.field)
+
+    task.store.flush()
+
+
+def _subject_rows(task: _PartTask, base: int) -> Iterator[SubjectRow]:
+    """The rows of subjects; what belongs to none is reported here."""
+    for subject, line in task.store.by_subject():
+        if subject is None:
+            failure = cast(SchemaFailure, line)
+            task.collector.add(reported_doubt(task.plan, failure))
+        else:
+            yield SubjectRow(subject, line._replace(line=base + line.line))
+
+
+def _with_place(
     reported: Reported,
     base: int,
-    names: dict[int, Sequence[str]],
+    row_keys: Mapping[int, Sequence[str]],
     columns: Sequence[str],
 ) -> Reported:
-    key = dict(zip(columns, names.get(reported.row or 0, ()), strict=False))
-    row = None if reported.row is None else base + reported.row
-    return replace(
-        with_key(reported, {name: text for name, text in key.items() if text}), row=row
-    )
+    """The finding with its row's key, and its row counted over all parts."""
+    if reported.row is None:
+        return reported
+    cells = row_keys.get(reported.row, ())
+    key = dict(zip(columns, cells, strict=False))
+    named = with_key(reported, {name: text for name, text in key.items() if text})
+
+    return replace(named, row=base + reported.row)
 
 
 class _PartStaging(Staging):
@@ -130,7 +171,7 @@ class _PartStaging(Staging):
         return self.keys
 
 
-class _OnePart:
+class _SinglePart:
     """A package of one file."""
 
     findings = ()
@@ -140,13 +181,13 @@ class _OnePart:
         self.sizes = {path: 1}
 
     def open(self, name: str) -> BinaryIO:  # noqa: ARG002
-        return opened(self._part.path)
+        return open_part(self._part.path)
 
     def folder(self) -> nullcontext[Path]:
         return nullcontext(Path(self._part.path).parent)
 
 
-def opened(path: str) -> BinaryIO:
+def open_part(path: str) -> BinaryIO:
     """A file that this worker should see. Raises ``BrokenFile``."""
     try:
         return Path(path).open("rb")
@@ -165,61 +206,56 @@ class _InBlocks(BlockReading):
             self.hashes = cast(Any, self.key_rows)
 
 
-class _Blocks:
+class _BlockwiseReading:
     """A CSV part, read by the embedded engine."""
 
-    def __init__(  # noqa: PLR0917
-        self,
-        job: Job,
-        position: int,
-        part: Part,
-        store: PartStore,
-        collector: Counting,
-        keys: KeyRows,
-        trail: BlockTrail,
-    ) -> None:
-        plan = job.plans[position]
+    def __init__(self, task: _PartTask) -> None:
+        job, plan, keys = task.job, task.plan, task.keys
+        self._columns = keys.row_key
         self._readings: list[_InBlocks] = []
 
-        def reading(**words: Any) -> _InBlocks:
-            in_blocks = _InBlocks(**{**words, "at": position})
-            in_blocks.key_rows, keys.reading = keys, in_blocks
-            self._readings.append(in_blocks)
-            return in_blocks
+        def start_reading(**words: Any) -> _InBlocks:
+            # The staging knows only this table, which it takes for the first.
+            reading = _InBlocks(**{**words, "at": task.position})
+            reading.key_rows, keys.reading = keys, reading
+            self._readings.append(reading)
+            return reading
 
-        self._staging = _PartStaging(
-            source=cast(Source, _OnePart(plan.path, part)),
-            store=store,
-            collector=collector,
+        staging = _PartStaging(
+            source=cast(Source, _SinglePart(plan.path, task.part)),
+            store=task.store,
+            collector=task.collector,
             expected={plan.name: job.stated.get(plan.path, {})},
             dictionary=job.study is not None,
             ours=job.ours,
-            reading=cast(Any, reading),
-            trail=trail if job.study else None,
+            reading=cast(Any, start_reading),
+            trail=task.compared_trail,
         )
-        self._staging.keys = keys.checked
-        self._columns = keys.row_key
-        self._staging.read((plan,))
-        self.rows = self._staging.rows[plan.name]
+        staging.keys = keys.checked
+        staging.read((plan,))
+        self.rows = staging.rows[plan.name]
 
     def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
-        """The row key of some lines."""
-        texts: dict[int, Sequence[str]] = {}
-        reading = self._readings[0] if self._readings else None
-        if not wanted or reading is None or not reading.there.issuperset(self._columns):
-            return texts
+        """The row keys of some lines, which are sorted."""
+        row_keys: dict[int, Sequence[str]] = {}
+        # There is no reading of a file that could not be opened.
+        if not wanted or not self._readings:
+            return row_keys
+        (reading,) = self._readings
+        if not reading.there.issuperset(self._columns):
+            return row_keys
 
         def look(frame: pl.DataFrame, lines: Lines) -> bool:
             numbers = np.asarray(lines.of(np.arange(frame.height)))
             for place in np.flatnonzero(np.isin(numbers, wanted)).tolist():
                 row = frame.row(place, named=True)
-                texts[int(numbers[place])] = [row[name] for name in self._columns]
+                row_keys[int(numbers[place])] = [row[name] for name in self._columns]
 
             return not frame.height or bool(numbers[-1] < wanted[-1])
 
         reading.again(look)
 
-        return texts
+        return row_keys
 
 
 class _ByRecord(TableReading):
@@ -234,104 +270,107 @@ class _ByRecord(TableReading):
         self.key_rows.take(line, cells)
 
 
-class _Rows:
+class _RecordReading:
     """A part of Parquet, or one with columns in the name of its folder, read record by
     record.
     """
 
-    def __init__(  # noqa: PLR0917
-        self,
-        job: Job,
-        position: int,
-        part: Part,
-        store: PartStore,
-        collector: Counting,
-        keys: KeyRows,
-        trail: BlockTrail,
-    ) -> None:
-        self._held, self._columns = part, keys.row_key
-        self._plan = plan = job.plans[position]
-        schema = frictionless_schema(plan)
-        self._reading = reading = _ByRecord(
-            at=position,
-            plan=plan,
-            schema=schema,
-            readers=cell_readers(schema),
-            ours=job.ours,
-            checked=keys.checked,
-            parents=(),
-            store=store,
-            collector=collector,
-            reopen=cast(Any, nullcontext),
-            progress=lambda: None,
-            trail=trail if job.study else None,
-        )
-        reading.key_rows, keys.reading = keys, reading
+    def __init__(self, task: _PartTask) -> None:
+        self._part, self._plan = task.part, task.plan
+        self._columns = task.keys.row_key
+        self._reading = self._start_reading(task)
 
         try:
-            records = iter(self._records(self._note))
-            if reading.header(next(records, None)):
-                for record in records:
-                    reading.take(record)
+            self._read_all()
         except BrokenFile as error:
-            result = finding(
-                "broken-file",
-                value=plan.path,
-                table=plan.name,
-                path=part.name,
-                why=str(error),
-            )
-            collector.add(Reported(finding=result, file=part.name, table=plan.name))
+            task.collector.add(self._broken(error))
 
-        store.seal()
-        self.rows = reading.rows
+        task.store.seal()
+        self.rows = self._reading.rows
+
+    def _start_reading(self, task: _PartTask) -> _ByRecord:
+        schema = frictionless_schema(self._plan)
+        reading = _ByRecord(
+            at=task.position,
+            plan=self._plan,
+            schema=schema,
+            readers=cell_readers(schema),
+            ours=task.job.ours,
+            checked=task.keys.checked,
+            parents=(),
+            store=task.store,
+            collector=task.collector,
+            reopen=cast(Any, nullcontext),
+            progress=lambda: None,
+            trail=task.compared_trail,
+        )
+        reading.key_rows, task.keys.reading = task.keys, reading
+
+        return reading
+
+    def _read_all(self) -> None:
+        records = self._records(self._note)
+        if self._reading.header(next(records, None)):
+            for record in records:
+                self._reading.take(record)
+
+    def _broken(self, error: BrokenFile) -> Reported:
+        part, table = self._part.name, self._plan.name
+        broken = finding(
+            "broken-file",
+            value=self._plan.path,
+            table=table,
+            path=part,
+            why=str(error),
+        )
+
+        return Reported(finding=broken, file=part, table=table)
 
     def _note(self, code: str, line: int, **words: Any) -> None:
         self._reading.note(code, line, **words)
 
-    def _records(self, note: Any) -> Iterable[Record]:
-        names, texts = (
-            [item for item, _ in self._held.constants],
-            [item for _, item in self._held.constants],
-        )
-        if self._held.parquet:
-            yield from _extended(parquet_records(self._held.path), names, texts)
+    def _records(self, note: Note) -> Iterator[Record]:
+        part = self._part
+        if part.parquet:
+            yield from _extended(parquet_records(part.path), part)
             return
 
-        with opened(self._held.path) as stream:
-            yield from _extended(
-                iter(Records(stream, note, delimiter=self._plan.delimiter)),
-                names,
-                texts,
-            )
+        with open_part(part.path) as stream:
+            records = Records(stream, note, delimiter=self._plan.delimiter)
+            yield from _extended(iter(records), part)
 
     def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
-        """The row key of some rows."""
+        """The row keys of some lines."""
         if not wanted:
             return {}
         places = [self._plan.columns.index(name) for name in self._columns]
-        value = frozenset(wanted)
-        texts: dict[int, Sequence[str]] = {}
-        records = iter(self._records(lambda *_, **__: None))
+        lines = frozenset(wanted)
+        row_keys: dict[int, Sequence[str]] = {}
+        # Damage was reported when the part was read for the first time.
+        records = self._records(lambda *_, **__: None)
         next(records, None)
 
         for record in records:
-            if record.line in value:
+            if record.line in lines:
                 cells = self._reading.aligned(record.cells)
-                texts[record.line] = [cells[place] for place in places]
+                row_keys[record.line] = [cells[place] for place in places]
 
-        return texts
+        return row_keys
 
 
-def _extended(
-    records: Iterator[Record], names: list[str], texts: list[str]
-) -> Iterator[Record]:
+def _extended(records: Iterator[Record], part: Part) -> Iterator[Record]:
     """The records, after the columns that the folder's name gives."""
-    for index, record in enumerate(records):
-        damaged = frozenset(place + len(names) for place in record.damaged)
-        more = names if index == 0 else texts
-        yield (
-            record._replace(cells=[*more, *record.cells], damaged=damaged)
-            if record.cells or not index
-            else record
-        )
+    names = [name for name, _ in part.constants]
+    texts = [text for _, text in part.constants]
+    header = next(records, None)
+    if header is not None:
+        yield _with_cells(header, names)
+
+    for record in records:
+        # A blank line stays one.
+        yield _with_cells(record, texts) if record.cells else record
+
+
+def _with_cells(record: Record, before: Sequence[str]) -> Record:
+    damaged = frozenset(place + len(before) for place in record.damaged)
+    return record._replace(cells=[*before, *record.cells], damaged=damaged)

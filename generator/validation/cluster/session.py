@@ -21,6 +21,7 @@ CONNECT_SECONDS = 10
 WORKER_SECONDS = 60
 _SPARK_URL = re.compile(r"spark://(.+)")
 _OTHERS = re.compile(r"(local(\[.+\])?|yarn|k8s://.+)\Z")
+_CAUSE = re.compile(r"(\w+\.)*\w+(Error|Exception)\b")
 _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -78,12 +79,13 @@ def _pyspark() -> Any:
 
 def _java() -> None:
     home = os.environ.get("JAVA_HOME")
-    if not (which("java", path=str(Path(home) / "bin")) if home else which("java")):
-        where = (
-            f"JAVA_HOME is {home}, and there is no java in it"
-            if home
-            else "Java was not found"
-        )
+    if home:
+        java = which("java", path=str(Path(home) / "bin"))
+        where = f"JAVA_HOME is {home}, and there is no java in it"
+    else:
+        java, where = which("java"), "Java was not found"
+
+    if not java:
         raise NoCluster(
             f"Spark needs Java 17 or newer, and {where}: "
             "apt-get install default-jre-headless, or set JAVA_HOME."
@@ -151,10 +153,11 @@ def _has_workers(spark: Any, master: str) -> None:
     """A cluster without a free worker would keep us waiting for ever."""
     if master.startswith("local"):
         return
-    entry = spark.sparkContext._jsc.sc()
+    context = spark.sparkContext._jsc.sc()
     until = time.monotonic() + WORKER_SECONDS
 
-    while entry.getExecutorMemoryStatus().size() < 2:
+    # The driver counts as one.
+    while context.getExecutorMemoryStatus().size() < 2:
         if time.monotonic() > until:
             raise NoCluster(
                 f"The cluster at {master} gave no worker within {WORKER_SECONDS} s: "
@@ -167,8 +170,8 @@ def _has_workers(spark: Any, master: str) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Failures of a worker in words. Raises ``NoCluster``."""
+def explain_failures() -> Iterator[None]:
+    """Raises ``NoCluster`` in words for a failure of a worker."""
     try:
         yield
     except NoCluster:
@@ -187,15 +190,14 @@ def _failure(text: str) -> str:
             "and let PYSPARK_PYTHON name the Python that has it."
         )
 
-    if result := re.search(r"generator\.spark\.code\.OtherCode: (.+)", text):
+    if result := re.search(
+        r"generator\.validation\.cluster\.code_version\.OtherCode: (.+)", text
+    ):
         return result[1]
-    causes = [
-        line.strip()
-        for line in text.splitlines()
-        if re.match(r"\s*(\w+\.)*\w+(Error|Exception)\b", line)
-    ]
 
-    return (
-        "A worker of the cluster failed: "
-        f"{(causes or [text.strip().splitlines()[0]])[-1][:300]}"
-    )
+    # The last cause is the worker's own; Java's come before it.
+    lines = [line.strip() for line in text.strip().splitlines()]
+    causes = [line for line in lines if _CAUSE.match(line)]
+    why = causes[-1] if causes else lines[0]
+
+    return f"A worker of the cluster failed: {why[:300]}"

@@ -19,15 +19,8 @@ class SpoolingPartStore(SpoolingStore):
 
     def row_key(self, position: int, line: int) -> dict[str, str | int]:
         """The key columns of a row that was kept."""
-        result = (
-            self.scan(self.plans[position])
-            .filter(pl.col(LINE) == line)
-            .select(_ROW_KEY)
-            .collect()
-        )
-        return {
-            name: part
-            for row in result.iter_rows(named=True)
-            for name, part in row.items()
-            if part is not None
-        }
+        rows = self.scan(self.plans[position]).filter(pl.col(LINE) == line)
+        keys = rows.select(_ROW_KEY).collect().to_dicts()
+        parts = keys[0] if keys else {}
+
+        return {name: part for name, part in parts.items() if part is not None}

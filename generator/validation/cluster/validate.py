@@ -8,7 +8,7 @@ import json
 import re
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -28,25 +28,28 @@ from generator.validation.audit_trail import (
     table_of,
 )
 from generator.validation.cluster import code_version, keys
-from generator.validation.cluster.evaluate_subjects import Judged, judge_subjects
+from generator.validation.cluster.evaluate_subjects import (
+    SubjectsResult,
+    judge_subjects,
+)
 from generator.validation.cluster.job import FOREIGN, PRIMARY, Job, NamedKey
-from generator.validation.cluster.job_plan import made_job
+from generator.validation.cluster.job_plan import plan_job
 from generator.validation.cluster.key_rows import SCHEMA, KeyBatch, KeyRow
 from generator.validation.cluster.part_files import (
     STEP,
     Part,
     PartSource,
-    located,
-    said_place,
+    place_in_words,
+    place_of,
 )
-from generator.validation.cluster.partial_counts import Tally, merge, with_key
+from generator.validation.cluster.partial_counts import WorkerFindings, merge, with_key
 from generator.validation.cluster.read_parts import (
     Item,
     PartRead,
     SubjectRow,
     read_part,
 )
-from generator.validation.cluster.session import NoCluster, session, told
+from generator.validation.cluster.session import NoCluster, explain_failures, session
 from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import last_save
 from generator.validation.open_package import LARGE, plan_package
@@ -69,7 +72,8 @@ Task = tuple[int, int, Part]
 PIECE = 1 << 24
 """So many bytes are worth a task of their own."""
 _THIS_MACHINE = "local"
-_LARGE = re.compile(r"\b\d{13,}\b")
+# As many digits as STEP has, and no other number in a message.
+_ROW_NUMBER = re.compile(r"\b\d{13,}\b")
 
 
 def validate_on_cluster(
@@ -101,50 +105,38 @@ def validate_on_cluster(
                 strict=strict,
             )
             planned = opened.collector.fork()
-            with session(master) as spark, told():
+            with session(master) as spark, explain_failures():
                 here = part_source.plain and master.startswith(_THIS_MACHINE)
-                run = _Run(
-                    spark,
-                    opened,
-                    part_source,
-                    made_job(opened, part_source, large=large),
-                    here=here,
-                )
+                job = plan_job(opened, part_source, large=large)
+                run = _ClusterRun(spark, opened, part_source, job, here=here)
                 report = run.report()
-                if here and _as_they_were(run, planned, stack):
-                    report = _Run(
-                        spark,
-                        opened,
-                        part_source,
-                        made_job(opened, part_source, large=large),
-                    ).report()
+                if here and _restore_tables(run, planned, stack):
+                    job = plan_job(opened, part_source, large=large)
+                    report = _ClusterRun(spark, opened, part_source, job).report()
 
                 return report
     except (Unreadable, BrokenFile) as error:
         return unreadable(source, error)
 
 
-def _as_they_were(run: _Run, planned: Collector, stack: ExitStack) -> bool:
+def _restore_tables(run: _ClusterRun, planned: Collector, stack: ExitStack) -> bool:
     """Restores what other programs did to the tables; True where they are to be read
     once more.
     """
-    opened, entry = run.opened, run.held
+    opened = run.opened
     if opened.study is None:
         return False
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
     if not restore(opened, planned, run.differing, folder):
         return False
-    entry.restored(restored_files(opened.returned))
+    run.part_source.restored(restored_files(opened.returned))
 
     return True
 
 
 def _folder(source: Path) -> Path:
-    root = (
-        source.parent
-        if source.name == layout.DESCRIPTOR and source.is_file()
-        else source
-    )
+    is_descriptor = source.name == layout.DESCRIPTOR and source.is_file()
+    root = source.parent if is_descriptor else source
     if root.is_file():
         raise NoCluster(
             f"{source} is one file. Unpack it into a folder that every worker of "
@@ -158,6 +150,7 @@ def _folder(source: Path) -> Path:
     return root
 
 
+# Spark sends these functions to its workers; methods would take the whole run along.
 def _read(shared: Any, tasks: list[Task]) -> Iterator[Item]:
     code_version.check(shared.value.code)
     for task in tasks:
@@ -166,7 +159,7 @@ def _read(shared: Any, tasks: list[Task]) -> Iterator[Item]:
 
 def _judge(
     shared: Any, today: date, rows: Iterable[tuple[str, Any]]
-) -> Iterator[Judged]:
+) -> Iterator[SubjectsResult]:
     code_version.check(shared.value.code)
     yield judge_subjects(shared.value, today, (line for _, line in rows))
 
@@ -187,12 +180,14 @@ def _place(subject: str) -> int:
     return zlib.crc32(subject.encode("utf-8", "surrogatepass"))
 
 
-def _saved(item: Item) -> str:
-    line = item.line if isinstance(item, SubjectRow) else None
-    return line.saved_at if isinstance(line, FormLine) else ""
+def _saved_at(item: Item) -> str:
+    """When a form was saved; nothing for other rows."""
+    if isinstance(item, SubjectRow) and isinstance(item.line, FormLine):
+        return item.line.saved_at
+    return ""
 
 
-class _Run:
+class _ClusterRun:
     """One package on one cluster.
 
     ``here``: its tables are single files, and the workers on this machine.
@@ -207,231 +202,229 @@ class _Run:
         *,
         here: bool = True,
     ) -> None:
-        self.here = here
-        self.spark, self.opened, self.held, self.job = spark, opened, part_source, job
-        self.shared = spark.sparkContext.broadcast(job)
+        self.opened, self.part_source = opened, part_source
         self.differing: frozenset[Column] | None = None
+        self._spark, self._job, self._here = spark, job, here
+        self._shared = spark.sparkContext.broadcast(job)
 
     def report(self) -> Report:
-        tasks = self.tasks()
-        items = self.spark.sparkContext.parallelize(tasks, max(len(tasks), 1))
-        items = items.flatMap(partial(_read, self.shared))
+        """Everything about the package: call it once."""
+        tasks = self._tasks()
+        items = self._spark.sparkContext.parallelize(tasks, max(len(tasks), 1))
+        items = items.flatMap(partial(_read, self._shared))
+        # Read once, looked at three times: for counts, keys and subjects.
         items.persist(pyspark.StorageLevel.DISK_ONLY)
 
         try:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
-            self.differing = self.differing_columns(reads)
-            tallies = [read.tally for read in reads]
-            if self.job.keys:
-                tallies.append(
-                    self.compare(items.filter(partial(_is, KeyBatch)).flatMap(_rows))
-                )
+            self.differing = self._differing_columns(reads)
+            findings = [read.findings for read in reads]
+            if self._job.keys:
+                key_rows = items.filter(partial(_is, KeyBatch)).flatMap(_rows)
+                findings.append(self._compare_keys(key_rows))
 
-            judged = self.judge(items) if self.opened.study else []
+            results = self._judge_subjects(items) if self.opened.study else []
         finally:
             items.unpersist()
-            self.shared.destroy()
+            self._shared.destroy()
 
-        merge([*tallies, *(item.tally for item in judged)], self.opened.collector)
-        self.said_of_tables()
-        self.uploads(judged)
+        findings += [result.findings for result in results]
+        merge(findings, self.opened.collector)
+        self._report_columns()
+        self._check_uploads(results)
 
-        return self.made(reads, judged)
+        return self._assembled(reads, results)
 
-    def differing_columns(self, reads: Iterable[PartRead]) -> frozenset[Column] | None:
+    def _differing_columns(self, reads: Iterable[PartRead]) -> frozenset[Column] | None:
         """The columns that are not what the audit trail says, None without a trail."""
         sums = Sums()
         for read in reads:
             sums.add(read.sums)
-        there = [plan for plan in self.opened.plans if plan.path in self.held.sizes]
+        sizes = self.part_source.sizes
+        there = [plan for plan in self.opened.plans if plan.path in sizes]
+
         return sums.differing(frozenset(compared_columns(there)))
 
-    def said_of_tables(self) -> None:
+    def _report_columns(self) -> None:
         """What is wrong with whole columns: told cell by cell only where all files can
         be read here.
         """
         opened = self.opened
-        if opened.study is None and self.here:
-            name_programs(opened)
-        if opened.study is None or self.here:
+        if self._here:
+            if opened.study is None:
+                name_programs(opened)
+            return
+
+        if opened.study is None:
             return
         paths = {plan.name: plan.path for plan in opened.plans}
+        columns = {(table_of(column), column[1]) for column in self.differing or ()}
 
-        for name, field in sorted(
-            {(table_of(item), item[1]) for item in self.differing or ()}
-        ):
-            result = finding(
-                "column-differs", value=field, field=field, path=paths[name]
-            )
+        for table, field in sorted(columns):
+            path = paths[table]
+            differs = finding("column-differs", value=field, field=field, path=path)
             opened.collector.add(
-                Reported(finding=result, file=paths[name], table=name, field=field)
+                Reported(finding=differs, file=path, table=table, field=field)
             )
 
-    def tasks(self) -> list[list[Task]]:
+    def _tasks(self) -> list[list[Task]]:
         """The parts of all tables, each large one alone."""
         parts = [
             (table, number, part)
-            for table in self.job.tables
-            for number, part in enumerate(self.parts(table))
+            for table in self._job.tables
+            for number, part in enumerate(self._parts(table))
         ]
         parts.sort(key=lambda task: task[2].size, reverse=True)
         large = sum(part.size > PIECE for _, _, part in parts)
-        pieces = max(large, self.spark.sparkContext.defaultParallelism)
+        pieces = max(large, self._spark.sparkContext.defaultParallelism)
 
         return [parts[first::pieces] for first in range(min(pieces, len(parts)))]
 
-    def parts(self, position: int) -> tuple[Part, ...]:
-        return self.held.parts_of(self.opened.plans[position].path)
+    def _parts(self, position: int) -> tuple[Part, ...]:
+        """The files of a table, by its place in the package."""
+        return self.part_source.parts_of(self.opened.plans[position].path)
 
-    def judge(self, items: Any) -> list[Judged]:
+    def _judge_subjects(self, items: Any) -> list[SubjectsResult]:
         """Every subject, with all of its rows on one worker."""
         study = self.opened.study
         assert study is not None
-        saves = [text for text in [items.map(_saved).fold("", max)] if text]
-        today = self.opened.data_cut or last_save(saves, study)
+        last = items.map(_saved_at).fold("", max)
+        today = self.opened.data_cut or last_save([last] if last else [], study)
+
+        sizes = self.part_source.sizes
+        size = sum(sizes.get(plan.path, 0) for plan in self.opened.plans)
+        pieces = max(self._spark.sparkContext.defaultParallelism, size // PIECE)
         rows = items.filter(partial(_is, SubjectRow)).map(tuple)
-        size = sum(self.held.sizes.get(plan.path, 0) for plan in self.opened.plans)
-        pieces = max(self.spark.sparkContext.defaultParallelism, size // PIECE)
         spread = rows.partitionBy(pieces, _place)
-        judged: list[Judged] = spread.mapPartitions(
-            partial(_judge, self.shared, today)
-        ).collect()
+        judge = partial(_judge, self._shared, today)
+        results: list[SubjectsResult] = spread.mapPartitions(judge).collect()
+
         missing = MissingnessCounter(study=study, today=today)
-        for item in judged:
-            missing.add(item.states)
+        for result in results:
+            missing.add(result.states)
         self.opened.missingness = missing.table()
 
-        return judged
+        return results
 
-    def uploads(self, judged: Iterable[Judged]) -> None:
+    def _check_uploads(self, results: Iterable[SubjectsResult]) -> None:
         """Uploaded files, in the order of their subjects."""
         if not self.opened.study:
             return
-        check = UploadCheck(cast(Source, self.held), self.opened.descriptor)
-        named = sorted(
-            chain.from_iterable(item.files for item in judged),
-            key=lambda item: str(item.key.get(layout.SUBJECT)),
-        )
+        collector = self.opened.collector
+        source = cast(Source, self.part_source)
+        check = UploadCheck(source, self.opened.descriptor)
+        cells = chain.from_iterable(result.files for result in results)
 
-        for entry in named:
-            if fault := check.fault(entry.finding.value or ""):
-                self.opened.collector.add(replace(entry, finding=fault))
+        for cell in sorted(cells, key=lambda cell: str(cell.key.get(layout.SUBJECT))):
+            fault = check.fault(cell.finding.value or "")
+            if fault:
+                collector.add(replace(cell, finding=fault))
 
         for fault in check.rest():
-            self.opened.collector.add(Reported(finding=fault, file=fault.value))
+            collector.add(Reported(finding=fault, file=fault.value))
 
-    def compare(self, rows: Any) -> Tally:
+    def _compare_keys(self, rows: Any) -> WorkerFindings:
         """Repeated, blank and unknown keys, by one query in Spark's SQL."""
-        frame = self.spark.createDataFrame(rows, SCHEMA, verifySchema=False)
+        spark, by_name = self._spark, {key.name: key for key in self._job.keys}
+        frame = spark.createDataFrame(rows, SCHEMA, verifySchema=False)
         frame.createOrReplaceTempView(keys.RELATION)
-        named = self.spark.createDataFrame(
-            keys.key_relation(self.job.keys), keys.KEYS_SCHEMA
+        key_rows = keys.key_relation(self._job.keys)
+        spark.createDataFrame(key_rows, keys.KEYS_SCHEMA).createOrReplaceTempView(
+            keys.KEYS
         )
-        named.createOrReplaceTempView(keys.KEYS)
-        tally, value = Tally(), {entry.name: entry for entry in self.job.keys}
+
+        findings = WorkerFindings()
         totals: dict[tuple[str, str], tuple[Reported, int]] = {}
-        result = self.spark.sql(keys.faults(self.job.limit)).collect()
+        for faulty in spark.sql(keys.faults(self._job.limit)).collect():
+            reported = self._key_fault(by_name[faulty.key], faulty)
+            findings.kept.append(reported)
+            totals[faulty.key, reported.finding.code] = reported, faulty.cases
 
-        for key, row, first, texts, row_key, total in result:
-            item = self.key_fault(
-                value[key], row, first, _texts(texts), _texts(row_key)
-            )
-            tally.kept.append(item)
-            totals[key, item.finding.code] = item, total
+        for example, total in totals.values():
+            findings.count(example, total)
+        spark.catalog.dropTempView(keys.RELATION)
+        spark.catalog.dropTempView(keys.KEYS)
 
-        for item, total in totals.values():
-            tally.count(item, total)
-        self.spark.catalog.dropTempView(keys.RELATION)
-        self.spark.catalog.dropTempView(keys.KEYS)
+        return findings
 
-        return tally
-
-    def key_fault(
-        self,
-        key: NamedKey,
-        row: int,
-        first: int | None,
-        texts: list[str],
-        row_key: list[str],
-    ) -> Reported:
-        plan = self.opened.plans[key.at]
+    def _key_fault(self, key: NamedKey, faulty: Any) -> Reported:
+        """The finding on one row of the query."""
+        plan, texts = self.opened.plans[key.at], _texts(faulty.texts)
         if key.kind == FOREIGN:
-            fault = unknown_reference(self.foreign(key), texts)
-        elif first is None:
+            fault = unknown_reference(self._foreign_key(key), texts)
+        elif faulty.earlier is None:
             fault = blank_key(key.fields)
         else:
-            before = said_place(self.parts(key.at), first)
-            fault = _repeated(key, texts, before)
+            earlier = place_in_words(self._parts(key.at), faulty.earlier)
+            fault = _repeated(key, texts, earlier)
 
-        words = dict(fault.words)
-        result = finding(
+        worded = finding(
             fault.code,
             value=fault.value,
             table=plan.name,
             field=fault.field,
             path=plan.path,
-            **words,
+            **fault.words,
         )
         reported = Reported(
-            finding=result, file=plan.path, table=plan.name, row=row, field=fault.field
+            finding=worded,
+            file=plan.path,
+            table=plan.name,
+            row=faulty.row,
+            field=fault.field,
         )
-        named = dict(zip(self.job.row_key(key.at), row_key, strict=False))
+        columns = self._job.row_key(key.at)
+        row_key = zip(columns, _texts(faulty.row_key), strict=False)
 
-        return with_key(reported, {name: text for name, text in named.items() if text})
+        return with_key(reported, {name: text for name, text in row_key if text})
 
-    def foreign(self, key: NamedKey) -> ForeignKey:
-        of = next(item for item in self.job.keys if item.name == key.of)
-        return ForeignKey(
-            fields=key.fields,
-            resource=self.opened.plans[of.at].name,
-            reference=of.fields,
-        )
+    def _foreign_key(self, key: NamedKey) -> ForeignKey:
+        (of,) = [other for other in self._job.keys if other.name == key.of]
+        resource = self.opened.plans[of.at].name
+        return ForeignKey(fields=key.fields, resource=resource, reference=of.fields)
 
-    def made(self, reads: Iterable[PartRead], judged: list[Judged]) -> Report:
-        rows = dict(self.opened.rows)
-        for read in reads:
-            rows[self.opened.plans[read.at].name] += read.rows
+    def _assembled(
+        self, reads: Iterable[PartRead], results: Sequence[SubjectsResult]
+    ) -> Report:
         opened = self.opened
+        rows = dict(opened.rows)
+        for read in reads:
+            rows[opened.plans[read.at].name] += read.rows
+
         report = opened.collector.report(
             source=str(opened.path),
             study=opened.study.name if opened.study else None,
             readable=True,
             rows=rows,
-            forms=sum(item.forms for item in judged),
-            subjects=sum(item.subjects for item in judged),
+            forms=sum(result.forms for result in results),
+            subjects=sum(result.subjects for result in results),
             missingness=opened.missingness,
             notes=opened.notes,
         )
+        tables = {plan.name: index for index, plan in enumerate(opened.plans)}
+        placed = tuple(self._placed(item, tables) for item in report.findings)
 
-        return replace(
-            report, findings=tuple(self.placed(item) for item in report.findings)
-        )
+        return replace(report, findings=placed)
 
-    def placed(self, reported: Reported) -> Reported:
+    def _placed(self, reported: Reported, tables: Mapping[str, int]) -> Reported:
         """The finding with the part and the line that it stands on."""
-        index = next(
-            (
-                position
-                for position, plan in enumerate(self.opened.plans)
-                if plan.name == reported.table
-            ),
-            None,
-        )
-        if index is None or reported.row is None:
+        position = tables.get(reported.table or "")
+        if position is None or reported.row is None:
             return reported
-        parts = self.parts(index)
-        name, line = located(parts, reported.row)
-        reported = with_key(
-            reported, {"row": reported.row % STEP} if line is None else {}
-        )
-        text = reported.finding
-        if text.code == "repeated-row":
-            sub = _LARGE.sub(
-                lambda number: said_place(parts, int(number[0])), text.message
-            )
-            text = replace(text, message=sub)
+        parts = self._parts(position)
+        name, line = place_of(parts, reported.row)
+        if line is None:
+            reported = with_key(reported, {"row": reported.row % STEP})
 
-        return replace(reported, finding=text, file=name, row=line)
+        worded = reported.finding
+        if worded.code == "repeated-row":
+            # Its words name another row by its number over all parts.
+            message = _ROW_NUMBER.sub(
+                lambda number: place_in_words(parts, int(number[0])), worded.message
+            )
+            worded = replace(worded, message=message)
+
+        return replace(reported, finding=worded, file=name, row=line)
 
 
 def _repeated(key: NamedKey, texts: list[str], first: str) -> KeyFault:
