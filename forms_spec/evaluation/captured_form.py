@@ -242,10 +242,15 @@ class Subject:
     ) -> None:
         self.study = study
         self.casebook = casebook
-        self.today = today.toordinal()
         self.subject = subject
+        self._today = today.toordinal()
         self._forms: dict[FormKey, CapturedForm | None] = {}
         self._keys: dict[str, list[FormKey]] = {}
+
+    @property
+    def today(self) -> int:
+        """The day of the evaluation as an ordinal number."""
+        return self._today
 
     def put(self, form: Form, record: Record, key: FormKey) -> CapturedForm:
         """The form that is judged stands in place of what was captured of it before."""
@@ -258,14 +263,12 @@ class Subject:
     def form(self, key: FormKey) -> CapturedForm | None:
         if key not in self._forms:
             record = self.casebook.record(key)
-            form = self.study.forms[key.form]
-            self._forms[key] = (
-                None
-                if record is None
-                else CapturedForm(plan_of(self.study, form), record, key, self)
-            )
-
+            self._forms[key] = None if record is None else self._captured(key, record)
         return self._forms[key]
+
+    def _captured(self, key: FormKey, record: Record) -> CapturedForm:
+        plan = plan_of(self.study, self.study.forms[key.form])
+        return CapturedForm(plan, record, key, self)
 
     def keys(self, form: str) -> list[FormKey]:
         """The captured instances of a form, in visit order."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
 from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.form_result import CellState
+from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.evaluation.lacking_values import Lacking, lacking_in
 from forms_spec.evaluation.read_trace import Evidence, Source, sources_of
 from forms_spec.findings.finding import Finding, Severity
@@ -122,30 +123,40 @@ def assess(
     ``findings`` are those of the subject's forms; queries on a source of a criterion
     are shown with it.
     """
-    eligibility = study.eligibility
+    return assess_again(CasebookResults(study, casebook, today, subject), findings)
+
+
+def assess_again(
+    results: CasebookResults, findings: Iterable[Finding] = ()
+) -> Assessment | None:
+    """The same, where only the criteria are evaluated that a change reaches."""
+    study, eligibility = results.study, results.study.eligibility
     if eligibility is None:
         return None
     key = FormKey(eligibility.form, eligibility.visit or LOG, 0)
-    assessor = _Assessor(
-        study=study,
-        subject=Subject(study, casebook, today, subject),
-        key=key,
-        findings=tuple(finding for finding in findings if finding.severity in GRAVE),
-    )
+    grave = tuple(finding for finding in findings if finding.severity in GRAVE)
+
+    def assessed(criterion: Criterion) -> CriterionResult:
+        result = results.of(
+            f"criterion {criterion.field.name}",
+            work_out=lambda subject: _Assessor(study, subject, key).result(criterion),
+        )
+        queries = tuple(_open_on(result.sources, grave))
+        return replace(result, findings=queries) if queries else result
 
     return Assessment(
-        key=key, criteria=tuple(assessor.result(item) for item in eligibility.criteria)
+        key=key, criteria=tuple(assessed(item) for item in eligibility.criteria)
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Assessor:
     study: Study
     subject: Subject
     key: FormKey
-    findings: tuple[Finding, ...]
 
     def result(self, criterion: Criterion) -> CriterionResult:
+        """The criterion by its sources, without the findings that are open on them."""
         here = self.subject.form(self.key)
         site = here.facts(self.key.form, None, criterion.field.name) if here else None
         possible, read = self.possible(criterion)
@@ -166,7 +177,7 @@ class _Assessor:
             possible=possible,
             sources=sources,
             lacking=tuple(dict.fromkeys(lacking)) if len(possible) > 1 else (),
-            findings=tuple(self.open_on(sources)),
+            findings=(),
         )
 
     def possible(
@@ -205,22 +216,23 @@ class _Assessor:
         result = self.closure(condition)(frames)
         return result if isinstance(result, bool) else None
 
-    def open_on(self, sources: tuple[Source, ...]) -> Iterator[Finding]:
-        """The findings that hang on one of the sources."""
-        cells = {
-            (source.key.visit, source.key.unsno, source.table, source.row, source.field)
-            for source in sources
-        }
-        for finding in self.findings:
-            places = [
-                item for item in (finding.data, *finding.also) if item is not None
-            ]
-            if any(
-                (place.visit, place.unsno or 0, place.table, place.row, place.field)
-                in cells
-                for place in places
-            ):
-                yield finding
+
+def _open_on(
+    sources: tuple[Source, ...], findings: tuple[Finding, ...]
+) -> Iterator[Finding]:
+    """The findings that hang on one of the sources."""
+    cells = {
+        (source.key.visit, source.key.unsno, source.table, source.row, source.field)
+        for source in sources
+    }
+    for finding in findings:
+        places = (place for place in (finding.data, *finding.also) if place is not None)
+        if any(
+            (place.visit, place.unsno or 0, place.table, place.row, place.field)
+            in cells
+            for place in places
+        ):
+            yield finding
 
 
 def in_words(condition: Expression, study: Study) -> str:

@@ -41,6 +41,6 @@ def findings_on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
 def eligibility(app: Flask, subject: str) -> tuple[bool | None, tuple[str, ...]]:
     """The verdict, and the criteria that fail."""
     with app.test_request_context():
-        found = assessment_of(subject, judged_casebook(subject))
+        found = assessment_of(judged_casebook(subject))
         assert found is not None
         return eligible(found), tuple(one.name for one in found.failed)

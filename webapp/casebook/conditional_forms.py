@@ -13,27 +13,13 @@ from forms_spec.model.visits import Scheduled
 from forms_spec.rules import Home, Type, compile_expression
 from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics.resolved import RuleValue
-from webapp.services import services, whole_casebook_of
-from webapp.storage import StoredCasebook
 
 Condition = Callable[[Frames], "RuleValue | None"]
 _CONDITIONS: StudyCache[tuple[str, str], Condition] = StudyCache()
 
 
-def condition_of(
-    subjid: str, casebook: StoredCasebook | None = None
-) -> Callable[[Scheduled, int], bool | None]:
-    """The three-valued truth of the schedule's conditions for one subject; its forms
-    are read once.
-    """
-    app = services()
-    return condition_in(
-        Subject(app.study, casebook or whole_casebook_of(subjid), app.today(), subjid)
-    )
-
-
 def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
-    """The same for a subject whose forms are at hand."""
+    """The three-valued truth of the schedule's conditions for one subject."""
     study = world.study
 
     def holds(scheduled: Scheduled, unsno: int) -> bool | None:

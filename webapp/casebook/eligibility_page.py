@@ -12,7 +12,7 @@ from forms_spec.evaluation.eligibility import (
     Assessment,
     CriterionResult,
     Verdict,
-    assess,
+    assess_again,
     in_words,
 )
 from forms_spec.evaluation.form_result import CellState
@@ -27,7 +27,7 @@ from generator.pages.input_names import cell_name
 from webapp.casebook.subject_status import Judged
 from webapp.presentation.form_address import form_address
 from webapp.presentation.statuses import Shown
-from webapp.services import services, whole_casebook_of
+from webapp.services import services
 
 MOST_NAMES = 6
 """So many criteria are named in the one line; a subject of whom nothing is known has
@@ -105,18 +105,15 @@ class EligibilityPage:
     lines: tuple[CriterionLine, ...]
 
 
-def assessment_of(subjid: str, judged: Judged) -> Assessment | None:
+def assessment_of(judged: Judged) -> Assessment | None:
     """The subject's eligibility as of today."""
-    app = services()
-    if app.study.eligibility is None:
-        return None
 
-    def work_out() -> Assessment | None:
-        return assess(
-            app.study, whole_casebook_of(subjid), app.today(), subjid, judged.findings
-        )
+    def assessed() -> Assessment | None:
+        assessment = assess_again(judged.results, judged.findings)
+        judged.results.forget_cells()
+        return assessment
 
-    return judged.once("eligibility", work_out)
+    return judged.once("eligibility", assessed)
 
 
 def status_of(assessment: Assessment) -> Shown:
@@ -157,16 +154,26 @@ def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
     """The lines of the page, in the order of the dictionary; None in a study without
     criteria.
     """
-    assessment = assessment_of(subjid, judged)
+    assessment = assessment_of(judged)
     if assessment is None:
         return None
-    return judged.once("eligibility page", lambda: _page(subjid, assessment))
+    return judged.once("eligibility page", lambda: _page(subjid, judged, assessment))
 
 
-def _page(subjid: str, assessment: Assessment) -> EligibilityPage:
-    maker = _Lines(
-        subjid=subjid, casebook=whole_casebook_of(subjid), key=assessment.key
-    )
+def _page(subjid: str, judged: Judged, assessment: Assessment) -> EligibilityPage:
+    maker = _Lines(subjid=subjid, casebook=judged.casebook, key=assessment.key)
+
+    def line(result: CriterionResult) -> CriterionLine:
+        # Beside a source stand texts that decide nothing, such as its unit.
+        lacking = (item.source for item in result.lacking)
+        forms = dict.fromkeys(source.key for source in (*result.sources, *lacking))
+        return judged.results.of(
+            f"line of {result.name}",
+            result,
+            [judged.casebook.record(key) for key in forms],
+            work_out=lambda _subject: maker.line(result),
+        )
+
     counts = dict.fromkeys(Verdict, 0)
     for result in assessment.criteria:
         counts[result.verdict] += 1
@@ -175,7 +182,7 @@ def _page(subjid: str, assessment: Assessment) -> EligibilityPage:
         counts=tuple(
             (VERDICTS[verdict], count) for verdict, count in counts.items() if count
         ),
-        lines=tuple(maker.line(result) for result in assessment.criteria),
+        lines=tuple(line(result) for result in assessment.criteria),
     )
 
 

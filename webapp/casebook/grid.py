@@ -4,28 +4,29 @@ cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Scheduled, Visit, VisitType
-from forms_spec.schedule.timeline import timeline
+from forms_spec.model.visits import Visit, VisitType
 from forms_spec.schedule.visit_status import (
     FormExpectation,
+    Timeline,
+    VisitKey,
     VisitState,
     VisitStatus,
     expectation,
     visit_states,
 )
+from webapp.casebook.conditional_forms import condition_in
 from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.statuses import NOT_EXPECTED, Shown, open_status, status_of
-from webapp.services import services, whole_casebook_of
-from webapp.storage import FormHead, Status, heads
-
-Holds = Callable[[Scheduled, int], bool | None]
+from webapp.storage import Status, StoredCasebook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,45 +98,60 @@ class Grid:
         return cells + sum(log.to_finish for log in self.logs)
 
 
-def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
-    """The casebook of a subject as of today; ``holds`` judges the schedule's
-    conditions.
+def grid_of(
+    subjid: str,
+    casebook: StoredCasebook,
+    visits: Timeline,
+    results: CasebookResults,
+    findings: Mapping[FormKey, int],
+) -> Grid:
+    """The casebook of a subject on the day of its results.
 
-    ``findings`` has the number of open findings by form.
+    ``visits`` are those that took place; ``findings`` has the number of open findings
+    by form. What a change does not reach is taken over by ``results``.
     """
-    app = services()
-    study = app.study
-    casebook = whole_casebook_of(subjid)
-    known = heads(app.database, subjid)
-    when = timeline(study, casebook, known)
-    states = _by_day(
-        _with_captured(study, visit_states(study, when, app.today()), known)
-    )
-    columns = _columns(study, subjid, states)
+    study, today = results.study, results.today
+    captured = frozenset((key.visit, key.unsno) for key in casebook.forms)
+
+    def drawn_columns(_subject: Subject) -> tuple[Column, ...]:
+        states = _with_captured(study, visit_states(study, visits, today), captured)
+        return _columns(study, subjid, _by_day(states), today)
+
+    columns = results.of("columns", visits, captured, today, work_out=drawn_columns)
+
+    def line(form: Form) -> Line:
+        known = [
+            (key, stored.status, findings.get(key, 0))
+            for key, stored in casebook.instances(form.name).items()
+        ]
+
+        def drawn(subject: Subject) -> Line:
+            cells = _Cells(
+                subjid=subjid,
+                known={key: (status, count) for key, status, count in known},
+                world=subject,
+            )
+            return Line(form=form, cells=tuple(cells.cell(form, c) for c in columns))
+
+        return results.of(f"line of {form.name}", columns, known, work_out=drawn)
+
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
-    forms = [study.forms[name] for name in names]
-    cells = _Cells(
-        study=study, subjid=subjid, known=known, holds=holds, findings=findings
-    )
-    lines = tuple(
-        Line(form=form, cells=tuple(cells.cell(form, column) for column in columns))
-        for form in forms
-    )
+    lines = tuple(line(study.forms[name]) for name in names)
 
     return Grid(
         columns=columns,
         lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
         logs=tuple(
-            _log(subjid, form, known, findings)
+            _log(subjid, form, casebook, findings)
             for form in study.forms.values()
             if form.log
         ),
-        next_unsno=_next_numbers(study, states, known),
+        next_unsno=_next_numbers(study, columns, captured),
     )
 
 
 def _with_captured(
-    study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
+    study: Study, states: tuple[VisitState, ...], captured: Collection[VisitKey]
 ) -> tuple[VisitState, ...]:
     """Repeating visits of which a form was captured stand in the grid, dated or not."""
     result: list[VisitState] = []
@@ -146,9 +162,8 @@ def _with_captured(
             continue
 
         some = next(iter(mine.values()))
-        numbers = {key.unsno for key in known if key.visit == visit.name} | (
-            set(mine) - {0}
-        )
+        numbers = {number for name, number in captured if name == visit.name}
+        numbers |= set(mine) - {0}
 
         for number in sorted(numbers):
             blank = VisitState(
@@ -163,13 +178,12 @@ def _with_captured(
 
 
 def _next_numbers(
-    study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
+    study: Study, columns: tuple[Column, ...], captured: Iterable[VisitKey]
 ) -> dict[str, int]:
     """The number that the next visit of each repeating visit gets."""
     numbers = {name: 0 for name, visit in study.visits.items() if visit.repeats}
-    for name, number in [(s.visit.name, s.unsno) for s in states] + [
-        (k.visit, k.unsno) for k in known
-    ]:
+    drawn = [(column.visit.name, column.state.unsno) for column in columns]
+    for name, number in (*drawn, *captured):
         if name in numbers:
             numbers[name] = max(numbers[name], number)
 
@@ -177,9 +191,8 @@ def _next_numbers(
 
 
 def _columns(
-    study: Study, subjid: str, states: tuple[VisitState, ...]
+    study: Study, subjid: str, states: tuple[VisitState, ...], today: date
 ) -> tuple[Column, ...]:
-    today = services().today()
     last = _last_begun(states, today)
     columns = []
 
@@ -246,31 +259,34 @@ def _other_year(state: VisitState, today: date) -> int | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Cells:
-    """What the cells of one subject's grid are made of."""
+    """What the cells of one subject's grid are made of.
 
-    study: Study
+    ``known`` has the status of each captured form, and how many findings are open on it.
+    """
+
     subjid: str
-    known: Mapping[FormKey, FormHead]
-    holds: Holds
-    findings: Mapping[FormKey, int]
+    known: Mapping[FormKey, tuple[Status, int]]
+    world: Subject
 
     def cell(self, form: Form, column: Column) -> Cell:
-        state = column.state
+        study, state = self.world.study, column.state
         visit = state.visit.name
-        if (form.name, visit) not in self.study.expectations:
+        if (form.name, visit) not in study.expectations:
             return Cell(column=column, status=NOT_EXPECTED, address="")
         address = form_address(self.subjid, visit, state.unsno, form.name)
         key = FormKey(form.name, visit, state.unsno)
-        head = self.known.get(key)
-        if head is not None:
-            status = status_of(head.status, self.findings.get(key, 0))
-            unfinished = head.status is not Status.COMPLETE
+        if key in self.known:
+            status, findings = self.known[key]
             return Cell(
-                column=column, status=status, address=address, to_finish=unfinished
+                column=column,
+                status=status_of(status, findings),
+                address=address,
+                to_finish=status is not Status.COMPLETE,
             )
 
+        holds = condition_in(self.world)
         expected = expectation(
-            self.study, form.name, visit, lambda item: self.holds(item, state.unsno)
+            study, form.name, visit, lambda item: holds(item, state.unsno)
         )
         behind = state.status in (VisitStatus.DONE, VisitStatus.OVERDUE)
 
@@ -285,17 +301,17 @@ class _Cells:
 def _log(
     subjid: str,
     form: Form,
-    known: Mapping[FormKey, FormHead],
+    casebook: StoredCasebook,
     findings: Mapping[FormKey, int],
 ) -> LogForm:
     key = FormKey(form.name, LOG, 0)
-    head = known.get(key)
-    record = whole_casebook_of(subjid).record(key) if head else None
+    stored = casebook.instances(form.name).get(key)
+    rows = stored.record.rows.values() if stored else ()
 
     return LogForm(
         form=form,
         address=form_address(subjid, LOG, 0, form.name),
-        rows=sum(len(rows) for rows in record.rows.values()) if record else 0,
-        status=status_of(head.status if head else None, findings.get(key, 0)),
-        to_finish=head is not None and head.status is not Status.COMPLETE,
+        rows=sum(len(group) for group in rows),
+        status=status_of(stored.status if stored else None, findings.get(key, 0)),
+        to_finish=stored is not None and stored.status is not Status.COMPLETE,
     )

@@ -8,18 +8,21 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from threading import Lock
 from types import MappingProxyType
 from typing import TypeVar, cast
 
 from flask import current_app
 
-from forms_spec.evaluation import findings_of, judge_casebook
+from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.cross_form import places_of
+from forms_spec.evaluation.incremental import CasebookResults, findings_by_form
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
+from forms_spec.schedule.timeline import timeline
+from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
-from webapp.casebook.conditional_forms import condition_of
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
 from webapp.services import services, whole_casebook_of
@@ -28,9 +31,9 @@ from webapp.storage import FormHead, Status, StoredCasebook, StoredStanding, sav
 Result = TypeVar("Result")
 REMEMBERED = "crfsmith standings"
 JUDGED = "crfsmith casebooks"
-MOST_JUDGED = 200
-"""So many casebooks are kept with all that was found in them; of others only how they
-stand.
+MOST_FORMS = 5_000
+"""The casebooks seen last are kept with all that was found in them, as long as they have
+no more forms than this; of others only how they stand.
 """
 
 
@@ -55,9 +58,12 @@ class Judged:
     """The casebook of a subject and what is wrong in it.
 
     ``findings`` are all that the judge has. ``waiting`` are those of them that wait,
-    each with the forms that it waits for; the others are ``open``.
+    each with the forms that it waits for; the others are ``open``. ``results`` are what
+    all of it was made from: the next evaluation takes over from them what it can.
     """
 
+    casebook: StoredCasebook
+    results: CasebookResults
     findings: tuple[Finding, ...]
     waiting: tuple[tuple[Finding, tuple[FindingLink, ...]], ...]
     grid: Grid
@@ -125,55 +131,48 @@ def judged_casebook(subjid: str) -> Judged:
     What is kept counts the saves that it rests on, so a save that comes in between
     makes it old, never wrong.
     """
-    judged = _kept_judged(subjid, saves_of(services().database, subjid))
-    if judged is None:
-        judged = _judge(subjid)
-        _keep_judged(subjid, judged)
+    app = services()
+    with LOCK:
+        judged = _casebooks().get(subjid)
+    now = (saves_of(app.database, subjid), app.today())
+    if judged is None or (judged.standing.changes, judged.standing.today) != now:
+        judged = _judge(subjid, judged)
+    _keep_judged(subjid, judged)
 
     return judged
 
 
-def _kept_judged(subjid: str, changes: int) -> Judged | None:
-    with LOCK:
-        judged = _casebooks().get(subjid)
-        if judged is None:
-            return None
-        if (judged.standing.changes, judged.standing.today) != (
-            changes,
-            services().today(),
-        ):
-            del _casebooks()[subjid]
-            return None
-
-        _casebooks().move_to_end(subjid)
-
-        return judged
-
-
 def _keep_judged(subjid: str, judged: Judged) -> None:
+    """Keeps a casebook as the one that was seen last; always this one, however large."""
     with LOCK:
-        _casebooks()[subjid] = judged
-        _casebooks().move_to_end(subjid)
-        while len(_casebooks()) > MOST_JUDGED:
-            _casebooks().popitem(last=False)
+        casebooks = _casebooks()
+        casebooks[subjid] = judged
+        casebooks.move_to_end(subjid)
+        forms = sum(len(kept.casebook) for kept in casebooks.values())
+        while forms > MOST_FORMS and len(casebooks) > 1:
+            _, oldest = casebooks.popitem(last=False)
+            forms -= len(oldest.casebook)
 
 
-def _judge(subjid: str) -> Judged:
+def _judge(subjid: str, earlier: Judged | None) -> Judged:
     app = services()
     today = app.today()
-    casebook = whole_casebook_of(subjid)
-    complete = {
-        key for key, form in casebook.forms.items() if form.status is Status.COMPLETE
-    }
-    judgements = judge_casebook(
-        app.study, casebook, today, subject=subjid, complete=complete.__contains__
+    casebook = earlier.casebook.renewed() if earlier else whole_casebook_of(subjid)
+    results = CasebookResults(
+        app.study, casebook, today, subjid, earlier.results if earlier else None
     )
-    findings = tuple(findings_of(judgements.values()))
-    waiting = _waiting(subjid, casebook, findings)
+    statuses = {key: form.status for key, form in casebook.forms.items()}
+    visits = timeline(app.study, casebook, statuses)
+    by_form = findings_by_form(
+        results, lambda key: statuses.get(key) is Status.COMPLETE
+    )
+    findings = tuple(chain.from_iterable(by_form.values()))
+    waiting = _waiting(results, findings, statuses, visits)
     settled_later = {id(item) for item, _ in waiting}
     open_now = [item for item in findings if id(item) not in settled_later]
     counts = Counter(key for item in open_now for key in places_of(app.study, item))
-    grid = grid_of(subjid, condition_of(subjid), counts)
+    grid = grid_of(subjid, casebook, visits, results, counts)
+    results.forget_cells()
     standing = Standing(
         changes=sum(form.version for form in casebook.forms.values()),
         today=today,
@@ -183,17 +182,33 @@ def _judge(subjid: str) -> Judged:
     )
     _memory()[subjid] = standing
 
-    return Judged(findings=findings, waiting=waiting, grid=grid, standing=standing)
+    return Judged(
+        casebook=casebook,
+        results=results,
+        findings=findings,
+        waiting=waiting,
+        grid=grid,
+        standing=standing,
+    )
 
 
 def _waiting(
-    subjid: str, casebook: StoredCasebook, findings: tuple[Finding, ...]
+    results: CasebookResults,
+    findings: tuple[Finding, ...],
+    statuses: Mapping[FormKey, Status],
+    visits: Timeline,
 ) -> tuple[tuple[Finding, tuple[FindingLink, ...]], ...]:
     """The findings that wait, each with the forms that it waits for."""
-    statuses = {key: form.status for key, form in casebook.forms.items()}
-    waiting = Waiting(subjid, casebook, statuses)
+
+    def leads(subject: Subject) -> list[tuple[FindingLink, ...]]:
+        waiting = Waiting(subject, statuses, lambda: visits)
+        return [waiting.leads(finding) for finding in findings]
+
+    awaited = results.of("waiting", findings, statuses, visits, work_out=leads)
     return tuple(
-        (finding, leads) for finding in findings if (leads := waiting.leads(finding))
+        (finding, forms)
+        for finding, forms in zip(findings, awaited, strict=True)
+        if forms
     )
 
 

@@ -16,7 +16,6 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import LOG, Casebook, CellKey, FormKey, Record
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Scheduled
 from forms_spec.rules.semantics import resolved
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import FormExpectation, Timeline, expectation
@@ -31,29 +30,25 @@ from webapp.storage import Status, heads
 class Waiting:
     """What a subject's findings wait for.
 
-    ``known`` says how far its stored forms are.
+    ``known`` says how far its stored forms are, and ``read_visits`` which of its visits
+    took place: it is called only where that matters.
     """
 
     def __init__(
-        self, subjid: str, casebook: Casebook, known: Mapping[FormKey, Status]
+        self,
+        world: Subject,
+        known: Mapping[FormKey, Status],
+        read_visits: Callable[[], Timeline],
     ) -> None:
-        self.subjid = subjid
-        self.casebook = casebook
+        self.world = world
         self.known = known
+        self.holds = condition_in(world)
+        self._read_visits = read_visits
         self._to_come: dict[FormKey, ToCome] = {}
 
     @cached_property
-    def world(self) -> Subject:
-        app = services()
-        return Subject(app.study, self.casebook, app.today(), self.subjid)
-
-    @cached_property
     def visits(self) -> Timeline:
-        return timeline(services().study, self.casebook, self.known)
-
-    @cached_property
-    def holds(self) -> Callable[[Scheduled, int], bool | None]:
-        return condition_in(self.world)
+        return self._read_visits()
 
     def of(self, finding: Finding) -> tuple[FormKey, ...]:
         """The forms that a finding waits for; none when it is open now."""
@@ -74,7 +69,9 @@ class Waiting:
             words=title
             if visit is None or key.visit == seen_from
             else f"{title} ({visit.title})",
-            address=form_address(self.subjid, key.visit, key.unsno, key.form),
+            address=form_address(
+                self.world.subject or "", key.visit, key.unsno, key.form
+            ),
         )
 
     def to_come(self, home: FormKey) -> ToCome:
@@ -136,7 +133,10 @@ class OnPage:
         self.heads = heads(app.database, subjid)
         statuses = {key: head.status for key, head in self.heads.items()}
         casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
-        self.waiting = Waiting(subjid, casebook, statuses)
+        world = Subject(app.study, casebook, app.today(), subjid)
+        self.waiting = Waiting(
+            world, statuses, lambda: timeline(app.study, casebook, statuses)
+        )
         self._may_wait = form_reads_others(app.study, place.form)
 
     def leads(self, finding: Finding) -> tuple[FindingLink, ...]:

@@ -24,7 +24,6 @@ from webapp.presentation.form_address import (
 from webapp.presentation.statuses import Shown, status_of
 from webapp.services import services, subject_or_404
 from webapp.storage import (
-    FormHead,
     InstanceKey,
     StoredForm,
     get_dictionary,
@@ -71,7 +70,7 @@ def has_place(study: Study, key: FormKey) -> bool:
 
 
 def gone_forms(
-    subjid: str, known: Mapping[FormKey, FormHead]
+    subjid: str, known: Mapping[FormKey, StoredForm]
 ) -> tuple[RetiredForm, ...]:
     """The captured forms of a subject that have no place any more."""
     results = []

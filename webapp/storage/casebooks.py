@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
 
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.forms import (
+    NEWEST,
     NEWEST_OF_SUBJECT,
     NEWEST_OF_SUBJECTS_FORM,
+    STAMPS,
+    InstanceKey,
     StoredForm,
     stored_form,
 )
+
+FEW = 5
+"""So many changed forms are read one by one; for more, all are read by one query."""
 
 
 def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, int]]:
@@ -47,14 +56,50 @@ class StoredCasebook:
         """Every form of the subject, read at once."""
         built = cls(database, subject, visits)
         with database.read() as connection:
-            rows = connection.execute(NEWEST_OF_SUBJECT, {"subject": subject}).all()
-        forms = built._sorted(stored_form(row) for row in rows)
-        by_form: dict[str, dict[FormKey, StoredForm]] = {}
-        for key, form in forms.items():
-            by_form.setdefault(key.form, {})[key] = form
-        built._forms = dict(by_form)
-
+            built._hold(_newest(connection, subject))
         return built
+
+    def renewed(self) -> StoredCasebook:
+        """The casebook as it is stored now.
+
+        Forms that are stored as they were are taken from this one, which was read whole.
+        """
+        built = StoredCasebook(self.database, self.subject, ())
+        built._order = self._order
+        with self.database.read() as connection:
+            stamps = connection.execute(STAMPS, {"subject": self.subject}).all()
+            forms, changed = self._kept(stamps)
+            if len(changed) > FEW:
+                forms = _newest(connection, self.subject)
+            else:
+                rows = (
+                    connection.execute(NEWEST, key._asdict()).one() for key in changed
+                )
+                forms += [stored_form(row) for row in rows]
+
+        built._hold(forms)
+        return built
+
+    def _kept(
+        self, stamps: Iterable[Sequence[Any]]
+    ) -> tuple[list[StoredForm], list[InstanceKey]]:
+        """The forms that are still as they were read, and the keys of the others."""
+        known = self.forms
+        kept, changed = [], []
+        for form, visit, unsno, version, saved_at in stamps:
+            stored = known.get(FormKey(form, visit, unsno))
+            if stored and (stored.version, stored.saved_at) == (version, saved_at):
+                kept.append(stored)
+            else:
+                changed.append(InstanceKey(self.subject, form, visit, unsno))
+
+        return kept, changed
+
+    def _hold(self, forms: Iterable[StoredForm]) -> None:
+        by_form: dict[str, dict[FormKey, StoredForm]] = {}
+        for key, form in self._sorted(forms).items():
+            by_form.setdefault(key.form, {})[key] = form
+        self._forms = dict(by_form)
 
     @property
     def forms(self) -> Mapping[FormKey, StoredForm]:
@@ -64,6 +109,10 @@ class StoredCasebook:
         return {
             key: form for forms in self._forms.values() for key, form in forms.items()
         }
+
+    def __len__(self) -> int:
+        """The number of forms of a casebook that was read whole."""
+        return len(self.forms)
 
     def record(self, key: FormKey) -> Record | None:
         instance = self.instances(key.form).get(key)
@@ -89,3 +138,8 @@ class StoredCasebook:
     def _sorted(self, forms: Iterable[StoredForm]) -> dict[FormKey, StoredForm]:
         by_key = {form.key.form_key: form for form in forms}
         return {key: by_key[key] for key in sorted(by_key, key=self._order)}
+
+
+def _newest(connection: Connection, subject: str) -> list[StoredForm]:
+    rows = connection.execute(NEWEST_OF_SUBJECT, {"subject": subject})
+    return [stored_form(row) for row in rows]

@@ -8,13 +8,14 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from webapp.casebook.eligibility_page import assessment_of, status_of
+from webapp.casebook.grid import Line
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services, subject_or_404
-from webapp.storage import Subject, heads
+from webapp.storage import Subject
 
 bp = Blueprint("casebooks", __name__)
 
@@ -24,7 +25,7 @@ bp = Blueprint("casebooks", __name__)
 def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
     judged = judged_casebook(subjid)
-    assessment = assessment_of(subjid, judged)
+    assessment = assessment_of(judged)
 
     return render_template(
         "casebook.html",
@@ -40,13 +41,24 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
 
 def _table(subject: Subject, judged: Judged) -> Markup:
     """The logs, the forms by visit, and what the dictionary lost."""
+
+    def row(line: Line) -> Markup:
+        return judged.results.of(
+            f"row of {line.form.name}",
+            line,
+            work_out=lambda _subject: Markup(
+                render_template("casebook_row.html", line=line)
+            ),
+        )
+
     html = render_template(
         "casebook_table.html",
         subject=subject,
         grid=judged.grid,
+        rows=[row(line) for line in judged.grid.lines],
         standing=judged.standing,
         waiting_count=len(judged.waiting),
-        gone=gone_forms(subject.subjid, heads(services().database, subject.subjid)),
+        gone=gone_forms(subject.subjid, judged.casebook.forms),
         today=judged.standing.today,
     )
     return Markup(html)

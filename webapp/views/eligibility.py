@@ -8,8 +8,8 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from webapp.casebook.eligibility_page import EligibilityPage, page_of
-from webapp.casebook.subject_status import judged_casebook
+from webapp.casebook.eligibility_page import CriterionLine, EligibilityPage, page_of
+from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.security.access import READ, allow
 from webapp.services import subject_or_404
 
@@ -27,7 +27,7 @@ def show_eligibility(subjid: str) -> ResponseReturnValue:
         abort(404, "The study's dictionary has no eligibility criteria.")
     open_only = request.args.get("show") == OPEN
     table = judged.once(
-        f"criteria {open_only}", lambda: _table(subjid, page, open_only=open_only)
+        f"criteria {open_only}", lambda: _table(judged, page, open_only=open_only)
     )
 
     return render_template(
@@ -35,16 +35,26 @@ def show_eligibility(subjid: str) -> ResponseReturnValue:
     )
 
 
-def _table(subjid: str, page: EligibilityPage, *, open_only: bool) -> Markup:
+def _table(judged: Judged, page: EligibilityPage, *, open_only: bool) -> Markup:
     """The verdict, and the criteria with what they are based on."""
     shown = [line for line in page.lines if not (open_only and line.settled)]
+
+    def row(line: CriterionLine) -> Markup:
+        return judged.results.of(
+            f"row of {line.name}",
+            line,
+            work_out=lambda _subject: Markup(
+                render_template("eligibility_row.html", line=line)
+            ),
+        )
+
     html = render_template(
         "eligibility_table.html",
-        subjid=subjid,
+        subjid=judged.results.subject,
         page=page,
         sides=(
-            ("Inclusion criteria", [line for line in shown if line.inclusion]),
-            ("Exclusion criteria", [line for line in shown if not line.inclusion]),
+            ("Inclusion criteria", [row(line) for line in shown if line.inclusion]),
+            ("Exclusion criteria", [row(line) for line in shown if not line.inclusion]),
         ),
         open_only=open_only,
         open_count=sum(not line.settled for line in page.lines),

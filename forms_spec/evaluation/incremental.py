@@ -1,0 +1,221 @@
+"""A subject's casebook after a change: only what the change reaches is evaluated again.
+
+Every result is kept together with what it was worked out from: its own inputs, and every
+answer that it read of other forms or of the calendar. Nobody has to say what was changed.
+Records are compared by their content, then the reads of each result that may be reached
+are asked again, and a result stands only where all answers are the same. So it does not
+matter who saved a form, in which process, or how it got there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from threading import RLock
+from typing import Any, TypeVar, cast
+
+from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.evaluate_form import judge_captured
+from forms_spec.evaluation.recorded_reads import (
+    Clock,
+    Input,
+    Read,
+    RecordedSubject,
+    still_so,
+)
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import Casebook, FormKey, Record
+from forms_spec.model.study import Study
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptResult:
+    """A result with everything that it was worked out from.
+
+    ``given`` is what the caller handed in. ``inputs`` are the forms that ``reads`` asked.
+    ``cell_inputs`` are those of them that values of a form's own cells hang on: only
+    these pass a change on to whoever reads the form.
+    """
+
+    value: Any
+    given: tuple[Any, ...]
+    reads: Mapping[Read, Any]
+    inputs: frozenset[Input]
+    cell_inputs: frozenset[Input] = frozenset()
+
+
+class CasebookResults:
+    """Results about one subject on one day, taken over from ``earlier`` where they stand.
+
+    ``earlier`` are the results of the same subject before something changed, or None.
+    Those of another study or subject are not used. Threads may share the results.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        casebook: Casebook,
+        today: date,
+        subject: str | None,
+        earlier: CasebookResults | None = None,
+    ) -> None:
+        self.study = study
+        self.casebook = casebook
+        self.today = today
+        self.subject = subject
+        self._records = {
+            key: record
+            for form in study.forms
+            for key in casebook.keys(form)
+            if (record := casebook.record(key)) is not None
+        }
+        # A cell that is being evaluated is UNKNOWN to whoever asks for it meanwhile: that
+        # is right for a cell that depends on itself, and wrong for another thread.
+        self._lock = RLock()
+        self._world: Subject | None = None
+        self._kept: dict[Hashable, KeptResult] = {}
+        self._doubtful: set[Hashable] = set()
+        if earlier and (earlier.study, earlier.subject) == (study, subject):
+            with earlier._lock:
+                self._take_over(earlier)
+
+    def _take_over(self, earlier: CasebookResults) -> None:
+        self._kept = dict(earlier._kept)
+        reached = self._reached(self._changed_since(earlier))
+        # What nobody asked for since an earlier change is still in doubt.
+        self._doubtful = earlier._doubtful | {
+            name
+            for name, kept in self._kept.items()
+            if not kept.inputs.isdisjoint(reached)
+        }
+
+    def _changed_since(self, earlier: CasebookResults) -> set[Input]:
+        changed: set[Input] = {
+            key
+            for key in self._records.keys() | earlier._records.keys()
+            if self._records.get(key) != earlier._records.get(key)
+        }
+        if self.today != earlier.today:
+            changed.add(Clock.TODAY)
+        return changed
+
+    def _reached(self, changed: set[Input]) -> set[Input]:
+        """All that a read may hang on which may now be answered otherwise.
+
+        A form is reached when its own record changed, or a value that one of its cells
+        is calculated from, or is shown by.
+        """
+        reached: set[Input] = set()
+        front = changed
+        while front:
+            reached |= front
+            reached |= {item.form for item in front if isinstance(item, FormKey)}
+            front = {
+                name
+                for name, kept in self._kept.items()
+                if isinstance(name, FormKey)
+                and name not in reached
+                and not kept.cell_inputs.isdisjoint(reached)
+            }
+
+        return reached
+
+    @property
+    def world(self) -> Subject:
+        """The subject's forms as they are now, each cell evaluated when it is read."""
+        if self._world is None:
+            self._world = _RecordingSubject(
+                self.study, self.casebook, self.today, self.subject
+            )
+        return self._world
+
+    def forget_cells(self) -> None:
+        """Gives up the evaluated cells, which are needed only while results change."""
+        with self._lock:
+            self._world = None
+
+    def findings(self, key: FormKey, *, complete: bool) -> tuple[Finding, ...]:
+        """The findings of a captured form, which is to be ``complete`` or a draft."""
+        given = (self._records[key], complete)
+        with self._lock:
+            kept = self._standing(key, given)
+            if kept is None:
+                kept = self._kept[key] = self._evaluated(key, given)
+
+        return cast("tuple[Finding, ...]", kept.value)
+
+    def _evaluated(self, key: FormKey, given: tuple[Record, bool]) -> KeptResult:
+        captured = self.world.form(key)
+        assert captured is not None
+        reads = captured.world
+        assert isinstance(reads, RecordedSubject)
+        captured.settle()
+        cell_inputs = frozenset(reads.inputs)
+        judgement = judge_captured(captured, completing=given[1])
+
+        return KeptResult(
+            value=judgement.findings,
+            given=given,
+            reads=reads.reads,
+            inputs=frozenset(reads.inputs),
+            cell_inputs=cell_inputs,
+        )
+
+    def of(
+        self, name: str, *given: Any, work_out: Callable[[Subject], Result]
+    ) -> Result:
+        """Anything else about the subject.
+
+        ``work_out`` may use what is ``given``, which has to be comparable, and the
+        subject that it is called with, but nothing else that can change.
+        """
+        with self._lock:
+            kept = self._standing(name, given)
+            if kept is None:
+                subject = RecordedSubject(self.world)
+                value = work_out(subject)
+                kept = self._kept[name] = KeptResult(
+                    value=value,
+                    given=given,
+                    reads=subject.reads,
+                    inputs=frozenset(subject.inputs),
+                )
+
+        return cast("Result", kept.value)
+
+    def _standing(self, name: Hashable, given: tuple[Any, ...]) -> KeptResult | None:
+        """The kept result of that name where it is still right."""
+        kept = self._kept.get(name)
+        if kept is None or kept.given != given:
+            self._doubtful.discard(name)
+            return None
+
+        if name in self._doubtful:
+            self._doubtful.discard(name)
+            if not still_so(kept.reads, self.world):
+                return None
+
+        return kept
+
+
+def findings_by_form(
+    results: CasebookResults, complete: Callable[[FormKey], bool]
+) -> Mapping[FormKey, tuple[Finding, ...]]:
+    """What ``judge_casebook`` finds, in the same order."""
+    return {
+        key: results.findings(key, complete=complete(key))
+        for form in results.study.forms
+        for key in results.world.keys(form)
+    }
+
+
+class _RecordingSubject(Subject):
+    """A subject whose forms each record what they read of the others."""
+
+    def _captured(self, key: FormKey, record: Record) -> CapturedForm:
+        captured = super()._captured(key, record)
+        captured.world = RecordedSubject(self, home=key)
+        return captured

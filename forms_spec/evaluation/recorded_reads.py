@@ -1,0 +1,140 @@
+"""What one evaluation read of a subject's other forms, each read with its answer.
+
+``read_trace`` lists the cells that a person looks at to understand a verdict. Here every
+question is written down, so that it can be asked again after a save: where all answers
+are still the same, so is whatever was worked out from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from forms_spec.evaluation.captured_form import CapturedForm, CellResult, Subject
+from forms_spec.evaluation.form_plan import plan_of
+from forms_spec.model.captured_data import FormKey
+from forms_spec.rules.semantics.resolved import RuleValue
+
+
+class Clock(Enum):
+    """The day of the evaluation, as something that is read."""
+
+    TODAY = "today"
+
+
+Input = FormKey | str | Clock
+"""What a read hangs on: one form, the instances of a form (by its name), or the day."""
+Question = Callable[..., Any]
+"""Asks a subject; its arguments begin with the input that the answer hangs on."""
+Read = tuple[Question, tuple[Any, ...]]
+
+
+def still_so(reads: Mapping[Read, Any], subject: Subject) -> bool:
+    """Whether a subject gives the same answers as when the reads were recorded."""
+    return all(
+        question(subject, *arguments) == answer
+        for (question, arguments), answer in reads.items()
+    )
+
+
+class RecordedSubject(Subject):
+    """A subject as one evaluation sees it.
+
+    ``home`` is the form that is evaluated: its own answers are not recorded. The other
+    forms answer through ``subject``, which evaluates their cells for everybody, so what
+    such a cell reads itself is recorded with its own form and not here.
+    """
+
+    def __init__(self, subject: Subject, home: FormKey | None = None) -> None:
+        self.study = subject.study
+        self.subject = subject.subject
+        self.reads: dict[Read, Any] = {}
+        self.inputs: set[Input] = set()
+        self._subject = subject
+        self._home = home
+        self._recorded: dict[FormKey, RecordedForm] = {}
+
+    @property
+    def today(self) -> int:
+        day: int = self.ask(_today, Clock.TODAY)
+        return day
+
+    def form(self, key: FormKey) -> CapturedForm | None:
+        if key == self._home:
+            return self._subject.form(key)
+        if not self.ask(_exists, key):
+            return None
+        if key not in self._recorded:
+            self._recorded[key] = RecordedForm(key, self)
+        return self._recorded[key]
+
+    def keys(self, form: str) -> list[FormKey]:
+        keys: list[FormKey] = self.ask(_keys, form)
+        return keys
+
+    def ask(self, question: Question, *arguments: Any) -> Any:
+        """The subject's answer, asked for once."""
+        read = (question, arguments)
+        if read not in self.reads:
+            self.inputs.add(arguments[0])
+            self.reads[read] = question(self._subject, *arguments)
+        return self.reads[read]
+
+
+class RecordedForm(CapturedForm):
+    """Another form than the one that is evaluated.
+
+    Only what stands here can be read of it: it has no record, so that nothing is read
+    past the recording.
+    """
+
+    world: RecordedSubject
+
+    def __init__(self, key: FormKey, world: RecordedSubject) -> None:
+        self.plan = plan_of(world.study, world.study.forms[key.form])
+        self.key = key
+        self.world = world
+
+    def facts(self, table: str, row: int | None, field: str) -> CellResult:
+        cell: CellResult = self.world.ask(_cell, self.key, table, row, field)
+        return cell
+
+    def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        value: RuleValue | None = self.world.ask(_entered, self.key, table, row, field)
+        return value
+
+    def rows(self, table: str) -> Sequence[int]:
+        numbers: Sequence[int] = self.world.ask(_rows, self.key, table)
+        return numbers
+
+
+def _today(subject: Subject, _clock: Clock) -> int:
+    return subject.today
+
+
+def _keys(subject: Subject, form: str) -> list[FormKey]:
+    return subject.keys(form)
+
+
+def _exists(subject: Subject, key: FormKey) -> bool:
+    return subject.form(key) is not None
+
+
+def _cell(
+    subject: Subject, key: FormKey, table: str, row: int | None, field: str
+) -> CellResult | None:
+    form = subject.form(key)
+    return form.facts(table, row, field) if form is not None else None
+
+
+def _entered(
+    subject: Subject, key: FormKey, table: str, row: int | None, field: str
+) -> RuleValue | None:
+    form = subject.form(key)
+    return form.entered(table, row, field) if form is not None else None
+
+
+def _rows(subject: Subject, key: FormKey, table: str) -> Sequence[int] | None:
+    form = subject.form(key)
+    return form.rows(table) if form is not None else None
