@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from itertools import chain
 
 from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.form_result import CellState
@@ -14,7 +15,7 @@ from forms_spec.evaluation.lacking_values import Lacking, lacking_in
 from forms_spec.evaluation.read_trace import Evidence, Source, sources_of
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import LOG, Casebook, FormKey
-from forms_spec.model.criteria import Criterion
+from forms_spec.model.criteria import Criterion, Eligibility
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.rule_syntax.expression import Expression
@@ -123,30 +124,48 @@ def assess(
     ``findings`` are those of the subject's forms; queries on a source of a criterion
     are shown with it.
     """
-    return assess_again(CasebookResults(study, casebook, today, subject), findings)
-
-
-def assess_again(
-    results: CasebookResults, findings: Iterable[Finding] = ()
-) -> Assessment | None:
-    """The same, where only the criteria are evaluated that a change reaches."""
-    study, eligibility = results.study, results.study.eligibility
-    if eligibility is None:
+    if study.eligibility is None:
         return None
-    key = FormKey(eligibility.form, eligibility.visit or LOG, 0)
-    grave = tuple(finding for finding in findings if finding.severity in GRAVE)
+    whole, key = Subject(study, casebook, today, subject), _form_of(study.eligibility)
+    assessor = _Assessor(study, whole, key)
+    return _with_findings(study.eligibility, findings, assessor.result)
 
-    def assessed(criterion: Criterion) -> CriterionResult:
-        result = results.of(
+
+def assess_again(results: CasebookResults) -> Assessment | None:
+    """The same, where only the criteria are evaluated that a change reaches."""
+    study = results.study
+    if study.eligibility is None:
+        return None
+    key = _form_of(study.eligibility)
+
+    def result(criterion: Criterion) -> CriterionResult:
+        return results.of(
             f"criterion {criterion.field.name}",
             work_out=lambda subject: _Assessor(study, subject, key).result(criterion),
         )
-        queries = tuple(_open_on(result.sources, grave))
-        return replace(result, findings=queries) if queries else result
 
-    return Assessment(
-        key=key, criteria=tuple(assessed(item) for item in eligibility.criteria)
-    )
+    findings = chain.from_iterable(results.findings.values())
+    return _with_findings(study.eligibility, findings, result)
+
+
+def _form_of(eligibility: Eligibility) -> FormKey:
+    """The form on which the site answers."""
+    return FormKey(eligibility.form, eligibility.visit or LOG, 0)
+
+
+def _with_findings(
+    eligibility: Eligibility,
+    findings: Iterable[Finding],
+    result_of: Callable[[Criterion], CriterionResult],
+) -> Assessment:
+    grave = tuple(finding for finding in findings if finding.severity in GRAVE)
+    criteria = []
+    for criterion in eligibility.criteria:
+        result = result_of(criterion)
+        queries = tuple(_open_on(result.sources, grave))
+        criteria.append(replace(result, findings=queries) if queries else result)
+
+    return Assessment(key=_form_of(eligibility), criteria=tuple(criteria))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,12 @@ class KeptResult:
 class CasebookResults:
     """Results about one subject on one day, taken over from ``earlier`` where they stand.
 
-    ``earlier`` are the results of the same subject before something changed, or None.
-    Those of another study or subject are not used. Threads may share the results.
+    ``complete`` says which forms are to be complete; the others are drafts. ``earlier``
+    are the results of the same subject before something changed, or None. Those of
+    another study or subject are not used. Threads may share the results.
+
+    ``findings`` are those of each captured form, form by form, as ``judge_casebook`` has
+    them.
     """
 
     def __init__(
@@ -60,6 +64,8 @@ class CasebookResults:
         casebook: Casebook,
         today: date,
         subject: str | None,
+        *,
+        complete: Callable[[FormKey], bool],
         earlier: CasebookResults | None = None,
     ) -> None:
         self.study = study
@@ -78,9 +84,16 @@ class CasebookResults:
         self._world: Subject | None = None
         self._kept: dict[Hashable, KeptResult] = {}
         self._doubtful: set[Hashable] = set()
-        if earlier and (earlier.study, earlier.subject) == (study, subject):
+        if earlier and earlier.study is study and earlier.subject == subject:
             with earlier._lock:
                 self._take_over(earlier)
+
+        # At once, since the next change is followed along what the forms read now.
+        self.findings: Mapping[FormKey, tuple[Finding, ...]] = {
+            key: self._findings(key, complete=complete(key))
+            for form in study.forms
+            for key in self._world_now().keys(form)
+        }
 
     def _take_over(self, earlier: CasebookResults) -> None:
         self._kept = dict(earlier._kept)
@@ -123,9 +136,8 @@ class CasebookResults:
 
         return reached
 
-    @property
-    def world(self) -> Subject:
-        """The subject's forms as they are now, each cell evaluated when it is read."""
+    def _world_now(self) -> Subject:
+        """The subject's forms as they are, each cell evaluated when it is read."""
         if self._world is None:
             self._world = _RecordingSubject(
                 self.study, self.casebook, self.today, self.subject
@@ -137,18 +149,15 @@ class CasebookResults:
         with self._lock:
             self._world = None
 
-    def findings(self, key: FormKey, *, complete: bool) -> tuple[Finding, ...]:
-        """The findings of a captured form, which is to be ``complete`` or a draft."""
+    def _findings(self, key: FormKey, *, complete: bool) -> tuple[Finding, ...]:
         given = (self._records[key], complete)
-        with self._lock:
-            kept = self._standing(key, given)
-            if kept is None:
-                kept = self._kept[key] = self._evaluated(key, given)
-
+        kept = self._standing(key, given)
+        if kept is None:
+            kept = self._kept[key] = self._evaluated(key, given)
         return cast("tuple[Finding, ...]", kept.value)
 
     def _evaluated(self, key: FormKey, given: tuple[Record, bool]) -> KeptResult:
-        captured = self.world.form(key)
+        captured = self._world_now().form(key)
         assert captured is not None
         reads = captured.world
         assert isinstance(reads, RecordedSubject)
@@ -175,7 +184,7 @@ class CasebookResults:
         with self._lock:
             kept = self._standing(name, given)
             if kept is None:
-                subject = RecordedSubject(self.world)
+                subject = RecordedSubject(self._world_now())
                 value = work_out(subject)
                 kept = self._kept[name] = KeptResult(
                     value=value,
@@ -195,21 +204,10 @@ class CasebookResults:
 
         if name in self._doubtful:
             self._doubtful.discard(name)
-            if not still_so(kept.reads, self.world):
+            if not still_so(kept.reads, self._world_now()):
                 return None
 
         return kept
-
-
-def findings_by_form(
-    results: CasebookResults, complete: Callable[[FormKey], bool]
-) -> Mapping[FormKey, tuple[Finding, ...]]:
-    """What ``judge_casebook`` finds, in the same order."""
-    return {
-        key: results.findings(key, complete=complete(key))
-        for form in results.study.forms
-        for key in results.world.keys(form)
-    }
 
 
 class _RecordingSubject(Subject):

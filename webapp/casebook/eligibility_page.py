@@ -109,7 +109,7 @@ def assessment_of(judged: Judged) -> Assessment | None:
     """The subject's eligibility as of today."""
 
     def assessed() -> Assessment | None:
-        assessment = assess_again(judged.results, judged.findings)
+        assessment = assess_again(judged.results)
         judged.results.forget_cells()
         return assessment
 

@@ -17,7 +17,7 @@ from flask import current_app
 
 from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.cross_form import places_of
-from forms_spec.evaluation.incremental import CasebookResults, findings_by_form
+from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
 from forms_spec.schedule.timeline import timeline
@@ -158,15 +158,17 @@ def _judge(subjid: str, earlier: Judged | None) -> Judged:
     app = services()
     today = app.today()
     casebook = earlier.casebook.renewed() if earlier else whole_casebook_of(subjid)
-    results = CasebookResults(
-        app.study, casebook, today, subjid, earlier.results if earlier else None
-    )
     statuses = {key: form.status for key, form in casebook.forms.items()}
-    visits = timeline(app.study, casebook, statuses)
-    by_form = findings_by_form(
-        results, lambda key: statuses.get(key) is Status.COMPLETE
+    results = CasebookResults(
+        app.study,
+        casebook,
+        today,
+        subjid,
+        complete=lambda key: statuses.get(key) is Status.COMPLETE,
+        earlier=earlier.results if earlier else None,
     )
-    findings = tuple(chain.from_iterable(by_form.values()))
+    findings = tuple(chain.from_iterable(results.findings.values()))
+    visits = timeline(app.study, casebook, statuses)
     waiting = _waiting(results, findings, statuses, visits)
     settled_later = {id(item) for item, _ in waiting}
     open_now = [item for item in findings if id(item) not in settled_later]
