@@ -246,6 +246,7 @@ class Subject:
         self._today = today.toordinal()
         self._forms: dict[FormKey, CapturedForm | None] = {}
         self._keys: dict[str, list[FormKey]] = {}
+        self._put: set[FormKey] = set()
 
     @property
     def today(self) -> int:
@@ -257,6 +258,7 @@ class Subject:
         captured_form = self._forms[key] = CapturedForm(
             plan_of(self.study, form), record, key, self
         )
+        self._put.add(key)
         self._keys.pop(form.name, None)
         return captured_form
 
@@ -274,12 +276,9 @@ class Subject:
         """The captured instances of a form, in visit order."""
         result = self._keys.get(form)
         if result is None:
-            put = [
-                key
-                for key, value in self._forms.items()
-                if key.form == form and value is not None
-            ]
-            result = sorted({*self.casebook.keys(form), *put}, key=self.position)
+            put = [key for key in self._put if key.form == form]
+            keys = {*self.casebook.keys(form), *put}
+            result = sorted(keys, key=self.position) if len(keys) > 1 else list(keys)
             self._keys[form] = result
 
         return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -158,11 +158,11 @@ def _with_findings(
     findings: Iterable[Finding],
     result_of: Callable[[Criterion], CriterionResult],
 ) -> Assessment:
-    grave = tuple(finding for finding in findings if finding.severity in GRAVE)
+    by_cell = _by_cell(finding for finding in findings if finding.severity in GRAVE)
     criteria = []
     for criterion in eligibility.criteria:
         result = result_of(criterion)
-        queries = tuple(_open_on(result.sources, grave))
+        queries = _open_on(result.sources, by_cell)
         criteria.append(replace(result, findings=queries) if queries else result)
 
     return Assessment(key=_form_of(eligibility), criteria=tuple(criteria))
@@ -236,22 +236,40 @@ class _Assessor:
         return result if isinstance(result, bool) else None
 
 
+Cell = tuple[str | None, int, str, int | None, str | None]
+"""The visit and its number, the table, the row and the field."""
+
+
+def _by_cell(findings: Iterable[Finding]) -> Mapping[Cell, Mapping[int, Finding]]:
+    """By cell: the findings that hang on it, by their number in the order of all."""
+    by_cell: dict[Cell, dict[int, Finding]] = {}
+    for number, finding in enumerate(findings):
+        for place in (finding.data, *finding.also):
+            if place is not None:
+                cell = (
+                    place.visit,
+                    place.unsno or 0,
+                    place.table,
+                    place.row,
+                    place.field,
+                )
+                by_cell.setdefault(cell, {})[number] = finding
+
+    return by_cell
+
+
 def _open_on(
-    sources: tuple[Source, ...], findings: tuple[Finding, ...]
-) -> Iterator[Finding]:
-    """The findings that hang on one of the sources."""
-    cells = {
-        (source.key.visit, source.key.unsno, source.table, source.row, source.field)
-        for source in sources
-    }
-    for finding in findings:
-        places = (place for place in (finding.data, *finding.also) if place is not None)
-        if any(
-            (place.visit, place.unsno or 0, place.table, place.row, place.field)
-            in cells
-            for place in places
-        ):
-            yield finding
+    sources: tuple[Source, ...], by_cell: Mapping[Cell, Mapping[int, Finding]]
+) -> tuple[Finding, ...]:
+    """The findings that hang on one of the sources, each once."""
+    findings: dict[int, Finding] = {}
+    if by_cell:
+        for source in sources:
+            visit, unsno = source.key.visit, source.key.unsno
+            cell = (visit, unsno, source.table, source.row, source.field)
+            findings.update(by_cell.get(cell, {}))
+
+    return tuple(findings[number] for number in sorted(findings))
 
 
 def in_words(condition: Expression, study: Study) -> str:

@@ -9,7 +9,7 @@ matter who saved a form, in which process, or how it got there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from threading import RLock
@@ -29,6 +29,7 @@ from forms_spec.model.captured_data import Casebook, FormKey, Record
 from forms_spec.model.study import Study
 
 Result = TypeVar("Result")
+NOTHING: frozenset[Input] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +84,7 @@ class CasebookResults:
         self._lock = RLock()
         self._world: Subject | None = None
         self._kept: dict[Hashable, KeptResult] = {}
-        self._doubtful: set[Hashable] = set()
+        self._doubtful: dict[Hashable, Set[Input]] = {}
         if earlier and earlier.study is study and earlier.subject == subject:
             with earlier._lock:
                 self._take_over(earlier)
@@ -99,11 +100,10 @@ class CasebookResults:
         self._kept = dict(earlier._kept)
         reached = self._reached(self._changed_since(earlier))
         # What nobody asked for since an earlier change is still in doubt.
-        self._doubtful = earlier._doubtful | {
-            name
-            for name, kept in self._kept.items()
-            if not kept.inputs.isdisjoint(reached)
-        }
+        self._doubtful = dict(earlier._doubtful)
+        for name, kept in self._kept.items():
+            if not kept.inputs.isdisjoint(reached):
+                self._doubtful[name] = self._doubtful.get(name, NOTHING) | reached
 
     def _changed_since(self, earlier: CasebookResults) -> set[Input]:
         changed: set[Input] = {
@@ -198,15 +198,11 @@ class CasebookResults:
     def _standing(self, name: Hashable, given: tuple[Any, ...]) -> KeptResult | None:
         """The kept result of that name where it is still right."""
         kept = self._kept.get(name)
+        reached = self._doubtful.pop(name, NOTHING)
         if kept is None or kept.given != given:
-            self._doubtful.discard(name)
             return None
-
-        if name in self._doubtful:
-            self._doubtful.discard(name)
-            if not still_so(kept.reads, self._world_now()):
-                return None
-
+        if reached and not still_so(kept.reads, self._world_now(), reached):
+            return None
         return kept
 
 

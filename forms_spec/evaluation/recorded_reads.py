@@ -7,7 +7,7 @@ are still the same, so is whatever was worked out from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -30,11 +30,17 @@ Question = Callable[..., Any]
 Read = tuple[Question, tuple[Any, ...]]
 
 
-def still_so(reads: Mapping[Read, Any], subject: Subject) -> bool:
-    """Whether a subject gives the same answers as when the reads were recorded."""
+def still_so(
+    reads: Mapping[Read, Any], subject: Subject, reached: Collection[Input]
+) -> bool:
+    """Whether a subject gives the same answers as when the reads were recorded.
+
+    Only what hangs on the ``reached`` inputs is asked again.
+    """
     return all(
         question(subject, *arguments) == answer
         for (question, arguments), answer in reads.items()
+        if arguments[0] in reached
     )
 
 
@@ -53,7 +59,7 @@ class RecordedSubject(Subject):
         self.inputs: set[Input] = set()
         self._subject = subject
         self._home = home
-        self._recorded: dict[FormKey, RecordedForm] = {}
+        self._recorded: dict[FormKey, RecordedForm | None] = {}
 
     @property
     def today(self) -> int:
@@ -63,10 +69,9 @@ class RecordedSubject(Subject):
     def form(self, key: FormKey) -> CapturedForm | None:
         if key == self._home:
             return self._subject.form(key)
-        if not self.ask(_exists, key):
-            return None
         if key not in self._recorded:
-            self._recorded[key] = RecordedForm(key, self)
+            exists = self.ask(_exists, key)
+            self._recorded[key] = RecordedForm(key, self) if exists else None
         return self._recorded[key]
 
     def keys(self, form: str) -> list[FormKey]:
@@ -95,10 +100,13 @@ class RecordedForm(CapturedForm):
         self.plan = plan_of(world.study, world.study.forms[key.form])
         self.key = key
         self.world = world
+        self._facts = {}
 
     def facts(self, table: str, row: int | None, field: str) -> CellResult:
-        cell: CellResult = self.world.ask(_cell, self.key, table, row, field)
-        return cell
+        place = (table, row, field)
+        if place not in self._facts:
+            self._facts[place] = self.world.ask(_cell, self.key, *place)
+        return self._facts[place]
 
     def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
         value: RuleValue | None = self.world.ask(_entered, self.key, table, row, field)

@@ -46,6 +46,7 @@ class StoredCasebook:
         self.database = database
         self.subject = subject
         self._order = visit_order(visits)
+        self._all: Mapping[FormKey, StoredForm] | None = None
         self._forms: dict[str, Mapping[FormKey, StoredForm]] | None = None
         self._read: dict[str, Mapping[FormKey, StoredForm]] = {}
 
@@ -100,15 +101,16 @@ class StoredCasebook:
         for key, form in self._sorted(forms).items():
             by_form.setdefault(key.form, {})[key] = form
         self._forms = dict(by_form)
+        self._all = {
+            key: form for forms in by_form.values() for key, form in forms.items()
+        }
 
     @property
     def forms(self) -> Mapping[FormKey, StoredForm]:
         """Every form of a casebook that was read whole."""
-        if self._forms is None:
+        if self._all is None:
             raise ValueError("this casebook reads its forms one by one")
-        return {
-            key: form for forms in self._forms.values() for key, form in forms.items()
-        }
+        return self._all
 
     def __len__(self) -> int:
         """The number of forms of a casebook that was read whole."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     Subquery,
+    bindparam,
     case,
     func,
     insert,
@@ -83,8 +84,11 @@ def get_subject(database: Database, subjid: str) -> Subject | None:
 
 def find_subject(connection: Connection, subjid: str) -> Subject | None:
     """The subject, in a transaction under way."""
-    row = connection.execute(select(subject).where(subject.c.subjid == subjid)).first()
+    row = connection.execute(ONE_SUBJECT, {"subject": subjid}).first()
     return _subject(row) if row else None
+
+
+ONE_SUBJECT = select(subject).where(subject.c.subjid == bindparam("subject"))
 
 
 def list_subjects(database: Database) -> tuple[SubjectLine, ...]:

@@ -11,7 +11,7 @@ from webapp.casebook.eligibility_page import assessment_of, status_of
 from webapp.casebook.grid import Line
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
-from webapp.forms.retired_forms import gone_forms
+from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services, subject_or_404
@@ -51,6 +51,14 @@ def _table(subject: Subject, judged: Judged) -> Markup:
             ),
         )
 
+    forms = judged.casebook.forms
+    placeless = judged.results.of(
+        "forms without a place",
+        frozenset(forms),
+        work_out=lambda subject: [
+            key for key in forms if not has_place(subject.study, key)
+        ],
+    )
     html = render_template(
         "casebook_table.html",
         subject=subject,
@@ -58,7 +66,7 @@ def _table(subject: Subject, judged: Judged) -> Markup:
         rows=[row(line) for line in judged.grid.lines],
         standing=judged.standing,
         waiting_count=len(judged.waiting),
-        gone=gone_forms(subject.subjid, judged.casebook.forms),
+        gone=gone_forms(subject.subjid, {key: forms[key] for key in placeless}),
         today=judged.standing.today,
     )
     return Markup(html)

@@ -349,7 +349,8 @@ def entered() -> Subject:
     event = Row(number=1, texts={"event": "Fall", "begin": "2024-04-17"})
     records = {
         FormKey("diary", LOG, 0): Record(
-            texts={"well": "N"}, rows={"events": (event,)}
+            texts={"well": "N", "twice": "999", "older": "999"},
+            rows={"events": (event,)},
         ),
         FormKey("dm", "V1", 0): Record(
             texts={"born": "1990-04-19", "sex": "F", "total": "999", "age": "999"}
