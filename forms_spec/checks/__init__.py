@@ -66,7 +66,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def run_checks(draft: LoadedStudy) -> Iterator[Finding]:
+def run_checks(loaded: LoadedStudy) -> Iterator[Finding]:
     """Everything that the checks find."""
     for check in CHECKS:
-        yield from check(draft)
+        yield from check(loaded)

@@ -9,30 +9,37 @@ from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
 
 
-def check_keys(draft: LoadedStudy) -> Iterator[Finding]:
+def check_keys(loaded: LoadedStudy) -> Iterator[Finding]:
     """Labels and formulas that are missing, keys and controls that do not fit the type."""
-    for part in draft.fields():
+    for part in loaded.fields():
         if "label" not in part.keys and not part.spot.at("label").has:
             yield finding("label-missing", text=part.field.place, name=part.field.name)
-        if part.field.type.name == part.spot.at("type").data or "type" not in part.keys:
-            yield from _for_type(part)
+        if _has_its_own_type(part):
+            yield from _against_type(part)
 
 
-def _for_type(part: FieldPart) -> Iterator[Finding]:
+def _has_its_own_type(part: FieldPart) -> bool:
+    """False when another type stands in for one that is unknown."""
+    return "type" not in part.keys or part.field.type.name == part.spot.at("type").data
+
+
+def _against_type(part: FieldPart) -> Iterator[Finding]:
     field = part.field
     type_ = field.type
-    for key in sorted(part.keys - type_.facets - {"label", "type"}):
-        known = ", ".join(sorted(type_.facets))
+    # Every field may have these two; a note has no facet at all.
+    strange = part.keys - type_.facets - {"label", "type"}
+    for key in sorted(strange):
         yield finding(
             "facet-not-allowed",
             text=part.spot.at(key).key,
             type=type_.name,
             key=key,
-            keys=known,
+            keys=", ".join(sorted(type_.facets)),
         )
 
     if type_.name == "calculated" and "value" not in part.keys:
         yield finding("value-missing", text=field.place, name=field.name)
+
     controls = type_.controls or (type_.control,)
     if "control" in part.keys and field.control not in controls:
         yield finding(

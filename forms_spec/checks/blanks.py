@@ -4,7 +4,7 @@ be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from forms_spec.checks.expressions import CONDITIONS
 from forms_spec.findings.catalogue import finding
@@ -13,28 +13,40 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.rule_syntax import syntax_tree
 
+TRANSPARENT = frozenset({"entered", "concat", "number_of"})
+"""Functions of a single field that are blank where the field is blank."""
 
-def check_blanks(draft: LoadedStudy) -> Iterator[Finding]:
+
+def check_blanks(loaded: LoadedStudy) -> Iterator[Finding]:
     """``x is not 'A'`` without ``x is known`` beside it: true for a blank, as REDCap's
     ``[x] <> 'A'`` is.
     """
-    for part in draft.parts.expressions:
+    for part in loaded.parts.expressions:
         if part.what not in CONDITIONS:
             continue
-        text = part.written.expression.text
-        for node in _traps(part.written.expression.tree, frozenset()):
-            place = TextPlace(
-                file=part.written.spot.document.file,
-                line=1,
-                column=node.start + 1,
-                end_line=1,
-                end_column=node.end + 1,
-            )
-            written = text[node.start : node.end]
-            name = text[node.operand.start : node.operand.end].partition(" is ")[0]
-            yield part.written.located(
-                finding("true-when-blank", text=place, value=written, name=name)
-            )
+
+        expression = part.written.expression
+        for node in _traps(expression.tree, frozenset()):
+            problem = _true_when_blank(node, expression.text)
+            yield part.written.located(problem)
+
+
+def _true_when_blank(node: syntax_tree.Is, text: str) -> Finding:
+    place = TextPlace(
+        file="",
+        line=1,
+        column=node.start + 1,
+        end_line=1,
+        end_column=node.end + 1,
+    )
+    operand = text[node.operand.start : node.operand.end]
+    return finding(
+        "true-when-blank",
+        text=place,
+        value=text[node.start : node.end],
+        # ``x is not 'A'`` has ``x is 'A'`` as its operand.
+        name=operand.partition(" is ")[0],
+    )
 
 
 def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tree.Is]:
@@ -43,54 +55,48 @@ def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tre
     """
     if isinstance(node, syntax_tree.Logic):
         if node.operator == "and":
-            known |= {
-                name
-                for operand in node.operands
-                if (name := _known(operand)) is not None
-            }
+            known |= _known_in(node.operands)
+        for operand in node.operands:
+            yield from _traps(operand, known)
 
-        for item in node.operands:
-            yield from _traps(item, known)
     elif isinstance(node, syntax_tree.Is) and node.state == "true" and node.negated:
-        asked = _compared(node.operand)
-        if asked is not None and asked not in known:
+        compared = _compared(node.operand)
+        if compared is not None and compared not in known:
             yield node
 
 
-def _known(node: syntax_tree.Node) -> str | None:
-    """The field that a part of a condition says is known."""
-    if isinstance(node, syntax_tree.Is) and not node.negated and node.state == "known":
-        return _name(node.operand)
-    return None
+def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:
+    """The fields of which a part of a condition says that they are known."""
+    known: set[str] = set()
+    for operand in operands:
+        if not isinstance(operand, syntax_tree.Is):
+            continue
+        name = _name(operand.operand)
+        if operand.state == "known" and not operand.negated and name is not None:
+            known.add(name)
+
+    return frozenset(known)
 
 
 def _compared(node: syntax_tree.Node) -> str | None:
     """The field that is compared with a constant."""
-    if (
-        isinstance(node, syntax_tree.Compare)
-        and node.operator == "="
-        and isinstance(node.right, syntax_tree.Literal)
-    ):
-        return _name(node.left)
+    if isinstance(node, syntax_tree.Compare):
+        is_constant = isinstance(node.right, syntax_tree.Literal)
+        return _name(node.left) if is_constant and node.operator == "=" else None
 
-    if (
-        isinstance(node, syntax_tree.In)
-        and not node.negated
-        and isinstance(node.among, syntax_tree.Listing)
-    ):
-        return _name(node.operand)
+    if isinstance(node, syntax_tree.In):
+        is_constant = isinstance(node.among, syntax_tree.Listing)
+        return _name(node.operand) if is_constant and not node.negated else None
 
     return None
 
 
 def _name(node: syntax_tree.Node) -> str | None:
-    if isinstance(node, syntax_tree.Call) and node.function in (
-        "entered",
-        "concat",
-        "number_of",
-    ):
+    """The field that an operand reads, written the same way wherever it is read."""
+    if isinstance(node, syntax_tree.Call) and node.function in TRANSPARENT:
         return _name(node.arguments[0]) if len(node.arguments) == 1 else None
 
     if isinstance(node, syntax_tree.Reference) and node.field is not None:
         return f"{node.table or ''}[{node.selector or ''}]{node.field}"
+
     return None

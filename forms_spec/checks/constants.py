@@ -20,65 +20,77 @@ def home_of(part: FieldPart, study: Study) -> Home | None:
     form = study.forms.get(part.field.form)
     if form is None:
         return None
-    group = next(
-        (row_group for row_group in form.row_groups if row_group.name == part.table),
-        None,
-    )
 
-    return Home(form=form, group=group)
+    return Home(form=form, group=form.row_group(part.table))
 
 
 def constant(
     expression: Expression, study: Study, home: Home, expects: Type
 ) -> RuleValue | None:
-    """The value of an expression that reads nothing, in the rule language's shapes;
-    else None.
+    """The value of an expression that reads nothing, in the rule language's shapes.
+
+    None for an expression that has findings or reads something, and for UNKNOWN.
     """
     resolved = resolve(expression, study, home, expects)
     if resolved.findings or not _reads_nothing(resolved.core):
         return None
+
     return compile_core(resolved.core)([])
+
+
+def _reads_nothing(node: Core) -> bool:
+    if isinstance(node, Constant):
+        return True
+    if not isinstance(node, Apply) or node.operator == "today":
+        return False
+
+    return all(_reads_nothing(argument) for argument in node.arguments)
 
 
 def span(value: RuleValue | None) -> Span | None:
     """A number, time or date as the interval that it may lie in."""
     if isinstance(value, tuple):
         return value
+    # In Python a boolean is an int, in the rule language it is no number.
     if isinstance(value, int) and not isinstance(value, bool):
         return value, value
+
     return None
 
 
+def entirely_below(lower: Span, upper: Span) -> bool:
+    """Whether every value of one interval is less than every value of another."""
+    return lower[1] < upper[0]
+
+
 def ends(
-    value: Range, part: FieldPart, study: Study
+    limits: Range, part: FieldPart, study: Study
 ) -> tuple[Span | None, Span | None]:
-    """The two ends of a range, where they are the same whatever is answered."""
+    """The two ends of a range, each None unless it is the same whatever is answered."""
     home = home_of(part, study)
     if home is None or not part.sound:
         return None, None
-    expects = type_of(part.field)
-    low, high = (
-        None if end is None else span(constant(end, study, home, expects))
-        for end in (value.low, value.high)
-    )
 
+    expects = type_of(part.field)
+    low = _end(limits.low, study, home, expects)
+    high = _end(limits.high, study, home, expects)
     return low, high
 
 
-def words(value: Range) -> str:
-    """A range as a designer writes it."""
-    low = value.low.text if value.low else "null"
-    high = value.high.text if value.high else "null"
-    return (
-        f"{'(' if value.low_open else '['}{low}, "
-        f"{high}{')' if value.high_open else ']'}"
-    )
+def _end(
+    expression: Expression | None, study: Study, home: Home, expects: Type
+) -> Span | None:
+    if expression is None:
+        return None
+
+    return span(constant(expression, study, home, expects))
 
 
-def _reads_nothing(node: Core) -> bool:
-    if isinstance(node, Apply):
-        return node.operator != "today" and all(
-            _reads_nothing(argument) for argument in node.arguments
-        )
+def words(limits: Range) -> str:
+    """A range as a designer writes it: ``[0, 10)``."""
+    low = limits.low.text if limits.low else "null"
+    high = limits.high.text if limits.high else "null"
+    opening = "(" if limits.low_open else "["
+    closing = ")" if limits.high_open else "]"
 
-    return isinstance(node, Constant)
+    return f"{opening}{low}, {high}{closing}"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from forms_spec.checks.constants import home_of
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.study import Study
 from forms_spec.rules import Expression, Home, Type, type_of
@@ -18,7 +20,7 @@ Cell = tuple[str, str | None]
 """A field of a table, or the table's rows as a whole."""
 
 
-def check_cycles(draft: LoadedStudy) -> Iterator[Finding]:
+def check_cycles(loaded: LoadedStudy) -> Iterator[Finding]:
     """Circles of calculations and of conditions for being shown, each field in one,
     named in full.
 
@@ -26,99 +28,133 @@ def check_cycles(draft: LoadedStudy) -> Iterator[Finding]:
     required where the other is blank. Neither does what stands at the visit before:
     time has an end there.
     """
-    reads = _reads(draft)
-    places = {(part.table, part.field.name): part.spot for part in draft.parts.fields}
-    cells: set[Cell] = set()
+    spots: dict[Cell, SourceNode] = {
+        (part.table, part.field.name): part.spot for part in loaded.parts.fields
+    }
+    reported: set[Cell] = set()
 
-    for circle in _circles(reads):
-        if not cells.isdisjoint(circle):
-            continue
-        cells.update(circle)
-        home = circle[0][0]
-        names = " -> ".join(_name(cell, home) for cell in (*circle, circle[0]))
-        first = next(cell for cell in circle if cell in places)
-        spot = places[first]
-        key = next((key for key in ("value", "show_when") if spot.at(key).has), None)
-        place = spot.at(key).place if key else spot.key
-        related = tuple(
-            places[cell].key for cell in circle if cell in places and cell != first
-        )
-        yield finding("cycle", text=place, related=related, names=names)
+    for circle in _circles(_reads(loaded)):
+        if reported.isdisjoint(circle):
+            reported.update(circle)
+            yield _circle_found(circle, spots)
+
+
+def _circle_found(
+    circle: tuple[Cell, ...], spots: Mapping[Cell, SourceNode]
+) -> Finding:
+    home = circle[0][0]
+    names = [_name(cell, home) for cell in (*circle, circle[0])]
+    # The rows of a table as a whole have no text of their own.
+    first, *others = [cell for cell in circle if cell in spots]
+
+    return finding(
+        "cycle",
+        text=_waiting_place(spots[first]),
+        related=tuple(spots[cell].key for cell in others),
+        names=" -> ".join(names),
+    )
+
+
+def _waiting_place(spot: SourceNode) -> TextPlace:
+    """The expression that makes a field wait, as far as it has one of its own."""
+    for key in ("value", "show_when"):
+        if spot.at(key).has:
+            return spot.at(key).place
+
+    return spot.key
 
 
 def _name(cell: Cell, home: str) -> str:
+    """A cell as a rule of the table ``home`` calls it."""
     table, field = cell
-    return table if field is None else field if table == home else f"{table}.{field}"
+    if field is None:
+        return table
+
+    return field if table == home else f"{table}.{field}"
 
 
-def _reads(draft: LoadedStudy) -> Mapping[Cell, tuple[Cell, ...]]:
-    """What each field waits for."""
-    study = draft.study
-    shown: dict[tuple[str, str], list[Cell]] = {}
-    result: dict[Cell, list[Cell]] = {}
+def _reads(loaded: LoadedStudy) -> Mapping[Cell, tuple[Cell, ...]]:
+    """What each field waits for, each cell once, in the order of the text."""
+    study = loaded.study
+    group_waits = _group_waits(loaded)
+    waits: dict[Cell, list[Cell]] = {}
 
-    for part in draft.parts.groups:
-        form = study.forms.get(part.group.form)
-        cells = (
-            _cells(part.group.show_when, study, Home(form=form), Type.CONDITION)
-            if form
-            else []
-        )
-        shown[part.group.form, part.group.name] = cells
-
-    for part_ in draft.parts.fields:
-        field, home = part_.field, home_of(part_, study)
+    for part in loaded.parts.fields:
+        field, home = part.field, home_of(part, study)
         if home is None:
             continue
-        waits = result.setdefault((part_.table, field.name), [])
-        waits += shown.get((field.form, field.group), [])
-        waits += _cells(field.show_when, study, home, Type.CONDITION)
-        if part_.sound:
-            waits += _cells(field.value, study, home, type_of(field))
 
-    for part in draft.parts.groups:
-        if part.group.rows is not None:
-            result[part.group.name, None] = shown[part.group.form, part.group.name]
+        cells = waits.setdefault((part.table, field.name), [])
+        cells += group_waits.get((field.form, field.group), [])
+        cells += _cells(field.show_when, study, home, Type.CONDITION)
+        # Without its type or codelist a formula cannot be resolved.
+        if part.sound:
+            cells += _cells(field.value, study, home, type_of(field))
 
-    return {cell: tuple(dict.fromkeys(waits)) for cell, waits in result.items()}
+    for group_part in loaded.parts.groups:
+        group = group_part.group
+        if group.rows is not None:
+            waits[group.name, None] = group_waits[group.form, group.name]
+
+    return {cell: tuple(dict.fromkeys(cells)) for cell, cells in waits.items()}
+
+
+def _group_waits(loaded: LoadedStudy) -> Mapping[tuple[str, str], list[Cell]]:
+    """What the fields of a group wait for together, by form and group."""
+    study = loaded.study
+    waits: dict[tuple[str, str], list[Cell]] = {}
+    for part in loaded.parts.groups:
+        group = part.group
+        form = study.forms.get(group.form)
+        cells: list[Cell] = []
+        if form is not None:
+            cells = _cells(group.show_when, study, Home(form=form), Type.CONDITION)
+        waits[group.form, group.name] = cells
+
+    return waits
 
 
 def _cells(
     expression: Expression | None, study: Study, home: Home, expects: Type
 ) -> list[Cell]:
+    """The cells that an expression waits for; none when it has findings."""
     if expression is None:
         return []
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return []
+
     return [
-        (target.table, target.field)
-        for target in targets(resolved.core)
-        if _waits(target) and target.table
+        (dependency.table, dependency.field)
+        for dependency in targets(resolved.core)
+        if _waits(dependency) and dependency.table
     ]
 
 
-def _waits(target: Dependency) -> bool:
+def _waits(dependency: Dependency) -> bool:
     """What was entered is there without waiting; what stands at the visit before, too."""
-    return target.visit != PREVIOUS and not target.entered
+    return dependency.visit != PREVIOUS and not dependency.entered
 
 
 def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
     """One circle of each set of cells that wait for each other.
 
-    No recursion: chains may be long.
+    A search in depth. ``path`` holds the cells on the way down, each with those it
+    still has to try; a cell that is on the path already closes a circle.
     """
     done: set[Cell] = set()
     for start in reads:
-        path: dict[Cell, Iterator[Cell]] = {}
-        if start not in done:
-            path[start] = iter(reads[start])
+        if start in done:
+            continue
+
+        # No recursion: chains may be longer than Python's stack.
+        path: dict[Cell, Iterator[Cell]] = {start: iter(reads[start])}
         while path:
-            index = next(reversed(path))
-            step = next(path[index], None)
+            current = next(reversed(path))
+            step = next(path[current], None)
             if step is None:
-                done.add(index)
-                del path[index]
+                done.add(current)
+                del path[current]
             elif step in path:
                 cells = list(path)
                 yield tuple(cells[cells.index(step) :])

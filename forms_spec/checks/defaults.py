@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.checks.constants import ends, span, words
+from forms_spec.checks.constants import ends, entirely_below, span, words
 from forms_spec.checks.refusal_text import refusal
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -18,52 +18,65 @@ from forms_spec.model.values import Value
 from forms_spec.rules.runtime.value_conversion import to_rule
 
 
-def check_defaults(draft: LoadedStudy) -> Iterator[Finding]:
+def check_defaults(loaded: LoadedStudy) -> Iterator[Finding]:
     """Defaults that the field's own grammar or range refuses."""
-    for part in draft.fields():
+    for part in loaded.fields():
         field, default = part.field, part.field.default
-        missing = {code.code for code in field.missing}
-        if (
-            default is None
-            or default in missing
-            or not part.sound
-            or not _readable(field)
-        ):
+        if default is None or not part.sound or not _is_readable(field):
+            continue
+        if any(code.code == default for code in field.missing):
             continue
 
         value = field.kind.parse(default, field)
-        place = part.spot.at("default").place
         if isinstance(value, Refusal):
+            why = refusal(value, default)
+            place = part.spot.at("default").place
             yield finding(
                 "default-refused",
                 text=place,
                 value=default,
-                why=refusal(value, default),
+                why=why,
             )
-        elif None in field.ranges and _outside(
-            value, field.ranges[None], part, draft.study
-        ):
-            text = words(field.ranges[None])
-            yield finding("default-out-of-range", text=place, value=default, range=text)
+        else:
+            yield from _out_of_range(value, default, part, loaded.study)
 
 
-def _readable(field: Field) -> bool:
+def _is_readable(field: Field) -> bool:
     """A pattern that cannot be used says nothing of any text, and is a finding of its
     own.
     """
     return field.pattern is None or pattern_problem(field.pattern.expression) is None
 
 
-def _outside(value: Value, current: Range, part: FieldPart, study: Study) -> bool:
+def _out_of_range(
+    value: Value, default: str, part: FieldPart, study: Study
+) -> Iterator[Finding]:
+    # Where a unit is chosen, no range applies before somebody has chosen it.
+    limits = part.field.ranges.get(None)
+    if limits is not None and _is_outside(value, limits, part, study):
+        yield finding(
+            "default-out-of-range",
+            text=part.spot.at("default").place,
+            value=default,
+            range=words(limits),
+        )
+
+
+def _is_outside(value: Value, limits: Range, part: FieldPart, study: Study) -> bool:
+    """Whether the value is surely outside, whatever else is answered."""
     given = span(to_rule(value))
     if given is None:
         return False
-    low, high = ends(current, part, study)
-    below = low is not None and (
-        given[1] < low[0] or (current.low_open and given[1] == low[0])
-    )
-    above = high is not None and (
-        given[0] > high[1] or (current.high_open and given[0] == high[1])
-    )
 
-    return below or above
+    low, high = ends(limits, part, study)
+    if low is not None:
+        at_open_end = limits.low_open and given[1] == low[0]
+        if at_open_end or entirely_below(given, low):
+            return True
+
+    if high is not None:
+        at_open_end = limits.high_open and given[0] == high[1]
+        if at_open_end or entirely_below(high, given):
+            return True
+
+    return False

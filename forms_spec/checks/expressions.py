@@ -16,15 +16,21 @@ CONDITIONS = frozenset(
 )
 
 
-def check_expressions(draft: LoadedStudy) -> Iterator[Finding]:
+TEXTS = frozenset({"label", "help", "title"})
+"""Keys whose texts hold answers of any type."""
+
+
+def check_expressions(loaded: LoadedStudy) -> Iterator[Finding]:
     """Unknown names, wrong types and codes that a list lacks, at their place in the
     text.
     """
-    unsound = {part.field.name for part in draft.parts.fields if not part.sound}
-    for part in draft.parts.expressions:
-        home = home_of(part, draft.study)
-        if home is not None and not _reads(part, unsound) and not _plainly_right(part):
-            yield from _faults(part, draft.study, home)
+    unsound = {part.field.name for part in loaded.parts.fields if not part.sound}
+    for part in loaded.parts.expressions:
+        home = home_of(part, loaded.study)
+        if home is None or _involves(part, unsound):
+            continue
+        if not _is_plainly_right(part):
+            yield from _faults(part, loaded.study, home)
 
 
 def home_of(part: ExpressionPart, study: Study) -> Home | None:
@@ -32,22 +38,12 @@ def home_of(part: ExpressionPart, study: Study) -> Home | None:
     form = study.forms.get(part.form)
     if form is None:
         return None
-    group = next(
-        (
-            row_group
-            for row_group in form.row_groups
-            if row_group.name == part.row_group
-        ),
-        None,
-    )
 
     return Home(
-        form=form, group=group, value=part.field if part.what == "unit" else None
+        form=form,
+        group=form.row_group(part.row_group),
+        value=part.field if part.what == "unit" else None,
     )
-
-
-TEXTS = frozenset({"label", "help", "title"})
-"""Keys whose texts hold answers of any type."""
 
 
 def expected_type(part: ExpressionPart) -> Type | None:
@@ -56,64 +52,58 @@ def expected_type(part: ExpressionPart) -> Type | None:
         return None
     if part.what in CONDITIONS:
         return Type.CONDITION
-    return (
-        Type.NUMBER
-        if part.what == "unit" or part.field is None
-        else type_of(part.field)
-    )
+    # The formula of a unit gives a number, whatever the field is.
+    if part.what == "unit" or part.field is None:
+        return Type.NUMBER
+
+    return type_of(part.field)
 
 
-def _reads(part: ExpressionPart, unsound: set[str]) -> bool:
+def _involves(part: ExpressionPart, unsound: set[str]) -> bool:
     """True when a field is involved of which the type is not even known."""
     if not unsound:
         return False
-    if (
-        part.field is not None
-        and part.field.name in unsound
-        and part.what not in CONDITIONS
-    ):
+
+    owner = part.field
+    if owner is not None and owner.name in unsound and part.what not in CONDITIONS:
         return True
 
-    return any(
-        reference.field in unsound
-        for reference in references_in(part.written.expression.tree)
-    )
+    read = references_in(part.written.expression.tree)
+    return any(reference.field in unsound for reference in read)
 
 
-def _plainly_right(part: ExpressionPart) -> bool:
+def _is_plainly_right(part: ExpressionPart) -> bool:
     """A number at the end of a number's range: the most frequent expression of all."""
     tree = part.written.expression.tree
-    return (
-        isinstance(tree, Literal)
-        and tree.kind == "number"
-        and expected_type(part) is Type.NUMBER
-    )
+    is_number = isinstance(tree, Literal) and tree.kind == "number"
+    return is_number and expected_type(part) is Type.NUMBER
 
 
 def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
+    located = _located(part, study, home)
     if part.what in TEXTS:
-        yield from (
-            item
-            for item in _said(part, study, home)
-            if item.severity is not Severity.WARNING
-        )
+        # What is doubtful in a comparison is of no account where nothing is compared.
+        for fault in located:
+            if fault.severity is not Severity.WARNING:
+                yield fault
         return
 
-    yield from _said(part, study, home)
+    yield from located
     yield from inherited_warnings(
         part.written.expression, study, home, expected_type(part)
     )
 
 
-def _said(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
+def _located(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
+    """What is wrong with an expression, at its characters in the file."""
     expects = expected_type(part)
-    codes = (
-        part.field.codelist if part.field is not None and part.what == "value" else None
-    )
+    owner = part.field
+    codes = owner.codelist if owner is not None and part.what == "value" else None
     if not check_expression(part.written.expression, study, home, expects, codes):
         return
 
-    for result in check_expression(
-        part.written.on_one_line(), study, home, expects, codes
-    ):
-        yield part.written.located(result)
+    # Only a text on one line has places that can be moved to those of the file. Few
+    # expressions have findings, so only these are resolved a second time.
+    on_one_line = part.written.on_one_line()
+    for fault in check_expression(on_one_line, study, home, expects, codes):
+        yield part.written.located(fault)

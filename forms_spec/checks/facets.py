@@ -11,9 +11,9 @@ from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS
 
 
-def check_facets(draft: LoadedStudy) -> Iterator[Finding]:
+def check_facets(loaded: LoadedStudy) -> Iterator[Finding]:
     """Facets that no answer could meet, or that not every target could check."""
-    for part in draft.fields():
+    for part in loaded.fields():
         yield from _length(part)
         yield from _places(part)
         yield from _pattern(part)
@@ -21,9 +21,15 @@ def check_facets(draft: LoadedStudy) -> Iterator[Finding]:
 
 def _length(part: FieldPart) -> Iterator[Finding]:
     least, most = part.field.min_length, part.field.max_length
-    if least is not None and most is not None and least > most:
+    if least is None or most is None:
+        return
+
+    if least > most:
         yield finding(
-            "length-reversed", text=part.spot.at("length").place, least=least, most=most
+            "length-reversed",
+            text=part.spot.at("length").place,
+            least=least,
+            most=most,
         )
 
 
@@ -38,11 +44,11 @@ def _places(part: FieldPart) -> Iterator[Finding]:
 
 
 def _pattern(part: FieldPart) -> Iterator[Finding]:
-    pattern = part.field.pattern
-    problem = pattern_problem(pattern.expression) if pattern else None
+    if part.field.pattern is None:
+        return
+
+    problem = pattern_problem(part.field.pattern.expression)
     if problem:
-        spot = part.spot.at("pattern")
-        inner = spot.at("matches")
-        yield finding(
-            "pattern-refused", text=(inner if inner.has else spot).place, why=problem
-        )
+        # A pattern with a message of its own is a mapping.
+        spot = part.spot.at("pattern").at_or_self("matches")
+        yield finding("pattern-refused", text=spot.place, why=problem)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.captured_data import LOG
-from forms_spec.model.fields import Group
+from forms_spec.model.fields import Field
 from forms_spec.rules import KEYWORDS
 
 LOWER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 ANY_CASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+
+IN_LOWER_CASE = frozenset({"form", "group", "rows", "field"})
 
 COLUMNS = frozenset(
     {"studyid", "siteid", "subjid", "visitid", "unsno", "rowno", "formstat", "form"}
@@ -30,85 +33,107 @@ WHY = {
     "log": "what log forms have instead of a visit",
 }
 
-Names = Iterable[tuple[str, str, TextPlace]]
-"""What it is, its name, and where the name stands."""
+RESERVED: Mapping[str, tuple[tuple[frozenset[str], str], ...]] = {
+    "visit": ((frozenset({LOG.lower()}), "log"), (SELECTORS, "selector")),
+    "form": ((KEYWORDS, "word"), (TABLES, "table")),
+    "rows": ((KEYWORDS, "word"), (TABLES, "table")),
+    "field": ((KEYWORDS, "word"), (COLUMNS, "column")),
+    "derivation": ((KEYWORDS, "word"), (COLUMNS, "column")),
+}
+"""What a name of a sort may not be, in lower case, and the key of ``WHY``."""
 
 
-def check_names(draft: LoadedStudy) -> Iterator[Finding]:
+class WrittenName(NamedTuple):
+    """A name with what it names, and where it stands in the text."""
+
+    what: str
+    name: str
+    place: TextPlace
+
+
+def check_names(loaded: LoadedStudy) -> Iterator[Finding]:
     """Names that cannot be columns, tables or words of a rule."""
-    for what, name, place in _names(draft):
-        grammar = LOWER if what in ("form", "group", "rows", "field") else ANY_CASE
+    for what, name, place in _names(loaded):
+        grammar = LOWER if what in IN_LOWER_CASE else ANY_CASE
         why = _reserved(what, name)
         if not grammar.fullmatch(name):
-            yield finding("bad-name", text=place, what=what, name=name)
+            yield finding(
+                "bad-name",
+                text=place,
+                what=what,
+                name=name,
+            )
         elif why:
             yield finding(
-                "reserved-name", text=place, what=what, name=name, why=WHY[why]
+                "reserved-name",
+                text=place,
+                what=what,
+                name=name,
+                why=WHY[why],
             )
 
 
-def check_unique_names(draft: LoadedStudy) -> Iterator[Finding]:
-    """Tables and fields of which only one can be meant."""
-    tables: list[tuple[str, str, TextPlace]] = []
-    for form in draft.study.forms.values():
-        if any(field.collected for field in form.fields):
-            tables.append(("table", form.name, form.place))
-        tables.extend(("table", group.name, group.place) for group in form.row_groups)
-        own = [
-            item
-            for group in form.groups
-            if group.rows is None
-            for item in _fields(group)
-        ]
-        yield from _twice(own)
-        for group in form.row_groups:
-            yield from _twice([*own, *_fields(group)], first=len(own))
-
-    yield from _twice(tables)
-
-
-def _names(draft: LoadedStudy) -> Names:
-    study = draft.study
-    for form in study.forms.values():
-        yield "form", form.name, form.place
-    for part in draft.parts.groups:
-        if part.group.rows is not None:
-            yield "rows", part.group.name, part.group.place
-        elif part.spot.path:
-            yield "group", part.group.name, part.group.place
-
-    for field_part in draft.parts.fields:
-        yield "field", field_part.field.name, field_part.field.place
-    for visit in study.visits.values():
-        yield "visit", visit.name, visit.place
-    for parameter in study.parameters.values():
-        yield "parameter", parameter.name, parameter.place
-    for codelist in study.codelists.values():
-        yield "codelist", codelist.name, codelist.place
-    for rule in study.rules.values():
-        yield "rule", rule.name, rule.place
-    for derivation in study.derivations.values():
-        yield "derivation", derivation.name, derivation.place
-
-
 def _reserved(what: str, name: str) -> str | None:
+    """The key of ``WHY`` that forbids the name; None where nothing does."""
     low = name.lower()
-    if what == "visit":
-        return "log" if low == LOG.lower() else "selector" if low in SELECTORS else None
-    if what in ("form", "rows", "field", "derivation") and low in KEYWORDS:
-        return "word"
-    if what in ("field", "derivation") and low in COLUMNS:
-        return "column"
-    return "table" if what in ("form", "rows") and low in TABLES else None
+    for words, why in RESERVED.get(what, ()):
+        if low in words:
+            return why
+
+    return None
 
 
-def _fields(group: Group) -> list[tuple[str, str, TextPlace]]:
-    return [("field", field.name, field.place) for field in group.fields]
+def _names(loaded: LoadedStudy) -> Iterator[WrittenName]:
+    study = loaded.study
+    for form in study.forms.values():
+        yield WrittenName("form", form.name, form.place)
+
+    for part in loaded.parts.groups:
+        group = part.group
+        if group.rows is not None:
+            yield WrittenName("rows", group.name, group.place)
+        # The section of a form's own fields has the text of the form, named already.
+        elif part.spot.path:
+            yield WrittenName("group", group.name, group.place)
+
+    for field_part in loaded.parts.fields:
+        yield WrittenName("field", field_part.field.name, field_part.field.place)
+    for visit in study.visits.values():
+        yield WrittenName("visit", visit.name, visit.place)
+    for parameter in study.parameters.values():
+        yield WrittenName("parameter", parameter.name, parameter.place)
+    for codelist in study.codelists.values():
+        yield WrittenName("codelist", codelist.name, codelist.place)
+    for rule in study.rules.values():
+        yield WrittenName("rule", rule.name, rule.place)
+    for derivation in study.derivations.values():
+        yield WrittenName("derivation", derivation.name, derivation.place)
 
 
-def _twice(
-    names: list[tuple[str, str, TextPlace]], first: int = 0
-) -> Iterator[Finding]:
+def check_unique_names(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Tables and fields of which only one can be meant."""
+    tables: list[WrittenName] = []
+    for form in loaded.study.forms.values():
+        if any(field.collected for field in form.fields):
+            tables.append(WrittenName("table", form.name, form.place))
+        for group in form.row_groups:
+            tables.append(WrittenName("table", group.name, group.place))
+
+        own = _field_names(form.fields)
+        yield from _repeated(own)
+        # A rule about a row reads the form's own fields by their bare names too.
+        for group in form.row_groups:
+            in_reach = [*own, *_field_names(group.fields)]
+            yield from _repeated(in_reach, first=len(own))
+
+    yield from _repeated(tables)
+
+
+def _field_names(fields: Iterable[Field]) -> list[WrittenName]:
+    return [WrittenName("field", field.name, field.place) for field in fields]
+
+
+def _repeated(names: list[WrittenName], first: int = 0) -> Iterator[Finding]:
     """A finding for each name from the position ``first`` on that stands before it too."""
     seen: dict[str, TextPlace] = {}
     for index, (what, name, place) in enumerate(names):

@@ -13,27 +13,28 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
 
 
-def check_page_facets(draft: LoadedStudy) -> Iterator[Finding]:
+def check_page_facets(loaded: LoadedStudy) -> Iterator[Finding]:
     """Starts that no answer could be, answers that are not in the list, and questions
     nobody can answer.
     """
-    for part in draft.fields():
+    for part in loaded.fields():
         yield from _prefill(part)
         yield from _not_offered(part)
-        yield from _most(part)
+        yield from _no_choice(part)
         yield from _never_answered(part)
 
 
 def _prefill(part: FieldPart) -> Iterator[Finding]:
     field = part.field
+    # A type that cannot be filled in may not have the key at all: another finding.
     if field.prefill is None or "prefill" not in field.type.facets:
         return
+
     may = PREFILLS[field.kind.name]
     if field.prefill not in may:
-        place = part.spot.at("prefill").place
         yield finding(
             "prefill-not-possible",
-            text=place,
+            text=part.spot.at("prefill").place,
             name=field.prefill,
             type=field.type.name,
             allowed=", ".join(may),
@@ -47,26 +48,31 @@ def _not_offered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
     if field.codelist is None or not part.sound:
         return
+
+    offered = field.codelist.by_code
     for index, code in enumerate(field.retired):
-        if code not in field.codelist.by_code:
-            near = did_you_mean(code, field.codelist.by_code)
-            place = part.spot.at("retired", index).place
-            yield finding("not-offered-unknown", text=place, name=code, near=near)
+        if code not in offered:
+            yield finding(
+                "not-offered-unknown",
+                text=part.spot.at("retired", index).place,
+                name=code,
+                near=did_you_mean(code, offered),
+            )
 
 
-def _most(part: FieldPart) -> Iterator[Finding]:
+def _no_choice(part: FieldPart) -> Iterator[Finding]:
     if part.field.max_choices == 0:
         yield finding("no-answer-allowed", text=part.spot.at("max_choices").place)
 
 
 def _never_answered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
-    starts = field.default is not None or field.prefill is not None
-    if (
-        field.entry != "typed"
-        and field.required is not False
-        and field.value is None
-        and not starts
-    ):
-        place = part.spot.at("entry") if part.spot.at("entry").has else part.spot
-        yield finding("never-answered", text=place.key, name=field.name)
+    if field.entry == "typed" or field.required is False:
+        return
+    # A formula, a default or a prefill answers without anybody typing.
+    answers = (field.value, field.default, field.prefill)
+    if any(answer is not None for answer in answers):
+        return
+
+    place = part.spot.at_or_self("entry").key
+    yield finding("never-answered", text=place, name=field.name)

@@ -10,19 +10,21 @@ from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import LoadedStudy
 
 
-def check_parameters(draft: LoadedStudy) -> Iterator[Finding]:
+def check_parameters(loaded: LoadedStudy) -> Iterator[Finding]:
     """Values that the kind of the parameter refuses."""
-    spot = draft.parts.study
-    for name, parameter in draft.study.parameters.items():
+    spot = loaded.parts.study
+    for name, parameter in loaded.study.parameters.items():
         why = why_no_value(parameter.value, parameter.kind)
-        if why is not None and spot is not None:
-            here = spot.at("parameters", name)
-            place = (here.at("value") if here.at("value").has else here).place
-            yield finding(
-                "parameter-value",
-                text=place,
-                value=parameter.value,
-                name=name,
-                kind=parameter.kind,
-                why=why,
-            )
+        if why is None or spot is None:
+            continue
+
+        # A parameter is a mapping, or its value alone.
+        value = spot.at("parameters", name).at_or_self("value")
+        yield finding(
+            "parameter-value",
+            text=value.place,
+            value=parameter.value,
+            name=name,
+            kind=parameter.kind,
+            why=why,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forms_spec.checks.constants import ends, words
+from forms_spec.checks.constants import Span, ends, entirely_below, words
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
@@ -13,24 +13,36 @@ from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.model.facets import Range
 from forms_spec.model.study import Study
 
+Ranges = Mapping[str | None, Range]
+"""The ranges of one key of a field, by unit; under None where no unit is chosen."""
 
-def check_ranges(draft: LoadedStudy) -> Iterator[Finding]:
+
+def check_ranges(loaded: LoadedStudy) -> Iterator[Finding]:
     """Reversed ranges, soft ends outside the hard ones, and ranges that do not fit the
     units.
     """
-    for part in draft.fields():
-        for key, ranges in part.field.limits:
-            if key not in part.keys:
-                continue
-            written = [unit for unit in ranges if _is_written(part, key, unit)]
-            yield from _units(part, key, written)
-            yield from _without_limit(part, key, ranges)
-            for unit in written:
-                yield from _reversed(part, key, unit, ranges[unit], draft.study)
+    study = loaded.study
+    for part in loaded.fields():
+        own = [(key, ranges) for key, ranges in part.field.limits if key in part.keys]
+        for key, ranges in own:
+            yield from _range_of_key(part, key, ranges, study)
 
-        for key, inner in part.field.limits[1:]:
-            if key in part.keys:
-                yield from _inside(part, key, inner, draft.study)
+        # A range cannot lie outside itself; the softer limits can.
+        for key, ranges in own:
+            if key != "range":
+                yield from _outside_harder(part, key, ranges, study)
+
+
+def _range_of_key(
+    part: FieldPart, key: str, ranges: Ranges, study: Study
+) -> Iterator[Finding]:
+    """Faults of the ranges under one key, apart from the other keys of the field."""
+    written = [unit for unit in ranges if _is_written(part, key, unit)]
+
+    yield from _wrong_units(part, key, written)
+    yield from _units_without_limit(part, key, ranges)
+    for unit in written:
+        yield from _reversed(part, key, unit, ranges[unit], study)
 
 
 def _spot(part: FieldPart, key: str, unit: str | None) -> SourceNode:
@@ -43,115 +55,125 @@ def _is_written(part: FieldPart, key: str, unit: str | None) -> bool:
     return unit is None or _spot(part, key, unit).has
 
 
-def _without_limit(
-    part: FieldPart, key: str, ranges: Mapping[str | None, Range]
+def _wrong_units(
+    part: FieldPart, key: str, units: list[str | None]
+) -> Iterator[Finding]:
+    """Ranges that name no unit where one is chosen, or a unit that is no choice."""
+    unit = part.field.unit
+    choices = [choice.code for choice in unit.choices] if unit else []
+    if choices and None in units:
+        yield finding(
+            "range-without-units",
+            text=part.spot.at(key).place,
+            name=part.field.name,
+            key=key,
+            units=", ".join(choices),
+        )
+
+    for code in units:
+        if code is None or code in choices:
+            continue
+        yield finding(
+            "range-unknown-unit",
+            text=_spot(part, key, code).key,
+            name=part.field.name,
+            unit=code,
+            near=did_you_mean(code, choices),
+        )
+
+
+def _units_without_limit(
+    part: FieldPart, key: str, ranges: Ranges
 ) -> Iterator[Finding]:
     """Units in which every value passes, since the range of no other unit converts into
     them.
     """
     unit = part.field.unit
-    if unit is None or None in ranges or not part.sound:
+    if unit is None or not part.sound:
         return
+    # One range for all units is a finding of its own.
+    if None in ranges:
+        return
+
     for choice in unit.choices:
         if choice.code not in ranges:
-            place = part.spot.at(key).key
             yield finding(
                 "range-lacks-unit",
-                text=place,
+                text=part.spot.at(key).key,
                 name=part.field.name,
                 key=key,
                 unit=choice.code,
             )
 
 
-def _units(part: FieldPart, key: str, texts: list[str | None]) -> Iterator[Finding]:
-    unit = part.field.unit
-    choices = [choice.code for choice in unit.choices] if unit else []
-    if choices and None in texts:
-        units = ", ".join(choices)
-        place = part.spot.at(key).place
-        yield finding(
-            "range-without-units",
-            text=place,
-            name=part.field.name,
-            key=key,
-            units=units,
-        )
-
-    for code in texts:
-        if code is not None and code not in choices:
-            place = _spot(part, key, code).key
-            near = did_you_mean(code, choices)
-            yield finding(
-                "range-unknown-unit",
-                text=place,
-                name=part.field.name,
-                unit=code,
-                near=near,
-            )
-
-
 def _reversed(
-    part: FieldPart, key: str, unit: str | None, value: Range, study: Study
+    part: FieldPart, key: str, unit: str | None, limits: Range, study: Study
 ) -> Iterator[Finding]:
-    if _empty(value, part, study) and value.low is not None and value.high is not None:
-        place = _spot(part, key, unit).place
+    if limits.low is None or limits.high is None:
+        return
+    if _is_empty(limits, part, study):
         yield finding(
             "range-reversed",
-            text=place,
+            text=_spot(part, key, unit).place,
             key=key,
-            low=value.low.text,
-            high=value.high.text,
+            low=limits.low.text,
+            high=limits.high.text,
         )
 
 
-def _empty(value: Range, part: FieldPart, study: Study) -> bool:
-    """True when no value lies in the range."""
-    low, high = ends(value, part, study)
+def _is_empty(limits: Range, part: FieldPart, study: Study) -> bool:
+    """Whether it is sure that no value lies in the range."""
+    low, high = ends(limits, part, study)
     if low is None or high is None:
         return False
-    return low[0] > high[1] or (
-        low[0] == high[1] and (value.low_open or value.high_open)
-    )
+    if entirely_below(high, low):
+        return True
+
+    touching = low[0] == high[1]
+    return touching and (limits.low_open or limits.high_open)
 
 
-def _inside(
-    part: FieldPart, key: str, inner: Mapping[str | None, Range], study: Study
+def _outside_harder(
+    part: FieldPart, key: str, ranges: Ranges, study: Study
 ) -> Iterator[Finding]:
     """Ends of softer limits that lie outside the next harder ones, where nothing could
     ever reach them.
     """
-    harder = (
-        part.field.alert
-        if key == "expected" and part.field.alert
-        else part.field.ranges
-    )
-    outer = "alert" if harder is part.field.alert else "range"
-    for unit, soft in inner.items():
+    outer, harder = _harder(part, key)
+    for unit, soft in ranges.items():
         hard = harder.get(unit)
-        if (
-            hard is None
-            or not _is_written(part, key, unit)
-            or _empty(hard, part, study)
-        ):
+        if hard is None or not _is_written(part, key, unit):
+            continue
+        # Every end is outside an empty range, which is a finding of its own.
+        if _is_empty(hard, part, study):
             continue
 
         least, most = ends(hard, part, study)
         low, high = ends(soft, part, study)
-        place = _spot(part, key, unit).place
 
-        for end, given in ((soft.low, low), (soft.high, high)):
-            if end is None or given is None:
+        for expression, end in ((soft.low, low), (soft.high, high)):
+            if expression is None or end is None:
                 continue
-            if (least is not None and given[1] < least[0]) or (
-                most is not None and given[0] > most[1]
-            ):
-                code = "expected-outside-range"
+            if _is_outside(end, least, most):
                 yield finding(
-                    code,
-                    text=place,
+                    "expected-outside-range",
+                    text=_spot(part, key, unit).place,
                     key=key,
-                    end=end.text,
+                    end=expression.text,
                     outer=outer,
                     range=words(hard),
                 )
+
+
+def _harder(part: FieldPart, key: str) -> tuple[str, Ranges]:
+    """The next harder limits than those of a key, and the key that they have."""
+    if key == "expected" and part.field.alert:
+        return "alert", part.field.alert
+
+    return "range", part.field.ranges
+
+
+def _is_outside(end: Span, least: Span | None, most: Span | None) -> bool:
+    below = least is not None and entirely_below(end, least)
+    above = most is not None and entirely_below(most, end)
+    return below or above

@@ -4,7 +4,7 @@ applies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
@@ -17,91 +17,115 @@ from forms_spec.model.criteria import ReferenceRange
 from forms_spec.model.facets import Unit, UnitChoice
 from forms_spec.model.fields import Field
 
+FieldsByTest = dict[str, list[Field]]
+"""The fields whose results a laboratory gives, by the test that they name."""
 
-def check_reference_ranges(draft: LoadedStudy) -> Iterator[Finding]:
+
+def check_reference_ranges(loaded: LoadedStudy) -> Iterator[Finding]:
     """Faults of the table, and of the fields that name a test of it."""
-    table = draft.study.references
-    if table is None and any(
-        "reference_ranges" in _keys(document.data)
-        for document in draft.parts.documents.values()
-    ):
+    table = loaded.study.references
+    if table is None and _is_written(loaded):
+        # The table could not be built, so that nothing is known of its rows.
         return
 
     ranges = table.ranges if table is not None else ()
-    named = [part.field for part in draft.fields() if part.field.lab_test]
-    fields: dict[str | None, list[Field]] = {}
-    for field in named:
-        fields.setdefault(field.lab_test, []).append(field)
+    fields = _fields_by_test(loaded)
     for row in ranges:
-        yield from _row(row, fields)
-    yield from _overlaps(ranges)
-    tests = {row.test for row in ranges}
+        yield from _range_row(row, fields)
 
-    for part in draft.fields():
-        name = part.field.lab_test
-        if name is not None and name not in tests:
-            place = part.spot.at("lab_test").place
+    yield from _overlaps(ranges)
+    yield from _tests_without_range(loaded, ranges)
+
+
+def _is_written(loaded: LoadedStudy) -> bool:
+    for document in loaded.parts.documents.values():
+        if isinstance(document.data, dict) and "reference_ranges" in document.data:
+            return True
+
+    return False
+
+
+def _fields_by_test(loaded: LoadedStudy) -> FieldsByTest:
+    fields: FieldsByTest = {}
+    for part in loaded.fields():
+        test = part.field.lab_test
+        if test is not None:
+            fields.setdefault(test, []).append(part.field)
+
+    return fields
+
+
+def _tests_without_range(
+    loaded: LoadedStudy, ranges: tuple[ReferenceRange, ...]
+) -> Iterator[Finding]:
+    tests = {row.test for row in ranges}
+    for part in loaded.fields():
+        test = part.field.lab_test
+        if test is not None and test not in tests:
             yield finding(
                 "reference-no-range",
-                text=place,
-                name=name,
-                near=did_you_mean(name, tests),
+                text=part.spot.at("lab_test").place,
+                name=test,
+                near=did_you_mean(test, tests),
             )
 
 
-def _keys(data: object) -> Iterable[object]:
-    return data if isinstance(data, dict) else ()
-
-
-def _row(
-    row: ReferenceRange, fields: dict[str | None, list[Field]]
-) -> Iterator[Finding]:
+def _range_row(row: ReferenceRange, fields: FieldsByTest) -> Iterator[Finding]:
     if row.low is None and row.high is None:
         yield finding("reference-empty", text=row.place)
+
     for what, low, high in (
         ("range", row.low, row.high),
         ("age", row.age_low, row.age_high),
         ("validity", row.valid_from, row.valid_to),
     ):
-        if low is not None and high is not None and _after(low, high):
+        if _ends_before(high, low):
             yield finding(
-                "reference-reversed", text=row.place, what=what, low=low, high=high
+                "reference-reversed",
+                text=row.place,
+                what=what,
+                low=low,
+                high=high,
             )
 
-    tested = fields.get(row.test)
-    if tested is None:
-        near = did_you_mean(row.test, [name for name in fields if name])
+    if row.test not in fields:
         yield finding(
-            "reference-unknown-test", text=row.place, name=row.test, near=near
+            "reference-unknown-test",
+            text=row.place,
+            name=row.test,
+            near=did_you_mean(row.test, fields),
         )
         return
 
-    for field in tested:
-        yield from _unit(row, field)
+    for field in fields[row.test]:
+        yield from _incomparable_unit(row, field)
 
 
-def _unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
+def _incomparable_unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
     """A row that a result of the field cannot be compared with."""
-    given, name = row.unit or "none", field.name
+    given = row.unit or "none"
     unit = field.unit
-    if unit is not None and unit.choices:
-        reached = [choice.code for choice in unit.choices if _rises(choice, unit)]
-        if row.unit not in reached:
-            units = " or ".join(reached)
+
+    if unit is None or not unit.choices:
+        own = unit.fixed if unit else None
+        if row.unit != own:
             yield finding(
-                "reference-unreached-unit",
+                "reference-unit",
                 text=row.place,
                 unit=given,
-                field=name,
-                units=units,
+                field=field.name,
+                own=own or "none",
             )
-
         return
 
-    own = unit.fixed if unit else None
-    if row.unit != own:
+    reached = [choice.code for choice in unit.choices if _rises(choice, unit)]
+    if row.unit not in reached:
         yield finding(
-            "reference-unit", text=row.place, unit=given, field=name, own=own or "none"
+            "reference-unreached-unit",
+            text=row.place,
+            unit=given,
+            field=field.name,
+            units=" or ".join(reached),
         )
 
 
@@ -109,31 +133,20 @@ def _rises(choice: UnitChoice, unit: Unit) -> bool:
     """Whether a larger number in this unit is surely a larger one in the unit that all
     convert into.
     """
-    line = to_root(choice, unit)
-    return line is not None and line.slope > 0
-
-
-def _after(text: str, other: str) -> bool:
-    """Dates compare as text, numbers by value."""
-    return text > other if text.count("-") == 2 else Decimal(text) > Decimal(other)
+    conversion = to_root(choice, unit)
+    return conversion is not None and conversion.slope > 0
 
 
 def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
     """Two rows of which both may apply to one result."""
+    # A laboratory's own rows go before those for every laboratory, so these never meet.
     by_test: dict[tuple[str | None, str], list[ReferenceRange]] = {}
     for row in ranges:
         by_test.setdefault((row.lab, row.test), []).append(row)
+
     for rows in by_test.values():
         for first, other in combinations(rows, 2):
-            same_sex = None in (first.sex, other.sex) or first.sex == other.sex
-            ages = _meet(first.age_low, first.age_high, other.age_low, other.age_high)
-            if (
-                same_sex
-                and ages
-                and _meet(
-                    first.valid_from, first.valid_to, other.valid_from, other.valid_to
-                )
-            ):
+            if _may_both_apply(first, other):
                 yield finding(
                     "reference-overlap",
                     text=other.place,
@@ -142,10 +155,28 @@ def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
                 )
 
 
-def _meet(
-    low: str | None, high: str | None, other_low: str | None, other_high: str | None
-) -> bool:
-    apart = (
-        high is not None and other_low is not None and _after(other_low, high)
-    ) or (other_high is not None and low is not None and _after(low, other_high))
-    return not apart
+def _may_both_apply(first: ReferenceRange, other: ReferenceRange) -> bool:
+    if first.sex != other.sex and None not in (first.sex, other.sex):
+        return False
+
+    ages_apart = _ends_before(first.age_high, other.age_low) or _ends_before(
+        other.age_high, first.age_low
+    )
+    if ages_apart:
+        return False
+
+    validity_apart = _ends_before(first.valid_to, other.valid_from) or _ends_before(
+        other.valid_to, first.valid_from
+    )
+    return not validity_apart
+
+
+def _ends_before(high: str | None, low: str | None) -> bool:
+    """Whether an upper end lies before a lower one; an end that is None is open."""
+    if high is None or low is None:
+        return False
+    # Dates have two hyphens; as canonical text they are in the order of the calendar.
+    if low.count("-") == 2:
+        return low > high
+
+    return Decimal(low) > Decimal(high)

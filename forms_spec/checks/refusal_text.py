@@ -15,20 +15,19 @@ def refusal(refused: Refusal, value: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def why_no_value(value: str, type_name: str) -> str | None:
+def why_no_value(text: str, type_name: str) -> str | None:
     """Why a text is no value of a type without facets; None when it is one."""
     type_ = field_type(type_name)
-    current = kind(type_.kind or "text")
-    nowhere = TextPlace(file="", line=1, column=1)
+    # A grammar reads facets, so that it needs a field to read them from.
     bare = Field(
         name="value",
         label="",
         type=type_,
-        kind=current,
-        place=nowhere,
+        kind=kind(type_.kind or "text"),
+        place=TextPlace(file="", line=1, column=1),
         form="",
         group="",
     )
-    parsed = current.parse(value, bare)
+    parsed = bare.kind.parse(text, bare)
 
-    return refusal(parsed, value) if isinstance(parsed, Refusal) else None
+    return refusal(parsed, text) if isinstance(parsed, Refusal) else None

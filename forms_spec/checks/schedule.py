@@ -8,91 +8,119 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
-from forms_spec.model.visits import Visit, VisitType
+from forms_spec.model.visits import Offset, Visit, VisitType, Window
 
 
-def check_schedule(draft: LoadedStudy) -> Iterator[Finding]:
+def check_schedule(loaded: LoadedStudy) -> Iterator[Finding]:
     """Forms that nobody fills in and visits at which nothing is done."""
-    study = draft.study
-    forms = {item.form for item in study.schedule}
-    visits = {item.visit for item in study.schedule}
+    study = loaded.study
+    scheduled_forms = {scheduled.form for scheduled in study.schedule}
+    used_visits = {scheduled.visit for scheduled in study.schedule}
 
     for form in study.forms.values():
-        if not form.log and form.name not in forms and not _has_row(draft, form.name):
+        if form.log or form.name in scheduled_forms:
+            continue
+        if not _has_row(loaded, form.name):
             yield finding("form-never-scheduled", text=form.place, name=form.name)
 
     for visit in study.visits.values():
-        if visit.name not in visits:
+        if visit.name not in used_visits:
             yield finding("visit-without-forms", text=visit.place, name=visit.name)
 
 
-def check_visits(draft: LoadedStudy) -> Iterator[Finding]:
-    """Targets and windows that fit each other."""
-    for visit in draft.study.visits.values():
-        spot = _spot(draft, visit)
-        if spot is None:
-            continue
-        if visit.type is not VisitType.SCHEDULED:
-            for key in ("target", "window"):
-                if spot.at(key).has:
-                    place = spot.at(key).key
-                    yield finding(
-                        "target-of-unscheduled",
-                        text=place,
-                        type=visit.type.value,
-                        key=key,
-                    )
-
-            continue
-
-        if visit.repeats and visit.target is not None:
-            yield finding("target-of-repeating", text=spot.at("target").place)
-        yield from _window(visit, spot)
-
-    yield from _day_zero(draft)
-
-
-def _has_row(draft: LoadedStudy, form: str) -> bool:
+def _has_row(loaded: LoadedStudy, form: str) -> bool:
     """True when the schedule has a row that could not be read: that is a finding of its
     own.
     """
-    rows = [spot.at("schedule", form).text for spot in draft.parts.visits]
-    return any(row is not None and set(row.split()) - {"."} for row in rows)
+    for spot in loaded.parts.visits:
+        row = spot.at("schedule", form).text
+        marks = set(row.split()) if row else set()
+        if marks - {"."}:
+            return True
+
+    return False
 
 
-def _spot(draft: LoadedStudy, visit: Visit) -> SourceNode | None:
-    spots = (spot.at("visits", visit.name) for spot in draft.parts.visits)
-    return next((spot for spot in spots if spot.has and spot.key == visit.place), None)
+def check_visits(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Targets and windows that fit each other."""
+    for visit in loaded.study.visits.values():
+        spot = _spot(loaded, visit)
+        if spot is None:
+            continue
+
+        if visit.type is VisitType.SCHEDULED:
+            yield from _scheduled(visit, spot)
+        else:
+            yield from _unscheduled(visit, spot)
+
+    yield from _missing_day_zero(loaded)
 
 
-def _window(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
-    window, target = visit.window, visit.target
+def _spot(loaded: LoadedStudy, visit: Visit) -> SourceNode | None:
+    """The text of a visit: of two with one name, that which became the visit."""
+    for file in loaded.parts.visits:
+        spot = file.at("visits", visit.name)
+        if spot.has and spot.key == visit.place:
+            return spot
+
+    return None
+
+
+def _unscheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
+    """Times that a visit outside the plan cannot have."""
+    for key in ("target", "window"):
+        if spot.at(key).has:
+            yield finding(
+                "target-of-unscheduled",
+                text=spot.at(key).key,
+                type=visit.type.value,
+                key=key,
+            )
+
+
+def _scheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
+    target, window = visit.target, visit.window
+    if visit.repeats and target is not None:
+        yield finding("target-of-repeating", text=spot.at("target").place)
+
     if window is None:
         return
-    here = spot.at("window")
-    if window.around:
-        if target is None:
-            yield finding("window-without-target", text=here.key)
-        return
+    if not window.around:
+        yield from _window_from_day_zero(window, target, spot.at("window"))
+    elif target is None:
+        yield finding("window-without-target", text=spot.at("window").key)
 
+
+def _window_from_day_zero(
+    window: Window, target: Offset | None, spot: SourceNode
+) -> Iterator[Finding]:
+    """Faults of a window whose two days count from day 0, as the target does."""
     if window.first > window.last:
         first, last = f"day {window.first}", f"day {window.last}"
-        yield finding("window-reversed", text=here.place, first=first, last=last)
-    elif (
-        target is not None
-        and target.unit == "day"
-        and not window.first <= target.count <= window.last
-    ):
-        yield finding("target-outside-window", text=here.place)
-
-
-def _day_zero(draft: LoadedStudy) -> Iterator[Finding]:
-    if draft.study.day_zero or (
-        draft.parts.study and draft.parts.study.at("day_zero").has
-    ):
+        yield finding(
+            "window-reversed",
+            text=spot.place,
+            first=first,
+            last=last,
+        )
         return
 
-    for visit in draft.study.visits.values():
+    # Months have no fixed number of days, so only a target in days can be compared.
+    if target is None or target.unit != "day":
+        return
+    if not window.first <= target.count <= window.last:
+        yield finding("target-outside-window", text=spot.place)
+
+
+def _missing_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
+    """One finding for all targets, which count from a day that the study does not name."""
+    file = loaded.parts.study
+    # A day 0 that could not be read is a finding of its own.
+    is_written = file is not None and file.at("day_zero").has
+    if loaded.study.day_zero or is_written:
+        return
+
+    for visit in loaded.study.visits.values():
         if visit.target is not None:
             yield finding("window-without-day-zero", text=visit.place)
             return

@@ -11,13 +11,16 @@ from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.rules import Type
 
 
-def check_shown(draft: LoadedStudy) -> Iterator[Finding]:
+def check_shown(loaded: LoadedStudy) -> Iterator[Finding]:
     """Fields whose condition is FALSE whatever is answered."""
-    for part in draft.fields():
-        shown, home = part.field.show_when, home_of(part, draft.study)
-        if shown is None or home is None:
+    for part in loaded.fields():
+        condition = part.field.show_when
+        home = home_of(part, loaded.study)
+        if condition is None or home is None:
             continue
-        if constant(shown, draft.study, home, Type.CONDITION) is False:
+
+        # UNKNOWN is None, which is no reason to hide a field for good.
+        if constant(condition, loaded.study, home, Type.CONDITION) is False:
             yield finding(
                 "never-shown",
                 text=part.spot.at("show_when").place,

@@ -8,9 +8,12 @@ from typing import Final
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds.pattern import admitted, pattern_problem, whole_match
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.model.study import Study
 
 NOT_IN_ADDRESSES: Final = "/\\?#%"
 """What has a meaning of its own in the address of a page; a subject's number is a part
@@ -20,58 +23,90 @@ OF_A_VISIT: Final = re.compile(r"(\w+)\[\s*\w+\s*\]\.(\w+)", re.ASCII)
 """``inf[D0].infdat``, which a rule may read."""
 
 
-def check_subject(draft: LoadedStudy) -> Iterator[Finding]:
+def check_subject(loaded: LoadedStudy) -> Iterator[Finding]:
     """The pattern can be used, and the example is what it and the sites ask for."""
-    study, spot = draft.study, draft.parts.study
-    if spot is None or not study.subject_pattern or not study.subject_example:
+    study, file = loaded.study, loaded.parts.study
+    if file is None or not study.subject_pattern or not study.subject_example:
         return
+
+    spot = file.at("subject")
+    yield from _pattern_and_example(study, spot)
+
     example = study.subject_example
-    here = spot.at("subject", "example").place
-    problem = pattern_problem(study.subject_pattern)
-    if problem:
-        yield finding(
-            "pattern-refused", text=spot.at("subject", "pattern").place, why=problem
-        )
-    elif not whole_match(study.subject_pattern, example):
-        yield finding(
-            "subject-example", text=here, value=example, pattern=study.subject_pattern
-        )
-    elif signs := admitted(study.subject_pattern, NOT_IN_ADDRESSES):
-        pattern = spot.at("subject", "pattern").place
-        yield finding("subject-not-in-address", text=pattern, signs=" ".join(signs))
-
     if study.sites and not any(example.startswith(site) for site in study.sites):
-        sites = ", ".join(study.sites)
-        yield finding("site-not-in-subject", text=here, example=example, sites=sites)
+        yield finding(
+            "site-not-in-subject",
+            text=spot.at("example").place,
+            example=example,
+            sites=", ".join(study.sites),
+        )
 
 
-def check_day_zero(draft: LoadedStudy) -> Iterator[Finding]:
+def _pattern_and_example(study: Study, spot: SourceNode) -> Iterator[Finding]:
+    """The first fault of the pattern; only a usable one can judge the example."""
+    pattern, example = study.subject_pattern, study.subject_example
+    problem = pattern_problem(pattern)
+    if problem:
+        place = spot.at("pattern").place
+        yield finding("pattern-refused", text=place, why=problem)
+        return
+
+    if not whole_match(pattern, example):
+        place = spot.at("example").place
+        yield finding(
+            "subject-example",
+            text=place,
+            value=example,
+            pattern=pattern,
+        )
+        return
+
+    signs = admitted(pattern, NOT_IN_ADDRESSES)
+    if signs:
+        place = spot.at("pattern").place
+        yield finding("subject-not-in-address", text=place, signs=" ".join(signs))
+
+
+def check_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
     """Day 0 is a date that one form has."""
-    study, spot = draft.study, draft.parts.study
-    for index, name in enumerate(study.day_zero):
-        assert spot is not None
-        here = spot.at("day_zero")
-        place = here.at(index).place if isinstance(here.data, list) else here.place
-        if at_visit := OF_A_VISIT.fullmatch(name):
-            yield finding(
-                "day-zero-of-a-visit",
-                text=place,
-                named="{}.{}".format(*at_visit.groups()),
-            )
-            continue
+    for index, name in enumerate(loaded.study.day_zero):
+        assert loaded.parts.study is not None
+        spot = loaded.parts.study.at("day_zero")
+        # One field stands alone, several in a list.
+        place = spot.at(index).place if isinstance(spot.data, list) else spot.place
+        yield from _day_zero_field(name, loaded.study, place)
 
-        table, _, field_name = name.partition(".")
-        field = study.field(table, field_name)
-        if field is None or study.tables[table].group is not None:
-            known = [
-                f"{form.name}.{field.name}"
-                for form in study.forms.values()
-                for field in form.fields
-            ]
-            yield finding(
-                "unknown-field", text=place, name=name, near=did_you_mean(name, known)
-            )
-        elif field.kind.name != "date":
-            yield finding(
-                "day-zero-not-a-date", text=place, name=name, type=field.type.name
-            )
+
+def _day_zero_field(name: str, study: Study, place: TextPlace) -> Iterator[Finding]:
+    of_a_visit = OF_A_VISIT.fullmatch(name)
+    if of_a_visit:
+        table, field_name = of_a_visit.groups()
+        named = f"{table}.{field_name}"
+        yield finding("day-zero-of-a-visit", text=place, named=named)
+        return
+
+    table, _, field_name = name.partition(".")
+    field = study.field(table, field_name)
+    if field is None or study.tables[table].group is not None:
+        near = did_you_mean(name, _fields_of_forms(study))
+        yield finding(
+            "unknown-field",
+            text=place,
+            name=name,
+            near=near,
+        )
+    elif field.kind.name != "date":
+        yield finding(
+            "day-zero-not-a-date",
+            text=place,
+            name=name,
+            type=field.type.name,
+        )
+
+
+def _fields_of_forms(study: Study) -> list[str]:
+    names: list[str] = []
+    for form in study.forms.values():
+        names.extend(f"{form.name}.{field.name}" for field in form.fields)
+
+    return names

@@ -11,41 +11,44 @@ from forms_spec.rule_syntax.syntax_tree import Node, ParameterReference
 from forms_spec.rules import Expression
 
 
-def check_unused(draft: LoadedStudy) -> Iterator[Finding]:
+def check_unused(loaded: LoadedStudy) -> Iterator[Finding]:
     """Codelists that no field names and parameters that no rule reads.
 
     A parameter with a label is of use by itself: the codebook shows it.
     """
-    study = draft.study
+    study = loaded.study
     for codelist in study.codelists.values():
-        if codelist.name not in draft.parts.codelists_used:
+        if codelist.name not in loaded.parts.codelists_used:
             yield finding("unused-codelist", text=codelist.place, name=codelist.name)
 
-    read = {
-        name
-        for expression in _expressions(draft)
-        for name in parameters_in(expression.tree)
-    }
+    read: set[str] = set()
+    for expression in _expressions(loaded):
+        read.update(parameters_in(expression.tree))
 
     for parameter in study.parameters.values():
-        if parameter.name not in read and parameter.label == parameter.name:
+        # Loading gives a parameter without a label its name for one.
+        has_label = parameter.label != parameter.name
+        if parameter.name not in read and not has_label:
             yield finding("unused-parameter", text=parameter.place, name=parameter.name)
 
 
-def _expressions(draft: LoadedStudy) -> Iterator[Expression]:
-    yield from (part.written.expression for part in draft.parts.expressions)
-    yield from (
-        derivation.expression for derivation in draft.study.derivations.values()
-    )
+def _expressions(loaded: LoadedStudy) -> Iterator[Expression]:
+    for part in loaded.parts.expressions:
+        yield part.written.expression
+    for derivation in loaded.study.derivations.values():
+        yield derivation.expression
 
 
 def parameters_in(node: object) -> Iterator[str]:
-    """The names of the parameters that a tree reads; trees are bounded, so this is too."""
+    """The names of the parameters that a tree reads.
+
+    A tree's depth is bounded by the parser, so this recursion is bounded too.
+    """
     if isinstance(node, ParameterReference):
         yield node.name
     elif isinstance(node, Node):
-        for name in node.__dataclass_fields__:
-            yield from parameters_in(getattr(node, name))
+        for attribute in node.__dataclass_fields__:
+            yield from parameters_in(getattr(node, attribute))
     elif isinstance(node, tuple):
-        for item in node:
-            yield from parameters_in(item)
+        for element in node:
+            yield from parameters_in(element)

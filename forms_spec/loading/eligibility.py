@@ -194,7 +194,7 @@ class _Criteria:
         )
 
     def _condition(self, key: str, spot: SourceNode) -> Expression | None:
-        written = parse_at(spot.at(key) if spot.at(key).has else spot, self.notes)
+        written = parse_at(spot.at_or_self(key), self.notes)
         if written is None:
             return None
         self.parts.expressions.append(

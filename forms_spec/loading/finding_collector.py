@@ -40,6 +40,14 @@ class SourceNode:
 
         return SourceNode(document=self.document, path=(*self.path, *steps))
 
+    def at_or_self(self, key: str) -> SourceNode:
+        """The value under a key, or this one where it is written without that key.
+
+        Many things are a mapping in full and a bare text in short.
+        """
+        inner = self.at(key)
+        return inner if inner.has else self
+
     @property
     def place(self) -> TextPlace:
         return self.document.place(self.path)

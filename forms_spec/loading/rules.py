@@ -138,9 +138,7 @@ class RulesBuilder:
             self.notes.say("derivation-name", spot.key, name=head)
             return None
 
-        written = parse_at(
-            spot.at("value") if spot.at("value").has else spot, self.notes
-        )
+        written = parse_at(spot.at_or_self("value"), self.notes)
         if written is None or "value" not in data:
             return None
         takes = tuple(

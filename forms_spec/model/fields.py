@@ -192,6 +192,14 @@ class Form:
     def row_groups(self) -> tuple[Group, ...]:
         return tuple(group for group in self.groups if group.rows is not None)
 
+    def row_group(self, name: str | None) -> Group | None:
+        """The repeating group of a name; None where the form has none of it."""
+        for group in self.row_groups:
+            if group.name == name:
+                return group
+
+        return None
+
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return MappingProxyType({f.name: f for f in self.fields})
