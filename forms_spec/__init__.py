@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forms_spec.loader import Loaded, load_study
+    from forms_spec.loader import LoadResult, load_study
 
-__all__ = ["Loaded", "load_study"]
+__all__ = ["LoadResult", "load_study"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,13 +12,14 @@ from forms_spec.checks import run_checks
 from forms_spec.findings.catalogue.rules import SYNTAX
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.finding_collector import Notes
-from forms_spec.loading.study_builder import draft_study
+from forms_spec.loading.study_builder import build_study
 from forms_spec.model.study import Study
 
 ECHO = re.compile(
-    r"unknown-(form|visit|codelist|field|missing|parameter)|unused-|form-never|visit-without|condition-without"
-    r"|conditional-without|eligibility-visit|criterion-|reference-(unknown-test|no-range)|day-zero"
-    r"|window-without-day|no-study"
+    r"unknown-(form|visit|codelist|field|missing|parameter)"
+    r"|unused-|form-never|visit-without|condition-without|conditional-without"
+    r"|eligibility-visit|criterion-|reference-(unknown-test|no-range)"
+    r"|day-zero|window-without-day|no-study"
 )
 """What may follow from a file that cannot be read, and so does what is wrong with the
 meaning of a rule.
@@ -29,7 +30,7 @@ DATA = "subjects/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Loaded:
+class LoadResult:
     """The study, or None while a finding refuses it; and all findings, in the order of
     the text.
     """
@@ -38,7 +39,7 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> Loaded:
+def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadResult:
     """Load and check a dictionary, given as texts by file name. Bad text gives
     findings, never an error.
 
@@ -48,19 +49,21 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> Loaded:
     texts = {name: files[name] for name in sorted(files) if not name.startswith(DATA)}
     notes = Notes()
     with _no_garbage():
-        draft = draft_study(texts, notes)
-        if draft is not None:
-            notes.extend(run_checks(draft))
+        loaded = build_study(texts, notes)
+        if loaded is not None:
+            notes.extend(run_checks(loaded))
 
-    documents = () if draft is None else draft.parts.documents.values()
-    broken = incomplete or any(document.root is None for document in documents)
-    kept = _without_echoes(notes.findings) if broken else notes.findings
+    documents = loaded.parts.documents.values() if loaded is not None else ()
+    if any(document.root is None for document in documents):
+        incomplete = True
+
+    kept = _without_echoes(notes.findings) if incomplete else notes.findings
     findings = tuple(sorted(kept, key=_order))
-    refused = any(finding.severity is Severity.REFUSE for finding in findings)
+    is_refused = any(finding.severity is Severity.REFUSE for finding in findings)
+    if is_refused or loaded is None:
+        return LoadResult(study=None, findings=findings)
 
-    return Loaded(
-        study=None if refused or draft is None else draft.study, findings=findings
-    )
+    return LoadResult(study=loaded.study, findings=findings)
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
@@ -68,12 +71,14 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
     read.
     """
     syntax = {entry.code for entry in SYNTAX}
-    return [
-        finding
-        for finding in findings
-        if not ECHO.match(finding.code)
-        and (not finding.code.startswith("rule-") or finding.code in syntax)
-    ]
+    kept: list[Finding] = []
+    for finding in findings:
+        # What is wrong in the text of a rule is so whatever the other files hold.
+        about_meaning = finding.code.startswith("rule-") and finding.code not in syntax
+        if not about_meaning and not ECHO.match(finding.code):
+            kept.append(finding)
+
+    return kept
 
 
 @contextmanager
@@ -92,4 +97,7 @@ def _no_garbage() -> Iterator[None]:
 
 def _order(finding: Finding) -> tuple[str, int, int]:
     place = finding.text
-    return (place.file, place.line, place.column) if place else ("", 0, 0)
+    if place is None:
+        return "", 0, 0
+
+    return place.file, place.line, place.column

@@ -19,6 +19,7 @@ from forms_spec.loading.schema_fields import (
     ScalarField,
     TextField,
     TextListField,
+    whole_match,
 )
 from forms_spec.loading.schema_problems import Problem, fail
 from forms_spec.model.codes import Code, Codelist
@@ -30,8 +31,9 @@ class DecimalField(ScalarField):
     """A number with at most 15 digits before the point and 9 after it."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
-        if not isinstance(value, str) or not NUMBER.fullmatch(value):
+        if not whole_match(NUMBER, value):
             fail("not-numeric")
+
         return Decimal(value)
 
 
@@ -72,13 +74,12 @@ class Codes(Collected):
             fail("no-codes")
 
         try:
-            text = _BY_CODE.deserialize(value)
+            by_code = _BY_CODE.deserialize(value)
         except ValidationError as error:
-            raise ValidationError(
-                error.messages, valid_data=list(_codes(error.valid_data))
-            ) from error
+            codes = list(_codes(error.valid_data))
+            raise ValidationError(error.messages, valid_data=codes) from error
 
-        return _codes(text)
+        return _codes(by_code)
 
     def rescued(self, valid: Any) -> tuple[Code, ...]:
         return tuple(valid or ())
@@ -99,35 +100,36 @@ _BY_CODE = NamedMapping(_OneCode())
 _IN_PLACE = Codes()
 
 
-def _codes(text: Any) -> tuple[Code, ...]:
-    results = text if isinstance(text, dict) else {}
-    return tuple(
-        Code(
-            code=code,
-            label=item["label"],
-            exclusive=item.get("exclusive", False),
-            number=item.get("number"),
-            synonyms=item.get("synonyms") or (),
+def _codes(by_code: Any) -> tuple[Code, ...]:
+    """The codes of a mapping, without those that have no label."""
+    codes: list[Code] = []
+    for code, keys in by_code.items() if isinstance(by_code, dict) else ():
+        if "label" not in keys:
+            continue
+        codes.append(
+            Code(
+                code=code,
+                label=keys["label"],
+                exclusive=keys.get("exclusive", False),
+                number=keys.get("number"),
+                synonyms=keys.get("synonyms") or (),
+            )
         )
-        for code, item in results.items()
-        if "label" in item
-    )
+
+    return tuple(codes)
 
 
 def _from_list(value: list[Any]) -> tuple[Code, ...]:
     if not value:
         fail("no-codes")
+
     wrong: dict[int, list[Problem]] = {}
     seen: set[str] = set()
-
     for index, code in enumerate(value):
-        if not isinstance(code, str):
-            wrong[index] = [
-                Problem(
-                    code="not-text" if code is not None else "empty-value",
-                    words={"key": index},
-                )
-            ]
+        if code is None:
+            wrong[index] = [Problem(code="empty-value", words={"key": index})]
+        elif not isinstance(code, str):
+            wrong[index] = [Problem(code="not-text", words={"key": index})]
         elif code in seen:
             wrong[index] = [Problem(code="listed-twice", words={"name": code})]
         else:
@@ -135,6 +137,7 @@ def _from_list(value: list[Any]) -> tuple[Code, ...]:
 
     if wrong:
         raise ValidationError(wrong)
+
     return tuple(Code(code=code, label=code) for code in value)
 
 
@@ -152,22 +155,19 @@ def build_codelists(
 ) -> None:
     """Add a file's codelists to those of the files before it."""
     loaded = notes.load(CodelistsSchema(), spot.data, spot)
-    text = loaded.get("codelists", {})
+    readable = loaded.get("codelists", {})
     data = spot.at("codelists").data
+    if not isinstance(data, dict):
+        return
 
-    for name in data if isinstance(data, dict) else ():
-        place = spot.at("codelists", name)
+    # A list that could not be read is built without codes: fields may name it.
+    for name in data:
+        list_spot = spot.at("codelists", name)
         if name in codelists:
             first = codelists[name].place
-            notes.say(
-                "duplicate-name",
-                place.key,
-                related=(first,),
-                what="codelist",
-                name=name,
-                first=first,
-            )
+            notes.say_duplicate("codelist", name, list_spot.key, first)
             continue
 
-        spots.append(place)
-        codelists[name] = Codelist(name=name, codes=text.get(name, ()), place=place.key)
+        spots.append(list_spot)
+        codes = readable.get(name, ())
+        codelists[name] = Codelist(name=name, codes=codes, place=list_spot.key)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
@@ -22,6 +23,8 @@ from forms_spec.model.criteria import Criterion, Eligibility
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from forms_spec.rules import Expression
+
+SIDES = ("inclusion", "exclusion")
 
 
 class AnswersSchema(MappingSchema):
@@ -80,64 +83,73 @@ class EligibilityBuilder:
 
     def build(self) -> Eligibility | None:
         """The criteria, without those that cannot be read; None without a form."""
-        loaded = (
-            self.notes.load(EligibilityFileSchema(), self.spot.data, self.spot).get(
-                "eligibility"
-            )
-            or {}
-        )
-        here = self.spot.at("eligibility")
-        form = self._form(loaded, here)
+        file = self.notes.load(EligibilityFileSchema(), self.spot.data, self.spot)
+        loaded = file.get("eligibility") or {}
+        spot = self.spot.at("eligibility")
+        form = self._form(loaded, spot)
         if form is None:
             return None
-        maker = _Criteria(
+
+        builder = _CriteriaBuilder(
             form=form,
             answers=loaded["answers"],
-            here=here,
+            spot=spot,
             parts=self.parts,
             notes=self.notes,
         )
-        sides = {side: loaded.get(side, {}) for side in ("inclusion", "exclusion")}
-        criteria = tuple(maker.build(sides))
-        if not any(here.at(side).has for side in sides):
-            self.notes.say("eligibility-empty", here.key)
+        sides = {side: loaded.get(side, {}) for side in SIDES}
+        criteria = tuple(builder.build(sides))
+        if not any(spot.at(side).has for side in SIDES):
+            self.notes.say("eligibility-empty", spot.key)
+
         return Eligibility(
-            form=form.name, visit=loaded.get("visit"), criteria=criteria, place=here.key
+            form=form.name,
+            visit=loaded.get("visit"),
+            criteria=criteria,
+            place=spot.key,
         )
 
-    def _form(self, loaded: Mapping[str, Any], here: SourceNode) -> Form | None:
-        """The form on which the site answers, when it is done at the visit."""
+    def _form(self, loaded: Mapping[str, Any], spot: SourceNode) -> Form | None:
+        """The form on which the site answers; its visit is checked on the way."""
         if "form" not in loaded:
             return None
+
         name, visit = loaded["form"], loaded.get("visit")
         form = self.study.forms.get(name)
         if form is None:
             near = did_you_mean(name, self.study.forms)
-            self.notes.say("unknown-form", here.at("form").place, name=name, near=near)
+            self.notes.say("unknown-form", spot.at("form").place, name=name, near=near)
             return None
 
         if visit is not None and visit not in self.study.visits:
+            place = spot.at("visit").place
             near = did_you_mean(visit, self.study.visits)
-            self.notes.say(
-                "unknown-visit", here.at("visit").place, name=visit, near=near
-            )
-        elif form.log != (visit is None) or (
-            visit and (name, visit) not in self.study.expectations
-        ):
-            visits = [item.visit for item in self.study.schedule if item.form == name]
-            place = here.at("visit" if visit else "form").place
+            self.notes.say("unknown-visit", place, name=visit, near=near)
+        elif not self._is_done_at(form, visit):
+            visits = [
+                scheduled.visit
+                for scheduled in self.study.schedule
+                if scheduled.form == name
+            ]
             self.notes.say(
                 "eligibility-visit",
-                place,
+                spot.at("visit" if visit else "form").place,
                 form=name,
                 visits=", ".join(visits) or "no visit",
             )
 
         return form
 
+    def _is_done_at(self, form: Form, visit: str | None) -> bool:
+        """Whether the form is done at the visit, or is a log form where none is named."""
+        if visit is None:
+            return form.log
+
+        return not form.log and (form.name, visit) in self.study.expectations
+
 
 @dataclass(frozen=True, kw_only=True)
-class _Criteria:
+class _CriteriaBuilder:
     """Makes the criteria that the site answers on ``form``.
 
     ``answers`` are the codes of the answers.
@@ -145,61 +157,60 @@ class _Criteria:
 
     form: Form
     answers: Mapping[str, str]
-    here: SourceNode
+    spot: SourceNode
     parts: Parts
     notes: Notes
 
     def build(self, sides: Mapping[str, Mapping[str, Any]]) -> Iterator[Criterion]:
-        seen: dict[str, SourceNode] = {}
+        first_places: dict[str, TextPlace] = {}
         for side, criteria in sides.items():
-            for name, text in criteria.items():
-                spot = self.here.at(side, name)
-                if name in seen:
-                    first = seen[name].key
-                    words = {"what": "criterion", "name": name, "first": first}
-                    self.notes.say(
-                        "duplicate-name", spot.key, related=(first,), **words
-                    )
+            for name, data in criteria.items():
+                spot = self.spot.at(side, name)
+                if name in first_places:
+                    first = first_places[name]
+                    self.notes.say_duplicate("criterion", name, spot.key, first)
                     continue
 
-                seen[name] = spot
-                criterion = self._criterion(name, text, spot, side == "inclusion")
+                first_places[name] = spot.key
+                criterion = self._criterion(name, data, spot, side == "inclusion")
                 if criterion is not None:
                     yield criterion
 
     def _criterion(
         self, name: str, data: Mapping[str, Any], spot: SourceNode, inclusion: bool
     ) -> Criterion | None:
-        met = self._condition("met", spot) if "met" in data else None
-        moot = (
-            self._condition("not_applicable", spot)
-            if "not_applicable" in data
-            else None
-        )
-        used = (
-            ("met", "not_met") if moot is None else ("met", "not_met", "not_applicable")
-        )
-        field = self._field(name, spot, [self.answers[item] for item in used])
+        met = self._condition("met", spot, data)
+        not_applicable = self._condition("not_applicable", spot, data)
+        needed = [self.answers["met"], self.answers["not_met"]]
+        if not_applicable is not None:
+            needed.append(self.answers["not_applicable"])
+
+        field = self._field(name, spot, needed)
         if field is None or met is None:
             return None
+
         return Criterion(
             field=field,
             inclusion=inclusion,
             met=met,
-            not_applicable=moot,
+            not_applicable=not_applicable,
             yes=self.answers["met"],
             no=self.answers["not_met"],
             moot=self.answers["not_applicable"],
             place=spot.key,
         )
 
-    def _condition(self, key: str, spot: SourceNode) -> Expression | None:
+    def _condition(
+        self, key: str, spot: SourceNode, data: Mapping[str, Any]
+    ) -> Expression | None:
+        if key not in data:
+            return None
         written = parse_at(spot.at_or_self(key), self.notes)
         if written is None:
             return None
-        self.parts.expressions.append(
-            ExpressionPart(written=written, what=key, form=self.form.name)
-        )
+
+        part = ExpressionPart(written=written, what=key, form=self.form.name)
+        self.parts.expressions.append(part)
 
         return written.expression
 
@@ -207,29 +218,33 @@ class _Criteria:
         """The field of a criterion, when it takes the answers that are needed."""
         field = self.form.by_name.get(name)
         if field is None:
-            near = did_you_mean(name, self.form.by_name)
             self.notes.say(
-                "criterion-field", spot.key, form=self.form.name, name=name, near=near
+                "criterion-field",
+                spot.key,
+                form=self.form.name,
+                name=name,
+                near=did_you_mean(name, self.form.by_name),
             )
             return None
 
-        codes = (
-            field.codelist.by_code
-            if field.kind.name == "choice" and field.codelist
-            else {}
-        )
+        codes: list[str] = []
+        if field.kind.name == "choice" and field.codelist is not None:
+            codes = list(field.codelist.by_code)
 
         for code in needed:
-            if code not in codes:
-                known = (
-                    f"It takes {', '.join(codes)}."
-                    if codes
-                    else "It is no single choice."
-                )
-                self.notes.say(
-                    "criterion-answer", spot.key, name=name, code=code, known=known
-                )
+            if code in codes:
+                continue
 
-                return None
+            known = (
+                f"It takes {', '.join(codes)}." if codes else "It is no single choice."
+            )
+            self.notes.say(
+                "criterion-answer",
+                spot.key,
+                name=name,
+                code=code,
+                known=known,
+            )
+            return None
 
         return field

@@ -4,7 +4,10 @@ follows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
@@ -46,6 +49,7 @@ def parse_at(
     """
     text = spot.text or ""
     first, last = span or (0, len(text))
+    # As many characters as before, so that places in the one are places in the other.
     written = text[first:last].replace("\n", " ")
     parsed = parse_expression(written, _line(spot.document.file, written))
     if isinstance(parsed, Finding):
@@ -53,10 +57,32 @@ def parse_at(
         return None
 
     place = spot.span(first, last) if span else spot.place
-
     return LocatedExpression(
-        expression=replace(parsed, place=place), spot=spot, first=first, last=last
+        expression=replace(parsed, place=place),
+        spot=spot,
+        first=first,
+        last=last,
     )
+
+
+def parse_wordings(
+    keys: Iterable[str], data: Mapping[str, Any], spot: SourceNode, notes: Notes
+) -> tuple[Mapping[str, Wording], list[tuple[str, LocatedExpression]]]:
+    """The texts of some keys where they hold answers, and their expressions by key."""
+    wordings: dict[str, Wording] = {}
+    written: list[tuple[str, LocatedExpression]] = []
+    for key in keys:
+        if "{" not in (data.get(key) or ""):
+            continue
+
+        # A field may be its label alone.
+        text_spot = spot if spot.text is not None else spot.at(key)
+        wording, expressions = parse_slots(text_spot, notes)
+        written.extend((key, expression) for expression in expressions)
+        if wording:
+            wordings[key] = wording
+
+    return MappingProxyType(wordings), written
 
 
 def parse_slots(
@@ -68,15 +94,18 @@ def parse_slots(
     text = spot.text
     if text is None or "{" not in text:
         return (), []
-    parts: list[str | Slot] = []
-    written = []
 
+    parts: list[str | Slot] = []
+    written: list[LocatedExpression] = []
     for part in parts_of(text):
         if isinstance(part, str):
             parts.append(part)
-        elif parse := parse_at(spot, notes, span=(part.first, part.last)):
-            written.append(parse)
-            parts.append(Slot(expression=parse.expression, coded=part.coded))
+            continue
+
+        parsed = parse_at(spot, notes, span=(part.first, part.last))
+        if parsed is not None:
+            written.append(parsed)
+            parts.append(Slot(expression=parsed.expression, coded=part.coded))
 
     return (tuple(parts), written) if written else ((), [])
 
@@ -86,11 +115,16 @@ def _line(file: str, text: str) -> TextPlace:
 
 
 def _located(finding: Finding, spot: SourceNode, first: int, last: int) -> Finding:
-    if finding.text is None:
+    """A finding about a text on one line, at its characters in the file."""
+    place = finding.text
+    if place is None:
         return replace(finding, text=spot.place)
-    start = first + finding.text.column - 1
-    end = first + (finding.text.end_column or finding.text.column + 1) - 1
 
-    return replace(
-        finding, text=spot.span(start, min(max(end, start + 1), max(last, start + 1)))
-    )
+    # Columns count from 1; a place without an end is a single character.
+    end_column = place.end_column or place.column + 1
+    start = first + place.column - 1
+    end = first + end_column - 1
+    # At least one character, also at the end of the text; else none beyond it.
+    end = min(max(end, start + 1), max(last, start + 1))
+
+    return replace(finding, text=spot.span(start, end))

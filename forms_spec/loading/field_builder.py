@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +11,11 @@ from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds import kind
 from forms_spec.kinds.bounded import EXACT
-from forms_spec.loading.expressions import LocatedExpression, parse_at, parse_slots
+from forms_spec.loading.expressions import (
+    LocatedExpression,
+    parse_at,
+    parse_wordings,
+)
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.protocol_checks import checks_of
 from forms_spec.loading.ranges import RawEnd
@@ -21,7 +25,7 @@ from forms_spec.loading.units import build_unit, unit_codelist
 from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck, Range, Unit, Upload
 from forms_spec.model.fields import Field
-from forms_spec.model.text_templates import Wording, plain
+from forms_spec.model.text_templates import Wording, plain, plain_or_none
 from forms_spec.rules import Expression, parse_expression
 
 LARGEST_UPLOAD = 20 * 10**6
@@ -64,24 +68,29 @@ class FieldBuilder:
         """
         self.written.clear()
         raw = {"label": name} if keys is None else keys
-        type_, known = self._type(raw, spot)
-        codelist, listed = self._codelist(name, type_, raw, spot)
+        type_, type_known = self._type(raw, spot)
+        codelist, codes_known = self._codelist(name, type_, raw, spot)
         built = self._field(name, type_, codelist, raw, spot)
-        sound = keys is not None and known and listed
+
         part = FieldPart(
-            field=built, spot=spot, keys=frozenset(raw), sound=sound, table=self.table
+            field=built,
+            spot=spot,
+            keys=frozenset(raw),
+            sound=keys is not None and type_known and codes_known,
+            table=self.table,
         )
         self.parts.fields.append(part)
         self._list_expressions(built)
-        results = [built]
-        if built.unit is not None and built.unit.companion is not None:
-            results.append(
-                self._companion(built, built.unit, built.unit.companion, spot)
-            )
 
+        fields = [built]
+        unit = built.unit
+        if unit is not None and unit.companion is not None:
+            fields.append(self._companion(built, unit, unit.companion, spot))
         if built.comparators:
-            results += [self._part(built, part, spot) for part in ("num", "cmp")]
-        return results
+            fields.append(self._number_part(built, spot))
+            fields.append(self._comparator_part(built, spot))
+
+        return fields
 
     def _field(
         self,
@@ -92,35 +101,33 @@ class FieldBuilder:
         spot: SourceNode,
     ) -> Field:
         least, most = raw.get("length") or (None, None)
-        given = (
-            raw.get("gives", "decimal") if type_.name == "calculated" else type_.kind
-        )
         comparators = raw.get("comparator", ())
-        given = "bounded" if comparators else given
+        is_whole = type_.kind == "integer"
         unit = self._unit(name, raw, spot)
-        places = 0 if type_.kind == "integer" else raw.get("places")
-        ranges = in_every_unit(
-            self._ranges("range", raw, spot), unit, places
-        ) or self._scale(type_, spot)
+        # A limit that is converted into another unit is rounded to what an answer has.
+        places = 0 if is_whole else raw.get("places")
+        ranges = self._limits("range", raw, spot, unit, places)
+        ranges = ranges or self._scale(type_, spot)
 
         return Field(
             name=name,
             label=plain(raw.get("label") or name),
             type=type_,
-            kind=kind(given or "text"),
+            kind=kind(_kind_name(type_, raw)),
             place=spot.key,
             form=self.form,
             group=self.group,
             required=self._required(raw, spot),
             show_when=self._expression("show_when", raw, spot),
-            help=plain(raw["help"]) if raw.get("help") else raw.get("help"),
+            help=plain_or_none(raw.get("help")),
             ranges=ranges,
-            expected=in_every_unit(self._ranges("expected", raw, spot), unit, places),
-            alert=in_every_unit(self._ranges("alert", raw, spot), unit, places),
+            expected=self._limits("expected", raw, spot, unit, places),
+            alert=self._limits("alert", raw, spot, unit, places),
             min_length=least,
             max_length=most,
             pattern=raw.get("pattern", type_.pattern),
-            places=0 if comparators and type_.kind == "integer" else raw.get("places"),
+            # The kind of a number with comparators does not say by itself that it is whole.
+            places=0 if comparators and is_whole else raw.get("places"),
             comparators=comparators,
             seconds=raw.get("seconds", False),
             unit=unit,
@@ -149,29 +156,19 @@ class FieldBuilder:
     def _wordings(
         self, raw: Mapping[str, Any], spot: SourceNode
     ) -> Mapping[str, Wording]:
-        """The label and the help where they hold answers.
-
-        A field may be its label alone.
-        """
-        wordings: dict[str, Wording] = {}
-        for key in ("label", "help"):
-            if "{" not in (raw.get(key) or ""):
-                continue
-            wording, written = parse_slots(
-                spot if spot.text is not None else spot.at(key), self.notes
-            )
-            self.written.extend((key, item) for item in written)
-            if wording:
-                wordings[key] = wording
-
-        return MappingProxyType(wordings)
+        """The label and the help where they hold answers."""
+        wordings, written = parse_wordings(("label", "help"), raw, spot, self.notes)
+        self.written.extend(written)
+        return wordings
 
     def _type(self, raw: Mapping[str, Any], spot: SourceNode) -> tuple[FieldType, bool]:
+        """The field's type, and whether it is known; text stands in for another."""
         name = raw.get("type", "text")
         try:
             return field_type(name), True
         except KeyError:
-            near = did_you_mean(name, [item.name for item in FIELD_TYPES])
+            known = [known_type.name for known_type in FIELD_TYPES]
+            near = did_you_mean(name, known)
             self.notes.say("unknown-type", spot.at("type").place, name=name, near=near)
             return field_type("text"), False
 
@@ -179,37 +176,41 @@ class FieldBuilder:
         self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: SourceNode
     ) -> tuple[Codelist | None, bool]:
         """The field's codelist, and whether it is known."""
-        text = raw.get("codes")
-        if text is None and type_.codes:
-            return Codelist(name=type_.name, codes=type_.codes, place=spot.key), True
-        if text is None:
-            needed = type_.kind in CHOOSING or raw.get("gives") == "choice"
-            if needed and not spot.at("codes").has:
-                self.notes.say("codes-missing", spot.key, name=name, type=type_.name)
-            return (
-                (Codelist(name=name, codes=(), place=spot.key), False)
-                if needed
-                else (None, True)
-            )
+        codes = raw.get("codes")
+        if codes is None:
+            return self._codelist_of_type(name, type_, raw, spot)
 
-        here = spot.at("codes")
-        if not isinstance(text, str):
-            return Codelist(
-                name=f"{self.table}.{name}", codes=text, place=here.key
-            ), True
+        codes_spot = spot.at("codes")
+        if not isinstance(codes, str):
+            in_place = f"{self.table}.{name}"
+            return Codelist(name=in_place, codes=codes, place=codes_spot.key), True
 
-        if text in self.codelists:
-            self.parts.codelists_used.add(text)
-            return self.codelists[text], True
+        if codes in self.codelists:
+            self.parts.codelists_used.add(codes)
+            return self.codelists[codes], True
 
         self.notes.say(
             "unknown-codelist",
-            here.place,
-            name=text,
-            near=did_you_mean(text, self.codelists),
+            codes_spot.place,
+            name=codes,
+            near=did_you_mean(codes, self.codelists),
         )
+        return Codelist(name=codes, codes=(), place=codes_spot.key), False
 
-        return Codelist(name=text, codes=(), place=here.key), False
+    def _codelist_of_type(
+        self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: SourceNode
+    ) -> tuple[Codelist | None, bool]:
+        """The codelist of a field that names none."""
+        if type_.codes:
+            return Codelist(name=type_.name, codes=type_.codes, place=spot.key), True
+        if type_.kind not in CHOOSING and raw.get("gives") != "choice":
+            return None, True
+
+        # Codes that could not be read have findings of their own.
+        if not spot.at("codes").has:
+            self.notes.say("codes-missing", spot.key, name=name, type=type_.name)
+
+        return Codelist(name=name, codes=(), place=spot.key), False
 
     def _required(self, raw: Mapping[str, Any], spot: SourceNode) -> bool | Expression:
         text = raw.get("required", "false")
@@ -220,48 +221,57 @@ class FieldBuilder:
     def _expression(
         self, what: str, raw: Mapping[str, Any], spot: SourceNode
     ) -> Expression | None:
-        return self._parse(what, spot.at(what)) if what in raw else None
+        if what not in raw:
+            return None
+
+        return self._parse(what, spot.at(what))
 
     def _parse(
         self, what: str, spot: SourceNode, span: tuple[int, int] | None = None
     ) -> Expression | None:
-        parse = parse_at(spot, self.notes, span=span)
-        if parse is None:
+        written = parse_at(spot, self.notes, span=span)
+        if written is None:
             return None
-        self.written.append((what, parse))
-        return parse.expression
 
-    def _ranges(
-        self, what: str, raw: Mapping[str, Any], spot: SourceNode
+        self.written.append((what, written))
+        return written.expression
+
+    def _limits(
+        self,
+        key: str,
+        raw: Mapping[str, Any],
+        spot: SourceNode,
+        unit: Unit | None,
+        places: int | None,
     ) -> Mapping[str | None, Range]:
-        ranges: dict[str | None, Range] = {}
-        for unit, entry in raw.get(what, {}).items():
-            here = spot.at(what) if unit is None else spot.at(what).at(unit)
-            ranges[unit] = Range(
-                low=self._end(what, entry.low, here),
-                high=self._end(what, entry.high, here),
-                low_open=entry.low_open,
-                high_open=entry.high_open,
+        """The limits under a key, for each unit that may be chosen."""
+        limits: dict[str | None, Range] = {}
+        for code, written in raw.get(key, {}).items():
+            range_spot = spot.at(key) if code is None else spot.at(key).at(code)
+            limits[code] = Range(
+                low=self._end(key, written.low, range_spot),
+                high=self._end(key, written.high, range_spot),
+                low_open=written.low_open,
+                high_open=written.high_open,
             )
 
-        return ranges
+        return in_every_unit(limits, unit, places)
 
     def _end(
         self, what: str, end: RawEnd | None, spot: SourceNode
     ) -> Expression | None:
         if end is None:
             return None
-        return self._parse(
-            what,
-            SourceNode(document=spot.document, path=(*spot.path, *end.steps)),
-            end.span,
-        )
+
+        end_spot = SourceNode(document=spot.document, path=(*spot.path, *end.steps))
+        return self._parse(what, end_spot, end.span)
 
     def _scale(self, type_: FieldType, spot: SourceNode) -> Mapping[str | None, Range]:
         """The range that a type has of itself."""
         if type_.scale is None:
             return {}
-        low, high = (parse_expression(text, spot.key) for text in type_.scale)
+
+        low, high = (parse_expression(end, spot.key) for end in type_.scale)
         assert isinstance(low, Expression)
         assert isinstance(high, Expression)
         return {None: Range(low=low, high=high)}
@@ -270,15 +280,17 @@ class FieldBuilder:
         data = raw.get("unit")
         if data is None:
             return None
+
         formulas: dict[str, Expression] = {}
+        for code, choice in data.items() if isinstance(data, dict) else ():
+            if not choice.get("formula"):
+                continue
+            formula = self._parse("unit", spot.at("unit").at(code).at("as"))
+            if formula is not None:
+                formulas[code] = formula
 
-        for code, item in data.items() if isinstance(data, dict) else ():
-            if item.get("formula"):
-                parsed = self._parse("unit", spot.at("unit").at(code).at("as"))
-                if parsed is not None:
-                    formulas[code] = parsed
-
-        return build_unit(data, raw.get("unit_field") or f"{name}u", formulas)
+        companion = raw.get("unit_field") or f"{name}u"
+        return build_unit(data, companion, formulas)
 
     def _companion(
         self, owner: Field, unit: Unit, name: str, spot: SourceNode
@@ -290,7 +302,7 @@ class FieldBuilder:
         needed = parse_expression(f"{owner.name} is known", spot.key)
         codelist = unit_codelist(unit, f"{self.table}.{name}", spot.at("unit"))
         choice = field_type("choice")
-        built = Field(
+        companion = Field(
             name=name,
             label=f"{owner.label}: unit",
             type=choice,
@@ -302,14 +314,87 @@ class FieldBuilder:
             show_when=owner.show_when,
             codelist=codelist,
             control=_control(choice, codelist),
-            cdash=f"{owner.cdash}U"
-            if owner.cdash and owner.cdash.endswith("ORRES")
-            else None,
+            cdash=_unit_variable(owner.cdash),
             checks=checks_of({}, self.checks, {}),
             entry=owner.entry,
         )
+        self._list_companion(companion, owner, spot)
+
+        return companion
+
+    def _number_part(self, owner: Field, spot: SourceNode) -> Field:
+        """The number of a field that takes comparators, calculated, in a column."""
+        is_fixed = owner.unit is not None and owner.unit.fixed is not None
+        part = self._part(
+            owner,
+            spot,
+            suffix="num",
+            label="number",
+            function="limit_of",
+            gives="decimal",
+        )
+        number = replace(
+            part, places=owner.places, unit=owner.unit if is_fixed else None
+        )
+        self._list_companion(number, owner, spot)
+
+        return number
+
+    def _comparator_part(self, owner: Field, spot: SourceNode) -> Field:
+        """The comparator of a field that takes some, calculated, in a column."""
+        part = self._part(
+            owner,
+            spot,
+            suffix="cmp",
+            label="comparator",
+            function="comparator_of",
+            gives="choice",
+        )
+        comparators = (EXACT, *owner.comparators)
+        codelist = Codelist(
+            name=f"{self.table}.{part.name}",
+            codes=tuple(Code(code=sign, label=sign) for sign in comparators),
+            place=spot.at("comparator").key,
+        )
+        comparator = replace(part, codelist=codelist)
+        self._list_companion(comparator, owner, spot)
+
+        return comparator
+
+    def _part(
+        self,
+        owner: Field,
+        spot: SourceNode,
+        *,
+        suffix: str,
+        label: str,
+        function: str,
+        gives: str,
+    ) -> Field:
+        """What the two parts of a number with a comparator have in common."""
+        value = parse_expression(f"{function}({owner.name})", spot.key)
+        assert isinstance(value, Expression)
+        calculated = field_type("calculated")
+
+        return Field(
+            name=f"{owner.name}_{suffix}",
+            label=f"{owner.label}: {label}",
+            type=calculated,
+            kind=kind(gives),
+            place=spot.key,
+            form=self.form,
+            group=self.group,
+            value=value,
+            part_of=owner.name,
+            control=calculated.control,
+            checks=checks_of({}, self.checks, {}),
+            entry="hidden",
+        )
+
+    def _list_companion(self, companion: Field, owner: Field, spot: SourceNode) -> None:
+        """List a field that nobody wrote: it has no keys, and its owner's place."""
         part = FieldPart(
-            field=built,
+            field=companion,
             spot=spot,
             keys=frozenset(),
             sound=True,
@@ -317,60 +402,6 @@ class FieldBuilder:
             companion_of=owner,
         )
         self.parts.fields.append(part)
-
-        return built
-
-    def _part(self, owner: Field, part: str, spot: SourceNode) -> Field:
-        """The number of a field that takes comparators, or its comparator: calculated,
-        in a column.
-        """
-        function, label = {
-            "num": ("limit_of", "number"),
-            "cmp": ("comparator_of", "comparator"),
-        }[part]
-        value = parse_expression(f"{function}({owner.name})", spot.key)
-        assert isinstance(value, Expression)
-        codes = tuple(
-            Code(code=comparator, label=comparator)
-            for comparator in (EXACT, *owner.comparators)
-        )
-        name = f"{owner.name}_{part}"
-        fixed = owner.unit is not None and owner.unit.fixed is not None
-        built = Field(
-            name=name,
-            label=f"{owner.label}: {label}",
-            type=field_type("calculated"),
-            kind=kind("decimal" if part == "num" else "choice"),
-            place=spot.key,
-            form=self.form,
-            group=self.group,
-            places=owner.places if part == "num" else None,
-            unit=owner.unit if part == "num" and fixed else None,
-            codelist=None
-            if part == "num"
-            else Codelist(
-                name=f"{self.table}.{name}",
-                codes=codes,
-                place=spot.at("comparator").key,
-            ),
-            value=value,
-            part_of=owner.name,
-            control=field_type("calculated").control,
-            checks=checks_of({}, self.checks, {}),
-            entry="hidden",
-        )
-        self.parts.fields.append(
-            FieldPart(
-                field=built,
-                spot=spot,
-                keys=frozenset(),
-                sound=True,
-                table=self.table,
-                companion_of=owner,
-            )
-        )
-
-        return built
 
     def _missing(
         self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: SourceNode
@@ -404,12 +435,13 @@ def allowed_missing(
     """The missing codes that ``missing`` names, in the study's order."""
     if text == "all":
         return tuple(known.values())
+
     for index, code in enumerate(text):
         if code not in known:
-            here = SourceNode(document=spot.document, path=(*spot.path, index))
+            code_spot = SourceNode(document=spot.document, path=(*spot.path, index))
             notes.say(
                 "unknown-missing-code",
-                here.place,
+                code_spot.place,
                 name=code,
                 near=did_you_mean(code, known),
             )
@@ -417,23 +449,42 @@ def allowed_missing(
     return tuple(code for name, code in known.items() if name in text)
 
 
+def _kind_name(type_: FieldType, raw: Mapping[str, Any]) -> str:
+    """The grammar of a field's text, which not always follows from its type alone."""
+    if raw.get("comparator"):
+        return "bounded"
+    if type_.name == "calculated":
+        return str(raw.get("gives", "decimal"))
+
+    return type_.kind or "text"
+
+
+def _unit_variable(variable: str | None) -> str | None:
+    """The CDASH variable of a result's unit: ``VSORRESU`` beside ``VSORRES``."""
+    if variable is None or not variable.endswith("ORRES"):
+        return None
+
+    return f"{variable}U"
+
+
 def _control(type_: FieldType, codelist: Codelist | None) -> str:
     """Long lists are chosen by typing, middling ones from a list."""
     if type_.control != "choice" or codelist is None:
         return type_.control
-    count = len(codelist.codes)
 
-    return (
-        "radio"
-        if count <= MOST_RADIO
-        else "list"
-        if count <= MOST_LIST
-        else "typeahead"
-    )
+    count = len(codelist.codes)
+    if count <= MOST_RADIO:
+        return "radio"
+    if count <= MOST_LIST:
+        return "list"
+
+    return "typeahead"
 
 
 def _upload(type_: FieldType, raw: Mapping[str, Any]) -> Upload | None:
     if type_.kind != "file":
         return None
-    endings = tuple(item.removeprefix(".").lower() for item in raw.get("accept", ()))
+
+    accepted = raw.get("accept", ())
+    endings = tuple(ending.removeprefix(".").lower() for ending in accepted)
     return Upload(endings=endings, size=raw.get("size", LARGEST_UPLOAD))

@@ -36,7 +36,8 @@ class Length(ScalarField):
         if isinstance(value, list):
             if len(value) != 2:
                 fail("not-a-length")
-            return _WHOLE.deserialize(value[0]), _WHOLE.deserialize(value[1])
+            least, most = value
+            return _WHOLE.deserialize(least), _WHOLE.deserialize(most)
 
         return None, _WHOLE.deserialize(value)
 
@@ -81,10 +82,10 @@ class ComparatorsShape(ScalarField):
             if isinstance(value, str)
             else _TEXTS.deserialize(value)
         )
-        for item in given:
-            if item not in COMPARATORS:
-                fail("not-one-of", words=", ".join(COMPARATORS), near="")
+        if set(given).difference(COMPARATORS):
+            fail("not-one-of", words=", ".join(COMPARATORS), near="")
 
+        # One order, however they are written: they become the codes of a codelist.
         return tuple(comparator for comparator in COMPARATORS if comparator in given)
 
 

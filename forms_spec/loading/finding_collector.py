@@ -28,17 +28,17 @@ class SourceNode:
 
     def at(self, *steps: str | int) -> SourceNode:
         """A value below this one."""
-        fallback = None
-        if (
-            self.fallback is not None
-            and steps
-            and not self.document.has((*self.path, steps[0]))
-        ):
-            fallback = (*self.fallback, *steps)
-            if self.document.has(fallback):
-                return SourceNode(document=self.document, path=fallback)
+        path = (*self.path, *steps)
+        if self.fallback is None or not steps:
+            return SourceNode(document=self.document, path=path)
 
-        return SourceNode(document=self.document, path=(*self.path, *steps))
+        # A key of its own hides the shared one, whatever is below it.
+        is_own = self.document.has((*self.path, steps[0]))
+        shared = (*self.fallback, *steps)
+        if not is_own and self.document.has(shared):
+            return SourceNode(document=self.document, path=shared)
+
+        return SourceNode(document=self.document, path=path)
 
     def at_or_self(self, key: str) -> SourceNode:
         """The value under a key, or this one where it is written without that key.
@@ -78,20 +78,22 @@ class SourceNode:
 
 @dataclass(kw_only=True)
 class Notes:
-    """Findings on the way, each once, in the order they were made."""
+    """Findings on the way, each once, in the order in which loading meets them."""
 
     findings: list[Finding] = field(default_factory=list)
     _seen: set[tuple[object, ...]] = field(default_factory=set)
 
-    def add(self, result: Finding) -> None:
-        key = (result.code, result.message, result.text)
+    def add(self, fault: Finding) -> None:
+        # One text may be read for several fields (``each``), and would be refused each
+        # time.
+        key = (fault.code, fault.message, fault.text)
         if key not in self._seen:
             self._seen.add(key)
-            self.findings.append(result)
+            self.findings.append(fault)
 
     def extend(self, findings: Iterable[Finding]) -> None:
-        for item in findings:
-            self.add(item)
+        for fault in findings:
+            self.add(fault)
 
     def say(
         self,
@@ -104,6 +106,19 @@ class Notes:
     ) -> None:
         """Make a finding of the catalogue."""
         self.add(finding(code, text=place, related=related, **words))
+
+    def say_duplicate(
+        self, what: str, name: str, place: TextPlace, first: TextPlace
+    ) -> None:
+        """Refuse a name that is taken already, at the place ``first``."""
+        self.say(
+            "duplicate-name",
+            place,
+            related=(first,),
+            what=what,
+            name=name,
+            first=first,
+        )
 
     def load(
         self,
@@ -118,22 +133,26 @@ class Notes:
         """
         try:
             loaded: dict[str, Any] = schema.load(data)  # type: ignore[arg-type]
-            return loaded
         except ValidationError as error:
             for path, problem in problems(error.messages):
-                here = locate(path) if locate else spot.at(*path)
-                self.add(_finding(here, path, problem))
+                refused = locate(path) if locate else spot.at(*path)
+                self.add(_refusal(refused, path, problem))
 
+            # The right part of the data is used, so that more faults are found at once.
             return error.valid_data if isinstance(error.valid_data, dict) else {}
 
+        return loaded
 
-def _finding(here: SourceNode, path: Path, problem: Problem) -> Finding:
+
+def _refusal(spot: SourceNode, path: Path, problem: Problem) -> Finding:
+    """The finding of what a schema has against a value."""
+    # A problem may name another key than that of its value.
     words: Mapping[str, Any] = {"key": path[-1] if path else "", **problem.words}
     if problem.span is not None:
-        place = here.span(*problem.span)
+        place = spot.span(*problem.span)
     elif problem.at_key or problem.code == "empty-value":
-        place = here.key
+        place = spot.key
     else:
-        place = here.place
+        place = spot.place
 
-    return finding(problem.code, text=place, value=here.text, **words)
+    return finding(problem.code, text=place, value=spot.text, **words)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
 from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES
-from forms_spec.loading.expressions import parse_at, parse_slots
+from forms_spec.loading.expressions import parse_at, parse_wordings
 from forms_spec.loading.field_builder import FieldBuilder, allowed_missing
 from forms_spec.loading.field_schema import FIELD, FieldSchema, MissingShape
 from forms_spec.loading.finding_collector import Notes, SourceNode
@@ -30,7 +30,7 @@ from forms_spec.loading.source_map import ExpressionPart, GroupPart, Parts
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Field, Form, Group, Repetition
-from forms_spec.model.text_templates import Wording, plain
+from forms_spec.model.text_templates import Wording, plain_or_none
 from forms_spec.rules import Expression
 from forms_spec.yaml_source.document import Path
 
@@ -91,10 +91,10 @@ def spread(data: Any) -> Any:
     groups = data.get("groups") if isinstance(data, dict) else None
     if not isinstance(groups, dict):
         return data
-    return {
-        **data,
-        "groups": {name: _spread_group(group) for name, group in groups.items()},
-    }
+
+    # What has another shape than it should passes unchanged: the schema refuses it.
+    spread_groups = {name: _spread_group(group) for name, group in groups.items()}
+    return {**data, "groups": spread_groups}
 
 
 def _spread_group(group: Any) -> Any:
@@ -103,12 +103,11 @@ def _spread_group(group: Any) -> Any:
     defaults, fields = group.get("defaults"), group.get("fields")
     if not isinstance(defaults, dict) or not isinstance(fields, dict):
         return group
-    return {
-        **group,
-        "fields": {
-            name: _spread_field(defaults, field) for name, field in fields.items()
-        },
+
+    spread_fields = {
+        name: _spread_field(defaults, field) for name, field in fields.items()
     }
+    return {**group, "fields": spread_fields}
 
 
 def _spread_field(defaults: dict[str, Any], data: Any) -> Any:
@@ -116,24 +115,19 @@ def _spread_field(defaults: dict[str, Any], data: Any) -> Any:
         return {**defaults, "label": data}
     if not isinstance(data, dict):
         return data
-    return {
-        **{
-            key: default
-            for key, default in defaults.items()
-            if not _of_answers(key, data.get("type"))
-        },
-        **data,
-    }
+
+    left_out = _unanswered(data.get("type"))
+    shared = {key: text for key, text in defaults.items() if key not in left_out}
+    return {**shared, **data}
 
 
-def _of_answers(key: str, type_: Any) -> bool:
-    """Whether a key says how a question is answered, and a field of the type is none."""
-    known = next(
-        (field_type for field_type in FIELD_TYPES if field_type.name == type_), None
-    )
-    return (
-        key in ("required", "missing") and known is not None and key not in known.facets
-    )
+def _unanswered(type_name: Any) -> set[str]:
+    """Keys about the answer that a field of the type, a note for example, cannot have."""
+    for type_ in FIELD_TYPES:
+        if type_.name == type_name:
+            return {"required", "missing"} - type_.facets
+
+    return set()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,21 +149,22 @@ class FormBuilder:
         name = loaded.get("form")
         if name is None:
             return None
-        default = allowed_missing(
+
+        missing = allowed_missing(
             loaded.get("missing", ()),
             self.spot.at("missing"),
             self.all_missing,
             self.notes,
         )
         groups: list[Group] = []
+        # The fields of a form itself are a group of the form's name.
         if loaded.get("fields") is not None:
-            first = {"fields": loaded["fields"]}
-            groups.append(self._group(name, name, first, self.spot, default))
+            data = {"fields": loaded["fields"]}
+            groups.append(self._group(name, name, data, self.spot, missing))
 
-        for group, text in loaded.get("groups", {}).items():
-            groups.append(
-                self._group(name, group, text, self.spot.at("groups", group), default)
-            )
+        for group_name, data in loaded.get("groups", {}).items():
+            spot = self.spot.at("groups", group_name)
+            groups.append(self._group(name, group_name, data, spot, missing))
 
         return Form(
             name=name,
@@ -183,16 +178,19 @@ class FormBuilder:
 
     def locate(self, path: Path) -> SourceNode:
         """The place of a path in the data that ``spread`` made."""
-        if len(path) > 3 and path[0] == "groups" and path[2] == "fields":
-            group = self.spot.at("groups", path[1])
-            return self._field_spot(group, str(path[3])).at(*path[4:])
+        match path:
+            case ("groups", group, "fields", field, *rest):
+                spot = self.spot.at("groups", group)
+                return self._field_spot(spot, str(field)).at(*rest)
 
         return self.spot.at(*path)
 
     def _field_spot(self, group: SourceNode, name: str) -> SourceNode:
-        path = (*group.path, "fields", name)
+        """The text of a field; keys that it does not have stand in the ``defaults``."""
         return SourceNode(
-            document=group.document, path=path, fallback=(*group.path, "defaults")
+            document=group.document,
+            path=(*group.path, "fields", name),
+            fallback=(*group.path, "defaults"),
         )
 
     def _group(
@@ -203,14 +201,13 @@ class FormBuilder:
         spot: SourceNode,
         missing: tuple[MissingCode, ...],
     ) -> Group:
-        raw_rows = data.get("rows")
-        fixed = tuple(raw_rows.get("fixed", ())) if raw_rows is not None else ()
-        row_group = name if raw_rows is not None else None
+        raw_rows: Mapping[str, Any] | None = data.get("rows")
+        repeats = raw_rows is not None
         builder = FieldBuilder(
             form=form,
             group=name,
-            row_group=row_group,
-            fixed=fixed,
+            row_group=name if repeats else None,
+            fixed=tuple(raw_rows.get("fixed", ())) if raw_rows is not None else (),
             missing=missing,
             all_missing=self.all_missing,
             codelists=self.codelists,
@@ -218,25 +215,23 @@ class FormBuilder:
             parts=self.parts,
             notes=self.notes,
         )
-        read = data.get("fields") or {}
-        fields = tuple(
-            built
-            for field in self._names(spot)
-            for built in builder.build(
-                field, read.get(field), self._field_spot(spot, field)
-            )
-        )
-        rows = _rows(raw_rows, fields) if raw_rows is not None else None
+        readable = data.get("fields") or {}
+        fields: list[Field] = []
+        for field in self._names(spot):
+            field_spot = self._field_spot(spot, field)
+            fields.extend(builder.build(field, readable.get(field), field_spot))
+
+        layout = data.get("layout") or "questions"
         group = Group(
             name=name,
-            title=plain(data["title"]) if data.get("title") else None,
+            title=plain_or_none(data.get("title")),
             form=form,
-            fields=fields,
+            fields=tuple(fields),
             place=spot.key,
-            rows=rows,
-            layout="rows" if rows else data.get("layout") or "questions",
+            rows=_rows(raw_rows, fields) if raw_rows is not None else None,
+            layout="rows" if repeats else layout,
             show_when=self._shown(form, data, spot),
-            help=plain(data["help"]) if data.get("help") else None,
+            help=plain_or_none(data.get("help")),
             checks=data.get("checks", {}),
             wordings=self._wordings(form, data, spot),
             redcap=MappingProxyType(data.get("redcap", {})),
@@ -251,17 +246,10 @@ class FormBuilder:
         """The title and the help of a group where they hold answers, of the form's own
         fields.
         """
-        wordings: dict[str, Wording] = {}
-        for key in ("title", "help"):
-            if "{" in (data.get(key) or ""):
-                wording, written = parse_slots(spot.at(key), self.notes)
-                built = (
-                    ExpressionPart(written=item, what=key, form=form)
-                    for item in written
-                )
-                self.parts.expressions.extend(built)
-                if wording:
-                    wordings[key] = wording
+        wordings, written = parse_wordings(("title", "help"), data, spot, self.notes)
+        for key, expression in written:
+            part = ExpressionPart(written=expression, what=key, form=form)
+            self.parts.expressions.append(part)
 
         return wordings
 
@@ -278,27 +266,28 @@ class FormBuilder:
         """A group's condition sees the form's own fields, also where the group repeats."""
         if data.get("show_when") is None:
             return None
-        parse = parse_at(spot.at("show_when"), self.notes)
-        if parse is None:
+
+        written = parse_at(spot.at("show_when"), self.notes)
+        if written is None:
             return None
-        part = ExpressionPart(written=parse, what="show_when", form=form)
+
+        part = ExpressionPart(written=written, what="show_when", form=form)
         self.parts.expressions.append(part)
 
-        return parse.expression
+        return written.expression
 
 
-def _rows(data: Mapping[str, Any], fields: tuple[Field, ...]) -> Repetition:
+def _rows(data: Mapping[str, Any], fields: Sequence[Field]) -> Repetition:
     fixed = tuple(data.get("fixed", ()))
     if fixed:
+        # There is a row for each combination of the codes.
         lists = [field.codelist for field in fields if field.name in fixed]
         count = prod(len(codelist.codes) for codelist in lists if codelist)
         return Repetition(minimum=count, maximum=count, fixed=fixed)
 
-    least = data.get("min", 0)
     most = data.get("max")
-
     return Repetition(
-        minimum=least,
+        minimum=data.get("min", 0),
         maximum=MOST_ROWS if most is None else most,
         add_label=data.get("add") or "Add a row",
     )

@@ -63,7 +63,7 @@ class CheckSchema(MappingSchema):
     """A check that weighs differently here."""
 
     check = TextField(required=True)
-    severity = OneOf(*(item.value for item in Severity), load_default=None)
+    severity = OneOf(*(severity.value for severity in Severity), load_default=None)
 
 
 class _OneCheck(ScalarField):
@@ -92,48 +92,53 @@ class ChecksShape(ScalarField):
     ) -> Mapping[str, ProtocolCheck]:
         if not isinstance(value, dict):
             fail("not-a-mapping")
+
         checks: dict[str, ProtocolCheck] = {}
-        for facet, text in value.items():
+        for facet, written in value.items():
             if facet not in self.facets:
                 fail("check-without-facet", key=facet, keys=", ".join(self.facets))
-            checks |= _by_code(facet, text, self.facets[facet])
+            checks |= _by_code(facet, written, self.facets[facet])
 
         return MappingProxyType(checks)
 
 
-def _by_code(facet: str, text: Any, codes: tuple[str, ...]) -> dict[str, ProtocolCheck]:
-    if not isinstance(text, list):
-        check = _ONE.deserialize(text)
+def _by_code(
+    facet: str, written: Any, codes: tuple[str, ...]
+) -> dict[str, ProtocolCheck]:
+    """The checks of one facet by the codes of its findings."""
+    if not isinstance(written, list):
+        check = _ONE.deserialize(written)
         return dict.fromkeys(codes, check)
 
-    if facet not in TWO_ENDS or len(text) != 2:
+    # The two codes of such a facet are those of its two ends, the lower first.
+    if facet not in TWO_ENDS or len(written) != 2:
         fail("check-ends")
-    return {
-        code: _ONE.deserialize(item)
-        for code, item in zip(codes, text, strict=True)
-        if item is not None
-    }
+
+    checks: dict[str, ProtocolCheck] = {}
+    for code, end in zip(codes, written, strict=True):
+        if end is not None:
+            checks[code] = _ONE.deserialize(end)
+
+    return checks
 
 
 def checks_of(
-    checks: Mapping[str, ProtocolCheck],
+    own: Mapping[str, ProtocolCheck],
     general: Mapping[str, ProtocolCheck],
     ranges: Mapping[str | None, Range],
 ) -> Mapping[str, ProtocolCheck]:
     """The field's own checks before the study's; that of ``today`` only where a range
     ends today.
     """
-    ends_today = any(
-        item.high is not None and isinstance(item.high.tree, Today)
-        for item in ranges.values()
-    )
-    meant = {
-        code: item
-        for code, item in general.items()
-        if code != "above-range" or ends_today
-    }
+    checks = dict(general)
+    if not any(_ends_today(limits) for limits in ranges.values()):
+        checks.pop("above-range", None)
 
-    return MappingProxyType({**meant, **checks})
+    return MappingProxyType(checks | dict(own))
+
+
+def _ends_today(limits: Range) -> bool:
+    return limits.high is not None and isinstance(limits.high.tree, Today)
 
 
 _TEXT = TextField()

@@ -67,53 +67,76 @@ _BY_UNIT = NamedMapping(_ONE)
 
 
 def _from_list(value: list[Any]) -> RawRange:
-    wrong = {
-        index: ["not-text"]
-        for index, end in enumerate(value)
-        if isinstance(end, list | dict)
-    }
+    wrong: dict[int, list[str]] = {}
+    for index, end in enumerate(value):
+        if isinstance(end, list | dict):
+            wrong[index] = ["not-text"]
+
     if wrong:
         raise ValidationError(wrong)
     if len(value) != 2:
         fail("range-ends", given=len(value))
-    low, high = (
-        None if end is None or not end.strip() else RawEnd(text=end, steps=(index,))
-        for index, end in enumerate(value)
-    )
 
-    return RawRange(low=low, high=high)
+    low, high = value
+    return RawRange(low=_listed_end(low, 0), high=_listed_end(high, 1))
 
 
-def _from_text(value: str) -> RawRange:
-    result = BRACKETS.fullmatch(value)
-    if not result:
+def _listed_end(text: str | None, index: int) -> RawEnd | None:
+    if text is None or not text.strip():
+        return None
+
+    return RawEnd(text=text, steps=(index,))
+
+
+def _from_text(text: str) -> RawRange:
+    brackets = BRACKETS.fullmatch(text)
+    if brackets is None:
         fail("not-a-range")
-    ends = _split(result[2], result.start(2))
+
+    opening, inside, closing = brackets.groups()
+    ends = _split(inside, brackets.start(2))
     if len(ends) != 2:
         fail("range-ends", given=len(ends))
-    low, high = (_end(value, *span) for span in ends)
 
+    low, high = ends
     return RawRange(
-        low=low, high=high, low_open=result[1] == "(", high_open=result[3] == ")"
+        low=_written_end(text, *low),
+        high=_written_end(text, *high),
+        low_open=opening == "(",
+        high_open=closing == ")",
     )
 
 
-def _end(value: str, first: int, last: int) -> RawEnd | None:
-    text = value[first:last]
-    if text.strip() in NO_END:
+def _written_end(text: str, first: int, last: int) -> RawEnd | None:
+    """The end of a text range between two characters, without the blanks around it."""
+    end = text[first:last]
+    stripped = end.strip()
+    if stripped in NO_END:
         return None
-    first += len(text) - len(text.lstrip())
-    return RawEnd(text=text.strip(), span=(first, first + len(text.strip())))
+
+    start = first + len(end) - len(end.lstrip())
+    return RawEnd(text=stripped, span=(start, start + len(stripped)))
 
 
 def _split(text: str, offset: int) -> list[tuple[int, int]]:
-    """The parts between commas that stand in no parentheses and no quotes."""
+    """The parts between commas that stand in no parentheses and no quotes.
+
+    Each is given by its first character and the one after its last, counted from
+    ``offset``.
+    """
     spans: list[tuple[int, int]] = []
-    depth, quoted, start = 0, False, 0
+    depth, is_quoted, start = 0, False, 0
     for index, character in enumerate(text):
-        quoted ^= character == "'"
-        depth += (not quoted) * ((character == "(") - (character == ")"))
-        if character == "," and depth == 0 and not quoted:
+        if character == "'":
+            # A quote inside quotes is doubled, and so turns them off and on again.
+            is_quoted = not is_quoted
+        elif is_quoted:
+            continue
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == "," and depth == 0:
             spans.append((offset + start, offset + index))
             start = index + 1
 

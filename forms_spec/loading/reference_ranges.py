@@ -37,6 +37,12 @@ NEEDED = ("test",)
 YEARS = re.compile(r"0|[1-9][0-9]{0,2}")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})([.][0-9]{1,9})?")
 SOURCES = ("lab", "sex", "age", "date")
+ASKING: Mapping[str, frozenset[str]] = {
+    "sex": frozenset({"sex"}),
+    "age": frozenset({"age_low", "age_high"}),
+    "date": frozenset({"valid_from", "valid_to"}),
+}
+"""The columns that ask for a source, which then has to be named."""
 
 
 class _RangeTable(Collected):
@@ -56,9 +62,9 @@ class _Row(ScalarField):
             fail("not-a-list")
         if not all(cell is None or isinstance(cell, str) for cell in value):
             fail("not-text")
-        return tuple(
-            None if cell is None or not cell.strip() else cell for cell in value
-        )
+
+        # A cell of blanks is open, as one of null is.
+        return tuple(cell if cell and cell.strip() else None for cell in value)
 
 
 class _TableSchema(MappingSchema):
@@ -81,110 +87,100 @@ _ROW = _Row()
 
 def build_references(spot: SourceNode, notes: Notes) -> References | None:
     """The table, without the rows that cannot be read; None when it has no laboratory."""
-    loaded = (
-        notes.load(ReferencesSchema(), spot.data, spot).get("reference_ranges") or {}
-    )
-    here = spot.at("reference_ranges")
-    columns = loaded.get("columns", ())
-    if not _known_columns(columns, here, notes):
+    loaded = notes.load(ReferencesSchema(), spot.data, spot)
+    table = loaded.get("reference_ranges") or {}
+    table_spot = spot.at("reference_ranges")
+    columns = table.get("columns", ())
+    if not _known_columns(columns, table_spot, notes):
         return None
-    data = {name: _expression(here.at(name), notes) for name in SOURCES}
-    lab = data["lab"]
+
+    sources = {name: _expression(table_spot.at(name), notes) for name in SOURCES}
+    lab = sources["lab"]
     if lab is None:
         return None
-    rows = (
-        _range(
-            dict(zip(columns, row, strict=False)),
-            columns,
-            row,
-            here.at("rows", index),
-            notes,
-        )
-        for index, row in enumerate(loaded.get("rows", ()))
-    )
+
+    ranges: list[ReferenceRange] = []
+    for index, cells in enumerate(table.get("rows", ())):
+        row = _range(columns, cells, table_spot.at("rows", index), notes)
+        if row is not None:
+            ranges.append(row)
 
     return References(
         lab=lab,
-        sex=data["sex"],
-        age=data["age"],
-        date=data["date"],
-        ranges=tuple(row for row in rows if row is not None),
-        place=here.key,
+        sex=sources["sex"],
+        age=sources["age"],
+        date=sources["date"],
+        ranges=tuple(ranges),
+        place=table_spot.key,
     )
 
 
-def _known_columns(columns: tuple[str, ...], here: SourceNode, notes: Notes) -> bool:
+def _known_columns(columns: tuple[str, ...], spot: SourceNode, notes: Notes) -> bool:
     """Whether the columns are those of the table, and the needed ones among them."""
+    # Without any columns the schema has refused them already.
+    if not columns:
+        return False
+
     unknown = [column for column in columns if column not in COLUMNS]
-    lacking = [item for item in NEEDED if item not in columns]
-    lacking += [
-        name
-        for name in ("sex", "age", "date")
-        if not here.at(name).has and _reads(name, columns)
-    ]
-    if columns and (unknown or lacking):
-        name = (unknown or lacking)[0]
+    lacking = [column for column in NEEDED if column not in columns]
+    for source, asking in ASKING.items():
+        if not asking.isdisjoint(columns) and not spot.at(source).has:
+            lacking.append(source)
+
+    wrong = [*unknown, *lacking]
+    if wrong:
         notes.say(
             "reference-column",
-            here.at("columns").place,
-            name=name,
+            spot.at("columns").place,
+            name=wrong[0],
             columns=", ".join(COLUMNS),
         )
 
-    return bool(columns) and not unknown and not lacking
-
-
-def _reads(source: str, columns: tuple[str, ...]) -> bool:
-    """Whether a column asks for a source, which then has to be named."""
-    asked = {
-        "sex": ("sex",),
-        "age": ("age_low", "age_high"),
-        "date": ("valid_from", "valid_to"),
-    }
-    return any(column in columns for column in asked[source])
+    return not wrong
 
 
 def _expression(spot: SourceNode, notes: Notes) -> Expression | None:
-    if not spot.has:
-        return None
-    parse = parse_at(spot, notes)
-    return parse.expression if parse is not None else None
+    parsed = parse_at(spot, notes) if spot.has else None
+    return parsed.expression if parsed is not None else None
 
 
 def _range(
-    texts: Mapping[str, str | None],
     columns: tuple[str, ...],
-    row: tuple[str | None, ...],
+    cells: tuple[str | None, ...],
     spot: SourceNode,
     notes: Notes,
 ) -> ReferenceRange | None:
+    """A row of the table, each cell under its column; None when it cannot be read."""
+    texts = dict(zip(columns, cells, strict=False))
     test = texts.get("test")
-    if len(row) != len(columns) or test is None:
-        notes.say("reference-row", spot.place, given=len(row), columns=len(columns))
-        return None
-
-    wrong = [
-        position
-        for position, name in enumerate(columns)
-        if not _right(name, texts[name])
-    ]
-
-    for index in wrong:
+    if len(cells) != len(columns) or test is None:
         notes.say(
-            "reference-cell",
-            spot.at(index).place,
-            value=row[index],
-            column=columns[index],
+            "reference-row",
+            spot.place,
+            given=len(cells),
+            columns=len(columns),
         )
-
-    if wrong:
         return None
-    cells = {name: texts.get(name) for name in COLUMNS if name != "test"}
 
-    return ReferenceRange(test=test, place=spot.place, **cells)
+    is_right = True
+    for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+        if not _fits(column, cell):
+            is_right = False
+            notes.say(
+                "reference-cell",
+                spot.at(index).place,
+                value=cell,
+                column=column,
+            )
+
+    if not is_right:
+        return None
+
+    optional = {column: texts.get(column) for column in COLUMNS if column != "test"}
+    return ReferenceRange(test=test, place=spot.place, **optional)
 
 
-def _right(column: str, cell: str | None) -> bool:
+def _fits(column: str, cell: str | None) -> bool:
     """Whether a cell is what its column holds."""
     if cell is None:
         return True
@@ -193,5 +189,7 @@ def _right(column: str, cell: str | None) -> bool:
     if column in ("low", "high"):
         return NUMBER.fullmatch(cell) is not None
     if column in ("valid_from", "valid_to"):
+        # Ten characters are a whole date; a shorter one is known in part only.
         return len(cell) == 10 and date_interval(cell) is not None
+
     return True

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from forms_spec.findings.finding import Severity
-from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
@@ -28,6 +27,8 @@ from forms_spec.loading.source_map import ExpressionPart, Parts
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Table
 from forms_spec.rules.semantics.name_lookup import references_in
+
+Built = TypeVar("Built", EditCheck, Derivation)
 
 UNTOLD = "rule-untold"
 HEAD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([^()]*)\))?")
@@ -55,7 +56,7 @@ class RuleSchema(MappingSchema):
     message = TextField(required=True)
     assertion = TextField(required=True, data_key="assert")
     when = TextField()
-    severity = OneOf(*(item.value for item in Severity), required=True)
+    severity = OneOf(*(severity.value for severity in Severity), required=True)
     on = TextListField(least=1)
     unknown = _UnknownField(load_default=None)  # type: ignore[assignment]
 
@@ -102,52 +103,40 @@ class RulesBuilder:
     ) -> None:
         """Add the file's rules and derivations to those of the files before it."""
         loaded = self.notes.load(RulesSchema(), self.spot.data, self.spot)
-        for head, text in loaded.get("derivations", {}).items():
-            derivation = self._derivation(head, text, self.spot.at("derivations", head))
-            if derivation is not None and self._new(
-                "derivation", derivation.name, derivation.place, derivations
-            ):
-                derivations[derivation.name] = derivation
+        for head, data in loaded.get("derivations", {}).items():
+            derivation = self._derivation(head, data, self.spot.at("derivations", head))
+            if derivation is not None:
+                self._add("derivation", derivation, derivations)
 
-        for name, text in loaded.get("rules", {}).items():
-            rule = self._rule(name, text, self.spot.at("rules", name))
-            if rule is not None and self._new("rule", name, rule.place, rules):
-                rules[name] = rule
+        for name, data in loaded.get("rules", {}).items():
+            rule = self._rule(name, data, self.spot.at("rules", name))
+            if rule is not None:
+                self._add("rule", rule, rules)
 
-    def _new(
-        self,
-        what: str,
-        name: str,
-        place: TextPlace,
-        rules: Mapping[str, EditCheck | Derivation],
-    ) -> bool:
-        if name not in rules:
-            return True
-        first = rules[name].place
-        self.notes.say(
-            "duplicate-name", place, related=(first,), what=what, name=name, first=first
-        )
+    def _add(self, what: str, built: Built, others: dict[str, Built]) -> None:
+        if built.name in others:
+            first = others[built.name].place
+            self.notes.say_duplicate(what, built.name, built.place, first)
+            return
 
-        return False
+        others[built.name] = built
 
     def _derivation(
         self, head: str, data: Mapping[str, Any], spot: SourceNode
     ) -> Derivation | None:
-        result = HEAD.fullmatch(head)
-        if not result:
+        match = HEAD.fullmatch(head)
+        if match is None:
             self.notes.say("derivation-name", spot.key, name=head)
             return None
 
+        name, takes = match.groups()
         written = parse_at(spot.at_or_self("value"), self.notes)
         if written is None or "value" not in data:
             return None
-        takes = tuple(
-            part.strip() for part in (result[2] or "").split(",") if part.strip()
-        )
 
         return Derivation(
-            name=result[1],
-            takes=takes,
+            name=name,
+            takes=_arguments(takes or ""),
             expression=written.expression,
             label=data.get("label"),
             place=spot.key,
@@ -156,32 +145,20 @@ class RulesBuilder:
     def _rule(
         self, name: str, data: Mapping[str, Any], spot: SourceNode
     ) -> EditCheck | None:
-        assertion = (
-            parse_at(spot.at("assert"), self.notes) if "assertion" in data else None
-        )
-        when = parse_at(spot.at("when"), self.notes) if "when" in data else None
+        # A key that the schema refused is not in the data; it has its finding.
+        assertion = self._expression("assert", spot) if "assertion" in data else None
+        when = self._expression("when", spot) if "when" in data else None
         if assertion is None:
             return None
-        on = tuple(
-            self._on(data["on"], spot) if "on" in data else self._read(assertion)
-        )
+
+        on = self._on(name, data, assertion, spot)
         if not on:
-            if "on" not in data:
-                self.notes.say("rule-on-nothing", spot.key, name=name)
             return None
 
         table = self.tables[on[0][0]]
-        row_group = table.group.name if table.group else None
-
-        for what, written in (("assert", assertion), ("when", when)):
-            if written is not None:
-                part = ExpressionPart(
-                    written=written,
-                    what=what,
-                    form=table.form.name,
-                    row_group=row_group,
-                )
-                self.parts.expressions.append(part)
+        self._list_expression("assert", assertion, table)
+        if when is not None:
+            self._list_expression("when", when, table)
 
         return EditCheck(
             name=name,
@@ -195,23 +172,59 @@ class RulesBuilder:
             place=spot.key,
         )
 
+    def _expression(self, key: str, spot: SourceNode) -> LocatedExpression | None:
+        return parse_at(spot.at(key), self.notes)
+
+    def _list_expression(
+        self, key: str, written: LocatedExpression, table: Table
+    ) -> None:
+        part = ExpressionPart(
+            written=written,
+            what=key,
+            form=table.form.name,
+            row_group=table.group.name if table.group else None,
+        )
+        self.parts.expressions.append(part)
+
     def _on(
-        self, texts: tuple[str, ...], spot: SourceNode
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        assertion: LocatedExpression,
+        spot: SourceNode,
+    ) -> tuple[tuple[str, str], ...]:
+        """The fields that a finding hangs on, each with its table."""
+        if "on" in data:
+            return tuple(self._written_on(data["on"], spot))
+
+        read = tuple(self._read(assertion))
+        if not read:
+            self.notes.say("rule-on-nothing", spot.key, name=name)
+
+        return read
+
+    def _written_on(
+        self, names: tuple[str, ...], spot: SourceNode
     ) -> Iterator[tuple[str, str]]:
-        for index, item in enumerate(texts):
-            table, _, name = item.partition(".")
-            if self._field(table, name):
+        for index, full_name in enumerate(names):
+            table, _, name = full_name.partition(".")
+            if self._has_field(table, name):
                 yield table, name
-            else:
-                known = [
-                    f"{value.name}.{f.name}"
-                    for value in self.tables.values()
-                    for f in value.fields
-                ]
-                place = spot.at("on", index).place
-                self.notes.say(
-                    "unknown-field", place, name=item, near=did_you_mean(item, known)
-                )
+                continue
+
+            self.notes.say(
+                "unknown-field",
+                spot.at("on", index).place,
+                name=full_name,
+                near=did_you_mean(full_name, self._field_names()),
+            )
+
+    def _field_names(self) -> list[str]:
+        names: list[str] = []
+        for table in self.tables.values():
+            names.extend(f"{table.name}.{field.name}" for field in table.fields)
+
+        return names
 
     def _read(self, assertion: LocatedExpression) -> Iterator[tuple[str, str]]:
         """The fields that ``assert`` names with their table, each once."""
@@ -220,9 +233,17 @@ class RulesBuilder:
             for reference in references_in(assertion.expression.tree)
         ]
         for table, name in dict.fromkeys(read):
-            if table is not None and name is not None and self._field(table, name):
+            if table is None or name is None:
+                continue
+            if self._has_field(table, name):
                 yield table, name
 
-    def _field(self, table: str, name: str) -> bool:
+    def _has_field(self, table: str, name: str) -> bool:
         owner = self.tables.get(table)
         return owner is not None and any(field.name == name for field in owner.fields)
+
+
+def _arguments(text: str) -> tuple[str, ...]:
+    """The names between the parentheses of a derivation."""
+    names = [name.strip() for name in text.split(",")]
+    return tuple(name for name in names if name)

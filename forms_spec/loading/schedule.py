@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.fields import Form
 from forms_spec.model.visits import Expectation, Scheduled, Visit
+from forms_spec.rules import Expression
 
 MARKS: Mapping[str, Expectation | None] = {
     "X": Expectation.REQUIRED,
@@ -21,6 +23,9 @@ MARKS: Mapping[str, Expectation | None] = {
 }
 COLUMNS = "columns"
 WORD = re.compile(r"\S+")
+
+Condition = tuple[str, str | None]
+"""A form, and a visit; None where one condition counts for all visits of the form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,165 +40,188 @@ class ScheduleGrid:
     notes: Notes
 
     def build(
-        self, results: dict[tuple[str, str], Scheduled]
+        self, schedule: dict[tuple[str, str], Scheduled]
     ) -> list[tuple[LocatedExpression, str]]:
         """Add what the grid says; gives each condition with its form."""
         columns = self._columns()
         conditions = dict(self._conditions())
-        for form, row in self.rows.items():
-            if form == COLUMNS or columns is None:
-                continue
-            self._row(form, row, columns, conditions, results)
 
-        self._unused(conditions, results)
+        # Without its columns nobody knows for which visits a row's marks are.
+        if columns is not None:
+            for form, row in self.rows.items():
+                if form != COLUMNS:
+                    self._row(form, row, columns, conditions, schedule)
+
+        self._unused(conditions, schedule)
 
         return [(written, form) for (form, _), written in conditions.items()]
 
     def _columns(self) -> list[str] | None:
-        here = self.spot.at("schedule", COLUMNS)
+        """The visits of the columns, unknown ones too; None where there are none."""
         if COLUMNS not in self.rows:
             if self.rows:
                 self.notes.say("schedule-without-columns", self.spot.at("schedule").key)
             return None
 
+        spot = self.spot.at("schedule", COLUMNS)
         names: list[str] = []
-
         for word in WORD.finditer(self.rows[COLUMNS]):
             name = word.group()
+            place = spot.span(*word.span())
             if name not in self.visits:
-                near = did_you_mean(name, self.visits)
-                self.notes.say(
-                    "unknown-visit", here.span(*word.span()), name=name, near=near
-                )
+                self._unknown_visit(name, place)
             elif name in names:
-                self.notes.say("column-twice", here.span(*word.span()), name=name)
-
+                self.notes.say("column-twice", place, name=name)
             names.append(name)
 
         return names
+
+    def _unknown_visit(self, name: str, place: TextPlace) -> None:
+        near = did_you_mean(name, self.visits)
+        self.notes.say("unknown-visit", place, name=name, near=near)
+
+    def _unknown_form(self, name: str, place: TextPlace) -> None:
+        near = did_you_mean(name, self.forms)
+        self.notes.say("unknown-form", place, name=name, near=near)
 
     def _row(
         self,
         form: str,
         row: str,
         columns: list[str],
-        conditions: Mapping[tuple[str, str | None], LocatedExpression],
-        results: dict[tuple[str, str], Scheduled],
+        conditions: Mapping[Condition, LocatedExpression],
+        schedule: dict[tuple[str, str], Scheduled],
     ) -> None:
-        here = self.spot.at("schedule", form)
+        spot = self.spot.at("schedule", form)
         if form not in self.forms:
-            self.notes.say(
-                "unknown-form", here.key, name=form, near=did_you_mean(form, self.forms)
-            )
+            self._unknown_form(form, spot.key)
         elif self.forms[form].log:
-            self.notes.say("log-in-schedule", here.key, name=form)
+            self.notes.say("log-in-schedule", spot.key, name=form)
 
-        words = list(WORD.finditer(row))
-        if len(words) != len(columns):
+        marks = list(WORD.finditer(row))
+        if len(marks) != len(columns):
             self.notes.say(
                 "schedule-row-length",
-                here.place,
+                spot.place,
                 name=form,
-                given=len(words),
+                given=len(marks),
                 needed=len(columns),
             )
             return
 
-        for visit, word in zip(columns, words, strict=True):
-            place = here.span(*word.span())
-            if word.group() not in MARKS:
-                self.notes.say("schedule-mark", place, mark=word.group())
+        for visit, mark in zip(columns, marks, strict=True):
+            place = spot.span(*mark.span())
+            if mark.group() not in MARKS:
+                self.notes.say("schedule-mark", place, mark=mark.group())
                 continue
 
-            expectation = MARKS[word.group()]
-            if (
-                expectation is None
-                or (form, visit) in results
-                or visit not in self.visits
-            ):
+            expectation = MARKS[mark.group()]
+            if expectation is None or visit not in self.visits:
                 continue
-
-            condition = conditions.get((form, visit)) or conditions.get((form, None))
-            conditional = expectation is Expectation.CONDITIONAL
-            if conditional and condition is None and not self._said(form, visit):
-                self.notes.say(
-                    "conditional-without-condition", place, form=form, visit=visit
+            # Of two marks for a form and a visit, in two files, the first counts.
+            if (form, visit) not in schedule:
+                schedule[form, visit] = self._scheduled(
+                    form, visit, expectation, conditions, place
                 )
 
-            results[form, visit] = Scheduled(
-                form=form,
-                visit=visit,
-                expectation=expectation,
-                when=condition.expression if conditional and condition else None,
-                place=place,
-            )
+    def _scheduled(
+        self,
+        form: str,
+        visit: str,
+        expectation: Expectation,
+        conditions: Mapping[Condition, LocatedExpression],
+        place: TextPlace,
+    ) -> Scheduled:
+        when: Expression | None = None
+        if expectation is Expectation.CONDITIONAL:
+            # A condition of the visit goes before one for all visits of the form.
+            written = conditions.get((form, visit)) or conditions.get((form, None))
+            if written is not None:
+                when = written.expression
+            elif not self._has_condition(form, visit):
+                self.notes.say(
+                    "conditional-without-condition",
+                    place,
+                    form=form,
+                    visit=visit,
+                )
 
-    def _said(self, form: str, visit: str) -> bool:
+        return Scheduled(
+            form=form,
+            visit=visit,
+            expectation=expectation,
+            when=when,
+            place=place,
+        )
+
+    def _has_condition(self, form: str, visit: str) -> bool:
         """True when there is a condition, even one that could not be read."""
-        condition = (
-            self.conditions.get(form) if isinstance(self.conditions, dict) else None
-        )
-        return isinstance(condition, str) or (
-            isinstance(condition, dict) and visit in condition
-        )
+        if not isinstance(self.conditions, dict):
+            return False
 
-    def _conditions(self) -> Iterator[tuple[tuple[str, str | None], LocatedExpression]]:
+        condition = self.conditions.get(form)
+        if isinstance(condition, dict):
+            return visit in condition
+
+        return isinstance(condition, str)
+
+    def _conditions(self) -> Iterator[tuple[Condition, LocatedExpression]]:
         top = self.spot.at("conditions")
         if not isinstance(self.conditions, dict):
             self.notes.say("not-a-mapping", top.place, key="conditions")
             return
 
         for form, condition in self.conditions.items():
-            here = top.at(form)
+            spot = top.at(form)
             if form not in self.forms:
-                self.notes.say(
-                    "unknown-form",
-                    here.key,
-                    name=form,
-                    near=did_you_mean(form, self.forms),
-                )
+                self._unknown_form(form, spot.key)
 
-            steps = (
-                [(visit, here.at(visit)) for visit in condition]
-                if isinstance(condition, dict)
-                else [(None, here)]
-            )
-
-            for visit, spot in steps:
-                if visit is not None and visit not in self.visits:
-                    near = did_you_mean(visit, self.visits)
-                    self.notes.say("unknown-visit", spot.key, name=visit, near=near)
-
+            if isinstance(condition, dict):
+                yield from self._conditions_by_visit(form, condition, spot)
+            else:
                 parsed = self._parse(spot)
                 if parsed is not None:
-                    yield (form, visit), parsed
+                    yield (form, None), parsed
+
+    def _conditions_by_visit(
+        self, form: str, visits: Iterable[str], spot: SourceNode
+    ) -> Iterator[tuple[Condition, LocatedExpression]]:
+        for visit in visits:
+            visit_spot = spot.at(visit)
+            if visit not in self.visits:
+                self._unknown_visit(visit, visit_spot.key)
+
+            parsed = self._parse(visit_spot)
+            if parsed is not None:
+                yield (form, visit), parsed
 
     def _parse(self, spot: SourceNode) -> LocatedExpression | None:
         if spot.data is None:
             self.notes.say("empty-value", spot.key, key=spot.path[-1])
-        elif spot.text is None:
+            return None
+        if spot.text is None:
             self.notes.say("not-text", spot.place, key=spot.path[-1])
-        else:
-            return parse_at(spot, self.notes)
+            return None
 
-        return None
+        return parse_at(spot, self.notes)
 
     def _unused(
         self,
-        conditions: Mapping[tuple[str, str | None], LocatedExpression],
-        results: Mapping[tuple[str, str], Scheduled],
+        conditions: Mapping[Condition, LocatedExpression],
+        schedule: Mapping[tuple[str, str], Scheduled],
     ) -> None:
-        for (form, visit), condition in conditions.items():
-            if form in self.forms and not any(
-                item.expectation is Expectation.CONDITIONAL
-                and item.form == form
-                and visit in (None, item.visit)
-                for item in results.values()
-            ):
-                text = "" if visit is None else f" at {visit}"
+        """Conditions of forms that no visit asks for under a condition."""
+        conditional: set[Condition] = set()
+        for scheduled in schedule.values():
+            if scheduled.expectation is Expectation.CONDITIONAL:
+                conditional.add((scheduled.form, scheduled.visit))
+                conditional.add((scheduled.form, None))
+
+        for (form, visit), written in conditions.items():
+            if form in self.forms and (form, visit) not in conditional:
                 self.notes.say(
                     "condition-without-conditional",
-                    condition.spot.key,
+                    written.spot.key,
                     form=form,
-                    at=text,
+                    at="" if visit is None else f" at {visit}",
                 )

@@ -38,21 +38,28 @@ class MappingSchema(Schema):
         messages = error.messages
         if not isinstance(messages, dict):
             return
+
         for key, message in list(messages.items()):
             if message == ["unknown-key"]:
-                empty = isinstance(data, Mapping) and data.get(key) is None
-                code = "unknown-key-without-value" if empty else "unknown-key"
-                words = {"key": key, "near": did_you_mean(key, _names(self))}
-                messages[key] = [Problem(code=code, words=words, at_key=True)]
+                messages[key] = [self._unknown_key(key, data)]
             elif message == ["missing-key"]:
-                messages[key] = [
-                    Problem(code="missing-key", words={"key": key}, at_key=True)
-                ]
+                words = {"key": key}
+                problem = Problem(code="missing-key", words=words, at_key=True)
+                messages[key] = [problem]
+
+    def _unknown_key(self, key: str, data: Any) -> Problem:
+        known = [field.data_key or name for name, field in self.load_fields.items()]
+        words = {"key": key, "near": did_you_mean(key, known)}
+        # ``{label: Pain now, at rest}`` has a key ``at rest`` without a value.
+        is_empty = isinstance(data, Mapping) and data.get(key) is None
+        code = "unknown-key-without-value" if is_empty else "unknown-key"
+
+        return Problem(code=code, words=words, at_key=True)
 
 
-def _names(schema: Schema) -> list[str]:
-    """The keys that a mapping may have, as a dictionary writes them."""
-    return [field.data_key or name for name, field in schema.load_fields.items()]
+def whole_match(pattern: re.Pattern[str], value: Any) -> re.Match[str] | None:
+    """The match of a whole scalar; None also for a list or a mapping."""
+    return pattern.fullmatch(value) if isinstance(value, str) else None
 
 
 class ScalarField(fields.Field[Any]):
@@ -66,13 +73,10 @@ class ScalarField(fields.Field[Any]):
     def deserialize(
         self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any
     ) -> Any:
+        # By far the most frequent case, and nothing can be wrong with it.
         if value is missing and not self.required:
-            # by far the most frequent case, and nothing can be wrong with it
-            return (
-                self.load_default()
-                if callable(self.load_default)
-                else self.load_default
-            )
+            default = self.load_default
+            return default() if callable(default) else default
 
         try:
             return super().deserialize(value, attr, data, **kwargs)
@@ -125,8 +129,9 @@ class IntegerField(ScalarField):
     """A whole number from 0."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        if not isinstance(value, str) or not WHOLE.fullmatch(value):
+        if not whole_match(WHOLE, value):
             fail("not-whole")
+
         return int(value)
 
 
@@ -138,8 +143,10 @@ class OneOf(ScalarField):
         self.words = words
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        if not isinstance(value, str) or value not in self.words:
-            near = did_you_mean(value, self.words) if isinstance(value, str) else ""
+        if not isinstance(value, str):
+            fail("not-one-of", words=", ".join(self.words), near="")
+        if value not in self.words:
+            near = did_you_mean(value, self.words)
             fail("not-one-of", words=", ".join(self.words), near=near)
 
         return value
@@ -149,10 +156,12 @@ class Size(ScalarField):
     """A size in bytes: ``500 kB``, ``10 MB``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        result = SIZE.fullmatch(value) if isinstance(value, str) else None
-        if not result:
+        size = whole_match(SIZE, value)
+        if size is None:
             fail("not-a-size")
-        return int(result[1]) * BYTES[result[2]]
+
+        number, unit = size.groups()
+        return int(number) * BYTES[unit]
 
 
 class TextListField(ScalarField):
@@ -166,19 +175,26 @@ class TextListField(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         if not isinstance(value, list):
             fail("not-a-list")
-        wrong = {
-            position: [Problem(code="empty-value" if entry is None else "not-text")]
-            for position, entry in enumerate(value)
-            if not isinstance(entry, str) or not entry.strip()
-        }
-        for index, item in enumerate(value):
-            if isinstance(item, str) and item in value[:index]:
+
+        wrong: dict[int, list[Problem]] = {}
+        seen: set[str] = set()
+        for index, text in enumerate(value):
+            if text is None:
+                wrong[index] = [Problem(code="empty-value")]
+            elif not isinstance(text, str):
+                wrong[index] = [Problem(code="not-text")]
+            elif text in seen:
                 wrong[index] = [Problem(code="listed-twice")]
+            else:
+                seen.add(text)
+                if not text.strip():
+                    wrong[index] = [Problem(code="not-text")]
 
         if wrong:
             raise ValidationError(wrong)
         if not self.least <= len(value) <= self.most:
             fail("list-length", least=self.least, most=self.most, given=len(value))
+
         return tuple(value)
 
 
@@ -192,17 +208,19 @@ class NamedMapping(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             fail("not-a-mapping")
+
         valid: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
-
-        for name, item in value.items():
+        for name, named in value.items():
             try:
-                valid[name] = self.shape.deserialize(item, name, value)
+                valid[name] = self.shape.deserialize(named, name, value)
             except ValidationError as error:
                 wrong[name] = error.messages
+                # Whatever is right in a wrong value is used.
                 if error.valid_data is not None:
                     valid[name] = error.valid_data
 
         if wrong:
             raise ValidationError(wrong, valid_data=valid)
+
         return valid

@@ -35,12 +35,17 @@ def problems(messages: Any, path: Path = ()) -> Iterator[tuple[Path, Problem]]:
     """Every problem in marshmallow's nest of messages, with the path of its value."""
     if isinstance(messages, dict):
         for step, below in messages.items():
-            yield from problems(below, path if step == "_schema" else (*path, step))
+            # marshmallow files what is wrong with a mapping itself under this key.
+            inner = path if step == "_schema" else (*path, step)
+            yield from problems(below, inner)
+
     elif isinstance(messages, list):
         for message in messages:
-            yield (
-                path,
-                message if isinstance(message, Problem) else Problem(code=message),
-            )
+            yield from problems(message, path)
+
+    elif isinstance(messages, Problem):
+        yield path, messages
+
     else:
+        # The messages of marshmallow's own fields are catalogue codes.
         yield path, Problem(code=messages)

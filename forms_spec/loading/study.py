@@ -26,6 +26,8 @@ from forms_spec.loading.schema_problems import fail
 from forms_spec.model.codes import MissingCode
 from forms_spec.model.study import Parameter
 
+INTEGER = re.compile(r"-?[0-9]+")
+DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 PARAMETER_KINDS = ("integer", "decimal", "date", "text")
 
 
@@ -83,7 +85,9 @@ class TimeZone(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         known = available_timezones()
         if not isinstance(value, str) or value not in known:
-            fail("unknown-timezone", name=value, near=did_you_mean(str(value), known))
+            near = did_you_mean(str(value), known)
+            fail("unknown-timezone", name=value, near=near)
+
         return value
 
 
@@ -139,26 +143,28 @@ def build_parameters(
     """The study's parameters by name."""
     parameters: dict[str, Parameter] = {}
     for name, data in loaded.get("parameters", {}).items():
-        here = spot.at("parameters", name)
         value = data.get("value")
         if value is None:
             continue
-        kind_name = data.get("kind") or _guess(value)
+
         parameters[name] = Parameter(
             name=name,
-            kind=kind_name,
+            kind=data.get("kind") or _guess_kind(value),
             value=value,
             label=data.get("label") or name,
             unit=data.get("unit"),
             source=data.get("source"),
-            place=here.key,
+            place=spot.at("parameters", name).key,
         )
 
     return MappingProxyType(parameters)
 
 
-def _guess(value: str) -> str:
+def _guess_kind(value: str) -> str:
     """A parameter without a kind is a number or a text."""
-    if re.fullmatch(r"-?[0-9]+", value):
+    if INTEGER.fullmatch(value):
         return "integer"
-    return "decimal" if re.fullmatch(r"-?[0-9]+\.[0-9]+", value) else "text"
+    if DECIMAL.fullmatch(value):
+        return "decimal"
+
+    return "text"

@@ -20,12 +20,14 @@ from forms_spec.loading.schedule import ScheduleGrid
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
 from forms_spec.loading.study import StudySchema, build_missing, build_parameters
 from forms_spec.loading.visits import VisitsSchema, build_visits
-from forms_spec.model.codes import Codelist
+from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import References
 from forms_spec.model.edit_checks import Derivation, EditCheck
+from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
+from forms_spec.yaml_source.document import Document
 from forms_spec.yaml_source.reader import read_document
 
 NOUNS = (
@@ -49,13 +51,14 @@ def dictionary_hash(files: Mapping[str, str]) -> str:
     for name in sorted(files):
         for part in (name, files[name]):
             data = part.encode("utf-8", "surrogatepass")
+            # The length keeps ("ab", "c") and ("a", "bc") apart.
             digest.update(len(data).to_bytes(8, "big"))
             digest.update(data)
 
     return digest.hexdigest()
 
 
-def draft_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
+def build_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
     """Build what can be built; None when there is no study file to begin with.
 
     Where a file cannot be read, it may be the study's: then nothing more is said.
@@ -64,21 +67,21 @@ def draft_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
     spots = _sort(files, parts, notes)
     studies = spots["study"]
     if not studies:
-        if all(document.root is not None for document in parts.documents.values()):
-            notes.say(
-                "no-study", TextPlace(file=next(iter(files), "."), line=1, column=1)
-            )
-
+        documents = parts.documents.values()
+        if all(document.root is not None for document in documents):
+            notes.say("no-study", _top(next(iter(files), ".")))
         return None
 
     for other in studies[1:]:
         first = studies[0].place
         notes.say("second-study", other.at("study").key, related=(first,), first=first)
 
-    return LoadedStudy(
-        study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(),
-        parts=parts,
-    )
+    builder = _StudyBuilder(files=files, spots=spots, parts=parts, notes=notes)
+    return LoadedStudy(study=builder.build(), parts=parts)
+
+
+def _top(file: str) -> TextPlace:
+    return TextPlace(file=file, line=1, column=1)
 
 
 def _sort(
@@ -90,30 +93,38 @@ def _sort(
         document = read_document(name, text)
         parts.documents[name] = document
         notes.extend(document.findings)
-        data = document.data
         if document.root is None:
             continue
-        spot = SourceNode(document=document)
-        if not isinstance(data, dict):
-            notes.say("file-not-mapping", TextPlace(file=name, line=1, column=1))
-            continue
 
-        noun = next((key for key in data if key in NOUNS), None)
-        if noun is None:
-            first = next(iter(data), "")
-            place = (
-                spot.at(first).key if data else TextPlace(file=name, line=1, column=1)
-            )
-            notes.say("unknown-file", place, key=first, near=did_you_mean(first, NOUNS))
-            continue
-
-        spots["rules" if noun == "derivations" else noun].append(spot)
+        noun = _noun(document, notes)
+        # Rules and derivations are read together, whichever of them comes first.
+        if noun == "derivations":
+            noun = "rules"
+        if noun is not None:
+            spots[noun].append(SourceNode(document=document))
 
     return spots
 
 
+def _noun(document: Document, notes: Notes) -> str | None:
+    """The key that says what a file holds; without one the file is refused."""
+    data = document.data
+    if not isinstance(data, dict):
+        notes.say("file-not-mapping", _top(document.file))
+        return None
+
+    for key in data:
+        if key in NOUNS:
+            return key
+
+    key = next(iter(data), "")
+    place = document.key_place((key,)) if data else _top(document.file)
+    notes.say("unknown-file", place, key=key, near=did_you_mean(key, NOUNS))
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
-class _Loader:
+class _StudyBuilder:
     """Builds the study of sorted files."""
 
     files: Mapping[str, str]
@@ -126,21 +137,10 @@ class _Loader:
         loaded = self.notes.load(StudySchema(), spot.data, spot)
         missing = build_missing(loaded)
         codelists: dict[str, Codelist] = {}
-        for item in self.spots["codelists"]:
-            build_codelists(item, self.notes, codelists, self.parts.codelists)
-        forms: dict[str, Form] = {}
+        for file in self.spots["codelists"]:
+            build_codelists(file, self.notes, codelists, self.parts.codelists)
 
-        for item in self.spots["form"]:
-            builder = FormBuilder(
-                spot=item,
-                codelists=codelists,
-                all_missing=missing,
-                checks=loaded.get("checks", {}),
-                parts=self.parts,
-                notes=self.notes,
-            )
-            self._take(builder.build(), item, forms)
-
+        forms = self._forms(codelists, missing, loaded.get("checks", {}))
         visits, schedule = self._visits(forms)
         subject = loaded.get("subject", {})
         study = Study(
@@ -176,58 +176,70 @@ class _Loader:
         spot = self._only("eligibility")
         if spot is None:
             return study
-        builder = EligibilityBuilder(
-            spot=spot, study=study, parts=self.parts, notes=self.notes
-        )
 
+        builder = EligibilityBuilder(
+            spot=spot,
+            study=study,
+            parts=self.parts,
+            notes=self.notes,
+        )
         return replace(study, eligibility=builder.build())
 
     def _only(self, noun: str) -> SourceNode | None:
         """The first file that has a top key; a second is refused."""
         spots = self.spots[noun]
-        for other in spots[1:]:
-            first = spots[0].place
-            words = {"what": "top key", "name": noun, "first": first}
-            self.notes.say(
-                "duplicate-name", other.at(noun).key, related=(first,), **words
+        if not spots:
+            return None
+
+        first, *others = spots
+        for other in others:
+            key = other.at(noun).key
+            self.notes.say_duplicate("top key", noun, key, first.place)
+
+        return first
+
+    def _forms(
+        self,
+        codelists: Mapping[str, Codelist],
+        missing: Mapping[str, MissingCode],
+        checks: Mapping[str, ProtocolCheck],
+    ) -> dict[str, Form]:
+        forms: dict[str, Form] = {}
+        for spot in self.spots["form"]:
+            builder = FormBuilder(
+                spot=spot,
+                codelists=codelists,
+                all_missing=missing,
+                checks=checks,
+                parts=self.parts,
+                notes=self.notes,
             )
+            form = builder.build()
+            if form is None:
+                continue
+            if form.name in forms:
+                first = forms[form.name].place
+                self.notes.say_duplicate("form", form.name, form.place, first)
+                continue
 
-        return spots[0] if spots else None
+            forms[form.name] = form
+            self.parts.forms[form.name] = spot
 
-    def _take(
-        self, form: Form | None, spot: SourceNode, forms: dict[str, Form]
-    ) -> None:
-        if form is None:
-            return
-        if form.name in forms:
-            first = forms[form.name].place
-            self.notes.say(
-                "duplicate-name",
-                form.place,
-                related=(first,),
-                what="form",
-                name=form.name,
-                first=first,
-            )
-
-            return
-
-        forms[form.name] = form
-        self.parts.forms[form.name] = spot
+        return forms
 
     def _visits(
         self, forms: Mapping[str, Form]
     ) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
         visits: dict[str, Visit] = {}
         schedule: dict[tuple[str, str], Scheduled] = {}
-        loads: list[tuple[SourceNode, dict[str, Any]]] = []
-
+        files: list[tuple[SourceNode, dict[str, Any]]] = []
         for spot in self.spots["visits"]:
             loaded = self.notes.load(VisitsSchema(), spot.data, spot)
             build_visits(loaded, spot, self.notes, visits)
-            loads.append((spot, loaded))
+            files.append((spot, loaded))
 
-        for spot, loaded in loads:
+        # A schedule may name the visits of any file.
+        for spot, loaded in files:
             self.parts.visits.append(spot)
             grid = ScheduleGrid(
                 rows=loaded.get("schedule", {}),
@@ -245,15 +257,20 @@ class _Loader:
 
     def _with_rules(self, study: Study) -> Study:
         """The study with its rules, which name tables and so need the forms first."""
+        if not self.spots["rules"]:
+            return study
+
         rules: dict[str, EditCheck] = {}
         derivations: dict[str, Derivation] = {}
         for spot in self.spots["rules"]:
-            RulesBuilder(
-                spot=spot, tables=study.tables, parts=self.parts, notes=self.notes
-            ).build(rules, derivations)
+            builder = RulesBuilder(
+                spot=spot,
+                tables=study.tables,
+                parts=self.parts,
+                notes=self.notes,
+            )
+            builder.build(rules, derivations)
 
-        if not self.spots["rules"]:
-            return study
         return replace(
             study,
             rules=MappingProxyType(rules),

@@ -29,10 +29,14 @@ class LinearConversion:
     def at(self, value: Fraction) -> Fraction:
         return self.slope * value + self.start
 
+    def times(self, factor: Fraction) -> LinearConversion:
+        return LinearConversion(slope=self.slope * factor, start=self.start * factor)
+
     def after(self, other: LinearConversion) -> LinearConversion:
         """This line over the result of another."""
         return LinearConversion(
-            slope=self.slope * other.slope, start=self.at(other.start)
+            slope=self.slope * other.slope,
+            start=self.at(other.start),
         )
 
     def back(self) -> LinearConversion:
@@ -52,83 +56,98 @@ def in_every_unit(
     """
     if unit is None or not unit.choices or not ranges:
         return ranges
-    lines = {choice.code: to_root(choice, unit) for choice in unit.choices}
-    sources = [code for code in _root_first(unit) if code in ranges]
-    results = dict(ranges)
 
-    for code, line in lines.items():
+    conversions: dict[str, LinearConversion] = {}
+    for choice in unit.choices:
+        conversion = to_root(choice, unit)
+        if conversion is not None:
+            conversions[choice.code] = conversion
+
+    sources = [
+        code for code in _root_first(unit) if code in ranges and code in conversions
+    ]
+    everywhere = dict(ranges)
+    for code, conversion in conversions.items():
         for source in sources:
-            there = lines[source]
-            if code in results or line is None or there is None:
-                continue
-            converted = _converted(ranges[source], line.back().after(there), places)
-            if converted is not None:
-                results[code] = converted
+            if code in everywhere:
+                break
 
-    return results
+            # By way of the root: from the source into it, and back into this unit.
+            way = conversion.back().after(conversions[source])
+            converted = _converted(ranges[source], way, places)
+            if converted is not None:
+                everywhere[code] = converted
+
+    return everywhere
 
 
 def _root_first(unit: Unit) -> list[str]:
     """The unit that all convert into, then the others as they stand."""
-    return [
-        choice.code
-        for choice in sorted(unit.choices, key=lambda item: item.to is not None)
-    ]
+    ordered = sorted(unit.choices, key=lambda choice: choice.to is not None)
+    return [choice.code for choice in ordered]
 
 
 def to_root(choice: UnitChoice, unit: Unit) -> LinearConversion | None:
     """How a unit converts into the one that all convert into; None where that is no
     straight line.
     """
-    by_code = {item.code: item for item in unit.choices}
-    result, seen = ITSELF, {choice.code}
+    by_code = {other.code: other for other in unit.choices}
+    conversion, seen = ITSELF, {choice.code}
     while choice.to is not None:
-        step = _line(choice.formula.tree) if choice.formula is not None else None
-        if (
-            step is None
-            or step.slope == 0
-            or choice.to not in by_code
-            or choice.to in seen
-        ):
+        # A unit that is unknown, or that leads back, has a finding of its own.
+        if choice.to not in by_code or choice.to in seen:
             return None
 
-        result, choice = step.after(result), by_code[choice.to]
+        step = _line(choice.formula.tree) if choice.formula is not None else None
+        # A level line cannot be inverted.
+        if step is None or step.slope == 0:
+            return None
+
+        conversion, choice = step.after(conversion), by_code[choice.to]
         seen.add(choice.code)
 
-    return result
+    return conversion
 
 
 def _line(node: syntax_tree.Node) -> LinearConversion | None:
     """A formula over ``value`` as a line; None where it is none, or reads anything
     else.
     """
-    if isinstance(node, syntax_tree.Reference):
-        return ITSELF if node.table is None and node.field == "value" else None
-    if isinstance(node, syntax_tree.Sum):
-        return _total(node)
-    if isinstance(node, syntax_tree.Negative):
-        inner = _line(node.operand)
-        return (
-            None
-            if inner is None
-            else LinearConversion(slope=-inner.slope, start=-inner.start)
-        )
+    match node:
+        case syntax_tree.Reference(table=None, field="value"):
+            return ITSELF
+        case syntax_tree.Sum():
+            return _sum(node)
+        case syntax_tree.Negative():
+            return _negative(node)
+        case syntax_tree.Product():
+            return _product(node)
 
-    if isinstance(node, syntax_tree.Product):
-        return _product(node)
     number = _number(node)
+    if number is None:
+        return None
 
-    return None if number is None else LinearConversion(slope=Fraction(0), start=number)
+    return LinearConversion(slope=Fraction(0), start=number)
 
 
-def _total(node: syntax_tree.Sum) -> LinearConversion | None:
+def _negative(node: syntax_tree.Negative) -> LinearConversion | None:
+    line = _line(node.operand)
+    if line is None:
+        return None
+
+    return LinearConversion(slope=-line.slope, start=-line.start)
+
+
+def _sum(node: syntax_tree.Sum) -> LinearConversion | None:
     slope = start = Fraction(0)
     for sign, term in zip(node.signs, node.terms, strict=True):
         line = _line(term)
         if line is None:
             return None
-        way = 1 if sign == "+" else -1
-        slope, start = slope + way * line.slope, start + way * line.start
+
+        factor = 1 if sign == "+" else -1
+        slope += factor * line.slope
+        start += factor * line.start
 
     return LinearConversion(slope=slope, start=start)
 
@@ -137,27 +156,28 @@ def _product(node: syntax_tree.Product) -> LinearConversion | None:
     left, right = _line(node.left), _line(node.right)
     if left is None or right is None:
         return None
+
     if node.operator == "/":
+        # Only by a constant other than 0 is a quotient a line again.
         if right.slope or not right.start:
             return None
-        return LinearConversion(
-            slope=left.slope / right.start, start=left.start / right.start
-        )
+        return left.times(1 / right.start)
 
+    # Two factors with ``value`` in them give a parabola.
     if left.slope and right.slope:
         return None
-    line, factor = (left, right.start) if left.slope else (right, left.start)
 
-    return LinearConversion(slope=line.slope * factor, start=line.start * factor)
+    return left.times(right.start) if left.slope else right.times(left.start)
 
 
 def _number(node: syntax_tree.Node) -> Fraction | None:
     if isinstance(node, syntax_tree.Negative):
-        inner = _number(node.operand)
-        return None if inner is None else -inner
+        number = _number(node.operand)
+        return None if number is None else -number
 
     if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         return Fraction(node.value)
+
     return None
 
 
@@ -170,21 +190,20 @@ class _End:
 
 
 def _converted(
-    value: Range, line: LinearConversion, places: int | None
+    limits: Range, line: LinearConversion, places: int | None
 ) -> Range | None:
     """The range in the other unit, None where an end cannot be written there."""
-    low, high, low_open, high_open = (
-        value.low,
-        value.high,
-        value.low_open,
-        value.high_open,
-    )
+    low, low_open = limits.low, limits.low_open
+    high, high_open = limits.high, limits.high_open
     if line.slope < 0:
-        low, high, low_open, high_open = high, low, high_open, low_open
+        low, low_open, high, high_open = high, high_open, low, low_open
+
     first = _end(low, line, places, upwards=True)
     last = _end(high, line, places, upwards=False)
     if (low is not None and first is None) or (high is not None and last is None):
         return None
+
+    # An end that rounding moved inwards lies within the range, so it is included.
     return Range(
         low=first.expression if first else None,
         high=last.expression if last else None,
@@ -201,40 +220,36 @@ def _end(
     number = _number(end.tree)
     if number is None:
         return _computed(end, line)
+
     exact = line.at(number)
     step = 10 ** (FRACTION_DIGITS if places is None else places)
-    rounded = Fraction(ceil(exact * step) if upwards else floor(exact * step), step)
+    scaled = exact * step
+    rounded = Fraction(ceil(scaled) if upwards else floor(scaled), step)
     expression = _parsed(_decimal(rounded), end)
+    if expression is None:
+        return None
 
-    return (
-        None
-        if expression is None
-        else _End(expression=expression, exact=rounded == exact)
-    )
+    return _End(expression=expression, exact=rounded == exact)
 
 
 def _computed(end: Expression, line: LinearConversion) -> _End | None:
     """``(limit) * 9 / 5 + 32``: converted where it is evaluated."""
-    parts = (
-        line.slope.numerator,
-        line.slope.denominator,
-        line.start.numerator,
-        line.start.denominator,
-    )
-    if any(abs(part) >= 10**INTEGER_DIGITS for part in parts):
+    over, under = line.slope.as_integer_ratio()
+    start, of = line.start.as_integer_ratio()
+    # The rule language has no longer numbers.
+    if any(abs(part) >= 10**INTEGER_DIGITS for part in (over, under, start, of)):
         return None
-    over, under, start, of = parts
-    expression = _parsed(f"({end.text}) * ({over}) / {under} + ({start}) / {of}", end)
 
+    formula = f"({end.text}) * ({over}) / {under} + ({start}) / {of}"
+    expression = _parsed(formula, end)
     return None if expression is None else _End(expression=expression)
 
 
 def _decimal(number: Fraction) -> str:
     """A number of at most nine places as it is written."""
-    digits = f"{abs(number * 10**FRACTION_DIGITS).numerator:0{FRACTION_DIGITS + 1}d}"
-    text = f"{digits[:-FRACTION_DIGITS]}.{digits[-FRACTION_DIGITS:]}".rstrip(
-        "0"
-    ).rstrip(".")
+    billionths = abs(number * 10**FRACTION_DIGITS).numerator
+    whole, fraction = divmod(billionths, 10**FRACTION_DIGITS)
+    text = f"{whole}.{fraction:0{FRACTION_DIGITS}d}".rstrip("0").rstrip(".")
     return f"-{text}" if number < 0 else text
 
 

@@ -44,19 +44,20 @@ _CHOICES = NamedMapping(NestedField(_ChoiceSchema))
 
 
 def build_unit(
-    text: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]
+    written: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]
 ) -> Unit:
     """The unit of a field whose formulas have been parsed."""
-    if isinstance(text, str):
-        return Unit(fixed=text)
+    if isinstance(written, str):
+        return Unit(fixed=written)
+
     choices = tuple(
         UnitChoice(
             code=code,
-            label=item.get("label") or code,
-            to=item.get("to"),
+            label=keys.get("label") or code,
+            to=keys.get("to"),
             formula=formulas.get(code),
         )
-        for code, item in text.items()
+        for code, keys in written.items()
     )
 
     return Unit(fixed=None, choices=choices, companion=companion)

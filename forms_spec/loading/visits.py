@@ -13,6 +13,7 @@ from forms_spec.loading.schema_fields import (
     OneOf,
     ScalarField,
     TextField,
+    whole_match,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.visits import Offset, Visit, VisitType, Window
@@ -26,30 +27,34 @@ class OffsetField(ScalarField):
     """``day -14`` or ``month 3``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
-        result = TARGET.fullmatch(value) if isinstance(value, str) else None
-        if not result:
+        target = whole_match(TARGET, value)
+        if target is None:
             fail("not-a-target")
-        return Offset(count=int(result[2]), unit=result[1])
+
+        unit, count = target.groups()
+        return Offset(count=int(count), unit=unit)
 
 
 class _Days(ScalarField):
     """``3 days``: a length of time."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        result = DAYS.fullmatch(value) if isinstance(value, str) else None
-        if not result:
+        days = whole_match(DAYS, value)
+        if days is None:
             fail("not-days")
-        return int(result[1])
+
+        return int(days[1])
 
 
 class _Day(ScalarField):
     """``day -60``: a day counted from day 0."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        result = DAY.fullmatch(value) if isinstance(value, str) else None
-        if not result:
+        day = whole_match(DAY, value)
+        if day is None:
             fail("not-a-day")
-        return int(result[1])
+
+        return int(day[1])
 
 
 class _FromTo(MappingSchema):
@@ -68,17 +73,17 @@ class WindowShape(ScalarField):
     """
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Window:
-        if isinstance(value, dict) and {"before", "after"} & set(value):
-            numbers: dict[str, int] = _BEFORE_AFTER.load(value)
+        if not isinstance(value, dict):
+            days: int = _DAYS.deserialize(value)
+            return Window(first=-days, last=days, around=True)
+
+        numbers: dict[str, int]
+        if {"before", "after"} & set(value):
+            numbers = _BEFORE_AFTER.load(value)
             return Window(first=-numbers["before"], last=numbers["after"], around=True)
 
-        if isinstance(value, dict):
-            numbers = _FROM_TO.load(value)
-            return Window(first=numbers["first"], last=numbers["last"], around=False)
-
-        days: int = _DAYS.deserialize(value)
-
-        return Window(first=-days, last=days, around=True)
+        numbers = _FROM_TO.load(value)
+        return Window(first=numbers["first"], last=numbers["last"], around=False)
 
 
 _DAYS = _Days()
@@ -91,7 +96,8 @@ class VisitSchema(MappingSchema):
 
     title = TextField(required=True)
     type = OneOf(
-        *(item.value for item in VisitType), load_default=VisitType.SCHEDULED.value
+        *(visit_type.value for visit_type in VisitType),
+        load_default=VisitType.SCHEDULED.value,
     )
     target = OffsetField(load_default=None)
     window = WindowShape(load_default=None)
@@ -114,15 +120,7 @@ def build_visits(
     for name, data in loaded.get("visits", {}).items():
         place = spot.at("visits", name).key
         if name in visits:
-            first = visits[name].place
-            notes.say(
-                "duplicate-name",
-                place,
-                related=(first,),
-                what="visit",
-                name=name,
-                first=first,
-            )
+            notes.say_duplicate("visit", name, place, visits[name].place)
             continue
 
         visits[name] = Visit(

@@ -76,6 +76,11 @@ def plain(text: str) -> str:
     )
 
 
+def plain_or_none(text: str | None) -> str | None:
+    """``plain`` for a text that may be left out."""
+    return None if text is None else plain(text)
+
+
 def escaped(text: str) -> str:
     """A text of another program as a text without slots."""
     if "{" not in text:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from forms_spec.findings.finding import Finding
-from forms_spec.loader import Loaded, load_study
+from forms_spec.loader import LoadResult, load_study
 
 STUDY = r"""
 study: T1
@@ -72,7 +72,7 @@ def dictionary(*texts: str) -> dict[str, str]:
     return {**found, "frame/base.yaml": BASE, "frame/codelists.yaml": CODELISTS}
 
 
-def load(*texts: str) -> Loaded:
+def load(*texts: str) -> LoadResult:
     """The small study with these files, loaded and checked."""
     return load_study(dictionary(*texts))
 
