@@ -21,7 +21,8 @@ from forms_spec.model.study_cache import StudyCache
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.syntax_tree import Reference
 from forms_spec.rules.english import to_english
-from forms_spec.rules.runtime.compiler import Closure, compile_expression
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.runtime.environment import Closure
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
 

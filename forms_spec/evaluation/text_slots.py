@@ -16,7 +16,8 @@ from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.text_templates import BLANK, Slot
 from forms_spec.rule_syntax.expression import Expression
-from forms_spec.rules.runtime.compiler import Closure, compile_core, compile_expression
+from forms_spec.rules.runtime.compiler import compile_core, compile_expression
+from forms_spec.rules.runtime.environment import Closure
 from forms_spec.rules.runtime.value_conversion import from_rule
 from forms_spec.rules.semantics import resolved
 from forms_spec.rules.semantics.home import Home

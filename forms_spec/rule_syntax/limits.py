@@ -8,9 +8,9 @@ that a hostile dictionary gives a finding and never exhausts a stack.
 from __future__ import annotations
 
 FRACTION_DIGITS = 9
-SCALE = 10**FRACTION_DIGITS
+SCALE: int = 10**FRACTION_DIGITS
 INTEGER_DIGITS = 15
-NUMBER_BOUND = 10**INTEGER_DIGITS * SCALE
+NUMBER_BOUND: int = 10**INTEGER_DIGITS * SCALE
 
 LONGEST_TEXT = 10_000
 DEEPEST = 64

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.rule_syntax.limits import SCALE
-from forms_spec.rules.runtime.operators import bounded
+from forms_spec.rules.runtime.math_functions import bounded
 from forms_spec.rules.semantics.resolved import RuleValue
 
 Pairs = Iterator[tuple[bool | None, Any]]
@@ -55,31 +55,36 @@ def _count_distinct(pairs: Pairs) -> tuple[int, int]:
     perhaps: set[Any] = set()
     unnamed = some = 0
 
-    for current, value in pairs:
-        if current is False:
+    for counts, value in pairs:
+        if counts is False:
             continue
-        if value is None or (isinstance(value, tuple) and value[0] != value[1]):
-            unnamed += 1
-            some |= current is True
-        else:
-            (sure if current else perhaps).add(value)
 
-    return max(len(sure), some) * SCALE, (len(sure | perhaps) + unnamed) * SCALE
+        # A date that is known in part may be any of several days.
+        is_partial = isinstance(value, tuple) and value[0] != value[1]
+        if value is None or is_partial:
+            unnamed += 1
+            some |= counts is True
+        else:
+            (sure if counts else perhaps).add(value)
+
+    least = max(len(sure), some)
+    most = len(sure | perhaps) + unnamed
+    return least * SCALE, most * SCALE
 
 
 def _values(pairs: Pairs) -> list[Any] | None:
     """The values of the rows that count, None when one of them, or whether it counts,
     is UNKNOWN.
     """
-    results = []
-    for current, value in pairs:
-        if current is False:
+    values: list[Any] = []
+    for counts, value in pairs:
+        if counts is False:
             continue
-        if current is None or value is None:
+        if counts is None or value is None:
             return None
-        results.append(value)
+        values.append(value)
 
-    return results
+    return values
 
 
 def _sum(pairs: Pairs) -> int | None:
@@ -91,8 +96,8 @@ def _sum(pairs: Pairs) -> int | None:
 def _extreme(choose: Callable[..., Any]) -> Callable[[Pairs], RuleValue | None]:
     def find(pairs: Pairs) -> RuleValue | None:
         values = _values(pairs)
-        rule_value: RuleValue | None = choose(values) if values else None
-        return rule_value
+        extreme: RuleValue | None = choose(values) if values else None
+        return extreme
 
     return find
 
@@ -102,9 +107,10 @@ def _span_extreme(choose: Callable[..., int]) -> Callable[[Pairs], RuleValue | N
         values = _values(pairs)
         if not values:
             return None
-        return choose(value[0] for value in values), choose(
-            value[1] for value in values
-        )
+
+        low = choose(value[0] for value in values)
+        high = choose(value[1] for value in values)
+        return low, high
 
     return find
 

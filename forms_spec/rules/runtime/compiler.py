@@ -12,8 +12,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.runtime.aggregates import FOLD_MAKERS
-from forms_spec.rules.runtime.environment import FramePosition, Frames
-from forms_spec.rules.runtime.more_operators import MORE_LAZY, MORE_STRICT
+from forms_spec.rules.runtime.environment import Closure, FramePosition, Frames
 from forms_spec.rules.runtime.operators import LAZY, STRICT
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.home import Home
@@ -21,7 +20,8 @@ from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import Type
 
-Closure = Callable[[Frames], "RuleValue | None"]
+LOOKUP = "lookup"
+"""The one operator whose second operand is no value, but a table of numbers."""
 
 
 def compile_expression(
@@ -34,6 +34,7 @@ def compile_expression(
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return lambda _frames: None
+
     return compile_core(resolved.core)
 
 
@@ -49,6 +50,7 @@ def _constant(node: core.Constant) -> Closure:
 
 def _read(node: core.Read) -> Closure:
     depth, table, field, row = node.depth, node.table, node.field.name, node.row
+    # A closure for each case: a read is the most frequent step of all.
     if node.entered:
         return lambda frames: frames[depth].instance.entered(
             table, frames[depth].row if row else None, field
@@ -71,11 +73,10 @@ def _remote(node: core.Remote) -> Closure:
         there = here.world.at(form, visit, here.key, field)
         if there is None:
             return None
-        return (
-            there.entered(form, None, field)
-            if entered
-            else there.value(form, None, field)
-        )
+        if entered:
+            return there.entered(form, None, field)
+
+        return there.value(form, None, field)
 
     return read
 
@@ -94,6 +95,7 @@ def _row_number(depth: int) -> Closure:
 
 def _site(depth: int) -> Closure:
     def read(frames: Frames) -> RuleValue | None:
+        # A subject's number begins with the site: ``01-005``.
         subject = frames[depth].instance.world.subject
         return None if subject is None else subject.split("-")[0]
 
@@ -113,44 +115,62 @@ _KEYS: Mapping[str, Callable[[int], Closure]] = MappingProxyType(
 
 def _missing(node: core.Missing) -> Closure:
     cell, code = node.cell, node.code
-    depth, field = cell.depth, cell.field.name
+    missing_in = (
+        _missing_code(cell)
+        if isinstance(cell, core.Read)
+        else _remote_missing_code(cell)
+    )
 
     def test(frames: Frames) -> bool:
-        here = frames[depth].instance
-        if isinstance(cell, core.Read):
-            missing = here.missing(
-                cell.table, frames[depth].row if cell.row else None, field
-            )
-        else:
-            there = here.world.at(cell.form, cell.visit, here.key, field)
-            missing = None if there is None else there.missing(cell.form, None, field)
+        missing = missing_in(frames)
+        if code is None:
+            return missing is not None
 
-        return missing is not None and (code is None or missing == code)
+        return missing == code
 
     return test
 
 
+def _missing_code(cell: core.Read) -> Callable[[Frames], str | None]:
+    depth, table, field, row = cell.depth, cell.table, cell.field.name, cell.row
+
+    def read(frames: Frames) -> str | None:
+        position = frames[depth]
+        return position.instance.missing(table, position.row if row else None, field)
+
+    return read
+
+
+def _remote_missing_code(cell: core.Remote) -> Callable[[Frames], str | None]:
+    depth, form, visit, field = cell.depth, cell.form, cell.visit, cell.field.name
+
+    def read(frames: Frames) -> str | None:
+        here = frames[depth].instance
+        there = here.world.at(form, visit, here.key, field)
+        return None if there is None else there.missing(form, None, field)
+
+    return read
+
+
 def _apply(node: core.Apply) -> Closure:
-    if node.operator == "lookup":
+    if node.operator == LOOKUP:
         return _lookup(node)
+
     arguments = tuple(compile_core(argument) for argument in node.arguments)
-    if node.operator in _ALL_LAZY:
-        return _ALL_LAZY[node.operator](arguments)
-    return _strict(_ALL_STRICT[node.operator], arguments)
+    if node.operator in LAZY:
+        return LAZY[node.operator](arguments)
 
-
-_ALL_STRICT = {**STRICT, **MORE_STRICT}
-_ALL_LAZY = {**LAZY, **MORE_LAZY}
+    return _strict(STRICT[node.operator], arguments)
 
 
 def _lookup(node: core.Apply) -> Closure:
-    of, table = compile_core(node.arguments[0]), node.arguments[1]
+    of_code, table = compile_core(node.arguments[0]), node.arguments[1]
     assert isinstance(table, core.Constant)
     assert isinstance(table.value, Mapping)
     numbers: Mapping[str, int] = table.value
 
     def look(frames: Frames) -> RuleValue | None:
-        code = of(frames)
+        code = of_code(frames)
         return numbers.get(code) if isinstance(code, str) else None
 
     return look
@@ -160,6 +180,7 @@ def _strict(
     function: Callable[..., RuleValue | None], arguments: tuple[Closure, ...]
 ) -> Closure:
     """UNKNOWN when an argument is."""
+    # Nearly all operators have one or two operands; a list for them costs time.
     if len(arguments) == 1:
         return _strict_one(function, arguments[0])
     if len(arguments) == 2:
@@ -172,9 +193,9 @@ def _strict(
     return apply
 
 
-def _strict_one(function: Callable[..., RuleValue | None], of: Closure) -> Closure:
+def _strict_one(function: Callable[..., RuleValue | None], operand: Closure) -> Closure:
     def apply(frames: Frames) -> RuleValue | None:
-        value = of(frames)
+        value = operand(frames)
         return None if value is None else function(value)
 
     return apply
@@ -184,11 +205,12 @@ def _strict_two(
     function: Callable[..., RuleValue | None], left: Closure, right: Closure
 ) -> Closure:
     def apply(frames: Frames) -> RuleValue | None:
-        item = left(frames)
-        if item is None:
+        first = left(frames)
+        if first is None:
             return None
-        other = right(frames)
-        return None if other is None else function(item, other)
+
+        second = right(frames)
+        return None if second is None else function(first, second)
 
     return apply
 
@@ -200,6 +222,7 @@ def _fold(node: core.Fold) -> Closure:
 
     def fold(frames: Frames) -> RuleValue | None:
         inner = frames[:depth]
+        # A place for the row; any position does until the first row takes it.
         inner.append(frames[0])
         return finish(_pairs(inner))
 
@@ -243,11 +266,7 @@ _COMPILERS: Mapping[type[core.Core], Callable[..., Closure]] = MappingProxyType(
         core.Fold: _fold,
     }
 )
-if {*_ALL_STRICT, *_ALL_LAZY, "lookup"} != set(core.OPERATORS) or set(
-    FOLD_MAKERS
-) != set(core.FOLDS):
-    holes = {*_ALL_STRICT, *_ALL_LAZY, "lookup", *FOLD_MAKERS} ^ {
-        *core.OPERATORS,
-        *core.FOLDS,
-    }
-    raise TypeError(f"the Python back end and the operators differ: {holes}")
+_HOLES = {*STRICT, *LAZY, LOOKUP} ^ set(core.OPERATORS)
+_HOLES |= set(FOLD_MAKERS) ^ set(core.FOLDS)
+if _HOLES:
+    raise TypeError(f"the Python back end and the operators differ: {_HOLES}")

@@ -4,7 +4,7 @@ other forms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,3 +69,6 @@ Frames = list[FramePosition]
 """Frame 0 is the judged form; every aggregate fills one more while it goes over its
 rows.
 """
+
+Closure = Callable[[Frames], RuleValue | None]
+"""A compiled expression; None is UNKNOWN."""

@@ -26,46 +26,61 @@ def cut(number: int, by: int) -> int:
     return size if (number < 0) == (by < 0) else -size
 
 
-def rounded(number: int, by: int) -> int | None:
-    """The quotient rounded half away from zero; None when it is too large."""
+def bounded(number: int) -> int | None:
+    """A number of the language, or UNKNOWN when it is too large."""
+    return number if -NUMBER_BOUND < number < NUMBER_BOUND else None
+
+
+def divided(number: int, by: int) -> int:
+    """The quotient of whole numbers, rounded half away from zero."""
     size, rest = divmod(abs(number), abs(by))
     size += 2 * rest >= abs(by)
-    if size >= NUMBER_BOUND:
-        return None
     return size if (number < 0) == (by < 0) else -size
+
+
+def rounded(number: int, by: int) -> int | None:
+    """``divided`` as a number of the language; UNKNOWN when it is too large."""
+    return bounded(divided(number, by))
 
 
 def sqrt(number: int) -> int | None:
     """The root; UNKNOWN below 0."""
     if number < 0:
         return None
-    square: int = number * SCALE
+
+    square = number * SCALE
     root = isqrt(square)
+    # (root + 1/2)^2 is root^2 + root + 1/4: beyond it the root is rounded up.
     return root + 1 if square - root * root > root else root
 
 
 def mod(number: int, by: int) -> int | None:
     """What is left of a division, with the sign of the number; UNKNOWN by 0."""
-    return None if by == 0 else number - by * cut(number, by)
+    if by == 0:
+        return None
+
+    return number - by * cut(number, by)
 
 
 def ln(number: int) -> int | None:
     """The natural logarithm; UNKNOWN at and below 0."""
-    return rounded(_ln(number * _LIFT), _LIFT) if number > 0 else None
+    if number <= 0:
+        return None
+
+    return rounded(_ln(number * _LIFT), _LIFT)
 
 
 def log(number: int, base: int) -> int | None:
     """The logarithm to a base; UNKNOWN at and below 0, and to the base 1."""
     if number <= 0 or base <= 0 or base == SCALE:
         return None
+
     return rounded(_ln(number * _LIFT) * SCALE, _ln(base * _LIFT))
 
 
 def exp(number: int) -> int | None:
     """e to the power; UNKNOWN when too large."""
-    if number > _OVERFLOW:
-        return None
-    return 0 if number < -_OVERFLOW else rounded(_exp(number * _LIFT), _LIFT)
+    return _bounded_exp(number * _LIFT)
 
 
 def power(base: int, exponent: int) -> int | None:
@@ -75,18 +90,33 @@ def power(base: int, exponent: int) -> int | None:
     whole = cut(exponent, SCALE)
     if whole * SCALE == exponent and abs(whole) <= _LARGEST_EXPONENT:
         return _whole_power(base, whole)
+    if base == 0 and exponent > 0:
+        return 0
     if base <= 0:
-        return 0 if base == 0 and exponent > 0 else None
-    raised = cut(_ln(base * _LIFT) * exponent, SCALE)
-    if raised > _OVERFLOW * _LIFT:
         return None
-    return 0 if raised < -_OVERFLOW * _LIFT else rounded(_exp(raised), _LIFT)
+
+    return _bounded_exp(cut(_ln(base * _LIFT) * exponent, SCALE))
 
 
 def _whole_power(base: int, exponent: int) -> int | None:
     if exponent >= 0:
         return rounded(base**exponent * SCALE, SCALE**exponent)
-    return None if base == 0 else rounded(SCALE**-exponent * SCALE, base**-exponent)
+    if base == 0:
+        return None
+
+    return rounded(SCALE**-exponent * SCALE, base**-exponent)
+
+
+def _bounded_exp(number: int) -> int | None:
+    """e to the power of a number in 10^-40, in 10^-9; UNKNOWN when too large."""
+    # e^40 is beyond the largest number and e^-40 below the smallest. The series is not
+    # begun there: it would be long.
+    if number > _OVERFLOW * _LIFT:
+        return None
+    if number < -_OVERFLOW * _LIFT:
+        return 0
+
+    return rounded(_exp(number), _LIFT)
 
 
 def _atanh(top: int, bottom: int) -> int:
@@ -110,9 +140,13 @@ def _ln(number: int) -> int:
     """``ln(m * 2^k) = ln(m) + k ln(2)`` with ``m`` near 1."""
     halvings = 0
     while number >= 2 * ONE:
-        number, halvings = cut(number, 2), halvings + 1
+        number = cut(number, 2)
+        halvings += 1
     while number < ONE:
-        number, halvings = number * 2, halvings - 1
+        number *= 2
+        halvings -= 1
+
+    # ln(m) = 2 atanh((m - 1) / (m + 1)), whose series ends soon.
     return 2 * _atanh(number - ONE, number + ONE) + halvings * _LN2
 
 
@@ -128,4 +162,5 @@ def _exp(number: int) -> int:
         total += term
         step += 1
 
-    return total * 2**doublings if doublings >= 0 else cut(total, 2**-doublings)
+    factor: int = 2 ** abs(doublings)
+    return total * factor if doublings >= 0 else cut(total, factor)

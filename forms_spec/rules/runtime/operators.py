@@ -11,25 +11,14 @@ from typing import Any
 
 from forms_spec.kinds.duration import days_of_months
 from forms_spec.model.values import Duration
-from forms_spec.rule_syntax.limits import FRACTION_DIGITS, NUMBER_BOUND, SCALE
-from forms_spec.rules.runtime.environment import Frames
+from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
+from forms_spec.rules.runtime import date_parts, math_functions, text_functions
+from forms_spec.rules.runtime.environment import Closure, Frames
+from forms_spec.rules.runtime.math_functions import bounded, divided, rounded
 from forms_spec.rules.semantics import calendar
 from forms_spec.rules.semantics.bounds import comparator_of, limit_of, span_add
+from forms_spec.rules.semantics.numbers import number_in
 from forms_spec.rules.semantics.resolved import Interval, RuleValue
-
-Closure = Callable[[Frames], "RuleValue | None"]
-
-
-def bounded(number: int) -> int | None:
-    """A number of the language, or UNKNOWN when it is too large."""
-    return number if -NUMBER_BOUND < number < NUMBER_BOUND else None
-
-
-def divided(number: int, by: int) -> int:
-    """The quotient of whole numbers, rounded half away from zero."""
-    size, rest = divmod(abs(number), abs(by))
-    size += 2 * rest >= abs(by)
-    return size if (number < 0) == (by < 0) else -size
 
 
 def add(*numbers: int) -> int | None:
@@ -37,11 +26,11 @@ def add(*numbers: int) -> int | None:
 
 
 def mul(left: int, right: int) -> int | None:
-    return bounded(divided(left * right, SCALE))
+    return rounded(left * right, SCALE)
 
 
 def div(left: int, right: int) -> int | None:
-    return None if right == 0 else bounded(divided(left * SCALE, right))
+    return None if right == 0 else rounded(left * SCALE, right)
 
 
 def round_half_away(number: int, places: int) -> int | None:
@@ -52,19 +41,37 @@ def round_half_away(number: int, places: int) -> int | None:
 def span_eq(left: Interval, right: Interval) -> bool | None:
     if left[1] < right[0] or right[1] < left[0]:
         return False
-    return True if left == right and left[0] == left[1] else None
+    # Two intervals that are alike are surely equal only when each is a single value.
+    if left == right and left[0] == left[1]:
+        return True
+
+    return None
 
 
 def span_lt(left: Interval, right: Interval) -> bool | None:
     if left[1] < right[0]:
         return True
-    return False if left[0] >= right[1] else None
+    if left[0] >= right[1]:
+        return False
+
+    return None
 
 
 def span_le(left: Interval, right: Interval) -> bool | None:
     if left[1] <= right[0]:
         return True
-    return False if left[0] > right[1] else None
+    if left[0] > right[1]:
+        return False
+
+    return None
+
+
+def span_least(*spans: Interval) -> Interval:
+    return min(span[0] for span in spans), min(span[1] for span in spans)
+
+
+def span_greatest(*spans: Interval) -> Interval:
+    return max(span[0] for span in spans), max(span[1] for span in spans)
 
 
 def _moved(
@@ -76,8 +83,12 @@ def _moved(
         whole, rest = divmod(count, SCALE)
         if rest:
             return None
+
         low, high = step(day[0], whole), step(day[1], whole)
-        return None if low is None or high is None else (low, high)
+        if low is None or high is None:
+            return None
+
+        return low, high
 
     return move
 
@@ -135,14 +146,8 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "limit_of": limit_of,
         "comparator_of": comparator_of,
         "span_neg": lambda span: (-span[1], -span[0]),
-        "span_least": lambda *spans: (
-            min(item[0] for item in spans),
-            min(item[1] for item in spans),
-        ),
-        "span_greatest": lambda *spans: (
-            max(item[0] for item in spans),
-            max(item[1] for item in spans),
-        ),
+        "span_least": span_least,
+        "span_greatest": span_greatest,
         "length": lambda text: bounded(len(text) * SCALE),
         "concat": lambda *texts: "".join(texts),
         "add_days": _moved(calendar.add_days),
@@ -157,8 +162,37 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "subset": lambda left, right: left <= right,
         "overlaps": lambda left, right: not left.isdisjoint(right),
         "member": lambda code, codes: code in codes,
+        "sqrt": math_functions.sqrt,
+        "mod": math_functions.mod,
+        "ln": math_functions.ln,
+        "log": math_functions.log,
+        "exp": math_functions.exp,
+        "power": math_functions.power,
+        "upper": text_functions.upper,
+        "lower": text_functions.lower,
+        "trim": text_functions.trim,
+        "mid": text_functions.mid,
+        "left": text_functions.left,
+        "right": text_functions.right,
+        "find": text_functions.find,
+        "replace": text_functions.replace,
+        "contains": text_functions.contains,
+        "starts_with": text_functions.starts_with,
+        "ends_with": text_functions.ends_with,
+        "number_in": number_in,
+        "number_text": text_functions.number_text,
+        "date_text": text_functions.date_text,
+        "time_text": text_functions.time_text,
+        "moment_text": text_functions.moment_text,
+        "year": date_parts.year,
+        "month": date_parts.month,
+        "day_of_month": date_parts.day_of_month,
+        "day_of_week": date_parts.day_of_week,
+        "seconds_between": date_parts.seconds_between,
+        "datetime_of": date_parts.datetime_of,
     }
 )
+"""Never given UNKNOWN; what they cannot compute is UNKNOWN."""
 
 
 def _and(operands: tuple[Closure, ...]) -> Closure:
@@ -192,15 +226,18 @@ def _or(operands: tuple[Closure, ...]) -> Closure:
 
 
 def _in(operands: tuple[Closure, ...]) -> Closure:
-    first, items = operands[0], operands[1:]
+    first, *items = operands
 
     def among(frames: Frames) -> RuleValue | None:
         value = first(frames)
         if value is None:
             return None
+
         others = [item(frames) for item in items]
-        if value in [other for other in others if other is not None]:
+        if value in others:
             return True
+
+        # One that is UNKNOWN might be it.
         return None if None in others else False
 
     return among
@@ -236,8 +273,8 @@ def _coalesce(operands: tuple[Closure, ...]) -> Closure:
 
 
 def _known(operands: tuple[Closure, ...]) -> Closure:
-    (of,) = operands
-    return lambda frames: of(frames) is not None
+    (operand,) = operands
+    return lambda frames: operand(frames) is not None
 
 
 def _today(_operands: tuple[Closure, ...]) -> Closure:
@@ -246,6 +283,14 @@ def _today(_operands: tuple[Closure, ...]) -> Closure:
         return day, day
 
     return today
+
+
+def _median(operands: tuple[Closure, ...]) -> Closure:
+    def middle(frames: Frames) -> RuleValue | None:
+        values = [operand(frames) for operand in operands]
+        return date_parts.median([value for value in values if isinstance(value, int)])
+
+    return middle
 
 
 LAZY: Mapping[str, Callable[[tuple[Closure, ...]], Closure]] = MappingProxyType(
@@ -257,5 +302,6 @@ LAZY: Mapping[str, Callable[[tuple[Closure, ...]], Closure]] = MappingProxyType(
         "coalesce": _coalesce,
         "known": _known,
         "today": _today,
+        "median": _median,
     }
 )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from forms_spec.model.characters import ascii_lower
 from forms_spec.rule_syntax.limits import SCALE
 
 _UP = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
-_DOWN = {code + ord("A") - ord("a"): code for code in range(ord("a"), ord("z") + 1)}
 _BLANKS = " \t\n"
 
 
@@ -20,7 +20,7 @@ def upper(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    return text.translate(_DOWN)
+    return ascii_lower(text)
 
 
 def trim(text: str) -> str | None:
@@ -34,8 +34,11 @@ def mid(text: str, start: int, length: int) -> str | None:
     """
     if start % SCALE or length % SCALE:
         return None
+
+    # What begins before the text begins with it; a negative length takes nothing.
     first = max(start // SCALE - 1, 0)
-    return text[first : first + max(length // SCALE, 0)] or None
+    last = first + max(length // SCALE, 0)
+    return text[first:last] or None
 
 
 def left(text: str, length: int) -> str | None:
@@ -51,13 +54,16 @@ def find(needle: str, hay: str) -> int:
     """Where the first text stands in the second, 0 where it does not; capitals do not
     matter.
     """
-    place: int = (lower(hay).find(lower(needle)) + 1) * SCALE
-    return place
+    return (lower(hay).find(lower(needle)) + 1) * SCALE
 
 
 def replace(text: str, old: str, new: str) -> str | None:
     """Every occurrence replaced, in exactly this spelling."""
-    return (text.replace(old, new) if old else text) or None
+    # Python would put ``new`` between all characters.
+    if not old:
+        return text or None
+
+    return text.replace(old, new) or None
 
 
 def contains(hay: str, needle: str) -> bool:
@@ -75,20 +81,24 @@ def ends_with(text: str, end: str) -> bool:
 def number_text(number: int) -> str:
     """A number as it is written in a cell, without zeros at its end."""
     whole, fraction = divmod(abs(number), SCALE)
-    digits = f"{fraction:09}".rstrip("0")
-    return f"{'-' if number < 0 else ''}{whole}{'.' if digits else ''}{digits}"
+    size = f"{whole}.{fraction:09}".rstrip("0").rstrip(".")
+    return f"-{size}" if number < 0 else size
 
 
 def date_text(day: tuple[int, int]) -> str | None:
     """A day as it is written in a cell; UNKNOWN unless it is one day."""
-    return date.fromordinal(day[0]).isoformat() if day[0] == day[1] else None
+    if day[0] != day[1]:
+        return None
+
+    return date.fromordinal(day[0]).isoformat()
 
 
 def time_text(seconds: int) -> str:
     """A time as it is written in a cell, with its seconds where there are any."""
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
-    return f"{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+    clock = f"{hours:02}:{minutes:02}"
+    return f"{clock}:{seconds:02}" if seconds else clock
 
 
 def moment_text(moment: int) -> str:

@@ -76,23 +76,24 @@ def _date_or_none(value: Any, _field: Field) -> Value | None:
 
 
 def _partial(value: Any, _field: Field) -> Value | None:
+    """A day, a whole month or a whole year; no other interval has a text."""
     first, last = date.fromordinal(value[0]), date.fromordinal(value[1])
-    month = first.day == 1 and last == date(
-        first.year, first.month, monthrange(first.year, first.month)[1]
+    _, month_end = monthrange(first.year, first.month)
+    ends = (
+        first,
+        date(first.year, first.month, month_end) if first.day == 1 else None,
+        date(first.year, 12, 31) if (first.month, first.day) == (1, 1) else None,
     )
-    year = (first.month, first.day, last.month, last.day) == (
-        1,
-        1,
-        12,
-        31,
-    ) and first.year == last.year
-
-    return PartialDate(first, last) if month or year or first == last else None
+    return PartialDate(first, last) if last in ends else None
 
 
 def _bounded(value: Any, _field: Field) -> Value | None:
-    result = parted(value)
-    return None if result is None else Bounded(result[0], decimal_of(result[1]))
+    parts = parted(value)
+    if parts is None:
+        return None
+
+    comparator, number = parts
+    return Bounded(comparator, decimal_of(number))
 
 
 def _clock(value: Any, _field: Field) -> Value:

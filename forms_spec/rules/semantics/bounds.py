@@ -21,10 +21,15 @@ def interval(comparator: str, number: int) -> Interval:
     """Every number that ``comparator number`` may be; an open side ends at the
     language's bound.
     """
-    if comparator in ("<", "<="):
-        return -NUMBER_BOUND, number - (comparator == "<")
-    if comparator in (">", ">="):
-        return number + (comparator == ">"), NUMBER_BOUND
+    if comparator == "<":
+        return -NUMBER_BOUND, number - 1
+    if comparator == "<=":
+        return -NUMBER_BOUND, number
+    if comparator == ">":
+        return number + 1, NUMBER_BOUND
+    if comparator == ">=":
+        return number, NUMBER_BOUND
+
     return number, number
 
 
@@ -35,23 +40,29 @@ def parted(span: Interval) -> tuple[str, int] | None:
     low, high = span
     if low == high:
         return "=", low
-    if low <= -NUMBER_BOUND < NUMBER_BOUND <= high:
+
+    has_low, has_high = low > -NUMBER_BOUND, high < NUMBER_BOUND
+    # Both ends, or none: a sum or a product, that nobody has written.
+    if has_low == has_high:
         return None
-    if low <= -NUMBER_BOUND:
+
+    # The ninth place, which no text has, tells ``<`` from ``<=``.
+    if has_high:
         return ("<", high + 1) if high % 10 == 9 else ("<=", high)
-    if high >= NUMBER_BOUND:
-        return (">", low - 1) if low % 10 == 1 else (">=", low)
-    return None
+
+    return (">", low - 1) if low % 10 == 1 else (">=", low)
 
 
 def limit_of(span: Interval) -> int | None:
-    result = parted(span)
-    return None if result is None else result[1]
+    """The number that stands beside the comparator."""
+    parts = parted(span)
+    return None if parts is None else parts[1]
 
 
 def comparator_of(span: Interval) -> str | None:
-    result = parted(span)
-    return None if result is None else result[0]
+    """The comparator alone; ``=`` for an exact number."""
+    parts = parted(span)
+    return None if parts is None else parts[0]
 
 
 def leaves_open(value: RuleValue | None) -> bool:
@@ -65,11 +76,15 @@ def span_add(*spans: Interval) -> Interval | None:
     """The sum of intervals: a side without an end has none in the sum."""
     low = _total([span[0] for span in spans], -NUMBER_BOUND)
     high = _total([span[1] for span in spans], NUMBER_BOUND)
-    return None if low is None or high is None else (low, high)
+    if low is None or high is None:
+        return None
+
+    return low, high
 
 
 def _total(ends: list[int], no_end: int) -> int | None:
     if no_end in ends:
         return no_end
+
     total = sum(ends)
     return total if -NUMBER_BOUND < total < NUMBER_BOUND else None

@@ -20,14 +20,16 @@ def date_interval(text: str) -> tuple[int, int] | None:
     match = _PARTIAL.fullmatch(text)
     if match is None:
         return None
-    year, month, day = (int(part) if part else None for part in match.groups())
 
+    year, month, day = (int(part) for part in match.groups(default="0"))
     try:
-        first = date(year or 0, month or 1, day or 1)
-        if day is not None:
+        first = date(year, month or 1, day or 1)
+        if match[3] is not None:
             return first.toordinal(), first.toordinal()
+
         last_month = month or 12
-        last = date(first.year, last_month, monthrange(first.year, last_month)[1])
+        _, last_day = monthrange(year, last_month)
+        last = date(year, last_month, last_day)
     except ValueError:
         return None
 
@@ -39,22 +41,28 @@ def time_seconds(text: str) -> int | None:
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
-    hour, minute, second = (int(part or 0) for part in match.groups())
+
+    hour, minute, second = (int(part) for part in match.groups(default="0"))
     return hour * 3600 + minute * 60 + second
 
 
 def datetime_seconds(text: str) -> int | None:
     """Seconds of ``2024-04-15T09:30`` since day number 0."""
-    day, _, clock = text.partition("T")
-    on, index = date_interval(day), time_seconds(clock)
-    if on is None or index is None or on[0] != on[1]:
+    date_text, _, clock_text = text.partition("T")
+    day, seconds = date_interval(date_text), time_seconds(clock_text)
+    if day is None or seconds is None:
         return None
-    return on[0] * 86_400 + index
+    # A moment is on a day that is known in full.
+    if day[0] != day[1]:
+        return None
+
+    return day[0] * 86_400 + seconds
 
 
 def add_days(day: int, days: int) -> int | None:
-    result = day + days
-    return result if 1 <= result <= LAST_DAY else None
+    """A day in the years 1 to 9999, None beyond."""
+    later = day + days
+    return later if 1 <= later <= LAST_DAY else None
 
 
 def add_months(day: int, months: int) -> int | None:
@@ -63,21 +71,26 @@ def add_months(day: int, months: int) -> int | None:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     if not MINYEAR <= year <= MAXYEAR:
         return None
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(start.day, last)).toordinal()
+
+    _, last_day = monthrange(year, month + 1)
+    return date(year, month + 1, min(start.day, last_day)).toordinal()
 
 
 def months_between(first: int, second: int) -> int:
     """Completed calendar months; negative when the second day is the earlier one."""
     if second < first:
         return -months_between(second, first)
+
     start, end = date.fromordinal(first), date.fromordinal(second)
     months = (end.year - start.year) * 12 + end.month - start.month
+    # The last of these months may not be over yet.
     reached = add_months(first, months)
-    return months if reached is not None and reached <= second else months - 1
+    is_completed = reached is not None and reached <= second
+    return months if is_completed else months - 1
 
 
 def age_years(birth: int, on: int) -> int:
     """Completed years; a birthday on 29 February counts on 1 March in common years."""
     born, day = date.fromordinal(birth), date.fromordinal(on)
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    birthday_to_come = (day.month, day.day) < (born.month, born.day)
+    return day.year - born.year - birthday_to_come

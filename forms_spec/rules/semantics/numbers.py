@@ -16,18 +16,16 @@ from forms_spec.rule_syntax.limits import (
 def scaled(text: str | Decimal) -> int | None:
     """A number's text in 10^-9, None when it is none or has no place on that grid."""
     try:
-        scaleb = Decimal(text).scaleb(FRACTION_DIGITS)
+        number = Decimal(text).scaleb(FRACTION_DIGITS)
     except InvalidOperation:
         return None
 
-    if (
-        not scaleb.is_finite()
-        or scaleb != scaleb.to_integral_value()
-        or abs(scaleb) >= NUMBER_BOUND
-    ):
+    # ``Decimal`` reads ``NaN`` and ``Infinity`` too.
+    if not number.is_finite() or abs(number) >= NUMBER_BOUND:
         return None
 
-    return int(scaleb)
+    is_on_grid = number == number.to_integral_value()
+    return int(number) if is_on_grid else None
 
 
 _NUMBER = re.compile(r"[ \t\n]*([-+]?)([0-9]*)(?:[.]([0-9]*))?[ \t\n]*", re.ASCII)
@@ -38,11 +36,16 @@ def number_in(text: str) -> int | None:
     places.
     """
     match = _NUMBER.fullmatch(text)
-    if match is None or not (match[2] or match[3]):
+    if match is None:
         return None
-    whole, fraction = match[2].lstrip("0"), (match[3] or "").rstrip("0")
+
+    sign, whole, fraction = match.groups(default="")
+    if not whole and not fraction:
+        return None
+
+    whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
     if len(whole) > INTEGER_DIGITS or len(fraction) > FRACTION_DIGITS:
         return None
-    size: int = int(whole or "0") * SCALE + int(fraction.ljust(FRACTION_DIGITS, "0"))
 
-    return -size if match[1] == "-" else size
+    size = int(whole or "0") * SCALE + int(fraction.ljust(FRACTION_DIGITS, "0"))
+    return -size if sign == "-" else size

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from forms_spec.rule_syntax.limits import SCALE
-from forms_spec.rules.runtime.operators import bounded
+from forms_spec.rules.runtime.math_functions import bounded
 from forms_spec.rules.semantics import resolved
 from generator.validation.columnar.forms.value_columns import (
     FALSE,

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
-from forms_spec.rules.runtime.more_operators import MORE_LAZY, MORE_STRICT
 from forms_spec.rules.runtime.operators import LAZY, STRICT
 from forms_spec.rules.semantics import resolved
 from forms_spec.rules.semantics.calendar import LAST_DAY
@@ -82,15 +81,8 @@ def _lazy(maker: Callable[..., Any]) -> Function:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
-        **{
-            name: _strict(function)
-            for name, function in {**STRICT, **MORE_STRICT}.items()
-        },
-        **{
-            name: _lazy(maker)
-            for name, maker in {**LAZY, **MORE_LAZY}.items()
-            if name != "today"
-        },
+        **{name: _strict(function) for name, function in STRICT.items()},
+        **{name: _lazy(maker) for name, maker in LAZY.items() if name != "today"},
     }
 )
 if {*FUNCTIONS, "today", "lookup"} != set(resolved.OPERATORS):
