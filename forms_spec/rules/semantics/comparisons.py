@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.model.codes import Codelist
 from forms_spec.rule_syntax import syntax_tree
-from forms_spec.rules.semantics.resolve_context import ResolveContext
+from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
 from forms_spec.rules.semantics.resolved import Apply, Constant, Core
 from forms_spec.rules.semantics.types import Type
 
@@ -23,6 +23,7 @@ _SETS = frozenset(("has", "has any", "has all", "within", "overlaps"))
 def comparison(context: ResolveContext, node: syntax_tree.Compare) -> Core:
     if node.operator in _SETS:
         return sets(context, node)
+
     left, right = context.core(node.left), context.core(node.right)
     return compared(context, node, node.operator, left, right)
 
@@ -37,33 +38,29 @@ def compared(
     """``left operator right`` by the types of both."""
     if operator == "<>":
         equal = compared(context, node, "=", left, right)
-        return (
-            equal
-            if equal.type is Type.ANY
-            else context.apply(Type.CONDITION, "not", equal)
-        )
+        return equal if equal.type is Type.ANY else context.negated(equal)
 
-    pair = (
-        None
-        if Type.ANY in (left.type, right.type)
-        else paired(context, node, left, right)
-    )
+    if Type.ANY in (left.type, right.type):
+        return WRONG
+    pair = paired(context, node, left, right)
     if pair is None:
-        return Constant(type=Type.ANY, value=None)
-    left, right = pair
+        return WRONG
 
-    for item in pair:
-        if operator != "=" and item.type in (Type.CHOICE, Type.CONDITION):
-            return context.fault(
-                "rule-no-order", node, name=context.said(node), found=item.type.value
-            )
+    left, right = pair
+    unordered = {left.type, right.type} & {Type.CHOICE, Type.CONDITION}
+    if unordered and operator != "=":
+        type_ = left.type if left.type in unordered else right.type
+        return context.fault(
+            "rule-no-order",
+            node,
+            name=context.source_text(node),
+            found=type_.value,
+        )
 
     if left.type is Type.DURATION:
         # Only the difference tells: 2 months exceed 1 month, whatever their days.
-        left, right = (
-            context.apply(Type.SPREAD, "duration_minus", left, right),
-            _NOTHING,
-        )
+        left = context.apply(Type.SPREAD, "duration_minus", left, right)
+        right = _NOTHING
 
     if operator in _MIRRORED:
         operator, left, right = _MIRRORED[operator], right, left
@@ -77,23 +74,20 @@ def paired(
 ) -> tuple[Core, Core] | None:
     """Both values in one type, or None after a finding."""
     if left.type in _WORDS and right.type in _WORDS:
-        return _words(context, node, left, right)
-    if left.type in _NUMBERS and right.type in _NUMBERS:
-        if left.type is right.type:
-            return left, right
-        return context.want(left, node, Type.SPREAD), context.want(
-            right, node, Type.SPREAD
-        )
+        _check_codes(context, node, left, right)
+        return left, right
 
     if left.type is right.type and left.type not in (Type.CHOICES, Type.FILE):
         return left, right
-    if Type.DURATION in (left.type, right.type):
-        for side in (
-            (node.left, node.right) if isinstance(node, syntax_tree.Compare) else ()
-        ):
-            if isinstance(side, syntax_tree.Duration):
-                context.fault("rule-stray-duration", side, name=context.said(side))
-                return None
+
+    # A number and a spread: both become spreads.
+    if left.type in _NUMBERS and right.type in _NUMBERS:
+        left = context.want(left, node, Type.SPREAD)
+        right = context.want(right, node, Type.SPREAD)
+        return left, right
+
+    if Type.DURATION in (left.type, right.type) and _stray_duration(context, node):
+        return None
 
     context.fault(
         "rule-compare-types",
@@ -102,31 +96,44 @@ def paired(
         right=right.type.value,
         near=_advice(left, right),
     )
-
     return None
 
 
-def _words(
-    context: ResolveContext, node: syntax_tree.Node, left: Core, right: Core
-) -> tuple[Core, Core]:
-    for first, other in ((left, right), (right, left)):
-        if (
-            first.type is Type.CHOICE
-            and first.codelist is not None
-            and isinstance(other, Constant)
-        ):
-            check_code(context, other, first.codelist, _written(node, other))
+def _stray_duration(context: ResolveContext, node: syntax_tree.Node) -> bool:
+    """A finding where a written duration is compared with something else."""
+    if not isinstance(node, syntax_tree.Compare):
+        return False
 
-    return left, right
+    for side in (node.left, node.right):
+        if isinstance(side, syntax_tree.Duration):
+            name = context.source_text(side)
+            context.fault("rule-stray-duration", side, name=name)
+            return True
+
+    return False
+
+
+def _check_codes(
+    context: ResolveContext, node: syntax_tree.Node, left: Core, right: Core
+) -> None:
+    """A constant beside a choice has to be one of its codes."""
+    for choice, other in ((left, right), (right, left)):
+        if choice.type is not Type.CHOICE or choice.codelist is None:
+            continue
+        if isinstance(other, Constant):
+            check_code(context, other, choice.codelist, _written(node, other))
 
 
 def _written(node: syntax_tree.Node, constant: Constant) -> syntax_tree.Node:
     """Where a comparison writes a constant; the comparison itself where it stands
     deeper.
     """
-    sides = (getattr(node, name, None) for name in ("left", "right", "low", "high"))
-    literals = (side for side in sides if isinstance(side, syntax_tree.Literal))
-    return next((side for side in literals if side.value == constant.value), node)
+    for name in ("left", "right", "low", "high"):
+        side = getattr(node, name, None)
+        if isinstance(side, syntax_tree.Literal) and side.value == constant.value:
+            return side
+
+    return node
 
 
 def _advice(left: Core, right: Core) -> str:
@@ -150,6 +157,7 @@ def _advice(left: Core, right: Core) -> str:
         return "Use the date of the date with time: date_of(...)."
     if Type.CHOICE in types and Type.CONDITION in types:
         return "The answer to a yes/no question is a code: write = 'Y' or = 'N'."
+
     return ""
 
 
@@ -168,21 +176,24 @@ def check_code(
             name=code,
             codelist=codelist.name,
             near=did_you_mean(code, codelist.by_code),
+            # A whole list of thousands of codes would hide the message.
             codes=", ".join(list(codelist.by_code)[:12]),
         )
 
 
 def constants(core: Core) -> Iterator[Constant]:
     """The texts that an expression may give as its own value."""
+    values: tuple[Core, ...] = ()
     if isinstance(core, Constant):
         yield core
     elif isinstance(core, Apply) and core.operator == "case":
-        for index, argument in enumerate(core.arguments):
-            if index % 2 or index == len(core.arguments) - 1:
-                yield from constants(argument)
+        *branches, otherwise = core.arguments
+        values = (*branches[1::2], otherwise)
     elif isinstance(core, Apply) and core.operator == "coalesce":
-        for argument in core.arguments:
-            yield from constants(argument)
+        values = core.arguments
+
+    for value in values:
+        yield from constants(value)
 
 
 def between(context: ResolveContext, node: syntax_tree.Between) -> Core:
@@ -191,28 +202,27 @@ def between(context: ResolveContext, node: syntax_tree.Between) -> Core:
     low = compared(context, node, "<=", context.core(node.low), operand)
     high = compared(context, node, "<=", operand, context.core(node.high))
     if Type.ANY in (low.type, high.type):
-        return low if low.type is Type.ANY else high
-    result = context.apply(Type.CONDITION, "and", low, high)
+        return WRONG
 
-    return context.apply(Type.CONDITION, "not", result) if node.negated else result
+    inside = context.apply(Type.CONDITION, "and", low, high)
+    return context.negated(inside) if node.negated else inside
 
 
 def membership(context: ResolveContext, node: syntax_tree.In) -> Core:
-    result = (
-        _in_list(context, node)
-        if isinstance(node.among, syntax_tree.Listing)
-        else _in_set(context, node)
-    )
-    if node.negated and result.type is not Type.ANY:
-        return context.apply(Type.CONDITION, "not", result)
-    return result
+    """``x in ('A', 'B')``, ``code in multiple_choice``, and their ``not in``."""
+    in_list = isinstance(node.among, syntax_tree.Listing)
+    member = _in_list(context, node) if in_list else _in_set(context, node)
+    if member.type is Type.ANY or not node.negated:
+        return member
+
+    return context.negated(member)
 
 
 def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
     """Equal to one of the items."""
     assert isinstance(node.among, syntax_tree.Listing)
     operand = context.core(node.operand)
-    items = [context.core(entry) for entry in node.among.items]
+    others = [context.core(item) for item in node.among.items]
     if operand.type is Type.CHOICES:
         return context.fault(
             "rule-compare-types",
@@ -226,43 +236,46 @@ def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
         )
 
     equals = [
-        compared(context, where, "=", operand, item)
-        for where, item in zip(node.among.items, items, strict=True)
+        compared(context, item, "=", operand, other)
+        for item, other in zip(node.among.items, others, strict=True)
     ]
     if any(equal.type is Type.ANY for equal in equals):
-        return Constant(type=Type.ANY, value=None)
+        return WRONG
+
+    # ``in`` is for exact values. Dates may be equal in part, each for itself.
     if all(isinstance(equal, Apply) and equal.operator == "eq" for equal in equals):
-        return context.apply(Type.CONDITION, "in", operand, *items)
+        return context.apply(Type.CONDITION, "in", operand, *others)
+
     return context.apply(Type.CONDITION, "or", *equals)
 
 
 def _in_set(context: ResolveContext, node: syntax_tree.In) -> Core:
     """``code in multiple_choice``"""
     among = context.want(context.core(node.among), node.among, Type.CHOICES)
-    operand = context.want(
-        context.core(node.operand), node.operand, Type.CHOICE, Type.TEXT
-    )
-    if isinstance(operand, Constant) and among.codelist is not None:
-        check_code(context, operand, among.codelist, node.operand)
-    return context.apply(Type.CONDITION, "member", operand, among)
+    return _member(context, node.operand, among)
+
+
+def _member(context: ResolveContext, node: syntax_tree.Node, among: Core) -> Core:
+    """Whether the code that ``node`` gives is among those of a multiple choice."""
+    code = context.want(context.core(node), node, Type.CHOICE, Type.TEXT)
+    if isinstance(code, Constant) and among.codelist is not None:
+        check_code(context, code, among.codelist, node)
+
+    return context.apply(Type.CONDITION, "member", code, among)
 
 
 def sets(context: ResolveContext, node: syntax_tree.Compare) -> Core:
     """``has``, ``has any``, ``has all``, ``within``, ``overlaps`` on multiple choices."""
     left = context.want(context.core(node.left), node.left, Type.CHOICES)
     if node.operator == "has":
-        code = context.want(
-            context.core(node.right), node.right, Type.CHOICE, Type.TEXT
-        )
-        if isinstance(code, Constant) and left.codelist is not None:
-            check_code(context, code, left.codelist, node.right)
-        return context.apply(Type.CONDITION, "member", code, left)
+        return _member(context, node.right, left)
 
     right = codes(context, node.right, left.codelist)
     if node.operator == "within":
         return context.apply(Type.CONDITION, "subset", left, right)
     if node.operator == "has all":
         return context.apply(Type.CONDITION, "subset", right, left)
+
     return context.apply(Type.CONDITION, "overlaps", left, right)
 
 
@@ -272,20 +285,23 @@ def codes(
     """A multiple choice: a field, or a list of codes."""
     if not isinstance(node, syntax_tree.Listing):
         return context.want(context.core(node), node, Type.CHOICES)
-    results = []
-    for item in node.items:
-        core = context.core(item)
-        if not isinstance(core, Constant) or not isinstance(core.value, str):
-            return context.fault("rule-listed-code", item, name=context.said(item))
-        if codelist is not None:
-            check_code(context, core, codelist, item)
-        results.append(core.value)
 
-    return Constant(type=Type.CHOICES, codelist=codelist, value=frozenset(results))
+    listed: set[str] = set()
+    for item in node.items:
+        code = context.core(item)
+        if not isinstance(code, Constant) or not isinstance(code.value, str):
+            name = context.source_text(item)
+            return context.fault("rule-listed-code", item, name=name)
+
+        if codelist is not None:
+            check_code(context, code, codelist, item)
+        listed.add(code.value)
+
+    return Constant(type=Type.CHOICES, codelist=codelist, value=frozenset(listed))
 
 
 def listing(context: ResolveContext, node: syntax_tree.Listing) -> Core:
-    return context.fault("rule-stray-list", node, name=context.said(node))
+    return context.fault("rule-stray-list", node, name=context.source_text(node))
 
 
 def total(context: ResolveContext, node: syntax_tree.Sum) -> Core:
@@ -293,22 +309,29 @@ def total(context: ResolveContext, node: syntax_tree.Sum) -> Core:
     first = context.core(node.terms[0])
     if first.type is Type.DATE:
         return moved(context, node, first)
-    terms = [first, *(context.core(item) for item in node.terms[1:])]
-    terms = [
-        context.want(item, where, Type.NUMBER, Type.SPREAD)
-        for item, where in zip(terms, node.terms, strict=True)
-    ]
-    if any(item.type is Type.ANY for item in terms):
-        return Constant(type=Type.ANY, value=None)
-    spread = any(item.type is Type.SPREAD for item in terms)
-    type_, prefix = (Type.SPREAD, "span_") if spread else (Type.NUMBER, "")
-    signed = []
 
-    for sign, term, where in zip(node.signs, terms, node.terms, strict=True):
-        entry = context.want(term, where, type_)
-        signed.append(
-            entry if sign == "+" else context.apply(type_, f"{prefix}neg", entry)
-        )
+    # All terms are read before any is checked, so that findings come in this order.
+    cores = [first, *(context.core(term) for term in node.terms[1:])]
+    values = [
+        context.want(core, term, Type.NUMBER, Type.SPREAD)
+        for core, term in zip(cores, node.terms, strict=True)
+    ]
+    types = {value.type for value in values}
+    if Type.ANY in types:
+        return WRONG
+
+    # One spread makes the sum a spread.
+    type_, prefix = Type.NUMBER, ""
+    if Type.SPREAD in types:
+        type_, prefix = Type.SPREAD, "span_"
+
+    signed: list[Core] = []
+    for sign, value, term in zip(node.signs, values, node.terms, strict=True):
+        positive = context.want(value, term, type_)
+        if sign == "-":
+            signed.append(context.apply(type_, f"{prefix}neg", positive))
+        else:
+            signed.append(positive)
 
     return context.apply(type_, f"{prefix}add", *signed)
 
@@ -321,11 +344,13 @@ def moved(context: ResolveContext, node: syntax_tree.Sum, core: Core) -> Core:
             continue
 
         other = context.core(term)
-        if other.type is Type.DATE and sign == "-" and len(node.terms) == 2:
+        is_difference = sign == "-" and len(node.terms) == 2
+        if is_difference and other.type is Type.DATE:
             return context.apply(Type.SPREAD, "days_between", other, core)
+
         if other.type is not Type.ANY:
-            context.fault("rule-date-arithmetic", term, name=context.said(term))
-        return Constant(type=Type.ANY, value=None)
+            context.fault("rule-date-arithmetic", term, name=context.source_text(term))
+        return WRONG
 
     return core
 
@@ -335,7 +360,7 @@ def shifted(
 ) -> Core:
     """A date moved by a duration."""
     if by.unit == "second":
-        return context.fault("rule-date-arithmetic", by, name=context.said(by))
+        return context.fault("rule-date-arithmetic", by, name=context.source_text(by))
     count = context.want(context.core(by.count), by.count, Type.NUMBER)
     if by.times != 1:
         times = Constant(type=Type.NUMBER, value=by.times * 10**9)
@@ -343,38 +368,58 @@ def shifted(
 
     if backwards:
         count = context.apply(Type.NUMBER, "neg", count)
+
     return context.apply(Type.DATE, f"add_{by.unit}s", date, count)
 
 
 def alike(context: ResolveContext, nodes: Sequence[syntax_tree.Node]) -> list[Core]:
     """Values of one type: of the branches of a case, or the arguments of coalesce."""
     values = [context.core(node) for node in nodes]
-    types = {item.type for item in values} - {Type.ANY}
+    types = {value.type for value in values} - {Type.ANY}
     if types == {Type.NUMBER, Type.SPREAD}:
         return [
-            context.want(item, where, Type.SPREAD)
-            for item, where in zip(values, nodes, strict=True)
+            context.want(value, node, Type.SPREAD)
+            for value, node in zip(values, nodes, strict=True)
         ]
 
-    if len(types) > 1 and not types <= set(_WORDS):
-        for value, where in zip(values, nodes, strict=True):
-            if value.type not in (values[0].type, Type.ANY):
-                return [context.want(value, where, values[0].type)] * len(values)
-
     if types == set(_WORDS):
-        chosen = next(item for item in values if item.type is Type.CHOICE)
-        for value, where in zip(values, nodes, strict=True):
-            if isinstance(value, Constant) and chosen.codelist is not None:
-                check_code(context, value, chosen.codelist, where)
+        _check_alternatives(context, values, nodes)
+    elif len(types) > 1:
+        return _unlike(context, values, nodes)
 
     return values
 
 
+def _unlike(
+    context: ResolveContext, values: list[Core], nodes: Sequence[syntax_tree.Node]
+) -> list[Core]:
+    """A finding for the first value of another type, which stands for all."""
+    expected = values[0].type
+    for value, node in zip(values, nodes, strict=True):
+        if value.type not in (expected, Type.ANY):
+            return [context.want(value, node, expected)] * len(values)
+
+    return values
+
+
+def _check_alternatives(
+    context: ResolveContext, values: list[Core], nodes: Sequence[syntax_tree.Node]
+) -> None:
+    """Texts beside a choice have to be codes of its codelist."""
+    choice = next(value for value in values if value.type is Type.CHOICE)
+    if choice.codelist is None:
+        return
+
+    for value, node in zip(values, nodes, strict=True):
+        if isinstance(value, Constant):
+            check_code(context, value, choice.codelist, node)
+
+
 def shared(values: Sequence[Core]) -> Codelist | None:
     """The codelist of the values that have one, when there is only one."""
-    results = {
-        value.codelist.name: value.codelist
-        for value in values
-        if value.codelist is not None
-    }
-    return next(iter(results.values())) if len(results) == 1 else None
+    codelists: dict[str, Codelist] = {}
+    for value in values:
+        if value.codelist is not None:
+            codelists[value.codelist.name] = value.codelist
+
+    return next(iter(codelists.values())) if len(codelists) == 1 else None

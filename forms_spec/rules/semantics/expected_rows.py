@@ -13,7 +13,7 @@ from dataclasses import replace
 from forms_spec.model.fields import Group
 from forms_spec.rules.semantics.name_lookup import THIS, LookupFrame
 from forms_spec.rules.semantics.resolve_context import ResolveContext
-from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Fold, RowSource
+from forms_spec.rules.semantics.resolved import Constant, Core, Fold, RowSource
 from forms_spec.rules.semantics.types import Type
 
 
@@ -22,8 +22,9 @@ def unless_expected(context: ResolveContext, total: Fold) -> Core:
     come = _come(context, total)
     if come is None:
         return total
+
     unknown = Constant(type=total.type, value=None)
-    return Apply(type=total.type, operator="case", arguments=(come, total, unknown))
+    return context.apply(total.type, "case", come, total, unknown)
 
 
 def _come(context: ResolveContext, total: Fold) -> Core | None:
@@ -34,28 +35,33 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
     group = context.study.tables[source.table].group if source.group else None
     if group is not None and source.visit == THIS:
         return _in_form(context, group, source, context.names.frames[source.depth])
+
+    # Rows of other forms: first a form has to be there at all.
     instances = replace(source, table=source.form, group=False)
-    depth = total.depth
-    begun = _some(instances, depth, None)
+    begun = _some(instances, total.depth, None)
     if group is None:
         return begun
+
+    # Then no form may lack its rows: "not any(form where not complete)".
+    own = RowSource(
+        table=source.table,
+        form=source.form,
+        group=True,
+        visit=THIS,
+        depth=total.depth,
+    )
     frame = LookupFrame(
         form=context.study.forms[source.form],
         group=None,
         own=False,
         selector=source.visit,
     )
-    own = RowSource(
-        table=source.table, form=source.form, group=True, visit=THIS, depth=depth
-    )
     complete = _in_form(context, group, own, frame)
     if complete is None:
         return begun
-    lacking = _some(instances, depth, context.apply(Type.CONDITION, "not", complete))
 
-    return context.apply(
-        Type.CONDITION, "and", begun, context.apply(Type.CONDITION, "not", lacking)
-    )
+    lacking = _some(instances, total.depth, context.negated(complete))
+    return context.apply(Type.CONDITION, "and", begun, context.negated(lacking))
 
 
 def _in_form(
@@ -66,12 +72,12 @@ def _in_form(
     shown = _shown(context, group, source.depth, holder)
     if shown is None and not group.rows.minimum and not group.rows.fixed:
         return None
+
     there = _some(source, source.depth + 1, None)
     if shown is None:
         return there
-    return context.apply(
-        Type.CONDITION, "or", there, context.apply(Type.CONDITION, "not", shown)
-    )
+
+    return context.apply(Type.CONDITION, "or", there, context.negated(shown))
 
 
 def _shown(
@@ -83,10 +89,13 @@ def _shown(
     """
     if group.show_when is None:
         return None
+
     before, faults = context.names.frames, len(context.findings)
+    # The condition is about the form, so that it sees no row.
     context.names.frames = [*before[:depth], replace(holder, group=None)]
     with context.standing_in(group.show_when, {}, f"rows of {group.name}"):
         core = context.core(group.show_when.tree)
+
     context.names.frames = before
     del context.findings[faults:]
 

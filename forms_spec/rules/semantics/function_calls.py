@@ -18,7 +18,7 @@ from forms_spec.rules.semantics.functions import FUNCTIONS, PLAIN, Function
 from forms_spec.rules.semantics.known_value_functions import KNOWN
 from forms_spec.rules.semantics.numbers import number_in, scaled
 from forms_spec.rules.semantics.reference_ranges import reference
-from forms_spec.rules.semantics.resolve_context import ResolveContext
+from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
 from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Read, Remote
 from forms_spec.rules.semantics.types import Type
 from forms_spec.rules.semantics.unit_conversion import converted
@@ -39,93 +39,104 @@ def call(context: ResolveContext, node: syntax_tree.Call) -> Core:
     """A function's meaning; its arguments are checked against its signature."""
     function = FUNCTIONS.get(node.function)
     if function is None:
-        near = did_you_mean(
-            node.function, [*FUNCTIONS, *context.study.derivations, *_FOLD_NAMES]
-        )
+        known = [*FUNCTIONS, *context.study.derivations, *_FOLD_NAMES]
+        near = did_you_mean(node.function, known)
         return context.fault(
             "rule-unknown-function", node, name=node.function, near=near
         )
 
-    given = len(node.arguments)
-    if given < len(function.takes) or (
-        given > len(function.takes) and not function.more
-    ):
+    given, least = len(node.arguments), len(function.takes)
+    if given < least or (given > least and not function.more):
         return context.fault(
             "rule-argument-count", node, name=function.name, says=function.says
         )
 
-    return _BUILDERS[function.name](context, node, function)
+    if function.name in _BUILDERS:
+        return _BUILDERS[function.name](context, node, function)
+
+    arguments = _typed(context, node, function)
+    if any(argument.type is Type.ANY for argument in arguments):
+        return WRONG
+
+    return _TYPED_BUILDERS[function.name](context, node, function, arguments)
 
 
 def _typed(
     context: ResolveContext, node: syntax_tree.Call, function: Function
-) -> list[Core] | None:
-    """The arguments in the types that the function takes, None after a finding."""
-    results = []
+) -> list[Core]:
+    """The arguments in the types that the function takes, ANY after a finding."""
+    arguments: list[Core] = []
     for index, argument in enumerate(node.arguments):
+        # The last type is that of all arguments which follow.
         takes = function.takes[min(index, len(function.takes) - 1)]
-        results.append(context.want(context.core(argument), argument, *takes))
+        arguments.append(context.want(context.core(argument), argument, *takes))
 
-    return None if any(item.type is Type.ANY for item in results) else results
-
-
-def _wrong() -> Core:
-    return Constant(type=Type.ANY, value=None)
+    return arguments
 
 
-def _plain(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
+def _plain(
+    context: ResolveContext,
+    _node: syntax_tree.Call,
+    function: Function,
+    arguments: Arguments,
+) -> Core:
     """The operator bears the function's name."""
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
-    return Apply(
-        type=function.gives, operator=function.name, arguments=tuple(arguments)
-    )
+    return context.apply(function.gives, function.name, *arguments)
 
 
-def _round(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
+def _round(
+    context: ResolveContext,
+    node: syntax_tree.Call,
+    _function: Function,
+    arguments: Arguments,
+) -> Core:
     places = arguments[1]
-    allowed = [n * SCALE for n in range(FRACTION_DIGITS + 1)]
+    allowed = [digits * SCALE for digits in range(FRACTION_DIGITS + 1)]
     if not isinstance(places, Constant) or places.value not in allowed:
         return context.fault(
             "rule-places",
             node.arguments[1],
-            name=context.said(node.arguments[1]),
+            name=context.source_text(node.arguments[1]),
             most=str(FRACTION_DIGITS),
         )
 
-    return Apply(type=Type.NUMBER, operator="round", arguments=tuple(arguments))
+    return context.apply(Type.NUMBER, "round", *arguments)
 
 
 def _rounded_away(
-    context: ResolveContext, node: syntax_tree.Call, function: Function
+    context: ResolveContext,
+    node: syntax_tree.Call,
+    function: Function,
+    arguments: Arguments,
 ) -> Core:
     """The rounded number, moved by one step where it lies on the wrong side."""
-    rounded = _round(context, node, function)
+    rounded = _round(context, node, function, arguments)
     if not isinstance(rounded, Apply):
         return rounded
+
     number, places = rounded.arguments
     assert isinstance(places, Constant)
     assert isinstance(places.value, int)
     size = 10 ** (FRACTION_DIGITS - places.value // SCALE)
-    down = function.name == "round_down"
-    step = Constant(type=Type.NUMBER, value=-size if down else size)
-    beyond = context.apply(
-        Type.CONDITION, "lt", *((number, rounded) if down else (rounded, number))
-    )
-    moved = context.apply(Type.NUMBER, "add", rounded, step)
+    if function.name == "round_down":
+        step = -size
+        is_beyond = context.apply(Type.CONDITION, "lt", number, rounded)
+    else:
+        step = size
+        is_beyond = context.apply(Type.CONDITION, "lt", rounded, number)
 
-    return context.apply(Type.NUMBER, "case", beyond, moved, rounded)
+    one_step = Constant(type=Type.NUMBER, value=step)
+    moved = context.apply(Type.NUMBER, "add", rounded, one_step)
+    return context.apply(Type.NUMBER, "case", is_beyond, moved, rounded)
 
 
 def _of_known(
-    context: ResolveContext, node: syntax_tree.Call, function: Function
+    _context: ResolveContext,
+    _node: syntax_tree.Call,
+    function: Function,
+    arguments: Arguments,
 ) -> Core:
-    arguments = _typed(context, node, function)
-    return _wrong() if arguments is None else KNOWN[function.name](arguments)
+    return KNOWN[function.name](arguments)
 
 
 _TEXTS = {
@@ -137,19 +148,15 @@ _TEXTS = {
 
 
 def _text_of(
-    context: ResolveContext, node: syntax_tree.Call, function: Function
+    context: ResolveContext,
+    node: syntax_tree.Call,
+    _function: Function,
+    arguments: Arguments,
 ) -> Core:
     """A value as it is written in a cell; texts and codes stay what they are."""
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
-    value = context.want(
-        arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE
-    )
-
-    return Apply(
-        type=Type.TEXT, operator=_TEXTS.get(value.type, "concat"), arguments=(value,)
-    )
+    value = context.want(arguments[0], node, *_TEXTS, Type.TEXT, Type.CHOICE)
+    operator = _TEXTS.get(value.type, "concat")
+    return context.apply(Type.TEXT, operator, value)
 
 
 def _entered(
@@ -160,37 +167,44 @@ def _entered(
     """
     cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
-        return _wrong()
+        return WRONG
     if not isinstance(cell, Read | Remote):
         return context.fault(
-            "rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0])
+            "rule-not-a-field",
+            node.arguments[0],
+            name=context.source_text(node.arguments[0]),
         )
 
     return cell if cell.field.value is not None else replace(cell, entered=True)
 
 
-def _day(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
-    return Apply(type=Type.NUMBER, operator="day_of_month", arguments=tuple(arguments))
+def _day(
+    context: ResolveContext,
+    _node: syntax_tree.Call,
+    _function: Function,
+    arguments: Arguments,
+) -> Core:
+    return context.apply(Type.NUMBER, "day_of_month", *arguments)
 
 
 def _extreme(
     context: ResolveContext, node: syntax_tree.Call, function: Function
 ) -> Core:
     """``min(a, b, ...)``, ``max(a, b, ...)``"""
-    arguments = comparisons.alike(context, node.arguments)
+    values = comparisons.alike(context, node.arguments)
     arguments = [
-        context.want(argument, where, *function.takes[0])
-        for argument, where in zip(arguments, node.arguments, strict=True)
+        context.want(value, argument, *function.takes[0])
+        for value, argument in zip(values, node.arguments, strict=True)
     ]
     if any(argument.type is Type.ANY for argument in arguments):
-        return _wrong()
-    prefix = "span_" if arguments[0].type in (Type.DATE, Type.SPREAD) else ""
-    operator = prefix + {"min": "least", "max": "greatest"}[function.name]
+        return WRONG
 
-    return Apply(type=arguments[0].type, operator=operator, arguments=tuple(arguments))
+    type_ = arguments[0].type
+    operator = {"min": "least", "max": "greatest"}[function.name]
+    if type_ in (Type.DATE, Type.SPREAD):
+        operator = f"span_{operator}"
+
+    return context.apply(type_, operator, *arguments)
 
 
 def _coalesce(
@@ -198,7 +212,8 @@ def _coalesce(
 ) -> Core:
     arguments = comparisons.alike(context, node.arguments)
     if any(argument.type is Type.ANY for argument in arguments):
-        return _wrong()
+        return WRONG
+
     return Apply(
         type=arguments[0].type,
         codelist=comparisons.shared(arguments),
@@ -207,31 +222,33 @@ def _coalesce(
     )
 
 
-def _minutes(
-    context: ResolveContext, node: syntax_tree.Call, function: Function
+def _clock_difference(
+    context: ResolveContext,
+    node: syntax_tree.Call,
+    function: Function,
+    arguments: Arguments,
 ) -> Core:
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
-    if arguments[0].type is not arguments[1].type:
+    """Between two times, or two dates with time, but not one of each."""
+    first, second = arguments
+    if first.type is not second.type:
         return context.fault(
             "rule-compare-types",
             node,
-            left=arguments[0].type.value,
-            right=arguments[1].type.value,
+            left=first.type.value,
+            right=second.type.value,
             near="",
         )
 
-    return Apply(type=Type.NUMBER, operator=function.name, arguments=tuple(arguments))
+    return context.apply(Type.NUMBER, function.name, first, second)
 
 
 def _seconds_of(
-    context: ResolveContext, node: syntax_tree.Call, function: Function
+    context: ResolveContext,
+    _node: syntax_tree.Call,
+    _function: Function,
+    arguments: Arguments,
 ) -> Core:
     """How much longer a duration is than none."""
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
     nothing = Constant(type=Type.DURATION, value=Duration(0, 0))
     return context.apply(Type.SPREAD, "duration_minus", arguments[0], nothing)
 
@@ -240,62 +257,63 @@ def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) 
     """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <=
     anchor``.
     """
+    *dates, span = node.arguments
     day, anchor = (
-        context.want(context.core(argument), argument, Type.DATE)
-        for argument in node.arguments[:2]
+        context.want(context.core(argument), argument, Type.DATE) for argument in dates
     )
-    span = node.arguments[2]
     if not isinstance(span, syntax_tree.Duration):
         return context.fault(
-            "rule-needs-duration", span, name=context.said(span), says=function.says
+            "rule-needs-duration",
+            span,
+            name=context.source_text(span),
+            says=function.says,
         )
 
     start = comparisons.shifted(context, anchor, span, backwards=True)
     if Type.ANY in (day.type, anchor.type):
-        return _wrong()
+        return WRONG
+
     after = context.apply(Type.CONDITION, "span_lt", start, day)
     if function.name == "since":
         return after
-    before = context.apply(Type.CONDITION, "span_le", day, anchor)
 
+    before = context.apply(Type.CONDITION, "span_le", day, anchor)
     return context.apply(Type.CONDITION, "and", after, before)
 
 
 def _number_of(
-    context: ResolveContext, node: syntax_tree.Call, function: Function
+    context: ResolveContext,
+    node: syntax_tree.Call,
+    _function: Function,
+    arguments: Arguments,
 ) -> Core:
-    arguments = _typed(context, node, function)
-    if arguments is None:
-        return _wrong()
-    if arguments[0].type is Type.TEXT:
-        return Apply(type=Type.NUMBER, operator="number_in", arguments=tuple(arguments))
-    codelist = arguments[0].codelist
+    (value,) = arguments
+    if value.type is Type.TEXT:
+        return context.apply(Type.NUMBER, "number_in", value)
+
+    codelist = value.codelist
     numbers = code_numbers(codelist) if codelist is not None else {}
     if not numbers:
-        return context.fault(
-            "rule-no-numbers",
-            node,
-            name=codelist.name if codelist else context.said(node.arguments[0]),
-        )
+        source_text = context.source_text(node.arguments[0])
+        name = codelist.name if codelist else source_text
+        return context.fault("rule-no-numbers", node, name=name)
 
     table = Constant(type=Type.ANY, value=MappingProxyType(numbers))
-
-    return Apply(type=Type.NUMBER, operator="lookup", arguments=(arguments[0], table))
+    return context.apply(Type.NUMBER, "lookup", value, table)
 
 
 def code_numbers(codelist: Codelist) -> dict[str, int]:
     """What each code counts for: its ``number``, else the code itself where that is a
     number.
     """
-    results = {}
+    numbers: dict[str, int] = {}
     for code in codelist.codes:
-        number = scaled(code.number) if code.number is not None else None
-        if code.number is None:
-            number = number_in(code.code)
+        own = code.number
+        number = scaled(own) if own is not None else number_in(code.code)
         if number is not None:
-            results[code.code] = number
+            numbers[code.code] = number
 
-    return results
+    return numbers
 
 
 def _part_of_limit(
@@ -304,12 +322,12 @@ def _part_of_limit(
     """``limit_of(crp)``, ``comparator_of(crp)``: of a field that takes comparators."""
     cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
-        return _wrong()
+        return WRONG
     if not isinstance(cell, Read | Remote) or not cell.field.comparators:
         return context.fault(
             "rule-no-comparator",
             node.arguments[0],
-            name=context.said(node.arguments[0]),
+            name=context.source_text(node.arguments[0]),
         )
 
     return context.apply(function.gives, function.name, cell)
@@ -323,10 +341,12 @@ def _in_unit(
         cell = context.core(node.arguments[0])
     wanted = node.arguments[1]
     if cell.type is Type.ANY:
-        return _wrong()
+        return WRONG
     if not isinstance(cell, Read | Remote):
         return context.fault(
-            "rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0])
+            "rule-not-a-field",
+            node.arguments[0],
+            name=context.source_text(node.arguments[0]),
         )
 
     if not isinstance(wanted, syntax_tree.Literal) or wanted.kind != "text":
@@ -338,15 +358,33 @@ def _in_unit(
 
 
 _FOLD_NAMES = ("any", "every", "count", "sum", "min", "max")
+
 _BUILDERS: Mapping[
     str, Callable[[ResolveContext, syntax_tree.Call, Function], Core]
 ] = MappingProxyType(
     {
-        "round": _round,
-        "abs": _plain,
         "min": _extreme,
         "max": _extreme,
         "coalesce": _coalesce,
+        "within": _since,
+        "since": _since,
+        "in_unit": _in_unit,
+        "limit_of": _part_of_limit,
+        "comparator_of": _part_of_limit,
+        "entered": _entered,
+        "reference_low": reference,
+        "reference_high": reference,
+        "in_reference": reference,
+    }
+)
+"""Functions that read their arguments in their own way."""
+
+_TYPED_BUILDERS: Mapping[
+    str, Callable[[ResolveContext, syntax_tree.Call, Function, Arguments], Core]
+] = MappingProxyType(
+    {
+        "round": _round,
+        "abs": _plain,
         "length": _plain,
         "concat": _plain,
         "age_years": _plain,
@@ -354,30 +392,22 @@ _BUILDERS: Mapping[
         "add_months": _plain,
         "days_between": _plain,
         "months_between": _plain,
-        "minutes_between": _minutes,
+        "minutes_between": _clock_difference,
         "date_of": _plain,
         "time_of": _plain,
-        "within": _since,
-        "since": _since,
         "number_of": _number_of,
-        "in_unit": _in_unit,
-        "limit_of": _part_of_limit,
-        "comparator_of": _part_of_limit,
         **dict.fromkeys(PLAIN, _plain),
-        "entered": _entered,
         **dict.fromkeys(KNOWN, _of_known),
         "round_up": _rounded_away,
         "round_down": _rounded_away,
         "text_of": _text_of,
         "day": _day,
-        "seconds_between": _minutes,
+        "seconds_between": _clock_difference,
         "seconds_of": _seconds_of,
-        "reference_low": reference,
-        "reference_high": reference,
-        "in_reference": reference,
     }
 )
-if _BUILDERS.keys() != FUNCTIONS.keys():
-    raise TypeError(
-        f"functions and their builders differ: {_BUILDERS.keys() ^ FUNCTIONS.keys()}"
-    )
+"""Functions of values that have the types of their signature."""
+
+_HOLES = {*_BUILDERS, *_TYPED_BUILDERS} ^ FUNCTIONS.keys()
+if _HOLES:
+    raise TypeError(f"functions and their builders differ: {_HOLES}")

@@ -43,19 +43,18 @@ def _case(type_: Type, when: Core, then: Core, otherwise: Core) -> Core:
 
 def _where_any(values: Sequence[Core], core: Core) -> Core:
     """The value, UNKNOWN where nothing is known."""
-    return _case(
-        core.type, _any_known(values), core, Constant(type=core.type, value=None)
-    )
+    unknown = Constant(type=core.type, value=None)
+    return _case(core.type, _any_known(values), core, unknown)
 
 
 def _total(values: Sequence[Core]) -> Core:
-    return _number("add", *(_number("coalesce", value, ZERO) for value in values))
+    terms = [_number("coalesce", value, ZERO) for value in values]
+    return _number("add", *terms)
 
 
 def _count(values: Sequence[Core]) -> Core:
-    return _number(
-        "add", *(_case(Type.NUMBER, _known(value), ONE, ZERO) for value in values)
-    )
+    ones = [_case(Type.NUMBER, _known(value), ONE, ZERO) for value in values]
+    return _number("add", *ones)
 
 
 def total(values: Sequence[Core]) -> Core:
@@ -85,10 +84,10 @@ def extreme(operator: str) -> Callable[[Sequence[Core]], Core]:
     def build(values: Sequence[Core]) -> Core:
         if len(values) == 1:
             return values[0]
+
         first = _number("coalesce", *values)
-        return _number(
-            operator, *(_number("coalesce", value, first) for value in values)
-        )
+        known = [_number("coalesce", value, first) for value in values]
+        return _number(operator, *known)
 
     return build
 
@@ -105,19 +104,17 @@ def joined(values: Sequence[Core]) -> Core:
 def parted(values: Sequence[Core]) -> Core:
     """The known texts with the first value between them."""
     between, *texts = values
-    results = []
+    parts: list[Core] = []
     for index, text in enumerate(texts):
-        before = (
-            _case(Type.TEXT, _any_known(texts[:index]), between, EMPTY)
-            if index
-            else EMPTY
-        )
-        both = Apply(type=Type.TEXT, operator="concat", arguments=(before, text))
-        results.append(_case(Type.TEXT, _known(text), both, EMPTY))
+        # Nothing stands before the first text that is known.
+        before: Core = EMPTY
+        if index:
+            before = _case(Type.TEXT, _any_known(texts[:index]), between, EMPTY)
+        part = Apply(type=Type.TEXT, operator="concat", arguments=(before, text))
+        parts.append(_case(Type.TEXT, _known(text), part, EMPTY))
 
-    return _where_any(
-        texts, Apply(type=Type.TEXT, operator="concat", arguments=tuple(results))
-    )
+    whole = Apply(type=Type.TEXT, operator="concat", arguments=tuple(parts))
+    return _where_any(texts, whole)
 
 
 KNOWN: Mapping[str, Callable[[Sequence[Core]], Core]] = MappingProxyType(

@@ -49,26 +49,38 @@ class LookupFrame:
 
     def field(self, name: str) -> tuple[Field, bool] | None:
         """The field of that name, and whether it is the row's."""
-        for value in self.group.fields if self.group else ():
-            if value.name == name and value.collected:
-                return value, True
+        for field in self.row_fields:
+            if field.name == name and field.collected:
+                return field, True
 
         own = self.form.by_name.get(name)
-        return (own, False) if own is not None and own.collected else None
+        if own is None or not own.collected:
+            return None
+
+        return own, False
+
+    @property
+    def row_fields(self) -> tuple[Field, ...]:
+        return self.group.fields if self.group else ()
+
+    def table_of(self, *, row: bool) -> str:
+        """The table that has a field of the row, or one of the form itself."""
+        return self.group.name if row and self.group else self.form.name
 
     def names(self) -> Iterator[str]:
-        yield from (field.name for field in (self.group.fields if self.group else ()))
+        for field in self.row_fields:
+            yield field.name
         yield from self.form.by_name
 
 
 def read(depth: int, frame: LookupFrame, field: Field, row: bool) -> Read:
-    table = frame.group.name if row and frame.group else frame.form.name
+    """A cell of the form or row that a frame looks at."""
     return Read(
         type=type_of(field),
         codelist=field.codelist,
         depth=depth,
         row=row,
-        table=table,
+        table=frame.table_of(row=row),
         field=field,
     )
 
@@ -83,53 +95,55 @@ class Names:
     def bare(self, name: str) -> Core | None:
         """A field of a row or form that is looked at, or a key column."""
         for depth in reversed(range(len(self.frames))):
-            field = self.frames[depth].field(name)
+            frame = self.frames[depth]
+            field = frame.field(name)
             if field is not None:
-                return read(depth, self.frames[depth], *field)
+                return read(depth, frame, *field)
 
-        return self.key(name, len(self.frames) - 1) if name in KEYS else None
+        innermost = len(self.frames) - 1
+        return self.key(name, innermost) if name in KEYS else None
 
     def key(self, name: str, depth: int) -> Key:
         return Key(type=KEYS[name], depth=depth, name=name)
 
     def unknown(self, name: str, others: Iterator[str] | None = None) -> NameFault:
         """Why a bare name stands for nothing."""
-        for group in self.frames[0].form.row_groups:
-            if any(field.name == name for field in group.fields):
-                return NameFault(
-                    "rule-rows-need-aggregate", name=name, table=group.name
-                )
-
+        form = self.frames[0].form
+        table = _row_table(form, name)
+        if table is not None:
+            return NameFault("rule-rows-need-aggregate", name=name, table=table)
         if name in self.study.tables:
             return NameFault("rule-table-is-no-value", name=name)
-        known = [name for frame in self.frames for name in frame.names()] + list(
-            others or ()
-        )
+
+        known: list[str] = []
+        for frame in self.frames:
+            known.extend(frame.names())
+        known.extend(others or ())
 
         return NameFault(
             "rule-unknown-name",
             name=name,
-            form=self.frames[0].form.title,
+            form=form.title,
             near=did_you_mean(name, known) or self.elsewhere(name),
         )
 
     def elsewhere(self, name: str) -> str:
-        tables = [
-            table.name
-            for table in self.study.tables.values()
-            if self.study.field(table.name, name)
-        ]
-        return f"Did you mean {tables[0]}.{name}?" if len(tables) == 1 else ""
+        """The one other table that has a field of the name, as a question."""
+        tables = [table for table in self.study.tables if self.study.field(table, name)]
+        if len(tables) != 1:
+            return ""
+
+        return f"Did you mean {tables[0]}.{name}?"
 
     def qualified(self, table: str, selector: str | None, name: str) -> Core:
         """``this.x``, ``vs.bmi``, ``vs[SCR].bmi``. Raises ``NameFault``."""
         for depth in self.depths(table, selector):
             frame = self.frames[depth]
-            field = frame.field(name)
-            if field is not None and (
-                table == THIS or self.belongs(frame, table, field[1])
-            ):
-                return read(depth, frame, *field)
+            found = frame.field(name)
+            if found is not None:
+                field, row = found
+                if table in (THIS, frame.table_of(row=row)):
+                    return read(depth, frame, field, row)
 
             if name in KEYS:
                 return self.key(name, depth)
@@ -137,44 +151,28 @@ class Names:
         return self.remote(table, selector, name)
 
     def depths(self, table: str, selector: str | None) -> Iterator[int]:
+        """The frames that a table's name may mean, the innermost first."""
         if table == THIS:
             yield 0
             return
 
         for depth in reversed(range(len(self.frames))):
             frame = self.frames[depth]
-            named = (frame.group.name if frame.group else None, frame.form.name)
-            if table in named and (selector is None or selector == frame.selector):
+            if selector is not None and selector != frame.selector:
+                continue
+            if table in (frame.table_of(row=True), frame.form.name):
                 yield depth
 
-    def belongs(self, frame: LookupFrame, table: str, row: bool) -> bool:
-        return table == (frame.group.name if row and frame.group else frame.form.name)
-
     def remote(self, table: str, selector: str | None, name: str) -> Remote:
+        """A field of another form. Raises ``NameFault``."""
         form = self.study.forms.get(table)
-        if table == THIS:
-            raise NameFault(
-                "rule-unknown-field",
-                name=name,
-                table=self.frames[0].form.name,
-                near=did_you_mean(name, list(self.frames[0].names())),
-            )
-
-        if form is None:
-            if table in self.study.tables:
-                raise NameFault(
-                    "rule-rows-need-aggregate", name=f"{table}.{name}", table=table
-                )
-
-            raise NameFault(
-                "rule-unknown-table",
-                name=table,
-                near=did_you_mean(table, self.study.tables),
-            )
+        if form is None or table == THIS:
+            raise self.no_table(table, name)
 
         field = form.by_name.get(name)
         if field is None or not field.collected:
             raise self.no_field(form, table, name)
+
         self.check_visit(form, selector)
 
         return Remote(
@@ -186,14 +184,37 @@ class Names:
             field=field,
         )
 
+    def no_table(self, table: str, name: str) -> NameFault:
+        """Why a table's name stands for no form whose field could be read."""
+        if table == THIS:
+            frame = self.frames[0]
+            return NameFault(
+                "rule-unknown-field",
+                name=name,
+                table=frame.form.name,
+                near=did_you_mean(name, list(frame.names())),
+            )
+
+        if table in self.study.tables:
+            return NameFault(
+                "rule-rows-need-aggregate", name=f"{table}.{name}", table=table
+            )
+
+        return NameFault(
+            "rule-unknown-table",
+            name=table,
+            near=did_you_mean(table, self.study.tables),
+        )
+
     def no_field(self, form: Form, table: str, name: str) -> NameFault:
-        for group in form.row_groups:
-            if any(field.name == name for field in group.fields):
-                return NameFault(
-                    "rule-rows-need-aggregate",
-                    name=f"{group.name}.{name}",
-                    table=group.name,
-                )
+        """Why a form has no field of a name that could be read."""
+        row_table = _row_table(form, name)
+        if row_table is not None:
+            return NameFault(
+                "rule-rows-need-aggregate",
+                name=f"{row_table}.{name}",
+                table=row_table,
+            )
 
         return NameFault(
             "rule-unknown-field",
@@ -204,9 +225,11 @@ class Names:
 
     def check_visit(self, form: Form, selector: str | None) -> None:
         """A selector names a visit at which the form is collected once."""
-        visits = [s.visit for s in self.study.schedule if s.form == form.name]
+        visits = self.visits_of(form)
         if selector is None:
-            if len(visits) > 1 and self.frames[self.visit_depth()].form.log:
+            # A log form stands at no visit of which it could be the form.
+            from_log = self.frames[self.visit_depth()].form.log
+            if from_log and len(visits) > 1:
                 raise NameFault("rule-name-the-visit", form=form.name, visit=visits[0])
             return
 
@@ -221,11 +244,21 @@ class Names:
             raise NameFault("rule-log-has-no-visit", form=form.name)
         if selector == PREVIOUS:
             return
-        self.check_scheduled(form, selector, visits)
+
+        self.check_scheduled(form, selector)
         if self.study.visits[selector].repeats:
             raise NameFault("rule-repeating-visit", form=form.name, visit=selector)
 
-    def check_scheduled(self, form: Form, selector: str, visits: list[str]) -> None:
+    def visits_of(self, form: Form) -> list[str]:
+        """The visits at which a form is scheduled."""
+        return [
+            scheduled.visit
+            for scheduled in self.study.schedule
+            if scheduled.form == form.name
+        ]
+
+    def check_scheduled(self, form: Form, selector: str) -> None:
+        """A selector names a visit at which the form is scheduled."""
         if selector not in self.study.visits:
             raise NameFault(
                 "rule-unknown-visit",
@@ -233,6 +266,7 @@ class Names:
                 near=did_you_mean(selector, self.study.visits),
             )
 
+        visits = self.visits_of(form)
         if selector not in visits:
             raise NameFault(
                 "rule-not-scheduled",
@@ -246,7 +280,8 @@ class Names:
         share its visit.
         """
         for depth in reversed(range(1, len(self.frames))):
-            if not self.frames[depth].own and not self.frames[depth].form.log:
+            frame = self.frames[depth]
+            if not frame.own and not frame.form.log:
                 return depth
 
         return 0
@@ -257,38 +292,48 @@ class Names:
         """The rows that an aggregate goes over, and whether ``over`` is only their
         name.
         """
-        if isinstance(over, syntax_tree.Reference):
-            name = over.field if over.table is None else over.table
-            only = over.table is None or over.field is None
-            if only and name and name in self.study.tables and not self.hidden(name):
-                return *self.rows(name, over.selector), True
+        table = self.whole_table(over)
+        if table is not None:
+            return *self.rows(*table), True
 
-        for reference in references_in(over):
-            if (
-                reference.table is not None
-                and reference.field
-                and reference.table in self.study.tables
-            ):
-                return *self.rows(reference.table, reference.selector), False
+        # A table that is named goes before a bare name, wherever the two stand.
+        references = list(references_in(over))
+        for reference in references:
+            table_name = reference.table
+            if table_name is None or not reference.field:
+                continue
+            if table_name in self.study.tables:
+                return *self.rows(table_name, reference.selector), False
 
-        for reference in references_in(over):
-            group = self.own_group(reference.field) if reference.table is None else None
-            if group is not None and self.bare(reference.field or "") is None:
-                return *self.rows(group, None), False
+        form = self.frames[0].form
+        for reference in references:
+            if reference.table is not None or reference.field is None:
+                continue
+            row_table = _row_table(form, reference.field)
+            if row_table is not None and self.bare(reference.field) is None:
+                return *self.rows(row_table, None), False
 
         return None
 
-    def hidden(self, name: str) -> bool:
+    def whole_table(self, over: syntax_tree.Node) -> tuple[str, str | None] | None:
+        """A table and its selector, where nothing but these is written."""
+        if not isinstance(over, syntax_tree.Reference):
+            return None
+        if over.table is not None and over.field is not None:
+            return None
+
+        name = over.field if over.table is None else over.table
+        if name is None or name not in self.study.tables or self.is_field(name):
+            return None
+
+        return name, over.selector
+
+    def is_field(self, name: str) -> bool:
+        """Whether a bare name is a field here, and so hides a table of the name."""
         return any(frame.field(name) is not None for frame in self.frames)
 
-    def own_group(self, name: str | None) -> str | None:
-        for group in self.frames[0].form.row_groups:
-            if any(field.name == name for field in group.fields):
-                return group.name
-
-        return None
-
     def rows(self, name: str, selector: str | None) -> tuple[RowSource, LookupFrame]:
+        """The rows of a table, and the frame from which each of them is looked at."""
         table = self.study.tables[name]
         depth, visit = self.visit_depth(), selector or ALL
         if table.group is not None and selector in (None, THIS):
@@ -299,12 +344,10 @@ class Names:
             raise NameFault("rule-unknown-visit", name=THIS, near="")
 
         if visit not in (ALL, THIS, PREVIOUS):
-            visits = [s.visit for s in self.study.schedule if s.form == table.form.name]
             if table.form.log:
                 raise NameFault("rule-log-has-no-visit", form=table.form.name)
-            self.check_scheduled(table.form, visit, visits)
+            self.check_scheduled(table.form, visit)
 
-        own = visit == THIS and self.frames[depth].own
         source = RowSource(
             table=name,
             form=table.form.name,
@@ -312,10 +355,13 @@ class Names:
             visit=visit,
             depth=depth,
         )
-
-        return source, LookupFrame(
-            form=table.form, group=table.group, own=own, selector=selector
+        frame = LookupFrame(
+            form=table.form,
+            group=table.group,
+            own=visit == THIS and self.frames[depth].own,
+            selector=selector,
         )
+        return source, frame
 
     def holder(self, form: Form) -> int | None:
         """The innermost frame whose form holds the rows."""
@@ -326,13 +372,25 @@ class Names:
         return None
 
 
+def _row_table(form: Form, name: str) -> str | None:
+    """The repeating group of a form that has a field of the name."""
+    for group in form.row_groups:
+        if any(field.name == name for field in group.fields):
+            return group.name
+
+    return None
+
+
 def references_in(node: object) -> Iterator[syntax_tree.Reference]:
-    """Every reference of a tree in reading order; trees are bounded, so this is too."""
+    """Every reference of a tree in reading order.
+
+    A tree's depth is bounded by the parser, so this recursion is bounded too.
+    """
     if isinstance(node, syntax_tree.Reference):
         yield node
     elif isinstance(node, syntax_tree.Node):
-        for name in node.__dataclass_fields__:
-            yield from references_in(getattr(node, name))
+        for attribute in node.__dataclass_fields__:
+            yield from references_in(getattr(node, attribute))
     elif isinstance(node, tuple):
-        for item in node:
-            yield from references_in(item)
+        for element in node:
+            yield from references_in(element)

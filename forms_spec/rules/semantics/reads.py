@@ -61,12 +61,9 @@ def targets(
             entered=node.entered,
         )
     elif isinstance(node, core.Fold):
-        visit = (
-            visits[node.source.depth]
-            if node.source.visit == THIS
-            else node.source.visit
-        )
-        yield Dependency(table=node.source.table, field=None, visit=visit)
+        source = node.source
+        visit = visits[source.depth] if source.visit == THIS else source.visit
+        yield Dependency(table=source.table, field=None, visit=visit)
         visits = (*visits[: node.depth], visit)
 
     for child in children(node):
@@ -74,10 +71,13 @@ def targets(
 
 
 def children(node: core.Core) -> tuple[core.Core, ...]:
+    """The nodes right below a node."""
     if isinstance(node, core.Apply):
         return node.arguments
     if isinstance(node, core.Missing):
         return (node.cell,)
     if isinstance(node, core.Fold):
-        return tuple(item for item in (node.body, node.where) if item is not None)
+        parts = (node.body, node.where)
+        return tuple(part for part in parts if part is not None)
+
     return ()

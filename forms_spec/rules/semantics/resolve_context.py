@@ -35,15 +35,13 @@ class ResolveContext(ABC):
     def __init__(self, study: Study, home: Home, expression: Expression) -> None:
         self.study = study
         self.expression = expression
-        group = (
-            home.group
-            if home.group is not None and home.group.rows is not None
-            else None
-        )
+        # The sections of a form that do not repeat have no row to look at.
+        group = home.group if home.group and home.group.rows else None
         self.names = Names(study, LookupFrame(form=home.form, group=group, own=True))
-        self.arguments: Mapping[str, Core] = (
-            {"value": UNKNOWN_NUMBER} if home.value else {}
-        )
+        self.arguments: Mapping[str, Core] = {}
+        if home.value:
+            self.arguments = {"value": UNKNOWN_NUMBER}
+
         self.expanding: tuple[str, ...] = ()
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
@@ -68,7 +66,8 @@ class ResolveContext(ABC):
         where = place_within(text, place, node.start, node.end)
         return finding(code, text=where, value=text[node.start : node.end], **words)
 
-    def said(self, node: syntax_tree.Node) -> str:
+    def source_text(self, node: syntax_tree.Node) -> str:
+        """A part of the text as it is written."""
         return self.expression.text[node.start : node.end]
 
     def want(self, core: Core, node: syntax_tree.Node, *types: Type) -> Core:
@@ -78,20 +77,23 @@ class ResolveContext(ABC):
         if Type.ANY in (core.type, *types) or core.type in types:
             return core
         if core.type is Type.NUMBER and Type.SPREAD in types:
-            return Apply(type=Type.SPREAD, operator="point", arguments=(core,))
+            return self.apply(Type.SPREAD, "point", core)
         if core.type is Type.SPREAD and Type.NUMBER in types:
-            return Apply(type=Type.NUMBER, operator="settle", arguments=(core,))
+            return self.apply(Type.NUMBER, "settle", core)
         if core.type is Type.DURATION and isinstance(core, Constant):
-            return self.fault("rule-stray-duration", node, name=self.said(node))
+            name = self.source_text(node)
+            return self.fault("rule-stray-duration", node, name=name)
+        # A code is a text.
         if {core.type, types[0]} == {Type.TEXT, Type.CHOICE}:
             return core
-        expected = " or ".join(dict.fromkeys(type_.value for type_ in types))
 
+        # Two types may have one word.
+        expected = dict.fromkeys(type_.value for type_ in types)
         return self.fault(
             "rule-wrong-type",
             node,
-            name=self.said(node),
-            expected=expected,
+            name=self.source_text(node),
+            expected=" or ".join(expected),
             found=core.type.value,
         )
 
@@ -100,6 +102,9 @@ class ResolveContext(ABC):
 
     def apply(self, type_: Type, operator: str, *arguments: Core) -> Core:
         return Apply(type=type_, operator=operator, arguments=arguments)
+
+    def negated(self, condition: Core) -> Core:
+        return self.apply(Type.CONDITION, "not", condition)
 
     @contextmanager
     def within_frame(self, frame: LookupFrame) -> Iterator[None]:
@@ -121,7 +126,8 @@ class ResolveContext(ABC):
         """
         before = (self.expression, self.arguments, self.expanding)
         self.expression, self.arguments = expression, arguments
-        self.expanding = (*self.expanding, name) if name else self.expanding
+        if name:
+            self.expanding = (*self.expanding, name)
 
         try:
             yield

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from forms_spec.findings.finding import Finding
@@ -79,22 +79,21 @@ def resolve(
     codes: Codelist | None = None,
 ) -> Resolved:
     """The meaning of an expression, of the type that is expected where one is."""
-    group = home.group.name if home.group else None
     key = (
         id(expression),
         home.form.name,
-        group,
+        home.group.name if home.group else None,
         expects,
         codes.name if codes else None,
     )
-    kept = MEANINGS.of(study)
-    setdefault = kept.get(key)
-    if setdefault is None:
-        setdefault = kept.setdefault(
-            key, (expression, Checker(study, home, expression).whole(expects, codes))
-        )
+    meanings = MEANINGS.of(study)
+    meaning = meanings.get(key)
+    if meaning is None:
+        checker = Checker(study, home, expression)
+        resolved = checker.whole(expects, codes)
+        meaning = meanings.setdefault(key, (expression, resolved))
 
-    return setdefault[1]
+    return meaning[1]
 
 
 class Checker(ResolveContext):
@@ -107,6 +106,7 @@ class Checker(ResolveContext):
         core = self.core(self.expression.tree)
         if expects is not None:
             core = self.expected(core, expects, codes)
+
         return Resolved(
             core=core,
             findings=tuple(self.findings),
@@ -131,9 +131,10 @@ class Checker(ResolveContext):
         try:
             if self.depth > 2 * DEEPEST:
                 return self.fault("rule-too-deep", node, most=str(DEEPEST))
+            # One finding for all nodes that are too many.
+            if self.nodes > MOST_NODES + 1:
+                return WRONG
             if self.nodes > MOST_NODES:
-                if self.nodes > MOST_NODES + 1:
-                    return WRONG
                 return self.fault("rule-too-large", node, most=str(MOST_NODES))
 
             return _BUILDERS[type(node)](self, node)
@@ -146,24 +147,23 @@ class Checker(ResolveContext):
         """A warning where a number is used as if it had one unit, and its unit is
         chosen beside it.
         """
-        field = core.field if isinstance(core, Read | Remote) else None
-        if (
-            field is None
-            or field.unit is None
-            or not field.unit.choices
-            or self.units_apart
-        ):
+        if self.units_apart or not isinstance(core, Read | Remote):
+            return
+        unit = core.field.unit
+        if unit is None or not unit.choices:
             return
 
-        codes = [choice.code for choice in field.unit.choices]
-        root = field.unit.base.code if field.unit.base is not None else codes[0]
-        name = self.said(node)
-        plain = _UNIT_NAME.fullmatch(root) and root.lower() not in KEYWORDS
-        unit = root if plain else "'" + root.replace("'", "''") + "'"
-        finding = self.finding(
-            "rule-bare-unit", node, name=name, units=" or ".join(codes), unit=unit
+        codes = [choice.code for choice in unit.choices]
+        base = unit.base.code if unit.base is not None else codes[0]
+        warning = self.finding(
+            "rule-bare-unit",
+            node,
+            name=self.source_text(node),
+            units=" or ".join(codes),
+            unit=_as_written(base),
         )
-        (self.inherited if self.expanding else self.warnings).append(finding)
+        warnings = self.inherited if self.expanding else self.warnings
+        warnings.append(warning)
 
     # One method for each node class; the table below names them all.
 
@@ -174,98 +174,106 @@ class Checker(ResolveContext):
 
         if node.kind == "boolean":
             return Constant(type=Type.CONDITION, value=bool(node.value))
+
         text = str(node.value)
         if node.kind == "text":
             return Constant(type=Type.TEXT, value=text)
+
         type_, read = _MOMENTS[node.kind]
         value = read(text)
         if value is None:
             return self.fault("rule-bad-moment", node, name=text)
+
         return Constant(type=type_, value=value)
 
     def duration(self, node: syntax_tree.Duration) -> Core:
         """Compared with a field that holds a duration, and nowhere else a value."""
         count = self.core(node.count)
         if not isinstance(count, Constant) or count.type is not Type.NUMBER:
-            return self.fault("rule-stray-duration", node, name=self.said(node))
+            return self.stray_duration(node)
+
         assert isinstance(count.value, int)
         whole, rest = divmod(count.value * node.times, SCALE)
         if rest or whole < 0:
-            return self.fault("rule-stray-duration", node, name=self.said(node))
+            return self.stray_duration(node)
+
         if node.unit == "month":
             return Constant(type=Type.DURATION, value=Duration(whole, 0))
+
         seconds = whole * 86_400 if node.unit == "day" else whole
         return Constant(type=Type.DURATION, value=Duration(0, seconds))
 
-    def reference(self, node: syntax_tree.Reference) -> Core:
-        if node.table is not None:
-            if node.field is None:
-                raise NameFault("rule-table-is-no-value", name=node.table)
-            core: Core | None = self.names.qualified(
-                node.table, node.selector, node.field
-            )
-        else:
-            core = self.bare(node)
+    def stray_duration(self, node: syntax_tree.Duration) -> Core:
+        return self.fault("rule-stray-duration", node, name=self.source_text(node))
 
-        assert core is not None
+    def reference(self, node: syntax_tree.Reference) -> Core:
+        if node.table is None:
+            core = self.bare(node)
+        elif node.field is None:
+            raise NameFault("rule-table-is-no-value", name=node.table)
+        else:
+            core = self.names.qualified(node.table, node.selector, node.field)
+
         self.heed_unit(node, core)
+        # What a derivation reads has its places in another text.
         if not self.expanding:
             self.notes[node.start, node.end] = core
+
         return core
 
     def bare(self, node: syntax_tree.Reference) -> Core:
         name = node.field or ""
         if name in self.arguments:
             return self.arguments[name]
-        result = self.names.bare(name)
-        if result is not None:
-            return result
+
+        core = self.names.bare(name)
+        if core is not None:
+            return core
         if name in self.study.derivations:
             return self.derivation(name, node, ())
+
         raise self.names.unknown(name, iter([*self.study.derivations, *self.arguments]))
 
     def derivation(
         self, name: str, node: syntax_tree.Node, given: tuple[Core, ...]
     ) -> Core:
         """A named derivation, read where it is used."""
-        value = self.study.derivations[name]
+        derivation = self.study.derivations[name]
         if name in self.expanding:
             circle = " -> ".join((*self.expanding, name))
             return self.fault("rule-circular-derivation", node, name=circle)
 
-        if len(given) != len(value.takes):
-            says = f"{name}({', '.join(value.takes)})" if value.takes else name
+        takes = derivation.takes
+        if len(given) != len(takes):
+            says = f"{name}({', '.join(takes)})" if takes else name
             return self.fault("rule-argument-count", node, name=name, says=says)
 
-        arguments = dict(zip(value.takes, given, strict=True))
-        with self.standing_in(value.expression, arguments, name):
-            return self.core(value.expression.tree)
+        arguments = dict(zip(takes, given, strict=True))
+        with self.standing_in(derivation.expression, arguments, name):
+            return self.core(derivation.expression.tree)
 
     def parameter(self, node: syntax_tree.ParameterReference) -> Core:
-        value = self.study.parameters.get(node.name)
-        if value is None:
+        parameter = self.study.parameters.get(node.name)
+        if parameter is None:
             near = did_you_mean(node.name, self.study.parameters)
             return self.fault("rule-unknown-parameter", node, name=node.name, near=near)
 
         self.parameters[node.name] = None
-        return function_calls.parameter(value)
+        return function_calls.parameter(parameter)
 
     def today(self, _node: syntax_tree.Today) -> Core:
         return self.apply(Type.DATE, "today")
 
     def negation(self, node: syntax_tree.Not) -> Core:
-        return self.apply(Type.CONDITION, "not", self.condition(node.operand))
+        return self.negated(self.condition(node.operand))
 
     def logic(self, node: syntax_tree.Logic) -> Core:
-        return self.apply(
-            Type.CONDITION,
-            node.operator,
-            *(self.condition(operand) for operand in node.operands),
-        )
+        conditions = [self.condition(operand) for operand in node.operands]
+        return self.apply(Type.CONDITION, node.operator, *conditions)
 
     def state(self, node: syntax_tree.Is) -> Core:
-        certain = self.certain(node) if node.state == "true" else self.cell_state(node)
-        return self.apply(Type.CONDITION, "not", certain) if node.negated else certain
+        state = self.certain(node) if node.state == "true" else self.cell_state(node)
+        return self.negated(state) if node.negated else state
 
     def certain(self, node: syntax_tree.Is) -> Core:
         """TRUE where the condition is TRUE, else FALSE: UNKNOWN is not true."""
@@ -277,106 +285,104 @@ class Checker(ResolveContext):
             operand = self.core(node.operand)
         if node.state == "known":
             return self.apply(Type.CONDITION, "known", operand)
+
         return self.missing(node, operand)
 
     def missing(self, node: syntax_tree.Is, operand: Core) -> Core:
+        if operand.type is Type.ANY:
+            return WRONG
+        # Only a cell can hold a missing code.
         if not isinstance(operand, Read | Remote):
-            if operand.type is Type.ANY:
-                return WRONG
-            return self.fault(
-                "rule-not-a-field", node.operand, name=self.said(node.operand)
-            )
+            name = self.source_text(node.operand)
+            return self.fault("rule-not-a-field", node.operand, name=name)
 
-        code = str(node.code.value) if node.code else None
-        if node.code is not None and code not in self.study.missing:
-            near = did_you_mean(code or "", self.study.missing)
-            return self.fault(
-                "rule-unknown-missing", node.code, name=code or "", near=near
-            )
+        if node.code is None:
+            return Missing(type=Type.CONDITION, cell=operand, code=None)
+
+        code = str(node.code.value)
+        if code not in self.study.missing:
+            near = did_you_mean(code, self.study.missing)
+            return self.fault("rule-unknown-missing", node.code, name=code, near=near)
 
         return Missing(type=Type.CONDITION, cell=operand, code=code)
 
     def negative(self, node: syntax_tree.Negative) -> Core:
-        operand = self.want(
-            self.core(node.operand), node.operand, Type.NUMBER, Type.SPREAD
-        )
+        core = self.core(node.operand)
+        operand = self.want(core, node.operand, Type.NUMBER, Type.SPREAD)
         if operand.type is Type.SPREAD:
             return self.apply(Type.SPREAD, "span_neg", operand)
+        # ``-3`` is a number, where a constant is wanted too.
         if isinstance(operand, Constant) and isinstance(operand.value, int):
             return Constant(type=Type.NUMBER, value=-operand.value)
+
         return self.apply(Type.NUMBER, "neg", operand)
 
     def product(self, node: syntax_tree.Product) -> Core:
         left = self.want(self.core(node.left), node.left, Type.NUMBER)
         right = self.want(self.core(node.right), node.right, Type.NUMBER)
-        return self.apply(
-            Type.NUMBER, {"*": "mul", "/": "div"}[node.operator], left, right
-        )
+        operator = {"*": "mul", "/": "div"}[node.operator]
+        return self.apply(Type.NUMBER, operator, left, right)
 
     def case(self, node: syntax_tree.Case) -> Core:
         conditions = [self.condition(when) for when, _ in node.branches]
         nodes = [then for _, then in node.branches]
         if node.otherwise is not None:
             nodes.append(node.otherwise)
+
         values = comparisons.alike(self, nodes)
-        flat: list[Core] = []
+        type_ = values[0].type
+        branches: list[Core] = []
+        # There is one value more than conditions, where there is an else.
         for condition, value in zip(conditions, values, strict=False):
-            flat += (condition, value)
-        last = (
-            values[-1]
-            if node.otherwise is not None
-            else Constant(type=values[0].type, value=None)
-        )
+            branches += (condition, value)
+        otherwise = values[-1] if node.otherwise else Constant(type=type_, value=None)
 
         return Apply(
-            type=values[0].type,
+            type=type_,
             codelist=comparisons.shared(values),
             operator="case",
-            arguments=(*flat, last),
+            arguments=(*branches, otherwise),
         )
 
     def membership(self, node: syntax_tree.In) -> Core:
         """``x in (..)``, ``code in multiple_choice``, and ``weight in kg``, which is a
         conversion.
         """
-        cell = self.unit_asked(node)
+        unit, operand = node.among, node.operand
+        if node.negated or not isinstance(unit, syntax_tree.Reference):
+            return comparisons.membership(self, node)
+        if unit.table is not None or not isinstance(operand, syntax_tree.Reference):
+            return comparisons.membership(self, node)
+
+        cell = self.cell_with_unit(operand)
         if cell is None:
             return comparisons.membership(self, node)
-        assert isinstance(node.among, syntax_tree.Reference)
-        unit = node.among
-        literal = syntax_tree.Literal(
-            kind="text", value=unit.field or "", start=unit.start, end=unit.end
-        )
 
+        literal = syntax_tree.Literal(
+            kind="text",
+            value=unit.field or "",
+            start=unit.start,
+            end=unit.end,
+        )
         return converted(self, node, cell, literal)
 
-    def unit_asked(self, node: syntax_tree.In) -> Read | Remote | None:
-        """The cell that is converted, None where the node asks for something else."""
-        among, of = node.among, node.operand
-        if (
-            not isinstance(among, syntax_tree.Reference)
-            or among.table is not None
-            or node.negated
-        ):
-            return None
-
-        if not isinstance(of, syntax_tree.Reference):
-            return None
-
+    def cell_with_unit(self, node: syntax_tree.Reference) -> Read | Remote | None:
+        """The cell that is converted; None for a field without a unit, or no field."""
         try:
-            cell = (
-                self.names.qualified(of.table, of.selector, of.field)
-                if of.table and of.field
-                else None
-            )
-            cell = cell or self.names.bare(of.field or "")
+            if node.table and node.field:
+                cell: Core | None = self.names.qualified(
+                    node.table, node.selector, node.field
+                )
+            else:
+                cell = self.names.bare(node.field or "")
         except NameFault:
             return None
 
         if not isinstance(cell, Read | Remote) or cell.field.unit is None:
             return None
         if not self.expanding:
-            self.notes[of.start, of.end] = cell
+            self.notes[node.start, node.end] = cell
+
         return cell
 
     def call(self, node: syntax_tree.Call) -> Core:
@@ -387,124 +393,107 @@ class Checker(ResolveContext):
         return function_calls.call(self, node)
 
     def fold(self, node: syntax_tree.Aggregate) -> Core:
-        result = self.names.source(node.over)
-        if result is None:
+        rows = self.names.source(node.over)
+        if rows is None:
             return self.fault(
                 "rule-no-rows",
                 node.over,
-                name=self.said(node.over),
+                name=self.source_text(node.over),
                 function=node.function,
             )
 
-        source, frame, only = result
+        source, frame, is_whole_table = rows
         depth = len(self.names.frames)
-
         with self.within_frame(frame):
             where = self.condition(node.where) if node.where is not None else None
-            body = None if only else self.core(node.over)
+            body = None if is_whole_table else self.core(node.over)
 
-        return self.folded(
-            node,
-            Fold(
-                type=Type.ANY,
-                operator="",
-                source=source,
-                depth=depth,
-                where=where,
-                body=body,
-            ),
+        raw = Fold(
+            type=Type.ANY,
+            operator="",
+            source=source,
+            depth=depth,
+            where=where,
+            body=body,
         )
+        return self.folded(node, raw)
 
     def folded(self, node: syntax_tree.Aggregate, raw: Fold) -> Core:
         """The aggregate with its exact operator and type."""
-        if (raw.body is None) != (node.function in ("any", "every", "count")) or (
-            node.distinct and (raw.body is None or node.function != "count")
-        ):
-            return self.counted(node, raw)
+        function, over, body = node.function, node.over, raw.body
+        if body is None:
+            return self.of_rows(node, raw)
+        if node.distinct:
+            return self.distinct(node, raw, body)
 
-        if node.function in ("any", "every", "count"):
-            type_ = Type.SPREAD if node.function == "count" else Type.CONDITION
-            return _with(raw, node.function, type_, None)
-
-        assert raw.body is not None
-        if node.function == "sum":
-            total = _with(
-                raw, "sum", Type.NUMBER, self.want(raw.body, node.over, Type.NUMBER)
-            )
+        if function in ("any", "every"):
+            condition = self.want(body, over, Type.CONDITION)
+            return self.of_condition(function, raw, condition)
+        if function == "sum":
+            number = self.want(body, over, Type.NUMBER)
+            total = replace(raw, operator="sum", type=Type.NUMBER, body=number)
             return unless_expected(self, total)
+        if function in ("min", "max"):
+            value = self.want(body, over, *_ORDERED)
+            operator = f"span_{function}" if value.type is Type.DATE else function
+            return replace(raw, operator=operator, type=value.type, body=value)
 
-        body = self.want(
-            raw.body, node.over, Type.NUMBER, Type.DATE, Type.TIME, Type.DATETIME
-        )
-        operator = f"span_{node.function}" if body.type is Type.DATE else node.function
+        return self.wrong_aggregate(node)
 
-        return _with(raw, operator, body.type, body)
+    def of_rows(self, node: syntax_tree.Aggregate, raw: Fold) -> Core:
+        """``count(pt)``, ``any(pt where ...)``: of rows, not of a value in them."""
+        if node.distinct or node.function not in ("any", "every", "count"):
+            return self.wrong_aggregate(node)
 
-    def counted(self, node: syntax_tree.Aggregate, raw: Fold) -> Core:
-        """``count(distinct x)``, and ``any(x > 1)`` or ``every(x > 1)`` with the
-        condition as their value.
-        """
-        if node.function == "count" and node.distinct and raw.body is not None:
-            body = self.want(raw.body, node.over, *_COUNTABLE)
-            return _with(raw, "count_distinct", Type.SPREAD, body)
+        type_ = Type.SPREAD if node.function == "count" else Type.CONDITION
+        return replace(raw, operator=node.function, type=type_)
 
-        if (
-            node.function in ("any", "every")
-            and raw.body is not None
-            and not node.distinct
-        ):
-            body = self.want(raw.body, node.over, Type.CONDITION)
-            return self.conditional(node.function, raw, body)
+    def distinct(self, node: syntax_tree.Aggregate, raw: Fold, body: Core) -> Core:
+        """``count(distinct x)``"""
+        if node.function != "count":
+            return self.wrong_aggregate(node)
 
-        return self.fault(
-            "rule-wrong-aggregate",
-            node,
-            name=self.said(node.over),
-            function=node.function,
-        )
+        value = self.want(body, node.over, *_COUNTABLE)
+        return replace(raw, operator="count_distinct", type=Type.SPREAD, body=value)
 
-    def conditional(self, function: str, raw: Fold, body: Core) -> Core:
-        if raw.where is None:
-            return Fold(
-                type=Type.CONDITION,
-                operator=function,
-                source=raw.source,
-                depth=raw.depth,
-                where=body,
-                body=None,
-            )
+    def of_condition(self, function: str, raw: Fold, condition: Core) -> Core:
+        """``any(x > 1)`` and ``every(x > 1)``: the rows where the condition holds."""
+        holds = condition
+        if raw.where is not None and function == "any":
+            holds = self.apply(Type.CONDITION, "and", raw.where, condition)
+        elif raw.where is not None:
+            # Rows that are left out must not make ``every`` FALSE.
+            left_out = self.negated(raw.where)
+            holds = self.apply(Type.CONDITION, "or", left_out, condition)
 
-        given = (
-            raw.where
-            if function == "any"
-            else self.apply(Type.CONDITION, "not", raw.where)
-        )
-        joined = self.apply(
-            Type.CONDITION, "and" if function == "any" else "or", given, body
-        )
-
-        return Fold(
-            type=Type.CONDITION,
+        return replace(
+            raw,
             operator=function,
-            source=raw.source,
-            depth=raw.depth,
-            where=joined,
+            type=Type.CONDITION,
+            where=holds,
             body=None,
         )
 
+    def wrong_aggregate(self, node: syntax_tree.Aggregate) -> Core:
+        return self.fault(
+            "rule-wrong-aggregate",
+            node,
+            name=self.source_text(node.over),
+            function=node.function,
+        )
 
-def _with(raw: Fold, operator: str, type_: Type, body: Core | None) -> Fold:
-    return Fold(
-        type=type_,
-        operator=operator,
-        source=raw.source,
-        depth=raw.depth,
-        where=raw.where,
-        body=body,
-    )
+
+def _as_written(unit: str) -> str:
+    """A unit behind ``in``: as it is where the rule language has such names."""
+    if _UNIT_NAME.fullmatch(unit) and unit.lower() not in KEYWORDS:
+        return unit
+
+    doubled = unit.replace("'", "''")
+    return f"'{doubled}'"
 
 
 _COUNTABLE = (Type.NUMBER, Type.TEXT, Type.CHOICE, Type.TIME, Type.DATETIME, Type.DATE)
+_ORDERED = (Type.NUMBER, Type.DATE, Type.TIME, Type.DATETIME)
 _MOMENTS: Mapping[str, tuple[Type, Callable[[str], int | tuple[int, int] | None]]] = (
     MappingProxyType(
         {

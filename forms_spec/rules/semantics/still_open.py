@@ -45,17 +45,16 @@ class _Opener:
     def node(
         self, node: resolved.Core, own: tuple[bool, ...]
     ) -> tuple[resolved.Core, bool]:
-        if isinstance(node, resolved.Remote):
-            return self.cell(node, node, own)
-        if isinstance(node, resolved.Missing) and isinstance(
-            node.cell, resolved.Remote
-        ):
-            return self.cell(node, node.cell, own)
+        match node:
+            case resolved.Remote():
+                return self.cell(node, node, own)
+            case resolved.Missing(cell=resolved.Remote() as cell):
+                return self.cell(node, cell, own)
+            case resolved.Fold():
+                return self.fold(node, own)
+            case resolved.Apply():
+                return self.apply(node, own)
 
-        if isinstance(node, resolved.Fold):
-            return self.fold(node, own)
-        if isinstance(node, resolved.Apply):
-            return self.apply(node, own)
         return node, False
 
     def cell(
@@ -64,6 +63,7 @@ class _Opener:
         """A cell of another form, as the form itself or one of its rows sees it."""
         if own[cell.depth] and self.is_open(cell.form, cell.visit):
             return unknown(node), True
+
         return node, False
 
     def fold(
@@ -73,49 +73,52 @@ class _Opener:
         FALSE, never back.
         """
         source = node.source
+        is_this = source.visit == THIS
         of_form = own[source.depth]
-        inner = (*own[: node.depth], of_form and source.visit == THIS)
-        where, open_where = (
-            (None, False) if node.where is None else self.node(node.where, inner)
-        )
-        body, open_body = (
-            (None, False) if node.body is None else self.node(node.body, inner)
-        )
+        inner = (*own[: node.depth], of_form and is_this)
+        where, open_where = self.optional(node.where, inner)
+        body, open_body = self.optional(node.body, inner)
         rows = replace(node, where=where, body=body)
-        if (
-            source.visit == THIS
-            or not of_form
-            or not self.is_open(source.form, source.visit)
-        ):
-            return rows, open_where or open_body
 
+        # Forms are still to come, not the rows of the one that is looked at.
+        may_come = of_form and not is_this
+        if not may_come or not self.is_open(source.form, source.visit):
+            return rows, open_where or open_body
         if node.operator not in ALSO:
             return unknown(node), True
-        later = (rows, unknown(node))
 
-        return resolved.Apply(
-            type=Type.CONDITION, operator=ALSO[node.operator], arguments=later
-        ), True
+        one_more = resolved.Apply(
+            type=Type.CONDITION,
+            operator=ALSO[node.operator],
+            arguments=(rows, unknown(node)),
+        )
+        return one_more, True
+
+    def optional(
+        self, node: resolved.Core | None, own: tuple[bool, ...]
+    ) -> tuple[resolved.Core | None, bool]:
+        return (None, False) if node is None else self.node(node, own)
 
     def apply(
         self, node: resolved.Apply, own: tuple[bool, ...]
     ) -> tuple[resolved.Core, bool]:
         parts = [self.node(argument, own) for argument in node.arguments]
-        index = next(
-            (number for number, (_, is_open) in enumerate(parts) if is_open), None
-        )
-        if index is None:
+        arguments = tuple(argument for argument, _ in parts)
+        opened = [is_open for _, is_open in parts]
+        if True not in opened:
             return node, False
-        arguments = tuple(part for part, _ in parts)
+
+        # The three that do not pass UNKNOWN on by themselves.
+        changed = replace(node, arguments=arguments)
         if node.operator == "median":
             return unknown(node), True
         if node.operator == "coalesce":
-            return replace(node, arguments=arguments[: index + 1]), True
-        changed = replace(node, arguments=arguments)
+            # Nothing behind the first open one may answer in its place.
+            until_open = arguments[: opened.index(True) + 1]
+            return replace(node, arguments=until_open), True
         if node.operator == "known":
-            return replace(
-                node, operator="or", arguments=(changed, unknown(node))
-            ), True
+            either = (changed, unknown(node))
+            return replace(node, operator="or", arguments=either), True
 
         return changed, True
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.model.facets import UnitChoice
 from forms_spec.model.fields import Field
 from forms_spec.rule_syntax import syntax_tree
-from forms_spec.rules.semantics.resolve_context import ResolveContext
-from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Read, Remote
+from forms_spec.rules.semantics.resolve_context import UNKNOWN_NUMBER, ResolveContext
+from forms_spec.rules.semantics.resolved import Constant, Core, Read, Remote
 from forms_spec.rules.semantics.types import Type
 
 
@@ -20,36 +22,30 @@ def converted(
     """The value in another unit of the field, by the formulas of the dictionary."""
     unit = str(wanted.value)
     field = cell.field
-    if field.unit is None or (field.unit.fixed != unit and not _has_unit(field, unit)):
-        known = _units(field)
-        near = did_you_mean(unit, known)
-
+    known = _units(field)
+    if unit not in known:
         return context.fault(
             "rule-unknown-unit",
             wanted,
             name=unit,
             field=field.name,
             units=", ".join(known) or "none",
-            near=near,
+            near=did_you_mean(unit, known),
         )
 
-    if field.unit.fixed == unit:
+    if field.unit is not None and field.unit.fixed == unit:
         return cell
+
     return _converted(context, node, cell, field, unit)
 
 
 def _units(field: Field) -> list[str]:
     if field.unit is None:
         return []
-    return (
-        [field.unit.fixed]
-        if field.unit.fixed
-        else [choice.code for choice in field.unit.choices]
-    )
+    if field.unit.fixed:
+        return [field.unit.fixed]
 
-
-def _has_unit(field: Field, unit: str) -> bool:
-    return unit in _units(field)
+    return [choice.code for choice in field.unit.choices]
 
 
 def _converted(
@@ -79,9 +75,9 @@ def _converted(
         value = context.want(step, node, cell.type)
         branches += (context.apply(Type.CONDITION, "eq", companion, code), value)
 
-    last = context.want(Constant(type=Type.NUMBER, value=None), node, cell.type)
-
-    return Apply(type=cell.type, operator="case", arguments=(*branches, last))
+    # As long as no unit is chosen.
+    unknown = context.want(UNKNOWN_NUMBER, node, cell.type)
+    return context.apply(cell.type, "case", *branches, unknown)
 
 
 def companion_of(context: ResolveContext, cell: Read | Remote) -> Core:
@@ -89,36 +85,23 @@ def companion_of(context: ResolveContext, cell: Read | Remote) -> Core:
     field = cell.field
     assert field.unit is not None
     assert field.unit.companion is not None
-    value = context.study.field(field_table(context, field), field.unit.companion)
-    assert value is not None
-    if isinstance(cell, Read):
-        return Read(
-            type=Type.CHOICE,
-            codelist=value.codelist,
-            depth=cell.depth,
-            row=cell.row,
-            table=cell.table,
-            field=value,
-        )
+    table = field_table(context, field)
+    companion = context.study.field(table, field.unit.companion)
+    assert companion is not None
 
-    return Remote(
+    return replace(
+        cell,
         type=Type.CHOICE,
-        codelist=value.codelist,
-        depth=cell.depth,
-        form=cell.form,
-        visit=cell.visit,
-        field=value,
+        codelist=companion.codelist,
+        field=companion,
+        entered=False,
     )
 
 
 def field_table(context: ResolveContext, field: Field) -> str:
     """The table whose column a field is."""
     form = context.study.forms[field.form]
-    return (
-        field.group
-        if any(group.name == field.group for group in form.row_groups)
-        else form.name
-    )
+    return form.name if form.row_group(field.group) is None else field.group
 
 
 def through(
@@ -126,21 +109,17 @@ def through(
 ) -> Core | None:
     """The value converted step by step; None when the formulas do not lead to the unit."""
     assert field.unit is not None
-    by_code = {item.code: item for item in field.unit.choices}
+    by_code = {other.code: other for other in field.unit.choices}
     seen: set[str] = set()
-
     while choice.code != unit:
-        if choice.formula is None or choice.to not in by_code or choice.code in seen:
+        formula = choice.formula
+        if formula is None or choice.to not in by_code or choice.code in seen:
             return None
-        seen.add(choice.code)
-        with (
-            context.in_any_unit(),
-            context.standing_in(choice.formula, {"value": value}),
-        ):
-            value = context.want(
-                context.core(choice.formula.tree), choice.formula.tree, Type.NUMBER
-            )
 
+        seen.add(choice.code)
+        with context.in_any_unit(), context.standing_in(formula, {"value": value}):
+            result = context.core(formula.tree)
+            value = context.want(result, formula.tree, Type.NUMBER)
         choice = by_code[choice.to]
 
     return value
