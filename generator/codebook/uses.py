@@ -273,6 +273,7 @@ def checks(study: Study) -> Iterator[CheckEntry]:
     """The study's edit checks."""
     for rule in study.rules.values():
         table = study.tables[rule.on[0][0]]
+        # A rule is at home where the first of its fields is.
         index = home(table.form, table.group)
         expressions = [rule.assertion]
         if rule.when is not None:

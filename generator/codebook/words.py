@@ -83,6 +83,7 @@ def between(limits: Range, index: Home, study: Study) -> str:
     if low and high and not (limits.low_open or limits.high_open):
         return f"{low} to {high}"
 
+    # One end alone, or two of which one is open.
     ends = []
     if low:
         ends.append(f"above {low}" if limits.low_open else f"at least {low}")

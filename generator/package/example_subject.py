@@ -61,7 +61,7 @@ class KeptText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class SubjectSheet:
     """A file.
 
     ``subject`` is None for a template; a form that is None is taken away again.
@@ -85,7 +85,7 @@ class Sheet:
 
 def read_sheet(
     document: Document, study: Study, templates: Iterable[str]
-) -> tuple[Sheet, tuple[Finding, ...]]:
+) -> tuple[SubjectSheet, tuple[Finding, ...]]:
     """What a file says, without what is wrong in it, and a finding for each thing that
     is.
     """
@@ -102,13 +102,13 @@ class _SheetReader:
         self.templates = templates
         self.findings: list[Finding] = []
 
-    def read(self) -> Sheet:
+    def read(self) -> SubjectSheet:
         top = self.mapping(())
         for key in top:
             if key not in KEYS:
                 self.unknown((key,), "key", key, KEYS)
 
-        return Sheet(
+        return SubjectSheet(
             place=self.document.place(()),
             subject=self.text(("subject",)) if "subject" in top else None,
             like=self.template() if LIKE in top else None,

@@ -14,7 +14,12 @@ from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
 from forms_spec.model.captured_forms import CapturedForm, FormStatus, Subject
 from forms_spec.model.study import Study
 from forms_spec.yaml_source.reader import read_document
-from generator.package.example_subject import FormText, Sheet, VisitKey, read_sheet
+from generator.package.example_subject import (
+    FormText,
+    SubjectSheet,
+    VisitKey,
+    read_sheet,
+)
 from generator.package.row_order import package_order
 
 Forms = Mapping[tuple[VisitKey, str], FormText | None]
@@ -40,7 +45,7 @@ def read_subjects(files: Mapping[str, str], study: Study) -> ExampleSubjects:
     cut, at noon.
     """
     names = {PurePosixPath(file).stem: file for file in sorted(files)}
-    sheets: dict[str, Sheet] = {}
+    sheets: dict[str, SubjectSheet] = {}
     findings: list[Finding] = []
 
     for name, file in names.items():
@@ -71,7 +76,7 @@ class _Joining:
     """Lays subjects over their templates and forms over those that they are like."""
 
     def __init__(
-        self, study: Study, sheets: Mapping[str, Sheet], findings: list[Finding]
+        self, study: Study, sheets: Mapping[str, SubjectSheet], findings: list[Finding]
     ) -> None:
         self.study = study
         self.sheets = sheets
@@ -116,7 +121,7 @@ class _Joining:
 
         return None
 
-    def joined(self, name: str, through: tuple[str, ...]) -> Sheet:
+    def joined(self, name: str, through: tuple[str, ...]) -> SubjectSheet:
         """The sheet over its template, and that one over its own."""
         sheet = self.sheets[name]
         if sheet.like is None:
@@ -170,7 +175,7 @@ class _Joining:
         below = self.whole(forms, text.like, form, (visit, *through))
         return _over(below, replace(text, like=None)) or text
 
-    def shape(self, sheet: Sheet, what: str) -> None:
+    def shape(self, sheet: SubjectSheet, what: str) -> None:
         self.findings.append(
             finding("subject-wrong-shape", text=sheet.place, what=what)
         )
@@ -189,7 +194,7 @@ def _over(below: FormText | None, above: FormText | None) -> FormText | None:
     )
 
 
-def _record(form: FormText, visit: VisitKey, name: str, sheet: Sheet) -> Record:
+def _record(form: FormText, visit: VisitKey, name: str, sheet: SubjectSheet) -> Record:
     kept = {}
     for warning in sheet.kept:
         if (warning.visit, warning.form) == (visit, name):

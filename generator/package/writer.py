@@ -49,7 +49,7 @@ _INVISIBLE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class WrittenPackage:
     """Rows per table, and a finding for every field whose texts the dictionary has no
     column for.
     """
@@ -68,7 +68,7 @@ def write_package(
     files: Iterable[CapturedFile] = (),
     data_cut: date | None = None,
     on_progress: Callable[[int], None] | None = None,
-) -> Written:
+) -> WrittenPackage:
     """Writes a zip (``target`` ends in ``.zip``) or a folder.
 
     ``forms`` come sorted by ``package_order(study)``; ``ValueError`` when they do not.
@@ -255,7 +255,7 @@ class PackageWriter:
         earlier_files: Iterable[CapturedFile] = (),
         earlier: Earlier = NOTHING_EARLIER,
         data_cut: date | None = None,
-    ) -> Written:
+    ) -> WrittenPackage:
         """The package appears.
 
         ``earlier_files`` are uploaded ones that only earlier versions name.
@@ -292,7 +292,7 @@ class PackageWriter:
 
         rows = {name: entry.rows for name, entry in spooled.items()}
 
-        return Written(rows=rows, findings=tuple(self._findings()))
+        return WrittenPackage(rows=rows, findings=tuple(self._findings()))
 
     def _add_subjects(self) -> None:
         for site, subject in sorted(self._subjects):

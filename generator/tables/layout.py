@@ -58,6 +58,7 @@ def key_columns(table: Table) -> tuple[str, ...]:
     """The columns before a table's fields: whose row it is, at which visit, and its
     number.
     """
+    # A log form belongs to the subject, at no visit.
     visit = () if table.form.log else (VISIT, UNSNO)
     row = (ROW,) if table.group else ()
     return (SITE, SUBJECT, *visit, *row)

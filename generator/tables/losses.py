@@ -77,6 +77,7 @@ def _required(study: Study, field: Field) -> str | None:  # noqa: ARG001
     if field.required is False:
         return None
     if field.required is True:
+        # A constraint holds for every row, and a row does not say its form's status.
         return "drafts may be blank, so a blank cannot be an error in every row"
     return f"required only when {field.required.text}"
 

@@ -103,6 +103,7 @@ def _own_properties(field: Field) -> Descriptor:
     units = {choice.code: choice.label for choice in field.unit_choices}
     draft_only = [code.code for code in field.missing if code.draft_only]
     checks = {code: check.name for code, check in field.checks.items()}
+    # Properties without a value are left out below.
     data = {
         "type": _TYPE_WORDS.get(field.type.name, field.type.name),
         "group": field.group if field.group != field.form else None,

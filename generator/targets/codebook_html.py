@@ -27,6 +27,7 @@ def losses(study: Study) -> Iterator[Loss]:
     why = "radio buttons or a list: how the page asks changes no answer"
     yield Loss(field=WHOLE_STUDY, facet="control", why=why, harmless=True)
 
+    # A note has no table: the page says all of it.
     for table in study.tables.values():
         for field in table.fields:
             for facet in NOT_SHOWN:

@@ -63,6 +63,7 @@ def _by_name(files: tuple[str, ...], kind: type[Kind]) -> dict[str, Kind]:
     """Raises ``ImportError`` if a file has no such target, or two have one name."""
     targets: dict[str, Kind] = {}
     for file in files:
+        # Not at the top: a command needs the targets of its own purpose only.
         target = import_module(f"generator.targets.{file}").TARGET
         if not isinstance(target, kind):
             raise ImportError(f"generator/targets/{file}.py has no {kind.__name__}")

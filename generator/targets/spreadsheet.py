@@ -20,6 +20,7 @@ LEFT_OUT = {
 
 def write(captured: CapturedStudy, target: Path) -> WrittenRecords:
     """A zip or a folder with the tables of a package, without what makes them one."""
+    # Only a whole package has all tables, so one is written and copied.
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as folder:
         package = Path(folder) / "package"
         captured.write_package(package)

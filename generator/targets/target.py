@@ -19,7 +19,7 @@ from forms_spec.model.study import Study
 from generator.losses import Loss
 
 if TYPE_CHECKING:  # documentation and dictionaries do without packages
-    from generator.package.writer import Written
+    from generator.package.writer import WrittenPackage
 
 Losses = Callable[[Study], Iterable[Loss]]
 
@@ -159,7 +159,7 @@ class CapturedStudy(Protocol):
 
     def records(self) -> CapturedRecords: ...
 
-    def write_package(self, target: Path) -> Written: ...
+    def write_package(self, target: Path) -> WrittenPackage: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ def command(folder: Path, file: Path, name: str) -> None:
     study = _study(folder)
     target = TARGETS[name]
     content = target.write(study).encode()
+    # A harmless loss, such as how a page asks, is no reason for a file of its own.
     losses = [loss for loss in target.losses(study) if not loss.harmless]
     written = {file: content}
 
@@ -75,6 +76,7 @@ def _study(folder: Path) -> Study:
     except UnreadableFolder as error:
         raise CommandError(f"{error}.") from error
 
+    # A name may be defined in a file that could not be read.
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
         for finding in (*unreadable, *loaded.findings):

@@ -113,6 +113,7 @@ def command(
     out: Path | None,
     **options: Any,
 ) -> None:
+    # A new folder may have the name of a format, so --from decides.
     if source_format is not None:
         _read(READERS[source_format], source, Path(target), options)
     elif target in TARGETS:
@@ -135,6 +136,7 @@ def _read(
 ) -> None:
     """Another program's dictionary becomes a new folder."""
     assert reader.read is not None, reader.name
+    # Files of an earlier conversion would become parts of the new dictionary.
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError(f"{folder} is not empty. Give a new folder.")
 
@@ -146,6 +148,7 @@ def _read(
     except UnusableOption as error:
         raise CommandError(str(error)) from error
 
+    # A dictionary with errors is written all the same, to be put right by hand.
     _show(result.findings, result.files)
     if not result.files:
         sys.exit(FINDINGS)

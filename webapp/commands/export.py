@@ -11,7 +11,7 @@ import click
 from forms_spec.findings.finding import Finding
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
-from generator.package.writer import Written
+from generator.package.writer import WrittenPackage
 from generator.targets.registry import file_names, records_targets, summaries
 from generator.targets.target import CapturedRecords
 from webapp.installation.command_error import CommandError
@@ -108,11 +108,12 @@ class _StudyInDatabase:
         return day_of(self.study, self.database.clock())
 
     def records(self) -> CapturedRecords:
+        # One snapshot: people may save and add subjects meanwhile.
         with snapshot(self.database) as state:
             return CapturedRecords(
                 forms=list(captured_forms(state, self.study)),
                 subjects=[subject.subjid for subject in state.subjects()],
             )
 
-    def write_package(self, target: Path) -> Written:
+    def write_package(self, target: Path) -> WrittenPackage:
         return export_package(self.database, self.study, target)

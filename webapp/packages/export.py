@@ -23,7 +23,7 @@ from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
 from generator.package.past_dictionaries import Earlier
 from generator.package.row_order import form_order
-from generator.package.writer import PackageWriter, Written, package_writer
+from generator.package.writer import PackageWriter, WrittenPackage, package_writer
 from generator.tables import layout
 from generator.tables.descriptor import timestamp
 from webapp.installation.study_database import opened, study_in_use
@@ -51,7 +51,7 @@ def export_package(
     target: Path,
     *,
     on_progress: Callable[[int], None] | None = None,
-) -> Written:
+) -> WrittenPackage:
     """Writes a zip or a folder.
 
     Holds one subject in memory at a time; saves meanwhile are not seen.
@@ -78,7 +78,7 @@ def export_package(
 
 def export_study_in_use(
     url: str, target: Path, *, on_progress: Callable[[int], None]
-) -> Written:
+) -> WrittenPackage:
     """The same of a database by its address."""
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)

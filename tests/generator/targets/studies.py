@@ -16,7 +16,7 @@ from forms_spec.model.captured_forms import CapturedForm, Subject
 from forms_spec.model.study import Study
 from generator.package.example_subjects import read_subjects
 from generator.package.row_order import package_order
-from generator.package.writer import Written, write_package
+from generator.package.writer import WrittenPackage, write_package
 from generator.targets.target import CapturedRecords
 from tests.docs.fences import blocks
 from tests.generator.redcap.random_studies import RandomStudy
@@ -42,7 +42,7 @@ class Captured:
             subjects=list(dict.fromkeys(form.subject for form in self.forms)),
         )
 
-    def write_package(self, target: Path) -> Written:
+    def write_package(self, target: Path) -> WrittenPackage:
         forms = sorted(self.forms, key=package_order(self.study))
         listed = dict.fromkeys(Subject(form.site, form.subject) for form in forms)
         return write_package(self.study, forms, target, subjects=listed)
