@@ -17,13 +17,14 @@ from generator.redcap.logic.scope import Project, ProjectField
 from generator.redcap.losses import Loss
 from generator.redcap.plan_fields import FieldPlanner, form_names, record_id_name
 from generator.redcap.reading.codelists import Codelists
-from generator.redcap.reading.condition_cycles import circles
+from generator.redcap.reading.condition_cycles import cyclic_fields
 from generator.redcap.reading.dictionary_rows import Dictionary, Item, read_dictionary
-from generator.redcap.reading.events import EventFiles, Events, read_events
+from generator.redcap.reading.events import EventFiles, Events
 from generator.redcap.reading.field_plan import FieldPlan
 from generator.redcap.reading.fields import FieldMaker
 from generator.redcap.reading.forms import form_data
 from generator.redcap.reading.missing_codes import MissingData, missing_data
+from generator.redcap.reading.read_events import read_events
 from generator.redcap.reading.visit_days import Timetable, date_order
 from generator.redcap.writing.roundtrip_spellings import spellings
 
@@ -307,7 +308,7 @@ class _Conversion:
             visits={event.name: event.arm for event in events},
             renamed=renamed,
             form_visits=form_visits,
-            cyclic=circles(self.items),
+            cyclic=cyclic_fields(self.items),
             repeating=frozenset(event.name for event in events if event.repeats),
             missing=frozenset(entry.code for entry in self.missing),
         )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.translate import translate_condition
-from generator.redcap.reading.dictionary_rows import Item
+from generator.redcap.reading.field_context import FieldContext
 from generator.redcap.reading.field_plan import FieldPlan, Keys
 from generator.redcap.reading.tag_effects import DEFAULT, TAGS, Without
 from generator.redcap.reading.tag_parser import Tag, if_parts, parse_tags
@@ -16,70 +13,39 @@ from generator.redcap.reading.tag_parser import Tag, if_parts, parse_tags
 _KEPT = Without(why="kept in the annotation, without effect")
 
 
-class TaggedFields(Protocol):
-    """What makes the fields: it knows what was dropped, and lists what is lost."""
-
-    dropped: Mapping[tuple[str, str], str]
-
-    def loss(
-        self,
-        item: Item,
-        kind: str,
-        column: str,
-        why: str,
-        *,
-        harmless: bool = False,
-        original: str | None = None,
-    ) -> None: ...
-
-    def keep(
-        self, keys: Keys, item: Item, kind: str, column: str, why: str
-    ) -> None: ...
-
-    def noted(self, item: Item, column: str, text: str, scope: LogicScope) -> None: ...
-
-
-def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
-    return (
-        bool(then)
-        and not otherwise
-        and all(item.name in ("HIDDEN", "HIDDEN-FORM") for item in then)
-    )
-
-
 def heed_tags(
-    maker: TaggedFields, plan: FieldPlan, keys: Keys, scope: LogicScope
+    fields: FieldContext, plan: FieldPlan, keys: Keys, scope: LogicScope
 ) -> None:
     """Sets the keys that the tags of a field mean; those without effect are listed."""
     for tag in plan.tags:
-        if tag.name == "IF":
-            _either(maker, plan, keys, tag, scope)
-        else:
-            _heed(maker, plan, keys, tag)
-
-    starts = "default" in keys or "prefill" in keys
-    if keys.get("entry") and keys.pop("required", None) and not starts:
-        maker.keep(
-            keys,
-            plan.item,
-            "unused-flag",
-            "required",
-            "it cannot be answered on the page",
-        )
-    elif keys.get("entry") and starts and plan.item.required.strip().lower() == "y":
-        keys["required"] = "true"
+        _heed(fields, plan, keys, tag, scope)
+    if keys.get("entry"):
+        _require_where_filled(fields, plan, keys)
 
 
-def _heed(maker: TaggedFields, plan: FieldPlan, keys: Keys, tag: Tag) -> None:
-    result = TAGS.get(tag.name)
-    why = (
-        maker.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
-    )
-    without: Without | None = Without(why=why) if why else _KEPT
-    if why is None and result is not None:
-        without = result(plan, keys, tag)
+def _require_where_filled(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
+    """Nobody answers a hidden or read-only field, so it is required only where a new
+    form fills it.
+    """
+    was_required = keys.pop("required", None)
+    if "default" in keys or "prefill" in keys:
+        if plan.item.required.strip().lower() == "y":
+            keys["required"] = "true"
+    elif was_required:
+        why = "it cannot be answered on the page"
+        fields.keep(keys, plan.item, "unused-flag", "required", why)
+
+
+def _heed(
+    fields: FieldContext, plan: FieldPlan, keys: Keys, tag: Tag, scope: LogicScope
+) -> None:
+    if tag.name == "IF":
+        _heed_branch(fields, plan, keys, tag, scope)
+        return
+
+    without = _effect(fields, plan, keys, tag)
     if without is not None:
-        maker.loss(
+        fields.loss(
             plan.item,
             f"@{tag.name}",
             "annotation",
@@ -89,36 +55,67 @@ def _heed(maker: TaggedFields, plan: FieldPlan, keys: Keys, tag: Tag) -> None:
         )
 
 
-def _either(
-    maker: TaggedFields, plan: FieldPlan, keys: Keys, tag: Tag, scope: LogicScope
+def _effect(
+    fields: FieldContext, plan: FieldPlan, keys: Keys, tag: Tag
+) -> Without | None:
+    """Sets what the tag means, or says why it has no effect."""
+    dropped = fields.dropped.get((plan.item.name, "default"))
+    if tag.name == DEFAULT and dropped:
+        return Without(why=dropped)
+
+    effect = TAGS.get(tag.name)
+    return _KEPT if effect is None else effect(plan, keys, tag)
+
+
+def _heed_branch(
+    fields: FieldContext, plan: FieldPlan, keys: Keys, tag: Tag, scope: LogicScope
 ) -> None:
     """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
-    parts = if_parts(tag.argument or "")
     try:
-        if len(parts) != 3:
-            raise LogicFault("@IF takes a condition and two groups of tags")
-        if why := maker.dropped.get((plan.item.name, "show_when")):
-            raise LogicFault(why)
-        asked = translate_condition(parts[0], scope)
-        maker.noted(plan.item, "annotation", tag.original, scope)
-        then, otherwise = (parse_tags(part) for part in parts[1:])
-        if asked in ("true", "false"):
-            for item in then if asked == "true" else otherwise:
-                _either(maker, plan, keys, item, scope) if item.name == "IF" else _heed(
-                    maker, plan, keys, item
-                )
-
+        condition, then, otherwise = _branches(fields, plan, tag, scope)
+        if condition not in ("true", "false"):
+            _show_note(keys, condition, then, otherwise)
             return
-
-        if keys["type"] != "note" or not (
-            _only_hides(then, otherwise) or _only_hides(otherwise, then)
-        ):
-            raise LogicFault("tags cannot depend on answers")
-
-        text = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
-        keys["show_when"] = (
-            f"({keys['show_when']}) and ({text})" if "show_when" in keys else text
-        )
     except LogicFault as fault:
         scope.notes.clear()
-        maker.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)
+        fields.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)
+        return
+
+    for chosen in then if condition == "true" else otherwise:
+        _heed(fields, plan, keys, chosen, scope)
+
+
+def _branches(
+    fields: FieldContext, plan: FieldPlan, tag: Tag, scope: LogicScope
+) -> tuple[str, list[Tag], list[Tag]]:
+    """The condition in our language, and the tags where it holds and where not."""
+    parts = if_parts(tag.argument or "")
+    if len(parts) != 3:
+        raise LogicFault("@IF takes a condition and two groups of tags")
+    if why := fields.dropped.get((plan.item.name, "show_when")):
+        raise LogicFault(why)
+
+    condition = translate_condition(parts[0], scope)
+    fields.noted(plan.item, "annotation", tag.original, scope)
+    return condition, parse_tags(parts[1]), parse_tags(parts[2])
+
+
+def _show_note(
+    keys: Keys, condition: str, then: list[Tag], otherwise: list[Tag]
+) -> None:
+    """A note that one branch hides is shown where the other one applies."""
+    if keys["type"] == "note" and _hides(then) and not otherwise:
+        shown = f"({condition}) is not true"
+    elif keys["type"] == "note" and _hides(otherwise) and not then:
+        shown = condition
+    else:
+        raise LogicFault("tags cannot depend on answers")
+
+    if "show_when" in keys:
+        shown = f"({keys['show_when']}) and ({shown})"
+    keys["show_when"] = shown
+
+
+def _hides(tags: list[Tag]) -> bool:
+    """Whether there are tags, and all of them do nothing but hide the field."""
+    return bool(tags) and {tag.name for tag in tags} <= {"HIDDEN", "HIDDEN-FORM"}

@@ -26,15 +26,22 @@ def parse_choices(text: str) -> list[WrittenChoice]:
 
     Where there is no bar, every line is an answer, as some hands write them.
     """
-    parts = text.split("|")
-    if (
-        len(parts) == 1
-        and "\n" in text.strip()
-        and all("," in line for line in text.strip().splitlines())
-    ):
+    parts = _between_bars(text)
+    if len(parts) == 1 and _is_one_a_line(text):
         parts = text.strip().splitlines()
 
     return [_choice(part) for part in parts if part.strip()]
+
+
+def _between_bars(text: str) -> list[str]:
+    return [part.strip() for part in text.split("|")]
+
+
+def _is_one_a_line(text: str) -> bool:
+    """Whether every line has a code. Else they are the lines of one long label."""
+    if "\n" not in text.strip():
+        return False
+    return all("," in line for line in text.strip().splitlines())
 
 
 def _choice(part: str) -> WrittenChoice:
@@ -53,7 +60,9 @@ def plain_code(text: str) -> str:
 
 def empty_choices(text: str) -> int:
     """How many bars have nothing between them."""
-    return sum(not part.strip() for part in text.split("|")) if text.strip() else 0
+    if not text.strip():
+        return 0
+    return _between_bars(text).count("")
 
 
 def write_choices(codes: list[tuple[str, str]]) -> str:
@@ -63,8 +72,9 @@ def write_choices(codes: list[tuple[str, str]]) -> str:
 
 def slider_labels(text: str) -> tuple[str, str, str]:
     """The words at the left end, in the middle and at the right end."""
-    parts = [part.strip() for part in text.split("|")]
+    parts = _between_bars(text)
     if len(parts) == 2:
         return parts[0], "", parts[1]
+
     left, middle, right = (*parts, "", "", "")[:3]
     return left, middle, right

@@ -22,6 +22,10 @@ FIXED: Mapping[str, tuple[str, Answers]] = {
 """The lists of REDCap's own field types; no other list bears these names."""
 
 MOST_IN_PLACE = 12
+"""Answers that a field lists itself, as long as no other field has them."""
+
+LONGEST_JOINED, SHORTEST_START = 40, 4
+"""Characters of a list's name that is made of labels, or of the fields' names."""
 
 
 @dataclass(kw_only=True)
@@ -33,6 +37,7 @@ class Codelists:
     fixed: set[str] = field(default_factory=set)
 
     def count(self, answers: Answers, field_name: str) -> None:
+        """Notes that a field has these answers."""
         self.uses.setdefault(answers, []).append(field_name)
 
     def fixed_name(self, type_: str) -> str:
@@ -42,14 +47,17 @@ class Codelists:
         return name
 
     def name(self, answers: Answers) -> str | None:
-        """The name of a shared or long list; None when the answers stand with their
-        only field.
+        """The name of a shared or long list.
+
+        None when the answers are written in their only field.
         """
         used = self.uses.get(answers, [])
         if len(set(used)) < 2 and len(answers) <= MOST_IN_PLACE:
             return None
+
         if answers not in self.names:
-            taken = {*self.names.values(), *(name for name, _ in FIXED.values())}
+            taken = set(self.names.values())
+            taken.update(name for name, _ in FIXED.values())
             self.names[answers] = unused(_name(answers, used), taken)
 
         return self.names[answers]
@@ -58,19 +66,22 @@ class Codelists:
         """Every named list as the dictionary has it, in the order of their names' first
         use.
         """
-        result = {
-            FIXED[item][0]: as_codes(FIXED[item][1]) for item in sorted(self.fixed)
-        }
-        result |= {name: as_codes(answers) for answers, name in self.names.items()}
-        return result
+        lists: dict[str, dict[str, object]] = {}
+        for type_ in sorted(self.fixed):
+            name, answers = FIXED[type_]
+            lists[name] = as_codes(answers)
+
+        for answers, name in self.names.items():
+            lists[name] = as_codes(answers)
+        return lists
 
 
 def as_codes(answers: Answers) -> dict[str, object]:
     """Answers as the dictionary has them."""
-    return {
-        code: {"label": label, "exclusive": "true"} if exclusive else label
-        for code, label, exclusive in answers
-    }
+    codes: dict[str, object] = {}
+    for code, label, exclusive in answers:
+        codes[code] = {"label": label, "exclusive": "true"} if exclusive else label
+    return codes
 
 
 def _name(answers: Answers, used: list[str]) -> str:
@@ -79,19 +90,26 @@ def _name(answers: Answers, used: list[str]) -> str:
     """
     labels = [slug(label, 20) for _, label, _ in answers]
     joined = "_".join(labels)
-    if len(answers) <= 4 and all(labels) and len(joined) <= 40:
+
+    # The slug of a label without any letter or digit is empty.
+    if len(answers) <= 4 and all(labels) and len(joined) <= LONGEST_JOINED:
         return plain_name(joined, letter="c")
-    shared = _common_start(used)
-    return plain_name(shared or used[0], letter="c")
+    return plain_name(_common_start(used) or used[0], letter="c")
 
 
 def _common_start(names: list[str]) -> str:
-    """What the names of several fields begin with, up to a ``_``."""
-    parts = [name.split("_") for name in names]
-    results = []
-    for words in zip(*parts, strict=False):
+    """What the names of several fields begin with, up to a ``_``.
+
+    It is empty for one field, and where the shared words are too short to say anything.
+    """
+    if len(names) < 2:
+        return ""
+
+    shared = []
+    for words in zip(*(name.split("_") for name in names), strict=False):
         if len(set(words)) > 1:
             break
-        results.append(words[0])
+        shared.append(words[0])
 
-    return "_".join(results) if len(names) > 1 and len("_".join(results)) >= 4 else ""
+    start = "_".join(shared)
+    return start if len(start) >= SHORTEST_START else ""

@@ -90,12 +90,13 @@ _SHORT = {
 """Older and shortened headers."""
 
 
-def _plain(header: str) -> str:
+def plain_header(header: str) -> str:
+    """``text_validation_min`` for ``Text Validation Min``."""
     return re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")
 
 
 _KNOWN = {
-    **{_plain(header): column for column, header in HEADERS.items()},
+    **{plain_header(header): column for column, header in HEADERS.items()},
     **_API,
     **_SHORT,
 }
@@ -103,4 +104,4 @@ _KNOWN = {
 
 def column_of(header: str) -> str | None:
     """The column that a header means, None when it is not one of REDCap's."""
-    return _KNOWN.get(_plain(header))
+    return _KNOWN.get(plain_header(header))

@@ -5,89 +5,76 @@ blank.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from generator.redcap.reading.dictionary_rows import Item
 
 _NAMED = re.compile(r"\[\s*([A-Za-z0-9_]+)")
 
+FieldGraph = Mapping[str, Collection[str]]
+"""Fields by the name of a field that leads to them."""
 
-def circles(items: Sequence[Item]) -> frozenset[str]:
-    """The names of all fields that wait, by whatever way round, for themselves."""
+
+def cyclic_fields(items: Sequence[Item]) -> frozenset[str]:
+    """The names of all fields that wait for themselves, over however many others."""
     names = {item.name for item in items}
     reads = {item.name: _reads(item, names) for item in items}
-    return frozenset(name for part in _parts(reads) for name in part)
+
+    cyclic: set[str] = set()
+    for component in _components(reads):
+        name = component[0]
+        if len(component) > 1 or name in reads[name]:
+            cyclic.update(component)
+
+    return frozenset(cyclic)
 
 
-def _reads(item: Item, names: set[str]) -> list[str]:
-    text = (
-        f"{item.branching} {item.choices if item.type == 'calc' else ''} "
-        f"{_formula(item.annotation)}"
-    )
-    return [name for name in dict.fromkeys(_NAMED.findall(text)) if name in names]
+def _reads(item: Item, names: Collection[str]) -> list[str]:
+    """The fields that a field's condition and formula name, each once."""
+    logic = [item.branching]
+    if item.type == "calc":
+        logic.append(item.choices)
+    if "@CALC" in item.annotation:
+        logic.append(item.annotation)
+
+    named = dict.fromkeys(_NAMED.findall(" ".join(logic)))
+    return [name for name in named if name in names]
 
 
-def _formula(annotation: str) -> str:
-    return annotation if "@CALC" in annotation else ""
+def _components(reads: FieldGraph) -> Iterator[list[str]]:
+    """The strongly connected components, by the algorithm of Kosaraju and Sharir."""
+    readers: dict[str, list[str]] = {name: [] for name in reads}
+    for name, others in reads.items():
+        for other in others:
+            readers[other].append(name)
+
+    seen: set[str] = set()
+    finished = [name for start in reads for name in _walk(start, reads, seen)]
+
+    seen = set()
+    for start in reversed(finished):
+        component = list(_walk(start, readers, seen))
+        if component:
+            yield component
 
 
-def _parts(reads: Mapping[str, list[str]]) -> Iterable[list[str]]:
-    """Tarjan's strongly connected parts, those of one field only where it reads itself.
-
-    No recursion.
+def _walk(start: str, graph: FieldGraph, seen: set[str]) -> Iterator[str]:
+    """What can be reached from a field and was not ``seen``, each after all that it
+    leads to.
     """
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    texts: list[str] = []
+    if start in seen:
+        return
+    seen.add(start)
 
-    for root in reads:
-        if root in index:
-            continue
-        walk: list[tuple[str, int]] = [(root, 0)]
-        while walk:
-            name, position = walk.pop()
-            if position == 0:
-                index[name] = low[name] = len(index)
-                texts.append(name)
-
-            step = _step(
-                reads[name], position, index=index, low=low, name=name, texts=texts
-            )
-            if step is not None:
-                walk += [(name, step + 1), (reads[name][step], 0)]
-            elif low[name] == index[name]:
-                part = _taken(texts, name)
-                if len(part) > 1 or name in reads[name]:
-                    yield part
-
-            if step is None and walk:
-                above = walk[-1][0]
-                low[above] = min(low[above], low[name])
-
-
-def _step(
-    reads: list[str],
-    position: int,
-    *,
-    index: dict[str, int],
-    low: dict[str, int],
-    name: str,
-    texts: list[str],
-) -> int | None:
-    """The next field to walk to; those that were met already only lower the mark."""
-    for number in range(position, len(reads)):
-        other = reads[number]
-        if other not in index:
-            return number
-        if other in texts:
-            low[name] = min(low[name], index[other])
-
-    return None
-
-
-def _taken(texts: list[str], name: str) -> list[str]:
-    part = []
-    while True:
-        part.append(texts.pop())
-        if part[-1] == name:
-            return part
+    # No recursion: a chain of conditions may be longer than Python's stack.
+    path = [(start, iter(graph[start]))]
+    while path:
+        name, others = path[-1]
+        for other in others:
+            if other not in seen:
+                seen.add(other)
+                path.append((other, iter(graph[other])))
+                break
+        else:
+            path.pop()
+            yield name

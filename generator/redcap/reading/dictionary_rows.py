@@ -257,7 +257,7 @@ def _extra_columns(dictionary: Dictionary, row: SheetRow, name: str) -> None:
                 field=name,
                 column=header,
                 original=cell,
-                why="no column of REDCap",
+                why="not a column of REDCap's data dictionary",
             )
         )
 

@@ -29,7 +29,12 @@ class FieldPlan:
     tags: tuple[Tag, ...] = ()
 
     def tag(self, name: str) -> Tag | None:
-        return next((item for item in self.tags if item.name == name), None)
+        """The first tag of this name."""
+        for tag in self.tags:
+            if tag.name == name:
+                return tag
+
+        return None
 
 
 def item_type(plan: FieldPlan) -> str:
@@ -38,4 +43,12 @@ def item_type(plan: FieldPlan) -> str:
     """
     if plan.type == "calculated":
         return "calculated"
-    return plan.item.type if plan.item.type in TYPES else "unknown"
+    if plan.item.type not in TYPES:
+        return "unknown"
+    return plan.item.type
+
+
+def field_of(type_: str) -> str:
+    """``an integer field``"""
+    article = "an" if type_[0] in "aeiou" else "a"
+    return f"{article} {type_} field"

@@ -35,44 +35,46 @@ def form_data(
 ) -> dict[str, Any]:
     """The form's file as data.
 
-    ``once`` are the events where a form with ``rows`` has no instances.
+    ``tables`` are the names of all forms, which no group may have. ``once`` are the
+    events where a form with ``rows`` has no instances.
     """
-    results: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
+    data: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
     if maker.missing:
-        results["missing"] = "all"
-    scope = LogicScope(project=project, form=form, group=form if rows else None)
+        data["missing"] = "all"
+
     if rows:
-        kept = {"redcap": {"once": " ".join(once)}} if once else {}
-        results["groups"] = {form: _rows(maker, plans, scope) | kept}
-        return results
+        scope = LogicScope(project=project, form=form, group=form)
+        group = _rows(maker, plans, scope)
+        if once:
+            group["redcap"] = {"once": " ".join(once)}
+        data["groups"] = {form: group}
+        return data
 
+    scope = LogicScope(project=project, form=form)
     groups: dict[str, Any] = {}
-
     for index, section in enumerate(_sections(maker, plans, scope)):
         fields = {plan.name: maker.make(plan, scope) for plan in section.plans}
         if index == 0 and not section.title and not section.matrix:
-            results["fields"] = fields
+            # Fields above the first header belong to the form itself.
+            data["fields"] = fields
             continue
 
-        titled = slug(section.title) or f"part_{index + 1}"
-        name = plain_name(section.matrix or titled, {*groups, *tables}, letter="part")
+        name = section.matrix or slug(section.title) or f"part_{index + 1}"
+        name = plain_name(name, {*groups, *tables}, letter="part")
         groups[name] = _group(maker, section, fields, name)
 
     if groups:
-        results["groups"] = groups
-    return results
+        data["groups"] = groups
+    return data
 
 
 def _sections(
     maker: FieldMaker, plans: Sequence[FieldPlan], scope: LogicScope
 ) -> list[FormSection]:
+    """The fields of a form, parted where a header stands or another matrix begins."""
     sections: list[FormSection] = []
     for plan in plans:
-        title = (
-            maker.read_text(plan.item, "section", scope)
-            if plan.item.section.strip()
-            else ""
-        )
+        title = _header(maker, plan, scope)
         matrix = plan.item.matrix.strip()
         if not sections or title or matrix != sections[-1].matrix:
             sections.append(FormSection(title=title, matrix=matrix))
@@ -81,36 +83,38 @@ def _sections(
     return sections
 
 
+def _header(maker: FieldMaker, plan: FieldPlan, scope: LogicScope) -> str:
+    """The section header above a field."""
+    if not plan.item.section.strip():
+        return ""
+    return maker.read_text(plan.item, "section", scope)
+
+
 def _group(
     maker: FieldMaker, section: FormSection, fields: dict[str, Keys], name: str
 ) -> dict[str, Any]:
     group: dict[str, Any] = {}
     if section.title:
         group["title"] = section.title
-    shared = _grid(section, fields)
-    if section.matrix and (not shared or shared["type"] != "choice"):
-        first = section.plans[0].item
-        maker.loss(
-            first,
-            "matrix",
-            "matrix",
-            "only fields of one answer out of the same stand as a table",
-        )
 
-    if section.matrix and (
-        section.matrix != name or not shared or shared["type"] != "choice"
-    ):
+    shared = _grid(section, fields)
+    is_table = shared is not None and shared["type"] == "choice"
+    if section.matrix and not is_table:
+        why = "only questions with one answer of the same list form a table"
+        maker.loss(section.plans[0].item, "matrix", "matrix", why)
+    if section.matrix and not (is_table and section.matrix == name):
         for keys in fields.values():
             keys["redcap"] = {**keys.get("redcap", {}), "matrix": section.matrix}
 
-    if shared:
-        if shared["type"] == "choice":
-            group["layout"] = "grid"
+    if is_table:
+        group["layout"] = "grid"
+    if shared is not None:
         group["defaults"] = shared
-        fields = {name: _without(keys, shared) for name, keys in fields.items()}
+        fields = {
+            field_name: _without(keys, shared) for field_name, keys in fields.items()
+        }
 
     group["fields"] = fields
-
     return group
 
 
@@ -118,16 +122,19 @@ def _grid(section: FormSection, fields: dict[str, Keys]) -> Keys | None:
     """What the fields of a matrix share; None where they cannot stand as a table."""
     if not section.matrix:
         return None
-    value = [
-        {key: keys.get(key) for key in ("type", "codes")} for keys in fields.values()
-    ]
-    first = value[0]
-    if first["type"] not in ("choice", "multiple_choice") or any(
-        item != first for item in value
-    ):
+
+    first, *others = (
+        {"type": keys.get("type"), "codes": keys.get("codes")}
+        for keys in fields.values()
+    )
+    if first["type"] not in ("choice", "multiple_choice"):
+        return None
+    if any(other != first for other in others):
         return None
 
-    return {**first, "required": "true"} if _all_required(fields) else first
+    if _all_required(fields):
+        return {**first, "required": "true"}
+    return first
 
 
 def _all_required(fields: dict[str, Keys]) -> bool:
@@ -138,6 +145,7 @@ def _all_required(fields: dict[str, Keys]) -> bool:
 
 def _without(keys: Keys, shared: Keys) -> Any:
     """The keys of a field of a grid; only its label, where it has no other."""
+    # A table shows its answers as columns: no field of it chooses a control.
     own = {
         key: value
         for key, value in keys.items()
@@ -149,26 +157,26 @@ def _without(keys: Keys, shared: Keys) -> Any:
 def _rows(
     maker: FieldMaker, plans: Sequence[FieldPlan], scope: LogicScope
 ) -> dict[str, Any]:
-    """A repeating form is one group of rows; its headers become notes."""
-    fields: dict[str, Any] = {}
-    title = ""
-    titles = LogicScope(project=scope.project, form=scope.form)
+    """A repeating form is one group of rows; its headers become notes.
+
+    A header above all fields is the group's title. It is shown once for all rows, so
+    the answers that it names are read from outside of them.
+    """
+    title_scope = LogicScope(project=scope.project, form=scope.form)
     taken = {plan.name for plan in plans}
+    fields: dict[str, Any] = {}
+    group: dict[str, Any] = {}
 
     for plan in plans:
-        header = (
-            maker.read_text(plan.item, "section", titles if not fields else scope)
-            if plan.item.section.strip()
-            else ""
-        )
+        header = _header(maker, plan, scope if fields else title_scope)
         if header and not fields:
-            title = header
+            group["title"] = header
         elif header:
             name = plain_name(f"{slug(header) or 'part'}_header", {*fields, *taken})
             fields[name] = {"label": header, "type": "note"}
 
         fields[plan.name] = maker.make(plan, scope)
 
-    words = {"title": title} if title else {}
-
-    return {**words, "rows": {"max": MOST_ROWS}, "fields": fields}
+    group["rows"] = {"max": MOST_ROWS}
+    group["fields"] = fields
+    return group

@@ -20,6 +20,8 @@ _CONTROL = re.compile(
 _PIPED = re.compile(
     r"\[[A-Za-z][A-Za-z0-9_:-]*(?:\([^()\[\]]*\))?(?::[a-z-]+)?\]|\{[a-z][a-z0-9_]*(?::icons)?\}"
 )
+_SPACES = re.compile(r"[ \t\xa0]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _LINE = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
@@ -29,16 +31,16 @@ def plain_text(text: str) -> str:
     """
     text = _LINE.sub("\n", _CONTROL.sub("", text))
     if "<" in text and _TAG.search(text):
+        # Line breaks are markup too, and would go with it.
         text = html.unescape(nh3.clean(_BREAKS.sub("\n", text), tags=set()))
     elif "&" in text:
         text = html.unescape(text)
 
-    lines = [
-        re.sub(r"[ \t\xa0]+", " ", line).strip()
-        for line in _CONTROL.sub("", text).split("\n")
-    ]
+    # Entities may stand for control characters.
+    text = _CONTROL.sub("", text)
+    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
 
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def has_markup(text: str) -> bool:

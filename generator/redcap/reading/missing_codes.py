@@ -4,6 +4,7 @@ names them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -24,10 +25,10 @@ class MissingData:
 
 
 def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingData, ...]:
-    """The codes of ``ND, Not done | UNK, Unknown``. ``answers`` are the codes of all lists of answers.
+    """The codes of ``ND, Not done | UNK, Unknown``.
 
-    No code of ours looks like a value or is an answer of a list, so that ``-99`` and
-    its kin get a name.
+    ``answers`` are the codes of all lists of answers. No code of ours looks like a
+    value or is an answer of a list, so that ``-99`` and its kin get a name.
     """
     codes: dict[str, MissingData] = {}
     choices = [choice for choice in parse_choices(listed) if choice.code]
@@ -36,8 +37,9 @@ def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingDat
     for choice in choices:
         if choice.code in codes:
             continue
+
         name = choice.code
-        if name in answers or not _names_no_value(name):
+        if name in answers or not _can_be_no_value(name):
             name = unused(_letters(name), taken)
             taken.add(name)
 
@@ -47,14 +49,17 @@ def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingDat
     return tuple(codes.values())
 
 
-def _names_no_value(code: str) -> bool:
-    if SEPARATOR in code or not code.isascii() or not code.isprintable():
+def _can_be_no_value(code: str) -> bool:
+    """Whether a code may stand in a cell of any field without being read as its value."""
+    # Codes of several ticked boxes are joined by the separator.
+    if SEPARATOR in code:
+        return False
+    if not code.isascii() or not code.isprintable():
         return False
     return all(why_no_value(code, type_) is not None for type_ in LIKE_A_VALUE)
 
 
 def _letters(code: str) -> str:
     """``M99`` for ``-99``."""
-    return "M" + "".join(
-        letter for letter in code if letter.isascii() and letter.isalnum()
-    )
+    ascii_code = code.encode("ascii", errors="ignore").decode()
+    return "M" + re.sub("[^A-Za-z0-9]", "", ascii_code)

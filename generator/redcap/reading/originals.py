@@ -20,14 +20,21 @@ NAMES = {
 
 
 def originals(content: bytes, given: EventFiles) -> dict[str, bytes]:
-    """The files to keep, by their name in the dictionary's folder."""
-    files = {"dictionary": content}
-    for name in ("events", "forms", "repeating"):
-        value = getattr(given, name)
-        if value is not None:
-            files[name] = value[1]
+    """The files to keep, by their path within the dictionary's folder.
 
-    return {f"{FOLDER}/{NAMES[name]}": file for name, file in files.items()}
+    ``content`` is the data dictionary.
+    """
+    lists = {
+        "events": given.events,
+        "forms": given.forms,
+        "repeating": given.repeating,
+    }
+    kept = {f"{FOLDER}/{NAMES['dictionary']}": content}
+    for name, file in lists.items():
+        if file is not None:
+            _, kept[f"{FOLDER}/{NAMES[name]}"] = file
+
+    return kept
 
 
 def read_originals(folder: Path) -> dict[str, bytes]:
@@ -41,6 +48,7 @@ def read_originals(folder: Path) -> dict[str, bytes]:
             if path.is_file():
                 contents[name] = path.read_bytes()
         except OSError:
+            # Without its original, a dictionary is written back all the same.
             continue
 
     return contents

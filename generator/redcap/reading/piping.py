@@ -44,29 +44,23 @@ def piped_text(text: str, scope: LogicScope) -> Piped:
     end = 0
     for match in _PIPES.finditer(text):
         piped.text += escaped(text[end : match.start()])
-        end = match.end()
         piped.text += _slot(match[0], scope, piped)
+        end = match.end()
 
     piped.text += escaped(text[end:])
 
     for match in _EMBEDDED.finditer(text):
         if match[1] in scope.project.fields:
-            piped.lost.append(
-                (
-                    match[0],
-                    "questions cannot be shown inside a text, so its name stays there",
-                )
-            )
+            why = "a question cannot be shown inside a text, so its name stays there"
+            piped.lost.append((match[0], why))
 
     return piped
 
 
 def _slot(text: str, scope: LogicScope, piped: Piped) -> str:
     """A slot, or the brackets as they are written."""
-    inside = text[1:-1].split("][")
-    names = [_INSIDE.fullmatch(part.strip()) for part in inside]
-    whose = [match[1] for match in names if match is not None]
-    if not any(_means_something(name, scope) for name in whose):
+    names = (_INSIDE.fullmatch(part.strip()) for part in text[1:-1].split("]["))
+    if not any(match and _means_something(match[1], scope) for match in names):
         return escaped(text)
 
     try:
@@ -82,24 +76,29 @@ def _means_something(name: str, scope: LogicScope) -> bool:
 
 
 def _answer(text: str, scope: LogicScope) -> str:
+    """The slot of a field's answer. Raises ``LogicFault`` where no slot can show it."""
     key = text[1:-1].strip()
     if key in _KEYS:
         return f"{{{_KEYS[key]}}}"
+
     node = parse_logic(text)
     if not isinstance(node, tree.ReferenceNode):
         raise LogicFault("it is not a field")
     if "-" in node.field:
         raise LogicFault(f"[{node.field}] has no meaning outside REDCap")
+
     coded = _modifier(text)
     if node.code is not None:
         raise LogicFault("whether one box is ticked cannot be shown in a text")
     if node.field == scope.project.subject:
         return "{subjid}"
+
     known = scope.project.fields.get(node.field)
     if known is None:
         raise LogicFault(f"there is no field [{node.field}] in the file")
     if known.type is ValueType.FILE:
         raise LogicFault("a file cannot be shown in a text")
+
     return _named(node, known, scope, coded=coded)
 
 
@@ -117,7 +116,9 @@ def _named(
 
 def _modifier(text: str) -> bool:
     """True for ``:value``, the code of a choice."""
-    words = [word for word in re.findall(r":([a-z-]+)", text) if word != "label"]
-    if any(word != "value" for word in words):
-        raise LogicFault(f":{words[0]} has no meaning outside REDCap")
-    return bool(words)
+    words = re.findall(r":([a-z-]+)", text)
+    # A slot shows the label of an answer anyway.
+    others = [word for word in words if word != "label"]
+    if set(others) - {"value"}:
+        raise LogicFault(f":{others[0]} has no meaning outside REDCap")
+    return bool(others)

@@ -25,47 +25,56 @@ def project_missing(content: bytes) -> str:
     Raises ``NoProject``. A project without such codes gives the empty text.
     """
     text = content.decode("utf-8-sig", errors="replace").strip()
-    read = (
-        _of_xml
-        if text.startswith("<")
-        else _of_json
-        if text.startswith(("{", "["))
-        else _of_csv
-    )
-    codes = read(content, text)
+    if text.startswith("<"):
+        codes = _of_xml(content)
+    elif text.startswith(("{", "[")):
+        codes = _of_json(text)
+    else:
+        codes = _of_csv(text)
+
     if codes is None:
         raise NoProject(
             "it does not say which missing data codes the project has, or that "
             "it has none"
         )
 
-    return codes.replace("\\n", "|").replace("\r\n", "|").replace("\n", "|")
+    # The end of a line may also be written out, as a backslash and an n.
+    for line_end in ("\\n", "\r\n", "\n"):
+        codes = codes.replace(line_end, "|")
+    return codes
 
 
-def _of_xml(content: bytes, _text: str) -> str | None:
+def _of_xml(content: bytes) -> str | None:
+    # A file from elsewhere must not make the parser read other files, or any network.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(content.strip(), parser)
     except etree.XMLSyntaxError as error:
-        raise NoProject(f"it is no XML: {error.msg}") from error
+        raise NoProject(f"it is not XML: {error.msg}") from error
 
     for node in root.iter(_XML, _API):
         return node.text or ""
     return None
 
 
-def _of_json(_content: bytes, text: str) -> str | None:
+def _of_json(text: str) -> str | None:
     try:
-        answer = json.loads(text)
+        project = json.loads(text)
     except ValueError as error:
-        raise NoProject(f"it is no JSON: {error}") from error
+        raise NoProject(f"it is not JSON: {error}") from error
 
-    project = answer[0] if isinstance(answer, list) and answer else answer
-    codes = project.get(_API) if isinstance(project, dict) else None
+    if isinstance(project, list) and project:
+        project = project[0]
+    if not isinstance(project, dict):
+        return None
 
+    codes = project.get(_API)
     return codes if isinstance(codes, str) else None
 
 
-def _of_csv(_content: bytes, text: str) -> str | None:
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    return next((row[_API] or "" for row in rows if _API in row), None)
+def _of_csv(text: str) -> str | None:
+    for row in csv.DictReader(io.StringIO(text, newline="")):
+        if _API in row:
+            return row[_API] or ""
+
+    return None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
-from generator.redcap.reading.answers import exclusive_codes
-from generator.redcap.reading.field_plan import FieldPlan, Keys
+from generator.redcap.reading.answers import tag_codes
+from generator.redcap.reading.field_plan import FieldPlan, Keys, field_of
 from generator.redcap.reading.labels import piped, plain_text
 from generator.redcap.reading.tag_parser import Tag
 
@@ -27,6 +27,7 @@ _NOW: Mapping[str, str] = MappingProxyType(
     {"date": "today", "datetime": "now", "time": "now", "text": "now"}
 )
 _USER: Mapping[str, str] = MappingProxyType({"text": "user"})
+_TEXTS = ("text", "long_text")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,7 @@ class Without:
     harmless: bool = False
 
 
-Heeded = Callable[[FieldPlan, Keys, Tag], Without | None]
+TagEffect = Callable[[FieldPlan, Keys, Tag], Without | None]
 
 
 def _default(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
@@ -45,79 +46,91 @@ def _default(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     if piped(argument):
         return Without(why="an answer cannot be copied from another field")
     if keys["type"] not in _DEFAULTS:
-        return Without(why=f"a {keys['type']} field has no default from REDCap")
+        return Without(why=f"{field_of(keys['type'])} takes no default from REDCap")
     if not argument.strip():
-        return Without(why="an empty default")
+        return Without(why="the default is empty")
     if "prefill" in keys:
         return Without(why="another tag sets the field's default")
-    keys["default"] = _default_text(plan, keys, argument)
 
+    keys["default"] = _default_text(plan, keys, tag)
     return None
 
 
-def _default_text(plan: FieldPlan, keys: Keys, text: str) -> str:
+def _default_text(plan: FieldPlan, keys: Keys, tag: Tag) -> str:
+    """The default as a cell of its field has it."""
+    text = tag.argument or ""
     if keys["type"] == "multiple_choice":
         return plain_text(";".join(code.strip() for code in text.split(",")))
     if keys["type"] == "datetime":
         return text.strip().replace(" ", "T", 1)
-    return plain_text(text.replace(",", ".") if plan.validation.comma else text)
+    if plan.validation.comma:
+        text = text.replace(",", ".")
+    return plain_text(text)
 
 
-def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> Heeded:
+def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> TagEffect:
     """``@TODAY``, ``@NOW``, ``@USERNAME``: what a new form is filled with.
 
-    ``clock`` says a nearness.
+    ``clock`` says how the clock here differs from that of the tag.
     """
 
-    def heed(_plan: FieldPlan, keys: Keys, _tag: Tag) -> Without | None:
+    def effect(_plan: FieldPlan, keys: Keys, _tag: Tag) -> Without | None:
         if keys["type"] not in by_type or "pattern" in keys:
-            return Without(why=f"a {keys['type']} field cannot be filled with it")
+            return Without(why=f"it cannot prefill {field_of(keys['type'])}")
         if "default" in keys or "prefill" in keys:
             return Without(why="another tag sets the field's default")
+
         keys["prefill"] = by_type[keys["type"]]
         if clock and keys["prefill"] != "user":
             return Without(why=clock, harmless=True)
         return None
 
-    return heed
+    return effect
 
 
-_STUDYS = "by the study's clock"
-_BROWSERS = "by the study's clock, not the browser's"
+_STUDYS = "uses the study's clock"
+_BROWSERS = "uses the study's clock, not the browser's"
+
+
+def _whole_number(tag: Tag) -> int | None:
+    """The argument of ``@CHARLIMIT=20``; None where it is no whole number."""
+    text = (tag.argument or "").strip()
+    if not (text.isascii() and text.isdecimal()):
+        return None
+
+    # Python reads no number of thousands of digits. No limit has more than eight.
+    return int(text.lstrip("0")[:9] or "0")
 
 
 def _longest(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
-    text = (tag.argument or "").strip()
-    if keys["type"] not in _LENGTHS or not (text.isascii() and text.isdecimal()):
-        return Without(why="only a text has a length")
+    length = _whole_number(tag)
+    if length is None or keys["type"] not in _LENGTHS:
+        return Without(why="only a text field has a maximum length")
+    if not 0 < length < LENGTHS_END:
+        return Without(why="no text can have this length")
 
-    if len(text.lstrip("0")) > 8 or not int(text):
-        return Without(why="no text can be that long")
-    keys["length"] = str(int(text))
-
+    keys["length"] = str(length)
     return None
 
 
 MOST_WORDS = 900
+MOST_CHECKED = 999
+LENGTHS_END = 10**8
 
 
 def _most_words(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
-    text = (tag.argument or "").strip()
-    if keys["type"] not in ("text", "long_text") or not (
-        text.isascii() and text.isdecimal()
-    ):
-        return Without(why="only a text has words")
-
-    if "pattern" in keys or not 0 < int(text[:6]) <= MOST_WORDS:
+    words = _whole_number(tag)
+    if words is None or keys["type"] not in _TEXTS:
+        return Without(why="only the words of a text field are counted")
+    if "pattern" in keys or not 0 < words <= MOST_WORDS:
         return Without(
-            why=f"words are counted up to {MOST_WORDS}, and beside no other pattern"
+            why=f"words are counted up to {MOST_WORDS}, and not beside another pattern"
         )
 
     keys["pattern"] = {
-        "matches": words_pattern(int(text)),
-        "message": f"at most {int(text)} words",
+        "matches": words_pattern(words),
+        "message": f"at most {words} words",
     }
-
     return None
 
 
@@ -127,48 +140,55 @@ def words_pattern(most: int) -> str:
 
 
 def _exclusive(plan: FieldPlan, _keys: Keys, tag: Tag) -> Without | None:
+    """The answers have the tag's effect already; here its codes are checked."""
     known = {code for code, _, _ in plan.answers}
-    if plan.item.type != "checkbox" or not exclusive_codes(tag) <= known:
-        return Without(why="only codes of a checkbox can be none of the above")
-    return None
+    if plan.item.type == "checkbox" and known.issuperset(tag_codes(tag)):
+        return None
+    return Without(why="only codes of a checkbox can be none of the above")
 
 
 def _not_offered(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     if not plan.answers or keys["type"] not in ("choice", "multiple_choice"):
         return Without(why="only answers of a list can be hidden")
+
+    codes = tag_codes(tag)
     known = {code for code, _, _ in plan.answers}
-    text = [code.strip() for code in (tag.argument or "").split(",") if code.strip()]
-    result = [code for code in text if code in known]
-    if result:
-        keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *result]))
-    if odd := [code for code in text if code not in known]:
-        return Without(why=f"the list has no {', '.join(odd)}")
-    return None if result else Without(why="it names no answer")
+    hidden = [code for code in codes if code in known]
+    if hidden:
+        keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *hidden]))
+
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        return Without(why=f"the list has no {', '.join(unknown)}")
+    if not hidden:
+        return Without(why="it names no answer")
+    return None
 
 
 def _most(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
-    text = (tag.argument or "").strip()
-    if keys["type"] != "multiple_choice" or not (
-        text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 1000
+    answers = _whole_number(tag)
+    if (
+        answers is None
+        or not 0 < answers <= MOST_CHECKED
+        or keys["type"] != "multiple_choice"
     ):
         return Without(why="only a checkbox can have a maximum number of answers")
 
-    keys["max_choices"] = str(int(text))
-
+    keys["max_choices"] = str(answers)
     return None
 
 
 def _placeholder(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     text = plain_text(tag.argument or "").replace("\n", " ")
     if keys["type"] not in BOXES:
-        return Without(why="only a box shows words while it is empty")
+        return Without(why="only a box for typing has a placeholder")
     if not text:
-        return Without(why="it says nothing", harmless=True)
-    keys["placeholder"] = text
+        return Without(why="the placeholder is empty", harmless=True)
 
-    return (
-        Without(why="the name is shown in the box as written") if piped(text) else None
-    )
+    keys["placeholder"] = text
+    if piped(text):
+        return Without(why="the name is shown in the box as written")
+    return None
 
 
 def _hidden(_plan: FieldPlan, keys: Keys, _tag: Tag) -> None:
@@ -186,20 +206,21 @@ def _elsewhere(_plan: FieldPlan, _keys: Keys, _tag: Tag) -> None:
     """The tag was heeded where the type or the limits were made."""
 
 
-def _moot(why: str) -> Heeded:
+def _moot(why: str) -> TagEffect:
     """A tag that speaks of what is not here."""
     return lambda _plan, _keys, _tag: Without(why=why, harmless=True)
 
 
-def _lost(why: str) -> Heeded:
+def _lost(why: str) -> TagEffect:
+    """A tag whose effect is missed here."""
     return lambda _plan, _keys, _tag: Without(why=why)
 
 
 _NO_SURVEYS = "there are no surveys here"
-_NO_APP = "there is no app here"
+_NO_APP = "there is no mobile app here"
 _OVERWRITES = "answers are not overwritten when a form is opened"
 
-TAGS: Mapping[str, Heeded] = MappingProxyType(
+TAGS: Mapping[str, TagEffect] = MappingProxyType(
     {
         DEFAULT: _default,
         "TODAY": _prefill(_TODAY, clock=_BROWSERS),
@@ -231,9 +252,9 @@ TAGS: Mapping[str, Heeded] = MappingProxyType(
         "SYNC-APP": _moot(_NO_APP),
         "APPUSERNAME-APP": _moot(_NO_APP),
         "HIDEBUTTON": _moot("there are no buttons beside dates and times"),
-        "NOMISSING": _moot("the field takes no codes of missing data"),
+        "NOMISSING": _moot("the field takes no missing codes"),
         "SETVALUE": _lost(_OVERWRITES),
         "PREFILL": _lost(_OVERWRITES),
     }
 )
-"""Heeded in the order in which they are written."""
+"""What each tag does. A field's tags are heeded in the order in which they are written."""

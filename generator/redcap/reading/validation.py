@@ -66,7 +66,7 @@ def _numbers() -> dict[str, Validation]:
     }
     for places in "1234":
         exact = (
-            f"REDCap wants exactly {places} decimals, here there are at most {places}"
+            f"a value has exactly {places} decimals in REDCap, at most {places} here"
         )
         for tail, comma in (("", False), ("_comma_decimal", True)):
             results[f"number_{places}dp{tail}"] = Validation(

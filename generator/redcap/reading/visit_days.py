@@ -31,18 +31,23 @@ class Timetable:
         self, subject: str, missing: Iterable[MissingData] = ()
     ) -> dict[str, Any]:
         """The study's own file; ``subject`` is the pattern of its subjects."""
-        results: dict[str, Any] = {
+        data: dict[str, Any] = {
             "study": slug(self.name) or "redcap",
             "title": title_of(self.name),
         }
-        if order := date_order(self.plans):
-            results["date_order"] = order
-        if zero := self.zero():
-            results["day_zero"] = zero
-        results["subject"] = {"pattern": subject, "example": "1"}
-        if codes := {item.name: _reason(item) for item in missing}:
-            results["missing"] = codes
-        return results
+
+        order = date_order(self.plans)
+        if order is not None:
+            data["date_order"] = order
+        zero = self.zero()
+        if zero is not None:
+            data["day_zero"] = zero
+
+        data["subject"] = {"pattern": subject, "example": "1"}
+        codes = {code.name: _reason(code) for code in missing}
+        if codes:
+            data["missing"] = codes
+        return data
 
     def visits(self) -> dict[str, Any]:
         """The visits, and the forms of each."""
@@ -58,12 +63,10 @@ class Timetable:
             visits[event.visit] = data
 
         schedule = {"columns": " ".join(event.visit for event in events)}
-
         for form, name in self.forms.items():
-            value = self.events.forms.get(form, ())
-            schedule[name] = " ".join(
-                "X" if event.name in value else "." for event in events
-            )
+            at_events = self.events.forms.get(form, ())
+            marks = ("X" if event.name in at_events else "." for event in events)
+            schedule[name] = " ".join(marks)
 
         return {"visits": visits, "schedule": schedule}
 
@@ -71,24 +74,29 @@ class Timetable:
         """The day of an event with its window, where it is known from which day the
         days count.
         """
-        days = (event.day, event.before, event.after)
-        if event.day is None or (not any(days) and self.zero() is None):
+        zero = self.zero()
+        if event.day is None:
             return {}
-        why = "the date that days are counted from is unknown. Name one with --day-zero"
-        if event.repeats:
-            why = "a visit that repeats has no day"
-        elif self.zero() is not None:
+
+        # Zeros alone are no schedule that could be lost.
+        days = (event.day, event.before, event.after)
+        if zero is None and not any(days):
+            return {}
+
+        if zero is not None and not event.repeats:
             window = {"before": _days(event.before), "after": _days(event.after)}
             return {"target": f"day {event.day}", "window": window}
 
-        text = f"day {event.day}, -{event.before} to +{event.after} days"
+        why = "the date that days are counted from is unknown. Name one with --day-zero"
+        if event.repeats:
+            why = "a visit that repeats has no day"
         self.losses.append(
             Loss(
                 kind="timing",
                 row=0,
                 field=event.name,
                 column="day_offset",
-                original=text,
+                original=f"day {event.day}, -{event.before} to +{event.after} days",
                 why=why,
             )
         )
@@ -97,36 +105,31 @@ class Timetable:
 
     def zero(self) -> str | None:
         """The date field that is day 0, with its form."""
-        plan = next(
-            (item for item in self.plans if item.item.name == self.day_zero), None
-        )
-        if (
-            plan is None
-            or plan.type != "date"
-            or plan.item.form in self.events.repeating
-        ):
-            return None
+        for plan in self.plans:
+            if plan.item.name == self.day_zero:
+                # A form that repeats has several such dates.
+                if plan.type != "date" or plan.item.form in self.events.repeating:
+                    return None
+                return f"{plan.form}.{plan.name}"
 
-        return f"{plan.form}.{plan.name}"
+        return None
 
 
 def _reason(code: MissingData) -> str | dict[str, str]:
     """A code of missing data as the dictionary has it."""
-    return (
-        code.label
-        if code.name == code.code
-        else {"label": code.label, "redcap": code.code}
-    )
+    if code.name == code.code:
+        return code.label
+    return {"label": code.label, "redcap": code.code}
 
 
 def date_order(plans: Iterable[FieldPlan]) -> str | None:
-    """How dates are typed, where all fields that say it agree."""
-    orders = {
-        plan.validation.order
-        for plan in plans
-        if plan.validation.order in ("dmy", "mdy")
-    }
-    return next(iter(orders)) if len(orders) == 1 else None
+    """How dates are typed, where all fields that say it agree.
+
+    Year first is understood in every study, and is not said.
+    """
+    orders = {plan.validation.order for plan in plans}
+    orders &= {"dmy", "mdy"}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _days(number: int) -> str:

@@ -68,6 +68,12 @@ def test_the_lists_become_visits_a_schedule_and_rows() -> None:
     )  # type: ignore[union-attr]
 
 
+def test_a_list_of_forms_that_cannot_be_read_is_reported_beside_one_of_events() -> None:
+    files = EventFiles(events=("e", EVENTS), forms=("f", b"arm_num,visit\n1,start\n"))
+    findings = converted(*ROWS, events=files).findings
+    assert [finding.code for finding in findings] == ["redcap-no-header"]
+
+
 def test_an_event_that_repeats_is_a_visit_that_repeats() -> None:
     files = EventFiles(
         events=("e", EVENTS), repeating=("r", b"event_name,form_name\nmonth_3_arm_1,\n")
