@@ -18,25 +18,22 @@ from generator.rewritings.programs import PROGRAMS
 
 LABELS = "labels"
 ROW_NUMBERS = ("row-numbers", "index")
+EXPONENT = "exponent"
 MOST_COLUMNS = 12
 """So many columns are named for one habit, and the others counted."""
 
 _SMALL = re.compile(r"e\+0[0-9]$", re.ASCII)
-_SAYS = {
+_DONE = {
     LABELS: "labels instead of codes",
     **dict.fromkeys(ROW_NUMBERS, "row numbers were added"),
 }
-_MAY_SAY = {
+_POSSIBLY_DONE = {
     "zeros-gone": "leading zeros may be lost",
     "digits-lost": "digits of long numbers may have changed",
     "code-erased": "missing codes may have become blanks",
 }
-_ORDER = {
-    name: position
-    for position, name in enumerate(
-        (LABELS, *ROW_NUMBERS, *(rewriting.name for rewriting in REWRITINGS))
-    )
-}
+_HABITS = (LABELS, *ROW_NUMBERS, *(rewriting.name for rewriting in REWRITINGS))
+_ORDER = {habit: position for position, habit in enumerate(_HABITS)}
 
 
 @dataclass(kw_only=True)
@@ -52,9 +49,13 @@ class HabitTally:
 
     @property
     def example(self) -> str:
-        if self.before is None:
-            return f' ("{self.now}")' if self.now else ""
-        return f' ("{self.now}" is {self.before or "a blank"})'
+        """`` ("82,5" is 82.5)``; empty where there is none."""
+        if self.before is not None:
+            return f' ("{self.now}" is {self.before or "a blank"})'
+        return f' ("{self.now}")' if self.now else ""
+
+
+TallyByColumn = Mapping[str, HabitTally]
 
 
 @dataclass(kw_only=True)
@@ -74,12 +75,8 @@ class HabitTallies:
 
     def cells(self) -> Counter[str]:
         """How many cells each habit explains."""
-        return Counter(
-            {
-                name: sum(tally.cells for tally in columns.values())
-                for name, columns in self.by_habit.items()
-            }
-        )
+        counts = {habit: _total(tallies) for habit, tallies in self.by_habit.items()}
+        return Counter(counts)
 
 
 @dataclass(kw_only=True)
@@ -99,6 +96,7 @@ class Causes:
     def suspects(self) -> tuple[Suspect, ...]:
         """Who saved the file."""
         cells = self.undone.cells() + self.changed.cells() + self.lost.cells()
+        # REDCap itself exports labels.
         cells.pop(LABELS, None)
         return tuple(self._nearer(suspect) for suspect in saved_by(cells, self.spared))
 
@@ -106,31 +104,39 @@ class Causes:
         """The programs of R, where a small number has an exponent: no other writes
         1e+05.
         """
-        columns = (
-            tallies.by_habit.get("exponent", {})
-            for tallies in (self.undone, self.changed)
-        )
-        seen = any(
-            _SMALL.search(tally.now) for column in columns for tally in column.values()
-        )
-        names = tuple(
-            program.name
-            for program in PROGRAMS
-            if "R" in program.name.split() and program.habits.issuperset(suspect.habits)
-        )
+        if EXPONENT not in suspect.habits or not self._has_small_exponents():
+            return suspect
 
-        return (
-            replace(suspect, names=names)
-            if seen and names and "exponent" in suspect.habits
-            else suspect
-        )
+        names = []
+        for program in PROGRAMS:
+            is_r = "R" in program.name.split()
+            if is_r and program.habits.issuperset(suspect.habits):
+                names.append(program.name)
+
+        return replace(suspect, names=tuple(names)) if names else suspect
+
+    def _has_small_exponents(self) -> bool:
+        tallies = [
+            *self.undone.by_habit.get(EXPONENT, {}).values(),
+            *self.changed.by_habit.get(EXPONENT, {}).values(),
+        ]
+        return any(_SMALL.search(tally.now) for tally in tallies)
 
     def habits(self) -> frozenset[str]:
         """Everything that the programs who saved the file are known to do."""
-        suspects = self.suspects()
-        names = {name for suspect in suspects for name in suspect.names}
-        known = (program.habits for program in PROGRAMS if program.name in names)
-        return frozenset().union(*known, *(suspect.habits for suspect in suspects))
+        habits: set[str] = set()
+        names: set[str] = set()
+        for suspect in self.suspects():
+            habits.update(suspect.habits)
+            names.update(suspect.names)
+
+        for program in PROGRAMS:
+            if program.name in names:
+                habits.update(program.habits)
+
+        return frozenset(habits)
+
+    # Findings
 
     def findings(self) -> Iterator[Finding]:
         """One for each program and what became of the cells."""
@@ -139,74 +145,81 @@ class Causes:
                 "redcap-rewritten", "exported with labels", self.undone, (LABELS,)
             )
 
+        outcomes = (
+            ("redcap-rewritten", self.undone),
+            ("redcap-values-changed", self.changed),
+            ("redcap-values-lost", self.lost),
+        )
         for suspect in self.suspects():
-            for code, tallies in (
-                ("redcap-rewritten", self.undone),
-                ("redcap-values-changed", self.changed),
-                ("redcap-values-lost", self.lost),
-            ):
-                if any(name in tallies.by_habit for name in suspect.habits):
-                    yield self._finding(
-                        code, f"saved by {suspect.said}", tallies, suspect.habits
-                    )
+            how = f"saved by {suspect.said}"
+            for code, tallies in outcomes:
+                if not tallies.by_habit.keys().isdisjoint(suspect.habits):
+                    yield self._finding(code, how, tallies, suspect.habits)
 
     def _finding(
         self, code: str, how: str, tallies: HabitTallies, habits: Collection[str]
     ) -> Finding:
-        named = {
-            name: tallies.by_habit[name]
-            for name in sorted(habits, key=_ORDER.__getitem__)
-            if name in tallies.by_habit
+        by_habit = {
+            habit: tallies.by_habit[habit]
+            for habit in sorted(habits, key=_ORDER.__getitem__)
+            if habit in tallies.by_habit
         }
-        column, first = min(
-            (self._first(columns) for columns in named.values()), key=self._position
-        )
-        place = self.sheet.place(
-            first.row, column if column in self.sheet.places else self.value
-        )
-        says = _MAY_SAY if tallies is self.lost else _SAYS
-        what = "; ".join(
-            (
-                f"{says.get(name) or BY_NAME[name].says}{self._example(columns)} in "
-                f"{self._columns(columns)}"
-            )
-            for name, columns in named.items()
-        )
-        cells = _cells(
-            sum(tally.cells for columns in named.values() for tally in columns.values())
+        firsts = [self._first(columns) for columns in by_habit.values()]
+        column, first = min(firsts, key=self._position)
+
+        # Where one line holds one value, the column is a field and not in the file.
+        in_file = column if column in self.sheet.places else self.value
+        parts = [
+            self._part(habit, columns, is_sure=tallies is not self.lost)
+            for habit, columns in by_habit.items()
+        ]
+
+        return finding(
+            code,
+            text=self.sheet.place(first.row, in_file),
+            value=column,
+            how=how,
+            cells=_cells(sum(map(_total, by_habit.values()))),
+            what="; ".join(parts),
         )
 
-        return finding(code, text=place, value=column, how=how, cells=cells, what=what)
+    def _part(self, habit: str, columns: TallyByColumn, *, is_sure: bool) -> str:
+        """What one habit did, with an example and the columns."""
+        did = (_DONE if is_sure else _POSSIBLY_DONE).get(habit)
+        _, first = self._first(columns)
+        return (
+            f"{did or BY_NAME[habit].says}{first.example} in {self._columns(columns)}"
+        )
 
-    def _position(self, pair: tuple[str, HabitTally]) -> tuple[int, int]:
-        return pair[1].row, self.sheet.places.get(pair[0], 0)
-
-    def _first(self, columns: Mapping[str, HabitTally]) -> tuple[str, HabitTally]:
+    def _first(self, columns: TallyByColumn) -> tuple[str, HabitTally]:
         return min(columns.items(), key=self._position)
 
-    def _example(self, columns: Mapping[str, HabitTally]) -> str:
-        _, tally = self._first(columns)
-        return tally.example
+    def _position(self, tallied: tuple[str, HabitTally]) -> tuple[int, int]:
+        column, tally = tallied
+        return tally.row, self.sheet.places.get(column, 0)
 
-    def _columns(self, columns: Mapping[str, HabitTally]) -> str:
+    def _columns(self, columns: TallyByColumn) -> str:
         """``w (31 cells from row 2), n (row 4)``"""
-        ordered = sorted(
-            columns.items(), key=lambda pair: self.sheet.places.get(pair[0], 0)
-        )
-        named = [
-            (
-                f"{column} "
-                f"({'' if tally.cells == 1 else f'{_cells(tally.cells)} from '}row "
-                f"{tally.row})"
-            )
-            for column, tally in ordered[:MOST_COLUMNS]
-        ]
-        if rest := ordered[MOST_COLUMNS:]:
-            more = f"{len(rest):,} more column{'' if len(rest) == 1 else 's'}"
-            named.append(f"{more} ({_cells(sum(tally.cells for _, tally in rest))})")
+        places = self.sheet.places
+        ordered = sorted(columns, key=lambda column: places.get(column, 0))
 
-        return ", ".join(named)
+        texts = []
+        for column in ordered[:MOST_COLUMNS]:
+            tally = columns[column]
+            cells = "" if tally.cells == 1 else f"{_cells(tally.cells)} from "
+            texts.append(f"{column} ({cells}row {tally.row})")
+
+        rest = {column: columns[column] for column in ordered[MOST_COLUMNS:]}
+        if rest:
+            more = "column" if len(rest) == 1 else "columns"
+            texts.append(f"{len(rest):,} more {more} ({_cells(_total(rest))})")
+
+        return ", ".join(texts)
+
+
+def _total(columns: TallyByColumn) -> int:
+    return sum(tally.cells for tally in columns.values())
 
 
 def _cells(count: int) -> str:
-    return f"{count:,} cell{'' if count == 1 else 's'}"
+    return "1 cell" if count == 1 else f"{count:,} cells"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
 
@@ -56,14 +56,15 @@ class FieldColumn:
 
 @dataclass(kw_only=True)
 class RecordColumns:
-    """Every column that a study's records may have, by its name.
+    """Every column that a study's records may have, by its header.
 
     ``combined`` are those of checkboxes whose ticked boxes stand in one cell, with
-    commas between them. ``states`` are the columns that say how far a form is,
-    ``subject`` is the name of the record id.
+    commas between them. ``states`` are the columns that say how far a form is, with the
+    table of each. ``subject`` is the header of the record id. ``forms`` are the forms
+    by table, and ``names`` REDCap's names of the fields by table and field.
     """
 
-    cells: dict[str, FieldColumn] = _field(default_factory=dict)
+    fields: dict[str, FieldColumn] = _field(default_factory=dict)
     combined: dict[str, FieldColumn] = _field(default_factory=dict)
     states: dict[str, str] = _field(default_factory=dict)
     timestamps: set[str] = _field(default_factory=set)
@@ -71,15 +72,17 @@ class RecordColumns:
     forms: dict[str, str] = _field(default_factory=dict)
     names: Mapping[tuple[str, str], str] = _field(default_factory=dict)
 
+    def table(self, header: str) -> str | None:
+        """The table whose values or state a column of a flat export holds."""
+        column = self.fields.get(header)
+        return self.states.get(header) if column is None else column.table
 
-def _flipped(study: Study, field: Field) -> Iterator[tuple[str, str]]:
-    """The answers of a checkbox by their codes in REDCap and by their labels."""
-    listed = field.codelist.by_code if field.codelist else {}
-    labels = {code.code: code.label for code in field.missing}
-    for code, _ in redcap_codes(study, field).items():
-        yield (listed[code].label if code in listed else labels[code]), code
-    for code, other in redcap_codes(study, field).items():
-        yield other, code
+    def is_value(self, header: str) -> bool:
+        """Whether 0 is an answer in this column, and not a box that is not ticked or a
+        form that nobody has opened.
+        """
+        column = self.fields.get(header)
+        return column is not None and column.code is None
 
 
 def columns_of(study: Study) -> RecordColumns:
@@ -96,21 +99,42 @@ def columns_of(study: Study) -> RecordColumns:
         for field in table.fields:
             if (table.name, field.name) == subject:
                 continue
-            name = names[table.name, field.name]
-            others = {other: code for code, other in renamed_codes(study, field)}
-            if field.kind.name == "choices" and field.codelist is not None:
-                for code, other in redcap_codes(study, field).items():
-                    column = box_column(name, other)
-                    columns.cells[column] = FieldColumn(
-                        table=table.name, field=field, code=code, redcap=other
-                    )
 
-                columns.combined[name] = FieldColumn(
-                    table=table.name, field=field, others=dict(_flipped(study, field))
-                )
-            else:
-                columns.cells[name] = FieldColumn(
-                    table=table.name, field=field, others=others
-                )
+            header = names[table.name, field.name]
+            if field.kind.name == "choices" and field.codelist is not None:
+                _add_boxes(columns, study, table.name, field, header)
+                continue
+
+            others = {other: code for code, other in renamed_codes(study, field)}
+            columns.fields[header] = FieldColumn(
+                table=table.name, field=field, others=others
+            )
 
     return columns
+
+
+def _add_boxes(
+    columns: RecordColumns, study: Study, table: str, field: Field, header: str
+) -> None:
+    """The columns of a checkbox: one for each box, and one for all of them together."""
+    for code, other in redcap_codes(study, field).items():
+        columns.fields[box_column(header, other)] = FieldColumn(
+            table=table, field=field, code=code, redcap=other
+        )
+
+    columns.combined[header] = FieldColumn(
+        table=table, field=field, others=_answers_by_text(study, field)
+    )
+
+
+def _answers_by_text(study: Study, field: Field) -> dict[str, str]:
+    """The answers of a checkbox by their labels and by their codes in REDCap."""
+    labels = {code.code: code.label for code in field.missing}
+    if field.codelist is not None:
+        labels |= {code.code: code.label for code in field.codelist.codes}
+
+    codes = redcap_codes(study, field)
+    answers = {labels[code]: code for code in codes}
+    # A code goes before the label of another answer that is spelled the same.
+    answers |= {other: code for code, other in codes.items()}
+    return answers

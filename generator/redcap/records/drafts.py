@@ -4,7 +4,7 @@ are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,16 +37,18 @@ class FormDraft:
     given: set[Instance] = field(default_factory=set)
     site: str = ""
 
-    def put(self, cell: FieldColumn, number: int | None, text: str) -> None:
+    def put(self, column: FieldColumn, number: int | None, text: str) -> None:
         """A value, or a box that is ticked or cannot be read."""
-        name = cell.field.name
-        texts = self.texts.setdefault((cell.table, number), {})
-        if cell.code is None:
-            texts[name] = native_text(text, cell)
+        name = column.field.name
+        texts = self.texts.setdefault((column.table, number), {})
+        if column.code is None:
+            texts[name] = native_text(text, column)
             return
 
-        ticked = cell.code if text.strip() in BOXES else f"{cell.code}={text.strip()}"
-        self.boxes.setdefault(CellKey(cell.table, number, name), []).append(ticked)
+        ticked = column.code
+        if text.strip() not in BOXES:
+            ticked = f"{column.code}={text.strip()}"
+        self.boxes.setdefault(CellKey(column.table, number, name), []).append(ticked)
 
     @property
     def says_something(self) -> bool:
@@ -57,11 +59,10 @@ class FormDraft:
 
     @property
     def instances(self) -> set[Instance]:
-        return {
-            *self.texts,
-            *self.given,
-            *(instance for instance, state in self.states.items() if state),
-        }
+        """Those with a value, a row of their own, or a state beyond incomplete."""
+        instances = {*self.texts, *self.given}
+        instances.update(instance for instance, state in self.states.items() if state)
+        return instances
 
     @property
     def status(self) -> FormStatus:
@@ -81,20 +82,23 @@ class FormDraft:
 def captured(
     study: Study, subject: str, key: FormKey, draft: FormDraft, saved_at: datetime
 ) -> CapturedForm:
-    """The form as it was captured."""
-    form = study.forms[key.form]
+    """The form as it was captured. All rows have been read: boxes become a text."""
     for (table, number, name), ticked in draft.boxes.items():
         spec = study.field(table, name)
         assert spec is not None
         draft.texts[table, number][name] = ";".join(_in_order(spec, ticked))
 
+    form = study.forms[key.form]
     return CapturedForm(
         site=draft.site,
         subject=subject,
         key=key,
         status=draft.status,
         version=1,
-        record=Record(texts=_own(form, draft), rows=dict(_rows(form, draft))),
+        record=Record(
+            texts=draft.texts.get((form.name, None), {}),
+            rows=dict(_rows(form, draft)),
+        ),
         saved_by=IMPORTER,
         saved_at=saved_at,
     )
@@ -102,17 +106,13 @@ def captured(
 
 def _in_order(spec: Field, ticked: list[str]) -> list[str]:
     """The codes as the dictionary has them, then what cannot be read."""
-    codes = [
-        *(spec.codelist.by_code if spec.codelist else ()),
-        *(code.code for code in spec.missing),
-    ]
-    return [code for code in codes if code in ticked] + [
-        text for text in ticked if text not in codes
-    ]
+    known = [code.code for code in spec.missing]
+    if spec.codelist is not None:
+        known = [*spec.codelist.by_code, *known]
 
-
-def _own(form: Form, draft: FormDraft) -> Mapping[str, str]:
-    return draft.texts.get((form.name, None), {})
+    codes = [code for code in known if code in ticked]
+    unread = [text for text in ticked if text not in known]
+    return codes + unread
 
 
 def _rows(form: Form, draft: FormDraft) -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -120,17 +120,14 @@ def _rows(form: Form, draft: FormDraft) -> Iterator[tuple[str, tuple[Row, ...]]]
 
     A first instance alone that says nothing but its state is a form without rows.
     """
+    instances = sorted((table, number) for table, number in draft.instances if number)
     for group in form.row_groups:
-        numbers = sorted(
-            number
-            for table, number in draft.instances
-            if table == group.name and number
-        )
-        if numbers and (numbers != [1] or (group.name, 1) in draft.texts):
-            yield (
-                group.name,
-                tuple(
-                    Row(number=number, texts=draft.texts.get((group.name, number), {}))
-                    for number in numbers
-                ),
-            )
+        numbers = [number for table, number in instances if table == group.name]
+        if not numbers or (numbers == [1] and (group.name, 1) not in draft.texts):
+            continue
+
+        rows = []
+        for number in numbers:
+            texts = draft.texts.get((group.name, number), {})
+            rows.append(Row(number=number, texts=texts))
+        yield group.name, tuple(rows)

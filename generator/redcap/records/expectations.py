@@ -52,32 +52,36 @@ def record_expectations(
 
     ``visits`` are the visits by event, empty where any event may be.
     """
-    results = {
-        column: replace(_cell(cell), table=cell.table)
-        for column, cell in columns.cells.items()
+    expected = {
+        header: replace(_cell(column), table=column.table)
+        for header, column in columns.fields.items()
     }
-    for column in columns.states:
-        results[column] = _listed(STATES, _STATE_WORDS)
-    results[INSTANCE] = ColumnExpected(
+    for header in columns.states:
+        expected[header] = _listed(STATES, _STATE_WORDS)
+
+    expected[INSTANCE] = ColumnExpected(
         expected=Expected(accepts=_is_instance, kind="integer")
     )
     titles = ((study.forms[form].title, name) for name, form in columns.forms.items())
-    results[INSTRUMENT] = _listed(tuple(columns.forms), _unique(titles))
-    results[EVENT] = ColumnExpected(expected=_ANY)
+    expected[INSTRUMENT] = _listed(tuple(columns.forms), _unique(titles))
+
+    expected[EVENT] = ColumnExpected(expected=_ANY)
     if visits:
-        results[EVENT] = _listed(tuple(visits), _unique(_events(study, visits)))
-    results[GROUP] = ColumnExpected(expected=_ANY)
+        expected[EVENT] = _listed(tuple(visits), _unique(_events(study, visits)))
+
+    expected[GROUP] = ColumnExpected(expected=_ANY)
     if study.sites:
-        results[GROUP] = _listed(tuple(study.sites), _unique(_groups(study)))
-    return results
+        expected[GROUP] = _listed(tuple(study.sites), _unique(_groups(study)))
+    return expected
 
 
 def _events(study: Study, visits: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name, visit in visits.items():
-        if visit != name or visit not in {
-            other for event, other in visits.items() if event != name
-        }:
-            yield study.visits[visit].title, name
+    """The title of each visit with the event that it stands for."""
+    renamed = {visit for event, visit in visits.items() if event != visit}
+    for event, visit in visits.items():
+        # A visit under two names is one event: that of REDCap.
+        if event != visit or visit not in renamed:
+            yield study.visits[visit].title, event
 
 
 def _groups(study: Study) -> Iterator[tuple[str, str]]:
@@ -86,91 +90,94 @@ def _groups(study: Study) -> Iterator[tuple[str, str]]:
     """
     for site, title in study.sites.items():
         yield title, site
-        if slug(title) != title.casefold():
-            yield slug(title), site
+        short_name = slug(title)
+        if short_name != title.casefold():
+            yield short_name, site
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Words that mean one text only, in small letters."""
-    result: dict[str, set[str]] = {}
+    meanings: dict[str, set[str]] = {}
     for word, text in pairs:
-        result.setdefault(word.strip().casefold(), set()).add(text)
-    return {
-        word: texts.pop() for word, texts in result.items() if word and len(texts) == 1
-    }
+        meanings.setdefault(word.strip().casefold(), set()).add(text)
+
+    meanings.pop("", None)
+    return {word: texts.pop() for word, texts in meanings.items() if len(texts) == 1}
 
 
-def _cell(cell: FieldColumn) -> ColumnExpected:
-    if cell.code is not None:
-        label = _label(cell.field, cell.code).strip().casefold()
+def _cell(column: FieldColumn) -> ColumnExpected:
+    """What a field's column may hold, or the column of one box."""
+    spec = column.field
+    if column.code is not None:
+        label = _label(spec, column.code).strip().casefold()
         return _listed(BOXES, {label: "1"} | _BOX_WORDS)
 
-    spec = cell.field
     missing = tuple(code.in_redcap for code in spec.missing)
     if spec.value is not None or spec.kind.name == "file":
-        return ColumnExpected(
-            expected=Expected(
-                accepts=_is_something, kind=spec.kind.name, missing=missing
-            )
-        )
+        # The result of a formula and the name of a file may be any text.
+        anything = Expected(accepts=_is_something, kind=spec.kind.name, missing=missing)
+        return ColumnExpected(expected=anything)
 
     if spec.kind.name == "boolean":
         return _listed(BOXES, {})
-    listed = spec.codelist if spec.kind.name == "choice" else None
+
+    texts: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    if spec.kind.name == "choice" and spec.codelist is not None:
+        texts = tuple(_codes(column))
+        names = [code.label for code in spec.codelist.codes]
+        labels = _unique(zip(names, texts, strict=True))
+
     expected = Expected(
-        accepts=_accepts(cell, frozenset(missing)),
+        accepts=_accepts(column, frozenset(missing)),
         kind=spec.kind.name,
-        texts=tuple(_codes(cell)) if listed else (),
+        texts=texts,
         missing=missing,
         seconds=spec.seconds,
     )
-    named = (
-        zip((code.label for code in listed.codes), _codes(cell), strict=True)
-        if listed
-        else ()
-    )
-    labels = _unique(named)
-
     return ColumnExpected(expected=expected, labels=labels)
 
 
-def _codes(cell: FieldColumn) -> Iterator[str]:
+def _codes(column: FieldColumn) -> Iterator[str]:
     """The answers of a list as REDCap has them."""
-    assert cell.field.codelist is not None
-    others = {code: other for other, code in cell.others.items()}
-    yield from (
-        others.get(answer.code, answer.code) for answer in cell.field.codelist.codes
-    )
+    assert column.field.codelist is not None
+    in_redcap = {code: other for other, code in column.others.items()}
+    for answer in column.field.codelist.codes:
+        yield in_redcap.get(answer.code, answer.code)
 
 
-def _label(field_: Field, code: str) -> str:
-    listed = field_.codelist.by_code.get(code) if field_.codelist else None
-    if listed is not None:
-        return listed.label
-    return next(item.label for item in field_.missing if item.code == code)
+def _label(spec: Field, code: str) -> str:
+    """The label of a box: an answer, or a code of missing data."""
+    if spec.codelist is not None and code in spec.codelist.by_code:
+        return spec.codelist.by_code[code].label
+
+    labels = {missing.code: missing.label for missing in spec.missing}
+    return labels[code]
 
 
-def _accepts(cell: FieldColumn, missing: frozenset[str]) -> Callable[[str], bool]:
+def _accepts(column: FieldColumn, missing: frozenset[str]) -> Callable[[str], bool]:
+    spec = column.field
+
     def accepts(text: str) -> bool:
-        if not text.strip() or text.strip() in missing:
+        word = text.strip()
+        if not word or word in missing:
             return True
-        return not isinstance(
-            cell.field.kind.parse(native_text(text, cell), cell.field), Refusal
-        )
+        value = spec.kind.parse(native_text(text, column), spec)
+        return not isinstance(value, Refusal)
 
     return accepts
 
 
 def _listed(texts: tuple[str, ...], labels: Mapping[str, str]) -> ColumnExpected:
-    known = frozenset(texts)
-    expected = Expected(
-        accepts=lambda text: not text.strip() or text.strip() in known, texts=texts
-    )
+    """A column that holds one of these texts, or nothing."""
+    known = {*texts, ""}
+    expected = Expected(accepts=lambda text: text.strip() in known, texts=texts)
     return ColumnExpected(expected=expected, labels=labels)
 
 
 def _is_instance(text: str) -> bool:
-    return not text.strip() or bool(INSTANCE_NUMBER.fullmatch(text.strip()))
+    number = text.strip()
+    return not number or bool(INSTANCE_NUMBER.fullmatch(number))
 
 
 def _is_something(text: str) -> bool:

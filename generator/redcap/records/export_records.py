@@ -20,7 +20,11 @@ from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.validate_records import without_documents
+from generator.redcap.records.record_cells import (
+    row_numbers,
+    texts_by_cell,
+    without_documents,
+)
 from generator.redcap.records.write_records import RecordFormat, write_records
 from generator.redcap.writing.cell_facts import exact_places
 
@@ -107,7 +111,7 @@ def _subjects(
             yield LeftOut(
                 kind="subject",
                 subject=subject,
-                why="no form has an answer or a state, and REDCap has no such records",
+                why="no form has an answer or a status, and REDCap has no such records",
                 harmless=True,
             )
 
@@ -127,24 +131,24 @@ class _Comparison:
             return
 
         here = _cells(spec, self.form.record)
-        there = (
-            _cells(spec, without_documents(self.study, self.again))
-            if self.again
-            else {}
-        )
-        if self.again is None and not here and not self.form.status:
+        there: Cells = {}
+        rows: set[tuple[str, int]] = set()
+        if self.again is not None:
+            there = _cells(spec, without_documents(self.study, self.again))
+            rows = row_numbers(self.again.record)
+        elif not here and not self.form.status:
             why = "a draft without an answer: in REDCap the form has not been started"
             yield self.left_out("empty-draft", why=why, harmless=True)
             return
 
-        rows = _rows(self.again.record) if self.again else set()
-
         for cell, text in here.items():
-            if there.get(cell) != text:
-                yield self.answer(cell, text, there.get(cell, ""), rows)
+            back = there.get(cell, "")
+            if back != text:
+                yield self.answer(cell, text, back, rows)
 
-        for group, number in sorted(_rows(self.form.record) - rows):
-            if not any(cell.table == group and cell.row == number for cell in here):
+        answered_rows = {(cell.table, cell.row) for cell in here}
+        for group, number in sorted(row_numbers(self.form.record) - rows):
+            if (group, number) not in answered_rows:
                 why = f"row {number} has no answer: REDCap has no such rows"
                 yield self.left_out("empty-row", field=group, why=why, harmless=True)
 
@@ -172,7 +176,7 @@ class _Comparison:
     def gone(self) -> Iterator[LeftOut]:
         """A form that the dictionary does not have any more."""
         why = "the form is no longer in the dictionary"
-        texts = _texts(self.form.key.form, self.form.record)
+        texts = texts_by_cell(self.form.key.form, self.form.record)
         for cell, text in texts.items():
             yield self.left_out("form", field=_said(cell), original=text, why=why)
         if not texts:
@@ -197,7 +201,7 @@ class _Comparison:
         if self.form.status != again.status:
             was, is_ = int(self.form.status), int(again.status)
             yield self.left_out(
-                "state", original=str(was), why=f"the state {was} becomes {is_}"
+                "state", original=str(was), why=f"the status {was} becomes {is_}"
             )
 
         if self.form.site != again.site:
@@ -222,13 +226,13 @@ class _Comparison:
         elif exact_places(self.study, field) is not None and _same_number(text, back):
             kind, why, harmless = (
                 "decimals",
-                f"written {back}: REDCap requires exactly this many",
+                f"written {back}: REDCap requires exactly as many decimals",
                 True,
             )
         elif field.kind.name == "choices" and isinstance(
             field.kind.parse(text, field), Refusal
         ):
-            kind, why = "box", f"{why}: boxes hold answers of the list only"
+            kind, why = "box", f"{why}: a checkbox holds only answers of its list"
         elif cell.row is not None and (cell.table, cell.row) not in rows:
             kind, why = "row", self.no_row(cell.row)
         elif _same_value(field, text, back):
@@ -238,7 +242,7 @@ class _Comparison:
                 True,
             )
         elif text.strip() == back.strip():
-            kind, why = "blanks", "spaces at its ends are not kept"
+            kind, why = "blanks", "spaces at the ends are not kept"
         elif isinstance(field.kind.parse(text, field), Refusal):
             kind, why = "no-value", f"not a valid value of the field: {why}"
 
@@ -250,8 +254,8 @@ class _Comparison:
         visit = self.study.visits.get(self.form.key.visit)
         if visit is not None and visit.repeats:
             return (
-                f"row {row} of a visit that repeats: REDCap repeats the event or the "
-                "rows, never both"
+                f"row {row} of a repeating visit: REDCap repeats the event or the rows, "
+                "never both"
             )
 
         return f"row {row} has no place in REDCap"
@@ -285,14 +289,14 @@ def _history(forms: Sequence[CapturedForm]) -> Iterator[LeftOut]:
                 key=form.key,
                 field=cell.field,
                 original=reason,
-                why=f"why {code} was kept: records of REDCap hold no reasons",
+                why=f"the reason for keeping {code}: REDCap's records hold no reasons",
                 harmless=True,
             )
 
     if forms:
         why = (
-            "only a package contains who saved each version and when: crfsmith export "
-            "without --as"
+            "only a package says who saved each version and when: use crfsmith "
+            "export without --as"
         )
         yield LeftOut(
             kind="history", original=f"{len(forms):,} forms", why=why, harmless=True
@@ -301,26 +305,7 @@ def _history(forms: Sequence[CapturedForm]) -> Iterator[LeftOut]:
 
 def _cells(spec: Form, record: Record) -> Cells:
     """Every answer that was typed; what a formula gives is worked out again."""
-    return _texts(spec.name, without_calculated(spec, record))
-
-
-def _texts(form: str, record: Record) -> Cells:
-    result = {
-        CellKey(form, None, name): text for name, text in record.texts.items() if text
-    }
-    for group, rows in record.rows.items():
-        for row in rows:
-            result |= {
-                CellKey(group, row.number, name): text
-                for name, text in row.texts.items()
-                if text
-            }
-
-    return result
-
-
-def _rows(record: Record) -> set[tuple[str, int]]:
-    return {(group, row.number) for group, rows in record.rows.items() for row in rows}
+    return texts_by_cell(spec.name, without_calculated(spec, record))
 
 
 def counts(left_out: Sequence[LeftOut]) -> list[tuple[str, bool, int]]:
@@ -336,7 +321,7 @@ def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
     lines = [f"# What is not in {source}", ""]
     for harmless, title in (
         (False, "Answers that are not preserved"),
-        (True, "Not in records of REDCap"),
+        (True, "Not in REDCap's records"),
     ):
         chosen = [item for item in left_out if item.harmless is harmless]
         if not chosen:

@@ -107,29 +107,26 @@ class _Examination:
     nothing: frozenset[str] = frozenset()
 
     def result(self) -> RestoredSheet:
+        """Looks at the columns, then goes through the rows once more to undo."""
         self.causes = Causes(sheet=self.sheet, value=self.layout.value)
         row_numbers = self._row_numbers()
         self.texts = self._texts()
+        # Most files are as REDCap wrote them, and need no second look.
         if row_numbers is None and not any(map(self._looks_odd, self.texts)):
             return RestoredSheet(sheet=self.sheet)
+
         self.habits = {
             column: self._habits(column, texts) for column, texts in self.texts.items()
         }
         self.nothing = frozenset(self._words_for_nothing())
-
         for column, texts in self.texts.items():
-            changes = {text: self._change(column, text) for text in texts if text}
-            self.changes[column] = {
-                text: change for text, change in changes.items() if change is not None
-            }
+            self.changes[column] = self._changes(column, texts)
 
-        sheet = replace(
-            self.sheet, rows=tuple(self._row(row) for row in self.sheet.rows)
-        )
+        rows = tuple(self._row(row) for row in self.sheet.rows)
         self._tell()
 
         return RestoredSheet(
-            sheet=sheet,
+            sheet=replace(self.sheet, rows=rows),
             findings=tuple(self.causes.findings()),
             nothing=self.nothing,
             doubtful=frozenset(self._doubtful()),
@@ -168,16 +165,17 @@ class _Examination:
     def _looks_odd(self, column: str) -> bool:
         """Whether a column has a text that is not as REDCap writes it."""
         texts, accepts = self.texts[column], self._spec(column).expected.accepts
-        if column == self.layout.record and any(
-            is_exponent(text) or text.endswith(".0") for text in texts
-        ):
+        if column == self.layout.record:
+            # Any text can be a record id, also one that a program took for a number.
+            for text in texts:
+                if is_exponent(text) or text.endswith(".0"):
+                    return True
+
+        if not all(map(accepts, texts)):
             return True
+        return self._only_word(column) is not None
 
-        return any(not accepts(text) for text in texts) or bool(
-            set(self._alone(column))
-        )
-
-    def _alone(self, column: str) -> Iterator[str]:
+    def _only_word(self, column: str) -> str | None:
         """``NA`` in every row of a column that has no such code: R writes so what is
         blank in all rows.
 
@@ -185,34 +183,47 @@ class _Examination:
         proven elsewhere.
         """
         texts = self.texts[column]
-        for word in texts if len(texts) == 1 else ():
-            if (
-                texts[word] > 1
-                and word.strip() == "NA"
-                and word not in self._codes(column)
-            ):
-                yield word
+        if len(texts) != 1:
+            return None
+
+        ((word, count),) = texts.items()
+        if count > 1 and word.strip() == "NA" and word not in self._codes(column):
+            return word
+        return None
 
     def _habits(self, column: str, texts: Counter[str]) -> ColumnHabits:
         """What explains a column; labels are nobody's habit but REDCap's own."""
         spec = self._spec(column)
         habits = ColumnHabits(expected=spec.expected)
         for text, count in texts.items():
-            if spec.expected.accepts(text) or spec.by_label(text) is None:
-                habits.add(text.strip() if text.strip() in NOTHING else text, count)
+            if not spec.expected.accepts(text) and spec.by_label(text) is not None:
+                continue
+
+            word = text.strip()
+            habits.add(word if word in NOTHING else text, count)
 
         return habits
 
     def _words_for_nothing(self) -> Iterator[str]:
         """``NA`` where it cannot be an answer, or where a column holds nothing else."""
         for column, texts in self.texts.items():
-            accepts, alone = (
-                self._spec(column).expected.accepts,
-                set(self._alone(column)),
-            )
-            for word in (text for text in texts if text.strip() in NOTHING):
-                if not accepts(word) or word in alone:
-                    yield word.strip()
+            accepts = self._spec(column).expected.accepts
+            only_word = self._only_word(column)
+            for text in texts:
+                if text.strip() not in NOTHING:
+                    continue
+                if not accepts(text) or text == only_word:
+                    yield text.strip()
+
+    def _changes(self, column: str, texts: Counter[str]) -> dict[str, _Change]:
+        """The texts of a column that a program has changed."""
+        changes: dict[str, _Change] = {}
+        for text in texts:
+            change = self._change(column, text) if text else None
+            if change is not None:
+                changes[text] = change
+
+        return changes
 
     def _codes(self, column: str) -> set[str]:
         """The answers and missing codes of a column."""
@@ -224,30 +235,30 @@ class _Examination:
     def _change(self, column: str, text: str) -> _Change | None:
         """None for a text that is right, and for one that no habit explains."""
         spec = self._spec(column)
+        word = text.strip()
         if column == self.layout.record:
-            return self._change_of_record(column, text.strip())
+            return self._change_of_record(column, word)
         if self._is_nothing(column, text):
             return _Change(habit=BLANKS, before="")
         if spec.expected.accepts(text):
             return None
-        if (code := spec.by_label(text)) is not None:
+
+        code = spec.by_label(text)
+        if code is not None:
             return _Change(habit=LABELS, before=code)
+
         habit = self.habits[column].explained_by(text)
-        if habit is None or (
-            habit == "number-respelled" and not _PLAIN.fullmatch(text)
-        ):
+        if habit is None:
+            return None
+        if habit == "number-respelled" and not _PLAIN.fullmatch(text):
+            return None
+        if habit == "decimal-comma" and not self._is_decimal_comma(column, word):
             return None
 
-        if habit == "decimal-comma" and not self._is_decimal_comma(
-            column, text.strip()
-        ):
-            return None
-
-        rounded = habit == "exponent" and not _is_exact(text.strip())
-
-        return _Change(
-            habit=habit, before=None if rounded else self.habits[column].restored(text)
-        )
+        # The digits that a rounded number has lost are nowhere in the file.
+        if habit == "exponent" and not _is_exact(word):
+            return _Change(habit=habit, before=None)
+        return _Change(habit=habit, before=self.habits[column].restored(text))
 
     def _is_decimal_comma(self, column: str, text: str) -> bool:
         """Whether a comma is that of decimals beyond doubt: in ``1,805`` it may part
@@ -258,72 +269,73 @@ class _Examination:
         """
         if is_surely_decimal_comma(text):
             return True
+
         others = [other.strip() for other in self.texts[column]]
-        return not any("." in other for other in others) and any(
-            map(is_surely_decimal_comma, others)
-        )
+        if any("." in other for other in others):
+            return False
+        return any(map(is_surely_decimal_comma, others))
 
     def _is_nothing(self, column: str, text: str) -> bool:
         """Whether a word stands for a blank, as others of its kind in this file do."""
         word = text.strip()
         if word not in self.nothing or word in self._codes(column):
             return False
-        return not self._spec(column).expected.accepts(text) or self.habits[
-            column
-        ].may_be_blank(word)
+        if not self._spec(column).expected.accepts(text):
+            return True
+        return self.habits[column].may_be_blank(word)
 
     def _change_of_record(self, column: str, word: str) -> _Change | None:
         """A record id that a program took for a number: ``1e+05``, or ``1.0`` where all
         of them are so.
         """
         value = number(word)
-        if word in self.nothing and value is None:
-            return _Change(habit=BLANKS, before="")
-        if value is None or value != value.to_integral_value():
+        if value is None:
+            is_blank = word in self.nothing
+            return _Change(habit=BLANKS, before="") if is_blank else None
+        if value != value.to_integral_value():
             return None
+
         if _SIGNED.search(word):
-            return _Change(
-                habit="exponent", before=plain(value) if _is_exact(word) else None
-            )
+            before = plain(value) if _is_exact(word) else None
+            return _Change(habit="exponent", before=before)
 
-        if word.endswith(".0") and all(
-            text.strip().endswith(".0") for text in self.texts[column] if text
-        ):
-            return _Change(habit="point-zero", before=plain(value))
-
-        return None
+        if not word.endswith(".0"):
+            return None
+        for text in self.texts[column]:
+            if text and not text.strip().endswith(".0"):
+                return None
+        return _Change(habit="point-zero", before=plain(value))
 
     # The rows as they were
 
     def _row(self, row: SheetRow) -> SheetRow:
         """The row as it was; each of its cells that is not as it was is counted."""
-        cells: dict[str, str] | None = None
+        restored: dict[str, str] = {}
         for physical, text in row.cells.items():
+            if not text:
+                continue
+
             column = self.layout.logical(row, physical)
-            change = (
-                self.changes[column].get(text)
-                if text and column in self.changes
-                else None
-            )
+            change = self.changes.get(column, _NO_CHANGES).get(text)
             if change is None:
                 continue
-            tallies = (
-                self.causes.undone if change.before is not None else self.causes.changed
-            )
-            tallies.add(change.habit, column, row.number, text, change.before)
-            if change.before is not None:
-                cells = dict(row.cells) if cells is None else cells
-                cells[physical] = change.before
 
-        return row if cells is None else replace(row, cells=cells)
+            tallies = self.causes.changed
+            if change.before is not None:
+                tallies = self.causes.undone
+                restored[physical] = change.before
+            tallies.add(change.habit, column, row.number, text, change.before)
+
+        if not restored:
+            return row
+        return replace(row, cells={**row.cells, **restored})
 
     def _unsure(self) -> Iterator[tuple[str, str]]:
+        """The texts that a program has changed for good, by column."""
         for column, changes in self.changes.items():
-            yield from (
-                (column, text)
-                for text, change in changes.items()
-                if change.before is None
-            )
+            for text, change in changes.items():
+                if change.before is None:
+                    yield column, text
 
     def _doubtful(self) -> Iterator[str]:
         """Columns that take a word for a missing code, and that have no blank beside
@@ -355,31 +367,38 @@ class _Examination:
         """What the same program would have done to texts that are right as they are
         now.
         """
-        spared = [
+        decisive = [
             habits.decisive
             for column, habits in self.habits.items()
             if column in self.expected
         ]
-        self.causes.spared = frozenset().union(*spared)
+        self.causes.spared = frozenset().union(*decisive)
         if not self.causes.suspects():
             return
-        done = {*self.causes.undone.by_habit, *self.causes.changed.by_habit}
 
-        for column, texts in self.texts.items():
-            answers = {text for text in texts if text and text not in self.nothing}
-            if (
-                self._is_free(column)
-                and answers
-                and all(number(text) is not None for text in answers)
-            ):
-                self._suspect("digits-lost", column, _may_have_lost_digits)
-                if "zeros-gone" in done and not any(
-                    has_zeros_in_front(text) for text in answers
-                ):
-                    self._suspect("zeros-gone", column, _may_have_lost_zeros)
+        done = {*self.causes.undone.by_habit, *self.causes.changed.by_habit}
+        for column in self.texts:
+            answers = self._free_numbers(column)
+            if not answers:
+                continue
+
+            self._suspect("digits-lost", column, _may_have_lost_digits)
+            # A column that still has zeros in front was not rewritten.
+            if "zeros-gone" in done and not any(map(has_zeros_in_front, answers)):
+                self._suspect("zeros-gone", column, _may_have_lost_zeros)
 
         if ERASED in self.causes.habits():
             self._erased()
+
+    def _free_numbers(self, column: str) -> set[str]:
+        """The answers of a column that takes any text and has numbers alone."""
+        if not self._is_free(column):
+            return set()
+
+        answers = {*self.texts[column]} - {"", *self.nothing}
+        if any(number(text) is None for text in answers):
+            return set()
+        return answers
 
     def _is_free(self, column: str) -> bool:
         """Whether a column takes any text."""
@@ -391,30 +410,36 @@ class _Examination:
         )
 
     def _suspect(self, habit: str, column: str, wanted: Callable[[str], bool]) -> None:
+        """Counts the cells of a column that the habit may have changed."""
         for row in self.sheet.rows:
             for physical, text in row.cells.items():
-                if self.layout.logical(row, physical) != column or text in self.nothing:
+                if not text or text in self.nothing:
                     continue
-                if text and wanted(text):
+                if self.layout.logical(row, physical) == column and wanted(text):
                     self.causes.lost.add(habit, column, row.number, text)
 
     def _erased(self) -> None:
         """Blanks where a code such as NA may have been, in rows that say something else
         of the form.
         """
-        seen = {
-            text for texts in self.texts.values() for text in texts if text in NOTHING
-        }
-        columns = {
-            column: self.expected[column].table
-            for column in self.texts
-            if column in self.sheet.places and self._codes(column) & NOTHING - seen
-        }
-        for row in self.sheet.rows if columns else ():
+        # A word that the file still has is not one that the program erases.
+        seen: set[str] = set()
+        for texts in self.texts.values():
+            seen.update(NOTHING.intersection(texts))
+
+        columns: dict[str, str] = {}
+        for column in self.texts:
+            erasable = self._codes(column) & NOTHING - seen
+            if erasable and column in self.sheet.places:
+                columns[column] = self.expected[column].table
+        if not columns:
+            return
+
+        for row in self.sheet.rows:
             tables = {
-                self.expected[name].table
-                for name, text in row.cells.items()
-                if text and text != "0" and name in self.expected
+                self.expected[column].table
+                for column, text in row.cells.items()
+                if text and text != "0" and column in self.expected
             }
             for column, table in columns.items():
                 if table in tables and not row[column]:
@@ -428,15 +453,22 @@ def _is_exact(text: str) -> bool:
     ``1e+19`` may have been any number of twenty digits: a program keeps the first ones
     alone.
     """
-    mantissa, _, _ = text.lower().partition("e")
-    digits, value = sum(letter.isdigit() for letter in mantissa), number(text)
+    value = number(text)
     if value is not None and abs(value) >= 10**BINARY_DIGITS:
         return False
-    return digits <= BINARY_DIGITS and ("e" in text or "." not in mantissa)
+
+    mantissa, _, _ = text.lower().partition("e")
+    if sum(map(str.isdigit, mantissa)) > BINARY_DIGITS:
+        return False
+    # R writes e, and all digits; a spreadsheet writes E, and rounds what has a point.
+    return "e" in text or "." not in mantissa
 
 
 def _may_have_lost_digits(text: str) -> bool:
-    return is_exponent(text) or sum(letter.isdigit() for letter in text) > BINARY_DIGITS
+    return is_exponent(text) or sum(map(str.isdigit, text)) > BINARY_DIGITS
+
+
+_NO_CHANGES: Mapping[str, _Change] = {}
 
 
 def _may_have_lost_zeros(text: str) -> bool:

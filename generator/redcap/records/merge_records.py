@@ -12,6 +12,7 @@ from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
+from generator.redcap.records.record_cells import text_at
 from generator.rewritings import explain
 
 _ANYTHING = frozenset({"erased", "formula-evaluated", "case-changed"})
@@ -40,23 +41,25 @@ class RecordMerge:
         """
         before = stored.get(form.key, Record())
         spec = self.study.forms[form.key.form]
-        rows = {
-            group.name: tuple(
-                self._row(group.fields, before.rows.get(group.name, ()), row)
+        rows: dict[str, tuple[Row, ...]] = {}
+        for group in spec.row_groups:
+            if group.name not in form.record.rows:
+                continue
+
+            stored_rows = before.rows.get(group.name, ())
+            rows[group.name] = tuple(
+                self._row(group.fields, stored_rows, row)
                 for row in form.record.rows[group.name]
             )
-            for group in spec.row_groups
-            if group.name in form.record.rows
-        }
+
         texts = self._texts(spec.fields, before.texts, form.record.texts)
         record = replace(form.record, texts=texts, rows=rows)
-
-        return replace(
-            form, record=replace(record, kept=_reasons(form.key.form, before, record))
-        )
+        # A reason stands for the texts as they are now, so it is looked at last.
+        record = replace(record, kept=_reasons(before, record))
+        return replace(form, record=record)
 
     def _row(self, fields: Collection[Field], before: tuple[Row, ...], row: Row) -> Row:
-        stored = next((old.texts for old in before if old.number == row.number), {})
+        stored = {old.number: old.texts for old in before}.get(row.number, {})
         return replace(row, texts=self._texts(fields, stored, row.texts))
 
     def _texts(
@@ -70,50 +73,38 @@ class RecordMerge:
             stored, given = before.get(spec.name, ""), after.get(spec.name, "")
             if spec.kind.name == "file":
                 texts.pop(spec.name, None)
-                texts |= {spec.name: stored} if given and stored else {}
-                continue
-
-            if not stored or stored == given:
-                continue
-            if (habit := explain(stored, given)) is not None and self._is_known(
-                habit.name
-            ):
+                # The file's name says that there is a document: the stored one stays.
+                if given and stored:
+                    texts[spec.name] = stored
+            elif stored and stored != given and self._is_rewritten(stored, given):
                 texts[spec.name] = stored
-                self.kept[habit.says] += 1
 
         return texts
 
-    def _is_known(self, habit: str) -> bool:
-        return habit in self.habits and habit not in _ANYTHING
+    def _is_rewritten(self, stored: str, given: str) -> bool:
+        """Whether the program makes the file's text of the stored one; then it counts."""
+        habit = explain(stored, given)
+        if habit is None or habit.name in _ANYTHING or habit.name not in self.habits:
+            return False
+
+        self.kept[habit.says] += 1
+        return True
 
     def note(self) -> str | None:
         """What was kept, in one sentence."""
         if not self.kept:
             return None
+
         cells = self.kept.total()
         stay = "1 cell stays" if cells == 1 else f"{cells:,} cells stay"
-        what = ", ".join(
-            f"{says} ({count:,})" for says, count in self.kept.most_common()
-        )
-
-        return f"{stay} as stored. A program changed the file: {what}."
+        counts = [f"{says} ({count:,})" for says, count in self.kept.most_common()]
+        return f"{stay} as stored. A program changed the file: {', '.join(counts)}."
 
 
-def _reasons(
-    form: str, before: Record, after: Record
-) -> dict[tuple[CellKey, str], str]:
+def _reasons(before: Record, after: Record) -> dict[tuple[CellKey, str], str]:
     """The reasons of kept warnings whose cells say what they said."""
     return {
         (cell, code): reason
         for (cell, code), reason in before.kept.items()
-        if _text(form, before, cell) == _text(form, after, cell)
+        if text_at(before, cell) == text_at(after, cell)
     }
-
-
-def _text(form: str, record: Record, cell: CellKey) -> str:
-    if cell.table == form:
-        return record.texts.get(cell.field, "")
-    rows = record.rows.get(cell.table, ())
-    return next(
-        (row.texts.get(cell.field, "") for row in rows if row.number == cell.row), ""
-    )

@@ -3,72 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-from forms_spec.findings.catalogue import finding
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.model.captured_data import LOG, CellKey, FormKey
-from forms_spec.model.fields import Form
+from forms_spec.model.captured_data import CellKey, FormKey
 from forms_spec.model.study import Study
-from generator.redcap.event_names import event_names
 from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow, read_sheet
 from generator.redcap.records.columns import (
-    EVENT,
     GROUP,
-    INSTANCE,
-    INSTRUMENT,
     SYSTEM,
     FieldColumn,
     RecordColumns,
     columns_of,
 )
 from generator.redcap.records.drafts import FormDraft, captured
-from generator.redcap.records.expectations import (
-    BOXES,
-    INSTANCE_NUMBER,
-    STATES,
-    record_expectations,
-)
-from generator.redcap.records.habits import Layout, restored
+from generator.redcap.records.expectations import BOXES, STATES, record_expectations
+from generator.redcap.records.habits import Layout, RestoredSheet, restored
 from generator.redcap.records.record_file import (
     EAV_FIELD,
     EAV_RECORD,
     EAV_VALUE,
     EVERYTHING,
+    CellAddress,
     KnownStructure,
     RecordFile,
-    Spot,
     ValuePlace,
 )
+from generator.redcap.records.row_addresses import RowAddress, RowAddresses
 from generator.redcap.records.subjects import subject_findings
 
 BOX = "___"
 """Stands between the name of a checkbox and the code of its box."""
 UNTICKED = ("", "0", "Unchecked", "FALSE")
-
-
-@dataclass(kw_only=True, slots=True)
-class _RowAddress:
-    """Where a row of the file belongs: ``only`` is the instrument it is about,
-    ``number`` its instance.
-
-    ``blank`` are the tables of which the row says nothing but the word that a program
-    writes for a blank. ``placed`` are the tables that are known to have a place in the
-    row, and ``forms`` what ``form`` gave for a table: a row has many cells of each.
-    """
-
-    row: SheetRow
-    subject: str
-    visit: str
-    only: str | None
-    number: int
-    blank: frozenset[str] = frozenset()
-    placed: set[str] = field(default_factory=set)
-    forms: dict[str, tuple[FormDraft, FormKey, int | None]] = field(
-        default_factory=dict
-    )
 
 
 def read_records(
@@ -90,15 +56,20 @@ def read_records(
     """
     columns = columns_of(study)
     sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
-    reader = _RecordReader(study, columns, sheet, structure, frozenset(subjects))
     if not content.strip():
-        reader.found.findings.clear()
-        return reader.found
+        return RecordFile(sheet=sheet)
 
+    reader = _RecordReader(study, columns, sheet, structure, frozenset(subjects))
     return reader.read(saved_at or datetime(1970, 1, 1, tzinfo=UTC))
 
 
 class _RecordReader:
+    """Collects the cells of each form from the rows of a file.
+
+    ``first_boxes`` and ``first_states`` are the rows that gave a box or a state first,
+    ``doubts`` the rows in which a word may be a code or a blank.
+    """
+
     def __init__(
         self,
         study: Study,
@@ -109,542 +80,359 @@ class _RecordReader:
     ) -> None:
         self.study = study
         self.columns = columns
-        self.known_of = structure
+        self.structure = structure
         self.subjects = subjects
-        self.found = RecordFile(sheet=sheet, findings=list(sheet.findings))
+        self.file = RecordFile(sheet=sheet, findings=list(sheet.findings))
+        self.addresses = RowAddresses(study, columns, structure, self.file)
+        self.restored = RestoredSheet(sheet=sheet)
+        self.is_eav = False
         self.drafts: dict[tuple[str, FormKey], FormDraft] = {}
-        self.keys: dict[tuple[str, str, str | None, int], int] = {}
-        self.boxes: dict[tuple[Spot, str], int] = {}
-        self.states: dict[tuple[str, FormKey, str, int | None], int] = {}
-        self.row_tables = {
-            name for name, table in study.tables.items() if table.group is not None
-        }
-        self.told: set[tuple[str, str]] = set()
-        self.groups: dict[str, str] = {}
-        self.placed: dict[str, None] = {}
-        self.nothing: frozenset[str] = frozenset()
-        self.doubtful: frozenset[str] = frozenset()
-        self.unsure: frozenset[tuple[str, str]] = frozenset()
-        self.eav_file = False
-        self.row_numbers: str | None = None
+        self.first_boxes: dict[tuple[CellAddress, str], int] = {}
+        self.first_states: dict[tuple[str, FormKey, str, int | None], int] = {}
         self.doubts: dict[tuple[str, str], list[int]] = {}
-        self.visits = {visit: visit for visit in study.visits} | {
-            name: visit for visit, name in event_names(study).items()
-        }
+        self.groups: dict[str, str] = {}
+        self.records: dict[str, None] = {}
 
     def read(self, saved_at: datetime) -> RecordFile:
-        places = self.found.sheet.places
-        flat = any(column in self.columns.states for column in places)
-        eav = EAV_FIELD in places and EAV_VALUE in places and not flat
-        self.eav_file = eav
-        record = EAV_RECORD if eav and EAV_RECORD in places else self.columns.subject
-        self.restore(
-            Layout(record=record, field=EAV_FIELD, value=EAV_VALUE)
-            if eav
-            else Layout(record=record)
-        )
-        if eav:
-            self.eav(record)
+        headers = self.file.sheet.places
+        is_flat = any(header in self.columns.states for header in headers)
+        self.is_eav = EAV_FIELD in headers and EAV_VALUE in headers and not is_flat
+
+        record = self.columns.subject
+        if self.is_eav and EAV_RECORD in headers:
+            record = EAV_RECORD
+        layout = Layout(record=record)
+        if self.is_eav:
+            layout = Layout(record=record, field=EAV_FIELD, value=EAV_VALUE)
+
+        self._restore(layout)
+        if self.is_eav:
+            self._read_eav(record)
         else:
-            self.flat()
+            self._read_flat()
 
-        drafts = {
-            key: draft for key, draft in self.drafts.items() if draft.says_something
-        }
-        self.found.least = sum(draft.differs for draft in drafts.values())
-        for (subject, _), draft in drafts.items():
-            draft.site = self.groups.get(subject, "")
-        self.found.forms = [
-            captured(self.study, *key, draft, saved_at) for key, draft in drafts.items()
-        ]
-        filled = {subject for subject, _ in drafts}
-        self.found.empty = [subject for subject in self.placed if subject not in filled]
-
-        for (column, word), rows in self.doubts.items():
-            cells = f"{len(rows):,} cell{'' if len(rows) == 1 else 's'}"
-            self.say(
-                "redcap-blank-or-code", rows[0], column, word, name=column, cells=cells
-            )
-
-        self.found.findings += subject_findings(
-            self.study, self.found.sheet, record, self.subjects, eav=eav
+        self._capture(saved_at)
+        self._report_doubts()
+        self.file.findings += subject_findings(
+            self.study, self.file.sheet, record, self.subjects, eav=self.is_eav
         )
 
-        return self.found
+        return self.file
 
-    def restore(self, layout: Layout) -> None:
+    def _restore(self, layout: Layout) -> None:
         """The file as it was before another program saved it."""
-        visits = self.visits if self.known_of.events else {}
-        result = restored(
-            self.found.sheet,
-            record_expectations(self.study, self.columns, visits),
-            layout,
-        )
-        self.found.sheet, self.nothing, self.doubtful = (
-            result.sheet,
-            result.nothing,
-            result.doubtful,
-        )
-        self.unsure, self.found.habits = result.unsure, result.habits
-        self.row_numbers = result.row_numbers
-        self.found.findings += result.findings
+        visits = self.addresses.visits if self.structure.events else {}
+        expected = record_expectations(self.study, self.columns, visits)
+        self.restored = restored(self.file.sheet, expected, layout)
+        self.file.sheet = self.restored.sheet
+        self.file.habits = self.restored.habits
+        self.file.findings += self.restored.findings
 
-    def say(
-        self,
-        code: str,
-        row: int,
-        column: str,
-        value: str,
-        *,
-        once: str = "",
-        **words: Any,
-    ) -> None:
-        """A finding at a cell; of those that are ``once`` alike only the first."""
-        if once:
-            if (code, once) in self.told:
-                return
-            self.told.add((code, once))
+    def _capture(self, saved_at: datetime) -> None:
+        """The drafts as captured forms, now that all rows are read."""
+        filled = set()
+        for (subject, key), draft in self.drafts.items():
+            if not draft.says_something:
+                continue
 
-        place = self.found.sheet.place(row, column)
-        self.found.findings.append(finding(code, text=place, value=value, **words))
+            filled.add(subject)
+            draft.site = self.groups.get(subject, "")
+            self.file.least += draft.differs
+            form = captured(self.study, subject, key, draft, saved_at)
+            self.file.forms.append(form)
+
+        self.file.empty = [record for record in self.records if record not in filled]
+
+    def _report_doubts(self) -> None:
+        for (header, word), rows in self.doubts.items():
+            cells = "1 cell" if len(rows) == 1 else f"{len(rows):,} cells"
+            self.file.say(
+                "redcap-blank-or-code", rows[0], header, word, name=header, cells=cells
+            )
 
     # Flat: one row for each record and event
 
-    def flat(self) -> None:
-        sheet = self.found.sheet
+    def _read_flat(self) -> None:
+        sheet = self.file.sheet
         subject = self.columns.subject
         if sheet.rows and subject not in sheet.places:
-            text = ", ".join(sheet.headers[:6])
-            self.say("redcap-no-record-id", 1, "", text, name=subject)
+            headers = ", ".join(sheet.headers[:6])
+            self.file.say("redcap-no-record-id", 1, "", headers, name=subject)
             return
 
-        for column in sheet.places:
-            if (
-                not self.known(column)
-                and column != self.row_numbers
-                and not self.unknown_box(column)
-            ):
-                near = did_you_mean(column, [*self.columns.cells, *self.columns.states])
-                self.say("redcap-unknown-column", 1, column, column, near=near)
-
-        if self.row_numbers != "" and any("" in row.extra for row in sheet.rows):
-            self.say("redcap-unknown-column", 1, "", "", near="")
+        self._check_headers()
         for row in sheet.rows:
-            self.row(row)
+            self._read_row(row)
 
-    def unknown_box(self, column: str) -> bool:
+    def _check_headers(self) -> None:
+        sheet, row_numbers = self.file.sheet, self.restored.row_numbers
+        known = [*self.columns.fields, *self.columns.states]
+        for header in sheet.places:
+            if self._knows(header) or header == row_numbers:
+                continue
+            if not self._is_unknown_box(header):
+                near = did_you_mean(header, known)
+                self.file.say("redcap-unknown-column", 1, header, header, near=near)
+
+        if row_numbers != "" and any("" in row.extra for row in sheet.rows):
+            self.file.say("redcap-unknown-column", 1, "", "", near="")
+
+    def _is_unknown_box(self, header: str) -> bool:
         """Says so once when a column is the box of an answer that its checkbox lacks,
         and it is ticked.
         """
-        name, parted, rest = column.partition(BOX)
-        field = self.columns.combined.get(name)
-        ticked = next(
-            (
-                row
-                for row in self.found.sheet.rows
-                if row[column].strip() not in UNTICKED
-            ),
-            None,
-        )
-        if field is None or not parted or ticked is None:
+        name, separator, code = header.partition(BOX)
+        if not separator or name not in self.columns.combined:
             return False
-        code = f"-{rest[1:]}" if rest[:1] == "_" and rest[1:].isdigit() else rest
-        self.say(
-            "redcap-unknown-box",
-            ticked.number,
-            column,
-            ticked[column].strip(),
-            name=name,
-            answer=code,
-        )
 
+        for row in self.file.sheet.rows:
+            ticked = row[header].strip()
+            if ticked not in UNTICKED:
+                break
+        else:
+            return False
+
+        # A header has _ for the sign of a negative code.
+        if code[:1] == "_" and code[1:].isdigit():
+            code = f"-{code[1:]}"
+        self.file.say(
+            "redcap-unknown-box", row.number, header, ticked, name=name, answer=code
+        )
         return True
 
-    def known(self, column: str) -> bool:
+    def _knows(self, header: str) -> bool:
+        columns = self.columns
+        if header in SYSTEM or header == columns.subject:
+            return True
+        # A line of its own says which box it ticks; a flat cell may tick several.
+        if header in columns.combined and not self.is_eav:
+            return True
         return (
-            column in self.columns.cells
-            or (column in self.columns.combined and not self.eav_file)
-            or column in self.columns.states
-            or column in self.columns.timestamps
-            or column in (*SYSTEM, self.columns.subject)
+            header in columns.fields
+            or header in columns.states
+            or header in columns.timestamps
         )
 
-    def row(self, row: SheetRow) -> None:
-        subject = row[self.columns.subject].strip()
-        if (self.columns.subject, row[self.columns.subject]) in self.unsure:
-            self.found.left_out.append(row.number)
+    def _read_row(self, row: SheetRow) -> None:
+        address = self._address(row, self.columns.subject)
+        if address is None:
+            return
+        if self.addresses.is_repeated(address):
+            self.file.left_out.append(row.number)
             return
 
-        if not subject:
-            self.say("redcap-no-record", row.number, self.columns.subject, "")
-            self.found.left_out.append(row.number)
-            return
+        self._note_record(address.subject, row[GROUP])
+        address.blank_tables = self._blank_tables(row)
 
-        index = self.where(row, subject)
-        if index is None or self.repeated(index):
-            self.found.left_out.append(row.number)
-            return
+        for header, text in row.cells.items():
+            if text and text.strip() and header not in SYSTEM:
+                self._read_cell(address, header, text)
 
-        self.place(subject, row[GROUP])
-        index.blank = self.blank(row)
+    def _address(self, row: SheetRow, record: str) -> RowAddress | None:
+        """Where a row belongs; one without a record or a place is left out."""
+        subject = row[record].strip()
+        address = None
+        # A record id that a program has changed has a finding already.
+        if (record, row[record]) not in self.restored.unsure:
+            if subject:
+                address = self.addresses.find(row, subject)
+            else:
+                self.file.say("redcap-no-record", row.number, record, "")
 
-        for column, text in row.cells.items():
-            if text and text.strip() and column not in SYSTEM:
-                self.cell(index, column, text)
+        if address is None:
+            self.file.left_out.append(row.number)
+        return address
 
-    def place(self, subject: str, group: str) -> None:
+    def _note_record(self, subject: str, group: str) -> None:
         """A record and its group, which is the record's whatever row names it."""
-        self.placed.setdefault(subject)
+        self.records.setdefault(subject)
         if group.strip():
             self.groups.setdefault(subject, group.strip())
 
-    def repeated(self, index: _RowAddress) -> bool:
-        """Whether an earlier row is about the same record, event, instrument and
-        instance.
-        """
-        rows = index.only is not None and self.in_rows(index.only)
-        key = (
-            index.subject,
-            index.visit,
-            index.only,
-            max(index.number, 1) if rows else index.number,
-        )
-        first = self.keys.setdefault(key, index.row.number)
-        if first == index.row.number:
-            return False
-        names = {self.columns.subject: index.subject} | {
-            name: index.row[name].strip()
-            for name in (EVENT, INSTRUMENT, INSTANCE)
-            if index.row[name].strip()
-        }
-        value, text = ", ".join(names.values()), ", ".join(names)
-        self.say(
-            "repeated-key",
-            index.row.number,
-            self.columns.subject,
-            value,
-            key=text,
-            first=first,
-        )
-
-        return True
-
-    def blank(self, row: SheetRow) -> frozenset[str]:
+    def _blank_tables(self, row: SheetRow) -> frozenset[str]:
         """The tables of which a row says nothing but ``NA`` and zeros, in a file in
         which NA is a blank.
         """
-        if not self.nothing:
+        nothing = self.restored.nothing
+        if not nothing:
             return frozenset()
-        seen: set[str] = set()
-        full: set[str] = set()
 
-        for column, text in row.cells.items():
-            written = text.strip()
-            cell = self.columns.cells.get(column)
-            table = cell.table if cell else self.columns.states.get(column)
-            if table is None or not written:
+        blank: set[str] = set()
+        filled: set[str] = set()
+        for header, text in row.cells.items():
+            word = text.strip()
+            table = self.columns.table(header)
+            if table is None or not word:
                 continue
-            box = written == "0" and (cell is None or cell.code is not None)
-            (seen if written in self.nothing else full if not box else set()).add(table)
 
-        return frozenset(seen - full)
+            if word in nothing:
+                blank.add(table)
+            elif word != "0" or self.columns.is_value(header):
+                filled.add(table)
 
-    def where(self, row: SheetRow, subject: str) -> _RowAddress | None:
-        """Visit, instrument and instance of a row; instance 0 is none.
+        return frozenset(blank - filled)
 
-        None for a row that has no place.
-        """
-        text = row[EVENT].strip()
-        visit = self.visits.get(text, text) or next(iter(self.study.visits), "")
-        placed = True
-        if visit not in self.study.visits and not self.known_of.events:
-            self.found.strange.setdefault(text)
-        if visit not in self.study.visits and self.known_of.events:
-            near = did_you_mean(text, self.visits)
-            self.say("redcap-record-event", row.number, EVENT, text, near=near)
-            placed = False
+    # One cell
 
-        instance = row[INSTANCE].strip()
-        number = int(instance) if INSTANCE_NUMBER.fullmatch(instance) else 0
-        if instance and not number:
-            self.say("redcap-record-number", row.number, INSTANCE, instance)
-            placed = False
-
-        only = row[INSTRUMENT].strip() or None
-        if only is not None and only not in self.columns.forms:
-            near = did_you_mean(only, self.columns.forms)
-            self.say(
-                "redcap-record-instrument", row.number, INSTRUMENT, only, near=near
-            )
-            placed = False
-
-        return (
-            _RowAddress(row=row, subject=subject, visit=visit, only=only, number=number)
-            if placed
-            else None
-        )
-
-    def cell(self, index: _RowAddress, column: str, text: str) -> None:
-        cell = self.columns.cells.get(column) or self.columns.combined.get(column)
-        table = cell.table if cell else self.columns.states.get(column)
-        if table is None or (table in index.blank and text.strip() in self.nothing):
+    def _read_cell(self, address: RowAddress, header: str, text: str) -> None:
+        columns = self.columns
+        column = columns.fields.get(header) or columns.combined.get(header)
+        table = column.table if column else columns.states.get(header)
+        if table is None:
             return
-        if not self.has_place(index, table, column, text):
+        if table in address.blank_tables and text.strip() in self.restored.nothing:
             return
-        if cell is None:
-            self.state(index, table, column, text)
-        elif cell.code is not None:
-            self.box(index, column, cell, text)
+        if not self.addresses.has_place(address, table, header, text):
+            return
+
+        if column is None:
+            self._read_state(address, table, header, text)
+        elif column.code is not None:
+            self._read_box(address, header, column, text)
         else:
-            self.value(index, column, cell, text)
+            self._read_value(address, header, column, text)
 
-    def has_place(self, index: _RowAddress, table: str, column: str, text: str) -> bool:
-        """Whether a row of this instrument, event and instance can hold a value of the
-        table.
-        """
-        if table in index.placed:
-            return True
-        cell = self.columns.cells.get(column)
-        says_nothing = text.strip() == "0" and (cell is None or cell.code is not None)
-        if index.only is not None and table != index.only:
-            if not says_nothing:
-                self.say(
-                    "redcap-record-elsewhere",
-                    index.row.number,
-                    column,
-                    text,
-                    form=index.only,
-                )
-
-            return False
-
-        form = self.study.forms[self.columns.forms[table]]
-        at_visit = form.log or (form.name, index.visit) in self.study.expectations
-        if not at_visit and self.known_of.events:
-            if not says_nothing:
-                words = {"form": form.title, "event": index.visit}
-                self.say("redcap-record-form", index.row.number, column, text, **words)
-
-            return False
-
-        if self.may_repeat(index, form, table):
-            index.placed.add(table)
-            return True
-
-        return says_nothing
-
-    def may_repeat(self, index: _RowAddress, form: Form, table: str) -> bool:
-        """Whether the instance that a row names can be, where the dictionary says what
-        repeats.
-        """
-        visit = self.study.visits.get(index.visit)
-        repeats = self.in_rows(table) or bool(visit and visit.repeats)
-        if index.number > 1 and not repeats and not self.known_of.repeats:
-            self.found.strange.setdefault(f"instances of {form.title}")
-        if index.number < 2 or repeats or not self.known_of.repeats:
-            return True
-        once = f"{index.row.number} {table}"
-        number = str(index.number)
-        self.say(
-            "redcap-record-instance",
-            index.row.number,
-            INSTANCE,
-            number,
-            once=once,
-            form=form.title,
-        )
-
-        return False
-
-    def in_rows(self, table: str) -> bool:
-        return table in self.row_tables
-
-    def value(
-        self, index: _RowAddress, column: str, cell: FieldColumn, text: str
+    def _read_value(
+        self, address: RowAddress, header: str, column: FieldColumn, text: str
     ) -> None:
-        draft, key, number = self.form(index, cell.table)
-        spot = (index.subject, key, CellKey(cell.table, number, cell.field.name))
-        if self.first(spot, index, column, text):
-            draft.put(cell, number, text)
-            if (column, text) in self.unsure:
-                self.found.unread.add(spot)
-            if column in self.doubtful and text.strip() in self.nothing:
-                self.doubts.setdefault((column, text.strip()), []).append(
-                    index.row.number
-                )
-
-    def first(self, spot: Spot, index: _RowAddress, column: str, text: str) -> bool:
-        """Whether no other row has the value already; a second one is said and left
-        out.
-        """
-        line = self.found.lines.setdefault(
-            spot, ValuePlace(row=index.row.number, column=column, text=text)
+        row = address.row.number
+        draft, key, number = self._draft(address, column.table)
+        cell = (address.subject, key, CellKey(column.table, number, column.field.name))
+        place = self.file.places.setdefault(
+            cell, ValuePlace(row=row, column=header, text=text)
         )
-        if line.row == index.row.number:
-            return True
-        self.say(
-            "redcap-value-twice",
-            index.row.number,
-            column,
-            text,
-            name=column,
-            first=line.row,
-        )
+        if place.row != row:
+            self._say_twice(row, header, text, place.row)
+            return
 
-        return False
+        draft.put(column, number, text)
+        if (header, text) in self.restored.unsure:
+            self.file.unread.add(cell)
 
-    def box(
-        self, index: _RowAddress, column: str, cell: FieldColumn, text: str
+        word = text.strip()
+        if header in self.restored.doubtful and word in self.restored.nothing:
+            self.doubts.setdefault((header, word), []).append(row)
+
+    def _read_box(
+        self, address: RowAddress, header: str, column: FieldColumn, text: str
     ) -> None:
         """A box that is ticked, or one that cannot be read: that one is kept as it is."""
-        written = text.strip()
-        draft, key, number = (
-            (None, *self.key(index, cell.table))
-            if written == "0"
-            else self.form(index, cell.table)
-        )
-        spot = (index.subject, key, CellKey(cell.table, number, cell.field.name))
-        first = self.boxes.setdefault((spot, column), index.row.number)
-        if first != index.row.number:
-            self.say(
-                "redcap-value-twice",
-                index.row.number,
-                column,
-                text,
-                name=column,
-                first=first,
-            )
-        elif draft is not None:
-            self.found.lines.setdefault(
-                spot, ValuePlace(row=index.row.number, column=column, text=text)
-            )
-            draft.put(cell, number, text)
-            if written not in BOXES:
-                self.found.unread.add(spot)
-                self.say("redcap-box", index.row.number, column, text)
+        row, word = address.row.number, text.strip()
+        draft = None
+        if word == "0":
+            # A box that is not ticked makes no form: REDCap writes it for all forms.
+            key, number = self.addresses.form_key(address, column.table)
+        else:
+            draft, key, number = self._draft(address, column.table)
 
-    def state(self, index: _RowAddress, table: str, column: str, text: str) -> None:
+        cell = (address.subject, key, CellKey(column.table, number, column.field.name))
+        first = self.first_boxes.setdefault((cell, header), row)
+        if first != row:
+            self._say_twice(row, header, text, first)
+            return
+        if draft is None:
+            return
+
+        place = ValuePlace(row=row, column=header, text=text)
+        self.file.places.setdefault(cell, place)
+        draft.put(column, number, text)
+        if word not in BOXES:
+            self.file.unread.add(cell)
+            self.file.say("redcap-box", row, header, text)
+
+    def _read_state(
+        self, address: RowAddress, table: str, header: str, text: str
+    ) -> None:
         """How far a form is; 0 is also what REDCap writes for a form that nobody has
         opened.
         """
-        written = text.strip()
-        draft, key, number = self.form(index, table)
-        first = self.states.setdefault(
-            (index.subject, key, table, number), index.row.number
-        )
-        if first != index.row.number:
-            self.say(
-                "redcap-value-twice",
-                index.row.number,
-                column,
-                text,
-                name=column,
-                first=first,
-            )
+        row, state = address.row.number, text.strip()
+        draft, key, number = self._draft(address, table)
+        instance = (address.subject, key, table, number)
+        first = self.first_states.setdefault(instance, row)
+        if first != row:
+            self._say_twice(row, header, text, first)
             return
 
-        if written not in STATES:
-            self.say("redcap-state", index.row.number, column, text)
-        draft.states[table, number] = int(written) if written in STATES else 0
-        if index.only == table or written not in STATES:
+        is_known = state in STATES
+        if not is_known:
+            self.file.say("redcap-state", row, header, text)
+        draft.states[table, number] = int(state) if is_known else 0
+        if address.instrument == table or not is_known:
             draft.given.add((table, number))
 
-    def form(
-        self, index: _RowAddress, table: str
+    def _say_twice(self, row: int, header: str, text: str, first: int) -> None:
+        """A value that an earlier row has given already is left out."""
+        self.file.say("redcap-value-twice", row, header, text, name=header, first=first)
+
+    def _draft(
+        self, address: RowAddress, table: str
     ) -> tuple[FormDraft, FormKey, int | None]:
         """The form that a cell belongs to, and the number of its row."""
-        if table in index.forms:
-            return index.forms[table]
-        key, number = self.key(index, table)
-        draft = self.drafts.setdefault((index.subject, key), FormDraft())
-        self.found.rows.setdefault((index.subject, key), index.row.number)
-        index.forms[table] = draft, key, number
+        if table in address.drafts:
+            return address.drafts[table]
 
+        key, number = self.addresses.form_key(address, table)
+        draft = self.drafts.setdefault((address.subject, key), FormDraft())
+        self.file.rows.setdefault((address.subject, key), address.row.number)
+        address.drafts[table] = draft, key, number
         return draft, key, number
-
-    def key(self, index: _RowAddress, table: str) -> tuple[FormKey, int | None]:
-        form = self.study.forms[self.columns.forms[table]]
-        rows = self.in_rows(table)
-        visit = self.study.visits.get(index.visit)
-        number, row = index.number, max(index.number, 1)
-        if visit is not None and visit.repeats:
-            number = row
-            row = row if form.log else 1
-        elif self.known_of.repeats or rows:
-            number = 0
-
-        key = (
-            FormKey(form.name, LOG, 0)
-            if form.log
-            else FormKey(form.name, index.visit, number)
-        )
-
-        return key, row if rows else None
 
     # One value a line
 
-    def eav(self, record: str) -> None:
-        for row in self.found.sheet.rows:
-            subject = row[record].strip()
-            if (record, row[record]) in self.unsure:
-                self.found.left_out.append(row.number)
-                continue
+    def _read_eav(self, record: str) -> None:
+        for row in self.file.sheet.rows:
+            address = self._address(row, record)
+            if address is not None:
+                self._read_line(address)
 
-            if not subject:
-                self.say("redcap-no-record", row.number, record, "")
-                self.found.left_out.append(row.number)
-                continue
+    def _read_line(self, address: RowAddress) -> None:
+        row = address.row
+        name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
+        self._note_record(address.subject, text if name == GROUP else row[GROUP])
 
-            index = self.where(row, subject)
-            if index is None:
-                self.found.left_out.append(row.number)
-                continue
+        header = self._eav_header(name, text)
+        if header is None:
+            self._say_unknown(row, name, text.strip())
+        elif text.strip() and header != self.columns.subject:
+            # A line that ticks a box has the box's code as its value.
+            self._read_cell(address, header, text if header == name else "1")
 
-            name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
-            self.place(subject, text if name == GROUP else row[GROUP])
-            column = self.eav_column(name, text)
-            if column is None:
-                if name in self.columns.combined:
-                    self.strange_tick(row, name, text.strip())
-                    continue
-
-                near = did_you_mean(name, self.columns.cells)
-                self.say(
-                    "redcap-unknown-column",
-                    row.number,
-                    EAV_FIELD,
-                    name,
-                    once=name,
-                    near=near,
-                )
-            elif text.strip() and column != self.columns.subject:
-                written = text if column == name else "1"
-                self.cell(index, column, written)
-
-    def strange_tick(self, row: SheetRow, name: str, code: str) -> None:
-        """A line that ticks a box which the checkbox lacks; said once for each box."""
-        if code:
-            once = f"{name} {code}"
-            self.say(
+    def _say_unknown(self, row: SheetRow, name: str, code: str) -> None:
+        """A line of an unknown field, or of a box which its checkbox lacks."""
+        if name not in self.columns.combined:
+            near = did_you_mean(name, self.columns.fields)
+            self.file.say(
+                "redcap-unknown-column",
+                row.number,
+                EAV_FIELD,
+                name,
+                once=name,
+                near=near,
+            )
+        elif code:
+            self.file.say(
                 "redcap-unknown-box",
                 row.number,
                 EAV_VALUE,
                 code,
-                once=once,
+                once=f"{name} {code}",
                 name=name,
                 answer=code,
             )
 
-    def eav_column(self, name: str, text: str) -> str | None:
+    def _eav_header(self, name: str, text: str) -> str | None:
         """The column of a flat export that a line stands for: a ticked box has its code
         as the value.
         """
-        if self.known(name):
+        if self._knows(name):
             return name
-        written = text.strip()
-        for column, cell in self.columns.cells.items():
-            box = cell.code is not None and written in (cell.code, cell.redcap)
-            if box and self.columns.names[cell.table, cell.field.name] == name:
-                return column
+
+        code = text.strip()
+        for header, column in self.columns.fields.items():
+            if column.code is None or code not in (column.code, column.redcap):
+                continue
+            if self.columns.names[column.table, column.field.name] == name:
+                return header
 
         return None

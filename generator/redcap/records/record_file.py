@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import CellKey, FormKey
 from forms_spec.model.captured_forms import CapturedForm
@@ -12,7 +14,7 @@ from generator.redcap.reading.csv_sheet import CsvSheet
 
 EAV_RECORD, EAV_FIELD, EAV_VALUE = "record", "field_name", "value"
 
-Spot = tuple[str, FormKey, CellKey]
+CellAddress = tuple[str, FormKey, CellKey]
 """Subject, form and cell."""
 
 
@@ -27,7 +29,7 @@ class ValuePlace:
 
 @dataclass(kw_only=True)
 class RecordFile:
-    """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first
+    """What a file of records holds. ``places`` finds a value's cell, ``rows`` the first
     row of a form.
 
     ``unread`` are cells that have a finding of the reader already, ``left_out`` the
@@ -41,14 +43,34 @@ class RecordFile:
     sheet: CsvSheet
     forms: list[CapturedForm] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    lines: dict[Spot, ValuePlace] = field(default_factory=dict)
+    places: dict[CellAddress, ValuePlace] = field(default_factory=dict)
     rows: dict[tuple[str, FormKey], int] = field(default_factory=dict)
-    unread: set[Spot] = field(default_factory=set)
+    unread: set[CellAddress] = field(default_factory=set)
     left_out: list[int] = field(default_factory=list)
     least: int = 0
     empty: list[str] = field(default_factory=list)
     strange: dict[str, None] = field(default_factory=dict)
     habits: frozenset[str] = frozenset()
+    _reported: set[tuple[str, str]] = field(default_factory=set)
+
+    def say(
+        self,
+        code: str,
+        row: int,
+        column: str,
+        value: str,
+        *,
+        once: str = "",
+        **words: Any,
+    ) -> None:
+        """A finding at a cell; of those that are ``once`` alike only the first."""
+        if once:
+            if (code, once) in self._reported:
+                return
+            self._reported.add((code, once))
+
+        place = self.sheet.place(row, column)
+        self.findings.append(finding(code, text=place, value=value, **words))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

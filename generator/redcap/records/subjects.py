@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.model.study import Study
 from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow
@@ -52,32 +53,31 @@ def lost_zeros(given: Iterable[str], known: Collection[str]) -> LostZeros | None
         if value is not None:
             by_value[value].append(subject)
 
-    meant: dict[str, list[str]] = {}
-
+    respelled = []
+    meant: dict[str, None] = {}
     for text in given:
         value = number(text)
         if text not in known and value is not None and value in by_value:
-            meant[text] = by_value[value]
+            respelled.append(text)
+            meant |= dict.fromkeys(by_value[value])
 
-    if not meant:
+    if not respelled:
         return None
-    subjects = dict.fromkeys(
-        subject for subjects in meant.values() for subject in subjects
-    )
-
-    return LostZeros(given=tuple(meant), subjects=tuple(subjects))
+    return LostZeros(given=tuple(dict.fromkeys(respelled)), subjects=tuple(meant))
 
 
 def _named(texts: tuple[str, ...]) -> str:
     """``1, 2 and 7 more``"""
-    if len(texts) <= MOST_NAMED:
-        return (
-            " and ".join((", ".join(texts[:-1]), texts[-1]))
-            if len(texts) > 1
-            else texts[0]
-        )
+    *first, last = texts
+    if len(texts) > MOST_NAMED:
+        first, last = first[:MOST_NAMED], f"{len(texts) - MOST_NAMED:,} more"
+    if not first:
+        return last
+    return f"{', '.join(first)} and {last}"
 
-    return f"{', '.join(texts[:MOST_NAMED])} and {len(texts) - MOST_NAMED:,} more"
+
+Groups = dict[str, dict[str, SheetRow]]
+"""Of each subject, the first row of each group that it names."""
 
 
 def subject_findings(
@@ -94,110 +94,109 @@ def subject_findings(
     ``eav``: a line may give the group as it gives the value of a field.
     """
     rows: dict[str, SheetRow] = {}
-    groups: dict[str, dict[str, SheetRow]] = {}
+    groups: Groups = {}
     for row in sheet.rows:
-        named = eav and row[EAV_FIELD].strip() == GROUP
-        subject, group = row[record].strip(), row[EAV_VALUE if named else GROUP].strip()
+        group = row[GROUP]
+        if eav and row[EAV_FIELD].strip() == GROUP:
+            group = row[EAV_VALUE]
+
+        subject = row[record].strip()
         if subject:
             rows.setdefault(subject, row)
-            groups.setdefault(subject, {}).setdefault(group, row)
+            groups.setdefault(subject, {}).setdefault(group.strip(), row)
 
-    yield from _numbers(study, sheet, record, rows)
+    yield from _strange_numbers(study, sheet, record, rows)
     yield from _two_groups(sheet, groups)
     if study.sites:
         yield from _strange_groups(study, sheet, groups)
-    if rows and not any(subject in known for subject in rows):
-        yield from _lengths(sheet, record, rows)
+    if rows and rows.keys().isdisjoint(known):
+        yield from _different_lengths(sheet, record, rows)
 
 
-def _numbers(
+def _strange_numbers(
     study: Study, sheet: CsvSheet, record: str, rows: dict[str, SheetRow]
 ) -> Iterator[Finding]:
+    """Records that no subject of the study can be called."""
     for subject, row in rows.items():
         if not whole_match(study.subject_pattern, subject):
-            place = sheet.place(row.number, record)
             yield finding(
                 "redcap-subject",
-                text=place,
+                text=sheet.place(row.number, record),
                 value=subject,
                 example=study.subject_example,
             )
 
 
-def _two_groups(
-    sheet: CsvSheet, groups: dict[str, dict[str, SheetRow]]
-) -> Iterator[Finding]:
+def _two_groups(sheet: CsvSheet, groups: Groups) -> Iterator[Finding]:
     for subject, rows in groups.items():
-        named = [group for group in rows if group]
-        for group in named[1:]:
-            place = sheet.place(rows[group].number, GROUP)
-            first = rows[named[0]].number
+        first, *others = [group for group in rows if group] or [""]
+        for other in others:
             yield finding(
                 "redcap-two-groups",
-                text=place,
-                value=group,
+                text=sheet.place(rows[other].number, GROUP),
+                value=other,
                 subject=subject,
-                other=named[0],
-                first=first,
+                other=first,
+                first=rows[first].number,
             )
 
 
-def _strange_groups(
-    study: Study, sheet: CsvSheet, groups: dict[str, dict[str, SheetRow]]
-) -> Iterator[Finding]:
+def _strange_groups(study: Study, sheet: CsvSheet, groups: Groups) -> Iterator[Finding]:
     """Groups that are no site, and records without one; each once, with the number of
     its records.
     """
     strange: dict[str, list[SheetRow]] = {}
     for by_group in groups.values():
-        for group in [name for name in by_group if name] or [""]:
+        # Rows without a group belong to the group that another row names.
+        named = [group for group in by_group if group]
+        for group in named or [""]:
             if group not in study.sites:
                 strange.setdefault(group, []).append(by_group[group])
 
+    sites = _named(tuple(study.sites))
     for group, rows in strange.items():
-        place = sheet.place(rows[0].number, GROUP)
-        records = f"{len(rows):,} record{'' if len(rows) == 1 else 's'}"
-        code = "redcap-group" if group else "redcap-no-group"
+        records = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
         yield finding(
-            code,
-            text=place,
+            "redcap-group" if group else "redcap-no-group",
+            text=sheet.place(rows[0].number, GROUP),
             value=group,
             records=records,
-            sites=_named(tuple(study.sites)),
+            sites=sites,
         )
 
 
-def _lengths(
+def _different_lengths(
     sheet: CsvSheet, record: str, rows: dict[str, SheetRow]
 ) -> Iterator[Finding]:
     """Numbers of which some may have lost zeros in front: digits alone, of several
     lengths, none with a zero.
-
-    Numbers that count from 1 are REDCap's own, and no two of one count differ in their
-    zeros alone.
     """
+
+    def place(subject: str) -> TextPlace:
+        return sheet.place(rows[subject].number, record)
+
     digits = [subject for subject in rows if _DIGITS.fullmatch(subject)]
     by_value: dict[int, list[str]] = {}
     for subject in digits:
         by_value.setdefault(int(subject), []).append(subject)
-    twice = next((same for same in by_value.values() if len(same) > 1), None)
-    if twice is not None:
-        place = sheet.place(rows[twice[1]].number, record)
-        yield finding(
-            "redcap-record-length", text=place, value=twice[1], other=twice[0]
-        )
-        return
 
-    zeros = any(has_zeros_in_front(subject) for subject in digits)
-    counted = len(by_value) * 2 > max(by_value, default=0)
-    if (
-        zeros
-        or counted
-        or len(digits) < len(rows)
-        or len({len(subject) for subject in digits}) < 2
-    ):
+    # No two numbers of one count differ in their zeros alone.
+    for spellings in by_value.values():
+        if len(spellings) > 1:
+            first, second, *_ = spellings
+            yield finding(
+                "redcap-record-length", text=place(second), value=second, other=first
+            )
+            return
+
+    # Numbers that count from 1 are REDCap's own.
+    is_count = len(by_value) * 2 > max(by_value, default=0)
+    has_zeros = any(has_zeros_in_front(subject) for subject in digits)
+    if is_count or has_zeros or len(digits) < len(rows):
         return
 
     short, long = min(digits, key=len), max(digits, key=len)
-    place = sheet.place(rows[short].number, record)
-    yield finding("redcap-record-length", text=place, value=short, other=long)
+    if len(short) < len(long):
+        yield finding(
+            "redcap-record-length", text=place(short), value=short, other=long
+        )

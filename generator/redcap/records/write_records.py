@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
+from itertools import groupby
 
 from forms_spec.evaluation import CellState, judge
 from forms_spec.evaluation.form_result import Judgement
@@ -35,7 +36,6 @@ from generator.redcap.records.columns import (
     INSTANCE,
     INSTRUMENT,
     FieldColumn,
-    RecordColumns,
     columns_of,
 )
 from generator.redcap.records.record_file import EAV_FIELD, EAV_RECORD, EAV_VALUE
@@ -43,7 +43,8 @@ from generator.redcap.records.texts import has_decimal_comma
 from generator.redcap.writing.cell_facts import exact_places
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
-_DECIMAL = re.compile(r"-?[0-9]+(?:\.([0-9]+))?", re.ASCII)
+_DECIMAL = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?", re.ASCII)
+_BOOLEANS = {"true": "1", "false": "0"}
 
 RowKey = tuple[str, str, str]
 """Event, instrument and instance of a row; the last two are blank where nothing
@@ -82,11 +83,11 @@ def write_records(
     are left out: ``export_records`` lists them.
     """
     known = [form for form in forms if form.key.form in study.forms]
-    writer = _RecordWriter(
-        study, today, never_asked, groups=any(form.site for form in known)
-    )
+    has_groups = any(form.site for form in known)
+    writer = _RecordWriter(study, today, never_asked, groups=has_groups)
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")
+
     head = writer.head()
     if shape is RecordFormat.FLAT:
         lines.writerow([*head, *writer.headers])
@@ -96,13 +97,13 @@ def write_records(
     for subject, key, site, texts in writer.rows(known):
         start = [subject, *writer.keys(key, site)]
         if shape is RecordFormat.FLAT:
-            lines.writerow(
-                [*start, *(texts.get(header, "") for header in writer.headers)]
-            )
-        else:
-            for header in writer.headers:
-                if texts.get(header, ""):
-                    lines.writerow([*start, header, texts[header]])
+            cells = [texts.get(header, "") for header in writer.headers]
+            lines.writerow([*start, *cells])
+            continue
+
+        for header in writer.headers:
+            if texts.get(header, ""):
+                lines.writerow([*start, header, texts[header]])
 
     return out.getvalue()
 
@@ -114,61 +115,60 @@ class _RecordWriter:
         self.study = study
         self.today = today
         self.never_asked = never_asked
-        self.columns: RecordColumns = columns_of(study)
+        self.columns = columns_of(study)
         self.by_form: dict[str, list[tuple[str, FieldColumn]]] = {
             name: [] for name in study.forms
         }
-        for column, cell in self.columns.cells.items():
-            self.by_form[self.columns.forms[cell.table]].append((column, cell))
+        for header, column in self.columns.fields.items():
+            self.by_form[self.columns.forms[column.table]].append((header, column))
+
         self.headers = list(self._headers())
         self.events = event_names(study)
         self.log_visit = log_visit(study)
         self.longitudinal = longitudinal(study)
         self.groups = groups or bool(study.sites)
-        self.repeats = any(form.row_groups for form in study.forms.values()) or any(
-            visit.repeats for visit in study.visits.values()
-        )
+        has_rows = any(form.row_groups for form in study.forms.values())
+        self.repeats = has_rows or any(map(self.repeating, study.visits))
 
     def _headers(self) -> Iterator[str]:
+        """The columns of each table, and how far its form is."""
         by_table: dict[str, list[str]] = {table: [] for table in self.study.tables}
-        for column, cell in self.columns.cells.items():
-            by_table[cell.table].append(column)
-        for table, columns in by_table.items():
-            yield from columns
+        for header, column in self.columns.fields.items():
+            by_table[column.table].append(header)
+
+        for table, headers in by_table.items():
+            yield from headers
             yield f"{table}{COMPLETE}"
 
     def head(self) -> list[str]:
-        repeats = [INSTRUMENT, INSTANCE] if self.repeats else []
-        groups = [GROUP] if self.groups else []
-
-        return [
-            self.columns.subject,
-            *([EVENT] if self.longitudinal else []),
-            *repeats,
-            *groups,
-        ]
+        """The headers that say where a row belongs."""
+        head = [self.columns.subject]
+        if self.longitudinal:
+            head.append(EVENT)
+        if self.repeats:
+            head += [INSTRUMENT, INSTANCE]
+        if self.groups:
+            head.append(GROUP)
+        return head
 
     def keys(self, key: RowKey, site: str) -> list[str]:
+        """The cells under ``head``, but for the record's."""
         event, instrument, instance = key
-        result = [event] if self.longitudinal else []
-        result += [instrument, instance] if self.repeats else []
-        return [*result, site] if self.groups else result
+        keys = []
+        if self.longitudinal:
+            keys.append(event)
+        if self.repeats:
+            keys += [instrument, instance]
+        if self.groups:
+            keys.append(site)
+        return keys
 
     def rows(
         self, forms: Iterable[CapturedForm]
     ) -> Iterator[tuple[str, RowKey, str, Texts]]:
-        subject: str | None = None
-        captured_forms: list[CapturedForm] = []
-        for form in forms:
-            if form.subject != subject and captured_forms:
-                yield from self.subject(captured_forms)
-                captured_forms = []
-
-            subject = form.subject
-            captured_forms.append(form)
-
-        if captured_forms:
-            yield from self.subject(captured_forms)
+        """Subject, key, site and cells of every row, in the order of the subjects."""
+        for _, of_subject in groupby(forms, key=lambda form: form.subject):
+            yield from self.subject(list(of_subject))
 
     def subject(
         self, forms: list[CapturedForm]
@@ -190,26 +190,55 @@ class _RecordWriter:
 
         order = {name: index for index, name in enumerate(self.events.values())}
 
-        for key in sorted(
-            rows,
-            key=lambda item: (
-                order.get(item[0], len(order)),
-                item[1],
-                int(item[2] or 0),
-            ),
-        ):
+        def position(key: RowKey) -> tuple[int, str, int]:
+            event, instrument, instance = key
+            return order.get(event, len(order)), instrument, int(instance or 0)
+
+        for key in sorted(rows, key=position):
             yield forms[0].subject, key, forms[0].site, rows[key]
 
     def form(
         self, form: CapturedForm, judged: Judgement, rows: dict[RowKey, Texts]
     ) -> None:
+        """Adds the cells of a form to the rows of its subject."""
+        spec = self.study.forms[form.key.form]
+        own = self.own_place(form.key)
+        places = self._row_places(form)
+        self._states(form, places, rows)
+
+        for header, column in self.by_form[spec.name]:
+            if self.study.tables[column.table].group is None:
+                rows[own][header] = self.text(judged, column, None)
+                continue
+
+            for row in form.record.rows.get(column.table, ()):
+                place = places.get((column.table, row.number))
+                if place is not None:
+                    rows[place][header] = self.text(judged, column, row.number)
+
+    def _row_places(self, form: CapturedForm) -> dict[tuple[str, int], RowKey]:
+        """The places of the rows of all groups that have one, by group and number."""
+        places: dict[tuple[str, int], RowKey] = {}
+        for group in self.study.forms[form.key.form].row_groups:
+            for index, row in enumerate(form.record.rows.get(group.name, ())):
+                place = self.row_place(form.key, group, row.number, first=index == 0)
+                if place is not None:
+                    places[group.name, row.number] = place
+
+        return places
+
+    def _states(
+        self,
+        form: CapturedForm,
+        places: Mapping[tuple[str, int], RowKey],
+        rows: dict[RowKey, Texts],
+    ) -> None:
+        """How far the form is, in every row that holds a part of it."""
         spec = self.study.forms[form.key.form]
         state = str(int(form.status))
         own = self.own_place(form.key)
-        if (
-            spec.name in self.study.tables
-            and self.study.tables[spec.name].group is None
-        ):
+        table = self.study.tables.get(spec.name)
+        if table is not None and table.group is None:
             rows.setdefault(own, {})[f"{spec.name}{COMPLETE}"] = state
         elif not any(form.record.rows.values()):
             # An instance that says no more than how far the form is: there is nothing
@@ -218,38 +247,25 @@ class _RecordWriter:
             place = self.row_place(form.key, group, 1, first=True) or own
             rows.setdefault(place, {})[f"{group.name}{COMPLETE}"] = state
 
-        places: dict[tuple[str, int], RowKey] = {}
-
-        for group in spec.row_groups:
-            for index, row in enumerate(form.record.rows.get(group.name, ())):
-                value = self.row_place(form.key, group, row.number, first=index == 0)
-                if value is not None:
-                    places[group.name, row.number] = value
-                    rows.setdefault(value, {})[f"{group.name}{COMPLETE}"] = state
-
-        for column, cell in self.by_form[spec.name]:
-            if self.study.tables[cell.table].group is None:
-                rows[own][column] = self.text(judged, cell, None)
-                continue
-
-            for row in form.record.rows.get(cell.table, ()):
-                if (cell.table, row.number) in places:
-                    rows[places[cell.table, row.number]][column] = self.text(
-                        judged, cell, row.number
-                    )
+        for (group_name, _), place in places.items():
+            rows.setdefault(place, {})[f"{group_name}{COMPLETE}"] = state
 
     def visit(self, key: FormKey) -> str:
         """The visit at whose event a form stands."""
         return self.log_visit if key.visit == LOG else key.visit
 
     def repeating(self, visit: str) -> bool:
-        return visit in self.study.visits and self.study.visits[visit].repeats
+        """Whether the event of a visit repeats as a whole."""
+        planned = self.study.visits.get(visit)
+        return planned is not None and planned.repeats
 
     def own_place(self, key: FormKey) -> RowKey:
         """The row of a form's own fields."""
         visit = self.visit(key)
-        least = 1 if self.repeating(visit) else 0
-        return self.events.get(visit, visit), "", str(max(key.unsno, least) or "")
+        instance = key.unsno
+        if self.repeating(visit):
+            instance = max(instance, 1)
+        return self.events.get(visit, visit), "", str(instance or "")
 
     def row_place(
         self, key: FormKey, group: Group, number: int, *, first: bool
@@ -267,22 +283,19 @@ class _RecordWriter:
                 return event, "", str(number)
             return self.own_place(key) if first else None
 
-        if (
-            first
-            and visit in self.study.visits
-            and not repeats_at(self.study, group, visit)
-        ):
+        once = visit in self.study.visits and not repeats_at(self.study, group, visit)
+        if first and once:
             return event, "", ""
-
         return event, group.name, str(number)
 
-    def text(self, judged: Judgement, cell: FieldColumn, row: int | None) -> str:
-        state = judged.cells[CellKey(cell.table, row, cell.field.name)]
-        if cell.code is not None:
-            box = box_state(state.state, state.text, cell.code)
-            return self.never_asked if box is Box.NEVER_ASKED else box.value
+    def text(self, judged: Judgement, column: FieldColumn, row: int | None) -> str:
+        """A cell of the file."""
+        cell = judged.cells[CellKey(column.table, row, column.field.name)]
+        if column.code is None:
+            return redcap_text(cell.text, column, self.study)
 
-        return redcap_text(state.text, cell, self.study)
+        box = box_state(cell.state, cell.text, column.code)
+        return self.never_asked if box is Box.NEVER_ASKED else box.value
 
 
 def box_state(state: CellState, text: str, code: str) -> Box:
@@ -292,31 +305,37 @@ def box_state(state: CellState, text: str, code: str) -> Box:
     return Box.TICKED if code in text.split(";") else Box.NOT_TICKED
 
 
-def redcap_text(text: str, cell: FieldColumn, study: Study) -> str:
+def redcap_text(text: str, column: FieldColumn, study: Study) -> str:
     """A text as REDCap has it: a blank between day and time, as many decimals as it
     asks for, the comma where the field is typed with one, its own code of an answer.
     What is no value of the field stays as it is.
     """
-    kind = cell.field.kind.name
-    if missing := next(
-        (item for item in cell.field.missing if item.code == text), None
-    ):
-        return missing.in_redcap
+    for code in column.field.missing:
+        if code.code == text:
+            return code.in_redcap
 
+    kind = column.field.kind.name
     if kind == "datetime" and _MOMENT.fullmatch(text):
         return text.replace("T", " ", 1)
     if kind == "boolean":
-        return {"true": "1", "false": "0"}.get(text, text)
+        return _BOOLEANS.get(text, text)
     if kind == "choice":
-        return redcap_codes(study, cell.field).get(text, text)
-    if kind == "decimal" and (match := _DECIMAL.fullmatch(text)):
-        places = exact_places(study, cell.field)
-        if places is not None and len(match[1] or "") < places:
-            text = (
-                f"{text}{'' if match[1] else '.'}{'0' * (places - len(match[1] or ''))}"
-            )
-
-        if has_decimal_comma(cell.field):
-            return text.replace(".", ",")
-
+        return redcap_codes(study, column.field).get(text, text)
+    if kind == "decimal":
+        return _decimal(text, column, study)
     return text
+
+
+def _decimal(text: str, column: FieldColumn, study: Study) -> str:
+    """A number with the decimals, and the decimal sign, that REDCap asks for."""
+    match = _DECIMAL.fullmatch(text)
+    if match is None:
+        return text
+
+    whole, decimals = match[1], match[2] or ""
+    places = exact_places(study, column.field)
+    if places is not None:
+        decimals = decimals.ljust(places, "0")
+
+    point = "," if has_decimal_comma(column.field) else "."
+    return f"{whole}{point}{decimals}" if decimals else whole
