@@ -178,6 +178,7 @@ class _Conversion:
             place = dictionary.sheet.place(1)
             dictionary.findings.append(finding("redcap-empty", text=place))
 
+        # Sorting is stable, so that the losses of one row keep their order.
         losses = [*dictionary.losses, *self.events.losses, *self.timing_losses]
         losses.sort(key=lambda loss: loss.row)
         return Converted(

@@ -60,6 +60,7 @@ def repeats_at(study: Study, group: Group, visit: str) -> bool:
     """
     if study.visits[visit].repeats:
         return False
+
     once = group.redcap.get("once", "").split()
     return event_names(study)[visit] not in once
 
@@ -75,7 +76,9 @@ def _names(study: Study) -> dict[str, str]:
             names[visit] = name
             continue
 
+        # All new names get the same arm, so what stands before it has to be free.
         taken = {other.partition("_arm_")[0] for other in (*kept, *names.values())}
-        names[visit] = f"{unused(slug(name) or 'event', taken)}_arm_1"
+        free = unused(slug(name) or "event", taken)
+        names[visit] = f"{free}_arm_1"
 
     return names

@@ -40,6 +40,7 @@ def finding_part(
 
     document = read_document(place.file, files[place.file])
     path = _path_at(document, place)
+    # A finding at the key `fields` itself is about no single field.
     if "fields" not in path[:-1]:
         return None
 
@@ -69,6 +70,7 @@ def _part_with_logic(document: Document, path: Path) -> str | None:
 
 def _path_at(document: Document, place: TextPlace) -> Path:
     """The innermost value or key that stands at a place."""
+    # A place counts lines and columns from 1, a document from 0.
     where = (place.line - 1, place.column - 1)
     node = document.root
     path: Path = ()

@@ -41,9 +41,11 @@ def plain_name(text: str, taken: Container[str] = (), letter: str = "f") -> str:
     elif not name[0].isalpha():
         name = f"{letter}{name}"
 
+    # The rules and the tables have these words already.
     name = name[:LONGEST]
     if name in RESERVED:
         name = f"{name}_"[:LONGEST]
+
     return unused(name, taken)
 
 

@@ -54,6 +54,7 @@ def record_id_name(dictionary: Dictionary, named: str | None) -> str:
             dictionary.say("redcap-record-id-unknown", 1, "name", named)
         return named
 
+    # What has logic, choices or a date is no record id: the file is part of a project.
     first = dictionary.items[0]
     if first.type != "text" or first.branching.strip() or first.choices.strip():
         return ""
@@ -125,6 +126,7 @@ class FieldPlanner:
             _, answers = FIXED[item.type]
         elif item.type in CHOOSING:
             answers = self._answers(item, answers_of(item, tags))
+            # Nothing could be entered into a choice without answers.
             if not answers:
                 type_, value_type = "text", ValueType.TEXT
 
@@ -153,6 +155,7 @@ class FieldPlanner:
         if item.type in FIXED:
             return "choice", ValueType.CHOICE, PLAIN
 
+        # A tag makes a calculated field of a text, whatever its validation.
         if item.type in ("text", "notes") and _CALCULATING_TAGS.intersection(tags):
             validation = self._validation(item)
             value_type = ValueType.TEXT
@@ -160,6 +163,7 @@ class FieldPlanner:
                 value_type = ValueType.DATE
             return "calculated", value_type, validation
 
+        # Nobody types the record id here: it is the subject's.
         if item.name == self.subject:
             return "calculated", ValueType.TEXT, PLAIN
         if item.type == "text":

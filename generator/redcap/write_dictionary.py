@@ -66,11 +66,14 @@ def write_redcap(
     kept = _Originals(originals, study)
     rows, losses = study_rows(study, kept.names)
     cells = [kept.respelled(key, written) for key, written in rows]
+    # REDCap's own dictionary has its record id in the first place already.
     if not kept.items:
         losses += _record_id_first(study, [key for key, _ in rows], cells)
 
     losses = kept.still_lost(losses, rows)
     losses += _project_losses(study)
+
+    # Events that still say the same come back as they were, as cells do.
     lists = write_events(study)
     if kept.schedule == _schedule(study):
         same = {name: originals[name] for name in LISTS if name in originals}
@@ -102,6 +105,7 @@ class _Originals:
             self._convert(originals, study)
 
     def _convert(self, originals: Mapping[str, bytes], study: Study) -> None:
+        # What is only spelled in another way comes back as it was, and is not listed.
         missing = [(code.in_redcap, code.label) for code in study.missing.values()]
         converted = convert_redcap(
             "dictionary.csv",

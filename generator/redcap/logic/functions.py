@@ -311,12 +311,14 @@ def _age(translator: Translating, node: tree.CallNode) -> Value:
 def _difference(translator: Translating, node: tree.CallNode) -> Value:
     """``datediff(d1, d2, unit [, format] [, signed])``"""
     first, second, unit_node, *rest = _arguments(node, 3, 5)
+    # Either option may be left out, so both are looked for by what they say.
     options = [_constant(translator, argument).lower() for argument in rest]
     unit = _constant(translator, unit_node)
     if unit not in _DAYS:
         why = f"datediff has no unit {unit!r}"
         raise LogicFault(why, unit_node.start, unit_node.end)
 
+    # From or to a blank there is no time at all.
     ends = [translator.value(first), translator.value(second)]
     if len(_not_blank(ends)) < 2:
         return BLANK

@@ -290,6 +290,7 @@ class LogicScope:
 
     def arm(self) -> Value:
         """The number of the visit's arm, from the names of the visits."""
+        # With one arm its number is the same at every visit.
         arms = sorted(set(self.project.visits.values()))
         if len(arms) < 2:
             number = str(arms[0] if arms else 1)

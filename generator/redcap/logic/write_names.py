@@ -81,6 +81,7 @@ def derived(
 def _own_field(writer: WriteContext, name: str) -> tuple[str, Field] | None:
     """The table and the field of a bare name: of the row first, then of the form."""
     tables = [writer.form.name]
+    # In a row its own fields go before those of the form.
     if writer.group is not None:
         tables.insert(0, writer.group.name)
 

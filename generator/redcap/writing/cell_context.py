@@ -93,26 +93,29 @@ class CellContext:
             self.loss(name, column, kind, expression.text, why)
         return text
 
-    def text(self, owner: Field | Group, key: str) -> str:
-        """A text, with the answers in it as REDCap pipes them."""
+    def text(self, owner: Field | Group, key: str, name: str) -> str:
+        """A text, with the answers in it as REDCap pipes them.
+
+        ``name`` is that of the owner in REDCap, for what cannot be piped.
+        """
         if key not in owner.wordings:
             return getattr(owner, key) or ""
 
         parts = []
         for part in owner.wordings[key]:
             if isinstance(part, Slot):
-                parts.append(self._piped(owner, key, part))
+                parts.append(self._piped(part, key, name))
             else:
                 parts.append(part)
 
         return "".join(parts)
 
-    def _piped(self, owner: Field | Group, key: str, slot: Slot) -> str:
+    def _piped(self, slot: Slot, key: str, name: str) -> str:
         try:
             text = self.writer().value(slot.expression.tree, partial=True).text
         except LogicFault as fault:
             column = _TEXT_COLUMNS[key]
-            self.loss(owner.name, column, "piping", slot.expression.text, fault.why)
+            self.loss(name, column, "piping", slot.expression.text, fault.why)
             return f"[{slot.expression.text}]"
 
         if slot.coded:

@@ -34,6 +34,7 @@ def exact_places(study: Study, field: Field) -> int | None:
         return None
     if field.places not in (1, 2, 3, 4) or not _made_from_redcap(study):
         return None
+
     return field.places
 
 
@@ -41,10 +42,12 @@ def _made_from_redcap(study: Study) -> bool:
     """Whether the study's first field is the record id, as it is in every project of
     REDCap.
     """
-    for _, first in study_fields(study):
-        return _holds_subject(first)
+    first = next(study_fields(study), None)
+    if first is None:
+        return False
 
-    return False
+    _, field = first
+    return _holds_subject(field)
 
 
 def is_record_id(study: Study, field: Field) -> bool:

@@ -22,7 +22,7 @@ def set_pattern(context: CellContext, field: Field, cells: Cells) -> None:
         )
 
     pattern = field.stated_pattern
-    # The pattern of a number of words is a tag.
+    # A limit of words is a pattern here, and a tag in REDCap.
     if pattern is None or word_limit(field) is not None:
         return
 

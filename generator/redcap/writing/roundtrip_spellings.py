@@ -34,6 +34,7 @@ def spellings(
     rows, lost = study_rows(study, names)
     reasons = {(loss.field, loss.column): loss.why for loss in lost}
     cells_by_name = {cells["name"]: cells for _, cells in rows}
+    # A cell that is kept or lost is listed already, with a better reason.
     known = {(loss.field, loss.column) for loss in listed}
 
     losses: list[Loss] = []

@@ -112,6 +112,7 @@ def _tick(context: CellContext, _field: Field, cells: Cells) -> list[str]:
 def _choice(context: CellContext, field: Field, cells: Cells) -> list[str]:
     assert field.codelist is not None
     codes = field.codelist.codes
+    # REDCap's own field types bring their answers, which no choices repeat.
     own_answers = tuple((code.code, code.label, code.exclusive) for code in codes)
     for type_, (name, answers) in FIXED.items():
         if field.codelist.name == name and own_answers == answers:

@@ -50,7 +50,7 @@ class CellWriter:
     def _group(self, form: Form, group: Group) -> Iterator[tuple[Key, Cells]]:
         # The title stands above the rows and sees the form's own fields only.
         self.context.form, self.context.group = form, None
-        title = self.context.text(group, "title")
+        title = self.context.text(group, "title", group.name)
         self._list_group_losses(form, group)
 
         self.context.group = group if group.rows is not None else None
@@ -87,8 +87,8 @@ class CellWriter:
         cells = dict.fromkeys(COLUMNS, "")
         cells["name"] = name
         cells["form"] = group.table
-        cells["label"] = context.text(field, "label")
-        cells["note"] = context.text(field, "help")
+        cells["label"] = context.text(field, "label", name)
+        cells["note"] = context.text(field, "help", name)
 
         # The type comes first, since a pattern overwrites its validation. Kept cells
         # come last, since they replace what the dictionary says.
@@ -96,7 +96,7 @@ class CellWriter:
         set_pattern(context, field, cells)
         self._set_branching(group, field, cells)
         cells["identifier"] = "y" if field.identifier else ""
-        cells["required"] = self._required(field)
+        cells["required"] = self._required(field, name)
         self._set_kept_cells(field, cells)
 
         cells["annotation"] = annotation(
@@ -143,12 +143,12 @@ class CellWriter:
             texts = [f"({text})" for text in texts]
         cells["branching"] = " and ".join(texts)
 
-    def _required(self, field: Field) -> str:
+    def _required(self, field: Field, name: str) -> str:
         if isinstance(field.required, bool):
             return "y" if field.required else ""
 
         self.context.loss(
-            field.name,
+            name,
             "required",
             "required",
             field.required.text,

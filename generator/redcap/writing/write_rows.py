@@ -52,6 +52,7 @@ def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
 
     for key, field in _keyed_fields(study):
         name = kept.get(key) or field.redcap.get("name") or field.name
+        # A name that the project has already goes to no field but its own.
         reserved = taken if key in kept else taken | wanted
         if not reserved.isdisjoint(_used_names(study, field, name)):
             name = _other_name(study, field, f"{key[0]}_{field.name}", taken | wanted)

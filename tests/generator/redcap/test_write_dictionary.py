@@ -349,3 +349,19 @@ def test_reference_ranges_and_what_reads_them_are_listed() -> None:
 def test_a_value_in_a_unit_is_the_same_in_both_spellings() -> None:
     found = cells(write_redcap(LAB, {}).content or b"")
     assert found["heavy"]["branching"] == found["heavier"]["branching"] != ""
+
+
+def test_a_loss_names_the_field_as_redcap_does() -> None:
+    files = {
+        "study.yaml": "study: S\ntitle: S\nsubject: {pattern: '[0-9]+', example: '1'}\n",
+        "f.yaml": (
+            "form: f\ntitle: F\nfields:\n"
+            "  a: {label: A, type: yes_no}\n"
+            "  w: {label: W, type: integer, required: a = 'Y', range: [0, 3 * 3],\n"
+            "      redcap: {name: weight}}\n"
+        ),
+        "visits.yaml": "visits: {V: {title: Visit}}\nschedule: {columns: V, f: X}\n",
+    }
+    losses = {(loss.field, loss.kind) for loss in write_redcap(files, {}).losses}
+    assert {("weight", "required"), ("weight", "range")} <= losses
+    assert not any(field == "w" for field, _ in losses)
