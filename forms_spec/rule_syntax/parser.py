@@ -361,7 +361,7 @@ class _RuleParser(TokenStream):
         self.take()
         unit, times = _UNITS[word.text.lower()]
 
-        return syntax_tree.Duration(
+        return syntax_tree.DurationTerm(
             count=count, unit=unit, times=times, start=count.start, end=word.end
         )
 

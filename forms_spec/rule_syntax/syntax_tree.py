@@ -35,7 +35,7 @@ class Literal(Node):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Duration(Node):
+class DurationTerm(Node):
     """``3 months``, ``$rfa_months months``; ``unit`` is second, day or month, ``count`` is in
     ``times`` of it.
     """

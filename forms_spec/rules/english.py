@@ -126,7 +126,7 @@ class _English:
             return shown_day(str(node.value))
         return str(node.value)
 
-    def duration(self, node: syntax_tree.Duration) -> str:
+    def duration(self, node: syntax_tree.DurationTerm) -> str:
         unit = _LONGER_UNITS.get((node.unit, node.times), node.unit)
         count = self.say(node.count)
         return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
@@ -335,7 +335,7 @@ class _English:
 
         given_words = [
             self.say(argument)
-            if isinstance(argument, syntax_tree.Duration)
+            if isinstance(argument, syntax_tree.DurationTerm)
             else self.argument(argument)
             for argument in node.arguments
         ]
@@ -492,7 +492,7 @@ _FUNCTIONS = {
 _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
     {
         syntax_tree.Literal: _English.literal,
-        syntax_tree.Duration: _English.duration,
+        syntax_tree.DurationTerm: _English.duration,
         syntax_tree.Reference: _English.reference,
         syntax_tree.ParameterReference: _English.parameter,
         syntax_tree.Today: _English.today,

@@ -86,7 +86,7 @@ class Alter:
             )
             yield f"${node.name} {sign} 1", terms
 
-    def duration(self, node: syntax_tree.Duration) -> Iterator[Altered]:
+    def duration(self, node: syntax_tree.DurationTerm) -> Iterator[Altered]:
         unit = {"day": "month", "month": "day"}[node.unit]
         yield f"{node.unit}s -> {unit}s", replace(node, unit=unit)
 
@@ -241,7 +241,7 @@ def _next_alike(fields: tuple[Field, ...], name: str) -> str | None:
 _MAKERS: Mapping[type[syntax_tree.Node], Callable[[Alter, Any], Iterator[Altered]]] = {
     syntax_tree.Literal: Alter.literal,
     syntax_tree.ParameterReference: Alter.parameter,
-    syntax_tree.Duration: Alter.duration,
+    syntax_tree.DurationTerm: Alter.duration,
     syntax_tree.Not: Alter.negation,
     syntax_tree.Logic: Alter.logic,
     syntax_tree.Compare: Alter.compare,

@@ -105,7 +105,7 @@ def _stray_duration(context: ResolveContext, node: syntax_tree.Node) -> bool:
         return False
 
     for side in (node.left, node.right):
-        if isinstance(side, syntax_tree.Duration):
+        if isinstance(side, syntax_tree.DurationTerm):
             name = context.source_text(side)
             context.fault("rule-stray-duration", side, name=name)
             return True
@@ -339,7 +339,7 @@ def total(context: ResolveContext, node: syntax_tree.Sum) -> Core:
 def moved(context: ResolveContext, node: syntax_tree.Sum, core: Core) -> Core:
     """``visdat + 14 days - 3 months``, ``end - start``"""
     for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
-        if isinstance(term, syntax_tree.Duration):
+        if isinstance(term, syntax_tree.DurationTerm):
             core = shifted(context, core, term, backwards=sign == "-")
             continue
 
@@ -356,7 +356,11 @@ def moved(context: ResolveContext, node: syntax_tree.Sum, core: Core) -> Core:
 
 
 def shifted(
-    context: ResolveContext, date: Core, by: syntax_tree.Duration, *, backwards: bool
+    context: ResolveContext,
+    date: Core,
+    by: syntax_tree.DurationTerm,
+    *,
+    backwards: bool,
 ) -> Core:
     """A date moved by a duration."""
     if by.unit == "second":

@@ -261,7 +261,7 @@ def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) 
     day, anchor = (
         context.want(context.core(argument), argument, Type.DATE) for argument in dates
     )
-    if not isinstance(span, syntax_tree.Duration):
+    if not isinstance(span, syntax_tree.DurationTerm):
         return context.fault(
             "rule-needs-duration",
             span,

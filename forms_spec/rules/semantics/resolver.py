@@ -186,7 +186,7 @@ class Checker(ResolveContext):
 
         return Constant(type=type_, value=value)
 
-    def duration(self, node: syntax_tree.Duration) -> Core:
+    def duration(self, node: syntax_tree.DurationTerm) -> Core:
         """Compared with a field that holds a duration, and nowhere else a value."""
         count = self.core(node.count)
         if not isinstance(count, Constant) or count.type is not Type.NUMBER:
@@ -203,7 +203,7 @@ class Checker(ResolveContext):
         seconds = whole * 86_400 if node.unit == "day" else whole
         return Constant(type=Type.DURATION, value=Duration(0, seconds))
 
-    def stray_duration(self, node: syntax_tree.Duration) -> Core:
+    def stray_duration(self, node: syntax_tree.DurationTerm) -> Core:
         return self.fault("rule-stray-duration", node, name=self.source_text(node))
 
     def reference(self, node: syntax_tree.Reference) -> Core:
@@ -506,7 +506,7 @@ _MOMENTS: Mapping[str, tuple[Type, Callable[[str], int | tuple[int, int] | None]
 _BUILDERS: Mapping[type[syntax_tree.Node], Callable[..., Core]] = MappingProxyType(
     {
         syntax_tree.Literal: Checker.literal,
-        syntax_tree.Duration: Checker.duration,
+        syntax_tree.DurationTerm: Checker.duration,
         syntax_tree.Reference: Checker.reference,
         syntax_tree.ParameterReference: Checker.parameter,
         syntax_tree.Today: Checker.today,

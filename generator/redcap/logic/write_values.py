@@ -114,7 +114,7 @@ def _negative(writer: WriteContext, node: syntax_tree.Negative) -> RedcapValue:
 
 
 def _sum(writer: WriteContext, node: syntax_tree.Sum) -> RedcapValue:
-    if any(isinstance(term, syntax_tree.Duration) for term in node.terms):
+    if any(isinstance(term, syntax_tree.DurationTerm) for term in node.terms):
         raise writer.fault(node)
 
     terms = [writer.value(term) for term in node.terms]
