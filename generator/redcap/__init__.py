@@ -2,5 +2,5 @@
 records.
 
 What a dictionary of REDCap says is translated, kept as it is written, or listed as a
-``Loss``.
+``CellLoss``.
 """

@@ -14,7 +14,7 @@ from forms_spec.model.study import Study
 from generator.dictionary.yaml_writer import write_yaml
 from generator.redcap.finding_parts import FieldPart, finding_part
 from generator.redcap.logic.scope import Project, ProjectField
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.plan_fields import FieldPlanner, form_names, record_id_name
 from generator.redcap.reading.codelists import Codelists
 from generator.redcap.reading.condition_cycles import cyclic_fields
@@ -48,7 +48,7 @@ class Converted:
 
     files: Mapping[str, str]
     findings: tuple[Finding, ...]
-    losses: tuple[Loss, ...]
+    losses: tuple[CellLoss, ...]
     logic: int
     items: tuple[Item, ...] = ()
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -164,7 +164,7 @@ class _Conversion:
         self.plans: list[FieldPlan] = []
         self.missing: tuple[MissingData, ...] = ()
         self.texts: dict[str, str] = {}
-        self.timing_losses: list[Loss] = []
+        self.timing_losses: list[CellLoss] = []
 
     def converted(self) -> Converted:
         """Fills in the plans and the files, and gives everything that was found."""
@@ -220,7 +220,7 @@ class _Conversion:
         for entry in codes:
             if entry.name != entry.code:
                 self.dictionary.losses.append(
-                    Loss(
+                    CellLoss(
                         kind="missing-code",
                         field="*",
                         original=entry.code,

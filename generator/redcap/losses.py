@@ -14,8 +14,8 @@ from dataclasses import dataclass
     kw_only=True,
     slots=True,
 )
-class Loss:
-    """A cell that means less after the conversion, or (``harmless``) the same in
+class CellLoss:
+    """A cell of REDCap that means less after the conversion, or (``harmless``) the same in
     another spelling.
 
     ``kind`` groups alike losses. ``row`` is the row of the file, the header being row
@@ -32,15 +32,7 @@ class Loss:
     harmless: bool = False
 
 
-def counts(losses: Iterable[Loss]) -> list[tuple[str, bool, int]]:
-    """Kinds with whether they are harmless and how often they occur; real losses first."""
-    counter = Counter((loss.harmless, loss.kind) for loss in losses)
-    return [
-        (kind, harmless, count) for (harmless, kind), count in sorted(counter.items())
-    ]
-
-
-def as_markdown(source: str, losses: Iterable[Loss]) -> str:
+def as_markdown(source: str, losses: Iterable[CellLoss]) -> str:
     """The list that is written beside a converted dictionary."""
     listed = list(losses)
     lines = [f"# Conversion of {source}", ""]
@@ -56,15 +48,17 @@ def as_markdown(source: str, losses: Iterable[Loss]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _count_table(losses: list[Loss]) -> Iterator[str]:
+def _count_table(losses: list[CellLoss]) -> Iterator[str]:
+    """Kinds and how often they occur; real losses first."""
+    counter = Counter((loss.harmless, loss.kind) for loss in losses)
     yield "| kind | cells |"
     yield "|---|---|"
-    for kind, harmless, count in counts(losses):
+    for (harmless, kind), count in sorted(counter.items()):
         remark = " (same meaning)" if harmless else ""
         yield f"| {kind}{remark} | {count} |"
 
 
-def _loss_table(title: str, losses: list[Loss]) -> Iterator[str]:
+def _loss_table(title: str, losses: list[CellLoss]) -> Iterator[str]:
     """A heading and a table; nothing at all without losses."""
     if not losses:
         return

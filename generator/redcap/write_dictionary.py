@@ -11,7 +11,7 @@ from forms_spec import load_study
 from forms_spec.findings.finding import Finding
 from forms_spec.model.study import Study
 from generator.redcap.convert import convert_redcap
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.reading.choices import write_choices
 from generator.redcap.reading.columns import COLUMNS, HEADERS
 from generator.redcap.reading.dictionary_rows import Item
@@ -40,7 +40,7 @@ class WrittenDictionary:
 
     content: bytes | None
     findings: tuple[Finding, ...]
-    losses: tuple[Loss, ...]
+    losses: tuple[CellLoss, ...]
     fields: int
     lists: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -148,8 +148,8 @@ class _Originals:
         return respelled
 
     def still_lost(
-        self, losses: Iterable[Loss], rows: Iterable[tuple[Key, Cells]]
-    ) -> list[Loss]:
+        self, losses: Iterable[CellLoss], rows: Iterable[tuple[Key, Cells]]
+    ) -> list[CellLoss]:
         """The losses but for those of fields that say what they always said: these come
         back in their old spelling.
         """
@@ -214,7 +214,7 @@ def _schedule(study: Study) -> object:
 
 def _record_id_first(
     study: Study, keys: Sequence[Key], rows: list[Cells]
-) -> Iterator[Loss]:
+) -> Iterator[CellLoss]:
     """REDCap wants the record id as the first field of the first form: its row goes
     there, or is made.
     """
@@ -232,7 +232,7 @@ def _record_id_first(
 
     first["form"] = form
     rows.insert(0, first)
-    yield Loss(
+    yield CellLoss(
         kind="record-id",
         field=first["name"],
         column=HEADERS["form"] if subject else "",
@@ -254,10 +254,10 @@ def _taken_out(rows: list[Cells], index: int) -> Cells:
     return row
 
 
-def _project_losses(study: Study) -> Iterator[Loss]:
+def _project_losses(study: Study) -> Iterator[CellLoss]:
     """What belongs to no field."""
     for rule in study.rules.values():
-        yield Loss(
+        yield CellLoss(
             kind="edit-check",
             field=rule.name,
             original=rule.message,
@@ -265,7 +265,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
         )
 
     for derivation in study.derivations.values():
-        yield Loss(
+        yield CellLoss(
             kind="derivation",
             field=derivation.name,
             original=derivation.expression.text,
@@ -273,7 +273,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
         )
 
     if study.references is not None:
-        yield Loss(
+        yield CellLoss(
             kind="reference-ranges",
             field="*",
             original=f"{len(study.references.ranges)} rows",
@@ -281,7 +281,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
         )
 
     for code in study.missing.values():
-        yield Loss(
+        yield CellLoss(
             kind="missing",
             field=code.code,
             original=code.label,
@@ -289,7 +289,7 @@ def _project_losses(study: Study) -> Iterator[Loss]:
         )
 
     for site, title in study.sites.items():
-        yield Loss(
+        yield CellLoss(
             kind="site",
             field=site,
             original=title,

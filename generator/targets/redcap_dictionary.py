@@ -8,8 +8,7 @@ from typing import Any
 from forms_spec.model.study import Study
 from generator.losses import Loss
 from generator.redcap.convert import convert_redcap
-from generator.redcap.losses import Loss as CellLoss
-from generator.redcap.losses import as_markdown
+from generator.redcap.losses import CellLoss, as_markdown
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.reading.originals import originals, read_originals
 from generator.redcap.reading.project_file import NoProject, project_missing

@@ -10,7 +10,7 @@ from typing import Any
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.reading.columns import COLUMNS, HEADERS, NEEDED, column_of
 from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow, read_sheet
 
@@ -85,7 +85,7 @@ class Dictionary:
     sheet: CsvSheet
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[CellLoss] = field(default_factory=list)
 
     def say(self, code: str, row: int, column: str, value: str, **words: Any) -> None:
         """A finding at a cell of the file."""
@@ -105,9 +105,9 @@ class Dictionary:
         original: str | None = None,
         harmless: bool = False,
     ) -> None:
-        """A Loss of one cell of a field; ``original`` where it is not the whole cell."""
+        """Lists the loss of one cell of a field; ``original`` where it is not the whole cell."""
         self.losses.append(
-            Loss(
+            CellLoss(
                 kind=kind,
                 row=item.row,
                 field=item.name,
@@ -125,7 +125,7 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
     dictionary = Dictionary(sheet=sheet, findings=list(sheet.findings))
     if sheet.blank_rows:
         dictionary.losses.append(
-            Loss(
+            CellLoss(
                 kind="blank-rows",
                 row=0,
                 field="*",
@@ -137,7 +137,7 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
         )
 
     dictionary.losses += [
-        Loss(
+        CellLoss(
             kind="title",
             row=0,
             field="*",
@@ -235,7 +235,7 @@ def _spelled(
     why: str,
 ) -> None:
     dictionary.losses.append(
-        Loss(
+        CellLoss(
             kind=kind,
             row=row.number,
             field=row["name"].strip(),
@@ -251,7 +251,7 @@ def _extra_columns(dictionary: Dictionary, row: SheetRow, name: str) -> None:
     """The cells under headers that REDCap does not have are left out."""
     for header, cell in row.extra.items():
         dictionary.losses.append(
-            Loss(
+            CellLoss(
                 kind="extra-column",
                 row=row.number,
                 field=name,
@@ -269,7 +269,7 @@ def _row_without_name(
     text = " | ".join(cell for cell in cells.values() if cell)
     dictionary.say("redcap-no-name", row.number, "name", text[:200])
     dictionary.losses.append(
-        Loss(
+        CellLoss(
             kind="row-without-name",
             row=row.number,
             field="",
@@ -292,7 +292,7 @@ def _repeated_names(dictionary: Dictionary) -> None:
         new = next(name for name in _numbered(item.name) if name not in taken)
         dictionary.say("redcap-name-twice", item.row, "name", item.name, used=new)
         dictionary.losses.append(
-            Loss(
+            CellLoss(
                 kind="name",
                 row=item.row,
                 field=new,

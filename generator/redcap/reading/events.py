@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_spec.findings.finding import Finding
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,7 @@ class Events:
     given: bool
     longitudinal: bool
     findings: tuple[Finding, ...] = ()
-    losses: tuple[Loss, ...] = field(default=())
+    losses: tuple[CellLoss, ...] = field(default=())
     once: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from generator.redcap.event_names import CLASSIC
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.names import plain_name, slug, unused
 from generator.redcap.reading.columns import plain_header
 from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow, read_sheet
@@ -66,7 +66,7 @@ class _EventReader:
     files: EventFiles
     given: bool = True
     findings: list[Finding] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[CellLoss] = field(default_factory=list)
 
     def read(self) -> Events:
         events = _with_visits(self._events())
@@ -119,7 +119,7 @@ class _EventReader:
         harmless: bool = False,
     ) -> None:
         self.losses.append(
-            Loss(
+            CellLoss(
                 kind=kind,
                 row=0,
                 field=name,

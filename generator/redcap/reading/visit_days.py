@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.names import slug, title_of
 from generator.redcap.reading.events import Event, Events
 from generator.redcap.reading.field_plan import FieldPlan
@@ -25,7 +25,7 @@ class Timetable:
     forms: Mapping[str, str]
     plans: list[FieldPlan]
     day_zero: str | None = None
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[CellLoss] = field(default_factory=list)
 
     def study(
         self, subject: str, missing: Iterable[MissingData] = ()
@@ -91,7 +91,7 @@ class Timetable:
         if event.repeats:
             why = "a visit that repeats has no day"
         self.losses.append(
-            Loss(
+            CellLoss(
                 kind="timing",
                 row=0,
                 field=event.name,

@@ -15,7 +15,7 @@ from forms_spec.model.text_templates import Slot
 from forms_spec.rules import Expression
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.write import LogicWriter
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.reading.columns import HEADERS
 
 Cells = dict[str, str]
@@ -36,7 +36,7 @@ class CellContext:
 
     study: Study
     names: Mapping[Key, str]
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[CellLoss] = field(default_factory=list)
     form: Form = field(init=False)
     group: Group | None = None
 
@@ -52,7 +52,7 @@ class CellContext:
     ) -> None:
         """Lists what a cell of a field does not say; ``name`` is the one in REDCap."""
         self.losses.append(
-            Loss(
+            CellLoss(
                 kind=kind,
                 field=name,
                 column=HEADERS.get(column, column),

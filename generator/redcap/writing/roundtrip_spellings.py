@@ -7,23 +7,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from forms_spec.model.study import Study
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.reading.columns import COLUMNS, HEADERS
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.writing.cell_context import Cells, Key
 from generator.redcap.writing.write_rows import study_rows
 
 LONGEST = 200
-"""Characters of a cell that a Loss shows."""
+"""Characters of a cell that a loss shows."""
 
 
 def spellings(
     study: Study | None,
     names: Mapping[Key, str],
     items: Iterable[Item],
-    listed: Iterable[Loss],
-) -> tuple[Loss, ...]:
-    """One Loss for each cell that comes back otherwise and is not ``listed`` yet.
+    listed: Iterable[CellLoss],
+) -> tuple[CellLoss, ...]:
+    """One loss for each cell that comes back otherwise and is not ``listed`` yet.
 
     It is harmless where only the spelling differs, and not where REDCap has no words
     for what the dictionary says by now. ``names`` are those of the project.
@@ -37,7 +37,7 @@ def spellings(
     # A cell that is kept or lost is listed already, with a better reason.
     known = {(loss.field, loss.column) for loss in listed}
 
-    losses: list[Loss] = []
+    losses: list[CellLoss] = []
     for item in items:
         if item.name in cells_by_name:
             differing = _respelled(item, cells_by_name[item.name], reasons)
@@ -50,7 +50,7 @@ def spellings(
 
 def _respelled(
     item: Item, cells: Cells, reasons: Mapping[tuple[str, str], str]
-) -> Iterator[Loss]:
+) -> Iterator[CellLoss]:
     """The cells of a field that are written in another way than they were."""
     for column in COLUMNS:
         before, after = item.cell(column), cells[column]
@@ -59,7 +59,7 @@ def _respelled(
 
         header = HEADERS[column]
         reason = reasons.get((item.name, header))
-        yield Loss(
+        yield CellLoss(
             kind="spelling" if reason is None else "way-back",
             row=item.row,
             field=item.name,

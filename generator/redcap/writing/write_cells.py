@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.reading.columns import COLUMNS
 from generator.redcap.reading.validation import VALIDATIONS
 from generator.redcap.writing.cell_context import CellContext, Cells, Key
@@ -33,7 +33,7 @@ class CellWriter:
         self.context = CellContext(study=study, names=names)
 
     @property
-    def losses(self) -> list[Loss]:
+    def losses(self) -> list[CellLoss]:
         """What the cells written so far do not say."""
         return self.context.losses
 

@@ -16,7 +16,7 @@ from generator.redcap.event_names import (
     repeats_at,
     visits_of,
 )
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.writing.csv_bytes import csv_bytes
 
 _EVENTS = (
@@ -32,12 +32,12 @@ class EventLists:
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[CellLoss] = field(default_factory=list)
 
     def loss(self, kind: str, name: str, original: str, why: str) -> None:
         """Lists what the files do not say of a visit or a form."""
         self.losses.append(
-            Loss(
+            CellLoss(
                 kind=kind,
                 field=name,
                 original=original,

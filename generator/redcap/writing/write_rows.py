@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from generator.redcap.box_codes import value_columns
-from generator.redcap.losses import Loss
+from generator.redcap.losses import CellLoss
 from generator.redcap.names import unused
 from generator.redcap.writing.cell_context import Cells, Key
 from generator.redcap.writing.cell_facts import study_fields, subject_field
@@ -27,7 +27,7 @@ SYSTEM = (EVENT, INSTRUMENT, INSTANCE, GROUP, SURVEY)
 
 def study_rows(
     study: Study, names: Mapping[Key, str] | None = None
-) -> tuple[list[tuple[Key, Cells]], list[Loss]]:
+) -> tuple[list[tuple[Key, Cells]], list[CellLoss]]:
     """The cells of every field by its table and name, and what they do not say."""
     writer = CellWriter(study, redcap_names(study, names or {}))
     rows: list[tuple[Key, Cells]] = []
