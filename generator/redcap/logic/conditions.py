@@ -69,6 +69,7 @@ def joined(operator: str, parts: Sequence[Condition]) -> Condition:
         return idle
     if len(kept) == 1:
         return kept[0]
+
     return Junction(operator=operator, parts=tuple(kept))
 
 
@@ -202,6 +203,7 @@ def _uncertain(condition: Condition) -> str:
     """The condition as a text that may be UNKNOWN where REDCap says false."""
     if isinstance(condition, Atom):
         return condition.text
+
     parts = [(part, _uncertain(part)) for part in condition.parts]
     return _written(condition.operator, parts)
 
@@ -210,6 +212,7 @@ def _has_short_forms(condition: Condition) -> bool:
     """True when every comparison below has a short certain form of its own."""
     if isinstance(condition, Atom):
         return condition.sure or condition.operator in ("=", "in")
+
     return all(_has_short_forms(part) for part in condition.parts)
 
 

@@ -136,6 +136,7 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
         raise writer.fault(node)
     if not isinstance(unit, syntax_tree.Literal):
         raise writer.fault(node)
+
     if field.unit.fixed == unit.value:
         return value
 

@@ -32,6 +32,7 @@ def exact_places(study: Study, field: Field) -> int | None:
     # Any other kept validation says that the number of decimals was free.
     if field.type.name != "decimal" or "validation" in field.redcap:
         return None
+    # Only these numbers of decimals have a validation of their own.
     if field.places not in (1, 2, 3, 4) or not _made_from_redcap(study):
         return None
 
