@@ -26,8 +26,8 @@ from forms_spec.model.captured_data import (
     LOG,
     CellKey,
     FormKey,
+    InMemoryCasebook,
     Record,
-    Records,
     Row,
 )
 from forms_spec.model.captured_forms import FormStatus
@@ -160,10 +160,10 @@ class Subject:
     complete: set[FormKey] = field(default_factory=set)
     today: date = TODAY
 
-    def casebook(self) -> Records:
+    def casebook(self) -> InMemoryCasebook:
         visits = (LOG, *self.study.visits)
         order = sorted(self.forms, key=lambda k: (visits.index(k.visit), k.unsno))
-        return Records({key: self.forms[key] for key in order})
+        return InMemoryCasebook({key: self.forms[key] for key in order})
 
     def full(self) -> dict[FormKey, tuple[Finding, ...]]:
         judgements = judge_casebook(
