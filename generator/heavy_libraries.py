@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import frictionless.formats
     import frictionless.metadata.context
     import frictionless.resources
+    import lxml
+    import lxml.etree
     import polars
     import pyspark
     import pyspark.sql
@@ -43,6 +45,8 @@ else:
     # Half a second: tables of a study, and descriptors that are right beyond doubt, are
     # read without it.
     frictionless = _Library("frictionless")
+    # Few dictionaries of REDCap come with a project file.
+    lxml = _Library("lxml")
     # A tenth of a second: small packages are read record by record.
     polars = _Library("polars")
     # An extra, and a Java process behind it.
@@ -50,4 +54,4 @@ else:
     # A twentieth of a second: only terminals have colours.
     rich = _Library("rich")
 
-__all__ = ["frictionless", "polars", "pyspark", "rich"]
+__all__ = ["frictionless", "lxml", "polars", "pyspark", "rich"]

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 
-from lxml import etree
+from generator.heavy_libraries import lxml
 
 _API = "missing_data_codes"
 _XML = "{https://projectredcap.org}MissingDataCodes"
@@ -46,10 +46,12 @@ def project_missing(content: bytes) -> str:
 
 def _of_xml(content: bytes) -> str | None:
     # A file from elsewhere must not make the parser read other files, or any network.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False
+    )
     try:
-        root = etree.fromstring(content.strip(), parser)
-    except etree.XMLSyntaxError as error:
+        root = lxml.etree.fromstring(content.strip(), parser)
+    except lxml.etree.XMLSyntaxError as error:
         raise NoProject(f"it is not XML: {error.msg}") from error
 
     for node in root.iter(_XML, _API):
