@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from generator.validation.cluster.job import FOREIGN, REFERENCE, NamedKey
-from generator.validation.columnar.tables.key_hashes import Lines, values
+from generator.validation.columnar.tables.key_hashes import LineNumbers, values
 from generator.validation.row_keys import TableKeys, family
 from generator.validation.row_reader import TableReading
 
@@ -61,7 +61,7 @@ class KeyRows:
 
         return TableKeys(unique=tuple(wanted))
 
-    def add(self, frame: pl.DataFrame, lines: Lines) -> None:
+    def add(self, frame: pl.DataFrame, lines: LineNumbers) -> None:
         """Some rows, by the names of the schema.
 
         A key that lacks a column in this part is none.
@@ -99,7 +99,7 @@ class KeyRows:
         rows = [cells for _, cells in self._slow]
         texts = dict.fromkeys(self.reading.plan.columns, pl.String)
         frame = pl.DataFrame(rows, pl.Schema(texts), orient="row")
-        self.add(frame, Lines(first=0, starts=lines))
+        self.add(frame, LineNumbers(first=0, starts=lines))
         self._slow.clear()
 
     def written(self) -> Iterator[KeyBatch]:

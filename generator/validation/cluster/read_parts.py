@@ -29,7 +29,7 @@ from generator.validation.cluster.partial_counts import (
 )
 from generator.validation.columnar.tables.audit_trail import BlockTrail
 from generator.validation.columnar.tables.block_reader import BlockReading
-from generator.validation.columnar.tables.key_hashes import Lines
+from generator.validation.columnar.tables.key_hashes import LineNumbers
 from generator.validation.opened_package import reported_doubt
 from generator.validation.read_tables import Staging
 from generator.validation.report.report import Reported
@@ -245,7 +245,7 @@ class _BlockwiseReading:
         if not reading.there.issuperset(self._columns):
             return row_keys
 
-        def look(frame: pl.DataFrame, lines: Lines) -> bool:
+        def visit(frame: pl.DataFrame, lines: LineNumbers) -> bool:
             numbers = np.asarray(lines.of(np.arange(frame.height)))
             for place in np.flatnonzero(np.isin(numbers, wanted)).tolist():
                 row = frame.row(place, named=True)
@@ -253,7 +253,7 @@ class _BlockwiseReading:
 
             return not frame.height or bool(numbers[-1] < wanted[-1])
 
-        reading.again(look)
+        reading.again(visit)
 
         return row_keys
 

@@ -51,13 +51,8 @@ class BlockTrail:
 
     def _flush(self, name: str) -> None:
         plan, rows = self._waiting.pop(name)
-        texts = {
-            column: [row[index] for row in rows]
-            for index, column in enumerate(plan.columns)
-        }
-        self.frame(
-            plan, pl.DataFrame(texts, pl.Schema(dict.fromkeys(plan.columns, pl.String)))
-        )
+        schema = pl.Schema(dict.fromkeys(plan.columns, pl.String))
+        self.frame(plan, pl.DataFrame(rows, schema, orient="row"))
 
     def frame(self, plan: TablePlan, frame: pl.DataFrame) -> None:
         """Rows as texts, by the names of the schema; columns that the file lacks are
@@ -74,9 +69,8 @@ class BlockTrail:
         self.sums.changes += frame.height
         if not set(CHANGE) <= set(frame.columns):
             return
-        self.sums.idle += frame.filter(
-            (pl.col("field") != "") & (pl.col("old") == pl.col("new"))
-        ).height
+        idle = (pl.col("field") != "") & (pl.col("old") == pl.col("new"))
+        self.sums.idle += frame.filter(idle).height
         key = self._key([pl.col(name) for name in ROW_KEY])
         halves = frame.lazy().select(
             "table",
@@ -87,9 +81,8 @@ class BlockTrail:
         sums = halves.group_by("table", "field").sum().collect()
 
         for table, field, low, high, took_low, took_high in sums.iter_rows():
-            self.sums.trail[table, field] += (
-                low - took_low + ((high - took_high) << _HALF)
-            )
+            put, took = _whole(low, high), _whole(took_low, took_high)
+            self.sums.trail[table, field] += put - took
 
         saves = self._saves(frame)
         self.sums.saves.frombytes(self._hashes(saves, SAVE))
@@ -111,18 +104,13 @@ class BlockTrail:
         saves = self._saves(frame)
         self.sums.newest.frombytes(self._hashes(saves, SAVE))
         self.sums.later.frombytes(self._versions(saves, +1))
-        key = self._key(
-            [
-                pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name])
-                for name in ROW_KEY
-            ]
-        )
+        key = self._row_key(STATUS_KEY)
         words = frame.lazy().with_columns(pl.col(STATUS).replace(STATUS_WORDS))
         halves = words.select(layout.FORM, *self._halves(STATUS, key, STATUS))
 
         for form, low, high in halves.group_by(layout.FORM).sum().collect().iter_rows():
             self.sums.read.add((form, STATUS))
-            self.sums.tables[form, STATUS] += low + (high << _HALF)
+            self.sums.tables[form, STATUS] += _whole(low, high)
 
     def _saves(self, frame: pl.DataFrame) -> pl.DataFrame:
         """What tells the saves apart that rows are of, each once; nothing where a column
@@ -151,47 +139,40 @@ class BlockTrail:
         form's name.
         """
         key = self._key([pl.col(name) for name in (*ROW_KEY[:-1], form)])
-        low, high = (
-            frame.lazy()
-            .select(self._halves(layout.SITE, key, "site"))
-            .sum()
-            .collect()
-            .row(0)
-        )
+        halves = frame.lazy().select(self._halves(layout.SITE, key, "site"))
+        low, high = halves.sum().collect().row(0)
 
-        return int(low) + (int(high) << _HALF)
+        return _whole(int(low), int(high))
 
     def _cells(self, plan: TablePlan, frame: pl.DataFrame) -> None:
         assert plan.table is not None
-        key_columns = layout.key_columns(plan.table)
         there = set(frame.columns)
-        key = self._key(
-            [
-                pl.col(name)
-                if name in key_columns and name in there
-                else pl.lit(NO_KEY.get(name, ""))
-                for name in ROW_KEY
-            ]
-        )
         fields = [name for name in compared(plan) if name in there]
         self.sums.read.update((plan.name, name) for name in compared(plan))
         if not fields:
             return
+
         # The key of each row is hashed once, whatever the number of columns.
+        key = self._row_key(there.intersection(layout.key_columns(plan.table)))
         keyed = frame.lazy().with_columns(key.alias(_BETWEEN))
-        halves = [
-            half
-            for name in fields
-            for half in self._halves(name, pl.col(_BETWEEN), name)
-        ]
+        halves: list[pl.Expr] = []
+        for name in fields:
+            halves += self._halves(name, pl.col(_BETWEEN), name)
         sums = keyed.select(halves).sum().collect()
 
         for name in fields:
-            low, high = (
-                sums.item(0, f"{name}{_BETWEEN}0"),
-                sums.item(0, f"{name}{_BETWEEN}1"),
-            )
-            self.sums.tables[plan.name, name] += low + (high << _HALF)
+            low = sums.item(0, f"{name}{_BETWEEN}0")
+            high = sums.item(0, f"{name}{_BETWEEN}1")
+            self.sums.tables[plan.name, name] += _whole(low, high)
+
+    def _row_key(self, columns: Collection[str]) -> pl.Expr:
+        """The hash of a row's key; ``columns`` are the parts of it that the rows have."""
+        parts = []
+        for name in ROW_KEY:
+            none = pl.lit(NO_KEY.get(name, ""))
+            parts.append(pl.col(name) if name in columns else none)
+
+        return self._key(parts)
 
     def _key(self, parts: list[pl.Expr]) -> pl.Expr:
         return pl.concat_str(parts, separator=_BETWEEN).hash(self._seeds[0])
@@ -215,6 +196,11 @@ class BlockTrail:
 
     def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:
         return self.all().differing(columns)
+
+
+def _whole(low: int, high: int) -> int:
+    """A sum from the sums of its halves."""
+    return low + (high << _HALF)
 
 
 def new_seeds() -> tuple[int, ...]:

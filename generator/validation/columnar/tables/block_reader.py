@@ -8,39 +8,46 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-import polars.selectors as cs
 
 from generator.package.csv_records import Record, Records
 from generator.tables import layout
 from generator.validation.audit_trail import CHANGE, STATUS_KEY
 from generator.validation.columnar.tables.audit_trail import BlockTrail
 from generator.validation.columnar.tables.blocks import Block, count, read_block
-from generator.validation.columnar.tables.byte_shapes import Shape, shape
-from generator.validation.columnar.tables.cell_guards import one_of, suspicion
-from generator.validation.columnar.tables.key_hashes import KeyHashes, Lines, Look
+from generator.validation.columnar.tables.doubtful_cells import (
+    ColumnGuard,
+    column_guard,
+    doubtful_rows,
+)
+from generator.validation.columnar.tables.key_hashes import (
+    FrameVisitor,
+    KeyHashes,
+    LineNumbers,
+)
 from generator.validation.row_reader import NUMBER, TableReading, cell_fault
 
 LARGEST_BLOCK = 1 << 23
 SMALLEST_BLOCK = 1 << 16
-FEW_MISFITS = 64
-"""Of a column's texts one in so many may be in doubt before that is looked into."""
 
 _TRAIL = {layout.AUDIT: CHANGE, layout.FORMS: (layout.SITE, *STATUS_KEY)}
 """The columns of which the trail speaks, beside those of the tables of answers."""
 
 
-class Placed(NamedTuple):
+class PlacedBlock(NamedTuple):
     """A block and the line that it begins on."""
 
     block: Block
     first: int
 
 
-def ahead(pieces: Iterator[Placed | bytes]) -> Iterator[Placed | bytes]:
+def read_ahead(
+    pieces: Iterator[PlacedBlock | bytes],
+) -> Iterator[PlacedBlock | bytes]:
     """The next block is read in a second thread while this one is judged.
 
     Bytes that are not understood are read by the one who gets them, so nothing is read
@@ -48,12 +55,12 @@ def ahead(pieces: Iterator[Placed | bytes]) -> Iterator[Placed | bytes]:
     """
     with ThreadPoolExecutor(max_workers=1) as reader:
         coming = reader.submit(next, pieces, None)
-        while (result := coming.result()) is not None:
-            if isinstance(result, Placed):
+        while (piece := coming.result()) is not None:
+            if isinstance(piece, PlacedBlock):
                 coming = reader.submit(next, pieces, None)
-                yield result
+                yield piece
             else:
-                yield result
+                yield piece
                 coming = reader.submit(next, pieces, None)
 
 
@@ -64,158 +71,157 @@ class BlockReading(TableReading):
     """
 
     hashes: KeyHashes | None = None
-    _guards: list[tuple[str, pl.Expr | bool]] = field(default_factory=list)
-    _shapes: dict[str, Shape] = field(default_factory=dict)
+    _guards: list[ColumnGuard] = field(default_factory=list)
     _wanted: list[int] | None = None
-    _slow: list[tuple[int, list[str]]] = field(default_factory=list)
+    _waiting_keys: list[tuple[int, list[str]]] = field(default_factory=list)
 
     def start_keys(self, parents: Sequence[Any]) -> None:
         if self.checked.columns:
             self.hashes = KeyHashes(reading=self, keys=self.checked, parents=parents)
 
     def body(self, records: Records) -> None:
-        self._guards = list(self._made_guards())
+        self._guards = list(self._column_guards())
+        guarded = {guard.name for guard in self._guards}
         trail = _TRAIL.get(self.plan.name, ()) if self.trail else ()
-        self._want({*self.checked.columns, *(name for name, _ in self._guards), *trail})
-        self._blocks(records, self._judge_block, self._take_slowly)
+        self._want({*self.checked.columns, *guarded, *trail})
+        self._read_blocks(records, self._judge_block, self._take_records)
         if self.hashes:
             self.hashes.finish()
 
-    def again(self, look: Look) -> None:
-        """Reads the file a second time, silently, until ``look`` has seen enough."""
+    def again(self, visit: FrameVisitor) -> None:
+        """Reads the file a second time, silently, until ``visit`` has seen enough."""
         with self.reopen() as records:
             records.next()
-            self.frames(records, look, self.checked.columns)
+            self.frames(records, visit, self.checked.columns)
 
-    def frames(self, records: Records, look: Look, columns: Collection[str]) -> None:
+    def frames(
+        self, records: Records, visit: FrameVisitor, columns: Collection[str]
+    ) -> None:
         """Every row after the header, in frames of texts of at least these columns."""
 
-        def quickly(block: Block, first: int) -> bool:
-            return look(*self._named(block, first))
+        def visit_block(block: Block, first: int) -> bool:
+            return visit(*self._named(block, first))
 
-        def slowly(result: Iterable[Record]) -> bool:
-            value = [
-                (item.line, self.aligned(item.cells))
-                for item in result
-                if not self.is_blank(item.cells)
+        def visit_records(piece: Iterable[Record]) -> bool:
+            rows = [
+                (record.line, self.aligned(record.cells))
+                for record in piece
+                if not self.is_blank(record.cells)
             ]
-            return look(*self._framed(value)) if value else True
+            return visit(*self._framed(rows)) if rows else True
 
         self._want(columns)
-        self._blocks(records, quickly, slowly)
+        self._read_blocks(records, visit_block, visit_records)
 
     def _want(self, columns: Collection[str]) -> None:
         """Only these columns are looked at, unless it takes all of them to tell which
         rows are blank.
         """
-        known = dict(self._known())
-        places = {index for index, name in known.items() if name in columns} | {
-            self.width - 1
-        }
-        if self.make or not known or not self._knows_blanks():
-            self._wanted = None
-        else:
-            wanted = sorted(places | {self._first_known})
-            self._wanted = wanted if len(wanted) < self.width else None
+        self._wanted = None
+        if self.make or not self.there or not self._knows_blanks:
+            return
 
-    def _blocks(
+        # The last column shows which rows are too short, the first that counts which
+        # may be blank.
+        wanted = {self.width - 1, min(self._missing_by_place)}
+        wanted |= {index for index, name in self._known() if name in columns}
+        if len(wanted) < self.width:
+            self._wanted = sorted(wanted)
+
+    def _read_blocks(
         self,
         records: Records,
-        quickly: Callable[[Block, int], bool],
-        slowly: Callable[[Iterable[Record]], bool],
+        on_block: Callable[[Block, int], bool],
+        on_records: Callable[[Iterable[Record]], bool],
     ) -> None:
-        """Every block with the line that it begins on; what is not understood goes the
-        slow way.
+        """Every block with the line that it begins on, until one of the functions gives
+        False; what is not understood goes to ``on_records``.
         """
-        for result in ahead(self._pieces(records)):
-            if isinstance(result, Placed):
-                going = quickly(result.block, result.first)
+        for piece in read_ahead(self._pieces(records)):
+            if isinstance(piece, PlacedBlock):
+                going_on = on_block(piece.block, piece.first)
             else:
-                going = slowly(records.one_by_one(result))
+                going_on = on_records(records.one_by_one(piece))
 
-            if not going:
+            if not going_on:
                 return
 
-    def _pieces(self, records: Records) -> Iterator[Placed | bytes]:
+    def _pieces(self, records: Records) -> Iterator[PlacedBlock | bytes]:
         """Blocks that are understood with the line that they begin on, and bytes that
         are not.
+
+        What is not understood is tried again in smaller blocks.
         """
         size = LARGEST_BLOCK
         while raw := records.block(size, count):
-            block = self._read(raw)
+            block = self._read_block(raw)
             if block is not None and self._is_clear(block):
                 first = records.line + 1
                 records.passed(block.lines)
                 size = min(size * 2, LARGEST_BLOCK)
-                yield Placed(block, first)
+                yield PlacedBlock(block, first)
             elif min(size, len(raw)) > SMALLEST_BLOCK:
                 records.push_back(raw)
                 size = min(size, len(raw)) // 4
             else:
                 yield raw
 
-    def _read(self, raw: bytes) -> Block | None:
-        block = read_block(raw, self.width, self.plan.delimiter, self._wanted)
-        if (
-            self._wanted is None
-            or block is None
-            or not self._may_have_blank_rows(block.frame)
-        ):
+    def _read_block(self, raw: bytes) -> Block | None:
+        """The block with the wanted columns, or with all of them where it takes all to
+        tell which rows are blank.
+        """
+        delimiter = self.plan.delimiter
+        block = read_block(raw, self.width, delimiter, self._wanted)
+        if self._wanted is None or block is None:
             return block
-
-        return read_block(raw, self.width, self.plan.delimiter)
-
-    @property
-    def _first_known(self) -> int:
-        return min(index for index, _ in self._known())
+        if not self._may_have_blank_rows(block.frame):
+            return block
+        return read_block(raw, self.width, delimiter)
 
     def _may_have_blank_rows(self, frame: pl.DataFrame) -> bool:
-        first_known = self._first_known
-        first, missing = (
-            frame.get_column(f"c{first_known}"),
-            self.missing[self.order.index(first_known)],
-        )
+        """False where the first column that counts is filled in every row."""
+        place = min(self._missing_by_place)
+        return bool(frame.select(self._is_blank(place).any()).item())
 
-        return bool(
-            (
-                first == "" if self.ours or missing == ("",) else first.is_in(missing)
-            ).any()
-        )
+    def _is_blank(self, place: int) -> pl.Expr:
+        column, missing = pl.col(f"c{place}"), self._missing_by_place[place]
+        return column == "" if missing == ("",) else column.is_in(missing)
 
-    def _take_slowly(self, records: Iterable[Record]) -> bool:
+    def _take_records(self, records: Iterable[Record]) -> bool:
         for record in records:
             self.take(record)
-        if self.hashes and self._slow:
-            self.hashes.add(*self._framed(self._slow))
-            self._slow.clear()
+        if self.hashes and self._waiting_keys:
+            self.hashes.add(*self._framed(self._waiting_keys))
+            self._waiting_keys.clear()
 
         return True
 
     def compare(self, line: int, cells: list[str]) -> None:
-        """Keys of rows that are read slowly wait until their block has been read."""
-        self._slow.append((line, cells))
+        """Keys of rows that are read one by one wait until their block has been read."""
+        self._waiting_keys.append((line, cells))
 
     def _framed(
-        self, records: Sequence[tuple[int, list[str]]]
-    ) -> tuple[pl.DataFrame, Lines]:
-        columns = {
-            name: [cells[index] for _, cells in records]
+        self, rows: Sequence[tuple[int, list[str]]]
+    ) -> tuple[pl.DataFrame, LineNumbers]:
+        """Aligned rows with their lines, as a frame of the columns that the file has."""
+        texts = {
+            name: [cells[index] for _, cells in rows]
             for index, name in enumerate(self.plan.columns)
+            if name in self.there
         }
-        frame = pl.DataFrame(
-            {name: columns[name] for _, name in self._known()},
-            pl.Schema(dict.fromkeys([name for _, name in self._known()], pl.String)),
-        )
+        frame = pl.DataFrame(texts, pl.Schema(dict.fromkeys(texts, pl.String)))
+        lines = np.array([line for line, _ in rows])
 
-        return frame, Lines(first=0, starts=np.array([line for line, _ in records]))
+        return frame, LineNumbers(first=0, starts=lines)
 
-    def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, Lines]:
+    def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, LineNumbers]:
         """The rows that hold anything, by the names of the schema."""
         frame, rows = block.frame, None
-        blanks = self._blanks(frame.columns) if frame.width == self.width else []
-        if blanks and frame.select(blanks[0].any()).item():
-            entry = ~frame.select(pl.all_horizontal(blanks)).to_series()
-            frame, rows = frame.filter(entry), entry.arg_true().to_numpy()
+        # A block has all its columns wherever it may have blank rows.
+        if frame.width == self.width and self._may_have_blank_rows(frame):
+            blank = pl.all_horizontal(map(self._is_blank, self._missing_by_place))
+            filled = ~frame.select(blank).to_series()
+            frame, rows = frame.filter(filled), filled.arg_true().to_numpy()
 
         there = set(frame.columns)
         named = frame.select_seq(
@@ -224,154 +230,129 @@ class BlockReading(TableReading):
             if f"c{index}" in there
         )
 
-        return named, Lines(first=first, starts=block.starts, rows=rows)
+        return named, LineNumbers(first=first, starts=block.starts, rows=rows)
 
-    def _made_guards(self) -> Iterable[tuple[str, pl.Expr | bool]]:
+    def _column_guards(self) -> Iterator[ColumnGuard]:
         """For each column that the file and the schema have: what is in doubt."""
-        for name, index, item in zip(
-            self.plan.columns, self.order, self.schema.fields, strict=True
-        ):
-            if index is None:
-                continue
-            doubtful = suspicion(item)
-            if isinstance(doubtful, pl.Expr) and (bytewise := shape(item)):
-                self._shapes[name] = bytewise
-            if name in self.numbers and doubtful is not True:
-                doubtful |= ~pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
-            if doubtful is not False:
-                yield (
-                    name,
-                    doubtful.alias(name) if isinstance(doubtful, pl.Expr) else True,
-                )
+        for name, item in zip(self.plan.columns, self.schema.fields, strict=True):
+            if name in self.there:
+                guard = column_guard(item, is_key_number=name in self.numbers)
+                if guard is not None:
+                    yield guard
 
-    def _blanks(self, columns: Sequence[str]) -> list[pl.Expr]:
-        """For each column that counts: where it says nothing."""
+    @cached_property
+    def _missing_by_place(self) -> Mapping[int, tuple[str, ...]]:
+        """The columns that count for a blank row, by their places in the file, and
+        their texts without a value.
+        """
         if self.ours or not self.there:
-            return [pl.col(name) == "" for name in columns]
-        known = zip(self.order, self.missing, strict=True)
+            return dict.fromkeys(range(self.width), ("",))
+        pairs = zip(self.order, self.missing, strict=True)
 
-        return [
-            pl.col(f"c{index}").is_in(value)
-            for index, value in known
-            if index is not None
-        ]
+        return {index: missing for index, missing in pairs if index is not None}
 
+    @cached_property
     def _knows_blanks(self) -> bool:
         """True when a row without any text is a blank one, however the file writes it."""
-        return self.ours or not self.there or all("" in value for value in self.missing)
+        return all("" in missing for missing in self._missing_by_place.values())
 
     def _is_clear(self, block: Block) -> bool:
         """False where a blank line may be a row of texts that are empty, and a row may
         be a blank line.
         """
-        if self._knows_blanks():
+        if self._knows_blanks:
             return True
-        frame = block.frame
+        empty = pl.all_horizontal(pl.col(name) == "" for name in block.frame.columns)
 
-        return (
-            not frame.select(
-                pl.all_horizontal(pl.col(name) == "" for name in frame.columns)
-            )
-            .to_series()
-            .any()
-        )
+        return not block.frame.select(empty).to_series().any()
 
     def _judge_block(self, block: Block, first: int) -> bool:
-        frame, line = self._named(block, first)
+        frame, lines = self._named(block, first)
         if isinstance(self.trail, BlockTrail):
             self.trail.frame(self.plan, frame)
-        for index in _left_out(block.frame.height, line.rows):
-            self.note_blank(
-                Lines(first=first, starts=block.starts)(index), block.frame.row(index)
-            )
 
-        self.rows += block.frame.height if line.rows is None else len(line.rows)
-        self.past_lines.update(
-            line(position) for position in np.flatnonzero(self._past(frame)).tolist()
-        )
-        refused = self._judge_columns(frame, line)
+        self.rows += block.frame.height - self._note_blanks(block, first, lines)
+        past = np.flatnonzero(self._past(frame)).tolist()
+        self.past_lines.update(map(lines, past))
+
+        refused = self._judge_columns(frame, lines)
         if self.hashes:
-            self.hashes.add(frame, line)
+            self.hashes.add(frame, lines)
         if self.make:
-            self._keep_rows(frame, line, refused)
+            self._keep_rows(frame, lines, refused)
         self.progress()
 
         return True
 
-    def _known(self) -> Iterable[tuple[int, str]]:
-        pairs = zip(self.order, self.plan.columns, strict=True)
-        return ((index, name) for index, name in pairs if index is not None)
+    def _note_blanks(self, block: Block, first: int, lines: LineNumbers) -> int:
+        """Reports the rows of the block that its named frame lacks, and counts them."""
+        if lines.rows is None:
+            return 0
+        blank = np.ones(block.frame.height, bool)
+        blank[lines.rows] = False
+        rows = np.flatnonzero(blank).tolist()
+        numbers = LineNumbers(first=first, starts=block.starts)
 
-    def _judge_columns(self, frame: pl.DataFrame, line: Lines) -> dict[int, set[str]]:
+        for row in rows:
+            self.note_blank(numbers(row), block.frame.row(row))
+
+        return len(rows)
+
+    def _known(self) -> Iterator[tuple[int, str]]:
+        """The columns of the schema that the file has: place in the file, and name."""
+        for index, name in zip(self.order, self.plan.columns, strict=True):
+            if index is not None:
+                yield index, name
+
+    def _judge_columns(
+        self, frame: pl.DataFrame, lines: LineNumbers
+    ) -> dict[int, set[str]]:
         """Reports what is refused; gives the refused columns of each row that is kept."""
         refused: dict[int, set[str]] = {}
-        for name, rows in self._doubtful(frame):
-            for row in self._judge_texts(name, frame.get_column(name), rows, line):
+        for name, rows in doubtful_rows(frame, self._guards):
+            for row in self._judge_texts(frame.get_column(name), rows, lines):
                 refused.setdefault(row, set()).add(name)
 
         return refused
 
-    def _doubtful(self, frame: pl.DataFrame) -> Iterator[tuple[str, Any]]:
-        """The columns that hold anything in doubt, and its rows; None for all of them."""
-        looked_at = [
-            self._shapes[name].held.alias(name) if name in self._shapes else guard
-            for name, guard in self._guards
-            if isinstance(guard, pl.Expr)
-        ]
-        masks = frame.select_seq(looked_at)
-        doubts = masks.select_seq(cs.boolean().any())
-
-        for name, guard in self._guards:
-            if guard is True:
-                yield name, None
-            elif name in self._shapes:
-                rows = _in_doubt(
-                    frame.get_column(name),
-                    masks.get_column(name),
-                    self._shapes[name],
-                    guard,
-                )
-                if len(rows):
-                    yield name, rows
-            elif doubts.item(0, name):
-                yield name, np.flatnonzero(masks.get_column(name).to_numpy())
-
     def _judge_texts(
-        self, name: str, texts: pl.Series, rows: Any, line: Lines
+        self, column: pl.Series, rows: Any, lines: LineNumbers
     ) -> list[int]:
         """The rows whose text is refused. ``rows`` are those in doubt, None for all."""
-        value = (texts if rows is None else texts[rows]).to_list()
-        faults = self._faults(name, set(value))
+        name = column.name
+        if rows is None:
+            rows = np.arange(len(column))
+        else:
+            column = column[rows]
+
+        texts = column.to_list()
+        faults = self._faults(name, set(texts))
         if not faults:
             return []
-        places = range(len(value)) if rows is None else rows.tolist()
-        bad = [
-            (place, text)
-            for place, text in zip(places, value, strict=True)
-            if text in faults
-        ]
-        counts: Counter[str] = Counter()
+        located = zip(rows.tolist(), texts, strict=True)
+        refused = [(row, text) for row, text in located if text in faults]
         waits = self.waits(name)
+        unlisted: Counter[str] = Counter()
 
-        for position, text in bad:
-            code = faults[text][0]
-            full = not waits and (
-                code in counts
-                or not self.collector.has_room(code, self.plan.name, name)
-            )
-            if full:
-                counts[code] += 1
+        for row, text in refused:
+            code, words = faults[text]
+            # Once a code has no room, it is only counted.
+            if waits or (code not in unlisted and self._has_room(code, name)):
+                self._say(lines(row), name, text, code, words)
             else:
-                self._say(line(position), name, text, faults[text])
+                unlisted[code] += 1
 
-        for code, more in counts.items():
-            self.collector.more(
-                self.reported(code, 0, name=name, value="", says=""), more
-            )
+        for code, more in unlisted.items():
+            reported = self.reported(code, 0, name=name, value="", says="")
+            self.collector.more(reported, more)
 
-        return [index for index, _ in bad]
+        return [row for row, _ in refused]
+
+    def _has_room(self, code: str, name: str) -> bool:
+        return self.collector.has_room(code, self.plan.name, name)
 
     def _faults(self, name: str, texts: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """The code and the words of what is wrong with each text, if anything is."""
         read = self.readers[self.plan.columns.index(name)]
         results = {}
         for text in texts:
@@ -382,77 +363,49 @@ class BlockReading(TableReading):
 
         return results
 
-    def _say(self, line: int, name: str, text: str, fault: tuple[str, str]) -> None:
-        code, says = fault
+    def _say(self, line: int, name: str, text: str, code: str, words: str) -> None:
         if code == "bad-key-number":
             self.note(code, line, name=name, value=text)
         else:
-            self.doubt(line, name, text, code, says)
+            self.doubt(line, name, text, code, words)
 
     def _keep_rows(
-        self, frame: pl.DataFrame, line: Lines, refused: Mapping[int, set[str]]
+        self, frame: pl.DataFrame, lines: LineNumbers, refused: Mapping[int, set[str]]
     ) -> None:
         absent = [name for name in self.plan.columns if name not in frame.columns]
-        full = frame.with_columns(pl.lit("").alias(name) for name in absent).select(
-            self.plan.columns
-        )
+        filled = frame.with_columns(pl.lit("").alias(name) for name in absent)
+        full = filled.select(self.plan.columns)
         if self.store.takes_frames and self.plan.name != layout.QUERIES:
-            nowhere = {
-                index: {layout.SUBJECT} for index in self._without_place(full, line)
+            # A row whose subject is refused belongs nowhere.
+            unplaced = {
+                row: {layout.SUBJECT} for row in self._without_place(full, lines)
             }
-            self.store.add_frame(
-                self.plan, full, line.of(np.arange(full.height)), {**refused, **nowhere}
-            )
-
+            numbers = lines.of(np.arange(full.height))
+            self.store.add_frame(self.plan, full, numbers, {**refused, **unplaced})
             return
 
         none: frozenset[str] = frozenset()
 
-        for position, cells in enumerate(full.iter_rows()):
-            bad = frozenset(refused[position]) if position in refused else none
-            self.keep(line(position), list(cells), bad)
+        for row, cells in enumerate(full.iter_rows()):
+            bad = frozenset(refused[row]) if row in refused else none
+            self.keep(lines(row), list(cells), bad)
 
     def _past(self, frame: pl.DataFrame) -> Any:
         """Which rows are of forms or visits that the dictionary has no more."""
-        zeros = np.zeros(frame.height, bool)
+        past = np.zeros(frame.height, bool)
         for name, _, names in self.retiring:
             if name in frame.columns:
-                zeros |= frame.get_column(name).is_in(list(names)).to_numpy()
+                past |= frame.get_column(name).is_in(list(names)).to_numpy()
 
-        return zeros
+        return past
 
-    def _without_place(self, full: pl.DataFrame, line: Lines) -> list[int]:
+    def _without_place(self, full: pl.DataFrame, lines: LineNumbers) -> list[int]:
         """The rows of forms and visits that the dictionary has no more; subjects are
         all looked at.
         """
         looked_at = self._past(full) | (self.plan.name == layout.SUBJECTS)
         return [
-            index
-            for index in np.flatnonzero(looked_at).tolist()
-            if not self.has_place(line(index), full.row(index))
+            row
+            for row in np.flatnonzero(looked_at).tolist()
+            if not self.has_place(lines(row), full.row(row))
         ]
-
-
-def _in_doubt(texts: pl.Series, series: pl.Series, bytewise: Shape, guard: Any) -> Any:
-    """The rows in doubt by their bytes.
-
-    If there are many, their distinct texts are looked at, too.
-    """
-    rows = bytewise.misfits(series)
-    if len(rows) * FEW_MISFITS > len(texts) and len(bytewise.blanks):
-        rows = rows[~one_of(texts, bytewise.blanks).to_numpy()[rows]]
-    if len(rows) * FEW_MISFITS <= len(texts):
-        return rows
-    others = texts[rows]
-    odd = others.unique().to_frame().filter(guard).to_series()
-
-    return rows[one_of(others, odd).to_numpy()] if len(odd) else rows[:0]
-
-
-def _left_out(height: int, rows: Any) -> list[int]:
-    """The rows of a block that its frame lacks."""
-    if rows is None or len(rows) == height:
-        return []
-    ones = np.ones(height, bool)
-    ones[rows] = False
-    return np.flatnonzero(ones).tolist()

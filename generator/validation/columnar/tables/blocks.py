@@ -54,25 +54,24 @@ def read_block(
     if b"\0" in raw or raw.startswith(BOM) or _has_long_line(raw):
         return None
     inside = quoted(raw, delimiter)
+    # Some readers end a line at a single carriage return.
     if inside is None or _single_returns(raw) != inside.returns:
         return None
+
     lines = count(raw, b"\n")
     records = lines - inside.breaks + (not raw.endswith(b"\n"))
     commas = count(raw, delimiter.encode()) - inside.commas
-    frame = (
-        _part(raw, width, delimiter, wanted)
-        if wanted and commas == records * (width - 1)
-        else None
-    )
+    frame = None
+    if wanted and commas == records * (width - 1):
+        frame = _part(raw, width, delimiter, wanted)
     if frame is None:
         frame = _whole(raw, width, delimiter, records, commas)
     if frame is None or frame.height != records:
         return None
-    return Block(
-        frame=frame,
-        lines=lines,
-        starts=_starts(raw, delimiter) if inside.breaks else None,
-    )
+
+    starts = _starts(raw, delimiter) if inside.breaks else None
+
+    return Block(frame=frame, lines=lines, starts=starts)
 
 
 def _part(
@@ -81,8 +80,11 @@ def _part(
     """Some columns of rows none of which is too short, so that by their number none is
     too long.
     """
-    frame = _parsed(raw, width, delimiter, wanted) if raw.isascii() else None
-    if frame is None or (frame.get_column(f"c{width - 1}") == "").any():
+    # In ASCII, nothing that is left out can be anything but UTF-8.
+    if not raw.isascii():
+        return None
+    frame = _parsed(raw, width, delimiter, wanted)
+    if frame is None or _has_blank_ends(frame, width):
         return None
     return frame
 
@@ -94,16 +96,20 @@ def _whole(
     short by their number.
     """
     frame = _parsed(raw, width, delimiter)
-    if (
-        frame is not None
-        and width > 1
-        and (frame.get_column(f"c{width - 1}") == "").any()
-    ):
-        full, odd = divmod(commas, width - 1)
-        if odd or (full != records and full + _blank_lines(raw, delimiter) != records):
-            return None
+    if frame is None or width == 1 or not _has_blank_ends(frame, width):
+        return frame
 
+    # A row that is too short looks as if its last cells were blank.
+    full, odd = divmod(commas, width - 1)
+    if odd:
+        return None
+    if full != records and full + _blank_lines(raw, delimiter) != records:
+        return None
     return frame
+
+
+def _has_blank_ends(frame: pl.DataFrame, width: int) -> bool:
+    return bool((frame.get_column(f"c{width - 1}") == "").any())
 
 
 def _single_returns(raw: bytes) -> int:
@@ -115,23 +121,23 @@ def count(raw: bytes, data: bytes) -> int:
     """How often a byte occurs; much faster than ``bytes.count`` for one that is
     everywhere.
     """
-    return sum(int(np.count_nonzero(result)) for _, result in _found(raw, data))
+    return sum(int(np.count_nonzero(matches)) for _, matches in _matches(raw, data))
 
 
 def _places(raw: bytes, data: bytes) -> Any:
     """Where a byte occurs."""
     return np.concatenate(
-        [np.flatnonzero(result) + index for index, result in _found(raw, data)]
+        [np.flatnonzero(matches) + start for start, matches in _matches(raw, data)]
     )
 
 
-def _found(raw: bytes, data: bytes) -> Iterator[tuple[int, Any]]:
+def _matches(raw: bytes, data: bytes) -> Iterator[tuple[int, Any]]:
     """Pieces that stay in the processor's cache: where each begins, and where in it a
     byte occurs.
     """
     content = np.frombuffer(raw, np.uint8)
-    for index in range(0, len(content), _PIECE):
-        yield index, content[index : index + _PIECE] == ord(data)
+    for start in range(0, len(content), _PIECE):
+        yield start, content[start : start + _PIECE] == ord(data)
 
 
 def names(width: int) -> Sequence[str]:
@@ -157,9 +163,10 @@ def _parsed(
 
 def _has_long_line(raw: bytes) -> bool:
     """True where a record might be longer than the reference takes a cell to be."""
+    # Without a long line, every whole probe has the end of a line.
     return any(
-        raw.find(b"\n", index, index + _PROBE) < 0 and index + _PROBE < len(raw)
-        for index in range(0, len(raw), _PROBE)
+        raw.find(b"\n", start, start + _PROBE) < 0
+        for start in range(0, len(raw) - _PROBE, _PROBE)
     )
 
 
@@ -187,21 +194,24 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
     is too long.
     """
     marks = count(raw, b'"')
+    if marks % 2:
+        return None
     if marks > _FEW_MARKS:
-        return _quoted_in_columns(raw, ord(delimiter)) if marks % 2 == 0 else None
+        return _quoted_in_columns(raw, ord(delimiter))
+
     cell, separator = _quoted(delimiter), delimiter.encode()
     commas = breaks = returns = 0
     index = raw.find(b'"')
 
     while index >= 0:
-        result = cell.match(raw, index)
-        if result is None or result.end() - index > LONGEST_CELL:
+        match = cell.match(raw, index)
+        if match is None or match.end() - index > LONGEST_CELL:
             return None
-        text = result[0]
+        text = match[0]
         commas += text.count(separator)
         breaks += text.count(b"\n")
         returns += _single_returns(text)
-        index = raw.find(b'"', result.end())
+        index = raw.find(b'"', match.end())
 
     return Inside(commas, breaks, returns)
 
@@ -209,35 +219,40 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
 def _quoted_in_columns(raw: bytes, comma: int) -> Inside | None:
     """The same at once for all marks: those that open and those that close take turns."""
     marks = _places(raw, b'"')
-    content = np.frombuffer(raw if raw.endswith(b"\n") else raw + b"\n", np.uint8)
     opens, closes = marks[0::2], marks[1::2]
-    doubled = opens[1:] == closes[:-1] + 1
-    before, after = content[opens[1:] - 1], content[closes + 1]
-    second = content.take(closes + 2, mode="clip")  # the last byte is a line feed
-    starts = (before == comma) | (before == ord("\n")) | doubled
-    ends = (
-        (after == comma)
-        | (after == ord("\n"))
-        | ((after == ord("\r")) & (second == ord("\n")))
-    )
-    ends[:-1] |= doubled
-    first = opens[0] == 0 or content[opens[0] - 1] in (comma, ord("\n"))
-    if (
-        not (first and starts.all() and ends.all())
-        or (closes - opens).max() > LONGEST_CELL
-    ):
+    if (closes - opens).max() > LONGEST_CELL:
+        return None
+    # So that something follows the last mark.
+    content = np.frombuffer(raw if raw.endswith(b"\n") else raw + b"\n", np.uint8)
+    if not _are_cells(content, opens, closes, comma):
         return None
 
     places = _between(opens, closes)
-    value = content[places]
-    returns = places[value == ord("\r")]
-    single = int(np.count_nonzero(content[returns + 1] != ord("\n")))
+    inside = content[places]
+    returns = places[inside == ord("\r")]
+    single = np.count_nonzero(content[returns + 1] != ord("\n"))
 
     return Inside(
-        int(np.count_nonzero(value == comma)),
-        int(np.count_nonzero(value == ord("\n"))),
-        single,
+        commas=int(np.count_nonzero(inside == comma)),
+        breaks=int(np.count_nonzero(inside == ord("\n"))),
+        returns=int(single),
     )
+
+
+def _are_cells(content: Any, opens: Any, closes: Any, comma: int) -> bool:
+    """True where every mark opens or closes a whole cell, or is doubled inside one."""
+    doubled = opens[1:] == closes[:-1] + 1
+    # Before a mark that begins the block, the block's last line feed is looked at.
+    before, after = content[opens - 1], content[closes + 1]
+    starts = (before == comma) | (before == ord("\n"))
+    starts[1:] |= doubled
+
+    second = content.take(closes + 2, mode="clip")  # the last byte is a line feed
+    ends = (after == comma) | (after == ord("\n"))
+    ends |= (after == ord("\r")) & (second == ord("\n"))
+    ends[:-1] |= doubled
+
+    return bool(starts.all() and ends.all())
 
 
 def _between(opens: Any, closes: Any) -> Any:
@@ -254,9 +269,9 @@ def _masked(raw: bytes, delimiter: str) -> bytes:
 
 def _blank_lines(raw: bytes, delimiter: str) -> int:
     lines = _masked(raw, delimiter).split(b"\n")
-    return sum(
-        line in (b"", b"\r") for line in (lines[:-1] if raw.endswith(b"\n") else lines)
-    )
+    if raw.endswith(b"\n"):
+        lines.pop()
+    return lines.count(b"") + lines.count(b"\r")
 
 
 def _starts(raw: bytes, delimiter: str) -> Any:

@@ -28,8 +28,11 @@ _DAYS[1:13] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shape:
+class ByteShape:
     """``held`` gives the bytes of each text, ``fits`` is true of those that are right.
+
+    ``fits`` takes an array with a row for each place in the text and a column for each
+    text.
 
     ``blanks`` are the texts without a value, where there may be none.
     """
@@ -43,33 +46,31 @@ class Shape:
         return np.flatnonzero(~self.fits(np.ascontiguousarray(series.to_numpy().T)))
 
 
-def shape(field: Any) -> Shape | None:
+def byte_shape(field: Any) -> ByteShape | None:
     """How the texts of a Frictionless field are known to be right by their bytes, if
     they can be.
     """
-    described = _SHAPES[field.type](field) if field.type in _SHAPES else None
+    describe = _SHAPES.get(field.type)
+    described = describe(field) if describe else None
     if described is None:
         return None
-    value, fits = described
+    held, fits = described
     blanks = pl.Series(field.name, missing_values(field), pl.String)
-    built = Shape(held=value, fits=fits, blanks=blanks)
+    shape = ByteShape(held=held, fits=fits, blanks=blanks)
     if not field.constraints.get("required"):
-        return built
-    stopped = built.misfits(blanks.to_frame().select(value).to_series())
+        return shape
 
-    return (
-        replace(built, blanks=blanks.clear()) if len(stopped) == len(blanks) else None
-    )
+    # A blank is wrong there, so none may look as if it were right.
+    stopped = shape.misfits(blanks.to_frame().select(held).to_series())
+    if len(stopped) < len(blanks):
+        return None
+    return replace(shape, blanks=blanks.clear())
 
 
 def _string(field: Any) -> Described | None:
-    if field.format != "default" or set(field.constraints) - {
-        "required",
-        "unique",
-        "pattern",
-    }:
+    known = {"required", "unique", "pattern"}
+    if field.format != "default" or not field.constraints.keys() <= known:
         return None
-
     expected = positions(field.constraints.get("pattern", ""))
     if not expected or len(expected) > _LONGEST:
         return None
@@ -79,17 +80,16 @@ def _string(field: Any) -> Described | None:
 def _date(field: Any) -> Described | None:
     if field.format not in ("default", "%Y-%m-%d"):
         return None
-    if (
-        set(field.constraints) - {"required", "unique", *BOUNDS}
-        or (ends := day_range(field)) is None
-    ):
+    ends = day_range(field)
+    known = {"required", "unique", *BOUNDS}
+    if ends is None or not field.constraints.keys() <= known:
         return None
 
+    # Written in full, days are in the order of their texts.
     low, high, closed = ends
+    first, last = pl.lit(low.isoformat()), pl.lit(high.isoformat())
     column = pl.col(field.name)
-    inside = column.is_between(
-        pl.lit(low.isoformat()), pl.lit(high.isoformat()), closed=closed
-    )
+    inside = column.is_between(first, last, closed=closed)
 
     return _bytes(pl.when(inside).then(column), len("2024-02-29")), _is_day
 
@@ -100,12 +100,9 @@ def _bytes(column: pl.Expr, length: int) -> pl.Expr:
     """
     kind = pl.Array(pl.UInt8, length)
     none = pl.lit(pl.Series([[_NO_BYTE] * length], dtype=kind)).first()
+    array = column.cast(pl.Binary).bin.reinterpret(dtype=kind, endianness="little")
 
-    return (
-        column.cast(pl.Binary)
-        .bin.reinterpret(dtype=kind, endianness="little")
-        .fill_null(none)
-    )
+    return array.fill_null(none)
 
 
 def _matching(expected: Sequence[Position]) -> Callable[[Any], Any]:
@@ -136,9 +133,8 @@ def _is_day(value: Any) -> Any:
     """True for YYYY-MM-DD."""
     digits = value - np.uint8(ord("0"))
     month, day = digits[5] * 10 + digits[6], digits[8] * 10 + digits[9]
-    return _looks_like_day(value) & (
-        day - 1 < _DAYS.take(month)
-    )  # the day before the first is 255
+    # In bytes, the day before the first is 255.
+    return _looks_like_day(value) & (day - 1 < _DAYS.take(month))
 
 
 _SHAPES: dict[str, Callable[[Any], Described | None]] = {

@@ -22,6 +22,7 @@ SURE_DIGITS = 15
 FEW = 8
 _LARGEST = 2**63 - 1
 _HUGE = 1e308
+_NUMBER_WRITINGS = ("group_char", "decimal_char", "bare_number", "float_number")
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 Closed = Literal["both", "left", "right", "none"]
 
@@ -37,39 +38,43 @@ def suspicion(field: Any) -> pl.Expr | bool:
     required = bool(field.constraints.get("required"))
     missing = missing_values(field)
     column = pl.col(field.name)
-    blank = (column == missing[0]) if len(missing) == 1 else column.is_in(missing)
-
+    test = _FITS.get(field.type)
+    if test is None:
+        return True
     try:
-        fits = _FITS[field.type](field, column) if field.type in _FITS else _unsure()
+        fits = test(field, column)
     except _Unsure:
         return True
 
+    blank = (column == missing[0]) if len(missing) == 1 else column.is_in(missing)
     if fits is None:
         return blank if required and missing else False
-    doubtful = ~fits
     if not missing:
-        return doubtful
-    return doubtful | blank if required else doubtful & ~blank
-
-
-def _unsure() -> pl.Expr | None:
-    raise _Unsure
+        return ~fits
+    return ~fits | blank if required else ~fits & ~blank
 
 
 def _string(field: Any, column: pl.Expr) -> pl.Expr | None:
     if field.format != "default":
         raise _Unsure
-    limits = field.constraints
     tests: list[pl.Expr] = []
-    if (pattern := limits.get("pattern")) is not None:
-        tests += [column.str.contains(item) for item in _sure_pattern(pattern)]
-    if (least := limits.get("minLength")) is not None:
-        tests.append(column.str.len_chars() >= least)
-    if (most := limits.get("maxLength")) is not None:
-        tests.append(column.str.len_chars() <= most)
-    if (codes := limits.get("enum")) is not None:
-        tests.append(_one_of(column, codes))
+    for name, limit in field.constraints.items():
+        if name in _TEXT_TESTS and limit is not None:
+            tests += _TEXT_TESTS[name](column, limit)
+
     return _every(tests) if tests else None
+
+
+def _pattern(column: pl.Expr, pattern: str) -> list[pl.Expr]:
+    return [column.str.contains(expression) for expression in _sure_pattern(pattern)]
+
+
+_TEXT_TESTS: Mapping[str, Callable[[pl.Expr, Any], list[pl.Expr]]] = {
+    "pattern": _pattern,
+    "minLength": lambda column, least: [column.str.len_chars() >= least],
+    "maxLength": lambda column, most: [column.str.len_chars() <= most],
+    "enum": lambda column, codes: [_one_of(column, codes)],
+}
 
 
 def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
@@ -78,15 +83,15 @@ def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
     return one_of(column, texts) if 0 < len(texts) <= FEW else column.is_in(texts)
 
 
-def one_of(entry: Any, texts: Any) -> Any:
-    """True where a column or an expression holds one of some texts: a few comparisons
-    beat a look-up.
-    """
+def one_of(column: Any, texts: Any) -> Any:
+    """True where a column or an expression holds one of some texts, at least one."""
     if len(texts) > FEW:
-        return entry.is_in(texts.implode())
-    together = entry == texts[0]
+        return column.is_in(texts.implode())
+    # A few comparisons take less time than a look-up.
+    together = column == texts[0]
     for text in texts[1:]:
-        together = together | (entry == text)
+        together = together | (column == text)
+
     return together
 
 
@@ -113,11 +118,8 @@ def _integer(field: Any, column: pl.Expr) -> pl.Expr:
     if not field.bare_number:
         raise _Unsure
     _only(field, *BOUNDS, "enum")
-    tests = [
-        _between(
-            field, column.cast(pl.Int64, strict=False), _whole, -_LARGEST, _LARGEST
-        )
-    ]
+    number = column.cast(pl.Int64, strict=False)
+    tests = [_between(field, number, _whole, -_LARGEST, _LARGEST)]
     if (codes := field.constraints.get("enum")) is not None:
         tests.append(_one_of(column, [str(code) for code in codes]))
     return _every(tests)
@@ -130,24 +132,22 @@ def _whole(bound: Any) -> int:
 
 
 def _number(field: Any, column: pl.Expr) -> pl.Expr:
-    if any(
-        field.has_defined(name)
-        for name in ("group_char", "decimal_char", "bare_number", "float_number")
-    ):
+    if any(map(field.has_defined, _NUMBER_WRITINGS)):
         raise _Unsure
-
     _only(field, *BOUNDS)
-    fits = _between(
-        field, column.cast(pl.Float64, strict=False), _decimal, -_HUGE, _HUGE
-    )
+    number = column.cast(pl.Float64, strict=False)
+    fits = _between(field, number, _decimal, -_HUGE, _HUGE)
     ends = _ends(field, _decimal)
     if not ends:
         return fits
-    if any(end == 0 for name, end in ends.items() if name.lower().endswith("maximum")):
+
+    # 1e-400 is 0 in binary, and so is -1e-400.
+    if 0 in (ends.get("maximum"), ends.get("exclusiveMaximum")):
         raise _Unsure
     tests = [fits, column.str.len_bytes() <= SURE_DIGITS]
-    if 0 in ends.values():  # 1e-400 is 0 in binary, and so is -1e-400
+    if 0 in ends.values():
         tests.append(column >= "0")
+
     return _every(tests)
 
 
@@ -161,16 +161,12 @@ def _date(field: Any, column: pl.Expr) -> pl.Expr:
     if field.format not in ("default", "%Y-%m-%d"):
         raise _Unsure
     _only(field, *BOUNDS)
-    value = column.str.to_date("%Y-%m-%d", strict=False, cache=False)
-    same = (value.dt.to_string("%Y-%m-%d") == column).fill_null(False)
+    day = column.str.to_date("%Y-%m-%d", strict=False, cache=False)
+    inside = _between(field, day, _day, date.min, date.max)
+    # Polars also reads days and months of one digit.
+    same = (day.dt.to_string("%Y-%m-%d") == column).fill_null(False)
 
-    return _every(
-        [
-            _between(field, value, _day, date.min, date.max),
-            same,
-            column.str.len_bytes() == 10,
-        ]
-    )
+    return _every([inside, same, column.str.len_bytes() == 10])
 
 
 def _day(bound: Any) -> date:
@@ -190,9 +186,9 @@ def _datetime(field: Any, column: pl.Expr) -> pl.Expr:
     clock = r"[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{6})?"
     plain = column.str.contains(rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}Z?\z")
     seconds = column.str.slice(0, len("2024-02-29T09:30:00"))
-    value = seconds.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, cache=False)
+    moment = seconds.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, cache=False)
 
-    return _every([plain, value.is_not_null(), column >= "0001"])
+    return _every([plain, moment.is_not_null(), column >= "0001"])
 
 
 def _boolean(field: Any, column: pl.Expr) -> pl.Expr:
@@ -236,11 +232,9 @@ def _range(
 ) -> tuple[Any, Any, Closed]:
     """The ends of the field's range, and which of them belong to it."""
     ends = _ends(field, convert)
-    if {"minimum", "exclusiveMinimum"} <= set(ends) or {
-        "maximum",
-        "exclusiveMaximum",
-    } <= set(ends):
-        raise _Unsure
+    for both in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if ends.keys() >= set(both):
+            raise _Unsure
 
     low = ends.get("minimum", ends.get("exclusiveMinimum", low))
     high = ends.get("maximum", ends.get("exclusiveMaximum", high))

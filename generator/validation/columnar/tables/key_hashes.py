@@ -8,7 +8,7 @@ are read a second time and told apart by a second hash of their own, 128 bits in
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
@@ -36,12 +36,12 @@ small.
 """
 MOST_HELD = 1 << 22
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-Name = tuple[bool, tuple[str, ...]]
+KeyName = tuple[bool, tuple[str, ...]]
 """A key: whether it is the primary one, and its fields."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lines:
+class LineNumbers:
     """The physical line of each row of a frame. ``rows`` are the places of its rows in
     their block, ``starts`` the lines of the block on which rows begin; None where they
     are simply counted.
@@ -61,7 +61,7 @@ class Lines:
         return self.first + (row if self.starts is None else self.starts[row])
 
 
-Look = Callable[[pl.DataFrame, Lines], bool]
+FrameVisitor = Callable[[pl.DataFrame, LineNumbers], bool]
 """Sees some rows and where they stand; False when it has seen enough."""
 
 
@@ -76,7 +76,7 @@ class KeyedTable(Protocol):
     @property
     def kinds(self) -> Mapping[str, str]: ...
 
-    def again(self, look: Look) -> None: ...
+    def again(self, visit: FrameVisitor) -> None: ...
 
     def note_key(self, line: int, fault: KeyFault) -> None: ...
 
@@ -98,35 +98,36 @@ def values(
 
     Most texts are written the way their value is; the others are read.
     """
-    wanted = dict.fromkeys(names)
+    wanted = list(dict.fromkeys(names))
     plain = frame.select_seq(
         _plain(reading.schema.get_field(name)).alias(name) for name in wanted
     )
-    sound = plain.select_seq(pl.all().all())
+    all_plain = plain.select_seq(pl.all().all())
+    columns: list[pl.Expr | pl.Series] = []
+    for name in wanted:
+        if all_plain.item(0, name):
+            columns.append(pl.col(name))
+        else:
+            texts = frame.get_column(name)
+            columns.append(_read(texts, plain.get_column(name), reading))
 
-    return frame.select_seq(
-        pl.col(name)
-        if sound.item(0, name)
-        else _read(frame.get_column(name), plain.get_column(name), reading)
-        for name in wanted
-    )
+    return frame.select_seq(columns)
 
 
 def _read(texts: pl.Series, plain: pl.Series, reading: KeyedTable) -> pl.Series:
     """The values of texts of which some are not plain."""
     read = reading.readers[reading.plan.columns.index(texts.name)]
-    value = {text: _known(read(text)[0]) for text in texts.filter(~plain).unique()}
-    read_texts = texts.replace_strict(
-        list(value), list(value.values()), default=None, return_dtype=pl.String
+    writings: dict[str, str | None] = {}
+    for text in texts.filter(~plain).unique():
+        value, _ = read(text)
+        writings[text] = None if value is None else written(value)
+
+    others = texts.replace_strict(
+        list(writings), list(writings.values()), default=None, return_dtype=pl.String
     )
+    column = pl.when(plain).then(texts).otherwise(others).alias(texts.name)
 
-    return pl.select(
-        pl.when(plain).then(texts).otherwise(read_texts).alias(texts.name)
-    ).to_series()
-
-
-def _known(value: Any) -> str | None:
-    return None if value is None else written(value)
+    return pl.select(column).to_series()
 
 
 def _plain(item: Any) -> pl.Expr:
@@ -136,18 +137,15 @@ def _plain(item: Any) -> pl.Expr:
     if item.type == "any" or (item.type == "string" and item.format == "default"):
         return there
     if item.type == "integer" and item.bare_number and _has_sound_ends(item):
-        digits = (
-            (texts >= "1")
-            & (texts < ":")
-            & texts.cast(pl.Int64, strict=False).is_not_null()
-        )
-        return there & (digits | (texts == "0"))
+        # No sign and no zero in front: the colon comes after the nine.
+        starts_well = (texts >= "1") & (texts < ":")
+        whole = starts_well & texts.cast(pl.Int64, strict=False).is_not_null()
+        return there & (whole | (texts == "0"))
 
     if item.type == "date" and item.format == "default" and _has_sound_ends(item):
-        days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False).dt.to_string(
-            "%Y-%m-%d"
-        )
-        return there & ((days == texts) & (texts >= "0001")).fill_null(False)
+        days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False)
+        same = days.dt.to_string("%Y-%m-%d") == texts
+        return there & (same & (texts >= "0001")).fill_null(False)
 
     return pl.repeat(False, pl.len(), dtype=pl.Boolean)
 
@@ -157,11 +155,8 @@ def _has_sound_ends(item: Any) -> bool:
     none.
     """
     read = item.create_value_reader()
-    return all(
-        read(item.constraints[name]) is not None
-        for name in BOUNDS
-        if name in item.constraints
-    )
+    ends = [item.constraints[name] for name in BOUNDS if name in item.constraints]
+    return all(read(end) is not None for end in ends)
 
 
 def hashes(
@@ -173,12 +168,11 @@ def hashes(
     total = np.zeros(frame.height, np.uint64)
     for name in names:
         column = frame.get_column(name)
+        # Equal texts of different families are different values.
         salt = np.uint64(sum(family(reading.kinds[name]).encode()))
-        own = column.hash(seed).to_numpy()
+        own = column.hash(seed).to_numpy() + salt
         if column.null_count():
-            own = np.where(column.is_null().to_numpy(), np.uint64(0), own + salt)
-        else:
-            own = own + salt
+            own = np.where(column.is_null().to_numpy(), np.uint64(0), own)
 
         total = total * _FACTOR + own
 
@@ -187,57 +181,51 @@ def hashes(
 
 def blank(frame: pl.DataFrame, names: Sequence[str]) -> Any:
     """True for rows all of whose fields are blank."""
-    return (
-        frame.select(pl.all_horizontal(pl.col(name).is_null() for name in names))
-        .to_series()
-        .to_numpy()
-    )
+    blanks = pl.all_horizontal(pl.col(name).is_null() for name in names)
+    return frame.select(blanks).to_series().to_numpy()
 
 
 @dataclass(kw_only=True)
-class _Waiting:
+class _WaitingHashes:
     """The hashes of one key: some in memory, more of them on disk in parts by their
     highest bits.
     """
 
-    _held: list[Any] = field(default_factory=list)
+    _arrays: list[Any] = field(default_factory=list)
     _count: int = 0
     _files: list[IO[bytes]] = field(default_factory=list)
 
     def add(self, numbers: Any) -> None:
-        self._held.append(numbers)
+        self._arrays.append(numbers)
         self._count += len(numbers)
         if self._count >= MOST_HELD:
             self._spill()
 
     def _spill(self) -> None:
         self._files = self._files or [_scratch() for _ in range(PIECES)]
-        order = np.sort(np.concatenate(self._held))
-        ends = np.searchsorted(
-            order, np.arange(1, PIECES, dtype=np.uint64) << np.uint64(60)
-        )
-        for piece, file in zip(np.split(order, ends), self._files, strict=True):
+        numbers = np.sort(np.concatenate(self._arrays))
+        # The highest four bits tell sixteen pieces from each other.
+        ends = np.arange(1, PIECES, dtype=np.uint64) << np.uint64(60)
+        pieces = np.split(numbers, np.searchsorted(numbers, ends))
+
+        for piece, file in zip(pieces, self._files, strict=True):
             file.write(piece.tobytes())
-        self._held, self._count = [], 0
+        self._arrays, self._count = [], 0
 
     def repeated(self) -> Any:
         """The hashes that occur more than once, sorted."""
-        if not self._files:
-            return (
-                _repeated(np.concatenate(self._held))
-                if self._held
-                else np.zeros(0, np.uint64)
-            )
+        if self._files:
+            return np.concatenate(list(self._repeated_in_files()))
+        if not self._arrays:
+            return np.zeros(0, np.uint64)
+        return _repeated(np.concatenate(self._arrays))
 
+    def _repeated_in_files(self) -> Iterator[Any]:
         self._spill()
-        results = []
-
         for file in self._files:
-            file.seek(0)
-            results.append(_repeated(np.frombuffer(file.read(), np.uint64)))
-            file.close()
-
-        return np.concatenate(results)
+            with file:
+                file.seek(0)
+                yield _repeated(np.frombuffer(file.read(), np.uint64))
 
 
 def _scratch() -> IO[bytes]:
@@ -245,21 +233,9 @@ def _scratch() -> IO[bytes]:
 
 
 def _repeated(numbers: Any) -> Any:
-    order = (
-        pl.Series(numbers).sort(multithreaded=False).to_numpy()
-    )  # a third of what NumPy takes
-    return np.unique(order[1:][order[1:] == order[:-1]])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Unknown:
-    """Rows of a block that name nothing."""
-
-    key: ForeignKey
-    texts: pl.DataFrame
-
-    def __call__(self, position: int) -> KeyFault:
-        return unknown_reference(self.key, self.texts.row(position))
+    # Takes a third of the time of NumPy's own sort.
+    ordered = pl.Series(numbers).sort(multithreaded=False).to_numpy()
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 @dataclass(kw_only=True)
@@ -271,157 +247,158 @@ class KeyHashes:
     reading: KeyedTable
     keys: TableKeys
     parents: Sequence[Any]
-    _waiting: dict[Name, _Waiting] = field(default_factory=dict)
+    _waiting: dict[KeyName, _WaitingHashes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        named = [(False, (name,)) for name in self.keys.unique] + [
-            (True, self.keys.primary)
-        ]
-        self._waiting = {name: _Waiting() for name in named if name[1]}
+        for name in self.keys.unique:
+            self._waiting[False, (name,)] = _WaitingHashes()
+        if self.keys.primary:
+            self._waiting[True, self.keys.primary] = _WaitingHashes()
 
-    def add(self, frame: pl.DataFrame, line: Lines) -> None:
+    def add(self, frame: pl.DataFrame, lines: LineNumbers) -> None:
         """The rows of a block."""
-        value = values(frame, sorted(self.keys.columns), self.reading)
+        key_values = values(frame, sorted(self.keys.columns), self.reading)
         for (_, names), waiting in self._waiting.items():
-            numbers, none = hashes(value, names, self.reading), blank(value, names)
-            waiting.add(numbers[~none] if none.any() else numbers)
+            numbers = hashes(key_values, names, self.reading)
+            blanks = blank(key_values, names)
+            # To pick rows makes a copy, and most tables have no blank keys.
+            waiting.add(numbers[~blanks] if blanks.any() else numbers)
 
-        if self.keys.primary and (none := blank(value, self.keys.primary)).any():
-            self._tell(
-                np.flatnonzero(none), lambda _: blank_key(self.keys.primary), line
-            )
-
+        self._report_blanks(key_values, lines)
         for key, known in zip(self.keys.foreign, self.parents, strict=True):
-            numbers, none = (
-                hashes(value, key.fields, self.reading),
-                blank(value, key.fields),
-            )
-            unknown = ~(_among(numbers, known) | none)
-            if unknown.any():
-                self._tell(
-                    np.flatnonzero(unknown),
-                    _Unknown(key=key, texts=frame.select(key.fields)),
-                    line,
-                )
+            numbers = hashes(key_values, key.fields, self.reading)
+            unknown = ~(_among(numbers, known) | blank(key_values, key.fields))
+            self._report_unknown(key, unknown, frame, lines)
+
+    def _report_blanks(self, key_values: pl.DataFrame, lines: LineNumbers) -> None:
+        primary = self.keys.primary
+        if primary:
+            rows = np.flatnonzero(blank(key_values, primary))
+            self._report(rows, lambda _: blank_key(primary), lines)
+
+    def _report_unknown(
+        self, key: ForeignKey, unknown: Any, frame: pl.DataFrame, lines: LineNumbers
+    ) -> None:
+        texts = frame.select(key.fields)
+
+        def fault(row: int) -> KeyFault:
+            return unknown_reference(key, texts.row(row))
+
+        self._report(np.flatnonzero(unknown), fault, lines)
 
     def finish(self) -> None:
-        """Every row of the table is in: repeated keys are found and told."""
-        repeated = {
-            name: value
-            for name, item in self._waiting.items()
-            if len(value := item.repeated())
-        }
-        if not repeated:
-            return
-        again = {name: _Again(known=known) for name, known in repeated.items()}
+        """Every row of the table is in: repeated keys are looked for and reported."""
+        repeats = {}
+        for name, waiting in self._waiting.items():
+            known = waiting.repeated()
+            if len(known):
+                repeats[name] = _RepeatedRows(known=known)
 
-        def look(frame: pl.DataFrame, line: Lines) -> bool:
-            value = values(frame, sorted(self.keys.columns), self.reading)
-            for (_, names), item in again.items():
-                numbers, others = (
-                    hashes(value, names, self.reading, seed=seed) for seed in (1, 2)
-                )
-                item.add(numbers, others, blank(value, names), line)
+        if not repeats:
+            return
+
+        def visit(frame: pl.DataFrame, lines: LineNumbers) -> bool:
+            key_values = values(frame, sorted(self.keys.columns), self.reading)
+            for (_, names), rows in repeats.items():
+                numbers = hashes(key_values, names, self.reading)
+                others = hashes(key_values, names, self.reading, seed=2)
+                rows.add(numbers, others, blank(key_values, names), lines)
 
             return True
 
-        self.reading.again(look)
-        for name, entry in again.items():
-            self._tell_repeated(name, *entry.later())
+        self.reading.again(visit)
+        for name, rows in repeats.items():
+            self._report_repeated(name, *rows.later())
 
-    def _tell_repeated(self, name: Name, lines: Any, firsts: Any) -> None:
+    def _report_repeated(self, name: KeyName, lines: Any, firsts: Any) -> None:
+        """``lines`` repeat the keys of the lines ``firsts``."""
         limit = self.reading.collector.limit
-        wanted = lines[:limit]
+        listed = lines[:limit]
+        if not len(listed):
+            return
         texts: dict[int, tuple[str, ...]] = {}
 
-        def look(frame: pl.DataFrame, line: Lines) -> bool:
-            here = line.of(np.arange(frame.height))
-            rows = np.flatnonzero(np.isin(here, wanted)).tolist()
-            texts.update(
-                {int(here[row]): frame.select(name[1]).row(row) for row in rows}
-            )
-            return len(texts) < len(wanted)
+        def visit(frame: pl.DataFrame, numbers: LineNumbers) -> bool:
+            here = numbers.of(np.arange(frame.height))
+            keys = frame.select(name[1])
+            for row in np.flatnonzero(np.isin(here, listed)).tolist():
+                texts[int(here[row])] = keys.row(row)
 
-        if not len(wanted):
-            return
-        self.reading.again(look)
+            return len(texts) < len(listed)
+
+        self.reading.again(visit)
         faults = [
-            (index, _repeat(name, texts[index], first))
-            for index, first in zip(
-                wanted.tolist(), firsts[:limit].tolist(), strict=True
+            (line, _repeat(name, texts[line], first))
+            for line, first in zip(
+                listed.tolist(), firsts[:limit].tolist(), strict=True
             )
         ]
-        for position, fault in faults:
-            self.reading.note_key(position, fault)
+        for line, fault in faults:
+            self.reading.note_key(line, fault)
         if len(lines) > limit:
-            self._more(faults[0][1], len(lines) - limit)
+            self._count_more(faults[0][1], len(lines) - limit)
 
-    def _tell(self, rows: Any, fault: Callable[[int], KeyFault], line: Lines) -> None:
+    def _report(
+        self, rows: Any, fault: Callable[[int], KeyFault], lines: LineNumbers
+    ) -> None:
         """Lists the first rows and counts the others."""
         limit = self.reading.collector.limit
-        for index in rows[:limit].tolist():
-            self.reading.note_key(line(index), fault(index))
+        for row in rows[:limit].tolist():
+            self.reading.note_key(lines(row), fault(row))
         if len(rows) > limit:
-            self._more(fault(int(rows[0])), len(rows) - limit)
+            self._count_more(fault(int(rows[0])), len(rows) - limit)
 
-    def _more(self, fault: KeyFault, count: int) -> None:
+    def _count_more(self, fault: KeyFault, count: int) -> None:
         reported = self.reading.reported(
             fault.code, 0, name=fault.field, value=fault.value, **fault.words
         )
         self.reading.collector.more(reported, count)
 
 
-def _repeat(name: Name, texts: Sequence[str], first: int) -> KeyFault:
+def _repeat(name: KeyName, texts: Sequence[str], first: int) -> KeyFault:
     primary, names = name
-    return (
-        repeated_key(names, texts, first)
-        if primary
-        else repeated_value(names[0], texts[0], first)
-    )
+    if primary:
+        return repeated_key(names, texts, first)
+    return repeated_value(names[0], texts[0], first)
 
 
 @dataclass(kw_only=True)
-class _Again:
-    """The rows whose hash occurs more than once, with a second hash and their line."""
+class _RepeatedRows:
+    """The rows whose hash is ``known`` to occur more than once, with a second hash and
+    their line.
+    """
 
     known: Any
     _rows: list[Any] = field(default_factory=list)
 
-    def add(self, numbers: Any, others: Any, none: Any, line: Lines) -> None:
-        flatnonzero = np.flatnonzero(_among(numbers, self.known) & ~none)
-        self._rows.append(
-            np.stack(
-                [
-                    numbers[flatnonzero],
-                    others[flatnonzero],
-                    line.of(flatnonzero).astype(np.uint64),
-                ]
-            )
-        )
+    def add(self, numbers: Any, others: Any, blanks: Any, lines: LineNumbers) -> None:
+        rows = np.flatnonzero(_among(numbers, self.known) & ~blanks)
+        line_numbers = lines.of(rows).astype(np.uint64)
+        self._rows.append(np.stack([numbers[rows], others[rows], line_numbers]))
 
     def later(self) -> tuple[Any, Any]:
         """The lines that repeat an earlier one, in order, and the first line of each."""
         first, second, lines = np.concatenate(self._rows, axis=1)
         order = np.lexsort((lines, second, first))
         first, second, lines = first[order], second[order], lines[order]
-        same = np.concatenate(
-            [[False], (first[1:] == first[:-1]) & (second[1:] == second[:-1])]
-        )
-        heads = np.maximum.accumulate(np.where(same, 0, np.arange(len(lines))))
-        later, firsts = (
-            lines[same].astype(np.int64),
-            lines[heads][same].astype(np.int64),
-        )
+
+        # Rows of one key now stand together, and the first of them heads the others.
+        equal = (first[1:] == first[:-1]) & (second[1:] == second[:-1])
+        repeats = np.concatenate([[False], equal])
+        heads = np.maximum.accumulate(np.where(repeats, 0, np.arange(len(lines))))
+        later = lines[repeats].astype(np.int64)
+        firsts = lines[heads][repeats].astype(np.int64)
         by_line = np.argsort(later, kind="stable")
 
         return later[by_line], firsts[by_line]
 
 
-def _among(value: Any, known: Any) -> Any:
+def _among(numbers: Any, known: Any) -> Any:
     """True for the numbers that are among the sorted ones."""
     if not len(known):
-        return np.zeros(len(value), bool)
-    if len(known) < len(value):
-        return pl.Series(value).is_in(pl.Series(known).implode()).to_numpy()
-    searchsorted = np.searchsorted(known, value)
-    return known[np.minimum(searchsorted, len(known) - 1)] == value
+        return np.zeros(len(numbers), bool)
+    # A set of a few keys is faster than a search for each row.
+    if len(known) < len(numbers):
+        return pl.Series(numbers).is_in(pl.Series(known).implode()).to_numpy()
+    places = np.searchsorted(known, numbers)
+    return known[np.minimum(places, len(known) - 1)] == numbers

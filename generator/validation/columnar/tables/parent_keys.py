@@ -9,7 +9,12 @@ import numpy as np
 import polars as pl
 
 from generator.validation.columnar.tables.block_reader import BlockReading
-from generator.validation.columnar.tables.key_hashes import Lines, blank, hashes, values
+from generator.validation.columnar.tables.key_hashes import (
+    LineNumbers,
+    blank,
+    hashes,
+    values,
+)
 from generator.validation.read_tables import Staging
 from generator.validation.report.report import Collector
 from generator.validation.row_keys import TableKeys
@@ -38,14 +43,14 @@ def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> An
         reopen=lambda: staging.records(plan),
     )
 
-    def look(frame: pl.DataFrame, line: Lines) -> bool:  # noqa: ARG001
+    def visit(frame: pl.DataFrame, line: LineNumbers) -> bool:  # noqa: ARG001
         value = values(frame, names, reading)
         result.append(np.unique(hashes(value, names, reading)[~blank(value, names)]))
         return True
 
     with staging.records(plan) as records:
         if reading.header(records.next()) and set(names) <= reading.there:
-            reading.frames(records, look, names)
+            reading.frames(records, visit, names)
 
     return np.unique(np.concatenate(result))
 

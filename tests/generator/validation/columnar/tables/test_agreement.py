@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from forms_spec.model.captured_forms import CapturedForm
 from generator.validation import open_package
-from generator.validation.columnar.tables import block_reader
+from generator.validation.columnar.tables import block_reader, doubtful_cells
 from generator.validation.open_package import Engine
 from generator.validation.report.report import Report
 from generator.validation.validate import validate_package
@@ -52,7 +52,7 @@ def both_agree(source: Path, *, limit: int = 10_000) -> Report:
     with pytest.MonkeyPatch.context() as patch:
         for small, few in ((2**40, 0), (0, 0), (0, 64)):
             patch.setattr(open_package, "SMALL", small)
-            patch.setattr(block_reader, "FEW_MISFITS", few)
+            patch.setattr(doubtful_cells, "FEW_MISFITS", few)
             report = validate_package(source, limit=limit)
             assert found(report) == found(reference)
             assert report.counts == reference.counts

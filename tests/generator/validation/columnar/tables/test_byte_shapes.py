@@ -10,7 +10,7 @@ from frictionless import Schema
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.validation.columnar.tables.byte_shapes import Shape, shape
+from generator.validation.columnar.tables.byte_shapes import ByteShape, byte_shape
 from generator.validation.pattern_translation import positions
 from generator.validation.table_plan import SCHEMA_PROFILE
 
@@ -55,7 +55,7 @@ def field_of(described: dict[str, Any]) -> Any:
     return schema.fields[0]
 
 
-def passed_by(made: Shape, texts: list[str]) -> list[str]:
+def passed_by(made: ByteShape, texts: list[str]) -> list[str]:
     held = pl.DataFrame({"f": texts}, {"f": pl.String}).select(made.held).to_series()
     stopped = set(made.misfits(held).tolist())
     return [text for at, text in enumerate(texts) if at not in stopped]
@@ -66,7 +66,7 @@ def passed_by(made: Shape, texts: list[str]) -> list[str]:
 def test_what_a_shape_passes_frictionless_passes(
     described: dict[str, Any], texts: list[str]
 ) -> None:
-    made = shape(field_of(described))
+    made = byte_shape(field_of(described))
     assert made is not None
     read = field_of(described).create_cell_reader()
     assert [text for text in passed_by(made, texts) if read(text)[1]] == []
@@ -76,7 +76,7 @@ def test_what_a_shape_passes_frictionless_passes(
 def test_every_day_of_a_month_is_passed_but_for_leap_days(month: int) -> None:
     days = [f"2023-{month:02}-{day:02}" for day in range(1, 32)]
     made, read = (
-        shape(field_of({"type": "date"})),
+        byte_shape(field_of({"type": "date"})),
         field_of({"type": "date"}).create_cell_reader(),
     )
     assert made is not None
@@ -84,7 +84,7 @@ def test_every_day_of_a_month_is_passed_but_for_leap_days(month: int) -> None:
 
 
 def test_codes_of_one_length_are_passed() -> None:
-    made = shape(field_of(CODE))
+    made = byte_shape(field_of(CODE))
     assert made is not None
     assert passed_by(made, ["AB12", "", "AB123", "AD12", "CC99", "AB1"]) == [
         "AB12",
@@ -116,7 +116,7 @@ def test_codes_of_one_length_are_passed() -> None:
     ids=str,
 )
 def test_what_bytes_alone_do_not_tell_has_no_shape(described: dict[str, Any]) -> None:
-    assert shape(field_of(described)) is None
+    assert byte_shape(field_of(described)) is None
 
 
 @pytest.mark.parametrize(
