@@ -14,7 +14,7 @@ from forms_spec.model.fields import Table
 from forms_spec.model.study import Study
 from forms_spec.rules.semantics.resolved import Core, RuleValue
 from generator.tables import layout
-from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.column_names import LINE
 from generator.validation.columnar.forms.dependencies import shapes
 from generator.validation.columnar.forms.field_readers import Readers
@@ -62,7 +62,7 @@ class ColumnEngine:
         assert not held.faulty.any()
         places = {shape.place(one) for shape in shapes(study) for one in shape.fields}
         needs = Needs(values=places, missing=places, entered=places)
-        self.books = Books(held, needs, Readers(study=study, today=today))
+        self.books = Casebooks(held, needs, Readers(study=study, today=today))
 
     def values(self, rule: Rule) -> list[Any]:
         """The rule's value for each subject, in the order of their numbers, in Python's

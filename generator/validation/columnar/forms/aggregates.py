@@ -25,8 +25,8 @@ from generator.validation.columnar.forms.value_columns import (
     Truth,
     Whole,
     coded,
+    column_of,
     known,
-    made,
     masked,
     span,
     take,
@@ -35,10 +35,10 @@ from generator.validation.columnar.forms.value_columns import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class AggregatedRows:
     """``of`` is the line of each row, rising; ``held`` whether it counts, a truth
     value; ``lines`` how many lines there are. ``body`` is each row's value, if the
-    aggregate wants one.
+    aggregate needs one.
     """
 
     of: Array
@@ -51,58 +51,58 @@ class Rows:
         return np.bincount(self.of[chosen], minlength=self.lines)
 
     def has(self, chosen: Array) -> Array:
-        zeros = np.zeros(self.lines, bool)
-        zeros[self.of[chosen]] = True
-        return zeros
+        """Which lines have any of the chosen rows."""
+        lines = np.zeros(self.lines, bool)
+        lines[self.of[chosen]] = True
+        return lines
 
-    def counting(self) -> tuple[Rows, Array]:
+    def counting(self) -> tuple[AggregatedRows, Array]:
         """The rows that may count, and the lines on which whether one does, or its
         value, is UNKNOWN.
         """
         assert self.body is not None
         kept = self.held != FALSE
         body = take(self.body, kept)
-        some = Rows(of=self.of[kept], lines=self.lines, held=self.held[kept], body=body)
+        some = AggregatedRows(
+            of=self.of[kept], lines=self.lines, held=self.held[kept], body=body
+        )
         return some, some.has((some.held == UNKNOWN) | ~known(body))
 
     def least(self, values: Array) -> Array:
         """The least of each line's values; a large number where there are none."""
-        full = np.full(self.lines, np.iinfo(np.int64).max)
+        least = np.full(self.lines, np.iinfo(np.int64).max)
         if len(self.of):
-            starts = np.flatnonzero(
-                np.concatenate([[True], self.of[1:] != self.of[:-1]])
-            )
-            full[self.of[starts]] = np.minimum.reduceat(values, starts)
+            # The rows of a line stand together.
+            is_first = np.concatenate([[True], self.of[1:] != self.of[:-1]])
+            starts = np.flatnonzero(is_first)
+            least[self.of[starts]] = np.minimum.reduceat(values, starts)
 
-        return full
-
-
-def _any(rows: Rows) -> Column:
-    return Truth(
-        _three(rows.has(rows.held == TRUE), TRUE, rows.has(rows.held == UNKNOWN), FALSE)
-    )
+        return least
 
 
-def _every(rows: Rows) -> Column:
-    return Truth(
-        _three(
-            rows.has(rows.held == FALSE), FALSE, rows.has(rows.held == UNKNOWN), TRUE
-        )
-    )
+def _any(rows: AggregatedRows) -> Column:
+    """TRUE with one row that counts, UNKNOWN with one that may."""
+    some, open_ = rows.has(rows.held == TRUE), rows.has(rows.held == UNKNOWN)
+    return Truth(_three(some, TRUE, open_, FALSE))
+
+
+def _every(rows: AggregatedRows) -> Column:
+    """FALSE with one row that does not count, UNKNOWN with one that may not."""
+    some, open_ = rows.has(rows.held == FALSE), rows.has(rows.held == UNKNOWN)
+    return Truth(_three(some, FALSE, open_, TRUE))
 
 
 def _three(first: Array, then: int, open_: Array, otherwise: int) -> Array:
-    return np.where(
-        first, np.int8(then), np.where(open_, np.int8(UNKNOWN), np.int8(otherwise))
-    )
+    rest = np.where(open_, np.int8(UNKNOWN), np.int8(otherwise))
+    return np.where(first, np.int8(then), rest)
 
 
-def _count(rows: Rows) -> Column:
+def _count(rows: AggregatedRows) -> Column:
     low, high = rows.count(rows.held == TRUE), rows.count(rows.held != FALSE)
     return Span(low * SCALE, high * SCALE, np.ones(rows.lines, bool))
 
 
-def _count_distinct(rows: Rows) -> Column:
+def _count_distinct(rows: AggregatedRows) -> Column:
     """At least the values that surely count; at most every value and every unknown one
     a new one.
     """
@@ -115,9 +115,8 @@ def _count_distinct(rows: Rows) -> Column:
     perhaps, sure = rows.held != FALSE, rows.held == TRUE
     some = rows.has(sure & ~exact)
     low = np.maximum(_different(rows, codes, sure & exact, len(numbers)), some)
-    high = _different(rows, codes, perhaps & exact, len(numbers)) + rows.count(
-        perhaps & ~exact
-    )
+    high = _different(rows, codes, perhaps & exact, len(numbers))
+    high = high + rows.count(perhaps & ~exact)
 
     return Span(low * SCALE, high * SCALE, np.ones(rows.lines, bool))
 
@@ -126,77 +125,76 @@ def _is_exact(value: object) -> bool:
     return value is not None and not (isinstance(value, tuple) and value[0] != value[1])
 
 
-def _different(rows: Rows, codes: Array, chosen: Array, size: int) -> Array:
+def _different(rows: AggregatedRows, codes: Array, chosen: Array, size: int) -> Array:
+    """How many different codes, all below ``size``, the chosen rows of each line have."""
+    if not size:
+        return np.zeros(rows.lines, np.int64)
     pairs = np.unique(rows.of[chosen].astype(np.int64) * size + codes[chosen])
-    return (
-        np.bincount(pairs // size, minlength=rows.lines)
-        if size
-        else np.zeros(rows.lines, np.int64)
-    )
+    return np.bincount(pairs // size, minlength=rows.lines)
 
 
-def _sum(rows: Rows) -> Column:
+def _sum(rows: AggregatedRows) -> Column:
     """Bounded at the end.
 
     Whole numbers of any size where 64 bits do not hold the sum.
     """
     some, bad = rows.counting()
     assert some.body is not None
-    current = whole(some.body)
-    most = int(rows.count(rows.held != FALSE).max(initial=0))
-    if current is not None and (
-        not most or int(np.abs(current.numbers).max(initial=0)) < FITS // most
-    ):
-        totals = np.zeros(rows.lines, np.int64)
-        np.add.at(totals, some.of, current.numbers)
-        return Whole(totals, ~bad)
+    numbers = whole(some.body)
+    most = max(int(rows.count(rows.held != FALSE).max(initial=0)), 1)
+    if numbers is not None:
+        largest = int(np.abs(numbers.numbers).max(initial=0))
+        if largest < FITS // most:
+            totals = np.zeros(rows.lines, np.int64)
+            np.add.at(totals, some.of, numbers.numbers)
+            return Whole(totals, ~bad)
 
     body = coded(some.body)
     sums: list[int] = [0] * rows.lines
 
     for line, code in zip(some.of.tolist(), body.codes.tolist(), strict=True):
         value = body.values[code]
-        sums[line] += value if isinstance(value, int) else 0
+        if isinstance(value, int):
+            sums[line] += value
 
-    return masked(made(np.arange(rows.lines), [bounded(item) for item in sums]), ~bad)
+    return masked(column_of(np.arange(rows.lines), list(map(bounded, sums))), ~bad)
 
 
-def _extreme(*, largest: bool) -> Callable[[Rows], Column]:
-    def find(rows: Rows) -> Column:
+def _extreme(*, largest: bool) -> Callable[[AggregatedRows], Column]:
+    def find(rows: AggregatedRows) -> Column:
         some, bad = rows.counting()
         assert some.body is not None
         body = coded(some.body)
         different: set[Any] = set(body.values) - {None}
         order = sorted(different, reverse=largest)
-        ranks = {item: index for index, item in enumerate(order)}
+        # Numbers may be of any size, so that their ranks are compared.
+        ranks = {value: rank for rank, value in enumerate(order)}
         of_value = np.array([ranks.get(value, 0) for value in body.values], np.int64)
         least = some.least(of_value[body.codes])
         there = ~bad & (least < len(order))
 
-        return made(np.where(there, least, len(order)), [*order, None])
+        return column_of(np.where(there, least, len(order)), [*order, None])
 
     return find
 
 
-def _span_extreme(*, largest: bool) -> Callable[[Rows], Column]:
+def _span_extreme(*, largest: bool) -> Callable[[AggregatedRows], Column]:
     sign = -1 if largest else 1
 
-    def find(rows: Rows) -> Column:
+    def find(rows: AggregatedRows) -> Column:
         some, bad = rows.counting()
         assert some.body is not None
-        value = span(some.body)
-        assert value is not None, "days fit"
-        low, high = (some.least(sign * end) for end in (value.low, value.high))
+        ends = span(some.body)
+        assert ends is not None, "days fit"
+        low, high = (sign * some.least(sign * end) for end in (ends.low, ends.high))
         there = ~bad & some.has(np.ones(len(some.of), bool))
 
-        return Span(
-            np.where(there, sign * low, 0), np.where(there, sign * high, 0), there
-        )
+        return Span(np.where(there, low, 0), np.where(there, high, 0), there)
 
     return find
 
 
-FOLDS: Mapping[str, Callable[[Rows], Column]] = MappingProxyType(
+FOLDS: Mapping[str, Callable[[AggregatedRows], Column]] = MappingProxyType(
     {
         "any": _any,
         "every": _every,

@@ -15,8 +15,8 @@ from generator.validation.columnar.forms.value_columns import (
     Coded,
     Column,
     coded,
+    column_of,
     constant,
-    made,
 )
 
 SPARSE = 1 << 16
@@ -38,22 +38,21 @@ def by_distinct(
     function: Callable[..., RuleValue | None], columns: Sequence[Column], rows: int
 ) -> Column:
     """The function of each row's values; it must have no effect and no memory."""
-    value = [coded(column) for column in columns]
-    varying = [item for item in value if len(item.values) > 1]
-    if not rows or not varying:
-        return constant(
-            function(*(item.values[0] for item in value)) if rows else None, rows
-        )
+    if not rows:
+        return constant(None, rows)
+    by_code = [coded(column) for column in columns]
+    varying = [column for column in by_code if len(column.values) > 1]
+    if not varying:
+        return constant(function(*(column.values[0] for column in by_code)), rows)
 
-    result = combined(
-        [item.codes for item in varying], [len(item.values) for item in varying]
-    )
-    arguments = [_at(item, result.example) for item in value]
+    sizes = [len(column.values) for column in varying]
+    distinct = combined([column.codes for column in varying], sizes)
+    arguments = [_at(column, distinct.example) for column in by_code]
     results = [function(*values) for values in zip(*arguments, strict=True)]
-    places = np.zeros(result.size, np.int64)
-    places[result.occurring] = np.arange(len(results))
+    places = np.zeros(distinct.size, np.int64)
+    places[distinct.occurring] = np.arange(len(results))
 
-    return made(places[result.numbers], results)
+    return column_of(places[distinct.numbers], results)
 
 
 def _at(column: Coded, rows: Array) -> list[RuleValue | None]:
@@ -65,6 +64,7 @@ def combined(codes: Sequence[Array], sizes: Sequence[int]) -> Combined:
     numbers, size = codes[0], sizes[0]
     most = max(SPARSE, 2 * len(numbers))
     for code, more in zip(codes[1:], sizes[1:], strict=True):
+        # Without the gaps between them, the numbers stay below the rows' own.
         if size * more > most:
             numbers, size = _packed(numbers, size, most)
         numbers, size = numbers.astype(np.int64) * more + code, size * more
@@ -85,5 +85,5 @@ def _packed(numbers: Array, size: int, most: int) -> tuple[Array, int]:
         there[numbers] = True
         return (np.cumsum(there) - 1)[numbers], int(np.count_nonzero(there))
 
-    result, packed = np.unique(numbers, return_inverse=True)
-    return packed, len(result)
+    different, packed = np.unique(numbers, return_inverse=True)
+    return packed, len(different)

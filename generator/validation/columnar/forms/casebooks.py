@@ -13,11 +13,11 @@ from forms_spec.evaluation.captured_form import nearest_visit
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.fields import Field
 from forms_spec.rules.semantics import resolved
-from generator.validation.columnar.forms.dependencies import Place, Shape, shapes
+from generator.validation.columnar.forms.dependencies import Place, TableShape, shapes
 from generator.validation.columnar.forms.expressions import Scene
 from generator.validation.columnar.forms.field_readers import Readers
 from generator.validation.columnar.forms.form_table import Relation
-from generator.validation.columnar.forms.interfaces import Frame, Lines
+from generator.validation.columnar.forms.interfaces import RelationFrame, RelationLines
 from generator.validation.columnar.forms.needed_columns import Needs, NotVectorizable
 from generator.validation.columnar.forms.row_keys import (
     NOWHERE,
@@ -34,7 +34,7 @@ deep.
 """
 
 
-class Books:
+class Casebooks:
     """Some subjects, all of whose rows fit together."""
 
     def __init__(self, structure: Structure, needs: Needs, readers: Readers) -> None:
@@ -46,13 +46,13 @@ class Books:
         self.shapes = shapes(self.study)
         self._forms: dict[str, Relation] = {}
         self._groups: dict[str, Relation] = {}
-        self._found: dict[tuple[object, ...], tuple[Lines, Array]] = {}
+        self._found: dict[tuple[object, ...], tuple[RelationLines, Array]] = {}
         self._being: set[tuple[Place, str]] = set()
         for shape in self.shapes:
             self._add(shape, structure)
         self._work_out_in_order()
 
-    def _add(self, shape: Shape, structure: Structure) -> None:
+    def _add(self, shape: TableShape, structure: Structure) -> None:
         heads = structure.heads[shape.form.name]
         table = structure.tables[shape.name] if shape.has_file else None
         if shape.group is None:
@@ -107,14 +107,14 @@ class Books:
         """A repeating group."""
         return self._groups[name]
 
-    def relation(self, shape: Shape) -> Relation:
+    def relation(self, shape: TableShape) -> Relation:
         return self._groups[shape.name] if shape.group else self._forms[shape.name]
 
-    def scene(self, relation: Lines) -> Scene:
+    def scene(self, relation: RelationLines) -> Scene:
         """What expressions at home in a relation see."""
-        frame = Frame(form=relation)
+        frame = RelationFrame(form=relation)
         if relation.shape.group is not None:
-            frame = Frame(
+            frame = RelationFrame(
                 form=self.form(relation.shape.form.name),
                 at=relation.parent,
                 rows=relation,
@@ -122,7 +122,7 @@ class Books:
 
         return Scene(books=self, frames=[frame], lines=len(relation))
 
-    def is_read(self, shape: Shape, field: Field) -> bool:
+    def is_read(self, shape: TableShape, field: Field) -> bool:
         """Whether some expression reads the cell."""
         place, needs = shape.place(field), self.needs
         return place in needs.values or place in needs.missing or place in needs.entered
@@ -140,7 +140,7 @@ class Books:
 
     # Where other forms and rows are
 
-    def at(self, form: str, visit: str | None, frame: Frame) -> Array:
+    def at(self, form: str, visit: str | None, frame: RelationFrame) -> Array:
         """The line of another form as it is meant from each line; NOWHERE where there
         is none.
         """
@@ -150,7 +150,7 @@ class Books:
             frame.at,
         )
 
-    def latest_known(self, form: str, field: Field, frame: Frame) -> Array:
+    def latest_known(self, form: str, field: Field, frame: RelationFrame) -> Array:
         """The line of the last form before this one in which a field has a value."""
         here = _form_of(frame)
         once = self._once(
@@ -159,14 +159,14 @@ class Books:
         return at_places(once, frame.at)
 
     def _once(
-        self, what: tuple[object, ...], here: Lines, find: Callable[[], Array]
+        self, what: tuple[object, ...], here: RelationLines, find: Callable[[], Array]
     ) -> Array:
         key = (*what, id(here))
         if key not in self._found:
             self._found[key] = here, find()
         return self._found[key][1]
 
-    def _at(self, form: str, visit: str | None, here: Lines) -> Array:
+    def _at(self, form: str, visit: str | None, here: RelationLines) -> Array:
         there, subject = self.form(form), here.subject
         if self.study.forms[form].log:
             visit = LOG
@@ -185,15 +185,17 @@ class Books:
         result = (nearest_visit(self.study, form, name) for name in numbers)
         return np.array([NOWHERE if item is None else numbers[item] for item in result])
 
-    def _latest(self, form: str, field: Field, here: Lines) -> Array:
+    def _latest(self, form: str, field: Field, here: RelationLines) -> Array:
         there = self.form(form)
         has = known(there.value(field))
         latest = np.maximum.accumulate(np.where(has, np.arange(len(there)), NOWHERE))
-        return _of_subject(
-            there, np.append(latest, NOWHERE)[_before(there, here)], here
-        )
+        # Where no line stands before, -1 takes the NOWHERE at the end.
+        before = np.append(latest, NOWHERE)[_before(there, here)]
+        return _of_subject(there, before, here)
 
-    def rows_of(self, source: resolved.RowSource, frame: Frame) -> tuple[Array, Array]:
+    def rows_of(
+        self, source: resolved.RowSource, frame: RelationFrame
+    ) -> tuple[Array, Array]:
         """The first place, and the number, of the rows that a source has for each line
         of a frame.
         """
@@ -214,7 +216,7 @@ class Books:
         return first, np.searchsorted(key, high * STEP) - first
 
     def _rows_of_form(
-        self, source: resolved.RowSource, here: Lines
+        self, source: resolved.RowSource, here: RelationLines
     ) -> tuple[Array, Array]:
         """Of the form itself, or of the one before it."""
         form = self.form(source.form)
@@ -223,6 +225,7 @@ class Books:
             lines = _of_subject(form, _before(form, here), here)
         if not source.group:
             return np.maximum(lines, 0), (lines >= 0).astype(np.int64)
+        # NOWHERE takes the 0 at the end.
         parent = self.rows(source.table).parents
         counts = np.append(np.bincount(parent, minlength=len(form)), 0)
         firsts = np.append(np.cumsum(counts[:-1]) - counts[:-1], 0)
@@ -232,27 +235,29 @@ class Books:
     def _source(self, source: resolved.RowSource) -> Relation:
         return self.rows(source.table) if source.group else self.form(source.form)
 
-    def frame(self, source: resolved.RowSource, places: Array) -> Frame:
+    def frame(self, source: resolved.RowSource, places: Array) -> RelationFrame:
         """The rows of a source at some places."""
         rows, form = self._source(source), self.form(source.form)
         if not source.group:
-            return Frame(form=form, at=places)
-        return Frame(form=form, at=rows.parents[places], rows=rows, row_at=places)
+            return RelationFrame(form=form, at=places)
+        return RelationFrame(
+            form=form, at=rows.parents[places], rows=rows, row_at=places
+        )
 
 
-def _form_of(frame: Frame) -> Lines:
+def _form_of(frame: RelationFrame) -> RelationLines:
     assert frame.form is not None
     return frame.form
 
 
-def _before(there: Lines, here: Lines) -> Array:
+def _before(there: RelationLines, here: RelationLines) -> Array:
     """For each line the last one of another relation that stands before it, NOWHERE
     where none does.
     """
     return np.searchsorted(there.key, here.key) - 1
 
 
-def _of_subject(there: Lines, lines: Array, here: Lines) -> Array:
+def _of_subject(there: RelationLines, lines: Array, here: RelationLines) -> Array:
     """These lines where they are of the same subject, else NOWHERE."""
     subject = np.append(there.subject, NOWHERE)[lines]
     return np.where((lines != NOWHERE) & (subject == here.subject), lines, NOWHERE)

@@ -18,7 +18,7 @@ from forms_spec.model.fields import Field, Group
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.types import Type, type_of
 from generator.validation.columnar.forms.by_distinct import by_distinct
-from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.dependencies import (
     companion_of,
     is_certain,
@@ -26,13 +26,16 @@ from generator.validation.columnar.forms.dependencies import (
     required_condition,
     resolved,
 )
-from generator.validation.columnar.forms.explained_unknowns import Told, asked_by
+from generator.validation.columnar.forms.explained_unknowns import (
+    UnknownExplainer,
+    asked_by,
+)
 from generator.validation.columnar.forms.finding_columns import (
     ASK,
     EXPECTED_STATE,
     HIDDEN_STATE,
     Constraint,
-    Found,
+    LotFindings,
 )
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.operators import applied
@@ -56,16 +59,18 @@ Asked = Array | bool
 """A truth value for each line, or one for all."""
 
 
-class Verdicts:
+class RelationChecks:
     """Judges the lines of one relation, and says in ``found`` what it finds."""
 
-    def __init__(self, books: Books, relation: Relation, result: Found) -> None:
+    def __init__(
+        self, books: Casebooks, relation: Relation, result: LotFindings
+    ) -> None:
         self.books = books
         self.relation = relation
         self.shape = relation.shape
         self.found = result
         self.scene = books.scene(relation)
-        self.told = Told(books, relation)
+        self.told = UnknownExplainer(books, relation)
         self.complete = relation.complete
         self.nowhere = np.zeros(len(relation), bool)
         # A number without its unit is a finding at the number: one cause, told once.
@@ -112,6 +117,7 @@ class Verdicts:
             if required is False
             else blank & (required == TRUE)
         )
+        # Nobody is expected to answer what is hidden.
         states = np.where(
             hidden,
             np.uint8(HIDDEN_STATE),
@@ -304,6 +310,7 @@ class Verdicts:
         fields = [rows.shape.named(name) for name in group.rows.fixed]
         columns = [coded(rows.value(field)) for field in fields]
         has = np.logical_and.reduce([known(item) for item in columns])
+        # One number for each form and combination of codes.
         numbers = np.asarray(rows.parents, np.int64)
         for column in columns:
             numbers = numbers * len(column.values) + column.codes

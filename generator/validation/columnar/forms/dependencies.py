@@ -23,7 +23,7 @@ Place = tuple[str, bool, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class TableShape:
     """A form's own fields, or a repeating group: one relation, one line for each form
     or row.
     """
@@ -47,70 +47,84 @@ class Shape:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The collected fields, in the order of the page."""
-        if self.group:
-            return tuple(field for field in self.group.fields if field.collected)
-        groups = (group for group in self.form.groups if group.rows is None)
-        return tuple(
-            field for group in groups for field in group.fields if field.collected
-        )
+        groups = (self.group,) if self.group else self.form.groups
+        fields: list[Field] = []
+        for group in groups:
+            # A form's repeating groups are relations of their own.
+            if self.group or group.rows is None:
+                fields += filter(_is_collected, group.fields)
+
+        return tuple(fields)
 
     def named(self, name: str) -> Field:
-        """The field of that name."""
-        return next(field for field in self.fields if field.name == name)
+        """The field of that name, which has to be there."""
+        return {field.name: field for field in self.fields}[name]
 
     @cached_property
     def rules(self) -> tuple[EditCheck, ...]:
         """The edit checks that are at home here."""
-        return tuple(
-            rule
-            for rule, home in rules_of(self.study, self.form)
-            if (home.group.name if home.group else None)
-            == (self.group.name if self.group else None)
-        )
+        rules = rules_of(self.study, self.form)
+        return tuple(rule for rule, home in rules if _same_group(home, self.home))
 
     @cached_property
     def has_file(self) -> bool:
         """False for a form that has no fields of its own and so no table in a package."""
         table = self.study.tables.get(self.name)
-        return table is not None and (table.group is not None) == (
-            self.group is not None
-        )
+        if table is None:
+            return False
+        # A group may be called like a form that has no table.
+        return (table.group is None) == (self.group is None)
 
 
-def shapes(study: Study) -> tuple[Shape, ...]:
+def _is_collected(field: Field) -> bool:
+    return field.collected
+
+
+def _same_group(home: Home, other: Home) -> bool:
+    if home.group is None or other.group is None:
+        return home.group is other.group
+    return home.group.name == other.group.name
+
+
+def shapes(study: Study) -> tuple[TableShape, ...]:
     """Every relation of a study, forms before their rows."""
-    return tuple(
-        Shape(form=form, group=group, study=study)
-        for form in study.forms.values()
-        for group in (None, *form.row_groups)
-    )
+    every = []
+    for form in study.forms.values():
+        for group in (None, *form.row_groups):
+            every.append(TableShape(form=form, group=group, study=study))
+
+    return tuple(every)
 
 
-def group_of(shape: Shape, field: Field) -> Group:
+def group_of(shape: TableShape, field: Field) -> Group:
     """The group of the page in which a field stands."""
-    return shape.group or next(
-        group for group in shape.form.groups if group.name == field.group
-    )
+    if shape.group:
+        return shape.group
+    return {group.name: group for group in shape.form.groups}[field.group]
 
 
 def resolved(
     expression: Expression, study: Study, home: Home, expects: Type
 ) -> core.Core:
     """The meaning of an expression; UNKNOWN for one with findings, as in Python."""
-    entry = resolve(expression, study, home, expects)
-    return core.Constant(type=expects, value=None) if entry.findings else entry.core
+    meaning = resolve(expression, study, home, expects)
+    if meaning.findings:
+        return core.Constant(type=expects, value=None)
+    return meaning.core
 
 
-def conditions(shape: Shape, field: Field) -> tuple[core.Core, ...]:
+def conditions(shape: TableShape, field: Field) -> tuple[core.Core, ...]:
     """What must hold for the field to be shown: its group's condition and its own."""
+    nodes = []
     group = group_of(shape, field)
-    text = ((group.show_when, Home(form=shape.form)), (field.show_when, shape.home))
+    # A group's condition is the form's, and looks at no row of the group.
+    if group.show_when is not None:
+        home = Home(form=shape.form)
+        nodes.append(resolved(group.show_when, shape.study, home, Type.CONDITION))
+    if field.show_when is not None:
+        nodes.append(resolved(field.show_when, shape.study, shape.home, Type.CONDITION))
 
-    return tuple(
-        resolved(item, shape.study, home, Type.CONDITION)
-        for item, home in text
-        if item is not None
-    )
+    return tuple(nodes)
 
 
 def companion_of(field: Field) -> str | None:
@@ -118,7 +132,7 @@ def companion_of(field: Field) -> str | None:
     return field.unit.companion if field.unit is not None else None
 
 
-def required_condition(shape: Shape, field: Field) -> tuple[core.Core, ...]:
+def required_condition(shape: TableShape, field: Field) -> tuple[core.Core, ...]:
     """What decides whether a field has to be answered, where that is not always the
     same.
     """
@@ -127,41 +141,45 @@ def required_condition(shape: Shape, field: Field) -> tuple[core.Core, ...]:
     return (resolved(field.required, shape.study, shape.home, Type.CONDITION),)
 
 
-def formula(shape: Shape, field: Field) -> core.Core | None:
+def formula(shape: TableShape, field: Field) -> core.Core | None:
+    """The meaning of a calculated field's formula; None for other fields."""
     if field.value is None:
         return None
     return resolved(field.value, shape.study, shape.home, type_of(field))
 
 
 def limits(
-    shape: Shape, field: Field
+    shape: TableShape, field: Field
 ) -> Iterator[tuple[str, str | None, Range, core.Core | None, core.Core | None]]:
     """Each range of a field: its word, its unit, and both ends."""
-    for word, data in field.limits:
-        for unit, item in data.items():
-            low, high = (
-                None
-                if end is None
-                else resolved(end, shape.study, shape.home, type_of(field))
-                for end in (item.low, item.high)
-            )
-            yield word, unit, item, low, high
+
+    def meaning(end: Expression | None) -> core.Core | None:
+        if end is None:
+            return None
+        return resolved(end, shape.study, shape.home, type_of(field))
+
+    for word, by_unit in field.limits:
+        for unit, bounds in by_unit.items():
+            yield word, unit, bounds, meaning(bounds.low), meaning(bounds.high)
 
 
 def nodes(node: core.Core) -> Iterator[core.Core]:
     """A node and everything below it."""
     stack = [node]
     while stack:
-        index = stack.pop()
-        yield index
-        stack += children(index)
+        below = stack.pop()
+        yield below
+        stack += children(below)
 
 
 def is_certain(node: core.Core | None) -> bool:
     """True for an end of a range that is never UNKNOWN, as the judge has it: a value,
     or today.
     """
-    if isinstance(node, core.Apply) and node.operator == "point":
-        node = node.arguments[0]
-    today = isinstance(node, core.Apply) and node.operator == "today"
-    return node is None or today or isinstance(node, core.Constant)
+    if isinstance(node, core.Apply):
+        # An exact number, where intervals are compared.
+        if node.operator == "point":
+            return is_certain(node.arguments[0])
+        return node.operator == "today"
+
+    return node is None or isinstance(node, core.Constant)

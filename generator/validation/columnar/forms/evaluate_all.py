@@ -20,11 +20,14 @@ from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey, InMemoryCasebook
 from forms_spec.model.captured_forms import FormStatus
 from forms_spec.model.study import Study
-from generator.validation.columnar.forms.casebooks import Books
-from generator.validation.columnar.forms.cell_checks import Verdicts
+from generator.validation.columnar.forms.casebooks import Casebooks
+from generator.validation.columnar.forms.cell_checks import RelationChecks
 from generator.validation.columnar.forms.field_readers import Readers
-from generator.validation.columnar.forms.finding_columns import Columns, Found
-from generator.validation.columnar.forms.missing_forms import Unbegun
+from generator.validation.columnar.forms.finding_columns import (
+    FindingColumns,
+    LotFindings,
+)
+from generator.validation.columnar.forms.missing_forms import MissingForms
 from generator.validation.columnar.forms.needed_columns import (
     Needs,
     NotVectorizable,
@@ -76,13 +79,13 @@ def _silent(_what: str, _done: int, _total: int) -> None:
     """Nobody waits."""
 
 
-class _Worked(NamedTuple):
+class _LotResult(NamedTuple):
     """What was found of a lot.
 
     ``to_count`` are subjects whose unbegun forms the judge counts.
     """
 
-    columns: Columns
+    columns: FindingColumns
     counts: tuple[States, States]
     to_count: frozenset[str]
     files: NamedFiles
@@ -99,7 +102,7 @@ class _ColumnarEvaluation:
     study: Study
     missing: MissingnessCounter
     uploads: Uploads
-    found: Found = field(default_factory=Found)
+    found: LotFindings = field(default_factory=LotFindings)
     counted: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
     """Findings of each code, table and field in the lots before."""
 
@@ -161,6 +164,7 @@ class _ColumnarEvaluation:
             result = coming.result()
             worked = self._worked_out(result, needs)
         except Exception as error:
+            # Whatever fails over columns, the judge can go through subject by subject.
             self._one_by_one(names, error)
         else:
             self._report(result, worked)
@@ -176,17 +180,19 @@ class _ColumnarEvaluation:
         self.found.forget()
         self._judge(dict.fromkeys(names))
 
-    def _worked_out(self, value: Structure, needs: Needs) -> _Worked:
-        with closing(Books(value, needs, self.readers)) as books:
+    def _worked_out(self, value: Structure, needs: Needs) -> _LotResult:
+        with closing(Casebooks(value, needs, self.readers)) as books:
             for shape in books.shapes:
-                Verdicts(books, books.relation(shape), self.found).judge()
+                RelationChecks(books, books.relation(shape), self.found).judge()
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
-            left = Unbegun(books=books, subjects=~value.faulty, missing=unbegun).count()
+            left = MissingForms(
+                books=books, subjects=~value.faulty, missing=unbegun
+            ).count()
             files = NamedFiles(books, value.sites)
 
         to_count = frozenset(value.keys.names[index] for index in left.tolist())
 
-        return _Worked(
+        return _LotResult(
             self.found.columns(), (unbegun.counts, self._states()), to_count, files
         )
 
@@ -208,7 +214,7 @@ class _ColumnarEvaluation:
             counts.setdefault((table, name, visits[visit]), Counter())[state] += count
         return counts
 
-    def _report(self, value: Structure, worked: _Worked) -> None:
+    def _report(self, value: Structure, worked: _LotResult) -> None:
         """The judge speaks of faulty subjects, of what is listed or asked of it; the
         rest is counted.
         """
@@ -217,6 +223,7 @@ class _ColumnarEvaluation:
         for counts in worked.counts:
             self.missing.add(counts)
         subject = keys.subject(columns.key)
+        # Findings are listed in the judge's words, so that it has to see their subjects.
         asked = subject[(columns.constraint < 0) | self._special(value, columns)]
         sure = ~np.isin(subject, asked)
         listed = np.isin(
@@ -235,7 +242,7 @@ class _ColumnarEvaluation:
 
     # What is listed
 
-    def _first(self, columns: Columns, subject: Array) -> Array:
+    def _first(self, columns: FindingColumns, subject: Array) -> Array:
         """The subjects of the first findings of each kind, as many as are listed.
 
         Of subjects that the judge is asked about, some may be no findings: they are
@@ -255,7 +262,7 @@ class _ColumnarEvaluation:
 
         return np.concatenate(wanted)
 
-    def _special(self, value: Structure, columns: Columns) -> Array:
+    def _special(self, value: Structure, columns: FindingColumns) -> Array:
         """Findings of forms with warnings that were kept, or with cells that the reader
         has told of.
         """
@@ -279,7 +286,9 @@ class _ColumnarEvaluation:
 
         return zeros
 
-    def _forms(self, keys: Keys, columns: Columns) -> dict[str, frozenset[FormKey]]:
+    def _forms(
+        self, keys: Keys, columns: FindingColumns
+    ) -> dict[str, frozenset[FormKey]]:
         visits, names = [*visit_numbers(self.study)], [*self.found.forms]
         forms: dict[str, set[FormKey]] = {}
         for key, form in set(
@@ -293,7 +302,7 @@ class _ColumnarEvaluation:
 
     # What is counted
 
-    def _count(self, columns: Columns) -> None:
+    def _count(self, columns: FindingColumns) -> None:
         places = {plan.name: index for index, plan in enumerate(self.opened.plans)}
         counts = np.bincount(columns.constraint, minlength=len(self.found.constraints))
         for item, constraint in self.found.constraints.items():

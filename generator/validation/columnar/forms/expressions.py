@@ -15,10 +15,14 @@ import numpy as np
 
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics import resolved
-from generator.validation.columnar.forms.aggregates import FOLDS, Rows
+from generator.validation.columnar.forms.aggregates import FOLDS, AggregatedRows
 from generator.validation.columnar.forms.by_distinct import by_distinct
 from generator.validation.columnar.forms.dependencies import nodes
-from generator.validation.columnar.forms.interfaces import Books, Frame, Lines
+from generator.validation.columnar.forms.interfaces import (
+    CasebookLookup,
+    RelationFrame,
+    RelationLines,
+)
 from generator.validation.columnar.forms.operators import applied
 from generator.validation.columnar.forms.row_keys import visit_numbers
 from generator.validation.columnar.forms.value_columns import (
@@ -32,9 +36,9 @@ from generator.validation.columnar.forms.value_columns import (
     Whole,
     at_places,
     code_type,
+    column_of,
     constant,
     joined,
-    made,
     take,
     take_or_unknown,
     truth,
@@ -48,8 +52,8 @@ MOST_ROWS = 4_000_000
 class Scene:
     """``lines`` lines, seen through ``frames``."""
 
-    books: Books
-    frames: Sequence[Frame]
+    books: CasebookLookup
+    frames: Sequence[RelationFrame]
     lines: int
 
     def column(self, node: resolved.Core) -> Column:
@@ -66,25 +70,21 @@ class Scene:
 
     def read(self, node: resolved.Read) -> Column:
         relation, places = self._where(node)
-        entered = (
-            relation.entered(node.field) if node.entered else relation.value(node.field)
-        )
-        return take(entered, places)
+        return take(_cells(relation, node), places)
 
-    def _where(self, node: resolved.Read) -> tuple[Lines, Array | None]:
+    def _where(self, node: resolved.Read) -> tuple[RelationLines, Array | None]:
         frame = self.frames[node.depth]
-        relation, places = (
-            (frame.rows, frame.row_at) if node.row else (frame.form, frame.at)
-        )
+        if node.row:
+            relation, places = frame.rows, frame.row_at
+        else:
+            relation, places = frame.form, frame.at
+
         assert relation is not None
         return relation, places
 
     def remote(self, node: resolved.Remote) -> Column:
-        relation = self.books.form(node.form)
-        entered = (
-            relation.entered(node.field) if node.entered else relation.value(node.field)
-        )
-        return take_or_unknown(entered, self._there(node))
+        cells = _cells(self.books.form(node.form), node)
+        return take_or_unknown(cells, self._there(node))
 
     def _there(self, node: resolved.Remote) -> Array:
         """The line of the other form that a remote cell stands on; NOWHERE where there
@@ -99,57 +99,51 @@ class Scene:
         cell = node.cell
         if isinstance(cell, resolved.Read):
             relation, places = self._where(cell)
-            append = relation.missing(cell.field, node.code)
-            return _of_mask(at_places(append, places))
+            missing = relation.missing(cell.field, node.code)
+            return _of_mask(at_places(missing, places))
 
-        relation, places = self.books.form(cell.form), self._there(cell)
-        append = np.append(relation.missing(cell.field, node.code), False)
-
-        return _of_mask(append[places])
+        # NOWHERE is the place of the False behind the last line.
+        missing = self.books.form(cell.form).missing(cell.field, node.code)
+        return _of_mask(np.append(missing, False)[self._there(cell)])
 
     def key(self, node: resolved.Key) -> Column:
         return _KEYS[node.name](self, self.frames[node.depth])
 
-    def row_number(self, frame: Frame) -> Column:
+    def row_number(self, frame: RelationFrame) -> Column:
         if frame.rows is None:
             return constant(None, self.lines)
         assert frame.rows.rowno is not None
         numbers, codes = np.unique(frame.rows.rowno, return_inverse=True)
-        column = made(codes, [number * SCALE for number in numbers.tolist()])
+        column = column_of(codes, [number * SCALE for number in numbers.tolist()])
         return take(column, frame.row_at)
 
-    def visit_number(self, frame: Frame) -> Column:
+    def visit_number(self, frame: RelationFrame) -> Column:
         assert frame.form is not None
-        return Whole(
-            at_places(frame.form.unsno, frame.at) * SCALE, np.ones(self.lines, bool)
-        )
+        numbers = at_places(frame.form.unsno, frame.at) * SCALE
+        return Whole(numbers, np.ones(self.lines, bool))
 
-    def visit(self, frame: Frame) -> Column:
+    def visit(self, frame: RelationFrame) -> Column:
         assert frame.form is not None
         names = Values(visit_numbers(self.books.study))
-        return Coded(
-            at_places(frame.form.visit, frame.at).astype(code_type(len(names))), names
-        )
+        codes = at_places(frame.form.visit, frame.at)
+        return Coded(codes.astype(code_type(len(names))), names)
 
-    def subject(self, frame: Frame) -> Column:
+    def subject(self, frame: RelationFrame) -> Column:
         names = Values(self.books.keys.names)
         return Coded(frame.subject.astype(code_type(len(names))), names)
 
-    def site(self, frame: Frame) -> Column:
-        return by_distinct(
-            lambda name: name.split("-")[0], [self.subject(frame)], self.lines
-        )
+    def site(self, frame: RelationFrame) -> Column:
+        # A subject's name begins with its site.
+        names = [self.subject(frame)]
+        return by_distinct(lambda name: name.split("-")[0], names, self.lines)
 
     def apply(self, node: resolved.Apply) -> Column:
         if node.operator == "today":
             return constant((self.books.today, self.books.today), self.lines)
         if node.operator == "lookup":
             return self._lookup(node)
-        return applied(
-            node.operator,
-            [self.column(argument) for argument in node.arguments],
-            self.lines,
-        )
+        arguments = [self.column(argument) for argument in node.arguments]
+        return applied(node.operator, arguments, self.lines)
 
     def _lookup(self, node: resolved.Apply) -> Column:
         of, table = node.arguments
@@ -157,11 +151,10 @@ class Scene:
         assert isinstance(table.value, Mapping)
         numbers: Mapping[str, int] = table.value
 
-        return by_distinct(
-            lambda code: numbers.get(code) if isinstance(code, str) else None,
-            [self.column(of)],
-            self.lines,
-        )
+        def number_of(code: object) -> int | None:
+            return numbers.get(code) if isinstance(code, str) else None
+
+        return by_distinct(number_of, [self.column(of)], self.lines)
 
     # Aggregates
 
@@ -170,10 +163,8 @@ class Scene:
         own in it.
         """
         scene, of = self._coarser(node)
-        result = joined(
-            [scene._folded(node, *some) for some in scene._parts(node.source)]
-        )
-        return take(result, of)
+        parts = [scene._folded(node, *part) for part in scene._parts(node.source)]
+        return take(joined(parts), of)
 
     def _coarser(self, node: resolved.Fold) -> tuple[Scene, Array | None]:
         """A scene with fewer lines that says the same, and the line in it of each line
@@ -184,21 +175,17 @@ class Scene:
         [frame] = self.frames
         level = _level(node)
         if level == "subject":
-            whole = Frame(subjects=np.arange(len(self.books.keys.names)))
-            return Scene(
-                books=self.books, frames=[whole], lines=len(self.books.keys.names)
-            ), frame.subject
+            subjects = len(self.books.keys.names)
+            whole = RelationFrame(subjects=np.arange(subjects))
+            scene = Scene(books=self.books, frames=[whole], lines=subjects)
+            return scene, frame.subject
 
-        if (
-            level == "form"
-            and frame.rows is not None
-            and frame.form is not None
-            and frame.at is not None
-        ):
-            form = Frame(form=frame.form)
-            return Scene(
-                books=self.books, frames=[form], lines=len(frame.form)
-            ), frame.at
+        # The rows of a group share their form.
+        form = None if frame.rows is None else frame.form
+        if level == "form" and form is not None and frame.at is not None:
+            whole = RelationFrame(form=form)
+            scene = Scene(books=self.books, frames=[whole], lines=len(form))
+            return scene, frame.at
 
         return self, None
 
@@ -212,9 +199,9 @@ class Scene:
         done, total = 0, np.cumsum(count)
         while done < self.lines:
             before = total[done - 1] if done else 0
-            until = max(
-                int(np.searchsorted(total, before + MOST_ROWS, "right")), done + 1
-            )
+            fitting = np.searchsorted(total, before + MOST_ROWS, "right")
+            # A line with more rows than that is looked at alone.
+            until = max(int(fitting), done + 1)
             yield done, until, first[done:until], count[done:until]
             done = until
 
@@ -224,21 +211,29 @@ class Scene:
     def _folded(
         self, node: resolved.Fold, start: int, end: int, first: Array, count: Array
     ) -> Column:
+        """The aggregate of the lines from ``start`` to ``end``, each with ``count``
+        rows of the source from ``first``.
+        """
         of = np.repeat(np.arange(end - start), count)
-        place = (
-            np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + first[of]
-        )
-        inner = self.books.frame(node.source, place)
+        within = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+        inner = self.books.frame(node.source, within + first[of])
         frames = [frame.take(of + start) for frame in self.frames[: node.depth]]
         scene = Scene(books=self.books, frames=[*frames, inner], lines=len(of))
-        ones = (
-            np.ones(len(of), np.int8) if node.where is None else scene.truth(node.where)
-        )
-        body = None if node.body is None else scene.column(node.body)
+        counts = np.ones(len(of), np.int8)
+        if node.where is not None:
+            counts = scene.truth(node.where)
 
-        return FOLDS[node.operator](
-            Rows(of=of, lines=end - start, held=ones, body=body)
-        )
+        body = None if node.body is None else scene.column(node.body)
+        rows = AggregatedRows(of=of, lines=end - start, held=counts, body=body)
+
+        return FOLDS[node.operator](rows)
+
+
+def _cells(relation: RelationLines, node: resolved.Read | resolved.Remote) -> Column:
+    """What an expression reads of a field: its value, or what was entered."""
+    if node.entered:
+        return relation.entered(node.field)
+    return relation.value(node.field)
 
 
 def _of_mask(array: Array) -> Truth:
@@ -247,34 +242,34 @@ def _of_mask(array: Array) -> Truth:
 
 def _level(node: resolved.Fold) -> str:
     """What a fold of frame 0 hangs on: the ``subject``, its ``form``, or its ``row``."""
-    level = "form" if node.source.visit in ("this", "previous") else "subject"
-    for part in (node.where, node.body):
-        for item in nodes(part) if part is not None else ():
-            if isinstance(item, resolved.Read) and item.depth == 0:
-                if item.row:
-                    return "row"
-                level = "form"
-            elif isinstance(item, resolved.Remote) and item.depth == 0:
-                level = "form"
-            elif (
-                isinstance(item, resolved.Key)
-                and item.depth == 0
-                and item.name not in ("subjid", "siteid")
-            ):
-                if item.name == "rowno":
-                    return "row"
-                level = "form"
-            elif (
-                isinstance(item, resolved.Fold)
-                and item.source.depth == 0
-                and item.source.visit in ("this", "previous")
-            ):
-                level = "form"
-
-    return level
+    parts = [part for part in (node.where, node.body) if part is not None]
+    levels = {_level_of(below) for part in parts for below in nodes(part)}
+    if "row" in levels:
+        return "row"
+    return "form" if "form" in levels or _is_of_form(node.source) else "subject"
 
 
-_KEYS: Mapping[str, Callable[[Scene, Frame], Column]] = MappingProxyType(
+def _level_of(node: resolved.Core) -> str:
+    """What a part of a fold looks at in frame 0."""
+    match node:
+        case resolved.Read(depth=0, row=True) | resolved.Key(depth=0, name="rowno"):
+            return "row"
+        case resolved.Key(depth=0, name="subjid" | "siteid"):
+            return "subject"
+        case resolved.Read(depth=0) | resolved.Remote(depth=0) | resolved.Key(depth=0):
+            return "form"
+        case resolved.Fold(source=source) if source.depth == 0 and _is_of_form(source):
+            return "form"
+        case _:
+            return "subject"
+
+
+def _is_of_form(source: resolved.RowSource) -> bool:
+    """True for rows that are looked for from the visit of the form."""
+    return source.visit in ("this", "previous")
+
+
+_KEYS: Mapping[str, Callable[[Scene, RelationFrame], Column]] = MappingProxyType(
     {
         "visitid": Scene.visit,
         "unsno": Scene.visit_number,

@@ -8,7 +8,7 @@ from datetime import date
 from forms_spec.evaluation.form_plan import plan_of
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from generator.validation.columnar.forms.dependencies import Place, Shape
+from generator.validation.columnar.forms.dependencies import Place, TableShape
 from generator.validation.columnar.forms.text_classes import Reader
 
 
@@ -20,7 +20,7 @@ class Readers:
     today: date
     _held: dict[Place, Reader] = field(default_factory=dict)
 
-    def of(self, shape: Shape, item: Field) -> Reader:
+    def of(self, shape: TableShape, item: Field) -> Reader:
         place = shape.place(item)
         if place not in self._held:
             plan = plan_of(self.study, shape.form).fields[shape.name, item.name]

@@ -48,7 +48,7 @@ class Numbered(dict[One, int]):
 
 
 @dataclass
-class Columns:
+class FindingColumns:
     """One finding a line.
 
     ``key`` numbers subject and visit; a ``constraint`` of -1 asks the judge.
@@ -59,14 +59,18 @@ class Columns:
     constraint: Array
     form: Array
 
-    def where(self, mask: Array) -> Columns:
-        return Columns(
-            *(getattr(self, name)[mask] for name in self.__dataclass_fields__)
+    def where(self, mask: Array) -> FindingColumns:
+        """The lines that are true in a mask."""
+        return FindingColumns(
+            key=self.key[mask],
+            line=self.line[mask],
+            constraint=self.constraint[mask],
+            form=self.form[mask],
         )
 
 
 @dataclass(kw_only=True)
-class Found:
+class LotFindings:
     """Findings of all relations.
 
     ``constraint`` is a place in ``constraints``, ``form`` one in ``forms``.
@@ -75,7 +79,7 @@ class Found:
     constraints: Numbered[Constraint] = field(default_factory=Numbered)
     forms: Numbered[str] = field(default_factory=Numbered)
     states: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
-    _parts: list[tuple[Array, ...]] = field(default_factory=list)
+    _parts: list[FindingColumns] = field(default_factory=list)
 
     def add(
         self, relation: Relation, where: Array, constraint: Constraint | None
@@ -86,29 +90,33 @@ class Found:
             return
         place = -1 if constraint is None else self.constraints.place(constraint)
         form = self.forms.place(relation.shape.form.name)
-        numbers = (np.full(len(lines), item) for item in (place, form))
-        self._parts.append((relation.key[lines], relation.line[lines], *numbers))
+        part = FindingColumns(
+            key=relation.key[lines],
+            line=relation.line[lines],
+            constraint=np.full(len(lines), place),
+            form=np.full(len(lines), form),
+        )
+        self._parts.append(part)
 
     def count(self, relation: Relation, item: Field, states: Array) -> None:
         """Every cell of a field, by its state."""
-        counted = np.bincount(relation.visit * 256 + states)
-        outcomes = relation.reader(item).outcomes
-        for index in np.flatnonzero(counted).tolist():
+        # A state is a number of one byte.
+        counts = np.bincount(relation.visit * 256 + states)
+        outcomes, table = relation.reader(item).outcomes, relation.shape.name
+        for index in np.flatnonzero(counts).tolist():
             visit, state = divmod(index, 256)
             name = state_name(state, outcomes)
-            self.states[relation.shape.name, item.name, visit, name] += int(
-                counted[index]
-            )
+            self.states[table, item.name, visit, name] += int(counts[index])
 
-    def columns(self) -> Columns:
+    def columns(self) -> FindingColumns:
         """Everything that was found."""
-        if not self._parts:
-            return Columns(*(np.zeros(0, np.int64) for _ in range(4)))
-        return Columns(
-            *(
-                np.concatenate([part[index] for part in self._parts])
-                for index in range(4)
-            )
+        none = np.zeros(0, np.int64)
+        parts = self._parts or [FindingColumns(none, none, none, none)]
+        return FindingColumns(
+            key=np.concatenate([part.key for part in parts]),
+            line=np.concatenate([part.line for part in parts]),
+            constraint=np.concatenate([part.constraint for part in parts]),
+            form=np.concatenate([part.form for part in parts]),
         )
 
     def forget(self) -> None:

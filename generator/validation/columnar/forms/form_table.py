@@ -4,7 +4,7 @@ means, when asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,12 +13,17 @@ import polars as pl
 
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.model.fields import Field
-from generator.validation.columnar.forms.dependencies import Shape, conditions, formula
-from generator.validation.columnar.forms.interfaces import Scenes
-from generator.validation.columnar.forms.row_keys import STEP, Keys, Texts
+from generator.validation.columnar.forms.dependencies import (
+    TableShape,
+    conditions,
+    formula,
+)
+from generator.validation.columnar.forms.interfaces import CasebookContext
+from generator.validation.columnar.forms.row_keys import STEP, CellTexts, Keys
 from generator.validation.columnar.forms.text_classes import (
     ANSWERED,
     Meaning,
+    Outcome,
     Reader,
     surely_answers,
 )
@@ -27,7 +32,7 @@ from generator.validation.columnar.forms.value_columns import (
     Array,
     Column,
     coded,
-    made,
+    column_of,
     masked,
     truth,
 )
@@ -40,16 +45,16 @@ class Relation:
     """``parent`` is the line of the form for each row of a group; ``cells`` are blank
     where there are none.
 
-    Lines are in the order of ``key``, which numbers subject, visit and number of the
+    RelationLines are in the order of ``key``, which numbers subject, visit and number of the
     visit.
     """
 
-    shape: Shape
-    books: Scenes
+    shape: TableShape
+    books: CasebookContext
     key: Array
     line: Array
     complete: Array
-    cells: Mapping[str, Texts]
+    cells: Mapping[str, CellTexts]
     rowno: Array | None = None
     parent: Array | None = None
     _readers: dict[str, Reader] = field(default_factory=dict)
@@ -92,45 +97,47 @@ class Relation:
 
     # Texts
 
-    def text(self, item: Field) -> Texts:
+    def text(self, item: Field) -> CellTexts:
         """Codes of the cells' texts, and the texts."""
-        cell = self.cells.get(item.name)
-        return (
-            Texts(np.zeros(len(self), np.uint8), pl.Series([""]))
-            if cell is None
-            else cell
-        )
+        texts = self.cells.get(item.name)
+        if texts is None:
+            return CellTexts(np.zeros(len(self), np.uint8), pl.Series([""]))
+        return texts
 
     def _meant(self, item: Field) -> tuple[list[Meaning], Array]:
         """What each different text means, and the class of each."""
         if item.name not in self._meanings:
-            texts = self.text(item)[1]
-            read = self.books.is_read(self.shape, item)
-            sure = None if read else surely_answers(item, self.shape.study, texts)
-            if sure is not None:
-                texts = texts.set(sure, None)
+            texts = self._to_be_understood(item)
+            reader = self.reader(item)
             meanings = [
-                _ANSWERED if text is None else self.reader(item).text(text)
+                _ANSWERED if text is None else reader.text(text)
                 for text in texts.to_list()
             ]
-            self._meanings[item.name] = (
-                meanings,
-                np.array([meaning.outcome for meaning in meanings], np.uint8),
-            )
+            self._meanings[item.name] = meanings, _classes(meanings)
 
         return self._meanings[item.name]
 
+    def _to_be_understood(self, item: Field) -> pl.Series:
+        """The different texts, null for those of which only that they answer counts."""
+        texts = self.text(item).texts
+        if self.books.is_read(self.shape, item):
+            return texts
+        sure = surely_answers(item, self.shape.study, texts)
+        return texts if sure is None else texts.set(sure, None)
+
     def entered(self, item: Field) -> Column:
         """The value that was typed, also while the field is hidden."""
-        codes, _ = self.text(item)
-        return made(codes, [entry.value for entry in self._meant(item)[0]])
+        meanings, _ = self._meant(item)
+        return column_of(self.text(item).codes, [meaning.value for meaning in meanings])
 
     def given(self, item: Field) -> Column:
         """What stands in the cell of a calculated field, as a value."""
         codes, texts = self.text(item)
-        return made(codes, [self.reader(item).beside(text) for text in texts.to_list()])
+        reader = self.reader(item)
+        return column_of(codes, [reader.beside(text) for text in texts.to_list()])
 
     def has_text(self, item: Field) -> Array:
+        """Where something stands in the cell."""
         codes, texts = self.text(item)
         return (texts != "").to_numpy()[codes]
 
@@ -140,12 +147,11 @@ class Relation:
         """Whether it is asked, a truth value; None for a field without a condition."""
         if item.name not in self._shown:
             with self.books.working_out(self.shape.place(item), "shown"):
-                value = [
-                    truth(self.books.scene(self).column(node))
-                    for node in conditions(self.shape, item)
-                ]
+                scene, nodes = self.books.scene(self), conditions(self.shape, item)
+                shown = [truth(scene.column(node)) for node in nodes]
 
-            self._shown[item.name] = np.minimum.reduce(value) if value else None
+            # Of truth values, ``and`` is the least.
+            self._shown[item.name] = np.minimum.reduce(shown) if shown else None
 
         return self._shown[item.name]
 
@@ -175,21 +181,13 @@ class Relation:
 
     def missing(self, item: Field, code: str | None) -> Array:
         """Where a cell that is not hidden holds a missing code, or this one."""
-        outcomes, classes, shown = (
-            self.reader(item).outcomes,
-            self.classes(item),
-            self.shown(item),
-        )
-        wanted = np.array(
-            [
-                outcome.state is CellState.MISSING
-                and (code is None or outcome.missing == code)
-                for outcome in outcomes
-            ]
-        )
-        result = wanted[classes]
+        # The outcomes grow while the classes are worked out.
+        classes, outcomes = self.classes(item), self.reader(item).outcomes
+        is_missing = np.array([_is_missing(outcome, code) for outcome in outcomes])
+        shown = self.shown(item)
+        missing = is_missing[classes]
 
-        return result if shown is None else result & (shown != FALSE)
+        return missing if shown is None else missing & (shown != FALSE)
 
     def _result(self, item: Field) -> tuple[Array, Column]:
         """The class and the value of what a formula gives."""
@@ -197,19 +195,27 @@ class Relation:
             node = formula(self.shape, item)
             assert node is not None
             with self.books.working_out(self.shape.place(item), "value"):
-                computed = coded(
-                    self._unless_hidden(item, self.books.scene(self).column(node))
-                )
+                column = self.books.scene(self).column(node)
+                computed = coded(self._unless_hidden(item, column))
 
-            there = np.bincount(computed.codes, minlength=len(computed.values)) > 0
-            results = zip(computed.values, there.tolist(), strict=True)
+            # Values that stand in no line are not rounded, and are no classes.
+            counts = np.bincount(computed.codes, minlength=len(computed.values))
+            results = zip(computed.values, counts.tolist(), strict=True)
             meanings = self.reader(item).results(
-                value if occurs else None for value, occurs in results
+                value if count else None for value, count in results
             )
-            classes = np.array([meaning.outcome for meaning in meanings], np.uint8)
-            self._results[item.name] = (
-                classes[computed.codes],
-                made(computed.codes, [meaning.value for meaning in meanings]),
-            )
+            values = [meaning.value for meaning in meanings]
+            classes = _classes(meanings)[computed.codes]
+            self._results[item.name] = classes, column_of(computed.codes, values)
 
         return self._results[item.name]
+
+
+def _classes(meanings: Sequence[Meaning]) -> Array:
+    return np.array([meaning.outcome for meaning in meanings], np.uint8)
+
+
+def _is_missing(outcome: Outcome, code: str | None) -> bool:
+    if outcome.state is not CellState.MISSING:
+        return False
+    return code is None or outcome.missing == code

@@ -1,6 +1,6 @@
 """What the casebooks, their relations and their scenes know of each other.
 
-Books make relations and scenes, a relation asks its books for a scene, and a scene
+CasebookLookup make relations and scenes, a relation asks its books for a scene, and a scene
 reads relations.
 """
 
@@ -13,16 +13,16 @@ from typing import Protocol
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.rules.semantics import resolved
-from generator.validation.columnar.forms.dependencies import Place, Shape
+from generator.validation.columnar.forms.dependencies import Place, TableShape
 from generator.validation.columnar.forms.field_readers import Readers
 from generator.validation.columnar.forms.row_keys import Keys
 from generator.validation.columnar.forms.value_columns import Array, Column, at_places
 
 
-class Lines(Protocol):
+class RelationLines(Protocol):
     """The lines of a form or of a repeating group, as expressions read them."""
 
-    shape: Shape
+    shape: TableShape
     key: Array
     rowno: Array | None
     parent: Array | None
@@ -46,7 +46,7 @@ class Lines(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class RelationFrame:
     """``form`` and ``rows`` are relations, ``at`` and ``row_at`` the places in them;
     None: all, in order.
 
@@ -54,9 +54,9 @@ class Frame:
     ``subjects`` instead.
     """
 
-    form: Lines | None = None
+    form: RelationLines | None = None
     at: Array | None = None
-    rows: Lines | None = None
+    rows: RelationLines | None = None
     row_at: Array | None = None
     subjects: Array | None = None
 
@@ -68,7 +68,7 @@ class Frame:
         assert self.form is not None
         return at_places(self.form.subject, self.at)
 
-    def take(self, lines: Array) -> Frame:
+    def take(self, lines: Array) -> RelationFrame:
         """Some of the lines."""
         return replace(
             self,
@@ -82,40 +82,40 @@ def _taken(places: Array | None, lines: Array) -> Array:
     return lines if places is None else places[lines]
 
 
-class Columns(Protocol):
+class ColumnEvaluator(Protocol):
     """What works expressions out over all lines at once."""
 
     def column(self, node: resolved.Core) -> Column: ...
 
 
-class Scenes(Protocol):
+class CasebookContext(Protocol):
     """The casebooks, as far as one relation needs them."""
 
     keys: Keys
     readers: Readers
 
-    def is_read(self, shape: Shape, field: Field) -> bool: ...
+    def is_read(self, shape: TableShape, field: Field) -> bool: ...
 
-    def scene(self, relation: Lines) -> Columns: ...
+    def scene(self, relation: RelationLines) -> ColumnEvaluator: ...
 
     def working_out(self, place: Place, what: str) -> AbstractContextManager[None]: ...
 
 
-class Books(Protocol):
+class CasebookLookup(Protocol):
     """The casebooks, as far as expressions look into them."""
 
     keys: Keys
     study: Study
     today: int
 
-    def form(self, name: str) -> Lines: ...
+    def form(self, name: str) -> RelationLines: ...
 
-    def at(self, form: str, visit: str | None, frame: Frame) -> Array: ...
+    def at(self, form: str, visit: str | None, frame: RelationFrame) -> Array: ...
 
-    def latest_known(self, form: str, field: Field, frame: Frame) -> Array: ...
+    def latest_known(self, form: str, field: Field, frame: RelationFrame) -> Array: ...
 
     def rows_of(
-        self, source: resolved.RowSource, frame: Frame
+        self, source: resolved.RowSource, frame: RelationFrame
     ) -> tuple[Array, Array]: ...
 
-    def frame(self, source: resolved.RowSource, places: Array) -> Frame: ...
+    def frame(self, source: resolved.RowSource, places: Array) -> RelationFrame: ...

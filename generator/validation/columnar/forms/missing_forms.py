@@ -30,9 +30,9 @@ from forms_spec.schedule.visit_status import (
     due_dates,
     visit_state,
 )
-from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.dependencies import (
-    Shape,
+    TableShape,
     conditions,
     formula,
     nodes,
@@ -55,10 +55,10 @@ NEVER = 0
 
 
 @dataclass(kw_only=True)
-class Unbegun:
+class MissingForms:
     """Counts what is not begun of the subjects of a book."""
 
-    books: Books
+    books: Casebooks
     subjects: Array
     missing: MissingnessCounter
 
@@ -142,7 +142,7 @@ class Unbegun:
         form = self.study.forms[scheduled.form]
         key = self._key(scheduled.visit)
         blank = Relation(
-            shape=Shape(form=form, group=None, study=self.study),
+            shape=TableShape(form=form, group=None, study=self.study),
             books=self.books,
             key=key,
             line=key,
@@ -345,7 +345,7 @@ def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:
             if isinstance(node, core.Read | core.Remote) and place_of(node) not in met:
                 met.add(place_of(node))
                 table = study.tables[place_of(node)[0]]
-                shape = Shape(form=table.form, group=table.group, study=study)
+                shape = TableShape(form=table.form, group=table.group, study=study)
                 computed = formula(shape, node.field)
                 waiting += [
                     *conditions(shape, node.field),

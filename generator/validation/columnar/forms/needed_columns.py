@@ -14,7 +14,7 @@ from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
 from generator.validation.columnar.forms.dependencies import (
     Place,
-    Shape,
+    TableShape,
     companion_of,
     conditions,
     formula,
@@ -46,59 +46,71 @@ def needs_of(study: Study) -> Needs:
     needs, every = Needs(), shapes(study)
     for shape in every:
         for node in _expressions(shape):
-            _note(needs, node)
-        _note_rows(needs, shape)
+            _note_reads(needs, node)
+        _note_judged(needs, shape)
 
-    for item in study.schedule:
-        if item.when is not None:
-            home = Home(form=study.forms[item.form])
-            _note(needs, resolved(item.when, study, home, Type.CONDITION))
+    for scheduled in study.schedule:
+        if scheduled.when is not None:
+            home = Home(form=study.forms[scheduled.form])
+            _note_reads(needs, resolved(scheduled.when, study, home, Type.CONDITION))
 
     needs.layers = _layers(every)
 
     return needs
 
 
-def _expressions(shape: Shape) -> Iterator[core.Core]:
-    study = shape.study
-    for entry in shape.fields:
-        yield from conditions(shape, entry)
-        computed = formula(shape, entry)
-        if computed is not None:
-            yield computed
-        yield from required_condition(shape, entry)
-        for *_, low, high in limits(shape, entry):
-            yield from (end for end in (low, high) if end is not None)
+def _expressions(shape: TableShape) -> Iterator[core.Core]:
+    """Everything that is worked out in the lines of a relation."""
+    for item in shape.fields:
+        yield from _sources(shape, item)
+        yield from required_condition(shape, item)
+        yield from _ends(shape, item)
 
     for rule in shape.rules:
-        text = (rule.when, rule.assertion)
-        yield from (
-            resolved(item, study, shape.home, Type.CONDITION)
-            for item in text
-            if item is not None
-        )
+        for expression in (rule.when, rule.assertion):
+            if expression is not None:
+                yield resolved(expression, shape.study, shape.home, Type.CONDITION)
 
 
-def _note(needs: Needs, node: core.Core) -> None:
-    for item in nodes(node):
-        if isinstance(item, core.Missing):
-            needs.missing.add(place_of(item.cell))
-        if isinstance(item, core.Read | core.Remote):
-            (needs.entered if item.entered else needs.values).add(place_of(item))
+def _sources(shape: TableShape, item: Field) -> list[core.Core]:
+    """What the value of a field hangs on: its conditions, and its formula."""
+    sources = list(conditions(shape, item))
+    computed = formula(shape, item)
+    if computed is not None:
+        sources.append(computed)
+
+    return sources
 
 
-def _note_rows(needs: Needs, shape: Shape) -> None:
+def _ends(shape: TableShape, item: Field) -> Iterator[core.Core]:
+    """The ends of a field's ranges."""
+    for *_, low, high in limits(shape, item):
+        if low is not None:
+            yield low
+        if high is not None:
+            yield high
+
+
+def _note_reads(needs: Needs, root: core.Core) -> None:
+    for node in nodes(root):
+        if isinstance(node, core.Missing):
+            needs.missing.add(place_of(node.cell))
+        elif isinstance(node, core.Read | core.Remote):
+            cells = needs.entered if node.entered else needs.values
+            cells.add(place_of(node))
+
+
+def _note_judged(needs: Needs, shape: TableShape) -> None:
     """The judge compares values with their limits, and rows by their fixed codes."""
+    is_row = shape.group is not None
     for item in shape.fields:
-        ends = [end for *_, low, high in limits(shape, item) for end in (low, high)]
         companion = companion_of(item)
         if companion:
-            needs.values.add((shape.name, shape.group is not None, companion))
-        if (
-            companion
-            or item.value is not None
-            or not all(is_certain(end) for end in ends)
-        ):
+            needs.values.add((shape.name, is_row, companion))
+
+        # Limits that never vary are compared with each different text instead.
+        varying = not all(map(is_certain, _ends(shape, item)))
+        if companion or varying or item.value is not None:
             needs.values.add(shape.place(item))
 
     if shape.group and shape.group.rows:
@@ -106,51 +118,49 @@ def _note_rows(needs: Needs, shape: Shape) -> None:
 
 
 def place_of(node: core.Read | core.Remote) -> Place:
+    """The cell that an expression reads."""
     if isinstance(node, core.Remote):
         return node.form, False, node.field.name
     return node.table, node.row, node.field.name
 
 
-def is_derived(shape: Shape, item: Field) -> bool:
+def is_derived(shape: TableShape, item: Field) -> bool:
     """True for a field whose value is not what its text says: it may be hidden, or is
     calculated.
     """
     return item.value is not None or bool(conditions(shape, item))
 
 
-def _layers(every: Iterable[Shape]) -> dict[Place, int]:
+def _layers(every: Iterable[TableShape]) -> dict[Place, int]:
     """After how many others a cell can be worked out; those that any text alone tells
-    are in layer 0.
+    are in layer 0, and left out.
     """
-    reads: dict[Place, set[Place]] = {}
+    waiting: dict[Place, set[Place]] = {}
     for shape in every:
         for item in shape.fields:
-            if not is_derived(shape, item):
-                continue
-            text = [*conditions(shape, item)]
-            computed = formula(shape, item)
-            text += [computed] if computed is not None else []
-            reads[shape.place(item)] = {
-                place_of(node)
-                for root in text
-                for node in nodes(root)
-                if isinstance(node, core.Read | core.Remote) and not node.entered
-            }
+            if is_derived(shape, item):
+                waiting[shape.place(item)] = _reads(_sources(shape, item))
 
-    numbers: dict[Place, int] = {}
+    layers: dict[Place, int] = {}
 
-    while len(numbers) < len(reads):
-        ready = [
-            read
-            for read in reads
-            if read not in numbers
-            and all(p in numbers or p not in reads for p in reads[read])
-        ]
+    while waiting:
+        ready = [cell for cell in waiting if waiting.keys().isdisjoint(waiting[cell])]
         if not ready:
             raise NotVectorizable("some cells depend on themselves")
-        numbers |= {
-            index: 1 + max((numbers.get(p, 0) for p in reads[index]), default=0)
-            for index in ready
-        }
 
-    return numbers
+        for cell in ready:
+            below = (layers.get(read, 0) for read in waiting.pop(cell))
+            layers[cell] = 1 + max(below, default=0)
+
+    return layers
+
+
+def _reads(roots: Iterable[core.Core]) -> set[Place]:
+    """The cells whose values expressions read."""
+    places = set()
+    for root in roots:
+        for node in nodes(root):
+            if isinstance(node, core.Read | core.Remote) and not node.entered:
+                places.add(place_of(node))
+
+    return places

@@ -8,7 +8,7 @@ function decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from math import prod
 from operator import itemgetter
@@ -56,8 +56,12 @@ def applied(operator: str, columns: Columns, rows: int) -> Column:
     ``today`` and ``lookup`` are no functions of columns alone.
     """
     at_once = _AT_ONCE.get(operator)
-    result = at_once(columns) if at_once is not None and rows else None
-    return by_distinct(FUNCTIONS[operator], columns, rows) if result is None else result
+    if at_once is not None and rows:
+        column = at_once(columns)
+        if column is not None:
+            return column
+
+    return by_distinct(FUNCTIONS[operator], columns, rows)
 
 
 def _strict(function: Function) -> Function:
@@ -69,6 +73,7 @@ def _lazy(maker: Callable[..., Any]) -> Function:
     """A function of values out of one of closures: what is looked up in are the values
     themselves.
     """
+    # One for each number of arguments that is met.
     functions: dict[int, Function] = {}
 
     def call(*values: Any) -> Any:
@@ -79,12 +84,15 @@ def _lazy(maker: Callable[..., Any]) -> Function:
     return call
 
 
-FUNCTIONS: Mapping[str, Function] = MappingProxyType(
-    {
-        **{name: _strict(function) for name, function in STRICT.items()},
-        **{name: _lazy(maker) for name, maker in LAZY.items() if name != "today"},
-    }
-)
+def _functions() -> Iterator[tuple[str, Function]]:
+    for name, function in STRICT.items():
+        yield name, _strict(function)
+    for name, maker in LAZY.items():
+        if name != "today":
+            yield name, _lazy(maker)
+
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(dict(_functions()))
 if {*FUNCTIONS, "today", "lookup"} != set(resolved.OPERATORS):
     raise TypeError(
         "operators without a function: "
@@ -120,14 +128,15 @@ def _case(columns: Columns) -> Column | None:
     """The branch of the first condition that is not FALSE; nothing where that is
     UNKNOWN.
     """
-    conditions, values = columns[:-1:2], [*columns[1::2], columns[-1]]
     if _are_few(columns):
         return None
-    of = np.full(len(truth(conditions[0])), len(conditions), np.int64)
-
-    for index in range(len(conditions) - 1, -1, -1):
-        value = truth(conditions[index])
-        of = np.where(value == TRUE, index, np.where(value == UNKNOWN, len(values), of))
+    conditions, values = columns[:-1:2], [*columns[1::2], columns[-1]]
+    otherwise, nothing = len(conditions), len(values)
+    of = np.full(len(truth(conditions[0])), otherwise, np.int64)
+    # From the last to the first, so that the first one has the last word.
+    for index in reversed(range(len(conditions))):
+        holds = truth(conditions[index])
+        of = np.where(holds == FALSE, of, np.where(holds == TRUE, index, nothing))
 
     return chosen(of, [*values, constant(None, len(of))])
 
@@ -135,9 +144,11 @@ def _case(columns: Columns) -> Column | None:
 def _coalesce(columns: Columns) -> Column | None:
     if _are_few(columns):
         return None
-    of = np.full(len(known(columns[0])), len(columns) - 1, np.int64)
-    for index in range(len(columns) - 2, -1, -1):
+    last = len(columns) - 1
+    of = np.full(len(known(columns[0])), last, np.int64)
+    for index in reversed(range(last)):
         of = np.where(known(columns[index]), index, of)
+
     return chosen(of, columns)
 
 
@@ -147,20 +158,29 @@ def _ordered(
     """A comparison of exact numbers and times."""
 
     def find(columns: Columns) -> Column | None:
-        sides = [] if _are_few(columns) else [whole(column) for column in columns]
-        if len(sides) < 2 or sides[0] is None or sides[1] is None:
+        sides = _numbers(columns)
+        if not sides:
             return None
-        value = compare(sides[0].numbers, sides[1].numbers)
-        return _told(value, ~value, sides[0].known & sides[1].known)
+        first, second = sides
+        holds = compare(first.numbers, second.numbers)
+        return _truth(holds, ~holds, first.known & second.known)
 
     return find
 
 
-def _told(surely: Array, surely_not: Array, both: Array) -> Truth:
-    value = np.where(
-        surely, np.int8(TRUE), np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN))
-    )
-    return Truth(np.where(both, value, np.int8(UNKNOWN)))
+def _numbers(columns: Columns) -> list[Whole]:
+    """All columns as numbers; none where it does not pay, or they do not fit."""
+    if _are_few(columns):
+        return []
+    sides = [side for side in map(whole, columns) if side is not None]
+    return sides if len(sides) == len(columns) else []
+
+
+def _truth(surely: Array, surely_not: Array, both: Array) -> Truth:
+    """UNKNOWN where it is neither surely so nor surely not, or not ``both`` are known."""
+    otherwise = np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN))
+    holds = np.where(surely, np.int8(TRUE), otherwise)
+    return Truth(np.where(both, holds, np.int8(UNKNOWN)))
 
 
 def _eq(columns: Columns) -> Column | None:
@@ -169,27 +189,25 @@ def _eq(columns: Columns) -> Column | None:
     return _ordered(np.equal)(columns) or _same_codes(*map(coded, columns))
 
 
-def _same_codes(item: Coded, other: Coded) -> Column:
+def _same_codes(first: Coded, second: Coded) -> Column:
     """Equal texts, by numbers that both columns share."""
     numbers: dict[Any, int] = {}
-    sides = [
-        np.array(
-            [numbers.setdefault(value, len(numbers)) for value in side.values], np.int64
-        )[side.codes]
-        for side in (item, other)
-    ]
-    current = sides[0] == sides[1]
 
-    return _told(current, ~current, known(item) & known(other))
+    def numbered(side: Coded) -> Array:
+        places = [numbers.setdefault(value, len(numbers)) for value in side.values]
+        return np.array(places, np.int64)[side.codes]
+
+    same = numbered(first) == numbered(second)
+
+    return _truth(same, ~same, known(first) & known(second))
 
 
-def _spans(columns: Columns) -> list[Span] | None:
-    sides = [] if _are_few(columns) else [span(column) for column in columns]
-    return (
-        [side for side in sides if side is not None]
-        if sides and None not in sides
-        else None
-    )
+def _spans(columns: Columns) -> list[Span]:
+    """All columns as intervals; none where it does not pay, or they do not fit."""
+    if _are_few(columns):
+        return []
+    sides = [side for side in map(span, columns) if side is not None]
+    return sides if len(sides) == len(columns) else []
 
 
 def _span_compared(
@@ -197,65 +215,53 @@ def _span_compared(
 ) -> Callable[[Columns], Column | None]:
     def find(columns: Columns) -> Column | None:
         sides = _spans(columns)
-        if sides is None:
+        if not sides:
             return None
         first, other = sides
+        both = first.known & other.known
 
-        return _told(
-            surely(first, other), surely_not(first, other), first.known & other.known
-        )
+        return _truth(surely(first, other), surely_not(first, other), both)
 
     return find
 
 
 def _add(columns: Columns) -> Column | None:
-    sides = [] if _are_few(columns) else [whole(column) for column in columns]
-    value = [side for side in sides if side is not None]
-    if (
-        not sides
-        or len(value) < len(sides)
-        or not _fit(*(item.numbers for item in value))
-    ):
+    sides = _numbers(columns)
+    if not sides or not _fit(*(side.numbers for side in sides)):
         return None
-
-    return Whole(
-        sum(item.numbers for item in value),
-        np.logical_and.reduce([item.known for item in value]),
-    )
+    total = sum(side.numbers for side in sides)
+    return Whole(total, np.logical_and.reduce([side.known for side in sides]))
 
 
 def _fit(*numbers: Array) -> bool:
     """True where no sum of one of each leaves what 64 bits hold."""
-    return (
-        sum(max(abs(int(number.max())), abs(int(number.min()))) for number in numbers)
-        < FITS
-    )
+    # As Python's numbers: the least of 64 bits has no positive counterpart.
+    largest = (max(abs(int(side.max())), abs(int(side.min()))) for side in numbers)
+    return sum(largest) < FITS
 
 
 def _neg(columns: Columns) -> Column | None:
-    value = whole(columns[0]) if not _are_few(columns) else None
-    return None if value is None else Whole(-value.numbers, value.known)
+    sides = _numbers(columns)
+    return Whole(-sides[0].numbers, sides[0].known) if sides else None
 
 
 def _round(columns: Columns) -> Column | None:
     """Half away from zero; the places are a constant."""
-    entry, places = whole(columns[0]), columns[1]
-    if (
-        entry is None
-        or not isinstance(places, Coded)
-        or len(places.values) > 1
-        or _are_few(columns)
-    ):
+    column, places = columns[:2]
+    if _are_few(columns) or not isinstance(places, Coded) or len(places.values) > 1:
+        return None
+    rounded = whole(column)
+    if rounded is None:
         return None
 
     [digits] = places.values
     assert isinstance(digits, int)
     step = 10 ** (FRACTION_DIGITS - digits // SCALE)
-    if step > FITS // 2 or not _fit(entry.numbers, np.array([step])):
+    if step > FITS // 2 or not _fit(rounded.numbers, np.array([step])):
         return None
-    size = (np.abs(entry.numbers) + step // 2) // step * step
+    size = (np.abs(rounded.numbers) + step // 2) // step * step
 
-    return Whole(np.where(entry.numbers < 0, -size, size), entry.known)
+    return Whole(np.where(rounded.numbers < 0, -size, size), rounded.known)
 
 
 def _between(
@@ -267,7 +273,7 @@ def _between(
 
     def find(columns: Columns) -> Column | None:
         sides = _spans(columns)
-        if sides is None:
+        if not sides:
             return None
         first, other = sides
         low, high = count(first.high, other.low), count(first.low, other.high)
@@ -280,8 +286,10 @@ def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column 
     """A date moved by a whole number of days or months."""
 
     def find(columns: Columns) -> Column | None:
+        if _are_few(columns):
+            return None
         day, count = span(columns[0]), whole(columns[1])
-        if day is None or count is None or _are_few(columns):
+        if day is None or count is None:
             return None
         steps, rest = count.numbers // SCALE, count.numbers % SCALE
         low, high = move(day.low, steps), move(day.high, steps)
@@ -293,17 +301,20 @@ def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column 
 
 
 def _settle(columns: Columns) -> Column | None:
-    value = span(columns[0])
-    return (
-        None
-        if value is None
-        else Whole(value.low, value.known & (value.low == value.high))
-    )
+    ends = span(columns[0])
+    if ends is None:
+        return None
+    return Whole(ends.low, ends.known & (ends.low == ends.high))
 
 
 def _point(columns: Columns) -> Column | None:
-    value = whole(columns[0])
-    return None if value is None else Span(value.numbers, value.numbers, value.known)
+    exact = whole(columns[0])
+    return Span(exact.numbers, exact.numbers, exact.known) if exact else None
+
+
+def _same_day(first: Span, second: Span) -> Array:
+    exact = (first.low == first.high) & (second.low == second.high)
+    return exact & (first.low == second.low)
 
 
 _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
@@ -318,20 +329,16 @@ _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
         "lt": _ordered(np.less),
         "le": _ordered(np.less_equal),
         "span_eq": _span_compared(
-            lambda item, other: (
-                (item.low == item.high)
-                & (other.low == other.high)
-                & (item.low == other.low)
-            ),
-            lambda item, other: (item.high < other.low) | (other.high < item.low),
+            _same_day,
+            lambda first, second: (first.high < second.low) | (second.high < first.low),
         ),
         "span_lt": _span_compared(
-            lambda item, other: item.high < other.low,
-            lambda item, other: item.low >= other.high,
+            lambda first, second: first.high < second.low,
+            lambda first, second: first.low >= second.high,
         ),
         "span_le": _span_compared(
-            lambda item, other: item.high <= other.low,
-            lambda item, other: item.low > other.high,
+            lambda first, second: first.high <= second.low,
+            lambda first, second: first.low > second.high,
         ),
         "add": _add,
         "neg": _neg,

@@ -87,7 +87,7 @@ def numbered(texts: pl.Series, names: Sequence[str]) -> Array:
     return places.cast(pl.Int64).fill_null(NOWHERE).to_numpy()
 
 
-class Texts(NamedTuple):
+class CellTexts(NamedTuple):
     """The cells of a column: ``texts[codes[row]]``."""
 
     codes: Array
@@ -95,7 +95,7 @@ class Texts(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class TableRows:
     """The rows of one table, in the order of their keys, with their cells by field.
     ``rowno`` is None outside repeating groups.
     """
@@ -103,31 +103,31 @@ class Held:
     key: Array
     line: Array
     rowno: Array | None
-    cells: Mapping[str, Texts]
+    cells: Mapping[str, CellTexts]
 
-    def where(self, kept: Array | slice) -> Held:
+    def where(self, kept: Array | slice) -> TableRows:
         """Some of the rows, or all in another order."""
-        return Held(
+        return TableRows(
             key=self.key[kept],
             line=self.line[kept],
             rowno=None if self.rowno is None else self.rowno[kept],
             cells={
-                name: Texts(cell.codes[kept], cell.texts)
+                name: CellTexts(cell.codes[kept], cell.texts)
                 for name, cell in self.cells.items()
             },
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heads:
+class FormHeads:
     """The lines of forms.csv of one form, in the order of their keys."""
 
     key: Array
     line: Array
     complete: Array
 
-    def where(self, kept: Array) -> Heads:
-        return Heads(
+    def where(self, kept: Array) -> FormHeads:
+        return FormHeads(
             key=self.key[kept], line=self.line[kept], complete=self.complete[kept]
         )
 
@@ -145,8 +145,8 @@ class Structure:
     kept: Sequence[FormOf]
     sites: Sequence[str]
     faulty: Array
-    heads: Mapping[str, Heads]
-    tables: Mapping[str, Held]
+    heads: Mapping[str, FormHeads]
+    tables: Mapping[str, TableRows]
 
 
 def structure(
@@ -167,6 +167,7 @@ def structure(
         tables[name] = value
 
     _compare_kept(keys, kept, heads, faulty)
+    # What does not fit together is left to the judge as a whole.
     if faulty.any():
         heads = {
             name: head.where(~faulty[keys.subject(head.key)])
@@ -187,12 +188,12 @@ def structure(
     )
 
 
-def _sound(keys: Keys, value: Held, faulty: Array) -> Array:
+def _sound(keys: Keys, value: TableRows, faulty: Array) -> Array:
     return (value.key != NOWHERE) & ~faulty[keys.subject(value.key)]
 
 
 def _compare_kept(
-    keys: Keys, kept: Sequence[FormOf], heads: Mapping[str, Heads], faulty: Array
+    keys: Keys, kept: Sequence[FormOf], heads: Mapping[str, FormHeads], faulty: Array
 ) -> None:
     """Every form with a warning that was kept is there."""
     for subject, visit, unsno, form in kept:
@@ -228,13 +229,13 @@ class _Sites:
         return [names[index] for index in self._of.tolist()]
 
 
-def encoded(texts: pl.Series) -> Texts:
+def encoded(texts: pl.Series) -> CellTexts:
     """Each different text once."""
     kind = pl.Categorical(pl.Categories.random())
     entry = texts.cast(kind)
     codes = entry.to_physical().to_numpy()
     size = int(codes.max(initial=0)) + 1 if len(codes) else 0
-    return Texts(codes.astype(code_type(size)), _texts(kind, size))
+    return CellTexts(codes.astype(code_type(size)), _texts(kind, size))
 
 
 def _physical(series: pl.Series) -> Array:
@@ -248,7 +249,7 @@ def _texts(kind: pl.Categorical, size: int) -> pl.Series:
 
 def _heads(
     keys: Keys, forms: pl.DataFrame, sites: _Sites, faulty: Array
-) -> Mapping[str, Heads]:
+) -> Mapping[str, FormHeads]:
     subject, visit = keys.subjects(forms["subject"]), keys.visit(forms["visit"])
     unsno, names = forms["unsno"].to_numpy(), list(keys.study.forms)
     form, line = numbered(forms["form"], names), forms["line"].to_numpy()
@@ -268,7 +269,9 @@ def _heads(
     for index, name in enumerate(names):
         mine = np.flatnonzero(sound & (form == index))
         mine = mine[_order(key[mine])]
-        results[name] = Heads(key=key[mine], line=line[mine], complete=complete[mine])
+        results[name] = FormHeads(
+            key=key[mine], line=line[mine], complete=complete[mine]
+        )
         faulty[keys.subject(_repeated(results[name].key))] = True
 
     return results
@@ -305,7 +308,7 @@ def _allowed(study: Study) -> tuple[Array, Array]:
 
 def _held(
     keys: Keys, frame: pl.DataFrame, sites: _Sites, faulty: Array, table: Table
-) -> Held:
+) -> TableRows:
     subject = keys.subjects(frame[layout.SUBJECT])
     sites.compare(subject, frame[layout.SITE])
     key = keys.of(
@@ -313,7 +316,7 @@ def _held(
     )
     faulty[subject[key == NOWHERE]] = True
     rowno = frame[layout.ROW].to_numpy() if table.group else None
-    value = Held(
+    value = TableRows(
         key=key,
         line=frame[LINE].to_numpy(),
         rowno=rowno,
@@ -331,7 +334,7 @@ def _order_of_rows(key: Array, rowno: Array) -> Array | slice:
     return np.lexsort((rowno, key))
 
 
-def _compare(keys: Keys, value: Held, heads: Heads, faulty: Array) -> None:
+def _compare(keys: Keys, value: TableRows, heads: FormHeads, faulty: Array) -> None:
     """Every row has its form, every form of a table its row, and none stands twice."""
     if value.rowno is None and np.array_equal(value.key, heads.key):
         return

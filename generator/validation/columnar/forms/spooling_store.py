@@ -25,7 +25,7 @@ PART = 1 << 14
 """So many rows are read at least."""
 
 
-class Part(NamedTuple):
+class FilePart(NamedTuple):
     """Some rows of a file from ``start``, and the first and the last subject that they
     are of.
     """
@@ -49,7 +49,7 @@ class SpoolingStore(Store):
         super().__init__()
         self._files = 0
         self._slow: dict[str, list[dict[str, Any]]] = {}
-        self._parts: dict[str, list[Part]] = {}
+        self._parts: dict[str, list[FilePart]] = {}
         self._heights: dict[str, int] = {}
         self._last_save = ""
 
@@ -130,9 +130,12 @@ class SpoolingStore(Store):
         )
         parts = self._parts.setdefault(name, [])
 
+        # Whose rows a part has is remembered, so that few parts are read for a lot.
         for start in range(0, frame.height, PART):
             mine = subjects[start : start + PART]
-            parts.append(Part(path, start, len(mine), str(mine.min()), str(mine.max())))
+            parts.append(
+                FilePart(path, start, len(mine), str(mine.min()), str(mine.max()))
+            )
 
     def seal(self) -> None:
         for name in list(self._slow):
@@ -264,7 +267,7 @@ def _subject(table: str) -> str:
 
 
 def _read(
-    path: Path, parts: Sequence[Part], table: str, first: str, last: str
+    path: Path, parts: Sequence[FilePart], table: str, first: str, last: str
 ) -> pl.DataFrame:
     """The rows of these subjects, which are all in some parts of a file."""
     start = parts[0].start

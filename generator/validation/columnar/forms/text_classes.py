@@ -24,7 +24,7 @@ from forms_spec.model.study import Study
 from forms_spec.rules.runtime.value_conversion import to_rule
 from forms_spec.rules.semantics.resolved import RuleValue
 from generator.validation.columnar.forms.dependencies import (
-    Shape,
+    TableShape,
     companion_of,
     is_certain,
     limits,
@@ -62,7 +62,7 @@ class Meaning(NamedTuple):
 class Reader:
     """Understands the texts of one field. ``outcomes`` grows with what is met."""
 
-    def __init__(self, shape: Shape, plan: FieldPlan, today: date) -> None:
+    def __init__(self, shape: TableShape, plan: FieldPlan, today: date) -> None:
         self.plan = plan
         key = FormKey(shape.form.name, "", 0)
         nobody = Subject(shape.study, EmptyCasebook(), today, None)
@@ -70,12 +70,7 @@ class Reader:
             plan_of(shape.study, shape.form), Record(), key, nobody
         )
         self.outcomes = [Outcome(CellState.BLANK), Outcome(CellState.ANSWERED)]
-        ends = [
-            end for *_, low, high in limits(shape, plan.field) for end in (low, high)
-        ]
-        self.fixed = companion_of(plan.field) is None and all(
-            is_certain(end) for end in ends
-        )
+        self.fixed = _has_fixed_ranges(shape, plan.field)
         """Whether the ranges are the same for every subject, so that a text alone
         tells.
         """
@@ -87,9 +82,8 @@ class Reader:
         if meaning is None:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
-            meaning = self._known[text] = self._meaning(
-                self.blank.given(self.plan, text, True)
-            )
+            cell = self.blank.given(self.plan, text, True)
+            meaning = self._known[text] = self._meaning(cell)
 
         return meaning
 
@@ -102,41 +96,41 @@ class Reader:
         value = self.plan.field.kind.parse(text, self.plan.field)
         return None if isinstance(value, Refusal) else to_rule(value)
 
-    def _meaning(self, facts: CellResult) -> Meaning:
-        return Meaning(self._number(self._outcome(facts)), facts.seen)
+    def _meaning(self, cell: CellResult) -> Meaning:
+        return Meaning(self._number(self._outcome(cell)), cell.seen)
 
-    def _outcome(self, facts: CellResult) -> Outcome:
-        if facts.state is CellState.INVALID:
-            assert facts.refusal is not None
-            return Outcome(facts.state, facts.refusal.code)
+    def _outcome(self, cell: CellResult) -> Outcome:
+        state = cell.state
+        if state is CellState.INVALID:
+            assert cell.refusal is not None
+            return Outcome(state, cell.refusal.code)
 
-        if facts.state is CellState.MISSING:
-            draft_only = self.plan.missing[facts.text]
-            return Outcome(
-                facts.state,
-                "missing-draft-only" if draft_only else None,
-                facts.text,
-                draft_only,
-            )
+        if state is CellState.MISSING:
+            draft_only = self.plan.missing[cell.text]
+            code = "missing-draft-only" if draft_only else None
+            return Outcome(state, code, cell.text, draft_only)
 
-        if facts.state is CellState.ANSWERED and self.fixed:
-            return Outcome(facts.state, self._outside(facts))
-        return Outcome(facts.state)
+        if state is CellState.ANSWERED and self.fixed:
+            return Outcome(state, self._outside(cell))
+        return Outcome(state)
 
-    def _outside(self, facts: CellResult) -> str | None:
+    def _outside(self, cell: CellResult) -> str | None:
+        """The code of the first limit that the value passes."""
         frames = self.blank.frames(None)
-        for word, data in self.plan.limits:
-            value = data.get(None)
-            result = (
-                outside(facts, value, self.plan, frames) if value is not None else None
-            )
-            if result is not None:
-                return f"{result[0]}-{word}"
+        for word, by_unit in self.plan.limits:
+            # A field without a unit has its limits under none.
+            bounds = by_unit.get(None)
+            if bounds is None:
+                continue
+            passed = outside(cell, bounds, self.plan, frames)
+            if passed is not None:
+                return f"{passed[0]}-{word}"
 
         return None
 
     def _number(self, outcome: Outcome) -> int:
         if outcome not in self.outcomes:
+            # A class is a number of one byte, and some are taken for other states.
             if len(self.outcomes) == MOST_CLASSES:
                 raise NotVectorizable(
                     f"a field has more than {MOST_CLASSES} kinds of texts"
@@ -147,22 +141,28 @@ class Reader:
         return self.outcomes.index(outcome)
 
 
+def _has_fixed_ranges(shape: TableShape, field: Field) -> bool:
+    if companion_of(field) is not None:
+        return False
+    ranges = limits(shape, field)
+    return all(is_certain(low) and is_certain(high) for *_, low, high in ranges)
+
+
 def surely_answers(field: Field, study: Study, texts: pl.Series) -> pl.Series | None:
     """Which texts of a free text are surely answers and need not be understood; None
     where one cannot tell.
 
     It is for a field whose value nothing reads.
     """
-    free = (
-        field.kind.name == "text"
-        and field.pattern is None
-        and not any(value for _, value in field.limits)
-    )
-    if not free or field.value is not None:
+    is_free = field.kind.name == "text" and field.pattern is None
+    is_limited = any(bounds for _, bounds in field.limits)
+    if not is_free or is_limited or field.value is not None:
         return None
-    result = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))
+
+    sure = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))
     if field.min_length is not None:
-        result &= texts.str.len_chars() >= field.min_length
+        sure &= texts.str.len_chars() >= field.min_length
     if field.max_length is not None:
-        result &= texts.str.len_chars() <= field.max_length
-    return result
+        sure &= texts.str.len_chars() <= field.max_length
+
+    return sure

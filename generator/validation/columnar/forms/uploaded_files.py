@@ -4,7 +4,9 @@ whole.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,35 +17,37 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.model.fields import Field
 from generator.package.row_order import form_order
 from generator.tables import layout
-from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.row_keys import visit_numbers
 from generator.validation.report.report import Reported
 from generator.validation.uploads import Uploads
 
+_Cell = tuple[tuple[Any, ...], str, dict[str, Any]]
+"""Where a cell stands in the order, its text, and what a report says of it."""
+
 
 class NamedFiles:
     """Files by subject, in the order in which the judge would come to them."""
 
-    def __init__(self, books: Books, sites: Sequence[str]) -> None:
+    def __init__(self, books: Casebooks, sites: Sequence[str]) -> None:
         self._names, self._sites = books.keys.names, sites
-        self._visits, self._order = (
-            [*visit_numbers(books.study)],
-            form_order(books.study),
-        )
-        shapes = [
-            cell
-            for shape in books.shapes
-            for index, field in enumerate(shape.fields)
-            if is_file(field) and shape.has_file
-            for cell in self._cells(books.relation(shape), field, index)
-        ]
-        self._left = sorted(shapes, key=lambda cell: cell[0])
+        self._visits = list(visit_numbers(books.study))
+        self._order = form_order(books.study)
+        self._left = sorted(self._all_cells(books), key=itemgetter(0))
+
+    def _all_cells(self, books: Casebooks) -> Iterator[_Cell]:
+        for shape in books.shapes:
+            if not shape.has_file:
+                continue
+            for index, field in enumerate(shape.fields):
+                if is_file(field):
+                    yield from self._cells(books.relation(shape), field, index)
 
     def _cells(
         self, relation: Relation, field: Field, position: int
-    ) -> Iterator[tuple[Any, str, dict[str, Any]]]:
-        """Where each cell stands in the order, its text, and what a report says of it."""
+    ) -> Iterator[_Cell]:
+        """The cells of a field that name a file."""
         codes, texts = relation.text(field)
         name = relation.shape.name
         for line in np.flatnonzero(relation.has_text(field)).tolist():
@@ -51,17 +55,21 @@ class NamedFiles:
             if not named_file(text):
                 continue
             subject, visit, unsno = relation.keys.parts(int(relation.key[line]))
-            row = None if relation.rowno is None else int(relation.rowno[line])
             form = FormKey(relation.shape.form.name, self._visits[visit], unsno)
-            place = (subject, self._order(form), name, row or 0, position)
-            key = self._key(subject, form) | ({} if row is None else {layout.ROW: row})
+            key = self._key(subject, form)
+            row = 0
+            if relation.rowno is not None:
+                row = key[layout.ROW] = int(relation.rowno[line])
+
+            place = (subject, self._order(form), name, row, position)
             written = {
                 "file": layout.table_path(name),
                 "table": name,
                 "field": field.name,
                 "key": key,
+                "row": int(relation.line[line]),
             }
-            yield place, text, written | {"row": int(relation.line[line])}
+            yield place, text, written
 
     def _key(self, subject: int, form: FormKey) -> dict[str, str | int]:
         who = {layout.SITE: self._sites[subject], layout.SUBJECT: self._names[subject]}
@@ -71,15 +79,16 @@ class NamedFiles:
         """What is wrong with the files of the subjects up to this one that have not
         been told of.
         """
-        end = next(
-            (
-                index
-                for index, item in enumerate(self._left)
-                if until is not None and self._names[item[0][0]] > until
-            ),
-            len(self._left),
-        )
+        end = len(self._left)
+        if until is not None:
+            end = bisect_right(self._left, until, key=self._subject)
         now, self._left = self._left[:end], self._left[end:]
+
         for _, text, written in now:
-            if fault := uploads.fault(text):
+            fault = uploads.fault(text)
+            if fault:
                 yield Reported(finding=fault, **written)
+
+    def _subject(self, cell: _Cell) -> str:
+        (subject, *_), *_ = cell
+        return self._names[subject]

@@ -59,7 +59,7 @@ class Values(tuple[RuleValue | None, ...]):
 
     @cached_property
     def known(self) -> Array:
-        return np.array([item is not None for item in self], bool)
+        return np.array([value is not None for value in self], bool)
 
     @cached_property
     def nothing(self) -> int | None:
@@ -68,7 +68,7 @@ class Values(tuple[RuleValue | None, ...]):
 
     @cached_property
     def truths(self) -> Array:
-        return np.array([_TRUTHS[item] for item in self], np.int8)  # type: ignore[index]
+        return np.array([_TRUTHS[value] for value in self], np.int8)  # type: ignore[index]
 
     @cached_property
     def whole(self) -> Array | None:
@@ -76,7 +76,7 @@ class Values(tuple[RuleValue | None, ...]):
         if not set(map(type, self)) <= {int, type(None)}:
             return None
         try:
-            numbers = np.array([0 if item is None else item for item in self], np.int64)
+            numbers = np.array(self._filled(0), np.int64)
         except OverflowError:
             return None
 
@@ -88,13 +88,14 @@ class Values(tuple[RuleValue | None, ...]):
         if not set(map(type, self)) <= {tuple, type(None)}:
             return None
         try:
-            ends = np.array(
-                [(0, 0) if item is None else item for item in self], np.int64
-            ).reshape(-1, 2)
+            ends = np.array(self._filled((0, 0)), np.int64).reshape(-1, 2)
         except OverflowError:
             return None
 
         return (ends[:, 0], ends[:, 1]) if _fits(ends) else None
+
+    def _filled(self, unknown: RuleValue) -> list[RuleValue]:
+        return [unknown if value is None else value for value in self]
 
 
 def _fits(numbers: Array) -> bool:
@@ -120,19 +121,22 @@ def constant(value: RuleValue | None, rows: int) -> Coded:
     return Coded(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), Values((value,)))
 
 
-def made(codes: Array, values: Sequence[RuleValue | None]) -> Column:
-    """A column of these values; a truth where they are truths."""
+def column_of(codes: Array, values: Sequence[RuleValue | None]) -> Column:
+    """A column whose rows have the values with these codes; a truth where they are
+    truths.
+    """
     if bool in set(map(type, values)):
         return Truth(Values(values).truths[codes])
     different = dict.fromkeys(values)
     if len(different) == len(values):
         return Coded(codes.astype(code_type(len(values)), copy=False), Values(values))
-    places = {item: index for index, item in enumerate(different)}
-    numbers: Array = np.array(
-        [places[value] for value in values], code_type(len(different))
-    )
 
-    return Coded(numbers[codes], Values(different))
+    # Equal values get one code, so that fewer combinations have to be worked out.
+    places = {value: place for place, value in enumerate(different)}
+    numbers = [places[value] for value in values]
+    of_code: Array = np.array(numbers, code_type(len(different)))
+
+    return Coded(of_code[codes], Values(different))
 
 
 def code_type(size: int) -> type:
@@ -154,23 +158,22 @@ def whole(column: Column) -> Whole | None:
     """A column of numbers, where they fit."""
     if not isinstance(column, Coded):
         return column if isinstance(column, Whole) else None
-    entry, codes = column.values, column.codes
-    return (
-        None if entry.whole is None else Whole(entry.whole[codes], entry.known[codes])
-    )
+    values, codes = column.values, column.codes
+    if values.whole is None:
+        return None
+    return Whole(values.whole[codes], values.known[codes])
 
 
 def span(column: Column) -> Span | None:
     """A column of intervals, where they fit."""
     if not isinstance(column, Coded):
         return column if isinstance(column, Span) else None
-    entry, codes = column.values, column.codes
+    values, codes = column.values, column.codes
+    if values.span is None:
+        return None
+    low, high = values.span
 
-    return (
-        None
-        if entry.span is None
-        else Span(entry.span[0][codes], entry.span[1][codes], entry.known[codes])
-    )
+    return Span(low[codes], high[codes], values.known[codes])
 
 
 def coded(column: Column) -> Coded:
@@ -186,7 +189,7 @@ def coded(column: Column) -> Coded:
     else:
         pairs = np.stack([column.low[there], column.high[there]], axis=1)
         ends, of = np.unique(pairs, axis=0, return_inverse=True)
-        values = [tuple(item) for item in ends.tolist()]
+        values = list(map(tuple, ends.tolist()))
 
     codes: Array = np.full(len(there), len(values), code_type(len(values) + 1))
     codes[there] = of
@@ -224,12 +227,9 @@ def take_or_unknown(column: Column, rows: Array) -> Column:
     if not len(known(column)):
         return constant(None, len(rows))
     there = rows >= 0
-
-    return (
-        take(column, rows)
-        if there.all()
-        else masked(take(column, np.where(there, rows, 0)), there)
-    )
+    if there.all():
+        return take(column, rows)
+    return masked(take(column, np.where(there, rows, 0)), there)
 
 
 def masked(column: Column, kept: Array) -> Column:
@@ -237,16 +237,12 @@ def masked(column: Column, kept: Array) -> Column:
     if isinstance(column, Truth):
         return Truth(np.where(kept, column.held, np.int8(UNKNOWN)))
     if isinstance(column, Coded):
-        values = (
-            column.values
-            if column.values.nothing is not None
-            else Values((*column.values, None))
-        )
+        values = column.values
+        if values.nothing is None:
+            values = Values((*values, None))
         assert values.nothing is not None
-
-        return Coded(
-            np.where(kept, column.codes, code_type(len(values))(values.nothing)), values
-        )
+        nothing = code_type(len(values))(values.nothing)
+        return Coded(np.where(kept, column.codes, nothing), values)
 
     if isinstance(column, Whole):
         return Whole(column.numbers, column.known & kept)
@@ -269,35 +265,41 @@ def _together(
     """One column out of several: as they are where they are all of one kind, else by
     their values.
     """
-    if all(isinstance(column, Truth) for column in columns):
+    kinds = set(map(type, columns))
+    if kinds == {Truth}:
         return Truth(together([truth(column) for column in columns]))
-    if not all(isinstance(column, Coded) for column in columns):
-        for dense in (
-            [whole(column) for column in columns],
-            [span(column) for column in columns],
-        ):
-            if all(item is not None for item in dense):
-                parts = zip(
-                    *(_parts(item) for item in dense if item is not None), strict=True
-                )
-                return type(dense[0])(*map(together, parts))  # type: ignore[misc]
+    # Where all are values by code, to stay with their codes is less work.
+    if kinds != {Coded}:
+        dense = _dense(columns)
+        if dense:
+            parts = zip(*map(_parts, dense), strict=True)
+            return type(dense[0])(*map(together, parts))
 
     values: list[RuleValue | None] = []
     codes = []
 
-    for entry in map(coded, columns):
-        codes.append(entry.codes.astype(np.int64) + len(values))
-        values += entry.values
+    for column in map(coded, columns):
+        codes.append(column.codes.astype(np.int64) + len(values))
+        values += column.values
 
-    return made(together(codes), values)
+    return column_of(together(codes), values)
+
+
+def _dense(columns: Sequence[Column]) -> list[Whole] | list[Span]:
+    """All columns as numbers, else all as intervals; none where they do not fit."""
+    numbers = [column for column in map(whole, columns) if column is not None]
+    if len(numbers) == len(columns):
+        return numbers
+    spans = [column for column in map(span, columns) if column is not None]
+    return spans if len(spans) == len(columns) else []
 
 
 def _picked(of: Array, arrays: Sequence[Array]) -> Array:
     """In each row the value of the array with the number ``of``."""
-    array = arrays[0]
-    for index, item in enumerate(arrays[1:], start=1):
-        array = np.where(of == index, item, array)
-    return array
+    picked = arrays[0]
+    for number, array in enumerate(arrays[1:], start=1):
+        picked = np.where(of == number, array, picked)
+    return picked
 
 
 def _parts(column: Whole | Span) -> tuple[Array, ...]:

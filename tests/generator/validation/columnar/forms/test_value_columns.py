@@ -16,7 +16,7 @@ from forms_spec.rule_syntax.limits import NUMBER_BOUND, SCALE
 from forms_spec.rules.runtime.aggregates import FOLD_MAKERS
 from forms_spec.rules.semantics.calendar import LAST_DAY
 from generator.validation.columnar.forms import operators
-from generator.validation.columnar.forms.aggregates import FOLDS, Rows
+from generator.validation.columnar.forms.aggregates import FOLDS, AggregatedRows
 from generator.validation.columnar.forms.by_distinct import by_distinct
 from generator.validation.columnar.forms.value_columns import (
     Coded,
@@ -25,8 +25,8 @@ from generator.validation.columnar.forms.value_columns import (
     Values,
     Whole,
     coded,
+    column_of,
     known,
-    made,
     masked,
     span,
     take_or_unknown,
@@ -91,7 +91,7 @@ MORE = [
 
 
 def column(values: Sequence[Any]) -> Column:
-    return made(np.arange(len(values)), values)
+    return column_of(np.arange(len(values)), values)
 
 
 def dense(held: Column) -> Column:
@@ -159,7 +159,9 @@ def test_an_aggregate(operator: str, data: st.DataObject) -> None:
     held = truth(column([one[1] for one in flat])) if flat else np.zeros(0, np.int8)
     values = None if body is None else column([one[2] for one in flat])
     of = np.array([one[0] for one in flat], np.int64)
-    found = FOLDS[operator](Rows(of=of, lines=len(lines), held=held, body=values))
+    found = FOLDS[operator](
+        AggregatedRows(of=of, lines=len(lines), held=held, body=values)
+    )
     expected = [
         FOLD_MAKERS[operator](
             (counts, None if counts is False else value) for counts, value in rows
