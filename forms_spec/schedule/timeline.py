@@ -31,35 +31,31 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
     captured.
     """
     dated = field_named(study, VISIT_DATE)
+    visits: dict[VisitKey, CapturedVisit] = {}
     if dated:
-        value = {
-            (key.visit, key.unsno): item
-            for key, item in _headers(study, casebook, dated.form)
-            if item
-        }
+        for key, visit in _headers(study, casebook, dated.form):
+            visits[key.visit, key.unsno] = visit
     else:
-        value = {
-            (key.visit, key.unsno): CapturedVisit()
-            for key in captured
-            if key.visit != LOG
-        }
+        for key in captured:
+            if key.visit != LOG:
+                visits[key.visit, key.unsno] = CapturedVisit()
 
     return Timeline(
         day_zero=day_zero(study, casebook),
-        ended=_ended(study, casebook, value),
-        captured=value,
+        ended=_ended(study, casebook, visits),
+        captured=visits,
     )
 
 
 def day_zero(study: Study, casebook: Casebook) -> date | None:
     """The first known date of ``study.day_zero``."""
     for name in study.day_zero:
-        table, _, item = name.partition(".")
-        asked = study.field(table, item)
-        dates = _dates(asked, casebook) if asked else ()
-        first = next(iter(dates), None)
-        if first:
-            return first
+        table, _, field_name = name.partition(".")
+        field = study.field(table, field_name)
+        if field is None:
+            continue
+        for day in _dates(field, casebook):
+            return day
 
     return None
 
@@ -68,18 +64,19 @@ def sources(study: Study) -> tuple[str, ...]:
     """The forms that ``timeline`` reads, so that a list of subjects can load them at
     once.
     """
-    names = [
-        field_named(study, name) for name in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY)
-    ]
-    anchors = [name.partition(".")[0] for name in study.day_zero]
-    forms = (*anchors, *(item.form for item in names if item))
+    forms: dict[str, None] = {}
+    for name in study.day_zero:
+        # Day 0 may be named by a table of rows; what is loaded is its form.
+        table = name.partition(".")[0]
+        owner = study.tables.get(table)
+        forms[owner.form.name if owner else table] = None
 
-    return tuple(
-        dict.fromkeys(
-            study.tables[form].form.name if form in study.tables else form
-            for form in forms
-        )
-    )
+    for cdash in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY):
+        field = field_named(study, cdash)
+        if field:
+            forms[field.form] = None
+
+    return tuple(forms)
 
 
 def field_named(study: Study, cdash: str) -> Field | None:
@@ -100,47 +97,52 @@ def _fields_by_cdash(study: Study) -> Mapping[str, Field]:
 
 def _headers(
     study: Study, casebook: Casebook, form: str
-) -> Iterator[tuple[FormKey, CapturedVisit | None]]:
+) -> Iterator[tuple[FormKey, CapturedVisit]]:
+    """The visits that took place or were missed, by the forms that say so."""
     dated, reason = field_named(study, VISIT_DATE), field_named(study, NOT_DONE_REASON)
     for key in casebook.keys(form):
-        on = _date(dated, casebook, key)
-        missed = (
-            on is None and reason is not None and bool(_text(reason, casebook, key))
-        )
-        yield key, CapturedVisit(date=on, missed=missed) if on or missed else None
+        day = _date(dated, casebook, key) if dated else None
+        if day:
+            yield key, CapturedVisit(date=day)
+        elif reason and _text(reason, casebook, key):
+            yield key, CapturedVisit(missed=True)
 
 
 def _ended(
-    study: Study, casebook: Casebook, visits_held: Mapping[VisitKey, CapturedVisit]
+    study: Study, casebook: Casebook, visits: Mapping[VisitKey, CapturedVisit]
 ) -> date | None:
     """The date in DSSTDAT, or of an early termination visit."""
-    asked = field_named(study, END_OF_STUDY)
-    reported = [*_dates(asked, casebook)] if asked else []
-    reported += [
-        item.date
-        for (name, _), item in visits_held.items()
-        if item.date
-        and name in study.visits
-        and study.visits[name].type is VisitType.TERMINATION
-    ]
+    field = field_named(study, END_OF_STUDY)
+    days = list(_dates(field, casebook)) if field else []
+    for (name, _), captured in visits.items():
+        visit = study.visits.get(name)
+        is_termination = visit is not None and visit.type is VisitType.TERMINATION
+        if is_termination and captured.date:
+            days.append(captured.date)
 
-    return min(reported, default=None)
+    return min(days, default=None)
 
 
-def _dates(asked: Field, casebook: Casebook) -> Iterator[date]:
-    for key in casebook.keys(asked.form):
-        result = _date(asked, casebook, key)
-        if result:
-            yield result
+def _dates(field: Field, casebook: Casebook) -> Iterator[date]:
+    for key in casebook.keys(field.form):
+        day = _date(field, casebook, key)
+        if day:
+            yield day
 
 
-def _text(asked: Field, casebook: Casebook, key: FormKey) -> str:
+def _text(field: Field, casebook: Casebook, key: FormKey) -> str:
+    """The answer as it was typed; a reason why there is none counts as none."""
     record = casebook.record(key)
-    text = record.texts.get(asked.name, "").strip() if record else ""
-    return "" if text in {item.code for item in asked.missing} else text
+    text = record.texts.get(field.name, "").strip() if record else ""
+    is_missing = any(code.code == text for code in field.missing)
+    return "" if is_missing else text
 
 
-def _date(asked: Field | None, casebook: Casebook, key: FormKey) -> date | None:
-    text = _text(asked, casebook, key) if asked else ""
-    value = asked.kind.parse(text, asked) if asked and text else None
+def _date(field: Field, casebook: Casebook, key: FormKey) -> date | None:
+    text = _text(field, casebook, key)
+    if not text:
+        return None
+
+    # A date that is known in part, or with its time, is no day of the study.
+    value = field.kind.parse(text, field)
     return value if type(value) is date else None

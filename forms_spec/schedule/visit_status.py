@@ -136,9 +136,13 @@ def _due(offset: Offset, window: Window | None, day_zero: date) -> Due:
     target = day_at(day_zero, offset)
     if window is None:
         return Due(target=target, first=target, last=target)
+
     start = target if window.around else day_zero
-    first, last = (start + timedelta(days=days) for days in (window.first, window.last))
-    return Due(target=target, first=first, last=last)
+    return Due(
+        target=target,
+        first=start + timedelta(days=window.first),
+        last=start + timedelta(days=window.last),
+    )
 
 
 def visit_state(
@@ -151,34 +155,38 @@ def visit_state(
     it are due.
     """
     due = due_dates(visit, timeline.day_zero)
-    entry = timeline.captured.get((visit.name, unsno))
-    status = _status_held(entry) or _status_open(visit, due, timeline.ended, today)
-    late = (today - due.last).days if due and status is VisitStatus.OVERDUE else 0
+    captured = timeline.captured.get((visit.name, unsno))
+    if captured is not None:
+        return VisitState(
+            visit=visit,
+            unsno=unsno,
+            status=VisitStatus.MISSED if captured.missed else VisitStatus.DONE,
+            due=due,
+            date=captured.date,
+        )
 
+    status = _status_open(visit, due, timeline.ended, today)
+    is_overdue = due is not None and status is VisitStatus.OVERDUE
     return VisitState(
         visit=visit,
         unsno=unsno,
         status=status,
         due=due,
-        date=entry.date if entry else None,
-        days_overdue=late,
+        date=None,
+        days_overdue=(today - due.last).days if due and is_overdue else 0,
     )
-
-
-def _status_held(value: CapturedVisit | None) -> VisitStatus | None:
-    if value is None:
-        return None
-    return VisitStatus.MISSED if value.missed else VisitStatus.DONE
 
 
 def _status_open(
     visit: Visit, due: Due | None, ended: date | None, today: date
 ) -> VisitStatus:
+    """The status of a visit that neither took place nor was missed."""
     if visit.type is not VisitType.SCHEDULED:
         return VisitStatus.NOT_EXPECTED
+
     if due is None:
-        screening = visit.target is not None and visit.target.count < 0
-        if screening:
+        # The visits before day 0 decide when, and whether, there is one.
+        if visit.target is not None and visit.target.count < 0:
             return VisitStatus.DUE
         return VisitStatus.NOT_EXPECTED if ended else VisitStatus.NOT_DUE
 
@@ -186,7 +194,10 @@ def _status_open(
         return VisitStatus.NOT_EXPECTED
     if today < due.first:
         return VisitStatus.NOT_DUE
-    return VisitStatus.DUE if today <= due.last else VisitStatus.OVERDUE
+    if today <= due.last:
+        return VisitStatus.DUE
+
+    return VisitStatus.OVERDUE
 
 
 def visit_states(
@@ -195,23 +206,31 @@ def visit_states(
     """Every visit in the study's order; a repeating visit once for each time it took
     place.
     """
-    return tuple(
-        visit_state(visit, timeline, today, unsno=number)
-        for visit in study.visits.values()
-        for number in (_numbers(visit, timeline) or [0])
-    )
+    states: list[VisitState] = []
+    for visit in study.visits.values():
+        for number in _numbers(visit, timeline):
+            states.append(visit_state(visit, timeline, today, unsno=number))
+
+    return tuple(states)
 
 
 def _numbers(visit: Visit, timeline: Timeline) -> list[int]:
+    """The times that a visit took place; 0 where it did not, or does not repeat."""
     if not visit.repeats:
         return [0]
-    return sorted(number for name, number in timeline.captured if name == visit.name)
+
+    numbers = [number for name, number in timeline.captured if name == visit.name]
+    return sorted(numbers) or [0]
 
 
 def next_visit(states: Iterable[VisitState]) -> VisitState | None:
     """The first visit that still has to take place; None when nothing is to come."""
-    open_ = (VisitStatus.DUE, VisitStatus.OVERDUE, VisitStatus.NOT_DUE)
-    return next((state for state in states if state.status in open_), None)
+    to_come = (VisitStatus.DUE, VisitStatus.OVERDUE, VisitStatus.NOT_DUE)
+    for state in states:
+        if state.status in to_come:
+            return state
+
+    return None
 
 
 def expectation(
@@ -225,7 +244,9 @@ def expectation(
         return FormExpectation.OPTIONAL
     if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None:
         return FormExpectation.REQUIRED
+
     holds = evaluate(scheduled)
     if holds is None:
         return FormExpectation.UNKNOWN
+
     return FormExpectation.REQUIRED if holds else FormExpectation.NOT_EXPECTED
