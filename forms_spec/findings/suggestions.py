@@ -13,12 +13,16 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     """The known name most like ``name``, or None when none is near."""
     if not name or len(name) > LONGEST_COMPARED:
         return None
-    known = {item.casefold(): item for item in list(names)[:MOST_COMPARED]}
-    if name.casefold() in known:
-        return known[name.casefold()]
-    close_matches = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
 
-    return known[close_matches[0]] if close_matches else None
+    # The comparison is slow: a hostile file could hold names without end.
+    compared = list(names)[:MOST_COMPARED]
+    known = {other.casefold(): other for other in compared}
+    wanted = name.casefold()
+    if wanted in known:
+        return known[wanted]
+
+    matches = get_close_matches(wanted, known, n=1, cutoff=0.6)
+    return known[matches[0]] if matches else None
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

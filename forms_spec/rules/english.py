@@ -35,15 +35,19 @@ def function_words(name: str, count: int) -> list[str | int] | None:
     function = _FUNCTIONS.get(name)
     if function is None:
         return None
+
     parts: list[str | int] = []
-
     for text, number, *_ in Formatter().parse(function):
-        parts += [text] if text else []
-        parts += [int(number)] if number else []
+        if text:
+            parts.append(text)
+        if not number:
+            continue
+        # The words speak of an argument that is not given.
+        if int(number) >= count:
+            return None
+        parts.append(int(number))
 
-    return (
-        parts if all(isinstance(part, str) or part < count for part in parts) else None
-    )
+    return parts
 
 
 class _English:
@@ -62,12 +66,11 @@ class _English:
         part of it.
         """
         text = self.say(node)
-        return (
-            f"({text})"
-            if isinstance(node, syntax_tree.Logic | syntax_tree.Case)
-            or self.runs_on(node)
-            else text
-        )
+        is_compound = isinstance(node, syntax_tree.Logic | syntax_tree.Case)
+        if is_compound or self.runs_on(node):
+            return f"({text})"
+
+        return text
 
     def runs_on(self, node: syntax_tree.Node) -> bool:
         """Whether the words of a condition end with another condition, or hold a comma
@@ -85,23 +88,21 @@ class _English:
     def factor(self, node: syntax_tree.Node) -> str:
         """A part of a sum or a product."""
         text = self.say(node)
-        return (
-            f"({text})"
-            if isinstance(node, syntax_tree.Sum) or self.is_spoken(node)
-            else text
-        )
+        if isinstance(node, syntax_tree.Sum) or self.is_spoken(node):
+            return f"({text})"
+
+        return text
 
     def argument(self, node: syntax_tree.Node) -> str:
         """What a function is of: in parentheses where it is more than a name or a
         number.
         """
         text = self.say(node)
-        return (
-            f"({text})"
-            if isinstance(node, syntax_tree.Sum | syntax_tree.Product)
-            or self.is_spoken(node)
-            else text
-        )
+        is_compound = isinstance(node, syntax_tree.Sum | syntax_tree.Product)
+        if is_compound or self.is_spoken(node):
+            return f"({text})"
+
+        return text
 
     def is_spoken(self, node: syntax_tree.Node) -> bool:
         """Whether the words of a value could be read as going on with what stands
@@ -261,11 +262,10 @@ class _English:
     def in_unit(self, of: syntax_tree.Node, unit: str) -> str:
         """``“Weight” in kg``, with the unit as people read it."""
         note = self.notes.get((of.start, of.end))
-        field = note.field if isinstance(note, Read | Remote) else None
-        choices = (
-            field.unit.choices if field is not None and field.unit is not None else ()
-        )
-        labels = {choice.code: choice.label for choice in choices}
+        labels: dict[str, str] = {}
+        if isinstance(note, Read | Remote):
+            choices = note.field.unit_choices
+            labels = {choice.code: choice.label for choice in choices}
 
         return f"{self.say(of)} in {labels.get(unit, unit)}"
 
@@ -273,19 +273,13 @@ class _English:
         return _listed([self.say(item) for item in node.items])
 
     def state(self, node: syntax_tree.Is) -> str:
-        of = (
-            self.argument(node.operand)
-            if node.state != "true"
-            else self.say(node.operand)
-        )
-        no = "not " if node.negated else ""
         if node.state == "true":
-            return (
-                f"it is not certain that {self.bracketed(node.operand)}"
-                if node.negated
-                else of
-            )
+            if node.negated:
+                return f"it is not certain that {self.bracketed(node.operand)}"
+            return self.say(node.operand)
 
+        of = self.argument(node.operand)
+        no = "not " if node.negated else ""
         if node.state == "known":
             return f"{of} is {no}known"
         if node.code is None:
@@ -298,14 +292,14 @@ class _English:
         return f"minus {self.argument(node.operand)}"
 
     def sum(self, node: syntax_tree.Sum) -> str:
-        first = node.terms[0]
-        words = [
-            self.say(first)
-            if isinstance(first, syntax_tree.Negative)
-            else self.factor(first)
-        ]
-        for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
-            words.append(f"{'plus' if sign == '+' else 'minus'} {self.factor(term)}")
+        first, *others = node.terms
+        # Nothing stands before a minus at the beginning that it could be taken with.
+        is_negative = isinstance(first, syntax_tree.Negative)
+        words = [self.say(first) if is_negative else self.factor(first)]
+        for sign, term in zip(node.signs[1:], others, strict=True):
+            words.append("plus" if sign == "+" else "minus")
+            words.append(self.factor(term))
+
         return " ".join(words)
 
     def product(self, node: syntax_tree.Product) -> str:

@@ -68,10 +68,15 @@ def renamed_type(path: Sequence[str | None], name: str) -> str | None:
 
 def _keys_at(path: Sequence[str | None]) -> Mapping[str, str]:
     for pattern, keys in _KEYS_BY_PATH.items():
-        if len(pattern) == len(path) and all(
-            wanted is None or wanted == step
-            for wanted, step in zip(pattern, path, strict=True)
-        ):
+        if _matches(pattern, path):
             return keys
 
     return _NONE
+
+
+def _matches(pattern: Sequence[str | None], path: Sequence[str | None]) -> bool:
+    if len(pattern) != len(path):
+        return False
+
+    steps = zip(pattern, path, strict=True)
+    return all(wanted is None or wanted == step for wanted, step in steps)
