@@ -227,6 +227,7 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
+        # The file is read all the same, and the first strange byte is a finding.
         row = content.count(b"\n", 0, error.start) + 1
         text = content[error.start : error.start + 1].hex().upper()
         result = finding("redcap-encoding", text=_place(file, row), value=text)
@@ -248,6 +249,7 @@ def _delimiter(
     columns are needed one below titles.
     """
     lines = text.lstrip("\ufeff\r\n").replace("\r", "\n").split("\n", MOST_TITLES)
+    # Titles can be told from headers only where some headers are known beforehand.
     lines = lines[:MOST_TITLES] if needed else lines[:1]
 
     def known(delimiter: str) -> tuple[int, int]:
@@ -276,6 +278,7 @@ def _records(
     well as can be.
     """
     lines_read: list[list[str]] = []
+    # The limit belongs to the process, so it is put back at the end.
     before = csv.field_size_limit(LARGEST_CELL)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -305,6 +308,7 @@ def _records(
 
 def _open_quote(file: str, text: str, delimiter: str, last: int) -> list[Finding]:
     """A quote that is never closed swallows the rows after it."""
+    # Only an odd number of quotes can leave one open. Most files are read once.
     if text.count('"') % 2 == 0:
         return []
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

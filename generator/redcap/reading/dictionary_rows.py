@@ -167,6 +167,7 @@ def _written_by_r(sheet: CsvSheet) -> frozenset[str]:
     """The columns in which NA stands for an empty cell, as R writes tables."""
     results = []
     for column in sheet.places:
+        # NA may be an answer where other cells are empty, but no condition or limit.
         cells = {row[column] for row in sheet.rows}
         if NO_ANSWERS in cells and ("" not in cells or column in _NEVER_NA):
             results.append(column)
@@ -282,6 +283,7 @@ def _row_without_name(
 
 def _repeated_names(dictionary: Dictionary) -> None:
     """A second field of the same name gets a number, so that both can be kept."""
+    # A later field may be called name_2 already, and keeps its name.
     taken = {item.name for item in dictionary.items}
     seen: set[str] = set()
     for index, item in enumerate(dictionary.items):

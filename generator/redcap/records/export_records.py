@@ -184,71 +184,65 @@ class _Comparison:
 
     def head(self, *, answered: bool) -> Iterator[LeftOut]:
         """The form's state and site."""
-        key, again = self.form.key, self.again
-        if again is None:
-            scheduled = (
-                key.visit == LOG or (key.form, key.visit) in self.study.expectations
-            )
-            why = (
-                "the form is not preserved"
-                if scheduled
-                else "the form is not expected at this visit"
-            )
+        if self.again is None:
+            # Its answers are listed already, each with its reason.
             if not answered:
-                yield self.left_out("form", why=why)
+                yield self.left_out("form", why=self.no_form())
             return
 
-        if self.form.status != again.status:
-            was, is_ = int(self.form.status), int(again.status)
-            yield self.left_out(
-                "state", original=str(was), why=f"the status {was} becomes {is_}"
-            )
+        if self.form.status != self.again.status:
+            was, becomes = int(self.form.status), int(self.again.status)
+            why = f"the status {was} becomes {becomes}"
+            yield self.left_out("state", original=str(was), why=why)
 
-        if self.form.site != again.site:
-            why = f"becomes {again.site or 'no site'}"
+        if self.form.site != self.again.site:
+            why = f"becomes {self.again.site or 'no site'}"
             yield self.left_out("site", original=self.form.site, why=why)
+
+    def no_form(self) -> str:
+        """Why a form has no place in the file."""
+        key = self.form.key
+        if key.visit == LOG or (key.form, key.visit) in self.study.expectations:
+            return "the form is not preserved"
+        return "the form is not expected at this visit"
 
     def answer(
         self, cell: CellKey, text: str, back: str, rows: Collection[tuple[str, int]]
     ) -> LeftOut:
         """One answer that comes back otherwise."""
-        kind, why = "answer", f"becomes {back}" if back else "it is not in the file"
-        field = self.study.field(cell.table, cell.field)
-        harmless = False
-        if field is None:
-            kind, why = "no-field", "the field is no longer in the dictionary"
-        elif field.kind.name == "file":
-            kind, why, harmless = (
-                "file",
-                "an export has the names of files, not their content",
-                True,
-            )
-        elif exact_places(self.study, field) is not None and _same_number(text, back):
-            kind, why, harmless = (
-                "decimals",
-                f"written {back}: REDCap requires exactly as many decimals",
-                True,
-            )
-        elif field.kind.name == "choices" and isinstance(
-            field.kind.parse(text, field), Refusal
-        ):
-            kind, why = "box", f"{why}: a checkbox holds only answers of its list"
-        elif cell.row is not None and (cell.table, cell.row) not in rows:
-            kind, why = "row", self.no_row(cell.row)
-        elif _same_value(field, text, back):
-            kind, why, harmless = (
-                "spelling",
-                f"becomes {back}, which is the same value",
-                True,
-            )
-        elif text.strip() == back.strip():
-            kind, why = "blanks", "spaces at the ends are not kept"
-        elif isinstance(field.kind.parse(text, field), Refusal):
-            kind, why = "no-value", f"not a valid value of the field: {why}"
-
+        kind, why, harmless = self.cause(cell, text, back, rows)
         return self.left_out(
             kind, field=_said(cell), original=text, why=why, harmless=harmless
         )
+
+    def cause(
+        self, cell: CellKey, text: str, back: str, rows: Collection[tuple[str, int]]
+    ) -> tuple[str, str, bool]:
+        """The kind of a difference, why it is there, and whether it is harmless."""
+        field = self.study.field(cell.table, cell.field)
+        if field is None:
+            return "no-field", "the field is no longer in the dictionary", False
+        if field.kind.name == "file":
+            return "file", "an export has the names of files, not their content", True
+        if exact_places(self.study, field) is not None and _same_number(text, back):
+            why = f"written {back}: REDCap requires exactly as many decimals"
+            return "decimals", why, True
+
+        becomes = f"becomes {back}" if back else "it is not in the file"
+        is_value = not isinstance(field.kind.parse(text, field), Refusal)
+        if field.kind.name == "choices" and not is_value:
+            return "box", f"{becomes}: a checkbox holds only answers of its list", False
+
+        # Without its row, an answer is lost whatever it is.
+        if cell.row is not None and (cell.table, cell.row) not in rows:
+            return "row", self.no_row(cell.row), False
+        if _same_value(field, text, back):
+            return "spelling", f"becomes {back}, which is the same value", True
+        if text.strip() == back.strip():
+            return "blanks", "spaces at the ends are not kept", False
+        if not is_value:
+            return "no-value", f"not a valid value of the field: {becomes}", False
+        return "answer", becomes, False
 
     def no_row(self, row: int) -> str:
         visit = self.study.visits.get(self.form.key.visit)
@@ -265,11 +259,12 @@ def _said(cell: CellKey) -> str:
     return cell.field if cell.row is None else f"{cell.field} (row {cell.row})"
 
 
-def _same_value(field: Field, item: str, other: str) -> bool:
-    values = [field.kind.parse(text, field) for text in (item, other)]
-    return values[0] == values[1] and not any(
-        isinstance(value, Refusal) for value in values
-    )
+def _same_value(field: Field, text: str, other: str) -> bool:
+    """Whether two texts are the same value; what is no value is never the same."""
+    value = field.kind.parse(text, field)
+    if isinstance(value, Refusal):
+        return False
+    return value == field.kind.parse(other, field)
 
 
 def _same_number(text: str, other: str) -> bool:
