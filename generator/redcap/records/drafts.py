@@ -67,16 +67,19 @@ class FormDraft:
     @property
     def status(self) -> FormStatus:
         """A form is no further than the least finished of its instances."""
-        states = (
-            self.states.get(instance, FormStatus.INCOMPLETE)
-            for instance in self.instances
-        )
-        return FormStatus(min(states, default=FormStatus.INCOMPLETE))
+        return FormStatus(min(self._states(), default=FormStatus.INCOMPLETE))
 
     @property
     def differs(self) -> bool:
         """Whether the instances are not all equally far."""
-        return len({self.states.get(instance, 0) for instance in self.instances}) > 1
+        return len(self._states()) > 1
+
+    def _states(self) -> set[int]:
+        """The states that the instances have."""
+        return {
+            self.states.get(instance, FormStatus.INCOMPLETE)
+            for instance in self.instances
+        }
 
 
 def captured(
