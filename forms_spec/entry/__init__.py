@@ -55,20 +55,25 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
     ``mdy`` or None.
     """
     typed = strip_blanks(text)
-    if not typed or any(code.code == typed for code in field.missing):
+    if not typed or typed in {missing.code for missing in field.missing}:
         return typed
-    reason = _missing_code(typed, field)
-    if reason and field.kind.name == "text":
-        return reason
+
+    # A text field takes nearly anything, so its missing codes go first.
+    missing_code = _missing_code(typed, field)
+    if missing_code and field.kind.name == "text":
+        return missing_code
+
     accepted = _accepted(text, field)
     if accepted is not None:
         return accepted
-    read = _READERS[field.kind.name](
-        typed, field, DateReader(today=today, order=date_order)
-    )
-    meant = _accepted(read, field) if read is not None else None
-    if reason:
-        return typed if meant else reason
+
+    dates = DateReader(today=today, order=date_order)
+    read = _READERS[field.kind.name](typed, field, dates)
+    meant = None if read is None else _accepted(read, field)
+
+    # ``.5`` may be a number or the code 5: what has two readings stays as it is.
+    if missing_code:
+        return missing_code if meant is None else typed
     return typed if meant is None else meant
 
 
@@ -77,7 +82,11 @@ def _accepted(text: str, field: Field) -> str | None:
     value = field.kind.parse(text, field)
     if isinstance(value, Refusal):
         return None
-    return field.kind.write(value, field) if field.kind.name == "choices" else text
+
+    # The codes in the order of their list, so that equal answers are equal texts.
+    if field.kind.name == "choices":
+        return field.kind.write(value, field)
+    return text
 
 
 def _missing_code(typed: str, field: Field) -> str | None:
@@ -86,6 +95,9 @@ def _missing_code(typed: str, field: Field) -> str | None:
     """
     if not typed.startswith("."):
         return None
+
     wanted = ascii_lower(typed[1:])
-    codes = [code.code for code in field.missing if ascii_lower(code.code) == wanted]
+    codes = [
+        missing.code for missing in field.missing if ascii_lower(missing.code) == wanted
+    ]
     return codes[0] if len(codes) == 1 else None

@@ -30,16 +30,29 @@ def read_choice(text: str, field: Field) -> str | None:
     codelist = codelist_of(field)
     if text in codelist.by_code:
         return text
+
     named = codelist.by_word.get(ascii_lower(text), ())
     return named[0] if len(named) == 1 else None
 
 
 def read_choices(text: str, field: Field) -> str | None:
     """One answer, or several parted by ``;`` or else by ``,``."""
+    # A label may hold a comma, so the whole text is tried first.
     for parts in ([text], text.split(SEPARATOR), text.split(",")):
-        codes = [read_choice(strip_blanks(part), field) for part in parts]
-        known = [code for code in codes if code is not None]
-        if len(known) == len(codes):
-            return SEPARATOR.join(known)
+        codes = _read_each(parts, field)
+        if codes is not None:
+            return SEPARATOR.join(codes)
 
     return None
+
+
+def _read_each(parts: list[str], field: Field) -> list[str] | None:
+    """The codes of all parts, or None where one part is no answer."""
+    codes = []
+    for part in parts:
+        code = read_choice(strip_blanks(part), field)
+        if code is None:
+            return None
+        codes.append(code)
+
+    return codes

@@ -14,6 +14,7 @@ _WORDS = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+")
 _SEPARATORS = ("", " ", "-", "/", ".", ",")
 _ISO_MOMENT = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})t")
 _LONGEST_MOMENT = 64  # every blank is tried as the border of date and time
+_DIGITS = frozenset("0123456789")
 _UNKNOWN = ("un", "unk")
 MONTHS = (
     "january",
@@ -37,7 +38,7 @@ _MONTH_NUMBERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _DateParts:
     """What was said of a date.
 
     0 stands for a part that is said to be unknown or left out.
@@ -49,7 +50,8 @@ class _Parts:
 
     def __str__(self) -> str:
         month = f"-{self.month:02}" if self.month else ""
-        return f"{self.year:04}{month}" + (f"-{self.day:02}" if self.day else "")
+        day = f"-{self.day:02}" if self.day else ""
+        return f"{self.year:04}{month}{day}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,18 +66,27 @@ class DateReader:
     def day(self, text: str) -> str | None:
         """A full date."""
         typed = ascii_lower(plain_blanks(text))
-        if result := _RELATIVE.fullmatch(typed):
-            return self._relative(result)
+        relative = _RELATIVE.fullmatch(typed)
+        if relative:
+            return self._relative(relative)
+
         parts = self._parts(typed)
-        return str(parts) if parts and parts.month and parts.day else None
+        is_full = parts is not None and parts.month and parts.day
+        return str(parts) if is_full else None
 
     def partial(self, text: str) -> str | None:
         """A date of which the day, or the day and the month, may be unknown."""
         typed = ascii_lower(plain_blanks(text))
-        if result := _RELATIVE.fullmatch(typed):
-            return self._relative(result)
+        relative = _RELATIVE.fullmatch(typed)
+        if relative:
+            return self._relative(relative)
+
         parts = self._parts(typed)
-        return str(parts) if parts and (parts.month or not parts.day) else None
+        if parts is None:
+            return None
+
+        day_without_month = parts.day and not parts.month
+        return None if day_without_month else str(parts)
 
     def moment(self, text: str) -> str | None:
         """A date and a time, when there is only one place where the text falls into the
@@ -84,38 +95,41 @@ class DateReader:
         if len(text) > _LONGEST_MOMENT:
             return None
         typed = _ISO_MOMENT.sub(r"\1 ", ascii_lower(plain_blanks(text)))
-        results = set()
+        moments = set()
 
-        for index, character in enumerate(typed):
-            if character == " ":
-                day, clock = (
-                    self.day(strip_blanks(typed[:index].rstrip(","))),
-                    read_clock(typed[index + 1 :]),
-                )
-                if day and clock:
-                    results.add(f"{day}T{clock}")
+        # Dates and times may both have blanks inside, so each blank is a candidate.
+        for border in re.finditer(" ", typed):
+            day = self.day(strip_blanks(typed[: border.start()].rstrip(",")))
+            clock = read_clock(typed[border.end() :])
+            if day and clock:
+                moments.add(f"{day}T{clock}")
 
-        return results.pop() if len(results) == 1 else None
+        return moments.pop() if len(moments) == 1 else None
 
-    def _relative(self, result: re.Match[str]) -> str | None:
-        days = int(result[2] or 0)
+    def _relative(self, relative: re.Match[str]) -> str | None:
+        days = int(relative[2] or 0)
+        if relative[1] == "-":
+            days = -days
+
         try:
-            return (
-                self.today + timedelta(days=-days if result[1] == "-" else days)
-            ).isoformat()
+            return (self.today + timedelta(days=days)).isoformat()
         except OverflowError:
             return None
 
-    def _parts(self, typed: str) -> _Parts | None:
+    def _parts(self, typed: str) -> _DateParts | None:
+        words, separators = [], []
         pieces = _WORDS.findall(typed)
-        words = [piece for piece in pieces if _is_word(piece)]
-        separators = [
-            piece.strip(" ") or " " for piece in pieces if not _is_word(piece)
-        ]
-        if not words or not (_is_word(pieces[0]) and _is_word(pieces[-1])):
+        for piece in pieces:
+            if _is_word(piece):
+                words.append(piece)
+            else:
+                separators.append(piece.strip(" ") or " ")
+
+        if not words or not _is_word(pieces[0]) or not _is_word(pieces[-1]):
             return None
-        if any(separator not in _SEPARATORS for separator in separators):
+        if not set(separators) <= set(_SEPARATORS):
             return None
+
         if len(words) == 1:
             return _one_word(words[0])
         if len(words) == 2:
@@ -126,7 +140,7 @@ class DateReader:
 
         return None
 
-    def _three_words(self, words: list[str], *, even: bool) -> _Parts | None:
+    def _three_words(self, words: list[str], *, even: bool) -> _DateParts | None:
         """``even``: the same sign twice, without which numbers alone do not make a
         date.
         """
@@ -134,30 +148,31 @@ class DateReader:
         year = year_first or _year(words[2])
         if year is None:
             return None
-        item, other = words[1:] if year_first else words[:2]
-        named = [word for word in (item, other) if word in _MONTH_NUMBERS]
-        if named:
-            day = _number(other if item == named[0] else item)
-            return (
-                _Parts(year, _MONTH_NUMBERS[named[0]], day)
-                if len(named) == 1 and day is not None
-                else None
-            )
 
-        month_first = (
-            {True}
-            if year_first
-            else {"dmy": {False}, "mdy": {True}, None: {True, False}}[self.order]
-        )
+        left, right = words[1:] if year_first else words[:2]
+        if left in _MONTH_NUMBERS:
+            return _named_month(year, left, right)
+        if right in _MONTH_NUMBERS:
+            return _named_month(year, right, left)
         if not even:
             return None
-        result = {
-            _numbers(year, item, other) if first else _numbers(year, other, item)
-            for first in month_first
-        }
-        readings = result - {None}
+
+        readings = set()
+        if year_first or self.order != "dmy":
+            readings.add(_numbers(year, left, right))
+        if not year_first and self.order != "mdy":
+            readings.add(_numbers(year, right, left))
+        readings.discard(None)
 
         return readings.pop() if len(readings) == 1 else None
+
+
+def _named_month(year: int, month_word: str, day_word: str) -> _DateParts | None:
+    """``_number`` reads no name of a month, so two of them are no date."""
+    day = _number(day_word)
+    if day is None:
+        return None
+    return _DateParts(year, _MONTH_NUMBERS[month_word], day)
 
 
 def _is_word(piece: str) -> bool:
@@ -165,7 +180,8 @@ def _is_word(piece: str) -> bool:
 
 
 def _year(word: str) -> int | None:
-    return int(word) if len(word) == 4 and word[0] in "0123456789" else None
+    has_digits = word[0] in _DIGITS
+    return int(word) if has_digits and len(word) == 4 else None
 
 
 def _number(word: str) -> int | None:
@@ -174,39 +190,44 @@ def _number(word: str) -> int | None:
     """
     if word in _UNKNOWN:
         return 0
-    return (int(word) or None) if len(word) <= 2 and word[0] in "0123456789" else None
+    if len(word) > 2 or word[0] not in _DIGITS:
+        return None
+    return int(word) or None
 
 
-def _numbers(year: int, month_word: str, day_word: str) -> _Parts | None:
+def _numbers(year: int, month_word: str, day_word: str) -> _DateParts | None:
     """A reading, when month and day could be such."""
     month, day = _number(month_word), _number(day_word)
-    if month is None or day is None or month > 12 or day > 31:
+    if month is None or month > 12:
         return None
-    return _Parts(year, month, day)
+    if day is None or day > 31:
+        return None
+    return _DateParts(year, month, day)
 
 
-def _one_word(word: str) -> _Parts | None:
+def _one_word(word: str) -> _DateParts | None:
     """``20240415`` or ``2024``."""
-    if word[0] not in "0123456789":
+    if word[0] not in _DIGITS:
         return None
-    if len(word) == 8:
-        return (
-            _Parts(int(word[:4]), int(word[4:6]), int(word[6:]))
-            if int(word[4:6]) and int(word[6:])
-            else None
-        )
+    if len(word) == 4:
+        return _DateParts(int(word), 0, 0)
+    if len(word) != 8:
+        return None
 
-    return _Parts(int(word), 0, 0) if len(word) == 4 else None
+    year, month, day = int(word[:4]), int(word[4:6]), int(word[6:])
+    has_all_parts = month > 0 and day > 0
+    return _DateParts(year, month, day) if has_all_parts else None
 
 
-def _two_words(text: str, other: str) -> _Parts | None:
+def _two_words(first: str, second: str) -> _DateParts | None:
     """A month and a year, in either order."""
-    year = _year(other)
-    month_word = text
+    year, month_word = _year(second), first
     if year is None:
-        year, month_word = _year(text), other
+        year, month_word = _year(first), second
     if year is None:
         return None
-    month = _MONTH_NUMBERS.get(month_word, _number(month_word))
 
-    return _Parts(year, month, 0) if month is not None and month <= 12 else None
+    month = _MONTH_NUMBERS.get(month_word, _number(month_word))
+    if month is None or month > 12:
+        return None
+    return _DateParts(year, month, 0)

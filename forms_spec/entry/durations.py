@@ -42,16 +42,22 @@ def read_duration(text: str) -> str | None:
 
     while position < len(typed):
         amount = _AMOUNT.match(typed, position)
-        part = _part(amount[2], last) if amount else None
-        if amount is None or part is None:
+        if amount is None:
             return None
 
-        days_after_weeks = last_word in _WEEKS and amount[2] not in _WEEKS
-        if part < last or (part == last and not days_after_weeks):
+        word = amount[2]
+        part = _part(word, last)
+        if part is None or part < last:
             return None
 
-        counts[part] += int(amount[1]) * (7 if amount[2] in _WEEKS else 1)
-        position, last, last_word = amount.end(), part, amount[2]
+        # Weeks and days are one count; any other unit may stand once.
+        days_after_weeks = last_word in _WEEKS and word not in _WEEKS
+        if part == last and not days_after_weeks:
+            return None
+
+        days = 7 if word in _WEEKS else 1
+        counts[part] += int(amount[1]) * days
+        position, last, last_word = amount.end(), part, word
 
     return duration_text(tuple(counts)) if last >= 0 else None
 

@@ -12,7 +12,9 @@ _GRAMMAR = re.compile(r"([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?")
 def read_integer(text: str) -> str | None:
     """A whole number with a sign or zeros in front; no mark of decimals at all."""
     result = _GRAMMAR.fullmatch(text)
-    return _written(result) if result and not result[3] else None
+    if result is None or result[3]:
+        return None
+    return _written(result)
 
 
 def read_decimal(text: str) -> str | None:
@@ -22,7 +24,11 @@ def read_decimal(text: str) -> str | None:
     thousand or one.
     """
     result = _GRAMMAR.fullmatch(text)
-    if not result or (result[3] == "," and len(result[4]) in (0, 3)):
+    if result is None:
+        return None
+
+    may_be_thousands = result[3] == "," and len(result[4]) in (0, 3)
+    if may_be_thousands:
         return None
     return _written(result)
 
@@ -34,9 +40,13 @@ _SPELT = {"=<": "<=", "=>": ">=", "\u2264": "<=", "\u2265": ">="}
 def read_bounded(text: str) -> str | None:
     """A decimal, after a comparator with or without a blank: ``< 0,3``, ``≤5``."""
     result = _LIMIT.fullmatch(plain_blanks(text))
-    number = read_decimal(result[2]) if result else None
-    if result is None or number is None:
+    if result is None:
         return None
+
+    number = read_decimal(result[2])
+    if number is None:
+        return None
+
     comparator = result[1] or ""
     return f"{_SPELT.get(comparator, comparator)}{number}"
 
@@ -45,5 +55,10 @@ def _written(result: re.Match[str]) -> str | None:
     sign, whole, _, decimals = result.groups()
     if not whole and not decimals:
         return None
+
+    # Word processors write U+2212 for a minus.
     minus = "" if sign in ("", "+") else "-"
-    return minus + (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")
+    number = minus + (whole.lstrip("0") or "0")
+    if decimals:
+        number += f".{decimals}"
+    return number

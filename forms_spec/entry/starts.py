@@ -24,8 +24,13 @@ def starting_texts(fields: Iterable[Field], opening: FormOpening) -> dict[str, s
     """The texts that the fields start with, as canonical text; fields that start blank
     are left out.
     """
-    results = {field.name: starting_text(field, opening) for field in fields}
-    return {name: text for name, text in results.items() if text}
+    texts = {}
+    for field in fields:
+        text = starting_text(field, opening)
+        if text:
+            texts[field.name] = text
+
+    return texts
 
 
 def starting_text(field: Field, opening: FormOpening) -> str:

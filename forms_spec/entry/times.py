@@ -9,6 +9,7 @@ from forms_spec.model.characters import ascii_lower, plain_blanks
 _HALF = r"(?: ?([ap])\.?m\.?)?"
 _MARKED = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?" + _HALF)
 _DIGITS = re.compile(r"([0-9]{1,2})([0-9]{2})([0-9]{2})?" + _HALF)
+_FIVE_DIGITS = re.compile(r"[0-9]{5}" + _HALF)
 _HOUR = re.compile(r"([0-9]{1,2})()()" + _HALF)
 
 
@@ -18,18 +19,25 @@ def read_clock(text: str) -> str | None:
     Five digits are refused: ``12345`` may be 1:23:45 or a slip.
     """
     typed = ascii_lower(plain_blanks(text))
+    if _FIVE_DIGITS.fullmatch(typed):
+        return None
+
     result = (
         _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
     )
-    if not result or (_DIGITS.fullmatch(typed) and result[3] and len(result[1]) == 1):
+    if result is None:
         return None
+
     hour, minute, second, half = result.groups()
     if not minute and not half:
         return None
+
     on_day = _hour_of_day(int(hour), half)
     if on_day is None:
         return None
-    return f"{on_day:02}:{minute or '00'}" + (f":{second}" if second else "")
+
+    clock = f"{on_day:02}:{minute or '00'}"
+    return f"{clock}:{second}" if second else clock
 
 
 def _hour_of_day(hour: int, half: str | None) -> int | None:
@@ -40,4 +48,6 @@ def _hour_of_day(hour: int, half: str | None) -> int | None:
         return hour
     if not 1 <= hour <= 12:
         return None
-    return hour % 12 + (12 if half == "p" else 0)
+
+    afternoon = 12 if half == "p" else 0
+    return hour % 12 + afternoon

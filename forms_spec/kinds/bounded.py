@@ -8,7 +8,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.numbers import MOST_PLACES, too_large, why_no_number, write_number
+from forms_spec.kinds.numbers import (
+    MOST_PLACES,
+    too_large,
+    too_many_places,
+    why_no_number,
+    write_number,
+)
 from forms_spec.model.kind import Kind, Refusal
 from forms_spec.model.values import Bounded
 
@@ -49,18 +55,14 @@ class BoundedKind(Kind):
 
         if refused := too_large(result[3]):
             return refused
-        given, most = (
-            len(result[4] or ""),
-            PLACES if field.places is None else min(field.places, PLACES),
-        )
-        if given > most:
-            return Refusal(
-                code="too-many-places",
-                details=(("given", str(given)), ("most", str(most))),
-            )
 
+        most = PLACES if field.places is None else min(field.places, PLACES)
+        refused = too_many_places(result[4], most)
+        if refused:
+            return refused
         return Bounded(result[1] or EXACT, Decimal(result[2]))
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Bounded)
-        return f"{'' if value.comparator == EXACT else value.comparator}{write_number(value.number)}"
+        comparator = "" if value.comparator == EXACT else value.comparator
+        return f"{comparator}{write_number(value.number)}"

@@ -34,28 +34,47 @@ class ChoicesKind(Kind):
 
 
 def _refused(given: list[str], field: Facets) -> Refusal | None:
-    known = codelist_of(field).by_code
+    # An empty part is refused as such before anything else, ``A;`` for example.
     if len(given) > 1 and "" in given:
         return Refusal(code="empty-choice")
-    if unknown := next((code for code in given if code not in known), None):
-        return unknown_choice(unknown, field)
-    if given == [""]:
-        return unknown_choice("", field)
-    if twice := next(
-        (code for index, code in enumerate(given) if code in given[:index]), None
-    ):
-        return Refusal(code="repeated-choice", details=(("choice", twice),))
 
-    if len(given) > 1 and (
-        alone := next((code for code in given if known[code].exclusive), None)
-    ):
-        return Refusal(
-            code="exclusive-choice",
-            details=(("choice", alone), ("label", known[alone].label)),
-        )
+    refused = _unknown(given, field) or _repeated(given) or _exclusive(given, field)
+    if refused:
+        return refused
 
     if field.max_choices is not None and len(given) > field.max_choices:
         counts = (("count", str(len(given))), ("most", str(field.max_choices)))
         return Refusal(code="too-many-choices", details=counts)
+
+    return None
+
+
+def _unknown(given: list[str], field: Facets) -> Refusal | None:
+    known = codelist_of(field).by_code
+    for code in given:
+        if code not in known:
+            return unknown_choice(code, field)
+
+    return None
+
+
+def _repeated(given: list[str]) -> Refusal | None:
+    for index, code in enumerate(given):
+        if code in given[:index]:
+            return Refusal(code="repeated-choice", details=(("choice", code),))
+
+    return None
+
+
+def _exclusive(given: list[str], field: Facets) -> Refusal | None:
+    """Such an answer excludes every other one."""
+    if len(given) == 1:
+        return None
+
+    known = codelist_of(field).by_code
+    for code in given:
+        if known[code].exclusive:
+            details = (("choice", code), ("label", known[code].label))
+            return Refusal(code="exclusive-choice", details=details)
 
     return None

@@ -6,7 +6,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.numbers import MOST_PLACES, too_large, why_no_number, write_number
+from forms_spec.kinds.numbers import (
+    MOST_PLACES,
+    too_large,
+    too_many_places,
+    why_no_number,
+    write_number,
+)
 from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
@@ -35,17 +41,9 @@ class DecimalKind(Kind):
             return why_no_number(text, whole=False)
         if refused := too_large(result[1]):
             return refused
-        given, most = (
-            len(result[2] or ""),
-            MOST_PLACES if field.places is None else field.places,
-        )
-        if given > most:
-            return Refusal(
-                code="too-many-places",
-                details=(("given", str(given)), ("most", str(most))),
-            )
 
-        return Decimal(text)
+        most = MOST_PLACES if field.places is None else field.places
+        return too_many_places(result[2], most) or Decimal(text)
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Decimal)

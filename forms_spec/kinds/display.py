@@ -39,6 +39,7 @@ def shown_as(text: str, field: Field) -> str:
         if reason.code == text:
             return reason.label
 
+    # What is no answer of the field is shown as it was typed.
     if isinstance(field.kind.parse(text, field), Refusal):
         return text
     return _WRITERS[field.kind.name](text, field)
@@ -68,11 +69,13 @@ def reference_unit(field: Field) -> str:
 
 def reference_words(low: str | None, high: str | None) -> str:
     """``13.5 to 17.5``, ``at least 18``, ``at most 8``; nothing without ends."""
-    if low is not None and high is not None:
-        return f"{low} to {high}"
-    if low is not None:
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f"at most {high}"
+    if high is None:
         return f"at least {low}"
-    return f"at most {high}" if high is not None else ""
+    return f"{low} to {high}"
 
 
 def _same(text: str, _: Field) -> str:
@@ -85,7 +88,8 @@ def shown_day(text: str) -> str:
     Unknown parts are written UN and UNK, as site staff write them on paper.
     """
     year, month, day = [*text.split("-"), "", ""][:3]
-    return f"{day or 'UN'}-{_MONTHS[int(month) - 1] if month else 'UNK'}-{year}"
+    month_name = _MONTHS[int(month) - 1] if month else "UNK"
+    return f"{day or 'UN'}-{month_name}-{year}"
 
 
 def _date(text: str, _: Field) -> str:

@@ -18,6 +18,15 @@ def too_large(digits: str) -> Refusal | None:
     return Refusal(code="number-too-large", details=(("most", str(INTEGER_DIGITS)),))
 
 
+def too_many_places(decimals: str | None, most: int) -> Refusal | None:
+    """Refuses more digits after the decimal point than the field has places."""
+    given = len(decimals or "")
+    if given <= most:
+        return None
+    details = (("given", str(given)), ("most", str(most)))
+    return Refusal(code="too-many-places", details=details)
+
+
 _COMMA = re.compile(r"([+-]?)([0-9]+),([0-9]+)")
 _THOUSANDS = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _LIMIT = re.compile(r"(<=|>=|<|>|\u2264|\u2265) ?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)")
@@ -40,17 +49,16 @@ def why_no_number(
     anything else.
     """
     code, wanted = NOT_AN_INTEGER if whole else NOT_A_NUMBER
+    trouble = ""
     if comparators:
         wanted = f"{NOT_A_NUMBER[1]}; or {comparators[0]}0.3 if you know only a limit"
-    trouble = ""
-    readings = [item for item in _without_comma(text) if not whole or "." not in item]
-    result = None if comparators else _LIMIT.fullmatch(text)
-    if result:
+
+    limit = None if comparators else _LIMIT.fullmatch(text)
+    readings = _without_comma(text, whole=whole)
+    if limit is not None:
         trouble = ": it is a limit, but this field accepts exact numbers only"
-        number = result[2].partition(".")[0] if whole else result[2]
-        number = "0" if _MINUS_ZERO.fullmatch(number) else number
         wanted = (
-            f"an exact number, for example {number};"
+            f"an exact number, for example {_number_of(limit[2], whole=whole)};"
             " if you know only the limit, give a reason why there is no value"
         )
     elif readings:
@@ -60,19 +68,29 @@ def why_no_number(
     return Refusal(code=code, details=(("trouble", trouble), ("wanted", wanted)))
 
 
-def _without_comma(text: str) -> list[str]:
+def _number_of(limit: str, *, whole: bool) -> str:
+    """The number of a limit, as the field could hold it."""
+    number = limit.partition(".")[0] if whole else limit
+    return "0" if _MINUS_ZERO.fullmatch(number) else number
+
+
+def _without_comma(text: str, *, whole: bool) -> list[str]:
     """What a number with a comma may mean: ``1,000`` is 1.000 to some and 1000 to
     others.
     """
-    result, parted = _COMMA.fullmatch(text), _THOUSANDS.fullmatch(text)
     readings = []
-    if result:
-        readings.append(f"{_sign(result[1])}{_plain(result[2])}.{result[3]}")
-    if parted and not parted[2].startswith("0"):
-        readings.append(
-            f"{_sign(parted[1])}{parted[2].replace(',', '')}{parted[3] or ''}"
-        )
+    decimal = _COMMA.fullmatch(text)
+    if decimal and not whole:
+        sign, digits, decimals = decimal.groups()
+        readings.append(f"{_sign(sign)}{_plain(digits)}.{decimals}")
 
+    thousands = _THOUSANDS.fullmatch(text)
+    if thousands is None or thousands[2].startswith("0"):
+        return readings
+
+    sign, groups, decimals = thousands.groups()
+    if not (whole and decimals):
+        readings.append(f"{_sign(sign)}{groups.replace(',', '')}{decimals or ''}")
     return readings
 
 
@@ -90,5 +108,6 @@ def write_number(value: Decimal) -> str:
     """
     if value == 0:
         return "0"
+
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -78,7 +78,7 @@ def parse_pattern(expression: str) -> Node:
         raise PatternError("it is empty")
     if len(expression) > MOST_CHARACTERS:
         raise PatternError(f"it is longer than {MOST_CHARACTERS} characters")
-    parser = _Parser(expression)
+    parser = _PatternParser(expression)
     tree = parser.alternatives(0)
     if not parser.at_end:
         raise PatternError("a ) has no (")
@@ -106,12 +106,16 @@ def longest_match(node: Node) -> int | None:
         case Characters():
             return 1
         case Sequence(parts) | Alternatives(parts):
-            lengths = [longest_match(part) for part in parts]
-            known = [length for length in lengths if length is not None]
-            together = (
-                sum(known) if isinstance(node, Sequence) else max(known, default=0)
-            )
-            return together if len(known) == len(lengths) else None
+            lengths = []
+            for part in parts:
+                length = longest_match(part)
+                if length is None:
+                    return None
+                lengths.append(length)
+
+            if isinstance(node, Sequence):
+                return sum(lengths)
+            return max(lengths, default=0)
         case Repeat(part, _, most):
             length = longest_match(part)
             if most is None:
@@ -119,7 +123,7 @@ def longest_match(node: Node) -> int | None:
             return None if length is None else length * most
 
 
-class _Parser:
+class _PatternParser:
     """Recursive descent; one method for each line of the grammar in ``pattern``."""
 
     def __init__(self, text: str) -> None:
@@ -177,19 +181,20 @@ class _Parser:
             return None
         inside, closed, _ = self.text[self.at :].partition("}")
         least, comma, most = inside.partition(",")
-        if not closed or not _is_count(least) or not (_is_count(most) or not most):
+        has_counts = _is_count(least) and (not most or _is_count(most))
+        if not closed or not has_counts:
             raise PatternError(
                 "for a { that is not a count such as {2} or {1,3} write \\{"
             )
 
         self.at += len(inside) + 1
-        lowest, highest = (
-            int(least),
-            int(least) if not comma else int(most) if most else None,
-        )
-        if highest is not None and highest < lowest:
+        if not comma:
+            return int(least), int(least)
+        if not most:
+            return int(least), None
+        if int(most) < int(least):
             raise PatternError(f"the count {{{inside}}} runs backwards")
-        return lowest, highest
+        return int(least), int(most)
 
     def atom(self, depth: int) -> Node:
         character = self.step()
@@ -253,8 +258,11 @@ class _Parser:
 
     def item(self, *, first: bool) -> tuple[Span, ...]:
         low = self.member(first=first)
-        if self.next() != "-" or self.next(2) == "-]" or self.at + 1 >= len(self.text):
+        # A minus before the bracket, or at the end of the text, stands for itself.
+        ends_here = self.next(2) == "-]" or self.at + 1 >= len(self.text)
+        if self.next() != "-" or ends_here:
             return low
+
         self.step()
         high = self.member(first=False)
         ends = low + high
@@ -359,13 +367,11 @@ def simplified(node: Node) -> Node:
             return _alternatives([simplified(branch) for branch in branches])
         case Repeat(part, least, most):
             inside = EMPTY if most == 0 else simplified(part)
-            return (
-                EMPTY
-                if inside == EMPTY
-                else inside
-                if (least, most) == (1, 1)
-                else Repeat(inside, least, most)
-            )
+            if inside == EMPTY:
+                return EMPTY
+            if (least, most) == (1, 1):
+                return inside
+            return Repeat(inside, least, most)
 
 
 def _alternatives(branches: list[Node]) -> Node:
@@ -384,27 +390,22 @@ def _count(least: int, most: int | None) -> str:
     plain = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
     if plain:
         return plain
-    return (
-        f"{{{least},{'' if most is None else most}}}"
-        if least != most
-        else f"{{{least}}}"
-    )
+    if least == most:
+        return f"{{{least}}}"
+    if most is None:
+        return f"{{{least},}}"
+    return f"{{{least},{most}}}"
 
 
 def _written(characters: Characters) -> str:
-    single = (
-        len(characters.spans) == 1 and characters.spans[0][0] == characters.spans[0][1]
-    )
-    if (
-        single
-        and not characters.negated
-        and chr(characters.spans[0][0]) not in _UNESCAPABLE
-    ):
-        return _escaped(characters.spans[0][0], _SPECIAL)
+    low, high = characters.spans[0]
+    is_single = len(characters.spans) == 1 and low == high
+    if is_single and not characters.negated and chr(low) not in _UNESCAPABLE:
+        return _escaped(low, _SPECIAL)
 
-    inside = "".join(_span(low, high) for low, high in characters.spans)
-
-    return f"[{'^' if characters.negated else ''}{inside}]"
+    negation = "^" if characters.negated else ""
+    spans = "".join(_span(low, high) for low, high in characters.spans)
+    return f"[{negation}{spans}]"
 
 
 def _span(low: int, high: int) -> str:
@@ -423,4 +424,8 @@ def _span(low: int, high: int) -> str:
 
 def _escaped(code: int, special: str) -> str:
     names = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
-    return names.get(code) or ("\\" if chr(code) in special else "") + chr(code)
+    if code in names:
+        return names[code]
+
+    character = chr(code)
+    return f"\\{character}" if character in special else character
