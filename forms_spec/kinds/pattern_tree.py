@@ -371,7 +371,24 @@ def simplified(node: Node) -> Node:
                 return EMPTY
             if (least, most) == (1, 1):
                 return inside
+
+            # libxml2 misreads (a?b?){3} and takes (a?b?){0,3}, which means the same.
+            is_counted = (least, most) != (1, None)
+            if is_counted and _may_be_empty(inside):
+                least = 0
             return Repeat(inside, least, most)
+
+
+def _may_be_empty(node: Node) -> bool:
+    match node:
+        case Characters():
+            return False
+        case Sequence(parts):
+            return all(map(_may_be_empty, parts))
+        case Alternatives(branches):
+            return any(map(_may_be_empty, branches))
+        case Repeat(part, least, _):
+            return least == 0 or _may_be_empty(part)
 
 
 def _alternatives(branches: list[Node]) -> Node:

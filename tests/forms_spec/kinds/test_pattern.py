@@ -7,7 +7,7 @@ import re
 import duckdb
 import pytest
 import quickjs
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forms_spec.kinds.pattern import pattern_problem, portable
@@ -68,6 +68,8 @@ ENGINE = duckdb.connect()
 
 
 @given(EXPRESSIONS, st.lists(TEXTS, min_size=1, max_size=5))
+@example("(a*){2}", [""])
+@example("(a?b?){3}", ["a"])
 def test_every_engine_agrees(expression: str, texts: list[str]) -> None:
     if pattern_problem(expression):
         return
