@@ -26,31 +26,27 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
 
     The message names the first few codes that the list has.
     """
-    named = codelist_of(field).by_word.get(ascii_lower(strip_blanks(code)), ())
+    codelist = codelist_of(field)
+    named = codelist.by_word.get(ascii_lower(strip_blanks(code)), ())
     if len(named) > 1:
-        meant = _meant(code, [codelist_of(field).by_code[item] for item in named])
-        return Refusal(
-            code="ambiguous-choice", details=(("choice", code), ("meant", meant))
-        )
+        meant = _meant(code, [codelist.by_code[answer] for answer in named])
+        details = (("choice", code), ("meant", meant))
+        return Refusal(code="ambiguous-choice", details=details)
 
-    codes = [value.code for value in codelist_of(field).codes]
-    listed = ", ".join(codes[:_NAMED_CODES]) + (
-        ", ..." if len(codes) > _NAMED_CODES else ""
-    )
-
+    codes = [answer.code for answer in codelist.codes]
+    listed = ", ".join(codes[:_NAMED_CODES])
+    if len(codes) > _NAMED_CODES:
+        listed += ", ..."
     return Refusal(code="unknown-choice", details=(("choice", code), ("codes", listed)))
 
 
 def _meant(word: str, answers: list[Code]) -> str:
     """``is the label of X1 and of X2``, ``may be the code C5 or the label of X3``."""
     typed = ascii_lower(strip_blanks(word))
-    if all(
-        ascii_lower(strip_blanks(answer.label)) == typed != ascii_lower(answer.code)
-        for answer in answers
-    ):
+    roles = [_role(typed, answer) for answer in answers]
+    if all(role.startswith("the label of ") for role in roles):
         return f"is the label of {' and of '.join(answer.code for answer in answers)}"
-
-    return f"may be {' or '.join(_role(typed, answer) for answer in answers)}"
+    return f"may be {' or '.join(roles)}"
 
 
 def _role(typed: str, answer: Code) -> str:

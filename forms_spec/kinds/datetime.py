@@ -31,20 +31,18 @@ class DatetimeKind(Kind):
         if not separator or time is None:
             return _no_moment(field)
         day = read_day(day_text)
+        if day is None and has_shape_of_day(day_text):
+            return Refusal(code="no-such-day")
         if day is None:
-            return (
-                Refusal(code="no-such-day")
-                if has_shape_of_day(day_text)
-                else _no_moment(field)
-            )
+            return _no_moment(field)
 
-        return refuse_seconds(
-            clock, seconds=field.seconds, example=_example(field)
-        ) or datetime.combine(day, time)
+        refused = refuse_seconds(clock, seconds=field.seconds, example=_example(field))
+        return refused or datetime.combine(day, time)
 
     def write(self, value: Value, field: Facets) -> str:
         assert isinstance(value, datetime)
-        return f"{value.date().isoformat()}T{write_time(value.time(), seconds=field.seconds)}"
+        clock = write_time(value.time(), seconds=field.seconds)
+        return f"{value.date().isoformat()}T{clock}"
 
 
 def _example(field: Facets) -> str:

@@ -39,17 +39,15 @@ class FileKind(Kind):
     noun: ClassVar[str] = "file"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
-        result = named_file(text)
-        if result is None:
+        named = named_file(text)
+        if named is None:
             return Refusal(code="not-a-file")
-        endings = field.upload.endings if field.upload else ()
-        if endings and _ending(result[1]) not in {
-            ascii_lower(ending) for ending in endings
-        }:
-            return Refusal(
-                code="file-ending", details=(("endings", ", ".join(endings)),)
-            )
 
+        _, name = named
+        endings = field.upload.endings if field.upload else ()
+        if endings and _ending(name) not in map(ascii_lower, endings):
+            details = (("endings", ", ".join(endings)),)
+            return Refusal(code="file-ending", details=details)
         return text
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
@@ -79,15 +77,17 @@ def clean_file_name(given: str) -> str:
     cut before its ending, to bytes, since file systems count those.
     """
     own = re.split(r"[/\\]", given)[-1]
-    name = _UNSAFE.sub(
-        "_", without_hidden(unicodedata.normalize("NFC", own), "_")
-    ).strip(BLANKS)
+    visible = without_hidden(unicodedata.normalize("NFC", own), "_")
+    name = _UNSAFE.sub("_", visible).strip(BLANKS)
     if name.startswith("."):
         name = f"file{name}"
     name = name.rstrip(BLANKS + ".") or "file"
+
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > LONGEST_ENDING:
         stem, dot, ending = name, "", ""
+
+    # A character that the cut parts is dropped.
     room = LONGEST_NAME - len(f"{dot}{ending}".encode())
     short = stem.encode()[:room].decode(errors="ignore")
 
