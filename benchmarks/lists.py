@@ -7,7 +7,7 @@ Each number is a study of so many subjects, whose forms are copies of the demo's
 is measured is the server's CPU time, in one process: the median of alternating
 requests, as a ratio to sending bytes of the same length to somebody who is signed in.
 Pages are as they are found between two saves; ``after a save`` is the first view after
-a form of the subject was saved, for which the subject is judged anew.
+a form of the subject was saved, for which what that form reaches is evaluated again.
 """
 
 from __future__ import annotations

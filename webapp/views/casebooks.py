@@ -59,8 +59,17 @@ def _table(subject: Subject, judged: Judged) -> Markup:
             key for key in forms if not has_place(subject.study, key)
         ],
     )
+    head = judged.results.of(
+        "table head",
+        judged.grid.columns,
+        judged.results.today,
+        work_out=lambda _subject: Markup(
+            render_template("casebook_head.html", columns=judged.grid.columns)
+        ),
+    )
     html = render_template(
         "casebook_table.html",
+        head=head,
         subject=subject,
         grid=judged.grid,
         rows=[row(line) for line in judged.grid.lines],
