@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from generator.validation.table_plan import TablePlan
 
 if TYPE_CHECKING:
+    from forms_spec.model.edit_checks import EditCheck
     from forms_spec.model.fields import Field, Group
     from forms_spec.model.study import Study
 
 Place = tuple[str, str]
 """A table and a field."""
-UNTOLD = "-unknown"
+UNKNOWN = "-unknown"
 """The end of every code that says of a field that something cannot be told."""
+
+
+class _UnknownRule(NamedTuple):
+    """The finding of a rule that cannot be told, where it is shown, and what the rule
+    reads.
+    """
+
+    code: str
+    place: Place
+    reads: frozenset[Place]
 
 
 @dataclass(kw_only=True)
@@ -33,15 +44,19 @@ class Links:
         """The tables that a foreign key of this field names, or one of several fields
         where it is None.
         """
-        plan = next((item for item in self.plans if item.name == table), None)
-        keys = plan.schema.get("foreignKeys", ()) if plan else ()
+        keys: Sequence[Mapping[str, Any]] = ()
+        for plan in self.plans:
+            if plan.name == table:
+                keys = plan.schema.get("foreignKeys", ())
+                break
 
-        return frozenset(
-            str(key["reference"].get("resource") or table)
-            for key in keys
-            if _only(key["fields"]) == name
-            and isinstance(key.get("reference"), Mapping)
-        )
+        parents = set()
+        for key in keys:
+            reference = key.get("reference")
+            if _only(key["fields"]) == name and isinstance(reference, Mapping):
+                parents.add(str(reference.get("resource") or table))
+
+        return frozenset(parents)
 
     def untold_by(self, code: str, table: str, name: str | None) -> frozenset[Place]:
         """The answers without any of which a finding of this kind is made; none where
@@ -49,15 +64,16 @@ class Links:
         """
         if name is None or self.study is None or table not in self.study.tables:
             return frozenset()
-        if code.endswith(UNTOLD) or code == "unit-missing":
+        if code.endswith(UNKNOWN) or code == "unit-missing":
             return self._field_reads(table, name)
-        rules = [
-            reads
-            for unknown, index, reads in self._rules
-            if (unknown, index) == (code, (table, name))
-        ]
 
-        return frozenset.intersection(*rules) if rules else frozenset()
+        # Several rules may have one code there. Only what all of them read is why.
+        reads = [
+            rule.reads
+            for rule in self._unknown_rules
+            if rule.code == code and rule.place == (table, name)
+        ]
+        return frozenset.intersection(*reads) if reads else frozenset()
 
     def _field_reads(self, table: str, name: str) -> frozenset[Place]:
         if (table, name) not in self._read:
@@ -67,13 +83,17 @@ class Links:
     def _reads_of(self, table: str, name: str) -> Iterator[Place]:
         assert self.study is not None
         owner = self.study.tables[table]
-        item = next((entry for entry in owner.fields if entry.name == name), None)
-        if item is None:
+        fields = {item.name: item for item in owner.fields}
+        if name not in fields:
             return
-        if item.unit and item.unit.companion:
-            yield table, item.unit.companion
-        group = next(group for group in owner.form.groups if group.name == item.group)
-        for expression in _expressions(group, item):
+
+        read_field = fields[name]
+        unit = read_field.unit
+        if unit and unit.companion:
+            yield table, unit.companion
+
+        groups = {group.name: group for group in owner.form.groups}
+        for expression in _expressions(groups[read_field.group], read_field):
             yield from self._reads(expression, table)
 
     def _reads(self, expression: Any, table: str) -> Iterator[Place]:
@@ -82,50 +102,44 @@ class Links:
 
         assert self.study is not None
         owner = self.study.tables[table]
-
-        for target in references(
-            expression, self.study, Home(form=owner.form, group=owner.group)
-        ):
+        home = Home(form=owner.form, group=owner.group)
+        for target in references(expression, self.study, home):
             if target.table and target.field:
                 yield target.table, target.field
 
     @cached_property
-    def _rules(self) -> list[tuple[str, Place, frozenset[Place]]]:
-        """The code, the place and the reads of every rule that says when it cannot be
-        told.
-        """
+    def _unknown_rules(self) -> list[_UnknownRule]:
+        """Every rule that says when it cannot be told."""
         rules = self.study.rules.values() if self.study else ()
         return [
-            (
-                rule.unknown,
-                rule.on[0],
-                self._rule_reads(rule.assertion, rule.when, rule.on[0][0]),
-            )
+            _UnknownRule(rule.unknown, rule.on[0], frozenset(self._rule_reads(rule)))
             for rule in rules
             if rule.unknown is not None
         ]
 
-    def _rule_reads(self, holds: Any, applies: Any, table: str) -> frozenset[Place]:
-        text = [holds] if applies is None else [holds, applies]
-        return frozenset(place for item in text for place in self._reads(item, table))
+    def _rule_reads(self, rule: EditCheck) -> Iterator[Place]:
+        table, _ = rule.on[0]
+        yield from self._reads(rule.assertion, table)
+        if rule.when is not None:
+            yield from self._reads(rule.when, table)
 
 
-def _expressions(group: Group, item: Field) -> Iterator[Any]:
+def _expressions(group: Group, decided: Field) -> Iterator[Any]:
     """Every expression that decides on a field."""
-    ends = (
-        end
-        for _, values in item.limits
-        for text in values.values()
-        for end in (text.low, text.high)
-    )
-    required = item.required if not isinstance(item.required, bool) else None
-    yield from (
-        text
-        for text in (group.show_when, item.show_when, required, item.value, *ends)
-        if text is not None
-    )
+    expressions: list[Any] = [group.show_when, decided.show_when, decided.value]
+    if not isinstance(decided.required, bool):
+        expressions.append(decided.required)
+    for _, limits in decided.limits:
+        for limit in limits.values():
+            expressions += (limit.low, limit.high)
+
+    for expression in expressions:
+        if expression is not None:
+            yield expression
 
 
 def _only(names: str | Collection[str]) -> str | None:
-    value = [names] if isinstance(names, str) else list(names)
-    return value[0] if len(value) == 1 else None
+    """The one name of a key; None where it has several."""
+    if isinstance(names, str):
+        return names
+    return next(iter(names)) if len(names) == 1 else None

@@ -28,22 +28,21 @@ class KnownNames:
         """The code and the words of what is wrong with a subject; its site is one of
         the study's.
         """
-        words = {"site": site, "example": self.study.subject_example}
+        words: dict[str, Any] = {"site": site, "example": self.study.subject_example}
         if not whole_match(self.study.subject_pattern, subject):
-            earlier = any(
-                whole_match(earlier_pattern, subject)
-                for earlier_pattern in self._earlier_patterns
-            )
-            return ("subject-number-retired" if earlier else "subject-number"), words
+            return self._number_fault(subject), words
 
-        if (
-            self.study.sites
-            and site not in self.study.sites
-            and site in self.retired.sites
-        ):
+        # A study without a list of sites takes every site.
+        is_known = not self.study.sites or site in self.study.sites
+        if not is_known and site in self.retired.sites:
             return "site-retired", words | {"title": self.retired.sites[site]}
-
         return None
+
+    def _number_fault(self, subject: str) -> str:
+        for pattern in self._earlier_patterns:
+            if whole_match(pattern, subject):
+                return "subject-number-retired"
+        return "subject-number"
 
     def was_moved(self, form: str, visit: str, unsno: int) -> bool:
         """Whether an earlier dictionary had a form where today's cannot have it."""
@@ -71,8 +70,10 @@ class KnownNames:
         and retired names.
         """
         keys = columns[: len(layout.FORM_KEY)]
-        return tuple(
-            (item, keys.index(item), self.retired.of_column(item))
-            for item in (layout.VISIT, layout.FORM)
-            if item in keys and self.retired.of_column(item)
-        )
+        retiring = []
+        for name in (layout.VISIT, layout.FORM):
+            retired = self.retired.of_column(name)
+            if name in keys and retired:
+                retiring.append((name, keys.index(name), retired))
+
+        return tuple(retiring)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 with warnings.catch_warnings():
@@ -34,8 +34,16 @@ Position = Sequence[tuple[int, int]]
 """The bytes that may stand in one place, as ranges with both ends."""
 
 
-class _Unsaid(Exception):
+_AHEAD = 1
+"""The direction of a look-around that looks forward."""
+_ANYTHING = [str(node) for node in parser.parse(r"[\s\S]")]
+
+
+class _Untranslatable(Exception):
     """The other engine has no words for it."""
+
+
+_UNTRANSLATABLE = (_Untranslatable, re.error, RecursionError, OverflowError)
 
 
 def translated(pattern: str) -> tuple[str, ...] | None:
@@ -45,16 +53,16 @@ def translated(pattern: str) -> tuple[str, ...] | None:
     follows is the end.
     """
     try:
-        parsed = parser.parse(pattern)
-        if parsed.state.flags & ~re.UNICODE:
-            return None
-        nodes = list(parsed)
-        ahead = []
-        while nodes and nodes[0][0] is op.ASSERT and nodes[0][1][0] == 1:
-            ahead.append(_prefix(list(nodes.pop(0)[1][1])))
-        return (*ahead, rf"\A(?:{_sequence(_without_end(nodes))})\z")
-    except (_Unsaid, re.error, RecursionError, OverflowError):
+        nodes = _nodes(pattern)
+        lookaheads = []
+        while nodes and _is_lookahead(nodes[0]):
+            _, (_, inside) = nodes.pop(0)
+            lookaheads.append(_prefix(list(inside)))
+        whole = _sequence(_without_end(nodes))
+    except _UNTRANSLATABLE:
         return None
+
+    return (*lookaheads, rf"\A(?:{whole})\z")
 
 
 def positions(pattern: str) -> Sequence[Position] | None:
@@ -62,66 +70,95 @@ def positions(pattern: str) -> Sequence[Position] | None:
     length; else None.
     """
     try:
-        parsed = parser.parse(pattern)
-        if parsed.state.flags & ~re.UNICODE:
-            return None
-        return list(_positions(_without_end(list(parsed))))
-    except (_Unsaid, re.error, RecursionError, OverflowError):
+        return list(_positions(_without_end(_nodes(pattern))))
+    except _UNTRANSLATABLE:
         return None
+
+
+def _nodes(pattern: str) -> list[Any]:
+    """The parsed pattern. Flags inside it change what its parts mean."""
+    parsed = parser.parse(pattern)
+    if parsed.state.flags & ~re.UNICODE:
+        raise _Untranslatable(parsed.state.flags)
+    return list(parsed)
 
 
 def _positions(nodes: Iterable[Any]) -> Iterator[Position]:
     for kind, value in nodes:
-        if kind is op.LITERAL or kind is op.IN:
-            yield list(_ranges(value if kind is op.IN else [(kind, value)]))
-        elif kind is op.MAX_REPEAT and value[0] == value[1]:
-            part = list(_positions(value[2]))
-            # Repeats inside repeats would soon fill the memory.
-            if len(part) * value[0] > _MOST_REPEATS:
-                raise _Unsaid(kind)
-            yield from part * value[0]
-        elif kind is op.SUBPATTERN and value[1:3] == (0, 0):
+        if kind is op.LITERAL:
+            yield list(_ranges([(kind, value)]))
+        elif kind is op.IN:
+            yield list(_ranges(value))
+        elif kind is op.MAX_REPEAT:
+            yield from _repeated_positions(*value)
+        elif _is_plain_group(kind, value):
             yield from _positions(value[3])
         else:
-            raise _Unsaid(kind)
+            raise _Untranslatable(kind)
+
+
+def _repeated_positions(low: int, high: Any, nodes: Iterable[Any]) -> list[Position]:
+    part = list(_positions(nodes))
+    # Repeats inside repeats would soon fill the memory.
+    if low != high or len(part) * low > _MOST_REPEATS:
+        raise _Untranslatable(high)
+    return part * low
 
 
 def _ranges(parts: Iterable[Any]) -> Iterator[tuple[int, int]]:
     for kind, value in parts:
         if kind is op.CATEGORY and value in _BYTES:
             yield from _BYTES[value]
-            continue
+        elif kind is op.RANGE:
+            low, high = value
+            yield _byte_range(low, high)
+        elif kind is op.LITERAL:
+            yield _byte_range(value, value)
+        else:
+            raise _Untranslatable(kind)
 
-        low, high = value if kind is op.RANGE else (value, value)
-        if kind not in (op.RANGE, op.LITERAL) or high > _LAST:
-            raise _Unsaid(kind)
-        yield low, high
+
+def _byte_range(low: int, high: int) -> tuple[int, int]:
+    if high > _LAST:
+        raise _Untranslatable(high)
+    return low, high
 
 
 def _prefix(nodes: list[Any]) -> str:
     body = _without_end(nodes)
-    return rf"\A(?:{_sequence(body)})" + (r"\z" if len(body) < len(nodes) else "")
+    end = r"\z" if len(body) < len(nodes) else ""
+    return rf"\A(?:{_sequence(body)})" + end
 
 
 def _without_end(nodes: list[Any]) -> list[Any]:
     """The nodes without the mark of the end, ``(?![\\s\\S])``, that stands last."""
-    if (
-        nodes
-        and nodes[-1][0] is op.ASSERT_NOT
-        and nodes[-1][1][0] == 1
-        and _anything(nodes[-1][1][1])
-    ):
+    if nodes and _is_end(nodes[-1]):
         return nodes[:-1]
 
-    if len(nodes) == 1 and nodes[0][0] is op.SUBPATTERN and nodes[0][1][1:3] == (0, 0):
-        return _without_end(list(nodes[0][1][3]))
+    if len(nodes) == 1:
+        kind, value = nodes[0]
+        if _is_plain_group(kind, value):
+            return _without_end(list(value[3]))
     return nodes
 
 
-def _anything(nodes: Iterable[Any]) -> bool:
-    return [str(node) for node in nodes] == [
-        str(item) for item in parser.parse(r"[\s\S]")
-    ]
+def _is_lookahead(node: Any) -> bool:
+    kind, value = node
+    return kind is op.ASSERT and value[0] == _AHEAD
+
+
+def _is_end(node: Any) -> bool:
+    kind, value = node
+    if kind is not op.ASSERT_NOT or value[0] != _AHEAD:
+        return False
+
+    # Nodes have no equality of their own.
+    return [str(part) for part in value[1]] == _ANYTHING
+
+
+def _is_plain_group(kind: Any, value: Any) -> bool:
+    """Whether a node is a group that turns no flags on or off."""
+    return kind is op.SUBPATTERN and value[1:3] == (0, 0)
 
 
 def _sequence(nodes: Iterable[Any]) -> str:
@@ -129,46 +166,64 @@ def _sequence(nodes: Iterable[Any]) -> str:
 
 
 def _node(kind: Any, value: Any) -> str:
-    if kind is op.LITERAL:
-        return _literal(value)
-    if kind is op.NOT_LITERAL:
-        return f"[^{_literal(value)}]"
-    if kind is op.IN:
-        return _class(value)
-    if kind is op.ANY:
-        return r"[^\n]"
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return _repeat(*value)
-    if kind is op.SUBPATTERN and value[1:3] == (0, 0):
-        return f"(?:{_sequence(value[3])})"
-    if kind is op.BRANCH:
-        return f"(?:{'|'.join(_sequence(item) for item in value[1])})"
-    raise _Unsaid(kind)
+    translate = _TRANSLATIONS.get(kind)
+    if translate is None:
+        raise _Untranslatable(kind)
+    return translate(value)
 
 
-def _repeat(low: int, high: Any, nodes: Iterable[Any]) -> str:
-    if low > _MOST_REPEATS or (high is not op.MAXREPEAT and high > _MOST_REPEATS):
-        raise _Unsaid(high)
-    return f"(?:{_sequence(nodes)}){{{low},{'' if high is op.MAXREPEAT else high}}}"
+def _group(value: Any) -> str:
+    if not _is_plain_group(op.SUBPATTERN, value):
+        raise _Untranslatable(value)
+    return f"(?:{_sequence(value[3])})"
+
+
+def _branch(value: Any) -> str:
+    _, branches = value
+    return f"(?:{'|'.join(map(_sequence, branches))})"
+
+
+def _repeat(value: Any) -> str:
+    low, high, nodes = value
+    endless = high is op.MAXREPEAT
+    if low > _MOST_REPEATS or (not endless and high > _MOST_REPEATS):
+        raise _Untranslatable(high)
+
+    most = "" if endless else high
+    return f"(?:{_sequence(nodes)}){{{low},{most}}}"
 
 
 def _class(parts: list[Any]) -> str:
-    negated = parts[0][0] is op.NEGATE
-    inside = "".join(
-        _member(*part, negated=negated) for part in parts[1 if negated else 0 :]
-    )
-    return f"[{'^' if negated else ''}{inside}]"
+    if parts[0][0] is op.NEGATE:
+        inside = [_member(*part, negated=True) for part in parts[1:]]
+        return f"[^{''.join(inside)}]"
+    return f"[{''.join(_member(*part, negated=False) for part in parts)}]"
 
 
 def _member(kind: Any, value: Any, *, negated: bool) -> str:
     if kind is op.LITERAL:
         return _literal(value)
     if kind is op.RANGE:
-        return f"{_literal(value[0])}-{_literal(value[1])}"
+        low, high = value
+        return f"{_literal(low)}-{_literal(high)}"
+
+    # Without its letters beyond ASCII a class refuses more, but its opposite fewer.
     if kind is op.CATEGORY and value in _CLASSES and not negated:
         return _CLASSES[value]
-    raise _Unsaid(kind)
+    raise _Untranslatable(kind)
 
 
 def _literal(point: int) -> str:
     return f"\\x{{{point:x}}}"
+
+
+_TRANSLATIONS: Mapping[Any, Callable[[Any], str]] = {
+    op.LITERAL: _literal,
+    op.NOT_LITERAL: lambda point: f"[^{_literal(point)}]",
+    op.IN: _class,
+    op.ANY: lambda _: r"[^\n]",
+    op.MAX_REPEAT: _repeat,
+    op.MIN_REPEAT: _repeat,
+    op.SUBPATTERN: _group,
+    op.BRANCH: _branch,
+}

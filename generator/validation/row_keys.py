@@ -42,21 +42,16 @@ class TableKeys:
         return TableKeys(
             unique=tuple(name for name in self.unique if name in there),
             primary=self.primary if there.issuperset(self.primary) else (),
-            foreign=tuple(
-                item for item in self.foreign if there.issuperset(item.fields)
-            ),
+            foreign=tuple(key for key in self.foreign if there.issuperset(key.fields)),
         )
 
     @property
     def columns(self) -> frozenset[str]:
         """Every column whose values are needed."""
-        return frozenset(
-            (
-                *self.unique,
-                *self.primary,
-                *(name for item in self.foreign for name in item.fields),
-            )
-        )
+        columns = {*self.unique, *self.primary}
+        for key in self.foreign:
+            columns.update(key.fields)
+        return frozenset(columns)
 
 
 class KeyFault(NamedTuple):
@@ -70,19 +65,18 @@ class KeyFault(NamedTuple):
 
 def table_keys(schema: Any, name: str) -> TableKeys:
     """The keys of a schema as Frictionless read it; ``name`` is the table's own."""
+    unique = [field.name for field in schema.fields if field.constraints.get("unique")]
+    foreign = [
+        ForeignKey(
+            fields=tuple(key["fields"]),
+            # A key without a resource refers to its own table.
+            resource=key["reference"]["resource"] or name,
+            reference=tuple(key["reference"]["fields"]),
+        )
+        for key in schema.foreign_keys
+    ]
     return TableKeys(
-        unique=tuple(
-            item.name for item in schema.fields if item.constraints.get("unique")
-        ),
-        primary=tuple(schema.primary_key),
-        foreign=tuple(
-            ForeignKey(
-                fields=tuple(foreign_key["fields"]),
-                resource=foreign_key["reference"]["resource"] or name,
-                reference=tuple(foreign_key["reference"]["fields"]),
-            )
-            for foreign_key in schema.foreign_keys
-        ),
+        unique=tuple(unique), primary=tuple(schema.primary_key), foreign=tuple(foreign)
     )
 
 
@@ -108,9 +102,9 @@ def written(value: Any) -> str:
         return str(value)
     if isinstance(value, Decimal | float):
         return _number(Decimal(value))
-    if isinstance(value, datetime):
-        return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
-    if isinstance(value, date | time):
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time):  # a date with a time is a date as well
         return value.isoformat()
     return repr(value)
 
@@ -138,31 +132,48 @@ class KeyChecks:
         self, line: int, parts: Mapping[str, Part], texts: Mapping[str, str]
     ) -> Iterator[KeyFault]:
         """What is wrong with the keys of one row."""
-        for name in self.keys.unique:
-            if parts[name] is not None:
-                first = self._unique.setdefault(name, {}).setdefault(parts[name], line)
-                if first != line:
-                    yield repeated_value(name, texts[name], first)
-
+        yield from self._unique_values(line, parts, texts)
         if self.keys.primary:
             yield from self._primary_key(line, parts, texts)
-        for item, parents in zip(self.keys.foreign, self.parents, strict=True):
-            key = tuple(parts[name] for name in item.fields)
-            if any(value is not None for value in key) and key not in parents:
-                yield unknown_reference(item, [texts[name] for name in item.fields])
+
+        for foreign, parents in zip(self.keys.foreign, self.parents, strict=True):
+            key = tuple(parts[name] for name in foreign.fields)
+            if key not in parents and not _is_blank(key):
+                named = [texts[name] for name in foreign.fields]
+                yield unknown_reference(foreign, named)
+
+    def _unique_values(
+        self, line: int, parts: Mapping[str, Part], texts: Mapping[str, str]
+    ) -> Iterator[KeyFault]:
+        for name in self.keys.unique:
+            value = parts[name]
+            if value is None:
+                continue
+
+            first = self._unique.setdefault(name, {}).setdefault(value, line)
+            if first != line:
+                yield repeated_value(name, texts[name], first)
 
     def _primary_key(
         self, line: int, parts: Mapping[str, Part], texts: Mapping[str, str]
     ) -> Iterator[KeyFault]:
         names = self.keys.primary
         key = tuple(parts[name] for name in names)
-        if all(value is None for value in key):
+        if _is_blank(key):
             yield blank_key(names)
-        elif (first := self._primary.setdefault(key, line)) != line:
+            return
+
+        first = self._primary.setdefault(key, line)
+        if first != line:
             yield repeated_key(names, [texts[name] for name in names], first)
 
 
+def _is_blank(key: Key) -> bool:
+    return all(value is None for value in key)
+
+
 def repeated_value(name: str, text: str, first: int | str) -> KeyFault:
+    """A value that the row ``first``, by its line or key, has as well."""
     return KeyFault("repeated-value", name, text, {"first": first})
 
 

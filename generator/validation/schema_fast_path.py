@@ -8,11 +8,11 @@ is read by it, so a test may be too strict, and never too lax.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.validation.limited_patterns import is_harmless
 from generator.validation.table_plan import (
@@ -23,10 +23,10 @@ from generator.validation.table_plan import (
     frictionless_schema,
 )
 
-Sure = Callable[[str], bool]
+Test = Callable[[str], bool]
 """True for texts that fit; False for those that have to be read."""
-_ALWAYS = {"required", "unique"}
-_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+_SPELLINGS = frozenset({"bareNumber", "groupChar", "decimalChar"})
+_ISO_DAY = "%Y-%m-%d"
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -47,7 +47,7 @@ def plain_readers(plan: TablePlan) -> tuple[CellReader, ...]:
         return asked[position](text)
 
     return tuple(
-        _reader(_tests(field, plan.schema), index, ask)
+        _reader(_test(field, plan.schema), index, ask)
         for index, field in enumerate(plan.schema["fields"])
     )
 
@@ -63,113 +63,105 @@ def sparing_readers(
     def ask(position: int, text: str) -> tuple[Any, CellVerdict]:
         return readers[position](text)
 
-    return tuple(
-        _reader(_tests(item, plan.schema), index, ask)
-        if name not in keys and _is_usual(item, plan.schema)
-        else readers[index]
-        for index, (name, item) in enumerate(
-            zip(plan.columns, plan.schema["fields"], strict=True)
-        )
-    )
+    sparing = list(readers)
+    fields = plan.schema["fields"]
+    for index, (name, field) in enumerate(zip(plan.columns, fields, strict=True)):
+        if name not in keys and _is_usual(field, plan.schema):
+            sparing[index] = _reader(_test(field, plan.schema), index, ask)
+
+    return tuple(sparing)
 
 
 def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     """True for a field that is described as a dictionary's would be; others describe
     theirs in any way, and give patterns that nobody has looked at.
     """
-    kinds, constraints = _USUAL.get(field.get("type", "")), field.get("constraints", {})
+    value_types = _USUAL.get(field.get("type", ""))
+    if value_types is None or "floatNumber" in field:
+        return False
+
+    constraints = field.get("constraints", {})
     codes = constraints.get("enum", [])
     missing = field.get("missingValues", schema.get("missingValues", []))
-    if (
-        kinds is None
-        or "floatNumber" in field
-        or not isinstance(codes, list)
-        or not isinstance(missing, list)
-    ):
+    if not isinstance(codes, list) or not isinstance(missing, list):
         return False
 
     pattern = constraints.get("pattern", "")
     if type(pattern) is not str or not is_harmless(pattern):
         return False
 
-    values = [
-        *codes,
-        *(constraint for name, constraint in constraints.items() if name in _BOUNDS),
-    ]
-    lengths = [
-        constraint
-        for name, constraint in constraints.items()
-        if name in ("minLength", "maxLength")
-    ]
-
+    bounds = [constraints[name] for name in _BOUNDS.intersection(constraints)]
+    lengths = [constraints[name] for name in _LENGTHS.intersection(constraints)]
     return (
-        all(
-            type(value) in kinds and (type(value) is not float or isfinite(value))
-            for value in values
-        )
-        and all(type(length) is int for length in lengths)
-        and all(type(item) is str for item in missing)
+        _are_of((*codes, *bounds), value_types)
+        and _are_of(lengths, (int,))
+        and _are_of(missing, (str,))
     )
 
 
+def _are_of(values: Iterable[Any], types: Collection[type]) -> bool:
+    """Whether values have just these types, and no number is infinite."""
+    for value in values:
+        # A truth value is a whole number for isinstance.
+        if type(value) not in types:
+            return False
+        if isinstance(value, float) and not isfinite(value):
+            return False
+
+    return True
+
+
 def _reader(
-    sure: Sure | None, position: int, ask: Callable[[int, str], tuple[Any, CellVerdict]]
+    is_right: Test | None,
+    position: int,
+    ask: Callable[[int, str], tuple[Any, CellVerdict]],
 ) -> CellReader:
     def read(text: str) -> tuple[Any, CellVerdict]:
-        return (None, None) if sure and sure(text) else ask(position, text)
+        return (None, None) if is_right and is_right(text) else ask(position, text)
 
     return read
 
 
-def _tests(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Sure | None:
+def _test(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Test | None:
     """The test of a field, or None when every text has to be read."""
     constraints = field.get("constraints", {})
-    make = _KINDS.get(field.get("type", "string"))
-    fits = make(field, constraints) if make else None
-    written = field.get("missingValues", schema.get("missingValues", [""]))
-    missing = {item["value"] if isinstance(item, Mapping) else item for item in written}
+    kind = _KINDS.get(field.get("type", "string"))
+    if kind is None or not kind.constraints.issuperset(constraints):
+        return None
+
+    fits = kind.test(field, constraints)
     if fits is None:
         return None
+
+    written = field.get("missingValues", schema.get("missingValues", [""]))
+    missing = {item["value"] if isinstance(item, Mapping) else item for item in written}
     if constraints.get("required"):
         return lambda text: text not in missing and fits(text)
     return lambda text: text in missing or fits(text)
 
 
-def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if "format" in field or set(constraints) - _ALWAYS - {
-        "enum",
-        "pattern",
-        "minLength",
-        "maxLength",
-    }:
+def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:
+    if "format" in field:
         return None
 
-    pattern = re.compile(constraints.get("pattern", r"[\s\S]*"))
-    codes = frozenset(constraints["enum"]) if "enum" in constraints else None
-    least, most = (
-        constraints.get("minLength", 0),
-        constraints.get("maxLength", float("inf")),
+    fits_pattern = re.compile(constraints.get("pattern", r"[\s\S]*")).fullmatch
+    least = constraints.get("minLength", 0)
+    most = constraints.get("maxLength", float("inf"))
+    if "enum" not in constraints:
+        return lambda text: least <= len(text) <= most and bool(fits_pattern(text))
+
+    codes = frozenset(constraints["enum"])
+    return lambda text: (
+        text in codes and least <= len(text) <= most and bool(fits_pattern(text))
     )
-    if codes is not None:
-        return lambda text: (
-            text in codes
-            and least <= len(text) <= most
-            and bool(pattern.fullmatch(text))
-        )
-
-    return lambda text: least <= len(text) <= most and bool(pattern.fullmatch(text))
 
 
-def _integer(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if field.get("bareNumber") is False or set(constraints) - _ALWAYS - _BOUNDS - {
-        "enum"
-    }:
-        return None
-
+def _integer(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:
     inside = _inside(constraints, int)
-    codes = constraints.get("enum")
-    if inside is None:
+    if inside is None or field.get("bareNumber") is False:
         return None
+
+    codes = constraints.get("enum")
     return lambda text: bool(
         _INTEGER.fullmatch(text)
         and inside(int(text))
@@ -177,27 +169,16 @@ def _integer(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure |
     )
 
 
-def _number(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if {"bareNumber", "groupChar", "decimalChar"} & set(field) or set(
-        constraints
-    ) - _ALWAYS - _BOUNDS:
-        return None
-
+def _number(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:
     inside = _inside(constraints, lambda bound: Decimal(str(bound)))
-    if inside is None:
+    if inside is None or not _SPELLINGS.isdisjoint(field):
         return None
     return lambda text: bool(_NUMBER.fullmatch(text)) and inside(Decimal(text))
 
 
-def _date(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if (
-        field.get("format", "%Y-%m-%d") != "%Y-%m-%d"
-        or set(constraints) - _ALWAYS - _BOUNDS
-    ):
-        return None
-
+def _date(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:
     inside = _inside(constraints, _day)
-    if inside is None:
+    if inside is None or field.get("format", _ISO_DAY) != _ISO_DAY:
         return None
 
     def fits(text: str) -> bool:
@@ -210,15 +191,16 @@ def _date(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | No
 
 
 def _day(text: str) -> date:
+    # Python reads more than this: 20240415, and weeks.
     if not _DATE.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
-def _time(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
+def _time(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:  # noqa: ARG001
     """Times of day, and moments: as the format says, or written in full."""
     form = field.get("format")
-    if set(constraints) - _ALWAYS or (form is None and field["type"] == "time"):
+    if form is None and field["type"] == "time":
         return None
 
     def fits(text: str) -> bool:
@@ -234,8 +216,8 @@ def _time(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | No
     return fits
 
 
-def _boolean(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
-    if set(constraints) - _ALWAYS or not {"trueValues", "falseValues"} <= set(field):
+def _boolean(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:  # noqa: ARG001
+    if not {"trueValues", "falseValues"} <= set(field):
         return None
     words = frozenset((*field["trueValues"], *field["falseValues"]))
     return lambda text: text in words
@@ -245,16 +227,14 @@ def _inside(
     constraints: Mapping[str, Any], convert: Callable[[Any], Any]
 ) -> Callable[[Any], bool] | None:
     """True for values between the ends; None when an end is none of this kind."""
-    try:
-        ends = {
-            name: convert(bound)
-            for name, bound in constraints.items()
-            if name in _BOUNDS
-        }
-    except (ArithmeticError, TypeError, ValueError):
-        return None
-
-    tests = [_COMPARED[name](end) for name, end in ends.items()]
+    tests = []
+    for name, compared in _COMPARED.items():
+        if name in constraints:
+            try:
+                end = convert(constraints[name])
+            except (ArithmeticError, TypeError, ValueError):
+                return None
+            tests.append(compared(end))
 
     return lambda value: all(test(value) for test in tests)
 
@@ -272,12 +252,24 @@ _USUAL: Mapping[str, tuple[type, ...]] = {
     "date": (str,),
 }
 """How the codes and the ends of the range of a field are usually written."""
-_KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Sure | None]] = {
-    "string": _string,
-    "integer": _integer,
-    "number": _number,
-    "date": _date,
-    "time": _time,
-    "datetime": _time,
-    "boolean": _boolean,
+
+
+class _Kind(NamedTuple):
+    """How texts of a field type are tested, where it has no other constraints."""
+
+    test: Callable[[Mapping[str, Any], Mapping[str, Any]], Test | None]
+    constraints: frozenset[str]
+
+
+_ALWAYS = frozenset({"required", "unique"})
+_BOUNDS = frozenset(_COMPARED)
+_LENGTHS = frozenset({"minLength", "maxLength"})
+_KINDS: Mapping[str, _Kind] = {
+    "string": _Kind(_string, _ALWAYS | _LENGTHS | {"enum", "pattern"}),
+    "integer": _Kind(_integer, _ALWAYS | _BOUNDS | {"enum"}),
+    "number": _Kind(_number, _ALWAYS | _BOUNDS),
+    "date": _Kind(_date, _ALWAYS | _BOUNDS),
+    "time": _Kind(_time, _ALWAYS),
+    "datetime": _Kind(_time, _ALWAYS),
+    "boolean": _Kind(_boolean, _ALWAYS),
 }

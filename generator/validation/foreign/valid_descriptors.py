@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +27,6 @@ from generator.validation.table_plan import CellReader, CellVerdict
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,150}\.csv")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WORDS = {"title", "description"}
-_PACKAGE = {"name", "resources", *_WORDS}
-_RESOURCE = {"name", "type", "path", "format", "encoding", "dialect", "schema", *_WORDS}
-_SCHEMA = {"fields", "primaryKey", "missingValues"}
-_FIELD = {"name", "type", "constraints", *_WORDS}
 _MOST = 10**15
 _SAMPLED, _SAMPLE_BYTES = 200, 1 << 20
 """More lines than Frictionless reads to learn how a file is written, and bytes that
@@ -102,7 +96,7 @@ class SoundSchema:
 
     def get_field(self, name: str) -> SoundField:
         """The field of a name that the schema has."""
-        return next(item for item in self.fields if item.name == name)
+        return {field.name: field for field in self.fields}[name]
 
     @cached_property
     def frictionless(self) -> Any:
@@ -114,23 +108,13 @@ def sound_schemas(descriptor: Mapping[str, Any]) -> list[SoundSchema] | None:
     """The schemas of a package's resources, or None where Frictionless has to read the
     descriptor.
     """
+    if not _PACKAGE.is_sound(descriptor):
+        return None
+
     resources = descriptor["resources"]
-    if not (
-        resources
-        and _has(descriptor, _PACKAGE)
-        and _is_name(descriptor.get("name", "x"))
-    ):
-        return None
-
-    if not all(
-        isinstance(resource, dict) and _is_resource(resource) for resource in resources
-    ):
-        return None
-
-    names = [resource["name"] for resource in resources]
-    paths = [resource["path"] for resource in resources]
-    if len({*names}) < len(names) or len({*paths}) < len(paths):
-        return None
+    for key in ("name", "path"):
+        if len({resource[key] for resource in resources}) < len(resources):
+            return None
     return [_schema(resource["schema"]) for resource in resources]
 
 
@@ -138,14 +122,15 @@ def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
     """True for a file whose beginning Frictionless reads as rows under one header line."""
     if not file.is_file():
         return False
+
     with file.open("rb") as content:
         start = content.read(_SAMPLE_BYTES)
     lines = start.splitlines(keepends=True)
-    whole = len(start) < _SAMPLE_BYTES or len(lines) > _SAMPLED
-    if not whole or not start.isascii() or b"\0" in start:
+    holds_sample = len(start) < _SAMPLE_BYTES or len(lines) > _SAMPLED
+    if not holds_sample or not start.isascii() or b"\0" in start:
         return False
-    text = (line.decode("ascii") for line in lines[:_SAMPLED])
 
+    text = [line.decode("ascii") for line in lines[:_SAMPLED]]
     try:
         rows = list(csv.reader(text, delimiter=delimiter))
     except csv.Error:
@@ -154,163 +139,167 @@ def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
     return len(rows) > 1 and all(len(row) == columns for row in rows)
 
 
-def _has(part: Mapping[str, Any], known: Collection[str]) -> bool:
-    """True where a part of the descriptor has nothing but these properties, and texts
-    for words.
-    """
-    return set(part) <= set(known) and all(
-        isinstance(part.get(name, ""), str) for name in _WORDS
-    )
+Test = Callable[[Any], bool]
+"""True for a value that a property may have beyond doubt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """The properties of a part of the descriptor, each with its test. It has no others."""
+
+    required: Mapping[str, Test]
+    optional: Mapping[str, Test]
+
+    def is_sound(self, part: Any) -> bool:
+        if not isinstance(part, dict):
+            return False
+
+        tests = {**self.required, **self.optional}
+        if not self.required.keys() <= part.keys() <= tests.keys():
+            return False
+        return all(tests[name](value) for name, value in part.items())
+
+
+def _one_of(*values: Any) -> Test:
+    return values.__contains__
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_length(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _is_name(name: Any) -> bool:
     return isinstance(name, str) and _NAME.fullmatch(name) is not None
 
 
-def _is_resource(item: Mapping[str, Any]) -> bool:
-    written = {"type": "table", "format": "csv", "encoding": "utf-8"}
-    path, dialect, schema = item.get("path"), item.get("dialect"), item.get("schema")
-
-    return (
-        _has(item, _RESOURCE)
-        and _is_name(item.get("name"))
-        and all(item.get(name) == text for name, text in written.items())
-        and isinstance(path, str)
-        and _PATH.fullmatch(path) is not None
-        and is_safe(path)
-        and dialect in ({"delimiter": ","}, {"delimiter": ";"})
-        and isinstance(schema, dict)
-        and _is_schema(schema)
-    )
+def _is_identifier(name: Any) -> bool:
+    return isinstance(name, str) and name.isascii() and name.isidentifier()
 
 
-def _is_schema(schema: Mapping[str, Any]) -> bool:
-    fields, missing = schema.get("fields"), schema.get("missingValues", [""])
-    if not (
-        set(schema) <= _SCHEMA
-        and isinstance(fields, list)
-        and fields
-        and _are_words(missing)
-    ):
-        return False
-
-    if not all(isinstance(item, dict) and _is_field(item) for item in fields):
-        return False
-    names, key = [item["name"] for item in fields], _key(schema)
-
-    return _are_words(names) and _are_words(key) and {*key} <= {*names}
+def _is_path(path: Any) -> bool:
+    return isinstance(path, str) and bool(_PATH.fullmatch(path)) and is_safe(path)
 
 
-def _key(schema: Mapping[str, Any]) -> Any:
-    text = schema.get("primaryKey", [])
-    return [text] if isinstance(text, str) else text
+def _is_pattern(pattern: Any) -> bool:
+    return isinstance(pattern, str) and (pattern == "" or is_harmless(pattern))
 
 
-def _are_words(text: Any) -> bool:
+def _are_resources(resources: Any) -> bool:
+    return bool(resources) and all(map(_RESOURCE.is_sound, resources))
+
+
+def _are_words(words: Any) -> bool:
     """True for a list of texts none of which is there twice."""
-    return (
-        isinstance(text, list)
-        and all(type(item) is str for item in text)
-        and len({*text}) == len(text)
+    if not isinstance(words, list) or not all(type(word) is str for word in words):
+        return False
+    return len({*words}) == len(words)
+
+
+def _are_codes(codes: Any) -> bool:
+    return bool(codes) and _are_words(codes) and "" not in codes
+
+
+def _is_schema(schema: Any) -> bool:
+    if not _SCHEMA.is_sound(schema):
+        return False
+
+    names = [field["name"] for field in schema["fields"]]
+    return _are_words(names) and set(names).issuperset(_key(schema))
+
+
+def _are_fields(fields: Any) -> bool:
+    return isinstance(fields, list) and bool(fields) and all(map(_is_field, fields))
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str) or _are_words(key)
+
+
+def _key(schema: Mapping[str, Any]) -> list[str]:
+    key: str | list[str] = schema.get("primaryKey", [])
+    return [key] if isinstance(key, str) else key
+
+
+def _is_field(field: Any) -> bool:
+    kind = field.get("type") if isinstance(field, dict) else None
+    if not isinstance(kind, str) or kind not in _FIELDS:
+        return False
+    return _FIELDS[kind].is_sound(field)
+
+
+def _field(constraints: Test, **more: Test) -> _Part:
+    """A field of one type; ``more`` are properties that only this type has to have."""
+    return _Part(
+        required={"name": _is_identifier, "type": _is_text, **more},
+        optional={"constraints": constraints, **_WORDS},
     )
 
 
-def _is_field(item: Mapping[str, Any]) -> bool:
-    name, kind, limits = item.get("name"), item.get("type"), item.get("constraints", {})
-    if not (isinstance(name, str) and name.isascii() and name.isidentifier()):
+def _are_string_limits(limits: Any) -> bool:
+    if not _STRING.is_sound(limits):
         return False
-    if not isinstance(kind, str) or kind not in _FITS or not isinstance(limits, dict):
-        return False
-    own = {"trueValues", "falseValues"} if kind == "boolean" else set()
-    if not _has(item, _FIELD | own) or not all(
-        _are_words(item.get(words)) for words in own
-    ):
-        return False
-
-    truths = [
-        isinstance(limit, bool)
-        for rule, limit in limits.items()
-        if rule in ("required", "unique")
-    ]
-    others = {
-        rule: limit
-        for rule, limit in limits.items()
-        if rule not in ("required", "unique")
-    }
-
-    return all(truths) and _FITS[kind](others)
+    return bool(limits.get("minLength", 0) <= limits.get("maxLength", _MOST))
 
 
-def _string(limits: Mapping[str, Any]) -> bool:
-    if not set(limits) <= {"pattern", "enum", "minLength", "maxLength"}:
-        return False
-    lengths = [limits.get("minLength", 0), limits.get("maxLength", _MOST)]
-    pattern, codes = limits.get("pattern", ""), limits.get("enum", ["x"])
-
-    return (
-        all(type(length) is int for length in lengths)
-        and 0 <= lengths[0] <= lengths[1]
-        and isinstance(pattern, str)
-        and (pattern == "" or is_harmless(pattern))
-        and _are_words(codes)
-        and bool(codes)
-        and "" not in codes
-    )
+def _are_integer_limits(limits: Any) -> bool:
+    return _INTEGER.is_sound(limits) and _are_apart(limits, int)
 
 
-def _integer(limits: Mapping[str, Any]) -> bool:
-    return all(
-        type(limit) is int and abs(limit) < _MOST for limit in limits.values()
-    ) and _are_apart(limits, int)
+def _is_integer(limit: Any) -> bool:
+    return type(limit) is int and abs(limit) < _MOST
 
 
-def _number(limits: Mapping[str, Any]) -> bool:
-    ends = limits.values()
-    finite = all(
-        type(end) in (int, float) and isfinite(end) and abs(end) < _MOST for end in ends
-    )
-    return finite and _are_apart(limits, Decimal)
+def _are_number_limits(limits: Any) -> bool:
+    return _NUMBER.is_sound(limits) and _are_apart(limits, Decimal)
 
 
-def _date(limits: Mapping[str, Any]) -> bool:
+def _is_number(limit: Any) -> bool:
+    # A number that is infinite or none is not smaller.
+    return type(limit) in (int, float) and abs(limit) < _MOST
+
+
+def _are_date_limits(limits: Any) -> bool:
     try:
-        return all(_DATE.fullmatch(limit) for limit in limits.values()) and _are_apart(
-            limits, date.fromisoformat
-        )
-    except (TypeError, ValueError):
+        return _DAYS.is_sound(limits) and _are_apart(limits, date.fromisoformat)
+    except ValueError:  # a day that no month has
         return False
 
 
-def _boolean(limits: Mapping[str, Any]) -> bool:
-    return not limits
+def _is_date(limit: Any) -> bool:
+    return isinstance(limit, str) and _DATE.fullmatch(limit) is not None
 
 
 def _are_apart(limits: Mapping[str, Any], read: Callable[[Any], Any]) -> bool:
-    """True for the ends of a range; those that exclude themselves need a newer
-    descriptor.
-    """
-    ends = {name: read(limit) for name, limit in limits.items()}
-    if not set(ends) <= {"minimum", "maximum"}:
-        return False
-    return len(ends) < 2 or bool(ends["minimum"] <= ends["maximum"])
+    """True for the ends of a range between which there is something."""
+    ends = [read(limits[name]) for name in _ENDS if name in limits]
+    return len(ends) < 2 or bool(ends[0] <= ends[1])
 
 
 def _schema(described: Mapping[str, Any]) -> SoundSchema:
-    missing = tuple(described.get("missingValues", [""]))
     schema = SoundSchema(
-        described=described, missing_values=missing, primary_key=list(_key(described))
+        described=described,
+        missing_values=tuple(described.get("missingValues", [""])),
+        primary_key=list(_key(described)),
     )
-    schema.fields += (
-        SoundField(
-            name=item["name"],
-            type=item["type"],
-            constraints=dict(item.get("constraints", {})),
-            format="default",
-            schema=schema,
-            described=item,
+    for written in described["fields"]:
+        schema.fields.append(
+            SoundField(
+                name=written["name"],
+                type=written["type"],
+                constraints=dict(written.get("constraints", {})),
+                format="default",
+                schema=schema,
+                described=written,
+            )
         )
-        for item in described["fields"]
-    )
 
     return schema
 
@@ -319,14 +308,59 @@ def _as_it_is(text: Any) -> Any:
     return text
 
 
-_FITS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "string": _string,
-    "integer": _integer,
-    "number": _number,
-    "date": _date,
-    "boolean": _boolean,
+def _decimal(limit: Any) -> Any:
+    return Decimal(str(limit)) if isinstance(limit, float) else limit
+
+
+_WORDS: Mapping[str, Test] = {"title": _is_text, "description": _is_text}
+_ENDS = ("minimum", "maximum")
+"""The ends of a range that belong to it; the others need a newer descriptor."""
+_ANY_FIELD: Mapping[str, Test] = {"required": _is_truth, "unique": _is_truth}
+_STRING = _Part(
+    required={},
+    optional={
+        **_ANY_FIELD,
+        "pattern": _is_pattern,
+        "enum": _are_codes,
+        "minLength": _is_length,
+        "maxLength": _is_length,
+    },
+)
+_INTEGER = _Part(
+    required={}, optional={**_ANY_FIELD, **dict.fromkeys(_ENDS, _is_integer)}
+)
+_NUMBER = _Part(
+    required={}, optional={**_ANY_FIELD, **dict.fromkeys(_ENDS, _is_number)}
+)
+_DAYS = _Part(required={}, optional={**_ANY_FIELD, **dict.fromkeys(_ENDS, _is_date)})
+_BOOLEAN = _Part(required={}, optional=_ANY_FIELD)
+_FIELDS: Mapping[str, _Part] = {
+    "string": _field(_are_string_limits),
+    "integer": _field(_are_integer_limits),
+    "number": _field(_are_number_limits),
+    "date": _field(_are_date_limits),
+    "boolean": _field(_BOOLEAN.is_sound, trueValues=_are_words, falseValues=_are_words),
 }
+_SCHEMA = _Part(
+    required={"fields": _are_fields},
+    optional={"primaryKey": _is_key, "missingValues": _are_words},
+)
+_RESOURCE = _Part(
+    required={
+        "name": _is_name,
+        "type": _one_of("table"),
+        "path": _is_path,
+        "format": _one_of("csv"),
+        "encoding": _one_of("utf-8"),
+        "dialect": _one_of({"delimiter": ","}, {"delimiter": ";"}),
+        "schema": _is_schema,
+    },
+    optional=_WORDS,
+)
+_PACKAGE = _Part(
+    required={"resources": _are_resources}, optional={"name": _is_name, **_WORDS}
+)
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    "number": lambda text: Decimal(str(text)) if isinstance(text, float) else text,
+    "number": _decimal,
     "date": date.fromisoformat,
 }
