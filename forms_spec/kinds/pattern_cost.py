@@ -46,7 +46,7 @@ class _TooLarge(Exception):
 
 
 @dataclass(slots=True)
-class _Part:
+class _Fragment:
     """What a part of the expression adds: can it be empty, where does it begin and end."""
 
     empty: bool
@@ -54,7 +54,7 @@ class _Part:
     last: frozenset[int]
 
 
-_NOTHING = _Part(empty=True, first=frozenset(), last=frozenset())
+_NOTHING = _Fragment(empty=True, first=frozenset(), last=frozenset())
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class _Automaton:
         if self.steps > _MOST_STEPS:
             raise _TooLarge
 
-    def build(self, node: Node) -> _Part:
+    def build(self, node: Node) -> _Fragment:
         match node:
             case Characters():
                 return self.position(node)
@@ -84,7 +84,7 @@ class _Automaton:
                 return self.chain(map(self.build, parts))
             case Alternatives(branches):
                 built = [self.build(branch) for branch in branches]
-                return _Part(
+                return _Fragment(
                     empty=any(part.empty for part in built),
                     first=frozenset().union(*(part.first for part in built)),
                     last=frozenset().union(*(part.last for part in built)),
@@ -92,18 +92,18 @@ class _Automaton:
             case Repeat():
                 return self.loop(node) if self.is_loop(node) else self.copies(node)
 
-    def position(self, characters: Characters) -> _Part:
+    def position(self, characters: Characters) -> _Fragment:
         self.count()
         here = frozenset({len(self.spans)})
         self.spans.append(positive(characters))
         self.follow.append(set())
-        return _Part(empty=False, first=here, last=here)
+        return _Fragment(empty=False, first=here, last=here)
 
-    def chain(self, parts: Iterable[_Part]) -> _Part:
+    def chain(self, parts: Iterable[_Fragment]) -> _Fragment:
         whole = _NOTHING
         for part in parts:
             self.link(whole.last, part.first)
-            whole = _Part(
+            whole = _Fragment(
                 empty=whole.empty and part.empty,
                 first=whole.first | part.first if whole.empty else whole.first,
                 last=whole.last | part.last if part.empty else part.last,
@@ -118,14 +118,14 @@ class _Automaton:
                 self.twice |= target in self.follow[source]
                 self.follow[source].add(target)
 
-    def loop(self, node: Repeat) -> _Part:
+    def loop(self, node: Repeat) -> _Fragment:
         part = self.build(node.part)
         self.link(part.last, part.first)
-        return _Part(
+        return _Fragment(
             empty=part.empty or node.least == 0, first=part.first, last=part.last
         )
 
-    def copies(self, node: Repeat) -> _Part:
+    def copies(self, node: Repeat) -> _Fragment:
         """Three needed and two optional copies tell the same about ambiguity as a
         hundred.
         """
@@ -138,12 +138,12 @@ class _Automaton:
         needed = [self.build(node.part) for _ in range(min(node.least, 3))]
         spare = [self.build(node.part) for _ in range(min(most - node.least, 2))]
         optional = [
-            _Part(empty=True, first=part.first, last=part.last) for part in spare
+            _Fragment(empty=True, first=part.first, last=part.last) for part in spare
         ]
 
         return self.chain([*needed, *optional])
 
-    def turns(self, node: Repeat, needed: int, spare: int) -> _Part:
+    def turns(self, node: Repeat, needed: int, spare: int) -> _Fragment:
         """A turn, and only after it the next one: ``a(a(a)?)?``."""
         rest = _NOTHING
         for turn in range(needed + spare):
@@ -151,7 +151,7 @@ class _Automaton:
             rest = (
                 whole
                 if turn >= spare
-                else _Part(empty=True, first=whole.first, last=whole.last)
+                else _Fragment(empty=True, first=whole.first, last=whole.last)
             )
 
         return rest

@@ -13,6 +13,7 @@ _IN_FILES = {
     "ambiguous-date": "Write year, month and day, for example 2024-04-03",
     "two-digit-year": "Enter all four digits of the year first, for example 2024-04-15",
     "not-a-partial-date": "Write what you know: 2024-04-15, 2024-04 or 2024",
+    "not-a-duration": "Write it as ISO 8601 has it, for example P3DT4H, PT90M or P1Y6M",
 }
 
 

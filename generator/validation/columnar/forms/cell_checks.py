@@ -27,7 +27,7 @@ from generator.validation.columnar.forms.dependencies import (
     resolved,
 )
 from generator.validation.columnar.forms.explained_unknowns import (
-    UnknownExplainer,
+    ExplainedLines,
     asked_by,
 )
 from generator.validation.columnar.forms.finding_columns import (
@@ -70,7 +70,7 @@ class RelationChecks:
         self.shape = relation.shape
         self.found = result
         self.scene = books.scene(relation)
-        self.told = UnknownExplainer(books, relation)
+        self.told = ExplainedLines(books, relation)
         self.complete = relation.complete
         self.nowhere = np.zeros(len(relation), bool)
         # A number without its unit is a finding at the number: one cause, told once.

@@ -56,7 +56,7 @@ def asked_by(shape: TableShape, field: Field) -> tuple[resolved.Core, ...]:
     return (*conditions(shape, field), *required_condition(shape, field))
 
 
-class UnknownExplainer:
+class ExplainedLines:
     """Looks at the conditions of one relation."""
 
     def __init__(self, books: Casebooks, relation: Relation) -> None:
@@ -113,7 +113,7 @@ class UnknownExplainer:
         if field.required is True:
             explained |= blank & asked
         if shown is not None:
-            below = UnknownExplainer(self.books, here)
+            below = ExplainedLines(self.books, here)
             deeper = below.of(asked_by(here.shape, field), depth + 1)
             explained |= blank & (shown == UNKNOWN) & deeper
 
