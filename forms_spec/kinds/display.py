@@ -16,7 +16,7 @@ from forms_spec.kinds.duration import duration_words
 if TYPE_CHECKING:
     from forms_spec.model.fields import Field
 
-_MONTHS = (
+MONTHS = (
     "Jan",
     "Feb",
     "Mar",
@@ -88,7 +88,7 @@ def shown_day(text: str) -> str:
     Unknown parts are written UN and UNK, as site staff write them on paper.
     """
     year, month, day = [*text.split("-"), "", ""][:3]
-    month_name = _MONTHS[int(month) - 1] if month else "UNK"
+    month_name = MONTHS[int(month) - 1] if month else "UNK"
     return f"{day or 'UN'}-{month_name}-{year}"
 
 

@@ -10,23 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 from forms_spec.entry.answers import read_choice
-from forms_spec.kinds.display import shown_as, shown_unit
+from forms_spec.kinds.display import MONTHS, shown_as, shown_unit
 from forms_spec.model.fields import Field
 
-MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
 DATED: Final = frozenset({"date", "partial_date", "datetime"})
 NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
