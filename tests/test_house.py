@@ -207,41 +207,6 @@ MOST_LONG = 2.5
 """Percent of all lines that may be longer than 95 characters."""
 MOST_CROWDED = 23
 """So many comprehensions may have two ``for`` and a condition; none is the aim."""
-SHARED_NAMES = frozenset(
-    {
-        "About",
-        "Books",
-        "CapturedForm",
-        "Cell",
-        "Clock",
-        "Columns",
-        "Difference",
-        "FieldPlan",
-        "Group",
-        "Limits",
-        "Line",
-        "Lines",
-        "Listed",
-        "Loss",
-        "Outcome",
-        "Part",
-        "Record",
-        "Row",
-        "Shape",
-        "Sheet",
-        "Shown",
-        "Source",
-        "Subject",
-        "SubjectLine",
-        "Table",
-        "Told",
-        "Uploads",
-        "WrittenDictionary",
-        "_Lines",
-        "_Parts",
-    }
-)
-"""Names that several classes still have. Strike out what has become unique; add none."""
 
 
 def test_bodies_read_from_top_to_bottom() -> None:
@@ -260,6 +225,4 @@ def test_a_comprehension_holds_one_idea() -> None:
 
 def test_a_class_has_its_name_to_itself() -> None:
     shared = {name: places for name, places in class_places().items() if places[1:]}
-    assert shared.keys() <= SHARED_NAMES, {
-        name: places for name, places in shared.items() if name not in SHARED_NAMES
-    }
+    assert shared == {}

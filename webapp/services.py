@@ -10,7 +10,7 @@ from typing import cast
 from flask import abort, current_app, g
 
 from forms_spec.model.study import Study
-from webapp.storage import Database, StoredCasebook, Subject, get_subject
+from webapp.storage import Database, StoredCasebook, StoredSubject, get_subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ def services() -> Services:
     return cast("Services", current_app.extensions["crfsmith"])
 
 
-def subject_or_404(subjid: str) -> Subject:
+def subject_or_404(subjid: str) -> StoredSubject:
     """The subject of an address."""
     subject = get_subject(services().database, subjid)
     if subject is None:

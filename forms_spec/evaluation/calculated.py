@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from forms_spec.evaluation.captured_form import CapturedForm as JudgedForm
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.model.captured_data import Casebook, InMemoryCasebook, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Form
@@ -34,7 +33,7 @@ def with_calculated(
     if not forms:
         return []
     casebook = casebook or InMemoryCasebook({form.key: form.record for form in forms})
-    subject = Subject(study, casebook, today, forms[0].subject)
+    subject = EvaluatedSubject(study, casebook, today, forms[0].subject)
     return [_filled(study.forms.get(form.key.form), form, subject) for form in forms]
 
 
@@ -80,7 +79,7 @@ def _left(
 
 
 def _filled(
-    form: Form | None, captured: CapturedForm, subject: Subject
+    form: Form | None, captured: CapturedForm, subject: EvaluatedSubject
 ) -> CapturedForm:
     """As it is where the dictionary has no such form any more, or an import refuses it."""
     formulas = formulas_of(subject.study, form) if form else {}
@@ -108,7 +107,7 @@ def _filled(
 
 
 def _with(
-    judged: JudgedForm,
+    judged: EvaluatedForm,
     table: str,
     row: int | None,
     texts: Mapping[str, str],

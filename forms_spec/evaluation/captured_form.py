@@ -43,11 +43,11 @@ SHORT, REMEMBERED = 40, 1000
 _PENDING = CellResult(CellState.BLANK, "", None)
 
 
-class CapturedForm:
+class EvaluatedForm:
     """One form of the subject: its record, and what its cells mean."""
 
     def __init__(
-        self, plan: FormPlan, record: Record, key: FormKey, world: Subject
+        self, plan: FormPlan, record: Record, key: FormKey, world: EvaluatedSubject
     ) -> None:
         self.plan = plan
         self.record = record
@@ -234,7 +234,7 @@ def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | N
     return result
 
 
-class Subject:
+class EvaluatedSubject:
     """Every form of one subject, found by key, made ready when it is first looked at."""
 
     def __init__(
@@ -244,7 +244,7 @@ class Subject:
         self.casebook = casebook
         self.subject = subject
         self._today = today.toordinal()
-        self._forms: dict[FormKey, CapturedForm | None] = {}
+        self._forms: dict[FormKey, EvaluatedForm | None] = {}
         self._keys: dict[str, list[FormKey]] = {}
         self._put: set[FormKey] = set()
 
@@ -253,24 +253,24 @@ class Subject:
         """The day of the evaluation as an ordinal number."""
         return self._today
 
-    def put(self, form: Form, record: Record, key: FormKey) -> CapturedForm:
+    def put(self, form: Form, record: Record, key: FormKey) -> EvaluatedForm:
         """The form that is judged stands in place of what was captured of it before."""
-        captured_form = self._forms[key] = CapturedForm(
+        captured_form = self._forms[key] = EvaluatedForm(
             plan_of(self.study, form), record, key, self
         )
         self._put.add(key)
         self._keys.pop(form.name, None)
         return captured_form
 
-    def form(self, key: FormKey) -> CapturedForm | None:
+    def form(self, key: FormKey) -> EvaluatedForm | None:
         if key not in self._forms:
             record = self.casebook.record(key)
             self._forms[key] = None if record is None else self._captured(key, record)
         return self._forms[key]
 
-    def _captured(self, key: FormKey, record: Record) -> CapturedForm:
+    def _captured(self, key: FormKey, record: Record) -> EvaluatedForm:
         plan = plan_of(self.study, self.study.forms[key.form])
-        return CapturedForm(plan, record, key, self)
+        return EvaluatedForm(plan, record, key, self)
 
     def keys(self, form: str) -> list[FormKey]:
         """The captured instances of a form, in visit order."""
@@ -289,7 +289,7 @@ class Subject:
 
     def at(
         self, form: str, visit: str | None, seen_from: FormKey, field: str
-    ) -> CapturedForm | None:
+    ) -> EvaluatedForm | None:
         if self.study.forms[form].log:
             return self.form(FormKey(form, LOG, 0))
         if visit == "previous":
@@ -308,7 +308,7 @@ class Subject:
             FormKey(form, there, seen_from.unsno if there == seen_from.visit else 0)
         )
 
-    def earlier(self, form: str, seen_from: FormKey) -> list[CapturedForm]:
+    def earlier(self, form: str, seen_from: FormKey) -> list[EvaluatedForm]:
         here = self.position(seen_from)
         result = (
             self.form(key) for key in self.keys(form) if self.position(key) < here
@@ -317,7 +317,7 @@ class Subject:
 
     def instances(
         self, form: str, visit: str, seen_from: FormKey
-    ) -> Sequence[CapturedForm]:
+    ) -> Sequence[EvaluatedForm]:
         if visit == "previous":
             return self.earlier(form, seen_from)[-1:]
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.evaluation.form_result import Judgement
 from forms_spec.findings.finding import Finding
@@ -36,7 +36,7 @@ def judge_casebook(
 
     ``complete`` says which forms are to be complete; the others are drafts.
     """
-    whole = Subject(study, casebook, today, subject)
+    whole = EvaluatedSubject(study, casebook, today, subject)
     judgements: dict[FormKey, Judgement] = {}
     for form in study.forms:
         for key in whole.keys(form):
@@ -61,7 +61,7 @@ def expected(study: Study, scheduled: Scheduled, context: Context) -> bool | Non
         return True
     form = study.forms[scheduled.form]
     key = FormKey(form.name, scheduled.visit, context.unsno)
-    subject = Subject(
+    subject = EvaluatedSubject(
         study, context.casebook or EmptyCasebook(), context.today, context.subject
     )
     captured = subject.form(key) or subject.put(form, Record(), key)

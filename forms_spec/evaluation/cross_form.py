@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.edit_checks import judge_rules
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import LOG, Context, FormKey, Record
@@ -36,7 +36,7 @@ def judge_elsewhere(
     if not homes:
         return ()
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
-    subject = Subject(study, context.casebook, context.today, context.subject)
+    subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
     subject.put(form, record, key)
 
     return tuple(_found(subject, homes, key, complete))
@@ -61,7 +61,7 @@ def _homes_by_form(study: Study) -> RulesByHome:
 
 
 def _found(
-    subject: Subject,
+    subject: EvaluatedSubject,
     homes: Mapping[str, frozenset[str]],
     key: FormKey,
     complete: Callable[[FormKey], bool],

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.form_plan import RulePlan
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.protocol_checks import is_kept
@@ -26,7 +26,7 @@ from forms_spec.rules.semantics.types import Type
 
 
 def judge_rules(
-    captured: CapturedForm, *, completing: bool, names: frozenset[str] | None = None
+    captured: EvaluatedForm, *, completing: bool, names: frozenset[str] | None = None
 ) -> Iterator[Finding]:
     """Findings of the form's rules, or of those of ``names`` alone.
 
@@ -48,7 +48,7 @@ def judge_rules(
 
 
 def _judge(
-    captured: CapturedForm, plan: RulePlan, row: int | None, *, completing: bool
+    captured: EvaluatedForm, plan: RulePlan, row: int | None, *, completing: bool
 ) -> Finding | None:
     frames = captured.frames(row)
     applies = True if plan.applies is None else plan.applies(frames)
@@ -78,7 +78,7 @@ def _judge(
     )
 
 
-def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> bool:
+def _applies_untold(captured: EvaluatedForm, plan: RulePlan, row: int | None) -> bool:
     """Whether no finding of the form says why it cannot be told that a rule applies."""
     table = captured.world.study.tables[plan.table]
     home = Home(form=table.form, group=table.group)
@@ -87,7 +87,7 @@ def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> 
 
 
 def _found(
-    captured: CapturedForm, rule: EditCheck, row: int | None, code: str, **words: Any
+    captured: EvaluatedForm, rule: EditCheck, row: int | None, code: str, **words: Any
 ) -> Finding:
     """A finding of the rule's check; its severity is the rule's, except that UNKNOWN is
     a query.
@@ -111,7 +111,7 @@ def _found(
 
 
 def _places(
-    captured: CapturedForm, home: str, row: int | None, table: str, field: str
+    captured: EvaluatedForm, home: str, row: int | None, table: str, field: str
 ) -> Iterator[DataPlace]:
     """Where else a rule shows: in the same row or form, or in the other form that it
     means.
@@ -124,7 +124,7 @@ def _places(
 
 
 def place_elsewhere(
-    world: Subject, seen_from: FormKey, table: str, field: str
+    world: EvaluatedSubject, seen_from: FormKey, table: str, field: str
 ) -> DataPlace:
     """A field of another form as a form means it; without a visit where nothing is
     captured of it.
@@ -144,7 +144,7 @@ def place_elsewhere(
     )
 
 
-def _facts(captured: CapturedForm, rule: EditCheck, row: int | None) -> str:
+def _facts(captured: EvaluatedForm, rule: EditCheck, row: int | None) -> str:
     """The answers of this form that the rule hangs on, as people read them."""
     return "; ".join(
         _answer(captured, table, row if table == rule.on[0][0] else None, field)
@@ -154,7 +154,7 @@ def _facts(captured: CapturedForm, rule: EditCheck, row: int | None) -> str:
     )
 
 
-def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> str:
+def _answer(captured: EvaluatedForm, table: str, row: int | None, name: str) -> str:
     field = captured.plan.fields[table, name].field
     text = captured.facts(table, row, name).text
     if text == "":
@@ -163,7 +163,7 @@ def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> s
     return f"“{field.label}” is {with_unit(shown_as(text, field), unit)}"
 
 
-def _why(captured: CapturedForm, asks: tuple[Dependency, ...], row: int | None) -> str:
+def _why(captured: EvaluatedForm, asks: tuple[Dependency, ...], row: int | None) -> str:
     """The sources without a value; where all have one, a date among them is too
     imprecise.
     """
@@ -173,7 +173,9 @@ def _why(captured: CapturedForm, asks: tuple[Dependency, ...], row: int | None) 
     return "a date is too imprecise, or a row is incomplete"
 
 
-def _lacking(captured: CapturedForm, target: Dependency, row: int | None) -> str | None:
+def _lacking(
+    captured: EvaluatedForm, target: Dependency, row: int | None
+) -> str | None:
     """The label of a source that has no value."""
     if (
         target.table is None

@@ -8,11 +8,11 @@ from datetime import date
 from enum import Enum
 from itertools import chain
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.evaluation.lacking_values import Lacking, lacking_in
-from forms_spec.evaluation.read_trace import Evidence, Source, sources_of
+from forms_spec.evaluation.read_trace import AnswerSource, Evidence, sources_of
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import LOG, Casebook, FormKey
 from forms_spec.model.criteria import Criterion, Eligibility
@@ -54,7 +54,7 @@ class CriterionResult:
     answer: str
     state: CellState
     possible: frozenset[str]
-    sources: tuple[Source, ...]
+    sources: tuple[AnswerSource, ...]
     lacking: tuple[Lacking, ...]
     findings: tuple[Finding, ...]
 
@@ -127,7 +127,10 @@ def assess(
     """
     if study.eligibility is None:
         return None
-    whole, key = Subject(study, casebook, today, subject), _form_of(study.eligibility)
+    whole, key = (
+        EvaluatedSubject(study, casebook, today, subject),
+        _form_of(study.eligibility),
+    )
     assessor = _Assessor(study, whole, key)
     return _with_findings(study.eligibility, findings, assessor.result)
 
@@ -172,7 +175,7 @@ def _with_findings(
 @dataclass(frozen=True, slots=True)
 class _Assessor:
     study: Study
-    subject: Subject
+    subject: EvaluatedSubject
     key: FormKey
 
     def result(self, criterion: Criterion) -> CriterionResult:
@@ -260,7 +263,7 @@ def _by_cell(findings: Iterable[Finding]) -> Mapping[Cell, Mapping[int, Finding]
 
 
 def _open_on(
-    sources: tuple[Source, ...], by_cell: Mapping[Cell, Mapping[int, Finding]]
+    sources: tuple[AnswerSource, ...], by_cell: Mapping[Cell, Mapping[int, Finding]]
 ) -> tuple[Finding, ...]:
     """The findings that hang on one of the sources, each once."""
     findings: dict[int, Finding] = {}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, CellResult, Subject
+from forms_spec.evaluation.captured_form import (
+    CellResult,
+    EvaluatedForm,
+    EvaluatedSubject,
+)
 from forms_spec.evaluation.condition_sources import deciding_answers
 from forms_spec.evaluation.edit_checks import judge_rules
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
-from forms_spec.evaluation.form_result import Cell, CellState, Judgement
+from forms_spec.evaluation.form_result import CellState, EvaluatedCell, Judgement
 from forms_spec.evaluation.protocol_checks import is_kept, under_check
 from forms_spec.evaluation.range_checks import (
     chosen_unit,
@@ -50,22 +54,22 @@ def judge(
     rows, and missing codes that are for drafts only.
     """
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
-    subject = Subject(study, context.casebook, context.today, context.subject)
+    subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
     return judge_captured(subject.put(form, record, key), completing=completing)
 
 
-def judge_captured(captured: CapturedForm, *, completing: bool) -> Judgement:
+def judge_captured(captured: EvaluatedForm, *, completing: bool) -> Judgement:
     """Judges one form of a subject whose other forms are at hand."""
     captured.settle()
     return _Verdict(captured, completing=completing).judgement()
 
 
 class _Verdict:
-    def __init__(self, captured: CapturedForm, *, completing: bool) -> None:
+    def __init__(self, captured: EvaluatedForm, *, completing: bool) -> None:
         self.captured = captured
         self.completing = completing
         self.untold = UnknownExplainer(captured)
-        self.cells: dict[CellKey, Cell] = {}
+        self.cells: dict[CellKey, EvaluatedCell] = {}
         self.findings: list[Finding] = []
 
     def judgement(self) -> Judgement:
@@ -92,7 +96,7 @@ class _Verdict:
         facts = self.captured.facts(plan.table, row, plan.field.name)
         required = self.required(plan, row, facts)
         key = CellKey(plan.table, row, plan.field.name)
-        self.cells[key] = Cell(
+        self.cells[key] = EvaluatedCell(
             state=facts.state,
             text=facts.text,
             value=facts.value,

@@ -28,7 +28,7 @@ Closure = Callable[[Frames], "RuleValue | None"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class CompiledRange:
     """A range with its ends compiled. ``certain``: neither end is ever UNKNOWN."""
 
     low: Closure | None
@@ -51,9 +51,9 @@ class FieldPlan:
     shown: tuple[Closure, ...]
     required: bool | Closure
     value: Closure | None
-    ranges: Mapping[str | None, Limits]
-    expected: Mapping[str | None, Limits]
-    alert: Mapping[str | None, Limits]
+    ranges: Mapping[str | None, CompiledRange]
+    expected: Mapping[str | None, CompiledRange]
+    alert: Mapping[str | None, CompiledRange]
     missing: Mapping[str, bool]
     shown_by: tuple[tuple[Expression, Home], ...]
     reference: tuple[Closure, Closure] | None
@@ -71,7 +71,7 @@ class FieldPlan:
         )
 
     @property
-    def limits(self) -> tuple[tuple[str, Mapping[str | None, Limits]], ...]:
+    def limits(self) -> tuple[tuple[str, Mapping[str | None, CompiledRange]], ...]:
         """What a value is held against, in the order of ``Field.limits``."""
         return (
             ("range", self.ranges),
@@ -309,10 +309,10 @@ class _Planner:
 
     def limits(
         self, ranges: Mapping[str | None, Range], home: Home, type_: Type
-    ) -> Mapping[str | None, Limits]:
+    ) -> Mapping[str | None, CompiledRange]:
         return MappingProxyType(
             {
-                unit: Limits(
+                unit: CompiledRange(
                     low=self.closure(item.low, home, type_)
                     if item.low is not None
                     else None,

@@ -24,7 +24,7 @@ class CellState(Enum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class EvaluatedCell:
     """One judged cell. ``text`` is the canonical text, or the raw one when it is
     invalid.
 
@@ -46,7 +46,7 @@ class Cell:
 class Judgement:
     """Every cell and every finding of one form, in page order."""
 
-    cells: Mapping[CellKey, Cell]
+    cells: Mapping[CellKey, EvaluatedCell]
     findings: tuple[Finding, ...]
 
     @property

@@ -15,10 +15,10 @@ from datetime import date
 from threading import RLock
 from typing import Any, TypeVar, cast
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.evaluation.recorded_reads import (
-    Clock,
+    EvaluationDay,
     Input,
     Read,
     RecordedSubject,
@@ -82,7 +82,7 @@ class CasebookResults:
         # A cell that is being evaluated is UNKNOWN to whoever asks for it meanwhile: that
         # is right for a cell that depends on itself, and wrong for another thread.
         self._lock = RLock()
-        self._world: Subject | None = None
+        self._world: EvaluatedSubject | None = None
         self._kept: dict[Hashable, KeptResult] = {}
         self._doubtful: dict[Hashable, Set[Input]] = {}
         if earlier and earlier.study is study and earlier.subject == subject:
@@ -112,7 +112,7 @@ class CasebookResults:
             if self._records.get(key) != earlier._records.get(key)
         }
         if self.today != earlier.today:
-            changed.add(Clock.TODAY)
+            changed.add(EvaluationDay.TODAY)
         return changed
 
     def _reached(self, changed: set[Input]) -> set[Input]:
@@ -136,7 +136,7 @@ class CasebookResults:
 
         return reached
 
-    def _world_now(self) -> Subject:
+    def _world_now(self) -> EvaluatedSubject:
         """The subject's forms as they are, each cell evaluated when it is read."""
         if self._world is None:
             self._world = _RecordingSubject(
@@ -174,7 +174,7 @@ class CasebookResults:
         )
 
     def of(
-        self, name: str, *given: Any, work_out: Callable[[Subject], Result]
+        self, name: str, *given: Any, work_out: Callable[[EvaluatedSubject], Result]
     ) -> Result:
         """Anything else about the subject.
 
@@ -206,10 +206,10 @@ class CasebookResults:
         return kept
 
 
-class _RecordingSubject(Subject):
+class _RecordingSubject(EvaluatedSubject):
     """A subject whose forms each record what they read of the others."""
 
-    def _captured(self, key: FormKey, record: Record) -> CapturedForm:
+    def _captured(self, key: FormKey, record: Record) -> EvaluatedForm:
         captured = super()._captured(key, record)
         captured.world = RecordedSubject(self, home=key)
         return captured

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.read_trace import (
     DEEPEST,
+    AnswerSource,
     Evidence,
     ReadRecorder,
-    Source,
     companions,
 )
 from forms_spec.model.captured_data import FormKey
@@ -53,12 +53,12 @@ _BY_STATE: Mapping[CellState, Lack] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lacking:
-    source: Source
+    source: AnswerSource
     why: Lack
 
 
 def lacking_in(
-    subject: Subject, key: FormKey, condition: Expression, home: Home
+    subject: EvaluatedSubject, key: FormKey, condition: Expression, home: Home
 ) -> tuple[Lacking, ...]:
     """Why a condition of a form is UNKNOWN. Nothing where it is not."""
     node = resolve(condition, subject.study, home, Type.CONDITION).core
@@ -207,7 +207,7 @@ class _Asked:
 
     def source(
         self, form: ReadRecorder, table: str, row: int | None, field: str
-    ) -> Source:
+    ) -> AnswerSource:
         """The cell; its number for a unit that was not chosen because there is no
         number.
         """

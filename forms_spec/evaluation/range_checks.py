@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, CellResult
-from forms_spec.evaluation.form_plan import FieldPlan, Limits
+from forms_spec.evaluation.captured_form import CellResult, EvaluatedForm
+from forms_spec.evaluation.form_plan import CompiledRange, FieldPlan
 from forms_spec.kinds.display import shown_as, shown_unit
 from forms_spec.model.fields import Field
 from forms_spec.rules.runtime.environment import Frames
@@ -17,7 +17,7 @@ from forms_spec.rules.semantics.types import Type
 
 
 def outside(
-    facts: CellResult, limits: Limits, plan: FieldPlan, frames: Frames
+    facts: CellResult, limits: CompiledRange, plan: FieldPlan, frames: Frames
 ) -> tuple[str, str] | None:
     """``("below", "at least 60 mmHg")`` when the value is surely outside, else None.
 
@@ -116,7 +116,7 @@ def chosen_unit(field: Field, frames: Frames) -> str | None:
     if field.unit is None or field.unit.companion is None:
         return None
     place = frames[0]
-    assert isinstance(place.instance, CapturedForm)
+    assert isinstance(place.instance, EvaluatedForm)
     table = field.group if field.group in place.instance.plan.row_tables else field.form
     code = place.instance.value(table, place.row, field.unit.companion)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject, nearest_visit
+from forms_spec.evaluation.captured_form import (
+    EvaluatedForm,
+    EvaluatedSubject,
+    nearest_visit,
+)
 from forms_spec.evaluation.form_plan import FormPlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.model.captured_data import LOG, FormKey, Record
@@ -19,7 +23,7 @@ DEEPEST = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class AnswerSource:
     """A cell of one of the subject's forms. Without ``field``: rows of ``table`` that
     there are none of.
 
@@ -44,12 +48,12 @@ class Evidence:
     Implements ``scene.World``.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: EvaluatedSubject) -> None:
         self._subject = subject
-        self._absent: dict[FormKey, CapturedForm] = {}
+        self._absent: dict[FormKey, EvaluatedForm] = {}
         self._opened: set[tuple[FormKey, str, int | None, str]] = set()
         self._depth = 0
-        self.sources: dict[Source, None] = {}
+        self.sources: dict[AnswerSource, None] = {}
 
     @property
     def today(self) -> int:
@@ -64,7 +68,7 @@ class Evidence:
         captured_form = self._subject.form(key) or self._absent.get(key)
         if captured_form is None:
             plan = plan_of(self._subject.study, self._subject.study.forms[key.form])
-            captured_form = self._absent[key] = CapturedForm(
+            captured_form = self._absent[key] = EvaluatedForm(
                 plan, Record(), key, self._subject
             )
 
@@ -102,7 +106,7 @@ class Evidence:
     def nothing_in(self, table: str, key: FormKey) -> None:
         """Rows were looked for, and there are none."""
         captured = self._subject.form(key) is not None
-        source = Source(
+        source = AnswerSource(
             key=key,
             table=table,
             row=None,
@@ -114,13 +118,13 @@ class Evidence:
         self.sources[source] = None
 
     def source(
-        self, form: CapturedForm, table: str, row: int | None, field: str
-    ) -> Source:
+        self, form: EvaluatedForm, table: str, row: int | None, field: str
+    ) -> AnswerSource:
         """A cell as a source."""
         facts = form.facts(table, row, field)
         seen = facts.seen
 
-        return Source(
+        return AnswerSource(
             key=form.key,
             table=table,
             row=row,
@@ -131,7 +135,9 @@ class Evidence:
             partial=leaves_open(seen),
         )
 
-    def look(self, form: CapturedForm, table: str, row: int | None, field: str) -> None:
+    def look(
+        self, form: EvaluatedForm, table: str, row: int | None, field: str
+    ) -> None:
         """A cell was read; behind a calculated one, what its formula reads.
 
         A unit belongs to its number.
@@ -158,7 +164,7 @@ class Evidence:
 COMPANIONS: StudyCache[str, Mapping[tuple[str, str], str]] = StudyCache()
 
 
-def companions(form: CapturedForm) -> Mapping[tuple[str, str], str]:
+def companions(form: EvaluatedForm) -> Mapping[tuple[str, str], str]:
     """By the table and name of a field that holds a chosen unit: the field of its
     number.
     """
@@ -179,7 +185,7 @@ def _companions(plan: FormPlan) -> Mapping[tuple[str, str], str]:
 class ReadRecorder:
     """One form whose readings are written down. Implements ``scene.Instance``."""
 
-    def __init__(self, form: CapturedForm, world: Evidence) -> None:
+    def __init__(self, form: EvaluatedForm, world: Evidence) -> None:
         self.captured = form
         self.world = world
 
@@ -210,8 +216,10 @@ class ReadRecorder:
 
 
 def sources_of(
-    subject: Subject, key: FormKey, *conditions: Callable[[Frames], RuleValue | None]
-) -> tuple[Source, ...]:
+    subject: EvaluatedSubject,
+    key: FormKey,
+    *conditions: Callable[[Frames], RuleValue | None],
+) -> tuple[AnswerSource, ...]:
     """What conditions of a form read, each cell once, in the order of reading."""
     evidence = Evidence(subject)
     frames = evidence.form(key).frames(None)

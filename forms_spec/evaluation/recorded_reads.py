@@ -11,19 +11,23 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, CellResult, Subject
+from forms_spec.evaluation.captured_form import (
+    CellResult,
+    EvaluatedForm,
+    EvaluatedSubject,
+)
 from forms_spec.evaluation.form_plan import plan_of
 from forms_spec.model.captured_data import FormKey
 from forms_spec.rules.semantics.resolved import RuleValue
 
 
-class Clock(Enum):
+class EvaluationDay(Enum):
     """The day of the evaluation, as something that is read."""
 
     TODAY = "today"
 
 
-Input = FormKey | str | Clock
+Input = FormKey | str | EvaluationDay
 """What a read hangs on: one form, the instances of a form (by its name), or the day."""
 Question = Callable[..., Any]
 """Asks a subject; its arguments begin with the input that the answer hangs on."""
@@ -31,7 +35,7 @@ Read = tuple[Question, tuple[Any, ...]]
 
 
 def still_so(
-    reads: Mapping[Read, Any], subject: Subject, reached: Collection[Input]
+    reads: Mapping[Read, Any], subject: EvaluatedSubject, reached: Collection[Input]
 ) -> bool:
     """Whether a subject gives the same answers as when the reads were recorded.
 
@@ -44,7 +48,7 @@ def still_so(
     )
 
 
-class RecordedSubject(Subject):
+class RecordedSubject(EvaluatedSubject):
     """A subject as one evaluation sees it.
 
     ``home`` is the form that is evaluated: its own answers are not recorded. The other
@@ -52,7 +56,7 @@ class RecordedSubject(Subject):
     such a cell reads itself is recorded with its own form and not here.
     """
 
-    def __init__(self, subject: Subject, home: FormKey | None = None) -> None:
+    def __init__(self, subject: EvaluatedSubject, home: FormKey | None = None) -> None:
         self.study = subject.study
         self.subject = subject.subject
         self.reads: dict[Read, Any] = {}
@@ -63,10 +67,10 @@ class RecordedSubject(Subject):
 
     @property
     def today(self) -> int:
-        day: int = self.ask(_today, Clock.TODAY)
+        day: int = self.ask(_today, EvaluationDay.TODAY)
         return day
 
-    def form(self, key: FormKey) -> CapturedForm | None:
+    def form(self, key: FormKey) -> EvaluatedForm | None:
         if key == self._home:
             return self._subject.form(key)
         if key not in self._recorded:
@@ -87,7 +91,7 @@ class RecordedSubject(Subject):
         return self.reads[read]
 
 
-class RecordedForm(CapturedForm):
+class RecordedForm(EvaluatedForm):
     """Another form than the one that is evaluated.
 
     Only what stands here can be read of it: it has no record, so that nothing is read
@@ -117,32 +121,32 @@ class RecordedForm(CapturedForm):
         return numbers
 
 
-def _today(subject: Subject, _clock: Clock) -> int:
+def _today(subject: EvaluatedSubject, _clock: EvaluationDay) -> int:
     return subject.today
 
 
-def _keys(subject: Subject, form: str) -> list[FormKey]:
+def _keys(subject: EvaluatedSubject, form: str) -> list[FormKey]:
     return subject.keys(form)
 
 
-def _exists(subject: Subject, key: FormKey) -> bool:
+def _exists(subject: EvaluatedSubject, key: FormKey) -> bool:
     return subject.form(key) is not None
 
 
 def _cell(
-    subject: Subject, key: FormKey, table: str, row: int | None, field: str
+    subject: EvaluatedSubject, key: FormKey, table: str, row: int | None, field: str
 ) -> CellResult | None:
     form = subject.form(key)
     return form.facts(table, row, field) if form is not None else None
 
 
 def _entered(
-    subject: Subject, key: FormKey, table: str, row: int | None, field: str
+    subject: EvaluatedSubject, key: FormKey, table: str, row: int | None, field: str
 ) -> RuleValue | None:
     form = subject.form(key)
     return form.entered(table, row, field) if form is not None else None
 
 
-def _rows(subject: Subject, key: FormKey, table: str) -> Sequence[int] | None:
+def _rows(subject: EvaluatedSubject, key: FormKey, table: str) -> Sequence[int] | None:
     form = subject.form(key)
     return form.rows(table) if form is not None else None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 
-from forms_spec.evaluation.captured_form import CapturedForm
+from forms_spec.evaluation.captured_form import EvaluatedForm
 from forms_spec.evaluation.form_plan import GroupPlan
 from forms_spec.evaluation.protocol_checks import under_check
 from forms_spec.evaluation.unknown import UnknownExplainer
@@ -18,7 +18,7 @@ from forms_spec.rules.semantics.types import Type
 
 
 def judge_rows(
-    captured: CapturedForm,
+    captured: EvaluatedForm,
     plan: GroupPlan,
     untold: UnknownExplainer,
     *,
@@ -49,7 +49,7 @@ def judge_rows(
 
 
 def _absent(
-    captured: CapturedForm, group: Group, rows: Repetition
+    captured: EvaluatedForm, group: Group, rows: Repetition
 ) -> Iterator[Finding]:
     """What the group lacks where it is asked: one row for each combination of the
     codes, or so many rows.
@@ -62,14 +62,16 @@ def _absent(
             yield _found(captured, group, "row-missing", row=labels)
 
 
-def _twice(captured: CapturedForm, group: Group, rows: Repetition) -> Iterator[Finding]:
+def _twice(
+    captured: EvaluatedForm, group: Group, rows: Repetition
+) -> Iterator[Finding]:
     for labels, value in _combinations(captured, group, rows):
         if value > 1:
             yield _found(captured, group, "row-twice", row=labels)
 
 
 def _combinations(
-    captured: CapturedForm, group: Group, rows: Repetition
+    captured: EvaluatedForm, group: Group, rows: Repetition
 ) -> Iterator[tuple[str, int]]:
     """Each combination of the codes that the rows are fixed by, as labels, and how many
     rows have it.
@@ -93,7 +95,9 @@ def _combinations(
         )
 
 
-def _found(captured: CapturedForm, group: Group, code: str, **words: object) -> Finding:
+def _found(
+    captured: EvaluatedForm, group: Group, code: str, **words: object
+) -> Finding:
     title = group.title or captured.plan.form.title
     place = captured.place(group.name, None, None)
     text = finding(code, text=group.place, data=place, label=title, **words)  # type: ignore[arg-type]

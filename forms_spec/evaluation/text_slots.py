@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.range_checks import plain as plain_number
 from forms_spec.kinds.display import shown_as
 from forms_spec.model.captured_data import LOG, Context, FormKey, Record
@@ -82,9 +82,9 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
     if not texts and not notes:
         return NO_WORDS
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
-    captured = Subject(study, context.casebook, context.today, context.subject).put(
-        form, record, key
-    )
+    captured = EvaluatedSubject(
+        study, context.casebook, context.today, context.subject
+    ).put(form, record, key)
     captured.settle()
     words: dict[Spot, tuple[str, ...]] = {}
 
@@ -179,11 +179,13 @@ def _home(form: Form, group: Group) -> Home:
     return Home(form=form, group=group if group.rows is not None else None)
 
 
-def _rows(captured: CapturedForm, table: str, *, in_rows: bool) -> Iterator[int | None]:
+def _rows(
+    captured: EvaluatedForm, table: str, *, in_rows: bool
+) -> Iterator[int | None]:
     yield from captured.rows(table) if in_rows else (None,)
 
 
-def _words(plan: SlotPlan, captured: CapturedForm, row: int | None) -> str:
+def _words(plan: SlotPlan, captured: EvaluatedForm, row: int | None) -> str:
     value = plan.closure(captured.frames(row))
     if value is None:
         return BLANK
@@ -198,7 +200,7 @@ def _words(plan: SlotPlan, captured: CapturedForm, row: int | None) -> str:
 
 
 def _shown(
-    study: Study, note: NotePlan, captured: CapturedForm, row: int | None
+    study: Study, note: NotePlan, captured: EvaluatedForm, row: int | None
 ) -> bool:
     frames = captured.frames(row)
     return all(

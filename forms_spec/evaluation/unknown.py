@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from forms_spec.evaluation.captured_form import CapturedForm, CellResult
+from forms_spec.evaluation.captured_form import CellResult, EvaluatedForm
 from forms_spec.evaluation.form_plan import FieldPlan
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.lacking_values import operands, row_frames
@@ -41,7 +41,7 @@ class UnknownExplainer:
     says nothing here.
     """
 
-    def __init__(self, captured: CapturedForm) -> None:
+    def __init__(self, captured: EvaluatedForm) -> None:
         self.captured = captured
         self.asked: set[Cell] = set()
         self._depth = 0

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from forms_spec.evaluation.captured_form import (
-    CapturedForm,
-    Subject,
+    EvaluatedForm,
+    EvaluatedSubject,
     nearest_visit,
     visit_order,
 )
@@ -99,7 +99,7 @@ class ToCome:
 
 
 def waits_for(
-    world: Subject, finding: Finding, to_come: Callable[[FormKey], ToCome]
+    world: EvaluatedSubject, finding: Finding, to_come: Callable[[FormKey], ToCome]
 ) -> tuple[FormKey, ...]:
     """The forms that a finding waits for; none when it does not wait.
 
@@ -201,7 +201,7 @@ def _parts(rule: EditCheck) -> Iterator[Expression]:
 
 
 def _needed(
-    captured: CapturedForm,
+    captured: EvaluatedForm,
     rule: EditCheck,
     row: int | None,
     forms: tuple[FormKey, ...],
@@ -228,7 +228,7 @@ class _Parts:
     """
 
     def __init__(
-        self, captured: CapturedForm, rule: EditCheck, row: int | None
+        self, captured: EvaluatedForm, rule: EditCheck, row: int | None
     ) -> None:
         study = captured.world.study
         table = study.tables[rule.on[0][0]]

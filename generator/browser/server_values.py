@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.model.captured_data import LOG, Context, FormKey, Record
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
@@ -29,7 +29,7 @@ def browser_env(study: Study, form: Form, context: Context) -> dict[str, Any]:
     on the page.
     """
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
-    subject = Subject(study, context.casebook, context.today, context.subject)
+    subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
     here = subject.put(form, context.casebook.record(key) or Record(), key)
 
     return {
@@ -38,7 +38,7 @@ def browser_env(study: Study, form: Form, context: Context) -> dict[str, Any]:
     }
 
 
-def given_values(givens: Givens, here: CapturedForm) -> list[Any]:
+def given_values(givens: Givens, here: EvaluatedForm) -> list[Any]:
     """What the rules of a form ask for, as far as the subject's other forms say it."""
     return _given(givens, [FramePosition(here, None)], here.key)
 

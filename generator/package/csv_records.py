@@ -33,7 +33,7 @@ Note = Callable[..., None]
 """``note(code, line, **words)``: one thing that is wrong on a line."""
 
 
-class Record(NamedTuple):
+class CsvRecord(NamedTuple):
     """One record and the line on which it begins.
 
     ``damaged`` cells, by position, are not UTF-8.
@@ -106,7 +106,7 @@ def holds(file: Path, data: bytes) -> bool:
 
 def read_records(
     stream: BinaryIO, note: Note, *, delimiter: str = ","
-) -> Iterator[Record]:
+) -> Iterator[CsvRecord]:
     """Every record of the file, header included; blank lines are empty records."""
     return iter(Records(stream, note, delimiter=delimiter))
 
@@ -118,11 +118,11 @@ class Records:
 
     def __init__(self, stream: BinaryIO, note: Note, *, delimiter: str = ",") -> None:
         self._stream = _Refillable(stream)
-        self._lines = _Lines(self._stream, note, delimiter)
+        self._lines = _LineFeed(self._stream, note, delimiter)
         self._delimiter = delimiter
         self._reader = self._new_reader()
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[CsvRecord]:
         while (record := self.next()) is not None:
             yield record
 
@@ -131,7 +131,7 @@ class Records:
         """The number of lines read so far."""
         return self._lines.line
 
-    def next(self) -> Record | None:
+    def next(self) -> CsvRecord | None:
         """The next record, or None at the end of the file and where too much of it is
         damaged.
         """
@@ -149,7 +149,9 @@ class Records:
 
             cells = lines.repair(str(error))
 
-        return _decoded(lines, cells) if lines.damaged else Record(lines.start, cells)
+        return (
+            _decoded(lines, cells) if lines.damaged else CsvRecord(lines.start, cells)
+        )
 
     def block(
         self, size: int, count: Callable[[bytes, bytes], int] = bytes.count
@@ -184,7 +186,7 @@ class Records:
         """A block was not understood: it is to be read again."""
         self._stream.push_back(block)
 
-    def one_by_one(self, block: bytes) -> Iterator[Record]:
+    def one_by_one(self, block: bytes) -> Iterator[CsvRecord]:
         """The records that begin in a block; the last may end after it."""
         before = self._stream.pieces
         self._stream.push_back(block)
@@ -239,7 +241,7 @@ class _Refillable:
         return raw
 
 
-def _decoded(lines: _Lines, cells: list[str]) -> Record:
+def _decoded(lines: _LineFeed, cells: list[str]) -> CsvRecord:
     """The record with its undecodable bytes read as Windows-1252, which is what they
     mostly are.
     """
@@ -251,14 +253,14 @@ def _decoded(lines: _Lines, cells: list[str]) -> Record:
         for index, cell in enumerate(cells)
     ]
 
-    return Record(lines.start, shown, damaged)
+    return CsvRecord(lines.start, shown, damaged)
 
 
 def _undecoded(text: str) -> bool:
     return not text.isascii() and any("\udc80" <= item <= "\udcff" for item in text)
 
 
-class _Lines:
+class _LineFeed:
     """Feeds the CSV parser, counts lines, and keeps those of the record under way for
     repairs.
     """
@@ -274,7 +276,7 @@ class _Lines:
         self.repairs = 0
         self.damaged = False
 
-    def __iter__(self) -> _Lines:
+    def __iter__(self) -> _LineFeed:
         return self
 
     @property

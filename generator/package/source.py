@@ -55,7 +55,7 @@ class BrokenFile(Exception):
     """One file of the package cannot be read to its end."""
 
 
-class Source(Protocol):
+class PackageSource(Protocol):
     """A package's files by name, with forward slashes, relative to the descriptor."""
 
     @property
@@ -74,7 +74,7 @@ class Source(Protocol):
 
 
 @contextmanager
-def open_source(path: Path, *, whole: bool = False) -> Iterator[Source]:
+def open_source(path: Path, *, whole: bool = False) -> Iterator[PackageSource]:
     """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises
     ``Unreadable``.
 
@@ -172,7 +172,7 @@ def _size(path: Path) -> int | None:
     return value.st_size if stat.S_ISREG(value.st_mode) else None
 
 
-def _unpacked(source: Source, folder: Path) -> None:
+def _unpacked(source: PackageSource, folder: Path) -> None:
     for name in source.sizes:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from forms_spec.evaluation import Cell, CellState, Judgement
+from forms_spec.evaluation import CellState, EvaluatedCell, Judgement
 from forms_spec.evaluation.text_slots import NO_WORDS, PageWords
 from forms_spec.findings.finding import Severity
 from forms_spec.kinds.display import shown_as
@@ -20,7 +20,7 @@ from generator.pages.findings import PageFindings, finding_html
 from generator.pages.new_rows import may_hide
 from generator.pages.question_builder import steps
 
-CellOf = Callable[[str], Cell | None]
+CellOf = Callable[[str], EvaluatedCell | None]
 FEW = 2
 """So many rows all stand open; of more, only those that need attention do."""
 
@@ -122,7 +122,7 @@ def own_slots(
     slots = Slots()
     cells = judgement.cells
 
-    def cell_of(name: str) -> Cell | None:
+    def cell_of(name: str) -> EvaluatedCell | None:
         return cells.get(CellKey(form.name, None, name))
 
     _fill(slots, form.fields, record.texts, cell_of)
@@ -157,7 +157,7 @@ def row_slots(
         n=number, saved=saved, removing=removing is not None, why=removing or ""
     )
 
-    def cell_of(name: str) -> Cell | None:
+    def cell_of(name: str) -> EvaluatedCell | None:
         return cells.get(CellKey(group.name, number, name))
 
     later: dict[str, str] = {}

@@ -20,7 +20,7 @@ from generator.redcap.reading.codelists import Codelists
 from generator.redcap.reading.condition_cycles import cyclic_fields
 from generator.redcap.reading.dictionary_rows import Dictionary, Item, read_dictionary
 from generator.redcap.reading.events import EventFiles, Events
-from generator.redcap.reading.field_plan import FieldPlan
+from generator.redcap.reading.field_plan import RedcapFieldPlan
 from generator.redcap.reading.fields import FieldMaker
 from generator.redcap.reading.forms import form_data
 from generator.redcap.reading.missing_codes import MissingData, missing_data
@@ -161,7 +161,7 @@ class _Conversion:
         self.subject = record_id_name(self.dictionary, options.record_id)
         self.forms = form_names(self.dictionary)
         self.codelists = Codelists()
-        self.plans: list[FieldPlan] = []
+        self.plans: list[RedcapFieldPlan] = []
         self.missing: tuple[MissingData, ...] = ()
         self.texts: dict[str, str] = {}
         self.timing_losses: list[CellLoss] = []
@@ -202,7 +202,7 @@ class _Conversion:
 
         return parts
 
-    def _plans(self) -> list[FieldPlan]:
+    def _plans(self) -> list[RedcapFieldPlan]:
         planner = FieldPlanner(
             dictionary=self.dictionary,
             codelists=self.codelists,
@@ -272,7 +272,7 @@ class _Conversion:
             missing=bool(self.missing),
         )
         project = self._project()
-        by_form: dict[str, list[FieldPlan]] = {}
+        by_form: dict[str, list[RedcapFieldPlan]] = {}
         for plan in self.plans:
             by_form.setdefault(plan.form, []).append(plan)
 
@@ -331,7 +331,7 @@ class _Conversion:
 
         return fields
 
-    def _missing_of(self, plan: FieldPlan) -> tuple[tuple[str, str], ...]:
+    def _missing_of(self, plan: RedcapFieldPlan) -> tuple[tuple[str, str], ...]:
         """The codes of missing data that a field may hold: an answer of its own goes
         before.
         """

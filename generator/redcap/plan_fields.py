@@ -17,7 +17,7 @@ from generator.redcap.reading.answers import answers_of
 from generator.redcap.reading.choices import WrittenChoice, empty_choices, parse_choices
 from generator.redcap.reading.codelists import FIXED, Answers, Codelists
 from generator.redcap.reading.dictionary_rows import TYPES, Dictionary, Item
-from generator.redcap.reading.field_plan import FieldPlan
+from generator.redcap.reading.field_plan import RedcapFieldPlan
 from generator.redcap.reading.fields import CHOOSING
 from generator.redcap.reading.labels import has_markup
 from generator.redcap.reading.tag_parser import Tag, parse_tags
@@ -92,7 +92,7 @@ class FieldPlanner:
     subject: str
     forms: Mapping[str, str]
 
-    def plans(self) -> list[FieldPlan]:
+    def plans(self) -> list[RedcapFieldPlan]:
         """The plan of every field. All lists of answers are counted on the way."""
         originals = {item.name for item in self.dictionary.items}
         taken: set[str] = set()
@@ -114,7 +114,7 @@ class FieldPlanner:
 
         return plans
 
-    def _plan(self, item: Item, name: str) -> FieldPlan:
+    def _plan(self, item: Item, name: str) -> RedcapFieldPlan:
         tags: tuple[Tag, ...] = ()
         if "@" in item.annotation:
             tags = tuple(parse_tags(item.annotation))
@@ -135,7 +135,7 @@ class FieldPlanner:
                 "redcap-unknown-type", item.row, "type", item.type, name=item.name
             )
 
-        return FieldPlan(
+        return RedcapFieldPlan(
             item=item,
             name=name,
             type=type_,

@@ -30,7 +30,7 @@ LISTS = ("events", "forms", "repeating")
 
 
 @dataclass(frozen=True, kw_only=True)
-class WrittenDictionary:
+class WrittenRedcapDictionary:
     """The file, None where the dictionary cannot be used; what was found, and every
     Loss.
 
@@ -47,7 +47,7 @@ class WrittenDictionary:
 
 def write_redcap(
     files: Mapping[str, str], originals: Mapping[str, bytes]
-) -> WrittenDictionary:
+) -> WrittenRedcapDictionary:
     """The 18 columns of a dictionary.
 
     ``originals`` are the files of REDCap that it was made from: ``dictionary`` and
@@ -56,7 +56,7 @@ def write_redcap(
     loaded = load_study(files)
     study = loaded.study
     if study is None:
-        return WrittenDictionary(
+        return WrittenRedcapDictionary(
             content=None,
             findings=loaded.findings,
             losses=(),
@@ -79,7 +79,7 @@ def write_redcap(
         same = {name: originals[name] for name in LISTS if name in originals}
         lists = EventLists(files=same)
 
-    return WrittenDictionary(
+    return WrittenRedcapDictionary(
         content=csv_bytes(HEADERS.values(), _ordered(cells)),
         findings=(),
         losses=(*losses, *lists.losses),

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from forms_spec.kinds.display import MONTHS
 from generator.rewritings.expected import Expected
 
-_MONTHS = (
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-)  # fmt: skip
+_MONTH_NUMBERS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _NAMED = re.compile(r"([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})")
@@ -35,7 +34,7 @@ ReadDate = Callable[[str], date | None]
 """Reads a date in one order of day, month and year."""
 
 
-class Clock(NamedTuple):
+class TimeOfDay(NamedTuple):
     """A time of day; ``fine`` where seconds are written."""
 
     hour: int
@@ -44,7 +43,7 @@ class Clock(NamedTuple):
     fraction: str
     fine: bool
 
-    def is_same(self, other: Clock) -> bool:
+    def is_same(self, other: TimeOfDay) -> bool:
         """Whether the other is this time, with or without its seconds written."""
         return self[:4] == other[:4]
 
@@ -64,7 +63,7 @@ class Instant(NamedTuple):
     """A date with a time of day."""
 
     day: date
-    clock: Clock
+    clock: TimeOfDay
 
     def is_same(self, other: Instant) -> bool:
         """Whether the other is this moment, with or without its seconds written."""
@@ -107,8 +106,7 @@ def _named(text: str) -> date | None:
 
 def _month(name: str) -> int:
     """The number of a month by its name, 0 for a word that is no month."""
-    start = name[:3].lower()
-    return _MONTHS.index(start) + 1 if start in _MONTHS else 0
+    return _MONTH_NUMBERS.get(name[:3].lower(), 0)
 
 
 def _day_first(text: str) -> date | None:
@@ -126,7 +124,7 @@ def _unambiguous(text: str) -> date | None:
     return _year_first(text) or _named(text)
 
 
-def clock(text: str) -> Clock | None:
+def clock(text: str) -> TimeOfDay | None:
     """A time of day."""
     match = _TIME.fullmatch(text)
     if not match:
@@ -142,16 +140,16 @@ def clock(text: str) -> Clock | None:
         return None
 
     fraction = (match[4] or "").rstrip("0")
-    return Clock(hour, minute, second, fraction, match[3] is not None)
+    return TimeOfDay(hour, minute, second, fraction, match[3] is not None)
 
 
-def _clock_alone(text: str) -> Clock | None:
+def _clock_alone(text: str) -> TimeOfDay | None:
     """A time, also on the day on which a program put it."""
     day, _, time = text.partition(" ")
     return clock(time if day in _NO_DAY else text)
 
 
-def _clocks(before: str, after: str) -> tuple[Clock, Clock] | None:
+def _clocks(before: str, after: str) -> tuple[TimeOfDay, TimeOfDay] | None:
     first, second = clock(before), _clock_alone(after)
     return (first, second) if first and second else None
 
@@ -404,7 +402,7 @@ def times_of_minutes(text: str, expected: Expected) -> Iterator[str]:
         yield f"{time.minute:02}:{time.second:02}"
 
 
-def _as_time(time: Clock, expected: Expected) -> Iterator[str]:
+def _as_time(time: TimeOfDay, expected: Expected) -> Iterator[str]:
     """The time as its field has it, unless something would be lost."""
     if time.fraction:
         return

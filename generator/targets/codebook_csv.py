@@ -30,7 +30,7 @@ SEPARATOR = " | "
 """Between the entries of one cell, as in REDCap's list of choices."""
 
 
-class Row(NamedTuple):
+class CodebookRow(NamedTuple):
     """A field with what it belongs to."""
 
     study: Study
@@ -43,7 +43,7 @@ class Row(NamedTuple):
         return self.group.table
 
 
-def _visits(row: Row) -> str:
+def _visits(row: CodebookRow) -> str:
     """The visits of the form, with a word where it is not always required."""
     if row.form.log:
         return "log"
@@ -61,22 +61,22 @@ def _visits(row: Row) -> str:
     return SEPARATOR.join(visits)
 
 
-def _unit(row: Row) -> str:
+def _unit(row: CodebookRow) -> str:
     unit = row.field.unit
     if unit and unit.fixed:
         return unit.fixed
     return SEPARATOR.join(choice.code for choice in row.field.unit_choices)
 
 
-def _decimal_places(row: Row) -> str:
+def _decimal_places(row: CodebookRow) -> str:
     return "" if row.field.places is None else str(row.field.places)
 
 
-def _codes(row: Row) -> str:
+def _codes(row: CodebookRow) -> str:
     return _listed(row.field.codelist.codes) if row.field.codelist else ""
 
 
-def _missing(row: Row) -> str:
+def _missing(row: CodebookRow) -> str:
     return _listed(row.field.missing)
 
 
@@ -84,15 +84,15 @@ def _listed(codes: Iterable[Code | MissingCode]) -> str:
     return SEPARATOR.join(f"{code.code}, {code.label}" for code in codes)
 
 
-def _group_condition(row: Row) -> str:
+def _group_condition(row: CodebookRow) -> str:
     return _text(row.group.show_when)
 
 
-def _condition(row: Row) -> str:
+def _condition(row: CodebookRow) -> str:
     return _text(row.field.show_when)
 
 
-def _formula(row: Row) -> str:
+def _formula(row: CodebookRow) -> str:
     return _text(row.field.value)
 
 
@@ -101,7 +101,7 @@ def _text(rule: Expression | None) -> str:
     return rule.text if rule else ""
 
 
-def _required(row: Row) -> str:
+def _required(row: CodebookRow) -> str:
     """``yes``, ``no``, or the condition under which an answer is required."""
     required = row.field.required
     if isinstance(required, bool):
@@ -109,7 +109,7 @@ def _required(row: Row) -> str:
     return required.text
 
 
-def _checks(row: Row) -> str:
+def _checks(row: CodebookRow) -> str:
     """The protocol checks in the field itself, then the rules about it."""
     # Several facets of a field may implement one check.
     checks = list(dict.fromkeys(check.name for check in row.field.checks.values()))
@@ -120,7 +120,7 @@ def _checks(row: Row) -> str:
     return SEPARATOR.join(checks)
 
 
-def _fact(name: str) -> Callable[[Row], str]:
+def _fact(name: str) -> Callable[[CodebookRow], str]:
     return lambda row: FACTS[name](row.field, row.study)
 
 
@@ -139,7 +139,7 @@ FACTS_WITH_A_COLUMN = frozenset(
 OTHER_FACTS = tuple(name for name in FACTS if name not in FACTS_WITH_A_COLUMN)
 
 
-def _other(row: Row) -> str:
+def _other(row: CodebookRow) -> str:
     """What few fields have, each under its name in the codebook."""
     facts = []
     for name in OTHER_FACTS:
@@ -150,7 +150,7 @@ def _other(row: Row) -> str:
     return SEPARATOR.join(facts)
 
 
-COLUMNS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
+COLUMNS: Mapping[str, Callable[[CodebookRow], str]] = MappingProxyType(
     {
         "visits": _visits,
         "form": lambda row: row.form.name,
@@ -195,11 +195,11 @@ def write(study: Study) -> str:
     return BOM + text.getvalue()
 
 
-def _rows(study: Study) -> Iterator[Row]:
+def _rows(study: Study) -> Iterator[CodebookRow]:
     for form in in_schedule_order(study):
         for group in form.groups:
             for field in group.fields:
-                yield Row(study, form, group, field)
+                yield CodebookRow(study, form, group, field)
 
 
 IN_A_COLUMN = frozenset(

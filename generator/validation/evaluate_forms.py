@@ -19,14 +19,14 @@ from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.opened_package import OpenPackage
 from generator.validation.read_tables import Progress
 from generator.validation.report.report import Reported
-from generator.validation.uploads import Uploads
+from generator.validation.uploads import UploadFaults
 
 
 def judge_forms(
     opened: OpenPackage,
     study: Study,
     missing: MissingnessCounter,
-    uploads: Uploads,
+    uploads: UploadFaults,
     *,
     subjects: Iterable[tuple[str, list[StagedForm]]] | None = None,
     on_progress: Progress | None = None,
@@ -138,7 +138,7 @@ def _key(form: StagedForm, finding: Finding) -> dict[str, str | int]:
     return key
 
 
-def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None:
+def _report_files(opened: OpenPackage, check: UploadFaults, form: StagedForm) -> None:
     """Uploaded files are there, and are the ones whose hash stands in the cell."""
     for cell, text in file_cells(form.form, form.record):
         fault = check.fault(text) if named_file(text) else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from forms_spec.findings.catalogue import finding
 from generator.package.package_files import OURS
-from generator.package.source import BrokenFile, Source, Unreadable, open_source
+from generator.package.source import BrokenFile, PackageSource, Unreadable, open_source
 from generator.tables import layout
 from generator.validation.audit_trail import (
     Column,
@@ -155,11 +155,11 @@ def _is_small(opened: OpenPackage) -> bool:
     return sum(sizes.values()) < SMALL and trail < SMALL_TRAIL
 
 
-def _size_of_tables(source: Source) -> int:
+def _size_of_tables(source: PackageSource) -> int:
     return sum(size for name, size in source.sizes.items() if name.endswith(".csv"))
 
 
-def _has_dictionary(source: Source) -> bool:
+def _has_dictionary(source: PackageSource) -> bool:
     return any(name.startswith(layout.DICTIONARY) for name in source.sizes)
 
 
@@ -172,7 +172,7 @@ def _spooling_store() -> Store:
 
 def plan_package(
     path: Path,
-    source: Source,
+    source: PackageSource,
     store: Store,
     stack: ExitStack,
     *,
@@ -257,7 +257,7 @@ def _embedded() -> Embedded:
     return EMBEDDED
 
 
-def _descriptor(source: Source) -> Mapping[str, Any]:
+def _descriptor(source: PackageSource) -> Mapping[str, Any]:
     if layout.DESCRIPTOR not in source.sizes:
         raise Unreadable(finding("no-descriptor"))
     try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from forms_spec.findings.catalogue import finding
 from forms_spec.model.captured_forms import CapturedForm, Subject
 from generator.package.package_files import LARGEST_TEXT, OURS
-from generator.package.source import BrokenFile, Source, Unreadable
+from generator.package.source import BrokenFile, PackageSource, Unreadable
 from generator.tables import layout
 from generator.validation.assemble_forms import Assembly, StagedForm
 from generator.validation.report.report import Collector, Report, Reported
@@ -38,7 +38,7 @@ class OpenPackage:
     """
 
     path: Path
-    source: Source
+    source: PackageSource
     store: Store
     collector: Collector
     descriptor: Mapping[str, Any]
@@ -152,7 +152,7 @@ def reported_doubt(plan: TablePlan, doubt: SchemaFailure) -> Reported:
     )
 
 
-def read_text(source: Source, name: str) -> str:
+def read_text(source: PackageSource, name: str) -> str:
     """A whole text file of a package. Raises ``BrokenFile``."""
     if source.sizes[name] > LARGEST_TEXT:
         raise BrokenFile(f"it is larger than {LARGEST_TEXT // 2**20} MB")

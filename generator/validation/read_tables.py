@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from forms_spec.findings.catalogue import finding
 from generator.package.csv_records import Records
-from generator.package.source import BrokenFile, Source
+from generator.package.source import BrokenFile, PackageSource
 from generator.tables import layout
 from generator.validation.audit_trail import Trail
 from generator.validation.report.report import Collector, Reported
@@ -37,7 +37,7 @@ class Staging:
     ``trail`` is shown every row.
     """
 
-    source: Source
+    source: PackageSource
     store: Store
     collector: Collector
     expected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

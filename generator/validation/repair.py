@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.package.archive import Sink, open_sink
-from generator.package.source import Source
+from generator.package.source import PackageSource
 from generator.package.writer import descriptor_text
 from generator.rewritings.known import BY_NAME
 from generator.tables import layout
@@ -157,7 +157,9 @@ def _write(opened: OpenPackage, files: Mapping[str, Path], sink: Sink) -> None:
             _copy(name, source, files, sink)
 
 
-def _copy(name: str, source: Source, files: Mapping[str, Path], sink: Sink) -> None:
+def _copy(
+    name: str, source: PackageSource, files: Mapping[str, Path], sink: Sink
+) -> None:
     if name in files:
         with files[name].open("rb") as content:
             sink.add(name, content, files[name].stat().st_size)

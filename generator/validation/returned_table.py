@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.package.csv_records import Records
-from generator.package.source import Source
+from generator.package.source import PackageSource
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
 from generator.rewritings.known import BY_NAME
 from generator.rewritings.programs import impossible
@@ -55,7 +55,7 @@ class TableReturn:
     """
 
     plan: TablePlan
-    source: Source
+    source: PackageSource
     changed: bool
     habits: dict[str, ColumnHabits] = field(default_factory=dict)
     row_numbers: str | None = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.suggestions import did_you_mean, nearest
 from forms_spec.model.captured_data import LOG
-from generator.package.csv_records import Record, Records
+from generator.package.csv_records import CsvRecord, Records
 from generator.tables import layout
 from generator.validation.audit_trail import Trail
 from generator.validation.report.report import Collector, Reported
@@ -130,7 +130,7 @@ class TableReading:
         if self.header(records.next()):
             self.body(records)
 
-    def header(self, header: Record | None) -> bool:
+    def header(self, header: CsvRecord | None) -> bool:
         """Looks at the names of the columns; False when there are none."""
         if header is None or not any(header.cells):
             self.note("empty-table", 1)
@@ -163,7 +163,7 @@ class TableReading:
         for record in records:
             self.take(record)
 
-    def take(self, record: Record) -> None:
+    def take(self, record: CsvRecord) -> None:
         """One record: judged, compared and stored."""
         if self.is_blank(record.cells):
             self.note_blank(record.line, record.cells)
@@ -325,7 +325,7 @@ class TableReading:
             finding=result, file=plan.path, table=plan.name, row=line, field=name
         )
 
-    def _header(self, header: Record) -> None:
+    def _header(self, header: CsvRecord) -> None:
         columns, given = self.plan.columns, labels(header, ours=self.ours)
         self.width = len(given)
         places = {name: position for position, name in reversed(list(enumerate(given)))}
@@ -353,7 +353,7 @@ class TableReading:
         self.order = [places.get(name) for name in columns]
         self.there = frozenset(places).intersection(columns)
 
-    def _align(self, record: Record) -> list[str]:
+    def _align(self, record: CsvRecord) -> list[str]:
         cells = record.cells
         if len(cells) != self.width:
             code = "too-many-cells" if len(cells) > self.width else "too-few-cells"
@@ -368,7 +368,7 @@ class TableReading:
             for index in self.order
         ]
 
-    def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
+    def _judge_cells(self, record: CsvRecord, cells: list[str]) -> frozenset[str]:
         """Reports damaged cells, notes what Frictionless refuses; gives the columns
         that are refused.
         """
@@ -425,7 +425,7 @@ class TableReading:
         return self.plan.table is not None and name not in self.keys
 
 
-def labels(header: Record, *, ours: bool) -> list[str]:
+def labels(header: CsvRecord, *, ours: bool) -> list[str]:
     """The names in a header; blanks around them do not count in packages of others."""
     return header.cells if ours else [name.strip() for name in header.cells]
 

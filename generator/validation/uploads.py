@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from generator.package.source import BrokenFile, Source
+from generator.package.source import BrokenFile, PackageSource
 from generator.tables import layout
 from generator.validation.read_tables import sha256_of
 
 
-class Uploads(Protocol):
+class UploadFaults(Protocol):
     """Is told of every file that a cell names."""
 
     def fault(self, name: str) -> Finding | None:
@@ -26,7 +26,7 @@ class UploadCheck:
     named.
     """
 
-    def __init__(self, source: Source, descriptor: Mapping[str, Any]) -> None:
+    def __init__(self, source: PackageSource, descriptor: Mapping[str, Any]) -> None:
         self._source = source
         self._listed = dict(_listed(descriptor))
         self._digests: dict[str, str] = {}

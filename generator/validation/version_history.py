@@ -15,7 +15,7 @@ from forms_spec.loading.study_builder import dictionary_hash
 from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
 from forms_spec.model.captured_forms import FormStatus
 from generator.package.csv_records import Records
-from generator.package.source import BrokenFile, Source
+from generator.package.source import BrokenFile, PackageSource
 from generator.tables import layout
 from generator.tables.descriptor import DictionaryUse
 from generator.validation.opened_package import OpenPackage, read_text
@@ -316,7 +316,7 @@ def dictionary_uses(opened: OpenPackage) -> tuple[DictionaryUse, ...]:
     return tuple(results)
 
 
-def earlier_texts(source: Source) -> dict[str, dict[str, str]]:
+def earlier_texts(source: PackageSource) -> dict[str, dict[str, str]]:
     """The earlier dictionaries of a package by their hashes; one that is not what it
     says is left out.
     """

@@ -24,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import LOG, FormKey
@@ -169,7 +169,7 @@ def findings_under(study: Study, case: Case, check: str) -> set[str]:
 
     Only the forms that can have them are judged.
     """
-    world = Subject(study, case.casebook(), case.today, case.name)
+    world = EvaluatedSubject(study, case.casebook(), case.today, case.name)
     found = set()
     for name in forms_of(check):
         for key in world.keys(name):

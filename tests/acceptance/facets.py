@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from forms_spec.evaluation import Cell, CellState, judge
+from forms_spec.evaluation import CellState, EvaluatedCell, judge
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record, Row
 from forms_spec.model.fields import Form
@@ -165,7 +165,7 @@ def outcome(study: Study, case: FacetCase) -> str:
     return asked(judged.cells[place])
 
 
-def asked(cell: Cell) -> str:
+def asked(cell: EvaluatedCell) -> str:
     """Whether a question is asked and has to be answered."""
     if cell.state is CellState.HIDDEN:
         return "hidden"

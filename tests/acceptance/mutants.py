@@ -22,7 +22,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.finding import Severity
 from forms_spec.model.captured_data import FormKey
@@ -107,14 +107,14 @@ class Bench:
         for case in written():
             self.by_check[case.of].append(case)
         self.subjects = subjects()
-        self._worlds: dict[str, Subject] = {}
+        self._worlds: dict[str, EvaluatedSubject] = {}
         self._said: dict[tuple[str, str], Verdict] = {}
         self._used = _users(study)
 
-    def world(self, case: Written) -> Subject:
+    def world(self, case: Written) -> EvaluatedSubject:
         if case.subject not in self._worlds:
             held = self.subjects[case.subject]
-            self._worlds[case.subject] = Subject(
+            self._worlds[case.subject] = EvaluatedSubject(
                 self.study, held.casebook(), held.today, held.name
             )
         return self._worlds[case.subject]
@@ -327,7 +327,7 @@ def main() -> int:
     return 1 if survivors else 0
 
 
-__all__ = ["Benches", "CapturedForm", "equivalent", "every"]
+__all__ = ["Benches", "EvaluatedForm", "equivalent", "every"]
 
 if __name__ == "__main__":
     raise SystemExit(main())

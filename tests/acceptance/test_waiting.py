@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from forms_spec.evaluation import findings_of, judge_casebook
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.form_plan import rules_of
 from forms_spec.evaluation.waiting import reads_other_forms, rule_of
 from forms_spec.findings.finding import Severity
@@ -216,10 +216,10 @@ def test_what_is_certain_before_a_form_is_entered_is_what_it_is_afterwards(
     """
     study = cellkine()
     forms = {form.key: form.record for form in entered(subject, 1)}
-    whole = Subject(study, Shelf(forms), CUT, subject)
+    whole = EvaluatedSubject(study, Shelf(forms), CUT, subject)
     for missing in study.forms:
         kept = {key: record for key, record in forms.items() if key.form != missing}
-        part = Subject(study, Shelf(kept), CUT, subject)
+        part = EvaluatedSubject(study, Shelf(kept), CUT, subject)
         for key in kept:
             for rule, home in rules_of(study, study.forms[key.form]):
                 if not any(
@@ -241,7 +241,7 @@ def test_what_is_certain_before_a_form_is_entered_is_what_it_is_afterwards(
 
 
 def values(
-    world: Subject, key: FormKey, rule: EditCheck, home: Home, is_open: IsOpen
+    world: EvaluatedSubject, key: FormKey, rule: EditCheck, home: Home, is_open: IsOpen
 ) -> Iterator[RuleValue | None]:
     """Whether the rule applies and whether it holds, in each row that it is about."""
     captured = world.form(key)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.edit_checks import EditCheck
@@ -57,7 +57,7 @@ class Vector:
         return resolve(_expression(self.asks), cellkine(), self.home).core
 
     @property
-    def captured(self) -> CapturedForm:
+    def captured(self) -> EvaluatedForm:
         """The form that it is asked of."""
         found = worlds()[self.subject].form(self.key)
         assert found is not None
@@ -177,9 +177,9 @@ def subjects() -> Mapping[str, Case]:
 
 
 @cache
-def worlds() -> Mapping[str, Subject]:
+def worlds() -> Mapping[str, EvaluatedSubject]:
     """Every subject with its forms, evaluated once for all questions."""
     return {
-        name: Subject(cellkine(), case.casebook(), case.today, name)
+        name: EvaluatedSubject(cellkine(), case.casebook(), case.today, name)
         for name, case in subjects().items()
     }

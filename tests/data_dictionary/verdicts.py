@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forms_spec.evaluation import Judgement
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.casebook import findings_of, judge_casebook
 from forms_spec.evaluation.eligibility import Assessment
 from forms_spec.findings.finding import Finding
@@ -67,7 +67,7 @@ class Case:
         key = FormKey(form, "SCR", 0)
         home = Home(form=self.study.forms[form])
         assert resolve(parsed, self.study, home).findings == ()
-        world = Subject(self.study, self.casebook(), self.today, self.name)
+        world = EvaluatedSubject(self.study, self.casebook(), self.today, self.name)
         captured = world.put(home.form, self.forms[key].record, key)
         return compile_expression(parsed, self.study, home)(captured.frames(None))
 

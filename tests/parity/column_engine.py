@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from forms_spec.evaluation.captured_form import CapturedForm
+from forms_spec.evaluation.captured_form import EvaluatedForm
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.fields import Table
 from forms_spec.model.study import Study
@@ -47,7 +47,7 @@ class ColumnEngine:
     def __init__(
         self,
         study: Study,
-        subjects: list[CapturedForm],
+        subjects: list[EvaluatedForm],
         home: FormKey = HOME,
         today: date = TODAY,
     ) -> None:
@@ -103,14 +103,14 @@ class ColumnEngine:
         return dict(zip(lines, values, strict=True))
 
 
-def _forms(study: Study, here: CapturedForm) -> Iterator[CapturedForm]:
+def _forms(study: Study, here: EvaluatedForm) -> Iterator[EvaluatedForm]:
     for key in [key for form in study.forms for key in here.world.keys(form)]:
         form = here.world.form(key)
         assert form is not None
         yield form
 
 
-def _frames(study: Study, forms: list[CapturedForm]) -> dict[str, pl.DataFrame]:
+def _frames(study: Study, forms: list[EvaluatedForm]) -> dict[str, pl.DataFrame]:
     subjects = dict.fromkeys(str(form.world.subject) for form in forms)
     heads = [
         {"line": at, **_whose(form, "subject", "site"), "visit": form.key.visit, "unsno": form.key.unsno,
@@ -145,11 +145,11 @@ def _frames(study: Study, forms: list[CapturedForm]) -> dict[str, pl.DataFrame]:
     return found
 
 
-def _whose(form: CapturedForm, subject: str, site: str) -> dict[str, str]:
+def _whose(form: EvaluatedForm, subject: str, site: str) -> dict[str, str]:
     return {site: "01", subject: str(form.world.subject)}
 
 
-def _rows(table: Table, form: CapturedForm) -> Iterator[dict[str, Any]]:
+def _rows(table: Table, form: EvaluatedForm) -> Iterator[dict[str, Any]]:
     for number in (None,) if table.group is None else form.rows(table.name):
         yield {
             LINE: 1,

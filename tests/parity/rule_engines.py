@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.unknown import Cell, UnknownExplainer
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
@@ -63,19 +63,19 @@ class Rule:
 
     def captured(
         self, forms: dict[FormKey, Record], number: str = "01-001"
-    ) -> CapturedForm:
-        subject = Subject(self.study, Shelf(forms), self.today, number)
+    ) -> EvaluatedForm:
+        subject = EvaluatedSubject(self.study, Shelf(forms), self.today, number)
         form = self.study.forms[self.home.form]
         return subject.put(form, forms.get(self.home, Record()), self.home)
 
-    def python(self, here: CapturedForm) -> Any:
+    def python(self, here: EvaluatedForm) -> Any:
         """The value in the shape that the browser gives."""
         return plain(
             encode(self.closure(here.frames(None)), self.resolved.core.type),
             self.resolved.core.type,
         )
 
-    def untold(self, here: CapturedForm, asked: list[Cell]) -> bool:
+    def untold(self, here: EvaluatedForm, asked: list[Cell]) -> bool:
         """Whether it is UNKNOWN for a reason that no finding gives, where some cells
         are asked about.
         """
@@ -83,7 +83,7 @@ class Rule:
         untold.asked.update(asked)
         return untold.of_meaning(self.resolved.core, None)
 
-    def case(self, here: CapturedForm) -> list[Any]:
+    def case(self, here: EvaluatedForm) -> list[Any]:
         """Record and surroundings for the browser."""
         env = {
             "today": self.today.toordinal() - EPOCH,

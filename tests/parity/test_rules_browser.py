@@ -10,7 +10,7 @@ import sys
 from random import Random
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm
+from forms_spec.evaluation.captured_form import EvaluatedForm
 from forms_spec.evaluation.unknown import Cell
 from forms_spec.rules.semantics.resolved import FOLDS, OPERATORS
 from tests.parity.rule_engines import BrowserEngine, Rule
@@ -66,7 +66,7 @@ def both(
     return list(zip(own, given, strict=True))
 
 
-def _asked(here: CapturedForm) -> list[Cell]:
+def _asked(here: EvaluatedForm) -> list[Cell]:
     """Some cells that a finding asks about: every third field's, of every row."""
     fields = list(here.plan.fields)[::3]
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.form_plan import plan_of
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
@@ -18,14 +18,14 @@ Condition = Callable[[Frames], "RuleValue | None"]
 _CONDITIONS: StudyCache[tuple[str, str], Condition] = StudyCache()
 
 
-def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
+def condition_in(world: EvaluatedSubject) -> Callable[[Scheduled, int], bool | None]:
     """The three-valued truth of the schedule's conditions for one subject."""
     study = world.study
 
     def holds(scheduled: Scheduled, unsno: int) -> bool | None:
         form = study.forms[scheduled.form]
         key = FormKey(form.name, scheduled.visit, unsno)
-        here = world.form(key) or CapturedForm(
+        here = world.form(key) or EvaluatedForm(
             plan_of(study, form), Record(), key, world
         )
         result = _compiled(study, scheduled)([FramePosition(here, None)])

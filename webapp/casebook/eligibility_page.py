@@ -17,7 +17,7 @@ from forms_spec.evaluation.eligibility import (
 )
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.lacking_values import Lack
-from forms_spec.evaluation.read_trace import Source
+from forms_spec.evaluation.read_trace import AnswerSource
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import LOG, Casebook, CellKey, FormKey, Record
 from forms_spec.model.criteria import Criterion
@@ -26,7 +26,7 @@ from generator.pages.answer_text import answer_words
 from generator.pages.input_names import cell_name
 from webapp.casebook.subject_status import Judged
 from webapp.presentation.form_address import form_address
-from webapp.presentation.statuses import Shown
+from webapp.presentation.statuses import ShownStatus
 from webapp.services import services
 
 MOST_NAMES = 6
@@ -34,12 +34,16 @@ MOST_NAMES = 6
 all of them open.
 """
 
-VERDICTS: Mapping[Verdict, Shown] = MappingProxyType(
+VERDICTS: Mapping[Verdict, ShownStatus] = MappingProxyType(
     {
-        Verdict.AGREES: Shown(name="complete", shape="●", word="agrees"),
-        Verdict.DISCREPANCY: Shown(name="findings", shape="▲", word="discrepancy"),
-        Verdict.UNKNOWN: Shown(name="draft", shape="◐", word="cannot be determined"),
-        Verdict.UNANSWERED: Shown(name="none", shape="○", word="not answered"),
+        Verdict.AGREES: ShownStatus(name="complete", shape="●", word="agrees"),
+        Verdict.DISCREPANCY: ShownStatus(
+            name="findings", shape="▲", word="discrepancy"
+        ),
+        Verdict.UNKNOWN: ShownStatus(
+            name="draft", shape="◐", word="cannot be determined"
+        ),
+        Verdict.UNANSWERED: ShownStatus(name="none", shape="○", word="not answered"),
     }
 )
 NO_VALUE: Mapping[CellState, str] = MappingProxyType(
@@ -87,7 +91,7 @@ class CriterionLine:
     address: str
     site: str
     derived: str
-    verdict: Shown
+    verdict: ShownStatus
     fails: bool
     settled: bool
     rule: str
@@ -100,8 +104,8 @@ class CriterionLine:
 class EligibilityPage:
     """Everything on the page of one subject."""
 
-    status: Shown
-    counts: tuple[tuple[Shown, int], ...]
+    status: ShownStatus
+    counts: tuple[tuple[ShownStatus, int], ...]
     lines: tuple[CriterionLine, ...]
 
 
@@ -116,17 +120,17 @@ def assessment_of(judged: Judged) -> Assessment | None:
     return judged.once("eligibility", assessed)
 
 
-def status_of(assessment: Assessment) -> Shown:
+def status_of(assessment: Assessment) -> ShownStatus:
     """``Eligible``, ``Fails EXCL01``, ``Undetermined: EXCL06, EXCL13``, as shape, word
     and colour.
     """
     if assessment.failed:
-        return Shown(
+        return ShownStatus(
             name="findings", shape="✕", word=f"Fails {_names(assessment.failed)}"
         )
 
     if assessment.undetermined:
-        return Shown(
+        return ShownStatus(
             name="draft",
             shape="◐",
             word=f"Undetermined: {_names(assessment.undetermined)}",
@@ -134,11 +138,11 @@ def status_of(assessment: Assessment) -> Shown:
 
     if assessment.pending:
         pending = _names(assessment.pending)
-        return Shown(
+        return ShownStatus(
             name="draft", shape="●", word=f"Eligible, pending a query on {pending}"
         )
 
-    return Shown(name="complete", shape="●", word="Eligible")
+    return ShownStatus(name="complete", shape="●", word="Eligible")
 
 
 def _names(criteria: tuple[CriterionResult, ...]) -> str:
@@ -161,7 +165,7 @@ def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
 
 
 def _page(subjid: str, judged: Judged, assessment: Assessment) -> EligibilityPage:
-    maker = _Lines(subjid=subjid, casebook=judged.casebook, key=assessment.key)
+    maker = _CriterionLines(subjid=subjid, casebook=judged.casebook, key=assessment.key)
 
     def line(result: CriterionResult) -> CriterionLine:
         # Beside a source stand texts that decide nothing, such as its unit.
@@ -187,7 +191,7 @@ def _page(subjid: str, judged: Judged, assessment: Assessment) -> EligibilityPag
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Lines:
+class _CriterionLines:
     """Puts the criteria of one subject into words."""
 
     subjid: str
@@ -234,7 +238,7 @@ class _Lines:
         for title, sources in by_place.items():
             yield Place(title=title, sources=tuple(sources))
 
-    def title(self, source: Source) -> str:
+    def title(self, source: AnswerSource) -> str:
         study = services().study
         form = study.forms[source.key.form]
         visit = "" if source.key.visit == LOG else f", {source.key.visit}"
@@ -242,7 +246,7 @@ class _Lines:
         row = f", {self.row(source, source.row)}" if source.row is not None else ""
         return f"{form.title}{visit}{number}{row}"
 
-    def row(self, source: Source, number: int) -> str:
+    def row(self, source: AnswerSource, number: int) -> str:
         """A row by what it is about where that is fixed, else by its number."""
         group = services().study.tables[source.table].group
         fixed = group.rows.fixed if group and group.rows else ()
@@ -256,7 +260,7 @@ class _Lines:
             if f.name in fixed
         )
 
-    def texts(self, source: Source) -> Mapping[str, str]:
+    def texts(self, source: AnswerSource) -> Mapping[str, str]:
         """What was captured beside a source, in its row or its form."""
         record = self.casebook.record(source.key) or Record()
         rows = record.rows.get(source.table, ())
@@ -264,7 +268,7 @@ class _Lines:
             (row.texts for row in rows if row.number == source.row), record.texts
         )
 
-    def shown(self, source: Source, lack: Lack | None) -> SourceShown:
+    def shown(self, source: AnswerSource, lack: Lack | None) -> SourceShown:
         table = services().study.tables[source.table]
         field = next((item for item in table.fields if item.name == source.field), None)
         if field is None:
@@ -291,14 +295,14 @@ class _Lines:
             address=f"{self.address(source.key)}#{cell}",
         )
 
-    def words(self, source: Source, field: Field) -> str:
+    def words(self, source: AnswerSource, field: Field) -> str:
         """The value with its unit."""
         if source.state in (CellState.BLANK, CellState.HIDDEN):
             return ""
         return answer_words(source.text, field, self.texts(source))
 
 
-def _names_its_row(source: Source) -> bool:
+def _names_its_row(source: AnswerSource) -> bool:
     """True for what stands in the title of a fixed row."""
     group = services().study.tables[source.table].group
     return (
@@ -308,7 +312,7 @@ def _names_its_row(source: Source) -> bool:
     )
 
 
-def _in_order(sources: Iterable[Source]) -> list[Source]:
+def _in_order(sources: Iterable[AnswerSource]) -> list[AnswerSource]:
     """Each source once; those of a form, or of a row, together."""
     kept = list(dict.fromkeys(sources))
     first: dict[tuple[FormKey, int | None], int] = {}
@@ -317,7 +321,7 @@ def _in_order(sources: Iterable[Source]) -> list[Source]:
     return sorted(kept, key=lambda entry: first[entry.key, entry.row])
 
 
-def _note(source: Source, lack: Lack | None) -> str:
+def _note(source: AnswerSource, lack: Lack | None) -> str:
     if lack is not None and source.state is CellState.ANSWERED:
         return lack.value
     return NO_VALUE[source.state]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.fields import Form
@@ -25,7 +25,12 @@ from forms_spec.schedule.visit_status import (
 )
 from webapp.casebook.conditional_forms import condition_in
 from webapp.presentation.form_address import form_address, forms_at, visit_word
-from webapp.presentation.statuses import NOT_EXPECTED, Shown, open_status, status_of
+from webapp.presentation.statuses import (
+    NOT_EXPECTED,
+    ShownStatus,
+    open_status,
+    status_of,
+)
 from webapp.storage import Status, StoredCasebook
 
 
@@ -47,21 +52,21 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class FormAtVisit:
     """One form at one visit; ``address`` is empty where the form is not part of the
     visit.
     """
 
     column: Column
-    status: Shown
+    status: ShownStatus
     address: str
     to_finish: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class GridLine:
     form: Form
-    cells: tuple[Cell, ...]
+    cells: tuple[FormAtVisit, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,19 +74,19 @@ class LogForm:
     form: Form
     address: str
     rows: int
-    status: Shown
+    status: ShownStatus
     to_finish: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[GridLine, ...]
     logs: tuple[LogForm, ...]
     next_unsno: Mapping[str, int]
 
     @property
-    def statuses(self) -> dict[str, Shown]:
+    def statuses(self) -> dict[str, ShownStatus]:
         """By address of a form: its status."""
         cells = {
             cell.address: cell.status
@@ -113,25 +118,27 @@ def grid_of(
     study, today = results.study, results.today
     captured = frozenset((key.visit, key.unsno) for key in casebook.forms)
 
-    def drawn_columns(_subject: Subject) -> tuple[Column, ...]:
+    def drawn_columns(_subject: EvaluatedSubject) -> tuple[Column, ...]:
         states = _with_captured(study, visit_states(study, visits, today), captured)
         return _columns(study, subjid, _by_day(states), today)
 
     columns = results.of("columns", visits, captured, today, work_out=drawn_columns)
 
-    def line(form: Form) -> Line:
+    def line(form: Form) -> GridLine:
         known = [
             (key, stored.status, findings.get(key, 0))
             for key, stored in casebook.instances(form.name).items()
         ]
 
-        def drawn(subject: Subject) -> Line:
+        def drawn(subject: EvaluatedSubject) -> GridLine:
             cells = _Cells(
                 subjid=subjid,
                 known={key: (status, count) for key, status, count in known},
                 world=subject,
             )
-            return Line(form=form, cells=tuple(cells.cell(form, c) for c in columns))
+            return GridLine(
+                form=form, cells=tuple(cells.cell(form, c) for c in columns)
+            )
 
         return results.of(f"line of {form.name}", columns, known, work_out=drawn)
 
@@ -266,18 +273,18 @@ class _Cells:
 
     subjid: str
     known: Mapping[FormKey, tuple[Status, int]]
-    world: Subject
+    world: EvaluatedSubject
 
-    def cell(self, form: Form, column: Column) -> Cell:
+    def cell(self, form: Form, column: Column) -> FormAtVisit:
         study, state = self.world.study, column.state
         visit = state.visit.name
         if (form.name, visit) not in study.expectations:
-            return Cell(column=column, status=NOT_EXPECTED, address="")
+            return FormAtVisit(column=column, status=NOT_EXPECTED, address="")
         address = form_address(self.subjid, visit, state.unsno, form.name)
         key = FormKey(form.name, visit, state.unsno)
         if key in self.known:
             status, findings = self.known[key]
-            return Cell(
+            return FormAtVisit(
                 column=column,
                 status=status_of(status, findings),
                 address=address,
@@ -290,7 +297,7 @@ class _Cells:
         )
         behind = state.status in (VisitStatus.DONE, VisitStatus.OVERDUE)
 
-        return Cell(
+        return FormAtVisit(
             column=column,
             status=open_status(expected, state),
             address=address,

@@ -14,7 +14,7 @@ from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.schedule.timeline import VISIT_DATE, field_named, sources, timeline
 from forms_spec.schedule.visit_status import VisitState, next_visit, visit_states
 from webapp.services import services
-from webapp.storage import SubjectLine, texts_of, visit_order
+from webapp.storage import SubjectSummary, texts_of, visit_order
 
 REMEMBERED = "crfsmith visits"
 MOST_NAMED = 500
@@ -53,7 +53,7 @@ class FewForms:
         return [key for key in self._records if key.form == form]
 
 
-def visits_of(lines: Sequence[SubjectLine]) -> Mapping[str, Visits]:
+def visits_of(lines: Sequence[SubjectSummary]) -> Mapping[str, Visits]:
     """By subject.
 
     One query reads what was saved since the last time, and of it the visits' dates
@@ -91,7 +91,7 @@ def visits_of(lines: Sequence[SubjectLine]) -> Mapping[str, Visits]:
     return known
 
 
-def _stands(visits: Visits | None, line: SubjectLine, today: date) -> bool:
+def _stands(visits: Visits | None, line: SubjectSummary, today: date) -> bool:
     return visits is not None and (visits.changes, visits.today) == (
         line.changes,
         today,

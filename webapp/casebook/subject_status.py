@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 
 from flask import current_app
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.cross_form import places_of
 from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.findings.finding import Finding
@@ -203,7 +203,7 @@ def _waiting(
 ) -> tuple[tuple[Finding, tuple[FindingLink, ...]], ...]:
     """The findings that wait, each with the forms that it waits for."""
 
-    def leads(subject: Subject) -> list[tuple[FindingLink, ...]]:
+    def leads(subject: EvaluatedSubject) -> list[tuple[FindingLink, ...]]:
         waiting = Waiting(subject, statuses, lambda: visits)
         return [waiting.leads(finding) for finding in findings]
 

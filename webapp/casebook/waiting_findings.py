@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from typing import Any
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.waiting import ToCome, form_reads_others, in_order, waits_for
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
@@ -36,7 +36,7 @@ class Waiting:
 
     def __init__(
         self,
-        world: Subject,
+        world: EvaluatedSubject,
         known: Mapping[FormKey, Status],
         read_visits: Callable[[], Timeline],
     ) -> None:
@@ -133,7 +133,7 @@ class OnPage:
         self.heads = heads(app.database, subjid)
         statuses = {key: head.status for key, head in self.heads.items()}
         casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
-        world = Subject(app.study, casebook, app.today(), subjid)
+        world = EvaluatedSubject(app.study, casebook, app.today(), subjid)
         self.waiting = Waiting(
             world, statuses, lambda: timeline(app.study, casebook, statuses)
         )

@@ -30,7 +30,7 @@ from webapp.storage import SaveRefused
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
-    from webapp.commands.import_output import Shown
+    from webapp.commands.import_output import ImportOutput
     from webapp.packages.import_forms import Imported
     from webapp.storage import Database
 
@@ -175,7 +175,7 @@ def command(
 def _import(
     database: Database,
     package: OpenPackage,
-    shown: Shown,
+    shown: ImportOutput,
     *,
     operator: str,
     dry_run: bool,
@@ -204,7 +204,7 @@ def _import(
 def _run(
     database: Database,
     package: OpenPackage,
-    shown: Shown,
+    shown: ImportOutput,
     *,
     operator: str,
     dry_run: bool,

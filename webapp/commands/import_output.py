@@ -16,7 +16,12 @@ from forms_spec.model.captured_data import CellKey
 from generator.validation.report.report import Report
 from generator.validation.report.write_json import as_dict
 from generator.validation.report.write_text import write_text
-from webapp.packages.import_plans import CellPreview, FormPreview, Imported, Outcome
+from webapp.packages.import_plans import (
+    CellPreview,
+    FormPreview,
+    Imported,
+    ImportOutcome,
+)
 from webapp.presentation.form_address import form_address
 from webapp.storage import InstanceKey
 
@@ -24,7 +29,7 @@ MOST_HARD, MOST_DRAFTS = 5, 20
 BY_PROGRAM = "saved-by-program"
 
 
-class Shown:
+class ImportOutput:
     """Takes every form as it is planned, and says at the end what became of the whole.
 
     ``cells`` lists every cell one by one, else only those that change or are refused.
@@ -44,7 +49,7 @@ class Shown:
     def finish(self, report: Report, counted: Imported | None) -> bool:
         """True when anything was refused."""
         self.close(report, counted)
-        return counted is None or bool(counted.forms.get(Outcome.REFUSED))
+        return counted is None or bool(counted.forms.get(ImportOutcome.REFUSED))
 
     def close(self, report: Report, counted: Imported | None) -> None:
         raise NotImplementedError
@@ -54,7 +59,7 @@ class Shown:
         raise NotImplementedError
 
 
-class ShownAsText(Shown):
+class ShownAsText(ImportOutput):
     """A line for each form that brings something, below it the cells."""
 
     def __init__(self, *, dry_run: bool, cells: bool) -> None:
@@ -69,7 +74,11 @@ class ShownAsText(Shown):
 
     def form(self, preview: FormPreview) -> None:
         self.judged.update(result.severity.word for result in preview.judged)
-        if preview.outcome is Outcome.SAME and not self.cells and not preview.findings:
+        if (
+            preview.outcome is ImportOutcome.SAME
+            and not self.cells
+            and not preview.findings
+        ):
             return
         counts = Counter(cell.outcome for cell in preview.cells)
         click.echo(
@@ -78,7 +87,10 @@ class ShownAsText(Shown):
         )
 
         for cell in preview.cells:
-            if self.cells or cell.outcome in (Outcome.CHANGED, Outcome.REFUSED):
+            if self.cells or cell.outcome in (
+                ImportOutcome.CHANGED,
+                ImportOutcome.REFUSED,
+            ):
                 click.echo(
                     f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}"
                 )
@@ -147,7 +159,7 @@ class ShownAsText(Shown):
         return True
 
 
-class ShownAsJson(Shown):
+class ShownAsJson(ImportOutput):
     """Everything, with every cell, in one document."""
 
     def __init__(self, *, dry_run: bool, cells: bool) -> None:
@@ -199,20 +211,20 @@ class ShownAsJson(Shown):
         return True
 
 
-SHOWN: Mapping[str, type[Shown]] = MappingProxyType(
+SHOWN: Mapping[str, type[ImportOutput]] = MappingProxyType(
     {"text": ShownAsText, "json": ShownAsJson}
 )
 
 
-def _plain(counts: Mapping[Outcome, int]) -> dict[str, int]:
-    return {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
+def _plain(counts: Mapping[ImportOutcome, int]) -> dict[str, int]:
+    return {outcome.value: counts.get(outcome, 0) for outcome in ImportOutcome}
 
 
-def _counted(counts: Mapping[Outcome, int], what: str) -> str:
+def _counted(counts: Mapping[ImportOutcome, int], what: str) -> str:
     total = sum(counts.values())
     parts = ", ".join(
         f"{counts[outcome]:,} {outcome.value}"
-        for outcome in Outcome
+        for outcome in ImportOutcome
         if counts.get(outcome)
     )
 
@@ -252,7 +264,7 @@ def _texts(cell: CellPreview) -> str:
         json.dumps(cell.old, ensure_ascii=False),
         json.dumps(cell.new, ensure_ascii=False),
     )
-    if cell.outcome is Outcome.SAME or not cell.old:
+    if cell.outcome is ImportOutcome.SAME or not cell.old:
         return new
     return f"{old} -> {new}"
 

@@ -26,7 +26,7 @@ from webapp.storage import Snapshot, snapshot
 
 if TYPE_CHECKING:
     from forms_spec.model.captured_forms import CapturedForm
-    from webapp.commands.import_output import Shown
+    from webapp.commands.import_output import ImportOutput
     from webapp.storage import Database
 
 
@@ -34,7 +34,7 @@ def import_records(
     database: Database,
     source: Path,
     folder: Path | None,
-    shown: Shown,
+    shown: ImportOutput,
     *,
     operator: str,
     dry_run: bool,

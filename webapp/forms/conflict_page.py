@@ -19,7 +19,7 @@ from generator.pages.input_names import (
     cell_name,
     row_prefix,
 )
-from webapp.forms.merge import Difference, merge
+from webapp.forms.merge import CellDifference, merge
 from webapp.presentation.form_address import FormPlace
 from webapp.services import services
 from webapp.storage import Status, StoredForm, was_complete
@@ -105,7 +105,7 @@ def _removals(
             yield REASON_PREFIX + prefix, reason
 
 
-def _choice(difference: Difference) -> Choice:
+def _choice(difference: CellDifference) -> Choice:
     field, cell = difference.field, difference.cell
     row = f", row {cell.row}" if cell.row is not None else ""
 

@@ -15,7 +15,7 @@ Cells = dict[CellKey, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
+class CellDifference:
     """A cell that both changed, each to another text."""
 
     cell: CellKey
@@ -34,9 +34,9 @@ class Merged:
     """
 
     record: Record
-    differences: tuple[Difference, ...]
-    mine_only: tuple[Difference, ...]
-    theirs_only: tuple[Difference, ...]
+    differences: tuple[CellDifference, ...]
+    mine_only: tuple[CellDifference, ...]
+    theirs_only: tuple[CellDifference, ...]
 
 
 RowKey = tuple[str, int | None]
@@ -56,9 +56,9 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
     asked_whole = moved.keys() | _removed_here(form, base, mine, theirs)
 
     taken: Cells = {}
-    both: list[Difference] = []
-    mine_only: list[Difference] = []
-    theirs_only: list[Difference] = []
+    both: list[CellDifference] = []
+    mine_only: list[CellDifference] = []
+    theirs_only: list[CellDifference] = []
 
     for cell in dict.fromkeys((*their_cells, *my_cells)):
         row: RowKey = (cell.table, cell.row)
@@ -73,7 +73,7 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
         field = fields.get((cell.table, cell.field))
         if my_text == their_text or field is None:
             continue
-        difference = Difference(
+        difference = CellDifference(
             cell=cell, field=field, mine=my_text, theirs=their_text, before=before
         )
 

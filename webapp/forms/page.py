@@ -42,7 +42,7 @@ from webapp.forms.evaluation import (
 )
 from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.pending_uploads import files_of, shown_files
-from webapp.forms.uploads import Uploads
+from webapp.forms.uploads import PostedUploads
 from webapp.forms.visit_forms import Beside, visit_forms
 from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import status_of
@@ -54,7 +54,7 @@ NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class FindingLine:
     """A finding in the list on top: what it says, and the field that it leads to."""
 
     target: str
@@ -69,7 +69,7 @@ class Line:
     ends: tuple[FindingLink, ...]
 
 
-def finding_lines(form: Form, page_findings: PageFindings) -> list[Line]:
+def finding_lines(form: Form, page_findings: PageFindings) -> list[FindingLine]:
     """The findings of a page, gravest first, each with the label of its field.
 
     One that hangs on several fields of the page is listed at its home. One that waits
@@ -92,11 +92,11 @@ def finding_lines(form: Form, page_findings: PageFindings) -> list[Line]:
     ]
 
 
-def _line(form: Form, spot: FindingPlacement) -> Line:
+def _line(form: Form, spot: FindingPlacement) -> FindingLine:
     result, cell = spot.finding, spot.cell
     place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
 
-    return Line(
+    return FindingLine(
         target=target_of(cell) if is_on_page(form, cell) else "form",
         where=label_of(form, place),
         message=result.message,
@@ -289,7 +289,7 @@ def saved_answer(
     judgement: Judgement,
     *,
     refused: bool,
-    uploads: Uploads,
+    uploads: PostedUploads,
 ) -> ResponseReturnValue:
     """What our script learns of a save."""
     findings = open_findings(place.form, judgement, record)

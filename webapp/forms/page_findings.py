@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.edit_checks import place_elsewhere
 from forms_spec.evaluation.form_plan import rules_of
 from forms_spec.findings.finding import Finding
@@ -139,7 +139,7 @@ def _targets(rule: EditCheck) -> Iterator[tuple[str | None, str | None]]:
 
 def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
     app = services()
-    world = Subject(
+    world = EvaluatedSubject(
         app.study, casebook_of(place.subject.subjid), app.today(), place.subject.subjid
     )
     results = {}

@@ -22,7 +22,7 @@ from forms_spec.model.captured_data import Record
 from forms_spec.model.fields import Form
 from generator.pages.file_links import FileOf, KeptFile, file_html
 from generator.pages.input_names import cell_name
-from webapp.forms.uploads import Uploads, read_uploads
+from webapp.forms.uploads import PostedUploads, read_uploads
 from webapp.presentation.form_address import FormPlace
 from webapp.services import services
 from webapp.storage import (
@@ -99,10 +99,10 @@ def uploads_of(
     files: MultiDict[str, FileStorage],
     *,
     stored: StoredForm | None,
-) -> Uploads:
+) -> PostedUploads:
     """The files of a post on this form."""
     if not place.form.files:
-        return Uploads(data=data)
+        return PostedUploads(data=data)
     return read_uploads(
         place.form,
         data,

@@ -16,7 +16,7 @@ from generator.pages import Posted, is_reason, read_post, removal_reasons
 from webapp.forms.evaluation import judged, opening, starting
 from webapp.forms.page import page_of_form
 from webapp.forms.pending_uploads import hold, uploads_of
-from webapp.forms.uploads import Uploads
+from webapp.forms.uploads import PostedUploads
 from webapp.presentation.form_address import FormPlace, form_place
 from webapp.services import services
 from webapp.storage import (
@@ -38,7 +38,7 @@ class PostedForm:
     place: FormPlace
     stored: StoredForm | None
     posted: Posted
-    uploads: Uploads
+    uploads: PostedUploads
 
     @property
     def data(self) -> MultiDict[str, str]:

@@ -21,7 +21,7 @@ from webapp.presentation.form_address import (
     form_place,
     visit_word,
 )
-from webapp.presentation.statuses import Shown, status_of
+from webapp.presentation.statuses import ShownStatus, status_of
 from webapp.services import services, subject_or_404
 from webapp.storage import (
     InstanceKey,
@@ -42,11 +42,11 @@ class RetiredForm:
     title: str
     visit: str
     address: str
-    status: Shown
+    status: ShownStatus
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
+class AnswerTable:
     """Questions with their answers; ``rows`` holds one list of answers for each row of
     a group.
     """
@@ -151,7 +151,7 @@ def _load(dictionary_hash: str) -> Study | None:
     return load_study(dictionary.files).study
 
 
-def tables_of(form: Form, record: Record) -> Iterator[Table]:
+def tables_of(form: Form, record: Record) -> Iterator[AnswerTable]:
     """Everything that was captured, in the order of the form; what even that form did
     not know comes last.
     """
@@ -170,7 +170,7 @@ def tables_of(form: Form, record: Record) -> Iterator[Table]:
 
 def _table(
     title: str, fields: Iterable[Field], rows: Sequence[tuple[str, Mapping[str, str]]]
-) -> Table:
+) -> AnswerTable:
     """``rows`` has each row's number and texts; a text without a field is shown under
     its bare name.
     """
@@ -187,7 +187,7 @@ def _table(
         lines.append((number, tuple(cells)))
 
     labels = (*(field.label for field in asked), *unknown)
-    return Table(title=title, labels=labels, rows=tuple(lines))
+    return AnswerTable(title=title, labels=labels, rows=tuple(lines))
 
 
 def _words(field: Field, texts: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ HashOf = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Uploads:
+class PostedUploads:
     """``data`` is the post with the text of every file's cell; ``contents`` new files'
     bytes by that text.
     """
@@ -76,13 +76,13 @@ def read_uploads(
     stored: Record,
     known: Iterable[str],
     kept: HashOf,
-) -> Uploads:
+) -> PostedUploads:
     """Takes the files of a post.
 
     ``known`` are texts that may stand in file cells besides the stored ones.
     """
     if not form.files:
-        return Uploads(data=data)
+        return PostedUploads(data=data)
     settled = MultiDict(list(data.items(multi=True)))
     now = {cell_name(cell): text for cell, text in file_cells(form, stored)}
     trusted = {*now.values(), *known, ""}
@@ -111,7 +111,7 @@ def read_uploads(
         settled.setlist(name, [text])
         settled.setlist(DROP, [item for item in settled.getlist(DROP) if item != name])
 
-    return Uploads(data=settled, contents=contents, refused=tuple(refused))
+    return PostedUploads(data=settled, contents=contents, refused=tuple(refused))
 
 
 def _posted_cells(form: Form, data: MultiDict[str, str]) -> Iterator[str]:

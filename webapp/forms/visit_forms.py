@@ -15,7 +15,7 @@ from forms_spec.schedule.visit_status import FormExpectation, visit_state
 from webapp.casebook.subject_status import changes_of, remembered
 from webapp.casebook.waiting_findings import OnPage, Waiting
 from webapp.presentation.form_address import FormPlace, form_address, forms_beside
-from webapp.presentation.statuses import Shown, open_status, status_of
+from webapp.presentation.statuses import ShownStatus, open_status, status_of
 from webapp.services import services
 
 
@@ -28,7 +28,7 @@ class Beside:
 
     form: Form
     address: str
-    status: Shown
+    status: ShownStatus
     here: bool
     wanted: bool
 
@@ -104,7 +104,7 @@ def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, FormExpectatio
 
 def _unbegun(
     place: FormPlace, expected: Mapping[str, FormExpectation], subject: Waiting
-) -> Mapping[str, Shown]:
+) -> Mapping[str, ShownStatus]:
     """By form: its status while nothing of it is captured, as the casebook's table
     shows it.
     """

@@ -8,9 +8,14 @@ from collections.abc import Iterable
 
 from forms_spec.model.study import Study
 from generator.package.writer import AuditCell
-from webapp.storage import About, Change, StoredForm
+from webapp.storage import Change, ChangeKind, StoredForm
 
-_KINDS = {About.VALUE: 0, About.ROW: 0, About.KEPT: 1, About.STATUS: 2}
+_KINDS = {
+    ChangeKind.VALUE: 0,
+    ChangeKind.ROW: 0,
+    ChangeKind.KEPT: 1,
+    ChangeKind.STATUS: 2,
+}
 
 
 class AuditOrder:
@@ -101,5 +106,7 @@ def _cell(change: Change) -> AuditCell:
     a ``#``.
     """
     cell = change.cell
-    name = f"{cell.field}#{change.code}" if change.about is About.KEPT else cell.field
+    name = (
+        f"{cell.field}#{change.code}" if change.about is ChangeKind.KEPT else cell.field
+    )
     return (cell.table, cell.row, name, change.old, change.new)

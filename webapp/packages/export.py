@@ -17,8 +17,12 @@ from forms_spec.findings.finding import Finding
 from forms_spec.kinds.file import named_file
 from forms_spec.kinds.file_cells import file_cells
 from forms_spec.model.captured_data import LOG, Record
-from forms_spec.model.captured_forms import CapturedFile, CapturedForm, FormStatus
-from forms_spec.model.captured_forms import Subject as PackageSubject
+from forms_spec.model.captured_forms import (
+    CapturedFile,
+    CapturedForm,
+    FormStatus,
+    Subject,
+)
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
 from generator.package.past_dictionaries import Earlier
@@ -33,7 +37,7 @@ from webapp.storage import (
     Snapshot,
     Status,
     StoredForm,
-    Subject,
+    StoredSubject,
     revisions,
     snapshot,
 )
@@ -105,7 +109,7 @@ def last_day(state: Snapshot, study: Study) -> date:
     return day_of(study, last_save) if last_save else date.min
 
 
-def captured(subject: Subject, form: StoredForm) -> CapturedForm:
+def captured(subject: StoredSubject, form: StoredForm) -> CapturedForm:
     """A stored form as a package carries it."""
     return CapturedForm(
         site=subject.site,
@@ -136,14 +140,12 @@ class _Exporting:
         self._order = form_order(self.study)
         self._day = last_day(self.state, self.study)
 
-    def subject(self, subject: Subject) -> None:
+    def subject(self, subject: StoredSubject) -> None:
         """The newest version of each form, then the audit trail, both in the package's
         order.
         """
         self.writer.subject(
-            PackageSubject(
-                subject.site, subject.subjid, subject.added_by, subject.added_at
-            )
+            Subject(subject.site, subject.subjid, subject.added_by, subject.added_at)
         )
         by_form = groupby(self.state.versions(subject.subjid), lambda item: item.key)
         forms = sorted(
@@ -160,7 +162,7 @@ class _Exporting:
 
         self.forms += len(forms)
 
-    def _changes(self, subject: Subject, versions: list[StoredForm]) -> None:
+    def _changes(self, subject: StoredSubject, versions: list[StoredForm]) -> None:
         key = versions[0].key
         head = (subject.site, subject.subjid, key.visit, key.unsno, key.form)
         audit = self._audit_of(key.form)

@@ -28,7 +28,7 @@ from webapp.packages.import_plans import (
     FormPreview,
     Import,
     Imported,
-    Outcome,
+    ImportOutcome,
     Plan,
     plan_forms,
 )
@@ -42,7 +42,7 @@ from webapp.storage import (
     snapshot,
 )
 
-__all__ = ["FormPreview", "Import", "Imported", "Outcome", "import_forms"]
+__all__ = ["FormPreview", "Import", "ImportOutcome", "Imported", "import_forms"]
 
 
 def import_forms(
@@ -188,7 +188,9 @@ def _changed(planned: FormPreview, user: str) -> FormPreview:
         table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno
     )
     cells = tuple(
-        CellPreview(cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new)
+        CellPreview(
+            cell=cell.cell, outcome=ImportOutcome.REFUSED, old=cell.old, new=cell.new
+        )
         for cell in planned.cells
     )
     against = finding(
@@ -196,7 +198,7 @@ def _changed(planned: FormPreview, user: str) -> FormPreview:
     )
 
     return FormPreview(
-        key=key, outcome=Outcome.REFUSED, cells=cells, findings=(against,)
+        key=key, outcome=ImportOutcome.REFUSED, cells=cells, findings=(against,)
     )
 
 
@@ -261,8 +263,8 @@ class _Counted:
     """Forms and cells by outcome."""
 
     def __init__(self) -> None:
-        self._forms: Counter[Outcome] = Counter()
-        self._cells: Counter[Outcome] = Counter()
+        self._forms: Counter[ImportOutcome] = Counter()
+        self._cells: Counter[ImportOutcome] = Counter()
 
     def add(self, preview: FormPreview) -> None:
         self._forms[preview.outcome] += 1

@@ -35,7 +35,7 @@ from generator.validation.known_names import KnownNames
 from webapp.packages.export import file_names, named_files
 from webapp.packages.import_files import UploadChecker
 from webapp.storage import (
-    About,
+    ChangeKind,
     FindingCounts,
     InstanceKey,
     PastVersion,
@@ -53,7 +53,7 @@ STATUSES = {
 }
 
 
-class Outcome(Enum):
+class ImportOutcome(Enum):
     """What an import does with a cell or a form."""
 
     NEW = "new"
@@ -67,7 +67,7 @@ class CellPreview:
     """One cell: what stands here, what comes, and why it is refused where it is."""
 
     cell: CellKey
-    outcome: Outcome
+    outcome: ImportOutcome
     old: str
     new: str
 
@@ -82,7 +82,7 @@ class FormPreview:
     """
 
     key: InstanceKey
-    outcome: Outcome
+    outcome: ImportOutcome
     cells: tuple[CellPreview, ...]
     findings: tuple[Finding, ...] = ()
     judged: tuple[Finding, ...] = ()
@@ -93,8 +93,8 @@ class FormPreview:
 class Imported:
     """How many forms and cells came in, by outcome."""
 
-    forms: Mapping[Outcome, int]
-    cells: Mapping[Outcome, int]
+    forms: Mapping[ImportOutcome, int]
+    cells: Mapping[ImportOutcome, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -250,10 +250,12 @@ def _as_it_was(
     nobody judges it.
     """
     cells = tuple(
-        CellPreview(cell=cell, outcome=Outcome.NEW, old="", new=text)
+        CellPreview(cell=cell, outcome=ImportOutcome.NEW, old="", new=text)
         for cell, text in _texts(key.form, versions[-1].record)
     )
-    return FormPreview(key=InstanceKey(subject, *key), outcome=Outcome.NEW, cells=cells)
+    return FormPreview(
+        key=InstanceKey(subject, *key), outcome=ImportOutcome.NEW, cells=cells
+    )
 
 
 def _with_what_has_no_column(
@@ -430,12 +432,18 @@ class _PlannedForm:
     def refused(self, against: Finding) -> FormPreview:
         cells = tuple(
             CellPreview(
-                cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new
+                cell=cell.cell,
+                outcome=ImportOutcome.REFUSED,
+                old=cell.old,
+                new=cell.new,
             )
             for cell in self.cells()
         )
         return FormPreview(
-            key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,)
+            key=self.key,
+            outcome=ImportOutcome.REFUSED,
+            cells=cells,
+            findings=(against,),
         )
 
     def judged(
@@ -466,7 +474,7 @@ class _PlannedForm:
             judged=verdict.findings,
             hard=hard,
         )
-        if outcome is Outcome.SAME:
+        if outcome is ImportOutcome.SAME:
             return preview, None
         return preview, self.request(
             status, FindingCounts.of(verdict.findings), hard=len(hard)
@@ -487,12 +495,12 @@ class _PlannedForm:
         )
         if (
             self.outcome(self.cells(), STATUSES[FormStatus(self.form.status)])
-            is Outcome.SAME
+            is ImportOutcome.SAME
         ):
             fresh = replace(self, stored=None)
             preview = FormPreview(
                 key=self.key,
-                outcome=Outcome.NEW,
+                outcome=ImportOutcome.NEW,
                 cells=fresh.cells(),
                 findings=tuple(self.missing_files()),
                 judged=self.verdict(casebook, completing=completing).findings,
@@ -523,17 +531,17 @@ class _PlannedForm:
             completing=completing,
         )
 
-    def outcome(self, cells: tuple[CellPreview, ...], status: Status) -> Outcome:
+    def outcome(self, cells: tuple[CellPreview, ...], status: Status) -> ImportOutcome:
         if self.stored is None:
-            return Outcome.NEW
+            return ImportOutcome.NEW
         same = (
-            all(cell.outcome is Outcome.SAME for cell in cells)
+            all(cell.outcome is ImportOutcome.SAME for cell in cells)
             and status is self.stored.status
         )
         kept = dict(self.stored.record.kept) == dict(self.form.record.kept)
         rows = _row_numbers(self.stored.record) == _row_numbers(self.form.record)
 
-        return Outcome.SAME if same and kept and rows else Outcome.CHANGED
+        return ImportOutcome.SAME if same and kept and rows else ImportOutcome.CHANGED
 
     def cells(self) -> tuple[CellPreview, ...]:
         """Every cell that says something here or there."""
@@ -541,16 +549,16 @@ class _PlannedForm:
         changed = {
             change.cell: change
             for change in changes(self.key.form, old, self.form.record)
-            if change.about is About.VALUE
+            if change.about is ChangeKind.VALUE
         }
         cell_previews = [
-            CellPreview(cell=cell, outcome=Outcome.SAME, old=text, new=text)
+            CellPreview(cell=cell, outcome=ImportOutcome.SAME, old=text, new=text)
             for cell, text in _texts(self.key.form, self.form.record)
             if cell not in changed
         ]
 
         for cell, item in changed.items():
-            outcome = Outcome.CHANGED if item.old else Outcome.NEW
+            outcome = ImportOutcome.CHANGED if item.old else ImportOutcome.NEW
             cell_previews.append(
                 CellPreview(cell=cell, outcome=outcome, old=item.old, new=item.new)
             )

@@ -19,7 +19,7 @@ from webapp.packages.validation_jobs import (
     read_work,
     write_work,
 )
-from webapp.packages.watched_process import Limits, watch
+from webapp.packages.watched_process import ProcessLimits, watch
 
 TURN = "turn"
 SECONDS, STUDY_SECONDS = 120.0, 4 * 3600.0
@@ -57,11 +57,11 @@ def main(folder: Path) -> None:
                 give_up(folder, why)
 
 
-def _limits(folder: Path, work: ValidationJob) -> Limits:
+def _limits(folder: Path, work: ValidationJob) -> ProcessLimits:
     if work.study:
-        return Limits(seconds=STUDY_SECONDS)
+        return ProcessLimits(seconds=STUDY_SECONDS)
     size = (folder / work.file).stat().st_size
-    return Limits(seconds=SECONDS + size / BYTES_A_SECOND)
+    return ProcessLimits(seconds=SECONDS + size / BYTES_A_SECOND)
 
 
 if __name__ == "__main__":

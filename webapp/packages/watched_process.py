@@ -22,7 +22,7 @@ PAUSE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class ProcessLimits:
     """Seconds of computing, and bytes of memory."""
 
     seconds: float
@@ -39,7 +39,7 @@ def end_with_watcher() -> None:
         ctypes.CDLL(None).prctl(set_signal_at_end_of_parent, signal.SIGKILL)
 
 
-def watch(command: Sequence[str], limits: Limits) -> str | None:
+def watch(command: Sequence[str], limits: ProcessLimits) -> str | None:
     """Runs a command to its end; says why it was ended before, or None. Exits as it
     does where it fails.
 
@@ -63,7 +63,7 @@ def watch(command: Sequence[str], limits: Limits) -> str | None:
     return why
 
 
-def _until_ended(child: subprocess.Popen[bytes], limits: Limits) -> str | None:
+def _until_ended(child: subprocess.Popen[bytes], limits: ProcessLimits) -> str | None:
     started = time.monotonic()
     while True:
         try:
@@ -76,7 +76,7 @@ def _until_ended(child: subprocess.Popen[bytes], limits: Limits) -> str | None:
                 return why
 
 
-def _excess(process: int, limits: Limits, lasted: float) -> str | None:
+def _excess(process: int, limits: ProcessLimits, lasted: float) -> str | None:
     """What a process has too much of, in words.
 
     Other systems than Linux only tell how long it lasts.

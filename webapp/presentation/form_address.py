@@ -11,14 +11,14 @@ from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Visit
 from webapp.services import services, subject_or_404
-from webapp.storage import InstanceKey, Subject
+from webapp.storage import InstanceKey, StoredSubject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlace:
     """One form of one subject at one visit; ``visit`` is None for a log form."""
 
-    subject: Subject
+    subject: StoredSubject
     form: Form
     visit: Visit | None
     unsno: int

@@ -9,7 +9,7 @@ from webapp.storage import Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class ShownStatus:
     """A status as it is shown; ``name`` chooses the colour."""
 
     name: str
@@ -17,22 +17,22 @@ class Shown:
     word: str
 
 
-NOT_STARTED = Shown(name="none", shape="○", word="not started")
-DRAFT = Shown(name="draft", shape="◐", word="draft")
-COMPLETE = Shown(name="complete", shape="●", word="complete")
-NOT_EXPECTED = Shown(name="not-expected", shape="–", word="not expected")
-NOT_DUE = Shown(name="not-due", shape="◌", word="not due yet")
-OVERDUE = Shown(name="overdue", shape="○", word="overdue")
-OPTIONAL = Shown(name="none", shape="○", word="optional")
-DEPENDS = Shown(name="none", shape="○", word="if it applies")
+NOT_STARTED = ShownStatus(name="none", shape="○", word="not started")
+DRAFT = ShownStatus(name="draft", shape="◐", word="draft")
+COMPLETE = ShownStatus(name="complete", shape="●", word="complete")
+NOT_EXPECTED = ShownStatus(name="not-expected", shape="–", word="not expected")
+NOT_DUE = ShownStatus(name="not-due", shape="◌", word="not due yet")
+OVERDUE = ShownStatus(name="overdue", shape="○", word="overdue")
+OPTIONAL = ShownStatus(name="none", shape="○", word="optional")
+DEPENDS = ShownStatus(name="none", shape="○", word="if it applies")
 
 
-def status_of(status: Status | None, findings: int = 0) -> Shown:
+def status_of(status: Status | None, findings: int = 0) -> ShownStatus:
     """The status of a captured form with so many open findings."""
     if status is None:
         return NOT_STARTED
     if findings:
-        return Shown(
+        return ShownStatus(
             name="findings",
             shape="▲",
             word=f"{findings} finding{'s' if findings > 1 else ''}",
@@ -41,7 +41,7 @@ def status_of(status: Status | None, findings: int = 0) -> Shown:
     return COMPLETE if status is Status.COMPLETE else DRAFT
 
 
-def open_status(expected: FormExpectation, visit: VisitState) -> Shown:
+def open_status(expected: FormExpectation, visit: VisitState) -> ShownStatus:
     """The status of a form of which nothing was captured."""
     if expected is FormExpectation.NOT_EXPECTED:
         return NOT_EXPECTED

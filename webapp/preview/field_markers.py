@@ -18,7 +18,7 @@ FLOW = re.compile(r"""(?:([A-Za-z0-9_]+)['"]?\s*:\s*)?(\{)|(\})""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class About:
+class FormPart:
     """The form, and the group and field of it, that a line of text belongs to, as far
     as it does.
     """
@@ -28,14 +28,14 @@ class About:
     field: str | None = None
 
 
-def about(place: TextPlace | None, files: Mapping[str, str]) -> About:
+def about(place: TextPlace | None, files: Mapping[str, str]) -> FormPart:
     """What the text at a place is about."""
     text = files.get(place.file) if place else None
     if place is None or text is None:
-        return About()
+        return FormPart()
     form = FORM.search(text)
     if form is None:
-        return About()
+        return FormPart()
     return _inside(form[1], path_at(text, place.line, place.column))
 
 
@@ -82,7 +82,7 @@ def _flow(before: str) -> list[str]:
     return [key for key in open_keys if key]
 
 
-def _inside(form: str, path: list[str]) -> About:
+def _inside(form: str, path: list[str]) -> FormPart:
     group = field = None
     if path[:1] == ["groups"]:
         group = path[1] if len(path) > 1 else None
@@ -91,14 +91,14 @@ def _inside(form: str, path: list[str]) -> About:
     if path[:1] == ["fields"] and len(path) > 1:
         field = path[1]
 
-    return About(form=form, group=group, field=field)
+    return FormPart(form=form, group=group, field=field)
 
 
 def by_form(
     findings: Iterable[Finding], files: Mapping[str, str]
-) -> Mapping[str, list[tuple[About, Finding]]]:
+) -> Mapping[str, list[tuple[FormPart, Finding]]]:
     """The findings that are about a form, by the form's name."""
-    by_form: dict[str, list[tuple[About, Finding]]] = {}
+    by_form: dict[str, list[tuple[FormPart, Finding]]] = {}
     for finding in findings:
         place = about(finding.text, files)
         if place.form:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import TextPlace
-from webapp.preview.field_markers import About, about
+from webapp.preview.field_markers import FormPart, about
 
 GRAVITY = {Severity.REFUSE: 0, Severity.QUERY: 1, Severity.WARNING: 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class SourceLine:
     """A line of a file in three parts; ``marked`` is what the finding points at."""
 
     number: int
@@ -25,23 +25,25 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+class ListedFinding:
     """A finding with its source line, and the form that it is about, when there is one."""
 
     finding: Finding
     place: str
-    line: Line | None
-    about: About
+    line: SourceLine | None
+    about: FormPart
 
     @property
     def severity(self) -> str:
         return self.finding.severity.value
 
 
-def listed(findings: Iterable[Finding], files: Mapping[str, str]) -> list[Listed]:
+def listed(
+    findings: Iterable[Finding], files: Mapping[str, str]
+) -> list[ListedFinding]:
     """The findings, gravest first, else in the order of the files."""
     return [
-        Listed(
+        ListedFinding(
             finding=finding,
             place=str(finding.text) if finding.text else "",
             line=source_line(finding.text, files),
@@ -51,7 +53,7 @@ def listed(findings: Iterable[Finding], files: Mapping[str, str]) -> list[Listed
     ]
 
 
-def source_line(place: TextPlace | None, files: Mapping[str, str]) -> Line | None:
+def source_line(place: TextPlace | None, files: Mapping[str, str]) -> SourceLine | None:
     """The line that a place is in, cut where the place begins and ends."""
     lines = files.get(place.file, "").splitlines() if place else []
     if place is None or not 1 <= place.line <= len(lines):
@@ -61,7 +63,7 @@ def source_line(place: TextPlace | None, files: Mapping[str, str]) -> Line | Non
     end = place.end_column - 1 if place.end_line == place.line else len(text)
     end = min(max(end, start + 1), max(len(text), start + 1))
 
-    return Line(
+    return SourceLine(
         number=place.line,
         before=text[:start],
         marked=text[start:end] or " ",

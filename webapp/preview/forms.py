@@ -26,7 +26,7 @@ from generator.pages.new_rows import with_new_rows
 from generator.pages.rows import next_number, rows_of
 from webapp.forms.page import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
-from webapp.preview.finding_list import Listed, listed
+from webapp.preview.finding_list import ListedFinding, listed
 from webapp.preview.watcher import Seen
 
 MESSAGES = re.compile(
@@ -192,8 +192,8 @@ def _all_shown(judgement: Judgement) -> Judgement:
 
 
 def _pinned(
-    html: Markup, seen: Seen, form: Form, here: Iterable[Listed]
-) -> tuple[Markup, list[Listed]]:
+    html: Markup, seen: Seen, form: Form, here: Iterable[ListedFinding]
+) -> tuple[Markup, list[ListedFinding]]:
     """The questions with each finding above its field's messages; findings of no field
     are returned.
     """

@@ -14,7 +14,7 @@ from webapp.storage.attachments import (
     get_attachment_head,
 )
 from webapp.storage.casebooks import StoredCasebook, visit_order
-from webapp.storage.changes import About, Change, changes
+from webapp.storage.changes import Change, ChangeKind, changes
 from webapp.storage.database import Database, open_database, utc_now
 from webapp.storage.dictionaries import (
     AlteredDictionary,
@@ -62,8 +62,8 @@ from webapp.storage.stamps import ClockBehind, accept_clock, check_clock
 from webapp.storage.standings import StoredStanding, keep_standings, standings_of
 from webapp.storage.subjects import (
     ORDERS,
-    Subject,
-    SubjectLine,
+    StoredSubject,
+    SubjectSummary,
     add_subject,
     get_subject,
     list_subjects,
@@ -75,13 +75,13 @@ from webapp.storage.users import Role, User, add_user, get_user, list_users, sig
 
 __all__ = [
     "ORDERS",
-    "About",
     "AlteredDictionary",
     "Attachment",
     "AttachmentHead",
     "AuditRow",
     "Batch",
     "Change",
+    "ChangeKind",
     "ClockBehind",
     "Conflict",
     "DamagedData",
@@ -106,8 +106,8 @@ __all__ = [
     "StoredDictionary",
     "StoredForm",
     "StoredStanding",
-    "Subject",
-    "SubjectLine",
+    "StoredSubject",
+    "SubjectSummary",
     "User",
     "accept_clock",
     "add_attachment",

@@ -9,7 +9,7 @@ from enum import Enum
 from forms_spec.model.captured_data import CellKey, Record, Row
 
 
-class About(Enum):
+class ChangeKind(Enum):
     """What a change is about: a cell, a whole row, the form's status, the reason of a
     kept warning.
     """
@@ -31,7 +31,7 @@ class Change:
     cell: CellKey
     old: str
     new: str
-    about: About = About.VALUE
+    about: ChangeKind = ChangeKind.VALUE
     code: str = ""
 
 
@@ -66,7 +66,7 @@ def _rows(group: str, old: tuple[Row, ...], new: tuple[Row, ...]) -> Iterator[Ch
                 cell=CellKey(group, number, "rowno"),
                 old=str(number) if number in before else "",
                 new=str(number) if number in after else "",
-                about=About.ROW,
+                about=ChangeKind.ROW,
             )
 
         yield from _cells(group, number, before.get(number, {}), after.get(number, {}))
@@ -76,4 +76,4 @@ def _reasons(old: Record, new: Record) -> Iterator[Change]:
     for cell, code in dict.fromkeys((*new.kept, *old.kept)):
         was, now = old.kept.get((cell, code), ""), new.kept.get((cell, code), "")
         if was != now:
-            yield Change(cell=cell, old=was, new=now, about=About.KEPT, code=code)
+            yield Change(cell=cell, old=was, new=now, about=ChangeKind.KEPT, code=code)

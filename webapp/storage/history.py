@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forms_spec.model.captured_data import CellKey, Record
-from webapp.storage.changes import About, Change, changes
+from webapp.storage.changes import Change, ChangeKind, changes
 from webapp.storage.database import Database
 from webapp.storage.forms import (
     ALL_VERSIONS,
@@ -124,7 +124,7 @@ def _changes(before: StoredForm | None, form: StoredForm) -> tuple[Change, ...]:
         cell=CellKey(form.key.form, None, "formstat"),
         old=was,
         new=form.status.value,
-        about=About.STATUS,
+        about=ChangeKind.STATUS,
     )
 
     return (*result, status)

@@ -37,7 +37,7 @@ from webapp.storage.imports import (
 )
 from webapp.storage.seals import seal
 from webapp.storage.stamps import stamp
-from webapp.storage.subjects import Subject, find_subject, insert_subject
+from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 
 ATTEMPTS = 3
@@ -144,7 +144,7 @@ class Batch:
         """Dictionaries by their hashes, and when each was in use elsewhere."""
         insert_past_dictionaries(self._connection, files, study, uses, self._now)
 
-    def subject(self, subjid: str) -> Subject | None:
+    def subject(self, subjid: str) -> StoredSubject | None:
         return find_subject(self._connection, subjid)
 
     def versions_of(self, subjid: str) -> Mapping[FormKey, tuple[int, str]]:
@@ -172,7 +172,7 @@ class Batch:
         self, *, subjid: str, site: str, user: str, moment: datetime | None = None
     ) -> None:
         """Enters a subject, now or when it was entered elsewhere."""
-        entered = Subject(
+        entered = StoredSubject(
             subjid=subjid, site=site, added_by=user, added_at=moment or self._now
         )
         insert_subject(self._connection, entered)

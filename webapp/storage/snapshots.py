@@ -24,7 +24,7 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
-from webapp.storage.subjects import Subject, all_subjects, find_subject
+from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
 SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
@@ -37,11 +37,11 @@ class Snapshot:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def subjects(self) -> tuple[Subject, ...]:
+    def subjects(self) -> tuple[StoredSubject, ...]:
         """Every subject by site and number."""
         return all_subjects(self._connection)
 
-    def subject(self, subjid: str) -> Subject | None:
+    def subject(self, subjid: str) -> StoredSubject | None:
         return find_subject(self._connection, subjid)
 
     def newest(self, subjid: str) -> tuple[StoredForm, ...]:

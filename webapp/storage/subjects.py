@@ -28,7 +28,7 @@ from webapp.storage.tables import form_instance, subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Subject:
+class StoredSubject:
     subjid: str
     site: str
     added_by: str
@@ -36,7 +36,7 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SubjectLine:
+class SubjectSummary:
     """One line of the list: the subject, its forms by status, and their findings as
     they were when saved.
 
@@ -44,7 +44,7 @@ class SubjectLine:
     subject's forms were saved: it grows with every save.
     """
 
-    subject: Subject
+    subject: StoredSubject
     drafts: int
     complete: int
     refused: int
@@ -54,17 +54,19 @@ class SubjectLine:
     changes: int
 
 
-def add_subject(database: Database, *, subjid: str, site: str, user: str) -> Subject:
+def add_subject(
+    database: Database, *, subjid: str, site: str, user: str
+) -> StoredSubject:
     """Enters a subject; ``IntegrityError`` when the subject exists."""
     with database.write() as connection:
         now = stamp(connection, database.clock())
-        entered = Subject(subjid=subjid, site=site, added_by=user, added_at=now)
+        entered = StoredSubject(subjid=subjid, site=site, added_by=user, added_at=now)
         insert_subject(connection, entered)
 
     return entered
 
 
-def insert_subject(connection: Connection, entered: Subject) -> None:
+def insert_subject(connection: Connection, entered: StoredSubject) -> None:
     """Enters a subject in a transaction under way."""
     connection.execute(
         insert(subject),
@@ -77,12 +79,12 @@ def insert_subject(connection: Connection, entered: Subject) -> None:
     )
 
 
-def get_subject(database: Database, subjid: str) -> Subject | None:
+def get_subject(database: Database, subjid: str) -> StoredSubject | None:
     with database.read() as connection:
         return find_subject(connection, subjid)
 
 
-def find_subject(connection: Connection, subjid: str) -> Subject | None:
+def find_subject(connection: Connection, subjid: str) -> StoredSubject | None:
     """The subject, in a transaction under way."""
     row = connection.execute(ONE_SUBJECT, {"subject": subjid}).first()
     return _subject(row) if row else None
@@ -91,7 +93,7 @@ def find_subject(connection: Connection, subjid: str) -> Subject | None:
 ONE_SUBJECT = select(subject).where(subject.c.subjid == bindparam("subject"))
 
 
-def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
+def list_subjects(database: Database) -> tuple[SubjectSummary, ...]:
     """Every subject in order, with sums over the newest versions, by one query."""
     with database.read() as connection:
         return _lines(connection.execute(LINES).all())
@@ -99,7 +101,7 @@ def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
 
 def subjects_from(
     database: Database, first: str, *, most: int
-) -> tuple[SubjectLine, ...]:
+) -> tuple[SubjectSummary, ...]:
     """So many subjects in order, from one on."""
     with database.read() as connection:
         wanted = (
@@ -114,7 +116,7 @@ def subjects_from(
 
 def page_of_subjects(
     database: Database, wanted: str, *, order: str, down: bool, first: int, most: int
-) -> tuple[int, tuple[SubjectLine, ...]]:
+) -> tuple[int, tuple[SubjectSummary, ...]]:
     """How many subjects have ``wanted`` in their number or site, and so many of them
     from the ``first`` on.
 
@@ -152,9 +154,9 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "%_\\" else sign for sign in text)
 
 
-def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectLine, ...]:
+def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectSummary, ...]:
     return tuple(
-        SubjectLine(
+        SubjectSummary(
             subject=_subject(row),
             drafts=row.drafts,
             complete=row.complete,
@@ -168,7 +170,7 @@ def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectLine, ...]:
     )
 
 
-def all_subjects(connection: Connection) -> tuple[Subject, ...]:
+def all_subjects(connection: Connection) -> tuple[StoredSubject, ...]:
     """Every subject by site and number; sorted here, since databases sort text
     differently.
     """
@@ -230,7 +232,7 @@ ORDERS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
 OF_FORMS = frozenset({"complete", "saved"})
 
 
-def _subject(row: Row[tuple[object, ...]]) -> Subject:
-    return Subject(
+def _subject(row: Row[tuple[object, ...]]) -> StoredSubject:
+    return StoredSubject(
         subjid=row.subjid, site=row.site, added_by=row.added_by, added_at=row.added_at
     )

@@ -8,14 +8,14 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from webapp.casebook.eligibility_page import assessment_of, status_of
-from webapp.casebook.grid import Line
+from webapp.casebook.grid import GridLine
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services, subject_or_404
-from webapp.storage import Subject
+from webapp.storage import StoredSubject
 
 bp = Blueprint("casebooks", __name__)
 
@@ -39,10 +39,10 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     )
 
 
-def _table(subject: Subject, judged: Judged) -> Markup:
+def _table(subject: StoredSubject, judged: Judged) -> Markup:
     """The logs, the forms by visit, and what the dictionary lost."""
 
-    def row(line: Line) -> Markup:
+    def row(line: GridLine) -> Markup:
         return judged.results.of(
             f"row of {line.form.name}",
             line,

@@ -18,13 +18,13 @@ from webapp.forms.retired_forms import readable_place
 from webapp.presentation.form_address import FormPlace
 from webapp.security.access import READ, allow
 from webapp.services import services
-from webapp.storage import About, Change, Revision, history, imports_of
+from webapp.storage import Change, ChangeKind, Revision, history, imports_of
 
 bp = Blueprint("histories", __name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class ShownChange:
     """One change in words."""
 
     label: str
@@ -40,7 +40,7 @@ class Version:
     """One save and what it changed."""
 
     revision: Revision
-    changes: tuple[Shown, ...]
+    changes: tuple[ShownChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +48,7 @@ class Entry:
     """One change of one question, with the save that made it."""
 
     revision: Revision
-    change: Shown
+    change: ShownChange
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>/history")
@@ -67,7 +67,7 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
                     change,
                 )
                 for change in revision.changes
-                if change.about is not About.STATUS
+                if change.about is not ChangeKind.STATUS
             ),
         )
         for revision in reversed(revisions)
@@ -82,10 +82,10 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     )
 
 
-def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
+def _with_files(shown: ShownChange, place: FormPlace, change: Change) -> ShownChange:
     """With the way to the files that the change is about, where it is about files."""
     field = fields_of(place.form).get((change.cell.table, change.cell.field))
-    if change.about is not About.VALUE or field is None or not is_file(field):
+    if change.about is not ChangeKind.VALUE or field is None or not is_file(field):
         return shown
     old, new = (
         file_address(place, text) if named_file(text) else ""
@@ -123,7 +123,7 @@ def show_field_history(
         )
         for revision in reversed(history(services().database, place.key))
         for change in revision.changes
-        if change.cell in about and change.about is not About.STATUS
+        if change.cell in about and change.about is not ChangeKind.STATUS
     ]
     row = f", row {cell.row}" if cell.row is not None else ""
 
@@ -146,14 +146,14 @@ def fields_of(form: Form) -> dict[tuple[str, str], Field]:
 
 def _shown(
     fields: dict[tuple[str, str], Field], form: Form, change: Change, record: Record
-) -> Shown:
+) -> ShownChange:
     cell = change.cell
     field = fields.get((cell.table, cell.field))
     row = f", row {cell.row}" if cell.row is not None else ""
     titles = {group.name: group.title or form.title for group in form.row_groups}
-    if change.about is About.ROW:
+    if change.about is ChangeKind.ROW:
         label = f"{titles.get(cell.table, cell.table)}{row}"
-        return Shown(
+        return ShownChange(
             label=label,
             old="row" if change.old else "",
             new="row" if change.new else "",
@@ -162,8 +162,8 @@ def _shown(
 
     texts = record.texts if cell.row is None else {}
     label = f"{field.label if field else cell.field}{row}"
-    if change.about is About.KEPT:
-        return Shown(
+    if change.about is ChangeKind.KEPT:
+        return ShownChange(
             label=f"{label}: reason for confirming",
             old=change.old,
             new=change.new,
@@ -176,7 +176,7 @@ def _shown(
         else (lambda text: text)
     )
 
-    return Shown(
+    return ShownChange(
         label=label,
         old=words(change.old),
         new=words(change.new),

@@ -29,7 +29,7 @@ from webapp.services import services
 from webapp.storage import (
     ORDERS,
     StoredStanding,
-    SubjectLine,
+    SubjectSummary,
     add_subject,
     get_subject,
     keep_standings,
@@ -43,13 +43,13 @@ ON_A_PAGE: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+class ListedSubject:
     """One line of the list.
 
     ``order`` sorts by what is due first; no ``standing``: it is being counted.
     """
 
-    line: SubjectLine
+    line: SubjectSummary
     next: VisitState | None
     ended: bool
     standing: Standing | None
@@ -159,7 +159,7 @@ class Keeper:
     judged anew and kept.
     """
 
-    def __init__(self, lines: Sequence[SubjectLine]) -> None:
+    def __init__(self, lines: Sequence[SubjectSummary]) -> None:
         app = services()
         self._day = app.today()
         self._stored = standings_of(
@@ -170,7 +170,7 @@ class Keeper:
         )
         self._new: list[StoredStanding] = []
 
-    def standing_of(self, line: SubjectLine, clock: Moment) -> Standing | None:
+    def standing_of(self, line: SubjectSummary, clock: Moment) -> Standing | None:
         """Judged anew where a form has changed; None when the time is up."""
         subjid = line.subject.subjid
         known = remembered(subjid, line.changes)
@@ -195,7 +195,7 @@ class Keeper:
             keep_standings(services().database, self._new)
 
 
-def _listed(wanted: str) -> tuple[Sheet, list[Listed]]:
+def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
     order = request.args.get("order", "subject")
     if order not in ORDERS:
         order = "subject"
@@ -223,8 +223,12 @@ def _listed(wanted: str) -> tuple[Sheet, list[Listed]]:
     ]
 
 
-def _line(line: SubjectLine, visits: Visits, standing: Standing | None) -> Listed:
-    return Listed(line=line, next=visits.next, ended=visits.ended, standing=standing)
+def _line(
+    line: SubjectSummary, visits: Visits, standing: Standing | None
+) -> ListedSubject:
+    return ListedSubject(
+        line=line, next=visits.next, ended=visits.ended, standing=standing
+    )
 
 
 @bp.get("/subjects/new")

@@ -6,7 +6,7 @@ from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.scope import LogicScope
 from generator.redcap.logic.translate import translate_condition
 from generator.redcap.reading.field_context import FieldContext
-from generator.redcap.reading.field_plan import FieldPlan, Keys
+from generator.redcap.reading.field_plan import Keys, RedcapFieldPlan
 from generator.redcap.reading.tag_effects import DEFAULT, TAGS, Without
 from generator.redcap.reading.tag_parser import Tag, if_parts, parse_tags
 
@@ -14,7 +14,7 @@ _KEPT = Without(why="kept in the annotation, without effect")
 
 
 def heed_tags(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, scope: LogicScope
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope
 ) -> None:
     """Sets the keys that the tags of a field mean; those without effect are listed."""
     for tag in plan.tags:
@@ -23,7 +23,9 @@ def heed_tags(
         _require_where_filled(fields, plan, keys)
 
 
-def _require_where_filled(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
+def _require_where_filled(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys
+) -> None:
     """Nobody answers a hidden or read-only field, so it is required only where a new
     form fills it.
     """
@@ -37,7 +39,7 @@ def _require_where_filled(fields: FieldContext, plan: FieldPlan, keys: Keys) -> 
 
 
 def _heed(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, tag: Tag, scope: LogicScope
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, tag: Tag, scope: LogicScope
 ) -> None:
     if tag.name == "IF":
         _heed_branch(fields, plan, keys, tag, scope)
@@ -56,7 +58,7 @@ def _heed(
 
 
 def _effect(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, tag: Tag
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, tag: Tag
 ) -> Without | None:
     """Sets what the tag means, or says why it has no effect."""
     dropped = fields.dropped.get((plan.item.name, "default"))
@@ -68,7 +70,7 @@ def _effect(
 
 
 def _heed_branch(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, tag: Tag, scope: LogicScope
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, tag: Tag, scope: LogicScope
 ) -> None:
     """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
     try:
@@ -86,7 +88,7 @@ def _heed_branch(
 
 
 def _branches(
-    fields: FieldContext, plan: FieldPlan, tag: Tag, scope: LogicScope
+    fields: FieldContext, plan: RedcapFieldPlan, tag: Tag, scope: LogicScope
 ) -> tuple[str, list[Tag], list[Tag]]:
     """The condition in our language, and the tags where it holds and where not."""
     parts = if_parts(tag.argument or "")

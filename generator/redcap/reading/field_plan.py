@@ -16,7 +16,7 @@ Keys = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldPlan:
+class RedcapFieldPlan:
     """What is known of a field before logic is read: its name, type, answers and tags."""
 
     item: Item
@@ -37,7 +37,7 @@ class FieldPlan:
         return None
 
 
-def item_type(plan: FieldPlan) -> str:
+def item_type(plan: RedcapFieldPlan) -> str:
     """The type of REDCap, ``calculated`` where a tag makes one of a text, or
     ``unknown``.
     """

@@ -12,7 +12,12 @@ from generator.redcap.logic.translate import translate_condition
 from generator.redcap.reading.apply_tags import heed_tags
 from generator.redcap.reading.dictionary_rows import Item
 from generator.redcap.reading.field_context import FieldContext
-from generator.redcap.reading.field_plan import FieldPlan, Keys, field_of, item_type
+from generator.redcap.reading.field_plan import (
+    Keys,
+    RedcapFieldPlan,
+    field_of,
+    item_type,
+)
 from generator.redcap.reading.labels import has_markup, plain_lines, plain_text
 from generator.redcap.reading.piping import piped_text
 from generator.redcap.reading.ranges import End, read_end
@@ -40,7 +45,7 @@ class FieldMaker(FieldContext):
     listed.
     """
 
-    def make(self, plan: FieldPlan, scope: LogicScope) -> Keys:
+    def make(self, plan: RedcapFieldPlan, scope: LogicScope) -> Keys:
         """The keys of the field in the order in which they are written."""
         item, keys = plan.item, Keys()
         scope.in_cycle = item.name in scope.project.cyclic
@@ -71,7 +76,7 @@ class FieldMaker(FieldContext):
 
     # Texts
 
-    def _label(self, plan: FieldPlan, scope: LogicScope) -> str:
+    def _label(self, plan: RedcapFieldPlan, scope: LogicScope) -> str:
         item = plan.item
         label = self.read_text(item, "label", scope)
         if label:
@@ -82,7 +87,7 @@ class FieldMaker(FieldContext):
         self.loss(item, "no-label", "label", why, harmless=not item.label)
         return escaped(plain_text(item.name)) or plan.name
 
-    def _help(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
+    def _help(self, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope) -> None:
         if not plan.item.note.strip():
             return
 
@@ -119,7 +124,7 @@ class FieldMaker(FieldContext):
 
     # Flags
 
-    def _flags(self, plan: FieldPlan, keys: Keys) -> None:
+    def _flags(self, plan: RedcapFieldPlan, keys: Keys) -> None:
         """Whether the field is required, and whether it identifies a person."""
         item = plan.item
         for column in ("required", "identifier"):
@@ -143,7 +148,7 @@ class FieldMaker(FieldContext):
 
     # Limits
 
-    def _limits(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
+    def _limits(self, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope) -> None:
         """Limits of REDCap warn; with @FORCE-MINMAX they are errors."""
         item = plan.item
         if item.type == "slider" or not (item.minimum.strip() or item.maximum.strip()):
@@ -168,7 +173,7 @@ class FieldMaker(FieldContext):
             keys[key] = ends
 
     def _end(
-        self, plan: FieldPlan, keys: Keys, column: str, scope: LogicScope
+        self, plan: RedcapFieldPlan, keys: Keys, column: str, scope: LogicScope
     ) -> str | None:
         """One end of a range in our language; None where there is none to translate."""
         item = plan.item
@@ -195,7 +200,9 @@ class FieldMaker(FieldContext):
             self.loss(item, "limit-spelling", column, why, harmless=True)
         return end.text
 
-    def _read_end(self, plan: FieldPlan, written: str, scope: LogicScope) -> End | None:
+    def _read_end(
+        self, plan: RedcapFieldPlan, written: str, scope: LogicScope
+    ) -> End | None:
         dropped = self.dropped.get((plan.item.name, "limits"))
         if dropped and written.strip():
             raise LogicFault(dropped)
@@ -203,7 +210,7 @@ class FieldMaker(FieldContext):
 
     # Branching logic
 
-    def _condition(self, plan: FieldPlan, keys: Keys, scope: LogicScope) -> None:
+    def _condition(self, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope) -> None:
         item = plan.item
         if not item.branching.strip():
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.redcap.logic.scope import LogicScope, Project
 from generator.redcap.names import plain_name, slug, title_of
-from generator.redcap.reading.field_plan import FieldPlan, Keys
+from generator.redcap.reading.field_plan import Keys, RedcapFieldPlan
 from generator.redcap.reading.fields import FieldMaker
 
 MOST_ROWS = "999"
@@ -20,14 +20,14 @@ class FormSection:
 
     title: str
     matrix: str
-    plans: list[FieldPlan] = field(default_factory=list)
+    plans: list[RedcapFieldPlan] = field(default_factory=list)
 
 
 def form_data(
     maker: FieldMaker,
     project: Project,
     form: str,
-    plans: Sequence[FieldPlan],
+    plans: Sequence[RedcapFieldPlan],
     tables: set[str],
     *,
     rows: bool,
@@ -69,7 +69,7 @@ def form_data(
 
 
 def _sections(
-    maker: FieldMaker, plans: Sequence[FieldPlan], scope: LogicScope
+    maker: FieldMaker, plans: Sequence[RedcapFieldPlan], scope: LogicScope
 ) -> list[FormSection]:
     """The fields of a form, parted where a header stands or another matrix begins."""
     sections: list[FormSection] = []
@@ -83,7 +83,7 @@ def _sections(
     return sections
 
 
-def _header(maker: FieldMaker, plan: FieldPlan, scope: LogicScope) -> str:
+def _header(maker: FieldMaker, plan: RedcapFieldPlan, scope: LogicScope) -> str:
     """The section header above a field."""
     if not plan.item.section.strip():
         return ""
@@ -155,7 +155,7 @@ def _without(keys: Keys, shared: Keys) -> Any:
 
 
 def _rows(
-    maker: FieldMaker, plans: Sequence[FieldPlan], scope: LogicScope
+    maker: FieldMaker, plans: Sequence[RedcapFieldPlan], scope: LogicScope
 ) -> dict[str, Any]:
     """A repeating form is one group of rows; its headers become notes.
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from generator.redcap.reading.answers import tag_codes
-from generator.redcap.reading.field_plan import FieldPlan, Keys, field_of
+from generator.redcap.reading.field_plan import Keys, RedcapFieldPlan, field_of
 from generator.redcap.reading.labels import piped, plain_text
 from generator.redcap.reading.tag_parser import Tag
 
@@ -38,10 +38,10 @@ class Without:
     harmless: bool = False
 
 
-TagEffect = Callable[[FieldPlan, Keys, Tag], Without | None]
+TagEffect = Callable[[RedcapFieldPlan, Keys, Tag], Without | None]
 
 
-def _default(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
+def _default(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
     argument = tag.argument or ""
     if piped(argument):
         return Without(why="an answer cannot be copied from another field")
@@ -56,7 +56,7 @@ def _default(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     return None
 
 
-def _default_text(plan: FieldPlan, keys: Keys, tag: Tag) -> str:
+def _default_text(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> str:
     """The default as a cell of its field has it."""
     text = tag.argument or ""
     if keys["type"] == "multiple_choice":
@@ -74,7 +74,7 @@ def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> TagEffect:
     ``clock`` says how the clock here differs from that of the tag.
     """
 
-    def effect(_plan: FieldPlan, keys: Keys, _tag: Tag) -> Without | None:
+    def effect(_plan: RedcapFieldPlan, keys: Keys, _tag: Tag) -> Without | None:
         if keys["type"] not in by_type or "pattern" in keys:
             return Without(why=f"it cannot prefill {field_of(keys['type'])}")
         if "default" in keys or "prefill" in keys:
@@ -102,7 +102,7 @@ def _whole_number(tag: Tag) -> int | None:
     return int(text.lstrip("0")[:9] or "0")
 
 
-def _longest(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
+def _longest(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
     length = _whole_number(tag)
     if length is None or keys["type"] not in _LENGTHS:
         return Without(why="only a text field has a maximum length")
@@ -118,7 +118,7 @@ MOST_CHECKED = 999
 LENGTHS_END = 10**8
 
 
-def _most_words(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
+def _most_words(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
     words = _whole_number(tag)
     if words is None or keys["type"] not in _TEXTS:
         return Without(why="only the words of a text field are counted")
@@ -139,7 +139,7 @@ def words_pattern(most: int) -> str:
     return rf"\s*\S+(\s+\S+){{0,{most - 1}}}\s*"
 
 
-def _exclusive(plan: FieldPlan, _keys: Keys, tag: Tag) -> Without | None:
+def _exclusive(plan: RedcapFieldPlan, _keys: Keys, tag: Tag) -> Without | None:
     """The answers have the tag's effect already; here its codes are checked."""
     known = {code for code, _, _ in plan.answers}
     if plan.item.type == "checkbox" and known.issuperset(tag_codes(tag)):
@@ -147,7 +147,7 @@ def _exclusive(plan: FieldPlan, _keys: Keys, tag: Tag) -> Without | None:
     return Without(why="only codes of a checkbox can be none of the above")
 
 
-def _not_offered(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
+def _not_offered(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
     if not plan.answers or keys["type"] not in ("choice", "multiple_choice"):
         return Without(why="only answers of a list can be hidden")
 
@@ -165,7 +165,7 @@ def _not_offered(plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     return None
 
 
-def _most(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
+def _most(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
     answers = _whole_number(tag)
     if (
         answers is None
@@ -178,7 +178,7 @@ def _most(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     return None
 
 
-def _placeholder(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
+def _placeholder(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
     text = plain_text(tag.argument or "").replace("\n", " ")
     if keys["type"] not in BOXES:
         return Without(why="only a box for typing has a placeholder")
@@ -191,18 +191,18 @@ def _placeholder(_plan: FieldPlan, keys: Keys, tag: Tag) -> Without | None:
     return None
 
 
-def _hidden(_plan: FieldPlan, keys: Keys, _tag: Tag) -> None:
+def _hidden(_plan: RedcapFieldPlan, keys: Keys, _tag: Tag) -> None:
     keys["entry"] = "hidden"
 
 
-def _read_only(_plan: FieldPlan, keys: Keys, _tag: Tag) -> Without | None:
+def _read_only(_plan: RedcapFieldPlan, keys: Keys, _tag: Tag) -> Without | None:
     if keys["type"] in ("calculated", "note"):
         return Without(why="it is read-only anyway", harmless=True)
     keys.setdefault("entry", "read_only")
     return None
 
 
-def _elsewhere(_plan: FieldPlan, _keys: Keys, _tag: Tag) -> None:
+def _elsewhere(_plan: RedcapFieldPlan, _keys: Keys, _tag: Tag) -> None:
     """The tag was heeded where the type or the limits were made."""
 
 

@@ -14,12 +14,12 @@ from generator.redcap.logic.values import ValueType
 from generator.redcap.reading.choices import slider_labels
 from generator.redcap.reading.codelists import as_codes
 from generator.redcap.reading.field_context import FieldContext
-from generator.redcap.reading.field_plan import FieldPlan, Keys
+from generator.redcap.reading.field_plan import Keys, RedcapFieldPlan
 from generator.redcap.reading.labels import plain_lines, plain_text
 from generator.redcap.reading.tag_parser import Tag
 from generator.redcap.reading.validation import VALIDATIONS
 
-TypeKeys = Callable[[FieldContext, FieldPlan, Keys, LogicScope], None]
+TypeKeys = Callable[[FieldContext, RedcapFieldPlan, Keys, LogicScope], None]
 
 LIMIT_COLUMNS = ("minimum", "maximum")
 MOST_RADIO_BUTTONS, LONGEST_LIST = 7, 15
@@ -38,7 +38,9 @@ _NO_VALIDATION = "the field's type has no validation"
 # Texts and numbers
 
 
-def _typed(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> None:
+def _typed(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
+) -> None:
     """A text or a notes box, with whatever its validation makes of it."""
     item = plan.item
     keys.update(plan.validation.keys)
@@ -55,7 +57,7 @@ def _typed(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) ->
     _keep_validation(fields, plan, keys)
 
 
-def _keep_validation(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
+def _keep_validation(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> None:
     """A validation of which the field's type alone does not say everything."""
     item = plan.item
     written = item.validation.strip()
@@ -75,7 +77,9 @@ def _keep_validation(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
     fields.loss(item, kind, "validation", why, harmless=True)
 
 
-def _sql(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> None:
+def _sql(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
+) -> None:
     item = plan.item
     why = "answers come from REDCap's database: any text is accepted"
     fields.keep(keys, item, "sql", "choices", why)
@@ -88,7 +92,7 @@ def _sql(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> N
 
 
 def _calculated(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, scope: LogicScope
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope
 ) -> None:
     """A calc field, or a text with @CALCTEXT or @CALCDATE."""
     if plan.item.name == fields.subject:
@@ -114,7 +118,7 @@ def _calculated(
             kept["choices"] = calculation
 
 
-def _record_id(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
+def _record_id(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> None:
     keys |= {"gives": "text", "value": "subjid"}
     why = "the record id is the subject's id; --record-id names another field, or none"
     fields.loss(plan.item, "record-id", "name", why, harmless=True)
@@ -123,7 +127,7 @@ def _record_id(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
 
 
 def _formula(
-    fields: FieldContext, plan: FieldPlan, tag: Tag | None, scope: LogicScope
+    fields: FieldContext, plan: RedcapFieldPlan, tag: Tag | None, scope: LogicScope
 ) -> str | None:
     """The formula in our language; None, and listed, where it has no translation."""
     item = plan.item
@@ -152,7 +156,7 @@ def _formula(
 
 
 def _choosing(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
 ) -> None:
     """A list, radio buttons or boxes."""
     if not plan.answers:
@@ -164,7 +168,7 @@ def _choosing(
     _choose_control(fields, plan, keys)
 
 
-def _choose_control(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
+def _choose_control(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> None:
     """Radio or list, where it is not what the number of answers gives anyway."""
     item = plan.item
     wanted = {"radio": "radio", "dropdown": "list"}.get(item.type, "")
@@ -185,7 +189,9 @@ def _usual_control(answers: int) -> str:
     return "list" if answers <= LONGEST_LIST else "typeahead"
 
 
-def _fixed(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> None:
+def _fixed(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
+) -> None:
     """Yes or no, true or false."""
     item = plan.item
     keys["codes"] = fields.codelists.fixed_name(item.type)
@@ -196,7 +202,9 @@ def _fixed(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) ->
 # Sliders
 
 
-def _slider(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> None:
+def _slider(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
+) -> None:
     item = plan.item
     keys["places"] = "0"
     low = _whole(item.minimum) or "0"
@@ -220,7 +228,7 @@ def _slider(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -
         fields.keep_written(keys, item, "unused-validation", "validation", why)
 
 
-def _label_ends(fields: FieldContext, plan: FieldPlan, keys: Keys) -> None:
+def _label_ends(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> None:
     """The words at the ends of a slider, where both ends have different ones."""
     item = plan.item
     left, middle, right = slider_labels(item.choices)
@@ -239,7 +247,9 @@ def _whole(text: str) -> str | None:
 # Without an answer of their own
 
 
-def _file(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> None:
+def _file(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
+) -> None:
     item = plan.item
     why = "a signature is uploaded as a file"
     fields.keep_written(keys, item, "signature", "validation", why)
@@ -248,13 +258,15 @@ def _file(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> 
 
 
 def _descriptive(
-    fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
 ) -> None:
     why = "a descriptive text has no choices"
     fields.keep_written(keys, plan.item, "unused-choices", "choices", why)
 
 
-def _unknown(fields: FieldContext, plan: FieldPlan, keys: Keys, _scope: object) -> None:
+def _unknown(
+    fields: FieldContext, plan: RedcapFieldPlan, keys: Keys, _scope: object
+) -> None:
     why = "not a REDCap field type, so it is imported as text"
     fields.keep(keys, plan.item, "unknown-type", "type", why)
     why = "the field's type is unknown"

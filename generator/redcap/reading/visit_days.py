@@ -9,7 +9,7 @@ from typing import Any
 from generator.redcap.losses import CellLoss
 from generator.redcap.names import slug, title_of
 from generator.redcap.reading.events import Event, Events
-from generator.redcap.reading.field_plan import FieldPlan
+from generator.redcap.reading.field_plan import RedcapFieldPlan
 from generator.redcap.reading.labels import plain_text
 from generator.redcap.reading.missing_codes import MissingData
 
@@ -23,7 +23,7 @@ class Timetable:
     name: str
     events: Events
     forms: Mapping[str, str]
-    plans: list[FieldPlan]
+    plans: list[RedcapFieldPlan]
     day_zero: str | None = None
     losses: list[CellLoss] = field(default_factory=list)
 
@@ -122,7 +122,7 @@ def _reason(code: MissingData) -> str | dict[str, str]:
     return {"label": code.label, "redcap": code.code}
 
 
-def date_order(plans: Iterable[FieldPlan]) -> str | None:
+def date_order(plans: Iterable[RedcapFieldPlan]) -> str | None:
     """How dates are typed, where all fields that say it agree.
 
     Year first is understood in every study, and is not said.

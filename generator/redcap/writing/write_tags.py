@@ -14,7 +14,7 @@ from types import MappingProxyType
 from forms_spec.model.fields import Field
 from generator.redcap.logic.write_context import quoted
 from generator.redcap.reading.dictionary_rows import Item
-from generator.redcap.reading.field_plan import FieldPlan, Keys
+from generator.redcap.reading.field_plan import Keys, RedcapFieldPlan
 from generator.redcap.reading.tag_effects import MOST_WORDS, TAGS, words_pattern
 from generator.redcap.reading.tag_parser import Tag, parse_tags
 from generator.redcap.reading.validation import PLAIN, VALIDATIONS
@@ -90,7 +90,7 @@ def annotation(
     return " ".join(filter(None, [text, *new_tags.values()]))
 
 
-def _about(plan: FieldPlan, keys: Keys, tag: Tag, field: Field) -> str | None:
+def _about(plan: RedcapFieldPlan, keys: Keys, tag: Tag, field: Field) -> str | None:
     """What a tag is about, as far as it had an effect; None where it stays as it is."""
     if tag.name in _TAGS_OF_CELLS:
         about = _TAGS_OF_CELLS[tag.name]
@@ -114,11 +114,11 @@ def _about(plan: FieldPlan, keys: Keys, tag: Tag, field: Field) -> str | None:
     return None
 
 
-def _plan(field: Field, type_: str, validation: str) -> FieldPlan:
+def _plan(field: Field, type_: str, validation: str) -> RedcapFieldPlan:
     """What was known of the field when its tags were read."""
     codes = field.codelist.codes if field.codelist else ()
     read_as = VALIDATIONS.get(validation, PLAIN)
-    return FieldPlan(
+    return RedcapFieldPlan(
         item=Item(
             row=0,
             name=field.name,

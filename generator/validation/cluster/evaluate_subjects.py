@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from generator.package.source import Source
+from generator.package.source import PackageSource
 from generator.validation.cluster.job import Job
 from generator.validation.cluster.part_store import PartStore
 from generator.validation.cluster.partial_counts import (
@@ -81,7 +81,7 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> SubjectsResu
         store.seal()
         opened = OpenPackage(
             path=Path(),
-            source=cast(Source, None),
+            source=cast(PackageSource, None),
             store=store,
             collector=collector,
             descriptor={},

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from generator.package.csv_records import Record
+from generator.package.csv_records import CsvRecord
 from generator.package.source import BrokenFile
 
 
-def parquet_records(path: str) -> Iterator[Record]:
+def parquet_records(path: str) -> Iterator[CsvRecord]:
     """The names of the columns, then every row, counted from 1.
 
     Raises ``BrokenFile``.
@@ -23,9 +23,9 @@ def parquet_records(path: str) -> Iterator[Record]:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise BrokenFile(str(error).split("\n", 1)[0]) from error
 
-    yield Record(0, frame.columns)
+    yield CsvRecord(0, frame.columns)
     for index, row in enumerate(frame.iter_rows(), start=1):
-        yield Record(index, [text_of(value) for value in row])
+        yield CsvRecord(index, [text_of(value) for value in row])
 
 
 def text_of(value: Any) -> str:

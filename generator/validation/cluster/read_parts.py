@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from forms_spec.findings.catalogue import finding
-from generator.package.csv_records import Note, Record, Records
-from generator.package.source import BrokenFile, Source
+from generator.package.csv_records import CsvRecord, Note, Records
+from generator.package.source import BrokenFile, PackageSource
 from generator.validation.audit_trail import Sums
 from generator.validation.cluster.job import Job
 from generator.validation.cluster.key_rows import KeyBatch, KeyRows
@@ -222,7 +222,7 @@ class _BlockwiseReading:
             return reading
 
         staging = _PartStaging(
-            source=cast(Source, _SinglePart(plan.path, task.part)),
+            source=cast(PackageSource, _SinglePart(plan.path, task.part)),
             store=task.store,
             collector=task.collector,
             expected={plan.name: job.stated.get(plan.path, {})},
@@ -329,7 +329,7 @@ class _RecordReading:
     def _note(self, code: str, line: int, **words: Any) -> None:
         self._reading.note(code, line, **words)
 
-    def _records(self, note: Note) -> Iterator[Record]:
+    def _records(self, note: Note) -> Iterator[CsvRecord]:
         part = self._part
         if part.parquet:
             yield from _extended(parquet_records(part.path), part)
@@ -358,7 +358,7 @@ class _RecordReading:
         return row_keys
 
 
-def _extended(records: Iterator[Record], part: Part) -> Iterator[Record]:
+def _extended(records: Iterator[CsvRecord], part: Part) -> Iterator[CsvRecord]:
     """The records, after the columns that the folder's name gives."""
     names = [name for name, _ in part.constants]
     texts = [text for _, text in part.constants]
@@ -371,6 +371,6 @@ def _extended(records: Iterator[Record], part: Part) -> Iterator[Record]:
         yield _with_cells(record, texts) if record.cells else record
 
 
-def _with_cells(record: Record, before: Sequence[str]) -> Record:
+def _with_cells(record: CsvRecord, before: Sequence[str]) -> CsvRecord:
     damaged = frozenset(place + len(before) for place in record.damaged)
     return record._replace(cells=[*before, *record.cells], damaged=damaged)

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from forms_spec.findings.catalogue import finding
 from generator.heavy_libraries import pyspark
-from generator.package.source import BrokenFile, Source, Unreadable
+from generator.package.source import BrokenFile, PackageSource, Unreadable
 from generator.tables import layout
 from generator.validation.audit_trail import (
     Column,
@@ -311,7 +311,7 @@ class _ClusterRun:
         if not self.opened.study:
             return
         collector = self.opened.collector
-        source = cast(Source, self.part_source)
+        source = cast(PackageSource, self.part_source)
         check = UploadCheck(source, self.opened.descriptor)
         cells = chain.from_iterable(result.files for result in results)
 

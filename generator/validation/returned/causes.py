@@ -21,7 +21,7 @@ _MOST_COLUMNS = 4
 _KEYS = frozenset({*layout.FORM_KEY, layout.ROW})
 
 
-class Group(NamedTuple):
+class ProgramTables(NamedTuple):
     """A program, and the tables in which its habits are."""
 
     suspect: Suspect
@@ -53,7 +53,7 @@ def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
         yield _cause(group, judged="They are validated as they are")
 
 
-def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
+def _groups(tables: Sequence[TableReturn]) -> Iterator[ProgramTables]:
     cells: Counter[str] = Counter()
     spared: set[str] = set()
     for table in tables:
@@ -65,14 +65,14 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
     for suspect in saved_by(cells, spared - set(cells)):
         habits = set(suspect.habits)
         mine = [item for item in tables if habits & _habits(item)]
-        yield Group(suspect, tuple(mine))
+        yield ProgramTables(suspect, tuple(mine))
 
 
 def _habits(table: TableReturn) -> set[str]:
     return {habit for _, habit in table.tallies} | table.own_habits
 
 
-def _cause(group: Group, *, judged: str = "") -> Reported:
+def _cause(group: ProgramTables, *, judged: str = "") -> Reported:
     restored = lost = 0
     parts = []
     for habit in group.suspect.habits:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from forms_spec.findings.catalogue import finding
-from generator.package.csv_records import Record
+from generator.package.csv_records import CsvRecord
 from generator.rewritings import REWRITINGS, explain
 from generator.rewritings.columns import of_other_kind
 from generator.rewritings.known import BY_NAME
@@ -22,7 +22,7 @@ from generator.validation.audit_trail import (
     VERSION_KEY,
 )
 from generator.validation.report.report import Collector, Reported
-from generator.validation.returned.witness import Difference, RowPlace, Witness
+from generator.validation.returned.witness import RowPlace, TrailDifference, Witness
 from generator.validation.returned_table import TableReturn
 
 _REMEMBERED = 1 << 14
@@ -65,7 +65,7 @@ class Comparison:
         self._counts[Told(name, habit, sure)] += 1
         self._examples.setdefault((name, habit), (before, now))
         self.witness.differ(
-            Difference(self.table.plan.name, line, name, before, habit, sure)
+            TrailDifference(self.table.plan.name, line, name, before, habit, sure)
         )
 
     def same(self, name: str, text: str) -> None:
@@ -131,7 +131,7 @@ class CellComparison(Comparison):
         self._fields = [(name, table.header.index(name)) for name in fields]
         self._others = [(name, table.header.index(name)) for name in others]
 
-    def row(self, record: Record) -> None:
+    def row(self, record: CsvRecord) -> None:
         for name, index in self._others:
             self.same(name, record.cells[index])
         if not self._fields:
@@ -172,7 +172,7 @@ class SaveComparison(Comparison):
         self._collector = collector
         self._differing = differing if STATUS in table.header else ()
 
-    def row(self, record: Record) -> None:
+    def row(self, record: CsvRecord) -> None:
         cells = dict(zip(self.table.header, record.cells, strict=True))
         key = cells | self.table.restored_keys(record.cells)
         subject, visit, unsno, form = (key.get(name, "") for name in VERSION_KEY)
@@ -209,7 +209,7 @@ class SaveComparison(Comparison):
             )
             self.table.edited += 1
             self.witness.differ(
-                Difference(self.table.plan.name, line, STATUS, code, "", False)
+                TrailDifference(self.table.plan.name, line, STATUS, code, "", False)
             )
 
     def _unsaved(self, line: int, key: Mapping[str, str]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from forms_spec.findings.catalogue import finding
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.study import Study
-from generator.package.csv_records import Record
-from generator.package.source import Source
+from generator.package.csv_records import CsvRecord
+from generator.package.source import PackageSource
 from generator.tables import layout
 from generator.validation.audit_trail import (
     CHANGE,
@@ -51,7 +51,7 @@ class Examination:
     """
 
     study: Study
-    source: Source
+    source: PackageSource
     plans: Sequence[TablePlan]
     suspects: Collection[str]
     changed: Collection[str]
@@ -331,7 +331,7 @@ def _changes(
 
 
 def _change(
-    trail: TableReturn, record: Record, wanted: Collection[Column]
+    trail: TableReturn, record: CsvRecord, wanted: Collection[Column]
 ) -> tuple[Put | None, Save]:
     values = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(
         record.cells

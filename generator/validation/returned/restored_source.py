@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from forms_spec.findings.finding import Finding
-from generator.package.source import Source
+from generator.package.source import PackageSource
 
 
 class RestoredSource:
     """The files of a package, some of them as they were written anew."""
 
-    def __init__(self, source: Source, restored: Mapping[str, Path]) -> None:
+    def __init__(self, source: PackageSource, restored: Mapping[str, Path]) -> None:
         self.original = source
         self._restored = restored
         self.sizes: Mapping[str, int] = {

@@ -102,7 +102,7 @@ class LastSave(NamedTuple):
     saved_by: str
 
 
-class Difference(NamedTuple):
+class TrailDifference(NamedTuple):
     """A cell that is not what the trail says.
 
     ``habit`` explains it, or is empty. ``sure``: what it says is still there, in
@@ -125,7 +125,7 @@ class Witness:
         self._db.executescript(
             "pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES
         )
-        self._differences: list[Difference] = []
+        self._differences: list[TrailDifference] = []
         self.changes = 0
         self.repeated: Counter[str] = Counter()
         """How many rows of a table stand there again."""
@@ -201,7 +201,7 @@ class Witness:
         for *place, count in self._db.execute(_UNSEEN_ROWS, (table,)):
             yield (place[0], place[1], place[2], place[3], place[4]), count
 
-    def differ(self, difference: Difference) -> None:
+    def differ(self, difference: TrailDifference) -> None:
         self._differences.append(difference)
         if len(self._differences) >= _BATCH:
             self._flush()
@@ -212,8 +212,8 @@ class Witness:
         )
         self._differences.clear()
 
-    def differences(self, table: str) -> Iterator[Difference]:
+    def differences(self, table: str) -> Iterator[TrailDifference]:
         """Those of a table, by line."""
         self._flush()
         query = "select * from difference where tab = ? order by line, rowid"
-        yield from (Difference(*row) for row in self._db.execute(query, (table,)))
+        yield from (TrailDifference(*row) for row in self._db.execute(query, (table,)))

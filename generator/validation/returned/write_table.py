@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from forms_spec.findings.catalogue import finding
-from generator.package.csv_records import Record
+from generator.package.csv_records import CsvRecord
 from generator.rewritings.known import BY_NAME
 from generator.tables import layout
 from generator.validation.report.report import Collector, Reported
-from generator.validation.returned.witness import Difference, Witness
+from generator.validation.returned.witness import TrailDifference, Witness
 from generator.validation.returned_table import TableReturn
 
 _LONGEST = 60
@@ -74,23 +74,29 @@ class _Writing:
         """A row without the number that a program put before it."""
         return cells[self._from :]
 
-    def sure(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
+    def sure(
+        self, record: CsvRecord, differences: Sequence[TrailDifference]
+    ) -> Sequence[str]:
         """The row with what is beyond doubt."""
         return self._row(
             record,
             [difference for difference in differences if self.is_restored(difference)],
         )
 
-    def full(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
+    def full(
+        self, record: CsvRecord, differences: Sequence[TrailDifference]
+    ) -> Sequence[str]:
         """The row with everything that the trail knows."""
         return self._row(record, differences)
 
-    def is_restored(self, difference: Difference) -> bool:
+    def is_restored(self, difference: TrailDifference) -> bool:
         return difference.sure and difference.habit not in self._table.spared.get(
             difference.field, ()
         )
 
-    def _row(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
+    def _row(
+        self, record: CsvRecord, differences: Sequence[TrailDifference]
+    ) -> Sequence[str]:
         if not any(record.cells):
             return ()
         cells = list(record.cells)
@@ -100,13 +106,13 @@ class _Writing:
             cells[self._places[difference.field]] = difference.before
         return self.shown(cells)
 
-    def report(self, record: Record, differences: Sequence[Difference]) -> None:
+    def report(self, record: CsvRecord, differences: Sequence[TrailDifference]) -> None:
         """The cells that are not what was saved, and are not restored."""
         for difference in differences:
             if not self.is_restored(difference):
                 self._report(record, difference)
 
-    def _report(self, record: Record, difference: Difference) -> None:
+    def _report(self, record: CsvRecord, difference: TrailDifference) -> None:
         plan, now = self._table.plan, record.cells[self._places[difference.field]]
         explained = difference.habit and difference.habit not in self._table.spared.get(
             difference.field, ()
@@ -146,12 +152,12 @@ def _said(text: str) -> str:
 class _ByLine:
     """The differences of a table, taken line by line."""
 
-    def __init__(self, differences: Iterator[Difference]) -> None:
+    def __init__(self, differences: Iterator[TrailDifference]) -> None:
         self._left = differences
         self._next = next(self._left, None)
 
-    def of(self, line: int) -> list[Difference]:
-        differences: list[Difference] = []
+    def of(self, line: int) -> list[TrailDifference]:
+        differences: list[TrailDifference] = []
         while self._next is not None and self._next.line <= line:
             if self._next.line == line:
                 differences.append(self._next)

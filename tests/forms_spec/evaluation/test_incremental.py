@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms_spec.evaluation import judge_casebook
-from forms_spec.evaluation.captured_form import Subject as CapturedSubject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.eligibility import assess, assess_again
 from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.findings.finding import Finding, Severity
@@ -175,8 +175,8 @@ class Subject:
         )
         return {key: judgement.findings for key, judgement in judgements.items()}
 
-    def whole(self) -> CapturedSubject:
-        return CapturedSubject(self.study, self.casebook(), self.today, SUBJECT)
+    def whole(self) -> EvaluatedSubject:
+        return EvaluatedSubject(self.study, self.casebook(), self.today, SUBJECT)
 
     def again(self, earlier: CasebookResults | None) -> CasebookResults:
         return CasebookResults(
@@ -292,7 +292,7 @@ CHANGES = st.lists(
 )
 
 
-def watched(subject: CapturedSubject) -> list[str]:
+def watched(subject: EvaluatedSubject) -> list[str]:
     """What a formula gives, or the rows of each log: asked for only now and then."""
     keys = [key for form in subject.study.forms for key in subject.keys(form)]
     texts = []

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.package.csv_records import LONGEST_CELL, Record, read_records
+from generator.package.csv_records import LONGEST_CELL, CsvRecord, read_records
 
 Notes = list[tuple[str, int]]
 
 
-def read(content: bytes) -> tuple[list[Record], Notes]:
+def read(content: bytes) -> tuple[list[CsvRecord], Notes]:
     notes: Notes = []
 
     def note(code: str, line: int, **_: Any) -> None:
@@ -32,7 +32,7 @@ def places(content: bytes) -> list[tuple[int, list[str]]]:
 
 def test_a_sound_file_says_nothing() -> None:
     assert read(b"a,b\r\n1,2\r\n") == (
-        [Record(1, ["a", "b"]), Record(2, ["1", "2"])],
+        [CsvRecord(1, ["a", "b"]), CsvRecord(2, ["1", "2"])],
         [],
     )
 
@@ -74,7 +74,7 @@ def test_each_damage_has_its_line_and_the_rest_is_read(
 
 def test_a_latin_1_cell_is_shown_as_it_was_meant() -> None:
     records, _ = read("name,town\nJörg,Gent\n".encode("latin-1"))
-    assert records[1] == Record(2, ["Jörg", "Gent"], frozenset({0}))
+    assert records[1] == CsvRecord(2, ["Jörg", "Gent"], frozenset({0}))
 
 
 def test_a_nul_stays_in_its_cell() -> None:
@@ -84,14 +84,14 @@ def test_a_nul_stays_in_its_cell() -> None:
 def test_a_huge_cell_is_cut_and_the_next_row_is_read() -> None:
     records, notes = read(b"a\n" + b"x" * (LONGEST_CELL + 1) + b"\n2\n")
     assert notes == [("cell-too-long", 2)]
-    assert records[-1] == Record(3, ["2"])
+    assert records[-1] == CsvRecord(3, ["2"])
 
 
 def test_a_line_without_end_is_not_kept_in_memory() -> None:
     records, notes = read(b"a\n" + b"x" * (40 * 2**20) + b"\n2\n")
     assert [code for code, _ in notes] == ["line-too-long"]
     assert len(records[1].cells[0]) <= LONGEST_CELL
-    assert records[-1] == Record(3, ["2"])
+    assert records[-1] == CsvRecord(3, ["2"])
 
 
 def test_a_file_of_stray_quotes_is_given_up() -> None:

@@ -7,7 +7,7 @@ import pytest
 from forms_spec.field_types import FIELD_TYPES, FieldType
 from generator.redcap.reading.dictionary_rows import Item, read_dictionary
 from generator.redcap.reading.validation import VALIDATIONS
-from generator.redcap.write_dictionary import WrittenDictionary, write_redcap
+from generator.redcap.write_dictionary import WrittenRedcapDictionary, write_redcap
 
 ASKED = [type_ for type_ in FIELD_TYPES if type_.redcap.validations]
 LACKING = [type_ for type_ in FIELD_TYPES if type_.redcap.loss]
@@ -18,7 +18,7 @@ NEEDED = {
 }
 
 
-def written(type_: FieldType) -> tuple[WrittenDictionary, Item]:
+def written(type_: FieldType) -> tuple[WrittenRedcapDictionary, Item]:
     """The dictionary of a study with one field of the type, and the field's row."""
     result = write_redcap(
         {

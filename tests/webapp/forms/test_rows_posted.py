@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.webapp.pages import inputs
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
-from webapp.storage import About, InstanceKey, Status, history, load
+from webapp.storage import ChangeKind, InstanceKey, Status, history, load
 
 AE = "/subjects/01-001/LOG/ae"
 KEY = InstanceKey("01-001", "ae", "LOG")
@@ -90,7 +90,7 @@ def test_a_row_of_a_complete_form_is_removed_with_its_reason_in_the_history(
         == "Source checked; Adverse events, row 2 removed: Entered twice"
     )
     assert [
-        change.cell.row for change in last.changes if change.about is About.ROW
+        change.cell.row for change in last.changes if change.about is ChangeKind.ROW
     ] == [2]
 
 

@@ -12,7 +12,12 @@ import pytest
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.captured_forms import CapturedForm
 from tests.studies import small_study
-from webapp.packages.import_forms import FormPreview, Import, Outcome, import_forms
+from webapp.packages.import_forms import (
+    FormPreview,
+    Import,
+    ImportOutcome,
+    import_forms,
+)
 from webapp.storage import (
     Database,
     InstanceKey,
@@ -84,7 +89,7 @@ def test_others_save_while_forms_are_judged_and_what_they_saved_stays(
     )
     incoming = [form(VS, {"vsperf": "N"}), form(LB, {"hb": "13.5"})]
     counted = import_forms(database, incoming, how)
-    assert counted.forms == {Outcome.REFUSED: 1, Outcome.NEW: 1}
+    assert counted.forms == {ImportOutcome.REFUSED: 1, ImportOutcome.NEW: 1}
     assert [found.code for found in seen[-1].findings] == ["import-changed-meanwhile"]
     assert "nurse saved" in seen[-1].findings[0].message
     stored, lab = load(database, VS), load(database, LB)
@@ -98,7 +103,7 @@ def test_others_save_while_forms_are_judged_and_what_they_saved_stays(
 def test_a_form_that_somebody_began_meanwhile_is_left_alone(database: Database) -> None:
     how = replace(HOW, on_planned=lambda: keep(database, LB, {"hb": "12.0"}))
     assert import_forms(database, [form(LB, {"hb": "13.5"})], how).forms == {
-        Outcome.REFUSED: 1
+        ImportOutcome.REFUSED: 1
     }
     stored = load(database, LB)
     assert stored is not None
@@ -116,7 +121,7 @@ def test_a_subject_that_somebody_entered_at_another_site_meanwhile_is_left_alone
         ),
     )
     assert import_forms(database, [form(other, {"hb": "13.5"})], how).forms == {
-        Outcome.REFUSED: 1
+        ImportOutcome.REFUSED: 1
     }
     assert load(database, other) is None
 

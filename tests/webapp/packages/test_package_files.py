@@ -25,7 +25,7 @@ from webapp.packages.import_forms import (
     FormPreview,
     Import,
     Imported,
-    Outcome,
+    ImportOutcome,
     import_forms,
 )
 from webapp.storage import (
@@ -232,7 +232,7 @@ def test_a_second_import_brings_the_file_that_the_first_one_lacked(
     bring_in(there, package)
     (package / SCAN).write_bytes(content)
     counted, _ = bring_in(there, package)
-    assert counted.forms == {Outcome.SAME: 1}
+    assert counted.forms == {ImportOutcome.SAME: 1}
     assert get_attachment(there, SCAN.split("/")[1]) is not None
 
 
@@ -252,6 +252,6 @@ def test_a_file_that_could_be_taken_for_another_keeps_its_form_out(
         if prefix == SCAN.split("/")[1] else real(connection, prefix),
     )  # fmt: skip
     counted, (preview,) = bring_in(there, package)
-    assert counted.forms == {Outcome.REFUSED: 1}
+    assert counted.forms == {ImportOutcome.REFUSED: 1}
     assert [found.code for found in preview.findings] == ["import-file-alike"]
     assert load(there, KEY) is None

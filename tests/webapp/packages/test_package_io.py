@@ -21,7 +21,7 @@ from webapp.packages.import_forms import (
     FormPreview,
     Import,
     Imported,
-    Outcome,
+    ImportOutcome,
     import_forms,
 )
 from webapp.storage import (
@@ -216,9 +216,9 @@ class TestPreview:
         self, there: Database
     ) -> None:
         counted, (preview,) = bring_in(there, form(), dry_run=True)
-        assert counted.forms == {Outcome.NEW: 1}
-        assert counted.cells == {Outcome.NEW: 7}
-        assert {cell.outcome for cell in preview.cells} == {Outcome.NEW}
+        assert counted.forms == {ImportOutcome.NEW: 1}
+        assert counted.cells == {ImportOutcome.NEW: 7}
+        assert {cell.outcome for cell in preview.cells} == {ImportOutcome.NEW}
         assert get_subject(there, "01-001") is None
 
     def test_each_cell_is_new_changed_or_the_same(self, here: Database) -> None:
@@ -236,12 +236,12 @@ class TestPreview:
             cell.cell.field: (cell.outcome, cell.old, cell.new)
             for cell in preview.cells
         }
-        assert preview.outcome is Outcome.CHANGED
-        assert told["vsperf"] == (Outcome.SAME, "Y", "Y")
-        assert told["vsdat"] == (Outcome.CHANGED, "2024-04-15", "2024-04-16")
-        assert told["onset"] == (Outcome.NEW, "", "2024")
-        assert told["temp"] == (Outcome.CHANGED, " 38,I", "")
-        assert told["pulse"] == (Outcome.SAME, "72", "72")
+        assert preview.outcome is ImportOutcome.CHANGED
+        assert told["vsperf"] == (ImportOutcome.SAME, "Y", "Y")
+        assert told["vsdat"] == (ImportOutcome.CHANGED, "2024-04-15", "2024-04-16")
+        assert told["onset"] == (ImportOutcome.NEW, "", "2024")
+        assert told["temp"] == (ImportOutcome.CHANGED, " 38,I", "")
+        assert told["pulse"] == (ImportOutcome.SAME, "72", "72")
 
     def test_findings_of_the_form_are_those_of_its_page(self, there: Database) -> None:
         _, (preview,) = bring_in(there, form(), dry_run=True)
@@ -262,12 +262,12 @@ class TestImport:
 
     def test_what_is_the_same_is_not_saved_again(self, here: Database) -> None:
         counted, _ = bring_in(here, form())
-        assert counted.forms == {Outcome.SAME: 1}
+        assert counted.forms == {ImportOutcome.SAME: 1}
         assert len(history(here, VS)) == 2
 
     def test_a_removed_kept_reason_is_a_change(self, here: Database) -> None:
         counted, _ = bring_in(here, form(Record(texts=TYPED.texts, rows=TYPED.rows)))
-        assert counted.forms == {Outcome.CHANGED: 1}
+        assert counted.forms == {ImportOutcome.CHANGED: 1}
 
     def test_a_complete_form_with_hard_findings_comes_in_as_a_draft_and_says_so(
         self, there: Database
@@ -327,8 +327,8 @@ class TestRefused:
     ) -> None:
         other = form(subject="02-001", site="02")
         counted, previews = bring_in(here, form(**refused), other)
-        assert counted.forms == {Outcome.REFUSED: 1, Outcome.NEW: 1}
+        assert counted.forms == {ImportOutcome.REFUSED: 1, ImportOutcome.NEW: 1}
         assert [found.code for found in previews[0].findings] == [code]
-        assert {cell.outcome for cell in previews[0].cells} == {Outcome.REFUSED}
+        assert {cell.outcome for cell in previews[0].cells} == {ImportOutcome.REFUSED}
         assert len(history(here, VS)) == 2
         assert load(here, InstanceKey("02-001", "vs", "SCR")) is not None

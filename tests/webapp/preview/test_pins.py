@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from forms_spec.findings.places import TextPlace
-from webapp.preview.field_markers import About, about
+from webapp.preview.field_markers import FormPart, about
 
 VITALS = """\
 form: vs
@@ -32,18 +32,18 @@ groups:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        (2, About(form="vs")),
-        (4, About(form="vs", field="vsperf")),
-        (6, About(form="vs", field="pulse")),
-        (9, About(form="vs", field="pulse")),
-        (12, About(form="vs", group="pressure")),
-        (13, About(form="vs", group="pressure")),
-        (15, About(form="vs", group="pressure", field="sysbp")),
-        (16, About(form="vs", group="pressure", field="diabp")),
+        (2, FormPart(form="vs")),
+        (4, FormPart(form="vs", field="vsperf")),
+        (6, FormPart(form="vs", field="pulse")),
+        (9, FormPart(form="vs", field="pulse")),
+        (12, FormPart(form="vs", group="pressure")),
+        (13, FormPart(form="vs", group="pressure")),
+        (15, FormPart(form="vs", group="pressure", field="sysbp")),
+        (16, FormPart(form="vs", group="pressure", field="diabp")),
     ],
 )
 def test_a_line_belongs_to_the_field_that_encloses_it(
-    line: int, expected: About
+    line: int, expected: FormPart
 ) -> None:
     assert (
         about(TextPlace(file="vs.yaml", line=line, column=9), {"vs.yaml": VITALS})
@@ -65,8 +65,8 @@ def test_fields_on_one_line_are_told_apart_by_the_column() -> None:
 
 def test_a_line_of_another_file_is_about_no_form() -> None:
     place = TextPlace(file="study.yaml", line=1, column=1)
-    assert about(place, {"study.yaml": "study: S1\n", "vs.yaml": VITALS}) == About()
+    assert about(place, {"study.yaml": "study: S1\n", "vs.yaml": VITALS}) == FormPart()
 
 
 def test_a_finding_without_a_place_is_about_nothing() -> None:
-    assert about(None, {"vs.yaml": VITALS}) == About()
+    assert about(None, {"vs.yaml": VITALS}) == FormPart()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from forms_spec.model.captured_data import CellKey, Record
 from tests.webapp.storage.storing import HASH, START, VS, keep, record, rows
 from webapp.storage import (
-    About,
+    ChangeKind,
     Database,
     Status,
     add_attachment,
@@ -72,7 +72,7 @@ def test_the_reason_of_a_kept_warning_is_followed(database: Database) -> None:
     keep(database, 0, Record(kept={(SYSBP, "outside-expected"): "measured twice"}))
     keep(database, 1, Record())
     (change,) = history(database, VS)[-1].changes
-    assert (change.about, change.code) == (About.KEPT, "outside-expected")
+    assert (change.about, change.code) == (ChangeKind.KEPT, "outside-expected")
     assert (change.old, change.new) == ("measured twice", "")
 
 
@@ -87,7 +87,7 @@ def test_the_audit_trail_says_who_when_why_and_under_which_dictionary(
     told = [
         (row.key.visit, row.version, row.change.old, row.change.new, row.reason)
         for row in rows
-        if row.change.about is About.VALUE
+        if row.change.about is ChangeKind.VALUE
     ]
     assert told == [
         ("M3", 1, "", "118", ""),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey, InMemoryCasebook
@@ -48,7 +48,7 @@ from generator.validation.evaluate_forms import judge_forms, report_form
 from generator.validation.opened_package import OpenPackage
 from generator.validation.read_tables import Progress
 from generator.validation.report.report import Reported
-from generator.validation.uploads import Uploads
+from generator.validation.uploads import UploadFaults
 
 ROWS = 2_000_000
 """So many rows are brought into memory together."""
@@ -64,7 +64,7 @@ def judge_all(
     opened: OpenPackage,
     study: Study,
     missing: MissingnessCounter,
-    uploads: Uploads,
+    uploads: UploadFaults,
     *,
     on_progress: Progress | None = None,
 ) -> None:
@@ -101,7 +101,7 @@ class _ColumnarEvaluation:
     store: SpoolingStore
     study: Study
     missing: MissingnessCounter
-    uploads: Uploads
+    uploads: UploadFaults
     found: LotFindings = field(default_factory=LotFindings)
     counted: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
     """Findings of each code, table and field in the lots before."""
@@ -374,7 +374,7 @@ class _ColumnarEvaluation:
                 continue
 
             casebook = InMemoryCasebook({form.key: form.record for form in forms})
-            whole = Subject(self.study, casebook, self.missing.today, name)
+            whole = EvaluatedSubject(self.study, casebook, self.missing.today, name)
 
             for form in forms:
                 captured = whole.form(form.key) if form.key in some else None

@@ -22,7 +22,7 @@ from generator.validation.columnar.forms.dependencies import (
     required_condition,
 )
 from generator.validation.columnar.forms.form_table import Relation
-from generator.validation.columnar.forms.text_classes import BLANK, Outcome
+from generator.validation.columnar.forms.text_classes import BLANK, TextClass
 from generator.validation.columnar.forms.value_columns import (
     FALSE,
     TRUE,
@@ -120,7 +120,7 @@ class ExplainedLines:
         return explained
 
 
-def _has_finding(outcome: Outcome) -> bool:
+def _has_finding(outcome: TextClass) -> bool:
     return outcome.state is CellState.INVALID or outcome.draft_only
 
 

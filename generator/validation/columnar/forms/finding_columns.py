@@ -13,7 +13,7 @@ import numpy as np
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.findings.finding import Severity
 from forms_spec.model.fields import Field
-from generator.validation.columnar.forms.text_classes import BLANK, Outcome
+from generator.validation.columnar.forms.text_classes import BLANK, TextClass
 from generator.validation.columnar.forms.value_columns import Array
 from generator.validation.completeness import BLANK as EXPECTED
 from generator.validation.completeness import HIDDEN, MISSING, OPTIONAL
@@ -125,7 +125,7 @@ class LotFindings:
         self.states.clear()
 
 
-def state_name(code: int, outcomes: list[Outcome]) -> str:
+def state_name(code: int, outcomes: list[TextClass]) -> str:
     """The state of missingness that a number stands for."""
     if code == HIDDEN_STATE:
         return HIDDEN

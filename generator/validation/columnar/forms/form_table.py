@@ -23,8 +23,8 @@ from generator.validation.columnar.forms.row_keys import STEP, CellTexts, Keys
 from generator.validation.columnar.forms.text_classes import (
     ANSWERED,
     Meaning,
-    Outcome,
     Reader,
+    TextClass,
     surely_answers,
 )
 from generator.validation.columnar.forms.value_columns import (
@@ -215,7 +215,7 @@ def _classes(meanings: Sequence[Meaning]) -> Array:
     return np.array([meaning.outcome for meaning in meanings], np.uint8)
 
 
-def _is_missing(outcome: Outcome, code: str | None) -> bool:
+def _is_missing(outcome: TextClass, code: str | None) -> bool:
     if outcome.state is not CellState.MISSING:
         return False
     return code is None or outcome.missing == code

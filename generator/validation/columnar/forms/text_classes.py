@@ -9,9 +9,9 @@ from typing import NamedTuple
 import polars as pl
 
 from forms_spec.evaluation.captured_form import (
-    CapturedForm,
     CellResult,
-    Subject,
+    EvaluatedForm,
+    EvaluatedSubject,
     computed,
 )
 from forms_spec.evaluation.form_plan import FieldPlan, plan_of
@@ -40,7 +40,7 @@ FREE_TEXT = r"\A[!-~]([ -~]*[!-~])?\z"
 """Texts of which nothing has to be asked but how long they are."""
 
 
-class Outcome(NamedTuple):
+class TextClass(NamedTuple):
     """What a text, or a computed value, is in its field.
 
     ``code`` is the finding that it gives, if any.
@@ -65,11 +65,11 @@ class Reader:
     def __init__(self, shape: TableShape, plan: FieldPlan, today: date) -> None:
         self.plan = plan
         key = FormKey(shape.form.name, "", 0)
-        nobody = Subject(shape.study, EmptyCasebook(), today, None)
-        self.blank = CapturedForm(
+        nobody = EvaluatedSubject(shape.study, EmptyCasebook(), today, None)
+        self.blank = EvaluatedForm(
             plan_of(shape.study, shape.form), Record(), key, nobody
         )
-        self.outcomes = [Outcome(CellState.BLANK), Outcome(CellState.ANSWERED)]
+        self.outcomes = [TextClass(CellState.BLANK), TextClass(CellState.ANSWERED)]
         self.fixed = _has_fixed_ranges(shape, plan.field)
         """Whether the ranges are the same for every subject, so that a text alone
         tells.
@@ -99,20 +99,20 @@ class Reader:
     def _meaning(self, cell: CellResult) -> Meaning:
         return Meaning(self._number(self._outcome(cell)), cell.seen)
 
-    def _outcome(self, cell: CellResult) -> Outcome:
+    def _outcome(self, cell: CellResult) -> TextClass:
         state = cell.state
         if state is CellState.INVALID:
             assert cell.refusal is not None
-            return Outcome(state, cell.refusal.code)
+            return TextClass(state, cell.refusal.code)
 
         if state is CellState.MISSING:
             draft_only = self.plan.missing[cell.text]
             code = "missing-draft-only" if draft_only else None
-            return Outcome(state, code, cell.text, draft_only)
+            return TextClass(state, code, cell.text, draft_only)
 
         if state is CellState.ANSWERED and self.fixed:
-            return Outcome(state, self._outside(cell))
-        return Outcome(state)
+            return TextClass(state, self._outside(cell))
+        return TextClass(state)
 
     def _outside(self, cell: CellResult) -> str | None:
         """The code of the first limit that the value passes."""
@@ -128,7 +128,7 @@ class Reader:
 
         return None
 
-    def _number(self, outcome: Outcome) -> int:
+    def _number(self, outcome: TextClass) -> int:
         if outcome not in self.outcomes:
             # A class is a number of one byte, and some are taken for other states.
             if len(self.outcomes) == MOST_CLASSES:

@@ -21,7 +21,7 @@ from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.row_keys import visit_numbers
 from generator.validation.report.report import Reported
-from generator.validation.uploads import Uploads
+from generator.validation.uploads import UploadFaults
 
 _Cell = tuple[tuple[Any, ...], str, dict[str, Any]]
 """Where a cell stands in the order, its text, and what a report says of it."""
@@ -75,7 +75,9 @@ class NamedFiles:
         who = {layout.SITE: self._sites[subject], layout.SUBJECT: self._names[subject]}
         return {**who, layout.VISIT: form.visit, layout.UNSNO: form.unsno}
 
-    def faults(self, uploads: Uploads, until: str | None = None) -> Iterator[Reported]:
+    def faults(
+        self, uploads: UploadFaults, until: str | None = None
+    ) -> Iterator[Reported]:
         """What is wrong with the files of the subjects up to this one that have not
         been told of.
         """

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from generator.package.csv_records import Record, Records
+from generator.package.csv_records import CsvRecord, Records
 from generator.tables import layout
 from generator.validation.audit_trail import CHANGE, STATUS_KEY
 from generator.validation.columnar.tables.audit_trail import BlockTrail
@@ -102,7 +102,7 @@ class BlockReading(TableReading):
         def visit_block(block: Block, first: int) -> bool:
             return visit(*self._named(block, first))
 
-        def visit_records(piece: Iterable[Record]) -> bool:
+        def visit_records(piece: Iterable[CsvRecord]) -> bool:
             rows = [
                 (record.line, self.aligned(record.cells))
                 for record in piece
@@ -132,7 +132,7 @@ class BlockReading(TableReading):
         self,
         records: Records,
         on_block: Callable[[Block, int], bool],
-        on_records: Callable[[Iterable[Record]], bool],
+        on_records: Callable[[Iterable[CsvRecord]], bool],
     ) -> None:
         """Every block with the line that it begins on, until one of the functions gives
         False; what is not understood goes to ``on_records``.
@@ -187,7 +187,7 @@ class BlockReading(TableReading):
         column, missing = pl.col(f"c{place}"), self._missing_by_place[place]
         return column == "" if missing == ("",) else column.is_in(missing)
 
-    def _take_records(self, records: Iterable[Record]) -> bool:
+    def _take_records(self, records: Iterable[CsvRecord]) -> bool:
         for record in records:
             self.take(record)
         if self.hashes and self._waiting_keys:
