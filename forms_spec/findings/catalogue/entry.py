@@ -39,6 +39,20 @@ def refuse(
     )
 
 
+def query(
+    code: str, message: str, remedy: str, explanation: str, example: str = ""
+) -> CatalogueEntry:
+    """A finding that is a query."""
+    return CatalogueEntry(
+        code=code,
+        severity=Severity.QUERY,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
 def warn(
     code: str, message: str, remedy: str, explanation: str, example: str = ""
 ) -> CatalogueEntry:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry
-from forms_spec.findings.finding import Severity
-
-
-def _entry(
-    code: str,
-    message: str,
-    remedy: str,
-    explanation: str,
-    severity: Severity = Severity.REFUSE,
-) -> CatalogueEntry:
-    return CatalogueEntry(
-        code=code,
-        severity=severity,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-    )
-
+from forms_spec.findings.catalogue.entry import CatalogueEntry, query, refuse, warn
 
 _AGAIN = "Export the package again, or restore the file from the original package."
-_WARNING = Severity.WARNING
 
 _WHOLE = (
-    _entry(
+    refuse(
         "no-package",
         "There is no package at {value}.",
         "Enter the path of a zip, a folder, or a datapackage.json.",
         "The path does not lead to a file or folder that can be opened.",
     ),
-    _entry(
+    refuse(
         "empty-zip",
         "{value} is empty.",
         "Export, download or copy the package again.",
@@ -41,7 +22,7 @@ _WHOLE = (
             "never started."
         ),
     ),
-    _entry(
+    refuse(
         "not-a-zip",
         "{value} is not a zip file.",
         (
@@ -50,13 +31,13 @@ _WHOLE = (
         ),
         "The file does not begin like a zip file, whatever its name.",
     ),
-    _entry(
+    refuse(
         "broken-zip",
         "{value} cannot be read as a zip file: {why}.",
         "Download or copy the package again.",
         "The file is not a zip file, or it was truncated or changed on its way.",
     ),
-    _entry(
+    refuse(
         "package-too-large",
         (
             "The zip would unpack to more than {most}, {files} files or {growth} "
@@ -68,37 +49,37 @@ _WHOLE = (
         ),
         "A small zip can unpack to any size. Such a file is not opened.",
     ),
-    _entry(
+    refuse(
         "no-descriptor",
         "The package has no datapackage.json.",
         "Add the datapackage.json of the export at the top level of the zip or folder.",
         "Without it, it is unknown which files are tables and what their columns mean.",
     ),
-    _entry(
+    refuse(
         "broken-descriptor",
         "datapackage.json cannot be read: {why}.",
         _AGAIN,
         "The descriptor must be a JSON object with a list of resources, in UTF-8.",
     ),
-    _entry(
+    refuse(
         "broken-resource",
         "A resource of datapackage.json has no name or no path: {value}.",
         "Give every resource a name and the path of one file.",
         "A table is found by its name and path.",
     ),
-    _entry(
+    refuse(
         "repeated-resource",
         "datapackage.json lists the resource {value} twice.",
         "Keep one of them.",
         "The second one was not read.",
     ),
-    _entry(
+    refuse(
         "broken-schema",
         "The schema of {value} is not a valid Table Schema: {why}.",
         "Correct the schema in datapackage.json.",
         "The table was not validated.",
     ),
-    _entry(
+    refuse(
         "frictionless-error",
         "{kind}: {says}",
         "Correct the file or its description.",
@@ -106,7 +87,7 @@ _WHOLE = (
         "that are not CSV in "
         "UTF-8 with a schema.",
     ),
-    _entry(
+    refuse(
         "unsafe-path",
         "{value} points outside the package and was not opened.",
         "Use paths inside the package, with forward slashes and without '..'.",
@@ -115,19 +96,19 @@ _WHOLE = (
             "or an attack."
         ),
     ),
-    _entry(
+    refuse(
         "repeated-file",
         "The zip contains {value} twice.",
         "Zip the folder again.",
         "Programs differ on which of the two they read. The first one was read here.",
     ),
-    _entry(
+    refuse(
         "missing-file",
         "{value} is missing.",
         _AGAIN,
         "The dictionary or the descriptor lists a table, but its file is missing.",
     ),
-    _entry(
+    refuse(
         "resource-missing",
         "datapackage.json does not list the table {value}.",
         "Export the package again with this dictionary.",
@@ -136,14 +117,13 @@ _WHOLE = (
             "crfsmith will not find it."
         ),
     ),
-    _entry(
+    warn(
         "unlisted-file",
         "{value} is in the package, but datapackage.json does not list it.",
         "Remove the file, or list it in datapackage.json.",
         "No program reads a table that is not listed as a resource.",
-        _WARNING,
     ),
-    _entry(
+    warn(
         "unknown-table",
         "The dictionary has no table {value}.",
         "Remove it from the package, or validate with a dictionary that has it.",
@@ -151,18 +131,16 @@ _WHOLE = (
             "Its cells were checked against its own schema. No rule of the study "
             "applies to it."
         ),
-        _WARNING,
     ),
-    _entry(
+    warn(
         "resource-not-judged",
         "{value} was not validated: {why}.",
         "Validate it with Frictionless.",
         "A table that is not in the dictionary is validated if it is CSV in UTF-8 "
         "with commas and has "
         "its schema in datapackage.json.",
-        _WARNING,
     ),
-    _entry(
+    refuse(
         "judging-stopped",
         "Validation of {value} was stopped: {why}.",
         (
@@ -174,7 +152,7 @@ _WHOLE = (
             "are discarded."
         ),
     ),
-    _entry(
+    warn(
         "schema-differs",
         "The schema of {value} in datapackage.json differs from the dictionary.",
         "Export the package again with this dictionary.",
@@ -182,9 +160,8 @@ _WHOLE = (
             "The package is validated against the dictionary. Readers without "
             "crfsmith see a different schema."
         ),
-        _WARNING,
     ),
-    _entry(
+    warn(
         "file-changed",
         "{value} was changed after the export.",
         "Check that the change was intended, and who made it.",
@@ -192,9 +169,8 @@ _WHOLE = (
             "The file's hash or size differs from datapackage.json. The file was read "
             "in its current state."
         ),
-        _WARNING,
     ),
-    _entry(
+    warn(
         "saved-by-program",
         "{files} came back from {program}: {habits}. {outcome}.",
         "Use the tables of the export, and have the other program read every column "
@@ -206,9 +182,8 @@ _WHOLE = (
         "audit.csv shows the original value beyond doubt, that value is validated. "
         "The files are not "
         "changed.",
-        _WARNING,
     ),
-    _entry(
+    warn(
         "rewritten-by-program",
         "{files} came back from {program}: {habits}. {outcome}.",
         (
@@ -218,16 +193,14 @@ _WHOLE = (
         "Programs change cells when they save a table. The invalid cells of a column "
         "show which program "
         "it was. The cells are validated in their current state.",
-        _WARNING,
     ),
-    _entry(
+    warn(
         "column-rewritten",
         "{cells}: {says} ({before} became {now}). {outcome}.",
         "Run crfsmith repair, or use the table of the export.",
         "A program rewrote a whole column. This is reported once, not cell by cell.",
-        _WARNING,
     ),
-    _entry(
+    warn(
         "row-numbers-added",
         'The first column of {path}, "{value}", only counts the rows.',
         "Remove the column, or save the table without row names.",
@@ -235,9 +208,8 @@ _WHOLE = (
             "R and pandas write row numbers unless you turn them off. The column was "
             "ignored."
         ),
-        _WARNING,
     ),
-    _entry(
+    warn(
         "files-written-again",
         "{count} saved again, but every cell is the same as in the export ({names}).",
         "You do not have to do anything. Other programs will report that the hash in "
@@ -247,9 +219,8 @@ _WHOLE = (
             "Line endings or quotation marks differ. If they were written as in an "
             "export, the hash would match."
         ),
-        _WARNING,
     ),
-    _entry(
+    refuse(
         "cell-lost",
         "The cell contains {now}, but {before} was saved: {says}.",
         "Put {before} back. crfsmith repair --from-audit does this for you.",
@@ -258,7 +229,7 @@ _WHOLE = (
             "saved value."
         ),
     ),
-    _entry(
+    refuse(
         "cell-differs",
         "The cell contains {now}, but {before} was saved last.",
         (
@@ -269,7 +240,7 @@ _WHOLE = (
         "package itself, "
         "whatever hash datapackage.json gives for the file.",
     ),
-    _entry(
+    refuse(
         "column-differs",
         "Some cells of {field} in {path} differ from the last saved values.",
         (
@@ -280,7 +251,7 @@ _WHOLE = (
         "are compared, not "
         "individual cells.",
     ),
-    _entry(
+    refuse(
         "row-gone",
         (
             "A row of {value} with {count} answers was saved, but it is missing from "
@@ -289,13 +260,13 @@ _WHOLE = (
         _AGAIN,
         "audit.csv has values of a row that is no longer in its table.",
     ),
-    _entry(
+    refuse(
         "form-gone",
         "The form {value} was saved, but it is missing from {path}.",
         _AGAIN,
         "audit.csv has the saves of a form that is no longer in the package.",
     ),
-    _entry(
+    query(
         "save-missing",
         "audit.csv has version {version} of {value}, but not version {missing}.",
         "Find out who changed audit.csv. Export the package again if you can.",
@@ -303,9 +274,8 @@ _WHOLE = (
             "The versions of a form are numbered from 1, and audit.csv has all of "
             "them. The lines of this version were removed from the package."
         ),
-        Severity.QUERY,
     ),
-    _entry(
+    refuse(
         "change-erased",
         (
             "This change of {field} has no effect: the value is missing here and in "
@@ -319,7 +289,7 @@ _WHOLE = (
         "program that saved "
         "audit.csv turned a missing code into a blank.",
     ),
-    _entry(
+    query(
         "form-without-trail",
         "Nobody saved this form: audit.csv has no entry for {value}.",
         (
@@ -330,15 +300,14 @@ _WHOLE = (
             "audit.csv has the saves of every exported form. This form was added to "
             "the package itself."
         ),
-        Severity.QUERY,
     ),
-    _entry(
+    refuse(
         "dictionary-missing",
         "The package has no dictionary, so forms and rules were not evaluated.",
         "Name a dictionary with --dictionary DIR.",
         "Cells were checked against the package's own schemas.",
     ),
-    _entry(
+    warn(
         "dictionary-differs",
         (
             "The package was exported with a different dictionary ({value}) from the "
@@ -349,21 +318,20 @@ _WHOLE = (
             "dictionary."
         ),
         "Each hash is the SHA-256 of the dictionary's exact text.",
-        _WARNING,
     ),
-    _entry(
+    refuse(
         "broken-file",
         "{value} cannot be read to the end: {why}.",
         _AGAIN,
         "Everything before the damage was validated.",
     ),
-    _entry(
+    refuse(
         "upload-missing",
         "{value} is not in the package.",
         _AGAIN,
         "A cell refers to an uploaded file that is not in the package.",
     ),
-    _entry(
+    refuse(
         "upload-changed",
         "{value} differs from the file that was uploaded.",
         _AGAIN,
@@ -371,7 +339,7 @@ _WHOLE = (
         "hash. The content "
         "has a different hash.",
     ),
-    _entry(
+    refuse(
         "uploads-alike",
         (
             "{value} and {other} are different files, but their SHA-256 hashes begin "
@@ -382,7 +350,7 @@ _WHOLE = (
         "could mean either. "
         "Two different files will not share these digits by accident.",
     ),
-    _entry(
+    warn(
         "upload-orphaned",
         "No form refers to {value}.",
         "Find out where it comes from. An import leaves it out.",
@@ -390,12 +358,11 @@ _WHOLE = (
             "Every uploaded file belongs to a cell. A replaced or removed file is not "
             "exported."
         ),
-        _WARNING,
     ),
 )
 
 _ROWS = (
-    _entry(
+    refuse(
         "bad-key-number",
         "'{value}' is not a valid number for {field}.",
         "Write a whole number in digits, without leading zeros.",
@@ -404,13 +371,13 @@ _ROWS = (
             "checked against the dictionary."
         ),
     ),
-    _entry(
+    refuse(
         "cell-type",
         "'{value}' is not valid for {field}: {says}.",
         "Correct the cell.",
         "Frictionless checks the cell against the table's schema and rejects its type.",
     ),
-    _entry(
+    refuse(
         "cell-constraint",
         "'{value}' is not valid for {field}: {says}.",
         "Correct the cell.",
@@ -419,7 +386,7 @@ _ROWS = (
             "rejects it."
         ),
     ),
-    _entry(
+    refuse(
         "repeated-value",
         "'{value}' is already on line {first}, but {field} must be unique.",
         "Correct one of them.",
@@ -427,19 +394,19 @@ _ROWS = (
         "Values are compared, "
         "not texts.",
     ),
-    _entry(
+    refuse(
         "repeated-key",
         "The key {key} '{value}' is already on line {first}.",
         "Keep one of the two rows, or correct its key.",
         "The fields of a primary key identify each row.",
     ),
-    _entry(
+    refuse(
         "blank-key",
         "The key {key} is blank.",
         "Fill in the key.",
         "The fields of a primary key identify each row.",
     ),
-    _entry(
+    refuse(
         "unknown-reference",
         "'{value}' in {key} does not exist in {parent} ({names}).",
         "Correct the value, or add the row it refers to.",
@@ -448,19 +415,19 @@ _ROWS = (
             "same table."
         ),
     ),
-    _entry(
+    refuse(
         "repeated-row",
         "The row has the same key as line {first}.",
         "Keep one of them.",
         "The first row was validated. This one was not.",
     ),
-    _entry(
+    refuse(
         "unknown-subject",
         "{value} is not in data/subjects.csv.",
         "Add the subject there, or correct the row.",
         "Every row belongs to a subject listed in data/subjects.csv.",
     ),
-    _entry(
+    refuse(
         "other-site",
         (
             "{value} is at site {here} in this row, but at site {there} in "
@@ -471,7 +438,7 @@ _ROWS = (
         "place.",
         "Every row belongs to a subject, and every subject to one site.",
     ),
-    _entry(
+    refuse(
         "row-without-form",
         "data/forms.csv has no form {form} for this row.",
         "Add its line to data/forms.csv, or remove the row.",
@@ -480,19 +447,19 @@ _ROWS = (
             "validated."
         ),
     ),
-    _entry(
+    refuse(
         "form-without-row",
         "data/forms.csv lists the form {value}, but its row is missing.",
         _AGAIN,
         "The form was validated as if all its fields were blank.",
     ),
-    _entry(
+    refuse(
         "wrong-visit",
         "The form does not belong to the visit {value}.",
         "Use the visit LOG for a log form and a visit of the study for any other form.",
         "Log forms belong to the subject, all others to a visit.",
     ),
-    _entry(
+    refuse(
         "visit-does-not-repeat",
         "The visit {visit} does not repeat, so its number must be 0, not {value}.",
         "Write 0, or correct the visit.",
@@ -501,7 +468,7 @@ _ROWS = (
             "repeat, are numbered."
         ),
     ),
-    _entry(
+    warn(
         "visit-repeated",
         (
             "The visit {visit} no longer repeats, but {form} was captured as its "
@@ -514,16 +481,14 @@ _ROWS = (
             "In an earlier dictionary of the study the visit repeated. The form was "
             "still validated."
         ),
-        _WARNING,
     ),
-    _entry(
+    query(
         "form-not-in-schedule",
         "The form {value} is not scheduled at this visit.",
         "Correct the visit, or add the form to the schedule.",
         "The form was still validated.",
-        Severity.QUERY,
     ),
-    _entry(
+    warn(
         "text-without-column",
         (
             "{field} of {table} is no longer in the dictionary. {many} in audit.csv "
@@ -533,9 +498,8 @@ _ROWS = (
         "A field that was captured but is no longer in the dictionary has no column. "
         "To get one, export "
         "with the dictionary under which it was captured.",
-        _WARNING,
     ),
-    _entry(
+    warn(
         "form-retired",
         (
             "{value} at {visit} is no longer in the dictionary. The form of {subject} "
@@ -548,9 +512,8 @@ _ROWS = (
         "captured. It is listed "
         "in data/forms.csv and was not validated. An import into an empty database "
         "restores it.",
-        _WARNING,
     ),
-    _entry(
+    warn(
         "site-retired",
         "The site {site} ({title}) of {value} is no longer in the dictionary.",
         "You do not have to correct anything. Add the site to the dictionary if its "
@@ -560,9 +523,8 @@ _ROWS = (
             "An earlier dictionary of the study had the site. The forms of its "
             "subjects were validated."
         ),
-        _WARNING,
     ),
-    _entry(
+    refuse(
         "subject-number",
         "{value} is not a valid subject number in this study.",
         "Correct the number. Example: {example}.",
@@ -570,7 +532,7 @@ _ROWS = (
         "were validated, but "
         "an import refuses them.",
     ),
-    _entry(
+    warn(
         "subject-number-retired",
         (
             "{value} is a subject number of an earlier dictionary. Numbers now look "
@@ -578,7 +540,6 @@ _ROWS = (
         ),
         "You do not have to correct anything. A subject keeps its number.",
         "The pattern for subject numbers changed after the subject was entered.",
-        _WARNING,
     ),
 )
 
