@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,10 +11,10 @@ from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from waitress.server import create_server
 
 from forms_spec.model.study import Study
 from tests.conftest import PATIENCE
+from tests.live_server import LiveServer
 from tests.webapp.pages import TODAY, cellkine, filled_once
 from tests.webapp.pages import sign_in as enter
 from webapp.app import create_app
@@ -42,18 +41,12 @@ class Site:
         )
         self.cookies: dict[tuple[str, str], str] = {}
         self.app = create_app(self.settings)
-        self.server = create_server(self.app, host="127.0.0.1", port=0, threads=4)
-        self.port = int(self.server.effective_port)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
+        self.server = LiveServer(self.app)
+        self.url = self.server.url
 
     def stop(self) -> None:
-        self.server.close()
-        self.thread.join(5)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        self.server.stop()
+        self.database.close()
 
     def cookie(self, username: str, program: str) -> str:
         """The cookie that a browser gets when somebody signs in with it; the first one

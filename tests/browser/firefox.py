@@ -41,7 +41,10 @@ class Firefox:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.commands = 0
+        self.patience = 2 * PATIENCE / 1000
+        """Seconds to wait for an answer: Firefox answers while it still starts."""
         self.ask("session.new", capabilities={})
+        self.patience = PATIENCE / 1000
         self.tab: str = self.ask("browsingContext.getTree")["contexts"][0]["context"]
 
     def ask(self, method: str, **params: Any) -> Any:
@@ -53,7 +56,7 @@ class Firefox:
             json.dumps({"id": self.commands, "method": method, "params": params})
         )
         while True:
-            answer = json.loads(self.socket.recv(timeout=PATIENCE / 1000))
+            answer = json.loads(self.socket.recv(timeout=self.patience))
             if answer.get("id") != self.commands:
                 continue
             if answer["type"] == "error":

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
-from waitress.server import create_server
 
+from tests.live_server import LiveServer
 from webapp.preview import Watched, create_preview
 
 TODAY = date(2026, 3, 2)
@@ -86,11 +85,6 @@ def client(folder: Path) -> FlaskClient:
 
 @pytest.fixture
 def address(folder: Path) -> Iterator[str]:
-    server = create_server(
-        create_preview(Watched(folder), today=lambda: TODAY), host="127.0.0.1", port=0
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
+    server = LiveServer(create_preview(Watched(folder), today=lambda: TODAY))
+    yield server.url
+    server.stop()
