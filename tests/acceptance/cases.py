@@ -77,7 +77,7 @@ def written() -> tuple[Written, ...]:
     """Every case, in the order of the files."""
     found: list[Written] = []
     for file in sorted(FOLDER.glob("*.yaml")):
-        said = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+        said = yaml.load(file.read_text(encoding="utf-8"), yaml.CBaseLoader)
         for of, cases in said.items():
             for case in cases:
                 found.append(_written(of, case, len(found)))
@@ -129,8 +129,9 @@ def subject_text(name: str, differences: Mapping[str, Any], kept: list[str]) -> 
         "visits": visits,
         "log": log,
     }
-    return yaml.safe_dump(
+    return yaml.dump(
         {key: held for key, held in whole.items() if held},
+        Dumper=yaml.CSafeDumper,
         default_style='"',
         width=9999,
     )

@@ -85,7 +85,7 @@ class _Written:
 
 @cache
 def _written() -> tuple[_Written, ...]:
-    said = yaml.load(FILE.read_text(encoding="utf-8"), yaml.BaseLoader)
+    said = yaml.load(FILE.read_text(encoding="utf-8"), yaml.CBaseLoader)
     found: list[_Written] = []
     for of, vectors in said.items():
         for one in vectors:

@@ -55,7 +55,7 @@ def study() -> Study:
 
 @cache
 def subject() -> dict[FormKey, Record]:
-    said = yaml.load(_yaml()[1], yaml.BaseLoader)
+    said = yaml.load(_yaml()[1], yaml.CBaseLoader)
     texts: dict[FormKey, dict[str, str]] = {}
     rows: dict[FormKey, dict[str, tuple[Row, ...]]] = {}
     for head, held in said.items():

@@ -27,7 +27,7 @@ def keys(**row: str) -> dict[str, Any]:
 
 def form_of(found: Converted) -> dict[str, Any]:
     (text,) = (text for name, text in found.files.items() if name.startswith("forms/"))
-    loaded: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
+    loaded: dict[str, Any] = yaml.load(text, yaml.CBaseLoader)
     return loaded
 
 
