@@ -11,7 +11,7 @@ looked at cell by cell.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -27,6 +27,8 @@ ROW_KEY = (layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 NO_KEY: Mapping[str, str] = {layout.VISIT: LOG, layout.UNSNO: "0", layout.ROW: ""}
 """What the trail says where a table has no such column."""
 CHANGE = (layout.SITE, *ROW_KEY, "table", "field", "old", "new")
+CELL_KEY = (*ROW_KEY, layout.FORM, "table", "field")
+"""What tells the cells apart of which the trail has changes."""
 IDLE: Column = (layout.AUDIT, "new")
 """Stands among the columns that differ where the trail has changes that change nothing.
 """
@@ -47,6 +49,10 @@ SAVES: Column = (layout.FORMS, "saved_at")
 """Stands among the columns that differ where ``forms.csv`` names a save that is not the
 newest of the trail, and where the trail lacks a save before another one.
 """
+CHAINS: Column = (layout.AUDIT, "old")
+"""Stands among the columns that differ where changes of cells that no table has do not
+follow from each other: of fields that were removed, reasons, rows.
+"""
 VERSION = "version"
 VERSION_KEY = (*ROW_KEY[:-1], layout.FORM)
 """What tells a form from every other, in ``forms.csv`` and in the trail."""
@@ -66,6 +72,13 @@ class Trail(Protocol):
 
         ``columns`` are compared although no row of them may have come.
         """
+
+
+def is_change_apart(column: Column, columns: Collection[Column]) -> bool:
+    """True for a column of the trail that cannot be compared with ``columns``, those of
+    the tables: only its own changes can tell that one is missing.
+    """
+    return bool(column[1]) and column not in columns
 
 
 def is_idle(change: Mapping[str, str]) -> bool:
@@ -110,6 +123,9 @@ class Sums:
     ``newest`` are the saves that ``forms.csv`` names, ``saves`` are all in the trail.
     Of versions, without who saved them and when, ``later`` are those after the newest
     ones, ``earlier`` those that the trail has to have because it has the next one.
+
+    Of cells that no table has, ``starts`` are changes of a blank, ``taken`` what other
+    changes took away, and ``put`` what they put, blanks among it.
     """
 
     def __init__(self) -> None:
@@ -123,6 +139,9 @@ class Sums:
         self.versions = array("q")
         self.later = array("q")
         self.earlier = array("q")
+        self.starts = array("q")
+        self.taken = array("q")
+        self.put = array("q")
 
     def add(self, other: Sums) -> None:
         """The sums of other rows, by the same keys of the hashes."""
@@ -138,6 +157,9 @@ class Sums:
         self.versions.extend(other.versions)
         self.later.extend(other.later)
         self.earlier.extend(other.earlier)
+        self.starts.extend(other.starts)
+        self.taken.extend(other.taken)
+        self.put.extend(other.put)
 
     def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:
         """As ``Trail.differing``."""
@@ -151,6 +173,8 @@ class Sums:
         }
         if not self._saves_agree():
             differing.add(SAVES)
+        if not self._chains_hold():
+            differing.add(CHAINS)
         if self.idle:
             differing.add(IDLE)
         return frozenset(differing)
@@ -162,6 +186,18 @@ class Sums:
             and set(self.later).isdisjoint(self.versions)
             and not set(self.earlier).difference(self.versions)
         )
+
+    def _chains_hold(self) -> bool:
+        """Whatever a change takes away, another one put before; a cell is blank at
+        first, and each later blank has to be put as well.
+        """
+        if not self.taken and len(set(self.starts)) == len(self.starts):
+            return True
+
+        put = Counter(self.put)
+        if Counter(self.taken) - put:
+            return False
+        return max((Counter(self.starts) - put).values(), default=0) <= 1
 
 
 def version_beside(version: str, step: int) -> str:
@@ -175,8 +211,10 @@ def version_beside(version: str, step: int) -> str:
 class PlainTrail:
     """Row by row."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: Collection[Column]) -> None:
+        """``columns`` are those of the tables that the package may have."""
         self.sums = Sums()
+        self._columns = columns
         self._last_save: tuple[str, ...] = ()
         self._places: dict[str, tuple[list[int | str], list[tuple[Column, int]]]] = {}
 
@@ -196,6 +234,8 @@ class PlainTrail:
         sums.changes += 1
         sums.idle += is_idle(change)
         sums.trail[column] += _hash(key, change["new"]) - _hash(key, change["old"])
+        if is_change_apart(column, self._columns):
+            self._change_apart(change)
         if change["field"] == STATUS and not change["old"]:
             sums.trail[SITES] += _hash((*key, change["table"]), change[layout.SITE])
 
@@ -204,6 +244,12 @@ class PlainTrail:
         if save != self._last_save:
             self._last_save = save
             self._save(change)
+
+    def _change_apart(self, change: Mapping[str, str]) -> None:
+        cell = tuple(change[name] for name in CELL_KEY)
+        taken = self.sums.taken if change["old"] else self.sums.starts
+        taken.append(hash((cell, change["old"])))
+        self.sums.put.append(hash((cell, change["new"])))
 
     def _save(self, change: Mapping[str, str]) -> None:
         self.sums.saves.append(_save_hash(change))

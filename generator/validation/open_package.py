@@ -5,7 +5,7 @@ with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ from generator.validation.opened_package import OpenPackage, read_text
 from generator.validation.read_tables import Progress, Staging
 from generator.validation.report.report import LIMIT, Collector, Reported
 from generator.validation.row_store import Store
+from generator.validation.table_plan import TablePlan
 
 if TYPE_CHECKING:
     from generator.validation.columnar.embedded import Embedded
@@ -114,7 +115,7 @@ def _stage(
 
     Gives the columns that are not what the audit trail says, None without a trail.
     """
-    trail = _trail(engine, small=small) if opened.study else None
+    trail = _trail(opened.plans, engine, small=small) if opened.study else None
     staging = Staging(
         **_engine(engine, small=small),
         dictionary=opened.study is not None,
@@ -243,11 +244,12 @@ def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:
     return {"reading": embedded.reading, "parent_keys": embedded.parent_keys}
 
 
-def _trail(engine: Engine, *, small: bool) -> Trail:
+def _trail(plans: Iterable[TablePlan], engine: Engine, *, small: bool) -> Trail:
     """What compares the tables with the audit trail on the way."""
+    columns = frozenset(compared_columns(plans))
     if engine is Engine.REFERENCE or small:
-        return PlainTrail()
-    return _embedded().trail()
+        return PlainTrail(columns)
+    return _embedded().trail(columns)
 
 
 def _embedded() -> Embedded:

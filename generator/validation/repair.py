@@ -64,6 +64,7 @@ LEFT = (
     "row-gone",
     "form-gone",
     "save-missing",
+    "change-missing",
     "change-erased",
     "other-site",
     "form-without-trail",

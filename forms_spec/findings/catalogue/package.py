@@ -275,6 +275,20 @@ _WHOLE = (
             "them. The lines of this version were removed from the package."
         ),
     ),
+    query(
+        "change-missing",
+        (
+            "Version {version} of {value} changes {field} from {old}, but the change "
+            "before it in audit.csv left {before} there."
+        ),
+        "Find out who changed audit.csv. Export the package again if you can.",
+        (
+            "The old value of a change is the new value of the change before it, and "
+            "blank at first. Lines in between were removed from audit.csv, or one of "
+            "the two was edited. The answers in the tables are compared with the last "
+            "change, so they are not affected."
+        ),
+    ),
     refuse(
         "change-erased",
         (

@@ -16,7 +16,7 @@ import polars as pl
 from forms_spec.findings.catalogue import finding
 from generator.package.csv_records import CsvRecord, Note, Records
 from generator.package.source import BrokenFile, PackageSource
-from generator.validation.audit_trail import Sums
+from generator.validation.audit_trail import Sums, compared_columns
 from generator.validation.cluster.job import Job
 from generator.validation.cluster.key_rows import KeyBatch, KeyRows
 from generator.validation.cluster.parquet import parquet_records
@@ -96,7 +96,7 @@ def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item
         limit=job.limit,
     )
     collector = WorkerCollector(limit=job.limit)
-    trail = BlockTrail(job.seeds)
+    trail = BlockTrail(frozenset(compared_columns(job.plans)), job.seeds)
     by_record = part.parquet or bool(part.constants)
 
     with PartStore() as store:

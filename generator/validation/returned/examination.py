@@ -4,7 +4,7 @@ were.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,10 @@ from forms_spec.model.captured_data import LOG
 from forms_spec.model.study import Study
 from generator.package.csv_records import CsvRecord
 from generator.package.source import PackageSource
+from generator.rewritings import explain
 from generator.tables import layout
 from generator.validation.audit_trail import (
+    CHAINS,
     CHANGE,
     IDLE,
     SAVES,
@@ -24,6 +26,8 @@ from generator.validation.audit_trail import (
     VERSION,
     Column,
     compared,
+    compared_columns,
+    is_change_apart,
     is_idle,
     table_of,
 )
@@ -34,8 +38,8 @@ from generator.validation.returned.comparison import (
     SaveComparison,
 )
 from generator.validation.returned.expectations import Known, expectations, known_of
-from generator.validation.returned.witness import Put, Save, Witness
-from generator.validation.returned.write_table import write_table
+from generator.validation.returned.witness import Save, TrailChange, Witness
+from generator.validation.returned.write_table import in_words, write_table
 from generator.validation.returned_table import TableReturn
 from generator.validation.table_plan import TablePlan
 
@@ -71,6 +75,7 @@ class Examination:
             if self.differing is not None:
                 self._hear(witness)
                 self._missing_saves(witness)
+                self._missing_changes(witness)
             tables = [
                 self._scanned(plan) for plan in self.plans if plan.name in self.suspects
             ]
@@ -91,7 +96,17 @@ class Examination:
         trail.find_delimiter()
         self.known = self._known(trail)
         trail.scan(expectations(plan, self.study, self.known))
-        witness.take(_changes(trail, self.differing or frozenset()))
+        differing = self.differing or frozenset()
+        known = frozenset(compared_columns(self.plans))
+        witness.take(
+            _changes(
+                trail,
+                lambda column: (
+                    column in differing
+                    or (CHAINS in differing and is_change_apart(column, known))
+                ),
+            )
+        )
         if not witness.changes:
             self.differing = None
 
@@ -242,6 +257,39 @@ class Examination:
                 )
             )
 
+    def _missing_changes(self, witness: Witness) -> None:
+        """Changes that do not go on from where the change before them ended."""
+        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
+        is_rewritten = layout.AUDIT in self.changed
+        for change, before in witness.broken_links():
+            # A program that saved the file spells both sides of a change its own way.
+            if is_rewritten and (
+                explain(before, change.old) or explain(change.old, before)
+            ):
+                continue
+
+            missing = finding(
+                "change-missing",
+                value=change.form,
+                version=change.version,
+                field=change.field,
+                old=in_words(change.old),
+                before=in_words(before),
+            )
+            key = _form_key(change)
+            if change.rowno:
+                key[layout.ROW] = change.rowno
+            self.collector.add(
+                Reported(
+                    finding=missing,
+                    file=path,
+                    table=layout.AUDIT,
+                    row=change.line,
+                    field="old",
+                    key=key,
+                )
+            )
+
     def _unseen_forms(self, table: TableReturn, witness: Witness) -> None:
         """Forms that were saved, and that ``forms.csv`` does not have."""
         path = table.plan.path
@@ -279,7 +327,7 @@ class Examination:
         return table.plan.table.form.log == (visit == LOG)
 
 
-def _form_key(save: Save) -> dict[str, str | int]:
+def _form_key(save: Save | TrailChange) -> dict[str, str | int]:
     return {
         layout.SITE: save.site,
         layout.SUBJECT: save.subject,
@@ -314,9 +362,9 @@ def tally_columns(table: TableReturn) -> None:
 
 
 def _changes(
-    trail: TableReturn, wanted: Collection[Column]
-) -> Iterator[tuple[Put | None, Save]]:
-    """The lines of the trail; only the columns that differ are kept cell by cell."""
+    trail: TableReturn, is_wanted: Callable[[Column], bool]
+) -> Iterator[tuple[TrailChange | None, Save]]:
+    """The lines of the trail; only the wanted columns are kept cell by cell."""
     names = trail.header
     if trail.broken or not {*CHANGE, *layout.FORM_KEY, "version", *STAMPS} <= set(
         names
@@ -327,12 +375,12 @@ def _changes(
         records.next()
         for record in records:
             if len(record.cells) == len(names):
-                yield _change(trail, record, wanted)
+                yield _change(trail, record, is_wanted)
 
 
 def _change(
-    trail: TableReturn, record: CsvRecord, wanted: Collection[Column]
-) -> tuple[Put | None, Save]:
+    trail: TableReturn, record: CsvRecord, is_wanted: Callable[[Column], bool]
+) -> tuple[TrailChange | None, Save]:
     values = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(
         record.cells
     )
@@ -347,13 +395,25 @@ def _change(
         values[layout.SITE],
         record.line,
     )
-    if (values["table"], values["field"]) not in wanted:
+    column = values["table"], values["field"]
+    if not is_wanted(column):
         return None, save
-    number = int(version) if version.isdecimal() else 0
-    table, row = values["table"], values[layout.ROW]
-    if values["field"] == STATUS:
-        table, row = layout.FORMS, table
-    return Put(table, *place, row, values["field"], number, values["new"]), save
+
+    change = TrailChange(
+        table=column[0],
+        subject=save.subject,
+        visit=save.visit,
+        unsno=save.unsno,
+        form=save.form,
+        rowno=values[layout.ROW],
+        field=column[1],
+        version=int(version) if version.isdecimal() else 0,
+        old=values["old"],
+        new=values["new"],
+        site=save.site,
+        line=save.line,
+    )
+    return change, save
 
 
 def _forms_of(differing: Collection[Column]) -> frozenset[str]:

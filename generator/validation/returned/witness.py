@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from generator.tables import layout
+from generator.validation.audit_trail import STATUS
 
 RowPlace = tuple[str, str, str, str, str]
 """Table, subject, visit, number of the visit and number of the row, as texts."""
@@ -25,6 +26,10 @@ create table save (
     site text, line integer,
     primary key (subject, visit, unsno, form, version)
 ) without rowid;
+create table change (
+    tab text, subject text, visit text, unsno text, form text, rowno text, field text, version integer,
+    old text, new text, site text, line integer
+);
 create table seen (
     tab text, subject text, visit text, unsno text, rowno text,
     primary key (tab, subject, visit, unsno, rowno)
@@ -65,6 +70,13 @@ select * from save where cast(version as integer) > 1 and not exists (
     and earlier.version = cast(cast(save.version as integer) - 1 as text)
 ) order by line
 """
+_BROKEN_LINKS = """
+select * from (
+    select *, lag(new, 1, '') over (
+        partition by tab, subject, visit, unsno, form, rowno, field order by version, line
+    ) as before from change
+) where before <> old order by line
+"""
 
 
 class Put(NamedTuple):
@@ -78,6 +90,43 @@ class Put(NamedTuple):
     field: str
     version: int
     new: str
+
+
+class TrailChange(NamedTuple):
+    """One line of the trail, with the place of its cell."""
+
+    table: str
+    subject: str
+    visit: str
+    unsno: str
+    form: str
+    rowno: str
+    field: str
+    version: int
+    old: str
+    new: str
+    site: str
+    line: int
+
+    def put(self) -> Put:
+        """What the cell contains from then on; the status of a form is a cell of
+        ``forms.csv``.
+        """
+        table, row = self.table, self.rowno
+        if self.field == STATUS:
+            table, row = layout.FORMS, table
+        place = self.subject, self.visit, self.unsno
+        return Put(table, *place, row, self.field, self.version, self.new)
+
+
+class BrokenLink(NamedTuple):
+    """A change that does not go on from where the change before it ended.
+
+    ``before`` is what that put into the cell, blank without one.
+    """
+
+    change: TrailChange
+    before: str
 
 
 class Save(NamedTuple):
@@ -133,24 +182,34 @@ class Witness:
     def close(self) -> None:
         self._db.close()
 
-    def take(self, changes: Iterable[tuple[Put | None, Save]]) -> None:
-        """The whole trail, version by version."""
-        puts: list[Put] = []
+    def take(self, changes: Iterable[tuple[TrailChange | None, Save]]) -> None:
+        """The whole trail; of a save whose cells nobody asks for only the save."""
+        some: list[TrailChange] = []
         last: Save | None = None
-        for put, save in changes:
+        for change, save in changes:
             self.changes += 1
             if last is None or save[:-1] != last[:-1]:
                 marks = ", ".join("?" * len(save))
                 self._db.execute(f"insert or replace into save values ({marks})", save)
                 last = save
 
-            if put:
-                puts.append(put)
-            if len(puts) >= _BATCH:
-                self._db.executemany(_PUT, puts)
-                puts.clear()
+            if change:
+                some.append(change)
+            if len(some) >= _BATCH:
+                self._take(some)
+                some.clear()
 
-        self._db.executemany(_PUT, puts)
+        self._take(some)
+
+    def _take(self, changes: Sequence[TrailChange]) -> None:
+        marks = ", ".join("?" * len(TrailChange._fields))
+        self._db.executemany(f"insert into change values ({marks})", changes)
+        self._db.executemany(_PUT, [change.put() for change in changes])
+
+    def broken_links(self) -> Iterator[BrokenLink]:
+        """Changes that take away what no change put there, by line."""
+        for *texts, before in self._db.execute(_BROKEN_LINKS):
+            yield BrokenLink(TrailChange(*texts), before)
 
     def knows_form(self, form: FormPlace) -> bool:
         """True for a form that has been saved."""

@@ -122,7 +122,11 @@ class _Writing:
             self._lost.write(f"{record.line}\t{difference.field}\n")
         says = BY_NAME[difference.habit].says if explained else ""
         result = finding(
-            code, value=now, now=_said(now), before=_said(difference.before), says=says
+            code,
+            value=now,
+            now=in_words(now),
+            before=in_words(difference.before),
+            says=says,
         )
         keys = self._table.restored_keys(record.cells)
         key: dict[str, str | int] = {
@@ -142,7 +146,7 @@ class _Writing:
         )
 
 
-def _said(text: str) -> str:
+def in_words(text: str) -> str:
     """A text as a sentence says it."""
     if not text:
         return "a blank"

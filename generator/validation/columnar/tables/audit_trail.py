@@ -9,6 +9,7 @@ import polars as pl
 
 from generator.tables import layout
 from generator.validation.audit_trail import (
+    CELL_KEY,
     CHANGE,
     NO_KEY,
     ROW_KEY,
@@ -22,6 +23,7 @@ from generator.validation.audit_trail import (
     Column,
     Sums,
     compared,
+    is_change_apart,
 )
 from generator.validation.table_plan import TablePlan
 
@@ -33,11 +35,14 @@ _BETWEEN = "\x1f"
 class BlockTrail:
     """Takes frames; rows that were read one by one wait until there are enough of them."""
 
-    def __init__(self, seeds: Sequence[int] = ()) -> None:
-        """Rows that are read in several places take the same ``seeds``, so that their
-        sums can be added.
+    def __init__(self, columns: Collection[Column], seeds: Sequence[int] = ()) -> None:
+        """``columns`` are those of the tables that the package may have.
+
+        Rows that are read in several places take the same ``seeds``, so that their sums
+        can be added.
         """
         self.sums = Sums()
+        self._columns = columns
         self._seeds = seeds or new_seeds()
         self._waiting: dict[str, tuple[TablePlan, list[tuple[str, ...]]]] = {}
 
@@ -84,12 +89,33 @@ class BlockTrail:
             put, took = _whole(low, high), _whole(took_low, took_high)
             self.sums.trail[table, field] += put - took
 
+        columns = zip(sums["table"], sums["field"], strict=True)
+        apart = [item for item in columns if is_change_apart(item, self._columns)]
+        if apart and layout.FORM in frame.columns:
+            self._changes_apart(frame, apart)
+
         saves = self._saves(frame)
         self.sums.saves.frombytes(self._hashes(saves, SAVE))
         self.sums.versions.frombytes(self._versions(saves, 0))
         self.sums.earlier.frombytes(self._versions(saves, -1))
         first = frame.filter((pl.col("field") == STATUS) & (pl.col("old") == ""))
         self.sums.trail[SITES] += self._sites(first, "table")
+
+    def _changes_apart(self, frame: pl.DataFrame, columns: Sequence[Column]) -> None:
+        """Changes of ``columns``, which no table has."""
+        wanted = pl.DataFrame(
+            columns, pl.Schema({"table": pl.String, "field": pl.String}), orient="row"
+        )
+        changes = frame.join(wanted, on=["table", "field"], how="semi")
+        is_start = pl.col("old") == ""
+        sums = self.sums
+        sums.starts.frombytes(
+            self._hashes(changes.filter(is_start), (*CELL_KEY, "old"))
+        )
+        sums.taken.frombytes(
+            self._hashes(changes.filter(~is_start), (*CELL_KEY, "old"))
+        )
+        sums.put.frombytes(self._hashes(changes, (*CELL_KEY, "new")))
 
     def _statuses(self, frame: pl.DataFrame) -> None:
         """The status of a form is a cell of ``forms.csv``, and a field of the form in
