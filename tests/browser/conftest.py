@@ -24,6 +24,8 @@ from webapp.storage import Database
 WIDE = {"width": 1366, "height": 768}
 COOKIE = "crfsmith"
 NARROW = {"width": 320, "height": 640}
+PAUSE = 5_000
+"""Milliseconds after the last key until a draft saves itself (``form_save.js``)."""
 SAVED = re.compile(r"^saved [\d:]+ \w+$")
 
 
@@ -138,6 +140,17 @@ def kept_in_browser(page: Page, text: str) -> None:
     while text not in page.evaluate("JSON.stringify(localStorage)"):
         assert monotonic() < deadline, f"the browser does not keep {text!r}"
         page.wait_for_timeout(20)
+
+
+def saves_itself(page: Page, changes: str) -> None:
+    """Waits until a draft has saved itself: once its changes are said to be not saved,
+    the page's clock (``page.clock.install()`` before the form is opened) passes over
+    the pause.
+    """
+    state = page.locator("#state")
+    expect(state).to_contain_text(changes)
+    page.clock.fast_forward(PAUSE)
+    expect(state).to_have_text(SAVED)
 
 
 def frames_passed(page: Page) -> None:
