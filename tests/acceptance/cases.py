@@ -33,8 +33,7 @@ from forms_spec.model.study import Study
 from forms_spec.rules.semantics.resolved import RuleValue
 from generator.package.example_subjects import read_subjects
 from tests.acceptance.expectations import check_of
-from tests.acceptance.study import cellkine
-from tests.data_dictionary.conftest import subject_texts
+from tests.data_dictionary.conftest import cellkine, subject_texts
 from tests.data_dictionary.verdicts import Case
 
 FOLDER = Path(__file__).parent / "cases"

@@ -24,8 +24,7 @@ from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Recor
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from generator.package.example_subjects import read_subjects
-from tests.acceptance.study import cellkine
-from tests.data_dictionary.conftest import subject_texts
+from tests.data_dictionary.conftest import cellkine, subject_texts
 from tests.data_dictionary.verdicts import Case
 
 LINES = Path(__file__).parent / "facets.txt"

@@ -38,7 +38,7 @@ from tests.acceptance.alter import Alter
 from tests.acceptance.cases import LETTERS, Written, subjects, written
 from tests.acceptance.facet_mutants import FacetBench, FacetMutant, facet_mutants
 from tests.acceptance.facets import facet_cases
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 
 EQUIVALENT = Path(__file__).parent / "equivalent.txt"
 Verdict = frozenset[str]

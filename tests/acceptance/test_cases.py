@@ -6,7 +6,7 @@ import pytest
 
 from forms_spec.model.study import Study
 from tests.acceptance.cases import Written, derived, findings_under, subjects, written
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 
 
 @pytest.fixture(scope="module")

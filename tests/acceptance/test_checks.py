@@ -13,7 +13,7 @@ from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.findings.finding import Severity
 from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.study import Study
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 
 TABLE = Path(__file__).parent / "checks.txt"
 

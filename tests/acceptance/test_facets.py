@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.facets import FacetCase, facet_cases, outcome
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 
 
 @pytest.mark.parametrize("case", facet_cases(), ids=str)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.acceptance.mutants import Benches, equivalent, every
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 
 SAMPLE = 200
 SEED = 20240415

@@ -14,8 +14,8 @@ from forms_spec.rules.semantics.resolved import RuleValue
 from generator.browser.expression_json import EPOCH, Givens, ToJson
 from generator.browser.form_json import form_spec
 from generator.browser.server_values import given_values
-from tests.acceptance.study import cellkine
 from tests.acceptance.vectors import Vector, vectors
+from tests.data_dictionary.conftest import cellkine
 from tests.parity.browser import Browser
 from tests.parity.column_engine import ColumnEngine, Line
 from tests.parity.rule_engines import record_json

@@ -34,7 +34,7 @@ from generator.browser.server_values import browser_env
 from generator.package.row_order import form_order
 from tests.acceptance.app_judging import visit_of
 from tests.acceptance.expectations import expectations, said
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 from tests.data_dictionary.verdicts import example
 from tests.parity.browser import Browser
 from tests.parity.rule_engines import Shelf, record_json

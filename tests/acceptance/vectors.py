@@ -22,7 +22,7 @@ from forms_spec.rules import Expression, Home, parse_expression
 from forms_spec.rules.semantics.resolved import Core, RuleValue
 from forms_spec.rules.semantics.resolver import resolve
 from tests.acceptance.cases import read_cases, subject_text
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 from tests.data_dictionary.verdicts import Case
 
 FILE = Path(__file__).parent / "vectors.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,14 @@ def subject_texts() -> dict[str, str]:
     return texts(CELLKINE / "subjects")
 
 
-@pytest.fixture(scope="session")
-def study() -> Study:
+@cache
+def cellkine() -> Study:
+    """The study, loaded once for all tests of a process."""
     loaded = load_study(dictionary())
     assert loaded.study is not None, loaded.findings
     return loaded.study
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    return cellkine()

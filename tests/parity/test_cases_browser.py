@@ -8,7 +8,7 @@ import pytest
 
 from forms_spec.model.captured_data import Context
 from tests.acceptance.cases import Written, forms_of, subjects, written
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 from tests.parity.browser import Browser
 from tests.parity.test_judge_browser import said_by_page, said_by_server
 

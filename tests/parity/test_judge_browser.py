@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from forms_spec import load_study
 from forms_spec.evaluation import judge
 from forms_spec.model.captured_data import CellKey, Context, FormKey, Record, Row
 from forms_spec.model.fields import Form
@@ -18,6 +16,7 @@ from forms_spec.model.study import Study
 from generator.browser.form_json import form_spec
 from generator.browser.server_values import browser_env
 from generator.package.example_subjects import ExampleSubjects, read_subjects
+from tests.data_dictionary.conftest import cellkine, subject_texts
 from tests.parity.browser import Browser
 from tests.parity.rule_engines import Shelf, record_json
 from tests.studies import study_of
@@ -326,29 +325,15 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(
 
 
 @cache
-def _cellkine() -> tuple[Study, ExampleSubjects]:
-    root = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
-    files = {
-        str(path.relative_to(root)): path.read_text("utf-8")
-        for path in sorted(root.rglob("*.yaml"))
-    }
-    study = load_study(
-        {name: text for name, text in files.items() if not name.startswith("subjects/")}
-    ).study
-    assert study is not None
-    subjects = {
-        Path(name).name: text
-        for name, text in files.items()
-        if name.startswith("subjects/")
-    }
-    return study, read_subjects(subjects, study)
+def _examples() -> ExampleSubjects:
+    return read_subjects(subject_texts(), cellkine())
 
 
 @pytest.mark.parametrize("subject", ["01-001", "01-003", "01-012"])
 def test_every_form_of_a_cellkine_subject_is_judged_alike(
     browser: Browser, subject: str
 ) -> None:
-    study, examples = _cellkine()
+    study, examples = cellkine(), _examples()
     forms = {one.key: one.record for one in examples.forms if one.subject == subject}
     assert examples.data_cut is not None
     for key, record in forms.items():

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from forms_spec import load_study
-from forms_spec.model.study import Study
+from tests.data_dictionary.conftest import cellkine
 from webapp.app import create_app
-from webapp.demo.demo_study import PASSWORD, load_demo, read_texts
+from webapp.demo.demo_study import PASSWORD, load_demo
 from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import lock
 from webapp.storage import Database, Role, add_subject, add_user, open_database
@@ -25,16 +22,6 @@ TODAY = date(2024, 4, 18)
 BOXES = {"radio", "checkbox"}
 NEW = "01-020"
 """A subject of whom nothing was captured."""
-
-
-@cache
-def cellkine() -> Study:
-    texts = read_texts(files("data_dictionary") / "cellkine")
-    loaded = load_study(
-        {name: text for name, text in texts.items() if not name.startswith("subjects/")}
-    )
-    assert loaded.study is not None, loaded.findings
-    return loaded.study
 
 
 def filled(url: str) -> Database:

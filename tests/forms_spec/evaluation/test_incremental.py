@@ -33,7 +33,7 @@ from forms_spec.model.captured_data import (
 from forms_spec.model.captured_forms import FormStatus
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import cellkine
 from tests.data_dictionary.verdicts import example
 from tests.studies import study_of
 from tests.webapp.guest_study import guest_study
