@@ -9,27 +9,29 @@ from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR, date
 
 LAST_DAY = date.max.toordinal()
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_PARTIAL = re.compile(r"([1-9]\d{3})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
 
 def date_interval(text: str) -> tuple[int, int] | None:
     """First and last day that ``2024``, ``2024-03`` or ``2024-03-15`` may mean; None
     when it is no date.
+
+    The grammar is the one of partial dates: a month or a day that is not known is left
+    out, and ``2024-00-00`` is no date.
     """
     match = _PARTIAL.fullmatch(text)
     if match is None:
         return None
 
-    year, month, day = (int(part) for part in match.groups(default="0"))
+    year = int(match[1])
+    months = (1, 12) if match[2] is None else (int(match[2]), int(match[2]))
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(year, months[0], int(match[3] or 1))
         if match[3] is not None:
             return first.toordinal(), first.toordinal()
 
-        last_month = month or 12
-        _, last_day = monthrange(year, last_month)
-        last = date(year, last_month, last_day)
+        last = date(year, months[1], monthrange(year, months[1])[1])
     except ValueError:
         return None
 
