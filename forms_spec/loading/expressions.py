@@ -75,8 +75,9 @@ def parse_wordings(
         if "{" not in (data.get(key) or ""):
             continue
 
-        # A field may be its label alone.
-        text_spot = spot if spot.text is not None else spot.at(key)
+        # A field may be its label alone. Its other texts are those of the defaults.
+        is_alone = key == "label" and spot.text is not None
+        text_spot = spot if is_alone else spot.at(key)
         wording, expressions = parse_slots(text_spot, notes)
         written.extend((key, expression) for expression in expressions)
         if wording:

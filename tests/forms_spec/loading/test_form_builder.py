@@ -154,3 +154,44 @@ def test_a_form_that_asks_nothing_is_refused(body: str, code: str) -> None:
         {**FILES, "forms/lb.yaml": f"form: lb\ntitle: Laboratory\n{body}"}
     )
     assert [found.code for found in loaded.findings] == [code]
+
+
+ANSWERS_IN_TEXTS = """
+form: x
+title: Example
+fields:
+  eye: {label: Which eye?, type: choice, codes: {L: left, R: right}}
+  day: {label: Which day?, type: date}
+groups:
+  g:
+    defaults: {type: integer, help: "Look at the {eye} one."}
+    fields:
+      a: Seen on {day} and {eye}
+      b: {label: "Seen on {day}"}
+      c: No answer in this label
+      d: {label: "{eye}", help: Nothing}
+"""
+
+
+def test_a_field_that_is_only_its_label_has_the_shared_help_with_its_own_answers() -> (
+    None
+):
+    loaded = load(ANSWERS_IN_TEXTS)
+    assert loaded.study is not None, loaded.findings
+    fields = loaded.study.forms["x"].by_name
+    texts = {
+        (name, key): "".join(
+            part if isinstance(part, str) else f"<{part.expression.text}>"
+            for part in wording
+        )
+        for name in "abcd"
+        for key, wording in fields[name].wordings.items()
+    }
+    assert texts == {
+        ("a", "label"): "Seen on <day> and <eye>",
+        ("a", "help"): "Look at the <eye> one.",
+        ("b", "label"): "Seen on <day>",
+        ("b", "help"): "Look at the <eye> one.",
+        ("c", "help"): "Look at the <eye> one.",
+        ("d", "label"): "<eye>",
+    }
