@@ -24,9 +24,10 @@ from webapp.installation.study_database import (
     opened,
     study_in_use,
 )
+from webapp.packages.alike_subjects import alike_among, unlike_known
 from webapp.packages.import_forms import Import, import_forms
 from webapp.packages.restore import may_restore, restore_package
-from webapp.storage import SaveRefused
+from webapp.storage import SaveRefused, snapshot
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
@@ -93,8 +94,8 @@ class PackageFaulty(Exception):
     "--new-subjects",
     is_flag=True,
     help=(
-        "Treat records that match known subjects except for leading zeros as new "
-        "subjects."
+        "Treat subjects whose numbers match known ones except for zeros, letter case "
+        "or separators as new subjects."
     ),
 )
 @click.option(
@@ -156,6 +157,7 @@ def command(
                     shown,
                     operator=operator,
                     dry_run=dry_run,
+                    new_subjects=new_subjects,
                     take_changes=take_changes,
                 )
         except Unreadable as error:
@@ -179,6 +181,7 @@ def _import(
     *,
     operator: str,
     dry_run: bool,
+    new_subjects: bool,
     take_changes: bool,
 ) -> bool:
     """The cause first, then the forms; True when anything was refused.
@@ -192,6 +195,15 @@ def _import(
         return shown.stop(
             report, finding("import-not-as-exported", count=many(changes, "place"))
         )
+
+    names = list(package.store.names())
+    with snapshot(database) as state:
+        known = [subject.subjid for subject in state.subjects()]
+    alike = None if new_subjects else unlike_known(names, known)
+    if alike is not None:
+        return shown.stop(report, alike)
+    if (note := alike_among(names, known)) is not None:
+        shown.notes.append(note)
 
     shown.begin(report)
     counted = _run(

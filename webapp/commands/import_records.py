@@ -17,10 +17,10 @@ from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from generator.redcap.records.merge_records import RecordMerge
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import IMPORTER, import_account, study_in_use
+from webapp.packages.alike_subjects import unlike_known
 from webapp.packages.import_forms import Import, import_forms
 from webapp.storage import Snapshot, snapshot
 
@@ -63,13 +63,11 @@ def import_records(
         source.name, content, study, saved_at=database.clock(), subjects=known
     )
     report = validate_records(source.name, content, study, today=today, subjects=known)
-    lost = (
-        None
-        if new_subjects
-        else lost_zeros({form.subject: None for form in records.forms}, known)
-    )
-    if lost is not None:
-        return shown.stop(report, lost.finding())
+    alike = None
+    if not new_subjects:
+        alike = unlike_known((form.subject for form in records.forms), known)
+    if alike is not None:
+        return shown.stop(report, alike)
     if not records.forms:
         return shown.finish(report, None) or bool(records.findings)
     if not dry_run:

@@ -68,6 +68,7 @@ from webapp.storage.subjects import (
     get_subject,
     list_subjects,
     page_of_subjects,
+    subject_numbers,
     subjects_from,
 )
 from webapp.storage.tables import DamagedData
@@ -143,6 +144,7 @@ __all__ = [
     "sign_in",
     "snapshot",
     "standings_of",
+    "subject_numbers",
     "subjects_from",
     "texts_of",
     "use_dictionary",

@@ -93,6 +93,13 @@ def find_subject(connection: Connection, subjid: str) -> StoredSubject | None:
 ONE_SUBJECT = select(subject).where(subject.c.subjid == bindparam("subject"))
 
 
+def subject_numbers(database: Database) -> tuple[str, ...]:
+    """The numbers of all subjects, in order."""
+    with database.read() as connection:
+        query = select(subject.c.subjid).order_by(subject.c.subjid)
+        return tuple(connection.execute(query).scalars())
+
+
 def list_subjects(database: Database) -> tuple[SubjectSummary, ...]:
     """Every subject in order, with sums over the newest versions, by one query."""
     with database.read() as connection:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.schedule.visit_status import VisitState
+from generator.rewritings.subject_numbers import SubjectNumbers
 from webapp.casebook.next_visits import Visits, visits_of
 from webapp.casebook.subject_status import (
     Standing,
@@ -35,11 +36,14 @@ from webapp.storage import (
     keep_standings,
     page_of_subjects,
     standings_of,
+    subject_numbers,
     subjects_from,
 )
 
 bp = Blueprint("subjects", __name__)
 ON_A_PAGE: Final = 100
+MOST_ALIKE: Final = 5
+"""So many subjects are named whose numbers look like a new one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -243,7 +247,12 @@ def enter_subject() -> ResponseReturnValue:
     app = services()
     subjid = request.form.get("subjid", "").strip()
     message, known = _refusal(subjid), ""
-    if not message:
+    alike: tuple[str, ...] = ()
+    # The answer to the question counts for the number that was asked about.
+    if not message and request.form.get("alike", "") != subjid:
+        alike = SubjectNumbers(subject_numbers(app.database)).alike(subjid)
+
+    if not message and not alike:
         site = _site(subjid)
         try:
             add_subject(
@@ -256,9 +265,13 @@ def enter_subject() -> ResponseReturnValue:
             )
             known = subjid
 
-    if message:
+    if message or alike:
         return render_template(
-            "new_subject.html", subjid=subjid, message=message, known=known
+            "new_subject.html",
+            subjid=subjid,
+            message=message,
+            known=known,
+            alike=alike[:MOST_ALIKE],
         ), 422
 
     return redirect(f"/subjects/{subjid}", 303)

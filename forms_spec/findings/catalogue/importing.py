@@ -53,6 +53,36 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-alike-subjects",
+        severity=Severity.REFUSE,
+        message=(
+            "{value} {are} not in this study, but {subjects} {were}: the numbers "
+            "differ only in zeros, letter case or separators."
+        ),
+        remedy=(
+            "If they are the same people, correct the numbers in the file. If these "
+            "are new subjects, add --new-subjects."
+        ),
+        explanation=(
+            "s-1 and S-01 are easily one person, written in two ways. Imported as new "
+            "subjects, the data of one person would be split between two. Nothing was "
+            "imported."
+        ),
+    ),
+    CatalogueEntry(
+        code="import-alike-in-file",
+        severity=Severity.WARNING,
+        message=(
+            "These new subjects differ only in zeros, letter case or separators: "
+            "{value}."
+        ),
+        remedy="Check that they are different people.",
+        explanation=(
+            "s-1 and S-01 are easily one person, written in two ways. Both were "
+            "imported as the file has them."
+        ),
+    ),
+    CatalogueEntry(
         code="import-removed-row",
         severity=Severity.REFUSE,
         message=(

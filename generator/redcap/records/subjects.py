@@ -1,14 +1,9 @@
-"""The records of a file as subjects of a study: their numbers, their groups, and lost
-zeros.
-"""
+"""The records of a file as subjects of a study: their numbers and their groups."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterator
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -18,52 +13,10 @@ from forms_spec.model.study import Study
 from generator.redcap.reading.csv_sheet import CsvSheet, SheetRow
 from generator.redcap.records.columns import GROUP
 from generator.redcap.records.record_file import EAV_FIELD, EAV_VALUE
-from generator.rewritings.numbers import has_zeros_in_front, number
+from generator.rewritings.numbers import has_zeros_in_front
 
 MOST_NAMED = 5
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LostZeros:
-    """Numbers that nobody has here, and the subjects who would have them with other
-    zeros.
-    """
-
-    given: tuple[str, ...]
-    subjects: tuple[str, ...]
-
-    def finding(self) -> Finding:
-        return finding(
-            "import-lost-zeros",
-            value=_named(self.given),
-            subjects=_named(self.subjects),
-            are="is" if len(self.given) == 1 else "are",
-            were="is" if len(self.subjects) == 1 else "are",
-        )
-
-
-def lost_zeros(given: Iterable[str], known: Collection[str]) -> LostZeros | None:
-    """Whether numbers of a file are other spellings of subjects that a database has
-    already.
-    """
-    by_value: defaultdict[Decimal, list[str]] = defaultdict(list)
-    for subject in known:
-        value = number(subject)
-        if value is not None:
-            by_value[value].append(subject)
-
-    respelled = []
-    meant: dict[str, None] = {}
-    for text in given:
-        value = number(text)
-        if text not in known and value is not None and value in by_value:
-            respelled.append(text)
-            meant |= dict.fromkeys(by_value[value])
-
-    if not respelled:
-        return None
-    return LostZeros(given=tuple(dict.fromkeys(respelled)), subjects=tuple(meant))
 
 
 def _named(texts: tuple[str, ...]) -> str:

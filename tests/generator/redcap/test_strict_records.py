@@ -15,7 +15,6 @@ from forms_spec.model.study import Study
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.records.read_records import read_records
 from generator.redcap.records.record_file import KnownStructure, RecordFile
-from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.write_records import write_records
 from generator.validation.report.report import Report
@@ -431,28 +430,6 @@ def test_ids_that_differ_in_length_alone(
     assert found == (["redcap-record-length"] if said else [])
     known = validate_records("r.csv", text.encode(), simple, today=TODAY, subjects=ids)
     assert known.valid
-
-
-@pytest.mark.parametrize(
-    ("given", "known", "subjects"),
-    [
-        (("1", "2"), ("0001", "0002"), ("0001", "0002")),
-        (("1.0",), ("1",), ("1",)),
-        (("1e+05",), ("100000",), ("100000",)),
-        (("0001",), ("1",), ("1",)),
-        (("1",), ("1", "0001"), None),
-        (("3",), ("0001", "0002"), None),
-        (("01-001",), ("01-001", "01-002"), None),
-        (("abc",), ("ABC",), None),
-        ((), ("0001",), None),
-        (("1",), (), None),
-    ],
-)
-def test_numbers_that_are_known_with_other_zeros(
-    given: tuple[str, ...], known: tuple[str, ...], subjects: tuple[str, ...] | None
-) -> None:
-    found = lost_zeros(given, known)
-    assert (found.subjects if found else None) == subjects
 
 
 PILLS = """
