@@ -1,4 +1,5 @@
-"""Which answers decide whether a question has to be answered, in words.
+"""Which answers decide whether a question is asked, and whether it has to be answered,
+in words.
 
 The words hang on the dictionary alone, so that the page, the server and a report of a
 package say the same.
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from forms_spec.evaluation.form_plan import FieldPlan
-from forms_spec.model.fields import Form
+from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.rule_syntax.expression import Expression
@@ -22,6 +23,8 @@ MOST_NAMED: Final = 6
 
 _Place = tuple[str, str | None]
 _WORDS: StudyCache[tuple[str, str], str] = StudyCache()
+_GROUPS: StudyCache[str, str] = StudyCache()
+_SHOWING: StudyCache[tuple[str, str], str] = StudyCache()
 
 
 def deciding_answers(study: Study, form: Form, plan: FieldPlan) -> str:
@@ -30,14 +33,34 @@ def deciding_answers(study: Study, form: Form, plan: FieldPlan) -> str:
     Calculated fields are followed to the answers that they are worked out from. A
     field of another form is named with that form.
     """
+    own = (plan.table, plan.field.name)
     return _WORDS.get(
-        study, (plan.table, plan.field.name), lambda: _in_words(study, form, plan)
+        study, own, lambda: _in_words(study, form, own, plan.conditions())
     )
 
 
-def _in_words(study: Study, form: Form, plan: FieldPlan) -> str:
+def showing_answers(study: Study, form: Form, plan: FieldPlan) -> str:
+    """As ``deciding_answers``, for whether the field is asked at all."""
     own = (plan.table, plan.field.name)
-    places = dict.fromkeys(_followed(study, plan.conditions(), {own}))
+    return _SHOWING.get(study, own, lambda: _in_words(study, form, own, plan.shown_by))
+
+
+def row_answers(study: Study, form: Form, group: Group) -> str:
+    """As ``deciding_answers``, for whether a repeating group is asked at all."""
+    assert group.show_when is not None
+    own, condition = (group.name, None), (group.show_when, Home(form=form))
+    return _GROUPS.get(
+        study, group.name, lambda: _in_words(study, form, own, [condition])
+    )
+
+
+def _in_words(
+    study: Study,
+    form: Form,
+    own: _Place,
+    conditions: Iterable[tuple[Expression, Home]],
+) -> str:
+    places = dict.fromkeys(_followed(study, conditions, {own}))
     names = list(dict.fromkeys(_named(study, form, place) for place in places))
 
     if len(names) > MOST_NAMED:

@@ -10,7 +10,7 @@ from forms_spec.evaluation.captured_form import (
     EvaluatedForm,
     EvaluatedSubject,
 )
-from forms_spec.evaluation.condition_sources import deciding_answers
+from forms_spec.evaluation.condition_sources import deciding_answers, showing_answers
 from forms_spec.evaluation.edit_checks import judge_rules
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
 from forms_spec.evaluation.form_result import CellState, EvaluatedCell, Judgement
@@ -155,7 +155,10 @@ class _Verdict:
             yield from self.answered(plan, row, facts)
 
         if facts.shown is None and facts.text != "" and plan.value is None:
-            yield self.found("shown-unknown", plan, row, facts)
+            sources = showing_answers(
+                self.captured.world.study, self.captured.plan.form, plan
+            )
+            yield self.found("shown-unknown", plan, row, facts, sources=sources)
 
     def blank(
         self, plan: FieldPlan, row: int | None, facts: CellResult, required: bool | None

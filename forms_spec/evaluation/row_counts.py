@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from forms_spec.evaluation.captured_form import EvaluatedForm
+from forms_spec.evaluation.condition_sources import row_answers
 from forms_spec.evaluation.form_plan import GroupPlan
 from forms_spec.evaluation.protocol_checks import under_check
 from forms_spec.evaluation.unknown import UnknownExplainer
@@ -43,7 +44,9 @@ def judge_rows(
         if untold.of(
             group.show_when, Home(form=captured.plan.form), Type.CONDITION, None
         ):
-            yield _found(captured, group, "rows-unknown")
+            study, form = captured.world.study, captured.plan.form
+            sources = row_answers(study, form, group)
+            yield _found(captured, group, "rows-unknown", sources=sources)
 
     yield from _twice(captured, group, group.rows)
 

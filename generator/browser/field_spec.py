@@ -37,6 +37,7 @@ def field_spec(field: Field) -> dict[str, Any]:
         "seconds": field.seconds,
         "unit": unit,
         "codes": [_code(code) for code in codes],
+        "retired": [code for code in field.retired if code != field.default],
         "most": field.max_choices,
         "missing": [_missing(code) for code in field.missing],
         "endings": list(field.upload.endings) if field.upload else [],

@@ -7,7 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms_spec.evaluation.condition_sources import deciding_answers
+from forms_spec.evaluation.condition_sources import (
+    deciding_answers,
+    row_answers,
+    showing_answers,
+)
 from forms_spec.evaluation.form_plan import plan_of, reference_ends, rules_of
 from forms_spec.evaluation.protocol_checks import checks_in_full
 from forms_spec.evaluation.text_slots import (
@@ -145,6 +149,7 @@ class _FormWriter:
             "table": group.table,
             "rows": _rows(group),
             "shown": shown,
+            "shownBy": self.shown_rows(group),
             "checks": _checks(group.checks),
             "fields": fields,
         }
@@ -159,6 +164,7 @@ class _FormWriter:
             "shown": self.rule(field.show_when, home, Type.CONDITION),
             "required": self.required(field, home),
             "dependsOn": self.depends_on(field, table),
+            "shownBy": self.shown_by(field, table),
             "value": self.rule(field.value, home, type_),
             "range": self.limits(field.ranges, home, type_),
             "alert": self.limits(field.alert, home, type_),
@@ -175,6 +181,18 @@ class _FormWriter:
         if not plan.conditions():
             return ""
         return deciding_answers(self.study, self.form, plan)
+
+    def shown_by(self, field: Field, table: str) -> str:
+        """The answers that decide whether the field is asked, in words."""
+        plan = plan_of(self.study, self.form).fields[table, field.name]
+        asked = plan.shown_by and field.value is None
+        return showing_answers(self.study, self.form, plan) if asked else ""
+
+    def shown_rows(self, group: Group) -> str:
+        """The answers that decide whether a table is asked, in words."""
+        if group.rows is None or group.show_when is None:
+            return ""
+        return row_answers(self.study, self.form, group)
 
     def reference(self, field: Field, home: Home) -> Json | None:
         """Both ends of the reference range that applies, and the unit they are in."""

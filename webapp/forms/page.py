@@ -42,6 +42,7 @@ from webapp.forms.evaluation import (
 )
 from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.pending_uploads import files_of, shown_files
+from webapp.forms.retired_answers import kept_answers
 from webapp.forms.uploads import PostedUploads
 from webapp.forms.visit_forms import Beside, visit_forms
 from webapp.presentation.form_address import FormPlace
@@ -177,7 +178,7 @@ def page_of_form(
         saved=request.args.get("saved", ""),
         settled=request.args.get("settles", ""),
         **way_on(place, visit.next),
-        **_known_here(place),
+        **_known_here(place, stored.record if stored else Record()),
     )
 
 
@@ -229,7 +230,7 @@ def way_on(place: FormPlace, after: Beside | None) -> dict[str, str]:
     return {"next_address": after.address, "next_title": after.form.title}
 
 
-def _known_here(place: FormPlace) -> dict[str, Any]:
+def _known_here(place: FormPlace, stored: Record) -> dict[str, Any]:
     """What the page's script judges by: the form's spec, the days, and the answers of
     other forms.
     """
@@ -238,7 +239,10 @@ def _known_here(place: FormPlace) -> dict[str, Any]:
         "spec_address": f"/dictionary/{study.hash}/{place.form.name}.json",
         "day_zero": day_zero(study, casebook_of(place.subject.subjid)),
         "today": services().today(),
-        "env": browser_env(study, place.form, context_of(place)),
+        "env": {
+            **browser_env(study, place.form, context_of(place)),
+            "mayStay": kept_answers(place.form, stored),
+        },
         "visit_date": _visit_date(place, None),
     }
 

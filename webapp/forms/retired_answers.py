@@ -6,64 +6,74 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import Record
+from forms_spec.model.captured_data import CellKey, Record
 from forms_spec.model.fields import Field, Form
 from generator.pages.findings import label_of
+from generator.pages.input_names import cell_name
 
 
 def refusal(form: Form, record: Record, *earlier: Record) -> str:
     """Says which answers cannot be given any more; nothing where all were there in an
     ``earlier`` record.
     """
-    refused = list(_refused(form, record, earlier))
-    if not refused:
+    findings = list(refused_answers(form, record, *earlier))
+    if not findings:
         return ""
-    answers = "; ".join(f"“{answer}” for “{label}”" for label, answer in refused)
-    return f"No longer offered: {answers}. Choose another answer, then save again."
+    messages = " ".join(item.message for item in findings)
+    return f"{messages} {findings[0].remedy} Then save again."
 
 
-def _refused(
-    form: Form, record: Record, earlier: tuple[Record, ...]
-) -> Iterator[tuple[str, str]]:
-    """The label of each question with an answer that is new and not offered, and the
-    answer's label.
+def kept_answers(form: Form, record: Record) -> dict[str, list[str]]:
+    """The codes that are no longer offered and may stay, by the names of inputs."""
+    kept: dict[str, list[str]] = {}
+    for table, row, field, texts in _retiring(form, record):
+        codes = [code for code in _codes(texts, field) if code in field.retired]
+        if codes:
+            kept[cell_name(CellKey(table, row, field.name))] = codes
+    return kept
+
+
+def _retiring(
+    form: Form, record: Record
+) -> Iterator[tuple[str, int | None, Field, Mapping[str, str]]]:
+    """The cells whose fields offer less than their codelists: table, row, field, and
+    the texts around them.
     """
-    earlier_texts = [known.texts for known in earlier]
     for field in form.fields:
-        place = DataPlace(table=form.name, field=field.name)
-        yield from _answers(form, place, field, record.texts, earlier_texts)
+        if field.retired:
+            yield form.name, None, field, record.texts
 
     for group in form.row_groups:
-        for row in record.rows.get(group.name, ()):
-            # A row keeps its number, so that its own earlier answers are found by it.
-            earlier_texts = [
-                _texts_of_row(known, group.name, row.number) for known in earlier
-            ]
-            for field in group.fields:
-                place = DataPlace(table=group.name, field=field.name, row=row.number)
-                yield from _answers(form, place, field, row.texts, earlier_texts)
+        fields = [field for field in group.fields if field.retired]
+        for row in record.rows.get(group.name, ()) if fields else ():
+            for field in fields:
+                yield group.name, row.number, field, row.texts
 
 
-def _answers(
-    form: Form,
-    place: DataPlace,
-    field: Field,
-    texts: Mapping[str, str],
-    earlier: list[Mapping[str, str]],
-) -> Iterator[tuple[str, str]]:
-    if not field.retired:
-        return
+def refused_answers(form: Form, record: Record, *earlier: Record) -> Iterator[Finding]:
+    """Answers that are new and no longer offered; those of an ``earlier`` record may
+    stay.
+    """
+    for table, row, field, texts in _retiring(form, record):
+        # What was there before may stay, and so may a default: nobody chose it anew.
+        allowed = {field.default}
+        for known in earlier:
+            allowed.update(_codes(_texts_of(known, table, row), field))
 
-    # What was there before may stay, and so may a default: nobody chose it anew.
-    allowed = {field.default}
-    for earlier_texts in earlier:
-        allowed.update(_codes(earlier_texts, field))
-
-    for code in _codes(texts, field):
-        if code in field.retired and code not in allowed:
-            answer = field.codelist.by_code[code].label if field.codelist else code
-            yield label_of(form, place), answer
+        for code in _codes(texts, field):
+            if code in field.retired and code not in allowed:
+                place = DataPlace(table=table, field=field.name, row=row)
+                answer = field.codelist.by_code[code].label if field.codelist else code
+                yield finding(
+                    "choice-retired",
+                    data=place,
+                    value=code,
+                    label=label_of(form, place),
+                    choice=answer,
+                )
 
 
 def _codes(texts: Mapping[str, str], field: Field) -> list[str]:
@@ -71,8 +81,11 @@ def _codes(texts: Mapping[str, str], field: Field) -> list[str]:
     return texts.get(field.name, "").split(";")
 
 
-def _texts_of_row(record: Record, group: str, number: int) -> Mapping[str, str]:
-    for row in record.rows.get(group, ()):
-        if row.number == number:
-            return row.texts
+def _texts_of(record: Record, table: str, row: int | None) -> Mapping[str, str]:
+    """The texts of a form's own fields, or of one row, which keeps its number."""
+    if row is None:
+        return record.texts
+    for other in record.rows.get(table, ()):
+        if other.number == row:
+            return other.texts
     return {}

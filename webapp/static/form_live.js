@@ -7,7 +7,7 @@ import { keepSoon } from "./form_drafts.js";
 import { paint } from "./form_findings.js";
 import { form, reasons, refusedFiles } from "./form_state.js";
 import { judge as judgeForm, slotWords } from "./judge.js";
-import { isoDay, parse, shownAs, write } from "./kinds.js";
+import { fill, isoDay, parse, shownAs, write } from "./kinds.js";
 import { evaluate, roundNumber } from "./rules.js";
 
 const env = { today: form.dataset.today, dateOrder: form.dataset.dateOrder || null };
@@ -268,6 +268,7 @@ function showFindings(found) {
   const wanted = new Map();
   const add = (name, one) => wanted.set(name, [...(wanted.get(name) || []), one]);
   for (const one of found) spots(one).forEach(([name, spot]) => add(name, spot));
+  for (const [name, one] of retiredAnswers()) add(name, one);
   for (const one of fromServer) {
     if (!(wanted.get(one.target) || []).some((known) => known.code === one.code)) add(one.target, { ...one, given: true });
   }
@@ -282,6 +283,34 @@ function showFindings(found) {
     if (all || here.some((one) => one.given)) paint(section, section.id, here, all || left.has(section.id));
   }
   countByGroup();
+}
+
+/* Answers that the dictionary has retired, typed or chosen anew: as webapp/forms/retired_answers.py refuses them. */
+function retiredAnswers() {
+  const refused = [];
+  for (const field of fields.values()) {
+    if (!field.retired.length) continue;
+    for (const { row } of placesOf({ table: field.table, inRows: isRows(field.table) })) {
+      const name = nameFor(field.table, row, field.name);
+      const { text } = page.cell(field.table, row, field.name);
+      const anew = (code) => field.retired.includes(code) && !given.mayStay?.[name]?.includes(code);
+      for (const code of text.split(";").filter(anew)) {
+        const { message, ...words } = messageOf("choice-retired");
+        const choice = field.codes.find((one) => one.code === code)?.label ?? code;
+        refused.push([name, { code: "choice-retired", ...words, message: fill(message, { choice, label: field.label }) }]);
+      }
+    }
+  }
+  return refused;
+}
+
+/* What was saved is what may stay: an answer that was changed away is gone for good. */
+function keepOnlySaved() {
+  for (const [name, codes] of Object.entries(given.mayStay || {})) {
+    const place = question(name);
+    const now = place ? valueIn(place).split(";") : [];
+    given.mayStay[name] = codes.filter((code) => now.includes(code));
+  }
 }
 
 function countByGroup() {
@@ -333,6 +362,7 @@ function typedAnew(name) {
 /* What the server found at the last save. */
 function serverFindings(found) {
   fromServer = found.findings;
+  keepOnlySaved();
   ends = found.ends;
   toCome = found.toCome;
   whenReleased(judge);

@@ -52,10 +52,23 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     _entry(
+        "choice-retired",
+        _REFUSE,
+        "“{choice}” is no longer offered for “{label}”.",
+        "Choose another answer.",
+        (
+            "The dictionary has retired this answer. It stays valid where it was "
+            "captured before, and cannot be chosen or typed anew."
+        ),
+    ),
+    _entry(
         "shown-unknown",
         _QUERY,
-        "“{label}” contains {answer}. Cannot determine whether it applies.",
-        "Complete the answers this depends on, or give a reason why they are missing.",
+        (
+            "“{label}” contains {answer}. Cannot determine whether it applies. It "
+            "depends on {sources}."
+        ),
+        "Answer these first, or give a reason why they are missing.",
         "The field is asked under a condition, and the condition is UNKNOWN: a source "
         "is blank, missing "
         "or imprecise.",
@@ -282,8 +295,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     _entry(
         "rows-unknown",
         _QUERY,
-        "Cannot determine whether “{label}” needs rows.",
-        "Complete the answers this depends on, or give a reason why they are missing.",
+        "Cannot determine whether “{label}” needs rows. It depends on {sources}.",
+        "Answer these first, or give a reason why they are missing.",
         "The group would need more rows, but its condition is UNKNOWN, and no other "
         "finding of this "
         "form says why.",

@@ -128,7 +128,9 @@ class Verdict {
     else if (facts.state === "blank") this.blank(field, row, facts, required, found);
     else if (facts.state === "missing") this.missing(field, facts, found);
     else if (facts.state === "answered") this.answered(field, row, facts, found);
-    if (facts.shown === null && facts.text !== "" && field.value === null) found("shown-unknown");
+    if (facts.shown === null && facts.text !== "" && field.value === null) {
+      found("shown-unknown", { sources: field.shownBy });
+    }
   }
 
   blank(field, row, facts, required, found) {
@@ -207,7 +209,9 @@ class Verdict {
     const absent = combinations.filter((one) => one[1] === 0).map(([row]) => ["row-missing", { row }]);
     if (!fixed.length && count < least) absent.unshift(["too-few-rows", { count, least }]);
     if (asked) for (const [code, words] of absent) this.group(group, code, words);
-    else if (absent.length && this.untold.of(group.shown, null)) this.group(group, "rows-unknown", {});
+    else if (absent.length && this.untold.of(group.shown, null)) {
+      this.group(group, "rows-unknown", { sources: group.shownBy });
+    }
   }
 
   // Each combination of the codes that the rows are fixed by, as labels, and how many rows have it.

@@ -4,6 +4,8 @@ answers are offered.
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,8 @@ def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(
     html = page(client)
     assert "Both" in html
     assert "Morphine" in html
+    assert "<span>Both (no longer offered)</span>" in html
+    assert "<span>Morphine (no longer offered)</span>" in html
     assert "is not one of these" not in html
     assert save(client)["drugs"] == "M;O"
 
@@ -141,7 +145,7 @@ def test_an_answer_that_is_not_offered_cannot_be_given_anew(
     ):
         refused = post(client, **typed)
         assert refused.status_code == 422
-        assert f"No longer offered: “{answer}”" in refused.text
+        assert f"“{answer}” is no longer offered for “" in refused.text
     assert save(client, f__side="L")["side"] == "L"
     assert post(client, f__side="B").status_code == 422
 
@@ -235,3 +239,15 @@ def test_one_who_only_reads_sees_no_day_and_no_name_of_his_own(
     shown = dict(inputs(page(reader)))
     assert shown.get("f-seen", "") == ""
     assert shown.get("f-by", "") == ""
+
+
+def test_the_page_knows_which_retired_answers_may_stay(client: FlaskClient) -> None:
+    def may_stay() -> object:
+        [env] = re.findall(r'id="env">(.*?)</script>', page(client))
+        return json.loads(env)["mayStay"]
+
+    assert may_stay() == {}
+    keep(client, {"side": "B", "drugs": "M;O"})
+    assert may_stay() == {"f-side": ["B"], "f-drugs": ["M"]}
+    save(client, f__side="L", f__drugs=["O"])
+    assert may_stay() == {}
