@@ -18,6 +18,7 @@ from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import ValidationJobs
 from webapp.presentation import assets, template_filters
 from webapp.security import access, headers, sessions
+from webapp.security.request_origin import request_origin
 from webapp.services import Services
 from webapp.storage import open_database, use_dictionary
 from webapp.views import (
@@ -61,7 +62,9 @@ def create_app(settings: Settings) -> Flask:
         ],  # what every browser reads; cookies are never sent across sites
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    database = open_database(settings.database, clock=settings.clock)
+    database = open_database(
+        settings.database, clock=settings.clock, origin=request_origin
+    )
     use_dictionary(database, settings.study)
     app.extensions["crfsmith"] = Services(
         database=database,

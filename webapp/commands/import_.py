@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from generator.validation.report.report import many
 from webapp.commands.import_output import SHOWN
 from webapp.commands.import_records import import_records
 from webapp.installation.command_error import CommandError
+from webapp.installation.operator import who_runs
 from webapp.installation.study_database import (
     IMPORTER,
     import_account,
@@ -261,11 +261,3 @@ def _need_whole(package: OpenPackage, known: int) -> None:
     left_out = counts.by_code.get("subject-number", 0) + known
     if counts.by_severity.get(Severity.REFUSE.value, 0) > left_out:
         raise PackageFaulty
-
-
-def who_runs() -> str:
-    """The name of who is signed in at this machine."""
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):
-        return "an unnamed user"

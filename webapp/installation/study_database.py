@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from forms_spec import load_study
 from forms_spec.model.study import Study
 from webapp.installation.command_error import CommandError
+from webapp.installation.operator import command_origin
 from webapp.storage import (
     AlteredDictionary,
     ClockBehind,
@@ -51,7 +52,7 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
         )
 
     try:
-        database = open_database(url)
+        database = open_database(url, origin=command_origin)
     except ArgumentError as error:
         raise CommandError(
             f"{url!r} is not a database address. For a file, write "

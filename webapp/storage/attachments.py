@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.storage.database import Database
+from webapp.storage.events import EventKind, NewEvent, append_events
 from webapp.storage.tables import attachment
 
 SHORT = 16
@@ -64,6 +65,12 @@ def insert_attachment(
             insert(attachment),
             {"sha256": sha256, "bytes": content, "added_by": user, "added_at": now},
         )
+        event = NewEvent(
+            kind=EventKind.FILE_ADDED,
+            username=user,
+            details={"sha256": sha256, "size": len(content)},
+        )
+        append_events(connection, now, [event])
     elif find.sha256 != sha256:
         raise SameBeginning(f"{find.sha256} is kept, {sha256} is not")
 

@@ -10,11 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from webapp.storage.migrate import migrate
 
 BUSY_SECONDS = 30
+WRITES = "crfsmith_writes"
+ORIGIN = "crfsmith_origin"
+"""Options of a connection: that it writes, and for whom or what."""
+LOG_LOCK = 4_410_732
 # With recursive triggers a REPLACE cannot slip past the guards of history either.
 PRAGMAS = (
     "journal_mode = WAL",
@@ -31,10 +35,13 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Database:
-    """An open capture database. ``clock`` tells when a save happens."""
+    """An open capture database. ``clock`` tells when something happens, ``origin`` from
+    where it is done: from which address a page was asked for, or by which command.
+    """
 
     engine: Engine
     clock: Callable[[], datetime] = utc_now
+    origin: Callable[[], str] = str
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -52,15 +59,22 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that is on disk when the block ends, or has not happened."""
         with self.engine.connect() as connection:
-            writing = connection.execution_options(crfsmith_writes=True)
+            options = {WRITES: True, ORIGIN: self.origin()}
+            writing = connection.execution_options(**options)
             with writing.begin():
+                _one_writer(writing)
                 yield writing
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def open_database(url: str, *, clock: Callable[[], datetime] = utc_now) -> Database:
+def open_database(
+    url: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    origin: Callable[[], str] = str,
+) -> Database:
     """Opens, makes or brings up to date the database at ``url`` (SQLite or PostgreSQL)."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -84,7 +98,18 @@ def open_database(url: str, *, clock: Callable[[], datetime] = utc_now) -> Datab
     # ends in logs.
     migrate(engine)
 
-    return Database(engine=engine, clock=clock)
+    return Database(engine=engine, clock=clock, origin=origin)
+
+
+def _one_writer(connection: Connection) -> None:
+    """Lets one transaction write at a time, since the log of events has one order.
+
+    SQLite's writers wait for each other anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:log)"), {"log": LOG_LOCK}
+        )
 
 
 def _make_private(file: Path) -> None:
@@ -111,5 +136,5 @@ def _prepare_sqlite(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         # A writer takes its lock first: no two savers can both have read the same base
         # version.
-        writes = connection.get_execution_options().get("crfsmith_writes", False)
+        writes = connection.get_execution_options().get(WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

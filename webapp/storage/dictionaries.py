@@ -14,6 +14,7 @@ from forms_spec.loading.study_builder import dictionary_hash
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.database import Database
+from webapp.storage.events import EventKind, NewEvent, append_events, utc_text
 from webapp.storage.tables import dictionary, dictionary_use, subject
 
 
@@ -85,6 +86,11 @@ def insert_dictionary(
     connection.execute(
         insert(dictionary_use), {"dictionary_hash": study.hash, "since": now}
     )
+    event = NewEvent(
+        kind=EventKind.DICTIONARY_USED,
+        details={"dictionary": study.hash, "study": study.name},
+    )
+    append_events(connection, now, [event])
 
 
 def insert_past_dictionaries(
@@ -111,6 +117,12 @@ def insert_past_dictionaries(
     ]
     if new:
         connection.execute(insert(dictionary), new)
+        events = [
+            NewEvent(kind=EventKind.DICTIONARY_ADDED, details={"dictionary": item})
+            for item in files
+            if item not in known
+        ]
+        append_events(connection, now, events)
     given = known | set(files)
     used = [
         {"dictionary_hash": use.hash, "since": use.since}
@@ -119,6 +131,15 @@ def insert_past_dictionaries(
     ]
     if used:
         connection.execute(insert(dictionary_use), used)
+        events = [
+            NewEvent(
+                kind=EventKind.DICTIONARY_USED,
+                details={"dictionary": use.hash, "since": utc_text(use.since)},
+            )
+            for use in uses
+            if use.hash in given
+        ]
+        append_events(connection, now, events)
 
 
 def dictionary_in_use(database: Database) -> StoredDictionary | None:

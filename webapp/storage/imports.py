@@ -14,6 +14,14 @@ from sqlalchemy import Connection, insert, select
 from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
+from webapp.storage.events import (
+    Detail,
+    EventKind,
+    EventPlace,
+    NewEvent,
+    append_events,
+    utc_text,
+)
 from webapp.storage.forms import HEADS, FindingCounts, InstanceKey, Status
 from webapp.storage.seals import seal
 from webapp.storage.tables import (
@@ -23,7 +31,7 @@ from webapp.storage.tables import (
     import_run,
     plain,
 )
-from webapp.storage.users import NOBODY, Role
+from webapp.storage.users import NOBODY, Role, insert_accounts
 
 HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
 
@@ -66,11 +74,19 @@ def insert_run(
 ) -> int:
     """Notes an import, and gives its number."""
     row = {"began_at": now, "operator": operator, "source": source}
-    return int(
-        connection.execute(
-            insert(import_run).returning(import_run.c.id), row
-        ).scalar_one()
+    new = insert(import_run).returning(import_run.c.id)
+    number = int(connection.execute(new, row).scalar_one())
+    begun = NewEvent(
+        kind=EventKind.IMPORT_BEGUN,
+        details={
+            "import": number,
+            "operator": plain(operator),
+            "source": plain(source),
+        },
     )
+    append_events(connection, now, [begun])
+
+    return number
 
 
 def find_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, ImportRun]:
@@ -123,13 +139,17 @@ def insert_missing_accounts(
         if name not in known
     ]
     if new:
-        connection.execute(insert(app_user), new)
+        insert_accounts(connection, new, now)
 
 
 def insert_forms(
-    connection: Connection, forms: Sequence[NewForm], *, import_id: int | None
+    connection: Connection,
+    forms: Sequence[NewForm],
+    now: datetime,
+    *,
+    import_id: int | None,
 ) -> None:
-    """Forms that are not here yet, with all their versions, in two statements."""
+    """Forms that are not here yet, with all their versions, in three statements."""
     rows = [_rows(key, versions) for key, versions in forms]
     if not rows:
         return
@@ -151,6 +171,39 @@ def insert_forms(
         for row in built
     ]
     connection.execute(insert(form_version), every)
+    events = [
+        form_saved(key, row, import_id=import_id)
+        for (key, _), built in zip(forms, rows, strict=True)
+        for row in built
+    ]
+    append_events(connection, now, events)
+
+
+def form_saved(
+    key: InstanceKey, row: Mapping[str, Any], *, import_id: int | None
+) -> NewEvent:
+    """The event of a version that was saved here, or came with an import.
+
+    ``row`` is the version's row; its seal stands for the answers and the reason.
+    """
+    details: dict[str, Detail] = {
+        "version": row["number"],
+        "status": row["status"],
+        "dictionary": row["dictionary_hash"],
+        "seal": row["seal"],
+    }
+    if import_id is not None:
+        details["import"] = import_id
+        details["saved"] = utc_text(row["saved_at"])
+
+    return NewEvent(
+        kind=EventKind.FORM_SAVED,
+        username=row["saved_by"],
+        place=EventPlace(
+            subject=key.subject, visit=key.visit, form=key.form, unsno=key.unsno
+        ),
+        details=details,
+    )
 
 
 def _place(key: InstanceKey) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionaries
 from webapp.storage.encoding import kept_document, rows_document, texts_document
+from webapp.storage.events import append_events
 from webapp.storage.forms import (
     BY_SAVE_ID,
     NEWEST,
@@ -30,6 +31,7 @@ from webapp.storage.forms import (
 from webapp.storage.imports import (
     NewForm,
     PastVersion,
+    form_saved,
     insert_forms,
     insert_missing_accounts,
     insert_run,
@@ -157,7 +159,7 @@ class Batch:
 
     def restore_forms(self, forms: Sequence[NewForm]) -> None:
         """Forms that are not here yet, with every version that they had elsewhere."""
-        insert_forms(self._connection, forms, import_id=self._import)
+        insert_forms(self._connection, forms, self._now, import_id=self._import)
 
     def save_new(self, requests: Sequence[SaveRequest]) -> None:
         """First versions of forms that are not here yet."""
@@ -175,7 +177,7 @@ class Batch:
         entered = StoredSubject(
             subjid=subjid, site=site, added_by=user, added_at=moment or self._now
         )
-        insert_subject(self._connection, entered)
+        insert_subject(self._connection, entered, self._now)
 
     def add_attachment(self, content: bytes, *, user: str) -> None:
         insert_attachment(self._connection, content, user=user, now=self._now)
@@ -257,6 +259,8 @@ def _add_version(
         instance = _new_instance(connection, request.key, head)
 
     connection.execute(insert(form_version), {**version, "instance_id": instance})
+    event = form_saved(request.key, version, import_id=request.import_id)
+    append_events(connection, now, [event])
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
     return Saved(

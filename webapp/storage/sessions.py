@@ -15,6 +15,7 @@ from hashlib import sha256
 from sqlalchemy import insert, select, update
 
 from webapp.storage.database import Database
+from webapp.storage.events import EventKind, NewEvent, append_events
 from webapp.storage.tables import app_user, sign_in_session
 from webapp.storage.users import User, user_of
 
@@ -34,14 +35,18 @@ def begin_session(database: Database, user: User, *, client: str) -> str:
     ``client`` describes the browser (its user agent).
     """
     token = secrets.token_urlsafe(32)
+    now = database.clock()
     row = {
         "id": _digest(token),
         "username": user.username,
         "client": _digest(client),
-        "began_at": database.clock(),
+        "began_at": now,
     }
+    signed_in = NewEvent(kind=EventKind.SIGNED_IN, username=user.username)
     with database.write() as connection:
         connection.execute(insert(sign_in_session), row)
+        append_events(connection, now, [signed_in])
+
     return token
 
 
@@ -65,15 +70,20 @@ def open_session(database: Database, token: str, *, client: str) -> Session | No
 
 def end_session(database: Database, token: str) -> None:
     """Ends a session. One that has ended stays as it is."""
+    now = database.clock()
     ending = (
         update(sign_in_session)
         .where(
             sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None)
         )
-        .values(ended_at=database.clock())
+        .values(ended_at=now)
+        .returning(sign_in_session.c.username)
     )
     with database.write() as connection:
-        connection.execute(ending)
+        username = connection.execute(ending).scalar()
+        if username is not None:
+            signed_out = NewEvent(kind=EventKind.SIGNED_OUT, username=username)
+            append_events(connection, now, [signed_out])
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select
 
 from webapp.storage.database import Database
+from webapp.storage.events import EventKind, NewEvent, append_events, utc_text
 from webapp.storage.tables import clock_step, form_version
 
 SLACK: Final = timedelta(minutes=5)
@@ -81,6 +82,10 @@ def accept_clock(database: Database) -> None:
             insert(clock_step),
             {"version_id": last, "newest_save": newest, "clock": now},
         )
+        event = NewEvent(
+            kind=EventKind.CLOCK_ACCEPTED, details={"newest_save": utc_text(newest)}
+        )
+        append_events(connection, now, [event])
 
 
 def _utc(time: datetime) -> str:

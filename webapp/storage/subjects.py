@@ -23,6 +23,13 @@ from sqlalchemy import (
 )
 
 from webapp.storage.database import Database
+from webapp.storage.events import (
+    EventKind,
+    EventPlace,
+    NewEvent,
+    append_events,
+    utc_text,
+)
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import form_instance, subject
 
@@ -61,12 +68,14 @@ def add_subject(
     with database.write() as connection:
         now = stamp(connection, database.clock())
         entered = StoredSubject(subjid=subjid, site=site, added_by=user, added_at=now)
-        insert_subject(connection, entered)
+        insert_subject(connection, entered, now)
 
     return entered
 
 
-def insert_subject(connection: Connection, entered: StoredSubject) -> None:
+def insert_subject(
+    connection: Connection, entered: StoredSubject, now: datetime
+) -> None:
     """Enters a subject in a transaction under way."""
     connection.execute(
         insert(subject),
@@ -77,6 +86,13 @@ def insert_subject(connection: Connection, entered: StoredSubject) -> None:
             "added_at": entered.added_at,
         },
     )
+    event = NewEvent(
+        kind=EventKind.SUBJECT_ADDED,
+        username=entered.added_by,
+        place=EventPlace(subject=entered.subjid),
+        details={"site": entered.site, "added": utc_text(entered.added_at)},
+    )
+    append_events(connection, now, [event])
 
 
 def get_subject(database: Database, subjid: str) -> StoredSubject | None:

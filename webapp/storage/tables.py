@@ -262,4 +262,23 @@ attachment = Table(
     Column("bytes", LargeBinary, nullable=False),
 )
 
+# Everything that anybody did, in one order: ``line`` is the exact text, each chained to
+# the one before. The other columns repeat parts of it, to be searched.
+event = Table(
+    "event",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("username", PlainString(100), nullable=False),
+    Column("subjid", PlainString(100), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("line", Text, nullable=False),
+)
+
+Index("ix_event_subjid", event.c.subjid, event.c.number)
+Index("ix_event_kind", event.c.kind, event.c.number)
+Index("ix_event_username", event.c.username, event.c.number)
 Index("ix_dictionary_use_since", dictionary_use.c.since)

@@ -5,15 +5,18 @@ A username is never changed and never given to somebody else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from webapp.storage.database import Database
+from webapp.storage.events import EventKind, NewEvent, append_events, line_hash
 from webapp.storage.tables import app_user
 
 HASHER = PasswordHasher()
@@ -47,18 +50,40 @@ def add_user(
     database: Database, *, username: str, name: str, role: Role, password: str
 ) -> User:
     """Makes an account; ``IntegrityError`` when the username was ever used."""
+    now = database.clock()
+    row = {
+        "username": username,
+        "name": name,
+        "role": role.value,
+        "password_hash": HASHER.hash(password),
+        "created_at": now,
+    }
     with database.write() as connection:
-        connection.execute(
-            insert(app_user).values(
-                username=username,
-                name=name,
-                role=role.value,
-                password_hash=HASHER.hash(password),
-                created_at=database.clock(),
-            )
-        )
+        insert_accounts(connection, [row], now)
 
     return User(username=username, name=name, role=role)
+
+
+def insert_accounts(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Makes accounts in a transaction under way; their log holds no password, only the
+    hash of what is kept of it.
+    """
+    connection.execute(insert(app_user), rows)
+    events = [
+        NewEvent(
+            kind=EventKind.ACCOUNT_ADDED,
+            details={
+                "account": row["username"],
+                "name": row["name"],
+                "role": row["role"],
+                "password": line_hash(row["password_hash"]),
+            },
+        )
+        for row in rows
+    ]
+    append_events(connection, now, events)
 
 
 def get_user(database: Database, username: str) -> User | None:

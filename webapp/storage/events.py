@@ -1,0 +1,269 @@
+"""The log of events: what anybody did, in one order, each line chained to the one before.
+
+A line is one JSON object in the canonical form of RFC 8785. It carries its number and
+the SHA-256 of the line before, so a line that is changed, taken out, put in or moved
+no longer fits the next one, and the hash of the newest line, the head, stands for the
+whole log. Lines hold hashes of answers, never answers: what identifies a person can be
+redacted without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final
+
+import rfc8785
+from sqlalchemy import Connection, insert, select
+
+from webapp.storage.database import ORIGIN, Database
+from webapp.storage.tables import app_user, event
+
+CHUNK: Final = 1000
+
+Detail = str | int | bool | None | Sequence["Detail"] | Mapping[str, "Detail"]
+"""What the details of an event are made of: JSON without fractions."""
+
+
+class EventKind(Enum):
+    """What happened. The values stand in logs that were written: they never change."""
+
+    LOG_BEGUN = "log-begun"
+    ACCOUNT_ADDED = "account-added"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    DICTIONARY_ADDED = "dictionary-added"
+    DICTIONARY_USED = "dictionary-used"
+    SUBJECT_ADDED = "subject-added"
+    FORM_SAVED = "form-saved"
+    FILE_ADDED = "file-added"
+    IMPORT_BEGUN = "import-begun"
+    EXPORTED = "exported"
+    CLOCK_ACCEPTED = "clock-accepted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventPlace:
+    """What an event is about, as far as it is about one subject."""
+
+    subject: str = ""
+    visit: str = ""
+    form: str = ""
+    unsno: int = 0
+
+    def as_details(self) -> dict[str, Detail]:
+        """The parts that say something: a form of no visit has no visit."""
+        texts = {"subject": self.subject, "visit": self.visit, "form": self.form}
+        parts: dict[str, Detail] = {name: text for name, text in texts.items() if text}
+        if self.unsno:
+            parts["unsno"] = self.unsno
+
+        return parts
+
+
+NOWHERE: Final = EventPlace()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewEvent:
+    """An event to be logged. ``username`` is the account that acted; blank when none
+    did, as with a command.
+    """
+
+    kind: EventKind
+    username: str = ""
+    place: EventPlace = NOWHERE
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoggedEvent:
+    """An event as it stands in the log. ``name`` and ``role`` are the person's at that
+    time, ``origin`` says from where it was done; ``line`` is the exact text.
+    """
+
+    number: int
+    at: datetime
+    kind: EventKind
+    username: str
+    name: str
+    role: str
+    origin: str
+    place: EventPlace
+    details: Mapping[str, Any]
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogHead:
+    """The newest line's number and SHA-256 (hex). Before the first: 0 and blank."""
+
+    number: int
+    sha256: str
+
+
+NO_LINE: Final = LogHead(number=0, sha256="")
+
+
+def append_events(
+    connection: Connection, now: datetime, events: Iterable[NewEvent]
+) -> None:
+    """Logs events in the transaction that does what they tell of."""
+    new = list(events)
+    if not new:
+        return
+
+    head = log_head(connection)
+    if head == NO_LINE and new[0].kind is not EventKind.LOG_BEGUN:
+        new.insert(0, NewEvent(kind=EventKind.LOG_BEGUN, details={"format": 1}))
+
+    origin = str(connection.get_execution_options().get(ORIGIN, ""))
+    people = _people(connection, {item.username for item in new if item.username})
+    rows = []
+    for item in new:
+        row = _row(item, now, before=head, origin=origin, people=people)
+        head = LogHead(number=row["number"], sha256=line_hash(row["line"]))
+        rows.append(row)
+
+    connection.execute(insert(event), rows)
+
+
+def log_head(connection: Connection) -> LogHead:
+    """The newest line of the log, in a transaction under way."""
+    row = connection.execute(NEWEST_LINE).first()
+    return LogHead(number=row.number, sha256=line_hash(row.line)) if row else NO_LINE
+
+
+NEWEST_LINE = (
+    select(event.c.number, event.c.line).order_by(event.c.number.desc()).limit(1)
+)
+
+
+def line_hash(line: str) -> str:
+    """SHA-256 of a line's bytes without its line end, in hex."""
+    return hashlib.sha256(line.encode("utf-8")).hexdigest()
+
+
+def canonical_line(content: Mapping[str, Detail]) -> str:
+    """The content as RFC 8785 writes it: one text for one meaning."""
+    return rfc8785.dumps(content).decode("utf-8")
+
+
+def log_lines(connection: Connection) -> Iterator[str]:
+    """Every line from the first on, in a transaction under way."""
+    query = select(event.c.line).order_by(event.c.number)
+    streamed = connection.execution_options(yield_per=CHUNK).execute(query)
+    yield from streamed.scalars()
+
+
+def find_events(
+    database: Database,
+    *,
+    subject: str = "",
+    username: str = "",
+    kinds: Collection[EventKind] = (),
+    before: int | None = None,
+    most: int = 100,
+) -> tuple[LoggedEvent, ...]:
+    """Events, the newest first: of a subject, by an account, of some kinds; those
+    before a number, so that a list can be turned page by page.
+    """
+    query = select(event.c.line).order_by(event.c.number.desc()).limit(most)
+    if subject:
+        query = query.where(event.c.subjid == subject)
+    if username:
+        query = query.where(event.c.username == username)
+    if kinds:
+        query = query.where(event.c.kind.in_([kind.value for kind in kinds]))
+    if before is not None:
+        query = query.where(event.c.number < before)
+
+    with database.read() as connection:
+        return tuple(event_of(line) for line in connection.execute(query).scalars())
+
+
+def event_of(line: str) -> LoggedEvent:
+    """The event that a line tells of; ``ValueError`` for a line that is none."""
+    content = json.loads(line)
+    by, place = content.get("by", {}), content.get("place", {})
+    return LoggedEvent(
+        number=content["number"],
+        at=datetime.fromisoformat(content["at"]),
+        kind=EventKind(content["kind"]),
+        username=by.get("username", ""),
+        name=by.get("name", ""),
+        role=by.get("role", ""),
+        origin=content.get("from", ""),
+        place=EventPlace(
+            subject=place.get("subject", ""),
+            visit=place.get("visit", ""),
+            form=place.get("form", ""),
+            unsno=place.get("unsno", 0),
+        ),
+        details=content.get("details", {}),
+        line=line,
+    )
+
+
+def write_event(database: Database, new: NewEvent) -> None:
+    """Logs an event that changes nothing else."""
+    with database.write() as connection:
+        append_events(connection, database.clock(), [new])
+
+
+def _people(connection: Connection, usernames: set[str]) -> dict[str, tuple[str, str]]:
+    """Name and role of some accounts as they are now."""
+    columns = (app_user.c.username, app_user.c.name, app_user.c.role)
+    query = select(*columns).where(app_user.c.username.in_(usernames))
+    rows = connection.execute(query) if usernames else ()
+    return {row.username: (row.name, row.role) for row in rows}
+
+
+def _row(
+    item: NewEvent,
+    now: datetime,
+    *,
+    before: LogHead,
+    origin: str,
+    people: Mapping[str, tuple[str, str]],
+) -> dict[str, Any]:
+    """The row of an event: its line, and the columns by which it is looked for."""
+    number = before.number + 1
+    content: dict[str, Detail] = {
+        "at": utc_text(now),
+        "before": before.sha256,
+        "kind": item.kind.value,
+        "number": number,
+    }
+    if origin:
+        content["from"] = origin
+    if item.username:
+        name, role = people.get(item.username, ("", ""))
+        content["by"] = {"username": item.username, "name": name, "role": role}
+    if item.place != NOWHERE:
+        content["place"] = item.place.as_details()
+    if item.details:
+        content["details"] = item.details
+
+    return {
+        "number": number,
+        "at": now,
+        "kind": item.kind.value,
+        "username": item.username,
+        "subjid": item.place.subject,
+        "visit": item.place.visit,
+        "form": item.place.form,
+        "unsno": item.place.unsno,
+        "line": canonical_line(content),
+    }
+
+
+def utc_text(moment: datetime) -> str:
+    """An instant with microseconds, as ``2026-03-04T09:00:00.000000Z``."""
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.removesuffix("+00:00") + "Z"
