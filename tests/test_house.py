@@ -21,6 +21,7 @@ from tests.code_measures import (
     measures,
     source_files,
 )
+from tests.script_measures import script_files, script_names
 
 MOST_LOOSE = 5
 """So many modules may lie in a package beside its rooms."""
@@ -195,6 +196,50 @@ def bound_names(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
+
+
+def test_names_in_scripts_say_what_they_hold() -> None:
+    quirks = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in script_files()
+        for line, name in script_names(path.read_text())
+        if name in QUIRKS
+    ]
+    assert quirks == []
+
+
+def test_names_in_scripts_are_told_from_texts_patterns_and_keys() -> None:
+    script = (
+        "const one = { at: 1, said };  // held\n"
+        'const size = one.made / 2 + `told ${found ? `at ${made}` : "held"} at`;\n'
+        "const sign = [/[`/]at/, '`', one.at];\n"
+        "held(({ told }) => told);\n"
+    )
+    names = [place for place in script_names(script) if place[1] in QUIRKS]
+    assert names == [
+        (1, "one"),
+        (1, "said"),
+        (2, "one"),
+        (2, "found"),
+        (2, "made"),
+        (3, "one"),
+        (4, "held"),
+        (4, "told"),
+        (4, "told"),
+    ]
+
+
+LONGEST_SCRIPT_LINE = 110
+
+
+def test_lines_of_scripts_are_short() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in script_files()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if len(line) > LONGEST_SCRIPT_LINE
+    ]
+    assert long == []
 
 
 MOST_DECISIONS = 33

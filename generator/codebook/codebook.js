@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const box = document.getElementById("query");
-  const said = document.getElementById("found");
+  const summary = document.getElementById("found");
   const nothing = document.getElementById("nothing");
   const parts = [...document.querySelectorAll("main .part")];
   const plain = (text) => text.toLowerCase().replace(/\s+/g, " ");
@@ -27,10 +27,14 @@
       if (node.parentElement.closest("[hidden]")) continue;
       const text = node.data.toLowerCase();
       for (const word of words) {
-        for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
+        for (
+          let position = text.indexOf(word);
+          position >= 0;
+          position = text.indexOf(word, position + word.length)
+        ) {
           const range = new Range();
-          range.setStart(node, at);
-          range.setEnd(node, at + word.length);
+          range.setStart(node, position);
+          range.setEnd(node, position + word.length);
           ranges.push(range);
         }
       }
@@ -55,7 +59,7 @@
       item.hidden = document.getElementById(item.dataset.for).hidden;
     }
     nothing.hidden = !words.length || count > 0;
-    said.textContent = words.length ? `${count} of ${entries.length} entries` : "";
+    summary.textContent = words.length ? `${count} of ${entries.length} entries` : "";
     paint(words);
   }
 

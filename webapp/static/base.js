@@ -2,12 +2,14 @@
 document.documentElement.classList.add("js");
 
 const typing = (element) =>
-  element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+  element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !==
+  null;
 
 let waitingForGo = 0;
 
 function keys(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target))
+    return;
   if (event.target.closest("#form .q") && !"?/".includes(event.key)) return;
   const went = Date.now() - waitingForGo < 1000 && event.key === "s";
   waitingForGo = event.key === "g" ? Date.now() : 0;
@@ -48,7 +50,8 @@ function say(text) {
 const PAUSE = 90;
 const LONGEST = 600;
 
-/* Does something once keys pause, after the frame that shows them; at the latest after LONGEST milliseconds. */
+/* Does something once keys pause, after the frame that shows them; at the latest after LONGEST milliseconds.
+   */
 function whenPaused(act) {
   let waiting = 0;
   let since = 0;
@@ -80,7 +83,8 @@ function whenDrawn(act) {
   };
 }
 
-/* Nothing moves away from under a pointer between its press and its release: the click would miss what it aimed at. */
+/* Nothing moves away from under a pointer between its press and its release: the click would miss what it
+   aimed at. */
 let pressed = false;
 let waiting = [];
 function whenReleased(act) {
@@ -94,7 +98,8 @@ function release() {
   due.forEach((act) => act());
 }
 addEventListener("pointerdown", () => (pressed = true), true);
-for (const end of ["pointerup", "pointercancel", "keydown"]) addEventListener(end, () => pressed && setTimeout(release), true);
+for (const end of ["pointerup", "pointercancel", "keydown"])
+  addEventListener(end, () => pressed && setTimeout(release), true);
 
 document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("keydown", keys);

@@ -1,5 +1,6 @@
-/* A menu: typing part of a label, a code or a synonym narrows it. The pattern is ARIA 1.2's editable combobox with a
-   list; where no script runs the box has the browser's own list. One list serves all boxes of the page. */
+/* A menu: typing part of a label, a code or a synonym narrows it. The pattern is ARIA 1.2's editable combobox
+   with a list; where no script runs the box has the browser's own list. One list serves all boxes of the
+   page. */
 import { say, whenDrawn } from "./base.js";
 import { understand } from "./entry.js";
 import { env, fieldOf } from "./form_live.js";
@@ -16,7 +17,7 @@ form.append(list);
 
 let box = null;
 let shown = [];
-let at = -1;
+let activeIndex = -1;
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
 const words = (text) => plain(text).split(/[^\p{L}\p{N}]+/u);
@@ -64,7 +65,8 @@ function fitting() {
   return { fits: ranks.flat(), sure: first.length };
 }
 
-/* A key is drawn before the list that fits it. Whatever looks into the list before then brings it up to date. */
+/* A key is drawn before the list that fits it. Whatever looks into the list before then brings it up to date.
+   */
 let stale = false;
 const upToDate = () => stale && show();
 const showSoon = whenDrawn(upToDate);
@@ -75,16 +77,23 @@ function show(all = false) {
   shown = fits.slice(0, MOST);
   list.replaceChildren(...shown.map(option));
   if (!fits.length) list.append(note(`Nothing in the list contains “${box.value.trim()}”.`));
-  else if (fits.length > MOST) list.append(note(`${fits.length - MOST} more. Keep typing to narrow the list.`));
+  else if (fits.length > MOST)
+    list.append(note(`${fits.length - MOST} more. Keep typing to narrow the list.`));
   list.setAttribute("aria-label", `Answers to ${box.labels[0]?.textContent.trim() || "the question"}`);
   list.hidden = false;
   box.setAttribute("aria-expanded", "true");
   box.removeAttribute("aria-activedescendant");
-  at = -1;
+  activeIndex = -1;
   place();
-  const chosen = all ? shown.findIndex((one) => one.code === codeIn(box)) : sure === 1 ? 0 : -1;
+  const chosen = all ? shown.findIndex((answer) => answer.code === codeIn(box)) : sure === 1 ? 0 : -1;
   if (chosen >= 0) move(chosen);
-  say(!fits.length ? list.textContent : fits.length === 1 ? `${fits[0].label} matches.` : `${fits.length} answers match.`);
+  say(
+    !fits.length
+      ? list.textContent
+      : fits.length === 1
+        ? `${fits[0].label} matches.`
+        : `${fits.length} answers match.`,
+  );
 }
 
 function option({ code, label }, number) {
@@ -120,16 +129,16 @@ function place() {
 function hide() {
   stale = false;
   list.hidden = true;
-  at = -1;
+  activeIndex = -1;
   box?.setAttribute("aria-expanded", "false");
   box?.removeAttribute("aria-activedescendant");
 }
 
 function move(to) {
   if (!shown.length) return;
-  list.children[at]?.setAttribute("aria-selected", "false");
-  at = (to + shown.length) % shown.length;
-  const option = list.children[at];
+  list.children[activeIndex]?.setAttribute("aria-selected", "false");
+  activeIndex = (to + shown.length) % shown.length;
+  const option = list.children[activeIndex];
   option.setAttribute("aria-selected", "true");
   option.scrollIntoView({ block: "nearest" });
   box.setAttribute("aria-activedescendant", option.id);
@@ -137,7 +146,7 @@ function move(to) {
 
 /* The label stands in the box, unless another answer could be meant by it. */
 function choose() {
-  const { code, label } = shown[at];
+  const { code, label } = shown[activeIndex];
   box.value = label;
   if (codeIn(box) !== code) box.value = code;
   hide();
@@ -157,12 +166,12 @@ function key(event) {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     if (shut) show(!event.altKey && (box.value === "" || answered()));
-    if (!event.altKey) move(event.key === "ArrowDown" ? at + 1 : Math.max(at, 0) - 1);
+    if (!event.altKey) move(event.key === "ArrowDown" ? activeIndex + 1 : Math.max(activeIndex, 0) - 1);
   } else if (event.key === "Escape" && !shut) {
     event.preventDefault();
     event.stopPropagation();
     hide();
-  } else if ((event.key === "Enter" || event.key === "Tab") && !shut && at >= 0) {
+  } else if ((event.key === "Enter" || event.key === "Tab") && !shut && activeIndex >= 0) {
     choose();
     if (event.key === "Enter") {
       event.preventDefault();
@@ -175,7 +184,8 @@ const answered = () => parse(codeIn(box), fieldIn(box) || {}).ok === true;
 
 const MENU = "input[list^=codes-]";
 
-/* A screen reader announces every menu as one, also before it is used. Its list is ours, not the browser's. */
+/* A screen reader announces every menu as one, also before it is used. Its list is ours, not the browser's.
+   */
 function announce(element) {
   element.dataset.list = element.getAttribute("list");
   element.removeAttribute("list");
@@ -212,8 +222,8 @@ form.addEventListener("click", (event) => {
 form.addEventListener("keydown", key, true);
 list.addEventListener("pointerdown", (event) => event.preventDefault());
 list.addEventListener("click", (event) => {
-  at = [...list.children].indexOf(event.target.closest("[role=option]"));
-  if (shown[at]) choose();
+  activeIndex = [...list.children].indexOf(event.target.closest("[role=option]"));
+  if (shown[activeIndex]) choose();
   box.focus();
 });
 addEventListener("scroll", () => list.hidden || place(), { capture: true, passive: true });

@@ -1,6 +1,7 @@
-/* Chromium reads all fields of a form anew at every key, to offer what was typed elsewhere. These forms turn that off,
-   and it reads them all the same, which takes longer than everything else that a key does. It passes over forms of more
-   than 200 fields: boxes that nobody sees and no save sends, in a tree of their own, make a form one of these. */
+/* Chromium reads all fields of a form anew at every key, to offer what was typed elsewhere. These forms turn
+   that off, and it reads them all the same, which takes longer than everything else that a key does. It
+   passes over forms of more than 200 fields: boxes that nobody sees and no save sends, in a tree of their
+   own, make a form one of these. */
 import { form } from "./form_state.js";
 
 const MOST_READ = 200;

@@ -11,12 +11,12 @@ const typed = () =>
   [...new FormData(form)].filter(([name, text]) => !OURS.has(name) && typeof text === "string");
 
 /* Files that are chosen and not sent. This browser's copy cannot hold them, only their names. */
-const chosenFiles = () => [...form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
+const chosenFiles = () => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
 
 const grouped = (pairs) => {
-  const found = new Map();
-  for (const [name, text] of pairs) found.set(name, [...(found.get(name) || []), text]);
-  return found;
+  const groups = new Map();
+  for (const [name, text] of pairs) groups.set(name, [...(groups.get(name) || []), text]);
+  return groups;
 };
 
 let acknowledged = form.dataset.unsaved === undefined ? typed() : [];
@@ -32,7 +32,7 @@ function handOver() {
 function changes() {
   const [before, now] = [grouped(acknowledged), grouped(typed())];
   const names = new Set([...before.keys(), ...now.keys()]);
-  const text = (map, name) => JSON.stringify((map.get(name) || []).filter((one) => one !== ""));
+  const text = (map, name) => JSON.stringify((map.get(name) || []).filter((value) => value !== ""));
   const differs = (name) => !name.startsWith("rows:") && text(before, name) !== text(now, name);
   return [...names].filter(differs).length + chosenFiles().length;
 }
@@ -41,8 +41,15 @@ function keep() {
   try {
     if (changes() === 0) localStorage.removeItem(address);
     else {
-      const files = chosenFiles().map((one) => one.name);
-      const copy = { base: box("base_version").value, sent: state.sent, handedOver, at: new Date().toISOString(), typed: typed(), files };
+      const files = chosenFiles().map((file) => file.name);
+      const copy = {
+        base: box("base_version").value,
+        sent: state.sent,
+        handedOver,
+        at: new Date().toISOString(),
+        typed: typed(),
+        files,
+      };
       localStorage.setItem(address, JSON.stringify(copy));
     }
   } catch {
@@ -106,19 +113,29 @@ function restore(ensureRow) {
   if (copy.sent && copy.sent === form.dataset.ownSave) copy.base = box("base_version").value;
   const older = copy.base !== box("base_version").value;
   box("base_version").value = copy.base;
-  const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-  const since = older ? " Someone else has saved the form since. Save to compare both versions." : "";
-  tell(`What you typed at ${when} did not reach the server. It is back on the page.${since} ${chooseAgain(files)}`, "Discard it", () => {
-    localStorage.removeItem(address);
-    acknowledged = typed();
-    location.reload();
+  const when = new Date(copy.at).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
   });
+  const since = older ? " Someone else has saved the form since. Save to compare both versions." : "";
+  tell(
+    `What you typed at ${when} did not reach the server. ` +
+      `It is back on the page.${since} ${chooseAgain(files)}`,
+    "Discard it",
+    () => {
+      localStorage.removeItem(address);
+      acknowledged = typed();
+      location.reload();
+    },
+  );
 }
 
 function chooseAgain(files) {
   if (!files.length) return "";
   const them = files.length === 1 ? "it" : "them";
-  return `The browser cannot keep files. ${files.join(", ")} did not reach the server. Please choose ${them} again.`;
+  const names = files.join(", ");
+  return `The browser cannot keep files. ${names} did not reach the server. Please choose ${them} again.`;
 }
 
 /* A line above the form, with something to do about it. */

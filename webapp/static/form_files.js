@@ -15,10 +15,11 @@ function sizeWords(size) {
 
 /* Why a file would not be taken, said before it is sent. The server judges it again. */
 function fault(box, file) {
-  const endings = box.accept ? box.accept.split(",").map((one) => one.slice(1)) : [];
+  const endings = box.accept ? box.accept.split(",").map((suffix) => suffix.slice(1)) : [];
   if (file.size === 0) return ["upload-empty", {}];
   if (file.size > Number(box.dataset.largest)) return ["upload-too-large", { most: box.dataset.most }];
-  if (endings.length && !endings.includes(ending(file.name))) return ["upload-ending", { endings: endings.join(", ") }];
+  if (endings.length && !endings.includes(ending(file.name)))
+    return ["upload-ending", { endings: endings.join(", ") }];
   return null;
 }
 
@@ -26,20 +27,26 @@ function chosen(box) {
   const name = nameOf(box);
   const file = box.files[0];
   refusedFiles.delete(name);
-  const found = file && fault(box, file);
-  const said = found && messageOf(found[0]);
-  if (said) {
-    const words = { ...found[1], value: file.name };
-    refuse({ target: name, code: found[0], severity: said.severity, message: fill(said.message, words), remedy: fill(said.remedy, words) });
+  const problem = file && fault(box, file);
+  const entry = problem && messageOf(problem[0]);
+  if (entry) {
+    const words = { ...problem[1], value: file.name };
+    refuse({
+      target: name,
+      code: problem[0],
+      severity: entry.severity,
+      message: fill(entry.message, words),
+      remedy: fill(entry.remedy, words),
+    });
   }
   tellChosen(box);
 }
 
 /* A file that is not taken leaves its input at once, so that it is not sent again and again. */
-function refuse(one) {
-  refusedFiles.set(one.target, one);
-  boxOf(one.target).value = "";
-  say(`${one.message}. ${one.remedy}.`);
+function refuse(finding) {
+  refusedFiles.set(finding.target, finding);
+  boxOf(finding.target).value = "";
+  say(`${finding.message}. ${finding.remedy}.`);
 }
 
 function tellChosen(box) {
@@ -64,29 +71,30 @@ form.addEventListener(
   true,
 );
 
-/* What the server made of the files that it was sent. Gives what was sent as the page holds it from now on. */
-function filesSaved(request, said) {
+/* What the server made of the files that it was sent. Gives what was sent as the page holds it from now on.
+   */
+function filesSaved(request, answer) {
   const dropped = new Set(request.sent.filter(([name]) => name === "drop").map(([, name]) => name));
   const now = new Map();
   for (const kept of form.querySelectorAll("input[data-file]")) {
-    const one = said.files?.[kept.name] || { text: "", html: "" };
-    now.set(kept.name, one.text);
-    kept.value = one.text;
-    settle(boxOf(kept.name), one, request, dropped);
+    const file = answer.files?.[kept.name] || { text: "", html: "" };
+    now.set(kept.name, file.text);
+    kept.value = file.text;
+    settle(boxOf(kept.name), file, request, dropped);
   }
-  (said.refused_files || []).forEach(refuse);
+  (answer.refused_files || []).forEach(refuse);
   return request.sent.flatMap(([name, text]) => {
     if (name === "drop" && now.has(text)) return [];
     return [[name, now.has(name) ? now.get(name) : text]];
   });
 }
 
-function settle(box, one, request, dropped) {
+function settle(box, file, request, dropped) {
   const line = box.closest(".line").querySelector(".kept-file");
   const sent = request.body.get(box.name);
-  line.hidden = one.text === "";
-  if (line.dataset.text !== one.text) line.querySelector(".file").innerHTML = one.html;
-  line.dataset.text = one.text;
+  line.hidden = file.text === "";
+  if (line.dataset.text !== file.text) line.querySelector(".file").innerHTML = file.html;
+  line.dataset.text = file.text;
   if (dropped.has(nameOf(box))) line.querySelector("input").checked = false;
   if (box.files[0] && sent === box.files[0]) box.value = "";
   tellChosen(box);

@@ -1,25 +1,39 @@
-/* The findings of a question as lines beneath it, like those that generator/pages/findings.py writes. A warning asks
-   why the value is kept; what was answered there outlives every new verdict. */
+/* The findings of a question as lines beneath it, like those that generator/pages/findings.py writes. A
+   warning asks why the value is kept; what was answered there outlives every new verdict. */
 import { reasons, state } from "./form_state.js";
 
 /* `due`: new findings may appear here now. One that stands already goes only when it is put right. */
 function paint(place, name, findings, due) {
   const message = document.getElementById(`${name}-msg`);
   if (!message) return;
-  /* A text may still grow while its box has the focus, unless a key is about to leave it; a choice is made at once. */
-  const typing = document.activeElement?.matches("input[type=text], textarea") && !document.activeElement.closest(".keep");
+  /* A text may still grow while its box has the focus, unless a key is about to leave it; a choice is made at
+     once. */
+  const typing =
+    document.activeElement?.matches("input[type=text], textarea") && !document.activeElement.closest(".keep");
   const editing = typing && place.contains(document.activeElement) && place !== state.leavingQuestion;
-  const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
-  const fits = findings.filter((one) => one.given || seen.has(one.code) || (due && !editing));
-  const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends, one.waits, one.fullAt]));
-  if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
+  const seen = new Set([...message.querySelectorAll(".finding")].map((line) => line.dataset.code));
+  const fits = findings.filter((finding) => finding.given || seen.has(finding.code) || (due && !editing));
+  const mark = JSON.stringify(
+    fits.map((finding) => [
+      finding.code,
+      finding.message,
+      finding.remedy,
+      finding.ends,
+      finding.waits,
+      finding.fullAt,
+    ]),
+  );
+  if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size))
+    return;
   message.dataset.shown = mark;
   for (const box of message.querySelectorAll(".keep input")) reasons.set(box.name, box.value);
   const again = focusIn(message);
-  message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
+  message.replaceChildren(...fits.flatMap((finding) => lines(name, finding)));
   again();
-  for (const box of place.querySelectorAll(`:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`)) {
-    if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
+  for (const box of place.querySelectorAll(
+    `:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`,
+  )) {
+    if (fits.some((finding) => finding.severity === "refuse")) box.setAttribute("aria-invalid", "true");
     else box.removeAttribute("aria-invalid");
   }
 }
@@ -29,7 +43,7 @@ function focusIn(message) {
   const { name, selectionStart, selectionEnd } = document.activeElement;
   if (!message.contains(document.activeElement) || !name) return () => {};
   return () => {
-    const box = [...message.querySelectorAll(".keep input")].find((one) => one.name === name);
+    const box = [...message.querySelectorAll(".keep input")].find((input) => input.name === name);
     box?.focus();
     box?.setSelectionRange(selectionStart, selectionEnd);
   };
@@ -38,38 +52,46 @@ function focusIn(message) {
 const MARKS = { refuse: ["▲", "Must be corrected"], query: ["▲", "Query"], warning: ["△", "Warning"] };
 const ALERT = ["‼", "Act now"];
 
-function lines(name, one) {
-  const home = one.home !== false;
-  const key = `k:${one.homeName || name}:${one.code}`;
+function lines(name, finding) {
+  const home = finding.home !== false;
+  const key = `k:${finding.homeName || name}:${finding.code}`;
   const reason = reasons.get(key) || "";
-  if (one.waits?.length && !reason) return [waiting(one, home)];
+  if (finding.waits?.length && !reason) return [waiting(finding, home)];
   const line = document.createElement("p");
-  const alerts = one.code.endsWith("-alert");
-  line.className = `finding ${one.severity}${alerts ? " alert" : ""}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
-  line.dataset.code = one.code;
-  const [shape, word] = alerts ? ALERT : MARKS[one.severity];
+  const alerts = finding.code.endsWith("-alert");
+  line.className = `finding ${finding.severity}`;
+  line.classList.toggle("alert", alerts);
+  line.classList.toggle("kept", reason !== "" && finding.severity === "warning");
+  line.classList.toggle("again", !home);
+  line.dataset.code = finding.code;
+  const [shape, word] = alerts ? ALERT : MARKS[finding.severity];
   line.append(element("span", "mark", shape), element("span", "sr", `${word}: `));
   line.firstChild.setAttribute("aria-hidden", "true");
-  if (one.fullAt) {
-    line.append("See ", ...links([one.fullAt]));
+  if (finding.fullAt) {
+    line.append("See ", ...links([finding.fullAt]));
     return [line];
   }
-  line.append(`${one.message} `, element("span", "remedy", one.remedy));
-  if (one.ends?.length) line.append(" ", seeAlso(one.ends));
-  if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
+  line.append(`${finding.message} `, element("span", "remedy", finding.remedy));
+  if (finding.ends?.length) line.append(" ", seeAlso(finding.ends));
+  if (finding.severity !== "warning" || !home || name.startsWith("g-")) return [line];
   const keep = element("label", "keep", reason ? "Confirmed, reason: " : "Confirm value, reason: ");
-  const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
+  const box = Object.assign(document.createElement("input"), {
+    type: "text",
+    className: "box",
+    name: key,
+    value: reason,
+  });
   box.setAttribute("aria-describedby", `${name}-msg`);
   keep.append(box);
   return [line, keep];
 }
 
 /* A finding that another form may settle, which nobody has begun: a note that asks for nothing yet. */
-function waiting(one, home) {
+function waiting(finding, home) {
   const line = element("p", `finding waiting${home ? "" : " again"}`, "Waiting for: ");
-  line.dataset.code = one.code;
+  line.dataset.code = finding.code;
   line.setAttribute("role", "note");
-  line.append(...links(one.waits), `. ${one.message}`);
+  line.append(...links(finding.waits), `. ${finding.message}`);
   return line;
 }
 
@@ -80,9 +102,11 @@ function seeAlso(ends) {
 }
 
 const links = (leads) =>
-  leads.flatMap(([words, address], at) => {
-    const lead = address ? Object.assign(document.createElement("a"), { href: address, textContent: words }) : words;
-    return at ? [", ", lead] : [lead];
+  leads.flatMap(([words, address], index) => {
+    const lead = address
+      ? Object.assign(document.createElement("a"), { href: address, textContent: words })
+      : words;
+    return index ? [", ", lead] : [lead];
   });
 
 function element(tag, name, text) {

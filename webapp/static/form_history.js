@@ -10,7 +10,8 @@ function offerHistory() {
   let asker = null;
 
   const nameOf = (question) => question.id.slice(2);
-  const known = (question) => question && !question.matches(".note, .c-calculated") && !question.closest("template");
+  const known = (question) =>
+    question && !question.matches(".note, .c-calculated") && !question.closest("template");
 
   /* One link for all questions: it stands where the focus or the pointer is. */
   function offer(question) {
@@ -31,9 +32,9 @@ function offerHistory() {
     panel.textContent = "…";
     (question.querySelector(".a") || question).append(panel);
     const here = panel;
-    const found = await look(address + nameOf(question));
+    const past = await look(address + nameOf(question));
     if (here !== panel) return;
-    panel.replaceChildren(found, closer());
+    panel.replaceChildren(past, closer());
     panel.focus();
   }
 
@@ -41,17 +42,23 @@ function offerHistory() {
     try {
       const answer = await fetch(href);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const found = page.getElementById("field-history");
-      found.removeAttribute("id");
-      found.classList.remove("empty", "list");
-      return document.adoptNode(found);
+      const past = page.getElementById("field-history");
+      past.removeAttribute("id");
+      past.classList.remove("empty", "list");
+      return document.adoptNode(past);
     } catch {
-      return Object.assign(document.createElement("p"), { textContent: "The server is not responding. Try again in a moment." });
+      return Object.assign(document.createElement("p"), {
+        textContent: "The server is not responding. Try again in a moment.",
+      });
     }
   }
 
   function closer() {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: "Close" });
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "quiet",
+      textContent: "Close",
+    });
     const key = Object.assign(document.createElement("kbd"), { textContent: "Esc" });
     button.append(" ", key);
     button.addEventListener("click", close);

@@ -1,4 +1,5 @@
-/* A form by keyboard alone: saving, codes, missing reasons, taking an answer back, on to the next question. */
+/* A form by keyboard alone: saving, codes, missing reasons, taking an answer back, on to the next question.
+   */
 import { say } from "./base.js";
 import { fieldOf, nameOf } from "./form_live.js";
 import { form, state } from "./form_state.js";
@@ -18,8 +19,8 @@ document.addEventListener("keydown", (event) => {
   state.save(action);
 });
 
-/* What was typed to choose an answer. It grows as long as an answer begins so, however slowly, and it ends with its
-   question. `undo` takes back what the shorter text had ticked. */
+/* What was typed to choose an answer. It grows as long as an answer begins so, however slowly, and it ends
+   with its question. `undo` takes back what the shorter text had ticked. */
 let ahead = { name: "", typed: "", undo: () => {} };
 const forget = () => (ahead = { name: "", typed: "", undo: () => {} });
 
@@ -41,14 +42,15 @@ function byWords(answers, typed) {
   return null;
 }
 
-/* The answer that the keys so far name: the longer text if one begins so, else a new one that starts with this key. */
+/* The answer that the keys so far name: the longer text if one begins so, else a new one that starts with
+   this key. */
 function byKeys(name, answers, key) {
   if (ahead.name !== name) forget();
   const longer = byWords(answers, ahead.typed + key);
-  const found = longer || byWords(answers, key);
+  const answer = longer || byWords(answers, key);
   if (longer && ahead.typed) ahead.undo();
-  ahead = { name, typed: longer ? ahead.typed + key : found ? key : "", undo: () => {} };
-  return found;
+  ahead = { name, typed: longer ? ahead.typed + key : answer ? key : "", undo: () => {} };
+  return answer;
 }
 
 function choose(question, event) {
@@ -59,21 +61,21 @@ function choose(question, event) {
     code: plain(box.value),
     words: [labelOf(box), ...(codes.find(({ code }) => code === box.value)?.synonyms || [])].map(plain),
   }));
-  const found = byKeys(name, answers, event.key.toLowerCase());
-  if (!found && (event.key === "?" || event.key === "/")) return;
+  const answer = byKeys(name, answers, event.key.toLowerCase());
+  if (!answer && (event.key === "?" || event.key === "/")) return;
   event.preventDefault();
-  saysNothing(question, found ? "" : event.key);
-  if (found) tick(found.box);
+  saysNothing(question, answer ? "" : event.key);
+  if (answer) tick(answer.box);
 }
 
 function tick(box) {
   const boxes = [...form.querySelectorAll(`[name="${box.name}"]`)];
-  const before = boxes.map((one) => one.checked);
+  const before = boxes.map((choice) => choice.checked);
   box.focus();
   box.checked = box.type === "radio" || !box.checked;
   changed(box);
   if (box.type === "radio") return;
-  ahead.undo = () => boxes.forEach((one, at) => (one.checked = before[at]));
+  ahead.undo = () => boxes.forEach((choice, index) => (choice.checked = before[index]));
 }
 
 /* A key that chooses nothing says so. */
@@ -125,31 +127,34 @@ function back(event, question) {
   const menu = event.target;
   const reasons = [...menu.options].filter(({ value }) => value && value !== "-");
   const answers = reasons.map(({ value, text }) => ({ value, code: plain(value), words: [plain(text)] }));
-  const found = byKeys(menu.name, answers, event.key.toLowerCase());
+  const answer = byKeys(menu.name, answers, event.key.toLowerCase());
   event.preventDefault();
-  saysNothing(question, found ? "" : event.key);
-  if (!found) return;
-  menu.value = found.value;
+  saysNothing(question, answer ? "" : event.key);
+  if (!answer) return;
+  menu.value = answer.value;
   changed(menu);
 }
 
-/* Enter goes on to the next question, or to the reason that this one asks for; it never sends a half-filled form. */
+/* Enter goes on to the next question, or to the reason that this one asks for; it never sends a half-filled
+   form. */
 function next(event) {
   event.preventDefault();
   goOn(event.target);
   const stops = [...form.querySelectorAll("input, select, textarea, button, a[href], summary")].filter(
-    (one) => one.tabIndex >= 0 && !one.disabled && one.type !== "hidden" && one.offsetParent,
+    (stop) => stop.tabIndex >= 0 && !stop.disabled && stop.type !== "hidden" && stop.offsetParent,
   );
   const group = event.target.type === "radio" ? event.target.name : null;
-  const at = stops.indexOf(event.target);
-  const following = stops.slice(at + 1).find((one) => one.name !== group || !group);
+  const index = stops.indexOf(event.target);
+  const following = stops.slice(index + 1).find((stop) => stop.name !== group || !group);
   following?.focus();
   if (following?.type === "text") following.select();
 }
 
 const control = (question) =>
   question.querySelector(".choice input:checked") ||
-  question.querySelector(".line :is(input, select, textarea):not([type=hidden], .missing, .remove-file input)");
+  question.querySelector(
+    ".line :is(input, select, textarea):not([type=hidden], .missing, .remove-file input)",
+  );
 
 function answered(question) {
   const box = control(question);
@@ -159,11 +164,15 @@ function answered(question) {
 
 /* The first question that waits for an answer, else the first question, else what opens or adds a row. */
 function firstOpen() {
-  const seen = (one) => one.checkVisibility() && !one.matches(":disabled");
-  const questions = [...form.querySelectorAll(".q")].filter((one) => seen(one) && control(one));
+  const seen = (element) => element.checkVisibility() && !element.matches(":disabled");
+  const questions = [...form.querySelectorAll(".q")].filter(
+    (question) => seen(question) && control(question),
+  );
   const complete = form.dataset.status === "complete";
-  const wanted = (!complete && questions.find((one) => !answered(one))) || questions[0];
-  return wanted ? control(wanted) : [...form.querySelectorAll(".add button, details.card > summary")].find(seen);
+  const wanted = (!complete && questions.find((question) => !answered(question))) || questions[0];
+  return wanted
+    ? control(wanted)
+    : [...form.querySelectorAll(".add button, details.card > summary")].find(seen);
 }
 
 function focusFirst() {
@@ -178,7 +187,6 @@ document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
   if (focusFirst()) event.preventDefault();
 });
 
-
 form.addEventListener("click", (event) => {
   /* A second click on the chosen answer takes it back. */
   const radio = event.target.closest(".choice input[type=radio]");
@@ -190,7 +198,9 @@ form.addEventListener("click", (event) => {
   mark(radio.closest(".q"));
 });
 const mark = (question) =>
-  question?.querySelectorAll(".choice input[type=radio]").forEach((one) => (one.dataset.was = one.checked ? "yes" : ""));
+  question
+    ?.querySelectorAll(".choice input[type=radio]")
+    .forEach((radio) => (radio.dataset.was = radio.checked ? "yes" : ""));
 form.addEventListener("pointerdown", (event) => mark(event.target.closest(".q")));
 
 export { focusFirst };

@@ -1,6 +1,6 @@
-/* The verdict on the page while one types: questions come and go, values are calculated, findings appear beside
-   their fields when these are left. The verdict is judge.js's, the same as the server's. form_findings.js draws
-   the findings; what happens inside a question is form_typing.js's, which begins. */
+/* The verdict on the page while one types: questions come and go, values are calculated, findings appear
+   beside their fields when these are left. The verdict is judge.js's, the same as the server's.
+   form_findings.js draws the findings; what happens inside a question is form_typing.js's, which begins. */
 import { whenPaused, whenReleased } from "./base.js";
 import { understand } from "./entry.js";
 import { keepSoon } from "./form_drafts.js";
@@ -13,14 +13,14 @@ import { evaluate, roundNumber } from "./rules.js";
 const env = { today: form.dataset.today, dateOrder: form.dataset.dateOrder || null };
 const left = new Set();
 const given = JSON.parse(document.getElementById("env").textContent);
-const said = JSON.parse(document.getElementById("said")?.textContent || "{}");
+const initial = JSON.parse(document.getElementById("said")?.textContent || "{}");
 let spec = null;
 let all = form.dataset.status === "complete";
 let page = null;
 /* What the server alone can tell: rules of other forms, and what cannot be told yet. */
-let fromServer = said.findings || [];
-let ends = said.ends || {};
-let toCome = said.toCome || [];
+let fromServer = initial.findings || [];
+let ends = initial.ends || {};
+let toCome = initial.toCome || [];
 
 const byId = (id) => document.getElementById(id);
 const question = (name) => byId(`q-${name}`);
@@ -32,7 +32,8 @@ function cellOf(name) {
   if (parts[0] === "f") return { table: form.dataset.form, row: null, field: parts[1] };
   return { table: parts[1], row: Number(parts[2]), field: parts[3] };
 }
-const nameFor = (table, row, field) => (row === null || row === undefined ? `f-${field}` : `r-${table}-${row}-${field}`);
+const nameFor = (table, row, field) =>
+  row === null || row === undefined ? `f-${field}` : `r-${table}-${row}-${field}`;
 
 let fields = new Map();
 const fieldOf = (name) => {
@@ -50,21 +51,23 @@ function textOf(name, values) {
 
 function settle(typed, field) {
   const text = understand(typed, field, env);
-  const known = text === "" || field.missing.some((one) => one.code === text) || parse(text, field).ok;
+  const known = text === "" || field.missing.some((reason) => reason.code === text) || parse(text, field).ok;
   return known ? text : typed;
 }
 
 /* A file that is chosen has no text before the server has seen it; this one is judged alike. */
 const UNSENT = "files/0000000000000000/";
 const removedFiles = () =>
-  [...form.querySelectorAll(".remove-file input:checked")].map((one) => one.value).filter((name) => !byId(name).files.length);
+  [...form.querySelectorAll(".remove-file input:checked")]
+    .map((box) => box.value)
+    .filter((name) => !byId(name).files.length);
 
 /* FormData passes over what is disabled; on a page for reading only the answers count all the same. */
 const reading = form.querySelector("fieldset.whole") || {};
 const answers = () => [(reading.disabled = false), new FormData(form), (reading.disabled = true)][1];
 
 function record() {
-  const found = { texts: {}, rows: {}, kept: [] };
+  const result = { texts: {}, rows: {}, kept: [] };
   const rows = new Map();
   const pairs = new Map();
   for (const [name, text] of answers()) {
@@ -74,7 +77,7 @@ function record() {
     }
     if (name.startsWith("rows:")) {
       const row = { number: Number(text), texts: {} };
-      (found.rows[name.slice(5)] ||= []).push(row);
+      (result.rows[name.slice(5)] ||= []).push(row);
       rows.set(`${name.slice(5)}-${text}`, row.texts);
     } else if (name.startsWith("k:")) reasons.set(name, text);
     else pairs.set(name, [...(pairs.get(name) || []), text]);
@@ -84,12 +87,12 @@ function record() {
     const cell = name.replace(/^m:/, "");
     if (!/^(f|r)-/.test(cell)) continue;
     const { table, row, field } = cellOf(cell);
-    const texts = row === null ? found.texts : rows.get(`${table}-${row}`);
+    const texts = row === null ? result.texts : rows.get(`${table}-${row}`);
     if (!texts) continue;
     const text = name.startsWith("m:") ? values[0].replace(/^-$/, "") : textOf(name, values);
     if (text && !texts[field]) texts[field] = text;
   }
-  return found;
+  return result;
 }
 
 /* Judges the whole form and puts the verdict on the page. */
@@ -141,9 +144,9 @@ function showNote(note) {
 /* The answers that stand in a label, a title or a help. */
 function showText({ name, key, slots, ...where }) {
   for (const { row, holder } of placesOf(where)) {
-    slots.forEach((slot, at) => {
+    slots.forEach((slot, index) => {
       const words = slotWords(slot, row, page);
-      for (const place of holder.querySelectorAll(`[data-piped="${name} ${key} ${at}"]`)) {
+      for (const place of holder.querySelectorAll(`[data-piped="${name} ${key} ${index}"]`)) {
         if (row === null && place.closest(".row")) continue;
         if (place.textContent !== words) place.textContent = words;
       }
@@ -151,16 +154,18 @@ function showText({ name, key, slots, ...where }) {
   }
 }
 
-/* A question of a new form that comes to be asked starts with its default, once, and only where it is blank. */
+/* A question of a new form that comes to be asked starts with its default, once, and only where it is blank.
+   */
 function start(place, name) {
   const text = place.dataset.start;
   delete place.dataset.start;
   if (valueIn(place) !== "") return;
   const codes = text.split(";");
-  for (const one of form.elements) {
-    if (one.name !== name) continue;
-    if (one.type === "radio" || one.type === "checkbox") one.checked = codes.includes(one.value);
-    else one.value = text;
+  for (const element of form.elements) {
+    if (element.name !== name) continue;
+    if (element.type === "radio" || element.type === "checkbox")
+      element.checked = codes.includes(element.value);
+    else element.value = text;
   }
   const words = place.querySelector("output.reading");
   if (words) words.textContent = shownAs(text, fieldOf(name));
@@ -179,21 +184,25 @@ function showCalculated(output, cell, name) {
   if (output.textContent !== text) output.textContent = text;
   const { how, needs } = workedOut(cell);
   const reads = spec.reads[`${cell.table} ${cell.field}`] || [];
-  const words = needs.length ? needs : reads.filter((one) => lacks(cell, one)).map(([, , label]) => label);
+  const words = needs.length ? needs : reads.filter((read) => lacks(cell, read)).map(([, , label]) => label);
   const counted = ["integer", "decimal"].includes(fieldOf(name).kind);
-  const echo = text ? counted && how && how !== text && `= ${how}` : words.length && `needs ${words.join(", ")}`;
+  const echo = text
+    ? counted && how && how !== text && `= ${how}`
+    : words.length && `needs ${words.join(", ")}`;
   byId(`${name}-echo`).textContent = echo || "";
 }
 
-/* The formula with its values put in, or the labels of what is missing. See generator/pages/formula_display.py. */
+/* The formula with its values put in, or the labels of what is missing. See
+   generator/pages/formula_display.py. */
 function workedOut(cell) {
   const needs = new Set();
   const run = (rule) => evaluate(rule, [{ row: cell.row }], page);
-  const say = (parts) => parts.map((part) => (typeof part === "string" ? part : part.rule ? slot(part) : branch(part))).join("");
+  const say = (parts) =>
+    parts.map((part) => (typeof part === "string" ? part : part.rule ? slot(part) : branch(part))).join("");
   const branch = ({ branches, otherwise }) => {
-    const held = branches.map((one) => run(one.when));
-    const at = held.findIndex((one) => one !== false);
-    return at >= 0 && held[at] === null ? "" : say(at < 0 ? otherwise : branches[at].parts);
+    const values = branches.map((option) => run(option.when));
+    const index = values.findIndex((value) => value !== false);
+    return index >= 0 && values[index] === null ? "" : say(index < 0 ? otherwise : branches[index].parts);
   };
   const slot = (part) => {
     const value = run(part.rule);
@@ -210,7 +219,8 @@ function valueWords(part, value, row) {
     return shownAs(page.cell(table, isRows(table) ? row : null, name).text, fields.get(`${table} ${name}`));
   }
   if (part.as === "NUMBER") return write(roundNumber(value, 4000000000n), { kind: "decimal" });
-  if (part.as === "DATE") return [...new Set(value)].map((day) => shownAs(isoDay(day), { kind: "date", missing: [] })).join(" to ");
+  if (part.as === "DATE")
+    return [...new Set(value)].map((day) => shownAs(isoDay(day), { kind: "date", missing: [] })).join(" to ");
   return part.labels?.[value] ?? String(value);
 }
 
@@ -227,10 +237,10 @@ function valueIn(place) {
 
 function showGroups() {
   for (const section of form.querySelectorAll(".group")) {
-    const asked = [...section.querySelectorAll(".q")].filter((one) => !one.closest("template"));
-    const open = asked.filter((one) => !one.hidden);
+    const asked = [...section.querySelectorAll(".q")].filter((place) => !place.closest("template"));
+    const open = asked.filter((place) => !place.hidden);
     if (section.querySelector("[data-rows]")) {
-      const group = spec.groups.find((one) => one.name === section.id.slice(2));
+      const group = spec.groups.find((entry) => entry.name === section.id.slice(2));
       section.hidden = group.shown !== null && !shownGroup(group, section);
     } else section.hidden = asked.length > 0 && open.length === 0;
   }
@@ -239,7 +249,7 @@ function showGroups() {
 /* A table whose rows are all hidden and empty is not there; one without rows is, when its group is shown. */
 function shownGroup(group, section) {
   const asked = [...section.querySelectorAll("[data-rows] .q")];
-  if (asked.length) return asked.some((one) => !one.hidden);
+  if (asked.length) return asked.some((place) => !place.hidden);
   return evaluate(group.shown, [{ row: null }], page) === true;
 }
 
@@ -248,13 +258,24 @@ const spotOf = ({ table, row = null, field }) =>
   !field || (isRows(table) && row === null) ? `g-${table}` : nameFor(table, row, field);
 
 /* A finding at each field of this page that it hangs on, with the way to the others. */
-function spots(one) {
-  const places = new Map([one, ...(one.also || [])].map((place) => [spotOf(place), place]));
-  const home = spotOf(one);
+function spots(finding) {
+  const places = new Map([finding, ...(finding.also || [])].map((place) => [spotOf(place), place]));
+  const home = spotOf(finding);
   return [...places.keys()].map((name) => {
-    const others = [...places].filter(([other]) => other !== name).map(([other, place]) => [labelOf(place), `#${other}`]);
-    const fullAt = name === home ? null : [labelOf(one), `#${home}`];
-    return [name, { ...one, home: name === home, homeName: home, fullAt, ends: [...others, ...(ends[one.rule] || [])] }];
+    const others = [...places]
+      .filter(([other]) => other !== name)
+      .map(([other, place]) => [labelOf(place), `#${other}`]);
+    const fullAt = name === home ? null : [labelOf(finding), `#${home}`];
+    return [
+      name,
+      {
+        ...finding,
+        home: name === home,
+        homeName: home,
+        fullAt,
+        ends: [...others, ...(ends[finding.rule] || [])],
+      },
+    ];
   });
 }
 
@@ -264,15 +285,16 @@ function labelOf({ table, row, field }) {
 }
 
 /* Findings: beside the field once it was left, in the index by section, and counted. */
-function showFindings(found) {
+function showFindings(findings) {
   const wanted = new Map();
-  const add = (name, one) => wanted.set(name, [...(wanted.get(name) || []), one]);
-  for (const one of found) spots(one).forEach(([name, spot]) => add(name, spot));
-  for (const [name, one] of retiredAnswers()) add(name, one);
-  for (const one of fromServer) {
-    if (!(wanted.get(one.target) || []).some((known) => known.code === one.code)) add(one.target, { ...one, given: true });
+  const add = (name, finding) => wanted.set(name, [...(wanted.get(name) || []), finding]);
+  for (const finding of findings) spots(finding).forEach(([name, spot]) => add(name, spot));
+  for (const [name, finding] of retiredAnswers()) add(name, finding);
+  for (const finding of fromServer) {
+    if (!(wanted.get(finding.target) || []).some((known) => known.code === finding.code))
+      add(finding.target, { ...finding, given: true });
   }
-  for (const [name, one] of refusedFiles) add(name, { ...one, given: true });
+  for (const [name, finding] of refusedFiles) add(name, { ...finding, given: true });
   for (const place of form.querySelectorAll(".q")) {
     if (place.closest("template")) continue;
     const name = nameOf(place);
@@ -280,12 +302,14 @@ function showFindings(found) {
   }
   for (const section of form.querySelectorAll(".group.repeats")) {
     const here = wanted.get(section.id) || [];
-    if (all || here.some((one) => one.given)) paint(section, section.id, here, all || left.has(section.id));
+    if (all || here.some((finding) => finding.given))
+      paint(section, section.id, here, all || left.has(section.id));
   }
   countByGroup();
 }
 
-/* Answers that the dictionary has retired, typed or chosen anew: as webapp/forms/retired_answers.py refuses them. */
+/* Answers that the dictionary has retired, typed or chosen anew: as webapp/forms/retired_answers.py refuses
+   them. */
 function retiredAnswers() {
   const refused = [];
   for (const field of fields.values()) {
@@ -296,8 +320,9 @@ function retiredAnswers() {
       const anew = (code) => field.retired.includes(code) && !given.mayStay?.[name]?.includes(code);
       for (const code of text.split(";").filter(anew)) {
         const { message, ...words } = messageOf("choice-retired");
-        const choice = field.codes.find((one) => one.code === code)?.label ?? code;
-        refused.push([name, { code: "choice-retired", ...words, message: fill(message, { choice, label: field.label }) }]);
+        const choice = field.codes.find((entry) => entry.code === code)?.label ?? code;
+        const filled = fill(message, { choice, label: field.label });
+        refused.push([name, { code: "choice-retired", ...words, message: filled }]);
       }
     }
   }
@@ -316,7 +341,9 @@ function keepOnlySaved() {
 function countByGroup() {
   for (const place of document.querySelectorAll("[data-count]")) {
     const section = byId(`g-${place.dataset.count}`);
-    const count = [...section.querySelectorAll(".finding:not(.kept, .again, .waiting)")].filter((one) => !one.closest("template")).length;
+    const count = [...section.querySelectorAll(".finding:not(.kept, .again, .waiting)")].filter(
+      (line) => !line.closest("template"),
+    ).length;
     const text = count ? `▲ ${count}` : "";
     if (place.textContent !== text) place.textContent = text;
     place.closest("li").hidden = section.hidden;
@@ -327,9 +354,14 @@ function countByGroup() {
 async function fetchSpec() {
   const answer = await fetch(form.dataset.spec);
   spec = await answer.json();
-  const coded = [...spec.groups.flatMap((group) => group.fields), ...spec.texts.flatMap((text) => text.slots.map((slot) => slot.field))];
+  const coded = [
+    ...spec.groups.flatMap((group) => group.fields),
+    ...spec.texts.flatMap((text) => text.slots.map((slot) => slot.field)),
+  ];
   for (const field of coded) if (field) field.codes = spec.codelists[field.codes];
-  fields = new Map(spec.groups.flatMap((group) => group.fields).map((one) => [`${one.table} ${one.name}`, one]));
+  fields = new Map(
+    spec.groups.flatMap((group) => group.fields).map((field) => [`${field.table} ${field.name}`, field]),
+  );
 }
 
 /* The visit's other forms with their findings as of now, which a save here may have changed. */
@@ -340,11 +372,11 @@ async function readStatuses() {
   if (!answer.ok) return;
   const statuses = await answer.json();
   for (const link of beside.querySelectorAll("a")) {
-    const said = statuses[link.getAttribute("href")];
+    const current = statuses[link.getAttribute("href")];
     const status = link.querySelector(".status");
-    if (!said) continue;
-    status.className = `status s-${said.name}`;
-    status.innerHTML = said.html;
+    if (!current) continue;
+    status.className = `status s-${current.name}`;
+    status.innerHTML = current.html;
   }
 }
 
@@ -360,11 +392,11 @@ function typedAnew(name) {
 }
 
 /* What the server found at the last save. */
-function serverFindings(found) {
-  fromServer = found.findings;
+function serverFindings(answer) {
+  fromServer = answer.findings;
   keepOnlySaved();
-  ends = found.ends;
-  toCome = found.toCome;
+  ends = answer.ends;
+  toCome = answer.toCome;
   whenReleased(judge);
 }
 

@@ -1,5 +1,6 @@
-/* A block of cells from a spreadsheet, pasted into a group of rows, becomes rows: first as a preview that shows which
-   column goes where and what is not understood. Nothing of it is lost: what a question cannot take is listed. */
+/* A block of cells from a spreadsheet, pasted into a group of rows, becomes rows: first as a preview that
+   shows which column goes where and what is not understood. Nothing of it is lost: what a question cannot
+   take is listed. */
 import { say } from "./base.js";
 import { tell } from "./form_drafts.js";
 import { fieldOf, judge, left, settle } from "./form_live.js";
@@ -13,9 +14,9 @@ const SHOWN_LINES = 100;
 let panel = null;
 
 const element = (tag, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
 };
 const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -23,12 +24,12 @@ const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 function cellsOf(text) {
   const lines = [[""]];
   let quoted = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
+  for (let index = 0; index < text.length; index += 1) {
+    const sign = text[index];
     const line = lines.at(-1);
-    if (quoted && sign === '"' && text[at + 1] === '"') line[line.length - 1] += text[(at += 1)];
+    if (quoted && sign === '"' && text[index + 1] === '"') line[line.length - 1] += text[(index += 1)];
     else if (quoted && sign === '"') quoted = false;
-    else if (!quoted && sign === '"' && line.at(-1) === "" && closes(text, at)) quoted = true;
+    else if (!quoted && sign === '"' && line.at(-1) === "" && closes(text, index)) quoted = true;
     else if (!quoted && sign === "\t") line.push("");
     else if (!quoted && sign === "\n") lines.push([""]);
     else line[line.length - 1] += sign;
@@ -37,46 +38,68 @@ function cellsOf(text) {
 }
 
 /* Whether a quote that opens a cell has its end before a tab, a line end or the end of the text. */
-const closes = (text, at) => /^"(?:[^"]|"")*"(?:[\t\n]|$)/.test(text.slice(at));
+const closes = (text, index) => /^"(?:[^"]|"")*"(?:[\t\n]|$)/.test(text.slice(index));
 
 /* The rows into which somebody pastes, or null where rows cannot be added. */
 function targetOf(box) {
   const group = box.closest("section.group");
   const list = group?.querySelector("[data-rows]");
   const template = list && form.querySelector(`template[data-for="${list.dataset.rows}"]`);
-  return template ? { group, list, name: list.dataset.rows, questions: questionsIn(template, list.dataset.rows) } : null;
+  return template
+    ? { group, list, name: list.dataset.rows, questions: questionsIn(template, list.dataset.rows) }
+    : null;
 }
 
 /* The fields that a row asks for by a box, in the order of the page. */
 function questionsIn(template, group) {
   const prefix = `r-${group}-NEWROW-`;
-  const inputs = [...template.content.querySelectorAll(`[name^="${prefix}"]`)].filter((one) => one.type !== "hidden");
-  const names = [...new Set(inputs.map((one) => one.name.slice(prefix.length)))];
-  return names.map((name) => ({ name, field: fieldOf(`r-${group}-1-${name}`) })).filter((one) => one.field);
+  const inputs = [...template.content.querySelectorAll(`[name^="${prefix}"]`)].filter(
+    (input) => input.type !== "hidden",
+  );
+  const names = [...new Set(inputs.map((input) => input.name.slice(prefix.length)))];
+  return names
+    .map((name) => ({ name, field: fieldOf(`r-${group}-1-${name}`) }))
+    .filter((question) => question.field);
 }
 
 /* What a cell means to a field: ``text`` as the study keeps it. */
 function read(cell, field) {
   const typed = cell.trim();
   if (!typed) return { known: true, text: "", shown: "" };
-  const label = (one) => one.label.toLowerCase() === typed.toLowerCase();
-  const missing = field.missing.find((one) => one.code === typed) || field.missing.find(label);
+  const label = (entry) => entry.label.toLowerCase() === typed.toLowerCase();
+  const missing = field.missing.find((entry) => entry.code === typed) || field.missing.find(label);
   const text = missing ? missing.code : settle(typed, field);
-  const reason = field.missing.some((one) => one.code === text);
+  const reason = field.missing.some((entry) => entry.code === text);
   const known = reason || parse(text, field).ok;
   return { known, reason, text, shown: known ? shownAs(text, field) : typed };
 }
 
-const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+const plain = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 
 function named(cell, { name, field }) {
   const [asked, label] = [plain(cell), plain(field.label)];
   if (!asked) return 0;
   if (asked === label || asked === plain(name)) return 2;
-  return Math.min(asked.length, label.length) >= 4 && (label.startsWith(asked) || asked.startsWith(label)) ? 1 : 0;
+  return Math.min(asked.length, label.length) >= 4 && (label.startsWith(asked) || asked.startsWith(label))
+    ? 1
+    : 0;
 }
 
-const WEIGHTS = { choice: 3, choices: 3, boolean: 3, date: 3, datetime: 3, partial_date: 2.5, time: 3, integer: 1.5, decimal: 1.5 };
+const WEIGHTS = {
+  choice: 3,
+  choices: 3,
+  boolean: 3,
+  date: 3,
+  datetime: 3,
+  partial_date: 2.5,
+  time: 3,
+  integer: 1.5,
+  decimal: 1.5,
+};
 
 /* How well a column fits a question: how much of it is understood, and how near it is to its place. */
 function fit(cells, question, distance) {
@@ -89,17 +112,21 @@ function fit(cells, question, distance) {
 /* The question of each column, by the words of a heading or else by what its cells look like. */
 function matched(lines, questions, first) {
   const width = Math.max(...lines.map((line) => line.length));
-  const columns = [...Array(width).keys()].map((at) => lines.map((line) => line[at] || ""));
-  const heads = columns.map((cells) => questions.map((one) => named(cells[0], one)));
+  const columns = [...Array(width).keys()].map((column) => lines.map((line) => line[column] || ""));
+  const heads = columns.map((cells) => questions.map((question) => named(cells[0], question)));
   const hits = heads.filter((scores) => scores.some(Boolean)).length;
   const heading = lines.length > 1 && hits * 2 >= lines[0].filter((cell) => cell.trim()).length && hits > 0;
   const body = columns.map((cells) => (heading ? cells.slice(1) : cells));
-  const scores = columns.flatMap((_, at) =>
-    questions.map((one, to) => ({ at, to, score: heading ? heads[at][to] : fit(body[at], one, to - first - at) })),
+  const scores = columns.flatMap((_, column) =>
+    questions.map((question, to) => ({
+      column,
+      to,
+      score: heading ? heads[column][to] : fit(body[column], question, to - first - column),
+    })),
   );
   const chosen = Array(width).fill(-1);
-  for (const { at, to, score } of scores.sort((a, b) => b.score - a.score)) {
-    if (score > 0.3 && chosen[at] < 0 && !chosen.includes(to)) chosen[at] = to;
+  for (const { column, to, score } of scores.sort((a, b) => b.score - a.score)) {
+    if (score > 0.3 && chosen[column] < 0 && !chosen.includes(to)) chosen[column] = to;
   }
   return { heading, chosen };
 }
@@ -119,7 +146,10 @@ function begin(event) {
   if (!lines.length || !isBlock(lines, box)) return;
   event.preventDefault();
   const field = box.closest(".row") && box.closest(".q")?.dataset.f;
-  const first = Math.max(0, target.questions.findIndex((one) => one.name === field));
+  const first = Math.max(
+    0,
+    target.questions.findIndex((question) => question.name === field),
+  );
   const { heading, chosen } = matched(lines.slice(0, MOST_LINES), target.questions, first);
   close();
   panel = { ...target, lines, text, heading, chosen, box, row: box.closest(".row") };
@@ -142,14 +172,14 @@ function draw() {
     show();
   });
   const columns = element("div", { className: "columns" });
-  panel.chosen.forEach((_, at) => columns.append(chooser(at)));
+  panel.chosen.forEach((_, column) => columns.append(chooser(column)));
   const wrap = element("div", { className: "table-wrap", tabIndex: 0 });
   wrap.setAttribute("role", "group");
   wrap.setAttribute("aria-label", "Preview of the rows");
   const button = (className, textContent, act) => {
-    const made = element("button", { type: "button", className, textContent });
-    made.addEventListener("click", act);
-    return made;
+    const node = element("button", { type: "button", className, textContent });
+    node.addEventListener("click", act);
+    return node;
   };
   const add = button("primary", "", apply);
   add.setAttribute("aria-describedby", "pasted-sum");
@@ -157,13 +187,20 @@ function draw() {
   place.append(
     element("h3", { id: "pasted-title", textContent: "Rows from the clipboard" }),
     sum,
-    element("label", { className: "choice" }, heading, " ", element("span", { textContent: "The first line is a heading" })),
+    element(
+      "label",
+      { className: "choice" },
+      heading,
+      " ",
+      element("span", { textContent: "The first line is a heading" }),
+    ),
     columns,
     wrap,
     element("p", { className: "acts" }, add, ...oneLine, button("quiet", "Cancel", cancel)),
   );
   /* What is chosen here is no answer of the form: its keys and changes stay here. */
-  for (const kind of ["input", "change", "focusout"]) place.addEventListener(kind, (event) => event.stopPropagation());
+  for (const kind of ["input", "change", "focusout"])
+    place.addEventListener(kind, (event) => event.stopPropagation());
   place.addEventListener("keydown", key);
   Object.assign(panel, { place, sum, wrap, add });
   panel.list.closest(".table-wrap, .cards").after(place);
@@ -176,30 +213,51 @@ function key(event) {
   if (event.key === "Enter" && !event.target.matches("button")) event.preventDefault();
 }
 
-function chooser(at) {
-  const menu = element("select", { className: "box", id: `pasted-${at}` });
+function chooser(column) {
+  const menu = element("select", { className: "box", id: `pasted-${column}` });
   menu.append(element("option", { value: "-1", textContent: "– skip –" }));
-  panel.questions.forEach((one, to) => menu.append(element("option", { value: String(to), textContent: one.field.label })));
-  menu.value = String(panel.chosen[at]);
+  panel.questions.forEach((question, to) =>
+    menu.append(element("option", { value: String(to), textContent: question.field.label })),
+  );
+  menu.value = String(panel.chosen[column]);
   menu.addEventListener("change", () => {
     const to = Number(menu.value);
     /* A question takes one column. */
-    panel.chosen = panel.chosen.map((old, other) => (other === at ? to : old === to ? -1 : old));
-    panel.place.querySelectorAll(".columns select").forEach((one, other) => (one.value = String(panel.chosen[other])));
+    panel.chosen = panel.chosen.map((old, other) => (other === column ? to : old === to ? -1 : old));
+    panel.place
+      .querySelectorAll(".columns select")
+      .forEach((select, other) => (select.value = String(panel.chosen[other])));
     show();
   });
   const sample = element("span", { className: "quiet-text sample" });
-  return element("div", { className: "field" }, element("label", { htmlFor: menu.id }, `Column ${at + 1} `, sample), menu);
+  return element(
+    "div",
+    { className: "field" },
+    element("label", { htmlFor: menu.id }, `Column ${column + 1} `, sample),
+    menu,
+  );
 }
 
 function show() {
   const lines = body();
-  const room = Number(panel.list.dataset.max) - panel.list.querySelectorAll(".row").length + emptyRows().length;
-  const taken = panel.chosen.map((to, at) => ({ at, question: panel.questions[to] })).filter((one) => one.question);
-  const unknown = lines.flatMap((line) => taken.filter(({ at, question }) => !read(line[at] || "", question.field).known));
-  const outside = panel.chosen.filter((to, at) => to < 0 && lines.some((line) => (line[at] || "").trim())).length;
-  panel.place.querySelectorAll(".sample").forEach((one, at) => {
-    one.textContent = lines.slice(0, 3).map((line) => (line[at] || "").trim()).filter(Boolean).join(", ").slice(0, 60);
+  const room =
+    Number(panel.list.dataset.max) - panel.list.querySelectorAll(".row").length + emptyRows().length;
+  const taken = panel.chosen
+    .map((to, column) => ({ column, question: panel.questions[to] }))
+    .filter((pair) => pair.question);
+  const unknown = lines.flatMap((line) =>
+    taken.filter(({ column, question }) => !read(line[column] || "", question.field).known),
+  );
+  const outside = panel.chosen.filter(
+    (to, column) => to < 0 && lines.some((line) => (line[column] || "").trim()),
+  ).length;
+  panel.place.querySelectorAll(".sample").forEach((sample, column) => {
+    sample.textContent = lines
+      .slice(0, 3)
+      .map((line) => (line[column] || "").trim())
+      .filter(Boolean)
+      .join(", ")
+      .slice(0, 60);
   });
   const words = [counted(lines.length, "row")];
   if (lines.length > room) words.push(`room for only ${room}`);
@@ -209,34 +267,51 @@ function show() {
   panel.add.textContent = `Add ${counted(lines.length, "row")}`;
   panel.add.disabled = !taken.length || !lines.length || lines.length > room;
   panel.wrap.replaceChildren(preview(lines.slice(0, SHOWN_LINES), taken));
-  if (lines.length > SHOWN_LINES) panel.wrap.append(element("p", { textContent: `${lines.length - SHOWN_LINES} more rows.` }));
+  if (lines.length > SHOWN_LINES)
+    panel.wrap.append(element("p", { textContent: `${lines.length - SHOWN_LINES} more rows.` }));
 }
 
 function preview(lines, taken) {
   const head = element("tr", {}, element("th", { scope: "col", textContent: "Line" }));
-  for (const { question } of taken) head.append(element("th", { scope: "col", textContent: question.field.label }));
+  for (const { question } of taken)
+    head.append(element("th", { scope: "col", textContent: question.field.label }));
   const rows = lines.map((line, number) => {
     const row = element("tr", {}, element("th", { scope: "row", textContent: String(number + 1) }));
-    for (const { at, question } of taken) row.append(shownCell(line[at] || "", question.field));
+    for (const { column, question } of taken) row.append(shownCell(line[column] || "", question.field));
     return row;
   });
   const caption = element("caption", { className: "sr", textContent: "The rows as they will be added" });
-  return element("table", { className: "preview" }, caption, element("thead", {}, head), element("tbody", {}, ...rows));
+  return element(
+    "table",
+    { className: "preview" },
+    caption,
+    element("thead", {}, head),
+    element("tbody", {}, ...rows),
+  );
 }
 
 function shownCell(cell, field) {
   const { known, shown } = read(cell, field);
-  const made = element("td", { textContent: shown });
-  if (known) return made;
-  made.className = "unknown";
-  made.prepend(element("span", { textContent: "▲ ", ariaHidden: "true" }), element("span", { className: "sr", textContent: "Not understood: " }));
-  return made;
+  const node = element("td", { textContent: shown });
+  if (known) return node;
+  node.className = "unknown";
+  node.prepend(
+    element("span", { textContent: "▲ ", ariaHidden: "true" }),
+    element("span", { className: "sr", textContent: "Not understood: " }),
+  );
+  return node;
 }
 
 /* Taking it */
 
-const inputs = (row) => [...row.querySelectorAll("input, select, textarea")].filter((one) => one.type !== "hidden" && !one.closest(".removal"));
-const isEmpty = (row) => inputs(row).every((one) => (one.matches("[type=radio], [type=checkbox]") ? !one.checked : one.value === ""));
+const inputs = (row) =>
+  [...row.querySelectorAll("input, select, textarea")].filter(
+    (input) => input.type !== "hidden" && !input.closest(".removal"),
+  );
+const isEmpty = (row) =>
+  inputs(row).every((input) =>
+    input.matches("[type=radio], [type=checkbox]") ? !input.checked : input.value === "",
+  );
 
 /* Rows that hold nothing, from where somebody pasted on. */
 function emptyRows() {
@@ -257,9 +332,10 @@ function apply() {
   });
   const over = [];
   rows.forEach((row, number) => {
-    chosen.forEach((to, at) => {
-      const cell = lines[number][at] || "";
-      if (to >= 0 && cell.trim() && !fill(row, questions[to], cell)) over.push({ row, question: questions[to], cell: cell.trim() });
+    chosen.forEach((to, column) => {
+      const cell = lines[number][column] || "";
+      if (to >= 0 && cell.trim() && !fill(row, questions[to], cell))
+        over.push({ row, question: questions[to], cell: cell.trim() });
     });
   });
   close();
@@ -277,11 +353,13 @@ function fill(row, { name, field }, cell) {
     menu.value = text;
     return true;
   }
-  const boxes = [...row.querySelectorAll(`[name="${CSS.escape(input)}"]`)].filter((one) => one.type !== "hidden");
+  const boxes = [...row.querySelectorAll(`[name="${CSS.escape(input)}"]`)].filter(
+    (box) => box.type !== "hidden",
+  );
   if (boxes[0].matches("[type=radio], [type=checkbox]")) {
     const codes = known ? text.split(";") : [];
-    boxes.forEach((one) => (one.checked = codes.includes(one.value)));
-    return boxes.some((one) => one.checked);
+    boxes.forEach((box) => (box.checked = codes.includes(box.value)));
+    return boxes.some((box) => box.checked);
   }
   if (boxes[0].matches("select")) {
     boxes[0].value = known ? text : "";
@@ -298,16 +376,27 @@ function settleRows(rows, over, list) {
     if (title) title.textContent = rowTitle(row);
   }
   judge();
-  const open = new Set(over.map((one) => one.row));
-  for (const row of rows) if (row.matches("details")) row.open = open.has(row) || row.querySelector(".finding") !== null;
+  const open = new Set(over.map((entry) => entry.row));
+  for (const row of rows)
+    if (row.matches("details")) row.open = open.has(row) || row.querySelector(".finding") !== null;
   list.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 const rowTitle = (row) =>
   inputs(row)
-    .filter((one) => !one.matches(".missing") && (one.matches("[type=radio], [type=checkbox]") ? one.checked : one.value))
+    .filter(
+      (input) =>
+        !input.matches(".missing") &&
+        (input.matches("[type=radio], [type=checkbox]") ? input.checked : input.value),
+    )
     .slice(0, 4)
-    .map((one) => (one.matches("select") ? one.selectedOptions[0].text : one.matches("[type=text], textarea") ? one.value : one.closest("label").textContent.trim()))
+    .map((input) =>
+      input.matches("select")
+        ? input.selectedOptions[0].text
+        : input.matches("[type=text], textarea")
+          ? input.value
+          : input.closest("label").textContent.trim(),
+    )
     .join(" · ");
 
 function tellDone(rows, over) {
@@ -315,7 +404,7 @@ function tellDone(rows, over) {
   tell(words, "Undo", () => {
     const group = rows[0].closest("section.group");
     rows.forEach((row) => row.remove());
-    group.querySelectorAll(".pasted").forEach((one) => one.remove());
+    group.querySelectorAll(".pasted").forEach((leftOver) => leftOver.remove());
     group.querySelector(".add button").focus();
     form.dispatchEvent(new Event("change", { bubbles: true }));
     judge();
@@ -330,11 +419,20 @@ function tellDone(rows, over) {
 /* What no question could take stays in sight until somebody has put it in by hand. */
 function listLeftOver(over) {
   const items = over.map(({ row, question, cell }) => {
-    const link = element("a", { href: `#${row.id}`, textContent: `Row ${row.dataset.n}, ${question.field.label}` });
+    const link = element("a", {
+      href: `#${row.id}`,
+      textContent: `Row ${row.dataset.n}, ${question.field.label}`,
+    });
     return element("li", {}, link, `: “${cell}”`);
   });
   const button = element("button", { type: "button", className: "quiet", textContent: "Done" });
-  const place = element("div", { className: "pasted" }, element("p", { textContent: "Not understood. Choose these answers yourself:" }), element("ul", {}, ...items), button);
+  const place = element(
+    "div",
+    { className: "pasted" },
+    element("p", { textContent: "Not understood. Choose these answers yourself:" }),
+    element("ul", {}, ...items),
+    button,
+  );
   place.setAttribute("role", "status");
   button.addEventListener("click", () => place.remove());
   over[0].row.parentElement.closest(".table-wrap, .cards").after(place);

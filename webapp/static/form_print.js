@@ -1,5 +1,6 @@
-/* On paper every answer stands as text: missing codes, menus and long texts uncut, collapsed rows open, and at the
-   foot of each page whose form this is. A form without any answer prints as it is, to be filled in by hand. */
+/* On paper every answer stands as text: missing codes, menus and long texts uncut, collapsed rows open, and
+   at the foot of each page whose form this is. A form without any answer prints as it is, to be filled in by
+   hand. */
 import { changes } from "./form_drafts.js";
 import { form } from "./form_state.js";
 
@@ -7,13 +8,16 @@ const sheet = new CSSStyleSheet();
 let opened = [];
 
 const labelOf = (box) => box.closest("label").textContent.trim();
-const asked = () => [...form.querySelectorAll(".q:not(.note)")].filter((one) => !one.closest("template"));
+const asked = () =>
+  [...form.querySelectorAll(".q:not(.note)")].filter((question) => !question.closest("template"));
 
 function answerOf(question) {
   const missing = question.querySelector("select.missing");
   if (missing?.value && missing.value !== "-") return missing.selectedOptions[0].text;
   const line = question.querySelector(".line");
-  const boxes = [...line.querySelectorAll("input, select, textarea")].filter((one) => !one.matches("[type=hidden], [type=file], .missing") && !one.closest(".units, .remove-file"));
+  const boxes = [...line.querySelectorAll("input, select, textarea")].filter(
+    (box) => !box.matches("[type=hidden], [type=file], .missing") && !box.closest(".units, .remove-file"),
+  );
   const unit = line.querySelector(".units input:checked");
   const words = boxes.map(textOf).filter(Boolean).join(", ");
   return words && unit ? `${words} ${labelOf(unit)}` : words;
@@ -35,15 +39,22 @@ function printed(text) {
 function prepare() {
   restore();
   const answers = asked()
-    .filter((one) => one.querySelector(".line") && !one.querySelector(".line > output, .line > .kept-file:not([hidden])"))
-    .map((one) => [one.querySelector(".line"), answerOf(one)]);
-  opened = [...form.querySelectorAll("details:not([open])")].filter((one) => !one.closest("template"));
-  opened.forEach((one) => (one.open = true));
+    .filter(
+      (question) =>
+        question.querySelector(".line") &&
+        !question.querySelector(".line > output, .line > .kept-file:not([hidden])"),
+    )
+    .map((question) => [question.querySelector(".line"), answerOf(question)]);
+  opened = [...form.querySelectorAll("details:not([open])")].filter(
+    (details) => !details.closest("template"),
+  );
+  opened.forEach((details) => (details.open = true));
   sheet.replaceSync(`@page { @bottom-left { content: ${JSON.stringify(foot())}; } }`);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((one) => one !== sheet), sheet];
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((other) => other !== sheet), sheet];
   if (!answers.some(([, text]) => text)) return;
   for (const [line, text] of answers) line.prepend(printed(text));
-  for (const box of form.querySelectorAll(".keep .box")) if (box.value.trim()) box.after(printed(box.value.trim()));
+  for (const box of form.querySelectorAll(".keep .box"))
+    if (box.value.trim()) box.after(printed(box.value.trim()));
   form.classList.add("on-paper");
 }
 
@@ -54,13 +65,15 @@ function foot() {
   const unsaved = count ? `${count} change${count === 1 ? "" : "s"} not saved` : "";
   const who = document.querySelector("header .who")?.textContent.trim() || "";
   const now = new Date().toISOString().slice(0, 16).replace("T", " ");
-  return [document.title, version || "not saved yet", unsaved, `printed by ${who}, ${now} UTC`].filter(Boolean).join(" · ");
+  return [document.title, version || "not saved yet", unsaved, `printed by ${who}, ${now} UTC`]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function restore() {
   form.classList.remove("on-paper");
-  for (const one of form.querySelectorAll(".printed")) one.remove();
-  opened.forEach((one) => (one.open = false));
+  for (const span of form.querySelectorAll(".printed")) span.remove();
+  opened.forEach((details) => (details.open = false));
   opened = [];
 }
 

@@ -16,9 +16,9 @@ function addRow(group, number, unjudged = false) {
   }
   const n = number || list.dataset.next;
   list.dataset.next = String(Math.max(Number(list.dataset.next), Number(n) + 1));
-  const made = document.createElement("template");
-  made.innerHTML = template.innerHTML.replaceAll("NEWROW", n);
-  const row = made.content.querySelector(".row");
+  const copy = document.createElement("template");
+  copy.innerHTML = template.innerHTML.replaceAll("NEWROW", n);
+  const row = copy.content.querySelector(".row");
   list.append(row);
   prepare(row);
   if (!unjudged) judge();
@@ -27,10 +27,13 @@ function addRow(group, number, unjudged = false) {
 
 /* The row of that number, made when it is not on the page. */
 const ensureRow = (group, number) =>
-  document.getElementById(`row-${group}-${number}`) || (/^[0-9]{1,4}$/.test(number) ? addRow(group, number) : null);
+  document.getElementById(`row-${group}-${number}`) ||
+  (/^[0-9]{1,4}$/.test(number) ? addRow(group, number) : null);
 
 const firstBox = (row) =>
-  row.querySelector("input:not([type=hidden]):not([type=checkbox]), select:not(.missing), textarea, input[type=checkbox]");
+  row.querySelector(
+    "input:not([type=hidden]):not([type=checkbox]), select:not(.missing), textarea, input[type=checkbox]",
+  );
 
 function add(group) {
   const row = addRow(group);
@@ -94,7 +97,9 @@ form.addEventListener("keydown", (event) => {
     (box) => box.type !== "hidden" && box.tabIndex >= 0 && box.offsetParent && !box.closest(".removal"),
   );
   const group = row.parentElement.dataset.rows;
-  const filled = boxes.some((box) => (box.type === "radio" || box.type === "checkbox" ? box.checked : box.value));
+  const filled = boxes.some((box) =>
+    box.type === "radio" || box.type === "checkbox" ? box.checked : box.value,
+  );
   const last = boxes.at(-1);
   const atEnd = last === event.target || (last?.type === "radio" && last.name === event.target.name);
   if (atEnd && filled && form.querySelector(`template[data-for="${group}"]`)) {

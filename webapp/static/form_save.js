@@ -1,4 +1,5 @@
-/* Saving: one request each. A save that is not answered is sent again with the same id, so that it counts once. */
+/* Saving: one request each. A save that is not answered is sent again with the same id, so that it counts
+   once. */
 import { say, whenPaused } from "./base.js";
 import { acknowledge, changes, handOver, keep, restore, typed } from "./form_drafts.js";
 import { filesSaved, refuseFile } from "./form_files.js";
@@ -39,8 +40,9 @@ function save(action, quietly = false) {
   keep();
   const body = new FormData(form);
   body.set("action", action);
-  for (const [name, one] of [...body]) if (typeof one !== "string" && !one.name && !one.size) body.delete(name);
-  const withFiles = [...body].some(([, one]) => typeof one !== "string");
+  for (const [name, value] of [...body])
+    if (typeof value !== "string" && !value.name && !value.size) body.delete(name);
+  const withFiles = [...body].some(([, value]) => typeof value !== "string");
   send({ action, quietly, sent: typed(), body: withFiles ? body : new URLSearchParams([...body]), tries: 0 });
 }
 
@@ -61,9 +63,9 @@ async function send(request) {
     return lost(request);
   }
   pending = null;
-  const said = await answer.json().catch(() => ({}));
-  if (answer.ok) saved(request, said);
-  else refused(request, answer.status, said);
+  const reply = await answer.json().catch(() => ({}));
+  if (answer.ok) saved(request, reply);
+  else refused(request, answer.status, reply);
   if (queued) {
     const next = queued;
     queued = null;
@@ -76,26 +78,30 @@ function lost(request) {
   request.tries += 1;
   request.lost = true;
   request.timer = setTimeout(() => send(request), wait);
-  tellState(`Not saved: the server is not responding. Your text is kept in this browser. Trying again in ${Math.round(wait / 1000)} s.`, true);
+  tellState(
+    "Not saved: the server is not responding. Your text is kept in this browser. " +
+      `Trying again in ${Math.round(wait / 1000)} s.`,
+    true,
+  );
 }
 
-function saved(request, said) {
-  if (said.moved) {
+function saved(request, reply) {
+  if (reply.moved) {
     state.leaving = true;
-    location.assign(said.moved);
+    location.assign(reply.moved);
     return;
   }
-  box("base_version").value = said.version;
-  form.dataset.status = said.status;
-  document.getElementById("status").innerHTML = said.status_html;
-  document.getElementById("version").innerHTML = said.version_html;
+  box("base_version").value = reply.version;
+  form.dataset.status = reply.status;
+  document.getElementById("status").innerHTML = reply.status_html;
+  document.getElementById("version").innerHTML = reply.version_html;
   const date = document.getElementById("visit-date");
-  date.textContent = said.visit_date;
-  date.hidden = !said.visit_date;
+  date.textContent = reply.visit_date;
+  date.hidden = !reply.visit_date;
   const gone = dropRemoved(request.sent);
-  markSaved(said.rows);
-  acknowledge(filesSaved(request, said).filter((pair) => !gone(pair)));
-  serverFindings(said);
+  markSaved(reply.rows);
+  acknowledge(filesSaved(request, reply).filter((pair) => !gone(pair)));
+  serverFindings(reply);
   if (state.takenOver && changes() === 0) {
     /* Somebody else goes on from here: the page says so everywhere. */
     state.leaving = true;
@@ -105,19 +111,23 @@ function saved(request, said) {
   const reason = box("reason");
   if (reason) reason.value = "";
   const count = changes();
-  tellState(count ? `saved ${said.saved_at}; ${count} change${count === 1 ? "" : "s"} since` : `saved ${said.saved_at}`);
-  showNext(said);
+  tellState(
+    count
+      ? `saved ${reply.saved_at}; ${count} change${count === 1 ? "" : "s"} since`
+      : `saved ${reply.saved_at}`,
+  );
+  showNext(reply);
   const place = document.getElementById("summary-place");
-  if (!request.quietly) place.innerHTML = said.summary_html;
-  if (said.refused) showAll();
+  if (!request.quietly) place.innerHTML = reply.summary_html;
+  if (reply.refused) showAll();
   countBeside();
   if (request.quietly) return;
   document.getElementById("notices").replaceChildren();
-  if (said.refused) document.getElementById("summary").focus();
+  if (reply.refused) document.getElementById("summary").focus();
   else if (request.action === "complete") document.getElementById("next").focus();
-  if (said.status === "complete") form.dataset.wasComplete = "";
+  if (reply.status === "complete") form.dataset.wasComplete = "";
   askReasons();
-  say(said.refused ? "Saved as a draft. Not complete yet." : `Saved ${said.saved_at}.`);
+  say(reply.refused ? "Saved as a draft. Not complete yet." : `Saved ${reply.saved_at}.`);
 }
 
 /* Which form comes next may hang on what was just answered. */
@@ -127,7 +137,8 @@ function showNext({ next_address, next_title }) {
   next.querySelector(".wide").textContent = `: ${next_title}`;
 }
 
-const whyChanged = () => `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why are you changing it?`;
+const whyChanged = () =>
+  `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why are you changing it?`;
 
 /* The form is or was complete: from here on a change needs its reason. */
 function askReasons() {
@@ -149,10 +160,10 @@ function askReasons() {
   form.querySelector(".bar").before(line);
 }
 
-function refused(request, status, said) {
+function refused(request, status, reply) {
   if (status === 409) {
     if (request.quietly) {
-      tellState(`${said.message} Save to compare both versions. Your changes are kept.`, true);
+      tellState(`${reply.message} Save to compare both versions. Your changes are kept.`, true);
       return;
     }
     state.leaving = true;
@@ -163,22 +174,26 @@ function refused(request, status, said) {
     form.submit();
     return;
   }
-  if (["session", "person"].includes(said.needs)) {
+  if (["session", "person"].includes(reply.needs)) {
     tellState("Not saved yet: see the note above the questions. Your text is kept.", true);
-    renew({ ...said, quietly: request.quietly, again: () => save(request.action, request.quietly) });
+    renew({ ...reply, quietly: request.quietly, again: () => save(request.action, request.quietly) });
     return;
   }
-  const words = [said.message, said.remedy].filter(Boolean).join(" ");
-  tellState(`Not saved. ${words || "The server rejected the save. Your text is kept in this browser."}`, true);
-  for (const one of said.refused_files || []) refuseFile(one);
-  if (said.refused_files) judge();
-  if (said.needs === "reopening") {
+  const words = [reply.message, reply.remedy].filter(Boolean).join(" ");
+  tellState(
+    `Not saved. ${words || "The server rejected the save. Your text is kept in this browser."}`,
+    true,
+  );
+  for (const file of reply.refused_files || []) refuseFile(file);
+  if (reply.refused_files) judge();
+  if (reply.needs === "reopening") {
     showAll();
-    document.getElementById("summary-place").innerHTML = said.summary_html;
+    document.getElementById("summary-place").innerHTML = reply.summary_html;
     document.getElementById("summary")?.focus();
   }
-  if (said.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
-  if (said.needs === "removal" && !request.quietly) form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
+  if (reply.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
+  if (reply.needs === "removal" && !request.quietly)
+    form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
   say(bar.textContent);
 }
 

@@ -1,5 +1,5 @@
-/* A session that ended is begun again on the page itself: sign in, and the save goes through. Whoever signs in as
-   somebody else is told whose text this is, and chooses. */
+/* A session that ended is begun again on the page itself: sign in, and the save goes through. Whoever signs
+   in as somebody else is told whose text this is, and chooses. */
 import { say } from "./base.js";
 import { keep, tell } from "./form_drafts.js";
 import { box, form, state } from "./form_state.js";
@@ -7,7 +7,11 @@ import { box, form, state } from "./form_state.js";
 let asking = null;
 
 async function ask(method, data) {
-  const answer = await fetch("/session", { method, body: data && new URLSearchParams(data), headers: { Accept: "application/json" } });
+  const answer = await fetch("/session", {
+    method,
+    body: data && new URLSearchParams(data),
+    headers: { Accept: "application/json" },
+  });
   return { ok: answer.ok, ...(await answer.json()) };
 }
 
@@ -25,7 +29,7 @@ async function renew(needed) {
 
 function goOn(session, needed) {
   box("csrf_token").value = session.token;
-  for (const one of document.querySelectorAll("header input[name=csrf_token]")) one.value = session.token;
+  for (const input of document.querySelectorAll("header input[name=csrf_token]")) input.value = session.token;
   if (session.user !== box("typed_by").value) return askWhose(session, needed);
   done();
   needed.again();
@@ -47,29 +51,56 @@ function show(notice, needed, first) {
 }
 
 const element = (tag, properties, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
 };
 
 function labelled(text, properties) {
   const input = element("input", { className: "box", required: true, ...properties });
-  return element("div", { className: "field" }, element("label", { htmlFor: input.id, textContent: text }), input);
+  return element(
+    "div",
+    { className: "field" },
+    element("label", { htmlFor: input.id, textContent: text }),
+    input,
+  );
 }
 
 function askPassword(session, needed) {
   if (asking?.needed.quietly === false && needed.quietly) return;
-  const words = element("p", { textContent: "Your session has expired. Your text is kept. Sign in here to save it." });
-  const name = labelled("Username", { id: "renew-user", value: box("typed_by").value, autocomplete: "username", autocapitalize: "none", spellcheck: false });
-  const password = labelled("Password", { id: "renew-password", type: "password", autocomplete: "current-password" });
+  const words = element("p", {
+    textContent: "Your session has expired. Your text is kept. Sign in here to save it.",
+  });
+  const name = labelled("Username", {
+    id: "renew-user",
+    value: box("typed_by").value,
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: false,
+  });
+  const password = labelled("Password", {
+    id: "renew-password",
+    type: "password",
+    autocomplete: "current-password",
+  });
   const refused = element("p", { className: "finding refuse", hidden: true });
   refused.setAttribute("role", "alert");
-  const notice = element("form", { className: "notice renew", id: "renew" }, words, name, password, element("button", { className: "primary", textContent: "Sign in and save" }), refused);
-  const value = (one) => one.querySelector("input").value;
+  const notice = element(
+    "form",
+    { className: "notice renew", id: "renew" },
+    words,
+    name,
+    password,
+    element("button", { className: "primary", textContent: "Sign in and save" }),
+    refused,
+  );
+  const value = (field) => field.querySelector("input").value;
   notice.addEventListener("submit", async (event) => {
     event.preventDefault();
     const data = { username: value(name), password: value(password), csrf_token: session.token };
-    const answer = await ask("POST", data).catch(() => ({ message: "The server is not responding. Try again in a moment." }));
+    const answer = await ask("POST", data).catch(() => ({
+      message: "The server is not responding. Try again in a moment.",
+    }));
     if (answer.ok) return goOn(answer, { ...needed, quietly: false });
     session.token = answer.token || session.token;
     refused.textContent = answer.message;
@@ -82,8 +113,16 @@ function askPassword(session, needed) {
 /* Somebody else is signed in now. */
 function askWhose(session, needed) {
   const owner = box("typed_by").value;
-  const words = element("p", { textContent: `${owner} typed what is on this page, but you are signed in as ${session.name} (${session.user}). It is not saved.` });
-  const mine = element("button", { type: "button", className: "primary", textContent: `Save it in my name (${session.user})` });
+  const words = element("p", {
+    textContent:
+      `${owner} typed what is on this page, but you are signed in as ${session.name} (${session.user}). ` +
+      "It is not saved.",
+  });
+  const mine = element("button", {
+    type: "button",
+    className: "primary",
+    textContent: `Save it in my name (${session.user})`,
+  });
   const theirs = element("button", { type: "button", textContent: `Leave it for ${owner}` });
   mine.addEventListener("click", () => {
     box("typed_by").value = session.user;

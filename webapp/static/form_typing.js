@@ -1,5 +1,5 @@
-/* What happens inside a question while one types: what was understood stands beside its box, a missing code takes
-   the answer's place, answers that exclude each other do. Then form_live.js judges the page anew. */
+/* What happens inside a question while one types: what was understood stands beside its box, a missing code
+   takes the answer's place, answers that exclude each other do. Then form_live.js judges the page anew. */
 import { say, whenDrawn, whenReleased } from "./base.js";
 import { understand } from "./entry.js";
 import { keepSoon, tell } from "./form_drafts.js";
@@ -34,7 +34,8 @@ function echo(place) {
   const known = text !== "" && parse(text, field).ok;
   out.textContent = known ? echoOf(text, box.value.trim(), field, place) : "";
   const note = known ? otherReading(text, box.value, field) : "";
-  if (note) out.append(Object.assign(document.createElement("span"), { className: "doubt", textContent: note }));
+  if (note)
+    out.append(Object.assign(document.createElement("span"), { className: "doubt", textContent: note }));
 }
 
 /* 10/05/2026 is another day where months are written first: whoever types it sees which one was taken. */
@@ -50,7 +51,20 @@ const spaced = (text, field) => shownAs(text, field).replaceAll("-", " ");
 
 /* A longer label is cut in its box. */
 const LONG = 24;
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 
 /* 2024-03 and 2024 in words. */
 function partly(text) {
@@ -80,16 +94,16 @@ function echoOf(text, typed, field, place) {
 
 /* 98.6 °F = 37.0 °C: exact as in the rules, shown with the field's places. */
 function inOtherUnit(text, field, unit) {
-  const found = conversion(field, unit);
+  const converter = conversion(field, unit);
   const parsed = parse(text, field);
-  if (!found || !parsed.ok) return null;
+  if (!converter || !parsed.ok) return null;
   const number = seen(parsed.value, field.as);
   const cell = (_table, _row, name) => ({ state: "answered", seen: name === field.name ? number : unit });
-  const value = evaluate(found.rule, [{ row: null }], { ...given, cell, rows: () => [] });
+  const value = evaluate(converter.rule, [{ row: null }], { ...given, cell, rows: () => [] });
   if (value === null) return null;
   const rounded = roundNumber(value, BigInt(field.places ?? 0) * 1000000000n);
   const [whole, part = ""] = write(rounded, { kind: "decimal" }).split(".");
-  return `${field.places ? `${whole}.${part.padEnd(field.places, "0")}` : whole} ${found.to}`;
+  return `${field.places ? `${whole}.${part.padEnd(field.places, "0")}` : whole} ${converter.to}`;
 }
 
 const unitIn = (place) => place.querySelector(".units :checked")?.value || "";
@@ -97,7 +111,7 @@ const unitIn = (place) => place.querySelector(".units :checked")?.value || "";
 function unitLimits(place) {
   const limits = place.querySelectorAll(".range [data-unit]");
   const unit = unitIn(place);
-  limits.forEach((one) => (one.hidden = unit !== "" && one.dataset.unit !== unit));
+  limits.forEach((limit) => (limit.hidden = unit !== "" && limit.dataset.unit !== unit));
 }
 
 /* A missing code typed in the box, `.nd`, moves to the menu; choosing there empties the box, and back. */
@@ -107,7 +121,7 @@ function readReason(place) {
   const menu = reasonMenu(place);
   if (!box || box.type !== "text" || !field || !menu) return;
   const text = understand(box.value, field, env);
-  if (!field.missing.some((one) => one.code === text)) return;
+  if (!field.missing.some((reason) => reason.code === text)) return;
   menu.value = text;
   box.dataset.before = "";
   box.value = "";
@@ -134,13 +148,17 @@ function reasonChosen(place, menu) {
 function exclusive(place, box) {
   if (box.type !== "checkbox" || !box.checked) return;
   const boxes = [...place.querySelectorAll(".choice input[type=checkbox]")];
-  if (!boxes.some((one) => one.dataset.exclusive !== undefined)) return;
+  if (!boxes.some((other) => other.dataset.exclusive !== undefined)) return;
   const alone = box.dataset.exclusive !== undefined;
-  const gone = boxes.filter((one) => one !== box && one.checked && (alone || one.dataset.exclusive !== undefined));
+  const gone = boxes.filter(
+    (other) => other !== box && other.checked && (alone || other.dataset.exclusive !== undefined),
+  );
   if (!gone.length) return;
-  const word = (one) => one.closest("label").textContent.trim();
-  gone.forEach((one) => (one.checked = false));
-  byId(`${nameOf(place)}-echo`).textContent = `${gone.map(word).join(", ")} removed: ${alone ? word(box) : word(gone[0])} cannot be combined with other answers.`;
+  const word = (input) => input.closest("label").textContent.trim();
+  gone.forEach((input) => (input.checked = false));
+  byId(`${nameOf(place)}-echo`).textContent =
+    `${gone.map(word).join(", ")} removed: ` +
+    `${alone ? word(box) : word(gone[0])} cannot be combined with other answers.`;
   say(byId(`${nameOf(place)}-echo`).textContent);
 }
 
@@ -151,8 +169,12 @@ function answerTyped(place) {
 
 /* Answers that a change has hidden: asked about before anything is lost. */
 function offerClearing() {
-  const moot = [...form.querySelectorAll(".q[data-moot]")].filter((one) => !one.closest("template"));
-  const boxes = moot.map((one) => one.querySelector(".moot-note input")).filter((box) => box && !box.checked);
+  const moot = [...form.querySelectorAll(".q[data-moot]")].filter(
+    (question) => !question.closest("template"),
+  );
+  const boxes = moot
+    .map((question) => question.querySelector(".moot-note input"))
+    .filter((box) => box && !box.checked);
   if (boxes.length < 2 || byId("clear-all")) return;
   const words = `${boxes.length} answers no longer apply. They stay until you clear them.`;
   const notice = tell(words, "Clear all", () => moot.forEach(clear));
@@ -173,11 +195,11 @@ function vas(place) {
   if (!line) return;
   const box = byId(line.dataset.for);
   const track = line.querySelector(".track");
-  const at = line.querySelector(".at");
+  const marker = line.querySelector(".at");
   const value = Number(box.value.replace(",", "."));
   const known = box.value.trim() !== "" && value >= 0 && value <= 10;
-  at.style.display = known ? "block" : "none";
-  if (known) at.style.left = `${value * 10}%`;
+  marker.style.display = known ? "block" : "none";
+  if (known) marker.style.left = `${value * 10}%`;
   if (track.dataset.ready) return;
   track.dataset.ready = "yes";
   track.addEventListener("click", (event) => {
@@ -254,8 +276,8 @@ form.addEventListener("focusout", (event) => {
   if (leave(event.target)) requestAnimationFrame(() => whenReleased(judge));
 });
 
-/* A key is about to go on from here. What is found is drawn before it does, so that it comes to the box that asks
-   why the value is kept. Links that came while one was in the question wait until the key has passed. */
+/* A key is about to go on from here. What is found is drawn before it does, so that it comes to the box that
+   asks why the value is kept. Links that came while one was in the question wait until the key has passed. */
 const linksIn = (place) => [...place.querySelectorAll(".msg a")];
 let linksBefore = new Set();
 form.addEventListener("focusin", (event) => {
@@ -276,7 +298,15 @@ function goOn(element) {
 }
 
 form.addEventListener("keydown", (event) => {
-  if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (
+    event.key !== "Tab" ||
+    event.shiftKey ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.isComposing
+  )
+    return;
   goOn(event.target);
 });
 

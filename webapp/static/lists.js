@@ -12,7 +12,9 @@ function filterList(box) {
       row.hidden = !words.every((word) => text.includes(word));
       left += row.hidden ? 0 : 1;
     }
-    document.getElementById("count").textContent = words.length ? `${left} of ${rows.length}` : String(rows.length);
+    document.getElementById("count").textContent = words.length
+      ? `${left} of ${rows.length}`
+      : String(rows.length);
     document.getElementById("none-left").hidden = left > 0;
     say(`${left} of ${rows.length}`);
   };
@@ -47,15 +49,15 @@ const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 function arrows(table) {
   const rows = [...table.rows].map((row) => [...row.cells].map((cell) => cell.querySelector("a")));
   const links = rows.flat().filter(Boolean);
-  const reach = (link) => links.forEach((one) => (one.tabIndex = one === link ? 0 : -1));
+  const reach = (link) => links.forEach((other) => (other.tabIndex = other === link ? 0 : -1));
   reach(links[0]);
   table.addEventListener("focusin", (event) => links.includes(event.target) && reach(event.target));
   table.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
-    const at = rows.findIndex((row) => row.includes(event.target));
-    if (!step || at < 0) return;
+    const rowIndex = rows.findIndex((row) => row.includes(event.target));
+    if (!step || rowIndex < 0) return;
     event.preventDefault();
-    let [row, column] = [at + step[0], rows[at].indexOf(event.target) + step[1]];
+    let [row, column] = [rowIndex + step[0], rows[rowIndex].indexOf(event.target) + step[1]];
     while (rows[row] && column >= 0 && column < rows[row].length) {
       if (rows[row][column]) {
         rows[row][column].focus();
@@ -69,15 +71,17 @@ function arrows(table) {
 
 /* Numbers that are still to come: asked for until every subject has its own. */
 async function countOn(table) {
-  for (let from = table.dataset.waiting; from; ) {
-    const answer = await fetch(`/subjects/standings?from=${encodeURIComponent(from)}`, { headers: { Accept: "application/json" } });
+  for (let from = table.dataset.waiting; from;) {
+    const answer = await fetch(`/subjects/standings?from=${encodeURIComponent(from)}`, {
+      headers: { Accept: "application/json" },
+    });
     if (!answer.ok) return;
-    const said = await answer.json();
+    const reply = await answer.json();
     for (const row of table.tBodies[0].rows) {
-      const numbers = said.ready[row.dataset.subject];
+      const numbers = reply.ready[row.dataset.subject];
       if (numbers) showNumbers(row, numbers);
     }
-    from = table.querySelector("[data-sort='']") ? said.next : "";
+    from = table.querySelector("[data-sort='']") ? reply.next : "";
   }
   document.getElementById("counting").remove();
 }
@@ -90,7 +94,9 @@ function showNumbers(row, [finish, open]) {
 function showNumber(cell, number, status, shape) {
   const mark = Object.assign(document.createElement("span"), { className: "shape", textContent: shape });
   mark.setAttribute("aria-hidden", "true");
-  const words = Object.assign(document.createElement("span"), { className: number ? `status s-${status}` : "quiet-text" });
+  const words = Object.assign(document.createElement("span"), {
+    className: number ? `status s-${status}` : "quiet-text",
+  });
   words.append(...(number ? [mark, " "] : []), String(number));
   cell.dataset.sort = number;
   cell.replaceChildren(words);

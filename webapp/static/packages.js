@@ -56,13 +56,16 @@ function handIn(form) {
   }
 
   function send() {
-    const one = file.files[0];
-    if (one.size > Number(form.dataset.most)) {
-      complain(`${one.name} is larger than ${Number(form.dataset.most) / 2 ** 30} GB. Validate it on your own machine: crfsmith validate FILE.`);
+    const chosen = file.files[0];
+    if (chosen.size > Number(form.dataset.most)) {
+      complain(
+        `${chosen.name} is larger than ${Number(form.dataset.most) / 2 ** 30} GB. ` +
+          "Validate it on your own machine: crfsmith validate FILE.",
+      );
       return;
     }
-    if (one.size === 0) {
-      complain(`${one.name} is empty. Export it again.`);
+    if (chosen.size === 0) {
+      complain(`${chosen.name} is empty. Export it again.`);
       return;
     }
     complain("");
@@ -72,26 +75,27 @@ function handIn(form) {
     request = new XMLHttpRequest();
     const bar = sending.querySelector("progress");
     bar.value = 0;
-    byId("sent").textContent = `Uploading ${one.name}`;
+    byId("sent").textContent = `Uploading ${chosen.name}`;
     sending.hidden = false;
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       bar.value = Math.floor((100 * event.loaded) / event.total);
-      byId("sent").textContent = `Uploading ${one.name}: ${bar.value} %`;
+      byId("sent").textContent = `Uploading ${chosen.name}: ${bar.value} %`;
     });
     request.addEventListener("load", () => {
-      let said = {};
+      let reply = {};
       try {
-        said = JSON.parse(request.responseText);
+        reply = JSON.parse(request.responseText);
       } catch {
         /* A proxy answered for the server. */
       }
-      if (said.address) {
-        location.assign(said.address);
+      if (reply.address) {
+        location.assign(reply.address);
         return;
       }
-      const words = [said.message, said.remedy].filter(Boolean).join(" ");
-      const size = request.status === 413 ? "A proxy in front of the server does not allow files this large." : "";
+      const words = [reply.message, reply.remedy].filter(Boolean).join(" ");
+      const size =
+        request.status === 413 ? "A proxy in front of the server does not allow files this large." : "";
       rest();
       complain(words || size || "The server could not accept the file. Try again in a moment.");
     });

@@ -1,8 +1,10 @@
-/* Follows the dictionary's folder: when a file is saved the page loads anew, with what was typed still in it. */
+/* Follows the dictionary's folder: when a file is saved the page loads anew, with what was typed still in it.
+   */
 const EVERY = 700;
 const place = `crfsmith-preview:${location.pathname}`;
 
-/* `keep` holds what is typed before the page goes; `bringBack` puts it back, told whether the page was loaded anew. */
+/* `keep` holds what is typed before the page goes; `bringBack` puts it back, told whether the page was loaded
+   anew. */
 function follow({ keep = () => {}, bringBack = () => {} } = {}) {
   const shown = document.body.dataset.version;
   const stopped = document.getElementById("stopped");

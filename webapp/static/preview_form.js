@@ -1,4 +1,5 @@
-/* A form of the preview, which stores nothing: what is typed outlives only the reload after a change of the dictionary. */
+/* A form of the preview, which stores nothing: what is typed outlives only the reload after a change of the
+   dictionary. */
 import "./base.js";
 import { keep, restore } from "./form_drafts.js";
 import "./form_autofill.js";

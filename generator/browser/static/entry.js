@@ -20,7 +20,12 @@ import {
 const OTHER_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
 const NUMBER = /^([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?$/;
 const LIMIT = /^(<=|=<|>=|=>|<|>|\u2264|\u2265)? ?([^]*)$/;
-const SPELT = new Map([["=<", "<="], ["=>", ">="], ["\u2264", "<="], ["\u2265", ">="]]);
+const SPELT = new Map([
+  ["=<", "<="],
+  ["=>", ">="],
+  ["\u2264", "<="],
+  ["\u2265", ">="],
+]);
 const HALF = "(?: ?([ap])\\.?m\\.?)?";
 const MARKED = new RegExp(`^([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?${HALF}$`);
 const DIGITS = new RegExp(`^([0-9]{1,2})([0-9]{2})([0-9]{2})?${HALF}$`);
@@ -54,26 +59,26 @@ const MONTH_NUMBERS = new Map([["sept", 9]]);
   "october",
   "november",
   "december",
-].forEach((name, at) => MONTH_NUMBERS.set(name, at + 1).set(name.slice(0, 3), at + 1));
+].forEach((name, index) => MONTH_NUMBERS.set(name, index + 1).set(name.slice(0, 3), index + 1));
 
 // Numbers
 
-function writtenNumber(found) {
-  const [, sign, whole, , decimals = ""] = found;
+function writtenNumber(match) {
+  const [, sign, whole, , decimals = ""] = match;
   if (!whole && !decimals) return null;
   const minus = sign === "" || sign === "+" ? "" : "-";
   return minus + (whole.replace(/^0+/, "") || "0") + (decimals ? `.${decimals}` : "");
 }
 
 function readInteger(text) {
-  const found = NUMBER.exec(text);
-  return found && !found[3] ? writtenNumber(found) : null;
+  const match = NUMBER.exec(text);
+  return match && !match[3] ? writtenNumber(match) : null;
 }
 
 function readDecimal(text) {
-  const found = NUMBER.exec(text);
-  if (!found || (found[3] === "," && [0, 3].includes(found[4].length))) return null;
-  return writtenNumber(found);
+  const match = NUMBER.exec(text);
+  if (!match || (match[3] === "," && [0, 3].includes(match[4].length))) return null;
+  return writtenNumber(match);
 }
 
 // A comparator with or without a blank, in any of its spellings
@@ -111,9 +116,9 @@ function hourOfDay(hour, half) {
 function readClock(text) {
   const typed = asciiLower(plainBlanks(text));
   const digits = DIGITS.exec(typed);
-  const found = MARKED.exec(typed) || digits || HOUR.exec(typed);
-  if (!found || (digits && found[3] && found[1].length === 1)) return null;
-  const [, hour, minute, second, half] = found;
+  const match = MARKED.exec(typed) || digits || HOUR.exec(typed);
+  if (!match || (digits && match[3] && match[1].length === 1)) return null;
+  const [, hour, minute, second, half] = match;
   if (!minute && !half) return null;
   const onDay = hourOfDay(Number(hour), half);
   if (onDay === null) return null;
@@ -147,8 +152,8 @@ function oneWord(word) {
   return month && day ? [Number(word.slice(0, 4)), month, day] : null;
 }
 
-function twoWords(one, other) {
-  const [year, monthWord] = yearOf(other) === null ? [yearOf(one), other] : [yearOf(other), one];
+function twoWords(first, other) {
+  const [year, monthWord] = yearOf(other) === null ? [yearOf(first), other] : [yearOf(other), first];
   if (year === null) return null;
   const month = MONTH_NUMBERS.has(monthWord) ? MONTH_NUMBERS.get(monthWord) : numberOf(monthWord);
   return month !== null && month <= 12 ? [year, month, 0] : null;
@@ -158,15 +163,15 @@ function threeWords(words, even, order) {
   const yearFirst = yearOf(words[0]);
   const year = yearFirst || yearOf(words[2]);
   if (year === null) return null;
-  const [one, other] = yearFirst ? words.slice(1) : words;
-  const named = [one, other].filter((word) => MONTH_NUMBERS.has(word));
+  const [first, other] = yearFirst ? words.slice(1) : words;
+  const named = [first, other].filter((word) => MONTH_NUMBERS.has(word));
   if (named.length) {
-    const day = numberOf(one === named[0] ? other : one);
+    const day = numberOf(first === named[0] ? other : first);
     return named.length === 1 && day !== null ? [year, MONTH_NUMBERS.get(named[0]), day] : null;
   }
   if (!even) return null;
-  const dayFirst = numericParts(year, other, one);
-  const monthFirst = numericParts(year, one, other);
+  const dayFirst = numericParts(year, other, first);
+  const monthFirst = numericParts(year, first, other);
   if (yearFirst || order === "mdy") return monthFirst;
   if (order === "dmy") return dayFirst;
   const alike = dayFirst && monthFirst && String(dayFirst) === String(monthFirst);
@@ -187,15 +192,15 @@ function dateParts(typed, order) {
   return threeWords(words, separators.length === 2 && separators[0] === separators[1], order);
 }
 
-function relativeDay(found, env) {
-  const days = Number(found[2] || 0);
-  return isoDay(readDay(env.today) + (found[1] === "-" ? -days : days));
+function relativeDay(match, env) {
+  const days = Number(match[2] || 0);
+  return isoDay(readDay(env.today) + (match[1] === "-" ? -days : days));
 }
 
 function readDate(text, env, enough) {
   const typed = asciiLower(plainBlanks(text));
-  const found = RELATIVE.exec(typed);
-  if (found) return relativeDay(found, env);
+  const match = RELATIVE.exec(typed);
+  if (match) return relativeDay(match, env);
   const parts = dateParts(typed, env.dateOrder);
   return parts && enough(parts) ? writtenParts(parts) : null;
 }
@@ -206,13 +211,13 @@ const readPartialDate = (text, field, env) => readDate(text, env, ([, month, day
 function readMoment(text, field, env) {
   if (text.length > LONGEST_MOMENT) return null;
   const typed = asciiLower(plainBlanks(text)).replace(ISO_MOMENT, "$1 ");
-  const found = new Set();
-  for (let at = typed.indexOf(" "); at >= 0; at = typed.indexOf(" ", at + 1)) {
-    const day = readFullDate(stripBlanks(typed.slice(0, at).replace(/,+$/, "")), field, env);
-    const clock = readClock(typed.slice(at + 1));
-    if (day && clock) found.add(`${day}T${clock}`);
+  const moments = new Set();
+  for (let border = typed.indexOf(" "); border >= 0; border = typed.indexOf(" ", border + 1)) {
+    const day = readFullDate(stripBlanks(typed.slice(0, border).replace(/,+$/, "")), field, env);
+    const clock = readClock(typed.slice(border + 1));
+    if (day && clock) moments.add(`${day}T${clock}`);
   }
-  return found.size === 1 ? [...found][0] : null;
+  return moments.size === 1 ? [...moments][0] : null;
 }
 
 // Durations. A bare m is a month after years, a minute after hours, and else nobody knows.
@@ -225,7 +230,7 @@ const DURATION_UNITS = new Map(
     ["h", "hr", "hrs", "hour", "hours"],
     ["min", "mins", "minute", "minutes"],
     ["s", "sec", "secs", "second", "seconds"],
-  ].flatMap((words, at) => words.map((word) => [word, at])),
+  ].flatMap((words, unit) => words.map((word) => [word, unit])),
 );
 const WEEK_WORDS = ["w", "wk", "wks", "week", "weeks"];
 const ISO_WEEKS = /^p([0-9]{1,5}w)$/;
@@ -243,16 +248,16 @@ function readDuration(text) {
   if (ISO_DURATION.test(typed) && !ISO_WEEKS.test(typed)) return typed.toUpperCase();
   const rest = typed.replace(ISO_WEEKS, "$1");
   const counts = [0, 0, 0, 0, 0, 0];
-  let [at, last, weeks] = [0, -1, false];
-  while (at < rest.length) {
-    AMOUNT.lastIndex = at;
-    const found = AMOUNT.exec(rest);
-    const part = found && partOf(found[2], last);
-    if (!found || part === null) return null;
-    const isWeeks = WEEK_WORDS.includes(found[2]);
+  let [position, last, weeks] = [0, -1, false];
+  while (position < rest.length) {
+    AMOUNT.lastIndex = position;
+    const match = AMOUNT.exec(rest);
+    const part = match && partOf(match[2], last);
+    if (!match || part === null) return null;
+    const isWeeks = WEEK_WORDS.includes(match[2]);
     if (part < last || (part === last && !(weeks && !isWeeks))) return null;
-    counts[part] += Number(found[1]) * (isWeeks ? 7 : 1);
-    [at, last, weeks] = [AMOUNT.lastIndex, part, isWeeks];
+    counts[part] += Number(match[1]) * (isWeeks ? 7 : 1);
+    [position, last, weeks] = [AMOUNT.lastIndex, part, isWeeks];
   }
   return last < 0 ? null : durationText(counts);
 }
@@ -282,13 +287,13 @@ function accepted(text, field) {
 function missingCode(typed, field) {
   if (!typed.startsWith(".")) return null;
   const wanted = asciiLower(typed.slice(1));
-  const found = field.missing.filter((held) => asciiLower(held.code) === wanted);
-  return found.length === 1 ? found[0].code : null;
+  const reasons = field.missing.filter((reason) => asciiLower(reason.code) === wanted);
+  return reasons.length === 1 ? reasons[0].code : null;
 }
 
 function understand(text, field, env) {
   const typed = stripBlanks(text);
-  if (!typed || field.missing.some((held) => held.code === typed)) return typed;
+  if (!typed || field.missing.some((entry) => entry.code === typed)) return typed;
   const reason = missingCode(typed, field);
   if (reason && field.kind === "text") return reason;
   const kept = accepted(text, field);

@@ -1,9 +1,9 @@
-/* Operators of the rule language beyond plain arithmetic: texts, parts of dates, roots and powers, the median.
+/* Operators of the rule language beyond plain arithmetic: texts, parts of dates, roots, powers, the median.
 
    moreStrict, moreLazy  taken up by rules.js
 
-   Values are those of rules.js. Each does the same steps as its twin in forms_spec/rules/runtime/math_functions.py,
-   texts.py and parts.py. */
+   Values are those of rules.js. Each does the same steps as its twin in
+   forms_spec/rules/runtime/math_functions.py, texts.py and parts.py. */
 import { civil, dayNumber } from "./kinds.js";
 
 const SCALE = 10n ** 9n;
@@ -21,10 +21,10 @@ const NUMBER = /^[ \t\n]*([-+]?)([0-9]*)(?:\.([0-9]*))?[ \t\n]*$/;
 const size = (number) => (number < 0n ? -number : number);
 
 function rounded(number, by) {
-  let found = size(number) / size(by);
-  if (2n * (size(number) % size(by)) >= size(by)) found += 1n;
-  if (found >= BOUND) return UNKNOWN;
-  return number < 0n === by < 0n ? found : -found;
+  let quotient = size(number) / size(by);
+  if (2n * (size(number) % size(by)) >= size(by)) quotient += 1n;
+  if (quotient >= BOUND) return UNKNOWN;
+  return number < 0n === by < 0n ? quotient : -quotient;
 }
 
 function sqrt(number) {
@@ -101,12 +101,12 @@ function power(base, exponent) {
 function median(operands, run) {
   const numbers = operands.map(run).filter((value) => value !== UNKNOWN);
   if (!numbers.length) return UNKNOWN;
-  numbers.sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+  numbers.sort((number, other) => (number < other ? -1 : number > other ? 1 : 0));
   const half = numbers.length >> 1;
   if (numbers.length % 2) return numbers[half];
   const both = numbers[half - 1] + numbers[half];
-  const found = (size(both) + 1n) / 2n;
-  return both > 0n ? found : -found;
+  const middle = (size(both) + 1n) / 2n;
+  return both > 0n ? middle : -middle;
 }
 
 // Texts; an empty one is UNKNOWN
@@ -129,8 +129,8 @@ function right(text, length) {
 }
 
 function find(needle, hay) {
-  const at = lower(hay).indexOf(lower(needle));
-  return at < 0 ? 0n : BigInt([...hay.slice(0, at)].length + 1) * SCALE;
+  const index = lower(hay).indexOf(lower(needle));
+  return index < 0 ? 0n : BigInt([...hay.slice(0, index)].length + 1) * SCALE;
 }
 
 function numberIn(text) {
@@ -138,12 +138,14 @@ function numberIn(text) {
   if (!match || !(match[2] || match[3])) return UNKNOWN;
   const [whole, fraction] = [match[2].replace(/^0+/, ""), (match[3] || "").replace(/0+$/, "")];
   if (whole.length > 15 || fraction.length > 9) return UNKNOWN;
-  const found = BigInt(whole || "0") * SCALE + BigInt(fraction.padEnd(9, "0"));
-  return match[1] === "-" ? -found : found;
+  const number = BigInt(whole || "0") * SCALE + BigInt(fraction.padEnd(9, "0"));
+  return match[1] === "-" ? -number : number;
 }
 
 function numberText(number) {
-  const digits = String(size(number) % SCALE).padStart(9, "0").replace(/0+$/, "");
+  const digits = String(size(number) % SCALE)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
   return `${number < 0n ? "-" : ""}${size(number) / SCALE}${digits ? "." : ""}${digits}`;
 }
 
@@ -167,7 +169,10 @@ function momentText(moment) {
 }
 
 const whole = (number) => BigInt(number) * SCALE;
-const single = (of) => ([low, high]) => (low === high ? of(low) : UNKNOWN);
+const single =
+  (of) =>
+  ([low, high]) =>
+    low === high ? of(low) : UNKNOWN;
 const MONDAY = dayNumber(1970, 1, 5);
 
 function year([low, high]) {
@@ -210,7 +215,6 @@ const moreStrict = {
   seconds_between: (first, second) => whole(second - first),
   datetime_of: ([low, high], clock) => (low === high ? low * DAY_SECONDS + clock : UNKNOWN),
 };
-
 
 const moreLazy = { median };
 

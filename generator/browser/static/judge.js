@@ -4,7 +4,8 @@
      spec    made by generator/browser/form_json.py
      record  {texts: {field: text}, rows: {table: [{number, texts}]}, kept: [[table, row, field, code]]}
              with canonical texts (understand first), or what was typed where that is no answer
-     env     {today, given, completing, toCome}, made by generator/browser/server_values.py; toCome: see still_open.js
+     env     {today, given, completing, toCome}, made by generator/browser/server_values.py;
+             toCome: see still_open.js
      cells   [{table, row, field, state, text, shown, required, reference}] in page order
      findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 import { fill, isoDay, parse, shownAs, write } from "./kinds.js";
@@ -24,10 +25,11 @@ const IN_TIME = new Set(["DATE", "TIME", "DATETIME"]);
 
 const NONE = [0n, 0n];
 
-function surelyAfter(one, other, type, strictly) {
-  if (type === "DURATION") return surelyAfter(durationMinus(one, other), NONE, "SPREAD", strictly);
-  if (type === "DATE" || type === "SPREAD") return (strictly ? spanLe(one, other) : spanLt(one, other)) === false;
-  return strictly ? one > other : one >= other;
+function surelyAfter(value, other, type, strictly) {
+  if (type === "DURATION") return surelyAfter(durationMinus(value, other), NONE, "SPREAD", strictly);
+  if (type === "DATE" || type === "SPREAD")
+    return (strictly ? spanLe(value, other) : spanLt(value, other)) === false;
+  return strictly ? value > other : value >= other;
 }
 
 const NUMBER = { kind: "decimal" };
@@ -77,7 +79,7 @@ function unitLabel(page, field, row) {
 class Verdict {
   constructor(page, completing, kept, toCome) {
     Object.assign(this, { page, completing, toCome, untold: new Untold(page), cells: [], findings: [] });
-    this.kept = new Set((kept || []).map((one) => JSON.stringify(one)));
+    this.kept = new Set((kept || []).map((entry) => JSON.stringify(entry)));
   }
 
   judge() {
@@ -121,74 +123,81 @@ class Verdict {
   }
 
   faults(field, row, facts, required) {
-    const found = (code, words) => this.found(code, field, row, facts, words);
-    if (field.value !== null) this.differing(field, row, facts, found);
-    if (facts.state === "hidden" && facts.text !== "") found("hidden-with-value");
-    else if (facts.refusal) found(facts.refusal.code, facts.refusal.details);
-    else if (facts.state === "blank") this.blank(field, row, facts, required, found);
-    else if (facts.state === "missing") this.missing(field, facts, found);
-    else if (facts.state === "answered") this.answered(field, row, facts, found);
+    const report = (code, words) => this.report(code, field, row, facts, words);
+    if (field.value !== null) this.differing(field, row, facts, report);
+    if (facts.state === "hidden" && facts.text !== "") report("hidden-with-value");
+    else if (facts.refusal) report(facts.refusal.code, facts.refusal.details);
+    else if (facts.state === "blank") this.blank(field, row, facts, required, report);
+    else if (facts.state === "missing") this.missing(field, facts, report);
+    else if (facts.state === "answered") this.answered(field, row, facts, report);
     if (facts.shown === null && facts.text !== "" && field.value === null) {
-      found("shown-unknown", { sources: field.shownBy });
+      report("shown-unknown", { sources: field.shownBy });
     }
   }
 
-  blank(field, row, facts, required, found) {
+  blank(field, row, facts, required, report) {
     if (!this.completing || required === false) return;
     /* A number without its unit is a finding at the number: one cause, told once. */
     if (this.untold.numbers.has(`${field.table} ${field.name}`)) return;
     if (facts.shown === true && required) {
-      found("required-blank");
+      report("required-blank");
       return;
     }
-    if (this.page.conditionsOf(field).some((one) => this.untold.of(one, row))) {
+    if (this.page.conditionsOf(field).some((condition) => this.untold.of(condition, row))) {
       this.untold.ask(field.table, row, field.name);
-      found("required-unknown", { sources: field.dependsOn });
+      report("required-unknown", { sources: field.dependsOn });
     }
   }
 
-  missing(field, facts, found) {
-    const held = field.missing.find((one) => one.code === facts.text);
-    if (this.completing && held.draftOnly) found("missing-draft-only", { reason: held.label });
+  missing(field, facts, report) {
+    const reason = field.missing.find((entry) => entry.code === facts.text);
+    if (this.completing && reason.draftOnly) report("missing-draft-only", { reason: reason.label });
   }
 
-  answered(field, row, facts, found) {
+  answered(field, row, facts, report) {
     const unit = chosenUnit(this.page, field, row);
     if (field.companion !== null && unit === null) {
-      found("unit-missing");
+      report("unit-missing");
       return;
     }
-    for (const [said, word] of [[field.range, "range"], [field.alert, "alert"], [field.expected, "expected"]]) {
+    for (const [limits, word] of [
+      [field.range, "range"],
+      [field.alert, "alert"],
+      [field.expected, "expected"],
+    ]) {
       const key = unit === null ? "" : unit;
-      if (!Object.hasOwn(said, key)) continue;
-      const passed = outside(this.page, field, facts, row, said[key]);
+      if (!Object.hasOwn(limits, key)) continue;
+      const passed = outside(this.page, field, facts, row, limits[key]);
       if (passed) {
-        found(`${passed[0]}-${word}`, { bound: passed[1], future: inFuture(this.page, field, facts) });
+        report(`${passed[0]}-${word}`, { bound: passed[1], future: inFuture(this.page, field, facts) });
         return;
       }
-      if (this.completing) this.limitUntold(field, row, word, said[key], found);
+      if (this.completing) this.limitUntold(field, row, word, limits[key], report);
     }
   }
 
   // An end of a range that is UNKNOWN, of a value that does not pass the other.
 
-  limitUntold(field, row, word, { low, high }, found) {
+  limitUntold(field, row, word, { low, high }, report) {
     const [early, late] = IN_TIME.has(field.as) ? ["early", "late"] : ["low", "high"];
-    for (const [side, end, far] of [["below", low, early], ["above", high, late]]) {
-      if (end !== null && this.untold.of(end, row)) found(`${side}-${word}-unknown`, { fear: `too ${far}` });
+    for (const [side, end, far] of [
+      ["below", low, early],
+      ["above", high, late],
+    ]) {
+      if (end !== null && this.untold.of(end, row)) report(`${side}-${word}-unknown`, { fear: `too ${far}` });
     }
   }
 
-  differing(field, row, facts, found) {
+  differing(field, row, facts, report) {
     const text = this.page.text(field.table, row, field.name);
     if (text === "" || text === facts.text) return;
     if (facts.seen === null) {
-      found("calculated-unknown", { typed: text, given: text });
+      report("calculated-unknown", { typed: text, given: text });
       return;
     }
     const parsed = parse(text, field);
     const same = parsed.ok && write(parsed.value, field) === facts.text;
-    if (!same) found("calculated-differs", { typed: text, given: text });
+    if (!same) report("calculated-differs", { typed: text, given: text });
   }
 
   countRows(group) {
@@ -206,7 +215,9 @@ class Verdict {
 
   absentRows(group, count, combinations, asked) {
     const { minimum: least, fixed } = group.rows;
-    const absent = combinations.filter((one) => one[1] === 0).map(([row]) => ["row-missing", { row }]);
+    const absent = combinations
+      .filter((combination) => combination[1] === 0)
+      .map(([row]) => ["row-missing", { row }]);
     if (!fixed.length && count < least) absent.unshift(["too-few-rows", { count, least }]);
     if (asked) for (const [code, words] of absent) this.group(group, code, words);
     else if (absent.length && this.untold.of(group.shown, null)) {
@@ -219,9 +230,14 @@ class Verdict {
   combinations(group, rows) {
     if (!group.rows.fixed.length) return [];
     const lists = group.rows.fixed.map((name) => group.fields.find((field) => field.name === name).codes);
-    const every = lists.reduce((all, codes) => all.flatMap((one) => codes.map((code) => [...one, code])), [[]]);
+    const every = lists.reduce(
+      (all, codes) => all.flatMap((combination) => codes.map((code) => [...combination, code])),
+      [[]],
+    );
     const has = (row, codes) =>
-      codes.every((code, at) => this.page.cell(group.table, row, group.rows.fixed[at]).seen === code.code);
+      codes.every(
+        (code, index) => this.page.cell(group.table, row, group.rows.fixed[index]).seen === code.code,
+      );
     return every.map((codes) => [
       codes.map((code) => code.label).join(", "),
       rows.filter((row) => has(row, codes)).length,
@@ -241,16 +257,20 @@ class Verdict {
   broken(rule, row) {
     const [[table, field], ...others] = rule.on;
     if (this.isKept(rule.severity, rule.check, { table, row, field })) return;
-    const said = this.page.spec.messages["rule-broken"];
-    const rowOf = (one) => (one === table ? row : null);
+    const entry = this.page.spec.messages["rule-broken"];
+    const rowOf = (tableName) => (tableName === table ? row : null);
     const facts = rule.on
-      .filter(([one]) => one === table || one === this.page.spec.form)
-      .map(([one, name]) => this.answer(one, rowOf(one), name));
+      .filter(([tableName]) => tableName === table || tableName === this.page.spec.form)
+      .map(([tableName, name]) => this.answer(tableName, rowOf(tableName), name));
     const words = { says: rule.says, facts: facts.join("; ") };
     const place = { table, row, field, value: this.page.cell(table, row, field).text };
-    const also = others.map(([one, name]) => ({ table: one, row: rowOf(one), field: name }));
-    const message = fill(said.message, words);
-    const remedy = fill(said.remedy, words);
+    const also = others.map(([tableName, name]) => ({
+      table: tableName,
+      row: rowOf(tableName),
+      field: name,
+    }));
+    const message = fill(entry.message, words);
+    const remedy = fill(entry.remedy, words);
     const named = { code: rule.check, rule: rule.name, severity: rule.severity };
     if (this.toCome.length) named.waits = waitsFor(rule, row, this.page, this.toCome);
     this.findings.push({ ...named, message, remedy, ...place, also });
@@ -268,7 +288,7 @@ class Verdict {
     this.push(code, { label: group.title, ...words }, place, group.checks);
   }
 
-  found(code, field, row, facts, words = {}) {
+  report(code, field, row, facts, words = {}) {
     const answer = withUnit(shownAs(facts.text, field), unitLabel(this.page, field, row));
     const place = { table: field.table, row, field: field.name, value: words.typed ?? facts.text };
     this.push(code, { label: field.label, answer, value: facts.text, ...words }, place, field.checks);
@@ -283,11 +303,11 @@ class Verdict {
   // A facet may implement a check of the protocol: its finding bears the check's name and severity.
 
   push(code, words, place, checks) {
-    const said = this.page.spec.messages[code];
+    const entry = this.page.spec.messages[code];
     const check = Object.hasOwn(checks, code) ? checks[code] : { name: null, severity: null };
-    const message = fill(said.message, words);
-    const remedy = fill(said.remedy, words);
-    const named = { code, rule: check.name, severity: check.severity || said.severity };
+    const message = fill(entry.message, words);
+    const remedy = fill(entry.remedy, words);
+    const named = { code, rule: check.name, severity: check.severity || entry.severity };
     if (this.isKept(named.severity, code, place)) return;
     this.findings.push({ ...named, message, remedy, ...place });
   }
@@ -304,9 +324,9 @@ function slotWords({ rule, field, coded }, row, page) {
   const value = evaluate(rule, [{ row }], page);
   if (value === null) return "______";
   if (field === null) return typeof value === "bigint" ? write(value, { kind: "decimal" }) : String(value);
-  const said = unseen(value, field);
-  if (said === null) return "______";
-  const text = write(said, field);
+  const answer = unseen(value, field);
+  if (answer === null) return "______";
+  const text = write(answer, field);
   return coded ? text : shownAs(text, field);
 }
 

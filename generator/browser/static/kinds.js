@@ -18,7 +18,8 @@
      duration            {months, seconds}
    Days and seconds are Numbers. Lengths count code points. No Date object, no \s, no locale. */
 const BLANKS =
-  "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u180e\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u2060\\u3000\\ufeff";
+  "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u180e\\u2000-\\u200b" +
+  "\\u2028\\u2029\\u202f\\u205f\\u2060\\u3000\\ufeff";
 const EDGE_BLANKS = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, "gu");
 const RUN_OF_BLANKS = new RegExp(`[${BLANKS}]+`, "gu");
 const SURROGATE = /[\ud800-\udfff]/u;
@@ -61,8 +62,7 @@ const refuse = (code, details = {}) => ({ ok: false, code, details });
 const stripBlanks = (text) => text.replace(EDGE_BLANKS, "");
 const plainBlanks = (text) => text.replace(RUN_OF_BLANKS, " ");
 const asciiLower = (text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-const codePoint = (character) =>
-  `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+const codePoint = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 const two = (number) => String(number).padStart(2, "0");
 const four = (number) => String(number).padStart(4, "0");
 
@@ -88,7 +88,8 @@ function civil(days) {
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) /
+      365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const index = Math.floor((5 * dayOfYear + 2) / 153);
@@ -108,8 +109,8 @@ function dayOf(year, month, day) {
 }
 
 function readDay(text) {
-  const found = DAY.exec(text);
-  return found ? dayOf(Number(found[1]), Number(found[2]), Number(found[3])) : null;
+  const match = DAY.exec(text);
+  return match ? dayOf(Number(match[1]), Number(match[2]), Number(match[3])) : null;
 }
 
 function isoDay(days) {
@@ -120,9 +121,9 @@ function isoDay(days) {
 function refuseDay(text, otherwise) {
   if (DAY.test(text)) return refuse("no-such-day");
   if (TWO_DIGIT_YEAR.test(text)) return refuse("two-digit-year");
-  const found = NUMERIC_DATE.exec(text);
-  if (found) {
-    const [first, second, year] = [Number(found[1]), Number(found[3]), Number(found[4])];
+  const match = NUMERIC_DATE.exec(text);
+  if (match) {
+    const [first, second, year] = [Number(match[1]), Number(match[3]), Number(match[4])];
     const both = dayOf(year, second, first) !== null && dayOf(year, first, second) !== null;
     if (both && first !== second) return refuse("ambiguous-date");
   }
@@ -130,8 +131,8 @@ function refuseDay(text, otherwise) {
 }
 
 function readTime(text) {
-  const found = TIME.exec(text);
-  return found ? Number(found[1]) * 3600 + Number(found[2]) * 60 + Number(found[3] || 0) : null;
+  const match = TIME.exec(text);
+  return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] || 0) : null;
 }
 
 function writeTime(seconds, field) {
@@ -142,7 +143,9 @@ function writeTime(seconds, field) {
 function refuseSeconds(clock, field) {
   if ((clock.length === 8) === field.seconds) return null;
   if (!field.seconds) return refuse("time-has-seconds");
-  return refuse("time-lacks-seconds", { example: field.kind === "datetime" ? momentExample(field) : "09:30:15" });
+  return refuse("time-lacks-seconds", {
+    example: field.kind === "datetime" ? momentExample(field) : "09:30:15",
+  });
 }
 
 const momentExample = (field) => (field.seconds ? "15-Apr-2024 09:30:15" : "15-Apr-2024 09:30");
@@ -163,12 +166,18 @@ function tooLarge(digits) {
 
 function whyNoNumber(text, whole, comparators = []) {
   let trouble = "";
-  let wanted = whole ? "digits only, for example 12" : "digits, with a decimal point if needed, for example 38.1";
+  let wanted = whole
+    ? "digits only, for example 12"
+    : "digits, with a decimal point if needed, for example 38.1";
   if (comparators.length) wanted += `; or ${comparators[0]}0.3 if you know only a limit`;
-  const [limit, found, parted] = [comparators.length ? null : LIMIT.exec(text), COMMA.exec(text), THOUSANDS.exec(text)];
+  const [limit, comma, parted] = [
+    comparators.length ? null : LIMIT.exec(text),
+    COMMA.exec(text),
+    THOUSANDS.exec(text),
+  ];
   const sign = text.startsWith("-") ? "-" : "";
   const readings = [];
-  if (found && !whole) readings.push(`${sign}${found[2].replace(/^0+/, "") || "0"}.${found[3]}`);
+  if (comma && !whole) readings.push(`${sign}${comma[2].replace(/^0+/, "") || "0"}.${comma[3]}`);
   if (parted && !parted[2].startsWith("0") && !(whole && parted[3])) {
     readings.push(`${sign}${parted[2].replaceAll(",", "")}${parted[3] || ""}`);
   }
@@ -176,7 +185,9 @@ function whyNoNumber(text, whole, comparators = []) {
     trouble = ": it is a limit, but this field accepts exact numbers only";
     const digits = whole ? limit[2].split(".")[0] : limit[2];
     const number = /^-0(?:\.0*)?$/.test(digits) ? "0" : digits;
-    wanted = `an exact number, for example ${number}; if you know only the limit, give a reason why there is no value`;
+    wanted =
+      `an exact number, for example ${number}; ` +
+      "if you know only the limit, give a reason why there is no value";
   } else if (readings.length) {
     trouble = ": the comma could separate decimals or thousands";
     wanted = `a decimal point and no thousands separator: ${readings.join(" or ")}`;
@@ -187,7 +198,9 @@ function whyNoNumber(text, whole, comparators = []) {
 function writeNumber(scaled) {
   const minus = scaled < 0n;
   const size = minus ? -scaled : scaled;
-  const decimals = String(size % SCALE).padStart(PLACES, "0").replace(/0+$/, "");
+  const decimals = String(size % SCALE)
+    .padStart(PLACES, "0")
+    .replace(/0+$/, "");
   return (minus ? "-" : "") + String(size / SCALE) + (decimals ? `.${decimals}` : "");
 }
 
@@ -223,15 +236,15 @@ function compiled(expression) {
 }
 
 function parseInteger(text) {
-  const found = INTEGER.exec(text);
-  if (!found || text === "-0") return whyNoNumber(text, true);
-  return tooLarge(found[1]) || accept(BigInt(text) * SCALE);
+  const match = INTEGER.exec(text);
+  if (!match || text === "-0") return whyNoNumber(text, true);
+  return tooLarge(match[1]) || accept(BigInt(text) * SCALE);
 }
 
 function parseDecimal(text, field) {
-  const found = DECIMAL.exec(text);
-  if (!found || MINUS_ZERO.test(text)) return whyNoNumber(text, false);
-  const [, minus, whole, decimals = ""] = found;
+  const match = DECIMAL.exec(text);
+  if (!match || MINUS_ZERO.test(text)) return whyNoNumber(text, false);
+  const [, minus, whole, decimals = ""] = match;
   const refused = tooLarge(whole);
   if (refused) return refused;
   const most = field.places === null ? PLACES : field.places;
@@ -243,9 +256,9 @@ function parseDecimal(text, field) {
 }
 
 function parseBounded(text, field) {
-  const found = BOUNDED.exec(text);
-  if (!found || MINUS_ZERO.test(found[2])) return whyNoNumber(text, false, field.comparators);
-  const [, given = "", number] = found;
+  const match = BOUNDED.exec(text);
+  if (!match || MINUS_ZERO.test(match[2])) return whyNoNumber(text, false, field.comparators);
+  const [, given = "", number] = match;
   if (given && !field.comparators.includes(given)) {
     return refuse("comparator-not-taken", { given, taken: field.comparators.join(" or ") });
   }
@@ -268,10 +281,10 @@ function parseDate(text) {
 function parsePartialDate(text) {
   const day = readDay(text);
   if (day !== null) return accept({ from: day, to: day });
-  const found = MONTH_OR_YEAR.exec(text);
-  const year = found ? Number(found[1]) : 0;
+  const match = MONTH_OR_YEAR.exec(text);
+  const year = match ? Number(match[1]) : 0;
   if (year < FIRST_YEAR) return refuseDay(text, "not-a-partial-date");
-  const [first, last] = found[2] ? [Number(found[2]), Number(found[2])] : [1, 12];
+  const [first, last] = match[2] ? [Number(match[2]), Number(match[2])] : [1, 12];
   return accept({
     from: dayNumber(year, first, 1),
     to: dayNumber(year, last, daysInMonth(year, last)),
@@ -285,12 +298,12 @@ function parseTime(text, field) {
 }
 
 function parseDatetime(text, field) {
-  const at = text.indexOf("T");
-  const clock = text.slice(at + 1);
+  const position = text.indexOf("T");
+  const clock = text.slice(position + 1);
   const seconds = readTime(clock);
   const noMoment = () => refuse("not-a-datetime", { example: momentExample(field) });
-  if (at < 0 || seconds === null) return noMoment();
-  const dayText = text.slice(0, at);
+  if (position < 0 || seconds === null) return noMoment();
+  const dayText = text.slice(0, position);
   const day = readDay(dayText);
   if (day === null) return DAY.test(dayText) ? refuse("no-such-day") : noMoment();
   return refuseSeconds(clock, field) || accept({ s: day * 86400 + seconds });
@@ -299,19 +312,22 @@ function parseDatetime(text, field) {
 // Durations
 
 function countsOf(text) {
-  const found = DURATION.exec(text);
-  return found ? found.slice(1).map((count) => Number(count || 0)) : null;
+  const match = DURATION.exec(text);
+  return match ? match.slice(1).map((count) => Number(count || 0)) : null;
 }
 
 function parseDuration(text) {
   const counts = countsOf(text);
   if (!counts) return refuse("not-a-duration");
   const [years, months, days, hours, minutes, seconds] = counts;
-  return accept({ months: 12 * years + months, seconds: 86400 * days + 3600 * hours + 60 * minutes + seconds });
+  return accept({
+    months: 12 * years + months,
+    seconds: 86400 * days + 3600 * hours + 60 * minutes + seconds,
+  });
 }
 
 function durationText(counts) {
-  const parts = counts.map((count, at) => (count ? `${count}${"YMDHMS"[at]}` : ""));
+  const parts = counts.map((count, index) => (count ? `${count}${"YMDHMS"[index]}` : ""));
   const [days, clock] = [parts.slice(0, 3).join(""), parts.slice(3).join("")];
   return clock ? `P${days}T${clock}` : days ? `P${days}` : "PT0S";
 }
@@ -319,13 +335,20 @@ function durationText(counts) {
 function writeDuration({ months, seconds }) {
   const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
   return durationText([
-    Math.floor(months / 12), months % 12, Math.floor(hours / 24), hours % 24, minutes % 60, seconds % 60,
+    Math.floor(months / 12),
+    months % 12,
+    Math.floor(hours / 24),
+    hours % 24,
+    minutes % 60,
+    seconds % 60,
   ]);
 }
 
 function showDuration(text) {
-  const said = countsOf(text).map((count, at) => `${count} ${DURATION_WORDS[at]}${count === 1 ? "" : "s"}`);
-  return said.filter((words) => !words.startsWith("0 ")).join(" ") || "0 seconds";
+  const parts = countsOf(text).map(
+    (count, index) => `${count} ${DURATION_WORDS[index]}${count === 1 ? "" : "s"}`,
+  );
+  return parts.filter((words) => !words.startsWith("0 ")).join(" ") || "0 seconds";
 }
 
 /* A list of codes may be long and shared by many fields: it is gone through once. */
@@ -334,15 +357,15 @@ const indexes = new WeakMap();
 function indexOf(codes) {
   const known = indexes.get(codes);
   if (known) return known;
-  const found = { byCode: new Map(codes.map((held) => [held.code, held])), byWord: new Map() };
-  for (const held of codes) {
-    for (const word of [held.code, held.label, ...held.synonyms]) {
+  const index = { byCode: new Map(codes.map((entry) => [entry.code, entry])), byWord: new Map() };
+  for (const entry of codes) {
+    for (const word of [entry.code, entry.label, ...entry.synonyms]) {
       const key = asciiLower(stripBlanks(word));
-      found.byWord.set(key, (found.byWord.get(key) || new Set()).add(held.code));
+      index.byWord.set(key, (index.byWord.get(key) || new Set()).add(entry.code));
     }
   }
-  indexes.set(codes, found);
-  return found;
+  indexes.set(codes, index);
+  return index;
 }
 
 const codeOf = (text, field) => indexOf(field.codes).byCode.get(text);
@@ -354,20 +377,29 @@ const namedBy = (word, field) => [...(indexOf(field.codes).byWord.get(asciiLower
 
 function meantBy(word, codes, field) {
   const typed = asciiLower(stripBlanks(word));
-  const isLabel = (held) => asciiLower(stripBlanks(held.label)) === typed;
-  const isCode = (held) => asciiLower(held.code) === typed;
+  const isLabel = (answer) => asciiLower(stripBlanks(answer.label)) === typed;
+  const isCode = (answer) => asciiLower(answer.code) === typed;
   const answers = codes.map((code) => codeOf(code, field));
-  if (answers.every((held) => isLabel(held) && !isCode(held))) return `is the label of ${codes.join(" and of ")}`;
-  const role = (held) =>
-    isCode(held) ? `the code ${held.code}` : `the ${isLabel(held) ? "label" : "synonym"} of ${held.code}`;
+  if (answers.every((answer) => isLabel(answer) && !isCode(answer)))
+    return `is the label of ${codes.join(" and of ")}`;
+  const role = (answer) =>
+    isCode(answer)
+      ? `the code ${answer.code}`
+      : `the ${isLabel(answer) ? "label" : "synonym"} of ${answer.code}`;
   return `may be ${answers.map(role).join(" or ")}`;
 }
 
 function unknownChoice(choice, field) {
   const meant = namedBy(stripBlanks(choice), field);
   if (meant.length > 1) return refuse("ambiguous-choice", { choice, meant: meantBy(choice, meant, field) });
-  const named = field.codes.slice(0, NAMED_CODES).map((held) => held.code).join(", ");
-  return refuse("unknown-choice", { choice, codes: named + (field.codes.length > NAMED_CODES ? ", ..." : "") });
+  const named = field.codes
+    .slice(0, NAMED_CODES)
+    .map((entry) => entry.code)
+    .join(", ");
+  return refuse("unknown-choice", {
+    choice,
+    codes: named + (field.codes.length > NAMED_CODES ? ", ..." : ""),
+  });
 }
 
 function parseChoice(text, field) {
@@ -378,10 +410,11 @@ function refuseChoices(given, field) {
   if (given.length > 1 && given.includes("")) return refuse("empty-choice");
   const unknown = given.find((code) => !codeOf(code, field));
   if (unknown !== undefined) return unknownChoice(unknown, field);
-  const twice = given.find((code, at) => given.indexOf(code) < at);
+  const twice = given.find((code, index) => given.indexOf(code) < index);
   if (twice !== undefined) return refuse("repeated-choice", { choice: twice });
-  const alone = given.map((code) => codeOf(code, field)).find((held) => held.exclusive);
-  if (given.length > 1 && alone) return refuse("exclusive-choice", { choice: alone.code, label: alone.label });
+  const alone = given.map((code) => codeOf(code, field)).find((entry) => entry.exclusive);
+  if (given.length > 1 && alone)
+    return refuse("exclusive-choice", { choice: alone.code, label: alone.label });
   if (field.most !== null && given.length > field.most) {
     return refuse("too-many-choices", { count: String(given.length), most: String(field.most) });
   }
@@ -390,7 +423,7 @@ function refuseChoices(given, field) {
 
 function parseChoices(text, field) {
   const given = text.split(";");
-  const chosen = () => field.codes.map((held) => held.code).filter((code) => given.includes(code));
+  const chosen = () => field.codes.map((entry) => entry.code).filter((code) => given.includes(code));
   return refuseChoices(given, field) || accept(chosen());
 }
 
@@ -406,10 +439,10 @@ function isFileName(name) {
 }
 
 function parseFile(text, field) {
-  const found = FILE.exec(text);
-  if (!found || !isFileName(found[1])) return refuse("not-a-file");
-  const dot = found[1].lastIndexOf(".");
-  const ending = dot < 0 ? "" : asciiLower(found[1].slice(dot + 1));
+  const match = FILE.exec(text);
+  if (!match || !isFileName(match[1])) return refuse("not-a-file");
+  const dot = match[1].lastIndexOf(".");
+  const ending = dot < 0 ? "" : asciiLower(match[1].slice(dot + 1));
   if (field.endings.length && !field.endings.map(asciiLower).includes(ending)) {
     return refuse("file-ending", { endings: field.endings.join(", ") });
   }
@@ -429,7 +462,10 @@ function showMoment(text) {
 }
 
 const showChoices = (text, field) =>
-  text.split(";").map((code) => codeOf(code, field).label).join(", ");
+  text
+    .split(";")
+    .map((code) => codeOf(code, field).label)
+    .join(", ");
 
 function writePartialDate({ from, to }) {
   if (from === to) return isoDay(from);
@@ -463,7 +499,7 @@ const parse = (text, field) => KINDS[field.kind].parse(text, field);
 const write = (value, field) => KINDS[field.kind].write(value, field);
 
 function shownAs(text, field) {
-  const reason = field.missing.find((held) => held.code === text);
+  const reason = field.missing.find((entry) => entry.code === text);
   if (reason) return reason.label;
   return parse(text, field).ok ? KINDS[field.kind].show(text, field) : text;
 }

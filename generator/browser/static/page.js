@@ -56,13 +56,13 @@ class Page {
   }
 
   shown(field, row) {
-    let found = true;
+    let shown = true;
     for (const condition of this.conditions.get(field)) {
-      const held = this.run(condition, row);
-      if (held === false) return false;
-      if (held === null) found = null;
+      const value = this.run(condition, row);
+      if (value === false) return false;
+      if (value === null) shown = null;
     }
-    return found;
+    return shown;
   }
 
   facts_(field, row) {
@@ -74,7 +74,8 @@ class Page {
     return this.given_(field, text, shown);
   }
 
-  // The conditions of whether a field is asked, then of whether it has to be answered; and what they say of that.
+  // The conditions of whether a field is asked, then of whether it has to be answered; and what they say of
+  // that.
 
   conditionsOf(field) {
     const shown = this.conditions.get(field);
@@ -95,16 +96,16 @@ class Page {
     const bare = { text, shown, seen: null };
     if (text === "") return { ...bare, state: "blank" };
     if (Object.hasOwn(this.spec.missing, text)) {
-      if (field.missing.some((held) => held.code === text)) return { ...bare, state: "missing" };
+      if (field.missing.some((reason) => reason.code === text)) return { ...bare, state: "missing" };
       return { ...bare, state: "invalid", refusal: { code: "missing-not-allowed", details: { name: text } } };
     }
     return this.parsed(field, text, shown);
   }
 
   parsed(field, text, shown) {
-    const found = parse(text, field);
-    if (!found.ok) return { state: "invalid", text, shown, seen: null, refusal: found };
-    return { state: "answered", text, shown, seen: seen(found.value, field.as) };
+    const parsed = parse(text, field);
+    if (!parsed.ok) return { state: "invalid", text, shown, seen: null, refusal: parsed };
+    return { state: "answered", text, shown, seen: seen(parsed.value, field.as) };
   }
 
   calculated(field, row, shown) {

@@ -6,10 +6,11 @@
 
    Values as rules see them: BigInt for numbers (in 10^-9), Number for times, [low, high] for dates and
    numbers known within limits, arrays for multiple choices. Every operator has the name and the meaning that
-   forms_spec/rules/semantics/resolved.py gives it. page = {cell(table, row, field), entered(table, row, field), rows(table),
-   given, today}. A frame is
-   {row} on the page, {values} for a row from the server, {row, columns} for a row of the page in a server's
-   list. */
+   forms_spec/rules/semantics/resolved.py gives it.
+
+   page = {cell(table, row, field), entered(table, row, field), rows(table), given, today}
+   A frame is {row} on the page, {values} for a row from the server, {row, columns} for a row of the page in a
+   server's list. */
 import { moreLazy, moreStrict } from "./functions.js";
 import { civil, dayNumber, daysInMonth } from "./kinds.js";
 
@@ -48,8 +49,14 @@ function addEnds(ends, noEnd) {
 }
 
 function spanAdd(...spans) {
-  const low = addEnds(spans.map((one) => one[0]), -BOUND);
-  const high = addEnds(spans.map((one) => one[1]), BOUND);
+  const low = addEnds(
+    spans.map((span) => span[0]),
+    -BOUND,
+  );
+  const high = addEnds(
+    spans.map((span) => span[1]),
+    BOUND,
+  );
   return low === UNKNOWN || high === UNKNOWN ? UNKNOWN : [low, high];
 }
 
@@ -84,8 +91,8 @@ function weight(unit) {
 
 function compareTexts(left, right) {
   const shorter = Math.min(left.length, right.length);
-  for (let at = 0; at < shorter; at += 1) {
-    const difference = weight(left.charCodeAt(at)) - weight(right.charCodeAt(at));
+  for (let index = 0; index < shorter; index += 1) {
+    const difference = weight(left.charCodeAt(index)) - weight(right.charCodeAt(index));
     if (difference) return difference;
   }
   return left.length - right.length;
@@ -111,8 +118,15 @@ function spanLe([low, high], [otherLow, otherHigh]) {
   return low > otherHigh ? false : UNKNOWN;
 }
 
-const choose = (values, sign) => values.reduce((one, other) => (compare(other, one) * sign < 0 ? other : one));
-const chooseSpan = (spans, sign) => [0, 1].map((end) => choose(spans.map((span) => span[end]), sign));
+const choose = (values, sign) =>
+  values.reduce((best, other) => (compare(other, best) * sign < 0 ? other : best));
+const chooseSpan = (spans, sign) =>
+  [0, 1].map((end) =>
+    choose(
+      spans.map((span) => span[end]),
+      sign,
+    ),
+  );
 
 // The calendar
 
@@ -160,11 +174,11 @@ const CYCLE = 4800; // months after which the calendar repeats
 const monthStarts = [];
 const daysByMonths = new Map();
 
-function startOfMonth(at) {
-  for (let next = monthStarts.length; next <= at; next += 1) {
+function startOfMonth(index) {
+  for (let next = monthStarts.length; next <= index; next += 1) {
     monthStarts.push(dayNumber(1600 + Math.floor(next / 12), (next % 12) + 1, 1));
   }
-  return monthStarts[at];
+  return monthStarts[index];
 }
 
 function daysOfMonths(months) {
@@ -172,8 +186,8 @@ function daysOfMonths(months) {
   const rest = months % CYCLE;
   const whole = ((months - rest) / CYCLE) * (startOfMonth(CYCLE) - startOfMonth(0));
   let [least, most] = [Infinity, 0];
-  for (let at = 0; at < CYCLE; at += 1) {
-    const days = startOfMonth(at + rest) - startOfMonth(at);
+  for (let start = 0; start < CYCLE; start += 1) {
+    const days = startOfMonth(start + rest) - startOfMonth(start);
     [least, most] = [Math.min(least, days), Math.max(most, days)];
   }
   daysByMonths.set(months, [whole + least, whole + most]);
@@ -239,13 +253,13 @@ const STRICT = {
 
 function logic(decisive) {
   return (operands, run) => {
-    let found = !decisive;
+    let verdict = !decisive;
     for (const operand of operands) {
       const value = run(operand);
       if (value === decisive) return decisive;
-      if (value === UNKNOWN) found = UNKNOWN;
+      if (value === UNKNOWN) verdict = UNKNOWN;
     }
-    return found;
+    return verdict;
   };
 }
 
@@ -258,10 +272,10 @@ function among([first, ...items], run) {
 }
 
 function chosen(operands, run) {
-  for (let at = 0; at + 1 < operands.length; at += 2) {
-    const held = run(operands[at]);
-    if (held === UNKNOWN) return UNKNOWN;
-    if (held) return run(operands[at + 1]);
+  for (let index = 0; index + 1 < operands.length; index += 2) {
+    const condition = run(operands[index]);
+    if (condition === UNKNOWN) return UNKNOWN;
+    if (condition) return run(operands[index + 1]);
   }
   return run(operands[operands.length - 1]);
 }
@@ -287,54 +301,54 @@ const LAZY = {
 // Aggregates: pairs of whether the row counts and its value
 
 function values(pairs) {
-  const counted = pairs.filter(([held]) => held !== false);
-  const unknown = counted.some(([held, value]) => held === UNKNOWN || value === UNKNOWN);
+  const counted = pairs.filter(([counts]) => counts !== false);
+  const unknown = counted.some(([counts, value]) => counts === UNKNOWN || value === UNKNOWN);
   return unknown ? UNKNOWN : counted.map(([, value]) => value);
 }
 
 function extreme(sign, pick) {
   return (pairs) => {
-    const found = values(pairs);
-    return found === UNKNOWN || !found.length ? UNKNOWN : pick(found, sign);
+    const counted = values(pairs);
+    return counted === UNKNOWN || !counted.length ? UNKNOWN : pick(counted, sign);
   };
 }
 
 function total(pairs) {
-  const found = values(pairs);
-  return found === UNKNOWN ? UNKNOWN : add(...found);
+  const counted = values(pairs);
+  return counted === UNKNOWN ? UNKNOWN : add(...counted);
 }
 
 function count(pairs) {
-  const sure = pairs.filter(([held]) => held === true).length;
-  const perhaps = pairs.filter(([held]) => held !== false).length;
+  const sure = pairs.filter(([counts]) => counts === true).length;
+  const perhaps = pairs.filter(([counts]) => counts !== false).length;
   return [BigInt(sure) * SCALE, BigInt(perhaps) * SCALE];
 }
 
 function countDistinct(pairs) {
   const [sure, all] = [new Set(), new Set()];
   let [unnamed, some] = [0, 0];
-  for (const [held, value] of pairs.filter((pair) => pair[0] !== false)) {
+  for (const [counts, value] of pairs.filter((pair) => pair[0] !== false)) {
     const exact = Array.isArray(value) ? value[0] === value[1] : value !== UNKNOWN;
     if (exact) {
       const name = Array.isArray(value) ? value[0] : value;
       all.add(name);
-      if (held) sure.add(name);
+      if (counts) sure.add(name);
     } else {
       unnamed += 1;
-      if (held) some = 1;
+      if (counts) some = 1;
     }
   }
   return [BigInt(Math.max(sure.size, some)) * SCALE, BigInt(all.size + unnamed) * SCALE];
 }
 
 function anyOf(pairs) {
-  if (pairs.some(([held]) => held === true)) return true;
-  return pairs.some(([held]) => held === UNKNOWN) ? UNKNOWN : false;
+  if (pairs.some(([counts]) => counts === true)) return true;
+  return pairs.some(([counts]) => counts === UNKNOWN) ? UNKNOWN : false;
 }
 
 function everyOf(pairs) {
-  if (pairs.some(([held]) => held === false)) return false;
-  return pairs.some(([held]) => held === UNKNOWN) ? UNKNOWN : true;
+  if (pairs.some(([counts]) => counts === false)) return false;
+  return pairs.some(([counts]) => counts === UNKNOWN) ? UNKNOWN : true;
 }
 
 const FOLDS = {
@@ -373,15 +387,15 @@ function framesOf(node, frames, page) {
 function given(node, frames, page) {
   const frame = frames[node.depth];
   if (frame.columns) return evaluate(frame.columns[node.at], frames, page);
-  const held = frame.values ? frame.values[node.at] : page.given[node.at];
-  return isOwn(held) ? evaluate(node.own, frames, page) : decode(held, node.as);
+  const entry = frame.values ? frame.values[node.at] : page.given[node.at];
+  return isOwn(entry) ? evaluate(node.own, frames, page) : decode(entry, node.as);
 }
 
 function fold(node, frames, page) {
   const pairs = framesOf(node, frames, page).map((frame) => {
     const inner = [...frames.slice(0, node.depth), frame];
-    const held = node.where ? evaluate(node.where, inner, page) : true;
-    return [held, held !== false && node.body ? evaluate(node.body, inner, page) : UNKNOWN];
+    const counts = node.where ? evaluate(node.where, inner, page) : true;
+    return [counts, counts !== false && node.body ? evaluate(node.body, inner, page) : UNKNOWN];
   });
   return FOLDS[node.fold](pairs);
 }
@@ -410,7 +424,8 @@ const LEAVES = {
   fold,
   lookup,
   today: (_node, _frames, page) => [page.today, page.today],
-  rowno: (node, frames) => (frames[node.depth].row === null ? UNKNOWN : BigInt(frames[node.depth].row) * SCALE),
+  rowno: (node, frames) =>
+    frames[node.depth].row === null ? UNKNOWN : BigInt(frames[node.depth].row) * SCALE,
 };
 
 function evaluate(node, frames, page) {
@@ -441,8 +456,8 @@ const seen = (value, type) => (Object.hasOwn(SEEN, type) ? SEEN[type](value) : v
 function partial([from, to]) {
   const [[year, month, day], [lastYear, lastMonth, lastDay]] = [civil(from), civil(to)];
   const whole = year === lastYear && day === 1 && lastDay === daysInMonth(lastYear, lastMonth);
-  const said = whole && (month === lastMonth || (month === 1 && lastMonth === 12));
-  return from === to || said ? { from, to } : UNKNOWN;
+  const isPartial = whole && (month === lastMonth || (month === 1 && lastMonth === 12));
+  return from === to || isPartial ? { from, to } : UNKNOWN;
 }
 
 const UNSEEN = {
@@ -451,12 +466,25 @@ const UNSEEN = {
   partial_date: partial,
   time: (t) => ({ t }),
   datetime: (s) => ({ s }),
-  choices: (codes, field) => field.codes.map((held) => held.code).filter((code) => codes.includes(code)),
+  choices: (codes, field) => field.codes.map((entry) => entry.code).filter((code) => codes.includes(code)),
 };
 
-const unseen = (value, field) => (Object.hasOwn(UNSEEN, field.kind) ? UNSEEN[field.kind](value, field) : value);
+const unseen = (value, field) =>
+  Object.hasOwn(UNSEEN, field.kind) ? UNSEEN[field.kind](value, field) : value;
 
 const operators = [...Object.keys(STRICT), ...Object.keys(LAZY), "lookup", "today"];
 const folds = Object.keys(FOLDS);
 
-export { durationMinus, evaluate, folds, framesOf, isOwn, operators, roundNumber, seen, spanLe, spanLt, unseen };
+export {
+  durationMinus,
+  evaluate,
+  folds,
+  framesOf,
+  isOwn,
+  operators,
+  roundNumber,
+  seen,
+  spanLe,
+  spanLt,
+  unseen,
+};

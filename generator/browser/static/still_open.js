@@ -6,8 +6,8 @@
 const UNKNOWN = { op: "const", as: "CONDITION", value: null };
 const ALSO = { any: "or", every: "and" };
 
-/* A node with everything UNKNOWN in it that is `open`, and whether there was any. `own`: by frame, whether it is
-   the page itself or a row of it. */
+/* A node with everything UNKNOWN in it that is `open`, and whether there was any. `own`: by frame, whether it
+   is the page itself or a row of it. */
 function opened(node, open, own) {
   if (node.op === "given") {
     const isOpen = own[node.depth] && open.has(node.at);
@@ -29,12 +29,12 @@ function fold(node, open, own) {
 }
 
 function operator(node, open, own) {
-  const parts = node.args.map((one) => opened(one, open, own));
-  const at = parts.findIndex(([, isOpen]) => isOpen);
-  if (at < 0) return [node, false];
+  const parts = node.args.map((argument) => opened(argument, open, own));
+  const firstOpen = parts.findIndex(([, isOpen]) => isOpen);
+  if (firstOpen < 0) return [node, false];
   const args = parts.map(([part]) => part);
   if (node.op === "median") return [UNKNOWN, true];
-  if (node.op === "coalesce") return [{ ...node, args: args.slice(0, at + 1) }, true];
+  if (node.op === "coalesce") return [{ ...node, args: args.slice(0, firstOpen + 1) }, true];
   const changed = { ...node, args };
   return [node.op === "known" ? { op: "or", args: [changed, UNKNOWN] } : changed, true];
 }
@@ -46,7 +46,8 @@ function isBroken(rule, row, page, open) {
 
 /* The forms that the rule reads. */
 function read(rule, toCome) {
-  const reads = (open) => [rule.applies, rule.holds].some((node) => node !== null && opened(node, open, [true])[1]);
+  const reads = (open) =>
+    [rule.applies, rule.holds].some((node) => node !== null && opened(node, open, [true])[1]);
   return toCome.filter((form) => reads(new Set(form.given)));
 }
 

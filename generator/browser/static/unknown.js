@@ -1,4 +1,5 @@
-/* Whether a form already says why something in it cannot be told: forms_spec/evaluation/unknown.py in the browser.
+/* Whether a form already says why something in it cannot be told: forms_spec/evaluation/unknown.py in the
+   browser.
 
    new Untold(page)
      .of(rule, row)             whether the rule is UNKNOWN for a reason that no finding of this form gives
@@ -38,19 +39,19 @@ class Untold {
     if (node.op === "fold") return this.fold(node, frames);
     if (!node.args) return true;
     if (node.op === "case") return this.chosen(node.args, frames);
-    const unknown = node.args.filter((one) => this.value(one, frames) === UNKNOWN);
-    if (unknown.length) return unknown.some((one) => this.why(one, frames));
+    const unknown = node.args.filter((part) => this.value(part, frames) === UNKNOWN);
+    if (unknown.length) return unknown.some((part) => this.why(part, frames));
     return this.undecided(node.args, frames);
   }
 
   // The condition that is UNKNOWN; or the value chosen; or, where none is, what was asked.
 
   chosen(nodes, frames) {
-    const conditions = nodes.filter((_, at) => at % 2 === 0 && at + 1 < nodes.length);
-    for (const [at, condition] of conditions.entries()) {
-      const held = this.value(condition, frames);
-      if (held === UNKNOWN) return this.why(condition, frames);
-      if (held) return this.why(nodes[2 * at + 1], frames);
+    const conditions = nodes.filter((_, index) => index % 2 === 0 && index + 1 < nodes.length);
+    for (const [index, condition] of conditions.entries()) {
+      const value = this.value(condition, frames);
+      if (value === UNKNOWN) return this.why(condition, frames);
+      if (value) return this.why(nodes[2 * index + 1], frames);
     }
     const last = nodes[nodes.length - 1];
     return last.op === "const" ? this.undecided(conditions, frames) : this.why(last, frames);
@@ -59,13 +60,14 @@ class Untold {
   // The rows whose condition or value is UNKNOWN; without any, it is the number of rows.
 
   fold(node, frames) {
-    const found = [];
+    const results = [];
     for (const inner of this.rows(node, frames)) {
-      const held = node.where ? this.value(node.where, inner) : true;
-      if (held === UNKNOWN) found.push(this.why(node.where, inner));
-      else if (held && node.body && this.value(node.body, inner) === UNKNOWN) found.push(this.why(node.body, inner));
+      const counts = node.where ? this.value(node.where, inner) : true;
+      if (counts === UNKNOWN) results.push(this.why(node.where, inner));
+      else if (counts && node.body && this.value(node.body, inner) === UNKNOWN)
+        results.push(this.why(node.body, inner));
     }
-    return found.length ? found.includes(true) : true;
+    return results.length ? results.includes(true) : true;
   }
 
   rows(node, frames) {
@@ -75,8 +77,8 @@ class Untold {
   // Every part has a value and the whole has none: sources that are open within them, or nothing.
 
   undecided(nodes, frames) {
-    const found = nodes.flatMap((node) => this.open(node, frames));
-    return found.length ? found.includes(true) : true;
+    const results = nodes.flatMap((node) => this.open(node, frames));
+    return results.length ? results.includes(true) : true;
   }
 
   open(node, frames) {
@@ -88,7 +90,7 @@ class Untold {
       const parts = [node.where, node.body].filter(Boolean);
       return this.rows(node, frames).flatMap((inner) => parts.flatMap((part) => this.open(part, inner)));
     }
-    return node.args && node.op !== "known" ? node.args.flatMap((one) => this.open(one, frames)) : [];
+    return node.args && node.op !== "known" ? node.args.flatMap((part) => this.open(part, frames)) : [];
   }
 
   typed(node) {
@@ -103,8 +105,8 @@ class Untold {
     }
     const frame = frames[node.depth];
     if (frame.columns) return this.cell(frame.columns[node.at], frames);
-    const held = frame.values ? frame.values[node.at] : this.page.given[node.at];
-    return isOwn(held) ? this.cell(node.own, frames) : true;
+    const entry = frame.values ? frame.values[node.at] : this.page.given[node.at];
+    return isOwn(entry) ? this.cell(node.own, frames) : true;
   }
 
   says(table, row, name) {
@@ -115,7 +117,7 @@ class Untold {
     }
     const field = page.fields.get(`${table} ${name}`);
     const { state, text, shown } = page.cell(table, row, name);
-    if (state === "missing") return field.missing.find((one) => one.code === text).draftOnly;
+    if (state === "missing") return field.missing.find((reason) => reason.code === text).draftOnly;
     return state === "blank" ? this.blankSays(field, row, shown) : state !== "answered";
   }
 
@@ -137,10 +139,11 @@ class Untold {
 
   sourcesSay(field, row, shown) {
     const frames = [{ row }];
-    const said = field.value !== null ? [field.value] : this.page.conditionsOf(field);
-    const unknown = said.filter((one) => this.value(one, frames) === UNKNOWN);
-    if (!unknown.length && field.value === null) return shown === true && this.page.required(field, row) === true;
-    return unknown.length > 0 && !unknown.some((one) => this.why(one, frames));
+    const rules = field.value !== null ? [field.value] : this.page.conditionsOf(field);
+    const unknown = rules.filter((rule) => this.value(rule, frames) === UNKNOWN);
+    if (!unknown.length && field.value === null)
+      return shown === true && this.page.required(field, row) === true;
+    return unknown.length > 0 && !unknown.some((rule) => this.why(rule, frames));
   }
 }
 
