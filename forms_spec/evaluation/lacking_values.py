@@ -4,9 +4,10 @@ decide it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from types import MappingProxyType
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
@@ -18,11 +19,12 @@ from forms_spec.evaluation.read_trace import (
     ReadRecorder,
     companions,
 )
+from forms_spec.evaluation.unknown_walk import UnknownWalk, row_frames
 from forms_spec.model.captured_data import FormKey
+from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
-from forms_spec.rules.runtime.compiler import compile_core, places
-from forms_spec.rules.runtime.environment import Frames
+from forms_spec.rules.runtime.environment import Frames, Instance
 from forms_spec.rules.semantics import resolved
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.resolver import resolve
@@ -64,146 +66,83 @@ def lacking_in(
     node = resolve(condition, subject.study, home, Type.CONDITION).core
     evidence = Evidence(subject)
     frames = evidence.form(key).frames(None)
-    asked = _Asked(subject.study, evidence)
-    why = asked.why(node, frames) if asked.value(node, frames) is None else ()
-    return tuple(dict.fromkeys(why))
+    walk = _LackingWalk(subject.study, evidence)
+    if walk.value(node, frames) is not None:
+        return ()
+
+    # Two parts of a condition may lack the same cell.
+    return tuple(dict.fromkeys(walk.why(node, frames)))
 
 
-class _Asked:
-    """Follows UNKNOWN from an expression down to the cells where it comes from."""
+class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
+    """Gathers the cells that an UNKNOWN expression lacks."""
+
+    nothing: tuple[Lacking, ...] = ()
 
     def __init__(self, study: Study, evidence: Evidence) -> None:
-        self.study = study
+        super().__init__(study)
         self.evidence = evidence
         self.depth = 0
-        self._compiled: dict[int, Callable[[Frames], resolved.RuleValue | None]] = {}
 
-    def value(self, node: resolved.Core, frames: Frames) -> resolved.RuleValue | None:
-        if id(node) not in self._compiled:
-            self._compiled[id(node)] = compile_core(node)
-        return self._compiled[id(node)](frames)
-
-    def why(self, node: resolved.Core, frames: Frames) -> Iterator[Lacking]:
-        """The sources that make a node UNKNOWN, which it is."""
-        if isinstance(node, resolved.Read | resolved.Remote):
-            yield from self.cell(node, frames)
-        elif isinstance(node, resolved.Fold):
-            yield from self.fold(node, frames)
-        elif isinstance(node, resolved.Apply) and node.operator == "case":
-            yield from self.case(node.arguments, frames)
-        elif isinstance(node, resolved.Apply):
-            parts = operands(node)
-            unknown = [part for part in parts if self.value(part, frames) is None]
-            for item in unknown:
-                yield from self.why(item, frames)
-            if not unknown:
-                yield from self.undecided(parts, frames)
-
-    def case(
-        self, arguments: tuple[resolved.Core, ...], frames: Frames
-    ) -> Iterator[Lacking]:
-        """The condition that is UNKNOWN; or the value chosen; or, where none is, what
-        was asked.
-        """
-        conditions, values = arguments[:-1:2], (*arguments[1::2], arguments[-1])
-        for index, condition in enumerate(conditions):
-            value = self.value(condition, frames)
-            if value is None:
-                yield from self.why(condition, frames)
-                return
-
-            if value:
-                yield from self.why(values[index], frames)
-                return
-
-        if isinstance(values[-1], resolved.Constant):
-            yield from self.undecided(conditions, frames)
-        else:
-            yield from self.why(values[-1], frames)
-
-    def fold(self, node: resolved.Fold, frames: Frames) -> Iterator[Lacking]:
-        some = False
-        for inner in row_frames(node, frames):
-            some = True
-            value = True if node.where is None else self.value(node.where, inner)
-            if value is None and node.where is not None:
-                yield from self.why(node.where, inner)
-            elif (
-                value and node.body is not None and self.value(node.body, inner) is None
-            ):
-                yield from self.why(node.body, inner)
-
-        if not some:
-            yield from self.leaves(node, frames)
+    def joined(self, reasons: Iterable[tuple[Lacking, ...]]) -> tuple[Lacking, ...]:
+        return tuple(chain.from_iterable(reasons))
 
     def undecided(
         self, nodes: tuple[resolved.Core, ...], frames: Frames
-    ) -> Iterator[Lacking]:
+    ) -> tuple[Lacking, ...]:
         """Cells that give no decision: what is unanswered or partial among them, else
         all of them.
         """
-        result = [reason for node in nodes for reason in self.leaves(node, frames)]
-        open_ = [item for item in result if item.why is not Lack.UNDECIDED]
-        yield from open_ or result
+        leaves = self.joined(self.leaves(node, frames) for node in nodes)
+        open_ = tuple(leaf for leaf in leaves if leaf.why is not Lack.UNDECIDED)
+        return open_ or leaves
 
-    def leaves(self, node: resolved.Core, frames: Frames) -> Iterator[Lacking]:
+    def fold(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
+        if any(row_frames(node, frames)):
+            return super().fold(node, frames)
+        return self._empty_tables(node)
+
+    def _empty_tables(self, node: resolved.Fold) -> tuple[Lacking, ...]:
+        """The table in which rows were looked for."""
+        tables = (node.source.table, node.source.form)
+        return tuple(
+            Lacking(source=source, why=Lack.UNANSWERED)
+            for source in self.evidence.sources
+            if source.field is None and source.table in tables
+        )
+
+    def leaves(self, node: resolved.Core, frames: Frames) -> tuple[Lacking, ...]:
         """Every cell below a node, and every table that has no rows."""
         if isinstance(node, resolved.Read | resolved.Remote):
-            yield from self.cell(node, frames)
-        elif isinstance(node, resolved.Missing):
-            yield from self.cell(node.cell, frames)
-        elif isinstance(node, resolved.Apply):
-            for argument in node.arguments:
-                yield from self.leaves(argument, frames)
-        elif isinstance(node, resolved.Fold):
-            yield from self.rows(node, frames)
+            return self.cell(node, frames)
+        if isinstance(node, resolved.Missing):
+            return self.cell(node.cell, frames)
+        if isinstance(node, resolved.Apply):
+            return self.joined(self.leaves(part, frames) for part in node.arguments)
+        if isinstance(node, resolved.Fold):
+            return self._row_leaves(node, frames)
+        return self.nothing
 
-    def rows(self, node: resolved.Fold, frames: Frames) -> Iterator[Lacking]:
+    def _row_leaves(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
         rows = list(row_frames(node, frames))
-        tables = (node.source.table, node.source.form)
         if not rows:
-            empty = [
-                source
-                for source in self.evidence.sources
-                if source.field is None and source.table in tables
-            ]
-            yield from (Lacking(source=entry, why=Lack.UNANSWERED) for entry in empty)
+            return self._empty_tables(node)
 
-        for inner in rows:
-            for item in (node.where, node.body):
-                if item is not None:
-                    yield from self.leaves(item, inner)
+        parts = [part for part in (node.where, node.body) if part is not None]
+        return self.joined(self.leaves(part, inner) for inner in rows for part in parts)
 
-    def cell(
-        self, node: resolved.Read | resolved.Remote, frames: Frames
-    ) -> Iterator[Lacking]:
+    def of_cell(
+        self, form: Instance, table: str, row: int | None, field: Field
+    ) -> tuple[Lacking, ...]:
         """The cell itself; of a calculated one what its formula lacks."""
-        here = frames[node.depth].instance
-        assert isinstance(here, ReadRecorder)
-        if isinstance(node, resolved.Read):
-            form, table, row = (
-                here,
-                node.table,
-                frames[node.depth].row if node.row else None,
-            )
-        else:
-            there = self.evidence.at(node.form, node.visit, here.key, node.field.name)
-            if there is None:
-                return
-            form, table, row = there, node.form, None
+        assert isinstance(form, ReadRecorder)
+        source = self.source(form, table, row, field.name)
+        is_blank = source.state is CellState.BLANK
+        if field.value is not None and is_blank and self.depth < DEEPEST:
+            return self.formula(form, table, row, field.value)
 
-        source = self.source(form, table, row, node.field.name)
-        formula = node.field.value
-        if (
-            formula is not None
-            and source.state is CellState.BLANK
-            and self.depth < DEEPEST
-        ):
-            yield from self.formula(form, table, row, formula)
-        elif source.partial:
-            yield Lacking(source=source, why=Lack.PARTIAL)
-        else:
-            yield Lacking(source=source, why=_BY_STATE[source.state])
+        why = Lack.PARTIAL if source.partial else _BY_STATE[source.state]
+        return (Lacking(source=source, why=why),)
 
     def source(
         self, form: ReadRecorder, table: str, row: int | None, field: str
@@ -221,34 +160,15 @@ class _Asked:
 
     def formula(
         self, form: ReadRecorder, table: str, row: int | None, formula: Expression
-    ) -> Iterator[Lacking]:
+    ) -> tuple[Lacking, ...]:
+        """What a formula lacks."""
         owner = self.study.tables[table]
-        node = resolve(
-            formula, self.study, Home(form=owner.form, group=owner.group)
-        ).core
+        home = Home(form=owner.form, group=owner.group)
+        node = resolve(formula, self.study, home).core
         frames = form.frames(row)
+
         self.depth += 1
-        if self.value(node, frames) is None:
-            yield from self.why(node, frames)
+        is_unknown = self.value(node, frames) is None
+        lacking = self.why(node, frames) if is_unknown else self.nothing
         self.depth -= 1
-
-
-def operands(node: resolved.Apply) -> tuple[resolved.Core, ...]:
-    """What an operator works on; the numbers that codes stand for are no value by
-    themselves.
-    """
-    return tuple(
-        argument
-        for argument in node.arguments
-        if not (
-            isinstance(argument, resolved.Constant)
-            and isinstance(argument.value, Mapping)
-        )
-    )
-
-
-def row_frames(node: resolved.Fold, frames: Frames) -> Iterator[Frames]:
-    """The frames in which an aggregate looks at its rows."""
-    outer = frames[: node.depth]
-    for place in places(node.source, outer):
-        yield [*outer, place]
+        return lacking
