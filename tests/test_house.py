@@ -242,15 +242,15 @@ def test_lines_of_scripts_are_short() -> None:
     assert long == []
 
 
-MOST_DECISIONS = 33
+MOST_DECISIONS = 32
 """So many decisions may stand in 100 lines of function bodies. Codebases that engineers
 hold up as models lie between 17 and 28: lower this figure to 28 as bodies get lighter.
 """
-LEAST_COMMENTS = 0.9
+LEAST_COMMENTS = 1.4
 """Percent of the lines of bodies that say why; the models begin at 2."""
-MOST_LONG = 2.5
+MOST_LONG = 0.2
 """Percent of all lines that may be longer than 95 characters."""
-MOST_CROWDED = 23
+MOST_CROWDED = 16
 """So many comprehensions may have two ``for`` and a condition; none is the aim."""
 
 
