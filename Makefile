@@ -23,8 +23,8 @@ format: .venv/ready-to-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The browser and the HTML validator need Debian's chromium and a Java runtime. Without the right to
-# install them the tests that use them skip with a message.
+# The browsers and the HTML validator need Debian's chromium-headless-shell (or chromium), firefox-esr and
+# a Java runtime. Without the right to install them the tests that use them skip with a message.
 system:
 	@sh tests/system.sh
 
