@@ -6,6 +6,7 @@ known to work.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from shutil import which
@@ -49,6 +50,19 @@ alone at the end.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first; ``make test`` tells xdist to keep this order."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected lives until the end: nothing is gained by looking for garbage
+    in it, then or later.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
