@@ -44,6 +44,7 @@ class Converted:
 
     ``names`` gives the name in REDCap of a field by its table and name; ``subject`` is
     the record id. ``logic`` counts the cells with branching logic or an equation.
+    ``study`` is what the files say, None where the checks refuse them.
     """
 
     files: Mapping[str, str]
@@ -53,6 +54,7 @@ class Converted:
     items: tuple[Item, ...] = ()
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     subject: str = ""
+    study: Study | None = None
 
     @property
     def fields(self) -> int:
@@ -120,19 +122,27 @@ def convert_redcap(
         ]
         wrong = conversion.wrong_parts(errors)
         if wrong.keys() <= dropped.keys():
-            return _finished(converted, errors, loaded.study if spelled else None)
+            return _finished(converted, errors, loaded.study, spelled=spelled)
         dropped = {**wrong, **dropped}
 
     return converted
 
 
 def _finished(
-    converted: Converted, errors: list[Finding], study: Study | None
+    converted: Converted, errors: list[Finding], study: Study | None, *, spelled: bool
 ) -> Converted:
-    """The result with the findings of our checks, and the spellings of the study."""
-    respelled = spellings(study, converted.names, converted.items, converted.losses)
+    """The result with the findings of our checks, the study, and its spellings where
+    they are asked for.
+    """
+    respelled = spellings(
+        study if spelled else None,
+        converted.names,
+        converted.items,
+        converted.losses,
+    )
     return replace(
         converted,
+        study=study,
         findings=(*converted.findings, *errors),
         losses=(*converted.losses, *respelled),
     )

@@ -121,7 +121,7 @@ class _Originals:
             record_id=_record_id_of(study),
             missing=write_choices(missing),
         )
-        before = load_study(converted.files).study
+        before = converted.study
         if before is None:
             return
 
