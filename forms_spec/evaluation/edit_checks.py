@@ -4,7 +4,7 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,26 +24,42 @@ from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.reads import Dependency
 from forms_spec.rules.semantics.types import Type
 
+RuleFindings = Callable[[EvaluatedForm, RulePlan, bool], tuple[Finding, ...]]
+"""What a rule finds in a form that is to be complete, or (False) in a draft."""
+
+
+def rule_findings(
+    captured: EvaluatedForm, plan: RulePlan, completing: bool
+) -> tuple[Finding, ...]:
+    """All that one rule finds in a form, kept with a reason or not.
+
+    A rule that cannot be told says so only of a form to be completed.
+    """
+    rows = (
+        captured.rows(plan.table) if plan.table in captured.plan.row_tables else (None,)
+    )
+    results = (_judge(captured, plan, row, completing=completing) for row in rows)
+    return tuple(result for result in results if result is not None)
+
 
 def judge_rules(
-    captured: EvaluatedForm, *, completing: bool, names: frozenset[str] | None = None
+    captured: EvaluatedForm,
+    *,
+    completing: bool,
+    names: frozenset[str] | None = None,
+    found_by: RuleFindings = rule_findings,
 ) -> Iterator[Finding]:
     """Findings of the form's rules, or of those of ``names`` alone.
 
-    A rule that cannot be told says so only of a form to be completed.
+    ``found_by`` says what a rule finds.
     """
     for plan in captured.plan.rules:
         if names is not None and plan.rule.name not in names:
             continue
-        rows = (
-            captured.rows(plan.table)
-            if plan.table in captured.plan.row_tables
-            else (None,)
-        )
-        for row in rows:
-            result = _judge(captured, plan, row, completing=completing)
-            key = CellKey(plan.table, row, plan.rule.on[0][1])
-            if result is not None and not is_kept(result, key, captured.record):
+        for result in found_by(captured, plan, completing):
+            assert result.data is not None
+            key = CellKey(plan.table, result.data.row, plan.rule.on[0][1])
+            if not is_kept(result, key, captured.record):
                 yield result
 
 

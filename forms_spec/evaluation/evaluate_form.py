@@ -11,7 +11,11 @@ from forms_spec.evaluation.captured_form import (
     EvaluatedSubject,
 )
 from forms_spec.evaluation.condition_sources import deciding_answers, showing_answers
-from forms_spec.evaluation.edit_checks import judge_rules
+from forms_spec.evaluation.edit_checks import (
+    RuleFindings,
+    judge_rules,
+    rule_findings,
+)
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
 from forms_spec.evaluation.form_result import CellState, EvaluatedCell, Judgement
 from forms_spec.evaluation.protocol_checks import is_kept, under_check
@@ -58,16 +62,27 @@ def judge(
     return judge_captured(subject.put(form, record, key), completing=completing)
 
 
-def judge_captured(captured: EvaluatedForm, *, completing: bool) -> Judgement:
-    """Judges one form of a subject whose other forms are at hand."""
+def judge_captured(
+    captured: EvaluatedForm,
+    *,
+    completing: bool,
+    found_by: RuleFindings = rule_findings,
+) -> Judgement:
+    """Judges one form of a subject whose other forms are at hand.
+
+    ``found_by`` says what an edit check finds.
+    """
     captured.settle()
-    return _Verdict(captured, completing=completing).judgement()
+    return _Verdict(captured, completing=completing, found_by=found_by).judgement()
 
 
 class _Verdict:
-    def __init__(self, captured: EvaluatedForm, *, completing: bool) -> None:
+    def __init__(
+        self, captured: EvaluatedForm, *, completing: bool, found_by: RuleFindings
+    ) -> None:
         self.captured = captured
         self.completing = completing
+        self.found_by = found_by
         self.untold = UnknownExplainer(captured)
         self.cells: dict[CellKey, EvaluatedCell] = {}
         self.findings: list[Finding] = []
@@ -84,7 +99,9 @@ class _Verdict:
                 self.captured, group, self.untold, completing=self.completing
             )
 
-        self.findings += judge_rules(self.captured, completing=self.completing)
+        self.findings += judge_rules(
+            self.captured, completing=self.completing, found_by=self.found_by
+        )
 
         return Judgement(cells=self.cells, findings=tuple(self.findings))
 

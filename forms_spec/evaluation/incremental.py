@@ -10,13 +10,14 @@ matter who saved a form, in which process, or how it got there.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from threading import RLock
 from typing import Any, TypeVar, cast
 
 from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.evaluate_form import judge_captured
+from forms_spec.evaluation.kept_rules import KeptRules, RulesAgain
 from forms_spec.evaluation.recorded_reads import (
     EvaluationDay,
     Input,
@@ -38,14 +39,17 @@ class KeptResult:
 
     ``given`` is what the caller handed in. ``inputs`` are the forms that ``reads`` asked.
     ``cell_inputs`` are those of them that values of a form's own cells hang on: only
-    these pass a change on to whoever reads the form.
+    these pass a change on to whoever reads the form. ``rules`` are those of a form that
+    were kept by themselves: their reads are not among ``reads``, their inputs are among
+    ``inputs``.
     """
 
     value: Any
     given: tuple[Any, ...]
     reads: Mapping[Read, Any]
     inputs: frozenset[Input]
-    cell_inputs: frozenset[Input] = frozenset()
+    cell_inputs: frozenset[Input] = NOTHING
+    rules: KeptRules = field(default_factory=dict)
 
 
 class CasebookResults:
@@ -85,16 +89,23 @@ class CasebookResults:
         self._world: EvaluatedSubject | None = None
         self._kept: dict[Hashable, KeptResult] = {}
         self._doubtful: dict[Hashable, Set[Input]] = {}
+        keys = None
         if earlier and earlier.study is study and earlier.subject == subject:
             with earlier._lock:
                 self._take_over(earlier)
+            if list(self._records) == list(earlier._records):
+                keys = list(earlier.findings)
 
         # At once, since the next change is followed along what the forms read now.
         self.findings: Mapping[FormKey, tuple[Finding, ...]] = {
             key: self._findings(key, complete=complete(key))
-            for form in study.forms
-            for key in self._world_now().keys(form)
+            for key in keys or self._keys_in_order()
         }
+
+    def _keys_in_order(self) -> list[FormKey]:
+        """The captured forms as the dictionary and its visits have them."""
+        world = self._world_now()
+        return [key for form in self.study.forms for key in world.keys(form)]
 
     def _take_over(self, earlier: CasebookResults) -> None:
         self._kept = dict(earlier._kept)
@@ -106,11 +117,13 @@ class CasebookResults:
                 self._doubtful[name] = self._doubtful.get(name, NOTHING) | reached
 
     def _changed_since(self, earlier: CasebookResults) -> set[Input]:
+        before = earlier._records
         changed: set[Input] = {
             key
-            for key in self._records.keys() | earlier._records.keys()
-            if self._records.get(key) != earlier._records.get(key)
+            for key, record in self._records.items()
+            if before.get(key) is not record and before.get(key) != record
         }
+        changed.update(before.keys() - self._records.keys())
         if self.today != earlier.today:
             changed.add(EvaluationDay.TODAY)
         return changed
@@ -129,7 +142,8 @@ class CasebookResults:
             front = {
                 name
                 for name, kept in self._kept.items()
-                if isinstance(name, FormKey)
+                if kept.cell_inputs
+                and isinstance(name, FormKey)
                 and name not in reached
                 and not kept.cell_inputs.isdisjoint(reached)
             }
@@ -151,26 +165,34 @@ class CasebookResults:
 
     def _findings(self, key: FormKey, *, complete: bool) -> tuple[Finding, ...]:
         given = (self._records[key], complete)
-        kept = self._standing(key, given)
-        if kept is None:
-            kept = self._kept[key] = self._evaluated(key, given)
+        reached = self._doubtful.pop(key, NOTHING)
+        kept = self._kept.get(key)
+        if kept is None or not self._stands(kept, given, reached):
+            earlier = kept.rules if kept and kept.given[1] == complete else {}
+            again = RulesAgain(self._world_now(), earlier, reached)
+            kept = self._kept[key] = self._evaluated(key, given, again)
         return cast("tuple[Finding, ...]", kept.value)
 
-    def _evaluated(self, key: FormKey, given: tuple[Record, bool]) -> KeptResult:
+    def _evaluated(
+        self, key: FormKey, given: tuple[Record, bool], rules: RulesAgain
+    ) -> KeptResult:
         captured = self._world_now().form(key)
         assert captured is not None
         reads = captured.world
         assert isinstance(reads, RecordedSubject)
         captured.settle()
         cell_inputs = frozenset(reads.inputs)
-        judgement = judge_captured(captured, completing=given[1])
+        judgement = judge_captured(
+            captured, completing=given[1], found_by=rules.found_by
+        )
 
         return KeptResult(
             value=judgement.findings,
             given=given,
             reads=reads.reads,
-            inputs=frozenset(reads.inputs),
+            inputs=frozenset(reads.inputs | rules.inputs),
             cell_inputs=cell_inputs,
+            rules=rules.kept,
         )
 
     def of(
@@ -199,11 +221,18 @@ class CasebookResults:
         """The kept result of that name where it is still right."""
         kept = self._kept.get(name)
         reached = self._doubtful.pop(name, NOTHING)
-        if kept is None or kept.given != given:
-            return None
-        if reached and not still_so(kept.reads, self._world_now(), reached):
-            return None
-        return kept
+        return kept if kept and self._stands(kept, given, reached) else None
+
+    def _stands(
+        self, kept: KeptResult, given: tuple[Any, ...], reached: Set[Input]
+    ) -> bool:
+        """Whether a result is still right of which ``reached`` may be answered otherwise."""
+        if kept.given != given:
+            return False
+        if not reached:
+            return True
+        parts = (kept.reads, *(rule.reads for rule in kept.rules.values()))
+        return all(still_so(reads, self._world_now(), reached) for reads in parts)
 
 
 class _RecordingSubject(EvaluatedSubject):

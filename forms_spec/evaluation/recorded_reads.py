@@ -90,6 +90,14 @@ class RecordedSubject(EvaluatedSubject):
             self.reads[read] = question(self._subject, *arguments)
         return self.reads[read]
 
+    def also_read(self, reads: Mapping[Read, Any]) -> None:
+        """Takes over what was recorded apart, without the answers of ``home``."""
+        for read, answer in reads.items():
+            asked = read[1][0]
+            if asked != self._home:
+                self.inputs.add(asked)
+                self.reads[read] = answer
+
 
 class RecordedForm(EvaluatedForm):
     """Another form than the one that is evaluated.

@@ -45,7 +45,6 @@ from webapp.storage.forms import (
     heads,
     load,
     load_version,
-    saves_of,
     texts_of,
     was_complete,
 )
@@ -161,7 +160,6 @@ __all__ = [
     "page_of_subjects",
     "revisions",
     "save",
-    "saves_of",
     "sign_in",
     "snapshot",
     "standings_of",

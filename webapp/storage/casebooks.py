@@ -13,6 +13,7 @@ from webapp.storage.forms import (
     NEWEST,
     NEWEST_OF_SUBJECT,
     NEWEST_OF_SUBJECTS_FORM,
+    SAVES,
     STAMPS,
     InstanceKey,
     StoredForm,
@@ -38,7 +39,8 @@ class StoredCasebook:
     """Implements ``forms_spec.model.captured_data.Casebook`` over the database.
 
     Reads a form's instances when a rule first asks for the form: judging costs what its
-    rules look at, not what the study holds. ``whole`` reads everything by one query.
+    rules look at, not what the study holds. ``whole`` reads everything by one query; then
+    ``saves`` says how often the forms were saved.
     """
 
     def __init__(self, database: Database, subject: str, visits: Sequence[str]) -> None:
@@ -49,6 +51,7 @@ class StoredCasebook:
         self._all: Mapping[FormKey, StoredForm] | None = None
         self._forms: dict[str, Mapping[FormKey, StoredForm]] | None = None
         self._read: dict[str, Mapping[FormKey, StoredForm]] = {}
+        self.saves = 0
 
     @classmethod
     def whole(
@@ -57,53 +60,69 @@ class StoredCasebook:
         """Every form of the subject, read at once."""
         built = cls(database, subject, visits)
         with database.read() as connection:
-            built._hold(_newest(connection, subject))
+            forms = _newest(connection, subject)
+        built._hold({form.key.form_key: form for form in forms})
         return built
 
     def renewed(self) -> StoredCasebook:
-        """The casebook as it is stored now.
+        """The casebook as it is stored now: this one, where nothing was saved since.
 
         Forms that are stored as they were are taken from this one, which was read whole.
         """
-        built = StoredCasebook(self.database, self.subject, ())
-        built._order = self._order
+        saves, subject = self.saves, {"subject": self.subject}
         with self.database.read() as connection:
-            stamps = connection.execute(STAMPS, {"subject": self.subject}).all()
-            forms, changed = self._kept(stamps)
+            if connection.execute(SAVES, subject).scalar_one() == saves:
+                return self
+            stamps = connection.execute(STAMPS, subject).all()
+            kept, changed = self._kept(stamps)
             if len(changed) > FEW:
-                forms = _newest(connection, self.subject)
+                kept = {}
+                new = _newest(connection, self.subject)
             else:
                 rows = (
                     connection.execute(NEWEST, key._asdict()).one() for key in changed
                 )
-                forms += [stored_form(row) for row in rows]
+                new = [stored_form(row) for row in rows]
 
-        built._hold(forms)
+        built = StoredCasebook(self.database, self.subject, ())
+        built._order = self._order
+        built._hold(kept | {form.key.form_key: form for form in new}, like=self)
+
         return built
 
     def _kept(
         self, stamps: Iterable[Sequence[Any]]
-    ) -> tuple[list[StoredForm], list[InstanceKey]]:
+    ) -> tuple[dict[FormKey, StoredForm], list[InstanceKey]]:
         """The forms that are still as they were read, and the keys of the others."""
-        known = self.forms
-        kept, changed = [], []
+        kept, changed = dict(self.forms), []
+        there = set()
         for form, visit, unsno, version, saved_at in stamps:
-            stored = known.get(FormKey(form, visit, unsno))
-            if stored and (stored.version, stored.saved_at) == (version, saved_at):
-                kept.append(stored)
-            else:
-                changed.append(InstanceKey(self.subject, form, visit, unsno))
+            key = FormKey(form, visit, unsno)
+            there.add(key)
+            stored = kept.get(key)
+            if not stored or stored.version != version or stored.saved_at != saved_at:
+                changed.append(InstanceKey(self.subject, *key))
+        for key in kept.keys() - there:
+            del kept[key]
 
         return kept, changed
 
-    def _hold(self, forms: Iterable[StoredForm]) -> None:
+    def _hold(
+        self, forms: Mapping[FormKey, StoredForm], like: StoredCasebook | None = None
+    ) -> None:
+        """Holds all forms of the subject; those of ``like`` may lie in its order
+        already.
+        """
+        if like is None or list(forms) != list(like.forms):
+            forms = self._sorted(forms.values())
         by_form: dict[str, dict[FormKey, StoredForm]] = {}
-        for key, form in self._sorted(forms).items():
+        for key, form in forms.items():
             by_form.setdefault(key.form, {})[key] = form
         self._forms = dict(by_form)
         self._all = {
             key: form for forms in by_form.values() for key, form in forms.items()
         }
+        self.saves = sum(form.version for form in forms.values())
 
     @property
     def forms(self) -> Mapping[FormKey, StoredForm]:

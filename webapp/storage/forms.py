@@ -146,12 +146,6 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
     return {head.key.form_key: head for head in result}
 
 
-def saves_of(database: Database, subject: str) -> int:
-    """How often the forms of a subject were saved: it grows with every save."""
-    with database.read() as connection:
-        return int(connection.execute(SAVES, {"subject": subject}).scalar_one())
-
-
 def texts_of(
     database: Database, forms: Iterable[str] | None, subjects: Iterable[str] | None
 ) -> Mapping[str, Mapping[FormKey, Mapping[str, str]]]:
@@ -213,6 +207,7 @@ STAMPS = select(
 SAVES = select(func.coalesce(func.sum(form_instance.c.version), 0)).where(
     form_instance.c.subjid == bindparam("subject")
 )
+"""How often the forms of a subject were saved: it grows with every save."""
 _IN_ORDER = (
     form_instance.c.subjid,
     form_instance.c.form,

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms_spec.evaluation import judge_casebook
+from forms_spec.evaluation import judge_casebook, kept_rules
 from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.eligibility import assess, assess_again
 from forms_spec.evaluation.incremental import CasebookResults
+from forms_spec.evaluation.kept_rules import MANY
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import (
     LOG,
@@ -286,6 +287,8 @@ class Change:
     ACTS = (answer, answer, row, answer, row, finish, answer, remove, wait)
 
 
+KEPT_FROM = st.sampled_from([0, 3, MANY])
+"""From how many reads on a rule is kept by itself."""
 NUMBERS = st.integers(min_value=0, max_value=9_999)
 CHANGES = st.lists(
     st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS).map(Change), min_size=1, max_size=12
@@ -307,8 +310,16 @@ def watched(subject: EvaluatedSubject) -> list[str]:
     return texts
 
 
-def law(subject: Subject, changes: list[Change], *, look_every: int) -> None:
+def law(
+    subject: Subject, changes: list[Change], *, look_every: int, kept_from: int
+) -> None:
     """Every change is followed by an evaluation; eligibility is looked at now and then."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept_rules, "MANY", kept_from)
+        _law(subject, changes, look_every=look_every)
+
+
+def _law(subject: Subject, changes: list[Change], *, look_every: int) -> None:
     results = subject.again(None)
     for number, change in enumerate(changes):
         found = results.findings
@@ -331,11 +342,11 @@ def law(subject: Subject, changes: list[Change], *, look_every: int) -> None:
 
 
 @pytest.mark.parametrize("study", [reading_study, guest_study, waiting_study])
-@given(changes=CHANGES)
+@given(changes=CHANGES, kept_from=KEPT_FROM)
 def test_small_studies_from_their_first_form_on(
-    study: Callable[[], Study], changes: list[Change]
+    study: Callable[[], Study], changes: list[Change], kept_from: int
 ) -> None:
-    law(Subject(study()), changes, look_every=2)
+    law(Subject(study()), changes, look_every=2, kept_from=kept_from)
 
 
 def entered() -> Subject:
@@ -364,9 +375,11 @@ def entered() -> Subject:
     return Subject(reading_study(), records, set(records))
 
 
-@given(changes=CHANGES)
-def test_a_small_study_from_its_last_form_on(changes: list[Change]) -> None:
-    law(entered(), changes, look_every=2)
+@given(changes=CHANGES, kept_from=KEPT_FROM)
+def test_a_small_study_from_its_last_form_on(
+    changes: list[Change], kept_from: int
+) -> None:
+    law(entered(), changes, look_every=2, kept_from=kept_from)
 
 
 def single_changes(subject: Subject) -> Iterator[Subject]:
@@ -391,7 +404,11 @@ def single_changes(subject: Subject) -> Iterator[Subject]:
         yield replace(subject, today=subject.today + timedelta(days=days))
 
 
-def test_every_single_change_and_the_way_back() -> None:
+@pytest.mark.parametrize("kept_from", [0, MANY])
+def test_every_single_change_and_the_way_back(
+    kept_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_rules, "MANY", kept_from)
     base = entered()
     results, full, seen = base.again(None), base.full(), 0
     for changed in single_changes(base):
@@ -413,9 +430,10 @@ def test_every_single_change_and_the_way_back() -> None:
     name=st.sampled_from(["01-003", "01-008", "01-012"]),
     changes=CHANGES,
     look_every=st.integers(1, 3),
+    kept_from=KEPT_FROM,
 )
 def test_changes_of_a_subject_with_every_form_of_a_large_study(
-    name: str, changes: list[Change], look_every: int
+    name: str, changes: list[Change], look_every: int, kept_from: int
 ) -> None:
     case = example(cellkine(), name)
     subject = Subject(
@@ -424,7 +442,32 @@ def test_changes_of_a_subject_with_every_form_of_a_large_study(
         {key for key, form in case.forms.items() if form.status == FormStatus.COMPLETE},
         case.today,
     )
-    law(subject, changes, look_every=look_every)
+    law(subject, changes, look_every=look_every, kept_from=kept_from)
+
+
+def test_a_rule_is_evaluated_again_only_where_it_reads_what_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_rules, "MANY", 0)
+    subject, key = entered(), FormKey("vs", "V2", 0)
+
+    def again(texts: Mapping[str, str], earlier: CasebookResults) -> CasebookResults:
+        old = subject.forms[key]
+        subject.forms[key] = replace(old, texts={**old.texts, **texts})
+        results = subject.again(earlier)
+        assert results.findings == subject.full()
+        return results
+
+    def of_rule(results: CasebookResults) -> Finding:
+        (only,) = (item for item in results.findings[key] if item.rule == "LATER")
+        return only
+
+    first = again({"day": "2024-03-01"}, subject.again(None))
+    second = again({"fell": "998"}, first)
+    assert second.findings[key] != first.findings[key]
+    assert of_rule(second) is of_rule(first)
+    third = again({"day": "2024-03-02"}, second)
+    assert of_rule(third) != of_rule(second)
 
 
 def test_only_what_a_change_reaches_is_evaluated_again() -> None:

@@ -122,6 +122,26 @@ class TestCasebook:
         assert casebook.record(FormKey("vs", "D0", 0)) is None
         assert list(casebook.keys("pe")) == []
 
+    def test_what_is_renewed_is_as_if_it_were_read_whole(
+        self, database: Database
+    ) -> None:
+        self.fill(database)
+        casebook = StoredCasebook.whole(database, "01-001", self.VISITS)
+        assert casebook.renewed() is casebook
+        month = VS._replace(visit="M3", unsno=0)
+        keep(database, 1, record(sysbp="140"), key=month)
+        changed = casebook.renewed()
+        keep(database, 0, record(sysbp="150"), key=VS._replace(visit="D0", unsno=0))
+        more = changed.renewed()
+        for renewed, count in ((changed, 5), (more, 6)):
+            assert len(renewed.forms) == count
+            assert renewed.forms[month.form_key].record.texts == {"sysbp": "140"}
+            assert renewed.forms[VS.form_key] is casebook.forms[VS.form_key]
+        whole = StoredCasebook.whole(database, "01-001", self.VISITS)
+        assert list(more.forms.items()) == list(whole.forms.items())
+        assert list(more.keys("vs")) == list(whole.keys("vs"))
+        assert more.saves == whole.saves == casebook.saves + 2
+
     def test_the_whole_is_one_query(self, database: Database) -> None:
         self.fill(database)
         with Queries(database) as queries:
