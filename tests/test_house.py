@@ -250,7 +250,7 @@ LEAST_COMMENTS = 1.4
 """Percent of the lines of bodies that say why; the models begin at 2."""
 MOST_LONG = 0.2
 """Percent of all lines that may be longer than 95 characters."""
-MOST_CROWDED = 16
+MOST_CROWDED = 11
 """So many comprehensions may have two ``for`` and a condition; none is the aim."""
 
 

@@ -77,12 +77,13 @@ class CasebookResults:
         self.casebook = casebook
         self.today = today
         self.subject = subject
-        self._records = {
-            key: record
-            for form in study.forms
-            for key in casebook.keys(form)
-            if (record := casebook.record(key)) is not None
-        }
+        self._records: dict[FormKey, Record] = {}
+        for form in study.forms:
+            for key in casebook.keys(form):
+                record = casebook.record(key)
+                if record is not None:
+                    self._records[key] = record
+
         # A cell that is being evaluated is UNKNOWN to whoever asks for it meanwhile: that
         # is right for a cell that depends on itself, and wrong for another thread.
         self._lock = RLock()

@@ -374,12 +374,11 @@ def _cubic(tree: Node) -> bool:
     automaton = _Automaton(is_loop=is_loop)
     automaton.build(tree)
     loops = _looping(automaton)
-    hands = {
-        (p, q)
-        for p in loops
-        for q in loops
-        if p != q and (p, q, q) in automaton.reach((p, p, q))
-    }
+    hands = set()
+    for p in loops:
+        for q in loops:
+            if p != q and (p, q, q) in automaton.reach((p, p, q)):
+                hands.add((p, q))
 
     return any(q == other for _, q in hands for other, _ in hands)
 

@@ -55,12 +55,11 @@ def read_subjects(files: Mapping[str, str], study: Study) -> ExampleSubjects:
         findings.extend(result)
 
     reading = _Joining(study, sheets, findings)
-    forms = [
-        form
-        for name, sheet in sheets.items()
-        if sheet.subject
-        for form in reading.subject(name)
-    ]
+    forms: list[CapturedForm] = []
+    for name, sheet in sheets.items():
+        if sheet.subject:
+            forms += reading.subject(name)
+
     forms.sort(key=package_order(study))
     cuts = {form.saved_at.date() for form in forms}
 

@@ -58,7 +58,8 @@ def limits(study: Study, field: Field) -> ColumnLimits:
             is_open = all(hard.high_open for hard in ranges)
             constraints |= write(max(highs), "maximum", is_open, field)
 
-    ends = [end for hard in ranges for end in (hard.low, hard.high) if end is not None]
+    ends = [end for hard in ranges for end in (hard.low, hard.high)]
+    ends = [end for end in ends if end is not None]
     return ColumnLimits(constraints=constraints, complete=len(constraints) == len(ends))
 
 

@@ -88,13 +88,14 @@ class Grid:
     @property
     def statuses(self) -> dict[str, ShownStatus]:
         """By address of a form: its status."""
-        cells = {
-            cell.address: cell.status
-            for line in self.lines
-            for cell in line.cells
-            if cell.address
-        }
-        return cells | {log.address: log.status for log in self.logs}
+        statuses = {}
+        for line in self.lines:
+            for cell in line.cells:
+                # A form that is not part of a visit has no address there.
+                if cell.address:
+                    statuses[cell.address] = cell.status
+
+        return statuses | {log.address: log.status for log in self.logs}
 
     @property
     def to_finish(self) -> int:

@@ -107,12 +107,12 @@ def _with_parted(
     every = layout.AUDIT in parted
     if differing is None and not every:
         return None
-    more = {
-        (plan.name, name)
-        for plan in opened.plans
-        if every or plan.name in parted
-        for name in compared(plan)
-    }
+
+    more = set()
+    for plan in opened.plans:
+        if every or plan.name in parted:
+            more |= {(plan.name, name) for name in compared(plan)}
+
     if every or layout.FORMS in parted:
         more |= {(plan.table.form.name, STATUS) for plan in opened.plans if plan.table}
     return (differing or frozenset()) | more
