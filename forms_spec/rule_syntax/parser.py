@@ -558,14 +558,13 @@ class _RuleParser(TokenStream):
         return self.take().text
 
 
-_LITERALS = frozenset(
-    (
-        TokenKind.NUMBER,
-        TokenKind.TEXT,
-        TokenKind.DATE,
-        TokenKind.TIME,
-        TokenKind.DATETIME,
-    )
+# A tuple compares by identity; a set would hash the member in Python for each word.
+_LITERALS = (
+    TokenKind.NUMBER,
+    TokenKind.TEXT,
+    TokenKind.DATE,
+    TokenKind.TIME,
+    TokenKind.DATETIME,
 )
 
 

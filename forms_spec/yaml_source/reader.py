@@ -291,19 +291,18 @@ class _YamlReader:
             children.append(node)
             parent.node.size += node.size
         elif parent.key is None:
-            self._rename_key(node)
+            if isinstance(node.data, str) and node.data in OLD_KEYS:
+                self._rename_key(node, node.data)
             parent.key = node
         else:
             key, parent.key = parent.key, None
             self._pair(parent, key, node)
 
-    def _rename_key(self, key: YamlNode) -> None:
+    def _rename_key(self, key: YamlNode, name: str) -> None:
         """Reads an old key as the one that it has become, and says so."""
-        if not isinstance(key.data, str) or key.data not in OLD_KEYS:
-            return
-        new = renamed_key(self._path(), key.data)
+        new = renamed_key(self._path(), name)
         if new is not None:
-            self._rename("old-key", key, key.data, new)
+            self._rename("old-key", key, name, new)
 
     def _rename_type(self, value: YamlNode) -> None:
         """Reads an old field type as the one that it has become, and says so."""

@@ -47,8 +47,8 @@ def compared(
         return WRONG
 
     left, right = pair
-    unordered = {left.type, right.type} & {Type.CHOICE, Type.CONDITION}
-    if unordered and operator != "=":
+    unordered = (Type.CHOICE, Type.CONDITION)
+    if operator != "=" and (left.type in unordered or right.type in unordered):
         type_ = left.type if left.type in unordered else right.type
         return context.fault(
             "rule-no-order",
