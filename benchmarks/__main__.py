@@ -15,6 +15,7 @@ NAMES = (
     "export",
     "engine",
     "round_trip",
+    "audit",
 )
 
 

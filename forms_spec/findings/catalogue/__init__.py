@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
 from forms_spec.findings.catalogue import (
+    audit,
     csv_files,
     data,
     descriptors,
@@ -49,6 +50,7 @@ MODULES: tuple[ModuleType, ...] = (
     importing,
     subjects,
     redcap,
+    audit,
 )
 
 

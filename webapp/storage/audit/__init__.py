@@ -1,0 +1,1 @@
+"""Verifies the log of events, and the database against it."""
