@@ -10,6 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import docx
+    import docx.document
+    import docx.enum.section
+    import docx.enum.style
+    import docx.oxml
+    import docx.oxml.ns
+    import docx.shared
     import frictionless
     import frictionless.errors
     import frictionless.fields
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     import rich.progress
     import rich.table
     import rich.text
+    import typst
 else:
 
     class _Library:
@@ -42,6 +50,8 @@ else:
                 # A part that the library does not load itself.
                 return import_module(f"{self._name}.{name}")
 
+    # An extra: forms for Word.
+    docx = _Library("docx")
     # Half a second: tables of a study, and descriptors that are right beyond doubt, are
     # read without it.
     frictionless = _Library("frictionless")
@@ -53,5 +63,7 @@ else:
     pyspark = _Library("pyspark")
     # A twentieth of a second: only terminals have colours.
     rich = _Library("rich")
+    # An extra of 80 MB: documents as PDF.
+    typst = _Library("typst")
 
-__all__ = ["frictionless", "lxml", "polars", "pyspark", "rich"]
+__all__ = ["docx", "frictionless", "lxml", "polars", "pyspark", "rich", "typst"]

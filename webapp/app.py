@@ -31,6 +31,7 @@ from webapp.views import (
     form_specs,
     histories,
     packages,
+    papers,
     sign_in,
     subjects,
 )
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
         study=settings.study,
         today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
+        fonts=settings.fonts,
     )
     app.extensions["crfsmith-packages"] = ValidationJobs(
         _packages_folder(settings), settings.database
@@ -78,7 +80,7 @@ def create_app(settings: Settings) -> Flask:
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, packages,
+        form_specs, histories, packages, papers,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

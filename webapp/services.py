@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import cast
 
 from flask import abort, current_app, g
@@ -15,12 +16,13 @@ from webapp.storage import Database, StoredCasebook, StoredSubject, get_subject
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """The study and the database of this server."""
+    """The study and the database of this server, and its fonts for documents."""
 
     database: Database
     study: Study
     today: Callable[[], date]
     demo_accounts: tuple[tuple[str, str, str], ...] = ()
+    fonts: Path | None = None
 
 
 def services() -> Services:

@@ -21,6 +21,7 @@ DATABASE = "CRFSMITH_DATABASE"
 SECRET = "CRFSMITH_SECRET_KEY"
 PROXIES = "CRFSMITH_PROXIES"
 PACKAGES = "CRFSMITH_PACKAGES"
+FONTS = "CRFSMITH_FONTS"
 SHORTEST_SECRET = 32
 
 
@@ -58,13 +59,14 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
             "--dictionary once"
         )
 
-    packages = environment.get(PACKAGES)
+    packages, fonts = environment.get(PACKAGES), environment.get(FONTS)
     settings = Settings(
         database=url,
         study=study,
         secret_key=secret,
         secure_cookies=proxies > 0,
         packages=Path(packages) if packages else None,
+        fonts=Path(fonts) if fonts else None,
     )
     app = create_app(settings)
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it

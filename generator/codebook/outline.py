@@ -232,7 +232,7 @@ class _Index:
             title=form.title,
             domain=form.domain,
             help=form.help,
-            collected=_collected(form, self.study),
+            collected=collected(form, self.study),
             grid=tuple(_grid(form, self.study, rules)),
             rules=rules,
             sections=tuple(self.section(form, group) for group in form.groups),
@@ -345,7 +345,7 @@ def _visits(study: Study) -> Iterator[VisitEntry]:
         )
 
 
-def _collected(form: Form, study: Study) -> str:
+def collected(form: Form, study: Study) -> str:
     if form.log:
         return "once per subject (log), open at every visit"
 

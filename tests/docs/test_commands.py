@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
+
 from webapp.commands import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
@@ -22,5 +24,11 @@ def test_every_option_that_the_page_names_exists() -> None:
         name, _, text = section.partition("\n")
         command = main.get_command(None, name)  # type: ignore[arg-type]
         assert command is not None
-        known = {option for one in command.params for option in one.opts}
+        below = command.commands.values() if isinstance(command, click.Group) else ()
+        known = {
+            option
+            for part in (command, *below)
+            for parameter in part.params
+            for option in parameter.opts
+        }
         assert set(re.findall(r"(?<=`)--[a-z-]+", text)) <= known, name

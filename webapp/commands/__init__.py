@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "preview": "Serve a dictionary's forms without a database.",
         "convert": "Convert a dictionary from or to another format.",
         "codebook": "Write a dictionary's codebook, as a page or a table.",
+        "paper": "Write blank forms or casebooks to print.",
         "serve": "Serve the study's pages for data entry.",
         "import": "Import a package into a database.",
         "export": "Export a database's data as a package.",

@@ -21,7 +21,8 @@ class Settings:
     study's clock when it is absent. ``demo_accounts`` are shown on the sign-in page:
     username, password and what the person does. ``secure_cookies`` is for servers
     behind HTTPS. ``packages`` is the folder of packages that are judged and their
-    reports; beside the database when absent.
+    reports; beside the database when absent. ``fonts`` is a folder of fonts for scripts
+    that printed documents lack otherwise.
     """
 
     database: str
@@ -32,3 +33,4 @@ class Settings:
     demo_accounts: tuple[tuple[str, str, str], ...] = ()
     secure_cookies: bool = False
     packages: Path | None = None
+    fonts: Path | None = None

@@ -19,6 +19,7 @@ TITLES = {
     404: "Page not found",
     405: "Page not found",
     413: "Too large",
+    503: "Not available now",
 }
 REMEDIES = {
     403: "Sign in with an account that has access, or ask the study's administrator.",
@@ -28,6 +29,7 @@ REMEDIES = {
         "A form can have 16 MB of text, and 512 MB with its files. Go back and choose "
         "smaller files."
     ),
+    503: "Tell the person who runs the server what this page says.",
     500: "Nothing was saved. Your text is still in this browser: go back and save "
     "again. "
     "If this happens again, tell the study's administrator when it happened.",

@@ -1,0 +1,1 @@
+"""Documents on paper: blank and annotated forms, and casebooks."""

@@ -1,0 +1,69 @@
+"""Answers in the words of a casebook: labels with their codes, and every kind of
+nothing told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms_spec.evaluation.form_result import Cell, CellState
+from forms_spec.kinds import Refusal
+from forms_spec.kinds.choices import SEPARATOR
+from forms_spec.kinds.display import shown_as
+from forms_spec.kinds.file import named_file
+from forms_spec.model.fields import Field
+from generator.pages.answer_text import unit_words
+from generator.paper.layout import Words
+
+
+def coded(text: str, field: Field) -> str:
+    """A text of a field as people read it, with the code of a choice behind its label."""
+    for reason in field.missing:
+        if reason.code == text:
+            return _with_code(reason.label, text)
+    if isinstance(field.kind.parse(text, field), Refusal):
+        return text
+
+    if field.kind.name in ("choice", "choices") and field.codelist is not None:
+        known = field.codelist.by_code
+        codes = text.split(SEPARATOR)
+        return ", ".join(_with_code(known[code].label, code) for code in codes)
+
+    file = named_file(text) if field.kind.name == "file" else None
+    if file is not None:
+        return f"{file[1]} (SHA-256 begins {file[0]})"
+    return shown_as(text, field)
+
+
+def _with_code(label: str, code: str) -> str:
+    return label if label == code else f"{label} ({code})"
+
+
+def cell_words(cell: Cell, field: Field, texts: Mapping[str, str]) -> Words:
+    """What a cell of a form says. ``texts`` holds the unit where it is chosen."""
+    if cell.state is CellState.HIDDEN:
+        if not cell.text:
+            return Words(text="not asked", tone="quiet")
+        return Words(text=f"not asked, but answered: {cell.text}", tone="warning")
+    if cell.state is CellState.INVALID:
+        return Words(text=f"“{cell.text}”, no valid answer", tone="warning")
+    if cell.state is CellState.MISSING:
+        return Words(text=coded(cell.text, field), tone="quiet")
+    if cell.state is CellState.BLANK:
+        return _blank(cell, field, texts)
+
+    unit = unit_words(field, texts)
+    return Words(text=f"{coded(cell.text, field)} {unit}".rstrip())
+
+
+def _blank(cell: Cell, field: Field, texts: Mapping[str, str]) -> Words:
+    words = "no answer"
+    if field.value is not None:
+        words = "cannot be calculated"
+    if cell.shown is None:
+        words = f"{words}; whether it is asked cannot be told"
+    # A unit that was chosen without a number is an entry too.
+    unit = texts.get(field.unit_field or "", "")
+    if unit:
+        words = f"{words}; unit: {unit_words(field, texts) or unit}"
+    return Words(text=words, tone="quiet")

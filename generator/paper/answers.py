@@ -1,0 +1,262 @@
+"""The answers of one captured form as blocks: nothing that was typed is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from forms_spec.evaluation.form_result import Cell, CellState, Judgement
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import CellKey, Record, Row
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from generator.paper.answer_words import cell_words, coded
+from generator.paper.layout import (
+    Block,
+    Paragraph,
+    PrintedAnswer,
+    PrintedAnswers,
+    PrintedHeading,
+    PrintedTable,
+    Words,
+)
+from generator.paper.widths import fits_page, text_width
+
+NUMBER_WIDTH = 10
+"""Millimetres of the column with the numbers of rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormAnswers:
+    """One form with what the judge says of it.
+
+    ``unkept`` is what the judge would say if no warning had been confirmed.
+    """
+
+    study: Study
+    form: Form
+    captured: CapturedForm
+    judgement: Judgement
+    unkept: Judgement | None
+
+    @property
+    def record(self) -> Record:
+        return self.captured.record
+
+    def blocks(self) -> Iterator[Block]:
+        notes = self.notes()
+        for group in self.form.groups:
+            title = group.title or (group.name if group.rows else "")
+            if title:
+                yield PrintedHeading(text=title, depth=3)
+            if group.rows is None:
+                yield from self.answers(group, None, self.record.texts, notes)
+            else:
+                yield from self.rows(group, notes)
+
+        yield from _leftover(self.form, self.record)
+        # What belongs to no single answer, or to one that is not shown.
+        for of_cell in notes.values():
+            for words in of_cell:
+                yield Paragraph(text=words.text, tone=words.tone)
+
+    def notes(self) -> dict[CellKey | None, list[Words]]:
+        """By cell: the findings that are open, and those that were confirmed and why."""
+        notes: dict[CellKey | None, list[Words]] = {}
+        for finding in self.judgement.findings:
+            words = f"Open {finding.severity.word}: {finding.message}"
+            note = Words(text=words, tone="warning")
+            notes.setdefault(_cell_of(finding), []).append(note)
+
+        messages = {}
+        for finding in self.unkept.findings if self.unkept else ():
+            messages[_cell_of(finding), finding.code] = finding.message
+        for (cell, code), reason in self.record.kept.items():
+            message = messages.get((cell, code), f"{code}, which does not arise now")
+            words = f"Confirmed: {message} Reason: “{reason}”"
+            notes.setdefault(cell, []).append(Words(text=words, tone="quiet"))
+
+        return notes
+
+    def answers(
+        self,
+        group: Group,
+        row: int | None,
+        texts: Mapping[str, str],
+        notes: dict[CellKey | None, list[Words]],
+    ) -> Iterator[Block]:
+        """The questions of a group, or of one of its rows, below each other."""
+        printed = []
+        for field in _asked(group):
+            key = CellKey(group.table, row, field.name)
+            cell = self.judgement.cells[key]
+            of_cell = [*_about(cell, field, texts), *notes.pop(key, ())]
+            printed.append(
+                PrintedAnswer(
+                    label=field.label,
+                    answer=cell_words(cell, field, texts),
+                    notes=tuple(of_cell),
+                )
+            )
+        if printed:
+            yield PrintedAnswers(answers=tuple(printed))
+
+    def rows(
+        self, group: Group, notes: dict[CellKey | None, list[Words]]
+    ) -> Iterator[Block]:
+        """Rows as a table where they fit the page, else below each other."""
+        rows = self.record.rows.get(group.name, ())
+        if not rows:
+            yield Paragraph(text="no rows", tone="quiet")
+            return
+
+        fields = _asked(group)
+        lines = [self.row_words(group, fields, row) for row in rows]
+        widths = [NUMBER_WIDTH]
+        for index, field in enumerate(fields):
+            widths.append(
+                text_width([field.label, *(line[index].text for line in lines)])
+            )
+        if not fits_page(widths):
+            for row in rows:
+                yield PrintedHeading(text=f"Row {row.number}", depth=4)
+                yield from self.answers(group, row.number, row.texts, notes)
+            return
+
+        yield PrintedTable(
+            head=("Row", *(field.label for field in fields)),
+            rows=tuple(
+                (Words(text=str(row.number)), *line)
+                for row, line in zip(rows, lines, strict=True)
+            ),
+            widths=tuple(widths),
+        )
+        yield from self.row_notes(group, fields, rows, notes)
+
+    def row_words(
+        self, group: Group, fields: tuple[Field, ...], row: Row
+    ) -> tuple[Words, ...]:
+        return tuple(
+            cell_words(
+                self.judgement.cells[CellKey(group.table, row.number, field.name)],
+                field,
+                row.texts,
+            )
+            for field in fields
+        )
+
+    def row_notes(
+        self,
+        group: Group,
+        fields: tuple[Field, ...],
+        rows: tuple[Row, ...],
+        notes: dict[CellKey | None, list[Words]],
+    ) -> Iterator[Block]:
+        """Below a table: what is to be said of its cells."""
+        for row in rows:
+            for field in fields:
+                key = CellKey(group.table, row.number, field.name)
+                about = _about(self.judgement.cells[key], field, row.texts)
+                for words in (*about, *notes.pop(key, ())):
+                    text = f"Row {row.number}, {field.label}: {words.text}"
+                    yield Paragraph(text=text, tone=words.tone)
+
+
+def _cell_of(finding: Finding) -> CellKey | None:
+    place = finding.data
+    if place is None or place.table is None or place.field is None:
+        return None
+    return CellKey(place.table, place.row, place.field)
+
+
+def _asked(group: Group) -> tuple[Field, ...]:
+    """The fields with an answer of their own: a chosen unit stands behind its number."""
+    units = {field.unit_field for field in group.fields}
+    return tuple(
+        field for field in group.fields if field.collected and field.name not in units
+    )
+
+
+def _about(cell: Cell, field: Field, texts: Mapping[str, str]) -> Iterator[Words]:
+    """What else there is to say of an answer."""
+    if cell.reference and cell.state is CellState.ANSWERED:
+        yield Words(text=f"Reference range {cell.reference}", tone="quiet")
+    if field.value is not None and cell.state is CellState.ANSWERED:
+        yield Words(text="calculated", tone="quiet")
+        given = texts.get(field.name, "")
+        if given and given != cell.text:
+            yield Words(text=f"came with the data as “{given}”", tone="warning")
+
+    unit = texts.get(field.unit_field or "", "")
+    known = {choice.code for choice in field.unit_choices}
+    if unit and (unit not in known or cell.state is CellState.HIDDEN):
+        yield Words(text=f"unit: “{unit}”", tone="warning")
+
+
+def _leftover(form: Form, record: Record) -> Iterator[Block]:
+    """Texts of fields and groups that the dictionary does not have any more."""
+    known = {field.name for field in form.fields if field.collected}
+    yield from _bare(record.texts, known, "")
+
+    groups = {group.name: group for group in form.row_groups}
+    for name, rows in record.rows.items():
+        group = groups.get(name)
+        fields = group.fields if group else ()
+        names = {field.name for field in fields if field.collected}
+        for row in rows:
+            yield from _bare(row.texts, names, f"{name}, row {row.number}: ")
+            if group is None and not row.texts:
+                yield Paragraph(text=f"{name}, row {row.number}: empty", tone="quiet")
+
+
+def _bare(texts: Mapping[str, str], known: set[str], before: str) -> Iterator[Block]:
+    lost = {name: text for name, text in texts.items() if text and name not in known}
+    if not lost:
+        return
+    yield Paragraph(
+        text="No longer in the dictionary, as it was typed:", tone="warning"
+    )
+    yield PrintedAnswers(
+        answers=tuple(
+            PrintedAnswer(label=f"{before}{name}", answer=Words(text=text))
+            for name, text in lost.items()
+        )
+    )
+
+
+def unknown_answers(form: Form | None, record: Record) -> Iterator[Block]:
+    """A form that today's dictionary does not have: by its old questions, if they are
+    known.
+    """
+    fields = {field.name: field for field in form.fields} if form else {}
+    yield from _typed(fields, record.texts)
+    groups = {group.name: group for group in form.row_groups} if form else {}
+    for name, rows in record.rows.items():
+        group = groups.get(name)
+        of_group = {field.name: field for field in group.fields} if group else {}
+        for row in rows:
+            title = (group.title if group else None) or name
+            yield PrintedHeading(text=f"{title}, row {row.number}", depth=3)
+            yield from _typed(of_group, row.texts)
+
+    for (cell, code), reason in record.kept.items():
+        words = f"Confirmed: {code} of {cell.table}.{cell.field}. Reason: “{reason}”"
+        yield Paragraph(text=words, tone="quiet")
+
+
+def _typed(fields: Mapping[str, Field], texts: Mapping[str, str]) -> Iterator[Block]:
+    """All texts, and the questions without one."""
+    printed = []
+    for name in dict.fromkeys((*fields, *texts)):
+        field, text = fields.get(name), texts.get(name, "")
+        if field is not None and not field.collected:
+            continue
+        answer = Words(text="no answer", tone="quiet")
+        if text:
+            answer = Words(text=coded(text, field) if field else text)
+        printed.append(
+            PrintedAnswer(label=field.label if field else name, answer=answer)
+        )
+    if printed:
+        yield PrintedAnswers(answers=tuple(printed))

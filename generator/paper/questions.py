@@ -1,0 +1,192 @@
+"""A field as a question on paper: its words, its conditions, and where to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from forms_spec.kinds.display import shown_unit
+from forms_spec.model.codes import Codelist
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.rules import Expression, Home, to_english
+from generator.codebook.words import FACTS
+from generator.pages.limit_text import limits
+from generator.paper.layout import NotByHand, PaperQuestion, Tick
+from generator.paper.writing_space import has_long_list, writing_space
+
+MOST_LISTED = 400
+"""A list of more codes is not printed: the codebook has it."""
+
+PRINTED: Mapping[str, str] = MappingProxyType(
+    {
+        "Unit": "",  # stands beside the space
+        "Range": "",  # is said as the page says it
+        "Comparators": "",  # are ticked
+        "Alert outside": "call the investigator outside {}",
+        "Expected": "expected {}",
+        "Length": "{}",
+        "Pattern": "must read: {}",
+        "Anchors": "",  # stand at the ends
+        "File": "",  # has words of its own
+        "Entry": "",  # stands in the space
+        "Initial value": "",  # a sheet of paper is empty
+        "Retired codes": "",  # are not offered
+        "Answers": "{}",
+        "Missing": "",  # are ticked
+        "Reference": "",  # depends on the subject
+        "Checks": "",  # nobody at the bedside needs their numbers
+    }
+)
+"""What a blank form says of each fact of a field, around the codebook's words."""
+if holes := set(FACTS) ^ set(PRINTED):
+    raise ImportError(f"the blank form does not know what to say of {sorted(holes)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionMaker:
+    """Makes the questions of one group. ``annotated``: with the names of the dictionary
+    and of the standards.
+    """
+
+    study: Study
+    form: Form
+    group: Group
+    annotated: bool
+
+    @property
+    def home(self) -> Home:
+        return Home.in_group(self.form, self.group)
+
+    def asked(self) -> tuple[Field, ...]:
+        """The fields that are questions of their own.
+
+        A unit and the parts of a number are asked with the number itself.
+        """
+        units = {field.unit_field for field in self.group.fields}
+        return tuple(
+            field
+            for field in self.group.fields
+            if field.name not in units and field.part_of is None
+        )
+
+    def question(self, field: Field) -> PaperQuestion:
+        if not field.collected:
+            return PaperQuestion(
+                label=field.label,
+                help=field.help or "",
+                conditions=tuple(self.conditions(field)),
+                space=NotByHand(text=""),
+                names=(field.name,) if self.annotated else (),
+            )
+
+        space = writing_space(field)
+        by_hand = not isinstance(space, NotByHand)
+        unit = field.unit.fixed if field.unit else None
+
+        return PaperQuestion(
+            label=field.label,
+            space=space,
+            help=field.help or "",
+            conditions=tuple(self.conditions(field)),
+            required=field.required is True and by_hand,
+            unit=shown_unit(unit) if unit else "",
+            units=_units(field) if by_hand else (),
+            comparators=_comparators(field) if by_hand else (),
+            missing=missing_ticks(field) if by_hand else (),
+            limits=tuple(self.limits(field)) if by_hand else (),
+            names=tuple(self.names(field)) if self.annotated else (),
+        )
+
+    def conditions(self, field: Field) -> Iterator[str]:
+        """When the field is shown and when it must be answered, in words."""
+        if field.show_when is not None:
+            yield f"Only if {self.words(field.show_when)}."
+        if isinstance(field.required, Expression):
+            yield f"Must be answered if {self.words(field.required)}."
+        if field.value is not None and self.annotated:
+            yield f"Calculated as {self.words(field.value)}."
+
+    def words(self, expression: Expression) -> str:
+        return to_english(expression, self.study, self.home)
+
+    def names(self, field: Field) -> Iterator[str]:
+        """What the dictionary and the standards call the field and its parts."""
+        yield field.name
+        yield from _standard_names(field)
+        for part in self.group.fields:
+            if part.name == field.unit_field:
+                yield f"unit in {part.name}"
+                yield from _standard_names(part)
+            elif part.part_of == field.name:
+                yield f"part in {part.name}"
+                yield from _standard_names(part)
+
+    def limits(self, field: Field) -> Iterator[str]:
+        """What is accepted, in the words of the codebook."""
+        if field.control not in ("scale", "vas"):
+            for limit in limits(self.study, self.form, self.group, field):
+                yield limit.text
+            for name, make in FACTS.items():
+                words = make(field, self.study) if PRINTED[name] else ""
+                # Where nothing is refused, the usual values are the limits above.
+                if words and (name != "Expected" or field.ranges):
+                    yield PRINTED[name].format(words)
+
+        if field.upload is not None:
+            yield "attach the file"
+        if field.kind.name == "duration":
+            yield "with units, such as 3 d 4 h or 90 min"
+        if has_long_list(field):
+            yield _list_words(field)
+
+
+def _standard_names(field: Field) -> Iterator[str]:
+    if field.cdash:
+        yield f"CDASH {field.cdash}"
+    if field.sdtm:
+        yield f"SDTM {field.sdtm}"
+
+
+def _list_words(field: Field) -> str:
+    codelist = field.codelist
+    assert codelist is not None, "only a codelist is long"
+    where = "at the end" if is_listed(codelist) else "in the codebook"
+    count = f"{len(codelist.codes):,} answers"
+    words = f"a code of the list {codelist.name} ({count}), {where}"
+    return f"{words}; several with ; between them" if _several(field) else words
+
+
+def _several(field: Field) -> bool:
+    return field.kind.name == "choices" and field.max_choices != 1
+
+
+def is_listed(codelist: Codelist) -> bool:
+    """Whether all codes of a list are printed at the end of the blank forms."""
+    return len(codelist.codes) <= MOST_LISTED
+
+
+def _units(field: Field) -> tuple[Tick, ...]:
+    return tuple(
+        Tick(
+            code="" if choice.code == choice.label else choice.code, label=choice.label
+        )
+        for choice in field.unit_choices
+    )
+
+
+def _comparators(field: Field) -> tuple[Tick, ...]:
+    return tuple(Tick(code="", label=sign) for sign in field.comparators)
+
+
+def missing_ticks(field: Field) -> tuple[Tick, ...]:
+    """The reasons for which there may be no answer."""
+    return tuple(
+        Tick(
+            code=reason.code,
+            label=reason.label,
+            note="drafts only" if reason.draft_only else "",
+        )
+        for reason in field.missing
+    )

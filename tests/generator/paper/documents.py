@@ -1,0 +1,78 @@
+"""What tests read of a document that was written."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import docx
+import pypdf
+
+from forms_spec.model.captured_forms import Subject
+from forms_spec.model.study import Study
+from generator.paper.captured_subject import PrintRun, SubjectCasebook
+from generator.paper.layout import Paper, as_data
+from generator.paper.typst_process import compile_pdf
+from tests.generator.targets.studies import Captured
+
+RUN = PrintRun(by="Milan Monitor", moment=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+
+
+def pdf_of(paper: Paper) -> bytes:
+    """The PDF, made in this process."""
+    return compile_pdf(as_data(paper), "")[0]
+
+
+def reader_of(content: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(content))
+
+
+def squeezed(text: str) -> str:
+    """The text without anything that a line break of the page may add or take."""
+    return re.sub(r"[\s\u200b\xa0]+", "", text)
+
+
+def pdf_text(content: bytes) -> str:
+    """Everything that stands on the pages, without blanks."""
+    return squeezed("".join(page.extract_text() for page in reader_of(content).pages))
+
+
+def word_text(content: bytes) -> str:
+    """Everything that stands in a document of Word, without blanks."""
+    document = docx.Document(io.BytesIO(content))
+    body = "".join(part.text or "" for part in document.element.body.iter())
+    heads = "".join(
+        paragraph.text
+        for section in document.sections
+        for paragraph in (*section.header.paragraphs, *section.footer.paragraphs)
+    )
+    return squeezed(body + heads)
+
+
+def paper_text(paper: Paper) -> str:
+    """Every text of the pages as data, without blanks."""
+    return squeezed("\n".join(_texts(as_data(paper))))
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list):
+        for part in data:
+            yield from _texts(part)
+    elif isinstance(data, dict):
+        for part in data.values():
+            yield from _texts(part)
+
+
+def casebooks_of(captured: Captured) -> Iterator[SubjectCasebook]:
+    """The casebook of each subject, without a history."""
+    study: Study = captured.study
+    for subject in dict.fromkeys((form.site, form.subject) for form in captured.forms):
+        forms = tuple(
+            form for form in captured.forms if (form.site, form.subject) == subject
+        )
+        yield SubjectCasebook(study=study, subject=Subject(*subject), forms=forms)

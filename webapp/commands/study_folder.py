@@ -1,0 +1,47 @@
+"""What commands share that make a document of a dictionary's folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from forms_spec import load_study
+from forms_spec.model.study import Study
+from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from webapp.commands.terminal import show_finding
+from webapp.installation.command_error import CommandError
+
+REFUSED = 1
+
+
+def study_in_folder(folder: Path, otherwise: str) -> Study:
+    """The study of a folder; ends the command if the dictionary has errors.
+
+    ``otherwise`` says what was not done then: ``No codebook was written``.
+    """
+    try:
+        files, unreadable = read_dictionary(folder)
+    except UnreadableFolder as error:
+        raise CommandError(f"{error}.") from error
+
+    # A name may be defined in a file that could not be read.
+    loaded = load_study(files, incomplete=bool(unreadable))
+    if loaded.study is None or unreadable:
+        for finding in (*unreadable, *loaded.findings):
+            show_finding(finding, files)
+        click.echo(f"{otherwise}, because the dictionary has errors.", err=True)
+        sys.exit(REFUSED)
+
+    return loaded.study
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file, or ends the command with the reason why it cannot be written."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(
+            f"{path} cannot be written: {error.strerror or error}."
+        ) from error

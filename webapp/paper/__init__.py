@@ -1,0 +1,1 @@
+"""Printed documents of what the database holds."""
