@@ -61,7 +61,7 @@ def _blank(cell: Cell, field: Field, texts: Mapping[str, str]) -> Words:
     if field.value is not None:
         words = "cannot be calculated"
     if cell.shown is None:
-        words = f"{words}; whether it is asked cannot be told"
+        words = f"{words}; it is not known whether this is asked"
     # A unit that was chosen without a number is an entry too.
     unit = texts.get(field.unit_field or "", "")
     if unit:

@@ -102,7 +102,7 @@ def test_every_kind_of_nothing_is_told_apart() -> None:
     both = text_of(book(form(texts={"vsperf": "N", "vsdat": "2024-04-15"})))
     assert squeezed("not asked, but answered: 2024-04-15") in both
     untold = text_of(book(form(texts={}, status=FormStatus.INCOMPLETE)))
-    assert squeezed("whether it is asked cannot be told") in untold
+    assert squeezed("it is not known whether this is asked") in untold
 
 
 def test_a_confirmed_warning_stands_with_its_message_and_reason() -> None:
