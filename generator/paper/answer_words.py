@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forms_spec.evaluation.form_result import Cell, CellState
+from forms_spec.evaluation.form_result import CellState, EvaluatedCell
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.choices import SEPARATOR
 from forms_spec.kinds.display import shown_as
@@ -39,7 +39,7 @@ def _with_code(label: str, code: str) -> str:
     return label if label == code else f"{label} ({code})"
 
 
-def cell_words(cell: Cell, field: Field, texts: Mapping[str, str]) -> Words:
+def cell_words(cell: EvaluatedCell, field: Field, texts: Mapping[str, str]) -> Words:
     """What a cell of a form says. ``texts`` holds the unit where it is chosen."""
     if cell.state is CellState.HIDDEN:
         if not cell.text:
@@ -56,7 +56,7 @@ def cell_words(cell: Cell, field: Field, texts: Mapping[str, str]) -> Words:
     return Words(text=f"{coded(cell.text, field)} {unit}".rstrip())
 
 
-def _blank(cell: Cell, field: Field, texts: Mapping[str, str]) -> Words:
+def _blank(cell: EvaluatedCell, field: Field, texts: Mapping[str, str]) -> Words:
     words = "no answer"
     if field.value is not None:
         words = "cannot be calculated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms_spec.evaluation.form_result import Cell, CellState, Judgement
+from forms_spec.evaluation.form_result import CellState, EvaluatedCell, Judgement
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
@@ -178,7 +178,9 @@ def _asked(group: Group) -> tuple[Field, ...]:
     )
 
 
-def _about(cell: Cell, field: Field, texts: Mapping[str, str]) -> Iterator[Words]:
+def _about(
+    cell: EvaluatedCell, field: Field, texts: Mapping[str, str]
+) -> Iterator[Words]:
     """What else there is to say of an answer."""
     if cell.reference and cell.state is CellState.ANSWERED:
         yield Words(text=f"Reference range {cell.reference}", tone="quiet")

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import groupby
 from types import MappingProxyType
 
-from forms_spec.evaluation.captured_form import Subject as JudgedSubject
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.casebook import judge_casebook
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.evaluation.form_result import Judgement
@@ -314,7 +314,7 @@ def _evaluated(book: SubjectCasebook, forms: Sequence[CapturedForm]) -> _Evaluat
         complete=lambda key: complete[key],
     )
 
-    world = JudgedSubject(study, casebook, day, book.subject.subject)
+    world = EvaluatedSubject(study, casebook, day, book.subject.subject)
     unkept = {}
     for form in forms:
         if form.record.kept and form.key in judgements:

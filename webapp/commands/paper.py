@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import io
 import re
 import zipfile
@@ -20,9 +19,10 @@ from generator.paper.typst_writer import PaperFailed, WrittenPaper, write_pdf
 from generator.paper.word_writer import write_word
 from webapp.commands.study_folder import study_in_folder, write_file
 from webapp.installation.command_error import CommandError
+from webapp.installation.operator import who_runs
 from webapp.installation.study_database import opened, study_in_use
 from webapp.paper.subject_casebook import CasebookReader
-from webapp.storage import Database, Subject, list_users, snapshot
+from webapp.storage import Database, StoredSubject, list_users, snapshot
 
 PDF, WORD, ZIP = ".pdf", ".docx", ".zip"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -183,7 +183,7 @@ def casebook(
     if not subjects and not everyone:
         raise CommandError("Name a subject, or give --all.")
 
-    run = PrintRun(by=printed_by or getpass.getuser(), moment=printed_at)
+    run = PrintRun(by=printed_by or who_runs(), moment=printed_at)
     with opened(url, must_exist=True) as database:
         names = () if everyone else subjects
         papers = _casebooks(database, url, names, run, sheet)
@@ -214,9 +214,12 @@ def _casebooks(
             raise CommandError(f"There is no subject {', '.join(unknown)}.")
 
         reader = CasebookReader(study=study, state=state, persons=persons)
-        wanted: list[Subject] = [known[name] for name in dict.fromkeys(names or known)]
+        wanted: list[StoredSubject] = [
+            known[name] for name in dict.fromkeys(names or known)
+        ]
         for subject in wanted:
-            paper = casebook_paper(reader.read(subject), run, sheet=sheet)
+            book = reader.read(subject)
+            paper = casebook_paper(book, run, proof=reader.proof(), sheet=sheet)
             yield subject.subjid, paper
 
 

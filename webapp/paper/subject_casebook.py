@@ -8,13 +8,12 @@ from itertools import groupby
 
 from forms_spec import load_study
 from forms_spec.model.captured_data import FormKey
-from forms_spec.model.captured_forms import AuditEntry, CapturedForm
-from forms_spec.model.captured_forms import Subject as PrintedSubject
+from forms_spec.model.captured_forms import AuditEntry, CapturedForm, Subject
 from forms_spec.model.study import Study
-from generator.paper.captured_subject import SubjectCasebook
+from generator.paper.captured_subject import HistoryHead, Proof, SubjectCasebook
 from webapp.packages.audit_order import AuditOrder
 from webapp.packages.export import captured
-from webapp.storage import Snapshot, StoredForm, Subject, revisions
+from webapp.storage import Snapshot, StoredForm, StoredSubject, revisions
 
 
 @dataclass(kw_only=True)
@@ -29,7 +28,16 @@ class CasebookReader:
     persons: Mapping[str, str]
     _earlier: dict[str, Study | None] = field(default_factory=dict)
 
-    def read(self, subject: Subject) -> SubjectCasebook:
+    def proof(self) -> Proof:
+        """The head of the log, which stands for the whole history up to this state."""
+        head = self.state.log_head()
+        if not head.number:
+            return Proof()
+        return Proof(
+            head=HistoryHead(digest=head.sha256, note=f"(line {head.number:,})")
+        )
+
+    def read(self, subject: StoredSubject) -> SubjectCasebook:
         """The newest version of each form, and every change that led to it."""
         forms: list[CapturedForm] = []
         history: list[AuditEntry] = []
@@ -45,7 +53,7 @@ class CasebookReader:
 
         return SubjectCasebook(
             study=self.study,
-            subject=PrintedSubject(
+            subject=Subject(
                 subject.site, subject.subjid, subject.added_by, subject.added_at
             ),
             forms=tuple(forms),
@@ -55,7 +63,7 @@ class CasebookReader:
         )
 
     def changes(
-        self, subject: Subject, saves: Sequence[StoredForm]
+        self, subject: StoredSubject, saves: Sequence[StoredForm]
     ) -> Iterator[AuditEntry]:
         """Every change of a form, cell by cell; a save without one has an entry too."""
         audit = AuditOrder(self.study, saves[0].key.form)

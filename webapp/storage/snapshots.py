@@ -18,6 +18,7 @@ from webapp.storage.attachments import (
 )
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import StoredDictionary, all_uses, find_dictionary
+from webapp.storage.events import LogHead, log_head
 from webapp.storage.forms import (
     NEWEST_OF_SUBJECT,
     VERSIONS_OF_SUBJECT,
@@ -72,6 +73,10 @@ class Snapshot:
         """When the newest version of all was saved."""
         moment: datetime | None = self._connection.execute(LAST_SAVE).scalar()
         return moment
+
+    def log_head(self) -> LogHead:
+        """The newest line of the log of events."""
+        return log_head(self._connection)
 
     def attachment(self, prefix: str) -> bytes | None:
         """A file's bytes by the beginning of their SHA-256."""

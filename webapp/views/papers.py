@@ -59,10 +59,10 @@ def show_casebook_pdf(subjid: str) -> Response:
     persons = {user.username: user.name for user in list_users(app.database)}
     with snapshot(app.database) as state:
         reader = CasebookReader(study=app.study, state=state, persons=persons)
-        book = reader.read(subject)
+        book, proof = reader.read(subject), reader.proof()
 
     run = PrintRun(by=current_user.user.name, moment=app.database.clock())
-    content = _pdf(casebook_paper(book, run))
+    content = _pdf(casebook_paper(book, run, proof=proof))
     return _file(content, f"casebook-{subjid}.pdf", "application/pdf")
 
 

@@ -17,6 +17,7 @@ from tests.webapp.pages import app_over as cellkine_over
 from tests.webapp.pages import filled_once
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
+from webapp.storage import log_head
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,15 @@ def test_the_casebook_has_a_link_and_contains_what_was_saved(app: Flask) -> None
         "18-Apr-2024 12:00:00 UTC",
     ):  # fmt: skip
         assert squeezed(words) in text
+
+
+def test_the_first_page_has_the_head_of_the_log(app: Flask) -> None:
+    client = client_of(app, "monitor")
+    with database_of(app).read() as connection:
+        head = log_head(connection)
+    assert head.number
+    text = pdf_text(client.get("/subjects/01-001/casebook.pdf").data)
+    assert f"{head.sha256}(line{head.number:,})" in text
 
 
 def test_a_subject_without_forms_can_be_printed(app: Flask) -> None:
