@@ -45,6 +45,12 @@ class EventKind(Enum):
     IMPORT_BEGUN = "import-begun"
     EXPORTED = "exported"
     CLOCK_ACCEPTED = "clock-accepted"
+    QUERY_OPENED = "query-opened"
+    QUERY_ANSWERED = "query-answered"
+    QUERY_CLOSED = "query-closed"
+    QUERY_REOPENED = "query-reopened"
+    QUERY_CANCELLED = "query-cancelled"
+    QUERY_COMMENTED = "query-commented"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

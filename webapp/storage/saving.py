@@ -16,6 +16,7 @@ from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionaries
+from webapp.storage.due_queries import mark_due
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.events import append_events
 from webapp.storage.forms import (
@@ -160,6 +161,7 @@ class Batch:
     def restore_forms(self, forms: Sequence[NewForm]) -> None:
         """Forms that are not here yet, with every version that they had elsewhere."""
         insert_forms(self._connection, forms, self._now, import_id=self._import)
+        mark_due(self._connection, {key.subject for key, _ in forms})
 
     def save_new(self, requests: Sequence[SaveRequest]) -> None:
         """First versions of forms that are not here yet."""
@@ -261,6 +263,7 @@ def _add_version(
     connection.execute(insert(form_version), {**version, "instance_id": instance})
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
+    mark_due(connection, [request.key.subject])
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
     return Saved(

@@ -278,7 +278,69 @@ event = Table(
     Column("line", Text, nullable=False),
 )
 
+# What people and rules ask about data. A query moves on with its entries; its place and
+# who opened it never change. A blank ``opened_by`` is a rule; row 0 is no row.
+query = Table(
+    "query",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("table_name", String(64), nullable=False),
+    Column("rowno", Integer, nullable=False),
+    Column("field", String(64), nullable=False),
+    Column("code", String(100), nullable=False),
+    Column("source", PlainText, nullable=False),
+    Column("opened_by", PlainString(100), nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("state_by", PlainString(100), nullable=False),
+    Column("state_at", UtcTime, nullable=False),
+    Column("assigned_role", String(30), nullable=False),
+    Column("assigned_to", PlainString(100), nullable=False),
+    Column("basis", String(64), nullable=False),
+    Column("entries", Integer, nullable=False),
+    CheckConstraint(
+        "state IN ('open', 'answered', 'closed', 'cancelled', 'comment')", name="state"
+    ),
+)
+
+# ``event_number`` is the line of the log that seals the entry: it has the text's hash.
+query_entry = Table(
+    "query_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("query_id", ForeignKey("query.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("action", String(12), nullable=False),
+    Column("username", PlainString(100), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+    Column("assigned_role", String(30), nullable=False),
+    Column("assigned_to", PlainString(100), nullable=False),
+    Column("event_number", Integer, nullable=False),
+    Column("text", PlainText, nullable=False),
+    UniqueConstraint("query_id", "number"),
+    CheckConstraint(
+        "action IN ('opened', 'answered', 'closed', 'reopened', 'cancelled',"
+        " 'commented')",
+        name="action",
+    ),
+)
+
+# The subjects whose forms were saved since their rule queries were last looked at: put
+# here by the save itself, so that none is forgotten when a server is killed.
+query_due = Table(
+    "query_due",
+    metadata,
+    Column("subjid", ForeignKey("subject.subjid"), primary_key=True),
+)
+
 Index("ix_event_subjid", event.c.subjid, event.c.number)
 Index("ix_event_kind", event.c.kind, event.c.number)
 Index("ix_event_username", event.c.username, event.c.number)
 Index("ix_dictionary_use_since", dictionary_use.c.since)
+Index("ix_query_subjid", query.c.subjid, query.c.state)
+Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)

@@ -17,7 +17,8 @@ def test_the_first_line_sums_up_what_stood_there(tmp_path: Path) -> None:
     database = furnish(open_database(url, clock=ticking()))
     keep(database, 0, record(sysbp="120"))
     with database.write() as connection:
-        connection.execute(text("DROP TABLE event"))
+        for table in ("event", "query_entry", "query", "query_due"):
+            connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
     database.close()
 

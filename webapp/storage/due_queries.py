@@ -1,0 +1,79 @@
+"""Which subjects' rule queries have to be looked at, since their forms were saved.
+
+A save puts its subject here in its own transaction; whoever has looked at the subject
+takes it away. So no broken rule is forgotten when a server is killed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from webapp.storage.database import Database
+from webapp.storage.forms import SAVES
+from webapp.storage.queries import (
+    NewQuery,
+    QueryStep,
+    QueryThread,
+    StoredQuery,
+    insert_queries,
+    insert_steps,
+    subject_threads,
+)
+from webapp.storage.stamps import stamp
+from webapp.storage.tables import query_due
+
+Decided = tuple[Sequence[NewQuery], Sequence[tuple[StoredQuery, QueryStep]]]
+"""Threads to be begun, and entries to be added to others."""
+
+
+def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
+    """Notes subjects whose forms are saved, in the transaction that saves them."""
+    wanted = set(subjects)
+    known = select(query_due.c.subjid).where(query_due.c.subjid.in_(list(wanted)))
+    new = wanted - set(connection.execute(known).scalars())
+    if new:
+        connection.execute(
+            insert(query_due), [{"subjid": subject} for subject in sorted(new)]
+        )
+
+
+def is_due(database: Database, subject: str) -> bool:
+    """Whether a subject's rule queries have to be looked at."""
+    wanted = select(query_due.c.subjid).where(query_due.c.subjid == subject)
+    with database.read() as connection:
+        return connection.execute(wanted).first() is not None
+
+
+def due_subjects(database: Database) -> tuple[str, ...]:
+    """All of these subjects, in order."""
+    with database.read() as connection:
+        ordered = select(query_due.c.subjid).order_by(query_due.c.subjid)
+        return tuple(connection.execute(ordered).scalars())
+
+
+def settle_due(
+    database: Database,
+    subject: str,
+    *,
+    saves: int,
+    decide: Callable[[tuple[QueryThread, ...]], Decided],
+) -> bool:
+    """Writes what was decided from a casebook that was saved so often.
+
+    Does nothing where it was saved again since: False, and the subject stays due.
+    """
+    with database.write() as connection:
+        now: datetime = stamp(connection, database.clock())
+        standing = connection.execute(SAVES, {"subject": subject}).scalar_one()
+        if int(standing) != saves:
+            return False
+
+        new, steps = decide(subject_threads(connection, subject))
+        insert_queries(connection, now, new)
+        insert_steps(connection, now, steps)
+        connection.execute(delete(query_due).where(query_due.c.subjid == subject))
+
+    return True
