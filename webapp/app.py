@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from forms_spec.schedule.study_clock import day_of
 from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import ValidationJobs
-from webapp.presentation import assets, template_filters
+from webapp.presentation import assets, past_dictionaries, template_filters
 from webapp.security import access, headers, sessions
 from webapp.security.request_origin import request_origin
 from webapp.services import Services
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
         demo_accounts=settings.demo_accounts,
         fonts=settings.fonts,
     )
+    app.extensions[past_dictionaries.EXTENSION] = past_dictionaries.PastDictionaries()
     app.extensions["crfsmith-packages"] = ValidationJobs(
         _packages_folder(settings), settings.database
     )

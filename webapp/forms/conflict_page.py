@@ -10,6 +10,7 @@ from uuid import uuid4
 from flask import render_template
 
 from forms_spec.model.captured_data import Record
+from forms_spec.model.fields import Form
 from generator.pages import page_and_template, posted_names
 from generator.pages.answer_text import answer_words
 from generator.pages.input_names import (
@@ -19,7 +20,9 @@ from generator.pages.input_names import (
     cell_name,
     row_prefix,
 )
+from generator.pages.meaning_changes import meaning_changes
 from webapp.forms.merge import CellDifference, merge
+from webapp.forms.past_forms import past_form
 from webapp.presentation.form_address import FormPlace
 from webapp.services import services
 from webapp.storage import Status, StoredForm, was_complete
@@ -29,7 +32,10 @@ NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One cell to choose: both texts, and both as a reader sees them."""
+    """One cell to choose: both texts, and both as their readers saw them.
+
+    ``amended`` says what the dictionary changed of the question meanwhile.
+    """
 
     name: str
     label: str
@@ -38,11 +44,12 @@ class Choice:
     before_words: str
     mine_words: str
     theirs_words: str
+    amended: tuple[str, ...] = ()
 
 
 def conflict_page(
     place: FormPlace,
-    base: Record,
+    base: StoredForm | None,
     mine: Record,
     theirs: StoredForm,
     action: str,
@@ -58,9 +65,10 @@ def conflict_page(
     ``removed`` are the rows that I removed, and why. ``pending`` signs for the files
     that are mine.
     """
-    merged = merge(place.form, base, mine, theirs.record)
-    choices = [_choice(difference) for difference in merged.differences]
-    asked = {choice.name for choice in choices}
+    merged = merge(place.form, base.record if base else Record(), mine, theirs.record)
+    choice = _Versions(place.form, base, theirs).choice
+    choices = [choice(difference) for difference in merged.differences]
+    asked = {item.name for item in choices}
     page, _ = page_and_template(services().study, place.form)
 
     return render_template(
@@ -68,8 +76,8 @@ def conflict_page(
         place=place,
         theirs=theirs,
         choices=choices,
-        mine_only=[_choice(d) for d in merged.mine_only],
-        theirs_only=[_choice(d) for d in merged.theirs_only],
+        mine_only=[choice(d) for d in merged.mine_only],
+        theirs_only=[choice(d) for d in merged.theirs_only],
         hidden=[
             *(
                 (name, text)
@@ -105,16 +113,34 @@ def _removals(
             yield REASON_PREFIX + prefix, reason
 
 
-def _choice(difference: CellDifference) -> Choice:
-    field, cell = difference.field, difference.cell
-    row = f", row {cell.row}" if cell.row is not None else ""
+class _Versions:
+    """The dictionaries with which the two versions and their common beginning were
+    answered; mine is of today.
+    """
 
-    return Choice(
-        name=cell_name(cell),
-        label=f"{field.label}{row}",
-        mine=difference.mine,
-        theirs=difference.theirs,
-        before_words=answer_words(difference.before, field),
-        mine_words=answer_words(difference.mine, field),
-        theirs_words=answer_words(difference.theirs, field),
-    )
+    def __init__(self, form: Form, base: StoredForm | None, theirs: StoredForm) -> None:
+        self._theirs = past_form(theirs.dictionary_hash, form.name)
+        self._base = past_form(base.dictionary_hash, form.name) if base else None
+        self._amended: dict[tuple[str, str], dict[str, None]] = {}
+        for past in (self._base, self._theirs):
+            for change in (
+                meaning_changes(past.form, form) if past and past.form else ()
+            ):
+                known = self._amended.setdefault((change.table, change.field), {})
+                known.update(dict.fromkeys(change.sentences))
+
+    def choice(self, difference: CellDifference) -> Choice:
+        field, cell = difference.field, difference.cell
+        row = f", row {cell.row}" if cell.row is not None else ""
+        base = self._base or self._theirs
+
+        return Choice(
+            name=cell_name(cell),
+            label=f"{field.label}{row}",
+            mine=difference.mine,
+            theirs=difference.theirs,
+            before_words=base.words(cell, difference.before),
+            mine_words=answer_words(difference.mine, field),
+            theirs_words=self._theirs.words(cell, difference.theirs),
+            amended=tuple(self._amended.get((cell.table, cell.field), ())),
+        )

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import abort, current_app
+from flask import abort
 from werkzeug.exceptions import NotFound
 
-from forms_spec import load_study
+from forms_spec.findings.places import TextPlace
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
+from forms_spec.model.visits import Visit, VisitType
 from generator.pages.answer_text import answer_words
 from webapp.presentation.form_address import (
     FormPlace,
@@ -21,18 +22,15 @@ from webapp.presentation.form_address import (
     form_place,
     visit_word,
 )
+from webapp.presentation.past_dictionaries import past_study
 from webapp.presentation.statuses import ShownStatus, status_of
 from webapp.services import services, subject_or_404
 from webapp.storage import (
     InstanceKey,
     StoredForm,
-    get_dictionary,
     heads,
     load,
 )
-
-OLD_STUDIES = "crfsmith old studies"
-MOST_OLD = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,28 +95,71 @@ def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]
     try:
         return form_place(subjid, visit, form), False
     except NotFound:
-        subject_or_404(subjid)
-        for key, head in heads(services().database, subjid).items():
-            if key.form == form and visit_word(key.visit, key.unsno) == visit:
-                place = _captured_place(head.key)
-                if place is None:
-                    abort(
-                        404,
-                        f"The form {form} was captured with a dictionary that this "
-                        "version of crfsmith"
-                        " cannot read. To read its answers, export a package: "
-                        "crfsmith export.",
-                    )
+        key = _captured_key(subjid, visit, form)
+        if key is None:
+            raise
+        place = _captured_place(key)
+        if place is None:
+            abort(
+                404,
+                f"The form {form} was captured with a dictionary that this "
+                "version of crfsmith"
+                " cannot read. To read its answers, open its history, "
+                f"{form_address(subjid, key.visit, key.unsno, form)}/history, or "
+                "export a package: crfsmith export.",
+            )
 
-                return place, True
+        return place, True
 
-        raise
+
+def place_of_history(subjid: str, visit: str, form: str) -> FormPlace:
+    """The form of an address, to tell its history; without a question where no
+    dictionary of it can be read.
+    """
+    try:
+        return form_place(subjid, visit, form)
+    except NotFound:
+        key = _captured_key(subjid, visit, form)
+        if key is None:
+            raise
+        return _captured_place(key) or _place_without_questions(key)
+
+
+def _captured_key(subjid: str, visit: str, form: str) -> InstanceKey | None:
+    """What was captured at an address, whatever the dictionary says of it now."""
+    subject_or_404(subjid)
+    for key, head in heads(services().database, subjid).items():
+        if key.form == form and visit_word(key.visit, key.unsno) == visit:
+            return head.key
+    return None
+
+
+def _place_without_questions(key: InstanceKey) -> FormPlace:
+    """A place whose form and visit are called by their bare names."""
+    nowhere = TextPlace(file="", line=0, column=0)
+    is_log = key.visit == LOG
+    visit = Visit(
+        name=key.visit,
+        title=key.visit,
+        type=VisitType.UNSCHEDULED if key.unsno else VisitType.SCHEDULED,
+        target=None,
+        window=None,
+        repeats=bool(key.unsno),
+        place=nowhere,
+    )
+
+    return FormPlace(
+        subject=subject_or_404(key.subject),
+        form=Form(name=key.form, title=key.form, groups=(), place=nowhere, log=is_log),
+        visit=None if is_log else visit,
+        unsno=key.unsno,
+    )
 
 
 def _captured_place(key: InstanceKey) -> FormPlace | None:
     """Where a form stood in the dictionary with which it was captured last."""
     stored = load(services().database, key)
-    study = _study_of(stored) if stored else None
+    study = past_study(stored.dictionary_hash) if stored else None
     form = study.forms.get(key.form) if study else None
     if study is None or form is None:
         return None
@@ -127,28 +168,6 @@ def _captured_place(key: InstanceKey) -> FormPlace | None:
     return FormPlace(
         subject=subject, form=form, visit=study.visits.get(key.visit), unsno=key.unsno
     )
-
-
-def _study_of(stored: StoredForm) -> Study | None:
-    """The study as its dictionary said it then; the last few are kept."""
-    if stored.dictionary_hash == services().study.hash:
-        return services().study
-    known: dict[str, Study | None] = current_app.extensions.setdefault(OLD_STUDIES, {})
-    if stored.dictionary_hash not in known:
-        # The oldest goes first: a study of 3,000 fields takes tens of megabytes.
-        while len(known) >= MOST_OLD:
-            known.pop(next(iter(known)))
-        known[stored.dictionary_hash] = _load(stored.dictionary_hash)
-
-    return known[stored.dictionary_hash]
-
-
-def _load(dictionary_hash: str) -> Study | None:
-    """None for a dictionary that is not here, was altered, or has become unreadable."""
-    dictionary = get_dictionary(services().database, dictionary_hash)
-    if dictionary is None or dictionary.is_altered:
-        return None
-    return load_study(dictionary.files).study
 
 
 def tables_of(form: Form, record: Record) -> Iterator[AnswerTable]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from flask import Flask, g
+from markupsafe import Markup
 
 from forms_spec.schedule.study_clock import local as study_time
 from generator.pages.answer_text import day_words
@@ -28,6 +29,19 @@ def clock(moment: datetime) -> str:
 def moment_words(moment: datetime) -> str:
     """15-Apr-2024 10:32:05 UTC."""
     return f"{day_words(local(moment).date())} {local(moment):%H:%M:%S %Z}"
+
+
+def instant(moment: datetime) -> Markup:
+    """15-Apr-2024 10:32:05 CDT (15:32:05 UTC): by the study's clock, and for everybody."""
+    here, everywhere = local(moment), local(moment).astimezone(UTC)
+    shown = Markup('<time datetime="{}">{}</time>').format(
+        f"{everywhere:%Y-%m-%dT%H:%M:%SZ}", moment_words(moment)
+    )
+    if here.tzname() == "UTC":
+        return shown
+    day = f"{day_words(everywhere.date())} " if here.date() != everywhere.date() else ""
+    utc = f"{day}{everywhere:%H:%M:%S} UTC"
+    return shown + Markup(' <span class="quiet-text">({})</span>').format(utc)
 
 
 def short_day(day: date) -> str:
@@ -61,6 +75,7 @@ def register(app: Flask) -> None:
         clock=clock,
         day=day_words,
         day_month=day_month,
+        instant=instant,
         moment=moment_words,
         person=person,
         short_day=short_day,

@@ -55,6 +55,7 @@ from webapp.storage.history import (
     audit_rows,
     broken_seals,
     history,
+    logged_saves,
     revisions,
 )
 from webapp.storage.imports import ImportRun, PastVersion, imports_of
@@ -201,6 +202,7 @@ __all__ = [
     "load_version",
     "log_head",
     "log_lines",
+    "logged_saves",
     "mark_due",
     "open_database",
     "open_queries",

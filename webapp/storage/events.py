@@ -89,8 +89,9 @@ class NewEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoggedEvent:
-    """An event as it stands in the log. ``name`` and ``role`` are the person's at that
-    time, ``origin`` says from where it was done; ``line`` is the exact text.
+    """An event as it stands in the log. ``name``, ``role`` and ``sites`` are the
+    person's at that time, ``origin`` says from where it was done; ``line`` is the exact
+    text.
     """
 
     number: int
@@ -103,6 +104,7 @@ class LoggedEvent:
     place: EventPlace
     details: Mapping[str, Any]
     line: str
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,6 +215,7 @@ def event_of(line: str) -> LoggedEvent:
         ),
         details=content.get("details", {}),
         line=line,
+        sites=tuple(by.get("sites", ())),
     )
 
 

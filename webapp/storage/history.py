@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import select
 
 from forms_spec.model.captured_data import CellKey, Record
 from webapp.storage.changes import Change, ChangeKind, changes
 from webapp.storage.database import Database
+from webapp.storage.events import EventKind, LoggedEvent, event_of
 from webapp.storage.forms import (
     ALL_VERSIONS,
     EVERY_VERSION,
@@ -17,6 +20,7 @@ from webapp.storage.forms import (
     stored_form,
 )
 from webapp.storage.seals import seal
+from webapp.storage.tables import event
 
 CHUNK = 500
 
@@ -52,6 +56,23 @@ def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
         ]
 
     return tuple(revisions(forms))
+
+
+def logged_saves(database: Database, key: InstanceKey) -> Mapping[int, LoggedEvent]:
+    """The events of the log that tell of a form's versions, by the version's number; a
+    version that is older than the log has none.
+    """
+    query = (
+        select(event.c.line)
+        .where(event.c.subjid == key.subject, event.c.form == key.form)
+        .where(event.c.visit == key.visit, event.c.unsno == key.unsno)
+        .where(event.c.kind == EventKind.FORM_SAVED.value)
+        .order_by(event.c.number)
+    )
+    with database.read() as connection:
+        saves = [event_of(line) for line in connection.execute(query).scalars()]
+
+    return {save.details["version"]: save for save in saves}
 
 
 def audit_rows(versions: Iterable[StoredForm]) -> Iterator[AuditRow]:

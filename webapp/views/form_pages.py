@@ -345,7 +345,6 @@ def _store(
 def _conflict(
     now: PostedForm, record: Record, conflict: Conflict
 ) -> ResponseReturnValue:
-    base = conflict.base.record if conflict.base else Record()
     if conflict.theirs.record == record:
         address = _after(now, saved=conflict.theirs.version)
         return jsonify(moved=address) if _by_script() else redirect(address, 303)
@@ -361,7 +360,7 @@ def _conflict(
     settles = now.data.get("settles") or now.data.get("save_id", "")
     page = conflict_page(
         now.place,
-        base,
+        conflict.base,
         record,
         conflict.theirs,
         action,
