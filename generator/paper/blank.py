@@ -31,6 +31,7 @@ from generator.paper.layout import (
     PrintedHeading,
     PrintedTable,
     Sheet,
+    SignOff,
     Tick,
     TickMatrix,
     Ticks,
@@ -178,6 +179,15 @@ def _plain(text: str) -> Words:
     return Words(text=text)
 
 
+_SIGN_OFF = SignOff(
+    entries=(
+        HeadEntry(label="Filled in by", space=WritingLines()),
+        HeadEntry(label="Date", space=CharacterBoxes(pattern="DD-MMM-YYYY")),
+        HeadEntry(label="Signature", space=WritingLines()),
+    )
+)
+
+
 def _form(study: Study, form: Form, *, annotated: bool) -> Chapter:
     blocks: list[Block] = []
     if form.help:
@@ -187,19 +197,7 @@ def _form(study: Study, form: Form, *, annotated: bool) -> Chapter:
         maker = QuestionMaker(study=study, form=form, group=group, annotated=annotated)
         blocks += _group(maker)
 
-    blocks.append(
-        PaperQuestions(
-            questions=(
-                PaperQuestion(
-                    label="Filled in by", space=WritingLines(share=70), help="name"
-                ),
-                PaperQuestion(
-                    label="Date", space=CharacterBoxes(pattern="DD-MMM-YYYY")
-                ),
-                PaperQuestion(label="Signature", space=WritingLines(share=70)),
-            )
-        )
-    )
+    blocks.append(_SIGN_OFF)
     names: tuple[str, ...] = ()
     if annotated:
         domain = (f"SDTM domain {form.domain}",) if form.domain else ()

@@ -84,6 +84,17 @@ class NotByHand:
 WritingSpace = WritingLines | CharacterBoxes | Ticks | Ruler | NotByHand
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeadEntry:
+    """A part of a line, such as the head of each page: a text, or boxes or a line to
+    write on.
+    """
+
+    label: str
+    text: str = ""
+    space: CharacterBoxes | WritingLines | None = None
+
+
 # ---- blocks of a chapter
 
 
@@ -195,6 +206,13 @@ class PrintedTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignOff:
+    """Where the person who filled in a form signs it by hand, on one line."""
+
+    entries: tuple[HeadEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ElectronicSignature:
     """Who signed what a document shows (21 CFR 11.50): printed name, meaning and moment.
 
@@ -225,20 +243,12 @@ Block = (
     | TickMatrix
     | PrintedAnswers
     | PrintedTable
+    | SignOff
     | SignaturePlace
 )
 
 
 # ---- the document
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeadEntry:
-    """A part of the head of each page: a text, or boxes or a line to write on."""
-
-    label: str
-    text: str = ""
-    space: CharacterBoxes | WritingLines | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

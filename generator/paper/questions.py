@@ -27,7 +27,7 @@ PRINTED: Mapping[str, str] = MappingProxyType(
         "Alert outside": "call the investigator outside {}",
         "Expected": "expected {}",
         "Length": "{}",
-        "Pattern": "must read: {}",
+        "Pattern": "",  # in its own words
         "Anchors": "",  # stand at the ends
         "File": "",  # has words of its own
         "Entry": "",  # stands in the space
@@ -134,6 +134,9 @@ class QuestionMaker:
                 if words and (name != "Expected" or field.ranges):
                     yield PRINTED[name].format(words)
 
+        pattern = field.stated_pattern
+        if pattern is not None:
+            yield f"must read: {pattern.message or pattern.expression}"
         if field.upload is not None:
             yield "attach the file"
         if field.kind.name == "duration":

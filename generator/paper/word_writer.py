@@ -32,6 +32,7 @@ from generator.paper.layout import (
     PrintedTable,
     Ruler,
     SignaturePlace,
+    SignOff,
     Tick,
     TickMatrix,
     Ticks,
@@ -385,6 +386,9 @@ class _WordDocument:
             self.row(table, [[words] for words in row], 8 if block.small else 9.5)
         self.document.add_paragraph()
 
+    def sign_off(self, block: SignOff) -> None:
+        self.document.add_paragraph("     ".join(map(self.head_entry, block.entries)))
+
     def signature_place(self, block: SignaturePlace) -> None:
         if not block.signatures:
             self.paragraph("Electronic signature: none recorded", "quiet")
@@ -418,6 +422,7 @@ _BLOCKS: Mapping[type, Callable[[_WordDocument, Any], None]] = MappingProxyType(
         TickMatrix: _WordDocument.tick_matrix,
         PrintedAnswers: _WordDocument.printed_answers,
         PrintedTable: _WordDocument.printed_table,
+        SignOff: _WordDocument.sign_off,
         SignaturePlace: _WordDocument.signature_place,
     }
 )

@@ -146,7 +146,7 @@ _BY_KIND: Mapping[str, Callable[[Field], WritingSpace]] = MappingProxyType(
         "boolean": lambda _: Ticks(options=(Tick(code="", label="Yes"),), several=True),
         "date": lambda _: CharacterBoxes(pattern="DD-MMM-YYYY"),
         "partial_date": lambda _: CharacterBoxes(
-            pattern="DD-MMM-YYYY", hint="UN for an unknown day, UNK for the month"
+            pattern="DD-MMM-YYYY", hint="UN, UNK if unknown"
         ),
         "time": _time,
         "datetime": _moment,
