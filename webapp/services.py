@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import cast
 
 from flask import abort, current_app, g
+from flask_login import current_user
 
 from forms_spec.model.study import Study
-from webapp.storage import Database, StoredCasebook, StoredSubject, get_subject
+from webapp.storage import (
+    Database,
+    Sites,
+    StoredCasebook,
+    StoredSubject,
+    get_subject,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +37,19 @@ def services() -> Services:
     return cast("Services", current_app.extensions["crfsmith"])
 
 
+def own_sites() -> Sites:
+    """The sites whose subjects exist for the person of this request: none for nobody."""
+    if not current_user.is_authenticated:
+        return frozenset()
+    sites: Sites = current_user.user.sites
+    return sites
+
+
 def subject_or_404(subjid: str) -> StoredSubject:
-    """The subject of an address."""
-    subject = get_subject(services().database, subjid)
+    """The subject of an address. One of another site is answered like one that does not
+    exist.
+    """
+    subject = get_subject(services().database, subjid, sites=own_sites())
     if subject is None:
         abort(404, f"There is no subject {subjid}.")
     return subject

@@ -161,4 +161,5 @@ def import_account(database: Database) -> None:
             name="Import",
             role=Role.DATA_MANAGER,
             password=password,
+            is_open=False,
         )

@@ -10,13 +10,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from flask import Flask, request, session
+from flask import Flask, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import login_user, logout_user
 
 from webapp.security.access import Account
 from webapp.services import services
-from webapp.storage import User, begin_session, end_session, open_session
+from webapp.storage import (
+    Attempt,
+    SignInAnswer,
+    User,
+    begin_session,
+    end_session,
+    open_session,
+    try_to_sign_in,
+)
 
 IDLE: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(hours=12)
@@ -39,6 +47,17 @@ def protect(app: Flask, study: str) -> None:
     """Makes an application's cookies those of one study."""
     app.session_interface = StudyCookies(study)
     app.config["PERMANENT_SESSION_LIFETIME"] = LONGEST
+
+
+def look_at(username: str, password: str) -> SignInAnswer:
+    """Whose password it is, if the name and the address need not wait."""
+    attempt = Attempt(
+        username=username,
+        password=password,
+        address=request.remote_addr or "",
+        secret=str(current_app.secret_key).encode("utf-8"),
+    )
+    return try_to_sign_in(services().database, attempt)
 
 
 def begin(user: User) -> Account:
@@ -79,6 +98,11 @@ def account_of(token: str) -> Account | None:
     if idle > TOLD_EVERY.total_seconds():
         session[LAST_REQUEST] = now
     return Account(opened.user, token)
+
+
+def current_token() -> str:
+    """The token of this browser's session."""
+    return str(session.get(TOKEN, ""))
 
 
 def _now() -> int:

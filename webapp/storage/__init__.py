@@ -5,6 +5,19 @@ and brings its tables up to date; the functions below take the ``Database`` it g
 return frozen values.
 """
 
+from webapp.storage.accounts import (
+    ADMINISTER,
+    PROGRAMS,
+    AccountRefused,
+    NewAccount,
+    add_account,
+    change_password,
+    change_role,
+    change_sites,
+    close_account,
+    reopen_account,
+    reset_password,
+)
 from webapp.storage.attachments import (
     Attachment,
     AttachmentHead,
@@ -95,6 +108,13 @@ from webapp.storage.saving import (
     save,
 )
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
+from webapp.storage.sign_ins import (
+    Attempt,
+    SignInAnswer,
+    locked_accounts,
+    try_to_sign_in,
+    unlock_account,
+)
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.stamps import ClockBehind, accept_clock, check_clock
 from webapp.storage.standings import StoredStanding, keep_standings, standings_of
@@ -110,15 +130,29 @@ from webapp.storage.subjects import (
     subjects_from,
 )
 from webapp.storage.tables import DamagedData
-from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
+from webapp.storage.users import (
+    ALL_SITES,
+    Role,
+    Sites,
+    User,
+    add_user,
+    get_user,
+    has_password,
+    list_users,
+)
 
 __all__ = [
+    "ADMINISTER",
+    "ALL_SITES",
     "ORDERS",
     "PARTIES",
+    "PROGRAMS",
     "WAITING_STATES",
+    "AccountRefused",
     "AlteredDictionary",
     "Attachment",
     "AttachmentHead",
+    "Attempt",
     "AuditRow",
     "Batch",
     "Change",
@@ -137,6 +171,7 @@ __all__ = [
     "ListedQuery",
     "LogHead",
     "LoggedEvent",
+    "NewAccount",
     "NewEvent",
     "NewQuery",
     "OtherStudy",
@@ -156,6 +191,8 @@ __all__ = [
     "SaveRequest",
     "Saved",
     "Session",
+    "SignInAnswer",
+    "Sites",
     "Snapshot",
     "Status",
     "StepRefused",
@@ -169,6 +206,7 @@ __all__ = [
     "UnknownQuery",
     "User",
     "accept_clock",
+    "add_account",
     "add_attachment",
     "add_subject",
     "add_user",
@@ -178,8 +216,12 @@ __all__ = [
     "batch",
     "begin_session",
     "broken_seals",
+    "change_password",
+    "change_role",
+    "change_sites",
     "changes",
     "check_clock",
+    "close_account",
     "dictionary_in_use",
     "due_subjects",
     "end_session",
@@ -190,6 +232,7 @@ __all__ = [
     "get_subject",
     "get_thread",
     "get_user",
+    "has_password",
     "heads",
     "history",
     "imports_of",
@@ -200,6 +243,7 @@ __all__ = [
     "list_users",
     "load",
     "load_version",
+    "locked_accounts",
     "log_head",
     "log_lines",
     "logged_saves",
@@ -208,10 +252,11 @@ __all__ = [
     "open_queries",
     "open_session",
     "page_of_subjects",
+    "reopen_account",
+    "reset_password",
     "revisions",
     "save",
     "settle_due",
-    "sign_in",
     "snapshot",
     "standings_of",
     "subject_numbers",
@@ -220,6 +265,8 @@ __all__ = [
     "texts_of",
     "threads_of_form",
     "threads_of_subject",
+    "try_to_sign_in",
+    "unlock_account",
     "use_dictionary",
     "utc_now",
     "visit_order",

@@ -31,7 +31,7 @@ from webapp.storage.tables import (
     import_run,
     plain,
 )
-from webapp.storage.users import NOBODY, Role, insert_accounts
+from webapp.storage.users import CLOSED, NOBODY, Role, insert_accounts
 
 HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
 
@@ -134,6 +134,7 @@ def insert_missing_accounts(
             "role": Role.MONITOR.value,
             "password_hash": NOBODY,
             "created_at": now,
+            "state": CLOSED,
         }
         for name in dict.fromkeys(plain(item) for item in names)
         if name not in known

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from webapp.storage.database import Database
 from webapp.storage.events import EventKind, NewEvent, append_events
 from webapp.storage.tables import app_user, sign_in_session
-from webapp.storage.users import User, user_of
+from webapp.storage.users import OPEN, User, user_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +58,9 @@ def open_session(database: Database, token: str, *, client: str) -> Session | No
         select(app_user, sign_in_session.c.began_at, sign_in_session.c.client)
         .join(sign_in_session, sign_in_session.c.username == app_user.c.username)
         .where(
-            sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None)
+            sign_in_session.c.id == _digest(token),
+            sign_in_session.c.ended_at.is_(None),
+            app_user.c.state == OPEN,
         )
     )
     with database.read() as connection:
@@ -84,6 +86,24 @@ def end_session(database: Database, token: str) -> None:
         if username is not None:
             signed_out = NewEvent(kind=EventKind.SIGNED_OUT, username=username)
             append_events(connection, now, [signed_out])
+
+
+def end_sessions_of(
+    connection: Connection, username: str, now: datetime, *, but: str = ""
+) -> int:
+    """Ends every open session of a person in a transaction under way, except the one
+    with the token ``but``; how many there were.
+    """
+    ending = (
+        update(sign_in_session)
+        .where(
+            sign_in_session.c.username == username,
+            sign_in_session.c.ended_at.is_(None),
+            sign_in_session.c.id != _digest(but),
+        )
+        .values(ended_at=now)
+    )
+    return connection.execute(ending).rowcount
 
 
 def _digest(text: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
 )
 
 from webapp.storage.database import Database
@@ -32,6 +33,7 @@ from webapp.storage.events import (
 )
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import form_instance, subject
+from webapp.storage.users import ALL_SITES, Sites
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,24 +97,38 @@ def insert_subject(
     append_events(connection, now, [event])
 
 
-def get_subject(database: Database, subjid: str) -> StoredSubject | None:
+def of_sites(sites: Sites) -> ColumnElement[bool]:
+    """The condition under which a subject exists for somebody of these sites. Whatever
+    looks subjects up for a person goes through it.
+    """
+    return true() if sites is ALL_SITES else subject.c.site.in_(sorted(sites))
+
+
+def get_subject(
+    database: Database, subjid: str, *, sites: Sites = ALL_SITES
+) -> StoredSubject | None:
+    """The subject, if it is of these sites."""
     with database.read() as connection:
-        return find_subject(connection, subjid)
+        return find_subject(connection, subjid, sites=sites)
 
 
-def find_subject(connection: Connection, subjid: str) -> StoredSubject | None:
+def find_subject(
+    connection: Connection, subjid: str, *, sites: Sites = ALL_SITES
+) -> StoredSubject | None:
     """The subject, in a transaction under way."""
-    row = connection.execute(ONE_SUBJECT, {"subject": subjid}).first()
+    query = ONE_SUBJECT if sites is ALL_SITES else ONE_SUBJECT.where(of_sites(sites))
+    row = connection.execute(query, {"subject": subjid}).first()
     return _subject(row) if row else None
 
 
 ONE_SUBJECT = select(subject).where(subject.c.subjid == bindparam("subject"))
 
 
-def subject_numbers(database: Database) -> tuple[str, ...]:
-    """The numbers of all subjects, in order."""
+def subject_numbers(database: Database, *, sites: Sites) -> tuple[str, ...]:
+    """The numbers of the subjects of some sites, in order."""
     with database.read() as connection:
-        query = select(subject.c.subjid).order_by(subject.c.subjid)
+        query = select(subject.c.subjid).where(of_sites(sites))
+        query = query.order_by(subject.c.subjid)
         return tuple(connection.execute(query).scalars())
 
 
@@ -123,13 +139,13 @@ def list_subjects(database: Database) -> tuple[SubjectSummary, ...]:
 
 
 def subjects_from(
-    database: Database, first: str, *, most: int
+    database: Database, first: str, *, most: int, sites: Sites
 ) -> tuple[SubjectSummary, ...]:
-    """So many subjects in order, from one on."""
+    """So many subjects of some sites in order, from one on."""
     with database.read() as connection:
         wanted = (
             select(subject.c.subjid)
-            .where(subject.c.subjid >= first)
+            .where(subject.c.subjid >= first, of_sites(sites))
             .order_by(subject.c.subjid)
         )
         names = connection.execute(wanted.limit(most)).scalars().all()
@@ -138,17 +154,25 @@ def subjects_from(
 
 
 def page_of_subjects(
-    database: Database, wanted: str, *, order: str, down: bool, first: int, most: int
+    database: Database,
+    wanted: str,
+    *,
+    order: str,
+    down: bool,
+    first: int,
+    most: int,
+    sites: Sites,
 ) -> tuple[int, tuple[SubjectSummary, ...]]:
-    """How many subjects have ``wanted`` in their number or site, and so many of them
-    from the ``first`` on.
+    """How many subjects of some sites have ``wanted`` in their number or site, and so
+    many of them from the ``first`` on.
 
     ``order`` is one of ``ORDERS``. What is read of forms is read for these subjects
     only, unless the order itself hangs on all.
     """
     like = f"%{_escaped(wanted.lower())}%"
     columns = (subject.c.subjid, subject.c.site)
-    fits = or_(*(func.lower(item).like(like, escape="\\") for item in columns))
+    contains = or_(*(func.lower(item).like(like, escape="\\") for item in columns))
+    fits = contains & of_sites(sites)
     column = ORDERS[order]
     base = select(subject.c.subjid).where(fits)
     if order in OF_FORMS:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -149,6 +150,42 @@ app_user = Table(
     Column("role", String(30), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("state", String(10), nullable=False, default="open"),
+    Column("sites", JsonText, nullable=False, default="all"),
+    Column("must_change_password", Boolean, nullable=False, default=False),
+    Column("password_changed_at", UtcTime, nullable=True),
+    Column("code_required", Boolean, nullable=False, default=False),
+)
+
+# Failures to sign in, by typed name and by address, for all processes of a server.
+# ``key`` holds a name only where an account has it: what else was typed there may be a
+# password, and stands here as a digest under the server's own key.
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("key", PlainString(160), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("wait_until", UtcTime, nullable=True),
+)
+
+# What an authenticator shares with the server. ``last_step`` is the newest half minute
+# whose code was taken: a code counts once.
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("username", ForeignKey("app_user.username"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("confirmed_at", UtcTime, nullable=True),
+    Column("last_step", Integer, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("used_at", UtcTime, nullable=True),
 )
 
 # The token of a session is in its browser only; here is its SHA-256.

@@ -25,10 +25,11 @@ from webapp.forms.posted import typed
 from webapp.security import sessions
 from webapp.security.access import EVERYONE, SIGNED_IN, Account, allow, allowed
 from webapp.services import services
-from webapp.storage import User, sign_in
+from webapp.storage import SignInAnswer, User
 
 bp = Blueprint("sign_in", __name__)
 KEPT = "kept:"
+LONGEST_IN_SECONDS = 120
 
 
 @bp.get("/sign-in")
@@ -45,23 +46,57 @@ def take_sign_in() -> ResponseReturnValue:
         request.form.get("password", ""),
     )
     then = _inside(request.form.get("then", ""))
-    account = signed_in_as(username, password)
-    kept = [
+    answer = sessions.look_at(username, password)
+    kept = kept_texts()
+    if answer.user is None:
+        page = _page(then=then, username=username, refused=refusal(answer), kept=kept)
+        return not_signed_in(make_response(page), answer)
+    return go_on(sessions.begin(answer.user), then, kept)
+
+
+def kept_texts() -> list[tuple[str, str]]:
+    """What was typed before on a page whose session had ended."""
+    return [
         (name.removeprefix(KEPT), text)
         for name, text in request.form.items(multi=True)
         if name.startswith(KEPT)
     ]
-    if account is None:
-        return _page(then=then, username=username, refused=True, kept=kept), 401
+
+
+def go_on(
+    account: Account, then: str, kept: list[tuple[str, str]]
+) -> ResponseReturnValue:
+    """To where somebody wanted to go before signing in, with what they typed there."""
     if kept:
         return _typed_before(then, MultiDict(kept))
     return redirect(then if account.may_get(urlsplit(then).path) else account.home, 303)
 
 
-def signed_in_as(username: str, password: str) -> Account | None:
-    """Begins a session for whom the password belongs to; None where it does not."""
-    user = sign_in(services().database, username, password)
-    return sessions.begin(user) if user else None
+def refusal(answer: SignInAnswer) -> str:
+    """Why nobody is signed in, in the same words for every name."""
+    if answer.wait:
+        return (
+            "Too many attempts to sign in. The password was not checked. Try again in "
+            f"{wait_words(answer.wait)}."
+        )
+    return (
+        "The username or password is incorrect. Check both, including capital letters."
+    )
+
+
+def wait_words(seconds: int) -> str:
+    """``8 seconds``, ``15 minutes``."""
+    if seconds > LONGEST_IN_SECONDS:
+        return f"{-(-seconds // 60)} minutes"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
+
+
+def not_signed_in(response: Response, answer: SignInAnswer) -> Response:
+    """The answer with its status, and when to try again."""
+    response.status_code = 429 if answer.wait else 401
+    if answer.wait:
+        response.headers["Retry-After"] = str(answer.wait)
+    return response
 
 
 @bp.get("/session")
@@ -78,17 +113,14 @@ def show_session() -> ResponseReturnValue:
 @allow(EVERYONE)
 def renew_session() -> ResponseReturnValue:
     """Signs in from a page that stays open."""
-    account = signed_in_as(
+    answer = sessions.look_at(
         request.form.get("username", ""), request.form.get("password", "")
     )
-    if account is None:
-        message = (
-            "The username or password is incorrect. Check both, including capital "
-            "letters."
-        )
-        return jsonify(message=message, token=generate_csrf()), 401
+    if answer.user is None:
+        response = jsonify(message=refusal(answer), token=generate_csrf())
+        return not_signed_in(response, answer)
 
-    return _session(account.user)
+    return _session(sessions.begin(answer.user).user)
 
 
 def _session(user: User | None) -> Response:
@@ -137,7 +169,7 @@ def _page(
     *,
     then: str,
     username: str = "",
-    refused: bool = False,
+    refused: str = "",
     kept: list[tuple[str, str]] | None = None,
 ) -> str:
     return render_template(

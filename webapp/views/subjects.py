@@ -26,7 +26,7 @@ from webapp.casebook.subject_status import (
     stored_standing,
 )
 from webapp.security.access import ENTER, READ, allow
-from webapp.services import services
+from webapp.services import own_sites, services
 from webapp.storage import (
     ORDERS,
     StoredStanding,
@@ -106,7 +106,7 @@ class Sheet:
 @allow(READ)
 def show_subjects() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
-    if wanted and get_subject(services().database, wanted):
+    if wanted and get_subject(services().database, wanted, sites=own_sites()):
         return redirect(f"/subjects/{quote(wanted, safe='')}", 303)
     sheet, listed = _listed(wanted)
     waiting = min(
@@ -126,7 +126,9 @@ def count_on() -> ResponseReturnValue:
     first = request.args.get("from", "")
     clock = Moment()
     ready: dict[str, list[int]] = {}
-    lines = subjects_from(services().database, first, most=ON_A_PAGE + 1)
+    lines = subjects_from(
+        services().database, first, most=ON_A_PAGE + 1, sites=own_sites()
+    )
     keep = Keeper(lines)
 
     for line in lines[:ON_A_PAGE]:
@@ -217,6 +219,7 @@ def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
         down=down,
         first=(number - 1) * ON_A_PAGE,
         most=ON_A_PAGE,
+        sites=own_sites(),
     )
     sheet = Sheet(wanted=wanted, order=order, down=down, number=number, count=count)
     clock, visits, keep = Moment(), visits_of(lines), Keeper(lines)
@@ -250,7 +253,8 @@ def enter_subject() -> ResponseReturnValue:
     alike: tuple[str, ...] = ()
     # The answer to the question counts for the number that was asked about.
     if not message and request.form.get("alike", "") != subjid:
-        alike = SubjectNumbers(subject_numbers(app.database)).alike(subjid)
+        numbers = subject_numbers(app.database, sites=own_sites())
+        alike = SubjectNumbers(numbers).alike(subjid)
 
     if not message and not alike:
         site = _site(subjid)
@@ -259,11 +263,7 @@ def enter_subject() -> ResponseReturnValue:
                 app.database, subjid=subjid, site=site, user=current_user.user.username
             )
         except IntegrityError:
-            message = (
-                f"Subject {subjid} already exists. Check the number, or open the "
-                "subject."
-            )
-            known = subjid
+            message, known = _taken(subjid)
 
     if message or alike:
         return render_template(
@@ -277,6 +277,16 @@ def enter_subject() -> ResponseReturnValue:
     return redirect(f"/subjects/{subjid}", 303)
 
 
+def _taken(subjid: str) -> tuple[str, str]:
+    """What is said of a number that exists, and the subject to open. A subject that came
+    from elsewhere may belong to another site than its number says.
+    """
+    if get_subject(services().database, subjid, sites=own_sites()) is None:
+        return f"The number {subjid} cannot be used. Ask the study's data manager.", ""
+    message = f"Subject {subjid} already exists. Check the number, or open the subject."
+    return message, subjid
+
+
 def _refusal(subjid: str) -> str:
     study = services().study
     if not subjid:
@@ -287,15 +297,24 @@ def _refusal(subjid: str) -> str:
             f"{study.subject_example}."
         )
 
-    if study.sites and not _site(subjid):
-        sites = ", ".join(study.sites)
-        number = "a site number" if len(study.sites) > 1 else "the site number"
-        return f"“{subjid}” does not begin with {number} ({sites})."
+    if (study.sites or own_sites() is not None) and not _site(subjid):
+        sites = _sites_to_enter()
+        if not sites:
+            return "Your account has no site of this study. Ask its administrator."
+        number = "a site number" if len(sites) > 1 else "the site number"
+        return f"“{subjid}” does not begin with {number} ({', '.join(sites)})."
 
     return ""
 
 
+def _sites_to_enter() -> tuple[str, ...]:
+    """The study's sites, as far as they are the person's."""
+    own = own_sites()
+    return tuple(site for site in services().study.sites if own is None or site in own)
+
+
 def _site(subjid: str) -> str:
-    return next(
-        (site for site in services().study.sites if subjid.startswith(site)), ""
-    )
+    """The site whose number the subject's begins with, if the person enters there."""
+    begun = (site for site in services().study.sites if subjid.startswith(site))
+    site = max(begun, key=len, default="")
+    return site if site in _sites_to_enter() else ""

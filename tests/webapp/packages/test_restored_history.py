@@ -11,8 +11,7 @@ from tests.webapp.pages import sign_in
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
 from webapp.installation.settings import Settings
-from webapp.storage import Role, add_user, open_database
-from webapp.storage import sign_in as password_of
+from webapp.storage import Role, add_user, has_password, open_database
 
 
 def test_a_version_tells_who_saved_it_and_who_brought_it_back(tmp_path: Path) -> None:
@@ -33,7 +32,7 @@ def test_a_version_tells_who_saved_it_and_who_brought_it_back(tmp_path: Path) ->
         database, username="monitor", name="M", role=Role.MONITOR, password=PASSWORD
     )
     assert not any(
-        password_of(database, "nurse", word)
+        has_password(database, "nurse", word)
         for word in ("", "a long password", PASSWORD)
     )
     database.close()
