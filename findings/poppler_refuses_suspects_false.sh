@@ -34,7 +34,7 @@ assert document.count(entry) == 1
 Path("without.pdf").write_bytes(document.replace(entry, b" " * len(entry)))
 PYTHON
 
-pdfinfo -v 2>&1 | head -1
+pdfinfo -v 2>&1 | sed -n 1p
 for document in without accessible; do
   status=0
   pdfinfo "$document.pdf" > "$document.txt" 2> "$document.err" || status=$?
