@@ -9,22 +9,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from forms_spec.model.characters import code_point, without_hidden
 
-LONGEST_WORD, LONGEST_ON_LINE = 24, 80
-"""A longer run of letters may be broken anywhere, so that it never runs off the page: in
-a narrow column, and on a line of its own, where a hash has to stay in one piece.
+LONGEST_WORD = 34
+"""A longer run of letters may be broken anywhere, so that it never runs off the page."""
+LONGEST_BY_KEY: Mapping[str, int] = MappingProxyType(
+    {"head": 6, "rows": 16, "label": 18, "items": 80}
+)
+"""By the key of a text: narrow columns take less, and a line of its own takes more, so
+that a hash stays in one piece.
 """
 BREAK = "\u200b"
 _LINES = re.compile("\r\n|\n")
-_LONG = re.compile(f"\\S{{{LONGEST_WORD + 1},}}")
-_LONG_ON_LINE = re.compile(f"\\S{{{LONGEST_ON_LINE + 1},}}")
-_LINE_KEYS = frozenset({"items"})
-"""Where texts have a whole line."""
 _HIDDEN_CATEGORIES = frozenset({"Co", "Cn"})
 _SOFT_HYPHEN = "\xad"
 _JOINERS = frozenset("\u200c\u200d")
@@ -54,37 +55,41 @@ class Replacing:
     def text(self, text: str, key: str) -> str | dict[str, Any]:
         """The text under a key as the template takes it: itself, or parts."""
         if text.isascii() and text.isprintable():
-            long = _LONG_ON_LINE if key in _LINE_KEYS else _LONG
-            return long.sub(_breakable, text)
+            return breakable(text, key)
 
         parts: list[Any] = []
         for number, line in enumerate(_LINES.split(text)):
             if number:
                 parts.append({"break": True})
-            parts += self._line(line)
+            parts += self._line(line, key)
         if len(parts) == 1 and isinstance(parts[0], str):
             return parts[0]
 
         return {"parts": parts}
 
-    def _line(self, line: str) -> Iterator[Any]:
+    def _line(self, line: str, key: str) -> Iterator[Any]:
         shown = ""
         for sign in line:
             if sign not in self.lacking and not is_hidden(sign):
                 shown += sign
                 continue
             if shown:
-                yield _LONG.sub(_breakable, shown)
+                yield breakable(shown, key)
                 shown = ""
             self.replaced[sign] += 1
             yield {"code": code_point(sign)}
 
         if shown:
-            yield _LONG.sub(_breakable, shown)
+            yield breakable(shown, key)
 
 
-def _breakable(match: re.Match[str]) -> str:
-    return BREAK.join(match[0])
+def breakable(text: str, key: str) -> str:
+    """The text with places to break in words that are too long for where it stands."""
+    longest = LONGEST_BY_KEY.get(key, LONGEST_WORD)
+    if len(text) <= longest:
+        return text
+    words = re.compile(f"\\S{{{longest + 1},}}")
+    return words.sub(lambda match: BREAK.join(match[0]), text)
 
 
 def printable_data(item: Any, text: Callable[[str, str], Any], *, key: str = "") -> Any:
@@ -97,8 +102,12 @@ def printable_data(item: Any, text: Callable[[str, str], Any], *, key: str = "")
     if isinstance(item, list):
         return [printable_data(part, text, key=key) for part in item]
     if isinstance(item, dict):
+        # A text with a tone belongs to the table that it is a cell of.
         return {
-            name: printable_data(part, text, key=name) for name, part in item.items()
+            name: printable_data(
+                part, text, key=key if (key, name) == ("rows", "text") else name
+            )
+            for name, part in item.items()
         }
     return item
 

@@ -8,7 +8,6 @@ out: each document is made by a process of its own.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -44,7 +43,6 @@ def write_pdf(paper: Paper, fonts: Path | None = None) -> WrittenPaper:
         raise PaperFailed(f"There is no folder of fonts at {fonts}.")
 
     order = {"paper": as_data(paper), "fonts": str(fonts.resolve()) if fonts else ""}
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     try:
         ran = subprocess.run(
             [sys.executable, "-m", "generator.paper.typst_process"],
@@ -52,7 +50,6 @@ def write_pdf(paper: Paper, fonts: Path | None = None) -> WrittenPaper:
             capture_output=True,
             timeout=LONGEST_SECONDS,
             check=False,
-            env=environment,
         )
     except subprocess.TimeoutExpired as error:
         raise PaperFailed(

@@ -229,7 +229,7 @@ class _WordDocument:
         if isinstance(entry.space, CharacterBoxes):
             words = _boxes(entry.space)
         elif entry.space is not None:
-            words = "_" * 24
+            words = "_" * 22
         return self.text(f"{entry.label} {words}".strip())
 
     def page_field(self, paragraph: Any, name: str) -> None:
@@ -387,7 +387,7 @@ class _WordDocument:
         self.document.add_paragraph()
 
     def sign_off(self, block: SignOff) -> None:
-        self.document.add_paragraph("     ".join(map(self.head_entry, block.entries)))
+        self.document.add_paragraph("  ".join(map(self.head_entry, block.entries)))
 
     def signature_place(self, block: SignaturePlace) -> None:
         if not block.signatures:

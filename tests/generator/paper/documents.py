@@ -17,7 +17,10 @@ from generator.paper.captured_subject import PrintRun, SubjectCasebook
 from generator.paper.layout import Paper, as_data
 from generator.paper.typst_process import compile_pdf
 from tests.generator.targets.studies import Captured
+from tests.studies import study_of
 
+RIGHT_MARGIN = 595 - 40
+"""Points from the left of an A4 sheet, where texts no longer begin."""
 RUN = PrintRun(by="Milan Monitor", moment=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
@@ -76,3 +79,31 @@ def casebooks_of(captured: Captured) -> Iterator[SubjectCasebook]:
             form for form in captured.forms if (form.site, form.subject) == subject
         )
         yield SubjectCasebook(study=study, subject=Subject(*subject), forms=forms)
+
+
+def wide_study(columns: int) -> Study:
+    fields = "".join(
+        f"      f{number}: {{label: Column {number}, type: integer, range: [0, 9]}}\n"
+        for number in range(columns)
+    )
+    return study_of(
+        {
+            "study.yaml": "study: W\ntitle: Wide\nshort: Wide\nsubject: "
+            "{pattern: '\\d{2}', example: '01'}\n",
+            "forms/w.yaml": "form: w\ntitle: Wide\nlog: true\ngroups:\n  wide:\n"
+            f"    title: Rows\n    rows: {{max: 5}}\n    fields:\n{fields}",
+        }
+    )
+
+
+def right_edge(content: bytes) -> float:
+    """How far to the right a text begins, in points."""
+    furthest = 0.0
+
+    def look(_text: str, matrix: list[float], where: list[float], *_: object) -> None:
+        nonlocal furthest
+        furthest = max(furthest, where[4] or matrix[4])
+
+    for page in reader_of(content).pages:
+        page.extract_text(visitor_text=look)
+    return furthest

@@ -22,11 +22,14 @@ from generator.paper.typst_writer import write_pdf
 from generator.paper.widths import PAGE_WIDTH
 from generator.paper.word_writer import write_word
 from tests.generator.paper.documents import (
+    RIGHT_MARGIN,
     paper_text,
     pdf_of,
     pdf_text,
     reader_of,
+    right_edge,
     squeezed,
+    wide_study,
     word_text,
 )
 from tests.generator.targets.studies import STUDIES
@@ -214,21 +217,6 @@ def count_tags(reader: object) -> tuple[int, int]:
     return seen["/TH"], seen["/Table"]
 
 
-def wide_study(columns: int) -> Study:
-    fields = "".join(
-        f"      f{number}: {{label: Column {number}, type: integer, range: [0, 9]}}\n"
-        for number in range(columns)
-    )
-    return study_of(
-        {
-            "study.yaml": "study: W\ntitle: Wide\nshort: Wide\nsubject: "
-            "{pattern: '\\d{2}', example: '01'}\n",
-            "forms/w.yaml": "form: w\ntitle: Wide\nlog: true\ngroups:\n  wide:\n"
-            f"    title: Rows\n    rows: {{max: 5}}\n    fields:\n{fields}",
-        }
-    )
-
-
 @pytest.mark.parametrize("columns", [3, 8, 9, 40, 320])
 def test_a_table_never_runs_off_the_page(columns: int) -> None:
     study = wide_study(columns)
@@ -241,20 +229,7 @@ def test_a_table_never_runs_off_the_page(columns: int) -> None:
     text = pdf_text(content)
     for number in range(columns):
         assert f"Column{number}" in text
-    assert right_edge(content) <= 595 - 40
-
-
-def right_edge(content: bytes) -> float:
-    """How far to the right a text begins, in points."""
-    furthest = 0.0
-
-    def look(_text: str, matrix: list[float], where: list[float], *_: object) -> None:
-        nonlocal furthest
-        furthest = max(furthest, where[4] or matrix[4])
-
-    for page in reader_of(content).pages:
-        page.extract_text(visitor_text=look)
-    return furthest
+    assert right_edge(content) <= RIGHT_MARGIN
 
 
 def test_a_shared_list_becomes_a_matrix() -> None:

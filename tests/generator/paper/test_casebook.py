@@ -14,6 +14,7 @@ from forms_spec.model.captured_forms import (
     FormStatus,
     Subject,
 )
+from generator.paper.blank import blank_forms
 from generator.paper.captured_subject import (
     HistoryHead,
     Proof,
@@ -23,16 +24,19 @@ from generator.paper.casebook import casebook_paper
 from generator.paper.layout import ElectronicSignature
 from generator.paper.typst_writer import write_pdf
 from tests.generator.paper.documents import (
+    RIGHT_MARGIN,
     RUN,
     casebooks_of,
     paper_text,
     pdf_of,
     pdf_text,
     reader_of,
+    right_edge,
     squeezed,
+    wide_study,
 )
 from tests.generator.targets.studies import STUDIES, Captured
-from tests.studies import small_study
+from tests.studies import FILES, small_study, study_of
 
 SAVED = datetime(2024, 4, 18, 12, tzinfo=UTC)
 VS = FormKey("vs", "SCR", 0)
@@ -266,6 +270,28 @@ def test_a_word_without_end_stays_on_the_page() -> None:
     long = [line for line in lines if "x" in line]
     assert sum(line.count("x") for line in long) >= 3000
     assert max(map(len, long)) < 70, "an answer has 98 mm"
+
+
+@pytest.mark.parametrize("columns", [4, 320])
+def test_rows_never_run_off_the_page(columns: int) -> None:
+    study = wide_study(columns)
+    texts = {f"f{number}": "7" if number % 2 else "w" * 30 for number in range(columns)}
+    wide = form(FormKey("w", "LOG", 0), rows={"wide": (Row(number=1, texts=texts),)})
+    printed = replace(book(wide), study=study)
+    content = pdf_of(casebook_paper(printed, RUN))
+    text = pdf_text(content)
+    for number in range(columns):
+        assert f"Column{number}" in text
+    assert right_edge(content) <= RIGHT_MARGIN
+
+
+def test_long_names_of_visits_fit_their_columns() -> None:
+    files = dict(FILES)
+    for name in ("visits.yaml",):
+        files[name] = files[name].replace("SCR", "screening_and_baseline_arm_1")
+    content = pdf_of(blank_forms(study_of(files)))
+    assert "screening_and_baseline_arm_1" in pdf_text(content)
+    assert right_edge(content) <= RIGHT_MARGIN
 
 
 def test_a_hash_can_be_copied_in_one_piece() -> None:
