@@ -69,6 +69,7 @@ class FormAnswers:
             note = Words(text=words, tone="warning")
             notes.setdefault(_cell_of(finding), []).append(note)
 
+        # A rule may have changed since the warning was confirmed: the reason stays.
         messages = {}
         for finding in self.unkept.findings if self.unkept else ():
             messages[_cell_of(finding), finding.code] = finding.message
@@ -118,6 +119,7 @@ class FormAnswers:
             widths.append(
                 text_width([field.label, *(line[index].text for line in lines)])
             )
+        # A row that does not fit is read downwards, never cut off.
         if not fits_page(widths):
             for row in rows:
                 yield PrintedHeading(text=f"Row {row.number}", depth=4)
@@ -190,6 +192,7 @@ def _about(
         if given and given != cell.text:
             yield Words(text=f"came with the data as “{given}”", tone="warning")
 
+    # A unit that is no choice, or of a hidden number, is not in the answer's words.
     unit = texts.get(field.unit_field or "", "")
     known = {choice.code for choice in field.unit_choices}
     if unit and (unit not in known or cell.state is CellState.HIDDEN):

@@ -157,6 +157,7 @@ def _schedule(study: Study) -> Iterator[Block]:
     )
 
     forms = [form for form in in_schedule_order(study) if not form.log]
+    # A table has no room for many visits: the next one goes on.
     for first in range(0, len(visits), MOST_VISITS):
         some = visits[first : first + MOST_VISITS]
         rows = []
@@ -293,6 +294,7 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
     """The group as a matrix, where its questions are single choices of one short list."""
     if maker.group.layout != "grid" or len(fields) < 2:
         return None
+    # Two lists with the same codes are one list to the reader.
     lists = {field.codelist.codes if field.codelist else () for field in fields}
     shared = code_ticks(fields[0])
     alike = all(
@@ -325,6 +327,7 @@ def _rows(maker: QuestionMaker) -> Iterator[Block]:
     """Rows to fill in: a table where a row fits on a line, else a sheet for each row."""
     group = maker.group
     assert group.rows is not None, "a group that repeats"
+    # What lays a row down is the row's name, so nobody is asked for it.
     fields = [field for field in maker.asked() if field.name not in group.fixed]
     notes = [field for field in fields if not field.collected]
     asked = [field for field in fields if field.collected]

@@ -237,6 +237,7 @@ class _Making:
         key = forms[0].key
         title = self.visit_title(key)
         captured = self.evaluated.visits.get((key.visit, key.unsno))
+        # Nobody has to date a visit before its forms are saved.
         words = title
         if captured is not None and captured.date is not None:
             words = f"{title}, {day_words(captured.date)}"
@@ -262,6 +263,7 @@ class _Making:
             f"{saved} by {self.book.person(captured.saved_by)}",
         )
 
+        # A form that went and came back under its name is evaluated as it is now.
         form = self.form_of(key)
         judgement = self.evaluated.judgements.get(key)
         if form is None or judgement is None:
@@ -314,6 +316,7 @@ def _evaluated(book: SubjectCasebook, forms: Sequence[CapturedForm]) -> _Evaluat
         complete=lambda key: complete[key],
     )
 
+    # A confirmed warning is no finding any more, so its words have to be worked out.
     world = EvaluatedSubject(study, casebook, day, book.subject.subject)
     unkept = {}
     for form in forms:

@@ -93,6 +93,7 @@ def _line(questions: Questions, entry: AuditEntry) -> tuple[Words, ...]:
     label = field.label if field else _SYSTEM.get(name, f"{entry.table}.{name}")
     if entry.row is not None:
         label = f"Row {entry.row}: {label}"
+    # A reason is free text, whatever its field takes.
     if code:
         label = f"{label}: reason for confirming {code}"
         field = None

@@ -33,6 +33,7 @@ _JOINERS = frozenset("\u200c\u200d")
 
 def is_hidden(sign: str) -> bool:
     """Whether a character leaves nothing to see, or stands for no character at all."""
+    # They are unseen too, but without them words of some scripts fall apart.
     if sign in _JOINERS:
         return False
     return (

@@ -43,6 +43,7 @@ def write_pdf(paper: Paper, fonts: Path | None = None) -> WrittenPaper:
         raise PaperFailed(f"There is no folder of fonts at {fonts}.")
 
     order = {"paper": as_data(paper), "fonts": str(fonts.resolve()) if fonts else ""}
+    # What typst works out stays in memory until its process ends.
     try:
         ran = subprocess.run(
             [sys.executable, "-m", "generator.paper.typst_process"],
@@ -57,6 +58,7 @@ def write_pdf(paper: Paper, fonts: Path | None = None) -> WrittenPaper:
         ) from error
 
     if ran.returncode:
+        # The end of a traceback: what went wrong, without the way there.
         last = ran.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise PaperFailed(f"The PDF could not be made: {last or ran.returncode}")
     head, _, content = ran.stdout.partition(b"\n")

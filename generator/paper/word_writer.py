@@ -88,6 +88,7 @@ def _with_fixed_dates(content: bytes) -> bytes:
         zipfile.ZipFile(io.BytesIO(content)) as source,
         zipfile.ZipFile(stream, "w") as target,
     ):
+        # In their own order: Word wants the list of contents first.
         for name in source.namelist():
             entry = zipfile.ZipInfo(name, _ZIP_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -234,6 +235,7 @@ class _WordDocument:
 
     def page_field(self, paragraph: Any, name: str) -> None:
         """A number that Word works out."""
+        # Only Word knows where its pages end.
         run = paragraph.add_run()
         for kind, text in (("begin", ""), ("", name), ("end", "")):
             if kind:

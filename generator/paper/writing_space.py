@@ -77,6 +77,7 @@ def _choice(field: Field) -> WritingSpace:
             return CharacterBoxes(pattern="_" * longest, hint="code")
         return WritingLines(share=60)
 
+    # Beside the words of an answer stand its sign, its brackets and a gap.
     letters = sum(len(tick.label) + len(tick.code) + 6 for tick in ticks)
     return Ticks(
         options=ticks,

@@ -62,6 +62,7 @@ def _moment(_context: click.Context, _option: object, text: str | None) -> datet
         raise click.BadParameter(
             f"{text!r} is not a moment. Write 2024-04-15T09:30+02:00."
         ) from error
+    # Without a zone it is UTC: that of the machine would give other bytes elsewhere.
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -236,6 +237,7 @@ def _zipped(papers: Casebooks, _file: Path, fonts: Path | None) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as target:
         for subject, paper in papers:
+            # A study may number its subjects with signs that no file name takes.
             name = re.sub(r"[^A-Za-z0-9._-]", "_", subject)
             entry = zipfile.ZipInfo(f"casebook-{name}.pdf", _ZIP_DATE)
             target.writestr(entry, _casebook_pdf(subject, paper, fonts).content)

@@ -94,6 +94,7 @@ class CasebookReader:
         hash_ = saved.dictionary_hash
         if hash_ not in self._earlier:
             stored = self.state.dictionary(hash_)
+            # An altered text would put wrong words beside right answers.
             usable = stored is not None and not stored.is_altered
             self._earlier[hash_] = (
                 load_study(stored.files).study if stored and usable else None

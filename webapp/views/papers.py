@@ -61,6 +61,7 @@ def show_casebook_pdf(subjid: str) -> Response:
         reader = CasebookReader(study=app.study, state=state, persons=persons)
         book, proof = reader.read(subject), reader.proof()
 
+    # The database is free again before the PDF is made.
     run = PrintRun(by=current_user.user.name, moment=app.database.clock())
     content = _pdf(casebook_paper(book, run, proof=proof))
     return _file(content, f"casebook-{subjid}.pdf", "application/pdf")
