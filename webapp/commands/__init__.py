@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "Serve the study's pages for data entry.",
         "import": "Import a package into a database.",
         "export": "Export a database's data as a package.",
+        "backup": "Back up a database while people work.",
+        "restore": "Restore a backup, and verify it.",
         "validate": "Validate a package and report every finding.",
         "repair": "Undo other programs' changes to a package's tables.",
     }

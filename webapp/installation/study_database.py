@@ -35,10 +35,13 @@ KINDS = frozenset({"sqlite", "postgresql"})
 
 
 @contextmanager
-def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
+def opened(
+    url: str, *, must_exist: bool = False, as_it_is: bool = False
+) -> Iterator[Database]:
     """The database at ``url``, closed again at the end.
 
-    A new file is made unless it ``must_exist``.
+    A new file is made unless it ``must_exist``. An older database is brought up to
+    date unless it is taken ``as_it_is``.
     """
     file = url.removeprefix("sqlite:///")
     if must_exist and file != url and not Path(file).exists():
@@ -52,7 +55,7 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
         )
 
     try:
-        database = open_database(url, origin=command_origin)
+        database = open_database(url, origin=command_origin, as_it_is=as_it_is)
     except ArgumentError as error:
         raise CommandError(
             f"{url!r} is not a database address. For a file, write "

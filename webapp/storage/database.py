@@ -74,8 +74,12 @@ def open_database(
     *,
     clock: Callable[[], datetime] = utc_now,
     origin: Callable[[], str] = str,
+    as_it_is: bool = False,
 ) -> Database:
-    """Opens, makes or brings up to date the database at ``url`` (SQLite or PostgreSQL)."""
+    """Opens, makes or brings up to date the database at ``url`` (SQLite or PostgreSQL).
+
+    One that is taken ``as_it_is`` is neither made nor brought up to date.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
@@ -84,7 +88,8 @@ def open_database(
                 "the server stops."
             )
 
-        _make_private(Path(parsed.database))
+        if not as_it_is:
+            _make_private(Path(parsed.database))
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
         )
@@ -96,7 +101,8 @@ def open_database(
 
     # What SQLAlchemy says of an error never holds answers (``hide_parameters``): it
     # ends in logs.
-    migrate(engine)
+    if not as_it_is:
+        migrate(engine)
 
     return Database(engine=engine, clock=clock, origin=origin)
 

@@ -59,6 +59,8 @@ class EventKind(Enum):
     QUERY_REOPENED = "query-reopened"
     QUERY_CANCELLED = "query-cancelled"
     QUERY_COMMENTED = "query-commented"
+    BACKED_UP = "backed-up"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

