@@ -239,6 +239,9 @@ def _zipped(papers: Casebooks, _file: Path, fonts: Path | None) -> bytes:
         for subject, paper in papers:
             # A study may number its subjects with signs that no file name takes.
             name = re.sub(r"[^A-Za-z0-9._-]", "_", subject)
+            # Two numbers may become one name, and one of them would be lost.
+            while f"casebook-{name}.pdf" in target.namelist():
+                name = f"{name}_"
             entry = zipfile.ZipInfo(f"casebook-{name}.pdf", _ZIP_DATE)
             target.writestr(entry, _casebook_pdf(subject, paper, fonts).content)
 
