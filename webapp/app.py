@@ -32,6 +32,7 @@ from webapp.views import (
     histories,
     packages,
     papers,
+    queries,
     sign_in,
     subjects,
 )
@@ -81,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, packages, papers,
+        form_specs, histories, packages, papers, queries,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

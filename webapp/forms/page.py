@@ -48,8 +48,9 @@ from webapp.forms.visit_forms import Beside, visit_forms
 from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import clock
+from webapp.queries.shown_queries import shown_thread, waiting_marks
 from webapp.services import casebook_of, services
-from webapp.storage import Saved, Status, StoredForm, was_complete
+from webapp.storage import Saved, Status, StoredForm, threads_of_form, was_complete
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -164,6 +165,7 @@ def page_of_form(
         ),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
+        **_queries(place),
         said=page_said(place, still, waiting),
         visit=visit,
         readonly=not current_user.may_enter,
@@ -180,6 +182,17 @@ def page_of_form(
         **way_on(place, visit.next),
         **_known_here(place, stored.record if stored else Record()),
     )
+
+
+def _queries(place: FormPlace) -> dict[str, Any]:
+    """The queries of the form that wait, and by question what its marker says."""
+    threads = threads_of_form(services().database, place.key)
+    return {
+        "waiting_queries": [
+            shown_thread(thread) for thread in threads if thread.query.waits
+        ],
+        "query_marks": waiting_marks(threads),
+    }
 
 
 def _questions(

@@ -30,6 +30,7 @@ READ = frozenset({*ENTER, Role.MONITOR, Role.DATA_MANAGER})
 SIGNED_IN = frozenset(Role)
 
 SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
+QUERY_LIST = ("/queries", "Queries")
 DICTIONARY, CODEBOOK, ACCOUNTS = (
     ("/dictionary", "Dictionary"),
     ("/codebook", "Codebook"),
@@ -38,10 +39,10 @@ DICTIONARY, CODEBOOK, ACCOUNTS = (
 
 PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        Role.COORDINATOR: (SUBJECTS,),
-        Role.INVESTIGATOR: (SUBJECTS,),
-        Role.MONITOR: (SUBJECTS,),
-        Role.DATA_MANAGER: (SUBJECTS, PACKAGES),
+        Role.COORDINATOR: (SUBJECTS, QUERY_LIST),
+        Role.INVESTIGATOR: (SUBJECTS, QUERY_LIST),
+        Role.MONITOR: (SUBJECTS, QUERY_LIST),
+        Role.DATA_MANAGER: (SUBJECTS, QUERY_LIST, PACKAGES),
         Role.DESIGNER: (DICTIONARY, CODEBOOK),
         Role.ADMIN: (ACCOUNTS,),
     }

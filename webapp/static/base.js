@@ -11,14 +11,16 @@ function keys(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target))
     return;
   if (event.target.closest("#form .q") && !"?/".includes(event.key)) return;
-  const went = Date.now() - waitingForGo < 1000 && event.key === "s";
+  const list = Date.now() - waitingForGo < 1000 && LISTS[event.key];
   waitingForGo = event.key === "g" ? Date.now() : 0;
-  const act = went ? toSubjects : ACTIONS[event.key];
+  const act = list ? () => goTo(list) : ACTIONS[event.key];
   if (act && act() !== false) event.preventDefault();
 }
 
-function toSubjects() {
-  const link = document.querySelector('.top nav a[href="/subjects"]');
+const LISTS = { s: "/subjects", q: "/queries" };
+
+function goTo(address) {
+  const link = document.querySelector(`.top nav a[href="${address}"]`);
   if (link) location.assign(link.href);
   return link !== null;
 }

@@ -10,6 +10,7 @@ import "./form_keys.js";
 import "./form_rows.js";
 import "./form_paste.js";
 import "./form_history.js";
+import "./form_queries.js";
 import "./combobox.js";
 import "./form_session.js";
 import "./form_print.js";

@@ -86,6 +86,7 @@ from webapp.storage.queries import (
     take_step,
     threads_of_form,
     threads_of_subject,
+    waiting_by_form,
     waiting_counts,
 )
 from webapp.storage.query_life import (
@@ -270,6 +271,7 @@ __all__ = [
     "use_dictionary",
     "utc_now",
     "visit_order",
+    "waiting_by_form",
     "waiting_counts",
     "was_complete",
     "write_event",

@@ -71,6 +71,7 @@ def settle_due(
         if int(standing) != saves:
             return False
 
+        # Decided inside the transaction: nobody writes in these threads meanwhile.
         new, steps = decide(subject_threads(connection, subject))
         insert_queries(connection, now, new)
         insert_steps(connection, now, steps)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from forms_spec.model.captured_data import CellKey
+from forms_spec.model.captured_data import CellKey, FormKey
 from webapp.storage.database import Database
 from webapp.storage.events import (
     Detail,
@@ -220,6 +220,7 @@ def insert_queries(
             }
         )
 
+    # The order matters: each number belongs to its row.
     returning = insert(query).returning(query.c.id, sort_by_parameter_order=True)
     numbers = tuple(connection.execute(returning, rows).scalars())
     written = [
@@ -403,6 +404,21 @@ def waiting_counts(database: Database, subjects: Iterable[str]) -> Mapping[str, 
         return {str(name): int(count) for name, count in connection.execute(counted)}
 
 
+def waiting_by_form(database: Database, subject: str) -> Mapping[FormKey, int]:
+    """How many queries on each form of a subject wait. Those on the subject itself have
+    no form and no visit.
+    """
+    place = (query.c.form, query.c.visit, query.c.unsno)
+    counted = (
+        select(*place, func.count())
+        .where(query.c.subjid == subject, IS_WAITING)
+        .group_by(*place)
+    )
+    with database.read() as connection:
+        rows = connection.execute(counted)
+        return {FormKey(*key): int(count) for *key, count in rows}
+
+
 def _threads(connection: Connection, *where: Any) -> tuple[QueryThread, ...]:
     """The threads of some queries, by two statements."""
     rows = connection.execute(select(query).where(*where).order_by(query.c.id))
@@ -410,6 +426,7 @@ def _threads(connection: Connection, *where: Any) -> tuple[QueryThread, ...]:
     if not stored:
         return ()
 
+    # By one statement for all threads, however many a subject has.
     wanted = (
         select(query_entry)
         .join(query, query.c.id == query_entry.c.query_id)

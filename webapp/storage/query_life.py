@@ -76,6 +76,7 @@ LIFE: Final[Mapping[Step, QueryState]] = MappingProxyType(
         (_OPEN, QueryAction.CANCEL, _REVIEWER): _CANCELLED,
         (_OPEN, QueryAction.COMMENT, _SITE): _OPEN,
         (_OPEN, QueryAction.COMMENT, _REVIEWER): _OPEN,
+        (_OPEN, QueryAction.COMMENT, _RULE): _OPEN,
         # Answered: the reviewer takes the answer, or asks again.
         (_ANSWERED, QueryAction.ANSWER, _SITE): _ANSWERED,
         (_ANSWERED, QueryAction.CLOSE, _REVIEWER): _CLOSED,

@@ -13,9 +13,10 @@ from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
+from webapp.queries.rule_queries import look_again
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services, subject_or_404
-from webapp.storage import StoredSubject
+from webapp.storage import StoredSubject, waiting_by_form
 
 bp = Blueprint("casebooks", __name__)
 
@@ -24,6 +25,7 @@ bp = Blueprint("casebooks", __name__)
 @allow(READ)
 def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
+    look_again(subjid)
     judged = judged_casebook(subjid)
     assessment = assessment_of(judged)
 
@@ -32,6 +34,7 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         subject=subject,
         table=judged.once("casebook table", lambda: _table(subject, judged)),
         eligibility=status_of(assessment) if assessment else None,
+        queries=waiting_by_form(services().database, subjid),
         repeating=[
             visit for visit in services().study.visits.values() if visit.repeats
         ],
@@ -110,6 +113,7 @@ def show_standing(subjid: str) -> ResponseReturnValue:
     of now.
     """
     subject_or_404(subjid)
+    look_again(subjid)
     data = {}
     for address, status in judged_casebook(subjid).grid.statuses.items():
         html = render_template("status_shape.html", status=status)

@@ -39,6 +39,7 @@ from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.presentation.form_address import FormPlace, form_place
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import person
+from webapp.queries.rule_queries import look_again
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services
 from webapp.storage import (
@@ -68,6 +69,7 @@ more.
 @allow(READ)
 def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place, gone = readable_place(subjid, visit, form)
+    look_again(subjid)
     stored = load(services().database, place.key)
     if gone and stored:
         return _gone_page(place, stored)

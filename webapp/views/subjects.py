@@ -38,6 +38,7 @@ from webapp.storage import (
     standings_of,
     subject_numbers,
     subjects_from,
+    waiting_counts,
 )
 
 bp = Blueprint("subjects", __name__)
@@ -57,6 +58,7 @@ class ListedSubject:
     next: VisitState | None
     ended: bool
     standing: Standing | None
+    queries: int
 
     @property
     def order(self) -> str:
@@ -223,18 +225,28 @@ def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
     )
     sheet = Sheet(wanted=wanted, order=order, down=down, number=number, count=count)
     clock, visits, keep = Moment(), visits_of(lines), Keeper(lines)
+    queries = waiting_counts(services().database, visits)
 
     return sheet, [
-        _line(line, visits[line.subject.subjid], keep.standing_of(line, clock))
+        _line(
+            line,
+            visits[line.subject.subjid],
+            keep.standing_of(line, clock),
+            queries.get(line.subject.subjid, 0),
+        )
         for line in lines
     ]
 
 
 def _line(
-    line: SubjectSummary, visits: Visits, standing: Standing | None
+    line: SubjectSummary, visits: Visits, standing: Standing | None, queries: int
 ) -> ListedSubject:
     return ListedSubject(
-        line=line, next=visits.next, ended=visits.ended, standing=standing
+        line=line,
+        next=visits.next,
+        ended=visits.ended,
+        standing=standing,
+        queries=queries,
     )
 
 

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "filename": "x",
     "beginning": "0" * 16,
     "work": "x",
+    "number": "1",
 }
 HOMES = [
     ("coordinator", "/subjects"),

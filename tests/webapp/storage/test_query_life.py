@@ -21,7 +21,7 @@ from webapp.storage.users import Role
 TABLE = """
           open      answer    close     reopen    cancel    comment
 nothing   VR-open   -         -         -         -         SV-comment
-open      -         S-answer  VR-close  -         V-cancel  SV-open
+open      -         S-answer  VR-close  -         V-cancel  SVR-open
 answered  -         S-answer  VR-close  VR-open   V-cancel  SV-answer
 closed    -         -         -         VR-open   -         SV-close
 cancelled -         -         -         VR-open   -         SV-cancel

@@ -1,0 +1,323 @@
+"""Rules open queries, close them when the data are right, and open them again when they
+are wrong again.
+
+Only complete forms are asked about, and only findings that the page itself cannot
+settle: queries. A warning that is kept with a reason is settled on its page; where
+somebody has asked about it all the same, the reason is the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import LOG, Casebook, FormKey
+from forms_spec.model.study import Study
+from webapp.casebook.subject_status import Judged, judged_casebook
+from webapp.services import services
+from webapp.storage import (
+    ClockBehind,
+    NewQuery,
+    QueryAction,
+    QueryParty,
+    QueryPlace,
+    QueryState,
+    QueryStep,
+    QueryThread,
+    Role,
+    Status,
+    StoredQuery,
+    due_subjects,
+    history,
+    is_due,
+    settle_due,
+)
+from webapp.storage.events import line_hash
+from webapp.storage.queries import LONGEST_ENTRY
+
+QueryKey = tuple[QueryPlace, str]
+"""What a rule's query is known by: its place, and the code of its finding."""
+NO_LONGER = "The check no longer finds this."
+SOME_TIME = 0.5
+"""Seconds that the page of all queries may wait for casebooks to be evaluated."""
+CHANGED = "The answers were changed. The check still says:"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedByRule:
+    """What a rule asks now. ``basis`` stands for the answers that it looks at."""
+
+    key: QueryKey
+    rule: str
+    text: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CasebookQuestions:
+    """What is asked of a casebook as it is.
+
+    ``doubted`` are rules, by the place, that find something or cannot be decided: what
+    they asked there is not settled. ``complete`` are the forms that are complete. ``reasons``
+    are those of kept warnings.
+    """
+
+    asked: Mapping[QueryKey, AskedByRule]
+    doubted: frozenset[tuple[QueryPlace, str]]
+    complete: frozenset[FormKey]
+    reasons: Mapping[QueryKey, str]
+
+
+def look_again(subjid: str) -> None:
+    """Brings a subject's rule queries up to date, where its forms were saved since.
+
+    What cannot be written now stays due: a busy database, a clock that is behind, a
+    save in between.
+    """
+    app = services()
+    if not is_due(app.database, subjid):
+        return
+
+    judged = judged_casebook(subjid)
+    questions = questions_of(app.study, subjid, judged)
+    with suppress(SQLAlchemyError, ClockBehind):
+        settle_due(
+            app.database,
+            subjid,
+            saves=judged.standing.changes,
+            decide=lambda threads: decide(questions, threads, _who_kept),
+        )
+
+
+def look_again_at_some(seconds: float = SOME_TIME) -> int:
+    """The same for subjects that are due, as after an import, until the time is up.
+
+    Gives how many are left.
+    """
+    ends = monotonic() + seconds
+    due = due_subjects(services().database)
+    for number, subjid in enumerate(due):
+        # The first one is looked at however long it takes: each call gets further.
+        if number and monotonic() > ends:
+            return len(due) - number
+        look_again(subjid)
+
+    return 0
+
+
+def questions_of(study: Study, subjid: str, judged: Judged) -> CasebookQuestions:
+    """What the rules ask of a casebook, and the reasons that stand in it."""
+    forms = judged.casebook.forms
+    complete = frozenset(
+        key for key, form in forms.items() if form.status is Status.COMPLETE
+    )
+    asked: dict[QueryKey, AskedByRule] = {}
+    for finding in judged.open:
+        place = place_of(study, subjid, finding.data)
+        if place is None or finding.severity is not Severity.QUERY:
+            continue
+        if _form_key(place) in complete:
+            item = _asked(study, judged.casebook, place, finding)
+            asked.setdefault(item.key, item)
+
+    reasons = {
+        (QueryPlace(subject=subjid, visit=key.visit, form=key.form, unsno=key.unsno,
+                    table=cell.table, row=cell.row, field=cell.field), code): reason
+        for key in complete
+        for (cell, code), reason in forms[key].record.kept.items()
+    }  # fmt: skip
+
+    return CasebookQuestions(
+        asked=asked,
+        doubted=frozenset(_doubted(study, subjid, judged.findings)),
+        complete=complete,
+        reasons=reasons,
+    )
+
+
+def _doubted(
+    study: Study, subjid: str, findings: Sequence[Finding]
+) -> Iterator[tuple[QueryPlace, str]]:
+    for finding in findings:
+        place = place_of(study, subjid, finding.data)
+        if place is not None:
+            yield place, finding.rule or finding.code
+
+
+def decide(
+    questions: CasebookQuestions,
+    threads: Sequence[QueryThread],
+    who_kept: Callable[[QueryPlace, str, str], str],
+) -> tuple[Sequence[NewQuery], Sequence[tuple[StoredQuery, QueryStep]]]:
+    """The threads that rules begin, and the entries that follow from the answers.
+
+    ``who_kept`` says who gave a reason for a warning, by its place, code and text.
+    """
+    by_rule = {
+        (thread.query.place, thread.query.code): thread
+        for thread in threads
+        if thread.query.opened_by == "" and thread.query.code
+    }
+    new = [_opened(item) for key, item in questions.asked.items() if key not in by_rule]
+    steps: list[tuple[StoredQuery, QueryStep]] = []
+    for thread in threads:
+        # One entry at a time: what follows from it is seen after the next save.
+        key = (thread.query.place, thread.query.code)
+        step: QueryStep | None = None
+        if by_rule.get(key) is thread:
+            step = _rule_step(questions, thread)
+        if step is None and key in questions.reasons:
+            step = _kept_answer(thread, questions.reasons[key], who_kept)
+        if step is not None:
+            steps.append((thread.query, step))
+
+    return new, steps
+
+
+def _opened(item: AskedByRule) -> NewQuery:
+    place, code = item.key
+    step = _by_rule(QueryAction.OPEN, item, item.text)
+    assigned = replace(step, assigned_role=Role.COORDINATOR.value)
+    return NewQuery(place=place, code=code, step=assigned)
+
+
+def _rule_step(questions: CasebookQuestions, thread: QueryThread) -> QueryStep | None:
+    """What a rule adds to its own thread, if anything."""
+    query = thread.query
+    item = questions.asked.get((query.place, query.code))
+    if item is None:
+        return _closing(questions, thread)
+
+    changed = item.basis != query.basis
+    if query.state is QueryState.OPEN:
+        # Whoever answers, answers for the value as it is now.
+        text = f"{CHANGED} {item.text}"
+        return _by_rule(QueryAction.COMMENT, item, text) if changed else None
+
+    # What a person closed, cancelled or answered stays so for the same answers.
+    closed_by_rule = query.state is QueryState.CLOSED and query.state_by == ""
+    if changed or closed_by_rule:
+        return _by_rule(QueryAction.REOPEN, item, item.text)
+    return None
+
+
+def _closing(questions: CasebookQuestions, thread: QueryThread) -> QueryStep | None:
+    """The entry that closes a query of which nothing is left.
+
+    A draft, and a rule that cannot be decided for want of an answer, settle nothing.
+    """
+    query, rule = thread.query, thread.entries[0].rule
+    if not query.waits or _form_key(query.place) not in questions.complete:
+        return None
+    if (query.place, rule) in questions.doubted:
+        return None
+
+    return QueryStep(
+        action=QueryAction.CLOSE, party=QueryParty.RULE, rule=rule, text=NO_LONGER
+    )
+
+
+def _by_rule(action: QueryAction, item: AskedByRule, text: str) -> QueryStep:
+    return QueryStep(
+        action=action,
+        party=QueryParty.RULE,
+        rule=item.rule,
+        text=text[:LONGEST_ENTRY],
+        basis=item.basis,
+    )
+
+
+def _kept_answer(
+    thread: QueryThread,
+    reason: str,
+    who_kept: Callable[[QueryPlace, str, str], str],
+) -> QueryStep | None:
+    """The reason of a kept warning as the answer to an open query about it, once."""
+    if thread.query.state is not QueryState.OPEN:
+        return None
+    if any(
+        entry.action is QueryAction.ANSWER and entry.text == reason
+        for entry in thread.entries
+    ):
+        return None
+
+    return QueryStep(
+        action=QueryAction.ANSWER,
+        party=QueryParty.SITE,
+        username=who_kept(thread.query.place, thread.query.code, reason),
+        text=reason[:LONGEST_ENTRY],
+    )
+
+
+def _who_kept(place: QueryPlace, code: str, reason: str) -> str:
+    """Who saved the version in which a reason stands first, as it stands now."""
+    key, cell = place.instance, place.cell
+    assert key is not None
+    who = ""
+    for revision in history(services().database, key):
+        kept = revision.form.record.kept
+        stands = cell is not None and kept.get((cell, code)) == reason
+        who = (who or revision.form.saved_by) if stands else ""
+
+    return who
+
+
+def place_of(study: Study, subjid: str, place: DataPlace | None) -> QueryPlace | None:
+    """The place of a finding as that of a query; None where there is none."""
+    table = study.tables.get(place.table) if place else None
+    if place is None or table is None:
+        return None
+
+    form, in_table = table.form, bool(place.field) or place.row is not None
+    return QueryPlace(
+        subject=subjid,
+        visit=LOG if form.log else place.visit or "",
+        form=form.name,
+        unsno=place.unsno or 0,
+        table=place.table if in_table else "",
+        row=place.row,
+        field=place.field or "",
+    )
+
+
+def _asked(
+    study: Study, casebook: Casebook, place: QueryPlace, finding: Finding
+) -> AskedByRule:
+    answers = [
+        _answer(study, casebook, place.subject, item)
+        for item in (finding.data, *finding.also)
+    ]
+
+    return AskedByRule(
+        key=(place, finding.code),
+        rule=finding.rule or finding.code,
+        text=f"{finding.message} {finding.remedy}".strip(),
+        basis=line_hash(json.dumps(answers)),
+    )
+
+
+def _answer(
+    study: Study, casebook: Casebook, subjid: str, data: DataPlace | None
+) -> str:
+    """The text of a cell that a finding is about."""
+    place = place_of(study, subjid, data)
+    record = casebook.record(_form_key(place)) if place else None
+    if place is None or record is None or not place.field:
+        return ""
+    if place.row is None:
+        return record.texts.get(place.field, "")
+
+    rows = record.rows.get(place.table, ())
+    texts = (row.texts for row in rows if row.number == place.row)
+    return next(texts, {}).get(place.field, "")
+
+
+def _form_key(place: QueryPlace) -> FormKey:
+    return FormKey(place.form, place.visit, place.unsno)

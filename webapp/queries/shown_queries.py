@@ -1,0 +1,124 @@
+"""Threads as they are shown to somebody: their state, their age, and what that person
+may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from flask_login import current_user
+
+from webapp.presentation.statuses import ShownStatus
+from webapp.queries.query_places import PlaceWords, place_words
+from webapp.security.query_access import actions_for
+from webapp.services import services
+from webapp.storage import (
+    QueryAction,
+    QueryEntry,
+    QueryState,
+    QueryThread,
+    StoredQuery,
+)
+
+STATES: Mapping[QueryState, ShownStatus] = MappingProxyType(
+    {
+        QueryState.OPEN: ShownStatus(name="findings", shape="?", word="open"),
+        QueryState.ANSWERED: ShownStatus(name="draft", shape="↩", word="answered"),
+        QueryState.CLOSED: ShownStatus(name="complete", shape="✓", word="closed"),
+        QueryState.CANCELLED: ShownStatus(
+            name="not-expected", shape="✕", word="cancelled"
+        ),
+        QueryState.COMMENT: ShownStatus(name="none", shape="…", word="comment"),
+    }
+)
+BUTTONS: Mapping[QueryAction, str] = MappingProxyType(
+    {
+        QueryAction.OPEN: "Open a query",
+        QueryAction.ANSWER: "Answer",
+        QueryAction.CLOSE: "Close the query",
+        QueryAction.REOPEN: "Reopen the query",
+        QueryAction.CANCEL: "Cancel the query",
+        QueryAction.COMMENT: "Add a comment",
+    }
+)
+if set(STATES) != set(QueryState) or set(BUTTONS) != set(QueryAction):
+    raise TypeError("a state or an action of queries has no words")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueryButton:
+    """Something that the person may do."""
+
+    action: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownThread:
+    """A thread, ready to be shown. ``message`` says why the last try was refused, and
+    ``typed`` is what was typed then.
+    """
+
+    query: StoredQuery
+    entries: tuple[QueryEntry, ...]
+    where: PlaceWords
+    status: ShownStatus
+    age: str
+    buttons: tuple[QueryButton, ...]
+    message: str = ""
+    typed: str = ""
+
+
+def shown_thread(
+    thread: QueryThread, *, message: str = "", typed: str = ""
+) -> ShownThread:
+    """A thread as the signed-in person sees it."""
+    query = thread.query
+    return ShownThread(
+        query=query,
+        entries=thread.entries,
+        where=place_words(query.place),
+        status=STATES[query.state],
+        age=age_words(query.opened_at),
+        buttons=buttons_for(query.state),
+        message=message,
+        typed=typed,
+    )
+
+
+def in_order(threads: Iterable[QueryThread]) -> list[QueryThread]:
+    """Those that wait first, then the newest."""
+    return sorted(threads, key=lambda item: (not item.query.waits, -item.query.number))
+
+
+def buttons_for(state: QueryState | None) -> tuple[QueryButton, ...]:
+    """What the signed-in person may do in a state; None: where there is no thread."""
+    actions = actions_for(current_user.user, state)
+    return tuple(
+        QueryButton(action=action.value, words=BUTTONS[action]) for action in actions
+    )
+
+
+def age_words(opened_at: datetime) -> str:
+    """How long ago a query was opened."""
+    days = (services().database.clock() - opened_at).days
+    if days < 1:
+        return "today"
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def waiting_marks(threads: Iterable[QueryThread]) -> dict[str, list[int]]:
+    """By the name of a question: how many of its queries wait, and how many threads it
+    has.
+    """
+    marks: dict[str, list[int]] = {}
+    for thread in threads:
+        name = place_words(thread.query.place).name
+        mark = marks.setdefault(name, [0, 0])
+        mark[0] += thread.query.waits
+        mark[1] += 1
+
+    return marks
