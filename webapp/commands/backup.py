@@ -41,6 +41,7 @@ def command(*, url: str, path: Path, replace: bool) -> None:
     there is none.
     """
     try:
+        # As it is: a backup before an upgrade must not be the upgrade.
         with opened(url, must_exist=True, as_it_is=True) as database:
             taken = take_backup(database, path, replace=replace)
     except BackupRefused as error:

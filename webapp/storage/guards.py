@@ -54,6 +54,7 @@ def missing_guards(connection: Connection) -> tuple[str, ...]:
     }
     # "O" and "A" are the states in which a trigger acts on what a server does.
     acting = {name for name, sql in standing.items() if sql[-1] in "OA"}
+    # Triggers of a function that was emptied stand, and refuse nothing.
     if not connection.execute(REFUSES).scalar():
         return tuple(sorted(names))
 

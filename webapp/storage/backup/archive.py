@@ -99,6 +99,7 @@ def unpack(path: Path, note: BackupNote, folder: Path) -> Path:
     except (BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
         raise changed from error
 
+    # The zip's own check has 32 bits: enough for an accident, not for an intention.
     if (size, digest.hexdigest()) != (note.size, note.sha256):
         raise changed
     return target

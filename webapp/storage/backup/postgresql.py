@@ -30,6 +30,7 @@ TABLES = text(
 def dump(connection: Connection, target: Path) -> None:
     """The database as the transaction under way sees it."""
     snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+    # What an earlier restore put aside belongs to no backup.
     _run(
         connection,
         "pg_dump",
@@ -44,6 +45,7 @@ def dump(connection: Connection, target: Path) -> None:
 
 def load(connection: Connection, dumped: Path) -> None:
     """Everything of a dump into the database of the connection, or nothing."""
+    # Owner is who restores: the roles of another server may not exist here.
     _run(
         connection,
         "pg_restore",

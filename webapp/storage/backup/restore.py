@@ -82,6 +82,7 @@ def _restore_file(
         _need_state(path, note, _state_at(address))
         altered, unguarded = _finish(address, note, origin)
         sqlite.settle(copy)
+        # A server may have been started in the meantime.
         sqlite.need_free(target, replace=replace)
         kept_as = sqlite.put_file(copy, target, utc_now())
 
@@ -148,6 +149,7 @@ def _finish(
     """Brings a restored database up to date, verifies it and logs where it comes from."""
     database = open_database(url, origin=origin)
     try:
+        # First verified, then written to: what is judged is what came back.
         altered = {form.key: None for form in broken_seals(database)}
         with database.read() as connection:
             unguarded = missing_guards(connection)

@@ -28,6 +28,7 @@ def copy_file(database: Database, target: Path) -> None:
             assert isinstance(source, sqlite3.Connection)
             # In one step: a copy in several would begin anew with every save.
             source.backup(copy, pages=ALL_PAGES)
+            # Without a journal beside it, the file can be packed alone.
             copy.execute("PRAGMA journal_mode = DELETE")
             faults = faults_of(copy)
     except sqlite3.OperationalError as error:

@@ -50,6 +50,7 @@ def take_backup(database: Database, out: Path, *, replace: bool) -> TakenBackup:
         folder = Path(name)
         copy = folder / COPIES[kind]
         state = (_copied if kind == "sqlite" else _dumped)(database, copy)
+        # Of the copy, not of the zip: the log names what the database was.
         size, sha256 = measured(copy)
         note = BackupNote(
             kind=kind,
@@ -77,6 +78,7 @@ def _copied(database: Database, copy: Path) -> DatabaseState:
 
 def _dumped(database: Database, copy: Path) -> DatabaseState:
     postgresql.need_tools("pg_dump")
+    # In one transaction, so that the line that is named is the last one in the dump.
     with database.read() as connection:
         state = _need_study(state_of(connection))
         postgresql.dump(connection, copy)
