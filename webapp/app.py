@@ -26,6 +26,7 @@ from webapp.views import (
     dictionary_pages,
     eligibility,
     errors,
+    event_pages,
     form_files,
     form_pages,
     form_specs,
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, packages, papers, queries,
+        form_specs, histories, event_pages, packages, papers, queries,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

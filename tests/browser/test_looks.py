@@ -31,6 +31,8 @@ PAGES = [
     f"/subjects/{NEW}",
     "/subjects/01-012/SCR/vs/history",
     "/subjects/01-012/SCR/vs/history/f-pulse_vsorres",
+    "/subjects/01-012/history",
+    "/subjects/01-012/history?kind=Forms&first=31+feb",
     "/subjects/01-003/eligibility",
     "/subjects/01-008/eligibility?show=attention",
     f"/subjects/{NEW}/eligibility",
@@ -44,7 +46,7 @@ PAGES = [
 READ_BY = {
     "coordinator": PAGES,
     "designer": ["/dictionary"],
-    "admin": ["/accounts", "/subjects"],
+    "admin": ["/accounts", "/subjects", "/history", "/accounts/nurse/history"],
 }
 WITHOUT_SUBJECTS = [
     (username, address)
@@ -61,6 +63,7 @@ KINDS_OF_PAGES = [
     "/subjects/01-012/LOG/ae",
     "/subjects/01-001/SCR/mri",
     "/subjects/01-012/SCR/vs/history",
+    "/subjects/01-012/history?first=31+feb",
     "/subjects/01-007/SCR/med",
     "/subjects/01-001/SCR/pe",
     "/subjects/01-001/SCR/nrs",

@@ -27,6 +27,9 @@ ENTER = frozenset({Role.COORDINATOR, Role.INVESTIGATOR})
 READ = frozenset({*ENTER, Role.MONITOR, Role.DATA_MANAGER})
 """People who see data of subjects."""
 
+REVIEW = frozenset({Role.ADMIN, Role.DATA_MANAGER, Role.MONITOR})
+"""People who review what was done in the study, and by whom."""
+
 SIGNED_IN = frozenset(Role)
 
 SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
@@ -36,15 +39,16 @@ DICTIONARY, CODEBOOK, ACCOUNTS = (
     ("/codebook", "Codebook"),
     ("/accounts", "Accounts"),
 )
+HISTORY = ("/history", "History")
 
 PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         Role.COORDINATOR: (SUBJECTS, QUERY_LIST),
         Role.INVESTIGATOR: (SUBJECTS, QUERY_LIST),
-        Role.MONITOR: (SUBJECTS, QUERY_LIST),
-        Role.DATA_MANAGER: (SUBJECTS, QUERY_LIST, PACKAGES),
+        Role.MONITOR: (SUBJECTS, QUERY_LIST, HISTORY),
+        Role.DATA_MANAGER: (SUBJECTS, QUERY_LIST, PACKAGES, HISTORY),
         Role.DESIGNER: (DICTIONARY, CODEBOOK),
-        Role.ADMIN: (ACCOUNTS,),
+        Role.ADMIN: (ACCOUNTS, HISTORY),
     }
 )
 """By role: address and title of the pages that lead to all others.

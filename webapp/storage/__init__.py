@@ -38,6 +38,12 @@ from webapp.storage.dictionaries import (
     use_dictionary,
 )
 from webapp.storage.due_queries import due_subjects, is_due, mark_due, settle_due
+from webapp.storage.event_search import (
+    EventSearch,
+    iterate_events,
+    reasons_of,
+    search_events,
+)
 from webapp.storage.events import (
     EventKind,
     EventPlace,
@@ -165,6 +171,7 @@ __all__ = [
     "DatabaseTooNew",
     "EventKind",
     "EventPlace",
+    "EventSearch",
     "FindingCounts",
     "FormHead",
     "ImportRun",
@@ -238,6 +245,7 @@ __all__ = [
     "history",
     "imports_of",
     "is_due",
+    "iterate_events",
     "keep_standings",
     "list_queries",
     "list_subjects",
@@ -253,10 +261,12 @@ __all__ = [
     "open_queries",
     "open_session",
     "page_of_subjects",
+    "reasons_of",
     "reopen_account",
     "reset_password",
     "revisions",
     "save",
+    "search_events",
     "settle_due",
     "snapshot",
     "standings_of",

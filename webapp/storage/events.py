@@ -235,12 +235,23 @@ def write_event(database: Database, new: NewEvent) -> None:
         append_events(connection, database.clock(), [new])
 
 
-def _people(connection: Connection, usernames: set[str]) -> dict[str, tuple[str, str]]:
-    """Name and role of some accounts as they are now."""
-    columns = (app_user.c.username, app_user.c.name, app_user.c.role)
+def _people(
+    connection: Connection, usernames: set[str]
+) -> dict[str, dict[str, Detail]]:
+    """Name and role of some accounts as they are now, and their sites where they have
+    not all.
+    """
+    names = (app_user.c.username, app_user.c.name, app_user.c.role)
+    columns = (*names, app_user.c.sites)
     query = select(*columns).where(app_user.c.username.in_(usernames))
     rows = connection.execute(query) if usernames else ()
-    return {row.username: (row.name, row.role) for row in rows}
+    people: dict[str, dict[str, Detail]] = {}
+    for row in rows:
+        people[row.username] = {"name": row.name, "role": row.role}
+        if isinstance(row.sites, list):
+            people[row.username]["sites"] = row.sites
+
+    return people
 
 
 def _row(
@@ -249,7 +260,7 @@ def _row(
     *,
     before: LogHead,
     origin: str,
-    people: Mapping[str, tuple[str, str]],
+    people: Mapping[str, Mapping[str, Detail]],
 ) -> dict[str, Any]:
     """The row of an event: its line, and the columns by which it is looked for."""
     number = before.number + 1
@@ -262,8 +273,11 @@ def _row(
     if origin:
         content["from"] = origin
     if item.username:
-        name, role = people.get(item.username, ("", ""))
-        content["by"] = {"username": item.username, "name": name, "role": role}
+        nobody = {"name": "", "role": ""}
+        content["by"] = {
+            "username": item.username,
+            **people.get(item.username, nobody),
+        }
     if item.place != NOWHERE:
         content["place"] = item.place.as_details()
     if item.details:

@@ -14,6 +14,7 @@ from webapp.security.access import EVERYONE, allowed, check_routes
 
 ARGUMENTS = {
     "subjid": "01-007",
+    "username": "nurse",
     "visit": "SCR",
     "form": "vs",
     "hash_": "0" * 64,

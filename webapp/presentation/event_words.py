@@ -1,0 +1,112 @@
+"""What each kind of event is called on a page, and its details in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from webapp.storage import EventKind, LoggedEvent
+
+FORMS, SUBJECTS, QUERIES = "Forms", "Subjects", "Queries"
+SIGNING_IN, ACCOUNTS = "Signing in", "Accounts"
+DICTIONARIES, TRANSFERS, SYSTEM = "Dictionaries", "Imports and exports", "System"
+
+EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "form-saved": (FORMS, "Form saved"),
+        "file-added": (FORMS, "File added"),
+        "subject-added": (SUBJECTS, "Subject added"),
+        "query-opened": (QUERIES, "Query opened"),
+        "query-answered": (QUERIES, "Query answered"),
+        "query-commented": (QUERIES, "Query commented"),
+        "query-closed": (QUERIES, "Query closed"),
+        "query-reopened": (QUERIES, "Query reopened"),
+        "query-cancelled": (QUERIES, "Query cancelled"),
+        "signed-in": (SIGNING_IN, "Signed in"),
+        "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
+        "signed-out": (SIGNING_IN, "Signed out"),
+        "account-added": (ACCOUNTS, "Account added"),
+        "account-closed": (ACCOUNTS, "Account closed"),
+        "account-reopened": (ACCOUNTS, "Account reopened"),
+        "account-locked": (ACCOUNTS, "Account locked"),
+        "account-unlocked": (ACCOUNTS, "Account unlocked"),
+        "role-changed": (ACCOUNTS, "Role changed"),
+        "sites-changed": (ACCOUNTS, "Sites changed"),
+        "password-changed": (ACCOUNTS, "Password changed"),
+        "password-reset": (ACCOUNTS, "Password reset"),
+        "dictionary-added": (DICTIONARIES, "Dictionary added"),
+        "dictionary-used": (DICTIONARIES, "Dictionary in use"),
+        "import-begun": (TRANSFERS, "Import begun"),
+        "exported": (TRANSFERS, "Exported"),
+        "backed-up": (SYSTEM, "Backed up"),
+        "restored": (SYSTEM, "Restored"),
+        "log-begun": (SYSTEM, "Log begun"),
+        "clock-accepted": (SYSTEM, "Clock accepted"),
+    }
+)
+"""By the value of a kind: the group in which it is looked for, and what it is called."""
+
+if holes := sorted({kind.value for kind in EventKind} - set(EVENT_WORDS)):
+    raise ImportError(f"EVENT_WORDS has no words for the events {', '.join(holes)}")
+
+GROUPS: Final[Mapping[str, tuple[EventKind, ...]]] = MappingProxyType(
+    {
+        group: tuple(k for k in EventKind if EVENT_WORDS[k.value][0] == group)
+        for group in dict.fromkeys(group for group, _ in EVENT_WORDS.values())
+    }
+)
+"""The kinds by their groups, as a list offers them."""
+
+NOT_SHOWN: Final = frozenset(
+    {
+        *("added", "entry", "format", "password", "saved", "seal"),
+        *("standing", "study", "text"),
+    }
+)
+"""Details for programs: hashes that no page could compare, and what other columns say."""
+FIRST: Final = (
+    *("version", "status", "query", "account", "name", "role", "site", "list"),
+    *("operator", "source"),
+)
+"""Details that say most, in this order; the others follow by their names."""
+BARE: Final = frozenset({"name", "role", "status"})
+"""Details that need no word before them."""
+HASHES: Final = frozenset({"dictionary", "sha256"})
+SHORT: Final = 12
+
+
+def event_title(kind: EventKind) -> str:
+    """What a kind is called: ``Form saved``."""
+    return EVENT_WORDS[kind.value][1]
+
+
+def event_facts(event: LoggedEvent) -> str:
+    """The details of an event in words: ``version 3, complete``."""
+    facts = []
+    names = [name for name in FIRST if name in event.details]
+    names += [name for name in event.details if name not in FIRST]
+    for name in names:
+        detail = event.details[name]
+        if name in NOT_SHOWN or detail in ("", None):
+            continue
+        # A hash there, the file of a package elsewhere.
+        if name == "source" and event.kind.value.startswith("query-"):
+            continue
+        # The history of the form tells where the dictionary changed.
+        if name == "dictionary" and event.kind is EventKind.FORM_SAVED:
+            continue
+        word = "" if name in BARE else f"{name.replace('_', ' ')} "
+        facts.append(word + _detail(name, detail))
+
+    return ", ".join(facts)
+
+
+def _detail(name: str, detail: Any) -> str:
+    if name in HASHES:
+        return str(detail)[:SHORT]
+    if isinstance(detail, list):
+        return " ".join(map(str, detail))
+    if isinstance(detail, Mapping):
+        return " ".join(f"{key} {item}" for key, item in detail.items())
+    return str(detail)

@@ -1,0 +1,135 @@
+"""Events that somebody looks for: of a subject, of a person, of some kinds, on some days.
+
+One query for all lists of events: whoever may see less is given less here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+import rfc8785
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy.sql import Select
+
+from webapp.storage.database import Database
+from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
+from webapp.storage.tables import event, form_instance, form_version, subject
+
+ABOUT_ACCOUNTS: Final = tuple(
+    kind.value
+    for kind in EventKind
+    if kind.value.startswith(("account-", "password-", "role-", "sign-in-", "sites-"))
+)
+"""The kinds whose details name the account that they are about."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventSearch:
+    """What is looked for; what is blank or None does not matter.
+
+    ``username`` is the account that acted, or that an event is about. ``since`` is the
+    first instant that counts, ``until`` the first one that does not. ``is_wanted`` is
+    asked about the instant of each event that fits otherwise. ``sites`` limits the list
+    to the subjects of some sites, for a person who works with no others.
+    """
+
+    kinds: Collection[EventKind] = ()
+    username: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    is_wanted: Callable[[datetime], bool] | None = None
+    sites: frozenset[str] | None = None
+
+
+def search_events(
+    database: Database,
+    wanted: EventSearch,
+    *,
+    before: int | None = None,
+    most: int = 100,
+) -> tuple[LoggedEvent, ...]:
+    """The newest events that are looked for; those before a number, so that a list can
+    be turned page by page.
+    """
+    with database.read() as connection:
+        return tuple(islice(iterate_events(connection, wanted, before=before), most))
+
+
+def iterate_events(
+    connection: Connection, wanted: EventSearch, *, before: int | None = None
+) -> Iterator[LoggedEvent]:
+    """Every event that is looked for, the newest first, in a transaction under way."""
+    query = _query(wanted)
+    if before is not None:
+        query = query.where(event.c.number < before)
+    for row in connection.execution_options(yield_per=CHUNK).execute(query):
+        if wanted.is_wanted is None or wanted.is_wanted(row.at):
+            yield event_of(row.line)
+
+
+def _query(wanted: EventSearch) -> Select[Any]:
+    query = select(event.c.at, event.c.line).order_by(event.c.number.desc())
+    if wanted.kinds:
+        query = query.where(event.c.kind.in_([kind.value for kind in wanted.kinds]))
+    if wanted.username:
+        query = query.where(_of_account(wanted.username))
+    if wanted.subject:
+        query = query.where(event.c.subjid == wanted.subject)
+    if wanted.since is not None:
+        query = query.where(event.c.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(event.c.at < wanted.until)
+    if wanted.sites is not None:
+        own = select(subject.c.subjid).where(subject.c.site.in_(sorted(wanted.sites)))
+        query = query.where(event.c.subjid.in_(own))
+
+    return query
+
+
+def _of_account(username: str) -> ColumnElement[bool]:
+    """What an account did, and what was done to it. A line is canonical, so that its
+    text can be looked for.
+    """
+    named = f'"account":{rfc8785.dumps(username).decode("utf-8")}'
+    about = and_(
+        event.c.kind.in_(ABOUT_ACCOUNTS), event.c.line.contains(named, autoescape=True)
+    )
+    return or_(event.c.username == username, about)
+
+
+def reasons_of(connection: Connection, events: Sequence[LoggedEvent]) -> dict[int, str]:
+    """The reasons of the saves among some events, by the events' numbers: the log has
+    none, since a reason may name a person.
+    """
+    saves = [item for item in events if item.kind is EventKind.FORM_SAVED]
+    if not saves:
+        return {}
+    columns = (*PLACE, form_version.c.number, form_version.c.reason)
+    query = (
+        select(*columns)
+        .join(form_version, form_version.c.instance_id == form_instance.c.id)
+        .where(form_instance.c.subjid.in_({item.place.subject for item in saves}))
+        .where(form_version.c.number.in_({item.details["version"] for item in saves}))
+        .where(form_version.c.reason != "")
+    )
+    known = {tuple(row[:5]): row.reason for row in connection.execute(query)}
+    reasons = {}
+    for item in saves:
+        place = item.place
+        key = (place.subject, place.visit, place.form, place.unsno)
+        reasons[item.number] = known.get((*key, item.details["version"]), "")
+
+    return reasons
+
+
+PLACE = (
+    form_instance.c.subjid,
+    form_instance.c.visit,
+    form_instance.c.form,
+    form_instance.c.unsno,
+)
