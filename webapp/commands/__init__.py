@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "backup": "Back up a database while people work.",
         "restore": "Restore a backup, and verify it.",
         "validate": "Validate a package and report every finding.",
+        "queries": "Open queries from a list of findings.",
         "repair": "Undo other programs' changes to a package's tables.",
     }
 )

@@ -17,7 +17,7 @@ from generator.targets.target import CapturedRecords
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import opened, study_in_use
 from webapp.packages.export import captured_forms, export_package
-from webapp.storage import Database, snapshot
+from webapp.storage import Database, QueryFilter, list_queries, snapshot
 
 TARGETS = records_targets()
 DEFAULT = next(iter(TARGETS))
@@ -79,12 +79,21 @@ def command(url: str, path: Path, name: str) -> None:
                 f"{path} cannot be written: {error.strerror or error}."
             ) from error
 
+        threads, _ = list_queries(database, QueryFilter(), first=0, most=1)
+
     for finding in written.findings:
         click.echo(_line(finding), err=True)
     for line in written.lines:
         click.echo(line)
     for fault in written.faults:
         click.echo(fault, err=True)
+    if threads:
+        many = f"{threads:,} quer{'y was' if threads == 1 else 'ies were'}"
+        click.echo(
+            f"{many} not exported. A package does not have their threads yet. "
+            "Back up the database to keep them.",
+            err=True,
+        )
 
     if not written.complete:
         click.get_current_context().exit(1)

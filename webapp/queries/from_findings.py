@@ -1,0 +1,247 @@
+"""Findings of a report become queries in one action: what is opened, what is skipped,
+and why.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from forms_spec.model.captured_data import LOG
+from forms_spec.model.fields import Table
+from forms_spec.model.study import Study
+from generator.tables import layout
+from webapp.security.query_access import person_step
+from webapp.storage import (
+    Database,
+    NewQuery,
+    QueryAction,
+    QueryPlace,
+    User,
+    open_queries,
+)
+from webapp.storage.forms import HEADS
+from webapp.storage.queries import LONGEST_ENTRY, queries_of_subjects
+from webapp.storage.query_life import next_state
+from webapp.storage.subjects import find_subject
+
+COLUMNS: Final = ("code", "table", "field", layout.SUBJECT, "message")
+"""Without these a file is no report of findings."""
+ABOUT_SUBJECT: Final = frozenset({layout.SUBJECTS, layout.FORMS})
+"""Tables of a package that no form has: their findings are about the subject."""
+
+
+class NoFindings(ValueError):
+    """A file is no report of findings; the words say why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingLine:
+    """A finding as a report has it. ``number`` counts from 1 in the report."""
+
+    number: int
+    code: str
+    table: str
+    field: str
+    subject: str
+    visit: str
+    unsno: int
+    row: int | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkippedFinding:
+    """A finding that no query is opened for."""
+
+    line: FindingLine
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkPlan:
+    """What a report would open, and what it would not."""
+
+    new: tuple[NewQuery, ...]
+    skipped: tuple[SkippedFinding, ...]
+
+
+def read_findings(name: str, content: bytes) -> tuple[FindingLine, ...]:
+    """The findings of a report of ``crfsmith validate``, as JSON or as CSV.
+
+    Raises ``NoFindings``.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NoFindings(f"{name} is not text in UTF-8.") from error
+
+    rows = (
+        _from_json(name, text) if text.lstrip()[:1] in "{[" else _from_csv(name, text)
+    )
+    return tuple(_line(number, row) for number, row in enumerate(rows, start=1))
+
+
+def _from_json(name: str, text: str) -> list[Mapping[str, Any]]:
+    try:
+        report = json.loads(text)
+    except ValueError as error:
+        raise NoFindings(f"{name} is not valid JSON: {error}.") from error
+
+    listed = report.get("findings") if isinstance(report, dict) else report
+    if not isinstance(listed, list) or not all(isinstance(x, dict) for x in listed):
+        raise NoFindings(
+            f"{name} has no list of findings. Give a report of `crfsmith validate`."
+        )
+
+    # In JSON, the key columns stand together, and "row" is the line of the file.
+    return [{**item, **(item.get("key") or {})} for item in listed]
+
+
+def _from_csv(name: str, text: str) -> list[Mapping[str, Any]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise NoFindings(
+            f"{name} has no column {missing[0]}. Give a report of `crfsmith validate`."
+        )
+
+    return list(reader)
+
+
+def _line(number: int, row: Mapping[str, Any]) -> FindingLine:
+    def text(column: str) -> str:
+        value = row.get(column)
+        return "" if value is None else str(value)
+
+    words = f"{text('message')} {text('remedy')}".strip()
+    return FindingLine(
+        number=number,
+        code=text("code"),
+        table=text("table"),
+        field=text("field"),
+        subject=text(layout.SUBJECT),
+        visit=text(layout.VISIT),
+        unsno=_whole(text(layout.UNSNO)) or 0,
+        row=_whole(text(layout.ROW)),
+        text=words[:LONGEST_ENTRY],
+    )
+
+
+def _whole(text: str) -> int | None:
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if is_number else None
+
+
+def plan_queries(
+    database: Database,
+    study: Study,
+    lines: Sequence[FindingLine],
+    *,
+    user: User,
+    role: str,
+    source: str,
+) -> BulkPlan:
+    """What would be opened by a person from a report, without opening it.
+
+    ``StepRefused`` for a person who may not open queries.
+    """
+    # Refused before anything is planned, also in a dry run.
+    asking = person_step(user, QueryAction.OPEN, "")
+    next_state(None, asking.action, asking.party)
+
+    known = _Known.read(database, {line.subject for line in lines})
+    new: list[NewQuery] = []
+    skipped: list[SkippedFinding] = []
+    for line in lines:
+        place = _place(study, line)
+        why = known.refusal(line, place)
+        if why or place is None:
+            skipped.append(SkippedFinding(line=line, why=why))
+            continue
+
+        # The same finding twice in one report is one query.
+        known.waiting.setdefault((place, line.code), "listed twice in this report")
+        step = person_step(user, QueryAction.OPEN, line.text, assigned_role=role)
+        new.append(NewQuery(place=place, step=step, code=line.code, source=source))
+
+    return BulkPlan(new=tuple(new), skipped=tuple(skipped))
+
+
+def open_from_findings(database: Database, plan: BulkPlan) -> tuple[int, ...]:
+    """Opens all queries of a plan in one transaction, or none."""
+    return open_queries(database, plan.new)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """What the database has of the subjects of a report."""
+
+    subjects: frozenset[str]
+    forms: frozenset[tuple[str, str, str, int]]
+    waiting: dict[tuple[QueryPlace, str], str]
+
+    @classmethod
+    def read(cls, database: Database, subjects: Iterable[str]) -> _Known:
+        with database.read() as connection:
+            there = [name for name in subjects if find_subject(connection, name)]
+            forms = {
+                (name, row.form, row.visit, row.unsno)
+                for name in there
+                for row in connection.execute(HEADS, {"subject": name})
+            }
+            queries = queries_of_subjects(connection, there)
+
+        waiting = {
+            (query.place, query.code): f"already open as query {query.number}"
+            for query in queries
+            if query.waits
+        }
+        return cls(subjects=frozenset(there), forms=frozenset(forms), waiting=waiting)
+
+    def refusal(self, line: FindingLine, place: QueryPlace | None) -> str:
+        """Why a finding is skipped; blank where it is not."""
+        if not line.subject:
+            return "about no subject"
+        if line.subject not in self.subjects:
+            return f"there is no subject {line.subject}"
+        if place is None:
+            return "its place is not in the dictionary"
+        key = (place.subject, place.form, place.visit, place.unsno)
+        if place.form and key not in self.forms:
+            return "the form has not been started"
+        if not line.text:
+            return "it says nothing"
+        return self.waiting.get((place, line.code), "")
+
+
+def _place(study: Study, line: FindingLine) -> QueryPlace | None:
+    """The place of a finding; None where the dictionary does not have it."""
+    if line.table in ABOUT_SUBJECT:
+        return QueryPlace(subject=line.subject)
+
+    table = study.tables.get(line.table)
+    if table is None or not _has_field(table, line.field):
+        return None
+
+    form, visit = table.form, line.visit
+    if not form.log and visit not in study.visits:
+        return None
+    in_table = bool(line.field) or line.row is not None
+    return QueryPlace(
+        subject=line.subject,
+        visit=LOG if form.log else visit,
+        form=form.name,
+        unsno=0 if form.log else line.unsno,
+        table=line.table if in_table else "",
+        row=line.row if table.group else None,
+        field=line.field,
+    )
+
+
+def _has_field(table: Table, name: str) -> bool:
+    return not name or any(field.name == name for field in table.fields)
