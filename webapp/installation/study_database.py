@@ -26,6 +26,8 @@ from webapp.storage import (
     open_database,
 )
 
+NO_RIGHT = "42501"
+"""What PostgreSQL calls a right that is missing."""
 LONGEST = 120
 """A database may quote a whole record."""
 RESTORE = "Nothing was changed. If this continues, restore the last backup."
@@ -76,6 +78,11 @@ def opened(
             f"{error} Install the newer crfsmith, and do not change the data."
         ) from error
     except (SQLAlchemyError, ValueError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", "") == NO_RIGHT:
+            raise CommandError(
+                "The tables are not up to date, and the user in this address does not "
+                "own them. Run `crfsmith serve` once with the address of their owner."
+            ) from error
         raise CommandError(
             f"The database {url} cannot be used: {_why(error)}. {RESTORE}"
         ) from error

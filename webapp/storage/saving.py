@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
@@ -114,6 +114,11 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
             # The save id stands already, or two people made the form at once
             # (PostgreSQL): the next attempt finds what is there.
             if attempt == ATTEMPTS - 1:
+                raise
+        except DBAPIError as error:
+            # The connection was lost, perhaps while it committed: the next attempt
+            # looks whether the save stands, and saves it where it does not.
+            if not error.connection_invalidated or attempt == ATTEMPTS - 1:
                 raise
 
     raise AssertionError
