@@ -28,6 +28,7 @@ from webapp.storage.forms import HEADS
 from webapp.storage.queries import LONGEST_ENTRY, queries_of_subjects
 from webapp.storage.query_life import next_state
 from webapp.storage.subjects import find_subject
+from webapp.storage.users import Sites
 
 COLUMNS: Final = ("code", "table", "field", layout.SUBJECT, "message")
 """Without these a file is no report of findings."""
@@ -154,7 +155,7 @@ def plan_queries(
     asking = person_step(user, QueryAction.OPEN, "")
     next_state(None, asking.action, asking.party)
 
-    known = _Known.read(database, {line.subject for line in lines})
+    known = _Known.read(database, {line.subject for line in lines}, user.sites)
     new: list[NewQuery] = []
     skipped: list[SkippedFinding] = []
     for line in lines:
@@ -186,9 +187,11 @@ class _Known:
     waiting: dict[tuple[QueryPlace, str], str]
 
     @classmethod
-    def read(cls, database: Database, subjects: Iterable[str]) -> _Known:
+    def read(cls, database: Database, subjects: Iterable[str], sites: Sites) -> _Known:
         with database.read() as connection:
-            there = [name for name in subjects if find_subject(connection, name)]
+            there = [
+                name for name in subjects if find_subject(connection, name, sites=sites)
+            ]
             forms = {
                 (name, row.form, row.visit, row.unsno)
                 for name in there

@@ -12,14 +12,17 @@ from sqlalchemy import ColumnElement, and_, func, select
 from webapp.storage.database import Database
 from webapp.storage.queries import StoredQuery, query_of
 from webapp.storage.query_life import QueryState
+from webapp.storage.subjects import of_sites
 from webapp.storage.tables import query, query_entry, subject
+from webapp.storage.users import ALL_SITES, Sites
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueryFilter:
     """Which queries a list has; what is blank does not matter.
 
-    ``opened_before`` leaves out those that are younger.
+    ``opened_before`` leaves out those that are younger. ``own_sites`` are the sites
+    whose subjects exist for the person who looks.
     """
 
     states: Collection[QueryState] = ()
@@ -29,6 +32,7 @@ class QueryFilter:
     subject: str = ""
     form: str = ""
     opened_before: datetime | None = None
+    own_sites: Sites = ALL_SITES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +71,7 @@ def list_queries(
 
 
 def _conditions(wanted: QueryFilter) -> list[ColumnElement[Any]]:
-    passes: list[ColumnElement[Any]] = []
+    passes: list[ColumnElement[Any]] = [of_sites(wanted.own_sites)]
     if wanted.states:
         passes.append(query.c.state.in_([state.value for state in wanted.states]))
     if wanted.opened_before is not None:

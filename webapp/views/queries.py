@@ -34,7 +34,7 @@ from webapp.queries.shown_queries import (
 )
 from webapp.security.access import READ, allow
 from webapp.security.query_access import person_step
-from webapp.services import services, subject_or_404
+from webapp.services import own_sites, services, subject_or_404
 from webapp.storage import (
     WAITING_STATES,
     ListedQuery,
@@ -46,6 +46,7 @@ from webapp.storage import (
     QueryThread,
     Role,
     StepRefused,
+    get_subject,
     get_thread,
     list_queries,
     load,
@@ -121,6 +122,11 @@ def show_list() -> ResponseReturnValue:
         ],
         role_options=[(role.value, role.value) for role in ASSIGNABLE],
         age_options=[(str(days), f"{days} days or longer") for days in AGES],
+        site_options=[
+            (name, title)
+            for name, title in services().study.sites.items()
+            if (own := own_sites()) is None or name in own
+        ],
         form_options=[
             (form.name, form.title) for form in services().study.forms.values()
         ],
@@ -140,6 +146,7 @@ def _listed() -> QueryList:
         subject=chosen["subject"],
         form=chosen["form"],
         opened_before=clock() - timedelta(days=days) if days else None,
+        own_sites=own_sites(),
     )
     count, listed = list_queries(
         services().database, wanted, first=(number - 1) * ON_A_PAGE, most=ON_A_PAGE
@@ -198,9 +205,13 @@ def write_entry(number: str) -> ResponseReturnValue:
 
 
 def _thread(number: str) -> QueryThread:
-    thread = get_thread(services().database, _number(number))
-    if thread is None:
+    app = services()
+    thread = get_thread(app.database, _number(number))
+    subjid = thread.query.place.subject if thread else ""
+    # One of another site is answered like one that does not exist.
+    if thread is None or not get_subject(app.database, subjid, sites=own_sites()):
         abort(404, f"There is no query {number}.")
+
     return thread
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
-from webapp.storage import Database, list_queries, open_database
+from webapp.storage import Database, Role, add_user, list_queries, open_database
 from webapp.storage.query_lists import QueryFilter
 
 COLUMNS = (
@@ -163,6 +163,22 @@ def test_what_is_no_report_is_refused_in_words(
     result = run(url, path)
     assert result.exit_code == 2
     assert words in result.output
+
+
+def test_subjects_of_another_site_are_skipped(url: str, tmp_path: Path) -> None:
+    database = open_database(url)
+    add_user(
+        database,
+        username="other",
+        name="Olga Other",
+        role=Role.MONITOR,
+        password="secret",
+        sites=frozenset({"02"}),
+    )
+    database.close()
+    result = run(url, report(tmp_path, finding()), person="other")
+    assert "there is no subject 01-001" in result.output
+    assert queries(url) == []
 
 
 def test_an_export_says_that_queries_stay_behind(url: str, tmp_path: Path) -> None:

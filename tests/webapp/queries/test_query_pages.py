@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of
+from webapp.demo.demo_study import PASSWORD
 from webapp.storage import (
     InstanceKey,
     QueryAction,
@@ -19,6 +20,8 @@ from webapp.storage import (
     QueryPlace,
     QueryState,
     QueryStep,
+    Role,
+    add_user,
     get_thread,
     take_step,
     threads_of_form,
@@ -238,3 +241,27 @@ def test_an_empty_entry_is_refused(app: Flask, monitor: FlaskClient) -> None:
     assert answer.status_code == 422
     assert "Write something first." in answer.text
     assert threads_of_form(database_of(app), VS) == ()
+
+
+def test_queries_of_another_site_do_not_exist(app: Flask, monitor: FlaskClient) -> None:
+    number = ask(monitor)
+    add_user(
+        database_of(app),
+        username="other",
+        name="Olga Other",
+        role=Role.MONITOR,
+        password=PASSWORD,
+        sites=frozenset({"02"}),
+    )
+    other = client_of(app, "other")
+
+    page = other.get("/queries").text
+    assert "Is 172 right?" not in page
+    assert "Ghent" not in page
+    assert other.get(f"/queries/{number}").status_code == 404
+    for address in (SYSBP, f"{FORM}/queries", "/subjects/01-001/queries"):
+        assert other.get(address).status_code == 404
+    data = {"csrf_token": token(page), "text": "x", "action": "closed", "seen": "1"}
+    assert other.post(f"/queries/{number}", data=data).status_code == 404
+    assert other.post(SYSBP, data={**data, "action": "opened"}).status_code == 404
+    assert state(app, number) is QueryState.OPEN
