@@ -51,6 +51,14 @@ FULL: Final = (
         "again when there is space."
     ),
 )
+UNWRITABLE: Final = (
+    "The server cannot write to its database",
+    "Its disk may be read-only, or its file was moved. Nothing was saved.",
+    (
+        "Your text is still in this browser. Tell the study's administrator, and save "
+        "again when that is put right."
+    ),
+)
 BEHIND: Final = (
     "Your text is still in this browser. Tell the study's administrator. The clock "
     "must be corrected"
@@ -87,6 +95,15 @@ def _answer(
 
     page = render_template("error.html", title=title, message=message, remedy=remedy)
     return make_response(page, status)
+
+
+def _trouble(words: str) -> tuple[str, str, str]:
+    """What to say of a database that says these words."""
+    if "full" in words or "No space" in words:
+        return FULL
+    if any(sign in words for sign in ("readonly", "read-only", "unable to open")):
+        return UNWRITABLE
+    return BUSY
 
 
 def typed_again() -> Response:
@@ -135,8 +152,7 @@ def register(app: Flask) -> None:
         app.logger.error(
             "%s: %s by the database", request.endpoint, type(error.orig).__name__
         )
-        full = "full" in str(error.orig) or "No space" in str(error.orig)
-        answer = _answer(503, *(FULL if full else BUSY))
+        answer = _answer(503, *_trouble(str(error.orig)))
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
 
         return answer
