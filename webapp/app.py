@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
@@ -21,6 +22,7 @@ from webapp.security import access, headers, sessions
 from webapp.security.request_origin import request_origin
 from webapp.services import Services
 from webapp.storage import open_database, use_dictionary
+from webapp.storage.signed_heads import sign_log
 from webapp.views import (
     casebooks,
     dictionary_pages,
@@ -65,10 +67,12 @@ def create_app(settings: Settings) -> Flask:
         ],  # what every browser reads; cookies are never sent across sites
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    database = open_database(
+    unsigned = open_database(
         settings.database, clock=settings.clock, origin=request_origin
     )
+    database = replace(unsigned, sign=settings.signer)
     use_dictionary(database, settings.study)
+    sign_log(database)
     app.extensions["crfsmith"] = Services(
         database=database,
         study=settings.study,

@@ -14,7 +14,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.app import create_app
+from webapp.installation.guard_check import need_guards
 from webapp.installation.settings import Settings
+from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import opened, study_in_use
 
 DATABASE = "CRFSMITH_DATABASE"
@@ -22,6 +24,7 @@ SECRET = "CRFSMITH_SECRET_KEY"
 PROXIES = "CRFSMITH_PROXIES"
 PACKAGES = "CRFSMITH_PACKAGES"
 FONTS = "CRFSMITH_FONTS"
+GUARDS = "CRFSMITH_ACCEPT_GUARDS"
 SHORTEST_SECRET = 32
 
 
@@ -52,7 +55,9 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
 
     proxies = int(environment.get(PROXIES, "1"))
     with opened(url, must_exist=True) as database:
+        need_guards(database, accept=environment.get(GUARDS) == "1", how=f"{GUARDS}=1")
         study = study_in_use(database)
+        signer = made_signer(database, environment)
     if study is None:
         raise SettingMissing(
             f"There is no study in {url} yet: run `crfsmith serve` with "
@@ -67,6 +72,7 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
         secure_cookies=proxies > 0,
         packages=Path(packages) if packages else None,
         fonts=Path(fonts) if fonts else None,
+        signer=signer,
     )
     app = create_app(settings)
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it

@@ -19,7 +19,9 @@ from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.app import create_app
 from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load_demo
 from webapp.installation.command_error import CommandError
+from webapp.installation.guard_check import need_guards
 from webapp.installation.settings import Settings
+from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import opened, study_in_use
 from webapp.storage import (
     AlteredDictionary,
@@ -37,6 +39,7 @@ from webapp.views.packages import LARGEST_UPLOAD
 if TYPE_CHECKING:
     from forms_spec.model.study import Study
     from webapp.storage import Database
+    from webapp.storage.signed_heads import Signer
 
 SignIns = tuple[tuple[str, str, str], ...]
 SECRET = "CRFSMITH_SECRET_KEY"
@@ -71,6 +74,11 @@ SECRET = "CRFSMITH_SECRET_KEY"
     help="Confirm that the clock is right now, and was ahead at the last save.",
 )
 @click.option(
+    "--accept-guards",
+    is_flag=True,
+    help="Serve although the database's triggers are not as crfsmith made them.",
+)
+@click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
 )
 @click.option(
@@ -94,6 +102,7 @@ def command(
     dictionary: Path | None,
     replace: bool,
     accept_clock: bool,
+    accept_guards: bool,
     host: str,
     port: int,
     threads: int,
@@ -114,16 +123,19 @@ def command(
 
     with opened(url) as database:
         _need_clock(database, accept=accept_clock)
+        need_guards(database, accept=accept_guards, how="--accept-guards")
         study, sign_ins = _prepare(
             database, url, demo=demo, dictionary=dictionary, replace=replace
         )
         secret = _secret(database)
+        signer = made_signer(database)
 
     _serve(
         url,
         study,
         sign_ins,
         secret=secret,
+        signer=signer,
         demo=demo,
         host=host,
         port=port,
@@ -265,6 +277,7 @@ def _serve(
     sign_ins: SignIns,
     *,
     secret: str,
+    signer: Signer | None,
     demo: bool,
     host: str,
     port: int,
@@ -274,6 +287,7 @@ def _serve(
         database=url,
         study=study,
         secret_key=secret,
+        signer=signer,
         demo_accounts=sign_ins if demo else (),
     )
     server = create_server(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forms_spec.model.study import Study
 from webapp.storage import utc_now
+from webapp.storage.signed_heads import Signer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +23,7 @@ class Settings:
     username, password and what the person does. ``secure_cookies`` is for servers
     behind HTTPS. ``packages`` is the folder of packages that are judged and their
     reports; beside the database when absent. ``fonts`` is a folder of fonts for scripts
-    that printed documents lack otherwise.
+    that printed documents lack otherwise. ``signer`` has the key that signs the log.
     """
 
     database: str
@@ -34,3 +35,4 @@ class Settings:
     secure_cookies: bool = False
     packages: Path | None = None
     fonts: Path | None = None
+    signer: Signer | None = None

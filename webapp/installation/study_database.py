@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -13,6 +14,7 @@ from forms_spec import load_study
 from forms_spec.model.study import Study
 from webapp.installation.command_error import CommandError
 from webapp.installation.operator import command_origin
+from webapp.installation.signing_key import known_signer
 from webapp.storage import (
     AlteredDictionary,
     ClockBehind,
@@ -89,7 +91,7 @@ def opened(
 
     try:
         with _in_words(url):
-            yield database
+            yield replace(database, sign=known_signer(database))
     finally:
         database.close()
 

@@ -43,6 +43,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "restored": (SYSTEM, "Restored"),
         "log-begun": (SYSTEM, "Log begun"),
         "clock-accepted": (SYSTEM, "Clock accepted"),
+        "guards-accepted": (SYSTEM, "Broken guards accepted"),
     }
 )
 """By the value of a kind: the group in which it is looked for, and what it is called."""

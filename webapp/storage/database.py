@@ -17,7 +17,8 @@ from webapp.storage.migrate import migrate
 BUSY_SECONDS = 30
 WRITES = "crfsmith_writes"
 ORIGIN = "crfsmith_origin"
-"""Options of a connection: that it writes, and for whom or what."""
+SIGN = "crfsmith_sign"
+"""Options of a connection: that it writes, for whom or what, and what signs the log."""
 LOG_LOCK = 4_410_732
 # With recursive triggers a REPLACE cannot slip past the guards of history either.
 PRAGMAS = (
@@ -37,11 +38,14 @@ def utc_now() -> datetime:
 class Database:
     """An open capture database. ``clock`` tells when something happens, ``origin`` from
     where it is done: from which address a page was asked for, or by which command.
+    ``sign`` keeps a signed head of the log, given a transaction, the newest line and
+    the time; without it the log is not signed.
     """
 
     engine: Engine
     clock: Callable[[], datetime] = utc_now
     origin: Callable[[], str] = str
+    sign: Callable[..., object] | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,7 +63,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that is on disk when the block ends, or has not happened."""
         with self.engine.connect() as connection:
-            options = {WRITES: True, ORIGIN: self.origin()}
+            options = {WRITES: True, ORIGIN: self.origin(), SIGN: self.sign}
             writing = connection.execution_options(**options)
             with writing.begin():
                 _one_writer(writing)

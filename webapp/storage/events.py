@@ -20,10 +20,12 @@ from typing import Any, Final
 import rfc8785
 from sqlalchemy import Connection, insert, select
 
-from webapp.storage.database import ORIGIN, Database
+from webapp.storage.database import ORIGIN, SIGN, Database
 from webapp.storage.tables import app_user, event
 
 CHUNK: Final = 1000
+SIGNED_EVERY: Final = 1000
+"""After so many events at most the log is signed again, if the database has a key."""
 
 Detail = str | int | bool | None | Sequence["Detail"] | Mapping[str, "Detail"]
 """What the details of an event are made of: JSON without fractions."""
@@ -61,6 +63,7 @@ class EventKind(Enum):
     QUERY_COMMENTED = "query-commented"
     BACKED_UP = "backed-up"
     RESTORED = "restored"
+    GUARDS_ACCEPTED = "guards-accepted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +139,7 @@ def append_events(
     if not new:
         return
 
-    head = log_head(connection)
+    before = head = log_head(connection)
     if head == NO_LINE and new[0].kind is not EventKind.LOG_BEGUN:
         new.insert(0, NewEvent(kind=EventKind.LOG_BEGUN, details={"format": 1}))
 
@@ -149,6 +152,9 @@ def append_events(
         rows.append(row)
 
     connection.execute(insert(event), rows)
+    sign = connection.get_execution_options().get(SIGN)
+    if sign and before.number // SIGNED_EVERY < head.number // SIGNED_EVERY:
+        sign(connection, head, now)
 
 
 def log_head(connection: Connection) -> LogHead:

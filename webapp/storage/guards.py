@@ -1,73 +1,139 @@
-"""The guards of history: the triggers that a database must have."""
+"""The guards of the tables: triggers that refuse to change or take away what was
+written. They are compared with those of a database that was just made.
+
+What they are like stands in ``guards.json``, by database and by name. A test compares
+it with migrated databases, and writes it anew when a migration brings other guards.
+"""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
-from webapp.storage.migrate import migrate
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from webapp.storage.tables import metadata
 
-NO_DELETE, NO_TRUNCATE = "_no_delete", "_no_truncate"
-"""On PostgreSQL a table whose rows stay cannot be emptied either."""
-SQLITE = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-POSTGRESQL = text(
-    "SELECT tgname AS name, pg_get_triggerdef(oid) || ' ' || tgenabled::text AS sql"
-    " FROM pg_trigger WHERE NOT tgisinternal"
-    " AND tgrelid IN (SELECT oid FROM pg_class"
-    " WHERE relnamespace = current_schema()::regnamespace)"
-)
-REFUSES = text(
-    "SELECT bool_and(prosrc LIKE '%RAISE EXCEPTION%') FROM pg_proc"
-    " WHERE proname LIKE 'crfsmith%' AND pronamespace ="
-    " current_schema()::regnamespace"
-)
+LISTED: Final = Path(__file__).parent / "guards.json"
+ALWAYS: Final = "A"
+"""What PostgreSQL calls a trigger that fires in every session, also one that replays."""
 
 
-def guards_of(connection: Connection) -> Mapping[str, str]:
-    """The triggers of a database by name, each with its definition; on PostgreSQL also
-    whether it is enabled.
-    """
-    query = SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL
-    return {row.name: row.sql for row in connection.execute(query)}
+@cache
+def expected_guards(dialect: str) -> Mapping[str, str]:
+    """What each trigger does, by its name."""
+    listed: Mapping[str, Mapping[str, str]] = json.loads(LISTED.read_text("utf-8"))
+    return listed[dialect]
+
+
+def guards_of(connection: Connection) -> dict[str, str]:
+    """What each trigger of a database does, by its name; disabled ones do nothing."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text(SQLITE_TRIGGERS))
+        return {row.name: _plain(row.sql) for row in rows}
+
+    rows = connection.execute(text(POSTGRESQL_TRIGGERS))
+    return {
+        row.name: _plain(f"{row.definition} {row.body}")
+        if row.enabled == ALWAYS
+        else ""
+        for row in rows
+    }
+
+
+SQLITE_TRIGGERS = "SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger'"
+POSTGRESQL_TRIGGERS = """
+    SELECT t.tgname AS name, t.tgenabled::text AS enabled,
+        pg_get_triggerdef(t.oid, true) AS definition, p.prosrc AS body
+    FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+"""
+
+
+def _plain(definition: str) -> str:
+    return " ".join(definition.replace(" public.", " ").split())
 
 
 def missing_guards(connection: Connection) -> tuple[str, ...]:
-    """The names of triggers that a new database would have, and that this one lacks or
-    has otherwise. It must be up to date.
+    """The names of guards that a database lacks, has otherwise or has disabled."""
+    present = guards_of(connection)
+    expected = expected_guards(connection.dialect.name)
+    return tuple(name for name, does in expected.items() if present.get(name) != does)
+
+
+def broken_guards(connection: Connection) -> Iterator[Finding]:
+    """A finding for every guard that is missing, disabled, altered or not ours, and for
+    whatever stands in the way of a table.
     """
-    standing, wanted = guards_of(connection), _guards_of_a_new_file()
+    expected = expected_guards(connection.dialect.name)
+    present = guards_of(connection)
+    for name, does in expected.items():
+        if name not in present:
+            yield finding("guard-missing", value=name)
+        elif not present[name]:
+            yield finding("guard-disabled", value=name)
+        elif present[name] != does:
+            yield finding("guard-altered", value=name)
+
+    for name in sorted(present.keys() - expected.keys()):
+        yield finding("guard-foreign", value=f"the trigger {name}")
+    query = SHADOWS[connection.dialect.name]
+    for row in connection.execute(text(query)):
+        if row.name in metadata.tables or row.kind.endswith("trigger"):
+            yield finding("guard-foreign", value=f"the {row.kind} {row.name}")
+
+
+SHADOWS: Mapping[str, str] = {
+    "sqlite": (
+        "SELECT 'temporary ' || type AS kind, name FROM sqlite_temp_master"
+        " UNION SELECT type, name FROM main.sqlite_master WHERE type = 'view'"
+    ),
+    "postgresql": """
+        SELECT 'rule on' AS kind, c.relname AS name
+        FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+        WHERE r.rulename <> '_RETURN'
+            AND c.relnamespace = current_schema()::regnamespace
+        UNION SELECT 'view', c.relname FROM pg_class c
+        WHERE c.relkind IN ('v', 'm')
+            AND c.relnamespace = current_schema()::regnamespace
+        UNION SELECT 'table that inherits from', c.relname
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent
+        WHERE c.relkind = 'r'
+            AND c.relnamespace = current_schema()::regnamespace
+        UNION SELECT 'temporary table', c.relname FROM pg_class c
+        WHERE c.relpersistence = 't' AND c.relnamespace = pg_my_temp_schema()
+    """,
+}
+"""What would be read or written instead of a table, or along with it."""
+
+
+def enable_guards_always(connection: Connection) -> None:
+    """On PostgreSQL the guards fire in sessions that replay too, where ordinary triggers
+    do not. SQLite knows no such sessions.
+    """
     if connection.dialect.name == "sqlite":
-        return tuple(
-            sorted(name for name, sql in wanted.items() if standing.get(name) != sql)
+        return
+
+    # One that somebody disabled stays so: it is a finding, not to be healed unseen.
+    rows = connection.execute(text(NOT_ALWAYS)).all()
+    for row in rows:
+        connection.execute(
+            text(f'ALTER TABLE "{row.table}" ENABLE ALWAYS TRIGGER "{row.name}"')
         )
 
-    names = {
-        *wanted,
-        *(
-            name.removesuffix(NO_DELETE) + NO_TRUNCATE
-            for name in wanted
-            if name.endswith(NO_DELETE)
-        ),
-    }
-    # "O" and "A" are the states in which a trigger acts on what a server does.
-    acting = {name for name, sql in standing.items() if sql[-1] in "OA"}
-    # Triggers of a function that was emptied stand, and refuse nothing.
-    if not connection.execute(REFUSES).scalar():
-        return tuple(sorted(names))
 
-    return tuple(sorted(names - acting))
-
-
-def _guards_of_a_new_file() -> Mapping[str, str]:
-    """What the migrations build where there was nothing."""
-    with tempfile.TemporaryDirectory(prefix="crfsmith-guards-") as folder:
-        engine = create_engine(f"sqlite:///{Path(folder) / 'new.sqlite'}")
-        try:
-            migrate(engine)
-            with engine.connect() as connection:
-                return guards_of(connection)
-        finally:
-            engine.dispose()
+NOT_ALWAYS = """
+    SELECT t.tgname AS name, c.relname AS table
+    FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+        AND p.proname LIKE 'crfsmith%' AND t.tgenabled = 'O'
+"""

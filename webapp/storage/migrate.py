@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from webapp.storage.guards import enable_guards_always
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
+HEAD = "0010"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 4_410_731
 
@@ -43,6 +45,7 @@ def migrate(engine: Engine) -> None:
             _one_at_a_time(writing)
             command, _ = _alembic()
             command.upgrade(alembic_config(writing), "head")
+            enable_guards_always(writing)
 
 
 def alembic_config(connection: Connection) -> Config:

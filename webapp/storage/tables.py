@@ -375,6 +375,19 @@ query_due = Table(
     Column("subjid", ForeignKey("subject.subjid"), primary_key=True),
 )
 
+# Lines of the log that were signed while they were the newest. ``key`` is the public key
+# in hex; the private one is in no database.
+signed_head = Table(
+    "signed_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
 Index("ix_event_subjid", event.c.subjid, event.c.number)
 Index("ix_event_kind", event.c.kind, event.c.number)
 Index("ix_event_username", event.c.username, event.c.number)

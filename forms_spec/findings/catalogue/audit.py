@@ -104,7 +104,8 @@ ENTRIES = (
         "head-unsigned",
         "No head of this log is signed, so nobody can prove that its end is there "
         "and that it was never written anew.",
-        "Set CRFSMITH_SIGNING_KEY to the path of a key file. crfsmith makes the key.",
+        "Compare the log with a head that you keep elsewhere (--head FILE). A database "
+        "on a server is signed if CRFSMITH_SIGNING_KEY is the path of a key file.",
         "The chain alone finds a change, but not a log that was cut off or chained "
         "anew from a changed line on.",
     ),
@@ -182,7 +183,7 @@ ENTRIES = (
     ),
     refuse(
         "guard-disabled",
-        "The trigger {value} is disabled.",
+        "The trigger {value} is disabled, or does not fire in every session.",
         _RESTORE,
         _GUARDS,
     ),

@@ -174,10 +174,13 @@ def test_a_dictionary_that_was_changed_in_the_database_is_not_served(
     captured: str,
 ) -> None:
     with sqlite3.connect(captured.removeprefix("sqlite:///")) as connection:
+        query = "SELECT sql FROM sqlite_master WHERE name = 'dictionary_no_update'"
+        (guard,) = connection.execute(query).fetchone()
         connection.execute("DROP TRIGGER dictionary_no_update")
         connection.execute(
             "UPDATE dictionary SET files = replace(files, 'Vital', 'Fatal')"
         )
+        connection.execute(guard)
     assert "was changed outside crfsmith" in refusal("--db", captured)
 
 

@@ -10,6 +10,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+from forms_spec.loading.study_builder import dictionary_hash
 from forms_spec.model.captured_data import Record, Row
 from webapp.storage import (
     Conflict,
@@ -26,7 +27,8 @@ from webapp.storage import (
 )
 
 START = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
-HASH = "a" * 64
+FILES = {"study.yaml": "study: SMALL\n"}
+HASH = dictionary_hash(FILES)
 VS = InstanceKey("01-001", "vs", "SCR")
 
 
@@ -51,9 +53,7 @@ def furnish(database: Database) -> Database:
 
 def small_study(hash_: str = HASH) -> Any:
     """What storage needs of a study: its name, hash and text."""
-    return SimpleNamespace(
-        name="SMALL", hash=hash_, files={"study.yaml": "study: SMALL\n"}
-    )
+    return SimpleNamespace(name="SMALL", hash=hash_, files=FILES)
 
 
 def record(**texts: str) -> Record:

@@ -124,7 +124,8 @@ class TestDictionaries:
     def test_a_text_that_does_not_fit_its_hash_is_not_used(
         self, database: Database
     ) -> None:
-        stored = get_dictionary(database, HASH)
+        use_dictionary(database, small_study("b" * 64))
+        stored = get_dictionary(database, "b" * 64)
         assert stored is not None
         assert stored.is_altered
         changed = small_study()

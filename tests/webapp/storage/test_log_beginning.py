@@ -19,6 +19,7 @@ LATER_TABLES = (
     "query_entry",
     "query",
     "query_due",
+    "signed_head",
 )
 LATER_COLUMNS = (
     "state",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from webapp.storage.events import NO_LINE, LogHead
 
@@ -32,7 +32,7 @@ class ChainFault:
 
     code: str
     number: int
-    words: Mapping[str, object] = field(default_factory=dict)
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +65,8 @@ def verify_lines(
     for line in walk:
         number += 1
         digest = sha256(line).hexdigest().encode()
+        # The form is looked at before the link: a flipped byte that breaks both is a
+        # fault of this line, whatever the next one says.
         match = fits(line)
         if match is None or match[1] != before or match[2] != b"%d" % number:
             return _broken(walk, number, match, digest, signed)
@@ -79,6 +81,7 @@ def verify_lines(
         before = digest
 
     head = LogHead(number=number, sha256=before.decode()) if number else NO_LINE
+    # Only a head knows that there was more.
     newest = max(signed, default=0)
     if newest <= number:
         return ChainReport(lines=number, head=head)
@@ -96,7 +99,7 @@ def _broken(
     signed: Mapping[int, str],
 ) -> ChainReport:
     """A line whose form, number or link is wrong."""
-    words: dict[str, object] = {"number": number}
+    words: dict[str, Any] = {"number": number}
     if match is None:
         fault = ChainFault(code="log-line-unreadable", number=number, words=words)
     elif match[2] != b"%d" % number:
@@ -118,6 +121,7 @@ def _unlinked(
     """
     following = next(walk, None)
     match = LINE.fullmatch(following) if following is not None else None
+    # Two witnesses for this line against one: then it was the line before.
     known = match[1] if match else signed.get(number, "").encode()
     rest = (following is not None) + sum(1 for _ in walk)
     if known == digest and number > 1:

@@ -1,0 +1,203 @@
+"""``crfsmith audit``: is the history as it was written, and does it contain what was
+signed?
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from webapp.commands.terminal import printable
+from webapp.installation.command_error import CommandError
+from webapp.installation.head_files import read_head
+from webapp.installation.signing_key import known_key, made_signer
+from webapp.installation.study_database import opened
+from webapp.storage import log_head
+from webapp.storage.audit.audit_findings import AuditFinding, AuditFindings, is_sound
+from webapp.storage.audit.chain import verify_lines
+from webapp.storage.audit.database_audit import (
+    AuditReport,
+    audit_database,
+    check_heads,
+    note_chain,
+)
+from webapp.storage.events import NO_LINE
+from webapp.storage.signed_heads import SignedHead, newest_signed, sign_log
+
+SQLITE = b"SQLite format 3\x00"
+
+
+@click.group(name="audit", short_help="Verify that the history is as it was written.")
+def command() -> None:
+    """Verify the log of events, and what it says about a database or a package."""
+
+
+@command.command(short_help="Verify a database, a package or a log.")
+@click.argument("source")
+@click.option(
+    "--head",
+    "head_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A head that was kept elsewhere. The log must still contain its line.",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Format of the output.",
+)
+def verify(source: str, head_file: Path | None, layout: str) -> None:
+    """Verify SOURCE: a database (its URL or file), a package, or a file with the lines
+    of a log.
+
+    Each kind of finding is reported once: the first one, and how many follow. Exit
+    status: 0 if everything is as it was written, 1 if it is not, 2 if nothing could be
+    read.
+    """
+    kept = (read_head(head_file),) if head_file else ()
+    report = _report(source, kept)
+    show = _show_json if layout == "json" else _show_text
+    show(source, report)
+    if not is_sound(report.findings):
+        click.get_current_context().exit(1)
+
+
+@command.command(short_help="Write the head of a log, to be kept elsewhere.")
+@click.argument("source")
+@click.option(
+    "--out",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the head to this file. Default: print it on one line.",
+)
+def head(source: str, file: Path | None) -> None:
+    """Sign the newest line of the log in the database SOURCE, and write its head.
+
+    Keep it where nobody who can write to the database can change it: on paper, in
+    another system, with the sponsor. `crfsmith audit verify --head FILE` compares.
+    """
+    with opened(_url(source), must_exist=True) as database:
+        sign_log(replace(database, sign=made_signer(database)))
+        with database.read() as connection:
+            newest = newest_signed(connection)
+            if newest is None:
+                newest = SignedHead(head=log_head(connection), at=database.clock())
+
+    if newest.head == NO_LINE:
+        raise CommandError(f"The log in {source} is empty.")
+    if file is None:
+        click.echo(newest.text)
+        return
+
+    try:
+        file.write_text(f"{newest.text}\n", "utf-8")
+    except OSError as error:
+        raise CommandError(
+            f"{file} cannot be written: {error.strerror or error}."
+        ) from error
+    click.echo(f"Wrote the head of line {newest.head.number:,} to {file}.")
+
+
+def _report(source: str, kept: tuple[SignedHead, ...]) -> AuditReport:
+    if "://" in source or _is_sqlite(Path(source)):
+        with opened(_url(source), must_exist=True) as database:
+            return audit_database(database, kept=kept, key=known_key(database))
+
+    return _report_of_log(Path(source), kept)
+
+
+def _url(source: str) -> str:
+    """A database file may be given by its name alone."""
+    return f"sqlite:///{source}" if _is_sqlite(Path(source)) else source
+
+
+def _is_sqlite(file: Path) -> bool:
+    try:
+        with file.open("rb") as content:
+            return content.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
+
+
+def _report_of_log(file: Path, kept: tuple[SignedHead, ...]) -> AuditReport:
+    findings = AuditFindings()
+    trusted = check_heads(kept, findings, key="")
+    try:
+        with file.open("rb") as lines:
+            chain = verify_lines(_without_line_ends(lines), trusted)
+    except OSError as error:
+        raise CommandError(
+            f"{file} cannot be read: {error.strerror or error}."
+        ) from error
+
+    note_chain(chain, findings)
+    if not kept:
+        findings.add("head-unsigned")
+    return AuditReport(
+        lines=chain.lines,
+        head=chain.head,
+        signed=0,
+        keys=(),
+        findings=findings.listed(),
+    )
+
+
+def _without_line_ends(lines: Iterator[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        yield line.removesuffix(b"\n")
+
+
+def _show_text(source: str, report: AuditReport) -> None:
+    sound = is_sound(report.findings)
+    click.echo(f"{'✓' if sound else '✗'} {printable(source)}")
+    events = f"{report.lines:,} event{'s' * (report.lines != 1)}"
+    if report.head != NO_LINE:
+        events += f", newest line {report.head.sha256}"
+    click.echo(events)
+    for key in report.keys:
+        click.echo(f"{report.signed:,} signed heads, key {printable(key)}")
+    if sound:
+        click.echo("Everything is as it was written.")
+
+    for item in report.findings:
+        word = item.finding.severity.word
+        click.echo(f"\n{word}: {printable(item.finding.message)} [{item.finding.code}]")
+        if item.more:
+            click.echo(f"    {_following(item)}")
+        click.echo(f"    -> {printable(item.finding.remedy)}")
+
+
+def _following(item: AuditFinding) -> str:
+    """How many come after the first."""
+    if item.finding.code.startswith("log-"):
+        return f"{item.more:,} line{'s' * (item.more != 1)} of the log follow it."
+    return f"{item.more:,} more like it."
+
+
+def _show_json(source: str, report: AuditReport) -> None:
+    findings = [
+        {
+            "code": item.finding.code,
+            "severity": item.finding.severity.word,
+            "message": item.finding.message,
+            "remedy": item.finding.remedy,
+            "more": item.more,
+        }
+        for item in report.findings
+    ]
+    shown = {
+        "valid": is_sound(report.findings),
+        "source": source,
+        "events": report.lines,
+        "sha256": report.head.sha256,
+        "signed_heads": report.signed,
+        "keys": list(report.keys),
+        "findings": findings,
+    }
+    click.echo(json.dumps(shown, indent=2))

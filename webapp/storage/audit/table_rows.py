@@ -1,0 +1,194 @@
+"""The rows of each table as claims, to be compared with what the log tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from forms_spec.loading.study_builder import dictionary_hash
+from webapp.storage.audit.audit_findings import AuditFindings
+from webapp.storage.audit.claims import (
+    Claim,
+    claim_of_clock,
+    claim_of_dictionary,
+    claim_of_entry,
+    claim_of_file,
+    claim_of_import,
+    claim_of_subject,
+    claim_of_use,
+    claim_of_version,
+    place_words,
+)
+from webapp.storage.events import utc_text
+from webapp.storage.forms import InstanceKey
+from webapp.storage.history import SEALED
+from webapp.storage.queries import text_hash
+from webapp.storage.seals import seal
+from webapp.storage.tables import (
+    attachment,
+    clock_step,
+    dictionary,
+    dictionary_use,
+    form_instance,
+    form_version,
+    import_run,
+    query_entry,
+    subject,
+)
+
+CHUNK: Final = 500
+HEAD: Final = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimedRow:
+    """A row, and what of it is summed up where no event tells of it."""
+
+    claim: Claim
+    summed: Sequence[Any] = ()
+
+
+Rows = Iterator[ClaimedRow]
+
+
+def _stream(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
+    return iter(connection.execute(query, execution_options={"yield_per": CHUNK}))
+
+
+def _dictionaries(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+    for row in _stream(connection, select(dictionary)):
+        if dictionary_hash(row.files) != row.hash:
+            findings.add("dictionary-altered", value=row.hash[:12])
+        yield ClaimedRow(claim=claim_of_dictionary(row.hash), summed=(row.hash,))
+
+
+def _uses(connection: Connection, _: AuditFindings, standing: int) -> Rows:
+    # Uses have no key of their own; those before the log count down to nought.
+    query = select(dictionary_use).order_by(dictionary_use.c.id)
+    for number, row in enumerate(_stream(connection, query), start=1 - standing):
+        claim = claim_of_use(number, row.dictionary_hash, utc_text(row.since))
+        yield ClaimedRow(claim=claim, summed=(row.id, row.dictionary_hash, row.since))
+
+
+def _subjects(connection: Connection, _: AuditFindings, __: int) -> Rows:
+    for row in _stream(connection, select(subject)):
+        cells = row.site, row.added_by, utc_text(row.added_at)
+        summed = row.subjid, row.site, row.added_by, row.added_at
+        yield ClaimedRow(claim=claim_of_subject(row.subjid, *cells), summed=summed)
+
+
+def _files(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+    # A file may be large: one at a time in memory.
+    one_by_one = {"yield_per": 1}
+    for row in connection.execute(select(attachment), execution_options=one_by_one):
+        if sha256(row.bytes).hexdigest() != row.sha256:
+            findings.add("file-altered", value=row.sha256[:16])
+        cells = len(row.bytes), row.added_by, utc_text(row.added_at)
+        claim = claim_of_file(row.sha256, *cells)
+        yield ClaimedRow(claim=claim, summed=(row.sha256,))
+
+
+def _imports(connection: Connection, _: AuditFindings, __: int) -> Rows:
+    for row in _stream(connection, select(import_run)):
+        cells = row.operator, row.source, utc_text(row.began_at)
+        summed = row.id, row.operator, row.source, row.began_at
+        yield ClaimedRow(claim=claim_of_import(row.id, *cells), summed=summed)
+
+
+def _clocks(connection: Connection, _: AuditFindings, __: int) -> Rows:
+    query = select(clock_step).order_by(clock_step.c.id)
+    for number, row in enumerate(_stream(connection, query), start=1):
+        cells = utc_text(row.newest_save), utc_text(row.clock)
+        yield ClaimedRow(claim=claim_of_clock(number, *cells))
+
+
+def _entries(connection: Connection, _: AuditFindings, __: int) -> Rows:
+    for row in _stream(connection, select(query_entry)):
+        cells = (
+            row.action, row.username, row.rule, text_hash(row.text),
+            row.assigned_role, row.assigned_to, row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_entry(row.query_id, row.number, *cells))
+
+
+def _versions(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+    """Versions in order; each is judged by its seal, the newest by the form's head."""
+    before: Row[Any] | None = None
+    for row in _stream(connection, VERSIONS):
+        key = InstanceKey(row.subjid, row.form, row.visit, row.unsno)
+        if before is not None and before.instance_id != row.instance_id:
+            _check_head(findings, before)
+            before = None
+
+        what = f"version {row.number} of {place_words(*key)}"
+        sealed = {name: getattr(row, name) for name in SEALED}
+        if seal(key, before.seal if before is not None else "", sealed) != row.seal:
+            findings.add("seal-broken", what=what)
+        before = row
+        cells = (
+            row.status, row.saved_by, row.dictionary_hash, row.seal,
+            utc_text(row.saved_at), row.import_id,
+        )  # fmt: skip
+        yield ClaimedRow(
+            claim=claim_of_version(key, row.number, cells),
+            summed=(row.id, row.seal),
+        )
+
+    if before is not None:
+        _check_head(findings, before)
+    for row in connection.execute(WITHOUT_VERSION):
+        what = place_words(row.subjid, row.form, row.visit, row.unsno)
+        findings.add("form-head-wrong", what=what, value=row.version, newest=0)
+
+
+def _check_head(findings: AuditFindings, newest: Row[Any]) -> None:
+    """The form's head repeats its newest version."""
+    same = all(
+        getattr(newest, name) == getattr(newest, f"head_{name}") for name in HEAD
+    )
+    if newest.head_version != newest.number or not same:
+        place = newest.subjid, newest.form, newest.visit, newest.unsno
+        findings.add(
+            "form-head-wrong",
+            what=place_words(*place),
+            value=newest.head_version,
+            newest=newest.number,
+        )
+
+
+_PLACE = ("subjid", "form", "visit", "unsno")
+VERSIONS = (
+    select(
+        *(form_instance.c[name] for name in _PLACE),
+        *(form_instance.c[name].label(f"head_{name}") for name in (*HEAD, "version")),
+        form_version,
+    )
+    .join(form_version, form_version.c.instance_id == form_instance.c.id)
+    .order_by(form_version.c.instance_id, form_version.c.number)
+)
+WITHOUT_VERSION = (
+    select(form_instance)
+    .outerjoin(form_version, form_version.c.instance_id == form_instance.c.id)
+    .where(func.coalesce(form_version.c.id, 0) == 0)
+)
+
+ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, int], Rows]]] = (
+    MappingProxyType(
+        {
+            "dictionary": _dictionaries,
+            "dictionary_use": _uses,
+            "subject": _subjects,
+            "form_version": _versions,
+            "attachment": _files,
+            "import_run": _imports,
+            "clock_step": _clocks,
+            "query_entry": _entries,
+        }
+    )
+)
+"""By table: its rows, given how many of them stood before the log began."""
