@@ -41,7 +41,7 @@ class NoFindings(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingLine:
+class ReportFinding:
     """A finding as a report has it. ``number`` counts from 1 in the report."""
 
     number: int
@@ -59,7 +59,7 @@ class FindingLine:
 class SkippedFinding:
     """A finding that no query is opened for."""
 
-    line: FindingLine
+    line: ReportFinding
     why: str
 
 
@@ -71,7 +71,7 @@ class BulkPlan:
     skipped: tuple[SkippedFinding, ...]
 
 
-def read_findings(name: str, content: bytes) -> tuple[FindingLine, ...]:
+def read_findings(name: str, content: bytes) -> tuple[ReportFinding, ...]:
     """The findings of a report of ``crfsmith validate``, as JSON or as CSV.
 
     Raises ``NoFindings``.
@@ -114,13 +114,13 @@ def _from_csv(name: str, text: str) -> list[Mapping[str, Any]]:
     return list(reader)
 
 
-def _line(number: int, row: Mapping[str, Any]) -> FindingLine:
+def _line(number: int, row: Mapping[str, Any]) -> ReportFinding:
     def text(column: str) -> str:
         value = row.get(column)
         return "" if value is None else str(value)
 
     words = f"{text('message')} {text('remedy')}".strip()
-    return FindingLine(
+    return ReportFinding(
         number=number,
         code=text("code"),
         table=text("table"),
@@ -141,7 +141,7 @@ def _whole(text: str) -> int | None:
 def plan_queries(
     database: Database,
     study: Study,
-    lines: Sequence[FindingLine],
+    lines: Sequence[ReportFinding],
     *,
     user: User,
     role: str,
@@ -206,7 +206,7 @@ class _Known:
         }
         return cls(subjects=frozenset(there), forms=frozenset(forms), waiting=waiting)
 
-    def refusal(self, line: FindingLine, place: QueryPlace | None) -> str:
+    def refusal(self, line: ReportFinding, place: QueryPlace | None) -> str:
         """Why a finding is skipped; blank where it is not."""
         if not line.subject:
             return "about no subject"
@@ -222,7 +222,7 @@ class _Known:
         return self.waiting.get((place, line.code), "")
 
 
-def _place(study: Study, line: FindingLine) -> QueryPlace | None:
+def _place(study: Study, line: ReportFinding) -> QueryPlace | None:
     """The place of a finding; None where the dictionary does not have it."""
     if line.table in ABOUT_SUBJECT:
         return QueryPlace(subject=line.subject)
