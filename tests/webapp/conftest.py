@@ -39,9 +39,25 @@ def postgresql_server() -> Iterator[str]:
 @pytest.fixture
 def empty_postgresql(postgresql_server: str) -> str:
     """The address of a new database without a table."""
+    return _empty(postgresql_server)
+
+
+def _empty(server: str) -> str:
     name = f"empty_{next(_NUMBERS)}"
-    run_statements(postgresql_server, f"CREATE DATABASE {name}")
-    return named(postgresql_server, name)
+    run_statements(server, f"CREATE DATABASE {name}")
+    return named(server, name)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def module_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The address of a new database for all tests of a module, on SQLite and on
+    PostgreSQL.
+    """
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('module')}/study.sqlite"
+    return _empty(request.getfixturevalue("postgresql_server"))
 
 
 @pytest.fixture(scope="session")

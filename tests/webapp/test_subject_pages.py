@@ -18,8 +18,8 @@ MANY = 2 * ON_A_PAGE + 7
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = app_over(f"sqlite:///{tmp_path_factory.mktemp('many') / 'study.sqlite'}")
+def app(module_url: str) -> Flask:
+    app = app_over(module_url)
     for number in range(3, MANY + 1):
         add_subject(
             database_of(app), subjid=f"01-{number:03}", site="01", user="coordinator"

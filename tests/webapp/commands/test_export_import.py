@@ -56,15 +56,18 @@ def test_export_says_what_it_wrote(demo: Path, tmp_path: Path) -> None:
 
 
 def test_import_takes_everything_and_finds_nothing_new_the_second_time(
-    demo: Path, tmp_path: Path
+    demo: Path, module_url: str, tmp_path: Path
 ) -> None:
-    url = f"sqlite:///{tmp_path}/new.sqlite"
+    url = module_url
     first = run("import", str(demo / "p.zip"), "--db", url)
     assert first.exit_code == 0, first.output
     assert "412 forms: 412 new" in first.output
     assert (
         "412 forms: 412 same" in run("import", str(demo / "p.zip"), "--db", url).output
     )
+    again = run("export", "--db", url, "--out", str(tmp_path / "again.zip"))
+    assert again.exit_code == 0
+    assert (tmp_path / "again.zip").read_bytes() == (demo / "p.zip").read_bytes()
 
 
 def test_a_dry_run_shows_every_cell_and_keeps_nothing(

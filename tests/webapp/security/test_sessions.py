@@ -33,12 +33,11 @@ class Clock:
 
 
 @pytest.fixture(scope="module")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('sessions')}/study.sqlite"
-    database = open_database(url, clock=Clock())
+def accounts(module_url: str) -> str:
+    database = open_database(module_url, clock=Clock())
     load_demo(database, subjects=False)
     database.close()
-    return url
+    return module_url
 
 
 @pytest.fixture
