@@ -24,6 +24,7 @@ from webapp.services import Services
 from webapp.storage import open_database, use_dictionary
 from webapp.storage.signed_heads import sign_log
 from webapp.views import (
+    accounts,
     casebooks,
     dictionary_pages,
     eligibility,
@@ -33,6 +34,7 @@ from webapp.views import (
     form_pages,
     form_specs,
     histories,
+    own_account,
     packages,
     papers,
     queries,
@@ -87,7 +89,8 @@ def create_app(settings: Settings) -> Flask:
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, event_pages, packages, papers, queries,
+        form_specs, histories, event_pages, packages, own_account, accounts, papers,
+        queries,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)
@@ -114,6 +117,7 @@ def _packages_folder(settings: Settings) -> Path:
 
 def _protect(app: Flask, study: str) -> None:
     sessions.protect(app, study)
+    app.before_request(access.ask)  # first: nobody learns of a token what they may not
     CSRFProtect(app)
     manager = LoginManager(app)
     manager.session_protection = (
@@ -121,7 +125,6 @@ def _protect(app: Flask, study: str) -> None:
     )
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
     manager.user_loader(sessions.account_of)
-    app.before_request(access.ask)
     app.after_request(headers.add_headers)
     Compress(app)
     app.context_processor(lambda: {"account": current_user})

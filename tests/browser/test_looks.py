@@ -46,7 +46,17 @@ PAGES = [
 READ_BY = {
     "coordinator": PAGES,
     "designer": ["/dictionary"],
-    "admin": ["/accounts", "/subjects", "/history", "/accounts/nurse/history"],
+    "admin": [
+        "/accounts",
+        "/accounts/new",
+        "/accounts/person?username=nurse",
+        "/accounts/person?username=admin",
+        "/account",
+        "/account/password",
+        "/subjects",
+        "/history",
+        "/accounts/nurse/history",
+    ],
 }
 WITHOUT_SUBJECTS = [
     (username, address)

@@ -14,7 +14,7 @@ from flask import Flask, abort, current_app, request
 from flask_login import UserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
-from webapp.storage import Role, User
+from webapp.storage import ADMINISTER, ALL_SITES, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -31,6 +31,12 @@ REVIEW = frozenset({Role.ADMIN, Role.DATA_MANAGER, Role.MONITOR})
 """People who review what was done in the study, and by whom."""
 
 SIGNED_IN = frozenset(Role)
+
+MANAGE_ACCOUNTS = ADMINISTER
+"""People who add, change and close accounts."""
+
+MANAGE_PACKAGES = frozenset({Role.DATA_MANAGER})
+"""People who validate packages."""
 
 SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
 QUERY_LIST = ("/queries", "Queries")
@@ -77,6 +83,11 @@ class Account(UserMixin):  # type: ignore[misc]
     @property
     def may_read(self) -> bool:
         return self.user.role in READ
+
+    @property
+    def may_export(self) -> bool:
+        """Whether the person may have the whole study: a package holds every site."""
+        return self.user.role in MANAGE_PACKAGES and self.user.sites is ALL_SITES
 
     @property
     def pages(self) -> tuple[tuple[str, str], ...]:

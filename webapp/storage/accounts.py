@@ -67,8 +67,10 @@ def add_account(database: Database, new: NewAccount, *, by: str = "") -> None:
         )
     need_sites(new.sites)
 
+    # Hashed before the transaction: others write while a password is hashed.
     password_hash = hash_password(new.password)
     with _changing(database) as (connection, now):
+        # Two names that differ in capital letters only would be taken for each other.
         same = func.lower(app_user.c.username) == new.username
         if connection.execute(select(app_user.c.username).where(same)).first():
             raise AccountRefused(
@@ -100,6 +102,7 @@ def close_account(database: Database, username: str, *, by: str = "") -> None:
                 "You cannot close your own account. Ask another administrator."
             )
         _keep_an_administrator(connection, row)
+        # Its sessions end in the same transaction: nobody goes on after it is closed.
         ended = end_sessions_of(connection, username, now)
         _set(connection, username, state=CLOSED)
         _log(
@@ -136,6 +139,7 @@ def change_role(database: Database, username: str, role: Role, *, by: str = "") 
             raise AccountRefused(
                 "You cannot change your own role. Ask another administrator."
             )
+        # The last administrator may only be given another role that manages accounts.
         if role not in ADMINISTER:
             _keep_an_administrator(connection, row)
         _set(connection, username, role=role.value)

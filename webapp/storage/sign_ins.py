@@ -84,8 +84,10 @@ def _counted(database: Database, attempt: Attempt) -> SignInAnswer:
         if wait:
             return SignInAnswer(wait=wait)
         _forget_old(connection, now)
+        # Counted as failed before it is looked at: many at once are no way around.
         counts = {key: _count(connection, key, now) for key in keys}
 
+    # For an unknown name a password is looked at too, so that it takes the same time.
     with _LOOKING:
         fits = is_password(row.password_hash if row else NOBODY, attempt.password)
 
@@ -182,6 +184,7 @@ def _wait(connection: Connection, key: str, now: datetime) -> int:
 def _count(connection: Connection, key: str, now: datetime) -> int:
     """Counts a failure, which a right password takes back."""
     row = _failures(connection, key, now)
+    # What was long ago is forgotten: an old row begins anew.
     count = int(row._mapping["count"]) + 1 if row else 1  # a row has a method count
     pause = pause_after(key, count)
     connection.execute(delete(sign_in_failure).where(sign_in_failure.c.key == key))

@@ -10,11 +10,10 @@ from flask_login import current_user
 
 from forms_spec.model.study_cache import StudyCache
 from generator.codebook import codebook_html, in_schedule_order
-from webapp.demo.demo_study import ACCOUNTS
 from webapp.security.access import SIGNED_IN, allow
 from webapp.security.headers import INLINE_POLICY
 from webapp.services import services
-from webapp.storage import Role, dictionary_in_use, list_users
+from webapp.storage import Role, dictionary_in_use
 
 bp = Blueprint("homes", __name__)
 _CODEBOOKS: StudyCache[tuple[()], str] = StudyCache()
@@ -46,13 +45,3 @@ def show_codebook() -> Response:
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = INLINE_POLICY
     return response
-
-
-@bp.get("/accounts")
-@allow(frozenset({Role.ADMIN}))
-def show_accounts() -> str:
-    """Who may sign in, and as what."""
-    tasks = {role: says for _, _, role, says in ACCOUNTS}
-    return render_template(
-        "accounts.html", users=list_users(services().database), tasks=tasks
-    )

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from webapp.forms.posted import typed
 from webapp.storage import ClockBehind, SaveRefused
+from webapp.views.own_account import ask_to_change, must_change
 from webapp.views.sign_in import ask_to_sign_in
 
 TITLES = {
@@ -111,13 +112,32 @@ def typed_again() -> Response:
     values = request.view_args or {}
     if not current_user.is_authenticated:
         return make_response(ask_to_sign_in())
+    if must_change():
+        return make_response(ask_to_change())
     notice = (
         "Nothing was saved, because the page was too old. Your text is still here. "
         "Please save again."
     )
 
-    return make_response(
-        typed(values["subjid"], values["visit"], values["form"], request.form, notice)
+    try:
+        return make_response(
+            typed(
+                values["subjid"], values["visit"], values["form"], request.form, notice
+            )
+        )
+    except HTTPException as error:  # no such subject or form: nothing to show again
+        return _known(error)
+
+
+def _known(error: HTTPException) -> Response:
+    """An error that has a meaning for the person, in words."""
+    status = error.code or 500
+    title = TITLES.get(status, error.name)
+    own = error.description if error.description != type(error).description else ""
+    remedy = TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
+
+    return _answer(
+        status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404])
     )
 
 
@@ -134,16 +154,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
-        status = error.code or 500
-        title = TITLES.get(status, error.name)
-        own = error.description if error.description != type(error).description else ""
-        remedy = (
-            TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
-        )
-
-        return _answer(
-            status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404])
-        )
+        return _known(error)
 
     @app.errorhandler(DBAPIError)
     def database_trouble(error: DBAPIError) -> Response:

@@ -32,13 +32,11 @@ from webapp.packages.validation_jobs import (
     ValidationJob,
     ValidationJobs,
 )
-from webapp.security.access import allow
+from webapp.security.access import MANAGE_PACKAGES, allow
 from webapp.services import services
-from webapp.storage import Role
 
 bp = Blueprint("packages", __name__)
 
-MANAGE = frozenset({Role.DATA_MANAGER})
 LARGEST_UPLOAD = 2 * 2**30
 REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -53,6 +51,11 @@ FULL = (
     " your own machine: crfsmith validate FILE."
 )
 
+ALL_SITES_ONLY = (
+    "Your account is limited to some sites. The study's data are those of all sites, "
+    "so you cannot export them. Ask a data manager of all sites."
+)
+
 
 @bp.url_value_preprocessor
 def _let_packages_in(endpoint: str | None, values: dict[str, Any] | None) -> None:  # noqa: ARG001
@@ -62,22 +65,25 @@ def _let_packages_in(endpoint: str | None, values: dict[str, Any] | None) -> Non
     if (
         endpoint == "packages.take"
         and current_user.is_authenticated
-        and current_user.user.role in MANAGE
+        and current_user.user.role in MANAGE_PACKAGES
     ):
         request.max_content_length = LARGEST_UPLOAD
 
 
 @bp.get("/packages")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def show_packages() -> ResponseReturnValue:
     return _packages_page()
 
 
 @bp.post("/packages")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def take() -> ResponseReturnValue:
     handed = request.files.get("package")
     study = request.form.get("what") == "study"
+    # A package is the whole study, never a part that looks like the whole.
+    if study and not current_user.may_export:
+        return _not_taken(ALL_SITES_ONLY, 403)
     if not study and not (handed and handed.filename):
         return _not_taken("Choose a zip file first.", 400)
     name = "Current study data" if study or not handed else _name(handed.filename or "")
@@ -103,7 +109,7 @@ def take() -> ResponseReturnValue:
 
 
 @bp.get("/packages/<work>")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def show_package(work: str) -> ResponseReturnValue:
     result = _work_or_404(work)
     works = _works()
@@ -118,7 +124,7 @@ def show_package(work: str) -> ResponseReturnValue:
 
 
 @bp.post("/packages/<work>/remove")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def remove(work: str) -> ResponseReturnValue:
     """Stops the work, or forgets its report. The study's own data are untouched."""
     _works().remove(_work_or_404(work))
@@ -126,7 +132,7 @@ def remove(work: str) -> ResponseReturnValue:
 
 
 @bp.get("/packages/<work>/report")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def show_report(work: str) -> ResponseReturnValue:
     response = send_file(
         _file_or_404(work, REPORT), mimetype="text/html", etag=False, max_age=0
@@ -136,19 +142,19 @@ def show_report(work: str) -> ResponseReturnValue:
 
 
 @bp.get("/packages/<work>/findings.csv")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def findings_as_csv(work: str) -> ResponseReturnValue:
     return _sent(work, FINDINGS, "text/csv")
 
 
 @bp.get("/packages/<work>/answers.csv")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def answers_as_csv(work: str) -> ResponseReturnValue:
     return _sent(work, ANSWERS, "text/csv")
 
 
 @bp.get("/packages/<work>/package.zip")
-@allow(MANAGE)
+@allow(MANAGE_PACKAGES)
 def download_package(work: str) -> ResponseReturnValue:
     """The export that was judged."""
     result = _work_or_404(work)
@@ -159,7 +165,7 @@ def download_package(work: str) -> ResponseReturnValue:
 
 
 def _packages_page(message: str = "") -> str:
-    works = _works().of(_owner())
+    works = [work for work in _works().of(_owner()) if _may_see(work)]
     exported = next(
         (work for work in works if work.study and _works().file(work, work.file)), None
     )
@@ -211,7 +217,7 @@ def _by_script() -> bool:
 
 def _work_or_404(token: str) -> ValidationJob:
     index = _works().find(token, _owner())
-    if index is None:
+    if index is None or not _may_see(index):
         abort(
             404,
             (
@@ -221,6 +227,11 @@ def _work_or_404(token: str) -> ValidationJob:
         )
 
     return index
+
+
+def _may_see(work: ValidationJob) -> bool:
+    """What was exported when the account had all sites is gone when it has some."""
+    return not work.study or bool(current_user.may_export)
 
 
 def _file_or_404(token: str, name: str) -> Path:

@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.forms.posted import typed
 from webapp.security import sessions
 from webapp.security.access import EVERYONE, SIGNED_IN, Account, allow, allowed
+from webapp.security.passwords import SHORTEST
 from webapp.services import services
 from webapp.storage import SignInAnswer, User
 
@@ -35,7 +36,7 @@ LONGEST_IN_SECONDS = 120
 @bp.get("/sign-in")
 @allow(EVERYONE)
 def show_sign_in() -> ResponseReturnValue:
-    return _page(then=_inside(request.args.get("then", "")))
+    return _page(then=inside(request.args.get("then", "")))
 
 
 @bp.post("/sign-in")
@@ -45,13 +46,32 @@ def take_sign_in() -> ResponseReturnValue:
         request.form.get("username", ""),
         request.form.get("password", ""),
     )
-    then = _inside(request.form.get("then", ""))
+    then = inside(request.form.get("then", ""))
     answer = sessions.look_at(username, password)
     kept = kept_texts()
     if answer.user is None:
         page = _page(then=then, username=username, refused=refusal(answer), kept=kept)
         return not_signed_in(make_response(page), answer)
-    return go_on(sessions.begin(answer.user), then, kept)
+    # What was typed before is shown once the password is the person's own.
+    account = sessions.begin(answer.user)
+    if answer.user.must_change_password:
+        return _change_first(account, then, kept)
+    return go_on(account, then, kept)
+
+
+def _change_first(
+    account: Account, then: str, kept: list[tuple[str, str]]
+) -> ResponseReturnValue:
+    """To the page that asks for a new password, with what was typed before."""
+    if not kept:
+        return redirect("/account/password", 303)
+    return render_template(
+        "password.html",
+        user=account.user,
+        shortest=SHORTEST,
+        then=then,
+        kept=[(KEPT + name, text) for name, text in kept],
+    )
 
 
 def kept_texts() -> list[tuple[str, str]]:
@@ -60,6 +80,15 @@ def kept_texts() -> list[tuple[str, str]]:
         (name.removeprefix(KEPT), text)
         for name, text in request.form.items(multi=True)
         if name.startswith(KEPT)
+    ]
+
+
+def posted_texts() -> list[tuple[str, str]]:
+    """What was typed on the page that was posted."""
+    return [
+        (name, text)
+        for name, text in request.form.items(multi=True)
+        if name != "csrf_token"
     ]
 
 
@@ -120,6 +149,14 @@ def renew_session() -> ResponseReturnValue:
         response = jsonify(message=refusal(answer), token=generate_csrf())
         return not_signed_in(response, answer)
 
+    if answer.user.must_change_password:
+        # No session begins: the page would save under a password that others know.
+        message = (
+            "Change your password first: open the start page in another tab and sign "
+            "in there. Your text stays here."
+        )
+        return jsonify(message=message, token=generate_csrf()), 403
+
     return _session(sessions.begin(answer.user).user)
 
 
@@ -153,12 +190,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return make_response(answer, 401)
 
     if request.method == "POST":
-        kept = [
-            (name, text)
-            for name, text in request.form.items(multi=True)
-            if name != "csrf_token"
-        ]
-        return _page(then=request.path, kept=kept), 401
+        return _page(then=request.path, kept=posted_texts()), 401
 
     then = request.full_path.rstrip("?") if request.path != "/" else ""
 
@@ -182,7 +214,7 @@ def _page(
     )
 
 
-def _inside(then: str) -> str:
+def inside(then: str) -> str:
     """An address of this server only, so that nobody is sent elsewhere after signing
     in.
     """

@@ -327,6 +327,7 @@ def _sites_to_enter() -> tuple[str, ...]:
 
 def _site(subjid: str) -> str:
     """The site whose number the subject's begins with, if the person enters there."""
+    # The longest: site 10 is meant where there is a site 1 too.
     begun = (site for site in services().study.sites if subjid.startswith(site))
     site = max(begun, key=len, default="")
     return site if site in _sites_to_enter() else ""

@@ -165,7 +165,7 @@ def test_every_answer_carries_the_headers(app: Flask) -> None:
 
 
 def test_signing_in_leads_nowhere_else() -> None:
-    from webapp.views.sign_in import _inside
+    from webapp.views.sign_in import inside
 
     for address in (
         "https://evil.example/",
@@ -173,7 +173,7 @@ def test_signing_in_leads_nowhere_else() -> None:
         "/\\evil.example",
         "javascript:alert(1)",
     ):
-        assert _inside(address) == "/"
+        assert inside(address) == "/"
     assert (
-        _inside("/subjects/01-007/SCR/vs?check=1") == "/subjects/01-007/SCR/vs?check=1"
+        inside("/subjects/01-007/SCR/vs?check=1") == "/subjects/01-007/SCR/vs?check=1"
     )
