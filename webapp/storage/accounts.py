@@ -217,7 +217,7 @@ def change_password(
 def need_sites(sites: Sites) -> None:
     """``AccountRefused`` for a list of sites without any."""
     if sites is not None and not sites:
-        raise AccountRefused("Choose all sites, or at least one site.")
+        raise AccountRefused("Choose either all sites, or at least one site.")
 
 
 @contextmanager

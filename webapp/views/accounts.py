@@ -191,7 +191,7 @@ def _new_page(refused: str = "") -> str:
         tasks=TASKS,
         refused=refused,
         posted=request.form,
-        chosen=_sites() if request.method == "POST" else ALL_SITES,
+        chosen=_sites() if request.method == "POST" else frozenset(),
     )
 
 
@@ -235,8 +235,12 @@ def _role() -> Role | None:
 
 
 def _sites() -> Sites:
-    """The sites that were ticked, as far as the study has them."""
+    """The sites that were ticked, as far as the study has them. All sites and some of
+    them together are no choice: nobody gets more than was meant.
+    """
+    known, all_ticked = services().study.sites, request.form.get("all_sites") == "1"
+    ticked = frozenset(request.form.getlist("sites")) & frozenset(known)
     # A study without sites has nothing to choose from.
-    if request.form.get("all_sites") == "1" or not services().study.sites:
+    if not known or (all_ticked and not ticked):
         return ALL_SITES
-    return frozenset(request.form.getlist("sites")) & frozenset(services().study.sites)
+    return frozenset() if all_ticked else ticked

@@ -82,6 +82,7 @@ def test_a_new_person_signs_in_and_chooses_a_password(app: Flask) -> None:
         ({"username": "No Body"}, "small letters"),
         ({"role": ""}, "Choose a role"),
         ({"all_sites": ""}, "at least one site"),
+        ({"all_sites": "1", "sites": "01"}, "either all sites"),
         ({"all_sites": "", "sites": "77"}, "at least one site"),
         ({"name": ""}, "name"),
     ],
