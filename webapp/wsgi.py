@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.app import create_app
+from webapp.installation.command_error import without_passwords
 from webapp.installation.guard_check import need_guards
 from webapp.installation.settings import Settings
 from webapp.installation.signing_key import made_signer
@@ -30,8 +31,11 @@ SHORTEST_SECRET = 32
 
 class SettingMissing(RuntimeError):
     """A server must not start half set up; the message says which setting, and what to
-    do.
+    do. No password of a database is in it.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(without_passwords(message))
 
 
 def make_app(environment: Mapping[str, str] = os.environ) -> Flask:

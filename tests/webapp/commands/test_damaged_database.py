@@ -103,3 +103,22 @@ def test_a_version_that_is_not_known(file: Path, revision: str, words: str) -> N
         plain.execute("UPDATE alembic_version SET version_num = ?", (revision,))
         plain.commit()
     in_words(export(file), words)
+
+
+@pytest.mark.parametrize("command", ["export", "serve", "backup"])
+@pytest.mark.parametrize("password", ["hunter2", "p@ss:word"])
+def test_the_password_of_a_database_is_never_shown(
+    tmp_path: Path, command: str, password: str
+) -> None:
+    """What a command says ends in terminals, logs and mails."""
+    address = f"postgresql://nurse:{password}@127.0.0.1:1/study"
+
+    result = CliRunner().invoke(
+        main,
+        [command, "--db", address]
+        + ([] if command == "serve" else ["--out", f"{tmp_path}/out.zip"]),
+    )
+
+    assert result.exit_code == 2
+    assert "://nurse:***@127.0.0.1:1/study" in result.output
+    assert password not in result.output
