@@ -4,6 +4,7 @@ input.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -21,6 +22,23 @@ class Sink(Protocol):
 
     def add(self, name: str, content: BinaryIO, size: int) -> None:
         """Store one file; ``name`` has forward slashes and stays below the package."""
+
+
+class HashingSink:
+    """Notes the SHA-256 of each file on its way into another sink."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.hashes: dict[str, str] = {}
+
+    def add(self, name: str, content: BinaryIO, size: int) -> None:
+        # The content comes from a file or from memory: reading it twice costs little.
+        digest = hashlib.sha256()
+        while part := content.read(1 << 20):
+            digest.update(part)
+        content.seek(0)
+        self.hashes[name] = digest.hexdigest()
+        self._sink.add(name, content, size)
 
 
 class ZipSink:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -26,7 +26,7 @@ from forms_spec.model.captured_forms import (
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import day_of
-from generator.package.archive import Sink, open_sink
+from generator.package.archive import HashingSink, Sink, open_sink
 from generator.package.past_dictionaries import (
     NOTHING_EARLIER,
     Earlier,
@@ -255,6 +255,7 @@ class PackageWriter:
         earlier_files: Iterable[CapturedFile] = (),
         earlier: Earlier = NOTHING_EARLIER,
         data_cut: date | None = None,
+        log: PackageLog | None = None,
     ) -> WrittenPackage:
         """The package appears.
 
@@ -265,7 +266,8 @@ class PackageWriter:
         self._add_subjects()
         spooled = self.spool.finish()
 
-        with open_sink(self.target) as sink:
+        with open_sink(self.target) as target:
+            sink: Sink = target if log is None else HashingSink(target)
             built = self._descriptor(
                 spooled, data_cut or self._last_save, packed, earlier
             )
@@ -289,6 +291,9 @@ class PackageWriter:
             for item in past:
                 name = layout.EARLIER_FILES + item.name.removeprefix(layout.FILES)
                 sink.add(name, io.BytesIO(item.read()), item.size)
+
+            if isinstance(sink, HashingSink) and log is not None:
+                _add_log(sink, log)
 
         rows = {name: entry.rows for name, entry in spooled.items()}
 
@@ -342,6 +347,17 @@ class PackageWriter:
             )
 
 
+class PackageLog(Protocol):
+    """The log of events of a database, for its package."""
+
+    @property
+    def events(self) -> Path:
+        """A file with its lines."""
+
+    def head(self, files: Mapping[str, str]) -> str:
+        """What seals the log and the other files, whose SHA-256 are given by name."""
+
+
 FormHead = tuple[str, str, str, int, str]
 """Site, subject, visit, its number, and form."""
 AuditCell = tuple[str, int | None, str, str, str]
@@ -376,6 +392,13 @@ def descriptor_text(built: Mapping[str, Any]) -> str:
 
 def _escape(character: re.Match[str]) -> str:
     return json.dumps(character[0])[1:-1]
+
+
+def _add_log(sink: HashingSink, log: PackageLog) -> None:
+    """Last of all, since the head names every other file."""
+    with log.events.open("rb") as content:
+        sink.add(layout.LOG_EVENTS, content, log.events.stat().st_size)
+    _add_text(sink, layout.LOG_HEAD, log.head(dict(sink.hashes)))
 
 
 def _add_text(sink: Sink, name: str, text: str) -> None:

@@ -17,6 +17,9 @@ DICTIONARY = "dictionary/"
 FILES = "files/"
 EARLIER_DICTIONARIES = "earlier/dictionaries/"
 EARLIER_FILES = "earlier/files/"
+LOG = "log/"
+LOG_EVENTS = "log/events.jsonl"
+LOG_HEAD = "log/head.json"
 
 SUBJECTS, FORMS, AUDIT, QUERIES = "subjects", "forms", "audit", "queries"
 

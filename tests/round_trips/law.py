@@ -150,6 +150,9 @@ def _other_bytes(first: Path, second: Path) -> Iterator[str]:
         if path.is_file()
     }
     for name in sorted(names):
+        # A database has a log of its own: there it tells of an import, not of saves.
+        if name.as_posix().startswith(layout.LOG):
+            continue
         held = [
             (root / name).read_bytes() if (root / name).exists() else b""
             for root in (first, second)

@@ -8,14 +8,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from zipfile import is_zipfile
 
 import click
 
+from generator.tables.layout import DESCRIPTOR
 from webapp.commands.terminal import printable
 from webapp.installation.command_error import CommandError
 from webapp.installation.head_files import read_head
 from webapp.installation.signing_key import known_key, made_signer
 from webapp.installation.study_database import opened
+from webapp.packages.package_audit import audit_package
 from webapp.storage import log_head
 from webapp.storage.audit.audit_findings import AuditFinding, AuditFindings, is_sound
 from webapp.storage.audit.chain import verify_lines
@@ -109,7 +112,10 @@ def _report(source: str, kept: tuple[SignedHead, ...]) -> AuditReport:
         with opened(_url(source), must_exist=True) as database:
             return audit_database(database, kept=kept, key=known_key(database))
 
-    return _report_of_log(Path(source), kept)
+    path = Path(source)
+    if path.is_dir() or path.name == DESCRIPTOR or is_zipfile(path):
+        return audit_package(path, kept)
+    return _report_of_log(path, kept)
 
 
 def _url(source: str) -> str:

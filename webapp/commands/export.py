@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +16,9 @@ from generator.package.writer import WrittenPackage
 from generator.targets.registry import file_names, records_targets, summaries
 from generator.targets.target import CapturedRecords
 from webapp.installation.command_error import CommandError
+from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import opened, study_in_use
-from webapp.packages.export import captured_forms, export_package
+from webapp.packages.export import captured_forms, export_package, log_export
 from webapp.storage import Database, QueryFilter, list_queries, snapshot
 
 TARGETS = records_targets()
@@ -64,7 +66,8 @@ def command(url: str, path: Path, name: str) -> None:
             f"{path} is a folder with files in it. Give a new folder, or FILE.zip."
         )
 
-    with opened(url, must_exist=True) as database:
+    with opened(url, must_exist=True) as unsigned:
+        database = dataclasses.replace(unsigned, sign=made_signer(unsigned))
         study = study_in_use(database)
         if study is None:
             raise CommandError(
@@ -80,6 +83,7 @@ def command(url: str, path: Path, name: str) -> None:
             ) from error
 
         threads, _ = list_queries(database, QueryFilter(), first=0, most=1)
+        log_export(database, name)
 
     for finding in written.findings:
         click.echo(_line(finding), err=True)

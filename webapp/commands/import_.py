@@ -26,6 +26,7 @@ from webapp.installation.study_database import (
 )
 from webapp.packages.alike_subjects import alike_among, unlike_known
 from webapp.packages.import_forms import Import, import_forms
+from webapp.packages.package_log import head_of_package
 from webapp.packages.restore import may_restore, restore_package
 from webapp.storage import SaveRefused, snapshot
 
@@ -238,6 +239,7 @@ def _run(
         on_form=shown.form,
         on_planned=lambda: _need_whole(package, known),
         dry_run=dry_run,
+        log=head_of_package(package.source),
     )
 
     try:

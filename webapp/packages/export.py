@@ -32,15 +32,20 @@ from generator.tables import layout
 from generator.tables.descriptor import timestamp
 from webapp.installation.study_database import opened, study_in_use
 from webapp.packages.audit_order import AuditOrder
+from webapp.packages.package_log import packaged_log
 from webapp.storage import (
     Database,
+    EventKind,
+    NewEvent,
     Snapshot,
     Status,
     StoredForm,
     StoredSubject,
     revisions,
     snapshot,
+    write_event,
 )
+from webapp.storage.signed_heads import sign_log
 
 FORM_STATUS = {
     Status.DRAFT: FormStatus.INCOMPLETE,
@@ -62,6 +67,7 @@ def export_package(
     """
     with (
         snapshot(database) as state,
+        packaged_log(state, database.sign) as log,
         package_writer(study, target, entries=True) as writer,
     ):
         exporting = _Exporting(study=study, state=state, writer=writer)
@@ -75,6 +81,7 @@ def export_package(
             files=files,
             earlier_files=earlier_files,
             earlier=earlier_dictionaries(state, study),
+            log=log,
         )
 
     return replace(written, findings=(*written.findings, *missing))
@@ -87,7 +94,16 @@ def export_study_in_use(
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)
         assert study is not None, "a study is served"
-        return export_package(database, study, target, on_progress=on_progress)
+        written = export_package(database, study, target, on_progress=on_progress)
+        log_export(database, "package")
+        return written
+
+
+def log_export(database: Database, name: str) -> None:
+    """Notes an export, and signs the log."""
+    exported = NewEvent(kind=EventKind.EXPORTED, details={"format": name})
+    write_event(database, exported)
+    sign_log(database)
 
 
 def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:

@@ -122,7 +122,7 @@ def carry_out(
 @contextmanager
 def _own_account(saves: Batch, how: Import, past: PastOfStudy | None) -> Iterator[None]:
     """What has to be there before the first form."""
-    saves.begin_import(operator=how.operator, source=how.source)
+    saves.begin_import(operator=how.operator, source=how.source, log=how.log)
     if past:
         saves.need_accounts(past.people)
         texts = {**past.dictionaries, how.study.hash: how.study.files}

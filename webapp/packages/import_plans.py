@@ -45,6 +45,7 @@ from webapp.storage import (
     StoredForm,
     changes,
 )
+from webapp.storage.events import NO_LINE, LogHead
 
 STATUSES = {
     FormStatus.INCOMPLETE: Status.DRAFT,
@@ -106,7 +107,7 @@ class Import:
     ``earlier_file`` those of one that only earlier versions name. ``retired`` names
     were in earlier dictionaries. ``on_form`` is told every form as it is planned, and
     once more when it was changed here meanwhile. ``on_planned`` may raise before
-    anything is written.
+    anything is written. ``log`` is the newest line of the log that comes with it.
     """
 
     study: Study
@@ -120,6 +121,7 @@ class Import:
     on_form: Callable[[FormPreview], None] = lambda _: None
     on_planned: Callable[[], None] = lambda: None
     dry_run: bool = False
+    log: LogHead = NO_LINE
 
 
 @dataclass(kw_only=True, slots=True)

@@ -181,7 +181,7 @@ def canonical_line(content: Mapping[str, Detail]) -> str:
 def log_lines(connection: Connection) -> Iterator[str]:
     """Every line from the first on, in a transaction under way."""
     query = select(event.c.line).order_by(event.c.number)
-    streamed = connection.execution_options(yield_per=CHUNK).execute(query)
+    streamed = connection.execute(query, execution_options={"yield_per": CHUNK})
     yield from streamed.scalars()
 
 

@@ -15,9 +15,11 @@ from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.events import (
+    NO_LINE,
     Detail,
     EventKind,
     EventPlace,
+    LogHead,
     NewEvent,
     append_events,
     utc_text,
@@ -70,20 +72,27 @@ NewForm = tuple[InstanceKey, Sequence[PastVersion]]
 
 
 def insert_run(
-    connection: Connection, *, operator: str, source: str, now: datetime
+    connection: Connection,
+    *,
+    operator: str,
+    source: str,
+    now: datetime,
+    log: LogHead = NO_LINE,
 ) -> int:
-    """Notes an import, and gives its number."""
+    """Notes an import, and gives its number. ``log`` is the head of the log that came
+    with it.
+    """
     row = {"began_at": now, "operator": operator, "source": source}
     new = insert(import_run).returning(import_run.c.id)
     number = int(connection.execute(new, row).scalar_one())
-    begun = NewEvent(
-        kind=EventKind.IMPORT_BEGUN,
-        details={
-            "import": number,
-            "operator": plain(operator),
-            "source": plain(source),
-        },
-    )
+    details: dict[str, Detail] = {
+        "import": number,
+        "operator": plain(operator),
+        "source": plain(source),
+    }
+    if log != NO_LINE:
+        details["log"] = {"number": log.number, "sha256": log.sha256}
+    begun = NewEvent(kind=EventKind.IMPORT_BEGUN, details=details)
     append_events(connection, now, [begun])
 
     return number

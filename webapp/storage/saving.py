@@ -18,7 +18,7 @@ from webapp.storage.database import Database
 from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionaries
 from webapp.storage.due_queries import mark_due
 from webapp.storage.encoding import kept_document, rows_document, texts_document
-from webapp.storage.events import append_events
+from webapp.storage.events import NO_LINE, LogHead, append_events
 from webapp.storage.forms import (
     BY_SAVE_ID,
     NEWEST,
@@ -134,10 +134,16 @@ class Batch:
         self._now = now
         self._import: int | None = None
 
-    def begin_import(self, *, operator: str, source: str) -> None:
+    def begin_import(
+        self, *, operator: str, source: str, log: LogHead = NO_LINE
+    ) -> None:
         """Everything that follows came with this import."""
         self._import = insert_run(
-            self._connection, operator=operator, source=source, now=self._now
+            self._connection,
+            operator=operator,
+            source=source,
+            now=self._now,
+            log=log,
         )
 
     def use_dictionary(self, study: Study) -> None:

@@ -18,7 +18,7 @@ from webapp.storage.attachments import (
 )
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import StoredDictionary, all_uses, find_dictionary
-from webapp.storage.events import LogHead, log_head
+from webapp.storage.events import LogHead, log_head, log_lines
 from webapp.storage.forms import (
     NEWEST_OF_SUBJECT,
     VERSIONS_OF_SUBJECT,
@@ -68,6 +68,10 @@ class Snapshot:
     def dictionary(self, hash_: str) -> StoredDictionary | None:
         """A dictionary that was in use at some time."""
         return find_dictionary(self._connection, hash_)
+
+    def log_lines(self) -> Iterator[str]:
+        """Every line of the log of events."""
+        return log_lines(self._connection)
 
     def last_save(self) -> datetime | None:
         """When the newest version of all was saved."""
