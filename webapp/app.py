@@ -117,7 +117,6 @@ def _packages_folder(settings: Settings) -> Path:
 
 def _protect(app: Flask, study: str) -> None:
     sessions.protect(app, study)
-    app.before_request(access.ask)  # first: nobody learns of a token what they may not
     CSRFProtect(app)
     manager = LoginManager(app)
     manager.session_protection = (
@@ -125,6 +124,7 @@ def _protect(app: Flask, study: str) -> None:
     )
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
     manager.user_loader(sessions.account_of)
+    app.before_request(access.ask)
     app.after_request(headers.add_headers)
     Compress(app)
     app.context_processor(lambda: {"account": current_user})

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError
 
 from webapp.forms.posted import typed
+from webapp.security.access import allowed
 from webapp.storage import ClockBehind, SaveRefused
 from webapp.views.own_account import ask_to_change, must_change
 from webapp.views.sign_in import ask_to_sign_in
@@ -112,6 +121,11 @@ def typed_again() -> Response:
     values = request.view_args or {}
     if not current_user.is_authenticated:
         return make_response(ask_to_sign_in())
+    # The token is looked at before the role: who may not save is shown no form either.
+    if current_user.user.role not in (
+        allowed(current_app, request.endpoint or "") or ()
+    ):
+        return _known(Forbidden())
     if must_change():
         return make_response(ask_to_change())
     notice = (
