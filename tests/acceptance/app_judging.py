@@ -7,6 +7,7 @@ from flask import Flask
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from tests.data_dictionary.verdicts import eligible
+from tests.webapp.pages import signed_in_request
 from webapp.casebook.eligibility_page import assessment_of
 from webapp.casebook.subject_status import judged_casebook
 from webapp.forms.evaluation import judged, open_findings
@@ -28,7 +29,7 @@ def visit_of(captured: CapturedForm) -> str:
 
 def findings_on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
     """The findings that the page of a form has, which is stored as it was captured."""
-    with app.test_request_context():
+    with signed_in_request(app):
         place = form_place(captured.subject, visit_of(captured), captured.key.form)
         stored = load(services().database, place.key)
         assert stored is not None
@@ -40,7 +41,7 @@ def findings_on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
 
 def eligibility(app: Flask, subject: str) -> tuple[bool | None, tuple[str, ...]]:
     """The verdict, and the criteria that fail."""
-    with app.test_request_context():
+    with signed_in_request(app):
         found = assessment_of(judged_casebook(subject))
         assert found is not None
         return eligible(found), tuple(one.name for one in found.failed)

@@ -38,7 +38,7 @@ from tests.data_dictionary.conftest import cellkine
 from tests.data_dictionary.verdicts import example
 from tests.parity.browser import Browser
 from tests.parity.rule_engines import Shelf, record_json
-from tests.webapp.pages import sign_in
+from tests.webapp.pages import sign_in, signed_in_request
 from webapp.app import create_app
 from webapp.casebook.subject_status import judged_casebook
 from webapp.casebook.waiting_findings import OnPage
@@ -116,7 +116,7 @@ def test_what_waits_and_what_is_open_is_all_that_the_judge_says(
     client = entering.app.test_client()
     sign_in(client)
     page = client.get(f"/subjects/{subject}/findings").text
-    with entering.app.test_request_context():
+    with signed_in_request(entering.app):
         judged_now = judged_casebook(subject)
         stored = whole_casebook_of(subject).forms
     judgements = judge_casebook(
@@ -146,7 +146,7 @@ def test_only_a_rule_that_does_not_refuse_waits_and_only_for_a_form_that_is_not_
         form_address(subject, form.key.visit, form.key.unsno, form.key.form)
         for form in entered(subject, entering.part)
     }
-    with entering.app.test_request_context():
+    with signed_in_request(entering.app):
         for found, leads in judged_casebook(subject).waiting:
             assert rule_of(cellkine(), found) is not None
             assert found.severity is not Severity.REFUSE
@@ -157,7 +157,7 @@ def test_only_a_rule_that_does_not_refuse_waits_and_only_for_a_form_that_is_not_
 
 def test_something_waits_while_subjects_are_entered(entering: Entering) -> None:
     """The laws above would hold if nothing ever waited."""
-    with entering.app.test_request_context():
+    with signed_in_request(entering.app):
         count = sum(len(judged_casebook(subject).waiting) for subject in SUBJECTS)
     assert (count > 0) is (entering.part < 1)
 
@@ -166,7 +166,7 @@ def test_something_waits_while_subjects_are_entered(entering: Entering) -> None:
 def test_the_page_s_script_lets_the_same_findings_wait_for_the_same_forms(
     entering: Entering, browser: Browser, subject: str
 ) -> None:
-    with entering.app.test_request_context():
+    with signed_in_request(entering.app):
         for form in entered(subject, entering.part):
             if form.key.visit == LOG:
                 continue

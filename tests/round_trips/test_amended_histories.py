@@ -18,6 +18,7 @@ from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from generator.pages.answer_text import answer_words
 from tests.round_trips.random_studies import MadeStudy, amended, loaded, random_study
+from tests.webapp.pages import signed_in_request
 from tests.webapp.small_site import app_over, client_of
 from webapp.forms.form_history import ShownVersion, history_of
 from webapp.forms.retired_forms import place_of_history
@@ -168,7 +169,7 @@ def test_a_stored_text_is_shown_by_the_dictionary_of_its_save(
     for key, versions in saves.items():
         word = visit_word(key.visit, key.unsno)
         address = f"/subjects/01-001/{word}/{key.form}/history"
-        with app.test_request_context(address):
+        with signed_in_request(app, address):
             shown = history_of(place_of_history("01-001", word, key.form)).versions
         choices += holds(versions, shown)
         page = unescape(client.get(address).text)

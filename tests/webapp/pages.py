@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import login_user
 
 from tests.data_dictionary.conftest import cellkine
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD, load_demo
 from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import lock
-from webapp.storage import Database, Role, add_subject, add_user, open_database
+from webapp.security.access import Account
+from webapp.services import services
+from webapp.storage import (
+    Database,
+    Role,
+    add_subject,
+    add_user,
+    list_users,
+    open_database,
+)
 
 TODAY = date(2024, 4, 18)
 BOXES = {"radio", "checkbox"}
@@ -60,6 +72,18 @@ def app_over(url: str) -> Flask:
             database=url, study=cellkine(), secret_key="tests", today=lambda: TODAY
         )
     )
+
+
+@contextmanager
+def signed_in_request(app: Flask, address: str = "/") -> Iterator[None]:
+    """A request of the first account that sees every site: without one, no subject
+    exists for whoever asks.
+    """
+    with app.test_request_context(address):
+        accounts = list_users(services().database)
+        user = next(user for user in accounts if user.sites is None)
+        login_user(Account(user, "a request of the tests"))
+        yield
 
 
 def token(html: str) -> str:

@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from forms_spec.model.captured_data import Record
-from tests.webapp.pages import TODAY, cellkine, filled_once, sign_in
+from tests.webapp.pages import TODAY, cellkine, filled_once, sign_in, signed_in_request
 from webapp.app import create_app
 from webapp.casebook import subject_status
 from webapp.casebook.subject_status import JUDGED, judged_casebook
@@ -141,7 +141,7 @@ def test_no_more_casebooks_are_kept_than_have_place(
 ) -> None:
     app = server(url, [TODAY])
     subjects = ("01-001", "01-002", "01-003", "01-012")
-    with app.test_request_context():
+    with signed_in_request(app):
         sizes = [len(judged_casebook(subject).casebook) for subject in subjects]
         assert list(app.extensions[JUDGED]) == list(subjects)
         monkeypatch.setattr(subject_status, "MOST_FORMS", sizes[0] + sizes[3])
