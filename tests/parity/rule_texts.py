@@ -304,7 +304,7 @@ _LEAVES: dict[str, list[Writer]] = {
     "date": [lambda w, _: w.pick(*_DAYS), lambda w, _: w.cell(w.pick("d", "p"))],
     "time": [lambda w, _: w.pick("00:00", "09:30", "23:59"), lambda w, _: w.cell("h")],
     "moment": [
-        lambda w, _: w.pick("2024-02-29T09:30", "0001-01-01T00:00"),
+        lambda w, _: w.pick("2024-02-29T09:30", "1000-01-01T00:00"),
         lambda w, _: w.cell("s"),
     ],
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.tables import layout
 from tests.package_cases import GOOD_VS, captured, write
 from webapp.commands import main
 from webapp.demo.demo_study import load_demo
@@ -33,6 +36,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         == 0
     )
     return folder
+
+
+def files_of(package: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a zip. The log stays out: each database has its own,
+    and here one tells of an import where the other tells of saves.
+    """
+    with ZipFile(package) as opened:
+        return {
+            name: sha256(opened.read(name)).hexdigest()
+            for name in opened.namelist()
+            if not name.startswith(layout.LOG)
+        }
 
 
 def run(*arguments: str) -> Result:
@@ -67,7 +82,7 @@ def test_import_takes_everything_and_finds_nothing_new_the_second_time(
     )
     again = run("export", "--db", url, "--out", str(tmp_path / "again.zip"))
     assert again.exit_code == 0
-    assert (tmp_path / "again.zip").read_bytes() == (demo / "p.zip").read_bytes()
+    assert files_of(tmp_path / "again.zip") == files_of(demo / "p.zip")
 
 
 def test_a_dry_run_shows_every_cell_and_keeps_nothing(
