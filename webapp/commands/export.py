@@ -17,7 +17,7 @@ from generator.targets.registry import file_names, records_targets, summaries
 from generator.targets.target import CapturedRecords
 from webapp.installation.command_error import CommandError
 from webapp.installation.signing_key import made_signer
-from webapp.installation.study_database import opened, study_in_use
+from webapp.installation.study_database import need_study, opened
 from webapp.packages.export import captured_forms, export_package, log_export
 from webapp.storage import Database, QueryFilter, list_queries, snapshot
 
@@ -68,12 +68,7 @@ def command(url: str, path: Path, name: str) -> None:
 
     with opened(url, must_exist=True) as unsigned:
         database = dataclasses.replace(unsigned, sign=made_signer(unsigned))
-        study = study_in_use(database)
-        if study is None:
-            raise CommandError(
-                f"There is no study in {url} yet. First import a package or serve "
-                "a dictionary."
-            )
+        study = need_study(database, url)
 
         try:
             written = TARGETS[name].write(_StudyInDatabase(study, database), path)

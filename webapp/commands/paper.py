@@ -20,7 +20,7 @@ from generator.paper.word_writer import write_word
 from webapp.commands.study_folder import study_in_folder, write_file
 from webapp.installation.command_error import CommandError
 from webapp.installation.operator import who_runs
-from webapp.installation.study_database import opened, study_in_use
+from webapp.installation.study_database import need_study, opened
 from webapp.paper.subject_casebook import CasebookReader
 from webapp.storage import Database, StoredSubject, list_users, snapshot
 
@@ -201,12 +201,7 @@ def _casebooks(
     database: Database, url: str, names: Sequence[str], run: PrintRun, sheet: Sheet
 ) -> Casebooks:
     """The number and the casebook of each subject; without names, of all of them."""
-    study = study_in_use(database)
-    if study is None:
-        raise CommandError(
-            f"There is no study in {url} yet. First import a package or serve "
-            "a dictionary."
-        )
+    study = need_study(database, url)
 
     persons = {user.username: user.name for user in list_users(database)}
     with snapshot(database) as state:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from webapp.installation.command_error import CommandError
-from webapp.installation.study_database import opened, study_in_use
+from webapp.installation.study_database import need_study, opened
 from webapp.queries.from_findings import (
     BulkPlan,
     NoFindings,
@@ -77,9 +77,7 @@ def open_command(
 
     digest = hashlib.sha256(content).hexdigest()[:12]
     with opened(url, must_exist=True) as database:
-        study = study_in_use(database)
-        if study is None:
-            raise CommandError(f"There is no study in {url} yet.")
+        study = need_study(database, url)
         try:
             plan = plan_queries(
                 database,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from webapp.installation.command_error import CommandError
 from webapp.installation.operator import command_origin
+from webapp.installation.study_database import no_address
 from webapp.storage import DatabaseTooNew
 from webapp.storage.backup import BackupRefused, RestoredBackup, restore_backup
 
@@ -48,11 +49,7 @@ def command(*, path: Path, url: str, replace: bool) -> None:
     except (BackupRefused, DatabaseTooNew) as error:
         raise CommandError(str(error)) from error
     except ArgumentError as error:
-        raise CommandError(
-            f"{url!r} is not a database address. For a file, write "
-            f"sqlite:///{url or 'study.sqlite'},"
-            " and for a server, postgresql://user@host/name."
-        ) from error
+        raise no_address(url) from error
     except (SQLAlchemyError, OSError, ValueError) as error:
         why = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
         raise CommandError(f"Nothing was restored: {why.rstrip('.')}.") from error

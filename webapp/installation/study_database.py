@@ -61,11 +61,7 @@ def opened(
     try:
         database = open_database(url, origin=command_origin, as_it_is=as_it_is)
     except ArgumentError as error:
-        raise CommandError(
-            f"{url!r} is not a database address. For a file, write "
-            f"sqlite:///{url or 'study.sqlite'},"
-            " and for a server, postgresql://user@host/name."
-        ) from error
+        raise no_address(url) from error
     except ModuleNotFoundError as error:
         raise CommandError(
             "The PostgreSQL driver is not installed. Run: pip install "
@@ -94,6 +90,15 @@ def opened(
             yield replace(database, sign=known_signer(database))
     finally:
         database.close()
+
+
+def no_address(url: str) -> CommandError:
+    """What to say of a text that is not the address of a database."""
+    return CommandError(
+        f"{url!r} is not a database address. For a file, write "
+        f"sqlite:///{url or 'study.sqlite'},"
+        " and for a server, postgresql://user@host/name."
+    )
 
 
 @contextmanager
@@ -158,6 +163,18 @@ def study_in_use(database: Database) -> Study | None:
         raise CommandError(
             "The dictionary in the database cannot be loaded by this version of "
             "crfsmith."
+        )
+
+    return study
+
+
+def need_study(database: Database, url: str) -> Study:
+    """The study whose dictionary is in use; ``CommandError`` in a new database."""
+    study = study_in_use(database)
+    if study is None:
+        raise CommandError(
+            f"There is no study in {url} yet. First import a package or serve "
+            "a dictionary."
         )
 
     return study
