@@ -7,35 +7,59 @@ start.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, abort, current_app, request
 from flask_login import UserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
+from forms_spec.model.roles import USUAL_ROLES, Permission
 from webapp.storage import ADMINISTER, ALL_SITES, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-EVERYONE = frozenset[Role]()
+
+class Duty(Enum):
+    """What somebody may do beside work on captured data."""
+
+    ADMINISTER = "administer"
+    DESIGN = "design"
+    BE_SIGNED_IN = "be signed in"
+
+
+Right = Permission | Duty
+
+DUTIES: Final[Mapping[Role, frozenset[Duty]]] = MappingProxyType(
+    {
+        Role.DESIGNER: frozenset({Duty.DESIGN}),
+        **{role: frozenset({Duty.ADMINISTER}) for role in ADMINISTER},
+    }
+)
+"""Roles that see no data of subjects."""
+
+EVERYONE = frozenset[Right]()
 """Also people who have not signed in."""
 
-ENTER = frozenset({Role.COORDINATOR, Role.INVESTIGATOR})
-"""People who enter and correct data."""
+SIGNED_IN = frozenset[Right]({Duty.BE_SIGNED_IN})
 
-READ = frozenset({*ENTER, Role.MONITOR, Role.DATA_MANAGER})
+READ = frozenset[Right]({Permission.SEE})
 """People who see data of subjects."""
 
-REVIEW = frozenset({Role.ADMIN, Role.DATA_MANAGER, Role.MONITOR})
+ENTER = frozenset[Right]({Permission.ENTER})
+"""People who enter and correct data."""
+
+REVIEW = frozenset[Right]({Duty.ADMINISTER, Permission.VERIFY, Permission.LOCK})
 """People who review what was done in the study, and by whom."""
 
-SIGNED_IN = frozenset(Role)
+DESIGN = frozenset[Right]({Duty.DESIGN})
+"""People who write the dictionary."""
 
-MANAGE_ACCOUNTS = ADMINISTER
+MANAGE_ACCOUNTS = frozenset[Right]({Duty.ADMINISTER})
 """People who add, change and close accounts."""
 
-MANAGE_PACKAGES = frozenset({Role.DATA_MANAGER})
+MANAGE_PACKAGES = frozenset[Right]({Permission.EXPORT})
 """People who validate packages."""
 
 SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
@@ -61,8 +85,15 @@ PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
 
 On the first one a person lands.
 """
-if holes := SIGNED_IN - set(PAGES):
+if holes := set(Role) - set(PAGES):
     raise ImportError(f"no page for {sorted(role.value for role in holes)}")
+
+
+def rights_of(role: Role) -> frozenset[Right]:
+    """Everything that people of a role may do in the study."""
+    permissions = USUAL_ROLES.get(role.value, frozenset())
+    duties = DUTIES.get(role, frozenset())
+    return frozenset({Duty.BE_SIGNED_IN, *permissions, *duties})
 
 
 class Account(UserMixin):  # type: ignore[misc]
@@ -77,17 +108,25 @@ class Account(UserMixin):  # type: ignore[misc]
         return self._token
 
     @property
+    def rights(self) -> frozenset[Right]:
+        return rights_of(self.user.role)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person may do something with the data of the study."""
+        return permission in self.rights
+
+    @property
     def may_enter(self) -> bool:
-        return self.user.role in ENTER
+        return self.may(Permission.ENTER)
 
     @property
     def may_read(self) -> bool:
-        return self.user.role in READ
+        return self.may(Permission.SEE)
 
     @property
     def may_export(self) -> bool:
         """Whether the person may have the whole study: a package holds every site."""
-        return self.user.role in MANAGE_PACKAGES and self.user.sites is ALL_SITES
+        return self.may(Permission.EXPORT) and self.user.sites is ALL_SITES
 
     @property
     def pages(self) -> tuple[tuple[str, str], ...]:
@@ -105,25 +144,30 @@ class Account(UserMixin):  # type: ignore[misc]
         except HTTPException:
             return True
 
-        roles = allowed(current_app, endpoint) if endpoint else None
+        rights = allowed(current_app, endpoint) if endpoint else None
 
-        return not roles or self.user.role in roles
+        return not rights or self.has_one_of(rights)
+
+    def has_one_of(self, rights: frozenset[Right]) -> bool:
+        """Whether the person has one of some rights at least."""
+        return not rights.isdisjoint(self.rights)
 
 
-def allow(roles: frozenset[Role]) -> Callable[[View], View]:
-    """Declares who may call a view."""
+def allow(rights: frozenset[Right] | Permission) -> Callable[[View], View]:
+    """Declares who may call a view: whoever has one of the rights."""
+    needed = frozenset({rights}) if isinstance(rights, Permission) else rights
 
     def mark(view: View) -> View:
-        view.allowed = roles  # type: ignore[attr-defined]
+        view.allowed = needed  # type: ignore[attr-defined]
         return view
 
     return mark
 
 
-def allowed(app: Flask, endpoint: str) -> frozenset[Role] | None:
-    """Who may call an endpoint; None when nobody said."""
+def allowed(app: Flask, endpoint: str) -> frozenset[Right] | None:
+    """The rights of which one is needed for an endpoint; None when nobody said."""
     view = app.view_functions[endpoint]
-    return cast("frozenset[Role] | None", getattr(view, "allowed", None))
+    return cast("frozenset[Right] | None", getattr(view, "allowed", None))
 
 
 def check_routes(app: Flask) -> None:
@@ -145,13 +189,13 @@ def ask() -> Any:
     """Before every request: signs in whoever has to, refuses whoever may not."""
     if request.endpoint is None:
         return None
-    roles = allowed(current_app, request.endpoint)
-    if roles is None:
+    rights = allowed(current_app, request.endpoint)
+    if rights is None:
         abort(403)
-    if not roles:
+    if not rights:
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    if current_user.user.role not in roles:
+    if not current_user.has_one_of(rights):
         abort(403)
     return None

@@ -10,10 +10,10 @@ from flask_login import current_user
 
 from forms_spec.model.study_cache import StudyCache
 from generator.codebook import codebook_html, in_schedule_order
-from webapp.security.access import SIGNED_IN, allow
+from webapp.security.access import DESIGN, SIGNED_IN, allow
 from webapp.security.headers import INLINE_POLICY
 from webapp.services import services
-from webapp.storage import Role, dictionary_in_use
+from webapp.storage import dictionary_in_use
 
 bp = Blueprint("homes", __name__)
 _CODEBOOKS: StudyCache[tuple[()], str] = StudyCache()
@@ -26,7 +26,7 @@ def start() -> ResponseReturnValue:
 
 
 @bp.get("/dictionary")
-@allow(frozenset({Role.DESIGNER}))
+@allow(DESIGN)
 def show_dictionary() -> str:
     """The dictionary in use, and how a changed one comes to be used."""
     app = services()

@@ -163,7 +163,7 @@ def _page(listed: EventList) -> str:
         is_first=_before() is None,
         groups=GROUPS,
         titles={kind: event_title(kind) for kind in EventKind},
-        people=list_users(app.database) if current_user.user.role in REVIEW else (),
+        people=list_users(app.database) if current_user.has_one_of(REVIEW) else (),
     )
 
 
@@ -175,7 +175,7 @@ def _before() -> int | None:
 
 def _may_read() -> bool:
     """Whether the person works with the answers of subjects: reasons may tell some."""
-    return current_user.user.role in READ
+    return bool(current_user.may_read)
 
 
 def _shown(event: LoggedEvent, reasons: Mapping[int, str]) -> ShownEvent:

@@ -65,7 +65,7 @@ def _let_packages_in(endpoint: str | None, values: dict[str, Any] | None) -> Non
     if (
         endpoint == "packages.take"
         and current_user.is_authenticated
-        and current_user.user.role in MANAGE_PACKAGES
+        and current_user.has_one_of(MANAGE_PACKAGES)
     ):
         request.max_content_length = LARGEST_UPLOAD
 

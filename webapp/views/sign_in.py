@@ -245,6 +245,6 @@ def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:
 
     if endpoint != "form_pages.save_form":
         return redirect(then, 303)
-    if current_user.user.role not in (allowed(current_app, endpoint) or ()):
+    if not current_user.has_one_of(allowed(current_app, endpoint) or frozenset()):
         abort(403)
     return typed(values["subjid"], values["visit"], values["form"], data)
