@@ -52,6 +52,7 @@ READ_BY = {
         "/accounts/person?username=nurse",
         "/accounts/person?username=admin",
         "/account",
+        "/account/code",
         "/account/password",
         "/subjects",
         "/history",

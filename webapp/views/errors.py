@@ -22,6 +22,7 @@ from webapp.forms.posted import typed
 from webapp.security.access import allowed
 from webapp.storage import ClockBehind, SaveRefused
 from webapp.views.own_account import ask_to_change, must_change
+from webapp.views.own_code import ask_to_set_up, must_set_up
 from webapp.views.sign_in import ask_to_sign_in
 
 TITLES = {
@@ -127,6 +128,8 @@ def typed_again() -> Response:
         return _known(Forbidden())
     if must_change():
         return make_response(ask_to_change())
+    if must_set_up():
+        return make_response(ask_to_set_up())
     notice = (
         "Nothing was saved, because the page was too old. Your text is still here. "
         "Please save again."
