@@ -35,10 +35,10 @@ from webapp.views import (
     form_specs,
     histories,
     own_account,
-    own_code,
     packages,
     papers,
     queries,
+    reviews,
     sign_in,
     subjects,
 )
@@ -90,8 +90,8 @@ def create_app(settings: Settings) -> Flask:
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, event_pages, packages, own_account, own_code, accounts,
-        papers, queries,
+        form_specs, histories, event_pages, packages, own_account, accounts, papers,
+        queries, reviews,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -52,7 +52,6 @@ READ_BY = {
         "/accounts/person?username=nurse",
         "/accounts/person?username=admin",
         "/account",
-        "/account/code",
         "/account/password",
         "/subjects",
         "/history",

@@ -28,7 +28,7 @@ from webapp.packages.alike_subjects import alike_among, unlike_known
 from webapp.packages.import_forms import Import, import_forms
 from webapp.packages.package_log import head_of_package
 from webapp.packages.restore import may_restore, restore_package
-from webapp.storage import SaveRefused, snapshot
+from webapp.storage import FormClosed, SaveRefused, snapshot
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
@@ -165,6 +165,11 @@ def command(
             finding = error.finding
             raise CommandError(
                 f"{finding.message} {finding.remedy} [{finding.code}]"
+            ) from error
+        except FormClosed as error:
+            raise CommandError(
+                f"{error}. Nothing was imported. Have it opened with a reason, then "
+                "start the import again."
             ) from error
         except SaveRefused as error:
             raise CommandError(

@@ -49,6 +49,7 @@ from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import clock
 from webapp.queries.shown_queries import shown_thread, waiting_marks
+from webapp.review.lock_words import form_lock
 from webapp.services import casebook_of, services
 from webapp.storage import Saved, Status, StoredForm, threads_of_form, was_complete
 
@@ -149,6 +150,8 @@ def page_of_form(
     )
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
+    lock = form_lock(place.key)
+    readonly = lock is not None or not current_user.may_enter
 
     return render_template(
         "form.html",
@@ -161,14 +164,21 @@ def page_of_form(
         save_id=uuid4().hex,
         own_save=own_save(stored),
         questions=_questions(
-            place, stored, record, judgement, page_findings=written, removing=removing
+            place,
+            stored,
+            record,
+            judgement,
+            page_findings=written,
+            removing=removing,
+            readonly=readonly,
         ),
+        lock=lock,
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         **_queries(place),
         said=page_said(place, still, waiting),
         visit=visit,
-        readonly=not current_user.may_enter,
+        readonly=readonly,
         is_complete=stored is not None and stored.status is Status.COMPLETE,
         needs_reason=stored is not None
         and was_complete(services().database, place.key),
@@ -203,10 +213,11 @@ def _questions(
     *,
     page_findings: PageFindings,
     removing: Mapping[tuple[str, int], str],
+    readonly: bool,
 ) -> Markup:
     """The questions with their answers, and with what a new form starts with."""
     study, form = services().study, place.form
-    begun = opening() if current_user.may_enter else None
+    begun = None if readonly else opening()
 
     return form_html(
         study,
@@ -226,7 +237,7 @@ def _questions(
         files=files_of(place, stored.record if stored else None),
         opening=begun,
         words=page_words(study, form, record, context_of(place)),
-        later=starts_of(place) if stored is None and current_user.may_enter else {},
+        later=starts_of(place) if stored is None and not readonly else {},
     )
 
 

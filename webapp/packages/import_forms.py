@@ -19,6 +19,7 @@ from itertools import groupby
 from typing import IO, Any
 
 from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_forms import CapturedForm, Subject
 from generator.tables.descriptor import DictionaryUse
@@ -30,6 +31,7 @@ from webapp.packages.import_plans import (
     Imported,
     ImportOutcome,
     Plan,
+    closed_finding,
     plan_forms,
 )
 from webapp.storage import (
@@ -110,9 +112,9 @@ def carry_out(
 
         with batch(database) as saves, _own_account(saves, how, past):
             for plan, preview_of in spool.plans(past.last_save if past else None):
-                for key, user in _write(saves, plan, how, desk):
+                for key, against in _write(saves, plan, how, desk):
                     before = preview_of(key)
-                    refused = _changed(before, user)
+                    refused = _refused(before, against)
                     how.on_form(refused)
                     counted.replace(before, refused)
 
@@ -134,9 +136,9 @@ def _own_account(saves: Batch, how: Import, past: PastOfStudy | None) -> Iterato
 
 def _write(
     saves: Batch, plan: Plan, how: Import, desk: UploadChecker
-) -> Iterator[tuple[InstanceKey, str]]:
-    """Writes a plan; gives the forms that were changed here meanwhile, each with who
-    did it.
+) -> Iterator[tuple[InstanceKey, Finding]]:
+    """Writes a plan; gives the forms that were changed or closed here meanwhile, each
+    with what keeps it out.
     """
     here = saves.subject(plan.subject)
     if here is None and plan.new_subject and plan.comes_in:
@@ -149,6 +151,7 @@ def _write(
     other = (
         here.added_by if here and plan.new_subject and here.site != plan.site else None
     )
+    locks = saves.locks_of(plan.subject)
     past = {key.form_key for key, _ in plan.past}
     saves.restore_forms(
         [(key, built) for key, built in plan.past if key.form_key not in versions]
@@ -159,7 +162,9 @@ def _write(
         number, user = versions.get(request.key.form_key, (0, ""))
         restored = request.key.form_key in past
         if other or (not restored and number != request.base_version):
-            yield request.key, other or user
+            yield request.key, _changed(request.key, other or user)
+        elif act := locks.of_form(request.key):
+            yield request.key, closed_finding(request.key, act)
         elif number or restored:
             saves.save(request)
         else:
@@ -181,24 +186,24 @@ def _keep_files(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> N
             saves.add_attachment(content, user=how.user)
 
 
-def _changed(planned: FormPreview, user: str) -> FormPreview:
-    """A form that somebody saved after it had been judged."""
-    key = planned.key
+def _changed(key: InstanceKey, user: str) -> Finding:
+    """Somebody saved a form after it had been judged."""
     place = DataPlace(
         table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno
     )
+    return finding("import-changed-meanwhile", data=place, value=_name(key), user=user)
+
+
+def _refused(planned: FormPreview, against: Finding) -> FormPreview:
+    """A form that was planned, and does not come in."""
     cells = tuple(
         CellPreview(
             cell=cell.cell, outcome=ImportOutcome.REFUSED, old=cell.old, new=cell.new
         )
         for cell in planned.cells
     )
-    against = finding(
-        "import-changed-meanwhile", data=place, value=_name(key), user=user
-    )
-
     return FormPreview(
-        key=key, outcome=ImportOutcome.REFUSED, cells=cells, findings=(against,)
+        key=planned.key, outcome=ImportOutcome.REFUSED, cells=cells, findings=(against,)
     )
 
 

@@ -7,7 +7,7 @@ stands here: a subject of another site, a row number that a removed row had.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
@@ -38,12 +38,15 @@ from webapp.storage import (
     ChangeKind,
     FindingCounts,
     InstanceKey,
+    LockAct,
+    Locks,
     PastVersion,
     SaveRequest,
     Snapshot,
     Status,
     StoredForm,
     changes,
+    scope_words,
 )
 from webapp.storage.events import NO_LINE, LogHead
 
@@ -178,6 +181,7 @@ def plan_forms(
         key: _stored(person.subject, key, versions) for key, versions in past.items()
     }
     site = known.site if known else None
+    closed = _closed_forms(state.locks_of(person.subject), forms)
     refused = {
         form.key: None
         if form.key in past
@@ -189,7 +193,9 @@ def plan_forms(
         for form in forms
     ]
     records = {key: form.record for key, form in stored.items()}
-    records |= {form.key: form.record for form in forms if not refused[form.key]}
+    # Of a closed form stays what stands here: the others are judged beside that.
+    kept_out = {*closed, *(key for key, against in refused.items() if against)}
+    records |= {form.key: form.record for form in forms if form.key not in kept_out}
     casebook = _in_visit_order(records, how.study)
     left = dict(past)
 
@@ -200,6 +206,9 @@ def plan_forms(
         against = refused[form.key]
         if against:
             plan.previews.append(planned_form.refused(against))
+            continue
+        if form.key in closed:
+            plan.previews.append(planned_form.closed(closed[form.key]))
             continue
 
         versions = left.pop(form.key, None)
@@ -402,6 +411,35 @@ def _refusal(
     return None
 
 
+def _closed_forms(
+    locks: Locks, forms: Iterable[CapturedForm]
+) -> dict[FormKey, Finding]:
+    """Why nothing is entered any more in some of the forms."""
+    against = {}
+    for form in forms:
+        key = InstanceKey(form.subject, *form.key)
+        act = locks.of_form(key)
+        if act is not None:
+            against[form.key] = closed_finding(key, act)
+
+    return against
+
+
+def closed_finding(key: InstanceKey, act: LockAct) -> Finding:
+    """What an import says of a form that is frozen or locked."""
+    place = DataPlace(
+        table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno
+    )
+    return finding(
+        "import-form-closed",
+        data=place,
+        value=scope_words(act.scope),
+        state=act.state.value,
+        user=act.username,
+        since=timestamp(act.acted_at),
+    )
+
+
 def _may_enter(how: Import, form: CapturedForm) -> bool:
     """Whether a new subject's number and site are the dictionary's, or were an earlier
     one's.
@@ -447,6 +485,16 @@ class _PlannedForm:
             cells=cells,
             findings=(against,),
         )
+
+    def closed(self, against: Finding) -> FormPreview:
+        """A form in which nothing is entered any more: refused, unless it says what
+        stands here.
+        """
+        status = STATUSES[FormStatus(self.form.status)]
+        cells = self.cells()
+        if self.outcome(cells, status) is not ImportOutcome.SAME:
+            return self.refused(against)
+        return FormPreview(key=self.key, outcome=ImportOutcome.SAME, cells=cells)
 
     def judged(
         self, casebook: InMemoryCasebook

@@ -9,6 +9,7 @@ from typing import Any, Final
 from webapp.storage import EventKind, LoggedEvent
 
 FORMS, SUBJECTS, QUERIES = "Forms", "Subjects", "Queries"
+REVIEW = "Review"
 SIGNING_IN, ACCOUNTS = "Signing in", "Accounts"
 DICTIONARIES, TRANSFERS, SYSTEM = "Dictionaries", "Imports and exports", "System"
 
@@ -23,6 +24,10 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "query-closed": (QUERIES, "Query closed"),
         "query-reopened": (QUERIES, "Query reopened"),
         "query-cancelled": (QUERIES, "Query cancelled"),
+        "frozen": (REVIEW, "Frozen"),
+        "unfrozen": (REVIEW, "Unfrozen"),
+        "locked": (REVIEW, "Locked"),
+        "unlocked": (REVIEW, "Unlocked"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
         "signed-out": (SIGNING_IN, "Signed out"),
@@ -35,12 +40,6 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "sites-changed": (ACCOUNTS, "Sites changed"),
         "password-changed": (ACCOUNTS, "Password changed"),
         "password-reset": (ACCOUNTS, "Password reset"),
-        "code-required": (ACCOUNTS, "Code required"),
-        "code-optional": (ACCOUNTS, "Code no longer required"),
-        "second-factor-added": (ACCOUNTS, "Authenticator set up"),
-        "second-factor-removed": (ACCOUNTS, "Authenticator taken away"),
-        "recovery-codes-made": (ACCOUNTS, "Recovery codes made"),
-        "recovery-code-used": (SIGNING_IN, "Recovery code used"),
         "dictionary-added": (DICTIONARIES, "Dictionary added"),
         "dictionary-used": (DICTIONARIES, "Dictionary in use"),
         "import-begun": (TRANSFERS, "Import begun"),
@@ -67,8 +66,8 @@ GROUPS: Final[Mapping[str, tuple[EventKind, ...]]] = MappingProxyType(
 
 NOT_SHOWN: Final = frozenset(
     {
-        *("added", "code_required", "entry", "format", "password", "saved", "seal"),
-        *("second_factor", "standing", "study", "text"),
+        *("act", "added", "entry", "format", "password", "saved", "seal"),
+        *("standing", "study", "text"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

@@ -25,7 +25,8 @@ from webapp.storage import (
     open_queries,
 )
 from webapp.storage.forms import HEADS
-from webapp.storage.queries import LONGEST_ENTRY, queries_of_subjects
+from webapp.storage.locks import Locks, find_locks
+from webapp.storage.queries import LONGEST_ENTRY, lock_over, queries_of_subjects
 from webapp.storage.query_life import next_state
 from webapp.storage.subjects import find_subject
 from webapp.storage.users import Sites
@@ -185,6 +186,7 @@ class _Known:
     subjects: frozenset[str]
     forms: frozenset[tuple[str, str, str, int]]
     waiting: dict[tuple[QueryPlace, str], str]
+    locks: Locks
 
     @classmethod
     def read(cls, database: Database, subjects: Iterable[str], sites: Sites) -> _Known:
@@ -198,13 +200,19 @@ class _Known:
                 for row in connection.execute(HEADS, {"subject": name})
             }
             queries = queries_of_subjects(connection, there)
+            locks = find_locks(connection, there)
 
         waiting = {
             (query.place, query.code): f"already open as query {query.number}"
             for query in queries
             if query.waits
         }
-        return cls(subjects=frozenset(there), forms=frozenset(forms), waiting=waiting)
+        return cls(
+            subjects=frozenset(there),
+            forms=frozenset(forms),
+            waiting=waiting,
+            locks=locks,
+        )
 
     def refusal(self, line: ReportFinding, place: QueryPlace | None) -> str:
         """Why a finding is skipped; blank where it is not."""
@@ -217,6 +225,8 @@ class _Known:
         key = (place.subject, place.form, place.visit, place.unsno)
         if place.form and key not in self.forms:
             return "the form has not been started"
+        if lock_over(self.locks, place):
+            return "it is locked"
         if not line.text:
             return "it says nothing"
         return self.waiting.get((place, line.code), "")

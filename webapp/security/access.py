@@ -53,6 +53,15 @@ ENTER = frozenset[Right]({Permission.ENTER})
 REVIEW = frozenset[Right]({Duty.ADMINISTER, Permission.VERIFY, Permission.LOCK})
 """People who review what was done in the study, and by whom."""
 
+LOCK = frozenset[Right]({Permission.LOCK})
+"""People who lock data, and open them again."""
+
+FREEZE = frozenset[Right]({Permission.VERIFY, Permission.LOCK})
+"""People who freeze data that they have reviewed."""
+
+REVIEW_DATA = frozenset[Right]({*FREEZE, Permission.SIGN})
+"""People who do something on the pages of a review."""
+
 DESIGN = frozenset[Right]({Duty.DESIGN})
 """People who write the dictionary."""
 
@@ -64,6 +73,7 @@ MANAGE_PACKAGES = frozenset[Right]({Permission.EXPORT})
 
 SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
 QUERY_LIST = ("/queries", "Queries")
+REVIEWS = ("/review", "Review")
 DICTIONARY, CODEBOOK, ACCOUNTS = (
     ("/dictionary", "Dictionary"),
     ("/codebook", "Codebook"),
@@ -74,9 +84,9 @@ HISTORY = ("/history", "History")
 PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         Role.COORDINATOR: (SUBJECTS, QUERY_LIST),
-        Role.INVESTIGATOR: (SUBJECTS, QUERY_LIST),
-        Role.MONITOR: (SUBJECTS, QUERY_LIST, HISTORY),
-        Role.DATA_MANAGER: (SUBJECTS, QUERY_LIST, PACKAGES, HISTORY),
+        Role.INVESTIGATOR: (SUBJECTS, QUERY_LIST, REVIEWS),
+        Role.MONITOR: (SUBJECTS, QUERY_LIST, REVIEWS, HISTORY),
+        Role.DATA_MANAGER: (SUBJECTS, QUERY_LIST, REVIEWS, PACKAGES, HISTORY),
         Role.DESIGNER: (DICTIONARY, CODEBOOK),
         Role.ADMIN: (ACCOUNTS, HISTORY),
     }

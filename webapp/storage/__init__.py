@@ -78,6 +78,19 @@ from webapp.storage.history import (
     revisions,
 )
 from webapp.storage.imports import ImportRun, PastVersion, imports_of
+from webapp.storage.locks import (
+    LONGEST_LOCK_REASON,
+    FormClosed,
+    LockAct,
+    LockRefused,
+    Locks,
+    LockState,
+    find_locks,
+    lock_history,
+    locks_of,
+    locks_of_subjects,
+    set_locks,
+)
 from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.queries import (
     NewQuery,
@@ -88,6 +101,7 @@ from webapp.storage.queries import (
     StoredQuery,
     UnknownQuery,
     get_thread,
+    lock_over,
     open_queries,
     take_step,
     threads_of_form,
@@ -105,6 +119,12 @@ from webapp.storage.query_life import (
     allowed_actions,
 )
 from webapp.storage.query_lists import ListedQuery, QueryFilter, list_queries
+from webapp.storage.review_scopes import (
+    WHOLE_STUDY,
+    ReviewScope,
+    scope_words,
+    scopes_of,
+)
 from webapp.storage.saving import (
     Batch,
     Conflict,
@@ -151,10 +171,12 @@ from webapp.storage.users import (
 __all__ = [
     "ADMINISTER",
     "ALL_SITES",
+    "LONGEST_LOCK_REASON",
     "ORDERS",
     "PARTIES",
     "PROGRAMS",
     "WAITING_STATES",
+    "WHOLE_STUDY",
     "AccountRefused",
     "AlteredDictionary",
     "Attachment",
@@ -173,10 +195,15 @@ __all__ = [
     "EventPlace",
     "EventSearch",
     "FindingCounts",
+    "FormClosed",
     "FormHead",
     "ImportRun",
     "InstanceKey",
     "ListedQuery",
+    "LockAct",
+    "LockRefused",
+    "LockState",
+    "Locks",
     "LogHead",
     "LoggedEvent",
     "NewAccount",
@@ -192,6 +219,7 @@ __all__ = [
     "QueryState",
     "QueryStep",
     "QueryThread",
+    "ReviewScope",
     "Revision",
     "Role",
     "SameBeginning",
@@ -234,6 +262,7 @@ __all__ = [
     "due_subjects",
     "end_session",
     "find_events",
+    "find_locks",
     "get_attachment",
     "get_attachment_head",
     "get_dictionary",
@@ -252,7 +281,11 @@ __all__ = [
     "list_users",
     "load",
     "load_version",
+    "lock_history",
+    "lock_over",
     "locked_accounts",
+    "locks_of",
+    "locks_of_subjects",
     "log_head",
     "log_lines",
     "logged_saves",
@@ -266,7 +299,10 @@ __all__ = [
     "reset_password",
     "revisions",
     "save",
+    "scope_words",
+    "scopes_of",
     "search_events",
+    "set_locks",
     "settle_due",
     "snapshot",
     "standings_of",

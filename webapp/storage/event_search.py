@@ -17,7 +17,13 @@ from sqlalchemy.sql import Select
 
 from webapp.storage.database import Database
 from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
-from webapp.storage.tables import event, form_instance, form_version, subject
+from webapp.storage.tables import (
+    event,
+    form_instance,
+    form_version,
+    lock_act,
+    subject,
+)
 
 ABOUT_ACCOUNTS: Final = tuple(
     kind.value
@@ -103,9 +109,29 @@ def _of_account(username: str) -> ColumnElement[bool]:
 
 
 def reasons_of(connection: Connection, events: Sequence[LoggedEvent]) -> dict[int, str]:
-    """The reasons of the saves among some events, by the events' numbers: the log has
-    none, since a reason may name a person.
+    """The reasons of the saves and locks among some events, by the events' numbers: the
+    log has none, since a reason may name a person.
     """
+    return {**_reasons_of_locks(connection, events), **_of_saves(connection, events)}
+
+
+def _reasons_of_locks(
+    connection: Connection, events: Sequence[LoggedEvent]
+) -> dict[int, str]:
+    numbers = [item.number for item in events if item.kind in OF_LOCKS]
+    if not numbers:
+        return {}
+    query = select(lock_act.c.event_number, lock_act.c.reason)
+    rows = connection.execute(query.where(lock_act.c.event_number.in_(numbers)))
+    return {row.event_number: row.reason for row in rows}
+
+
+OF_LOCKS: Final = frozenset(
+    {EventKind.FROZEN, EventKind.UNFROZEN, EventKind.LOCKED, EventKind.UNLOCKED}
+)
+
+
+def _of_saves(connection: Connection, events: Sequence[LoggedEvent]) -> dict[int, str]:
     saves = [item for item in events if item.kind is EventKind.FORM_SAVED]
     if not saves:
         return {}

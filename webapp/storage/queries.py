@@ -26,6 +26,7 @@ from webapp.storage.events import (
     log_head,
 )
 from webapp.storage.forms import InstanceKey
+from webapp.storage.locks import LockAct, Locks, LockState, find_locks
 from webapp.storage.query_life import (
     WAITING_STATES,
     QueryAction,
@@ -33,6 +34,12 @@ from webapp.storage.query_life import (
     QueryState,
     StepRefused,
     next_state,
+)
+from webapp.storage.review_scopes import (
+    WHOLE_STUDY,
+    ReviewScope,
+    scope_words,
+    scopes_of,
 )
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import plain, query, query_entry
@@ -161,8 +168,12 @@ class UnknownQuery(LookupError):
 
 
 def open_queries(database: Database, new: Sequence[NewQuery]) -> tuple[int, ...]:
-    """Begins threads, all of them or none, and gives their numbers."""
+    """Begins threads, all of them or none, and gives their numbers. ``StepRefused``
+    where something is locked.
+    """
     with database.write() as connection:
+        for item in new:
+            _refuse_locked(connection, item.place, item.step)
         return insert_queries(connection, stamp(connection, database.clock()), new)
 
 
@@ -185,11 +196,37 @@ def take_step(
                 "again."
             )
 
+        _refuse_locked(connection, stored.place, step)
         now = stamp(connection, database.clock())
         insert_steps(connection, now, [(stored, step)])
         after = connection.execute(NUMBERED, {"number": number}).one()
 
         return query_of(after)
+
+
+ENDLESS: Final = frozenset({QueryAction.OPEN, QueryAction.ANSWER, QueryAction.REOPEN})
+"""What asks for more: not over data that are locked. What is frozen can be asked about,
+and what is locked can still be closed.
+"""
+
+
+def _refuse_locked(connection: Connection, place: QueryPlace, step: QueryStep) -> None:
+    if step.action not in ENDLESS:
+        return
+    act = lock_over(find_locks(connection, [place.subject]), place)
+    if act is not None:
+        raise StepRefused(
+            f"{scope_words(act.scope)} is locked, so nothing can be asked or answered "
+            "there. Ask a data manager to unlock it first."
+        )
+
+
+def lock_over(locks: Locks, place: QueryPlace) -> LockAct | None:
+    """The lock under which nothing is asked at a place; None where it may be."""
+    instance = place.instance
+    whole = ReviewScope(place.subject), WHOLE_STUDY
+    act = locks.closing(scopes_of(instance) if instance else whole)
+    return act if act is not None and act.state is LockState.LOCKED else None
 
 
 def insert_queries(

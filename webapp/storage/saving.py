@@ -38,6 +38,7 @@ from webapp.storage.imports import (
     insert_run,
     newest_versions,
 )
+from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.seals import seal
 from webapp.storage.stamps import stamp
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
@@ -103,7 +104,8 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     nothing gives that of the version which it would repeat. Raises ``SaveRefused`` when
     the subject does not exist, a row number is used again, or a save id stands for two
     different saves, and ``SameBeginning`` when a file cannot be told from another one,
-    and ``ClockBehind`` when the clock is before the newest save.
+    and ``ClockBehind`` when the clock is before the newest save. ``FormClosed`` says who
+    froze or locked the form.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -161,6 +163,10 @@ class Batch:
     def subject(self, subjid: str) -> StoredSubject | None:
         return find_subject(self._connection, subjid)
 
+    def locks_of(self, subjid: str) -> Locks:
+        """What is closed for entry of a subject."""
+        return find_locks(self._connection, [subjid])
+
     def versions_of(self, subjid: str) -> Mapping[FormKey, tuple[int, str]]:
         """The newest version of each form of a subject, and who saved it."""
         return newest_versions(self._connection, subjid)
@@ -170,7 +176,12 @@ class Batch:
         insert_missing_accounts(self._connection, names, self._now)
 
     def restore_forms(self, forms: Sequence[NewForm]) -> None:
-        """Forms that are not here yet, with every version that they had elsewhere."""
+        """Forms that are not here yet, with every version that they had elsewhere.
+
+        ``FormClosed`` where nothing may be entered.
+        """
+        for key, _ in forms:
+            refuse_closed(self._connection, key)
         insert_forms(self._connection, forms, self._now, import_id=self._import)
         mark_due(self._connection, {key.subject for key, _ in forms})
 
@@ -196,7 +207,9 @@ class Batch:
         insert_attachment(self._connection, content, user=user, now=self._now)
 
     def save(self, request: SaveRequest) -> Saved:
-        """Adds a version; ``SaveRefused`` when somebody saved in between."""
+        """Adds a version; ``SaveRefused`` when somebody saved in between, ``FormClosed``
+        where nothing may be entered.
+        """
         request = replace(request, import_id=self._import)
         answer = _add_version(self._connection, request, self._now, again=True)
         if isinstance(answer, Conflict):
@@ -246,6 +259,8 @@ def _add_version(
         if earlier is not None:
             return earlier
 
+    # A save that stands is acknowledged again, whatever was locked since.
+    refuse_closed(connection, request.key)
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:

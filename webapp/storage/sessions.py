@@ -29,13 +29,10 @@ class Session:
     client: str
 
 
-def begin_session(
-    database: Database, user: User, *, client: str, second_step: str = ""
-) -> str:
+def begin_session(database: Database, user: User, *, client: str) -> str:
     """Opens a session and returns its token.
 
-    ``client`` describes the browser (its user agent), ``second_step`` what came after
-    the password.
+    ``client`` describes the browser (its user agent).
     """
     token = secrets.token_urlsafe(32)
     now = database.clock()
@@ -45,10 +42,7 @@ def begin_session(
         "client": _digest(client),
         "began_at": now,
     }
-    details = {"with": second_step} if second_step else {}
-    signed_in = NewEvent(
-        kind=EventKind.SIGNED_IN, username=user.username, details=details
-    )
+    signed_in = NewEvent(kind=EventKind.SIGNED_IN, username=user.username)
     with database.write() as connection:
         connection.execute(insert(sign_in_session), row)
         append_events(connection, now, [signed_in])

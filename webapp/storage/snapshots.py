@@ -25,6 +25,7 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
+from webapp.storage.locks import Locks, find_locks
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
@@ -44,6 +45,10 @@ class Snapshot:
 
     def subject(self, subjid: str) -> StoredSubject | None:
         return find_subject(self._connection, subjid)
+
+    def locks_of(self, subjid: str) -> Locks:
+        """What is closed for entry of a subject."""
+        return find_locks(self._connection, [subjid])
 
     def newest(self, subjid: str) -> tuple[StoredForm, ...]:
         """The subject's forms as they stand, in no particular order."""

@@ -31,6 +31,7 @@ from webapp.storage.events import (
     append_events,
     utc_text,
 )
+from webapp.storage.locks import refuse_closed_study
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import form_instance, subject
 from webapp.storage.users import ALL_SITES, Sites
@@ -78,7 +79,10 @@ def add_subject(
 def insert_subject(
     connection: Connection, entered: StoredSubject, now: datetime
 ) -> None:
-    """Enters a subject in a transaction under way."""
+    """Enters a subject in a transaction under way; ``FormClosed`` where the study is
+    closed.
+    """
+    refuse_closed_study(connection)
     connection.execute(
         insert(subject),
         {

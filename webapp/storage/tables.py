@@ -375,6 +375,25 @@ query_due = Table(
     Column("subjid", ForeignKey("subject.subjid"), primary_key=True),
 )
 
+# Who froze, locked or opened what: the study where the subject is blank, a subject where
+# the visit is, a visit where the form is. ``event_number`` is the line of the log that
+# seals the act: it has the reason's hash.
+lock_act = Table(
+    "lock_act",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", PlainString(100), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    CheckConstraint("state IN ('open', 'frozen', 'locked')", name="state"),
+)
+
 # Lines of the log that were signed while they were the newest. ``key`` is the public key
 # in hex; the private one is in no database.
 signed_head = Table(
@@ -394,3 +413,4 @@ Index("ix_event_username", event.c.username, event.c.number)
 Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)
+Index("ix_lock_act_subjid", lock_act.c.subjid, lock_act.c.id)

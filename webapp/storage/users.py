@@ -55,7 +55,6 @@ class User:
     sites: Sites
     is_open: bool
     must_change_password: bool
-    code_required: bool = False
 
 
 def add_user(
@@ -168,7 +167,6 @@ def user_of(row: Row[Any]) -> User:
         sites=ALL_SITES if row.sites == "all" else frozenset(row.sites),
         is_open=row.state == OPEN,
         must_change_password=row.must_change_password,
-        code_required=row.code_required,
     )
 
 

@@ -14,9 +14,18 @@ from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.queries.rule_queries import look_again
+from webapp.review.lock_words import shown_lock
+from webapp.review.subject_review import FormMarks, form_marks
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services, subject_or_404
-from webapp.storage import StoredSubject, waiting_by_form
+from webapp.storage import (
+    WHOLE_STUDY,
+    FormClosed,
+    ReviewScope,
+    StoredSubject,
+    locks_of,
+    waiting_by_form,
+)
 
 bp = Blueprint("casebooks", __name__)
 
@@ -28,11 +37,18 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     look_again(subjid)
     judged = judged_casebook(subjid)
     assessment = assessment_of(judged)
+    locks = locks_of(services().database, subjid)
+    marks = form_marks(subjid, locks, judged.casebook.forms)
+    act = locks.closing([ReviewScope(subjid), WHOLE_STUDY])
 
     return render_template(
         "casebook.html",
         subject=subject,
-        table=judged.once("casebook table", lambda: _table(subject, judged)),
+        # Marks change without a save: with some, the table is put together anew.
+        table=_table(subject, judged, marks)
+        if marks
+        else judged.once("casebook table", lambda: _table(subject, judged, {})),
+        lock=shown_lock(act, ReviewScope(subjid)) if act else None,
         eligibility=status_of(assessment) if assessment else None,
         queries=waiting_by_form(services().database, subjid),
         repeating=[
@@ -42,15 +58,17 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     )
 
 
-def _table(subject: StoredSubject, judged: Judged) -> Markup:
+def _table(subject: StoredSubject, judged: Judged, marks: FormMarks) -> Markup:
     """The logs, the forms by visit, and what the dictionary lost."""
 
     def row(line: GridLine) -> Markup:
+        mine = {cell.address: marks.get(cell.address, ()) for cell in line.cells}
         return judged.results.of(
             f"row of {line.form.name}",
             line,
+            mine,
             work_out=lambda _subject: Markup(
-                render_template("casebook_row.html", line=line)
+                render_template("casebook_row.html", line=line, marks=mine)
             ),
         )
 
@@ -75,6 +93,7 @@ def _table(subject: StoredSubject, judged: Judged) -> Markup:
         head=head,
         subject=subject,
         grid=judged.grid,
+        marks=marks,
         rows=[row(line) for line in judged.grid.lines],
         standing=judged.standing,
         waiting_count=len(judged.waiting),
@@ -129,6 +148,9 @@ def begin_visit(subjid: str) -> ResponseReturnValue:
     is saved.
     """
     subject_or_404(subjid)
+    locks = locks_of(services().database, subjid)
+    if act := locks.closing([ReviewScope(subjid), WHOLE_STUDY]):
+        raise FormClosed(act)
     study = services().study
     name = request.form.get("visit", "")
     number = judged_casebook(subjid).grid.next_unsno.get(name)

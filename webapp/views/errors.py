@@ -19,10 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError
 
 from webapp.forms.posted import typed
+from webapp.review.lock_words import closed_words
 from webapp.security.access import allowed
-from webapp.storage import ClockBehind, SaveRefused
+from webapp.storage import ClockBehind, FormClosed, SaveRefused
 from webapp.views.own_account import ask_to_change, must_change
-from webapp.views.own_code import ask_to_set_up, must_set_up
 from webapp.views.sign_in import ask_to_sign_in
 
 TITLES = {
@@ -128,8 +128,6 @@ def typed_again() -> Response:
         return _known(Forbidden())
     if must_change():
         return make_response(ask_to_change())
-    if must_set_up():
-        return make_response(ask_to_set_up())
     notice = (
         "Nothing was saved, because the page was too old. Your text is still here. "
         "Please save again."
@@ -195,6 +193,13 @@ def register(app: Flask) -> None:
     def save_refused(error: SaveRefused) -> Response:
         app.logger.warning("%s: %s", request.endpoint, type(error).__name__)
         return _answer(409, *NO_FIT)
+
+    @app.errorhandler(FormClosed)
+    def form_closed(error: FormClosed) -> Response:
+        """Somebody closed it while it was being saved."""
+        remedy = "Your text is still in this browser, in case it is opened again."
+        title = f"Not saved: {error.act.state.value}"
+        return _answer(403, title, closed_words(error.act), remedy, needs="lock")
 
     @app.errorhandler(InternalServerError)
     def unknown(error: InternalServerError) -> Response:  # noqa: ARG001

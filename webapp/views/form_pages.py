@@ -40,6 +40,7 @@ from webapp.presentation.form_address import FormPlace, form_place
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import person
 from webapp.queries.rule_queries import look_again
+from webapp.review.lock_words import closed_words
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import services
 from webapp.storage import (
@@ -52,6 +53,7 @@ from webapp.storage import (
     StoredForm,
     load,
     load_version,
+    locks_of,
     save,
 )
 
@@ -224,6 +226,10 @@ def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
 
 
 def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
+    if act := locks_of(services().database, now.place.subject.subjid).of_form(
+        now.place.key
+    ):
+        return _not_saved(now, closed_words(act), needs="lock", status=403)
     if typed := typed_by_another(now.data.get("typed_by", "")):
         return _not_saved(now, typed, needs="person")
     if now.lacks_reason(complete=complete):
@@ -374,13 +380,15 @@ def _conflict(
     return page, 409
 
 
-def _not_saved(now: PostedForm, message: str, *, needs: str) -> ResponseReturnValue:
+def _not_saved(
+    now: PostedForm, message: str, *, needs: str, status: int = 422
+) -> ResponseReturnValue:
     if _by_script():
         return jsonify(
             needs=needs, message=message, refused_files=now.uploads.said()
-        ), 422
+        ), status
 
-    return unsaved_page(now, judged(now.place, now.record), notice=message), 422
+    return unsaved_page(now, judged(now.place, now.record), notice=message), status
 
 
 def _refused(message: str, remedy: str, status: int) -> ResponseReturnValue:

@@ -29,11 +29,14 @@ from webapp.security.access import ENTER, READ, allow
 from webapp.services import own_sites, services
 from webapp.storage import (
     ORDERS,
+    WHOLE_STUDY,
+    FormClosed,
     StoredStanding,
     SubjectSummary,
     add_subject,
     get_subject,
     keep_standings,
+    locks_of,
     page_of_subjects,
     standings_of,
     subject_numbers,
@@ -253,6 +256,9 @@ def _line(
 @bp.get("/subjects/new")
 @allow(ENTER)
 def ask_subject() -> ResponseReturnValue:
+    act = locks_of(services().database, "").closing([WHOLE_STUDY])
+    if act is not None:
+        raise FormClosed(act)
     return render_template("new_subject.html", subjid="", message="")
 
 

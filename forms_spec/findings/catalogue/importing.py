@@ -22,6 +22,19 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-form-closed",
+        severity=Severity.REFUSE,
+        message="{value} is {state} here by {user} since {since}.",
+        remedy=(
+            "Leave the form as it is, or ask a data manager to open it again with a "
+            "reason, then import it once more."
+        ),
+        explanation=(
+            "Nothing is entered in what is frozen or locked, neither on pages nor by "
+            "an import. The form was not imported."
+        ),
+    ),
+    CatalogueEntry(
         code="import-wrong-subject",
         severity=Severity.REFUSE,
         message="{value} at site {site} is not a valid subject of this study.",

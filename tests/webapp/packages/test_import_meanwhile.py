@@ -21,6 +21,8 @@ from webapp.packages.import_forms import (
 from webapp.storage import (
     Database,
     InstanceKey,
+    LockState,
+    ReviewScope,
     Role,
     SaveRequest,
     Status,
@@ -31,10 +33,12 @@ from webapp.storage import (
     load,
     open_database,
     save,
+    set_locks,
     use_dictionary,
 )
 
 STUDY = small_study()
+CLOSED = ReviewScope("01-001", "SCR", 0, "vs")
 VS, LB = InstanceKey("01-001", "vs", "SCR"), InstanceKey("01-001", "lb", "SCR")
 
 
@@ -75,6 +79,41 @@ def form(key: InstanceKey, texts: dict[str, str]) -> CapturedForm:
 HOW = Import(
     study=STUDY, user="import", source="p.zip", today=date(2024, 6, 1), operator="Maria"
 )
+
+
+def test_what_is_closed_here_takes_nothing_and_the_others_come_in(
+    database: Database,
+) -> None:
+    keep(database, VS, {"sysbp": "120"})
+    keep(database, LB, {"hb": "12.0"})
+    set_locks(database, [CLOSED], LockState.LOCKED, username="nurse")
+    previews: list[FormPreview] = []
+    how = replace(HOW, on_form=previews.append)
+
+    counted = import_forms(
+        database, [form(VS, {"sysbp": "131"}), form(LB, {"hb": "13.0"})], how
+    )
+    assert counted.forms == {ImportOutcome.REFUSED: 1, ImportOutcome.CHANGED: 1}
+    (against,) = previews[0].findings
+    assert against.code == "import-form-closed"
+    assert "vs at SCR of subject 01-001 is locked here by nurse" in against.message
+    again = import_forms(database, [form(VS, {"sysbp": "120"})], how)
+    assert again.forms == {ImportOutcome.SAME: 1}
+
+
+def test_what_is_closed_while_forms_are_judged_takes_nothing(
+    database: Database,
+) -> None:
+    def forms() -> Iterator[CapturedForm]:
+        yield form(VS, {"sysbp": "131"})
+        yield form(LB, {"hb": "13.0"})
+
+    def lock() -> None:
+        set_locks(database, [CLOSED], LockState.LOCKED, username="nurse")
+
+    counted = import_forms(database, forms(), replace(HOW, on_planned=lock))
+    assert counted.forms == {ImportOutcome.REFUSED: 1, ImportOutcome.NEW: 1}
+    assert load(database, VS) is None
 
 
 def test_others_save_while_forms_are_judged_and_what_they_saved_stays(

@@ -39,6 +39,7 @@ FILLED = (
     "query",
     "query_entry",
     "query_due",
+    "lock_act",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -94,6 +95,8 @@ def _fill(connection: Connection, revision: str) -> None:
         _events(connection)
     if revision >= "0008":
         _queries(connection)
+    if revision >= "0011":
+        _locks(connection)
 
 
 def _people(connection: Connection) -> None:
@@ -194,6 +197,14 @@ def _queries(connection: Connection) -> None:
     acted = {"rule": "", "acted_at": _at(connection, 12), "event_number": 2}
     _insert(connection, "query_entry", {**entry, **acted, **to, "text": "Sure?"})
     _insert(connection, "query_due", {"subjid": "01-001"})
+
+
+def _locks(connection: Connection) -> None:
+    place = {"subjid": "01-002", "visit": "", "form": "", "unsno": 0}
+    for number, state in enumerate(("frozen", "open"), start=1):
+        acted = {"username": "nurse", "acted_at": _at(connection, 13)}
+        act = {"id": number, "state": state, "event_number": 2, "reason": "cleaned"}
+        _insert(connection, "lock_act", {**place, **acted, **act})
 
 
 def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ LATER_TABLES = (
     "query",
     "query_due",
     "signed_head",
+    "lock_act",
 )
 LATER_COLUMNS = (
     "state",

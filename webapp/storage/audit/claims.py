@@ -19,13 +19,8 @@ from webapp.storage.tables import plain
 Content = Mapping[str, Any]
 Cell = str | int | None
 
-ACCOUNT_PARTS: Final = (
-    *("name", "role", "password", "sites", "state"),
-    *("code_required", "second_factor"),
-)
-"""What events tell of an account; ``password`` is the SHA-256 of its hash, and
-``second_factor`` that of its sealed secret.
-"""
+ACCOUNT_PARTS: Final = ("name", "role", "password", "sites", "state")
+"""What events tell of an account; ``password`` is the SHA-256 of its hash."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +113,14 @@ def claim_of_entry(query: int, number: int, *cells: Cell) -> Claim:
     """
     what = f"entry {number} of query {query}"
     return Claim(table="query_entry", key=(query, number), cells=cells, what=what)
+
+
+def claim_of_lock(number: int, *cells: Cell) -> Claim:
+    """An act of freezing, locking or opening; ``cells`` are its place, the state that
+    it left, who, when, the hash of the reason, and the number of its event.
+    """
+    what = f"lock {number}"
+    return Claim(table="lock_act", key=(number,), cells=cells, what=what)
 
 
 @dataclass(kw_only=True)
@@ -234,6 +237,32 @@ def _tell_entry(content: Content, _: int) -> Iterator[Claim]:
     )
 
 
+def _tell_lock(content: Content, _: int) -> Iterator[Claim]:
+    details, place = content["details"], content.get("place", {})
+    yield claim_of_lock(
+        details["act"],
+        place.get("subject", ""),
+        place.get("visit", ""),
+        place.get("unsno", 0),
+        place.get("form", ""),
+        LOCKS[content["kind"]],
+        _by(content),
+        content["at"],
+        details["text"],
+        content["number"],
+    )
+
+
+LOCKS: Final = MappingProxyType(
+    {
+        EventKind.FROZEN.value: "frozen",
+        EventKind.UNFROZEN.value: "open",
+        EventKind.LOCKED.value: "locked",
+        EventKind.UNLOCKED.value: "open",
+    }
+)
+"""By kind of event: the state that it left."""
+
 TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingProxyType(
     {
         EventKind.FORM_SAVED.value: _tell_version,
@@ -249,6 +278,7 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         EventKind.QUERY_REOPENED.value: _tell_entry,
         EventKind.QUERY_CANCELLED.value: _tell_entry,
         EventKind.QUERY_COMMENTED.value: _tell_entry,
+        **dict.fromkeys(LOCKS, _tell_lock),
     }
 )
 """By kind of event; other kinds change no table that is compared."""

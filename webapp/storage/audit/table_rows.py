@@ -19,6 +19,7 @@ from webapp.storage.audit.claims import (
     claim_of_entry,
     claim_of_file,
     claim_of_import,
+    claim_of_lock,
     claim_of_subject,
     claim_of_use,
     claim_of_version,
@@ -37,6 +38,7 @@ from webapp.storage.tables import (
     form_instance,
     form_version,
     import_run,
+    lock_act,
     query_entry,
     subject,
 )
@@ -116,6 +118,16 @@ def _entries(connection: Connection, _: AuditFindings, __: int) -> Rows:
         yield ClaimedRow(claim=claim_of_entry(row.query_id, row.number, *cells))
 
 
+def _locks(connection: Connection, _: AuditFindings, __: int) -> Rows:
+    for row in _stream(connection, select(lock_act)):
+        place = row.subjid, row.visit, row.unsno, row.form
+        cells = (
+            row.state, row.username, utc_text(row.acted_at), text_hash(row.reason),
+            row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_lock(row.id, *place, *cells))
+
+
 def _versions(connection: Connection, findings: AuditFindings, _: int) -> Rows:
     """Versions in order; each is judged by its seal, the newest by the form's head."""
     before: Row[Any] | None = None
@@ -188,6 +200,7 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, int], Rows]]] = (
             "import_run": _imports,
             "clock_step": _clocks,
             "query_entry": _entries,
+            "lock_act": _locks,
         }
     )
 )

@@ -1,0 +1,1 @@
+"""What reviewers do with captured data, and how it is shown."""

@@ -1,0 +1,174 @@
+"""What there is to review of a subject: the casebook, its visits and their forms, each
+with how it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from forms_spec.model.captured_data import LOG, FormKey
+from webapp.casebook.subject_status import Judged
+from webapp.presentation.form_address import form_address, visit_word
+from webapp.presentation.statuses import ShownStatus
+from webapp.review.lock_words import (
+    LOCK_STATUS,
+    ShownLock,
+    scope_title,
+    shown_lock,
+    visit_title,
+)
+from webapp.services import services
+from webapp.storage import (
+    InstanceKey,
+    Locks,
+    LockState,
+    ReviewScope,
+    scopes_of,
+    waiting_by_form,
+)
+
+FormMarks = Mapping[str, tuple[ShownStatus, ...]]
+WHOLE = "casebook"
+"""What the whole casebook is called where visits and forms have their names."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewLine:
+    """Something that can be reviewed as a whole.
+
+    ``value`` is what a page posts for it. ``lock`` is what closes it, by itself or with
+    something wider; ``state`` is its own state. ``level`` is 0 for the casebook, 1 for
+    a visit, 2 for a form.
+    """
+
+    scope: ReviewScope
+    value: str
+    title: str
+    address: str
+    level: int
+    status: ShownStatus | None
+    queries: int
+    lock: ShownLock | None
+    state: LockState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubjectReview:
+    """The lines of a subject, the casebook first, each visit before its forms."""
+
+    lines: tuple[ReviewLine, ...]
+    study_lock: ShownLock | None
+
+    def scopes(self, values: list[str]) -> list[ReviewScope] | None:
+        """The scopes of what a page posts; None where one is not there."""
+        known = {line.value: line.scope for line in self.lines}
+        if any(value not in known for value in values):
+            return None
+        return [known[value] for value in dict.fromkeys(values)]
+
+
+def subject_review(subjid: str, judged: Judged, locks: Locks) -> SubjectReview:
+    """What there is to review of a subject: forms that are captured, and those that are
+    still to be filled in.
+    """
+    waiting = waiting_by_form(services().database, subjid)
+    maker = _Lines(subjid=subjid, locks=locks, waiting=waiting)
+    lines = [maker.line(ReviewScope(subjid), WHOLE, f"/subjects/{subjid}")]
+    for (visit, unsno), forms in _by_visit(judged).items():
+        word = visit_word(visit, unsno)
+        scope = ReviewScope(subjid, visit, unsno)
+        lines.append(maker.line(scope, word, ""))
+        for form, status in forms.items():
+            address = form_address(subjid, visit, unsno, form)
+            key = ReviewScope(subjid, visit, unsno, form)
+            lines.append(maker.line(key, f"{word}/{form}", address, status))
+
+    whole = ReviewScope()
+    act = locks.closing([whole])
+    return SubjectReview(
+        lines=tuple(lines), study_lock=shown_lock(act, whole) if act else None
+    )
+
+
+def form_marks(subjid: str, locks: Locks, keys: Iterable[FormKey]) -> FormMarks:
+    """By address of a form: the marks that stand beside its status, where it has some."""
+    marks = {}
+    for key in keys:
+        act = locks.of_form(InstanceKey(subjid, *key))
+        if act is not None:
+            address = form_address(subjid, key.visit, key.unsno, key.form)
+            marks[address] = (LOCK_STATUS[act.state],)
+
+    return marks
+
+
+def _by_visit(judged: Judged) -> dict[tuple[str, int], dict[str, ShownStatus]]:
+    """By visit, in the order of the casebook: the status of each form that was begun or
+    is missing.
+    """
+    captured = judged.casebook.forms
+    visits: dict[tuple[str, int], dict[str, ShownStatus]] = {
+        (column.visit.name, column.state.unsno): {} for column in judged.grid.columns
+    }
+    for line in judged.grid.lines:
+        for cell in line.cells:
+            place = cell.column.visit.name, cell.column.state.unsno
+            if cell.to_finish or FormKey(line.form.name, *place) in captured:
+                visits[place][line.form.name] = cell.status
+
+    logs = {
+        log.form.name: log.status
+        for log in judged.grid.logs
+        if FormKey(log.form.name, LOG, 0) in captured
+    }
+    # A visit without anything to review is left out.
+    named = {place: forms for place, forms in visits.items() if forms}
+    return {**named, **({(LOG, 0): logs} if logs else {})}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Lines:
+    """Makes the lines of one subject."""
+
+    subjid: str
+    locks: Locks
+    waiting: Mapping[FormKey, int]
+
+    def line(
+        self,
+        scope: ReviewScope,
+        value: str,
+        address: str,
+        status: ShownStatus | None = None,
+    ) -> ReviewLine:
+        act = self.locks.closing(_around(scope))
+        levels = {"subject": 0, "visit": 1, "form": 2}
+        titles = {
+            "subject": "Whole casebook",
+            "visit": visit_title(scope.visit, scope.unsno),
+        }
+        return ReviewLine(
+            scope=scope,
+            value=value,
+            title=titles.get(scope.kind) or scope_title(scope).rpartition(", ")[0],
+            address=address,
+            level=levels[scope.kind],
+            status=status,
+            queries=sum(self._queries(scope)),
+            lock=shown_lock(act, scope) if act else None,
+            state=self.locks.state(scope),
+        )
+
+    def _queries(self, scope: ReviewScope) -> Iterator[int]:
+        """The queries that wait in a scope, counted by form."""
+        for key, count in self.waiting.items():
+            if scope.covers(InstanceKey(self.subjid, *key)):
+                yield count
+
+
+def _around(scope: ReviewScope) -> tuple[ReviewScope, ...]:
+    """A scope and what it is in."""
+    subject, visit, unsno, form = scope
+    every = scopes_of(InstanceKey(subject, form, visit, unsno))
+    return every[every.index(scope) :]

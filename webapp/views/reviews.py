@@ -1,0 +1,216 @@
+"""Review: what is frozen and locked, of a subject and of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.casebook.subject_status import judged_casebook
+from webapp.queries.rule_queries import look_again
+from webapp.review.lock_words import ShownLock, shown_act, shown_lock
+from webapp.review.subject_review import SubjectReview, subject_review
+from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, allow
+from webapp.services import own_sites, services, subject_or_404
+from webapp.storage import (
+    ALL_SITES,
+    WHOLE_STUDY,
+    LockRefused,
+    Locks,
+    LockState,
+    ReviewScope,
+    StoredSubject,
+    SubjectSummary,
+    lock_history,
+    locks_of,
+    locks_of_subjects,
+    page_of_subjects,
+    set_locks,
+)
+
+bp = Blueprint("reviews", __name__)
+ON_A_PAGE: Final = 100
+LONGEST_NUMBER: Final = 7
+STATES: Final = {
+    "freeze": LockState.FROZEN,
+    "lock": LockState.LOCKED,
+    "open": LockState.OPEN,
+}
+"""By what a button posts: the state that is wanted."""
+NOTHING_CHOSEN: Final = "Choose what you mean in the first column, then try again."
+GONE: Final = "Something that you chose is not there any more. Choose again."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypedReview:
+    """What was typed where it was refused, and why. ``chosen`` are lines of the page."""
+
+    message: str = ""
+    chosen: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewedSubject:
+    """A subject in the list of the study. ``closed`` counts what is closed of it by
+    itself, by state.
+    """
+
+    line: SubjectSummary
+    lock: ShownLock | None
+    closed: dict[str, int]
+
+
+@bp.get("/subjects/<subjid>/review")
+@allow(READ)
+def show_subject_review(subjid: str) -> ResponseReturnValue:
+    """What is frozen and locked of a subject, and the means to do it."""
+    subject = subject_or_404(subjid)
+    look_again(subjid)
+    return _page(subject, TypedReview(chosen=(request.args.get("of", ""),)))
+
+
+@bp.post("/subjects/<subjid>/review")
+@allow(REVIEW_DATA)
+def review_subject(subjid: str) -> ResponseReturnValue:
+    """Freezes, locks or opens what was chosen, all of it or nothing."""
+    subject = subject_or_404(subjid)
+    review = _review(subject)
+    chosen = request.form.getlist("of")
+    scopes = review.scopes(chosen)
+    typed = TypedReview(chosen=tuple(chosen), reason=_typed_reason())
+    if not scopes:
+        message = NOTHING_CHOSEN if scopes is not None else GONE
+        return _page(subject, _with_message(typed, message)), 422
+
+    try:
+        _set(scopes, locks_of(services().database, subjid), typed.reason)
+    except LockRefused as refused:
+        return _page(subject, _with_message(typed, str(refused))), 409
+
+    return redirect(f"/subjects/{subjid}/review?of={chosen[0]}", 303)
+
+
+def _with_message(typed: TypedReview, message: str) -> TypedReview:
+    return TypedReview(message=message, chosen=typed.chosen, reason=typed.reason)
+
+
+def _typed_reason() -> str:
+    return request.form.get("reason", "").replace("\r\n", "\n").strip()
+
+
+def _set(scopes: Sequence[ReviewScope], locks: Locks, reason: str) -> None:
+    """Takes the step that was asked for, if the person may take it."""
+    state = STATES.get(request.form.get("action", ""))
+    if state is None:
+        raise LockRefused("Choose whether to freeze, to lock or to open.")
+
+    locked = any(locks.state(scope) is LockState.LOCKED for scope in scopes)
+    needed = LOCK if state is LockState.LOCKED or locked else FREEZE
+    if not current_user.has_one_of(needed):
+        abort(403)
+    set_locks(
+        services().database,
+        scopes,
+        state,
+        username=current_user.user.username,
+        reason=reason,
+    )
+
+
+def _review(subject: StoredSubject) -> SubjectReview:
+    locks = locks_of(services().database, subject.subjid)
+    return subject_review(subject.subjid, judged_casebook(subject.subjid), locks)
+
+
+def _page(subject: StoredSubject, typed: TypedReview) -> str:
+    return render_template(
+        "subject_review.html",
+        subject=subject,
+        review=_review(subject),
+        typed=typed,
+        may_freeze=current_user.has_one_of(FREEZE),
+        may_lock=current_user.has_one_of(LOCK),
+        acts=_acts(subject.subjid),
+    )
+
+
+def _acts(subject: str) -> list[ShownLock]:
+    """Everything that was frozen, locked and opened, the newest first."""
+    return [shown_act(act) for act in lock_history(services().database, subject)]
+
+
+@bp.get("/review")
+@allow(READ)
+def show_study_review() -> ResponseReturnValue:
+    """How far the review of each subject is, and the lock of the whole study."""
+    return _study_page(TypedReview())
+
+
+@bp.post("/review")
+@allow(LOCK)
+def lock_study() -> ResponseReturnValue:
+    """Freezes, locks or opens the whole study, for somebody who sees all of it."""
+    if own_sites() is not ALL_SITES:
+        abort(403)
+    typed = TypedReview(reason=_typed_reason())
+    try:
+        _set([WHOLE_STUDY], locks_of(services().database, ""), typed.reason)
+    except LockRefused as refused:
+        return _study_page(_with_message(typed, str(refused))), 409
+
+    return redirect("/review", 303)
+
+
+def _study_page(typed: TypedReview) -> str:
+    number = _page_number()
+    count, lines = page_of_subjects(
+        services().database,
+        "",
+        order="subject",
+        down=False,
+        first=(number - 1) * ON_A_PAGE,
+        most=ON_A_PAGE,
+        sites=own_sites(),
+    )
+    names = [line.subject.subjid for line in lines]
+    locks = locks_of_subjects(services().database, names)
+    act = locks.closing([WHOLE_STUDY])
+
+    return render_template(
+        "study_review.html",
+        subjects=[_listed(line, locks) for line in lines],
+        count=count,
+        number=number,
+        last=max(1, -(-count // ON_A_PAGE)),
+        lock=shown_lock(act, WHOLE_STUDY) if act else None,
+        may_lock=current_user.has_one_of(LOCK) and own_sites() is ALL_SITES,
+        acts=_acts(""),
+        typed=typed,
+    )
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    is_number = text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
+    return max(1, int(text)) if is_number else 1
+
+
+def _listed(line: SubjectSummary, locks: Locks) -> ReviewedSubject:
+    subject = line.subject.subjid
+    whole = ReviewScope(subject)
+    act = locks.closing([whole])
+    closed: dict[str, int] = {}
+    for scope in locks.newest:
+        state = locks.state(scope)
+        is_part = scope.subject == subject and scope != whole
+        if is_part and state is not LockState.OPEN:
+            closed[state.value] = closed.get(state.value, 0) + 1
+
+    return ReviewedSubject(
+        line=line, lock=shown_lock(act, whole) if act else None, closed=closed
+    )
