@@ -24,7 +24,7 @@ def codelist_of(field: Facets) -> Codelist:
 def unknown_choice(code: str, field: Facets) -> Refusal:
     """A text that is no code of the list: a word that names two answers, or none.
 
-    The message names the first few codes that the list has.
+    The message names the first few codes that may be chosen.
     """
     codelist = codelist_of(field)
     named = codelist.by_word.get(ascii_lower(strip_blanks(code)), ())
@@ -33,7 +33,7 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
         details = (("choice", code), ("meant", meant))
         return Refusal(code="ambiguous-choice", details=details)
 
-    codes = [answer.code for answer in codelist.codes]
+    codes = [answer.code for answer in field.offered or codelist.codes]
     listed = ", ".join(codes[:_NAMED_CODES])
     if len(codes) > _NAMED_CODES:
         listed += ", ..."

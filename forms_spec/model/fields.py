@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
-from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import (
     Pattern,
     ProtocolCheck,
@@ -106,6 +106,16 @@ class Field:
     def collected(self) -> bool:
         """False for a note, which has no value and no column."""
         return self.type.name != "note"
+
+    @property
+    def offered(self) -> tuple[Code, ...]:
+        """The codes that may be chosen. A retired one that the form begins with stays."""
+        codes = self.codelist.codes if self.codelist else ()
+        return tuple(
+            code
+            for code in codes
+            if code.code not in self.retired or code.code == self.default
+        )
 
     @property
     def unit_choices(self) -> tuple[UnitChoice, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from forms_spec.model.codes import Codelist
+from forms_spec.model.codes import Code, Codelist
 from forms_spec.model.facets import Pattern, Upload
 from forms_spec.model.field_type import FieldType
 from forms_spec.model.values import Value
@@ -32,6 +32,9 @@ class Facets(Protocol):
 
     @property
     def codelist(self) -> Codelist | None: ...
+
+    @property
+    def offered(self) -> tuple[Code, ...]: ...
 
     @property
     def comparators(self) -> tuple[str, ...]: ...

@@ -57,6 +57,8 @@ def field_of(
         ),
         upload=_upload(held) if type_name == "file" else None,
         control=type_.control,
+        default=held.get("default"),
+        retired=tuple(held.get("retired", ())),
         max_choices=held.get("max_choices"),
     )
 

@@ -392,13 +392,12 @@ function meantBy(word, codes, field) {
 function unknownChoice(choice, field) {
   const meant = namedBy(stripBlanks(choice), field);
   if (meant.length > 1) return refuse("ambiguous-choice", { choice, meant: meantBy(choice, meant, field) });
-  const named = field.codes
-    .slice(0, NAMED_CODES)
-    .map((entry) => entry.code)
-    .join(", ");
+  const offered = field.codes.filter((entry) => !field.retired.includes(entry.code));
+  const codes = (offered.length ? offered : field.codes).map((entry) => entry.code);
+  const named = codes.slice(0, NAMED_CODES).join(", ");
   return refuse("unknown-choice", {
     choice,
-    codes: named + (field.codes.length > NAMED_CODES ? ", ..." : ""),
+    codes: named + (codes.length > NAMED_CODES ? ", ..." : ""),
   });
 }
 

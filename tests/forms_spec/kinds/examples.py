@@ -171,6 +171,8 @@ REFUSED: list[Refused] = [
     *_refused("yes_no", "unknown-choice", "y", "Yes", "true"),
     *_refused("checkbox", "not-a-boolean", "True", "on", "1", " "),
     *_refused("choice", "unknown-choice", "l", "Left", "L ", "", **SIDES),
+    *_refused("choice", "unknown-choice", "C", codes=list("LRB"), retired=["B", "R"], default="R"),
+    *_refused("choice", "unknown-choice", "C", codes=["L", "R"], retired=["L", "R"]),
     *_refused("multiple_choice", "unknown-choice", "THIGH;KNEE", **REFERRAL),
     *_refused("multiple_choice", "empty-choice", "THIGH;", **REFERRAL),
     *_refused("multiple_choice", "repeated-choice", "THIGH;GROIN;THIGH", **REFERRAL),

@@ -28,6 +28,15 @@ def test_names_no_more_than_the_first_eight_codes() -> None:
     assert dict(refusal.details)["codes"] == "A, B, C, D, E, F, G, H, ..."
 
 
+def test_names_only_codes_that_can_be_chosen() -> None:
+    sides = {"codes": list("LRBX"), "retired": ["B", "X"], "default": "X"}
+    side = field_of("choice", sides)
+    refusal = side.kind.parse("C", side)
+    assert isinstance(refusal, Refusal)
+    # The default stays an answer: new forms begin with it.
+    assert dict(refusal.details)["codes"] == "L, R, X"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
