@@ -16,6 +16,8 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from tests.compiled_once import compile_once
+from tests.soak import examples
 from webapp.storage import users
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     print_blob=True,
+    max_examples=examples(25, 100),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("crfsmith")
@@ -34,6 +37,7 @@ settings.load_profile("crfsmith")
 # accounts: here it is hashed as everywhere, in less time. ``test_serve.py`` holds what
 # a real server stores to the full cost.
 users.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+compile_once()
 
 PATIENCE = 30_000
 """Milliseconds that a browser test waits for a state: a machine under load is slow, not

@@ -25,6 +25,7 @@ from generator.browser.messages import messages
 from tests.parity.browser import Browser
 from tests.parity.fields import accepted, distinct_fields, field_of, rejected
 from tests.parity.typed import TODAY, Typed, typed_cases
+from tests.soak import examples
 
 EPOCH = date(1970, 1, 1)
 ORDERS = st.sampled_from(["dmy", "mdy", None])
@@ -138,7 +139,7 @@ def test_agree_on_what_people_type(browser: Browser, case: Typed) -> None:
     agree(browser, case.text, case.field, case.order)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=examples(250, 1500))
 @given(TEXTS, st.sampled_from(FIELDS), ORDERS)
 @example("\ud800", field_of("text"), None)
 @example("t+9999", field_of("date"), None)
@@ -148,7 +149,7 @@ def test_agree_on_any_text(
     agree(browser, text, field, order)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(8, 30))
 @given(TEXTS)
 def test_agree_in_every_field(browser: Browser, text: str) -> None:
     for field in FIELDS:

@@ -18,6 +18,7 @@ from generator.validation.report.file_remedies import for_files
 from tests.parity.fields import accepted, distinct_fields, field_of, rejected
 from tests.parity.test_kinds_browser import TEXTS
 from tests.parity.typed import TODAY
+from tests.soak import examples
 
 FIELDS = [
     *distinct_fields(),
@@ -30,7 +31,7 @@ NO_EXAMPLE = frozenset(
 """Remedies that say what is wanted in words."""
 
 
-def examples(remedy: str) -> list[str]:
+def written_out(remedy: str) -> list[str]:
     """The texts that a remedy writes out for a person to follow."""
     _, mark, written = remedy.partition("for example ")
     if not mark:
@@ -51,7 +52,7 @@ def follow(text: str, field: Field, *, typed: bool) -> None:
         return
     said = finding(refused.code, value=text, **dict(refused.details))  # type: ignore[arg-type]
     said = said if typed else for_files(said)
-    for one in examples(said.remedy):
+    for one in written_out(said.remedy):
         again = refusal(one, field, typed=typed)
         assert again is None or again.code != refused.code, (
             text,
@@ -61,7 +62,7 @@ def follow(text: str, field: Field, *, typed: bool) -> None:
         )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(100, 600), deadline=None)
 @given(TEXTS, st.sampled_from(FIELDS), st.booleans())
 def test_what_a_remedy_writes_is_not_refused_for_the_same_reason(
     text: str, field: Field, typed: bool

@@ -18,6 +18,7 @@ from forms_spec.model.captured_data import CellKey, Context, Record
 from forms_spec.model.study import Study
 from forms_spec.rules.semantics.bounds import interval, parted
 from tests.forms_spec.dictionaries import load, said
+from tests.soak import examples
 
 LAB = """
 form: lb
@@ -149,7 +150,7 @@ def test_a_field_says_which_comparators_it_takes() -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 @given(
     st.sampled_from(["=", "<", "<=", ">", ">="]),
     st.decimals(-(10**14), 10**14, places=8, allow_nan=False),

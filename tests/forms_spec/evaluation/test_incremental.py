@@ -36,6 +36,7 @@ from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from tests.data_dictionary.conftest import cellkine
 from tests.data_dictionary.verdicts import example
+from tests.soak import examples
 from tests.studies import study_of
 from tests.webapp.guest_study import guest_study
 from tests.webapp.waiting_study import waiting_study
@@ -425,7 +426,7 @@ def test_every_single_change_and_the_way_back(
     assert seen > 100, "nearly nothing decides anything"
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(5, 12))
 @given(
     name=st.sampled_from(["01-003", "01-008", "01-012"]),
     changes=CHANGES,

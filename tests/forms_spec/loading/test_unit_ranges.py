@@ -16,6 +16,7 @@ from forms_spec.rules.runtime.compiler import compile_expression
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
 from tests.forms_spec.dictionaries import load, said
+from tests.soak import examples
 
 FAHRENHEIT = "{C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}"
 GRAMS = "{g: {to: kg, as: value / 1000}, kg: {}, mg: {to: g, as: value / 1000}}"
@@ -117,7 +118,7 @@ def test_a_temperature_is_judged_in_its_unit(
     assert [one.code for one in found.findings] == codes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20, 60), deadline=None)
 @given(
     factor=st.fractions(
         min_value=Fraction(1, 1000), max_value=1000, max_denominator=1000

@@ -24,6 +24,7 @@ from forms_spec.model.captured_forms import (
 from generator.package.writer import write_package
 from generator.validation.open_package import open_package
 from tests.package_cases import any_forms, captured, clean_forms, write
+from tests.soak import examples
 from tests.studies import FILES, small_study
 
 
@@ -155,7 +156,7 @@ def test_a_folder_that_holds_something_is_not_overwritten(tmp_path: Path) -> Non
         write(tmp_path, [])
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(12, 50))
 @given(forms=any_forms())
 def test_what_was_captured_comes_back_whatever_it_says(
     forms: list[CapturedForm],
@@ -166,7 +167,7 @@ def test_what_was_captured_comes_back_whatever_it_says(
             assert list(opened.forms()) == forms
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(8, 20))
 @given(forms=any_forms())
 def test_the_same_data_give_the_same_bytes_in_a_zip_and_in_a_folder(
     forms: list[CapturedForm],

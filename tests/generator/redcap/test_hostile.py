@@ -25,6 +25,7 @@ from tests.generator.redcap.dictionaries import (
     dictionary,
     study_of,
 )
+from tests.soak import examples
 
 GOOD = dictionary(
     *FIELDS, {"name": "x", "branching": "[sex] = '1' and [a] > 5", "section": "S"}
@@ -40,7 +41,7 @@ LOGIC = st.lists(
 
 
 @given(st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(8, 20), deadline=None)
 def test_a_damaged_file_never_gives_an_error(data: st.DataObject) -> None:
     content = bytearray(GOOD)
     for _ in range(data.draw(st.integers(1, 6))):
@@ -87,7 +88,7 @@ VALIDATED = st.sampled_from(["", "number", "date_ymd", "datetime_dmy", "time", "
 
 
 @given(TAGS, PIPED, ASKED, VALIDATED)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(12, 40), deadline=None)
 def test_any_tags_and_piped_texts_give_a_dictionary_with_pages(
     tags: list[str], piped: list[str], type_: str, validation: str
 ) -> None:
@@ -127,7 +128,7 @@ def test_any_tags_and_piped_texts_give_a_dictionary_with_pages(
 
 
 @given(LOGIC, LOGIC, st.text(max_size=30), st.text(max_size=20))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(8, 20), deadline=None)
 def test_any_logic_label_and_choices_give_a_dictionary(
     branching: list[str], equation: list[str], label: str, choices: str
 ) -> None:
@@ -173,7 +174,7 @@ def _converts(content: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(10, 30), deadline=None)
 def test_any_bytes_as_a_dictionary(content: bytes) -> None:
     convert_redcap("d.csv", content)
 
@@ -183,7 +184,7 @@ RECORDS = b"record_id,sex,race___1,race___oth,a,day,base_complete\n1,1,0,1,2.5,2
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(10, 30), deadline=None)
 def test_damaged_records_never_give_an_error(data: st.DataObject) -> None:
     content = bytearray(RECORDS)
     for _ in range(data.draw(st.integers(1, 8))):

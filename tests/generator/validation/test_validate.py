@@ -23,6 +23,7 @@ from generator.validation.open_package import Engine
 from generator.validation.report.report import Report
 from generator.validation.validate import validate_package
 from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
+from tests.soak import examples
 from tests.studies import FILES, small_study
 
 
@@ -439,7 +440,7 @@ def test_progress_is_told_to_the_end_of_both_parts(package: Path) -> None:
     assert told["reading"][0] == told["reading"][1] > 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15, 60))
 @given(forms=any_forms())
 def test_it_says_of_every_form_what_the_page_says_and_nothing_else(
     forms: list[CapturedForm],
@@ -482,7 +483,7 @@ def test_it_says_of_every_form_what_the_page_says_and_nothing_else(
     assert reported == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15, 60))
 @given(data=st.data())
 def test_no_random_damage_raises(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

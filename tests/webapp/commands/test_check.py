@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forms_spec.dictionaries import dictionary
+from tests.soak import examples
 from webapp.commands import main
 
 WRONG = (
@@ -211,7 +212,7 @@ def _slip(draw: st.DrawFn, text: str) -> str:
             return text[:at] + draw(st.characters()) + text[at:]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20, 60), deadline=None)
 @given(damaged(), st.sampled_from(["text", "json"]))
 def test_a_damaged_dictionary_gives_findings_and_never_a_traceback(
     files: dict[str, str], format_: str

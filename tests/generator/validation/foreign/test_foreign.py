@@ -24,6 +24,7 @@ from tests.generator.validation.columnar.tables.test_agreement import (
     table_bytes,
 )
 from tests.package_cases import clean_forms, write
+from tests.soak import examples
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +76,10 @@ def test_packages_of_others_get_frictionless_s_verdict(
     assert validate_package(CORPUS / name, engine=engine).valid == verdicts()[name]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15, 40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(rows=ROWS)
 def test_any_rows_get_frictionless_s_verdict(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]

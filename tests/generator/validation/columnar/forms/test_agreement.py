@@ -25,6 +25,7 @@ from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.tables.test_agreement import found
 from tests.generator.validation.columnar.tables.test_cellkine import DAMAGES
 from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
+from tests.soak import examples
 from tests.studies import study_of
 from tests.webapp.pages import cellkine
 from webapp.demo.demo_study import read_texts
@@ -49,7 +50,7 @@ def agree(source: Path, *, limit: int = 10_000, notes: tuple[str, ...] = ()) -> 
 
 
 @given(any_forms())
-@settings(max_examples=12)
+@settings(max_examples=examples(4, 12))
 def test_any_forms(forms: list[CapturedForm]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         agree(write(Path(folder) / "package", forms))

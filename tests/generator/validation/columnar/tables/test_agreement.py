@@ -23,6 +23,7 @@ from generator.validation.open_package import Engine
 from generator.validation.report.report import Report
 from generator.validation.validate import validate_package
 from tests.package_cases import any_forms, clean_forms, write
+from tests.soak import examples
 
 Found = Counter[
     tuple[str, str | None, int | None, str | None, str | None, str, str | None]
@@ -183,7 +184,7 @@ def package_of(folder: Path, content: bytes, schema: dict[str, Any] = SCHEMA) ->
     return folder
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(20, 80))
 @given(
     rows=ROWS,
     newline=st.sampled_from(["\n", "\r\n"]),
@@ -340,7 +341,7 @@ def test_keys_on_disk_are_found_like_keys_in_memory(
     ) == (3, 3)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(8, 30))
 @given(forms=any_forms())
 def test_any_forms_of_a_study(
     tmp_path_factory: pytest.TempPathFactory, forms: list[CapturedForm]
@@ -348,7 +349,7 @@ def test_any_forms_of_a_study(
     both_agree(write(tmp_path_factory.mktemp("study") / "p.zip", forms))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(10, 40))
 @given(data=st.data())
 def test_a_study_s_package_with_any_damage(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
