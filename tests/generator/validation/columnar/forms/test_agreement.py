@@ -25,7 +25,7 @@ from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.tables.test_agreement import found
 from tests.generator.validation.columnar.tables.test_cellkine import DAMAGES
 from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
-from tests.soak import examples
+from tests.soak import examples, some
 from tests.studies import study_of
 from tests.webapp.pages import cellkine
 from webapp.demo.demo_study import read_texts
@@ -84,23 +84,38 @@ def test_a_row_twice_and_a_row_without_its_form(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def eight_subjects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def subjects() -> list[str]:
+    """Of the subjects of Cellkine three in the suite, and all of them at leisure."""
     study = cellkine()
-    forms = read_subjects(
-        read_texts(files("data_dictionary") / "cellkine" / "subjects"), study
-    ).forms
+    texts = read_texts(files("data_dictionary") / "cellkine" / "subjects")
+    names = {form.subject for form in read_subjects(texts, study).forms}
+    return some(sorted(names), 3)
+
+
+@pytest.fixture(scope="module")
+def captured_cellkine(
+    tmp_path_factory: pytest.TempPathFactory, subjects: list[str]
+) -> Path:
+    """The package of those subjects; no test changes it."""
+    study = cellkine()
+    texts = read_texts(files("data_dictionary") / "cellkine" / "subjects")
+    forms = [
+        form for form in read_subjects(texts, study).forms if form.subject in subjects
+    ]
     root = tmp_path_factory.mktemp("cellkine") / "package"
     write_package(study, sorted(forms, key=package_order(study)), root)
     return root
 
 
-def test_the_eight_subjects_of_cellkine(eight_subjects: Path) -> None:
-    assert agree(eight_subjects).counts.subjects == 8
+def test_the_subjects_of_cellkine(captured_cellkine: Path, subjects: list[str]) -> None:
+    assert agree(captured_cellkine).counts.subjects == len(subjects)
 
 
-def test_rows_in_no_order(eight_subjects: Path, tmp_path: Path) -> None:
+def test_rows_in_no_order(
+    captured_cellkine: Path, subjects: list[str], tmp_path: Path
+) -> None:
     root, draw = tmp_path / "package", random.Random(5)
-    shutil.copytree(eight_subjects, root)
+    shutil.copytree(captured_cellkine, root)
     for path in (root / "data").glob("*.csv"):
         header, *rows = csv.reader(
             path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -108,15 +123,15 @@ def test_rows_in_no_order(eight_subjects: Path, tmp_path: Path) -> None:
         draw.shuffle(rows)
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *rows])
-    assert agree(root).counts.subjects == 8
+    assert agree(root).counts.subjects == len(subjects)
 
 
 @pytest.mark.parametrize("seed", [41])
 def test_cellkine_whatever_has_been_done_to_it(
-    eight_subjects: Path, tmp_path: Path, seed: int
+    captured_cellkine: Path, tmp_path: Path, seed: int
 ) -> None:
     root = tmp_path / "package"
-    shutil.copytree(eight_subjects, root)
+    shutil.copytree(captured_cellkine, root)
     draw = random.Random(seed)
     for path in draw.sample(sorted(root.rglob("*.csv")), 20):
         content = path.read_bytes()
