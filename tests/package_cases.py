@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 
 from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, Row
-from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.captured_forms import (
+    CapturedForm,
+    CapturedQueryEntry,
+    CapturedThread,
+)
 from forms_spec.model.fields import Form
+from forms_spec.model.query_life import QueryAction
 from generator.package.row_order import package_order
-from generator.package.writer import write_package
+from generator.package.writer import package_writer, write_package
 from tests.studies import small_study
 
 SAVED = datetime(2024, 4, 2, 10, 30, tzinfo=UTC)
@@ -143,3 +149,71 @@ def any_forms(draw: st.DrawFn) -> list[CapturedForm]:
         for subject, key in draw(st.lists(places, max_size=4, unique=True))
     ]
     return sorted(forms, key=package_order(study))
+
+
+ASKED = datetime(2024, 4, 3, 9, 0, tzinfo=UTC)
+
+
+def said(
+    action: str, text: str, *, by: str = "monitor", hours: int = 0, **others: Any
+) -> CapturedQueryEntry:
+    """One entry of a query, so many hours after the first."""
+    who = {"acted_by": "", "rule": "sys-high"} if by == "check" else {"acted_by": by}
+    parts = {"rule": "", "assigned_role": "", "assigned_to": "", **who, **others}
+    return CapturedQueryEntry(
+        action=QueryAction(action),
+        acted_at=ASKED + timedelta(hours=hours),
+        text=text,
+        **parts,
+    )
+
+
+def clean_threads() -> list[CapturedThread]:
+    """A query on a field that was answered and closed, one of a check, and a comment on
+    the subject.
+    """
+    about = {"code": "", "source": "", "basis": ""}
+    return [
+        CapturedThread(
+            site="01",
+            subject="01-001",
+            key=FormKey("vs", "SCR", 0),
+            cell=CellKey("vs", None, "sysbp"),
+            query=1,
+            entries=(
+                said("opened", "Is it right?", assigned_role="coordinator"),
+                said("answered", 'Yes, "120",\nsee chart', by="nurse", hours=2),
+                said("closed", "", hours=3),
+            ),
+            **about,
+        ),
+        CapturedThread(
+            site="01",
+            subject="01-001",
+            key=FormKey("vs", "SCR", 0),
+            cell=CellKey("reading", 1, "pulse"),
+            query=3,
+            entries=(said("opened", "Unusual", by="check"),),
+            **{**about, "code": "sys-high", "basis": "c" * 64},
+        ),
+        CapturedThread(
+            site="02",
+            subject="02-001",
+            key=FormKey("", "", 0),
+            cell=CellKey("", None, ""),
+            query=2,
+            entries=(said("commented", "Moved house", by="nurse"),),
+            **about,
+        ),
+    ]
+
+
+def write_with_threads(target: Path) -> Path:
+    """The package of ``clean_forms`` with the queries of ``clean_threads``."""
+    study = small_study()
+    with package_writer(study, target, queries=True) as writer:
+        for form in sorted(clean_forms(), key=package_order(study)):
+            writer.form(form)
+        writer.threads(clean_threads())
+        writer.finish()
+    return target

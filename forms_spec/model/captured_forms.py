@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.captured_data import CellKey, FormKey, Record
+from forms_spec.model.query_life import QueryAction
 
 
 class FormStatus(IntEnum):
@@ -80,3 +81,37 @@ class AuditEntry:
     saved_by: str
     saved_at: datetime
     dictionary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedQueryEntry:
+    """One entry of a query. ``acted_by`` is the person, ``rule`` the check that wrote it
+    instead. ``acted_at`` has a time zone.
+    """
+
+    action: QueryAction
+    acted_by: str
+    rule: str
+    acted_at: datetime
+    assigned_role: str
+    assigned_to: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedThread:
+    """A query with all its entries, oldest first.
+
+    A query about the subject has no form and no visit, one about a whole form no
+    ``cell``. ``basis`` stands for the answers that a check looked at last.
+    """
+
+    site: str
+    subject: str
+    key: FormKey
+    cell: CellKey
+    query: int
+    code: str
+    source: str
+    basis: str
+    entries: tuple[CapturedQueryEntry, ...]

@@ -21,6 +21,8 @@ from forms_spec.model.captured_forms import (
     AuditEntry,
     CapturedFile,
     CapturedForm,
+    CapturedQueryEntry,
+    CapturedThread,
     Subject,
 )
 from forms_spec.model.fields import Form
@@ -94,15 +96,18 @@ def write_package(
 
 @contextmanager
 def package_writer(
-    study: Study, target: Path, *, entries: bool = False
+    study: Study, target: Path, *, entries: bool = False, queries: bool = False
 ) -> Iterator[PackageWriter]:
     """A package that appears as a whole when it is finished.
 
-    ``entries``: it says who entered subjects.
+    ``entries``: it says who entered subjects. ``queries``: it has threads of queries.
     """
+    columns = layout.all_columns(study, entries=entries, queries=queries)
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
-        spool = Spool(Path(scratch), layout.all_columns(study, entries=entries))
-        yield PackageWriter(study=study, target=target, spool=spool, entries=entries)
+        spool = Spool(Path(scratch), columns)
+        yield PackageWriter(
+            study=study, target=target, spool=spool, entries=entries, queries=queries
+        )
 
 
 @dataclass(kw_only=True)
@@ -116,6 +121,7 @@ class PackageWriter:
     target: Path
     spool: Spool
     entries: bool
+    queries: bool = False
     _names: SeenNames = field(default_factory=SeenNames)
     _subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
     _without_column: dict[tuple[str, str], Finding] = field(default_factory=dict)
@@ -248,6 +254,24 @@ class PackageWriter:
         ]
         self.spool.extend(layout.AUDIT, rows)
 
+    def threads(self, threads: Iterable[CapturedThread]) -> None:
+        """The queries about one subject, its forms and their fields, in order."""
+        for thread in threads:
+            key, cell = thread.key, thread.cell
+            if key.form:
+                # Names of the past have to be known, or the package would not be valid.
+                self._names.forms.add(key.form)
+                self._names.visits.add(key.visit)
+
+            head = (thread.site, thread.subject, key.visit, key.unsno, key.form)
+            place = (cell.table, "" if cell.row is None else cell.row, cell.field)
+            about = (thread.query, thread.code, thread.source, thread.basis)
+            rows = [
+                (*head, *place, *about, number, *_entry_cells(entry))
+                for number, entry in enumerate(thread.entries, start=1)
+            ]
+            self.spool.extend(layout.QUERY_ENTRIES, rows)
+
     def finish(
         self,
         *,
@@ -325,7 +349,12 @@ class PackageWriter:
             file.name: Stored(size=file.size, sha256=file.sha256) for file in files
         }
         retired = retired_names(self.study, self._names, earlier)
-        past = Past(retired=retired, uses=earlier.uses, entries=self.entries)
+        past = Past(
+            retired=retired,
+            uses=earlier.uses,
+            entries=self.entries,
+            queries=self.queries,
+        )
         built = descriptor(
             self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past
         )
@@ -345,6 +374,14 @@ class PackageWriter:
                 field=name,
                 many=many,
             )
+
+
+def _entry_cells(entry: CapturedQueryEntry) -> tuple[str, ...]:
+    """An entry of a query, from what was done on."""
+    who = (entry.acted_by, entry.rule, timestamp(entry.acted_at))
+    return (
+        entry.action.value, *who, entry.assigned_role, entry.assigned_to, entry.text
+    )  # fmt: skip
 
 
 class PackageLog(Protocol):

@@ -49,12 +49,14 @@ class Past:
     """What a package tells beyond its dictionary: names that it had once, and its
     dictionaries in order.
 
-    ``entries``: the package says who entered each subject.
+    ``entries``: the package says who entered each subject. ``queries``: it has threads
+    of queries.
     """
 
     retired: Retired = NOTHING_RETIRED
     uses: tuple[DictionaryUse, ...] = ()
     entries: bool = False
+    queries: bool = False
 
 
 NO_PAST = Past()
@@ -88,7 +90,7 @@ def descriptor(
     file for one.
     """
     resources = []
-    for name in layout.all_columns(study):
+    for name in layout.all_columns(study, queries=past.queries):
         if stored is None:
             resources.append(resource(study, name, past=past))
         elif name in stored:

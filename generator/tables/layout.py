@@ -22,6 +22,8 @@ LOG_EVENTS = "log/events.jsonl"
 LOG_HEAD = "log/head.json"
 
 SUBJECTS, FORMS, AUDIT, QUERIES = "subjects", "forms", "audit", "queries"
+QUERY_ENTRIES = "query-entries"
+"""No form can have this name. A package without queries lacks the table."""
 
 ROW_KEY = (SITE, SUBJECT, VISIT, UNSNO, ROW)
 FORM = "form"
@@ -39,6 +41,11 @@ SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "reason", "saved_by", "saved_at", "dictionary",
         ),
         QUERIES: (*FORM_KEY, "table", ROW, "field", "code", "status", "text"),
+        QUERY_ENTRIES: (
+            *FORM_KEY, "table", ROW, "field", "query", "code", "source", "basis",
+            "entry", "action", "acted_by", "rule", "acted_at",
+            "assigned_role", "assigned_to", "text",
+        ),
     }
 )  # fmt: skip
 
@@ -48,6 +55,7 @@ SYSTEM_PATHS: Mapping[str, str] = MappingProxyType(
         FORMS: "data/forms.csv",
         AUDIT: "audit.csv",
         QUERIES: "queries.csv",
+        QUERY_ENTRIES: "query-entries.csv",
     }
 )
 
@@ -89,10 +97,15 @@ def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
     return names
 
 
-def all_columns(study: Study, *, entries: bool = True) -> Mapping[str, tuple[str, ...]]:
+def all_columns(
+    study: Study, *, entries: bool = True, queries: bool = False
+) -> Mapping[str, tuple[str, ...]]:
     """The columns of every file of the package, by the resource's name, in the
     package's order.
+
+    ``queries``: the package has threads of queries.
     """
+    threads = {QUERY_ENTRIES: SYSTEM_COLUMNS[QUERY_ENTRIES]} if queries else {}
     own = {name: columns(table) for name, table in study.tables.items()}
     system = SYSTEM_COLUMNS
 
@@ -102,4 +115,5 @@ def all_columns(study: Study, *, entries: bool = True) -> Mapping[str, tuple[str
         **own,
         AUDIT: system[AUDIT],
         QUERIES: system[QUERIES],
+        **threads,
     }

@@ -1,5 +1,5 @@
-"""The schemas of the tables that every package has: subjects, forms, audit trail and
-queries.
+"""The schemas of the tables that do not come from the dictionary: subjects, forms, audit
+trail and queries.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from forms_spec.model.query_life import QueryAction
 from forms_spec.model.study import Study
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
@@ -18,6 +19,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         layout.FORMS: "Forms that were captured, and how far they are",
         layout.AUDIT: "Audit trail: every change of a cell",
         layout.QUERIES: "Queries, and the reasons for which warnings were kept",
+        layout.QUERY_ENTRIES: "Threads of queries: every entry of each",
     }
 )
 
@@ -27,8 +29,12 @@ def system_schema(
 ) -> Descriptor:
     """The schema of a table that does not come from the dictionary."""
     columns = layout.system_columns(name, entries=entries)
+    fields = [_field(study, column, retired) for column in columns]
+    if name == layout.QUERY_ENTRIES:
+        fields = [_of_entry(study, field) for field in fields]
+
     return {
-        "fields": [_field(study, column, retired) for column in columns],
+        "fields": fields,
         **_KEYS[name](),
     }
 
@@ -41,6 +47,17 @@ def _field(study: Study, column: str, retired: Retired) -> Descriptor:
     return {"name": column, **_COLUMNS[column](study)}
 
 
+def _of_entry(study: Study, field: Descriptor) -> Descriptor:
+    """A column of the threads, some of which are not what they are elsewhere."""
+    name = field["name"]
+    if name in {layout.VISIT, layout.FORM}:
+        # A query about a subject is about no form, and at no visit.
+        return {**field, "constraints": {"enum": field["constraints"]["enum"]}}
+    if name in _ENTRY_COLUMNS:
+        return {"name": name, **_ENTRY_COLUMNS[name](study)}
+    return field
+
+
 def _text(title: str, *, required: bool = False) -> Callable[[Study], Descriptor]:
     constraints = {"constraints": {"required": True}} if required else {}
     return lambda _: {"title": title, "type": "string", **constraints}
@@ -51,6 +68,14 @@ def _number(title: str, *, required: bool) -> Callable[[Study], Descriptor]:
         "title": title,
         "type": "integer",
         "constraints": {"required": required, "minimum": 1},
+    }
+
+
+def _action(study: Study) -> Descriptor:  # noqa: ARG001
+    return {
+        "title": "What was done",
+        "type": "string",
+        "constraints": {"required": True, "enum": [item.value for item in QueryAction]},
     }
 
 
@@ -110,6 +135,23 @@ _COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
         "text": _text("What was said"),
         "added_by": _text("Entered by"),
         "added_at": lambda _: {"title": "Entered at (UTC)", "type": "datetime"},
+        "query": _number("Number of the query", required=True),
+        "source": _text("List of findings that it was opened from"),
+        "basis": _text("Hash of the answers that a check looked at"),
+        "entry": _number("Number of the entry, counted from 1", required=True),
+        "action": _action,
+        "acted_by": _text("Who wrote it"),
+        "rule": _text("Check that wrote it"),
+        "acted_at": lambda study: {**_moment(study), "title": "Written at (UTC)"},
+        "assigned_role": _text("Role that it was given to"),
+        "assigned_to": _text("Person that it was given to"),
+    }
+)
+_ENTRY_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
+    {
+        # A person opens a query without a finding.
+        "code": _text("Code of the finding that it is about"),
+        "text": _text("What was written"),
     }
 )
 
@@ -126,6 +168,10 @@ def _history_keys() -> Descriptor:
     return {"foreignKeys": [_to_subjects()]}
 
 
+def _entry_keys() -> Descriptor:
+    return {"primaryKey": ["query", "entry"], **_history_keys()}
+
+
 def _to_subjects() -> Descriptor:
     names = [layout.SITE, layout.SUBJECT]
     return {
@@ -140,5 +186,6 @@ _KEYS: Mapping[str, Callable[[], Descriptor]] = MappingProxyType(
         layout.FORMS: _form_keys,
         layout.AUDIT: _history_keys,
         layout.QUERIES: _history_keys,
+        layout.QUERY_ENTRIES: _entry_keys,
     }
 )

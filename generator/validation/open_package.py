@@ -95,16 +95,17 @@ def open_package(
 
         # Packages without a study do without the model, the rules and the habits of
         # programs.
-        from generator.validation.study_package import restore_tables, settle_lost_cells
+        from generator.validation import study_package
 
-        if restore_tables(opened, planned, differing, stack):
+        if study_package.restore_tables(opened, planned, differing, stack):
             opened.store = stack.enter_context(
                 _spooling_store() if at_once else Store()
             )
             store.close()
             _stage(opened, engine, small=small, on_progress=on_progress)
-            settle_lost_cells(opened)
+            study_package.settle_lost_cells(opened)
 
+        study_package.compare_rows(opened)
         yield opened
 
 

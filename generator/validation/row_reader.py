@@ -47,7 +47,7 @@ _SAYS = {
 }
 _CODE = re.compile(r"'(0[0-9]*)'")
 """A code with a leading zero, in what Frictionless says of a list of codes."""
-_NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
+_NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version", "query", "entry")
 
 
 @dataclass(kw_only=True)

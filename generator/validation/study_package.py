@@ -23,6 +23,7 @@ from generator.tables.format_1 import schema_of_format_1
 from generator.tables.retired import read_retired
 from generator.validation.audit_trail import Column
 from generator.validation.opened_package import OpenPackage, read_text
+from generator.validation.query_threads import check_threads
 from generator.validation.report.report import Collector, Reported
 from generator.validation.returned import lost_cells, restore
 from generator.validation.study_plan import descriptor_plan, has_entries, study_plan
@@ -144,7 +145,11 @@ def _compare_descriptor(
     is misled.
     """
     entries = has_entries(resources.get(layout.SUBJECTS, {}))
-    past = Past(retired=read_retired(opened.descriptor), entries=entries)
+    past = Past(
+        retired=read_retired(opened.descriptor),
+        entries=entries,
+        queries=layout.QUERY_ENTRIES in resources,
+    )
     described = descriptor(study, past=past)["resources"]
 
     for wanted in described:
@@ -218,6 +223,11 @@ def restore_tables(
     """
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
     return restore(opened, planned, differing, folder)
+
+
+def compare_rows(opened: OpenPackage) -> None:
+    """What the rows of one table say of each other, once all tables are read."""
+    check_threads(opened)
 
 
 def settle_lost_cells(opened: OpenPackage) -> None:

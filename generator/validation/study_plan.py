@@ -23,10 +23,12 @@ def study_plan(
     """Every table of the dictionary, at the path that the descriptor gives it.
 
     ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who
-    entered them.
+    entered them. A package without queries has no table for them.
     """
     made, known = [], KnownNames(study=study, retired=retired)
-    for name, columns in layout.all_columns(study, entries=entries).items():
+    queries = layout.QUERY_ENTRIES in paths
+    every = layout.all_columns(study, entries=entries, queries=queries)
+    for name, columns in every.items():
         table = study.tables.get(name)
         if table:
             schema = table_schema(study, table, retired)

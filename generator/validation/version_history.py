@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from forms_spec.loading.study_builder import dictionary_hash
 from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
 from forms_spec.model.captured_forms import FormStatus
-from generator.package.csv_records import Records
+from generator.package.csv_records import CsvRecord, Records
 from generator.package.source import BrokenFile, PackageSource
 from generator.tables import layout
 from generator.tables.descriptor import DictionaryUse
@@ -160,28 +160,43 @@ class PackageHistory:
         return packaged_versions
 
     def _rows(self, table: str, wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """Some columns of a table; nothing where it does not have them all."""
-        plan = next((item for item in self._opened.plans if item.name == table), None)
-        if plan is None or plan.path not in self._opened.source.sizes:
-            return
-        try:
-            with self._opened.source.open(plan.path) as raw:
-                records = Records(raw, _silent, delimiter=plan.delimiter)
-                header = records.next()
-                places = (
-                    {name: index for index, name in enumerate(header.cells)}
-                    if header
-                    else {}
-                )
-                if not places.keys() >= set(wanted):
-                    return
-                order = [places[name] for name in wanted]
+        for _, cells in numbered_rows(self._opened, table, wanted):
+            yield cells
 
-                for record in records:
-                    if len(record.cells) == len(places):
-                        yield tuple([record.cells[index] for index in order])
-        except BrokenFile:
-            return
+
+def numbered_rows(
+    opened: OpenPackage, table: str, wanted: Sequence[str]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Some columns of a table, with the line of each row; nothing where it does not
+    have them all.
+    """
+    plan = next((item for item in opened.plans if item.name == table), None)
+    if plan is None or plan.path not in opened.source.sizes:
+        return
+
+    try:
+        with opened.source.open(plan.path) as raw:
+            records = Records(raw, _silent, delimiter=plan.delimiter)
+            yield from rows_of_records(iter(records), wanted)
+    except BrokenFile:
+        return
+
+
+def rows_of_records(
+    records: Iterator[CsvRecord], wanted: Sequence[str]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The same of records that begin with a header."""
+    header = next(records, None)
+    names = header.cells if header else ()
+    places = {name: index for index, name in enumerate(names)}
+    if not places.keys() >= set(wanted):
+        return
+
+    order = [places[name] for name in wanted]
+    for record in records:
+        # What has too few or too many cells is told when the package is read.
+        if len(record.cells) == len(places):
+            yield record.line, tuple([record.cells[index] for index in order])
 
 
 def _silent(code: str, line: int, **words: Any) -> None:

@@ -5,7 +5,7 @@ comes back whole.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -22,7 +22,16 @@ from generator.validation.validate import validate_package
 from webapp.commands import main
 from webapp.forms.retired_forms import has_place
 from webapp.packages.export import captured_forms, last_day
-from webapp.storage import Snapshot, StoredForm, broken_seals, open_database, snapshot
+from webapp.storage import (
+    Database,
+    Snapshot,
+    StoredForm,
+    broken_seals,
+    open_database,
+    snapshot,
+)
+from webapp.storage.audit.audit_findings import AuditFinding
+from webapp.storage.audit.database_audit import audit_database
 
 OF_THE_PAST = frozenset(
     {
@@ -44,6 +53,7 @@ class Outcome:
     forms: int = 0
     versions: int = 0
     findings: int = 0
+    queries: int = 0
 
 
 def check(url: str, study: Study, folder: Path) -> Outcome:
@@ -56,6 +66,8 @@ def check(url: str, study: Study, folder: Path) -> Outcome:
     with snapshot(database) as state:
         outcome.wrong += _more_findings(first, state, study, outcome)
         before = list(_contents(state))
+        asked = list(_threads(state))
+    outcome.queries = len(asked)
     outcome.forms, outcome.versions = len({one[0] for one in before}), len(before)
     database.close()
     outcome.wrong += _failed(run("import", str(first), "--db", there), (0,))
@@ -64,10 +76,14 @@ def check(url: str, study: Study, folder: Path) -> Outcome:
     database = open_database(there)
     with snapshot(database) as state:
         after = list(_contents(state))
+        asked_there = list(_threads(state))
     if before != after:
         outcome.wrong.append(f"{len(before)} versions here, {len(after)} there")
         pairs = zip(before, after, strict=False)
         outcome.wrong += [f"other: {one} / {two}" for one, two in pairs if one != two]
+    if asked != asked_there:
+        outcome.wrong.append(f"other queries: {asked} / {asked_there}")
+    outcome.wrong += [f"audit: {item.finding.message}" for item in _audit(database)]
     outcome.wrong += [
         f"broken seal: {one.key} {one.version}" for one in broken_seals(database)
     ]
@@ -173,6 +189,23 @@ def _contents(state: Snapshot) -> Iterator[tuple[object, ...]]:
             state.versions(subject.subjid), key=lambda form: (form.key, form.version)
         ):
             yield (one.key, one.version, subject, *_version(one))
+
+
+def _threads(state: Snapshot) -> Iterator[tuple[object, ...]]:
+    """Every query with everything that was written in it; the log numbers its lines
+    anew.
+    """
+    for subject in state.subjects():
+        for thread in state.threads(subject.subjid):
+            entries = [replace(entry, event_number=0) for entry in thread.entries]
+            yield thread.query, entries
+
+
+def _audit(database: Database) -> Iterator[AuditFinding]:
+    """What an audit finds, but for heads: nobody signs here."""
+    for item in audit_database(database).findings:
+        if item.finding.code != "head-unsigned":
+            yield item
 
 
 def _version(one: StoredForm) -> tuple[object, ...]:

@@ -26,6 +26,10 @@ from tests.round_trips.random_studies import MadeStudy, amended
 from webapp.storage import (
     Database,
     InstanceKey,
+    NewQuery,
+    QueryPlace,
+    QueryState,
+    QueryStep,
     Role,
     SaveRequest,
     Status,
@@ -33,9 +37,12 @@ from webapp.storage import (
     add_subject,
     add_user,
     load,
+    open_queries,
     save,
+    take_step,
     use_dictionary,
 )
+from webapp.storage.query_life import LIFE, QueryParty
 
 BEGINNING = datetime(2024, 2, 28, 22, 30, 0, 123456, tzinfo=UTC)
 ODD = (
@@ -109,6 +116,7 @@ class Filling:
             add_subject(database, subjid=subjid, site=site, user="nurse")
             for key in self.places(subjid):
                 self.versions(key)
+                self.ask(key)
         if self.made.documents and chance.random() < 0.5:
             self.amend()
         return self.study
@@ -140,6 +148,45 @@ class Filling:
             before = load(self.database, key)
             form = self.study.forms[key.form]
             self.keep(key, self.record(form, before.record if before else Record()))
+
+    def ask(self, key: InstanceKey) -> None:
+        """Perhaps a query or a comment about a form, one of its answers, or its subject,
+        and what was said in it.
+        """
+        if self.chance.random() < 0.5:
+            return
+        form = self.study.forms[key.form]
+        own = [one for one in form.fields if one.collected and one.group == form.name]
+        place = QueryPlace(
+            subject=key.subject, visit=key.visit, form=key.form, unsno=key.unsno
+        )
+        if own and self.chance.random() < 0.7:
+            field = self.chance.choice(own).name
+            place = replace(place, table=form.name, field=field)
+        elif self.chance.random() < 0.3:
+            place = QueryPlace(subject=key.subject)
+
+        state: QueryState | None = None
+        number = 0
+        for _ in range(self.chance.randint(1, 4)):
+            possible = [step for step in LIFE if step[0] is state]
+            _, action, party = self.chance.choice(possible)
+            step = QueryStep(
+                action=action,
+                party=party,
+                username="" if party is QueryParty.RULE else "dr. o'brien",
+                rule="old-check" if party is QueryParty.RULE else "",
+                text=self.chance.choice(ODD).strip() or "why?",
+                assigned_role=self.chance.choice(("", "coordinator")),
+                assigned_to=self.chance.choice(("", "nurse")),
+                basis=self.chance.choice(("", "c" * 64)),
+            )
+            if state is None:
+                new = NewQuery(place=place, step=step, source="report, “1”.csv")
+                (number,) = open_queries(self.database, [new])
+            else:
+                take_step(self.database, number, step)
+            state = LIFE[state, action, party]
 
     def record(self, form: Form, before: Record) -> Record:
         """The record with some of its cells changed, rows added or taken away."""

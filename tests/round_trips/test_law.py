@@ -25,6 +25,7 @@ def test_a_study_by_chance_comes_back_whole(number: int, tmp_path: Path) -> None
     outcome = check(url, study, tmp_path)
     assert outcome.wrong == []
     assert outcome.versions
+    assert outcome.queries
 
 
 def test_the_demo_comes_back_whole(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from webapp.installation.command_error import CommandError
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import need_study, opened
 from webapp.packages.export import captured_forms, export_package, log_export
-from webapp.storage import Database, QueryFilter, list_queries, snapshot
+from webapp.storage import Database, snapshot
 
 TARGETS = records_targets()
 DEFAULT = next(iter(TARGETS))
@@ -77,7 +77,6 @@ def command(url: str, path: Path, name: str) -> None:
                 f"{path} cannot be written: {error.strerror or error}."
             ) from error
 
-        threads, _ = list_queries(database, QueryFilter(), first=0, most=1)
         log_export(database, name)
 
     for finding in written.findings:
@@ -86,13 +85,6 @@ def command(url: str, path: Path, name: str) -> None:
         click.echo(line)
     for fault in written.faults:
         click.echo(fault, err=True)
-    if threads:
-        many = f"{threads:,} quer{'y was' if threads == 1 else 'ies were'}"
-        click.echo(
-            f"{many} not exported. A package does not have their threads yet. "
-            "Back up the database to keep them.",
-            err=True,
-        )
 
     if not written.complete:
         click.get_current_context().exit(1)

@@ -27,7 +27,7 @@ from webapp.installation.study_database import (
 from webapp.packages.alike_subjects import alike_among, unlike_known
 from webapp.packages.import_forms import Import, import_forms
 from webapp.packages.package_log import head_of_package
-from webapp.packages.restore import may_restore, restore_package
+from webapp.packages.restore import may_restore, queries_left, restore_package
 from webapp.storage import FormClosed, SaveRefused, snapshot
 
 if TYPE_CHECKING:
@@ -253,6 +253,7 @@ def _run(
             shown.notes += restored.findings
             return restored.imported
 
+        shown.notes += queries_left(package)
         return import_forms(database, package.forms(), how, subjects=package.subjects())
     except PackageFaulty:
         return None

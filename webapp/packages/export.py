@@ -16,10 +16,12 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds.file import named_file
 from forms_spec.kinds.file_cells import file_cells
-from forms_spec.model.captured_data import LOG, Record
+from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record
 from forms_spec.model.captured_forms import (
     CapturedFile,
     CapturedForm,
+    CapturedQueryEntry,
+    CapturedThread,
     FormStatus,
     Subject,
 )
@@ -45,6 +47,7 @@ from webapp.storage import (
     snapshot,
     write_event,
 )
+from webapp.storage.queries import QueryEntry, QueryThread
 from webapp.storage.signed_heads import sign_log
 
 FORM_STATUS = {
@@ -68,7 +71,9 @@ def export_package(
     with (
         snapshot(database) as state,
         packaged_log(state, database.sign) as log,
-        package_writer(study, target, entries=True) as writer,
+        package_writer(
+            study, target, entries=True, queries=state.has_queries()
+        ) as writer,
     ):
         exporting = _Exporting(study=study, state=state, writer=writer)
         for subject in state.subjects():
@@ -139,6 +144,34 @@ def captured(subject: StoredSubject, form: StoredForm) -> CapturedForm:
     )
 
 
+def captured_thread(subject: StoredSubject, thread: QueryThread) -> CapturedThread:
+    """A stored query as a package carries it."""
+    place = thread.query.place
+    return CapturedThread(
+        site=subject.site,
+        subject=subject.subjid,
+        key=FormKey(place.form, place.visit, place.unsno),
+        cell=CellKey(place.table, place.row, place.field),
+        query=thread.query.number,
+        code=thread.query.code,
+        source=thread.query.source,
+        basis=thread.query.basis,
+        entries=tuple(_captured_entry(entry) for entry in thread.entries),
+    )
+
+
+def _captured_entry(entry: QueryEntry) -> CapturedQueryEntry:
+    return CapturedQueryEntry(
+        action=entry.action,
+        acted_by=entry.username,
+        rule=entry.rule,
+        acted_at=entry.acted_at,
+        assigned_role=entry.assigned_role,
+        assigned_to=entry.assigned_to,
+        text=entry.text,
+    )
+
+
 @dataclass(kw_only=True)
 class _Exporting:
     """One export: every version of a subject is read once, and gives its forms, its
@@ -176,6 +209,8 @@ class _Exporting:
             self._changes(subject, versions)
             self._files(versions)
 
+        threads = self.state.threads(subject.subjid)
+        self.writer.threads(captured_thread(subject, thread) for thread in threads)
         self.forms += len(forms)
 
     def _changes(self, subject: StoredSubject, versions: list[StoredForm]) -> None:

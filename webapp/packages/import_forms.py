@@ -21,7 +21,7 @@ from typing import IO, Any
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_forms import CapturedForm, Subject
+from forms_spec.model.captured_forms import CapturedForm, CapturedThread, Subject
 from generator.tables.descriptor import DictionaryUse
 from webapp.packages.import_files import UploadChecker
 from webapp.packages.import_plans import (
@@ -77,12 +77,16 @@ def import_forms(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastOfStudy:
-    """The dictionaries that a study had elsewhere, when, and who saved its forms."""
+    """The dictionaries that a study had elsewhere, when, and who saved its forms.
+
+    ``threads`` gives its queries.
+    """
 
     dictionaries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uses: tuple[DictionaryUse, ...] = ()
     people: tuple[str, ...] = ()
     last_save: datetime | None = None
+    threads: Callable[[], Iterable[CapturedThread]] = tuple
 
 
 Plans = Callable[[Snapshot, UploadChecker], Iterator[Plan]]
@@ -118,7 +122,9 @@ def carry_out(
                     how.on_form(refused)
                     counted.replace(before, refused)
 
-    return counted.imported()
+            left_out = saves.restore_threads(past.threads()) if past else 0
+
+    return replace(counted.imported(), threads_left_out=left_out)
 
 
 @contextmanager

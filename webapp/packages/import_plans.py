@@ -95,10 +95,13 @@ class FormPreview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Imported:
-    """How many forms and cells came in, by outcome."""
+    """How many forms and cells came in, by outcome, and how many queries did not because
+    their subjects did not.
+    """
 
     forms: Mapping[ImportOutcome, int]
     cells: Mapping[ImportOutcome, int]
+    threads_left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import Subject
 from generator.validation.opened_package import OpenPackage
+from generator.validation.query_threads import PackagedThreads
 from generator.validation.version_history import (
     PackagedVersion,
     PackageHistory,
@@ -32,6 +33,8 @@ from webapp.storage import (
     dictionary_in_use,
     list_subjects,
 )
+
+ABSENT = "their subjects were not imported"
 
 
 def may_restore(database: Database, package: OpenPackage) -> bool:
@@ -54,7 +57,10 @@ class Restored:
 
 def restore_package(database: Database, package: OpenPackage, how: Import) -> Restored:
     """Imports a package with its history, in one transaction: everything or nothing."""
-    with closing(PackageHistory(package)) as history:
+    with (
+        closing(PackageHistory(package)) as history,
+        closing(PackagedThreads(package)) as threads,
+    ):
         dictionaries = earlier_texts(package.source)
         entries = history.entries()
         past = PastOfStudy(
@@ -63,8 +69,10 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
             people=(
                 *history.people(),
                 *dict.fromkeys(by for by, _ in entries.values() if by),
+                *threads.people(),
             ),
             last_save=history.last_save(),
+            threads=threads.threads,
         )
         restoring = _Restoring(
             package=package,
@@ -75,7 +83,26 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
         )
         imported = carry_out(database, restoring.how, restoring.plans, past)
 
-        return Restored(imported=imported, findings=tuple(restoring.findings()))
+        findings = [
+            *restoring.findings(),
+            *_left_out(imported.threads_left_out, ABSENT),
+        ]
+        return Restored(imported=imported, findings=tuple(findings))
+
+
+def queries_left(package: OpenPackage) -> Iterator[Finding]:
+    """Says how many queries stay in a package that comes into a database with
+    subjects.
+    """
+    with closing(PackagedThreads(package)) as threads:
+        yield from _left_out(threads.count(), "this database has subjects already")
+
+
+def _left_out(threads: int, why: str) -> Iterator[Finding]:
+    """Nothing where all queries come in."""
+    if threads:
+        many = "1 query is" if threads == 1 else f"{threads:,} queries are"
+        yield finding("import-queries-left", many=many, why=why)
 
 
 @dataclass(kw_only=True)

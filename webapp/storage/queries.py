@@ -57,6 +57,9 @@ KINDS: Final[Mapping[QueryAction, EventKind]] = MappingProxyType(
 )
 
 
+NO_MORE: Final[Mapping[str, Detail]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueryPlace:
     """What a query is about: a subject, a form of it, or a field of that form.
@@ -261,7 +264,7 @@ def insert_queries(
     returning = insert(query).returning(query.c.id, sort_by_parameter_order=True)
     numbers = tuple(connection.execute(returning, rows).scalars())
     written = [
-        _Written(number=number, entry=1, place=item.place, code=item.code,
+        WrittenEntry(number=number, entry=1, place=item.place, code=item.code,
                  source=item.source, step=item.step)
         for number, item in zip(numbers, new, strict=True)
     ]  # fmt: skip
@@ -296,7 +299,7 @@ def insert_steps(
             }
         )
         written.append(
-            _Written(number=stored.number, entry=stored.entries + 1,
+            WrittenEntry(number=stored.number, entry=stored.entries + 1,
                      place=stored.place, code=stored.code, source="", step=step)
         )  # fmt: skip
 
@@ -306,7 +309,7 @@ def insert_steps(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Written:
+class WrittenEntry:
     """An entry on its way into its table and the log."""
 
     number: int
@@ -318,10 +321,10 @@ class _Written:
 
 
 def _insert_entries(
-    connection: Connection, now: datetime, written: Sequence[_Written]
+    connection: Connection, now: datetime, written: Sequence[WrittenEntry]
 ) -> None:
     """The entries' lines in the log first: each entry has the number of its line."""
-    append_events(connection, now, [_event(item) for item in written])
+    append_events(connection, now, [entry_event(item) for item in written])
     first = log_head(connection).number - len(written) + 1
     rows = [
         {
@@ -341,8 +344,10 @@ def _insert_entries(
     connection.execute(insert(query_entry), rows)
 
 
-def _event(item: _Written) -> NewEvent:
-    """What the log says of an entry: everything but its text."""
+def entry_event(item: WrittenEntry, more: Mapping[str, Detail] = NO_MORE) -> NewEvent:
+    """What the log says of an entry: everything but its text. ``more`` is said of one
+    that came with an import.
+    """
     place, step = item.place, item.step
     details: dict[str, Detail] = {
         "query": item.number,
@@ -360,6 +365,7 @@ def _event(item: _Written) -> NewEvent:
         "assigned_to": step.assigned_to,
     }
     details |= {name: part for name, part in parts.items() if part}
+    details |= more
 
     return NewEvent(
         kind=KINDS[step.action],
@@ -418,6 +424,11 @@ def threads_of_subject(database: Database, subject: str) -> tuple[QueryThread, .
 def subject_threads(connection: Connection, subject: str) -> tuple[QueryThread, ...]:
     """The same in a transaction under way."""
     return _threads(connection, query.c.subjid == subject)
+
+
+def any_query(connection: Connection) -> bool:
+    """Whether anybody ever asked or commented."""
+    return connection.execute(select(query.c.id).limit(1)).first() is not None
 
 
 def queries_of_subjects(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.captured_forms import CapturedThread
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import insert_attachment
@@ -39,6 +40,7 @@ from webapp.storage.imports import (
     newest_versions,
 )
 from webapp.storage.locks import Locks, find_locks, refuse_closed
+from webapp.storage.past_queries import insert_threads
 from webapp.storage.seals import seal
 from webapp.storage.stamps import stamp
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
@@ -184,6 +186,14 @@ class Batch:
             refuse_closed(self._connection, key)
         insert_forms(self._connection, forms, self._now, import_id=self._import)
         mark_due(self._connection, {key.subject for key, _ in forms})
+
+    def restore_threads(self, threads: Iterable[CapturedThread]) -> int:
+        """Queries that are not here yet, with all their entries. Gives how many are left
+        out, because their subjects are not here.
+        """
+        return insert_threads(
+            self._connection, threads, self._now, import_id=self._import
+        )
 
     def save_new(self, requests: Sequence[SaveRequest]) -> None:
         """First versions of forms that are not here yet."""

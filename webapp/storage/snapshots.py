@@ -26,6 +26,7 @@ from webapp.storage.forms import (
     stored_form,
 )
 from webapp.storage.locks import Locks, find_locks
+from webapp.storage.queries import QueryThread, any_query, subject_threads
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
@@ -61,6 +62,16 @@ class Snapshot:
         """
         rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
         return tuple(stored_form(row) for row in rows)
+
+    def threads(self, subjid: str) -> tuple[QueryThread, ...]:
+        """Every query about the subject, its forms and their fields, in the order of
+        their numbers.
+        """
+        return subject_threads(self._connection, subjid)
+
+    def has_queries(self) -> bool:
+        """Whether there is any query or comment."""
+        return any_query(self._connection)
 
     def dictionary_uses(self) -> tuple[DictionaryUse, ...]:
         """Which dictionaries were in use, and from when on."""

@@ -171,6 +171,16 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-queries-left",
+        severity=Severity.WARNING,
+        message="{many} not imported: {why}.",
+        remedy="Import the package into an empty database to get all its queries.",
+        explanation=(
+            "The threads of queries come with the history of a study. A database with "
+            "subjects has a history of its own."
+        ),
+    ),
+    CatalogueEntry(
         code="import-file-missing",
         severity=Severity.WARNING,
         message="The package lacks the uploaded file {value}.",

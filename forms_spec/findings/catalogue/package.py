@@ -557,4 +557,61 @@ _ROWS = (
     ),
 )
 
-ENTRIES: tuple[CatalogueEntry, ...] = (*_WHOLE, *_ROWS)
+_LIFE = (
+    "Each entry of a query is one step in its life. docs/queries.md has the table of "
+    "steps that are allowed."
+)
+
+_QUERIES = (
+    refuse(
+        "query-place-unknown",
+        "Query {query} is about {value}, which is not in the dictionary.",
+        "Correct the form, the table, the row or the field.",
+        "A query is about a subject, a form or a field. The dictionary of the package "
+        "or one of its earlier dictionaries must have that place.",
+    ),
+    refuse(
+        "query-step-impossible",
+        (
+            "Entry {entry} of query {query} cannot be “{value}”: the query is {state}, "
+            "and {who} wrote the entry."
+        ),
+        _AGAIN,
+        _LIFE,
+    ),
+    refuse(
+        "query-entry-missing",
+        "Query {query} has no entry {wanted} before entry {entry}, or has it twice.",
+        _AGAIN,
+        "The entries of a query are numbered from 1, without gaps.",
+    ),
+    refuse(
+        "query-entry-blank",
+        "Entry {entry} of query {query} is “{action}” but has no text.",
+        _AGAIN,
+        "Every entry has text, except for closing.",
+    ),
+    refuse(
+        "query-author-unclear",
+        "Entry {entry} of query {query} must name either a person or a check.",
+        _AGAIN,
+        "An entry is written by a person or by an edit check, never by both.",
+    ),
+    refuse(
+        "query-thread-torn",
+        "Entry {entry} of query {query} has “{value}” as {column}, unlike its entry 1.",
+        _AGAIN,
+        "All entries of a query repeat its place and what it is about.",
+    ),
+    query(
+        "query-time-order",
+        "Entry {entry} of query {query} is earlier than the entry before it ({value}).",
+        "Find out whether the server's clock was wrong. If it was not, "
+        + _AGAIN[0].lower()
+        + _AGAIN[1:],
+        "Entries are written one after the other. Only a wrong clock can make a later "
+        "one look earlier.",
+    ),
+)
+
+ENTRIES: tuple[CatalogueEntry, ...] = (*_WHOLE, *_ROWS, *_QUERIES)

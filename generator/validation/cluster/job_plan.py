@@ -27,7 +27,7 @@ def plan_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job
     Subjects of a package of ``large`` bytes are judged all at once.
     """
     # The tables of the dictionary come first in the plans.
-    own = len(layout.all_columns(opened.study)) if opened.study else 0
+    own = _own_tables(opened)
     size = sum(part_source.sizes.get(plan.path, 0) for plan in opened.plans)
     readable = tuple(
         index
@@ -54,6 +54,14 @@ def plan_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job
         at_once=opened.study is not None and size >= large,
         limit=opened.collector.limit,
     )
+
+
+def _own_tables(opened: OpenPackage) -> int:
+    """How many tables the dictionary asks for; none in a package of others."""
+    if opened.study is None:
+        return 0
+    queries = layout.QUERY_ENTRIES in opened.resources
+    return len(layout.all_columns(opened.study, queries=queries))
 
 
 def _text(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> TableText:

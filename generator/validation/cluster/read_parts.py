@@ -330,14 +330,7 @@ class _RecordReading:
         self._reading.note(code, line, **words)
 
     def _records(self, note: Note) -> Iterator[CsvRecord]:
-        part = self._part
-        if part.parquet:
-            yield from _extended(parquet_records(part.path), part)
-            return
-
-        with open_part(part.path) as stream:
-            records = Records(stream, note, delimiter=self._plan.delimiter)
-            yield from _extended(iter(records), part)
+        yield from part_records(self._part, self._plan.delimiter, note)
 
     def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
         """The row keys of some lines."""
@@ -356,6 +349,17 @@ class _RecordReading:
                 row_keys[record.line] = [cells[place] for place in places]
 
         return row_keys
+
+
+def part_records(part: Part, delimiter: str, note: Note) -> Iterator[CsvRecord]:
+    """The header and the records of a part. Raises ``BrokenFile``."""
+    if part.parquet:
+        yield from _extended(parquet_records(part.path), part)
+        return
+
+    with open_part(part.path) as stream:
+        records = Records(stream, note, delimiter=delimiter)
+        yield from _extended(iter(records), part)
 
 
 def _extended(records: Iterator[CsvRecord], part: Part) -> Iterator[CsvRecord]:

@@ -47,6 +47,7 @@ from generator.validation.cluster.read_parts import (
     Item,
     PartRead,
     SubjectRow,
+    part_records,
     read_part,
 )
 from generator.validation.cluster.session import NoCluster, explain_failures, session
@@ -54,6 +55,7 @@ from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import last_save
 from generator.validation.open_package import LARGE, plan_package
 from generator.validation.opened_package import OpenPackage, unreadable
+from generator.validation.query_threads import NumberedRow, check_threads
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
 from generator.validation.returned import restore, restored_files
 from generator.validation.returned.foreign_programs import name_programs
@@ -67,6 +69,7 @@ from generator.validation.row_keys import (
 )
 from generator.validation.row_store import FormLine, Store
 from generator.validation.uploads import UploadCheck
+from generator.validation.version_history import rows_of_records
 
 Task = tuple[int, int, Part]
 PIECE = 1 << 24
@@ -230,6 +233,8 @@ class _ClusterRun:
 
         findings += [result.findings for result in results]
         merge(findings, self.opened.collector)
+        # Few rows beside the answers: they are read here, all together.
+        check_threads(self.opened, self._rows_of)
         self._report_columns()
         self._check_uploads(results)
 
@@ -283,6 +288,20 @@ class _ClusterRun:
     def _parts(self, position: int) -> tuple[Part, ...]:
         """The files of a table, by its place in the package."""
         return self.part_source.parts_of(self.opened.plans[position].path)
+
+    def _rows_of(self, table: str, wanted: Sequence[str]) -> Iterator[NumberedRow]:
+        """Some columns of a table, read part by part."""
+        names = [plan.name for plan in self.opened.plans]
+        position = names.index(table)
+        delimiter = self.opened.plans[position].delimiter
+        for number, part in enumerate(self._parts(position)):
+            try:
+                # Damage was told when the part was read by a worker.
+                records = part_records(part, delimiter, lambda *_, **__: None)
+                for line, cells in rows_of_records(records, wanted):
+                    yield number * STEP + line, cells
+            except BrokenFile:
+                continue
 
     def _judge_subjects(self, items: Any) -> list[SubjectsResult]:
         """Every subject, with all of its rows on one worker."""

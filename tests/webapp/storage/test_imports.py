@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from generator.tables.descriptor import DictionaryUse
+from tests.package_cases import ASKED, clean_threads
 from tests.webapp.storage.storing import (
     HASH,
     START,
@@ -20,19 +21,28 @@ from tests.webapp.storage.storing import (
 from webapp.storage import (
     Database,
     InstanceKey,
+    NewQuery,
     PastVersion,
+    QueryAction,
+    QueryPlace,
+    QueryState,
+    QueryStep,
     Status,
     batch,
     broken_seals,
     get_dictionary,
+    get_thread,
     get_user,
     has_password,
     history,
     imports_of,
     list_users,
     load,
+    open_queries,
     snapshot,
 )
+from webapp.storage.audit.database_audit import audit_database
+from webapp.storage.query_life import QueryParty
 
 OLD = "b" * 64
 LB = InstanceKey("01-001", "lb", "SCR")
@@ -94,6 +104,38 @@ def test_people_go_on_from_there(database: Database) -> None:
     keep(database, 2, record(sysbp="120"))
     assert [one.form.version for one in history(database, VS)] == [1, 2, 3]
     assert not list(broken_seals(database))
+
+
+def test_a_query_comes_in_with_its_number_and_the_next_one_follows(
+    database: Database,
+) -> None:
+    thread = clean_threads()[1]
+    with batch(database) as saves:
+        saves.begin_import(operator="Maria", source="p.zip")
+        assert saves.restore_threads([thread]) == 0
+
+    there = get_thread(database, thread.query)
+    assert there is not None
+    assert (there.query.state, there.query.opened_at) == (QueryState.OPEN, ASKED)
+    assert [entry.text for entry in there.entries] == ["Unusual"]
+    codes = [item.finding.code for item in audit_database(database).findings]
+    assert codes == ["head-unsigned"]
+    step = QueryStep(
+        action=QueryAction.OPEN,
+        party=QueryParty.REVIEWER,
+        username="nurse",
+        text="And this?",
+    )
+    place = QueryPlace(subject="01-001")
+    assert open_queries(database, [NewQuery(place=place, step=step)]) == (4,)
+
+
+def test_a_query_about_a_subject_that_is_not_here_is_counted(
+    database: Database,
+) -> None:
+    with batch(database) as saves:
+        saves.begin_import(operator="Maria", source="p.zip")
+        assert saves.restore_threads(clean_threads()[1:]) == 1
 
 
 def test_nobody_can_sign_in_as_somebody_who_was_only_named(database: Database) -> None:

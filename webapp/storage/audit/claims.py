@@ -109,7 +109,7 @@ def claim_of_clock(number: int, *cells: Cell) -> Claim:
 
 def claim_of_entry(query: int, number: int, *cells: Cell) -> Claim:
     """An entry of a query; ``cells`` are what was done, by whom or by which rule, the
-    hash of its text, to whom it was assigned, and the number of its event.
+    hash of its text, to whom it was assigned, the number of its event, and when.
     """
     what = f"entry {number} of query {query}"
     return Claim(table="query_entry", key=(query, number), cells=cells, what=what)
@@ -234,6 +234,8 @@ def _tell_entry(content: Content, _: int) -> Iterator[Claim]:
         details.get("assigned_role", ""),
         details.get("assigned_to", ""),
         content["number"],
+        # An entry that came with an import was written elsewhere, and before.
+        details.get("acted", content["at"]),
     )
 
 

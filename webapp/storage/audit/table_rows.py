@@ -114,6 +114,7 @@ def _entries(connection: Connection, _: AuditFindings, __: int) -> Rows:
         cells = (
             row.action, row.username, row.rule, text_hash(row.text),
             row.assigned_role, row.assigned_to, row.event_number,
+            utc_text(row.acted_at),
         )  # fmt: skip
         yield ClaimedRow(claim=claim_of_entry(row.query_id, row.number, *cells))
 

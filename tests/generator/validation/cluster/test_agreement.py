@@ -39,7 +39,13 @@ from tests.generator.validation.columnar.tables.test_agreement import (
     good,
     table_bytes,
 )
-from tests.package_cases import GOOD_VS, captured, clean_forms, write
+from tests.package_cases import (
+    GOOD_VS,
+    captured,
+    clean_forms,
+    write,
+    write_with_threads,
+)
 from tests.webapp.pages import cellkine
 from webapp.commands import main
 from webapp.demo.demo_study import read_texts
@@ -414,6 +420,35 @@ def test_subjects_that_each_worker_judges_at_once(tmp_path: Path, master: str) -
     assert {"repeated-row", "row-without-form", "above-expected"} <= set(
         report.counts.by_code
     )
+
+
+def test_threads_of_queries_in_part_files(tmp_path: Path, master: str) -> None:
+    package = write_with_threads(tmp_path / "package")
+    file = package / "query-entries.csv"
+    file.write_text(file.read_text().replace("answered", "reopened"))
+    single = validate_package(package, limit=MANY)
+    assert single.counts.by_code["query-step-impossible"] == 1
+
+    header, *rows = file.read_text().splitlines()
+    whole = [*rows[:1], f"{rows[1]}\n{rows[2]}", *rows[3:]]
+    file.unlink()
+    file.mkdir()
+    for number, row in enumerate(reversed(whole)):
+        part = file / f"part-{number:05}.csv"
+        part.write_text(f"{header}\r\n{row}\r\n", newline="")
+
+    report = validate_on_cluster(package, master=master, limit=MANY)
+    told = [
+        (item.finding.code, item.finding.message, item.file, item.row)
+        for item in report.findings
+    ]
+    (expected,) = [
+        item.finding.message
+        for item in single.findings
+        if item.finding.code == "query-step-impossible"
+    ]
+    where = ("query-entries.csv/part-00003.csv", 2)
+    assert told == [("query-step-impossible", expected, *where)]
 
 
 def test_uploaded_files_are_looked_at_together(tmp_path: Path, master: str) -> None:
