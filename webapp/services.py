@@ -17,7 +17,9 @@ from webapp.storage import (
     Sites,
     StoredCasebook,
     StoredSubject,
+    SubjectHead,
     get_subject,
+    subject_head,
 )
 
 
@@ -53,6 +55,14 @@ def subject_or_404(subjid: str) -> StoredSubject:
     if subject is None:
         abort(404, f"There is no subject {subjid}.")
     return subject
+
+
+def head_or_404(subjid: str) -> SubjectHead:
+    """The same, with how often its forms were saved and how far its queries are."""
+    head = subject_head(services().database, subjid, sites=own_sites())
+    if head is None:
+        abort(404, f"There is no subject {subjid}.")
+    return head
 
 
 def casebook_of(subjid: str) -> StoredCasebook:

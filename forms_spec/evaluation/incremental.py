@@ -166,8 +166,12 @@ class CasebookResults:
 
     def _findings(self, key: FormKey, *, complete: bool) -> tuple[Finding, ...]:
         given = (self._records[key], complete)
-        reached = self._doubtful.pop(key, NOTHING)
         kept = self._kept.get(key)
+        if kept and key not in self._doubtful and kept.given == given:
+            # Nearly all forms after a save, so without a further step.
+            return cast("tuple[Finding, ...]", kept.value)
+
+        reached = self._doubtful.pop(key, NOTHING)
         if kept is None or not self._stands(kept, given, reached):
             earlier = kept.rules if kept and kept.given[1] == complete else {}
             again = RulesAgain(self._world_now(), earlier, reached)

@@ -125,9 +125,9 @@ def stored_standing(subjid: str, standing: Standing) -> StoredStanding:
     )
 
 
-def judged_casebook(subjid: str) -> Judged:
+def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
     """Judges all forms of a subject together, unless that was done since the last save,
-    today.
+    today. ``saves`` is how often its forms were saved, where that was just read.
 
     What is kept counts the saves that it rests on, so a save that comes in between
     makes it old, never wrong.
@@ -135,7 +135,7 @@ def judged_casebook(subjid: str) -> Judged:
     with LOCK:
         judged = _casebooks().get(subjid)
     today = services().today()
-    casebook = judged.casebook.renewed() if judged else whole_casebook_of(subjid)
+    casebook = judged.casebook.renewed(saves) if judged else whole_casebook_of(subjid)
     if (
         judged is None
         or judged.casebook is not casebook

@@ -9,18 +9,20 @@ somebody has asked about it all the same, the reason is the answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import LOG, Casebook, FormKey
 from forms_spec.model.study import Study
 from webapp.casebook.subject_status import Judged, judged_casebook
+from webapp.queries.due_marks import due_marks
 from webapp.services import services
 from webapp.storage import (
     ClockBehind,
@@ -34,10 +36,12 @@ from webapp.storage import (
     Role,
     Status,
     StoredQuery,
+    SubjectHead,
     due_subjects,
     history,
-    is_due,
     settle_due,
+    subject_head,
+    threads_of_subject,
 )
 from webapp.storage.events import line_hash
 from webapp.storage.queries import LONGEST_ENTRY
@@ -64,29 +68,53 @@ class AskedByRule:
 class CasebookQuestions:
     """What is asked of a casebook as it is.
 
-    ``doubted`` are rules, by the place, that find something or cannot be decided: what
-    they asked there is not settled. ``complete`` are the forms that are complete. ``reasons``
-    are those of kept warnings.
+    ``findings`` are all of them, by the place and the rule: what a rule asked is not
+    settled where it still finds something or cannot be decided. ``complete`` are the
+    forms that are complete. ``reasons`` are those of kept warnings.
     """
 
+    study: Study
+    subject: str
     asked: Mapping[QueryKey, AskedByRule]
-    doubted: frozenset[tuple[QueryPlace, str]]
+    findings: tuple[Finding, ...]
     complete: frozenset[FormKey]
     reasons: Mapping[QueryKey, str]
 
+    def doubt(self, place: QueryPlace, rule: str) -> bool:
+        """Whether a rule finds something at a place, or cannot be decided there."""
+        return any(
+            (finding.rule or finding.code) == rule
+            and place_of(self.study, self.subject, finding.data) == place
+            for finding in self.findings
+        )
+
 
 def look_again(subjid: str) -> None:
-    """Brings a subject's rule queries up to date, where its forms were saved since.
+    """Brings a subject's rule queries up to date, where its forms were saved since."""
+    head = subject_head(services().database, subjid)
+    if head is not None:
+        up_to_date(head)
+
+
+def up_to_date(head: SubjectHead) -> SubjectHead:
+    """The head of a subject whose rule queries are up to date.
 
     What cannot be written now stays due: a busy database, a clock that is behind, a
     save in between.
     """
-    app = services()
-    if not is_due(app.database, subjid):
-        return
+    if not head.due:
+        return head
 
-    judged = judged_casebook(subjid)
-    questions = questions_of(app.study, subjid, judged)
+    app, subjid = services(), head.subject.subjid
+    judged = judged_casebook(subjid, saves=head.saves)
+    questions = judged.once(
+        "rule questions", lambda: questions_of(app.study, subjid, judged)
+    )
+    if not _adds_something(judged, questions, head):
+        # Most saves change no query: a view does not wait for a write then.
+        due_marks().put_aside(app.database, subjid, judged.standing.changes)
+        return head
+
     with suppress(SQLAlchemyError, ClockBehind):
         settle_due(
             app.database,
@@ -95,21 +123,42 @@ def look_again(subjid: str) -> None:
             decide=lambda threads: decide(questions, threads, _who_kept),
         )
 
+    return subject_head(app.database, subjid) or head
+
+
+def _adds_something(
+    judged: Judged, questions: CasebookQuestions, head: SubjectHead
+) -> bool:
+    """Whether anything follows for the threads as they are: decided again only where a
+    question or a thread has changed.
+    """
+
+    def decided(_subject: EvaluatedSubject) -> bool:
+        threads = threads_of_subject(services().database, head.subject.subjid)
+        return any(decide(questions, threads, _who_kept))
+
+    return judged.results.of(
+        "entries by rules", questions, head.queries, work_out=decided
+    )
+
 
 def look_again_at_some(seconds: float = SOME_TIME) -> int:
     """The same for subjects that are due, as after an import, until the time is up.
 
     Gives how many are left.
     """
+    database = services().database
     ends = monotonic() + seconds
-    due = due_subjects(services().database)
+    left = due = due_subjects(database)
     for number, subjid in enumerate(due):
         # The first one is looked at however long it takes: each call gets further.
         if number and monotonic() > ends:
-            return len(due) - number
+            break
         look_again(subjid)
+        left = due[number + 1 :]
 
-    return 0
+    due_marks().take_away(database)
+    return len(left)
 
 
 def questions_of(study: Study, subjid: str, judged: Judged) -> CasebookQuestions:
@@ -120,10 +169,10 @@ def questions_of(study: Study, subjid: str, judged: Judged) -> CasebookQuestions
     )
     asked: dict[QueryKey, AskedByRule] = {}
     for finding in judged.open:
-        place = place_of(study, subjid, finding.data)
-        if place is None or finding.severity is not Severity.QUERY:
+        if finding.severity is not Severity.QUERY:
             continue
-        if _form_key(place) in complete:
+        place = place_of(study, subjid, finding.data)
+        if place is not None and _form_key(place) in complete:
             item = _asked(study, judged.casebook, place, finding)
             asked.setdefault(item.key, item)
 
@@ -135,20 +184,13 @@ def questions_of(study: Study, subjid: str, judged: Judged) -> CasebookQuestions
     }  # fmt: skip
 
     return CasebookQuestions(
+        study=study,
+        subject=subjid,
         asked=asked,
-        doubted=frozenset(_doubted(study, subjid, judged.findings)),
+        findings=judged.findings,
         complete=complete,
         reasons=reasons,
     )
-
-
-def _doubted(
-    study: Study, subjid: str, findings: Sequence[Finding]
-) -> Iterator[tuple[QueryPlace, str]]:
-    for finding in findings:
-        place = place_of(study, subjid, finding.data)
-        if place is not None:
-            yield place, finding.rule or finding.code
 
 
 def decide(
@@ -216,7 +258,7 @@ def _closing(questions: CasebookQuestions, thread: QueryThread) -> QueryStep | N
     query, rule = thread.query, thread.entries[0].rule
     if not query.waits or _form_key(query.place) not in questions.complete:
         return None
-    if (query.place, rule) in questions.doubted:
+    if questions.doubt(query.place, rule):
         return None
 
     return QueryStep(

@@ -37,7 +37,12 @@ from webapp.storage.dictionaries import (
     get_dictionary,
     use_dictionary,
 )
-from webapp.storage.due_queries import due_subjects, is_due, mark_due, settle_due
+from webapp.storage.due_queries import (
+    due_subjects,
+    forget_due,
+    mark_due,
+    settle_due,
+)
 from webapp.storage.event_search import (
     EventSearch,
     iterate_events,
@@ -106,7 +111,6 @@ from webapp.storage.queries import (
     take_step,
     threads_of_form,
     threads_of_subject,
-    waiting_by_form,
     waiting_counts,
 )
 from webapp.storage.query_life import (
@@ -145,6 +149,7 @@ from webapp.storage.sign_ins import (
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.stamps import ClockBehind, accept_clock, check_clock
 from webapp.storage.standings import StoredStanding, keep_standings, standings_of
+from webapp.storage.subject_heads import QueryHead, SubjectHead, subject_head
 from webapp.storage.subjects import (
     ORDERS,
     StoredSubject,
@@ -214,6 +219,7 @@ __all__ = [
     "QueryAction",
     "QueryEntry",
     "QueryFilter",
+    "QueryHead",
     "QueryParty",
     "QueryPlace",
     "QueryState",
@@ -238,6 +244,7 @@ __all__ = [
     "StoredQuery",
     "StoredStanding",
     "StoredSubject",
+    "SubjectHead",
     "SubjectSummary",
     "UnknownQuery",
     "User",
@@ -263,6 +270,7 @@ __all__ = [
     "end_session",
     "find_events",
     "find_locks",
+    "forget_due",
     "get_attachment",
     "get_attachment_head",
     "get_dictionary",
@@ -273,7 +281,6 @@ __all__ = [
     "heads",
     "history",
     "imports_of",
-    "is_due",
     "iterate_events",
     "keep_standings",
     "list_queries",
@@ -306,6 +313,7 @@ __all__ = [
     "settle_due",
     "snapshot",
     "standings_of",
+    "subject_head",
     "subject_numbers",
     "subjects_from",
     "take_step",
@@ -317,7 +325,6 @@ __all__ = [
     "use_dictionary",
     "utc_now",
     "visit_order",
-    "waiting_by_form",
     "waiting_counts",
     "was_complete",
     "write_event",

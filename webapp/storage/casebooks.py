@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.forms import (
-    NEWEST,
     NEWEST_OF_SUBJECT,
     NEWEST_OF_SUBJECTS_FORM,
+    NEWEST_SINCE,
     SAVES,
-    STAMPS,
-    InstanceKey,
     StoredForm,
     stored_form,
 )
-
-FEW = 5
-"""So many changed forms are read one by one; for more, all are read by one query."""
 
 
 def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, int]]:
@@ -64,48 +58,49 @@ class StoredCasebook:
         built._hold({form.key.form_key: form for form in forms})
         return built
 
-    def renewed(self) -> StoredCasebook:
+    def renewed(self, saves: int | None = None) -> StoredCasebook:
         """The casebook as it is stored now: this one, where nothing was saved since.
 
-        Forms that are stored as they were are taken from this one, which was read whole.
+        ``saves`` is how often the forms were saved, where that was just read. Forms that
+        are stored as they were are taken from this one, which was read whole.
         """
-        saves, subject = self.saves, {"subject": self.subject}
+        if saves == self.saves:
+            return self
+
+        subject = {"subject": self.subject}
         with self.database.read() as connection:
-            if connection.execute(SAVES, subject).scalar_one() == saves:
+            if saves is None:
+                saves = connection.execute(SAVES, subject).scalar_one()
+            if saves == self.saves:
                 return self
-            stamps = connection.execute(STAMPS, subject).all()
-            kept, changed = self._kept(stamps)
-            if len(changed) > FEW:
-                kept = {}
-                new = _newest(connection, self.subject)
-            else:
-                rows = (
-                    connection.execute(NEWEST, key._asdict()).one() for key in changed
-                )
-                new = [stored_form(row) for row in rows]
+
+            forms = self._with_changes(connection)
+            if sum(form.version for form in forms.values()) != saves:
+                # A look by the time misses what was saved by a clock that was set back.
+                read = _newest(connection, self.subject)
+                forms = {form.key.form_key: form for form in read}
 
         built = StoredCasebook(self.database, self.subject, ())
         built._order = self._order
-        built._hold(kept | {form.key.form_key: form for form in new}, like=self)
+        built._hold(forms, like=self)
 
         return built
 
-    def _kept(
-        self, stamps: Iterable[Sequence[Any]]
-    ) -> tuple[dict[FormKey, StoredForm], list[InstanceKey]]:
-        """The forms that are still as they were read, and the keys of the others."""
-        kept, changed = dict(self.forms), []
-        there = set()
-        for form, visit, unsno, version, saved_at in stamps:
-            key = FormKey(form, visit, unsno)
-            there.add(key)
-            stored = kept.get(key)
-            if not stored or stored.version != version or stored.saved_at != saved_at:
-                changed.append(InstanceKey(self.subject, *key))
-        for key in kept.keys() - there:
-            del kept[key]
+    def _with_changes(self, connection: Connection) -> Mapping[FormKey, StoredForm]:
+        """The forms with those that were saved since the newest of them."""
+        if not self.forms:
+            return {}
 
-        return kept, changed
+        forms = dict(self.forms)
+        newest = max(form.saved_at for form in forms.values())
+        wanted = {"subject": self.subject, "since": newest}
+        for row in connection.execute(NEWEST_SINCE, wanted):
+            form = stored_form(row)
+            known = forms.get(form.key.form_key)
+            if known is None or known.version != form.version:
+                forms[form.key.form_key] = form
+
+        return forms
 
     def _hold(
         self, forms: Mapping[FormKey, StoredForm], like: StoredCasebook | None = None

@@ -1,15 +1,16 @@
 """Which subjects' rule queries have to be looked at, since their forms were saved.
 
 A save puts its subject here in its own transaction; whoever has looked at the subject
-takes it away. So no broken rule is forgotten when a server is killed in between.
+takes it away, at once or later together with others. So no broken rule is forgotten when
+a server is killed in between, and at worst a subject is looked at twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
@@ -40,18 +41,23 @@ def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
         )
 
 
-def is_due(database: Database, subject: str) -> bool:
-    """Whether a subject's rule queries have to be looked at."""
-    wanted = select(query_due.c.subjid).where(query_due.c.subjid == subject)
-    with database.read() as connection:
-        return connection.execute(wanted).first() is not None
-
-
 def due_subjects(database: Database) -> tuple[str, ...]:
     """All of these subjects, in order."""
     with database.read() as connection:
         ordered = select(query_due.c.subjid).order_by(query_due.c.subjid)
         return tuple(connection.execute(ordered).scalars())
+
+
+def forget_due(database: Database, looked_at: Mapping[str, int]) -> None:
+    """Takes away subjects for whose queries nothing followed.
+
+    ``looked_at`` says how often the forms of each were saved then: one that was saved
+    again since stays due.
+    """
+    rows = [{"subject": name, "seen": saves} for name, saves in looked_at.items()]
+    if rows:
+        with database.write() as connection:
+            connection.execute(FORGET, rows)
 
 
 def settle_due(
@@ -78,3 +84,9 @@ def settle_due(
         connection.execute(delete(query_due).where(query_due.c.subjid == subject))
 
     return True
+
+
+FORGET = delete(query_due).where(
+    query_due.c.subjid == bindparam("subject"),
+    SAVES.scalar_subquery() == bindparam("seen"),
+)

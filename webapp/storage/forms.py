@@ -196,14 +196,6 @@ A_COMPLETE_VERSION = _of_instance(
 ).limit(1)
 BY_SAVE_ID = _VERSIONS.where(form_version.c.save_id == bindparam("save_id"))
 HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject"))
-STAMPS = select(
-    form_instance.c.form,
-    form_instance.c.visit,
-    form_instance.c.unsno,
-    form_instance.c.version,
-    form_instance.c.saved_at,
-).where(form_instance.c.subjid == bindparam("subject"))
-"""Which version of each form of a subject is the newest, and since when."""
 SAVES = select(func.coalesce(func.sum(form_instance.c.version), 0)).where(
     form_instance.c.subjid == bindparam("subject")
 )
@@ -226,6 +218,7 @@ NEWEST_OF_SUBJECT = _VERSIONS.where(
 NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(
     form_instance.c.form == bindparam("form")
 )
+NEWEST_SINCE = NEWEST_OF_SUBJECT.where(form_instance.c.saved_at >= bindparam("since"))
 VERSIONS_OF_SUBJECT = _VERSIONS.where(
     form_instance.c.subjid == bindparam("subject")
 ).order_by(*_IN_ORDER, form_version.c.number)

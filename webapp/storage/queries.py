@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from forms_spec.model.captured_data import CellKey, FormKey
+from forms_spec.model.captured_data import CellKey
 from webapp.storage.database import Database
 from webapp.storage.events import (
     Detail,
@@ -450,21 +450,6 @@ def waiting_counts(database: Database, subjects: Iterable[str]) -> Mapping[str, 
     )
     with database.read() as connection:
         return {str(name): int(count) for name, count in connection.execute(counted)}
-
-
-def waiting_by_form(database: Database, subject: str) -> Mapping[FormKey, int]:
-    """How many queries on each form of a subject wait. Those on the subject itself have
-    no form and no visit.
-    """
-    place = (query.c.form, query.c.visit, query.c.unsno)
-    counted = (
-        select(*place, func.count())
-        .where(query.c.subjid == subject, IS_WAITING)
-        .group_by(*place)
-    )
-    with database.read() as connection:
-        rows = connection.execute(counted)
-        return {FormKey(*key): int(count) for *key, count in rows}
 
 
 def _threads(connection: Connection, *where: Any) -> tuple[QueryThread, ...]:

@@ -13,18 +13,17 @@ from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
-from webapp.queries.rule_queries import look_again
+from webapp.queries.rule_queries import up_to_date
 from webapp.review.lock_words import shown_lock
 from webapp.review.subject_review import FormMarks, form_marks
 from webapp.security.access import ENTER, READ, allow
-from webapp.services import services, subject_or_404
+from webapp.services import head_or_404, services, subject_or_404
 from webapp.storage import (
     WHOLE_STUDY,
     FormClosed,
     ReviewScope,
     StoredSubject,
     locks_of,
-    waiting_by_form,
 )
 
 bp = Blueprint("casebooks", __name__)
@@ -33,9 +32,8 @@ bp = Blueprint("casebooks", __name__)
 @bp.get("/subjects/<subjid>")
 @allow(READ)
 def show_casebook(subjid: str) -> ResponseReturnValue:
-    subject = subject_or_404(subjid)
-    look_again(subjid)
-    judged = judged_casebook(subjid)
+    head = up_to_date(head_or_404(subjid))
+    subject, judged = head.subject, judged_casebook(subjid, saves=head.saves)
     assessment = assessment_of(judged)
     locks = locks_of(services().database, subjid)
     marks = form_marks(subjid, locks, judged.casebook.forms)
@@ -50,7 +48,7 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         else judged.once("casebook table", lambda: _table(subject, judged, {})),
         lock=shown_lock(act, ReviewScope(subjid)) if act else None,
         eligibility=status_of(assessment) if assessment else None,
-        queries=waiting_by_form(services().database, subjid),
+        queries=head.waiting,
         repeating=[
             visit for visit in services().study.visits.values() if visit.repeats
         ],
@@ -131,10 +129,11 @@ def show_standing(subjid: str) -> ResponseReturnValue:
     """By address: the status of every form in the casebook's table and of the logs, as
     of now.
     """
-    subject_or_404(subjid)
-    look_again(subjid)
+    head = up_to_date(head_or_404(subjid))
     data = {}
-    for address, status in judged_casebook(subjid).grid.statuses.items():
+    for address, status in judged_casebook(
+        subjid, saves=head.saves
+    ).grid.statuses.items():
         html = render_template("status_shape.html", status=status)
         data[address] = {"name": status.name, "html": html}
 

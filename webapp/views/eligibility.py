@@ -11,7 +11,7 @@ from markupsafe import Markup
 from webapp.casebook.eligibility_page import CriterionLine, EligibilityPage, page_of
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.security.access import READ, allow
-from webapp.services import subject_or_404
+from webapp.services import head_or_404
 
 bp = Blueprint("eligibility", __name__)
 OPEN = "attention"
@@ -20,8 +20,8 @@ OPEN = "attention"
 @bp.get("/subjects/<subjid>/eligibility")
 @allow(READ)
 def show_eligibility(subjid: str) -> ResponseReturnValue:
-    subject = subject_or_404(subjid)
-    judged = judged_casebook(subjid)
+    head = head_or_404(subjid)
+    judged = judged_casebook(subjid, saves=head.saves)
     page = page_of(subjid, judged)
     if page is None:
         abort(404, "The study's dictionary has no eligibility criteria.")
@@ -31,7 +31,10 @@ def show_eligibility(subjid: str) -> ResponseReturnValue:
     )
 
     return render_template(
-        "eligibility.html", subject=subject, table=table, today=judged.standing.today
+        "eligibility.html",
+        subject=head.subject,
+        table=table,
+        today=judged.standing.today,
     )
 
 

@@ -15,6 +15,7 @@ from forms_spec.model.study import Study
 from tests.studies import FILES, study_of
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
+from webapp.queries.due_marks import TOGETHER
 from webapp.storage import (
     InstanceKey,
     NewQuery,
@@ -24,6 +25,7 @@ from webapp.storage import (
     QueryState,
     QueryStep,
     QueryThread,
+    add_subject,
     due_subjects,
     open_queries,
     threads_of_form,
@@ -223,3 +225,48 @@ def test_a_save_whose_server_was_killed_is_looked_at_later(
 
     assert "A high pressure goes with a reading." in page
     assert due_subjects(database_of(app)) == ()
+
+
+def test_a_view_that_has_nothing_to_ask_writes_nothing(
+    app: Flask, nurse: FlaskClient
+) -> None:
+    save(nurse, sysbp="120")
+
+    page = nurse.get("/subjects/01-001").text
+
+    assert "none open" in page
+    assert due_subjects(database_of(app)) == ("01-001",)
+    # The list of all queries takes away what views put aside.
+    nurse.get("/queries")
+    assert due_subjects(database_of(app)) == ()
+
+
+def test_marks_that_were_put_aside_are_taken_away_together(
+    app: Flask, nurse: FlaskClient
+) -> None:
+    added = [f"01-{number:03}" for number in range(100, 100 + TOGETHER)]
+    for subjid in added:
+        add_subject(database_of(app), subjid=subjid, site="01", user="nurse")
+        page = f"/subjects/{subjid}/UNS-1/vs"
+        data = {**page_data(nurse, page), "f-vsperf": ["N"], "action": ["complete"]}
+        nurse.post(page, data=data)
+    assert due_subjects(database_of(app)) == tuple(added)
+
+    for subjid in added:
+        nurse.get(f"/subjects/{subjid}")
+
+    assert due_subjects(database_of(app)) == ()
+
+
+def test_a_query_reopened_by_a_person_after_a_view_is_closed_after_the_next_save(
+    app: Flask, nurse: FlaskClient, monitor: FlaskClient
+) -> None:
+    save(nurse, sysbp="155", temp="40")
+    save(nurse, sysbp="120")
+    assert thread(app).query.state is QueryState.CLOSED
+    nurse.get("/subjects/01-001")
+    write(monitor, app, QueryAction.REOPEN, "Which cuff was used?")
+
+    save(nurse, sysbp="121")
+
+    assert thread(app).query.state is QueryState.CLOSED

@@ -28,8 +28,8 @@ from webapp.storage import (
     add_subject,
     add_user,
     due_subjects,
+    forget_due,
     get_thread,
-    is_due,
     list_queries,
     log_lines,
     open_queries,
@@ -255,7 +255,7 @@ class TestDue:
             database, "01-001", saves=2, decide=lambda _: ([asking("why?")], [])
         )
 
-        assert not is_due(database, "01-001")
+        assert due_subjects(database) == ()
         assert len(threads_of_subject(database, "01-001")) == 1
 
     def test_a_save_in_between_leaves_it_due_and_writes_nothing(
@@ -268,5 +268,17 @@ class TestDue:
             database, "01-001", saves=1, decide=lambda _: ([asking("why?")], [])
         )
 
-        assert is_due(database, "01-001")
+        assert due_subjects(database) == ("01-001",)
         assert threads_of_subject(database, "01-001") == ()
+
+    def test_only_what_was_looked_at_last_is_forgotten(
+        self, database: Database
+    ) -> None:
+        keep(database, 0, record(sysbp="172"))
+        keep(database, 1, record(sysbp="120"))
+
+        forget_due(database, {"01-001": 1})
+        assert due_subjects(database) == ("01-001",)
+
+        forget_due(database, {"01-001": 2})
+        assert due_subjects(database) == ()

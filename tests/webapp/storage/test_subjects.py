@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from forms_spec.model.captured_data import FormKey
-from tests.webapp.storage.storing import VS, keep, record
+from tests.webapp.storage.storing import START, VS, keep, record
 from webapp.storage import (
     AttachmentHead,
     Database,
@@ -15,6 +18,7 @@ from webapp.storage import (
     Role,
     Status,
     StoredCasebook,
+    accept_clock,
     add_attachment,
     add_subject,
     add_user,
@@ -141,6 +145,21 @@ class TestCasebook:
         assert list(more.forms.items()) == list(whole.forms.items())
         assert list(more.keys("vs")) == list(whole.keys("vs"))
         assert more.saves == whole.saves == casebook.saves + 2
+
+    def test_a_save_by_a_clock_that_was_set_back_is_seen(
+        self, database: Database
+    ) -> None:
+        self.fill(database)
+        casebook = StoredCasebook.whole(database, "01-001", self.VISITS)
+        slow = replace(database, clock=lambda: START - timedelta(days=1))
+        accept_clock(slow)
+        month = VS._replace(visit="M3", unsno=0)
+
+        keep(slow, 1, record(sysbp="140"), key=month)
+
+        renewed = casebook.renewed()
+        assert renewed.forms[month.form_key].record.texts == {"sysbp": "140"}
+        assert len(renewed.forms) == len(casebook.forms)
 
     def test_the_whole_is_one_query(self, database: Database) -> None:
         self.fill(database)
