@@ -25,7 +25,7 @@ from webapp.storage import (
     LockState,
     ReviewScope,
     scopes_of,
-    waiting_by_form,
+    subject_head,
 )
 
 FormMarks = Mapping[str, tuple[ShownStatus, ...]]
@@ -72,8 +72,8 @@ def subject_review(subjid: str, judged: Judged, locks: Locks) -> SubjectReview:
     """What there is to review of a subject: forms that are captured, and those that are
     still to be filled in.
     """
-    waiting = waiting_by_form(services().database, subjid)
-    maker = _Lines(subjid=subjid, locks=locks, waiting=waiting)
+    head = subject_head(services().database, subjid)
+    maker = _Lines(subjid=subjid, locks=locks, waiting=head.waiting if head else {})
     lines = [maker.line(ReviewScope(subjid), WHOLE, f"/subjects/{subjid}")]
     for (visit, unsno), forms in _by_visit(judged).items():
         word = visit_word(visit, unsno)
@@ -93,7 +93,9 @@ def subject_review(subjid: str, judged: Judged, locks: Locks) -> SubjectReview:
 
 def form_marks(subjid: str, locks: Locks, keys: Iterable[FormKey]) -> FormMarks:
     """By address of a form: the marks that stand beside its status, where it has some."""
-    marks = {}
+    marks: dict[str, tuple[ShownStatus, ...]] = {}
+    if not locks.newest:
+        return marks
     for key in keys:
         act = locks.of_form(InstanceKey(subjid, *key))
         if act is not None:
