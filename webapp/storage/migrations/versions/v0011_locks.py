@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from webapp.storage.guards import enable_guards_always
 from webapp.storage.migrations.versions.v0001_first_tables import KEPT
 from webapp.storage.tables import PlainString, PlainText, UtcTime
 
@@ -55,3 +56,4 @@ def guard_appended(table: str) -> None:
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
             f" FOR EACH STATEMENT {refuse}"
         )
+    enable_guards_always(op.get_bind())
