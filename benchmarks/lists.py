@@ -39,7 +39,6 @@ from webapp.storage import (
     open_database,
     save,
 )
-from webapp.views.subjects import ON_A_PAGE
 
 REPEATS = 25
 CASEBOOK = "/subjects/01-012"
@@ -71,6 +70,15 @@ VERSIONS = """INSERT INTO form_version (id, instance_id, number, status, refused
         v.queries, v.warnings, v.saved_at, v.saved_by, v.save_id || '-' || copy.number, v.dictionary_hash,
         v.seal, v.reason, v.row_marks, v.kept, v."rows", v.texts, v.import_id
     FROM copy JOIN form_instance i USING (subjid) JOIN form_version v ON v.instance_id = i.id"""
+STANDINGS = """INSERT INTO subject_standing (subjid, site, day, dictionary_hash, changes, drafts, complete,
+        saved_at, open, to_finish, next_visit, first_day, target_day, last_day, ended, findings) {copy}
+    SELECT name, site, day, dictionary_hash, changes, drafts, complete, saved_at, open, to_finish,
+        next_visit, first_day, target_day, last_day, ended, findings
+    FROM copy JOIN subject_standing USING (subjid)"""
+WORK = """INSERT INTO subject_work (subjid, kind, visit, unsno, form, site, first_day, last_day,
+        amount) {copy}
+    SELECT name, kind, visit, unsno, form, site, first_day, last_day, amount
+    FROM copy JOIN subject_work USING (subjid)"""
 
 
 def main(sizes: list[int]) -> None:
@@ -90,7 +98,6 @@ def measured(size: int) -> list[tuple[str, float, float]]:
     """By page: the ratio to a static page of the same length, and milliseconds of CPU."""
     with tempfile.TemporaryDirectory() as folder:
         database, client, lengths = _client(Path(folder), size)
-        _count_first_page(client)
         found = []
         for number, page in enumerate(PAGES):
             lengths[number] = len(client.get(page).data)
@@ -108,7 +115,6 @@ def _client(folder: Path, size: int) -> tuple[Database, FlaskClient, list[int]]:
     url = f"sqlite:///{folder / 'study.sqlite'}"
     database = open_database(url)
     study = load_demo(database)
-    _copy_subjects(database, size - len(list_subjects(database)))
     app = create_app(Settings(database=url, study=study, secret_key="benchmark"))
     lengths = [0] * len(PAGES)
     for number in range(len(PAGES)):
@@ -121,6 +127,8 @@ def _client(folder: Path, size: int) -> tuple[Database, FlaskClient, list[int]]:
         "/sign-in",
         data={"csrf_token": token, "username": "coordinator", "password": PASSWORD},
     )
+    _evaluate(client)
+    _copy_subjects(database, size - len(list_subjects(database)))
     return database, client, lengths
 
 
@@ -132,20 +140,16 @@ def _copy_subjects(database: Database, copies: int) -> None:
         return
     with database.write() as connection:
         rows = connection.execute(text("SELECT max(id) FROM form_version")).scalar_one()
-        for statement in (SUBJECTS, FORMS, VERSIONS):
+        for statement in (SUBJECTS, FORMS, VERSIONS, STANDINGS, WORK):
             connection.execute(
                 text(statement.format(copy=COPY)), {"copies": copies, "rows": rows}
             )
 
 
-def _count_first_page(client: FlaskClient) -> None:
-    """Asks, as the list's page does, until how its subjects stand is known."""
-    ready, following = 0, "0"
-    while following and ready < ON_A_PAGE:
-        answer = client.get(
-            "/subjects/standings", query_string={"from": following}
-        ).get_json()
-        ready, following = ready + len(answer["ready"]), answer["next"]
+def _evaluate(client: FlaskClient) -> None:
+    """Asks, as a page of lists does, until it is known how every subject stands."""
+    while client.get("/subjects/evaluation").get_json()["left"]:
+        pass
 
 
 def _save(database: Database) -> None:

@@ -42,7 +42,7 @@ def test_pages_follow_each_other_and_leave_nobody_out(client: FlaskClient) -> No
     assert [name for page in pages for name in page] == [
         f"01-{number:03}" for number in range(1, MANY + 1)
     ]
-    assert "Page 2 of 3: 01-101 to 01-200" in client.get("/subjects?page=2").text
+    assert "Page 2 of 3: 01-051 to 01-100" in client.get("/subjects?page=2").text
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999", "٣"])
@@ -55,10 +55,10 @@ def test_behind_the_last_page_is_the_way_back(client: FlaskClient) -> None:
 
 
 def test_the_search_looks_at_every_page(client: FlaskClient) -> None:
-    assert listed(client, "/subjects?q=01-20") == [
-        f"01-20{digit}" for digit in range(8)
+    assert listed(client, "/subjects?q=01-10") == [
+        f"01-10{digit}" for digit in range(8)
     ]
-    assert client.get("/subjects?q=01-205").headers["Location"] == "/subjects/01-205"
+    assert client.get("/subjects?q=01-105").headers["Location"] == "/subjects/01-105"
     assert "No subject's number or site contains" in client.get("/subjects?q=%25").text
 
 

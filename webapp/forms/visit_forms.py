@@ -17,6 +17,7 @@ from webapp.casebook.waiting_findings import OnPage, Waiting
 from webapp.presentation.form_address import FormPlace, form_address, forms_beside
 from webapp.presentation.statuses import ShownStatus, open_status, status_of
 from webapp.services import services
+from webapp.storage import StoredStanding, standings_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +59,7 @@ def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
     ``findings`` is how many the open form has now.
     """
     study, known = services().study, page.heads
-    standing = remembered(place.subject.subjid, changes_of(known))
+    standing = remembered(place.subject.subjid, changes_of(known)) or _kept(place)
     counts = {**(standing.findings if standing else {}), place.key.form_key: findings}
     expected = _expected(place, page.waiting)
     unbegun = _unbegun(place, expected, page.waiting)
@@ -88,6 +89,15 @@ def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
     return VisitForms(
         forms=tuple(forms), counted=standing is not None, not_expected=reason
     )
+
+
+def _kept(place: FormPlace) -> StoredStanding | None:
+    """What the database has of the subject, where it still holds."""
+    app, subjid = services(), place.subject.subjid
+    kept = standings_of(
+        app.database, [subjid], dictionary_hash=app.study.hash, day=app.today()
+    )
+    return kept.get(subjid)
 
 
 def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, FormExpectation]:

@@ -69,7 +69,7 @@ function arrows(table) {
   });
 }
 
-/* Numbers that are still to come: asked for until every subject has its own. */
+/* Rows that are still to come: asked for until every subject has its own. */
 async function countOn(table) {
   for (let from = table.dataset.waiting; from;) {
     const answer = await fetch(`/subjects/standings?from=${encodeURIComponent(from)}`, {
@@ -77,29 +77,23 @@ async function countOn(table) {
     });
     if (!answer.ok) return;
     const reply = await answer.json();
-    for (const row of table.tBodies[0].rows) {
-      const numbers = reply.ready[row.dataset.subject];
-      if (numbers) showNumbers(row, numbers);
+    for (const row of [...table.tBodies[0].rows]) {
+      const html = reply.rows[row.dataset.subject];
+      if (html) replaceRow(row, html);
     }
-    from = table.querySelector("[data-sort='']") ? reply.next : "";
+    from = table.querySelector("[data-stale]") ? reply.next : "";
   }
   document.getElementById("counting").remove();
 }
 
-function showNumbers(row, [finish, open]) {
-  showNumber(row.querySelector("[data-finish]"), finish, "draft", "◐");
-  showNumber(row.querySelector("[data-open]"), open, "findings", "▲");
-}
-
-function showNumber(cell, number, status, shape) {
-  const mark = Object.assign(document.createElement("span"), { className: "shape", textContent: shape });
-  mark.setAttribute("aria-hidden", "true");
-  const words = Object.assign(document.createElement("span"), {
-    className: number ? `status s-${status}` : "quiet-text",
-  });
-  words.append(...(number ? [mark, " "] : []), String(number));
-  cell.dataset.sort = number;
-  cell.replaceChildren(words);
+function replaceRow(row, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const fresh = template.content.firstElementChild;
+  const focused = row.contains(document.activeElement);
+  fresh.hidden = row.hidden;
+  row.replaceWith(fresh);
+  if (focused) fresh.querySelector("a").focus();
 }
 
 document.querySelectorAll("[data-waiting]").forEach((table) => countOn(table).catch(() => {}));

@@ -148,18 +148,30 @@ from webapp.storage.sign_ins import (
 )
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.stamps import ClockBehind, accept_clock, check_clock
-from webapp.storage.standings import StoredStanding, keep_standings, standings_of
+from webapp.storage.standings import (
+    NextVisit,
+    StoredStanding,
+    WorkLine,
+    keep_standings,
+    stale_subjects,
+    standings_of,
+)
 from webapp.storage.subject_heads import QueryHead, SubjectHead, subject_head
-from webapp.storage.subjects import (
+from webapp.storage.subject_lists import (
     ORDERS,
+    ListFor,
+    SubjectLine,
+    lines_of,
+    page_of_subjects,
+    subjects_from,
+)
+from webapp.storage.subjects import (
     StoredSubject,
     SubjectSummary,
     add_subject,
     get_subject,
     list_subjects,
-    page_of_subjects,
     subject_numbers,
-    subjects_from,
 )
 from webapp.storage.tables import DamagedData
 from webapp.storage.users import (
@@ -172,6 +184,7 @@ from webapp.storage.users import (
     has_password,
     list_users,
 )
+from webapp.storage.work_lists import WorkFilter, WorkKind, list_work
 
 __all__ = [
     "ADMINISTER",
@@ -204,6 +217,7 @@ __all__ = [
     "FormHead",
     "ImportRun",
     "InstanceKey",
+    "ListFor",
     "ListedQuery",
     "LockAct",
     "LockRefused",
@@ -214,6 +228,7 @@ __all__ = [
     "NewAccount",
     "NewEvent",
     "NewQuery",
+    "NextVisit",
     "OtherStudy",
     "PastVersion",
     "QueryAction",
@@ -245,9 +260,13 @@ __all__ = [
     "StoredStanding",
     "StoredSubject",
     "SubjectHead",
+    "SubjectLine",
     "SubjectSummary",
     "UnknownQuery",
     "User",
+    "WorkFilter",
+    "WorkKind",
+    "WorkLine",
     "accept_clock",
     "add_account",
     "add_attachment",
@@ -283,9 +302,11 @@ __all__ = [
     "imports_of",
     "iterate_events",
     "keep_standings",
+    "lines_of",
     "list_queries",
     "list_subjects",
     "list_users",
+    "list_work",
     "load",
     "load_version",
     "lock_history",
@@ -312,6 +333,7 @@ __all__ = [
     "set_locks",
     "settle_due",
     "snapshot",
+    "stale_subjects",
     "standings_of",
     "subject_head",
     "subject_numbers",

@@ -43,6 +43,7 @@ from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_queries import insert_threads
 from webapp.storage.seals import seal
 from webapp.storage.stamps import stamp
+from webapp.storage.standings import mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 
@@ -185,7 +186,9 @@ class Batch:
         for key, _ in forms:
             refuse_closed(self._connection, key)
         insert_forms(self._connection, forms, self._now, import_id=self._import)
-        mark_due(self._connection, {key.subject for key, _ in forms})
+        saved = {key.subject for key, _ in forms}
+        mark_due(self._connection, saved)
+        mark_saved(self._connection, saved)
 
     def restore_threads(self, threads: Iterable[CapturedThread]) -> int:
         """Queries that are not here yet, with all their entries. Gives how many are left
@@ -300,6 +303,7 @@ def _add_version(
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
     mark_due(connection, [request.key.subject])
+    mark_saved(connection, [request.key.subject])
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
     return Saved(

@@ -1,16 +1,65 @@
-"""How subjects stand, as it was judged: a copy of what can be judged again at any time."""
+"""What lists show of subjects: totals that every save keeps, and how a subject stood when
+it was last evaluated. A copy of what can be evaluated again at any time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
-from webapp.storage.tables import subject_standing
+from webapp.storage.tables import form_instance, subject_standing, subject_work
+from webapp.storage.users import ALL_SITES, Sites
+
+Standings = subject_standing.c
+LATER = "9999-12-31"
+"""Stands for a day that nobody knows, so that it sorts behind all others."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextVisit:
+    """The visit that comes next, and its window where the study plans one. Without a
+    window it may be due (``is_due``) or not yet.
+    """
+
+    name: str
+    is_due: bool
+    first: date | None = None
+    target: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkLine:
+    """Something to do for a subject: a visit, a form or the findings of a form.
+
+    ``first`` and ``last`` are the window of its visit; ``count`` counts findings.
+    """
+
+    subjid: str
+    kind: str
+    visit: str
+    unsno: int
+    form: str
+    first: date | None
+    last: date | None
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +68,7 @@ class StoredStanding:
     dictionary.
 
     ``findings`` counts by form what its page shows; ``open`` are all of them,
-    ``to_finish`` forms.
+    ``to_finish`` forms. ``ended`` is the day on which the subject left the study.
     """
 
     subjid: str
@@ -29,64 +78,214 @@ class StoredStanding:
     open: int
     to_finish: int
     findings: Mapping[FormKey, int]
+    next_visit: NextVisit | None = None
+    ended: date | None = None
+    work: Sequence[WorkLine] = field(default=())
+
+
+def insert_standing(connection: Connection, subjid: str, site: str) -> None:
+    """The row of a new subject, which is still to be evaluated."""
+    totals = {"changes": 0, "drafts": 0, "complete": 0, "saved_at": None}
+    evaluated = {"open": 0, "to_finish": 0, "next_visit": "", "findings": []}
+    days = dict.fromkeys(("day", "first_day", "target_day", "last_day", "ended"), "")
+    row = {"subjid": subjid, "site": site, "dictionary_hash": ""}
+    connection.execute(insert(subject_standing), {**row, **totals, **evaluated, **days})
+
+
+def mark_saved(connection: Connection, subjids: Iterable[str]) -> None:
+    """Brings the totals of subjects up to date whose forms are saved, in the transaction
+    that saves them: what was evaluated of them is old from now on.
+    """
+    of_them = form_instance.c.subjid.in_(sorted(set(subjids)))
+    rows = connection.execute(TOTALS.where(of_them)).mappings().all()
+    if rows:
+        connection.execute(SAVED, [{**row, "subject": row["subjid"]} for row in rows])
+
+
+TOTALS = select(
+    form_instance.c.subjid,
+    func.sum(form_instance.c.version).label("changes"),
+    func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label("drafts"),
+    func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label(
+        "complete"
+    ),
+    func.max(form_instance.c.saved_at).label("saved_at"),
+).group_by(form_instance.c.subjid)
+SAVED = (
+    update(subject_standing)
+    .where(Standings.subjid == bindparam("subject"))
+    .values(
+        changes=bindparam("changes"),
+        drafts=bindparam("drafts"),
+        complete=bindparam("complete"),
+        saved_at=bindparam("saved_at"),
+        day="",
+    )
+)
 
 
 def standings_of(
     database: Database, subjids: Iterable[str], *, dictionary_hash: str, day: date
 ) -> Mapping[str, StoredStanding]:
-    """By subject: what was kept under this dictionary on this day, whatever was saved
-    since.
-    """
-    query = FRESH.where(subject_standing.c.subjid.in_(list(subjids)))
+    """By subject: what still holds under this dictionary on this day."""
+    query = select(subject_standing).where(
+        Standings.subjid.in_(list(subjids)),
+        Standings.dictionary_hash == dictionary_hash,
+        Standings.day == day.isoformat(),
+    )
     with database.read() as connection:
-        rows = connection.execute(
-            query, {"hash": dictionary_hash, "today": day.isoformat()}
-        ).all()
+        rows = connection.execute(query).all()
 
-    return {
-        row.subjid: StoredStanding(
-            subjid=row.subjid,
-            dictionary_hash=row.dictionary_hash,
-            day=day,
-            saves=row.saves,
-            open=row.open,
-            to_finish=row.to_finish,
-            findings={
-                FormKey(form, visit, unsno): count
-                for form, visit, unsno, count in row.findings
-            },
-        )
-        for row in rows
-    }
+    return {row.subjid: standing_of_row(row) for row in rows}
+
+
+def standing_of_row(row: Row[Any]) -> StoredStanding:
+    """What was evaluated, from a row of its table that was evaluated once."""
+    return StoredStanding(
+        subjid=row.subjid,
+        dictionary_hash=row.dictionary_hash,
+        day=date.fromisoformat(row.day),
+        saves=row.changes,
+        open=row.open,
+        to_finish=row.to_finish,
+        findings={
+            FormKey(form, visit, unsno): count
+            for form, visit, unsno, count in row.findings
+        },
+        next_visit=next_visit_of_row(row),
+        ended=_day(row.ended),
+    )
+
+
+def next_visit_of_row(row: Row[Any]) -> NextVisit | None:
+    """The visit that comes next; None where no visit is to come."""
+    if not row.next_visit:
+        return None
+    return NextVisit(
+        name=row.next_visit,
+        is_due=row.first_day != LATER,
+        first=_day(row.first_day),
+        target=_day(row.target_day),
+        last=_day(row.last_day),
+    )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text and text != LATER else None
+
+
+def _text(day: date | None, otherwise: str = "") -> str:
+    return day.isoformat() if day else otherwise
 
 
 def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> None:
-    """Puts standings in the place of those of the same subjects."""
-    rows = [
-        {
-            "subjid": standing.subjid,
-            "dictionary_hash": standing.dictionary_hash,
-            "day": standing.day.isoformat(),
-            "saves": standing.saves,
-            "open": standing.open,
-            "to_finish": standing.to_finish,
-            "findings": [
-                [*key, count] for key, count in sorted(standing.findings.items())
-            ],
-        }
-        for standing in standings
-    ]
-    if not rows:
+    """Puts standings, and the work that follows from them, in the place of older ones.
+
+    One that rests on forms as they no longer are is left out: its subject stays to be
+    evaluated.
+    """
+    every = list(standings)
+    if not every:
         return
     with database.write() as connection:
-        connection.execute(FORGET, [{"subject": row["subjid"]} for row in rows])
-        connection.execute(insert(subject_standing), rows)
+        for standing in every:
+            kept = connection.execute(KEEP, _evaluated(standing)).rowcount
+            if kept:
+                _replace_work(connection, standing)
 
 
-FRESH = select(subject_standing).where(
-    subject_standing.c.dictionary_hash == bindparam("hash"),
-    subject_standing.c.day == bindparam("today"),
+KEEP = (
+    update(subject_standing)
+    .where(
+        Standings.subjid == bindparam("subject"),
+        Standings.changes == bindparam("saves"),
+    )
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                *("day", "dictionary_hash", "open", "to_finish", "next_visit"),
+                *("first_day", "target_day", "last_day", "ended", "findings"),
+            )
+        }
+    )
 )
-FORGET = delete(subject_standing).where(
-    subject_standing.c.subjid == bindparam("subject")
-)
+
+
+def _evaluated(standing: StoredStanding) -> dict[str, Any]:
+    """The row of a standing, as ``KEEP`` takes it."""
+    following = standing.next_visit
+    # Who has no visit to come stands behind those that have one, however late it is.
+    no_day = LATER if following is None else ""
+    not_yet = LATER if following and not following.is_due else ""
+    row = {
+        "day": standing.day.isoformat(),
+        "dictionary_hash": standing.dictionary_hash,
+        "open": standing.open,
+        "to_finish": standing.to_finish,
+        "next_visit": following.name if following else "",
+        "first_day": _text(following.first if following else None, not_yet),
+        "target_day": _text(following.target if following else None),
+        "last_day": _text(following.last if following else None, no_day),
+        "ended": _text(standing.ended),
+        "findings": [[*key, count] for key, count in sorted(standing.findings.items())],
+    }
+    new = {f"new_{name}": value for name, value in row.items()}
+    return {"subject": standing.subjid, "saves": standing.saves, **new}
+
+
+def _replace_work(connection: Connection, standing: StoredStanding) -> None:
+    """The lines of work of a subject, in the place of those that were there."""
+    subjid = standing.subjid
+    connection.execute(delete(subject_work).where(subject_work.c.subjid == subjid))
+    if not standing.work:
+        return
+
+    site = connection.execute(
+        select(Standings.site).where(Standings.subjid == subjid)
+    ).scalar_one()
+    rows = [
+        {
+            "subjid": subjid,
+            "kind": line.kind,
+            "visit": line.visit,
+            "unsno": line.unsno,
+            "form": line.form,
+            "site": site,
+            "first_day": _text(line.first),
+            "last_day": _text(line.last, LATER),
+            "amount": line.count,
+        }
+        for line in standing.work
+    ]
+    connection.execute(insert(subject_work), rows)
+
+
+def stale_subjects(
+    database: Database,
+    *,
+    dictionary_hash: str,
+    day: date,
+    sites: Sites,
+    most: int,
+    first: str = "",
+) -> tuple[int, tuple[str, ...]]:
+    """How many subjects of some sites have to be evaluated (again): because a form was
+    saved, the dictionary or the day changed. And so many of them, in order, from the
+    ``first`` on.
+    """
+    stale = or_(
+        Standings.day != day.isoformat(), Standings.dictionary_hash != dictionary_hash
+    )
+    counted = select(func.count()).select_from(subject_standing).where(stale)
+    named = select(Standings.subjid).where(stale, Standings.subjid >= first)
+    if sites is not ALL_SITES:
+        own = Standings.site.in_(sorted(sites))
+        counted, named = counted.where(own), named.where(own)
+
+    with database.read() as connection:
+        count = int(connection.execute(counted).scalar_one())
+        if not count:
+            return 0, ()
+        ordered = named.order_by(Standings.subjid).limit(most)
+        return count, tuple(connection.execute(ordered).scalars())

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
-    Subquery,
     bindparam,
     case,
     func,
     insert,
-    or_,
     select,
     true,
 )
@@ -33,6 +29,7 @@ from webapp.storage.events import (
 )
 from webapp.storage.locks import refuse_closed_study
 from webapp.storage.stamps import stamp
+from webapp.storage.standings import insert_standing
 from webapp.storage.tables import form_instance, subject
 from webapp.storage.users import ALL_SITES, Sites
 
@@ -99,6 +96,7 @@ def insert_subject(
         details={"site": entered.site, "added": utc_text(entered.added_at)},
     )
     append_events(connection, now, [event])
+    insert_standing(connection, entered.subjid, entered.site)
 
 
 def of_sites(sites: Sites) -> ColumnElement[bool]:
@@ -122,7 +120,7 @@ def find_subject(
     """The subject, in a transaction under way."""
     query = ONE_SUBJECT if sites is ALL_SITES else ONE_SUBJECT.where(of_sites(sites))
     row = connection.execute(query, {"subject": subjid}).first()
-    return _subject(row) if row else None
+    return subject_of_row(row) if row else None
 
 
 ONE_SUBJECT = select(subject).where(subject.c.subjid == bindparam("subject"))
@@ -142,73 +140,10 @@ def list_subjects(database: Database) -> tuple[SubjectSummary, ...]:
         return _lines(connection.execute(LINES).all())
 
 
-def subjects_from(
-    database: Database, first: str, *, most: int, sites: Sites
-) -> tuple[SubjectSummary, ...]:
-    """So many subjects of some sites in order, from one on."""
-    with database.read() as connection:
-        wanted = (
-            select(subject.c.subjid)
-            .where(subject.c.subjid >= first, of_sites(sites))
-            .order_by(subject.c.subjid)
-        )
-        names = connection.execute(wanted.limit(most)).scalars().all()
-
-        return _lines(connection.execute(_lines_of(names)).all())
-
-
-def page_of_subjects(
-    database: Database,
-    wanted: str,
-    *,
-    order: str,
-    down: bool,
-    first: int,
-    most: int,
-    sites: Sites,
-) -> tuple[int, tuple[SubjectSummary, ...]]:
-    """How many subjects of some sites have ``wanted`` in their number or site, and so
-    many of them from the ``first`` on.
-
-    ``order`` is one of ``ORDERS``. What is read of forms is read for these subjects
-    only, unless the order itself hangs on all.
-    """
-    like = f"%{_escaped(wanted.lower())}%"
-    columns = (subject.c.subjid, subject.c.site)
-    contains = or_(*(func.lower(item).like(like, escape="\\") for item in columns))
-    fits = contains & of_sites(sites)
-    column = ORDERS[order]
-    base = select(subject.c.subjid).where(fits)
-    if order in OF_FORMS:
-        base = base.select_from(
-            subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid)
-        )
-
-    empty = column.is_(None)
-    ordered = base.order_by(empty, column.desc() if down else column, subject.c.subjid)
-
-    with database.read() as connection:
-        count = connection.execute(
-            select(func.count()).select_from(subject).where(fits)
-        ).scalar_one()
-        names = connection.execute(ordered.offset(first).limit(most)).scalars().all()
-        lines = {
-            line.subject.subjid: line
-            for line in _lines(connection.execute(_lines_of(names)).all())
-        }
-
-    return count, tuple(lines[name] for name in names)
-
-
-def _escaped(text: str) -> str:
-    """The text as itself in a LIKE."""
-    return "".join(f"\\{sign}" if sign in "%_\\" else sign for sign in text)
-
-
 def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectSummary, ...]:
     return tuple(
         SubjectSummary(
-            subject=_subject(row),
+            subject=subject_of_row(row),
             drafts=row.drafts,
             complete=row.complete,
             refused=row.refused,
@@ -225,15 +160,12 @@ def all_subjects(connection: Connection) -> tuple[StoredSubject, ...]:
     """Every subject by site and number; sorted here, since databases sort text
     differently.
     """
-    result = (_subject(row) for row in connection.execute(select(subject)))
+    result = (subject_of_row(row) for row in connection.execute(select(subject)))
     return tuple(sorted(result, key=lambda item: (item.site, item.subjid)))
 
 
-def _sums(subjids: Sequence[str] | None) -> Subquery:
-    """Sums over the newest versions of each subject's forms; of all subjects, or of
-    some.
-    """
-    query = select(
+_SUMS = (
+    select(
         form_instance.c.subjid,
         func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label(
             "drafts"
@@ -247,43 +179,22 @@ def _sums(subjids: Sequence[str] | None) -> Subquery:
         func.max(form_instance.c.saved_at).label("saved_at"),
         func.sum(form_instance.c.version).label("changes"),
     )
-    if subjids is not None:
-        query = query.where(form_instance.c.subjid.in_(subjids))
-    return query.group_by(form_instance.c.subjid).subquery()
-
-
-def _lines_with(sums: Subquery) -> Select[Any]:
-    numbers = ("drafts", "complete", "refused", "queries", "warnings", "changes")
-    return (
-        select(
-            subject,
-            *(func.coalesce(sums.c[name], 0).label(name) for name in numbers),
-            sums.c.saved_at,
-        )
-        .select_from(subject.outerjoin(sums, subject.c.subjid == sums.c.subjid))
-        .order_by(subject.c.subjid)
-    )
-
-
-def _lines_of(subjids: Sequence[str]) -> Select[Any]:
-    return _lines_with(_sums(subjids)).where(subject.c.subjid.in_(subjids))
-
-
-_SUMS = _sums(None)
-LINES = _lines_with(_SUMS)
-ORDERS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
-    {
-        "subject": subject.c.subjid,
-        "site": subject.c.site,
-        "complete": _SUMS.c.complete,
-        "saved": _SUMS.c.saved_at,
-    }
+    .group_by(form_instance.c.subjid)
+    .subquery()
 )
-"""By what a list of subjects can be put in order; subjects without a form come last."""
-OF_FORMS = frozenset({"complete", "saved"})
+NUMBERS = ("drafts", "complete", "refused", "queries", "warnings", "changes")
+LINES = (
+    select(
+        subject,
+        *(func.coalesce(_SUMS.c[name], 0).label(name) for name in NUMBERS),
+        _SUMS.c.saved_at,
+    )
+    .select_from(subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid))
+    .order_by(subject.c.subjid)
+)
 
 
-def _subject(row: Row[tuple[object, ...]]) -> StoredSubject:
+def subject_of_row(row: Row[tuple[object, ...]]) -> StoredSubject:
     return StoredSubject(
         subjid=row.subjid, site=row.site, added_by=row.added_by, added_at=row.added_at
     )

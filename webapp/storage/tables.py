@@ -255,18 +255,44 @@ form_version = Table(
     CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="status"),
 )
 
-# What can be judged again: kept for lists, replaced whenever it is old, and no part of
-# the history.
+# What lists show of a subject, one row each. ``changes`` to ``saved_at`` are totals that
+# every save brings up to date; the rest was evaluated on a ``day``, and a save makes
+# ``day`` blank: that row has to be evaluated again. No part of the history.
 subject_standing = Table(
     "subject_standing",
     metadata,
-    Column("subjid", ForeignKey("subject.subjid"), primary_key=True),
-    Column("dictionary_hash", String(64), nullable=False),
+    Column("subjid", String(100), primary_key=True),
+    Column("site", String(100), nullable=False),
     Column("day", String(10), nullable=False),
-    Column("saves", Integer, nullable=False),
+    Column("dictionary_hash", String(64), nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("drafts", Integer, nullable=False),
+    Column("complete", Integer, nullable=False),
+    Column("saved_at", UtcTime, nullable=True),
     Column("open", Integer, nullable=False),
     Column("to_finish", Integer, nullable=False),
+    Column("next_visit", String(64), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("target_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("ended", String(10), nullable=False),
     Column("findings", JsonText, nullable=False),
+)
+
+# What is to be done for a subject: its open visits, forms and findings, each a line of
+# somebody's work list. Made anew with the row above.
+subject_work = Table(
+    "subject_work",
+    metadata,
+    Column("subjid", String(100), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("visit", String(64), primary_key=True),
+    Column("unsno", Integer, primary_key=True, autoincrement=False),
+    Column("form", String(64), primary_key=True),
+    Column("site", String(100), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("amount", Integer, nullable=False),
 )
 
 # One row each time that somebody says the clock was ahead: the versions up to this one
@@ -410,6 +436,21 @@ signed_head = Table(
 Index("ix_event_subjid", event.c.subjid, event.c.number)
 Index("ix_event_kind", event.c.kind, event.c.number)
 Index("ix_event_username", event.c.username, event.c.number)
+Index(
+    "ix_subject_standing_day",
+    subject_standing.c.day,
+    subject_standing.c.dictionary_hash,
+    subject_standing.c.site,
+)
+Index("ix_subject_standing_site", subject_standing.c.site, subject_standing.c.subjid)
+Index(
+    "ix_subject_work_kind",
+    subject_work.c.kind,
+    subject_work.c.last_day,
+    subject_work.c.subjid,
+    subject_work.c.site,
+    subject_work.c.first_day,
+)
 Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from forms_spec.kinds.pattern import whole_match
-from forms_spec.schedule.visit_status import VisitState
 from generator.rewritings.subject_numbers import SubjectNumbers
-from webapp.casebook.next_visits import Visits, visits_of
-from webapp.casebook.subject_status import (
-    Standing,
-    judged_casebook,
-    remember,
-    remembered,
-    stored_standing,
+from webapp.casebook.stored_status import (
+    Moment,
+    evaluate_some,
+    evaluated,
+    list_for_person,
 )
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import own_sites, services
@@ -31,47 +26,36 @@ from webapp.storage import (
     ORDERS,
     WHOLE_STUDY,
     FormClosed,
-    StoredStanding,
-    SubjectSummary,
+    SubjectLine,
     add_subject,
     get_subject,
-    keep_standings,
     locks_of,
     page_of_subjects,
-    standings_of,
     subject_numbers,
     subjects_from,
     waiting_counts,
 )
 
 bp = Blueprint("subjects", __name__)
-ON_A_PAGE: Final = 100
+ON_A_PAGE: Final = 50
 MOST_ALIKE: Final = 5
 """So many subjects are named whose numbers look like a new one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedSubject:
-    """One line of the list.
+    """One line of the list. ``order`` sorts by what is due first."""
 
-    ``order`` sorts by what is due first; no ``standing``: it is being counted.
-    """
-
-    line: SubjectSummary
-    next: VisitState | None
-    ended: bool
-    standing: Standing | None
+    line: SubjectLine
+    days_overdue: int
     queries: int
 
     @property
     def order(self) -> str:
-        if self.next is None:
+        following = self.line.standing and self.line.standing.next_visit
+        if not following:
             return "9999-12-31"
-        return (
-            self.next.due.last
-            if self.next.due
-            else self.next.date or services().today()
-        ).isoformat()
+        return (following.last or services().today()).isoformat()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,8 +99,7 @@ def show_subjects() -> ResponseReturnValue:
         return redirect(f"/subjects/{quote(wanted, safe='')}", 303)
     sheet, listed = _listed(wanted)
     waiting = min(
-        (item.line.subject.subjid for item in listed if item.standing is None),
-        default="",
+        (item.line.subjid for item in listed if item.line.standing is None), default=""
     )
 
     return render_template(
@@ -127,83 +110,37 @@ def show_subjects() -> ResponseReturnValue:
 @bp.get("/subjects/standings")
 @allow(READ)
 def count_on() -> ResponseReturnValue:
-    """Goes on counting from a subject, for a moment; ``next`` is where to go on."""
+    """Goes on evaluating from a subject, for a moment.
+
+    ``ready`` are those from it on that are evaluated, in order, with their rows of the
+    list; ``next`` is where to go on.
+    """
     first = request.args.get("from", "")
-    clock = Moment()
-    ready: dict[str, list[int]] = {}
     lines = subjects_from(
-        services().database, first, most=ON_A_PAGE + 1, sites=own_sites()
+        services().database, first, most=ON_A_PAGE + 1, of=list_for_person()
     )
-    keep = Keeper(lines)
+    lines = evaluated(lines, Moment())
+    ready: dict[str, list[int]] = {}
+    rows: dict[str, str] = {}
+    following = ""
 
-    for line in lines[:ON_A_PAGE]:
-        standing = keep.standing_of(line, clock)
-        if standing is None:
+    for listed in _with_queries(lines):
+        standing = listed.line.standing
+        if standing is None or len(ready) == ON_A_PAGE:
+            following = listed.line.subjid
             break
-        ready[line.subject.subjid] = [standing.to_finish, standing.open]
+        ready[listed.line.subjid] = [standing.to_finish, standing.open]
+        rows[listed.line.subjid] = render_template("subject_row.html", item=listed)
 
-    keep.store()
-    following = lines[len(ready)].subject.subjid if len(ready) < len(lines) else ""
-
-    return jsonify(ready=ready, next=following)
+    return jsonify(ready=ready, rows=rows, next=following)
 
 
-class Moment:
-    """The time that one request may spend on judging.
-
-    The first subject is judged however long it takes.
-    """
-
-    LENGTH = 0.3
-
-    def __init__(self) -> None:
-        self._ends = monotonic() + self.LENGTH
-        self._begun = False
-
-    def left(self) -> bool:
-        begun, self._begun = self._begun, True
-        return not begun or monotonic() < self._ends
-
-
-class Keeper:
-    """How subjects stand: as this server knows, else as the database has it, else
-    judged anew and kept.
-    """
-
-    def __init__(self, lines: Sequence[SubjectSummary]) -> None:
-        app = services()
-        self._day = app.today()
-        self._stored = standings_of(
-            app.database,
-            (line.subject.subjid for line in lines),
-            dictionary_hash=app.study.hash,
-            day=self._day,
-        )
-        self._new: list[StoredStanding] = []
-
-    def standing_of(self, line: SubjectSummary, clock: Moment) -> Standing | None:
-        """Judged anew where a form has changed; None when the time is up."""
-        subjid = line.subject.subjid
-        known = remembered(subjid, line.changes)
-        if known is None:
-            stored = self._stored.get(subjid)
-            if stored is not None and stored.saves == line.changes:
-                return remember(subjid, stored)
-            if not clock.left():
-                return None
-            known = judged_casebook(subjid).standing
-
-        if subjid not in self._stored or self._stored[subjid].saves != known.changes:
-            self._new.append(stored_standing(subjid, known))
-        return known
-
-    def store(self) -> None:
-        """Keeps what was judged.
-
-        Where the database is busy it is judged again another time.
-        """
-        with suppress(SQLAlchemyError):
-            keep_standings(services().database, self._new)
+@bp.get("/subjects/evaluation")
+@allow(READ)
+def evaluate_on() -> ResponseReturnValue:
+    """Goes on evaluating whatever has to be, for a moment; says how many are left."""
+    left, _ = evaluate_some(Moment())
+    return jsonify(left=left)
 
 
 def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
@@ -224,33 +161,27 @@ def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
         down=down,
         first=(number - 1) * ON_A_PAGE,
         most=ON_A_PAGE,
-        sites=own_sites(),
+        of=list_for_person(),
     )
     sheet = Sheet(wanted=wanted, order=order, down=down, number=number, count=count)
-    clock, visits, keep = Moment(), visits_of(lines), Keeper(lines)
-    queries = waiting_counts(services().database, visits)
 
-    return sheet, [
-        _line(
-            line,
-            visits[line.subject.subjid],
-            keep.standing_of(line, clock),
-            queries.get(line.subject.subjid, 0),
-        )
-        for line in lines
-    ]
+    return sheet, _with_queries(evaluated(lines, Moment()))
 
 
-def _line(
-    line: SubjectSummary, visits: Visits, standing: Standing | None, queries: int
-) -> ListedSubject:
-    return ListedSubject(
-        line=line,
-        next=visits.next,
-        ended=visits.ended,
-        standing=standing,
-        queries=queries,
-    )
+def _with_queries(lines: Sequence[SubjectLine]) -> list[ListedSubject]:
+    names = [line.subjid for line in lines]
+    queries = waiting_counts(services().database, names)
+    today = services().today()
+    listed = []
+
+    for line in lines:
+        following = line.standing.next_visit if line.standing else None
+        last = following.last if following else None
+        late = (today - last).days if last and last < today else 0
+        waiting = queries.get(line.subjid, 0)
+        listed.append(ListedSubject(line=line, days_overdue=late, queries=waiting))
+
+    return listed
 
 
 @bp.get("/subjects/new")

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from tests.webapp import guest_study
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
+from webapp.casebook import stored_status
 from webapp.installation.settings import Settings
-from webapp.views import subjects as subjects_view
 
 DM = "/subjects/01-001/SCR/dm"
 VS = "/subjects/01-001/D0/vs"
@@ -133,7 +133,7 @@ def test_a_number_that_is_not_counted_yet_is_never_an_old_one(
     enter(client, VS, f_pregnant="Y")
     assert numbers(client) == [0, 1]
     enter(client, DM, f_sex="F")
-    monkeypatch.setattr(subjects_view.Moment, "left", lambda _self: False)
+    monkeypatch.setattr(stored_status.Moment, "left", lambda _self: False)
     page = client.get("/subjects").text
     assert page.count("…</span>") >= 2
     assert 'data-waiting="01-001"' in page

@@ -35,6 +35,7 @@ FILLED = (
     "clock_step",
     "import_run",
     "subject_standing",
+    "subject_work",
     "event",
     "query",
     "query_entry",
@@ -88,15 +89,38 @@ def _fill(connection: Connection, revision: str) -> None:
         times = {"newest_save": _at(connection, 9), "clock": _at(connection, 8)}
         _insert(connection, "clock_step", {"version_id": 2, **times})
     if revision >= "0005":
-        counts = {"saves": 2, "open": 1, "to_finish": 1, "findings": "[]"}
-        kept = {"dictionary_hash": HASH, "day": "2023-05-02", **counts}
-        _insert(connection, "subject_standing", {"subjid": "01-001", **kept})
+        _standing(connection, revision)
     if revision >= "0007":
         _events(connection)
     if revision >= "0008":
         _queries(connection)
     if revision >= "0011":
         _locks(connection)
+
+
+def _standing(connection: Connection, revision: str) -> None:
+    counts = {"open": 1, "to_finish": 1, "findings": "[]"}
+    kept = {"dictionary_hash": HASH, "day": "2023-05-02", **counts}
+    if revision < "0012":
+        row = {"subjid": "01-001", "saves": 2, **kept}
+        _insert(connection, "subject_standing", row)
+        return
+
+    window = dict.fromkeys(("first_day", "last_day"), "2023-05-09")
+    days = {"next_visit": "D0", "target_day": "2023-05-09", "ended": "", **window}
+    for subject in ("01-001", "01-002"):
+        row = {
+            "subjid": subject,
+            "site": "01",
+            "changes": 2,
+            "drafts": 1,
+            "complete": 0,
+        }
+        _insert(connection, "subject_standing", {**row, **days, **kept})
+    work = {"kind": "visit", "visit": "D0", "unsno": 0, "form": "vs", "amount": 1}
+    _insert(
+        connection, "subject_work", {"subjid": "01-001", "site": "01", **work, **window}
+    )
 
 
 def _people(connection: Connection) -> None:

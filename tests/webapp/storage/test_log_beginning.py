@@ -21,6 +21,7 @@ LATER_TABLES = (
     "query_due",
     "signed_head",
     "lock_act",
+    "subject_work",
 )
 LATER_COLUMNS = (
     "state",

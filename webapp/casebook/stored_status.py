@@ -1,0 +1,211 @@
+"""How subjects stand, kept for lists: evaluated when a form was saved, the dictionary or
+the day changed, and read by lists and work lists as it was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
+from time import monotonic
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from forms_spec.model.captured_data import LOG, FormKey
+from forms_spec.schedule.timeline import timeline
+from forms_spec.schedule.visit_status import (
+    VisitState,
+    VisitStatus,
+    next_visit,
+    visit_states,
+)
+from webapp.casebook.grid import Grid
+from webapp.casebook.subject_status import Judged, judged_casebook
+from webapp.presentation.form_address import forms_at
+from webapp.services import own_sites, services
+from webapp.storage import (
+    ListFor,
+    NextVisit,
+    StoredStanding,
+    SubjectLine,
+    WorkKind,
+    WorkLine,
+    keep_standings,
+    lines_of,
+    stale_subjects,
+)
+
+OPEN = (VisitStatus.DUE, VisitStatus.OVERDUE)
+
+
+class Moment:
+    """The time that one request may spend on evaluating.
+
+    The first subject is evaluated however long it takes.
+    """
+
+    LENGTH = 0.3
+
+    def __init__(self) -> None:
+        self._ends = monotonic() + self.LENGTH
+        self._begun = False
+
+    def left(self) -> bool:
+        begun, self._begun = self._begun, True
+        return not begun or monotonic() < self._ends
+
+
+def list_for_person() -> ListFor:
+    """What lists of subjects have for the person of this request, today."""
+    app = services()
+    return ListFor(sites=own_sites(), dictionary_hash=app.study.hash, day=app.today())
+
+
+def evaluate(subjids: Sequence[str], clock: Moment) -> None:
+    """Evaluates subjects, as many as there is time for, and keeps how they stand.
+
+    Where the database is busy they are evaluated again another time.
+    """
+    found: list[StoredStanding] = []
+    for subjid in subjids:
+        if not clock.left():
+            break
+        found.append(standing_of(subjid, judged_casebook(subjid)))
+
+    with suppress(SQLAlchemyError):
+        keep_standings(services().database, found)
+
+
+def evaluated(lines: Sequence[SubjectLine], clock: Moment) -> tuple[SubjectLine, ...]:
+    """The lines of a list, evaluated as far as they have to be and there is time."""
+    stale = [line.subjid for line in lines if line.standing is None]
+    if not stale:
+        return tuple(lines)
+
+    evaluate(stale, clock)
+    database, person = services().database, list_for_person()
+    new = {line.subjid: line for line in lines_of(database, stale, of=person)}
+
+    return tuple(new.get(line.subjid, line) for line in lines)
+
+
+def evaluate_some(clock: Moment, first: str = "") -> tuple[int, tuple[str, ...]]:
+    """Evaluates subjects of the person that have to be, from one on, as many as there is
+    time for. How many are left, and which they were.
+    """
+    person, app = list_for_person(), services()
+
+    def stale() -> tuple[int, tuple[str, ...]]:
+        return stale_subjects(
+            app.database,
+            dictionary_hash=person.dictionary_hash,
+            day=person.day,
+            sites=person.sites,
+            most=MOST_AT_ONCE,
+            first=first,
+        )
+
+    count, names = stale()
+    if count:
+        evaluate(names, clock)
+        count, _ = stale()
+
+    return count, names
+
+
+MOST_AT_ONCE = 50
+
+
+def standing_of(subjid: str, judged: Judged) -> StoredStanding:
+    """What is kept of a subject's casebook."""
+    study, standing = services().study, judged.standing
+    casebook = judged.casebook
+    visits = timeline(study, casebook, casebook.forms)
+    states = visit_states(study, visits, standing.today)
+
+    return StoredStanding(
+        subjid=subjid,
+        dictionary_hash=study.hash,
+        day=standing.today,
+        saves=standing.changes,
+        open=standing.open,
+        to_finish=standing.to_finish,
+        findings=dict(standing.findings),
+        next_visit=_next(next_visit(states)),
+        ended=visits.ended,
+        work=(
+            *_visits(subjid, states),
+            *_forms(subjid, judged.grid, casebook.forms),
+            *_findings(subjid, standing.findings, states),
+        ),
+    )
+
+
+def _next(state: VisitState | None) -> NextVisit | None:
+    if state is None:
+        return None
+    due = state.due
+    return NextVisit(
+        name=state.visit.name,
+        is_due=state.status in OPEN,
+        first=due.first if due else None,
+        target=due.target if due else None,
+        last=due.last if due else None,
+    )
+
+
+def _visits(subjid: str, states: Sequence[VisitState]) -> Iterator[WorkLine]:
+    """The visits that are due or overdue, and the next one of those to come."""
+    to_come = [state for state in states if state.status is VisitStatus.NOT_DUE]
+    following = next((state for state in to_come if state.due), None)
+    for state in states:
+        forms = forms_at(services().study, state.visit.name)
+        if forms and (state.status in OPEN or state is following):
+            key = FormKey(forms[0].name, state.visit.name, state.unsno)
+            yield _line(subjid, WorkKind.VISIT, key, state)
+
+
+def _forms(subjid: str, grid: Grid, begun: Container[FormKey]) -> Iterator[WorkLine]:
+    """Drafts, and what a visit that took place asked for and nobody began. Forms of an
+    overdue visit stand there already, as that visit.
+    """
+    for line in grid.lines:
+        for cell in line.cells:
+            state = cell.column.state
+            key = FormKey(line.form.name, state.visit.name, state.unsno)
+            if cell.to_finish and (key in begun or state.status not in OPEN):
+                yield _line(subjid, WorkKind.FORM, key, state)
+
+    for log in grid.logs:
+        if log.to_finish:
+            yield _line(subjid, WorkKind.FORM, FormKey(log.form.name, LOG, 0), None)
+
+
+def _findings(
+    subjid: str, findings: Mapping[FormKey, int], states: Sequence[VisitState]
+) -> Iterator[WorkLine]:
+    """By form: how many findings are open on it."""
+    by_visit = {(state.visit.name, state.unsno): state for state in states}
+    for key, count in findings.items():
+        if count:
+            state = by_visit.get((key.visit, key.unsno))
+            yield _line(subjid, WorkKind.FINDING, key, state, count)
+
+
+def _line(
+    subjid: str,
+    kind: WorkKind,
+    key: FormKey,
+    state: VisitState | None,
+    count: int = 1,
+) -> WorkLine:
+    due = state.due if state else None
+    return WorkLine(
+        subjid=subjid,
+        kind=kind.value,
+        visit=key.visit,
+        unsno=key.unsno,
+        form=key.form,
+        first=due.first if due else None,
+        last=due.last if due else None,
+        count=count,
+    )

@@ -1,0 +1,96 @@
+"""Lists of what is to be done for subjects: read from what was evaluated, one page at a
+time, counted by an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from webapp.storage.database import Database
+from webapp.storage.standings import LATER, WorkLine
+from webapp.storage.tables import subject_work
+from webapp.storage.users import ALL_SITES, Sites
+
+Work = subject_work.c
+
+
+class WorkKind(Enum):
+    """What is to be done."""
+
+    VISIT = "visit"
+    FORM = "form"
+    FINDING = "finding"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkFilter:
+    """Which lines a list has. Those whose window ends ``before`` a day, or is open on
+    one (``during``), or begins after one day and not after another (``between``).
+    """
+
+    kind: WorkKind
+    sites: Sites
+    before: date | None = None
+    during: date | None = None
+    between: tuple[date, date] | None = None
+
+
+def list_work(
+    database: Database, wanted: WorkFilter, *, first: int, most: int
+) -> tuple[int, tuple[WorkLine, ...]]:
+    """How many lines pass a filter, and so many of them from the ``first`` on: those
+    whose window ends first before the others.
+    """
+    passes = _conditions(wanted)
+    counted = select(func.count()).select_from(subject_work).where(*passes)
+    ordered = (
+        select(subject_work)
+        .where(*passes)
+        .order_by(Work.last_day, Work.subjid, Work.visit, Work.unsno, Work.form)
+        .offset(first)
+        .limit(most)
+    )
+    with database.read() as connection:
+        count = int(connection.execute(counted).scalar_one())
+        rows: Sequence[Row[Any]] = connection.execute(ordered).all() if count else ()
+
+    return count, tuple(_line(row) for row in rows)
+
+
+def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:
+    passes: list[ColumnElement[bool]] = [Work.kind == wanted.kind.value]
+    if wanted.sites is not ALL_SITES:
+        passes.append(Work.site.in_(sorted(wanted.sites)))
+    if wanted.before is not None:
+        passes.append(Work.last_day < wanted.before.isoformat())
+    if wanted.during is not None:
+        day = wanted.during.isoformat()
+        passes += [Work.last_day >= day, Work.first_day <= day]
+    if wanted.between is not None:
+        after, until = (day.isoformat() for day in wanted.between)
+        passes += [
+            Work.last_day > after,
+            Work.first_day > after,
+            Work.first_day <= until,
+        ]
+
+    return passes
+
+
+def _line(row: Row[Any]) -> WorkLine:
+    return WorkLine(
+        subjid=row.subjid,
+        kind=row.kind,
+        visit=row.visit,
+        unsno=row.unsno,
+        form=row.form,
+        first=date.fromisoformat(row.first_day) if row.first_day else None,
+        last=date.fromisoformat(row.last_day) if row.last_day != LATER else None,
+        count=row.amount,
+    )
