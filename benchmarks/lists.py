@@ -1,4 +1,4 @@
-"""First byte of the casebook, the eligibility page and the list, against a static page
+"""First byte of the casebook, the eligibility page, the list and the home page, against a static page
 of the same size.
 
     python -m benchmarks.lists 8 500 5000
@@ -42,7 +42,7 @@ from webapp.storage import (
 
 REPEATS = 25
 CASEBOOK = "/subjects/01-012"
-PAGES = (CASEBOOK, "/subjects/01-012/eligibility", "/subjects")
+PAGES = (CASEBOOK, "/subjects/01-012/eligibility", "/subjects", "/home")
 VITAL_SIGNS = InstanceKey("01-012", "vs", "D0")
 COPY = """WITH RECURSIVE numbered (number) AS (
         SELECT 1 UNION ALL SELECT number + 1 FROM numbered WHERE number < :copies

@@ -34,6 +34,7 @@ from webapp.views import (
     form_pages,
     form_specs,
     histories,
+    home,
     own_account,
     packages,
     papers,
@@ -91,7 +92,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, accounts, papers,
-        queries, reviews,
+        queries, reviews, home,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

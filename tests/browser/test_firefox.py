@@ -32,7 +32,7 @@ def firefox(program: Firefox, site: Site) -> Firefox:
     program.press("Tab")
     program.type(PASSWORD)
     program.press("Enter")
-    program.wait("location.pathname === '/subjects'")
+    program.wait("location.pathname === '/home'")
     return program
 
 

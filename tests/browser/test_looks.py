@@ -25,6 +25,8 @@ LOGS = [
     if form.log
 ]
 PAGES = [
+    "/home",
+    "/home/findings",
     "/subjects",
     "/subjects/new",
     "/subjects/01-012",
@@ -66,6 +68,8 @@ WITHOUT_SUBJECTS = [
 # axe takes more than a second for a large page: every control, layout and status is on
 # one of these.
 KINDS_OF_PAGES = [
+    "/home",
+    "/home/findings",
     "/subjects",
     "/subjects/01-012/M3/vs?check=1",
     "/subjects/01-012",

@@ -26,7 +26,7 @@ from webapp.storage import (
     ListFor,
     NextVisit,
     StoredStanding,
-    SubjectLine,
+    SubjectInList,
     WorkKind,
     WorkLine,
     keep_standings,
@@ -75,7 +75,9 @@ def evaluate(subjids: Sequence[str], clock: Moment) -> None:
         keep_standings(services().database, found)
 
 
-def evaluated(lines: Sequence[SubjectLine], clock: Moment) -> tuple[SubjectLine, ...]:
+def evaluated(
+    lines: Sequence[SubjectInList], clock: Moment
+) -> tuple[SubjectInList, ...]:
     """The lines of a list, evaluated as far as they have to be and there is time."""
     stale = [line.subjid for line in lines if line.standing is None]
     if not stale:

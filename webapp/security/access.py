@@ -71,6 +71,7 @@ MANAGE_ACCOUNTS = frozenset[Right]({Duty.ADMINISTER})
 MANAGE_PACKAGES = frozenset[Right]({Permission.EXPORT})
 """People who validate packages."""
 
+HOME = ("/home", "Home")
 SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
 QUERY_LIST = ("/queries", "Queries")
 REVIEWS = ("/review", "Review")
@@ -83,10 +84,10 @@ HISTORY = ("/history", "History")
 
 PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        Role.COORDINATOR: (SUBJECTS, QUERY_LIST),
-        Role.INVESTIGATOR: (SUBJECTS, QUERY_LIST, REVIEWS),
-        Role.MONITOR: (SUBJECTS, QUERY_LIST, REVIEWS, HISTORY),
-        Role.DATA_MANAGER: (SUBJECTS, QUERY_LIST, REVIEWS, PACKAGES, HISTORY),
+        Role.COORDINATOR: (HOME, SUBJECTS, QUERY_LIST),
+        Role.INVESTIGATOR: (HOME, SUBJECTS, QUERY_LIST, REVIEWS),
+        Role.MONITOR: (HOME, SUBJECTS, QUERY_LIST, REVIEWS, HISTORY),
+        Role.DATA_MANAGER: (HOME, SUBJECTS, QUERY_LIST, REVIEWS, PACKAGES, HISTORY),
         Role.DESIGNER: (DICTIONARY, CODEBOOK),
         Role.ADMIN: (ACCOUNTS, HISTORY),
     }

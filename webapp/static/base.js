@@ -17,7 +17,7 @@ function keys(event) {
   if (act && act() !== false) event.preventDefault();
 }
 
-const LISTS = { s: "/subjects", q: "/queries" };
+const LISTS = { h: "/home", s: "/subjects", q: "/queries" };
 
 function goTo(address) {
   const link = document.querySelector(`.top nav a[href="${address}"]`);
@@ -36,11 +36,19 @@ const ACTIONS = {
   "?": () => document.getElementById("keys").showModal(),
   n: () => {
     const link = document.querySelector("[data-new]");
-    if (!link) return false;
+    if (!link) return nextWork();
     link.click();
     return true;
   },
 };
+
+/* The next line of a list of things to do; behind the last one the first. */
+function nextWork() {
+  const links = [...document.querySelectorAll("[data-work]")];
+  const next = links[(links.indexOf(document.activeElement) + 1) % links.length];
+  next?.focus();
+  return next !== undefined;
+}
 
 /* Says something to a screen reader without moving the focus. */
 function say(text) {

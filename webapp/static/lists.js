@@ -96,6 +96,18 @@ function replaceRow(row, html) {
   if (focused) fresh.querySelector("a").focus();
 }
 
+/* Casebooks that have to be evaluated again: the notice says when that is done. */
+async function evaluateOn(notice) {
+  for (let left = 1; left;) {
+    const answer = await fetch("/subjects/evaluation", { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    ({ left } = await answer.json());
+  }
+  notice.firstChild.textContent = "All casebooks are evaluated. ";
+  say(notice.textContent);
+}
+
+document.querySelectorAll("[data-evaluate]").forEach((notice) => evaluateOn(notice).catch(() => {}));
 document.querySelectorAll("[data-waiting]").forEach((table) => countOn(table).catch(() => {}));
 document.querySelectorAll("[data-filter]").forEach(filterList);
 document.querySelectorAll("[data-sortable]").forEach(sortable);

@@ -160,7 +160,7 @@ from webapp.storage.subject_heads import QueryHead, SubjectHead, subject_head
 from webapp.storage.subject_lists import (
     ORDERS,
     ListFor,
-    SubjectLine,
+    SubjectInList,
     lines_of,
     page_of_subjects,
     subjects_from,
@@ -260,7 +260,7 @@ __all__ = [
     "StoredStanding",
     "StoredSubject",
     "SubjectHead",
-    "SubjectLine",
+    "SubjectInList",
     "SubjectSummary",
     "UnknownQuery",
     "User",

@@ -32,7 +32,7 @@ ORDERS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SubjectLine:
+class SubjectInList:
     """One line of the list.
 
     ``changes`` is how often the subject's forms were saved. ``standing`` is None where
@@ -64,12 +64,12 @@ class ListFor:
             return true()
         return Standings.site.in_(sorted(self.sites))
 
-    def line(self, row: Row[Any]) -> SubjectLine:
+    def line(self, row: Row[Any]) -> SubjectInList:
         fresh = (row.day, row.dictionary_hash) == (
             self.day.isoformat(),
             self.dictionary_hash,
         )
-        return SubjectLine(
+        return SubjectInList(
             subjid=row.subjid,
             site=row.site,
             changes=row.changes,
@@ -89,7 +89,7 @@ def page_of_subjects(
     first: int,
     most: int,
     of: ListFor,
-) -> tuple[int, tuple[SubjectLine, ...]]:
+) -> tuple[int, tuple[SubjectInList, ...]]:
     """How many subjects of a person's sites have ``wanted`` in their number or site,
     and so many of them from the ``first`` on. ``order`` is one of ``ORDERS``.
     """
@@ -110,7 +110,7 @@ def page_of_subjects(
 
 def lines_of(
     database: Database, subjids: Iterable[str], *, of: ListFor
-) -> tuple[SubjectLine, ...]:
+) -> tuple[SubjectInList, ...]:
     """The lines of some subjects in order, as far as they are of a person's sites."""
     listed = select(subject_standing).where(Standings.subjid.in_(list(subjids)), of.own)
     with database.read() as connection:
@@ -121,7 +121,7 @@ def lines_of(
 
 def subjects_from(
     database: Database, first: str, *, most: int, of: ListFor
-) -> tuple[SubjectLine, ...]:
+) -> tuple[SubjectInList, ...]:
     """So many subjects of a person's sites in order, from one on."""
     listed = select(subject_standing).where(Standings.subjid >= first, of.own)
     with database.read() as connection:

@@ -42,13 +42,22 @@ class WorkFilter:
 
 
 def list_work(
-    database: Database, wanted: WorkFilter, *, first: int, most: int
+    database: Database,
+    wanted: WorkFilter,
+    *,
+    first: int,
+    most: int,
+    count_to: int | None = None,
 ) -> tuple[int, tuple[WorkLine, ...]]:
     """How many lines pass a filter, and so many of them from the ``first`` on: those
-    whose window ends first before the others.
+    whose window ends first before the others. ``count_to``: nobody needs to know more
+    than that there are so many.
     """
     passes = _conditions(wanted)
     counted = select(func.count()).select_from(subject_work).where(*passes)
+    if count_to is not None:
+        some = select(Work.subjid).where(*passes).limit(count_to).subquery()
+        counted = select(func.count()).select_from(some)
     ordered = (
         select(subject_work)
         .where(*passes)

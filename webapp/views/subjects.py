@@ -26,7 +26,7 @@ from webapp.storage import (
     ORDERS,
     WHOLE_STUDY,
     FormClosed,
-    SubjectLine,
+    SubjectInList,
     add_subject,
     get_subject,
     locks_of,
@@ -46,7 +46,7 @@ MOST_ALIKE: Final = 5
 class ListedSubject:
     """One line of the list. ``order`` sorts by what is due first."""
 
-    line: SubjectLine
+    line: SubjectInList
     days_overdue: int
     queries: int
 
@@ -168,7 +168,7 @@ def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
     return sheet, _with_queries(evaluated(lines, Moment()))
 
 
-def _with_queries(lines: Sequence[SubjectLine]) -> list[ListedSubject]:
+def _with_queries(lines: Sequence[SubjectInList]) -> list[ListedSubject]:
     names = [line.subjid for line in lines]
     queries = waiting_counts(services().database, names)
     today = services().today()

@@ -26,10 +26,10 @@ ARGUMENTS = {
     "number": "1",
 }
 HOMES = [
-    ("coordinator", "/subjects"),
-    ("investigator", "/subjects"),
-    ("monitor", "/subjects"),
-    ("manager", "/subjects"),
+    ("coordinator", "/home"),
+    ("investigator", "/home"),
+    ("monitor", "/home"),
+    ("manager", "/home"),
     ("designer", "/dictionary"),
     ("admin", "/accounts"),
 ]

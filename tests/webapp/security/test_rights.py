@@ -92,6 +92,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("form_specs.show_spec", "GET"): READ,
     ("histories.show_field_history", "GET"): READ,
     ("histories.show_history", "GET"): READ,
+    ("home.show_home", "GET"): READ,
+    ("home.show_work", "GET"): READ,
     ("homes.show_codebook", "GET"): SIGNED_IN,
     ("homes.show_dictionary", "GET"): DICTIONARY,
     ("homes.start", "GET"): SIGNED_IN,
@@ -132,6 +134,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("subjects.ask_subject", "GET"): ENTER,
     ("subjects.count_on", "GET"): READ,
     ("subjects.enter_subject", "POST"): ENTER,
+    ("subjects.evaluate_on", "GET"): READ,
     ("subjects.show_subjects", "GET"): READ,
 }
 """Who may call what; None is somebody who has not signed in."""
@@ -251,6 +254,7 @@ def calls(app: Flask, subject: str, *, about_subjects: bool = False) -> Iterator
     }
     names = {
         "assets.asset": "crfsmith.css",
+        "home.show_work": "findings",
         "form_files.show_file": "scan.pdf",
         "histories.show_field_history": "f-sysbp",
         "queries.show_field": "f-sysbp",
@@ -354,6 +358,8 @@ def test_lists_searches_and_counts_have_the_own_site_only(
 ) -> None:
     client = client_of(app, role.value)
     addresses = (
+        "/home",
+        "/home/unfinished",
         "/subjects",
         "/subjects?order=saved",
         "/subjects/standings",

@@ -1,0 +1,242 @@
+"""The home page: what is to be done, by role, each with the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from forms_spec.model.captured_data import LOG
+from webapp.casebook.stored_status import Moment, evaluate_some
+from webapp.presentation.form_address import form_address, visit_word
+from webapp.presentation.template_filters import short_day
+from webapp.queries.query_places import place_words
+from webapp.queries.shown_queries import age_words
+from webapp.security.access import READ, allow
+from webapp.services import own_sites, services
+from webapp.storage import (
+    ListedQuery,
+    QueryFilter,
+    QueryState,
+    WorkFilter,
+    WorkKind,
+    WorkLine,
+    list_queries,
+    list_work,
+)
+
+bp = Blueprint("home", __name__)
+ON_HOME: Final = 10
+"""So many lines of each list stand on the home page; the others are one link away."""
+ON_A_PAGE: Final = 50
+MANY: Final = 1_000
+"""The home page counts so far and no further."""
+SOON: Final = timedelta(days=14)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownWork:
+    """One thing to do. ``late`` says that its time is over."""
+
+    address: str
+    subjid: str
+    what: str
+    note: str = ""
+    late: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkSheet:
+    """One page of a list of things to do."""
+
+    name: str
+    title: str
+    count: int
+    lines: tuple[ShownWork, ...]
+    number: int = 1
+
+    @property
+    def count_words(self) -> str:
+        """The count as the home page says it."""
+        return str(self.count) if self.count <= MANY else f"more than {MANY}"
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.count // ON_A_PAGE))
+
+    def address(self, number: int) -> str:
+        return f"/home/{self.name}?page={number}"
+
+
+Listed = tuple[int, tuple[ShownWork, ...]]
+Lister = Callable[[int, int], Listed]
+"""Gives how many things there are, and so many of them: from which one on, how many."""
+
+
+@bp.get("/home")
+@allow(READ)
+def show_home() -> ResponseReturnValue:
+    left, _ = evaluate_some(Moment())
+    sheets = [_sheet(name, first=0, most=ON_HOME) for name in _names()]
+    return render_template(
+        "home.html",
+        sheets=sheets,
+        left=left,
+        today=services().today(),
+        shown=ON_HOME,
+    )
+
+
+@bp.get("/home/<name>")
+@allow(READ)
+def show_work(name: str) -> ResponseReturnValue:
+    """All of one list, page by page."""
+    if name not in _names():
+        abort(404, "Your home page has no such list.")
+    text = request.args.get("page", "1")
+    is_number = text.isascii() and text.isdecimal() and len(text) < 7
+    number = max(1, int(text)) if is_number else 1
+    left, _ = evaluate_some(Moment())
+    sheet = _sheet(name, first=(number - 1) * ON_A_PAGE, most=ON_A_PAGE, number=number)
+
+    return render_template("work_list.html", sheet=sheet, left=left)
+
+
+def _names() -> Sequence[str]:
+    return ENTRY if current_user.may_enter else REVIEW
+
+
+def _sheet(name: str, *, first: int, most: int, number: int = 1) -> WorkSheet:
+    title, lister = LISTS[name]
+    count, lines = lister(first, most)
+    return WorkSheet(name=name, title=title, count=count, lines=lines, number=number)
+
+
+def _overdue(first: int, most: int) -> Listed:
+    """Visits whose window is over."""
+    return _work(first, most, WorkKind.VISIT, before=services().today())
+
+
+def _in_window(first: int, most: int) -> Listed:
+    """Visits that can take place now."""
+    return _work(first, most, WorkKind.VISIT, during=services().today())
+
+
+def _coming(first: int, most: int) -> Listed:
+    """Visits whose window opens soon."""
+    today = services().today()
+    return _work(first, most, WorkKind.VISIT, between=(today, today + SOON))
+
+
+def _work(
+    first: int,
+    most: int,
+    kind: WorkKind,
+    *,
+    before: date | None = None,
+    during: date | None = None,
+    between: tuple[date, date] | None = None,
+) -> Listed:
+    wanted = WorkFilter(
+        kind=kind, sites=own_sites(), before=before, during=during, between=between
+    )
+    # On the home page a long list is "more than", whatever it takes to count it.
+    count_to = MANY + 1 if most == ON_HOME else None
+    count, lines = list_work(
+        services().database, wanted, first=first, most=most, count_to=count_to
+    )
+    return count, tuple(_shown(line) for line in lines)
+
+
+def _shown(line: WorkLine) -> ShownWork:
+    study = services().study
+    form = study.forms.get(line.form)
+    # A line of an older dictionary, which is about to be evaluated again.
+    title = form.title if form else line.form
+    visit = study.visits.get(line.visit)
+    place = "" if visit is None else visit_word(visit.title, line.unsno)
+    address = form_address(line.subjid, line.visit, line.unsno, line.form)
+    if line.kind == WorkKind.VISIT.value:
+        return ShownWork(
+            address=address,
+            subjid=line.subjid,
+            what=place,
+            note=_window(line),
+            late=_late(line),
+        )
+
+    what = f"{title}, {place}" if line.visit != LOG else title
+    findings = f"{line.count} finding{'' if line.count == 1 else 's'}"
+    note = findings if line.kind == WorkKind.FINDING.value else ""
+
+    return ShownWork(address=address, subjid=line.subjid, what=what, note=note)
+
+
+def _window(line: WorkLine) -> str:
+    if line.first is None or line.last is None:
+        return "due"
+    first, last = short_day(line.first), short_day(line.last)
+    return f"on {first}" if first == last else f"{first} to {last}"
+
+
+def _late(line: WorkLine) -> str:
+    today = services().today()
+    if line.last is None or line.last >= today:
+        return ""
+    days = (today - line.last).days
+    return f"overdue {days} day{'' if days == 1 else 's'}"
+
+
+def _queries(first: int, most: int, *, state: QueryState, mine: bool) -> Listed:
+    """Queries in a state; ``mine`` are those for the person's role."""
+    role = current_user.user.role.value if mine else ""
+    wanted = QueryFilter(states=[state], assigned_role=role, own_sites=own_sites())
+    count, listed = list_queries(services().database, wanted, first=first, most=most)
+    return count, tuple(_shown_query(item) for item in listed)
+
+
+def _shown_query(item: ListedQuery) -> ShownWork:
+    place = place_words(item.query.place)
+    where = f"{place.form}, {place.visit}" if place.form else ""
+    return ShownWork(
+        address=f"{place.address}#q{item.query.number}",
+        subjid=item.query.place.subject,
+        what=f"{place.label} ({where})" if where else place.label,
+        note=f"{item.text[:160]} ({age_words(item.query.opened_at)})",
+    )
+
+
+LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
+    {
+        "asked": (
+            "Queries to answer",
+            partial(_queries, state=QueryState.OPEN, mine=True),
+        ),
+        "answered": (
+            "Answered queries to close",
+            partial(_queries, state=QueryState.ANSWERED, mine=False),
+        ),
+        "overdue": ("Overdue visits", _overdue),
+        "window": ("Visits in their window", _in_window),
+        "unfinished": ("Forms to finish", partial(_work, kind=WorkKind.FORM)),
+        "findings": (
+            "Forms with open findings",
+            partial(_work, kind=WorkKind.FINDING),
+        ),
+        "coming": ("Visits of the next 14 days", _coming),
+    }
+)
+"""By its name in the address: the title of a list, and what gives its lines."""
+
+ENTRY = ("asked", "overdue", "window", "unfinished", "findings", "coming")
+REVIEW = ("answered", "overdue", "unfinished", "findings")
+"""The lists of those who enter data, and of those who review them, the most urgent
+first. What is to be verified and to be signed belongs in front.
+"""
