@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from webapp.casebook.stored_status import list_for_person
 from webapp.casebook.subject_status import judged_casebook
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_lock
@@ -24,7 +25,7 @@ from webapp.storage import (
     LockState,
     ReviewScope,
     StoredSubject,
-    SubjectSummary,
+    SubjectInList,
     lock_history,
     locks_of,
     locks_of_subjects,
@@ -60,7 +61,7 @@ class ReviewedSubject:
     itself, by state.
     """
 
-    line: SubjectSummary
+    line: SubjectInList
     lock: ShownLock | None
     closed: dict[str, int]
 
@@ -175,9 +176,9 @@ def _study_page(typed: TypedReview) -> str:
         down=False,
         first=(number - 1) * ON_A_PAGE,
         most=ON_A_PAGE,
-        sites=own_sites(),
+        of=list_for_person(),
     )
-    names = [line.subject.subjid for line in lines]
+    names = [line.subjid for line in lines]
     locks = locks_of_subjects(services().database, names)
     act = locks.closing([WHOLE_STUDY])
 
@@ -200,8 +201,8 @@ def _page_number() -> int:
     return max(1, int(text)) if is_number else 1
 
 
-def _listed(line: SubjectSummary, locks: Locks) -> ReviewedSubject:
-    subject = line.subject.subjid
+def _listed(line: SubjectInList, locks: Locks) -> ReviewedSubject:
+    subject = line.subjid
     whole = ReviewScope(subject)
     act = locks.closing([whole])
     closed: dict[str, int] = {}
