@@ -41,6 +41,7 @@ from webapp.views import (
     queries,
     reviews,
     sign_in,
+    signing,
     subjects,
 )
 
@@ -92,7 +93,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, accounts, papers,
-        queries, reviews, home,
+        queries, reviews, signing, home,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -215,7 +215,7 @@ def _casebooks(
         ]
         for subject in wanted:
             book = reader.read(subject)
-            paper = casebook_paper(book, run, proof=reader.proof(), sheet=sheet)
+            paper = casebook_paper(book, run, proof=reader.proof(book), sheet=sheet)
             yield subject.subjid, paper
 
 

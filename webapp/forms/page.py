@@ -19,6 +19,7 @@ from forms_spec.findings.finding import Severity
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey, FormKey, Record
 from forms_spec.model.fields import Form
+from forms_spec.model.roles import Permission
 from forms_spec.schedule.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template
@@ -49,9 +50,17 @@ from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import clock
 from webapp.queries.shown_queries import shown_thread, waiting_marks
-from webapp.review.lock_words import form_lock
+from webapp.review.lock_words import lock_in
+from webapp.review.signature_words import form_signatures
 from webapp.services import casebook_of, services
-from webapp.storage import Saved, Status, StoredForm, threads_of_form, was_complete
+from webapp.storage import (
+    Saved,
+    Status,
+    StoredForm,
+    review_state,
+    threads_of_form,
+    was_complete,
+)
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -150,7 +159,8 @@ def page_of_form(
     )
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
-    lock = form_lock(place.key)
+    state = review_state(services().database, place.subject.subjid)
+    lock = lock_in(state.locks, place.key)
     readonly = lock is not None or not current_user.may_enter
 
     return render_template(
@@ -173,6 +183,8 @@ def page_of_form(
             readonly=readonly,
         ),
         lock=lock,
+        signatures=form_signatures(state.signatures, place.key),
+        may_sign=current_user.may(Permission.SIGN) and stored is not None,
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         **_queries(place),

@@ -13,6 +13,7 @@ from forms_spec.model.study import Study
 from generator.paper.captured_subject import HistoryHead, Proof, SubjectCasebook
 from webapp.packages.audit_order import AuditOrder
 from webapp.packages.export import captured
+from webapp.paper.printed_signatures import SignaturePrinter
 from webapp.storage import Snapshot, StoredForm, StoredSubject, revisions
 
 
@@ -28,13 +29,23 @@ class CasebookReader:
     persons: Mapping[str, str]
     _earlier: dict[str, Study | None] = field(default_factory=dict)
 
-    def proof(self) -> Proof:
-        """The head of the log, which stands for the whole history up to this state."""
+    def proof(self, book: SubjectCasebook) -> Proof:
+        """The signatures over a casebook, and the head of the log, which stands for the
+        whole history up to this state.
+        """
+        subject = book.subject.subject
+        printer = SignaturePrinter(study=self.study, persons=self.persons)
+        signatures = printer.printed(
+            subject,
+            self.state.signatures_of(subject),
+            [form.key for form in book.forms],
+        )
         head = self.state.log_head()
         if not head.number:
-            return Proof()
+            return Proof(signatures=signatures)
         return Proof(
-            head=HistoryHead(digest=head.sha256, note=f"(line {head.number:,})")
+            signatures=signatures,
+            head=HistoryHead(digest=head.sha256, note=f"(line {head.number:,})"),
         )
 
     def read(self, subject: StoredSubject) -> SubjectCasebook:

@@ -28,6 +28,8 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "unfrozen": (REVIEW, "Unfrozen"),
         "locked": (REVIEW, "Locked"),
         "unlocked": (REVIEW, "Unlocked"),
+        "signed": (REVIEW, "Signed"),
+        "signature-broken": (REVIEW, "Signature broken"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
         "signed-out": (SIGNING_IN, "Signed out"),
@@ -78,7 +80,7 @@ FIRST: Final = (
 """Details that say most, in this order; the others follow by their names."""
 BARE: Final = frozenset({"name", "role", "status"})
 """Details that need no word before them."""
-HASHES: Final = frozenset({"dictionary", "sha256"})
+HASHES: Final = frozenset({"dictionary", "digest", "sha256"})
 SHORT: Final = 12
 
 

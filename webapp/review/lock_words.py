@@ -17,7 +17,6 @@ from webapp.storage import (
     Locks,
     LockState,
     ReviewScope,
-    locks_of,
 )
 
 LOCK_STATUS: Mapping[LockState, ShownStatus] = MappingProxyType(
@@ -68,13 +67,8 @@ def shown_act(act: LockAct) -> ShownLock:
     return ShownLock(act=act, status=LOCK_STATUS[act.state], words=words)
 
 
-def form_lock(key: InstanceKey) -> ShownLock | None:
-    """What closes a form; None where it is open."""
-    return lock_in(locks_of(services().database, key.subject), key)
-
-
 def lock_in(locks: Locks, key: InstanceKey) -> ShownLock | None:
-    """The same, where the locks of the subject are known."""
+    """What closes a form; None where it is open."""
     act = locks.of_form(key)
     scope = ReviewScope(key.subject, key.visit, key.unsno, key.form)
     return shown_lock(act, scope) if act else None

@@ -4,7 +4,7 @@ with how it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forms_spec.model.captured_data import LOG, FormKey
@@ -18,12 +18,21 @@ from webapp.review.lock_words import (
     shown_lock,
     visit_title,
 )
+from webapp.review.signature_words import (
+    ShownSignature,
+    shown_signature,
+    signature_mark,
+)
 from webapp.services import services
 from webapp.storage import (
     InstanceKey,
     Locks,
     LockState,
     ReviewScope,
+    ReviewState,
+    StoredForm,
+    StoredSignature,
+    newest_signatures,
     scopes_of,
     subject_head,
 )
@@ -39,7 +48,7 @@ class ReviewLine:
 
     ``value`` is what a page posts for it. ``lock`` is what closes it, by itself or with
     something wider; ``state`` is its own state. ``level`` is 0 for the casebook, 1 for
-    a visit, 2 for a form.
+    a visit, 2 for a form. ``signature`` is the last one on it by itself.
     """
 
     scope: ReviewScope
@@ -51,6 +60,7 @@ class ReviewLine:
     queries: int
     lock: ShownLock | None
     state: LockState
+    signature: ShownSignature | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,14 +78,19 @@ class SubjectReview:
         return [known[value] for value in dict.fromkeys(values)]
 
 
-def subject_review(subjid: str, judged: Judged, locks: Locks) -> SubjectReview:
+def subject_review(subjid: str, judged: Judged, state: ReviewState) -> SubjectReview:
     """What there is to review of a subject: forms that are captured, and those that are
     still to be filled in.
     """
     head = subject_head(services().database, subjid)
-    maker = _Lines(subjid=subjid, locks=locks, waiting=head.waiting if head else {})
+    maker = _Lines(
+        subjid=subjid,
+        locks=state.locks,
+        signatures=newest_signatures(state.signatures),
+        waiting=head.waiting if head else {},
+    )
     lines = [maker.line(ReviewScope(subjid), WHOLE, f"/subjects/{subjid}")]
-    for (visit, unsno), forms in _by_visit(judged).items():
+    for (visit, unsno), forms in forms_to_review(judged).items():
         word = visit_word(visit, unsno)
         scope = ReviewScope(subjid, visit, unsno)
         lines.append(maker.line(scope, word, ""))
@@ -85,27 +100,35 @@ def subject_review(subjid: str, judged: Judged, locks: Locks) -> SubjectReview:
             lines.append(maker.line(key, f"{word}/{form}", address, status))
 
     whole = ReviewScope()
-    act = locks.closing([whole])
+    act = state.locks.closing([whole])
     return SubjectReview(
         lines=tuple(lines), study_lock=shown_lock(act, whole) if act else None
     )
 
 
-def form_marks(subjid: str, locks: Locks, keys: Iterable[FormKey]) -> FormMarks:
+def form_marks(
+    subjid: str, state: ReviewState, forms: Mapping[FormKey, StoredForm]
+) -> FormMarks:
     """By address of a form: the marks that stand beside its status, where it has some."""
     marks: dict[str, tuple[ShownStatus, ...]] = {}
-    if not locks.newest:
+    if not state.locks.newest and not state.signatures:
         return marks
-    for key in keys:
-        act = locks.of_form(InstanceKey(subjid, *key))
+    for key, form in forms.items():
+        mine = []
+        act = state.locks.of_form(form.key)
         if act is not None:
+            mine.append(LOCK_STATUS[act.state])
+        signed = signature_mark(state.signatures, form.key, form.version)
+        if signed is not None:
+            mine.append(signed)
+        if mine:
             address = form_address(subjid, key.visit, key.unsno, key.form)
-            marks[address] = (LOCK_STATUS[act.state],)
+            marks[address] = tuple(mine)
 
     return marks
 
 
-def _by_visit(judged: Judged) -> dict[tuple[str, int], dict[str, ShownStatus]]:
+def forms_to_review(judged: Judged) -> dict[tuple[str, int], dict[str, ShownStatus]]:
     """By visit, in the order of the casebook: the status of each form that was begun or
     is missing.
     """
@@ -135,6 +158,7 @@ class _Lines:
 
     subjid: str
     locks: Locks
+    signatures: Mapping[ReviewScope, StoredSignature]
     waiting: Mapping[FormKey, int]
 
     def line(
@@ -145,6 +169,7 @@ class _Lines:
         status: ShownStatus | None = None,
     ) -> ReviewLine:
         act = self.locks.closing(_around(scope))
+        signed = self.signatures.get(scope)
         levels = {"subject": 0, "visit": 1, "form": 2}
         titles = {
             "subject": "Whole casebook",
@@ -160,6 +185,7 @@ class _Lines:
             queries=sum(self._queries(scope)),
             lock=shown_lock(act, scope) if act else None,
             state=self.locks.state(scope),
+            signature=shown_signature(signed, scope) if signed else None,
         )
 
     def _queries(self, scope: ReviewScope) -> Iterator[int]:

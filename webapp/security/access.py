@@ -59,7 +59,10 @@ LOCK = frozenset[Right]({Permission.LOCK})
 FREEZE = frozenset[Right]({Permission.VERIFY, Permission.LOCK})
 """People who freeze data that they have reviewed."""
 
-REVIEW_DATA = frozenset[Right]({*FREEZE, Permission.SIGN})
+SIGN = frozenset[Right]({Permission.SIGN})
+"""People who sign data."""
+
+REVIEW_DATA = frozenset[Right]({*FREEZE, *SIGN})
 """People who do something on the pages of a review."""
 
 DESIGN = frozenset[Right]({Duty.DESIGN})

@@ -65,6 +65,8 @@ class EventKind(Enum):
     UNFROZEN = "unfrozen"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
+    SIGNED = "signed"
+    SIGNATURE_BROKEN = "signature-broken"
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     GUARDS_ACCEPTED = "guards-accepted"

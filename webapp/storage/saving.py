@@ -42,6 +42,7 @@ from webapp.storage.imports import (
 from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_queries import insert_threads
 from webapp.storage.seals import seal
+from webapp.storage.signatures import break_signatures
 from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
@@ -186,9 +187,12 @@ class Batch:
         for key, _ in forms:
             refuse_closed(self._connection, key)
         insert_forms(self._connection, forms, self._now, import_id=self._import)
-        saved = {key.subject for key, _ in forms}
-        mark_due(self._connection, saved)
-        mark_saved(self._connection, saved)
+        # A form that was not there before breaks what its visit and casebook have.
+        saved = [(key, len(built), built[-1].saved_by) for key, built in forms]
+        break_signatures(self._connection, self._now, saved)
+        subjects = {key.subject for key, _ in forms}
+        mark_due(self._connection, subjects)
+        mark_saved(self._connection, subjects)
 
     def restore_threads(self, threads: Iterable[CapturedThread]) -> int:
         """Queries that are not here yet, with all their entries. Gives how many are left
@@ -302,6 +306,7 @@ def _add_version(
     connection.execute(insert(form_version), {**version, "instance_id": instance})
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
+    break_signatures(connection, now, [(request.key, current + 1, request.user)])
     mark_due(connection, [request.key.subject])
     mark_saved(connection, [request.key.subject])
     for content in request.files:

@@ -27,6 +27,7 @@ from webapp.storage.forms import (
 )
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.queries import QueryThread, any_query, subject_threads
+from webapp.storage.signatures import StoredSignature, find_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
@@ -50,6 +51,10 @@ class Snapshot:
     def locks_of(self, subjid: str) -> Locks:
         """What is closed for entry of a subject."""
         return find_locks(self._connection, [subjid])
+
+    def signatures_of(self, subjid: str) -> tuple[StoredSignature, ...]:
+        """Every signature over data of a subject, the oldest first."""
+        return find_signatures(self._connection, subjid)
 
     def newest(self, subjid: str) -> tuple[StoredForm, ...]:
         """The subject's forms as they stand, in no particular order."""

@@ -420,6 +420,39 @@ lock_act = Table(
     CheckConstraint("state IN ('open', 'frozen', 'locked')", name="state"),
 )
 
+# Who signed what, and with what meaning. ``forms`` has the versions that were signed with
+# their seals, ``digest`` is the SHA-256 over all of it.
+signature = Table(
+    "signature",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("meaning", PlainText, nullable=False),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("event_number", Integer, nullable=False),
+    Column("forms", JsonText, nullable=False),
+)
+
+# The save that broke a signature.
+signature_break = Table(
+    "signature_break",
+    metadata,
+    Column("signature_id", ForeignKey("signature.id"), primary_key=True),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("username", PlainString(100), nullable=False),
+    Column("broken_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+)
+
 # Lines of the log that were signed while they were the newest. ``key`` is the public key
 # in hex; the private one is in no database.
 signed_head = Table(
@@ -454,4 +487,5 @@ Index(
 Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)
+Index("ix_signature_subjid", signature.c.subjid, signature.c.id)
 Index("ix_lock_act_subjid", lock_act.c.subjid, lock_act.c.id)

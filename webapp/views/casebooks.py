@@ -15,6 +15,7 @@ from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.queries.rule_queries import up_to_date
 from webapp.review.lock_words import shown_lock
+from webapp.review.signature_words import shown_signature
 from webapp.review.subject_review import FormMarks, form_marks
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import head_or_404, services, subject_or_404
@@ -24,6 +25,8 @@ from webapp.storage import (
     ReviewScope,
     StoredSubject,
     locks_of,
+    newest_signatures,
+    review_state,
 )
 
 bp = Blueprint("casebooks", __name__)
@@ -35,9 +38,10 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     head = up_to_date(head_or_404(subjid))
     subject, judged = head.subject, judged_casebook(subjid, saves=head.saves)
     assessment = assessment_of(judged)
-    locks = locks_of(services().database, subjid)
-    marks = form_marks(subjid, locks, judged.casebook.forms)
-    act = locks.closing([ReviewScope(subjid), WHOLE_STUDY])
+    state, whole = review_state(services().database, subjid), ReviewScope(subjid)
+    marks = form_marks(subjid, state, judged.casebook.forms)
+    act = state.locks.closing([whole, WHOLE_STUDY])
+    signed = newest_signatures(state.signatures).get(whole)
 
     return render_template(
         "casebook.html",
@@ -46,7 +50,8 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         table=_table(subject, judged, marks)
         if marks
         else judged.once("casebook table", lambda: _table(subject, judged, {})),
-        lock=shown_lock(act, ReviewScope(subjid)) if act else None,
+        lock=shown_lock(act, whole) if act else None,
+        signature=shown_signature(signed, whole) if signed else None,
         eligibility=status_of(assessment) if assessment else None,
         queries=head.waiting,
         repeating=[

@@ -59,7 +59,8 @@ def show_casebook_pdf(subjid: str) -> Response:
     persons = {user.username: user.name for user in list_users(app.database)}
     with snapshot(app.database) as state:
         reader = CasebookReader(study=app.study, state=state, persons=persons)
-        book, proof = reader.read(subject), reader.proof()
+        book = reader.read(subject)
+        proof = reader.proof(book)
 
     # The database is free again before the PDF is made.
     run = PrintRun(by=current_user.user.name, moment=app.database.clock())

@@ -15,7 +15,7 @@ from webapp.casebook.subject_status import judged_casebook
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_lock
 from webapp.review.subject_review import SubjectReview, subject_review
-from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, allow
+from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, SIGN, allow
 from webapp.services import own_sites, services, subject_or_404
 from webapp.storage import (
     ALL_SITES,
@@ -30,7 +30,9 @@ from webapp.storage import (
     locks_of,
     locks_of_subjects,
     page_of_subjects,
+    review_state,
     set_locks,
+    signature_counts,
 )
 
 bp = Blueprint("reviews", __name__)
@@ -58,12 +60,15 @@ class TypedReview:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReviewedSubject:
     """A subject in the list of the study. ``closed`` counts what is closed of it by
-    itself, by state.
+    itself, by state; ``signed`` and ``broken`` count signatures that stand, and that do
+    not any more.
     """
 
     line: SubjectInList
     lock: ShownLock | None
     closed: dict[str, int]
+    signed: int
+    broken: int
 
 
 @bp.get("/subjects/<subjid>/review")
@@ -124,8 +129,8 @@ def _set(scopes: Sequence[ReviewScope], locks: Locks, reason: str) -> None:
 
 
 def _review(subject: StoredSubject) -> SubjectReview:
-    locks = locks_of(services().database, subject.subjid)
-    return subject_review(subject.subjid, judged_casebook(subject.subjid), locks)
+    state = review_state(services().database, subject.subjid)
+    return subject_review(subject.subjid, judged_casebook(subject.subjid), state)
 
 
 def _page(subject: StoredSubject, typed: TypedReview) -> str:
@@ -136,6 +141,7 @@ def _page(subject: StoredSubject, typed: TypedReview) -> str:
         typed=typed,
         may_freeze=current_user.has_one_of(FREEZE),
         may_lock=current_user.has_one_of(LOCK),
+        may_sign=current_user.has_one_of(SIGN),
         acts=_acts(subject.subjid),
     )
 
@@ -181,10 +187,13 @@ def _study_page(typed: TypedReview) -> str:
     names = [line.subjid for line in lines]
     locks = locks_of_subjects(services().database, names)
     act = locks.closing([WHOLE_STUDY])
+    signed = signature_counts(services().database, names)
 
     return render_template(
         "study_review.html",
-        subjects=[_listed(line, locks) for line in lines],
+        subjects=[
+            _listed(line, locks, signed.get(line.subjid, (0, 0))) for line in lines
+        ],
         count=count,
         number=number,
         last=max(1, -(-count // ON_A_PAGE)),
@@ -201,7 +210,9 @@ def _page_number() -> int:
     return max(1, int(text)) if is_number else 1
 
 
-def _listed(line: SubjectInList, locks: Locks) -> ReviewedSubject:
+def _listed(
+    line: SubjectInList, locks: Locks, signed: tuple[int, int]
+) -> ReviewedSubject:
     subject = line.subjid
     whole = ReviewScope(subject)
     act = locks.closing([whole])
@@ -213,5 +224,9 @@ def _listed(line: SubjectInList, locks: Locks) -> ReviewedSubject:
             closed[state.value] = closed.get(state.value, 0) + 1
 
     return ReviewedSubject(
-        line=line, lock=shown_lock(act, whole) if act else None, closed=closed
+        line=line,
+        lock=shown_lock(act, whole) if act else None,
+        closed=closed,
+        signed=signed[0],
+        broken=signed[1],
     )

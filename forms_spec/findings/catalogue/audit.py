@@ -144,6 +144,13 @@ ENTRIES = (
         "log.",
     ),
     refuse(
+        "signature-altered",
+        "The {what} does not fit what was signed. It was changed outside crfsmith.",
+        _RESTORE,
+        "A signature has the SHA-256 over the person, the meaning, the time and the "
+        "form versions that were signed. Nothing of it can be changed or moved.",
+    ),
+    refuse(
         "seal-broken",
         "The {what} is not as it was saved: its seal is broken.",
         _RESTORE,

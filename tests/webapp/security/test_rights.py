@@ -60,6 +60,7 @@ EVERYONE, SIGNED_IN, READ, ENTER, PACKAGES, DICTIONARY, ACCOUNTS = (
     frozenset[Role | None]({Role.ADMIN}),
 )
 REVIEW = frozenset[Role | None]({Role.ADMIN, Role.DATA_MANAGER, Role.MONITOR})
+SIGN = frozenset[Role | None]({Role.INVESTIGATOR})
 REVIEW_DATA = frozenset[Role | None](
     {Role.INVESTIGATOR, Role.MONITOR, Role.DATA_MANAGER}
 )
@@ -131,6 +132,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("sign_in.show_sign_in", "GET"): EVERYONE,
     ("sign_in.sign_out", "POST"): SIGNED_IN,
     ("sign_in.take_sign_in", "POST"): EVERYONE,
+    ("signing.ask_signature", "GET"): SIGN,
+    ("signing.take_signature", "POST"): SIGN,
     ("subjects.ask_subject", "GET"): ENTER,
     ("subjects.count_on", "GET"): READ,
     ("subjects.enter_subject", "POST"): ENTER,

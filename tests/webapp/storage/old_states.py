@@ -41,6 +41,8 @@ FILLED = (
     "query_entry",
     "query_due",
     "lock_act",
+    "signature",
+    "signature_break",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -96,6 +98,8 @@ def _fill(connection: Connection, revision: str) -> None:
         _queries(connection)
     if revision >= "0011":
         _locks(connection)
+    if revision >= "0013":
+        _signatures(connection)
 
 
 def _standing(connection: Connection, revision: str) -> None:
@@ -229,6 +233,19 @@ def _locks(connection: Connection) -> None:
         acted = {"username": "nurse", "acted_at": _at(connection, 13)}
         act = {"id": number, "state": state, "event_number": 2, "reason": "cleaned"}
         _insert(connection, "lock_act", {**place, **acted, **act})
+
+
+def _signatures(connection: Connection) -> None:
+    place = {"subjid": "01-001", "visit": "SCR", "form": "vs", "unsno": 0}
+    by = {"username": "nurse", "name": "Nurse", "signed_at": _at(connection, 14)}
+    forms = json.dumps([["vs", "SCR", 0, 2, "e" * 64]])
+    bound = {"digest": "d" * 64, "event_number": 2, "forms": forms}
+    _insert(
+        connection, "signature", {"id": 1, **place, "meaning": "I am", **by, **bound}
+    )
+    form = {"visit": "SCR", "form": "vs", "unsno": 0, "version": 3}
+    broken = {"username": "nurse", "broken_at": _at(connection, 15), "event_number": 2}
+    _insert(connection, "signature_break", {"signature_id": 1, **form, **broken})
 
 
 def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:

@@ -22,6 +22,8 @@ LATER_TABLES = (
     "signed_head",
     "lock_act",
     "subject_work",
+    "signature_break",
+    "signature",
 )
 LATER_COLUMNS = (
     "state",

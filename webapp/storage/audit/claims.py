@@ -123,6 +123,22 @@ def claim_of_lock(number: int, *cells: Cell) -> Claim:
     return Claim(table="lock_act", key=(number,), cells=cells, what=what)
 
 
+def claim_of_signature(number: int, *cells: Cell) -> Claim:
+    """A signature; ``cells`` are its place, its meaning, who and when, how many forms,
+    its digest, and the number of its event.
+    """
+    what = f"signature {number}"
+    return Claim(table="signature", key=(number,), cells=cells, what=what)
+
+
+def claim_of_break(number: int, *cells: Cell) -> Claim:
+    """The break of a signature; ``cells`` are the form and version that broke it, who
+    and when, and the number of its event.
+    """
+    what = f"break of signature {number}"
+    return Claim(table="signature_break", key=(number,), cells=cells, what=what)
+
+
 @dataclass(kw_only=True)
 class LogClaims:
     """What a log tells of the tables, event by event.
@@ -255,6 +271,37 @@ def _tell_lock(content: Content, _: int) -> Iterator[Claim]:
     )
 
 
+def _tell_signature(content: Content, _: int) -> Iterator[Claim]:
+    details, place = content["details"], content["place"]
+    yield claim_of_signature(
+        details["signature"],
+        place["subject"],
+        place.get("visit", ""),
+        place.get("unsno", 0),
+        place.get("form", ""),
+        details["meaning"],
+        _by(content),
+        content["at"],
+        details["forms"],
+        details["digest"],
+        content["number"],
+    )
+
+
+def _tell_break(content: Content, _: int) -> Iterator[Claim]:
+    details, place = content["details"], content["place"]
+    yield claim_of_break(
+        details["signature"],
+        place.get("visit", ""),
+        place.get("unsno", 0),
+        place["form"],
+        details["version"],
+        _by(content),
+        content["at"],
+        content["number"],
+    )
+
+
 LOCKS: Final = MappingProxyType(
     {
         EventKind.FROZEN.value: "frozen",
@@ -281,6 +328,8 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         EventKind.QUERY_CANCELLED.value: _tell_entry,
         EventKind.QUERY_COMMENTED.value: _tell_entry,
         **dict.fromkeys(LOCKS, _tell_lock),
+        EventKind.SIGNED.value: _tell_signature,
+        EventKind.SIGNATURE_BROKEN.value: _tell_break,
     }
 )
 """By kind of event; other kinds change no table that is compared."""

@@ -14,12 +14,14 @@ from forms_spec.loading.study_builder import dictionary_hash
 from webapp.storage.audit.audit_findings import AuditFindings
 from webapp.storage.audit.claims import (
     Claim,
+    claim_of_break,
     claim_of_clock,
     claim_of_dictionary,
     claim_of_entry,
     claim_of_file,
     claim_of_import,
     claim_of_lock,
+    claim_of_signature,
     claim_of_subject,
     claim_of_use,
     claim_of_version,
@@ -30,6 +32,7 @@ from webapp.storage.forms import InstanceKey
 from webapp.storage.history import SEALED
 from webapp.storage.queries import text_hash
 from webapp.storage.seals import seal
+from webapp.storage.signatures import signature_of
 from webapp.storage.tables import (
     attachment,
     clock_step,
@@ -40,6 +43,8 @@ from webapp.storage.tables import (
     import_run,
     lock_act,
     query_entry,
+    signature,
+    signature_break,
     subject,
 )
 
@@ -129,6 +134,28 @@ def _locks(connection: Connection, _: AuditFindings, __: int) -> Rows:
         yield ClaimedRow(claim=claim_of_lock(row.id, *place, *cells))
 
 
+def _signatures(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+    for row in _stream(connection, select(signature)):
+        stored = signature_of(row._mapping)
+        if stored.fresh_digest() != stored.digest:
+            findings.add("signature-altered", what=f"signature {row.id}")
+        place = row.subjid, row.visit, row.unsno, row.form
+        cells = (
+            row.meaning, row.username, utc_text(row.signed_at), len(stored.forms),
+            row.digest, row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_signature(row.id, *place, *cells))
+
+
+def _breaks(connection: Connection, _: AuditFindings, __: int) -> Rows:
+    for row in _stream(connection, select(signature_break)):
+        cells = (
+            row.visit, row.unsno, row.form, row.version, row.username,
+            utc_text(row.broken_at), row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_break(row.signature_id, *cells))
+
+
 def _versions(connection: Connection, findings: AuditFindings, _: int) -> Rows:
     """Versions in order; each is judged by its seal, the newest by the form's head."""
     before: Row[Any] | None = None
@@ -202,6 +229,8 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, int], Rows]]] = (
             "clock_step": _clocks,
             "query_entry": _entries,
             "lock_act": _locks,
+            "signature": _signatures,
+            "signature_break": _breaks,
         }
     )
 )

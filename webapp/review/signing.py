@@ -1,0 +1,118 @@
+"""What keeps somebody from signing, and what a signature can mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from forms_spec.evaluation.cross_form import places_of
+from forms_spec.findings.catalogue import CATALOGUE
+from forms_spec.findings.finding import Severity
+from forms_spec.model.captured_data import FormKey
+from forms_spec.model.study import Study
+from webapp.casebook.subject_status import Judged
+from webapp.presentation.form_address import form_address
+from webapp.review.lock_words import scope_title
+from webapp.review.subject_review import forms_to_review
+from webapp.services import services
+from webapp.storage import InstanceKey, QueryThread, ReviewScope, Status
+
+MEANINGS: Final = (
+    "I have reviewed these data. They are complete and correct.",
+    "I am responsible for these data.",
+    "I approve these data.",
+    "I entered these data.",
+)
+"""What a signature can mean: review, responsibility, approval, authorship."""
+
+
+UNFINISHED: Final = {Status.DRAFT: "a draft", Status.UNVERIFIED: "not verified"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningObstacle:
+    """Something that comes before the signature, and where to do it."""
+
+    address: str
+    words: str
+
+
+def signing_obstacles(
+    subjid: str, judged: Judged, scope: ReviewScope, threads: Sequence[QueryThread]
+) -> tuple[SigningObstacle, ...]:
+    """What keeps a scope from being signed: forms that are not complete or not begun,
+    errors, and queries about errors that wait.
+    """
+    found = _Obstacles(subjid=subjid, judged=judged, scope=scope)
+    return (
+        *found.of_forms(),
+        *found.of_errors(),
+        *found.of_queries(threads),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Obstacles:
+    subjid: str
+    judged: Judged
+    scope: ReviewScope
+
+    def covers(self, key: FormKey) -> bool:
+        return self.scope.covers(InstanceKey(self.subjid, *key))
+
+    def obstacle(self, key: FormKey, says: str) -> SigningObstacle:
+        """``says`` goes on after the form's title."""
+        scope = ReviewScope(self.subjid, key.visit, key.unsno, key.form)
+        return SigningObstacle(
+            address=form_address(self.subjid, key.visit, key.unsno, key.form),
+            words=f"{scope_title(scope)} {says}",
+        )
+
+    def of_forms(self) -> Iterator[SigningObstacle]:
+        captured = self.judged.casebook.forms
+        for (visit, unsno), forms in forms_to_review(self.judged).items():
+            for form in forms:
+                key = FormKey(form, visit, unsno)
+                if not self.covers(key):
+                    continue
+                if key not in captured:
+                    yield self.obstacle(key, "has not been started. Complete it first.")
+                elif captured[key].status is not Status.COMPLETE:
+                    words = UNFINISHED[captured[key].status]
+                    yield self.obstacle(key, f"is {words}. Complete it first.")
+
+    def of_errors(self) -> Iterator[SigningObstacle]:
+        errors = Counter(
+            key
+            for finding in self.judged.open
+            for key in places_of(services().study, finding)
+            if finding.severity is Severity.REFUSE
+        )
+        for key, count in errors.items():
+            if self.covers(key):
+                many = "an error" if count == 1 else f"{count} errors"
+                yield self.obstacle(key, f"has {many}. Correct the answers first.")
+
+    def of_queries(self, threads: Sequence[QueryThread]) -> Iterator[SigningObstacle]:
+        study = services().study
+        for thread in threads:
+            query = thread.query
+            place = query.place.instance
+            if place is None or not query.waits or not is_error(study, query.code):
+                continue
+            if self.scope.covers(place):
+                words = (
+                    f"has query {query.number} about an error. Have it closed first."
+                )
+                yield self.obstacle(place.form_key, words)
+
+
+def is_error(study: Study, code: str) -> bool:
+    """Whether the finding that a query is about is an error."""
+    rules = [rule for rule in study.rules.values() if code in (rule.name, rule.check)]
+    severities = {rule.severity for rule in rules}
+    if code in CATALOGUE:
+        severities.add(CATALOGUE[code].severity)
+    return Severity.REFUSE in severities
