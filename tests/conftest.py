@@ -16,7 +16,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
-from tests.compiled_once import compile_once
+from tests.made_once import make_once
 from tests.soak import examples
 from webapp.storage import sign_ins, users
 
@@ -38,7 +38,7 @@ settings.load_profile("crfsmith")
 # a real server stores to the full cost, which is that of ``users.NOBODY`` too.
 users.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 sign_ins.NOBODY = users.HASHER.hash("what is looked at for a name without account")
-compile_once()
+make_once()
 
 PATIENCE = 30_000
 """Milliseconds that a browser test waits for a state: a machine under load is slow, not

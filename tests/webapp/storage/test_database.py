@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from tests.made_once import migrations_of_a_server
 from tests.webapp.storage.storing import HASH, furnish, keep, record, small_study
 from webapp.storage import (
     AlteredDictionary,
@@ -24,6 +26,12 @@ from webapp.storage import (
     use_dictionary,
 )
 from webapp.storage.migrate import HEAD, alembic_config
+
+
+@pytest.fixture(autouse=True)
+def as_on_a_server() -> Iterator[None]:
+    with migrations_of_a_server():
+        yield
 
 
 def test_opening_twice_keeps_everything(tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+"""What the tests would make anew some thousand times, and what is the same each time: the
+builders of addresses, the templates of pages, the tables of a new database in a file,
+and large dictionaries.
+
+A server makes these once. Nothing else is shared: each test has applications and
+databases of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
+
+from forms_spec import loader
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.finding_collector import Notes
+from webapp.storage import database
+
+Builder = Any
+_compile = Rule._compile_builder
+_builders: dict[tuple[str, ...], Builder] = {}
+
+
+def make_once() -> None:
+    """From now on, for everything in this process."""
+    Rule._compile_builder = _builder  # type: ignore[method-assign]
+    Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    database.migrate = _copy  # type: ignore[attr-defined]
+    loader.build_study = _built  # type: ignore[attr-defined]
+    loader.run_checks = _checked  # type: ignore[attr-defined]
+
+
+def _builder(rule: Rule, append_unknown: bool = True) -> Builder:
+    """What Werkzeug compiles for a rule; a rule of the same text has the same."""
+    said = (rule.rule, rule.subdomain, rule.defaults, rule._trace, append_unknown)
+    key = tuple(map(repr, said))
+    if key not in _builders:
+        _builders[key] = _compile(rule, append_unknown)
+    return _builders[key]
+
+
+class CompiledTemplates(BytecodeCache):
+    """Jinja asks by the text of a template and where it lies."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.content:
+            bucket.load_bytecode(io.BytesIO(self.content[bucket.key]))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.content[bucket.key] = bucket.bytecode_to_string()
+
+
+# Databases
+
+_migrate = database.migrate  # type: ignore[attr-defined]
+_folder = tempfile.TemporaryDirectory(prefix="crfsmith-tables-")
+
+
+@contextmanager
+def migrations_of_a_server() -> Iterator[None]:
+    """Meanwhile every new database runs all migrations, as for a person."""
+    database.migrate = _migrate  # type: ignore[attr-defined]
+    yield
+    database.migrate = _copy  # type: ignore[attr-defined]
+
+
+@cache
+def _migrated() -> Path:
+    """A database that was just made by the migrations."""
+    file = Path(_folder.name) / "new.sqlite"
+    with migrations_of_a_server():
+        database.open_database(f"sqlite:///{file}").close()
+    return file
+
+
+def _copy(engine: Engine) -> None:
+    """Gives a new file the tables of one that was migrated; brings any other up to
+    date.
+    """
+    file = Path(engine.url.database or "")
+    is_new = engine.dialect.name == "sqlite" and file.stat().st_size == 0
+    if not is_new:
+        _migrate(engine)
+        return
+
+    with (
+        closing(sqlite3.connect(_migrated())) as source,
+        closing(sqlite3.connect(file)) as target,
+    ):
+        source.backup(target)
+
+
+# Dictionaries
+
+LARGE = 50_000
+"""Characters of a dictionary that takes long to load: Cellkine's has ten times as many."""
+MOST_KEPT = 4
+_build, _check = loader.build_study, loader.run_checks  # type: ignore[attr-defined]
+_loaded: dict[tuple[tuple[str, str], ...], tuple[Any, list[Finding]]] = {}
+_found: dict[int, list[Finding]] = {}
+
+
+def _built(files: dict[str, str], notes: Notes) -> Any:
+    if sum(map(len, files.values())) < LARGE:
+        return _build(files, notes)
+    key = tuple(files.items())
+    if key not in _loaded:
+        while len(_loaded) >= MOST_KEPT:
+            oldest, _ = _loaded.pop(next(iter(_loaded)))
+            _found.pop(id(oldest), None)
+        own = Notes()
+        _loaded[key] = _build(files, own), own.findings
+    loaded, findings = _loaded[key]
+    notes.extend(findings)
+    return loaded
+
+
+def _checked(loaded: Any) -> list[Finding]:
+    if not any(loaded is kept for kept, _ in _loaded.values()):
+        return list(_check(loaded))
+    if id(loaded) not in _found:
+        _found[id(loaded)] = list(_check(loaded))
+    return _found[id(loaded)]
