@@ -9,8 +9,9 @@ from random import Random
 
 from tests.acceptance.mutants import Benches, equivalent, every
 from tests.data_dictionary.conftest import cellkine
+from tests.soak import examples
 
-SAMPLE = 200
+SAMPLE = examples(50, 200)
 SEED = 20240415
 
 
