@@ -4,9 +4,12 @@ loader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+
+import pytest
 
 from forms_spec.field_types import FIELD_TYPES, FieldType, Sample, field_type
 from forms_spec.findings.places import TextPlace
@@ -15,6 +18,7 @@ from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import Pattern, Unit, Upload
 from forms_spec.model.fields import Field
 
+Case = TypeVar("Case")
 PLACE = TextPlace(file="forms/test.yaml", line=1, column=1)
 
 
@@ -117,6 +121,21 @@ def accepted() -> list[tuple[FieldType, Sample]]:
 def rejected() -> list[tuple[FieldType, Sample]]:
     """Every text that a type says its fields reject."""
     return [(type_, sample) for type_ in FIELD_TYPES for sample in type_.rejects]
+
+
+def by_type(cases: Iterable[Case], type_of: Callable[[Case], FieldType]) -> list[Any]:
+    """The cases of each type as one parameter of a test: a test of its own for each of
+    thousands takes longer than the case.
+    """
+    sorted_: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        sorted_[type_of(case).name].append(case)
+    return [pytest.param(held, id=name) for name, held in sorted_.items()]
+
+
+def samples(cases: Iterable[tuple[FieldType, Sample]]) -> list[Any]:
+    """Samples by their type."""
+    return by_type(cases, lambda case: case[0])
 
 
 def distinct_fields() -> list[Field]:

@@ -23,7 +23,14 @@ from forms_spec.model.values import Bounded, Duration, PartialDate, Value
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages
 from tests.parity.browser import Browser
-from tests.parity.fields import accepted, distinct_fields, field_of, rejected
+from tests.parity.fields import (
+    accepted,
+    by_type,
+    distinct_fields,
+    field_of,
+    rejected,
+    samples,
+)
 from tests.parity.typed import TODAY, Typed, typed_cases
 from tests.soak import examples
 
@@ -125,18 +132,17 @@ def agree(browser: Browser, text: str, field: Field, order: str | None) -> None:
     assert browser.call("shownAs", kept, spec) == shown_as(kept, field)
 
 
-@pytest.mark.parametrize(
-    "case", [*accepted(), *rejected()], ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}"
-)
-def test_agree_on_every_sample(browser: Browser, case) -> None:
-    type_, sample = case
-    for order in ("dmy", "mdy", None):
-        agree(browser, sample.text, field_of(type_.name, sample.keys), order)
+@pytest.mark.parametrize("cases", samples([*accepted(), *rejected()]))
+def test_agree_on_every_sample(browser: Browser, cases) -> None:
+    for type_, sample in cases:
+        for order in ("dmy", "mdy", None):
+            agree(browser, sample.text, field_of(type_.name, sample.keys), order)
 
 
-@pytest.mark.parametrize("case", typed_cases(), ids=str)
-def test_agree_on_what_people_type(browser: Browser, case: Typed) -> None:
-    agree(browser, case.text, case.field, case.order)
+@pytest.mark.parametrize("cases", by_type(typed_cases(), lambda one: one.field.type))
+def test_agree_on_what_people_type(browser: Browser, cases: list[Typed]) -> None:
+    for case in cases:
+        agree(browser, case.text, case.field, case.order)
 
 
 @settings(max_examples=examples(250, 1500))
@@ -168,19 +174,17 @@ def test_write_values_alike(browser: Browser, field: Field, text: str) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "case", rejected(), ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}"
-)
-def test_say_the_same_words(browser: Browser, case) -> None:
-    type_, sample = case
-    field = field_of(type_.name, sample.keys)
-    refused = browser.call("parse", sample.text, field_spec(field))
-    said = finding(refused["code"], value=sample.text, **refused["details"])
-    words = {**refused["details"], "value": sample.text}
-    templates = messages()[refused["code"]]
-    assert browser.call("fill", templates["message"], words) == said.message
-    assert browser.call("fill", templates["remedy"], words) == said.remedy
-    assert templates["severity"] == said.severity.value
+@pytest.mark.parametrize("cases", samples(rejected()))
+def test_say_the_same_words(browser: Browser, cases) -> None:
+    for type_, sample in cases:
+        field = field_of(type_.name, sample.keys)
+        refused = browser.call("parse", sample.text, field_spec(field))
+        said = finding(refused["code"], value=sample.text, **refused["details"])
+        words = {**refused["details"], "value": sample.text}
+        templates = messages()[refused["code"]]
+        assert browser.call("fill", templates["message"], words) == said.message
+        assert browser.call("fill", templates["remedy"], words) == said.remedy
+        assert templates["severity"] == said.severity.value
 
 
 @pytest.mark.parametrize("entry", values.ENTRIES, ids=lambda e: e.code)

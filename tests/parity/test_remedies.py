@@ -15,7 +15,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.kinds import Refusal
 from forms_spec.model.fields import Field
 from generator.validation.report.file_remedies import for_files
-from tests.parity.fields import accepted, distinct_fields, field_of, rejected
+from tests.parity.fields import accepted, distinct_fields, field_of, rejected, samples
 from tests.parity.test_kinds_browser import TEXTS
 from tests.parity.typed import TODAY
 from tests.soak import examples
@@ -70,13 +70,12 @@ def test_what_a_remedy_writes_is_not_refused_for_the_same_reason(
     follow(text, field, typed=typed)
 
 
-@pytest.mark.parametrize(
-    "case", [*accepted(), *rejected()], ids=lambda c: f"{c[0].name}-{c[1].text!a:.40}"
-)
-def test_of_every_sample(case) -> None:  # type: ignore[no-untyped-def]
-    for field in FIELDS:
-        for typed in (True, False):
-            follow(case[1].text, field, typed=typed)
+@pytest.mark.parametrize("cases", samples([*accepted(), *rejected()]))
+def test_of_every_sample(cases) -> None:  # type: ignore[no-untyped-def]
+    for _, sample in cases:
+        for field in FIELDS:
+            for typed in (True, False):
+                follow(sample.text, field, typed=typed)
 
 
 @pytest.mark.parametrize(

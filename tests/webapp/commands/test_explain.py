@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from click.testing import CliRunner, Result
 
 from forms_spec.findings.catalogue import CATALOGUE
@@ -20,11 +19,11 @@ def test_a_code_is_explained_with_its_example() -> None:
     assert "      a: {label: Second}\n" in result.output
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
-def test_every_code_has_its_explanation(code: str) -> None:
-    result = explain(code)
-    assert result.exit_code == 0
-    assert result.output.startswith(code)
+def test_every_code_has_its_explanation() -> None:
+    for code in CATALOGUE:
+        result = explain(code)
+        assert result.exit_code == 0, code
+        assert result.output.startswith(code)
 
 
 def test_without_a_code_all_are_listed() -> None:
