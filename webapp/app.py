@@ -36,6 +36,7 @@ from webapp.views import (
     histories,
     home,
     own_account,
+    own_code,
     packages,
     papers,
     queries,
@@ -92,8 +93,8 @@ def create_app(settings: Settings) -> Flask:
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, event_pages, packages, own_account, accounts, papers,
-        queries, reviews, signing, home,
+        form_specs, histories, event_pages, packages, own_account, own_code, accounts,
+        papers, queries, reviews, signing, home,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import re
 
+import pyotp
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, focus_on, open_form
+from tests.browser.test_looks import faults_of
 from tests.webapp.pages import NEW
 from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, StoredForm, load
@@ -56,6 +58,36 @@ def test_signing_in_on_the_page_saves_what_was_typed(page: Page, site: Site) -> 
     page.fill("#f-pulse_vsorres", "74")
     page.keyboard.press("Control+s")
     expect(page.locator("#version")).to_contain_text("version 2")
+
+
+def test_the_page_asks_for_a_code_too(page: Page, site: Site) -> None:
+    """Set up as a person does it, then signed in again on the page, with no mouse."""
+    page.goto("/account/code")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    assert faults_of(page) == []
+    secret = page.locator("dd.once").inner_text().replace(" ", "")
+    now = pyotp.TOTP(secret).now()
+    page.keyboard.type(now)
+    page.keyboard.press("Enter")
+    recovery = page.locator(".codes li").first.inner_text()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="I have kept the codes").click()
+    typed_without_session(page)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#renew [role=alert]")).to_contain_text("code of your")
+    expect(page.locator("#renew-code")).to_be_focused()
+    page.keyboard.type(now)
+    page.keyboard.press("Enter")
+    expect(page.locator("#renew [role=alert]")).to_contain_text("used already")
+    page.keyboard.type(recovery)
+    page.keyboard.press("Enter")
+    expect(page.locator("#state")).to_have_text(re.compile("^saved"))
+    assert stored(site) is not None
 
 
 def test_signing_in_in_another_tab_is_enough(page: Page, site: Site) -> None:

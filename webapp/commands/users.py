@@ -32,6 +32,7 @@ from webapp.storage import (
     reset_password,
     unlock_account,
 )
+from webapp.storage.second_factors import remove_second_factor, require_code
 
 ROLES = click.Choice([role.value for role in Role])
 SITE_HELP = "A site whose subjects the person sees. Repeat for more; default: all."
@@ -169,6 +170,33 @@ def give_password(where: _Where, username: str, *, ask_password: bool) -> None:
     _tell(username, "given a new password", "" if ask_password else password)
 
 
+@command.command("code", short_help="Say whether an account needs a one-time code.")
+@click.argument("username")
+@click.argument("needed", type=click.Choice(["required", "optional"]))
+@click.pass_obj
+def need_code(where: _Where, username: str, needed: str) -> None:
+    """Say whether an account needs a one-time code to sign in. A person without an
+    authenticator sets it up at the next sign-in.
+    """
+    with opened(where.url, must_exist=True) as database:
+        _change(lambda: require_code(database, username, needed == "required"))
+    _tell(username, f"one whose code is {needed}")
+
+
+@command.command(
+    "remove-code", short_help="Take away the authenticator of who lost it."
+)
+@click.argument("username")
+@click.pass_obj
+def remove_code(where: _Where, username: str) -> None:
+    """Take away an account's authenticator and recovery codes, as when a phone is lost,
+    and end its sessions. The password stays.
+    """
+    with opened(where.url, must_exist=True) as database:
+        _change(lambda: remove_second_factor(database, username))
+    _tell(username, "without an authenticator")
+
+
 def _change(change: Callable[[], None]) -> None:
     try:
         change()
@@ -219,6 +247,8 @@ def _line(user: User, *, is_locked: bool) -> tuple[str, ...]:
     state = "open" if user.is_open else "closed"
     if user.is_open and user.must_change_password:
         state = "open, has to change the password"
+    elif user.is_open and user.code_required:
+        state = "open, needs a code"
     if is_locked:
         state = "locked"
     return user.username, user.role.value, _words(user.sites), state, user.name

@@ -42,6 +42,12 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "sites-changed": (ACCOUNTS, "Sites changed"),
         "password-changed": (ACCOUNTS, "Password changed"),
         "password-reset": (ACCOUNTS, "Password reset"),
+        "code-required": (ACCOUNTS, "Code required"),
+        "code-optional": (ACCOUNTS, "Code no longer required"),
+        "second-factor-added": (ACCOUNTS, "Authenticator set up"),
+        "second-factor-removed": (ACCOUNTS, "Authenticator taken away"),
+        "recovery-codes-made": (ACCOUNTS, "Recovery codes made"),
+        "recovery-code-used": (SIGNING_IN, "Recovery code used"),
         "dictionary-added": (DICTIONARIES, "Dictionary added"),
         "dictionary-used": (DICTIONARIES, "Dictionary in use"),
         "import-begun": (TRANSFERS, "Import begun"),
@@ -68,8 +74,8 @@ GROUPS: Final[Mapping[str, tuple[EventKind, ...]]] = MappingProxyType(
 
 NOT_SHOWN: Final = frozenset(
     {
-        *("act", "added", "entry", "format", "password", "saved", "seal"),
-        *("standing", "study", "text"),
+        *("act", "added", "code_required", "entry", "format", "password", "saved"),
+        *("seal", "second_factor", "standing", "study", "text"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

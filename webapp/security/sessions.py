@@ -8,6 +8,7 @@ it began. Its cookie counts only in the browser that it was made for.
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 from flask import Flask, current_app, request, session
@@ -22,9 +23,11 @@ from webapp.storage import (
     User,
     begin_session,
     end_session,
+    get_user,
     open_session,
     try_to_sign_in,
 )
+from webapp.storage.second_factors import password_mark
 
 IDLE: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(hours=12)
@@ -32,6 +35,9 @@ TOLD_EVERY: Final = timedelta(minutes=1)
 TOKEN: Final = "_user_id"
 """Where Flask-Login keeps what ``Account.get_id`` gives."""
 LAST_REQUEST: Final = "last_request"
+BETWEEN, SECOND_STEP = "between_steps", "second_step"
+BETWEEN_STEPS: Final = timedelta(minutes=5)
+"""For so long after the password a code is taken."""
 
 
 class StudyCookies(SecureCookieSessionInterface):
@@ -60,19 +66,64 @@ def look_at(username: str, password: str) -> SignInAnswer:
     return try_to_sign_in(services().database, attempt)
 
 
-def begin(user: User) -> Account:
-    """Signs somebody in.
+def begin(user: User, *, second_step: str = "") -> Account:
+    """Signs somebody in. ``second_step`` is what came after the password, if anything.
 
     Nothing of the session before is left, its token against forged posts included.
     """
     end()
-    token = begin_session(services().database, user, client=_client())
+    token = begin_session(
+        services().database, user, client=_client(), second_step=second_step
+    )
     session.permanent = True
     account = Account(user, token)
     login_user(account)
     session[LAST_REQUEST] = _now()
+    if second_step:
+        mark_second_step()
 
     return account
+
+
+def wait_for_code(user: User) -> None:
+    """Remembers that somebody gave the right password and has to give a code. Nobody is
+    signed in meanwhile.
+    """
+    end()
+    session[BETWEEN] = {
+        "username": user.username,
+        "since": _now(),
+        "client": sha256(_client().encode("utf-8", "replace")).hexdigest(),
+        "password": password_mark(services().database, user.username),
+    }
+
+
+def user_between() -> User | None:
+    """Who gave the right password in this browser a moment ago and has to give a code;
+    None for nobody, or when too much time has passed or the password was changed.
+    """
+    between = session.get(BETWEEN)
+    if not between or _now() - int(between["since"]) > BETWEEN_STEPS.total_seconds():
+        return None
+    if between["client"] != sha256(_client().encode("utf-8", "replace")).hexdigest():
+        return None
+
+    database, username = services().database, str(between["username"])
+    user = get_user(database, username)
+    if user is None or not user.is_open:
+        return None
+    # A password that an administrator has just reset opens nothing any more.
+    return user if between["password"] == password_mark(database, username) else None
+
+
+def mark_second_step() -> None:
+    """Notes in the session that a code was given in it."""
+    session[SECOND_STEP] = True
+
+
+def needs_second_step(user: User) -> bool:
+    """Whether the person has to set up an authenticator before anything else."""
+    return user.code_required and not session.get(SECOND_STEP, False)
 
 
 def end() -> None:

@@ -83,6 +83,12 @@ function askPassword(session, needed) {
     type: "password",
     autocomplete: "current-password",
   });
+  const code = labelled("Code of your authenticator, or a recovery code", {
+    id: "renew-code",
+    autocomplete: "one-time-code",
+    autocapitalize: "none",
+    spellcheck: false,
+  });
   const refused = element("p", { className: "finding refuse", hidden: true });
   refused.setAttribute("role", "alert");
   const notice = element(
@@ -97,7 +103,8 @@ function askPassword(session, needed) {
   const value = (field) => field.querySelector("input").value;
   notice.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const data = { username: value(name), password: value(password), csrf_token: session.token };
+    const typed = notice.contains(code) ? { code: value(code) } : {};
+    const data = { username: value(name), password: value(password), csrf_token: session.token, ...typed };
     const answer = await ask("POST", data).catch(() => ({
       message: "The server is not responding. Try again in a moment.",
     }));
@@ -105,7 +112,10 @@ function askPassword(session, needed) {
     session.token = answer.token || session.token;
     refused.textContent = answer.message;
     refused.hidden = false;
-    password.querySelector("input").select();
+    /* The second step is asked for once the password is known to be right. */
+    if (answer.needs === "code" && !notice.contains(code)) password.after(code);
+    const first = answer.needs === "code" ? code : password;
+    first.querySelector("input").select();
   });
   show(notice, needed, password.querySelector("input"));
 }

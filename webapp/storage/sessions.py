@@ -29,10 +29,13 @@ class Session:
     client: str
 
 
-def begin_session(database: Database, user: User, *, client: str) -> str:
+def begin_session(
+    database: Database, user: User, *, client: str, second_step: str = ""
+) -> str:
     """Opens a session and returns its token.
 
-    ``client`` describes the browser (its user agent).
+    ``client`` describes the browser (its user agent), ``second_step`` what came after
+    the password.
     """
     token = secrets.token_urlsafe(32)
     now = database.clock()
@@ -42,7 +45,10 @@ def begin_session(database: Database, user: User, *, client: str) -> str:
         "client": _digest(client),
         "began_at": now,
     }
-    signed_in = NewEvent(kind=EventKind.SIGNED_IN, username=user.username)
+    details = {"with": second_step} if second_step else {}
+    signed_in = NewEvent(
+        kind=EventKind.SIGNED_IN, username=user.username, details=details
+    )
     with database.write() as connection:
         connection.execute(insert(sign_in_session), row)
         append_events(connection, now, [signed_in])

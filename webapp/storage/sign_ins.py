@@ -9,7 +9,7 @@ way, so that nothing tells which names exist.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from threading import BoundedSemaphore
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from webapp.storage.database import Database
-from webapp.storage.events import EventKind, NewEvent, append_events, utc_text
+from webapp.storage.events import Detail, EventKind, NewEvent, append_events, utc_text
 from webapp.storage.tables import app_user, sign_in_failure
 from webapp.storage.users import NOBODY, OPEN, User, is_password, user_of
 
@@ -35,6 +35,8 @@ NAME_FORGETS: Final = timedelta(days=1)
 ADDRESS_FORGETS: Final = timedelta(minutes=15)
 
 NAME, UNKNOWN, ADDRESS = "name:", "unknown:", "address:"
+CODE: Final = "code:"
+"""Where wrong codes of a name are counted: a right password does not take them back."""
 AT_ONCE: Final = 2
 """So many passwords are looked at together: each takes 64 MB and a core for a moment."""
 MOST_WAITING: Final = 4
@@ -80,12 +82,12 @@ def _counted(database: Database, attempt: Attempt) -> SignInAnswer:
         now = database.clock()
         row = _account(connection, attempt.username)
         keys = _keys(attempt, known=row is not None)
-        wait = max(_wait(connection, key, now) for key in keys)
+        wait = max(wait_of(connection, key, now) for key in keys)
         if wait:
             return SignInAnswer(wait=wait)
-        _forget_old(connection, now)
+        forget_old(connection, now)
         # Counted as failed before it is looked at: many at once are no way around.
-        counts = {key: _count(connection, key, now) for key in keys}
+        counts = {key: count_failure(connection, key, now) for key in keys}
 
     # For an unknown name a password is looked at too, so that it takes the same time.
     with _LOOKING:
@@ -94,7 +96,7 @@ def _counted(database: Database, attempt: Attempt) -> SignInAnswer:
     now = database.clock()
     with database.write() as connection:
         if fits and row is not None and row.state == OPEN:
-            _take_back(connection, keys)
+            take_back(connection, keys)
             return SignInAnswer(user=user_of(row))
         _log_failure(connection, now, row, counts[keys[0]])
 
@@ -114,21 +116,68 @@ def _place_in_line() -> Iterator[bool]:
             _WAITING.release()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeAttempt:
+    """Whose code somebody typed, after the right password, and from which address."""
+
+    username: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeAnswer:
+    """Whether the code was right. ``wait`` is after how many seconds to try again; the
+    code was not looked at then.
+    """
+
+    is_right: bool = False
+    wait: int = 0
+
+
+def try_code(
+    database: Database,
+    attempt: CodeAttempt,
+    take: Callable[[Connection, datetime], bool],
+) -> CodeAnswer:
+    """Looks at a code with ``take``, unless the account or the address has to wait."""
+    with database.write() as connection:
+        now = database.clock()
+        keys = (CODE + attempt.username, ADDRESS + network_of(attempt.address))
+        wait = max(wait_of(connection, key, now) for key in keys)
+        if wait:
+            return CodeAnswer(wait=wait)
+        if take(connection, now):
+            # The address loses nothing: its failures were not of this attempt.
+            forget = delete(sign_in_failure).where(sign_in_failure.c.key == keys[0])
+            connection.execute(forget)
+            return CodeAnswer(is_right=True)
+
+        forget_old(connection, now)
+        counts = [count_failure(connection, key, now) for key in keys]
+        _log_refusal(connection, now, attempt.username, "wrong code", counts[0])
+
+    return CodeAnswer()
+
+
 def locked_accounts(database: Database) -> Mapping[str, datetime]:
     """Until when accounts are locked, by username."""
+    begins = sign_in_failure.c.key.startswith
     query = select(sign_in_failure).where(
-        sign_in_failure.c.key.startswith(NAME, autoescape=True),
+        or_(begins(NAME, autoescape=True), begins(CODE, autoescape=True)),
         sign_in_failure.c.count >= LOCKED_AFTER,
         sign_in_failure.c.wait_until > database.clock(),
     )
     with database.read() as connection:
         rows = connection.execute(query).all()
-    return {row.key.removeprefix(NAME): row.wait_until for row in rows}
+    # Whoever is locked at both steps waits for the later end.
+    ends = sorted((row.wait_until, row.key.partition(":")[2]) for row in rows)
+    return {username: until for until, username in ends}
 
 
 def unlock_account(database: Database, username: str, *, by: str = "") -> None:
     """Forgets the failures of an account."""
-    forget = delete(sign_in_failure).where(sign_in_failure.c.key == NAME + username)
+    keys = (NAME + username, CODE + username)
+    forget = delete(sign_in_failure).where(sign_in_failure.c.key.in_(keys))
     unlocked = NewEvent(
         kind=EventKind.ACCOUNT_UNLOCKED, username=by, details={"account": username}
     )
@@ -173,7 +222,7 @@ def _failures(connection: Connection, key: str, now: datetime) -> Row[Any] | Non
     return connection.execute(query).first()
 
 
-def _wait(connection: Connection, key: str, now: datetime) -> int:
+def wait_of(connection: Connection, key: str, now: datetime) -> int:
     """For how many seconds nothing is looked at."""
     row = _failures(connection, key, now)
     if row is None or row.wait_until is None or row.wait_until <= now:
@@ -181,7 +230,7 @@ def _wait(connection: Connection, key: str, now: datetime) -> int:
     return -int((now - row.wait_until) // timedelta(seconds=1))
 
 
-def _count(connection: Connection, key: str, now: datetime) -> int:
+def count_failure(connection: Connection, key: str, now: datetime) -> int:
     """Counts a failure, which a right password takes back."""
     row = _failures(connection, key, now)
     # What was long ago is forgotten: an old row begins anew.
@@ -212,7 +261,7 @@ def pause_after(key: str, count: int) -> timedelta:
     )
 
 
-def _take_back(connection: Connection, keys: tuple[str, str]) -> None:
+def take_back(connection: Connection, keys: tuple[str, str]) -> None:
     """A right password: the name begins anew, the address loses what was counted now."""
     name, address = keys
     connection.execute(delete(sign_in_failure).where(sign_in_failure.c.key == name))
@@ -223,7 +272,7 @@ def _take_back(connection: Connection, keys: tuple[str, str]) -> None:
     )
 
 
-def _forget_old(connection: Connection, now: datetime) -> None:
+def forget_old(connection: Connection, now: datetime) -> None:
     connection.execute(
         delete(sign_in_failure).where(sign_in_failure.c.last_at <= now - NAME_FORGETS)
     )
@@ -243,7 +292,14 @@ def _log_failure(
         return
 
     why = "wrong password" if row.state == OPEN else "closed account"
-    account = {"account": row.username}
+    _log_refusal(connection, now, row.username, why, count)
+
+
+def _log_refusal(
+    connection: Connection, now: datetime, username: str, why: str, count: int
+) -> None:
+    """An account that was refused, and that it is locked now if it is."""
+    account: dict[str, Detail] = {"account": username}
     events = [NewEvent(kind=EventKind.SIGN_IN_REFUSED, details={**account, "why": why})]
     if count >= LOCKED_AFTER:
         locked = {

@@ -55,6 +55,7 @@ class User:
     sites: Sites
     is_open: bool
     must_change_password: bool
+    code_required: bool = False
 
 
 def add_user(
@@ -167,6 +168,7 @@ def user_of(row: Row[Any]) -> User:
         sites=ALL_SITES if row.sites == "all" else frozenset(row.sites),
         is_open=row.state == OPEN,
         must_change_password=row.must_change_password,
+        code_required=row.code_required,
     )
 
 

@@ -35,6 +35,11 @@ from webapp.storage import (
     reset_password,
     unlock_account,
 )
+from webapp.storage.second_factors import (
+    has_second_factor,
+    remove_second_factor,
+    require_code,
+)
 
 bp = Blueprint("accounts", __name__)
 TASKS = {role: does for _, _, role, does in ACCOUNTS}
@@ -45,6 +50,9 @@ DONE = {
     "close": "The account was closed. Its sessions have ended.",
     "reopen": "The account is open again.",
     "unlock": "The account was unlocked.",
+    "require": "The account needs a code to sign in from now on.",
+    "free": "The account signs in with its password alone, unless its person set up codes.",
+    "remove": "The authenticator was taken away. The sessions of the account have ended.",
 }
 """What the page says after a change, by the word in its address."""
 
@@ -161,6 +169,31 @@ def unlock_person() -> ResponseReturnValue:
     )
 
 
+@bp.post("/accounts/person/code")
+@allow(MANAGE_ACCOUNTS)
+def require_person_code() -> ResponseReturnValue:
+    """Says whether an account needs a code to sign in."""
+    required = request.form.get("required") == "1"
+    return _changed(
+        "require" if required else "free",
+        lambda database: require_code(database, _username(), required, by=_me()),
+    )
+
+
+@bp.post("/accounts/person/authenticator")
+@allow(MANAGE_ACCOUNTS)
+def remove_authenticator() -> ResponseReturnValue:
+    """Takes away the authenticator of somebody who lost it; nobody's own, which a code
+    turns off.
+    """
+    if _username() == _me():
+        refused = "Turn off your own one-time codes on your page, with a code."
+        return _person_page(_username(), refused=refused), 422
+    return _changed(
+        "remove", lambda database: remove_second_factor(database, _username(), by=_me())
+    )
+
+
 @bp.post("/accounts/person/password")
 @allow(MANAGE_ACCOUNTS)
 def reset_person() -> ResponseReturnValue:
@@ -210,6 +243,7 @@ def _person_page(
         done=DONE.get(done, ""),
         refused=refused,
         password=password,
+        has_code=has_second_factor(services().database, username),
         is_me=username == _me(),
     )
 

@@ -23,6 +23,7 @@ from webapp.review.lock_words import closed_words
 from webapp.security.access import allowed
 from webapp.storage import ClockBehind, FormClosed, SaveRefused
 from webapp.views.own_account import ask_to_change, must_change
+from webapp.views.own_code import ask_to_set_up, must_set_up
 from webapp.views.sign_in import ask_to_sign_in
 
 TITLES = {
@@ -128,6 +129,8 @@ def typed_again() -> Response:
         return _known(Forbidden())
     if must_change():
         return make_response(ask_to_change())
+    if must_set_up():
+        return make_response(ask_to_set_up())
     notice = (
         "Nothing was saved, because the page was too old. Your text is still here. "
         "Please save again."

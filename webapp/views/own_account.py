@@ -19,9 +19,10 @@ from webapp.security.access import EVERYONE, SIGNED_IN, allow, allowed
 from webapp.security.passwords import SHORTEST, password_fault
 from webapp.services import services
 from webapp.storage import SignInAnswer, change_password
+from webapp.storage.second_factors import has_second_factor
 from webapp.views.sign_in import (
     KEPT,
-    go_on,
+    after_password,
     inside,
     kept_texts,
     not_signed_in,
@@ -30,6 +31,8 @@ from webapp.views.sign_in import (
 )
 
 bp = Blueprint("own_account", __name__)
+DONE = {"code": "One-time codes are turned off. You sign in with your password alone."}
+"""What the page says after a change, by the word in its address."""
 BEFORE_THE_CHANGE = frozenset(
     {"own_account.ask_password", "own_account.take_password", "sign_in.sign_out"}
 )
@@ -73,7 +76,7 @@ def ask_to_change() -> ResponseReturnValue:
 @bp.get("/account")
 @allow(SIGNED_IN)
 def show_account() -> str:
-    return render_template("own_account.html", user=current_user.user)
+    return _account_page(DONE.get(request.args.get("done", ""), ""))
 
 
 @bp.get("/account/password")
@@ -101,14 +104,20 @@ def take_password() -> ResponseReturnValue:
     answer = sessions.look_at(user.username, request.form.get("current", ""))
     if answer.user is None:
         page = _page(current_fault=_why_not(answer), then=then, kept=kept)
-        return not_signed_in(make_response(page), answer)
+        return not_signed_in(make_response(page), answer.wait)
 
     change_password(
         services().database, user.username, new, token=sessions.current_token()
     )
     if kept or user.must_change_password:
-        return go_on(current_user, then, kept)
-    return render_template("own_account.html", user=user, changed=True)
+        return after_password(current_user, then, kept)
+    return _account_page("Your password was changed. Your other sessions have ended.")
+
+
+def _account_page(done: str = "") -> str:
+    user = current_user.user
+    has_code = has_second_factor(services().database, user.username)
+    return render_template("own_account.html", user=user, has_code=has_code, done=done)
 
 
 def _why_not(answer: SignInAnswer) -> str:

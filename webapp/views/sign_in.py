@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -24,12 +24,21 @@ from werkzeug.exceptions import HTTPException
 from webapp.forms.posted import typed
 from webapp.security import sessions
 from webapp.security.access import EVERYONE, SIGNED_IN, Account, allow, allowed
+from webapp.security.one_time_codes import SealBroken, look_at_code
 from webapp.security.passwords import SHORTEST
 from webapp.services import services
 from webapp.storage import SignInAnswer, User
+from webapp.storage.second_factors import has_second_factor
+from webapp.storage.sign_ins import CodeAnswer
 
 bp = Blueprint("sign_in", __name__)
 KEPT = "kept:"
+CODE = "code"
+OTHER_KEY = (
+    "The server has another key than when you set up your authenticator, so its codes no "
+    "longer work. Use a recovery code, or ask the study's administrator to take the "
+    "authenticator away."
+)
 LONGEST_IN_SECONDS = 120
 
 
@@ -51,12 +60,92 @@ def take_sign_in() -> ResponseReturnValue:
     kept = kept_texts()
     if answer.user is None:
         page = _page(then=then, username=username, refused=refusal(answer), kept=kept)
-        return not_signed_in(make_response(page), answer)
-    # What was typed before is shown once the password is the person's own.
-    account = sessions.begin(answer.user)
-    if answer.user.must_change_password:
+        return not_signed_in(make_response(page), answer.wait)
+    if has_second_factor(services().database, answer.user.username):
+        return _ask_code(answer.user, then, kept)
+    return _signed_in(sessions.begin(answer.user), then, kept)
+
+
+def _ask_code(
+    user: User, then: str, kept: list[tuple[str, str]]
+) -> ResponseReturnValue:
+    """To the second step. Nobody is signed in yet."""
+    sessions.wait_for_code(user)
+    if kept:
+        return _code_page(user, then=then, kept=kept)
+    return redirect(f"/sign-in/code?{urlencode({'then': then})}", 303)
+
+
+@bp.get("/sign-in/code")
+@allow(EVERYONE)
+def show_code() -> ResponseReturnValue:
+    """Asks for the code of who has given a password; anybody else begins with that."""
+    user, then = sessions.user_between(), inside(request.args.get("then", ""))
+    return _code_page(user, then=then) if user else redirect("/sign-in", 303)
+
+
+@bp.post("/sign-in/code")
+@allow(EVERYONE)
+def take_code() -> ResponseReturnValue:
+    """Signs in whoever gave the password and now the code."""
+    then, kept = inside(request.form.get("then", "")), kept_texts()
+    user = sessions.user_between()
+    if user is None:
+        refused = "Too much time has passed since the password. Type it again."
+        return _page(then=then, refused=refused, kept=kept), 401
+    try:
+        answer = look_at_code(user.username, request.form.get("code", ""))
+    except SealBroken:
+        return _code_page(user, then=then, refused=OTHER_KEY, kept=kept), 401
+    if not answer.is_right:
+        page = _code_page(user, then=then, refused=code_refusal(answer), kept=kept)
+        return not_signed_in(make_response(page), answer.wait)
+
+    return _signed_in(sessions.begin(user, second_step=CODE), then, kept)
+
+
+def _code_page(
+    user: User,
+    *,
+    then: str,
+    refused: str = "",
+    kept: list[tuple[str, str]] | None = None,
+) -> str:
+    return render_template(
+        "sign_in_code.html",
+        username=user.username,
+        then=then,
+        refused=refused,
+        kept=[(KEPT + name, text) for name, text in kept or []],
+    )
+
+
+def _signed_in(
+    account: Account, then: str, kept: list[tuple[str, str]]
+) -> ResponseReturnValue:
+    """What was typed before is shown once the account is as it has to be."""
+    if account.user.must_change_password:
         return _change_first(account, then, kept)
-    return go_on(account, then, kept)
+    return after_password(account, then, kept)
+
+
+def after_password(
+    account: Account, then: str, kept: list[tuple[str, str]]
+) -> ResponseReturnValue:
+    """On with a password that is the person's own: to the page that sets up codes where
+    the account needs them, or to where the person wanted to go.
+    """
+    if not sessions.needs_second_step(account.user):
+        return go_on(account, then, kept)
+    if not kept:
+        return redirect(f"/account/code?{urlencode({'then': then})}", 303)
+    return render_template(
+        "own_code.html",
+        user=account.user,
+        comes_first=True,
+        then=then,
+        kept=[(KEPT + name, text) for name, text in kept],
+    )
 
 
 def _change_first(
@@ -113,6 +202,19 @@ def refusal(answer: SignInAnswer) -> str:
     )
 
 
+def code_refusal(answer: CodeAnswer) -> str:
+    """Why a code was not taken; the same for one that is wrong and one that was used."""
+    if answer.wait:
+        return (
+            "Too many wrong codes. The code was not checked. Try again in "
+            f"{wait_words(answer.wait)}."
+        )
+    return (
+        "This code is wrong, or it was used already. Wait until the authenticator shows "
+        "another one."
+    )
+
+
 def wait_words(seconds: int) -> str:
     """``8 seconds``, ``15 minutes``."""
     if seconds > LONGEST_IN_SECONDS:
@@ -120,11 +222,11 @@ def wait_words(seconds: int) -> str:
     return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
-def not_signed_in(response: Response, answer: SignInAnswer) -> Response:
-    """The answer with its status, and when to try again."""
-    response.status_code = 429 if answer.wait else 401
-    if answer.wait:
-        response.headers["Retry-After"] = str(answer.wait)
+def not_signed_in(response: Response, wait: int) -> Response:
+    """The answer with its status, and after how many seconds to try again."""
+    response.status_code = 429 if wait else 401
+    if wait:
+        response.headers["Retry-After"] = str(wait)
     return response
 
 
@@ -147,7 +249,7 @@ def renew_session() -> ResponseReturnValue:
     )
     if answer.user is None:
         response = jsonify(message=refusal(answer), token=generate_csrf())
-        return not_signed_in(response, answer)
+        return not_signed_in(response, answer.wait)
 
     if answer.user.must_change_password:
         # No session begins: the page would save under a password that others know.
@@ -157,7 +259,36 @@ def renew_session() -> ResponseReturnValue:
         )
         return jsonify(message=message, token=generate_csrf()), 403
 
-    return _session(sessions.begin(answer.user).user)
+    return _renewed(answer.user)
+
+
+def _renewed(user: User) -> Response:
+    """The session of who gave the right password, and a code where one is needed."""
+    if not has_second_factor(services().database, user.username):
+        if user.code_required:
+            message = (
+                "Your account needs a code to sign in. Open the start page in another "
+                "tab and set it up there. Your text stays here."
+            )
+            return make_response(jsonify(message=message, token=generate_csrf()), 403)
+        return _session(sessions.begin(user).user)
+
+    typed_code = request.form.get("code", "")
+    if not typed_code:
+        message = "Type the code of your authenticator too."
+        answer = jsonify(message=message, needs=CODE, token=generate_csrf())
+        return make_response(answer, 401)
+    try:
+        checked = look_at_code(user.username, typed_code)
+    except SealBroken:
+        answer = jsonify(message=OTHER_KEY, needs=CODE, token=generate_csrf())
+        return make_response(answer, 401)
+    if not checked.is_right:
+        refused = code_refusal(checked)
+        answer = jsonify(message=refused, needs=CODE, token=generate_csrf())
+        return not_signed_in(answer, checked.wait)
+
+    return _session(sessions.begin(user, second_step=CODE).user)
 
 
 def _session(user: User | None) -> Response:

@@ -89,7 +89,7 @@ def take_signature(subjid: str) -> ResponseReturnValue:
     if answer.user is None:
         message = refusal(answer) if answer.wait else NOT_YOURS
         page = _page(asked, message=message, meaning=meaning)
-        return not_signed_in(make_response(page), answer)
+        return not_signed_in(make_response(page), answer.wait)
 
     seen = request.form.get("seen", "")
     try:

@@ -19,6 +19,16 @@ from tests.webapp.postgresql import named, run_statements
 from tests.webapp.storage.old_states import build
 from webapp.commands import main
 from webapp.storage import Database, broken_seals, list_subjects, open_database
+from webapp.storage.second_factors import (
+    begin_second_factor,
+    confirm_second_factor,
+    get_second_factor,
+    remove_second_factor,
+    renew_recovery_codes,
+    require_code,
+    take_code_step,
+    take_recovery_code,
+)
 
 DEPLOYMENT = Path(__file__).parents[3] / "docs" / "deployment.md"
 FORM = "/subjects/01-001/SCR/vs"
@@ -84,6 +94,18 @@ def test_it_exports(server_url: str, tmp_path: Path) -> None:
     arguments = ["export", "--db", server_url, "--out", str(tmp_path / "p.zip")]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
+
+
+def test_codes_are_set_up_used_and_taken_away_under_it(server: Database) -> None:
+    begin_second_factor(server, "monitor", "sealed")
+    confirm_second_factor(server, "monitor", step=1, codes=["one", "two"])
+    with server.write() as connection:
+        assert take_code_step(connection, "monitor", 2)
+        assert take_recovery_code(connection, "monitor", "one", server.clock())
+    renew_recovery_codes(server, "monitor", ["three"])
+    require_code(server, "monitor", True)
+    remove_second_factor(server, "monitor")
+    assert get_second_factor(server, "monitor") is None
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,13 @@ from webapp.storage.tables import plain
 Content = Mapping[str, Any]
 Cell = str | int | None
 
-ACCOUNT_PARTS: Final = ("name", "role", "password", "sites", "state")
-"""What events tell of an account; ``password`` is the SHA-256 of its hash."""
+ACCOUNT_PARTS: Final = (
+    *("name", "role", "password", "sites", "state"),
+    *("code_required", "second_factor"),
+)
+"""What events tell of an account; ``password`` is the SHA-256 of its hash, and
+``second_factor`` that of its sealed secret.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

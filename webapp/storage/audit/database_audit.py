@@ -20,9 +20,12 @@ from webapp.storage.events import LogHead, line_hash, utc_text
 from webapp.storage.guards import broken_guards
 from webapp.storage.log_beginning import standing_sum
 from webapp.storage.signed_heads import SignedHead, signed_heads
-from webapp.storage.tables import app_user, event, plain
+from webapp.storage.tables import app_user, event, plain, second_factor
 
 CHUNK: Final = 1000
+ACCOUNTS: Final = select(
+    app_user, second_factor.c.secret, second_factor.c.confirmed_at
+).outerjoin(second_factor)
 UNREADABLE: Final = (DBAPIError, ValueError, TypeError, AttributeError)
 """What a table raises that was taken away or that holds what nobody wrote."""
 
@@ -208,7 +211,7 @@ class _Audit:
         before_log = []
         missing = dict(self.claims.accounts)
         changed = False
-        for row in self.connection.execute(select(app_user)):
+        for row in self.connection.execute(ACCOUNTS):
             username = row.username
             missing.pop(username, None)
             expected = self.claims.accounts.get(username, {})
@@ -245,6 +248,8 @@ class _Audit:
             "password": line_hash(row.password_hash),
             "sites": row.sites,
             "state": row.state,
+            "code_required": row.code_required,
+            "second_factor": line_hash(row.secret) if row.confirmed_at else "",
         }
         for part in ACCOUNT_PARTS:
             wanted = expected.get(part, actual[part])
