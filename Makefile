@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DB ?= sqlite:///demo/cellkine.sqlite
 
-.PHONY: demo test lint format benchmarks corpus clean system
+.PHONY: demo test lint format audit benchmarks corpus clean system
 
 demo: .venv/ready-to-run
 	@mkdir -p demo
@@ -51,5 +51,11 @@ benchmarks: .venv/ready-to-test
 corpus: .venv/ready-to-test
 	$(BIN)/python -m benchmarks.redcap_corpus
 
+# Published weaknesses of the pinned libraries. Needs the package index itself, not a mirror.
+audit: .venv/ready-to-test
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from waitress import create_server  # type: ignore[import-untyped]
 
 from forms_spec import load_study
 from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
-from webapp.app import create_app
+from webapp.app import LARGEST_POST, create_app
 from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load_demo
+from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.installation.command_error import CommandError
 from webapp.installation.guard_check import need_guards
 from webapp.installation.settings import Settings
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import opened, study_in_use
+from webapp.security.request_limits import BodyLimits, limited_server
 from webapp.storage import (
     AlteredDictionary,
     ClockBehind,
@@ -290,13 +291,14 @@ def _serve(
         signer=signer,
         demo_accounts=sign_ins if demo else (),
     )
-    server = create_server(
-        create_app(settings),
-        host=host,
-        port=port,
-        threads=threads,
-        ident=None,
-        max_request_body_size=LARGEST_UPLOAD,
+    limits = BodyLimits(
+        stranger=LARGEST_POST,
+        person=LARGEST_UPLOADS,
+        package=LARGEST_UPLOAD,
+        package_path="/packages",
+    )
+    server = limited_server(
+        create_app(settings), limits, host=host, port=port, threads=threads
     )
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
     signal.signal(signal.SIGTERM, _stop)
