@@ -72,10 +72,10 @@ def _limited_channel(app: Flask, limits: BodyLimits) -> type[HTTPChannel]:
 
         def parse_header(self, header_plus: bytes) -> None:
             super().parse_header(header_plus)
-            self.adj = copy(self.adj)
-            self.adj.max_request_body_size = _limit(
-                app, limits, self.path, self.headers
-            )
+            limit = _limit(app, limits, self.path, self.headers)
+            adjustments: Any = copy(self.adj)  # type: ignore[has-type]
+            adjustments.max_request_body_size = limit
+            self.adj = adjustments
 
     class LimitedChannel(HTTPChannel):  # type: ignore[misc]
         parser_class = LimitedRequest
