@@ -8,7 +8,8 @@
 
 const LINE = new RegExp(
   '^\\{"at":"[0-9T:.-]{26}Z","before":"([0-9a-f]{64}|)",[^\\n]*' +
-    '"kind":"[a-z-]+","number":([1-9][0-9]{0,15})(?:,"place":\\{[^\\n]*\\})?\\}$',
+    '"kind":"[a-z-]+","number":([1-9][0-9]{0,15})(?:,"place":\\{[^\\n]*\\})?' +
+    '(?:,"redacted":"([0-9a-f]{64})")?\\}$',
 );
 
 // The lines of a log, the hash of its newest line, and the first fault (number 0: there is none).
@@ -18,20 +19,48 @@ function verifyLog(text, head = null, hash = sha256) {
   const signed = head ? { [head.number]: head.sha256 } : {};
   const result = (number, code, newest) => ({ lines: lines.length, number, code, sha256: newest });
   let before = "";
+  const found = new Map();
+  const named = new Map();
   for (let index = 0; index < lines.length; index += 1) {
     const number = index + 1;
     const match = LINE.exec(lines[index]);
     if (!match) return result(number, "log-line-unreadable", "");
     if (match[2] !== String(number)) return result(number, "log-line-number", "");
-    const digest = hash(lines[index]);
+    const digest = match[3] || hash(lines[index]);
     if (match[1] !== before) {
       return unlinked(lines, number, digest, signed[number], result);
     }
     if (number in signed && signed[number] !== digest) return result(number, "log-rewritten", "");
+    // Text was taken out of this line: it stands for the hash that it had.
+    if (match[3]) found.set(number, `${digest} ${hash(lines[index])}`);
+    if (lines[index].includes(REDACTION)) {
+      for (const [line, hashes] of namedLines(lines[index])) named.set(line, hashes);
+    }
     before = digest;
   }
   if (head && head.number > lines.length) return result(lines.length + 1, "log-cut", before);
-  return result(0, "", before);
+  return unnamed(found, named, result) || result(0, "", before);
+}
+
+// A later line has to name a redacted line, with the hash that it had and the one that it has now.
+const REDACTION = '"kind":"text-redacted"';
+
+function namedLines(line) {
+  try {
+    const rows = JSON.parse(line).details.redacted.filter((row) => row.table === "event");
+    return rows.map((row) => [row.number, `${row.sha256} ${row.now}`]);
+  } catch {
+    return [];
+  }
+}
+
+function unnamed(found, named, result) {
+  const numbers = [...new Set([...found.keys(), ...named.keys()])].sort((one, two) => one - two);
+  for (const number of numbers) {
+    if (!found.has(number)) return result(number, "log-redaction-undone", "");
+    if (named.get(number) !== found.get(number)) return result(number, "log-redaction-unnamed", "");
+  }
+  return null;
 }
 
 // A line that does not continue the one before. It was the line before that was changed, if the next

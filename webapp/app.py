@@ -40,6 +40,7 @@ from webapp.views import (
     packages,
     papers,
     queries,
+    redactions,
     reviews,
     sign_in,
     signing,
@@ -94,7 +95,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
-        papers, queries, reviews, signing, home,
+        papers, queries, redactions, reviews, signing, home,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

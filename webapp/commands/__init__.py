@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "restore": "Restore a backup, and verify it.",
         "validate": "Validate a package and report every finding.",
         "queries": "Open queries from a list of findings.",
+        "redact": "Take out text that should never have been typed.",
         "audit": "Verify that the history is as it was written.",
         "repair": "Undo other programs' changes to a package's tables.",
     }

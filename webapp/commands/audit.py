@@ -29,9 +29,16 @@ from webapp.storage.audit.database_audit import (
     note_chain,
 )
 from webapp.storage.events import NO_LINE
+from webapp.storage.redaction_events import Redaction
 from webapp.storage.signed_heads import SignedHead, newest_signed, sign_log
 
 SQLITE = b"SQLite format 3\x00"
+REDACTED_FROM = {
+    "form_version": "in versions of forms",
+    "query_entry": "in entries of queries",
+    "lock_act": "in reasons for locks",
+    "event": "in lines of the log",
+}
 
 
 @click.group(name="audit", short_help="Verify that the history is as it was written.")
@@ -151,6 +158,7 @@ def _report_of_log(file: Path, kept: tuple[SignedHead, ...]) -> AuditReport:
         signed=0,
         keys=(),
         findings=findings.listed(),
+        redactions=chain.redactions,
     )
 
 
@@ -168,15 +176,37 @@ def _show_text(source: str, report: AuditReport) -> None:
     click.echo(events)
     for key in report.keys:
         click.echo(f"{report.signed:,} signed heads, key {printable(key)}")
-    if sound:
+    if sound and report.redactions:
+        click.echo("Everything is as it was written, except where text was taken out.")
+    elif sound:
         click.echo("Everything is as it was written.")
 
+    for redaction in report.redactions:
+        click.echo()
+        for line in _redaction(redaction):
+            click.echo(printable(line))
     for item in report.findings:
         word = item.finding.severity.word
         click.echo(f"\n{word}: {printable(item.finding.message)} [{item.finding.code}]")
         if item.more:
             click.echo(f"    {_following(item)}")
         click.echo(f"    -> {printable(item.finding.remedy)}")
+
+
+def _redaction(item: Redaction) -> tuple[str, ...]:
+    """Who took out text, when, why, and from what."""
+    who = f"{item.name} ({item.username}, {item.role})" if item.username else "nobody"
+    counts = ", ".join(
+        f"{item.count(table):,} {words}"
+        for table, words in REDACTED_FROM.items()
+        if item.count(table)
+    )
+    origin = f", from {item.origin}" if item.origin else ""
+    return (
+        f"redacted: line {item.number:,}, {item.at}, by {who}{origin}",
+        f"    subject {item.subject}: {counts or 'nothing'}",
+        f"    why: {item.reason}",
+    )
 
 
 def _following(item: AuditFinding) -> str:
@@ -197,6 +227,20 @@ def _show_json(source: str, report: AuditReport) -> None:
         }
         for item in report.findings
     ]
+    redactions = [
+        {
+            "number": item.number,
+            "at": item.at,
+            "by": item.username,
+            "name": item.name,
+            "role": item.role,
+            "from": item.origin,
+            "subject": item.subject,
+            "reason": item.reason,
+            "rows": [row.as_detail() for row in item.rows],
+        }
+        for item in report.redactions
+    ]
     shown = {
         "valid": is_sound(report.findings),
         "source": source,
@@ -204,6 +248,7 @@ def _show_json(source: str, report: AuditReport) -> None:
         "sha256": report.head.sha256,
         "signed_heads": report.signed,
         "keys": list(report.keys),
+        "redactions": redactions,
         "findings": findings,
     }
     click.echo(json.dumps(shown, indent=2))

@@ -56,6 +56,7 @@ def _report(source: PackageSource, kept: Sequence[SignedHead]) -> AuditReport:
         signed=int(head is not None and bool(head.key)),
         keys=(head.key,) if head and head.key else (),
         findings=findings.listed(),
+        redactions=chain.redactions,
     )
 
 

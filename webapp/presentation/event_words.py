@@ -18,6 +18,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "form-saved": (FORMS, "Form saved"),
         "file-added": (FORMS, "File added"),
         "subject-added": (SUBJECTS, "Subject added"),
+        "text-redacted": (SUBJECTS, "Text taken out"),
         "query-opened": (QUERIES, "Query opened"),
         "query-answered": (QUERIES, "Query answered"),
         "query-commented": (QUERIES, "Query commented"),
@@ -75,7 +76,7 @@ GROUPS: Final[Mapping[str, tuple[EventKind, ...]]] = MappingProxyType(
 NOT_SHOWN: Final = frozenset(
     {
         *("act", "added", "code_required", "entry", "format", "password", "saved"),
-        *("seal", "second_factor", "standing", "study", "text"),
+        *("redacted", "seal", "second_factor", "standing", "study", "text"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

@@ -65,6 +65,9 @@ SIGN = frozenset[Right]({Permission.SIGN})
 REVIEW_DATA = frozenset[Right]({*FREEZE, *SIGN})
 """People who do something on the pages of a review."""
 
+REDACT = frozenset[Right]({Duty.ADMINISTER, Permission.LOCK})
+"""People who take out text that should never have been typed."""
+
 DESIGN = frozenset[Right]({Duty.DESIGN})
 """People who write the dictionary."""
 

@@ -76,6 +76,7 @@ class EventKind(Enum):
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     GUARDS_ACCEPTED = "guards-accepted"
+    TEXT_REDACTED = "text-redacted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
+from webapp.storage.redaction_events import RowKey, redacted_rows
 from webapp.storage.seals import seal
 from webapp.storage.tables import event
 
@@ -93,20 +94,26 @@ def audit_rows(versions: Iterable[StoredForm]) -> Iterator[AuditRow]:
 
 def broken_seals(database: Database) -> Iterator[StoredForm]:
     """Versions that are not as they were saved (21 CFR 11.10(a): altered records are
-    discerned).
+    discerned), nor as a redaction left them that the log tells of.
     """
     with database.read() as connection:
+        redacted = redacted_rows(connection)
         before: tuple[InstanceKey | None, str] = (None, "")
         for row in connection.execution_options(yield_per=CHUNK).execute(ALL_VERSIONS):
             form = stored_form(row)
             earlier = before[1] if before[0] == form.key else ""
-            if (
-                seal(form.key, earlier, {name: getattr(row, name) for name in SEALED})
-                != form.seal
-            ):
+            sealed = {name: getattr(row, name) for name in SEALED}
+            actual = seal(form.key, earlier, sealed)
+            key = version_key(form.key, form.version)
+            if form.seal not in (actual, redacted.had(key, actual)):
                 yield form
 
             before = (form.key, form.seal)
+
+
+def version_key(key: InstanceKey, number: int) -> RowKey:
+    """How a redaction names a version of a form."""
+    return "form_version", key.subject, (key.form, key.visit, key.unsno, number)
 
 
 SEALED = (

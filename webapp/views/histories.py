@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from forms_spec.model.captured_data import CellKey
 from generator.pages.input_names import cell_of
 from generator.pages.meaning_changes import MeaningChange
 from webapp.forms.form_history import FormHistory, ShownChange, ShownVersion, history_of
 from webapp.forms.retired_forms import place_of_history
-from webapp.security.access import READ, allow
+from webapp.security.access import READ, REDACT, allow
 from webapp.services import services
 from webapp.storage import ChangeKind, imports_of
 
@@ -74,6 +75,7 @@ def show_field_history(
         label=f"{field.label}{row}",
         name=name,
         is_asked=cell_of(name, place.form) is not None,
+        may_redact=current_user.has_one_of(REDACT),
     )
 
 

@@ -63,6 +63,25 @@ ENTRIES = (
         "changed and chained anew no longer contains it.",
     ),
     refuse(
+        "log-redaction-unnamed",
+        "Text was taken out of line {number} of the log, but no event says who did it.",
+        _BACKUP,
+        "A redaction is an event that names the SHA-256 of the line before and after. "
+        "A line that says it was redacted, without such an event, was changed.",
+    ),
+    refuse(
+        "log-redaction-undone",
+        "Text was taken out of line {number} of the log, but the line has it again.",
+        "Find out who restored it. Then run `crfsmith redact` again.",
+        "An event says that the line was redacted. It is now as it was before.",
+    ),
+    refuse(
+        "redaction-undone",
+        "Text was taken out of {what}, but it is there again.",
+        "Find out who restored it. Then run `crfsmith redact` again.",
+        "An event says that the version was redacted. It is now as it was before.",
+    ),
+    refuse(
         "log-cut",
         "The log ends at line {last}, but line {number} was signed.",
         _BACKUP,

@@ -64,6 +64,7 @@ SIGN = frozenset[Role | None]({Role.INVESTIGATOR})
 REVIEW_DATA = frozenset[Role | None](
     {Role.INVESTIGATOR, Role.MONITOR, Role.DATA_MANAGER}
 )
+REDACT = frozenset[Role | None]({Role.ADMIN, Role.DATA_MANAGER})
 RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("accounts.ask_account", "GET"): ACCOUNTS,
     ("accounts.close_person", "POST"): ACCOUNTS,
@@ -130,6 +131,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("queries.show_query", "GET"): READ,
     ("queries.show_subject", "GET"): READ,
     ("queries.write_entry", "POST"): READ,
+    ("redactions.ask_redaction", "GET"): REDACT,
+    ("redactions.take_redaction", "POST"): REDACT,
     ("reviews.lock_study", "POST"): PACKAGES,
     ("reviews.review_subject", "POST"): REVIEW_DATA,
     ("reviews.show_study_review", "GET"): READ,

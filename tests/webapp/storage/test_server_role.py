@@ -18,7 +18,20 @@ from tests.webapp.pages import token
 from tests.webapp.postgresql import named, run_statements
 from tests.webapp.storage.old_states import build
 from webapp.commands import main
-from webapp.storage import Database, broken_seals, list_subjects, open_database
+from webapp.storage import (
+    Database,
+    NewQuery,
+    QueryAction,
+    QueryPlace,
+    QueryStep,
+    broken_seals,
+    get_thread,
+    list_subjects,
+    open_database,
+    open_queries,
+)
+from webapp.storage.query_life import QueryParty
+from webapp.storage.redacting import RedactionRefused, redact_text
 from webapp.storage.second_factors import (
     begin_second_factor,
     confirm_second_factor,
@@ -139,6 +152,22 @@ def test_it_may_not_change_history(server: Database, statement: str) -> None:
     with pytest.raises(DBAPIError) as refused, server.write() as connection:
         connection.execute(text(statement))
     assert getattr(refused.value.orig, "sqlstate", "") == NO_RIGHT
+
+
+def test_it_takes_no_text_out_and_says_who_can(server: Database) -> None:
+    place = QueryPlace(subject="01-002")
+    step = QueryStep(
+        action=QueryAction.OPEN,
+        party=QueryParty.REVIEWER,
+        username="monitor",
+        text="Who is Jan Peeters?",
+    )
+    (number,) = open_queries(server, [NewQuery(place=place, step=step)])
+    with pytest.raises(RedactionRefused, match="with the address of the owner"):
+        redact_text(server, "01-002", "Jan Peeters", reason="a name")
+    thread = get_thread(server, number)
+    assert thread is not None
+    assert thread.entries[0].text == "Who is Jan Peeters?"
 
 
 def test_tables_that_are_old_are_left_to_their_owner(

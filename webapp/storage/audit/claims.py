@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from webapp.storage.events import EventKind
+from webapp.storage.redaction_events import RedactedRows, redaction_in
 from webapp.storage.tables import plain
 
 Content = Mapping[str, Any]
@@ -149,13 +150,15 @@ class LogClaims:
     """What a log tells of the tables, event by event.
 
     ``numbers`` has the number of the event by claim, for each table; ``accounts`` the
-    newest of what was told of each; ``standing`` the sums of what was there before.
+    newest of what was told of each; ``standing`` the sums of what was there before;
+    ``redacted`` the rows from which text was taken out.
     """
 
     numbers: dict[str, dict[bytes, int]] = field(default_factory=dict)
     accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     standing: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     begun_at: str = ""
+    redacted: RedactedRows = field(default_factory=RedactedRows)
     _counts: dict[str, int] = field(default_factory=dict)
     _ordinals: dict[int, int] = field(default_factory=dict)
 
@@ -169,6 +172,8 @@ class LogClaims:
             self.begun_at = content["at"]
         if "account" in details:
             self._take_account(number, content["kind"], details)
+        if content["kind"] == EventKind.TEXT_REDACTED.value:
+            self.redacted.take(redaction_in(content))
         if content["kind"] in COUNTED:
             count = self._counts.get(content["kind"], 0) + 1
             self._counts[content["kind"]] = self._ordinals[number] = count

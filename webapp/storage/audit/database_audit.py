@@ -19,6 +19,7 @@ from webapp.storage.database import Database
 from webapp.storage.events import LogHead, line_hash, utc_text
 from webapp.storage.guards import broken_guards
 from webapp.storage.log_beginning import standing_sum
+from webapp.storage.redaction_events import Redaction
 from webapp.storage.signed_heads import SignedHead, signed_heads
 from webapp.storage.tables import app_user, event, plain, second_factor
 
@@ -33,7 +34,7 @@ UNREADABLE: Final = (DBAPIError, ValueError, TypeError, AttributeError)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditReport:
     """How many lines the log has, its head, how many heads of it were signed, the
-    public keys that signed them, and what is wrong.
+    public keys that signed them, what is wrong, and every text that was taken out.
     """
 
     lines: int
@@ -41,6 +42,7 @@ class AuditReport:
     signed: int
     keys: tuple[str, ...]
     findings: tuple[AuditFinding, ...]
+    redactions: tuple[Redaction, ...] = ()
 
 
 def audit_database(
@@ -93,6 +95,7 @@ class _Audit:
             signed=len(heads),
             keys=tuple(dict.fromkeys(item.key for item in heads)),
             findings=self.findings.listed(),
+            redactions=chain.redactions,
         )
 
     def _reading(self, table: str) -> _Readable:
@@ -154,7 +157,7 @@ class _Audit:
         standing = self.claims.standing.get(table, {})
         told_of = self.claims.numbers.get(table, {})
         others: dict[tuple[Any, ...], ClaimedRow] = {}
-        rows = ROWS[table](self.connection, self.findings, standing.get("rows", 0))
+        rows = ROWS[table](self.connection, self.findings, self.claims)
         for row in rows:
             # What is left at the end has no row, or another.
             if told_of.pop(row.claim.digest, None) is None:

@@ -14,6 +14,7 @@ from forms_spec.loading.study_builder import dictionary_hash
 from webapp.storage.audit.audit_findings import AuditFindings
 from webapp.storage.audit.claims import (
     Claim,
+    LogClaims,
     claim_of_break,
     claim_of_clock,
     claim_of_dictionary,
@@ -29,8 +30,9 @@ from webapp.storage.audit.claims import (
 )
 from webapp.storage.events import utc_text
 from webapp.storage.forms import InstanceKey
-from webapp.storage.history import SEALED
+from webapp.storage.history import SEALED, version_key
 from webapp.storage.queries import text_hash
+from webapp.storage.redaction_events import RowKey
 from webapp.storage.seals import seal
 from webapp.storage.signatures import signature_of
 from webapp.storage.tables import (
@@ -67,14 +69,17 @@ def _stream(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
     return iter(connection.execute(query, execution_options={"yield_per": CHUNK}))
 
 
-def _dictionaries(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+def _dictionaries(
+    connection: Connection, findings: AuditFindings, _: LogClaims
+) -> Rows:
     for row in _stream(connection, select(dictionary)):
         if dictionary_hash(row.files) != row.hash:
             findings.add("dictionary-altered", value=row.hash[:12])
         yield ClaimedRow(claim=claim_of_dictionary(row.hash), summed=(row.hash,))
 
 
-def _uses(connection: Connection, _: AuditFindings, standing: int) -> Rows:
+def _uses(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
+    standing = told.standing.get("dictionary_use", {}).get("rows", 0)
     # Uses have no key of their own; those before the log count down to nought.
     query = select(dictionary_use).order_by(dictionary_use.c.id)
     for number, row in enumerate(_stream(connection, query), start=1 - standing):
@@ -82,14 +87,14 @@ def _uses(connection: Connection, _: AuditFindings, standing: int) -> Rows:
         yield ClaimedRow(claim=claim, summed=(row.id, row.dictionary_hash, row.since))
 
 
-def _subjects(connection: Connection, _: AuditFindings, __: int) -> Rows:
+def _subjects(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
     for row in _stream(connection, select(subject)):
         cells = row.site, row.added_by, utc_text(row.added_at)
         summed = row.subjid, row.site, row.added_by, row.added_at
         yield ClaimedRow(claim=claim_of_subject(row.subjid, *cells), summed=summed)
 
 
-def _files(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+def _files(connection: Connection, findings: AuditFindings, _: LogClaims) -> Rows:
     # A file may be large: one at a time in memory.
     one_by_one = {"yield_per": 1}
     for row in connection.execute(select(attachment), execution_options=one_by_one):
@@ -100,41 +105,49 @@ def _files(connection: Connection, findings: AuditFindings, _: int) -> Rows:
         yield ClaimedRow(claim=claim, summed=(row.sha256,))
 
 
-def _imports(connection: Connection, _: AuditFindings, __: int) -> Rows:
+def _imports(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
     for row in _stream(connection, select(import_run)):
         cells = row.operator, row.source, utc_text(row.began_at)
         summed = row.id, row.operator, row.source, row.began_at
         yield ClaimedRow(claim=claim_of_import(row.id, *cells), summed=summed)
 
 
-def _clocks(connection: Connection, _: AuditFindings, __: int) -> Rows:
+def _clocks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
     query = select(clock_step).order_by(clock_step.c.id)
     for number, row in enumerate(_stream(connection, query), start=1):
         cells = utc_text(row.newest_save), utc_text(row.clock)
         yield ClaimedRow(claim=claim_of_clock(number, *cells))
 
 
-def _entries(connection: Connection, _: AuditFindings, __: int) -> Rows:
+def _entries(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
     for row in _stream(connection, select(query_entry)):
+        key = "query_entry", "", (row.query_id, row.number)
         cells = (
-            row.action, row.username, row.rule, text_hash(row.text),
+            row.action, row.username, row.rule, _hash_had(told, key, row.text),
             row.assigned_role, row.assigned_to, row.event_number,
             utc_text(row.acted_at),
         )  # fmt: skip
         yield ClaimedRow(claim=claim_of_entry(row.query_id, row.number, *cells))
 
 
-def _locks(connection: Connection, _: AuditFindings, __: int) -> Rows:
+def _hash_had(told: LogClaims, key: RowKey, text: str) -> str:
+    """The hash that an event has of a text, also where some was taken out since."""
+    actual = text_hash(text)
+    return told.redacted.had(key, actual) or actual
+
+
+def _locks(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
     for row in _stream(connection, select(lock_act)):
         place = row.subjid, row.visit, row.unsno, row.form
         cells = (
-            row.state, row.username, utc_text(row.acted_at), text_hash(row.reason),
+            row.state, row.username, utc_text(row.acted_at),
+            _hash_had(told, ("lock_act", "", (row.id,)), row.reason),
             row.event_number,
         )  # fmt: skip
         yield ClaimedRow(claim=claim_of_lock(row.id, *place, *cells))
 
 
-def _signatures(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+def _signatures(connection: Connection, findings: AuditFindings, _: LogClaims) -> Rows:
     for row in _stream(connection, select(signature)):
         stored = signature_of(row._mapping)
         if stored.fresh_digest() != stored.digest:
@@ -147,7 +160,7 @@ def _signatures(connection: Connection, findings: AuditFindings, _: int) -> Rows
         yield ClaimedRow(claim=claim_of_signature(row.id, *place, *cells))
 
 
-def _breaks(connection: Connection, _: AuditFindings, __: int) -> Rows:
+def _breaks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
     for row in _stream(connection, select(signature_break)):
         cells = (
             row.visit, row.unsno, row.form, row.version, row.username,
@@ -156,7 +169,7 @@ def _breaks(connection: Connection, _: AuditFindings, __: int) -> Rows:
         yield ClaimedRow(claim=claim_of_break(row.signature_id, *cells))
 
 
-def _versions(connection: Connection, findings: AuditFindings, _: int) -> Rows:
+def _versions(connection: Connection, findings: AuditFindings, told: LogClaims) -> Rows:
     """Versions in order; each is judged by its seal, the newest by the form's head."""
     before: Row[Any] | None = None
     for row in _stream(connection, VERSIONS):
@@ -167,8 +180,12 @@ def _versions(connection: Connection, findings: AuditFindings, _: int) -> Rows:
 
         what = f"version {row.number} of {place_words(*key)}"
         sealed = {name: getattr(row, name) for name in SEALED}
-        if seal(key, before.seal if before is not None else "", sealed) != row.seal:
+        actual = seal(key, before.seal if before is not None else "", sealed)
+        named = version_key(key, row.number)
+        if row.seal not in (actual, told.redacted.had(named, actual)):
             findings.add("seal-broken", what=what)
+        elif actual == row.seal and told.redacted.is_named(named):
+            findings.add("redaction-undone", what=what)
         before = row
         cells = (
             row.status, row.saved_by, row.dictionary_hash, row.seal,
@@ -217,7 +234,7 @@ WITHOUT_VERSION = (
     .where(func.coalesce(form_version.c.id, 0) == 0)
 )
 
-ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, int], Rows]]] = (
+ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, LogClaims], Rows]]] = (
     MappingProxyType(
         {
             "dictionary": _dictionaries,
@@ -234,4 +251,4 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, int], Rows]]] = (
         }
     )
 )
-"""By table: its rows, given how many of them stood before the log began."""
+"""By table: its rows, given what the log tells."""

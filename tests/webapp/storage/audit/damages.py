@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from benchmarks.audit import made_up_lines
-from webapp.storage.events import line_hash
+from webapp.storage.events import canonical_line, line_hash
 
 Damage = tuple[str, list[bytes]]
 """What was done, and the lines that are left."""
@@ -15,6 +15,33 @@ Damage = tuple[str, list[bytes]]
 
 def log_of(events: int) -> list[bytes]:
     return list(made_up_lines(events))
+
+
+def redacted(lines: list[bytes], number: int) -> list[bytes]:
+    """The log after text was taken out of one of its lines: the line keeps its hash, and
+    a new line at the end names it.
+    """
+    content = json.loads(lines[number - 1])
+    content["by"]["name"] = "[redacted]"
+    had = sha256_of(lines[number - 1])
+    changed = canonical_line({**content, "redacted": had}).encode()
+    named = {
+        "table": "event",
+        "number": number,
+        "sha256": had,
+        "now": sha256_of(changed),
+    }
+    event = {
+        "at": content["at"],
+        "before": sha256_of(lines[-1]),
+        "by": {"name": "Mia", "role": "data-manager", "username": "mia"},
+        "details": {"reason": "näme", "redacted": [named]},
+        "kind": "text-redacted",
+        "number": len(lines) + 1,
+        "place": {"subject": "01-001"},
+    }
+    last = canonical_line(event).encode()
+    return [*lines[: number - 1], changed, *lines[number:], last]
 
 
 def sha256_of(line: bytes) -> str:

@@ -11,6 +11,7 @@ from tests.webapp.storage.audit.damages import (
     log_of,
     rebuilt,
     rebuilt_from,
+    redacted,
     sha256_of,
     with_flipped_bytes,
     with_moved_lines,
@@ -46,6 +47,20 @@ def test_a_log_as_it_was_written_is_right() -> None:
 
 def test_a_log_may_go_on_after_the_head_that_was_kept() -> None:
     assert verify_lines(log(), head(log()[:400])).fault is None
+
+
+def test_a_redacted_line_is_right_if_a_later_line_names_it() -> None:
+    lines = redacted(log()[:60], 7)
+    assert verify_lines(lines, head(lines)).fault is None
+    report = verify_lines(lines)
+    assert [item.reason for item in report.redactions] == ["näme"]
+
+
+def test_every_flipped_byte_of_a_redacted_log_is_found() -> None:
+    whole = redacted(log()[:60], 7)
+    for name, lines in with_flipped_bytes(whole, 300, SEED):
+        number = int(name.split(" of line ")[1].split()[0])
+        assert fault(lines, head(whole)).number == number, name
 
 
 def test_an_empty_log_is_right_unless_lines_were_signed() -> None:

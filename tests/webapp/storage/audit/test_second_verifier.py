@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import quickjs
 
 from tests.webapp.storage.audit.damages import (
@@ -15,6 +16,7 @@ from tests.webapp.storage.audit.damages import (
     cut,
     log_of,
     rebuilt,
+    redacted,
     sha256_of,
     with_flipped_bytes,
     with_moved_lines,
@@ -52,8 +54,12 @@ def theirs(result: dict[str, Any]) -> tuple[int, str]:
     return result["number"], result["code"]
 
 
-def test_both_name_the_same_first_line_of_every_damaged_log() -> None:
-    lines = log_of(40)
+LOGS = {"as it was written": log_of(40), "redacted": redacted(log_of(39), 7)}
+
+
+@pytest.mark.parametrize("kind", LOGS)
+def test_both_name_the_same_first_line_of_every_damaged_log(kind: str) -> None:
+    lines = LOGS[kind]
     signed = {40: sha256_of(lines[-1])}
     damaged = list(damages(lines))
     given = {
