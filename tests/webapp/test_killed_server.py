@@ -1,7 +1,8 @@
 """A killed server: what was acknowledged is kept, and nothing is kept in half.
 
 The whole bar is ``python -m benchmarks.kill_soak --kills 200`` for the storage alone,
-and ``python -m benchmarks.kill_server --kills 50`` for the server with its pages.
+and ``python -m benchmarks.kill_server --kills 100`` for Waitress, for ``--server
+gunicorn`` and for ``--database postgresql --victim database``.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from benchmarks.kill_soak import FORM, HASH, judge, whole_record
 from forms_spec.model.captured_data import Record
-from webapp.storage import FindingCounts, Status, StoredForm
+from webapp.installation.signing_key import SETTING, made_signer
+from webapp.storage import FindingCounts, Status, StoredForm, open_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +43,25 @@ def test_kills_in_mid_save_lose_nothing(soak: str, kills: int) -> None:
         0,
     )
     assert found["acknowledged saves"] >= kills
+
+
+def test_servers_that_start_at_once_sign_with_one_key(tmp_path: Path) -> None:
+    """The first one makes the file, and nobody reads a half of it."""
+    database = open_database(f"sqlite:///{tmp_path}/study.sqlite")
+    setting = {SETTING: str(tmp_path / "key")}
+    together = Barrier(8)
+
+    def start() -> str:
+        together.wait()
+        signer = made_signer(database, setting)
+        assert signer
+        return signer.key
+
+    with ThreadPoolExecutor(8) as pool:
+        started = [pool.submit(start) for _ in range(8)]
+        assert len({server.result() for server in started}) == 1
+    assert [file.name for file in tmp_path.glob("key*")] == ["key"]
+    database.close()
 
 
 class TestTheSoakItself:

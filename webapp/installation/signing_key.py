@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from tempfile import NamedTemporaryFile
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -29,9 +29,8 @@ def made_signer(
     if file is None:
         return None
 
-    # Two servers may start at once: the first one makes the key.
-    with suppress(FileExistsError), _new(file) as out:
-        out.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
+    if not file.exists():
+        _make(file)
     return _read(file)
 
 
@@ -58,9 +57,20 @@ def _key_file(database: Database, environment: Mapping[str, str]) -> Path | None
     return Path(f"{name}-signing-key")
 
 
-def _new(file: Path) -> TextIO:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return open(handle, "w", encoding="ascii")
+def _make(file: Path) -> None:
+    """A new key, unless another server that starts at the same time is first.
+
+    The file appears with all that is in it: one that was killed while it wrote leaves
+    no half key behind, which no server could start with.
+    """
+    secret = Ed25519PrivateKey.generate().private_bytes_raw().hex()
+    with NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}-") as half:
+        half.write(secret.encode("ascii"))
+        half.flush()
+        os.fsync(half.fileno())
+        # A link never replaces what stands there: the first server's key counts.
+        with suppress(FileExistsError):
+            os.link(half.name, file)
 
 
 def _read(file: Path) -> Signer:
