@@ -11,7 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import login_user, logout_user
 
@@ -38,6 +38,8 @@ LAST_REQUEST: Final = "last_request"
 BETWEEN, SECOND_STEP = "between_steps", "second_step"
 BETWEEN_STEPS: Final = timedelta(minutes=5)
 """For so long after the password a code is taken."""
+UNANSWERED: Final = "crfsmith_unanswered"
+"""Notes in a request that the database was asked for its session, and did not answer."""
 
 
 class StudyCookies(SecureCookieSessionInterface):
@@ -138,7 +140,20 @@ def end() -> None:
 def account_of(token: str) -> Account | None:
     """Whose session it is, or None when it has ended, gone idle or come to another
     browser.
+
+    Asked again in a request whose first look the database did not answer, it is nobody:
+    so that the page can be made that says so.
     """
+    if g.get(UNANSWERED):
+        return None
+    setattr(g, UNANSWERED, True)
+    opened = _opened(token)
+    setattr(g, UNANSWERED, False)
+
+    return opened
+
+
+def _opened(token: str) -> Account | None:
     now = _now()
     idle = now - int(session.get(LAST_REQUEST, 0))
     if idle > IDLE.total_seconds():

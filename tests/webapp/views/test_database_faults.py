@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import event, text
 
+from tests.webapp.postgresql import run_statements
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
 from webapp.storage import InstanceKey, broken_seals, history, log_lines
@@ -215,3 +216,41 @@ def test_connections_that_the_server_ended_are_opened_again(
     assert len(ended) == 1
     nothing_half(app, 1)
     database_of(app).close()
+
+
+def test_a_page_says_that_the_database_is_away(site_url: str) -> None:
+    """Nobody can be looked up then, not even who asks for the page."""
+    app = app_over(site_url)
+    client, data = draft(app, remark="typed meanwhile")
+    bring_back = away(app, site_url)
+
+    for page in (client.get(FORM), client.post(FORM, data=data), client.get("/")):
+        assert page.status_code == 503
+        assert "<h1>The " in page.text
+        assert "Your text is still in this browser" in page.text
+        assert "Sign in" not in page.text
+        assert page.headers["Retry-After"]
+    assert client.post(FORM, data=data, headers=SCRIPT).status_code == 503
+
+    bring_back()
+    assert client.post(FORM, data=data, headers=SCRIPT).status_code == 200
+    nothing_half(app, 1)
+    database_of(app).close()
+
+
+def away(app: Flask, url: str) -> Callable[[], object]:
+    """Takes the database away, and returns what brings it back."""
+    engine = database_of(app).engine
+    engine.dispose()
+    name = str(engine.url.database)
+    if engine.dialect.name == "sqlite":
+        file, other = Path(name), Path(f"{name}.away")
+        file.rename(other)
+        file.mkdir()  # otherwise SQLite makes a new file there
+        return lambda: (file.rmdir(), other.rename(file))
+
+    def let_in(allowed: str) -> None:
+        run_statements(url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}")
+
+    let_in("false")
+    return lambda: let_in("true")
