@@ -1,49 +1,50 @@
-"""Kills the real server in mid-save, over HTTP: what it acknowledged is kept, and
-whole.
+"""Kills the real server, or the database below it, in mid-save: what was acknowledged
+is kept, whole and once.
 
-``python -m benchmarks.kill_server --kills 50``; exit 1 when something was lost. The
-server is forked from this warmed process, signed in to like a browser does, and killed
-while a save is under way.
+    python -m benchmarks.kill_server --kills 50
+    python -m benchmarks.kill_server --kills 100 --server gunicorn
+    python -m benchmarks.kill_server --kills 100 --database postgresql --victim database
+
+Exit 1 when anything was lost. Several people save at once, each on a form of their own.
+Whoever gets no answer sends the same save again, as the page's script does, until it is
+acknowledged.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import os
 import random
-import re
-import signal
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import NoReturn
-from urllib.parse import urlencode
 
-from waitress import create_server
-
-from forms_spec.model.study import Study
-from webapp.app import create_app
+from benchmarks.servers.database_server import DatabaseServer
+from benchmarks.servers.person import AWAY, PATIENCE, Answer, Person, hidden
+from benchmarks.servers.web_server import KINDS, NotBack, WebServer
+from webapp import wsgi  # noqa: F401  (loaded once, for every server that is forked)
 from webapp.demo.demo_study import PASSWORD, load_demo
-from webapp.installation.settings import Settings
 from webapp.storage import (
+    EventKind,
     InstanceKey,
     StoredForm,
     add_subject,
     broken_seals,
+    find_events,
     history,
-    load,
     open_database,
 )
+from webapp.storage.audit.audit_findings import is_sound
+from webapp.storage.audit.database_audit import audit_database
 
-FORM = InstanceKey("01-900", "vs", "SCR")
 NUMBERED = (
     "height_vsorres",
     "weight_vsorres",
@@ -52,22 +53,49 @@ NUMBERED = (
     "pulse_vsorres",
 )
 LONGEST_LIFE = 0.25
+PAUSE = 0.1
+"""Seconds until a save is sent again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KillPlan:
+    """What runs, what is killed of it, how often, and how many people save."""
+
+    kills: int
+    server: str = "waitress"
+    database: str = "sqlite"
+    victim: str = "server"
+    people: int = 1
+    seed: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """``acknowledged`` numbers were answered with success; every version holds one
-    number throughout.
+    number throughout. ``wrong`` are answers that no person should get, ``unsound`` what
+    the audit of the database finds.
     """
 
-    acknowledged: tuple[int, ...]
-    kept: tuple[StoredForm, ...]
+    acknowledged: Sequence[int]
+    kept: Sequence[StoredForm]
+    events: int
     broken_seals: int
+    wrong: Sequence[str]
+    unsound: Sequence[str]
+    refusals: int
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many versions hold each number."""
+        return Counter(form.record.texts.get(NUMBERED[0], "") for form in self.kept)
 
     @property
     def lost(self) -> list[int]:
-        kept = {form.record.texts.get(NUMBERED[0]) for form in self.kept}
-        return [number for number in self.acknowledged if str(number) not in kept]
+        return [n for n in self.acknowledged if not self.counts[str(n)]]
+
+    @property
+    def twice(self) -> list[str]:
+        return [number for number, times in self.counts.items() if times > 1]
 
     @property
     def halves(self) -> list[int]:
@@ -78,147 +106,289 @@ class Found:
             if len({form.record.texts.get(name) for name in NUMBERED}) != 1
         ]
 
+    @property
+    def is_clean(self) -> bool:
+        wrong = (self.lost, self.twice, self.halves, self.wrong, self.unsound)
+        return (
+            not any(wrong) and not self.broken_seals and self.events == len(self.kept)
+        )
 
-class Person:
-    """Somebody with a browser: a session, and a page's hidden fields."""
 
-    def __init__(self, port: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        self.cookie = ""
-        token = self._token(self._ask("GET", "/sign-in"))
-        signs = {"csrf_token": token, "username": "coordinator", "password": PASSWORD}
-        self._ask("POST", "/sign-in", signs)
-        self.address = f"/subjects/{FORM.subject}/{FORM.visit}/{FORM.form}"
-        page = self._ask("GET", self.address)
-        self.token = self._token(page)
-        self.version = int(self._hidden(page, "base_version"))
-        self.names = self._hidden(page, "on")
+@dataclass(kw_only=True)
+class Saver:
+    """A person who saves one form again and again. ``pending`` is what was sent and not
+    acknowledged yet.
+    """
 
-    def save(self, number: int) -> None:
-        """Types the number into several boxes and saves; raises unless the server
-        acknowledges it.
+    person: Person
+    key: InstanceKey
+    numbers: Iterator[int]
+    acknowledged: list[int] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    refusals: int = 0
+    pending: int = 0
+    version: int = 0
+    token: str = ""
+    names: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"/subjects/{self.key.subject}/{self.key.visit}/{self.key.form}"
+
+    def open_form(self) -> None:
+        """Signs in and opens the page, once."""
+        self.person.sign_in()
+        page = self.person.get(self.address).body
+        self.token = hidden(page, "csrf_token")
+        self.names = hidden(page, "on")
+        self.version = int(hidden(page, "base_version"))
+
+    def save_until(self, stop: threading.Event, first: threading.Event) -> None:
+        """Saves until something is in the way or it is enough. What is pending comes
+        first, and is sent until it is acknowledged.
         """
-        typed = {f"f-{name}": str(number) for name in NUMBERED} | {"f-vsperf": "Y"}
-        hidden = {
+        if self.pending:
+            self._insist()
+        while not stop.is_set():
+            self.pending = next(self.numbers)
+            if not self._send():
+                self._look_at_the_page()
+                return
+            first.set()
+
+    def _insist(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while not self._send():
+            if time.monotonic() > until:
+                raise NotBack(f"save {self.pending} is not taken: {self.wrong[-1:]}")
+            time.sleep(PAUSE)
+
+    def _send(self) -> bool:
+        """Sends what is pending; whether it is acknowledged."""
+        typed = {f"f-{name}": str(self.pending) for name in NUMBERED}
+        boxes = {
             "csrf_token": self.token,
             "base_version": str(self.version),
-            "save_id": f"soak-{number}",
+            "save_id": f"soak-{self.pending}",
             "on": self.names,
             "action": "draft",
+            "f-vsperf": "Y",
         }
-        answer = self._ask("POST", self.address, hidden | typed)
-        self.version += 1
-        if json.loads(answer).get("conflict"):
-            raise RuntimeError("a conflict where nobody else saves")
-
-    def _ask(
-        self, method: str, address: str, form: dict[str, str] | None = None
-    ) -> str:
-        headers = {
-            "Cookie": self.cookie,
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        if form and "on" in form:
-            headers["Accept"] = "application/json"
-        self.connection.request(
-            method, address, urlencode(form) if form else None, headers
-        )
-        answer = self.connection.getresponse()
-        body = answer.read().decode("utf-8")
-        for cookie in answer.headers.get_all("Set-Cookie") or ():
-            self.cookie = cookie.split(";")[0]
+        try:
+            answer = self.person.post(self.address, (boxes | typed).items())
+        except AWAY:
+            return False
         if answer.status >= 400:
-            raise RuntimeError(f"{method} {address}: {answer.status} {body[:200]}")
-        return body
+            self._note(answer)
+            return False
 
-    @staticmethod
-    def _hidden(page: str, name: str) -> str:
-        found = re.search(rf'name="{name}" value="([^"]*)"', page)
-        assert found, name
-        return found[1]
+        self.version += 1
+        if answer.content.get("version") != self.version:
+            self.wrong.append(f"save {self.pending}: {answer.body[:200]}")
+        self.acknowledged.append(self.pending)
+        self.pending = 0
+        return True
 
-    def _token(self, page: str) -> str:
-        return self._hidden(page, "csrf_token")
-
-
-def soak(folder: Path, kills: int, *, seed: int = 1) -> Found:
-    """Starts, saves, kills; at the end reads what is kept."""
-    url = f"sqlite:///{folder}/soak.sqlite"
-    database = open_database(url)
-    study = load_demo(database)
-    add_subject(database, subjid=FORM.subject, site="01", user="coordinator")
-    database.close()
-    chance, numbers = random.Random(seed), count(1)
-    acknowledged: list[int] = []
-    for _ in range(kills):
-        acknowledged.extend(
-            _one_life(url, study, numbers, chance.uniform(0.01, LONGEST_LIFE))
+    def _note(self, answer: Answer) -> None:
+        """A save that is not taken says why, and what to do."""
+        has_words = answer.status == 503 and all(
+            word in answer.content for word in ("error", "message", "remedy")
         )
+        if has_words:
+            self.refusals += 1
+        else:
+            said = f"save {self.pending}: {answer.status} {answer.body[:200]}"
+            self.wrong.append(said)
+
+    def _look_at_the_page(self) -> None:
+        """What a person sees who reloads the page meanwhile: the form, or words."""
+        try:
+            page = self.person.get(self.address)
+        except AWAY:
+            return
+        if page.status not in {200, 503} or "<h1" not in page.body:
+            self.wrong.append(f"page: {page.status} {page.body[:200]}")
+
+
+def soak(folder: Path, plan: KillPlan) -> Found:
+    """Starts, saves, kills; at the end reads what is kept."""
+    with ExitStack() as stack:
+        below: DatabaseServer | None = None
+        url = f"sqlite:///{folder}/soak.sqlite"
+        if plan.database == "postgresql":
+            below = DatabaseServer(folder / "postgresql")
+            stack.callback(below.stop)
+            url = below.url
+
+        savers = _furnished(url, plan.people)
+        server = WebServer(kind=plan.server, url=url, folder=folder)
+        chance = random.Random(plan.seed)
+        if below and plan.victim == "database":
+            _kill_databases(server, below, savers, chance, plan.kills)
+        else:
+            _kill_servers(server, savers, chance, plan.kills)
+        return _found(url, savers)
+
+
+def _furnished(url: str, people: int) -> list[Saver]:
+    """An empty study, and a subject for each person."""
     database = open_database(url)
-    assert load(database, FORM) is not None
-    kept = tuple(revision.form for revision in history(database, FORM))
-    seals = len(list(broken_seals(database)))
+    load_demo(database, subjects=False)
+    numbers, savers = count(1), []
+    for place in range(people):
+        key = InstanceKey(f"01-{900 + place}", "vs", "SCR")
+        add_subject(database, subjid=key.subject, site="01", user="coordinator")
+        person = Person("coordinator", PASSWORD)
+        savers.append(Saver(person=person, key=key, numbers=numbers))
     database.close()
-    return Found(acknowledged=tuple(acknowledged), kept=kept, broken_seals=seals)
+    return savers
 
 
-def _one_life(
-    url: str, study: Study, numbers: Iterator[int], seconds: float
-) -> Iterator[int]:
-    """The acknowledged numbers of one server, killed so long after its first save."""
-    reader, writer = os.pipe()
-    server = os.fork()
-    if server == 0:
-        _serve(url, study, writer)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        port = int(pipe.readline())
-    person = Person(port)
-    number = next(numbers)
-    person.save(number)
-    yield number
-    killer = threading.Timer(seconds, os.kill, (server, signal.SIGKILL))
-    killer.start()
-    with suppress(ConnectionError, http.client.HTTPException):
-        while True:
-            number = next(numbers)
-            person.save(number)
-            yield number
-    killer.join()
-    os.waitpid(server, 0)
+def _kill_servers(
+    server: WebServer, savers: Sequence[Saver], chance: random.Random, kills: int
+) -> None:
+    """So many lives of a server, and one more in which everybody gets their answer."""
+    for life in range(kills + 1):
+        server.fork()
+        try:
+            with _Saving(savers, server.port) as saving:
+                if life < kills:
+                    saving.wait(chance)
+                    server.kill()
+        finally:
+            server.kill()
 
 
-def _serve(url: str, study: Study, writer: int) -> NoReturn:
+def _kill_databases(
+    server: WebServer,
+    below: DatabaseServer,
+    savers: Sequence[Saver],
+    chance: random.Random,
+    kills: int,
+) -> None:
+    """One server throughout, whose database is killed again and again: by turns all of
+    it, and one of its processes.
+    """
+    server.fork()
     try:
-        app = create_app(Settings(database=url, study=study, secret_key="soak"))
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        os.write(writer, f"{server.effective_port}\n".encode("ascii"))
-        server.run()
+        for life in range(kills + 1):
+            with _Saving(savers, server.port) as saving:
+                if life < kills:
+                    saving.wait(chance)
+                    if life % 2:
+                        below.kill_backend(chance)
+                    else:
+                        below.kill()
+                    # Long enough for everybody to learn that it is away.
+                    time.sleep(PAUSE)
+            below.start_again()
     finally:
-        os._exit(1)
+        server.kill()
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs the soak and prints what it found as JSON."""
+class _Saving:
+    """People who save in threads of their own, for the time of a block."""
+
+    def __init__(self, savers: Sequence[Saver], port: int) -> None:
+        self._stop, self._first = threading.Event(), threading.Event()
+        self._pool = ThreadPoolExecutor(len(savers))
+        for saver in savers:
+            saver.person.port = port
+            if not saver.token:
+                saver.open_form()
+        self._running = [
+            self._pool.submit(saver.save_until, self._stop, self._first)
+            for saver in savers
+        ]
+
+    def __enter__(self) -> _Saving:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nobody saves any more when the block ends: a server may be forked."""
+        self._stop.set()
+        self._pool.shutdown()
+        for running in self._running:
+            running.result()
+
+    def wait(self, chance: random.Random) -> None:
+        """Until somebody's first save is acknowledged, and a moment that nobody knows."""
+        until = time.monotonic() + PATIENCE
+        while not self._first.wait(0.1):
+            ended = [running for running in self._running if running.done()]
+            if len(ended) == len(self._running) or time.monotonic() > until:
+                return
+        time.sleep(chance.uniform(0.01, LONGEST_LIFE))
+
+
+def _found(url: str, savers: Sequence[Saver]) -> Found:
+    database = open_database(url)
+    kept = [
+        revision.form for saver in savers for revision in history(database, saver.key)
+    ]
+    audit = audit_database(database)
+    saved = find_events(database, kinds=[EventKind.FORM_SAVED], most=len(kept) + 1)
+    found = Found(
+        acknowledged=[number for saver in savers for number in saver.acknowledged],
+        kept=kept,
+        events=len(saved),
+        broken_seals=len(list(broken_seals(database))),
+        wrong=[words for saver in savers for words in saver.wrong],
+        unsound=[]
+        if is_sound(audit.findings)
+        else [item.finding.code for item in audit.findings],
+        refusals=sum(saver.refusals for saver in savers),
+    )
+    database.close()
+    return found
+
+
+def _plan(arguments: list[str] | None) -> KillPlan:
     parser = argparse.ArgumentParser(
-        description="Kill the server in mid-save and count what is lost."
+        description="Kill a server in mid-save and count what is lost."
     )
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--server", choices=KINDS, default="waitress")
+    parser.add_argument(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite"
+    )
+    parser.add_argument("--victim", choices=("server", "database"), default="server")
+    parser.add_argument("--people", type=int, help="who save at once (1, otherwise 4)")
     chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="crfsmith-soak-") as folder:
-        found = soak(Path(folder), chosen.kills, seed=chosen.seed)
-    said = {
-        "kills": chosen.kills,
+    if chosen.victim == "database" and chosen.database == "sqlite":
+        parser.error("SQLite has no process of its own to kill: --database postgresql")
+
+    simple = (chosen.server, chosen.database) == ("waitress", "sqlite")
+    return KillPlan(**{**vars(chosen), "people": chosen.people or (1 if simple else 4)})
+
+
+def _report(plan: KillPlan, found: Found, seconds: float) -> Mapping[str, object]:
+    return {
+        "kills": plan.kills,
         "acknowledged saves": len(found.acknowledged),
         "kept although not acknowledged": len(found.kept) - len(found.acknowledged),
         "acknowledged and lost": len(found.lost),
         "kept in half": len(found.halves) + found.broken_seals,
-        "seconds": round(time.perf_counter() - begun, 1),
+        "kept more than once": len(found.twice),
+        "kept without an event": len(found.kept) - found.events,
+        "refused in words": found.refusals,
+        "wrong answers": found.wrong,
+        "broken seals": found.broken_seals,
+        "findings of the audit": found.unsound,
+        "people": plan.people,
+        "seconds": round(seconds, 1),
     }
-    print(json.dumps(said, indent=2))
-    return 1 if found.lost or found.halves or found.broken_seals else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the soak and prints what it found as JSON."""
+    plan = _plan(arguments)
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="crfsmith-soak-") as folder:
+        found = soak(Path(folder), plan)
+    print(json.dumps(_report(plan, found, time.perf_counter() - begun), indent=2))
+    return 0 if found.is_clean else 1
 
 
 if __name__ == "__main__":
