@@ -100,6 +100,25 @@ class _DayZero(ScalarField):
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 
+class StatusSchema(MappingSchema):
+    """When a subject has a status, and which visits stay due then."""
+
+    form = TextField(required=True)
+    when = TextField(required=True)
+    still_due = TextListField(load_default=())
+
+
+class StatusesSchema(MappingSchema):
+    """The statuses of a subject that the dictionary says in its own way. Whoever has
+    none of them is screened.
+    """
+
+    enrolled = NestedField(StatusSchema)
+    screen_failure = NestedField(StatusSchema)
+    completed = NestedField(StatusSchema)
+    withdrawn = NestedField(StatusSchema)
+
+
 _TEXT = TextField()
 _TEXTS = TextListField(least=1)
 _MISSING = NestedField(MissingSchema)
@@ -120,6 +139,7 @@ class StudySchema(MappingSchema):
     missing = NamedMapping(_OneMissing(), load_default=dict)
     parameters = NamedMapping(_OneParameter(), load_default=dict)
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
+    subject_status = NestedField(StatusesSchema, load_default=dict)
 
 
 def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:

@@ -19,6 +19,7 @@ from forms_spec.loading.rules import RulesBuilder
 from forms_spec.loading.schedule import ScheduleGrid
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
 from forms_spec.loading.study import StudySchema, build_missing, build_parameters
+from forms_spec.loading.subject_status import StatusBuilder
 from forms_spec.loading.visits import VisitsSchema, build_visits
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import References
@@ -164,6 +165,12 @@ class _StudyBuilder:
             place=spot.at("study").key,
             references=self._references(),
         )
+
+        builder = StatusBuilder(
+            study=study, spot=spot, parts=self.parts, notes=self.notes
+        )
+        statuses = builder.build(loaded.get("subject_status", {}))
+        study = replace(study, statuses=statuses)
 
         return self._with_eligibility(self._with_rules(study))
 

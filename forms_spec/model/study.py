@@ -17,6 +17,7 @@ from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import Eligibility, References
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
+from forms_spec.model.life_cycle import StatusCondition
 from forms_spec.model.visits import Scheduled, Visit
 
 
@@ -58,6 +59,7 @@ class Study:
     rules: Mapping[str, EditCheck] = field(default_factory=dict)
     references: References | None = None
     eligibility: Eligibility | None = None
+    statuses: tuple[StatusCondition, ...] = ()
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
 
     @cached_property

@@ -72,12 +72,14 @@ class CapturedVisit:
 class Timeline:
     """What is known of a subject's visits.
 
-    ``ended`` is the day on which the subject left the study.
+    ``ended`` is the day on which the subject left the study. ``still_due`` are the
+    visits that take place after it, where it is known that the subject has left.
     """
 
     day_zero: date | None = None
     ended: date | None = None
     captured: Mapping[VisitKey, CapturedVisit] = field(default_factory=dict)
+    still_due: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,7 +167,19 @@ def visit_state(
             date=captured.date,
         )
 
-    status = _status_open(visit, due, timeline.ended, today)
+    has_left = timeline.still_due is not None
+    if has_left and visit.name not in (timeline.still_due or ()):
+        return VisitState(
+            visit=visit,
+            unsno=unsno,
+            status=VisitStatus.NOT_EXPECTED,
+            due=due,
+            date=None,
+        )
+
+    # What stays due after the subject has left is due whenever that was.
+    ended = None if has_left else timeline.ended
+    status = _status_open(visit, due, ended, today)
     is_overdue = due is not None and status is VisitStatus.OVERDUE
     return VisitState(
         visit=visit,

@@ -11,7 +11,6 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_spec.model.captured_data import LOG, FormKey
-from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import (
     VisitState,
     VisitStatus,
@@ -32,6 +31,7 @@ from webapp.storage import (
     keep_standings,
     lines_of,
     stale_subjects,
+    standings_of,
 )
 
 OPEN = (VisitStatus.DUE, VisitStatus.OVERDUE)
@@ -73,6 +73,16 @@ def evaluate(subjids: Sequence[str], clock: Moment) -> None:
 
     with suppress(SQLAlchemyError):
         keep_standings(services().database, found)
+
+
+def keep_fresh(subjid: str) -> None:
+    """Keeps how a subject stands after a save, where that is not kept yet."""
+    app = services()
+    kept = standings_of(
+        app.database, [subjid], dictionary_hash=app.study.hash, day=app.today()
+    )
+    if subjid not in kept:
+        evaluate([subjid], Moment())
 
 
 def evaluated(
@@ -120,9 +130,7 @@ MOST_AT_ONCE = 50
 def standing_of(subjid: str, judged: Judged) -> StoredStanding:
     """What is kept of a subject's casebook."""
     study, standing = services().study, judged.standing
-    casebook = judged.casebook
-    visits = timeline(study, casebook, casebook.forms)
-    states = visit_states(study, visits, standing.today)
+    states = visit_states(study, judged.visits, standing.today)
 
     return StoredStanding(
         subjid=subjid,
@@ -133,10 +141,11 @@ def standing_of(subjid: str, judged: Judged) -> StoredStanding:
         to_finish=standing.to_finish,
         findings=dict(standing.findings),
         next_visit=_next(next_visit(states)),
-        ended=visits.ended,
+        ended=judged.visits.ended,
+        status=judged.life.status,
         work=(
             *_visits(subjid, states),
-            *_forms(subjid, judged.grid, casebook.forms),
+            *_forms(subjid, judged.grid, judged.casebook.forms),
             *_findings(subjid, standing.findings, states),
         ),
     )

@@ -18,6 +18,7 @@ from flask import current_app
 from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.cross_form import places_of
 from forms_spec.evaluation.incremental import CasebookResults
+from forms_spec.evaluation.life_cycle import SubjectLife, life_forms, life_of
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
 from forms_spec.schedule.timeline import timeline
@@ -26,7 +27,7 @@ from generator.pages.findings import FindingLink
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
 from webapp.services import services, whole_casebook_of
-from webapp.storage import FormHead, Status, StoredCasebook, StoredStanding
+from webapp.storage import FormHead, Status, StoredCasebook
 
 Result = TypeVar("Result")
 REMEMBERED = "crfsmith standings"
@@ -69,6 +70,8 @@ class Judged:
     waiting: tuple[tuple[Finding, tuple[FindingLink, ...]], ...]
     grid: Grid
     standing: Standing
+    life: SubjectLife
+    visits: Timeline
     worked_out: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -95,33 +98,6 @@ def remembered(subjid: str, changes: int) -> Standing | None:
         result
         if result and (result.changes, result.today) == (changes, services().today())
         else None
-    )
-
-
-def remember(subjid: str, stored: StoredStanding) -> Standing:
-    """What the database has of a subject, as this server's own."""
-    standing = Standing(
-        changes=stored.saves,
-        today=stored.day,
-        findings=MappingProxyType(dict(stored.findings)),
-        open=stored.open,
-        to_finish=stored.to_finish,
-    )
-    _memory()[subjid] = standing
-
-    return standing
-
-
-def stored_standing(subjid: str, standing: Standing) -> StoredStanding:
-    """What the database keeps of a subject."""
-    return StoredStanding(
-        subjid=subjid,
-        dictionary_hash=services().study.hash,
-        day=standing.today,
-        saves=standing.changes,
-        open=standing.open,
-        to_finish=standing.to_finish,
-        findings=dict(standing.findings),
     )
 
 
@@ -174,6 +150,8 @@ def _judge(
     )
     findings = tuple(chain.from_iterable(results.findings.values()))
     visits = timeline(app.study, casebook, statuses)
+    life = _life(results, casebook, visits)
+    visits = life.on(visits)
     waiting = _waiting(results, findings, statuses, visits)
     settled_later = {id(item) for item, _ in waiting}
     open_now = [item for item in findings if id(item) not in settled_later]
@@ -196,6 +174,25 @@ def _judge(
         waiting=waiting,
         grid=grid,
         standing=standing,
+        life=life,
+        visits=visits,
+    )
+
+
+def _life(
+    results: CasebookResults, casebook: StoredCasebook, visits: Timeline
+) -> SubjectLife:
+    """How far the subject is: worked out again where a form that says so changed."""
+    records = [
+        (key, casebook.record(key))
+        for form in life_forms(results.study)
+        for key in casebook.keys(form)
+    ]
+    return results.of(
+        "life",
+        visits,
+        records,
+        work_out=lambda subject: life_of(subject, casebook, visits),
     )
 
 

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
+from forms_spec.evaluation.life_cycle import life_of
 from forms_spec.evaluation.waiting import ToCome, form_reads_others, in_order, waits_for
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
@@ -134,9 +135,12 @@ class OnPage:
         statuses = {key: head.status for key, head in self.heads.items()}
         casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
         world = EvaluatedSubject(app.study, casebook, app.today(), subjid)
-        self.waiting = Waiting(
-            world, statuses, lambda: timeline(app.study, casebook, statuses)
-        )
+
+        def visits() -> Timeline:
+            captured = timeline(app.study, casebook, statuses)
+            return life_of(world, casebook, captured).on(captured)
+
+        self.waiting = Waiting(world, statuses, visits)
         self._may_wait = form_reads_others(app.study, place.form)
 
     def leads(self, finding: Finding) -> tuple[FindingLink, ...]:

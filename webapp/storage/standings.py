@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from forms_spec.model.captured_data import FormKey
+from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
 from webapp.storage.tables import form_instance, subject_standing, subject_work
 from webapp.storage.users import ALL_SITES, Sites
@@ -78,6 +79,7 @@ class StoredStanding:
     open: int
     to_finish: int
     findings: Mapping[FormKey, int]
+    status: LifeStatus = LifeStatus.SCREENED
     next_visit: NextVisit | None = None
     ended: date | None = None
     work: Sequence[WorkLine] = field(default=())
@@ -88,7 +90,8 @@ def insert_standing(connection: Connection, subjid: str, site: str) -> None:
     totals = {"changes": 0, "drafts": 0, "complete": 0, "saved_at": None}
     evaluated = {"open": 0, "to_finish": 0, "next_visit": "", "findings": []}
     days = dict.fromkeys(("day", "first_day", "target_day", "last_day", "ended"), "")
-    row = {"subjid": subjid, "site": site, "dictionary_hash": ""}
+    status = LifeStatus.SCREENED.value
+    row = {"subjid": subjid, "site": site, "dictionary_hash": "", "status": status}
     connection.execute(insert(subject_standing), {**row, **totals, **evaluated, **days})
 
 
@@ -152,6 +155,7 @@ def standing_of_row(row: Row[Any]) -> StoredStanding:
             FormKey(form, visit, unsno): count
             for form, visit, unsno, count in row.findings
         },
+        status=LifeStatus(row.status),
         next_visit=next_visit_of_row(row),
         ended=_day(row.ended),
     )
@@ -204,7 +208,14 @@ KEEP = (
         {
             name: bindparam(f"new_{name}")
             for name in (
-                *("day", "dictionary_hash", "open", "to_finish", "next_visit"),
+                *(
+                    "day",
+                    "dictionary_hash",
+                    "status",
+                    "open",
+                    "to_finish",
+                    "next_visit",
+                ),
                 *("first_day", "target_day", "last_day", "ended", "findings"),
             )
         }
@@ -221,6 +232,7 @@ def _evaluated(standing: StoredStanding) -> dict[str, Any]:
     row = {
         "day": standing.day.isoformat(),
         "dictionary_hash": standing.dictionary_hash,
+        "status": standing.status.value,
         "open": standing.open,
         "to_finish": standing.to_finish,
         "next_visit": following.name if following else "",

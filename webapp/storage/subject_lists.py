@@ -21,6 +21,7 @@ ORDERS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
     {
         "subject": Standings.subjid,
         "site": Standings.site,
+        "status": Standings.status,
         "next": Standings.last_day,
         "finish": Standings.to_finish,
         "open": Standings.open,

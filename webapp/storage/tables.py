@@ -276,6 +276,7 @@ subject_standing = Table(
     Column("target_day", String(10), nullable=False),
     Column("last_day", String(10), nullable=False),
     Column("ended", String(10), nullable=False),
+    Column("status", String(20), nullable=False, default="screened"),
     Column("findings", JsonText, nullable=False),
 )
 

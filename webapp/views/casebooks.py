@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from webapp.casebook.eligibility_page import assessment_of, status_of
 from webapp.casebook.grid import GridLine
+from webapp.casebook.stored_status import keep_fresh
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
@@ -53,6 +54,7 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         lock=shown_lock(act, whole) if act else None,
         signature=shown_signature(signed, whole) if signed else None,
         eligibility=status_of(assessment) if assessment else None,
+        life=judged.life.status,
         queries=head.waiting,
         repeating=[
             visit for visit in services().study.visits.values() if visit.repeats
@@ -135,6 +137,7 @@ def show_standing(subjid: str) -> ResponseReturnValue:
     of now.
     """
     head = up_to_date(head_or_404(subjid))
+    keep_fresh(subjid)
     data = {}
     for address, status in judged_casebook(
         subjid, saves=head.saves
