@@ -45,6 +45,7 @@ from webapp.views import (
     sign_in,
     signing,
     subjects,
+    voiding,
 )
 
 LARGEST_POST = 16 * 1024 * 1024
@@ -95,7 +96,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
-        papers, queries, redactions, reviews, signing, home,
+        papers, queries, redactions, reviews, signing, home, voiding,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

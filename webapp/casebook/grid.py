@@ -154,7 +154,12 @@ def grid_of(
             for form in study.forms.values()
             if form.log
         ),
-        next_unsno=_next_numbers(study, columns, captured),
+        next_unsno=_next_numbers(
+            study,
+            columns,
+            # The number of a voided visit is not given again.
+            captured | {(key.visit, key.unsno) for key in casebook.voided},
+        ),
     )
 
 

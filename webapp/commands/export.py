@@ -18,7 +18,12 @@ from generator.targets.target import CapturedRecords
 from webapp.installation.command_error import CommandError
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import need_study, opened
-from webapp.packages.export import captured_forms, export_package, log_export
+from webapp.packages.export import (
+    captured_forms,
+    export_package,
+    log_export,
+    voided_findings,
+)
 from webapp.storage import Database, snapshot
 
 TARGETS = records_targets()
@@ -78,8 +83,10 @@ def command(url: str, path: Path, name: str) -> None:
             ) from error
 
         log_export(database, name)
+        with snapshot(database) as state:
+            left_out = voided_findings(state)
 
-    for finding in written.findings:
+    for finding in dict.fromkeys((*written.findings, *left_out)):
         click.echo(_line(finding), err=True)
     for line in written.lines:
         click.echo(line)

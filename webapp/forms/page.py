@@ -50,7 +50,7 @@ from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import clock
 from webapp.queries.shown_queries import shown_thread, waiting_marks
-from webapp.review.lock_words import lock_in
+from webapp.review.lock_words import lock_in, void_lock
 from webapp.review.signature_words import form_signatures
 from webapp.services import casebook_of, services
 from webapp.storage import (
@@ -160,7 +160,7 @@ def page_of_form(
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
     state = review_state(services().database, place.subject.subjid)
-    lock = lock_in(state.locks, place.key)
+    lock = void_lock(place.key) or lock_in(state.locks, place.key)
     readonly = lock is not None or not current_user.may_enter
 
     return render_template(

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from forms_spec.evaluation.calculated import with_calculated
 from forms_spec.findings.catalogue import finding
@@ -44,6 +45,7 @@ from webapp.storage import (
     StoredForm,
     StoredSubject,
     revisions,
+    scope_words,
     snapshot,
     write_event,
 )
@@ -55,6 +57,8 @@ FORM_STATUS = {
     Status.UNVERIFIED: FormStatus.UNVERIFIED,
     Status.COMPLETE: FormStatus.COMPLETE,
 }
+MOST_NAMED: Final = 20
+"""So many voided things are named when they are left out."""
 
 
 def export_package(
@@ -89,7 +93,21 @@ def export_package(
             log=log,
         )
 
-    return replace(written, findings=(*written.findings, *missing))
+        left_out = voided_findings(state)
+
+    return replace(written, findings=(*written.findings, *left_out, *missing))
+
+
+def voided_findings(state: Snapshot) -> tuple[Finding, ...]:
+    """What an export says of that which was voided; nothing where nothing was."""
+    acts = state.voids().standing
+    if not acts:
+        return ()
+
+    named = [scope_words(act.scope) for act in acts[:MOST_NAMED]]
+    more = len(acts) - len(named)
+    rest = [f"and {more} more"] if more else []
+    return (finding("export-voided", value="; ".join([*named, *rest])),)
 
 
 def export_study_in_use(

@@ -31,6 +31,8 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "unlocked": (REVIEW, "Unlocked"),
         "signed": (REVIEW, "Signed"),
         "signature-broken": (REVIEW, "Signature broken"),
+        "voided": (FORMS, "Voided"),
+        "void-taken-back": (FORMS, "Voiding taken back"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
         "signed-out": (SIGNING_IN, "Signed out"),

@@ -17,6 +17,7 @@ from webapp.storage import (
     Locks,
     LockState,
     ReviewScope,
+    voids_of,
 )
 
 LOCK_STATUS: Mapping[LockState, ShownStatus] = MappingProxyType(
@@ -24,6 +25,7 @@ LOCK_STATUS: Mapping[LockState, ShownStatus] = MappingProxyType(
         LockState.OPEN: ShownStatus(name="none", shape="□", word="open"),
         LockState.FROZEN: ShownStatus(name="signed", shape="◧", word="frozen"),
         LockState.LOCKED: ShownStatus(name="signed", shape="■", word="locked"),
+        LockState.VOIDED: ShownStatus(name="not-expected", shape="⊘", word="voided"),
     }
 )
 if set(LOCK_STATUS) != set(LockState):
@@ -67,6 +69,13 @@ def shown_act(act: LockAct) -> ShownLock:
     return ShownLock(act=act, status=LOCK_STATUS[act.state], words=words)
 
 
+def void_lock(key: InstanceKey) -> ShownLock | None:
+    """What voids a form; None where it counts."""
+    act = voids_of(services().database, key.subject).of_form(key)
+    scope = ReviewScope(key.subject, key.visit, key.unsno, key.form)
+    return shown_lock(act, scope) if act else None
+
+
 def lock_in(locks: Locks, key: InstanceKey) -> ShownLock | None:
     """What closes a form; None where it is open."""
     act = locks.of_form(key)
@@ -77,6 +86,13 @@ def lock_in(locks: Locks, key: InstanceKey) -> ShownLock | None:
 def closed_words(act: LockAct) -> str:
     """Why nothing can be saved, and what to do."""
     what = scope_title(act.scope)
+    if act.state is LockState.VOIDED:
+        return (
+            f"{what[0].upper()}{what[1:]} is voided by {person(act.username)} since "
+            f"{moment_words(act.acted_at)}, so nothing was saved. Take the voiding back "
+            "first, with a reason."
+        )
+
     opening = "unlocks" if act.state is LockState.LOCKED else "unfreezes"
     return (
         f"{what[0].upper()}{what[1:]} is {act.state.value} by {person(act.username)} "

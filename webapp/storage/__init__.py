@@ -198,6 +198,8 @@ from webapp.storage.users import (
     has_password,
     list_users,
 )
+from webapp.storage.voiding import VoidRefused, set_void
+from webapp.storage.voids import Voids, voids_of
 from webapp.storage.work_lists import WorkFilter, WorkKind, list_work
 
 __all__ = [
@@ -282,6 +284,8 @@ __all__ = [
     "SubjectSummary",
     "UnknownQuery",
     "User",
+    "VoidRefused",
+    "Voids",
     "WorkFilter",
     "WorkKind",
     "WorkLine",
@@ -354,6 +358,7 @@ __all__ = [
     "scopes_of",
     "search_events",
     "set_locks",
+    "set_void",
     "settle_due",
     "sign",
     "signature_counts",
@@ -374,6 +379,7 @@ __all__ = [
     "use_dictionary",
     "utc_now",
     "visit_order",
+    "voids_of",
     "waiting_counts",
     "was_complete",
     "write_event",

@@ -16,6 +16,7 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
+from webapp.storage.voids import find_voids
 
 
 def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, int]]:
@@ -46,6 +47,7 @@ class StoredCasebook:
         self._forms: dict[str, Mapping[FormKey, StoredForm]] | None = None
         self._read: dict[str, Mapping[FormKey, StoredForm]] = {}
         self.saves = 0
+        self.voided: frozenset[FormKey] = frozenset()
 
     @classmethod
     def whole(
@@ -54,8 +56,7 @@ class StoredCasebook:
         """Every form of the subject, read at once."""
         built = cls(database, subject, visits)
         with database.read() as connection:
-            forms = _newest(connection, subject)
-        built._hold({form.key.form_key: form for form in forms})
+            built._read_whole(connection)
         return built
 
     def renewed(self, saves: int | None = None) -> StoredCasebook:
@@ -74,15 +75,15 @@ class StoredCasebook:
             if saves == self.saves:
                 return self
 
+            built = StoredCasebook(self.database, self.subject, ())
+            built._order = self._order
             forms = self._with_changes(connection)
-            if sum(form.version for form in forms.values()) != saves:
-                # A look by the time misses what was saved by a clock that was set back.
-                read = _newest(connection, self.subject)
-                forms = {form.key.form_key: form for form in read}
-
-        built = StoredCasebook(self.database, self.subject, ())
-        built._order = self._order
-        built._hold(forms, like=self)
+            if sum(form.version for form in forms.values()) == saves:
+                built._hold(forms, like=self)
+            else:
+                # A look by the time misses what was saved by a clock that was set back,
+                # and what was voided.
+                built._read_whole(connection)
 
         return built
 
@@ -101,6 +102,17 @@ class StoredCasebook:
                 forms[form.key.form_key] = form
 
         return forms
+
+    def _read_whole(self, connection: Connection) -> None:
+        """Reads every form of the subject, and leaves out those that are voided."""
+        voids = find_voids(connection, [self.subject])
+        every = {form.key.form_key: form for form in _newest(connection, self.subject)}
+        counting = {
+            key: form for key, form in every.items() if voids.of_form(form.key) is None
+        }
+        self._hold(counting)
+        self.voided = frozenset(every.keys() - counting.keys())
+        self.saves = sum(form.version for form in every.values()) + voids.acts
 
     def _hold(
         self, forms: Mapping[FormKey, StoredForm], like: StoredCasebook | None = None
@@ -149,7 +161,9 @@ class StoredCasebook:
         wanted = {"subject": self.subject, "form": form}
         with self.database.read() as connection:
             rows = connection.execute(NEWEST_OF_SUBJECTS_FORM, wanted).all()
-        return self._sorted(stored_form(row) for row in rows)
+            voids = find_voids(connection, [self.subject])
+        forms = (stored_form(row) for row in rows)
+        return self._sorted(form for form in forms if voids.of_form(form.key) is None)
 
     def _sorted(self, forms: Iterable[StoredForm]) -> dict[FormKey, StoredForm]:
         by_key = {form.key.form_key: form for form in forms}

@@ -23,6 +23,7 @@ from webapp.storage.tables import (
     form_version,
     lock_act,
     subject,
+    void_act,
 )
 
 ABOUT_ACCOUNTS: Final = tuple(
@@ -121,13 +122,23 @@ def _reasons_of_locks(
     numbers = [item.number for item in events if item.kind in OF_LOCKS]
     if not numbers:
         return {}
-    query = select(lock_act.c.event_number, lock_act.c.reason)
-    rows = connection.execute(query.where(lock_act.c.event_number.in_(numbers)))
-    return {row.event_number: row.reason for row in rows}
+    found: dict[int, str] = {}
+    for acts in (lock_act, void_act):
+        query = select(acts.c.event_number, acts.c.reason)
+        rows = connection.execute(query.where(acts.c.event_number.in_(numbers)))
+        found.update({row.event_number: row.reason for row in rows})
+    return found
 
 
 OF_LOCKS: Final = frozenset(
-    {EventKind.FROZEN, EventKind.UNFROZEN, EventKind.LOCKED, EventKind.UNLOCKED}
+    {
+        EventKind.FROZEN,
+        EventKind.UNFROZEN,
+        EventKind.LOCKED,
+        EventKind.UNLOCKED,
+        EventKind.VOIDED,
+        EventKind.VOID_TAKEN_BACK,
+    }
 )
 
 

@@ -73,6 +73,8 @@ class EventKind(Enum):
     UNLOCKED = "unlocked"
     SIGNED = "signed"
     SIGNATURE_BROKEN = "signature-broken"
+    VOIDED = "voided"
+    VOID_TAKEN_BACK = "void-taken-back"
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     GUARDS_ACCEPTED = "guards-accepted"

@@ -17,7 +17,7 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
-from webapp.storage.tables import DamagedData, form_instance, form_version
+from webapp.storage.tables import DamagedData, form_instance, form_version, void_act
 
 
 class Status(Enum):
@@ -196,10 +196,15 @@ A_COMPLETE_VERSION = _of_instance(
 ).limit(1)
 BY_SAVE_ID = _VERSIONS.where(form_version.c.save_id == bindparam("save_id"))
 HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject"))
-SAVES = select(func.coalesce(func.sum(form_instance.c.version), 0)).where(
+VOIDINGS = (
+    select(func.count())
+    .where(void_act.c.subjid == bindparam("subject"))
+    .scalar_subquery()
+)
+SAVES = select(func.coalesce(func.sum(form_instance.c.version), 0) + VOIDINGS).where(
     form_instance.c.subjid == bindparam("subject")
 )
-"""How often the forms of a subject were saved: it grows with every save."""
+"""How often the forms of a subject were saved, or voided: it grows with each time."""
 _IN_ORDER = (
     form_instance.c.subjid,
     form_instance.c.form,

@@ -43,6 +43,7 @@ class LockState(Enum):
     OPEN = "open"
     FROZEN = "frozen"
     LOCKED = "locked"
+    VOIDED = "voided"
 
 
 STRICTNESS: Final[Mapping[LockState, int]] = MappingProxyType(

@@ -47,6 +47,7 @@ from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
+from webapp.storage.voids import refuse_voided
 
 ATTEMPTS = 3
 
@@ -186,6 +187,7 @@ class Batch:
         """
         for key, _ in forms:
             refuse_closed(self._connection, key)
+            refuse_voided(self._connection, key)
         insert_forms(self._connection, forms, self._now, import_id=self._import)
         # A form that was not there before breaks what its visit and casebook have.
         saved = [(key, len(built), built[-1].saved_by) for key, built in forms]
@@ -278,6 +280,7 @@ def _add_version(
 
     # A save that stands is acknowledged again, whatever was locked since.
     refuse_closed(connection, request.key)
+    refuse_voided(connection, request.key)
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:

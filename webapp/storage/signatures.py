@@ -39,6 +39,7 @@ from webapp.storage.tables import (
     signature_break,
 )
 from webapp.storage.users import User
+from webapp.storage.voids import find_voids
 
 LONGEST_MEANING: Final = 200
 
@@ -366,10 +367,12 @@ def _newest_forms(
 ) -> Mapping[InstanceKey, SignedForm]:
     """The newest version of each form of a subject, without its answers."""
     rows = connection.execute(NEWEST_SEALS, {"subject": subject})
+    voids = find_voids(connection, [subject])
     forms = {}
     for row in rows:
         key = InstanceKey(row.subjid, row.form, row.visit, row.unsno)
-        forms[key] = SignedForm(key=key, version=row.number, seal=row.seal)
+        if voids.of_form(key) is None:
+            forms[key] = SignedForm(key=key, version=row.number, seal=row.seal)
 
     return forms
 

@@ -4,7 +4,7 @@ moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -27,9 +27,11 @@ from webapp.storage.forms import (
 )
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.queries import QueryThread, any_query, subject_threads
+from webapp.storage.review_scopes import ReviewScope
 from webapp.storage.signatures import StoredSignature, find_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
 from webapp.storage.tables import form_version
+from webapp.storage.voids import Voids, every_void
 
 SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
 LAST_SAVE = select(func.max(form_version.c.saved_at))
@@ -40,10 +42,21 @@ class Snapshot:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._voids: Voids | None = None
 
     def subjects(self) -> tuple[StoredSubject, ...]:
-        """Every subject by site and number."""
-        return all_subjects(self._connection)
+        """Every subject by site and number, without those that are voided."""
+        every = all_subjects(self._connection)
+        voids = self.voids()
+        return tuple(
+            item for item in every if voids.of([ReviewScope(item.subjid)]) is None
+        )
+
+    def voids(self) -> Voids:
+        """What is voided anywhere: it is part of no export."""
+        if self._voids is None:
+            self._voids = every_void(self._connection)
+        return self._voids
 
     def subject(self, subjid: str) -> StoredSubject | None:
         return find_subject(self._connection, subjid)
@@ -59,20 +72,32 @@ class Snapshot:
     def newest(self, subjid: str) -> tuple[StoredForm, ...]:
         """The subject's forms as they stand, in no particular order."""
         rows = self._connection.execute(NEWEST_OF_SUBJECT, {"subject": subjid})
-        return tuple(stored_form(row) for row in rows)
+        return self._counting(stored_form(row) for row in rows)
+
+    def _counting(self, forms: Iterable[StoredForm]) -> tuple[StoredForm, ...]:
+        """Forms without those that are voided."""
+        voids = self.voids()
+        return tuple(form for form in forms if voids.of_form(form.key) is None)
 
     def versions(self, subjid: str) -> tuple[StoredForm, ...]:
         """Every version of the subject's forms; those of one form together, oldest
         first.
         """
         rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
-        return tuple(stored_form(row) for row in rows)
+        return self._counting(stored_form(row) for row in rows)
 
     def threads(self, subjid: str) -> tuple[QueryThread, ...]:
         """Every query about the subject, its forms and their fields, in the order of
         their numbers.
         """
-        return subject_threads(self._connection, subjid)
+        threads = subject_threads(self._connection, subjid)
+        voids = self.voids()
+        return tuple(
+            thread
+            for thread in threads
+            if thread.query.place.instance is None
+            or voids.of_form(thread.query.place.instance) is None
+        )
 
     def has_queries(self) -> bool:
         """Whether there is any query or comment."""

@@ -25,8 +25,15 @@ from sqlalchemy import (
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
-from webapp.storage.tables import form_instance, subject_standing, subject_work
+from webapp.storage.forms import HEADS, InstanceKey
+from webapp.storage.tables import (
+    form_instance,
+    subject_standing,
+    subject_work,
+    void_act,
+)
 from webapp.storage.users import ALL_SITES, Sites
+from webapp.storage.voids import Voids, find_voids
 
 Standings = subject_standing.c
 LATER = "9999-12-31"
@@ -88,10 +95,15 @@ class StoredStanding:
 def insert_standing(connection: Connection, subjid: str, site: str) -> None:
     """The row of a new subject, which is still to be evaluated."""
     totals = {"changes": 0, "drafts": 0, "complete": 0, "saved_at": None}
-    evaluated = {"open": 0, "to_finish": 0, "next_visit": "", "findings": []}
+    evaluated = {
+        "status": LifeStatus.SCREENED.value,
+        "open": 0,
+        "to_finish": 0,
+        "next_visit": "",
+        "findings": [],
+    }
     days = dict.fromkeys(("day", "first_day", "target_day", "last_day", "ended"), "")
-    status = LifeStatus.SCREENED.value
-    row = {"subjid": subjid, "site": site, "dictionary_hash": "", "status": status}
+    row = {"subjid": subjid, "site": site, "dictionary_hash": "", "voided": False}
     connection.execute(insert(subject_standing), {**row, **totals, **evaluated, **days})
 
 
@@ -99,10 +111,37 @@ def mark_saved(connection: Connection, subjids: Iterable[str]) -> None:
     """Brings the totals of subjects up to date whose forms are saved, in the transaction
     that saves them: what was evaluated of them is old from now on.
     """
-    of_them = form_instance.c.subjid.in_(sorted(set(subjids)))
-    rows = connection.execute(TOTALS.where(of_them)).mappings().all()
-    if rows:
-        connection.execute(SAVED, [{**row, "subject": row["subjid"]} for row in rows])
+    names = sorted(set(subjids))
+    of_them = form_instance.c.subjid.in_(names)
+    rows = connection.execute(TOTALS.where(of_them)).mappings()
+    totals = {row["subjid"]: {**row, "subject": row["subjid"]} for row in rows}
+    voids = find_voids(connection, names)
+    if voids.acts:
+        acts = connection.execute(ACTS.where(void_act.c.subjid.in_(names)))
+        for subjid, count in acts:
+            if subjid in totals:
+                row = totals[subjid]
+                row["changes"] += count
+                row.update(_without_voided(connection, subjid, voids))
+    if totals:
+        connection.execute(SAVED, list(totals.values()))
+
+
+def _without_voided(
+    connection: Connection, subjid: str, voids: Voids
+) -> dict[str, int]:
+    """The drafts and complete forms of a subject that count."""
+    heads = connection.execute(HEADS, {"subject": subjid})
+    statuses = [
+        head.status
+        for head in heads
+        if voids.of_form(InstanceKey(subjid, head.form, head.visit, head.unsno)) is None
+    ]
+    complete = statuses.count("complete")
+    return {"complete": complete, "drafts": len(statuses) - complete}
+
+
+ACTS = select(void_act.c.subjid, func.count()).group_by(void_act.c.subjid)
 
 
 TOTALS = select(
@@ -289,6 +328,7 @@ def stale_subjects(
     stale = or_(
         Standings.day != day.isoformat(), Standings.dictionary_hash != dictionary_hash
     )
+    stale = stale & Standings.voided.is_(False)
     counted = select(func.count()).select_from(subject_standing).where(stale)
     named = select(Standings.subjid).where(stale, Standings.subjid >= first)
     if sites is not ALL_SITES:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from webapp.storage.database import Database
 from webapp.storage.standings import Standings, StoredStanding, standing_of_row
@@ -61,9 +61,11 @@ class ListFor:
 
     @property
     def own(self) -> ColumnElement[bool]:
+        """Subjects of the person's sites that count: voided ones are in no list."""
+        counts = Standings.voided.is_(False)
         if self.sites is ALL_SITES:
-            return true()
-        return Standings.site.in_(sorted(self.sites))
+            return counts
+        return counts & Standings.site.in_(sorted(self.sites))
 
     def line(self, row: Row[Any]) -> SubjectInList:
         fresh = (row.day, row.dictionary_hash) == (

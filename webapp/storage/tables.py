@@ -277,6 +277,7 @@ subject_standing = Table(
     Column("last_day", String(10), nullable=False),
     Column("ended", String(10), nullable=False),
     Column("status", String(20), nullable=False, default="screened"),
+    Column("voided", Boolean, nullable=False, default=False),
     Column("findings", JsonText, nullable=False),
 )
 
@@ -454,6 +455,23 @@ signature_break = Table(
     Column("event_number", Integer, nullable=False),
 )
 
+# Something that was entered by mistake, and whether it counts again. Acts only add up.
+void_act = Table(
+    "void_act",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", PlainString(100), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    CheckConstraint("state IN ('voided', 'open')", name="state"),
+)
+
 # Lines of the log that were signed while they were the newest. ``key`` is the public key
 # in hex; the private one is in no database.
 signed_head = Table(
@@ -485,6 +503,7 @@ Index(
     subject_work.c.site,
     subject_work.c.first_day,
 )
+Index("ix_void_act_subjid", void_act.c.subjid, void_act.c.id)
 Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)

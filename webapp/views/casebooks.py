@@ -28,6 +28,7 @@ from webapp.storage import (
     locks_of,
     newest_signatures,
     review_state,
+    voids_of,
 )
 
 bp = Blueprint("casebooks", __name__)
@@ -39,6 +40,12 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     head = up_to_date(head_or_404(subjid))
     subject, judged = head.subject, judged_casebook(subjid, saves=head.saves)
     assessment = assessment_of(judged)
+    # A voided subject has no form that counts; one without any form is asked for.
+    void = (
+        None
+        if judged.casebook.forms
+        else voids_of(services().database, subjid).of([ReviewScope(subjid)])
+    )
     state, whole = review_state(services().database, subjid), ReviewScope(subjid)
     marks = form_marks(subjid, state, judged.casebook.forms)
     act = state.locks.closing([whole, WHOLE_STUDY])
@@ -55,6 +62,8 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         signature=shown_signature(signed, whole) if signed else None,
         eligibility=status_of(assessment) if assessment else None,
         life=judged.life.status,
+        voided=len(judged.casebook.voided),
+        void=shown_lock(void, ReviewScope(subjid)) if void else None,
         queries=head.waiting,
         repeating=[
             visit for visit in services().study.visits.values() if visit.repeats

@@ -217,6 +217,16 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="export-voided",
+        severity=Severity.WARNING,
+        message="What was voided is left out of the export: {value}.",
+        remedy="Take the voiding back first, if it should count after all.",
+        explanation=(
+            "A subject, a visit or a form that was entered by mistake was voided. It "
+            "stays in the database, and the log of events says who voided it and when."
+        ),
+    ),
+    CatalogueEntry(
         code="export-file-missing",
         severity=Severity.WARNING,
         message="{value} was never stored here, so it is missing from the package.",

@@ -151,6 +151,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("subjects.enter_subject", "POST"): ENTER,
     ("subjects.evaluate_on", "GET"): READ,
     ("subjects.show_subjects", "GET"): READ,
+    ("voiding.show_voided", "GET"): READ,
+    ("voiding.void_something", "POST"): ENTER,
 }
 """Who may call what; None is somebody who has not signed in."""
 

@@ -43,6 +43,7 @@ FILLED = (
     "lock_act",
     "signature",
     "signature_break",
+    "void_act",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -100,6 +101,8 @@ def _fill(connection: Connection, revision: str) -> None:
         _locks(connection)
     if revision >= "0013":
         _signatures(connection)
+    if revision >= "0015":
+        _voids(connection)
 
 
 def _standing(connection: Connection, revision: str) -> None:
@@ -246,6 +249,15 @@ def _signatures(connection: Connection) -> None:
     form = {"visit": "SCR", "form": "vs", "unsno": 0, "version": 3}
     broken = {"username": "nurse", "broken_at": _at(connection, 15), "event_number": 2}
     _insert(connection, "signature_break", {"signature_id": 1, **form, **broken})
+
+
+def _voids(connection: Connection) -> None:
+    """A form that was voided by mistake itself, and counts again."""
+    place = {"subjid": "01-002", "visit": "", "unsno": 0, "form": "ae"}
+    for number, state in enumerate(("voided", "open"), start=1):
+        acted = {"username": "nurse", "acted_at": _at(connection, 14)}
+        act = {"id": number, "state": state, "event_number": 2, "reason": "mistake"}
+        _insert(connection, "void_act", {**place, **acted, **act})
 
 
 def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ LATER_TABLES = (
     "subject_work",
     "signature_break",
     "signature",
+    "void_act",
 )
 LATER_COLUMNS = (
     "state",

@@ -145,6 +145,12 @@ def claim_of_break(number: int, *cells: Cell) -> Claim:
     return Claim(table="signature_break", key=(number,), cells=cells, what=what)
 
 
+def claim_of_void(number: int, *cells: Cell) -> Claim:
+    """An act of voiding or of taking that back, with the cells of a lock."""
+    what = f"voiding {number}"
+    return Claim(table="void_act", key=(number,), cells=cells, what=what)
+
+
 @dataclass(kw_only=True)
 class LogClaims:
     """What a log tells of the tables, event by event.
@@ -267,13 +273,14 @@ def _tell_entry(content: Content, _: int) -> Iterator[Claim]:
 
 def _tell_lock(content: Content, _: int) -> Iterator[Claim]:
     details, place = content["details"], content.get("place", {})
-    yield claim_of_lock(
+    claim = claim_of_void if content["kind"] in VOIDS else claim_of_lock
+    yield claim(
         details["act"],
         place.get("subject", ""),
         place.get("visit", ""),
         place.get("unsno", 0),
         place.get("form", ""),
-        LOCKS[content["kind"]],
+        (LOCKS | VOIDS)[content["kind"]],
         _by(content),
         content["at"],
         details["text"],
@@ -321,6 +328,9 @@ LOCKS: Final = MappingProxyType(
     }
 )
 """By kind of event: the state that it left."""
+VOIDS: Final = MappingProxyType(
+    {EventKind.VOIDED.value: "voided", EventKind.VOID_TAKEN_BACK.value: "open"}
+)
 
 TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingProxyType(
     {
@@ -340,6 +350,7 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         **dict.fromkeys(LOCKS, _tell_lock),
         EventKind.SIGNED.value: _tell_signature,
         EventKind.SIGNATURE_BROKEN.value: _tell_break,
+        **dict.fromkeys(VOIDS, _tell_lock),
     }
 )
 """By kind of event; other kinds change no table that is compared."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Table, func, select
 
 from forms_spec.loading.study_builder import dictionary_hash
 from webapp.storage.audit.audit_findings import AuditFindings
@@ -26,6 +26,7 @@ from webapp.storage.audit.claims import (
     claim_of_subject,
     claim_of_use,
     claim_of_version,
+    claim_of_void,
     place_words,
 )
 from webapp.storage.events import utc_text
@@ -48,6 +49,7 @@ from webapp.storage.tables import (
     signature,
     signature_break,
     subject,
+    void_act,
 )
 
 CHUNK: Final = 500
@@ -137,14 +139,27 @@ def _hash_had(told: LogClaims, key: RowKey, text: str) -> str:
 
 
 def _locks(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
-    for row in _stream(connection, select(lock_act)):
+    return _acts(connection, told, lock_act, claim_of_lock)
+
+
+def _voids(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
+    return _acts(connection, told, void_act, claim_of_void)
+
+
+def _acts(
+    connection: Connection,
+    told: LogClaims,
+    table: Table,
+    claim_of: Callable[..., Claim],
+) -> Rows:
+    for row in _stream(connection, select(table)):
         place = row.subjid, row.visit, row.unsno, row.form
         cells = (
             row.state, row.username, utc_text(row.acted_at),
-            _hash_had(told, ("lock_act", "", (row.id,)), row.reason),
+            _hash_had(told, (table.name, "", (row.id,)), row.reason),
             row.event_number,
         )  # fmt: skip
-        yield ClaimedRow(claim=claim_of_lock(row.id, *place, *cells))
+        yield ClaimedRow(claim=claim_of(row.id, *place, *cells))
 
 
 def _signatures(connection: Connection, findings: AuditFindings, _: LogClaims) -> Rows:
@@ -248,6 +263,7 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, LogClaims], Rows]]
             "lock_act": _locks,
             "signature": _signatures,
             "signature_break": _breaks,
+            "void_act": _voids,
         }
     )
 )
