@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import polars
     import pyspark
     import pyspark.sql
+    import rfc3161_client
     import rich
     import rich.console
     import rich.progress
@@ -61,9 +62,20 @@ else:
     polars = _Library("polars")
     # An extra, and a Java process behind it.
     pyspark = _Library("pyspark")
+    # An extra: few heads are stamped by an outside clock.
+    rfc3161_client = _Library("rfc3161_client")
     # A twentieth of a second: only terminals have colours.
     rich = _Library("rich")
     # An extra of 80 MB: documents as PDF.
     typst = _Library("typst")
 
-__all__ = ["docx", "frictionless", "lxml", "polars", "pyspark", "rich", "typst"]
+__all__ = [
+    "docx",
+    "frictionless",
+    "lxml",
+    "polars",
+    "pyspark",
+    "rfc3161_client",
+    "rich",
+    "typst",
+]

@@ -12,12 +12,19 @@ from zipfile import is_zipfile
 
 import click
 
+from forms_spec.findings.catalogue import finding
 from generator.tables.layout import DESCRIPTOR
 from webapp.commands.terminal import printable
 from webapp.installation.command_error import CommandError
 from webapp.installation.head_files import read_head
 from webapp.installation.signing_key import known_key, made_signer
 from webapp.installation.study_database import opened
+from webapp.installation.time_stamps import (
+    StampFault,
+    check_stamp,
+    request_stamp,
+    stamp_file,
+)
 from webapp.packages.package_audit import audit_package
 from webapp.storage import log_head
 from webapp.storage.audit.audit_findings import AuditFinding, AuditFindings, is_sound
@@ -28,7 +35,7 @@ from webapp.storage.audit.database_audit import (
     check_heads,
     note_chain,
 )
-from webapp.storage.events import NO_LINE
+from webapp.storage.events import NO_LINE, utc_text
 from webapp.storage.redaction_events import Redaction
 from webapp.storage.signed_heads import SignedHead, newest_signed, sign_log
 
@@ -62,7 +69,15 @@ def command() -> None:
     show_default=True,
     help="Format of the output.",
 )
-def verify(source: str, head_file: Path | None, layout: str) -> None:
+@click.option(
+    "--stamp-certificates",
+    "certificates",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The certificates (PEM) of the authority that stamped the head.",
+)
+def verify(
+    source: str, head_file: Path | None, layout: str, certificates: Path | None
+) -> None:
     """Verify SOURCE: a database (its URL or file), a package, or a file with the lines
     of a log.
 
@@ -71,7 +86,7 @@ def verify(source: str, head_file: Path | None, layout: str) -> None:
     read.
     """
     kept = (read_head(head_file),) if head_file else ()
-    report = _report(source, kept)
+    report = _with_stamp(_report(source, kept), head_file, certificates)
     show = _show_json if layout == "json" else _show_text
     show(source, report)
     if not is_sound(report.findings):
@@ -86,12 +101,22 @@ def verify(source: str, head_file: Path | None, layout: str) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the head to this file. Default: print it on one line.",
 )
-def head(source: str, file: Path | None) -> None:
+@click.option(
+    "--stamp",
+    "authority",
+    metavar="URL",
+    help="Have the head stamped by this time stamp authority (RFC 3161).",
+)
+def head(source: str, file: Path | None, authority: str | None) -> None:
     """Sign the newest line of the log in the database SOURCE, and write its head.
 
     Keep it where nobody who can write to the database can change it: on paper, in
     another system, with the sponsor. `crfsmith audit verify --head FILE` compares.
     """
+    if authority and file is None:
+        raise CommandError(
+            "A stamp is kept beside the file of its head. Add --out FILE."
+        )
     with opened(_url(source), must_exist=True) as database:
         sign_log(replace(database, sign=made_signer(database)))
         with database.read() as connection:
@@ -105,13 +130,19 @@ def head(source: str, file: Path | None) -> None:
         click.echo(newest.text)
         return
 
+    content = f"{newest.text}\n".encode()
+    stamp = request_stamp(content, authority) if authority else None
     try:
-        file.write_text(f"{newest.text}\n", "utf-8")
+        file.write_bytes(content)
+        if stamp is not None:
+            stamp_file(file).write_bytes(stamp)
     except OSError as error:
         raise CommandError(
             f"{file} cannot be written: {error.strerror or error}."
         ) from error
     click.echo(f"Wrote the head of line {newest.head.number:,} to {file}.")
+    if stamp is not None:
+        click.echo(f"Wrote its time stamp to {stamp_file(file)}.")
 
 
 def _report(source: str, kept: tuple[SignedHead, ...]) -> AuditReport:
@@ -123,6 +154,43 @@ def _report(source: str, kept: tuple[SignedHead, ...]) -> AuditReport:
     if path.is_dir() or path.name == DESCRIPTOR or is_zipfile(path):
         return audit_package(path, kept)
     return _report_of_log(path, kept)
+
+
+def _with_stamp(
+    report: AuditReport, head_file: Path | None, certificates: Path | None
+) -> AuditReport:
+    """The report, with what is found of the stamp beside a head that was kept."""
+    if head_file is None:
+        if certificates is not None:
+            raise CommandError("A stamp is of a head. Add --head FILE.")
+        return report
+
+    stamp = stamp_file(head_file)
+    if certificates is None:
+        unchecked = stamp.exists()
+        return _noted(report, "stamp-unchecked", value=stamp) if unchecked else report
+    if not stamp.exists():
+        return _noted(report, "stamp-missing", value=stamp)
+
+    try:
+        checked = check_stamp(
+            head_file.read_bytes(), stamp.read_bytes(), certificates.read_bytes()
+        )
+    except StampFault as error:
+        return _noted(report, "stamp-invalid", value=stamp, why=str(error))
+    except OSError as error:
+        raise CommandError(
+            f"{error.filename} cannot be read: {error.strerror or error}."
+        ) from error
+
+    return replace(report, stamped=f"{utc_text(checked.at)} by {checked.authority}")
+
+
+def _noted(
+    report: AuditReport, code: str, *, value: Path, why: str = ""
+) -> AuditReport:
+    item = AuditFinding(finding=finding(code, value=str(value), why=why))
+    return replace(report, findings=(*report.findings, item))
 
 
 def _url(source: str) -> str:
@@ -174,6 +242,8 @@ def _show_text(source: str, report: AuditReport) -> None:
     if report.head != NO_LINE:
         events += f", newest line {report.head.sha256}"
     click.echo(events)
+    if report.stamped:
+        click.echo(f"The head was stamped at {printable(report.stamped)}")
     for key in report.keys:
         click.echo(f"{report.signed:,} signed heads, key {printable(key)}")
     if sound and report.redactions:
@@ -248,6 +318,7 @@ def _show_json(source: str, report: AuditReport) -> None:
         "sha256": report.head.sha256,
         "signed_heads": report.signed,
         "keys": list(report.keys),
+        "stamped": report.stamped,
         "redactions": redactions,
         "findings": findings,
     }

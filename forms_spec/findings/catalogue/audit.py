@@ -76,6 +76,26 @@ ENTRIES = (
         "An event says that the line was redacted. It is now as it was before.",
     ),
     refuse(
+        "stamp-invalid",
+        "{value} is not a valid time stamp of the head: {why}.",
+        "Compare both files with the copies that you keep elsewhere, and use the "
+        "certificates of the authority that made the stamp.",
+        "A time stamp authority signs the SHA-512 of a head with its own time. Another "
+        "head, another stamp or other certificates do not fit.",
+    ),
+    refuse(
+        "stamp-missing",
+        "There is no time stamp {value} beside the head.",
+        "Put the stamp beside its head, or leave out --stamp-certificates.",
+        "The stamp of a head is a file with the name of the head and .tsr.",
+    ),
+    warn(
+        "stamp-unchecked",
+        "{value} was not checked.",
+        "Add --stamp-certificates FILE with the certificates of the authority.",
+        "Without certificates nobody knows who made a time stamp.",
+    ),
+    refuse(
         "redaction-undone",
         "Text was taken out of {what}, but it is there again.",
         "Find out who restored it. Then run `crfsmith redact` again.",

@@ -34,7 +34,8 @@ UNREADABLE: Final = (DBAPIError, ValueError, TypeError, AttributeError)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditReport:
     """How many lines the log has, its head, how many heads of it were signed, the
-    public keys that signed them, what is wrong, and every text that was taken out.
+    public keys that signed them, what is wrong, every text that was taken out, and when
+    and by whom a head was stamped that was kept elsewhere.
     """
 
     lines: int
@@ -43,6 +44,7 @@ class AuditReport:
     keys: tuple[str, ...]
     findings: tuple[AuditFinding, ...]
     redactions: tuple[Redaction, ...] = ()
+    stamped: str = ""
 
 
 def audit_database(
