@@ -180,19 +180,27 @@ ITEMS = (
             "A signature shows the printed name, the date and time, and its meaning, "
             "on the screen and in print."
         ),
-        done="",
-        tests=(),
-        standing=Standing.OPEN,
-        lacking="Nothing can be signed yet.",
+        done=(
+            "A signature has name, time and meaning, on each page, in lists and in the "
+            "casebook as PDF."
+        ),
+        tests=(
+            "webapp/review/test_signing.py::test_the_investigator_signs_and_everybody_sees_name_time_and_meaning",
+        ),
     ),
     RegulationItem(
         number=11,
         source=f"{CFR} 11.70",
         demand="A signature cannot be cut out, copied or moved to another record.",
-        done="",
-        tests=(),
-        standing=Standing.OPEN,
-        lacking="Nothing can be signed yet.",
+        done=(
+            "A signature is bound to the seals of all versions under it, to its place, "
+            "person and time. A later version breaks it, and that shows everywhere."
+        ),
+        tests=(
+            "webapp/storage/test_signatures.py::test_a_signature_fits_no_other_place_person_or_time",
+            "webapp/storage/test_signatures.py::test_an_answer_changed_behind_the_guards_breaks_it_on_the_page",
+            "webapp/review/test_signing.py::test_a_change_breaks_it_visibly_everywhere_until_it_is_signed_again",
+        ),
     ),
     RegulationItem(
         number=12,
@@ -216,10 +224,14 @@ ITEMS = (
             "A signature needs two components at first, and one of them each time "
             "after that."
         ),
-        done="",
-        tests=(),
-        standing=Standing.OPEN,
-        lacking="Nothing can be signed yet.",
+        done=(
+            "You sign with your name and password first, and with the password later in "
+            "the session. Wrong passwords count."
+        ),
+        tests=(
+            "webapp/review/test_signing.py::test_the_first_signature_of_a_session_asks_for_all_and_later_ones_for_the_password",
+            "webapp/review/test_signing.py::test_wrong_passwords_are_counted_and_lead_to_a_wait",
+        ),
     ),
     RegulationItem(
         number=14,
@@ -235,6 +247,7 @@ ITEMS = (
         tests=(
             "webapp/storage/test_sign_ins.py::test_ten_failures_lock_until_time_has_passed",
             "webapp/storage/test_accounts.py::test_a_reset_ends_all_sessions_a_change_all_others",
+            "webapp/security/test_second_step.py::test_a_required_code_comes_before_anything",
             "webapp/security/test_passwords.py::test_what_is_guessed_first_is_refused_and_named",
             "webapp/views/test_accounts.py::test_a_locked_account_is_shown_and_unlocked",
         ),
@@ -277,6 +290,7 @@ ITEMS = (
         ),
         tests=(
             "webapp/storage/test_locks.py::test_each_act_is_an_event_and_the_audit_compares_them",
+            "webapp/storage/test_signatures.py::test_signatures_and_breaks_are_only_added",
             "webapp/storage/test_queries.py::test_every_entry_has_a_line_in_the_log_with_its_hash_and_without_its_text",
             "webapp/views/test_event_pages.py::test_an_export_is_an_event_too",
             "webapp/views/test_event_pages.py::test_every_kind_of_event_has_words_and_is_offered",
@@ -434,13 +448,17 @@ ITEMS = (
             "Editing is restricted before the analysis and before unblinding. The "
             "investigator endorses the data at milestones. Blinding is guarded."
         ),
-        done="Forms, visits, subjects and the study can be frozen and locked.",
+        done=(
+            "Forms, visits, subjects and the study can be frozen and locked. The "
+            "investigator signs forms, visits and casebooks."
+        ),
         tests=(
             "webapp/storage/test_locks.py::test_nothing_is_saved_in_what_is_closed",
             "webapp/packages/test_import_meanwhile.py::test_what_is_closed_here_takes_nothing_and_the_others_come_in",
+            "webapp/review/test_signing.py::test_the_investigator_signs_and_everybody_sees_name_time_and_meaning",
         ),
         standing=Standing.PARTLY,
-        lacking="The investigator's endorsement and blinded fields.",
+        lacking="Blinded fields.",
     ),
     RegulationItem(
         number=29,
