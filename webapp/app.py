@@ -42,6 +42,7 @@ from webapp.views import (
     queries,
     redactions,
     reviews,
+    search,
     sign_in,
     signing,
     subjects,
@@ -96,7 +97,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
-        papers, queries, redactions, reviews, signing, home, voiding,
+        papers, queries, redactions, reviews, signing, home, voiding, search,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -30,6 +30,8 @@ LOGS = [
 KINDS_OF_PAGES = [
     "/home",
     "/home/findings",
+    "/search?q=a",
+    "/subjects/01-001/void",
     "/subjects",
     "/subjects/01-012/M3/vs?check=1",
     "/subjects/01-012",

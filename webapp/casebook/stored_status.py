@@ -18,6 +18,7 @@ from forms_spec.schedule.visit_status import (
     visit_states,
 )
 from webapp.casebook.grid import Grid
+from webapp.casebook.search_entries import search_entries
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.presentation.form_address import forms_at
 from webapp.services import own_sites, services
@@ -142,6 +143,7 @@ def standing_of(subjid: str, judged: Judged) -> StoredStanding:
         findings=dict(standing.findings),
         next_visit=_next(next_visit(states)),
         ended=judged.visits.ended,
+        found=search_entries(subjid, judged),
         status=judged.life.status,
         work=(
             *_visits(subjid, states),

@@ -139,6 +139,7 @@ from webapp.storage.saving import (
     batch,
     save,
 )
+from webapp.storage.search_index import SearchEntry, search, subjects_beginning
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
 from webapp.storage.sign_ins import (
     Attempt,
@@ -264,6 +265,7 @@ __all__ = [
     "SaveRefused",
     "SaveRequest",
     "Saved",
+    "SearchEntry",
     "Session",
     "SignInAnswer",
     "SignatureRefused",
@@ -356,6 +358,7 @@ __all__ = [
     "save",
     "scope_words",
     "scopes_of",
+    "search",
     "search_events",
     "set_locks",
     "set_void",
@@ -369,6 +372,7 @@ __all__ = [
     "standings_of",
     "subject_head",
     "subject_numbers",
+    "subjects_beginning",
     "subjects_from",
     "take_step",
     "texts_of",

@@ -26,6 +26,7 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
 from webapp.storage.forms import HEADS, InstanceKey
+from webapp.storage.search_index import SearchEntry, replace_entries
 from webapp.storage.tables import (
     form_instance,
     subject_standing,
@@ -76,7 +77,8 @@ class StoredStanding:
     dictionary.
 
     ``findings`` counts by form what its page shows; ``open`` are all of them,
-    ``to_finish`` forms. ``ended`` is the day on which the subject left the study.
+    ``to_finish`` forms. ``ended`` is the day on which the subject left the study, and
+    ``found`` what can be looked for.
     """
 
     subjid: str
@@ -90,6 +92,7 @@ class StoredStanding:
     next_visit: NextVisit | None = None
     ended: date | None = None
     work: Sequence[WorkLine] = field(default=())
+    found: Sequence[SearchEntry] = field(default=())
 
 
 def insert_standing(connection: Connection, subjid: str, site: str) -> None:
@@ -288,13 +291,14 @@ def _evaluated(standing: StoredStanding) -> dict[str, Any]:
 def _replace_work(connection: Connection, standing: StoredStanding) -> None:
     """The lines of work of a subject, in the place of those that were there."""
     subjid = standing.subjid
+    site = connection.execute(
+        select(Standings.site).where(Standings.subjid == subjid)
+    ).scalar_one()
+    replace_entries(connection, subjid, site, standing.found)
     connection.execute(delete(subject_work).where(subject_work.c.subjid == subjid))
     if not standing.work:
         return
 
-    site = connection.execute(
-        select(Standings.site).where(Standings.subjid == subjid)
-    ).scalar_one()
     rows = [
         {
             "subjid": subjid,

@@ -297,6 +297,29 @@ subject_work = Table(
     Column("amount", Integer, nullable=False),
 )
 
+# What can be looked for, and each word of it: made anew with the rows above.
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("subjid", String(100), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("site", String(100), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("table_name", String(64), nullable=False),
+    Column("rowno", Integer, nullable=False),
+    Column("label", PlainText, nullable=False),
+)
+search_word = Table(
+    "search_word",
+    metadata,
+    Column("word", String(40), primary_key=True),
+    Column("subjid", String(100), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+
 # One row each time that somebody says the clock was ahead: the versions up to this one
 # do not count.
 clock_step = Table(
@@ -504,6 +527,7 @@ Index(
     subject_work.c.first_day,
 )
 Index("ix_void_act_subjid", void_act.c.subjid, void_act.c.id)
+Index("ix_search_word_subjid", search_word.c.subjid)
 Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)

@@ -24,6 +24,7 @@ from webapp.storage.events import (
 from webapp.storage.forms import HEADS, InstanceKey
 from webapp.storage.locks import FormClosed, LockState, find_locks
 from webapp.storage.review_scopes import ReviewScope, scope_words
+from webapp.storage.search_index import replace_entries
 from webapp.storage.signatures import break_signatures
 from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_saved
@@ -147,3 +148,4 @@ def _count_again(connection: Connection, scope: ReviewScope, *, voided: bool) ->
     connection.execute(standing.values(voided=voided))
     if voided:
         connection.execute(delete(subject_work).where(subject_work.c.subjid == subjid))
+        replace_entries(connection, subjid, "", ())

@@ -137,6 +137,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("reviews.review_subject", "POST"): REVIEW_DATA,
     ("reviews.show_study_review", "GET"): READ,
     ("reviews.show_subject_review", "GET"): READ,
+    ("search.show_found", "GET"): READ,
     ("sign_in.renew_session", "POST"): EVERYONE,
     ("sign_in.show_code", "GET"): EVERYONE,
     ("sign_in.show_session", "GET"): EVERYONE,

@@ -44,6 +44,8 @@ FILLED = (
     "signature",
     "signature_break",
     "void_act",
+    "search_entry",
+    "search_word",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -103,6 +105,8 @@ def _fill(connection: Connection, revision: str) -> None:
         _signatures(connection)
     if revision >= "0015":
         _voids(connection)
+    if revision >= "0016":
+        _found(connection)
 
 
 def _standing(connection: Connection, revision: str) -> None:
@@ -249,6 +253,16 @@ def _signatures(connection: Connection) -> None:
     form = {"visit": "SCR", "form": "vs", "unsno": 0, "version": 3}
     broken = {"username": "nurse", "broken_at": _at(connection, 15), "event_number": 2}
     _insert(connection, "signature_break", {"signature_id": 1, **form, **broken})
+
+
+def _found(connection: Connection) -> None:
+    place = {"visit": "LOG", "unsno": 0, "form": "ae", "table_name": "ae", "rowno": 1}
+    entry = {"kind": "Adverse events", "site": "01", "label": "Headache"}
+    _insert(
+        connection, "search_entry", {"subjid": "01-001", "number": 1, **place, **entry}
+    )
+    word = {"word": "headache", "subjid": "01-001", "number": 1}
+    _insert(connection, "search_word", word)
 
 
 def _voids(connection: Connection) -> None:

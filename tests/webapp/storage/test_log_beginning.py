@@ -25,6 +25,8 @@ LATER_TABLES = (
     "signature_break",
     "signature",
     "void_act",
+    "search_entry",
+    "search_word",
 )
 LATER_COLUMNS = (
     "state",

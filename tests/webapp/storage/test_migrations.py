@@ -17,7 +17,7 @@ from webapp.storage.migrate import HEAD, MIGRATIONS
 
 VERSIONS = sorted((MIGRATIONS / "versions").glob("v*.py"))
 REVISIONS = [path.name[1:5] for path in VERSIONS]
-JUDGED_ANEW = {"subject_standing", "subject_work"}
+JUDGED_ANEW = {"subject_standing", "subject_work", "search_entry", "search_word"}
 """Can be judged again at any time, and is when its meaning changes."""
 MAY_CHANGE = {("app_user", "state")}
 """What a migration decides about rows that were there."""
