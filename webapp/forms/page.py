@@ -33,6 +33,7 @@ from generator.pages.findings import (
 )
 from generator.pages.new_rows import with_new_rows
 from webapp.casebook.waiting_findings import OnPage
+from webapp.forms.copies import earlier_form
 from webapp.forms.evaluation import (
     context_of,
     judged,
@@ -183,6 +184,7 @@ def page_of_form(
             readonly=readonly,
         ),
         lock=lock,
+        earlier=None if readonly else earlier_form(place),
         signatures=form_signatures(state.signatures, place.key),
         may_sign=current_user.may(Permission.SIGN) and stored is not None,
         status=status_of(stored.status if stored else None, len(lines)),

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from forms_spec.evaluation import Judgement
 from forms_spec.model.captured_data import Record
 from generator.pages import Posted, is_reason, read_post, removal_reasons
+from webapp.forms.copies import copied_words
 from webapp.forms.evaluation import judged, opening, starting
 from webapp.forms.page import page_of_form
 from webapp.forms.pending_uploads import hold, uploads_of
@@ -50,10 +51,14 @@ class PostedForm:
 
     @property
     def reason(self) -> str:
-        """Why a complete form is changed, and why rows are removed."""
+        """Why a complete form is changed, why rows are removed, and what was taken over
+        from elsewhere.
+        """
         given = self.data.get("reason", "").strip()[:LONGEST_REASON]
         removed = removal_reasons(self.place.form, self.posted.removed)
-        return "; ".join(part for part in (given, removed) if part)
+        before = self.stored.record if self.stored else None
+        copied = copied_words(self.place, self.data, self.record, before)
+        return "; ".join(part for part in (given, removed, copied) if part)
 
     @property
     def is_complete(self) -> bool:

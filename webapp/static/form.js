@@ -9,6 +9,7 @@ import "./form_files.js";
 import "./form_keys.js";
 import "./form_rows.js";
 import "./form_paste.js";
+import "./form_copy.js";
 import "./form_history.js";
 import "./form_queries.js";
 import "./combobox.js";

@@ -1,0 +1,122 @@
+"""Answers that are taken over from the last visit or from an earlier row, each by itself,
+and what the history says of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from werkzeug.datastructures import MultiDict
+
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record
+from generator.pages.findings import label_of
+from generator.pages.input_names import cell_of
+from webapp.presentation.form_address import FormPlace, form_address, visit_word
+from webapp.services import casebook_of, services
+from webapp.storage import visit_order
+
+COPIED: Final = "copied"
+"""The name under which a page posts what was taken over: an input's name, a bar, and
+where it came from: the address of a visit, or ``row:`` and a number.
+"""
+ROW: Final = "row:"
+MOST_NAMED: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierForm:
+    """The same form at the last visit before: where it is, and what it is called."""
+
+    address: str
+    title: str
+
+
+def earlier_form(place: FormPlace) -> EarlierForm | None:
+    """The same form at the last visit before this one; None where there is none."""
+    key = _earlier_key(place)
+    if key is None:
+        return None
+    address = form_address(place.subject.subjid, key.visit, key.unsno, key.form)
+    return EarlierForm(address=address, title=_visit_title(key))
+
+
+def _earlier_key(place: FormPlace) -> FormKey | None:
+    here = place.key.form_key
+    if here.visit == LOG:
+        return None
+    order = visit_order(tuple(services().study.visits))
+    keys = casebook_of(place.subject.subjid).keys(here.form)
+    before = [key for key in keys if order(key) < order(here)]
+    return max(before, key=order, default=None)
+
+
+def _visit_title(key: FormKey) -> str:
+    visit = services().study.visits.get(key.visit)
+    return visit_word(visit.title if visit else key.visit, key.unsno)
+
+
+def copied_words(
+    place: FormPlace, data: MultiDict[str, str], record: Record, before: Record | None
+) -> str:
+    """``Copied from Screening: Weight, Height``: the answers of this save that were
+    taken over and still are as they were there. Blank where there are none.
+    """
+    origins: dict[str, list[str]] = {}
+    for cell, source in _posted(place, data):
+        text = _text(record, cell)
+        if not text or (before is not None and _text(before, cell) == text):
+            continue
+        origin = _origin(place, cell, source, text, record)
+        if origin:
+            label = label_of(
+                place.form,
+                DataPlace(table=cell.table, field=cell.field, row=cell.row),
+            )
+            origins.setdefault(origin, []).append(label)
+
+    return "; ".join(
+        f"Copied from {origin}: {', '.join(labels[:MOST_NAMED])}"
+        for origin, labels in origins.items()
+    )
+
+
+def _posted(
+    place: FormPlace, data: MultiDict[str, str]
+) -> Iterator[tuple[CellKey, str]]:
+    """The cells that were taken over, each once, with what the page says of it."""
+    pairs = dict(item.partition("|")[::2] for item in data.getlist(COPIED))
+    for name, source in pairs.items():
+        cell = cell_of(name, place.form)
+        if cell is not None:
+            yield cell, source
+
+
+def _origin(
+    place: FormPlace, cell: CellKey, source: str, text: str, record: Record
+) -> str:
+    """Where an answer came from, in words; blank where it is another one there."""
+    if source.startswith(ROW):
+        number = source.removeprefix(ROW)
+        if cell.row is None or not (number.isascii() and number.isdecimal()):
+            return ""
+        above = CellKey(cell.table, int(number[:6]), cell.field)
+        return f"row {above.row}" if _text(record, above) == text else ""
+
+    key = _earlier_key(place)
+    if key is None or source != visit_word(key.visit, key.unsno):
+        return ""
+    earlier = casebook_of(place.subject.subjid).record(key)
+    same = earlier is not None and _text(earlier, cell) == text
+    return _visit_title(key) if same else ""
+
+
+def _text(record: Record, cell: CellKey) -> str:
+    """The text of a cell; blank where it is not there."""
+    if cell.row is None:
+        return record.texts.get(cell.field, "")
+    rows = record.rows.get(cell.table, ())
+    texts = (row.texts for row in rows if row.number == cell.row)
+    return next(texts, {}).get(cell.field, "")
