@@ -1,5 +1,5 @@
-/* Answers of the last visit, or of the row above, as proposals: each one counts only when somebody takes it, and the
-   save says where it came from. */
+/* Answers of the last visit, or of the row above, as proposals: each one counts only when somebody takes it,
+   and the save says where it came from. */
 import { say } from "./base.js";
 import { form } from "./form_state.js";
 
@@ -8,7 +8,8 @@ const TYPED = "input:not([type=hidden]):not([type=file]), select, textarea";
 let page = null;
 let shown = false;
 
-const boxesOf = (question) => [...question.querySelectorAll(TYPED)].filter((box) => box.name && !box.closest(".kept"));
+const boxesOf = (question) =>
+  [...question.querySelectorAll(TYPED)].filter((box) => box.name && !box.closest(".kept"));
 const SETTLED = 300;
 
 const isChoice = (box) => box.type === "radio" || box.type === "checkbox";
@@ -35,8 +36,8 @@ function pairs(question, root, rename) {
     .filter(([, from]) => from);
 }
 
-function words(found) {
-  return found
+function words(sources) {
+  return sources
     .map(([, from]) => {
       if (isChoice(from)) return from.checked ? from.closest("label")?.textContent || from.value : "";
       if (from.tagName === "SELECT") return from.value ? from.selectedOptions[0].textContent : "";
@@ -47,9 +48,9 @@ function words(found) {
     .join(" ");
 }
 
-function take(question, found, source) {
+function take(question, sources, source) {
   const [first] = boxesOf(question);
-  for (const [box, from] of found) {
+  for (const [box, from] of sources) {
     if (isChoice(box)) box.checked = from.checked;
     else box.value = from.value;
     box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -86,11 +87,11 @@ async function showAll(button) {
   let count = 0;
   for (const question of root ? form.querySelectorAll(".q") : []) {
     if (question.closest("template, .row") || question.hidden || question.querySelector(".proposal")) continue;
-    const found = pairs(question, root, (name) => name);
-    const text = words(found);
+    const sources = pairs(question, root, (name) => name);
+    const text = words(sources);
     if (!text || !isBlank(question)) continue;
     count += 1;
-    question.append(proposal(question, found, text));
+    question.append(proposal(question, sources, text));
   }
   if (!button) return;
   const answers = count === 1 ? "1 answer" : `${count} answers`;
@@ -99,7 +100,7 @@ async function showAll(button) {
   say(button.textContent);
 }
 
-function proposal(question, found, text) {
+function proposal(question, sources, text) {
   const line = Object.assign(document.createElement("p"), { className: "proposal quiet-text" });
   const button = Object.assign(document.createElement("button"), {
     type: "button",
@@ -107,7 +108,7 @@ function proposal(question, found, text) {
     textContent: "Copy",
     tabIndex: -1,
   });
-  button.addEventListener("click", () => take(question, found, sourceOf()));
+  button.addEventListener("click", () => take(question, sources, sourceOf()));
   line.append(`${form.dataset.earlierTitle}: ${text} `, button);
   return line;
 }
@@ -124,13 +125,14 @@ function fromRowAbove(question, row) {
 async function copyHere(question) {
   const row = question.closest(".row");
   const root = row ? null : await lastVisit();
-  const found = row ? fromRowAbove(question, row) : root ? pairs(question, root, (name) => name) : [];
-  if (!isBlank(question) || !words(found)) {
+  const atVisit = root ? pairs(question, root, (name) => name) : [];
+  const sources = row ? fromRowAbove(question, row) : atVisit;
+  if (!isBlank(question) || !words(sources)) {
     say(isBlank(question) ? "There is nothing to copy." : "This question is answered already.");
     return;
   }
-  take(question, found, row ? `row:${row.previousElementSibling.dataset.n}` : sourceOf());
-  say(`Copied: ${words(found)}`);
+  take(question, sources, row ? `row:${row.previousElementSibling.dataset.n}` : sourceOf());
+  say(`Copied: ${words(sources)}`);
 }
 
 if (form.dataset.readonly === undefined) {
