@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -16,6 +14,8 @@ from webapp.queries.from_findings import (
     open_from_findings,
     plan_queries,
     read_findings,
+    skipped_by_reason,
+    source_words,
 )
 from webapp.storage import Database, Role, StepRefused, User, get_user
 
@@ -75,7 +75,6 @@ def open_command(
     except NoFindings as error:
         raise CommandError(str(error)) from error
 
-    digest = hashlib.sha256(content).hexdigest()[:12]
     with opened(url, must_exist=True) as database:
         study = need_study(database, url)
         try:
@@ -85,7 +84,7 @@ def open_command(
                 lines,
                 user=_person(database, username),
                 role=role,
-                source=f"{findings.name} ({digest})",
+                source=source_words(findings.name, content),
             )
         except StepRefused as error:
             raise CommandError(str(error)) from error
@@ -120,12 +119,7 @@ def _show(plan: BulkPlan, numbers: tuple[int, ...], *, dry_run: bool) -> None:
         click.echo("No query was opened.")
 
     if plan.skipped:
-        whys = Counter(_kind(item.why) for item in plan.skipped)
-        counted = ", ".join(f"{number:,} {why}" for why, number in whys.items())
+        groups = skipped_by_reason(plan)
+        counted = ", ".join(f"{len(some):,} {why}" for why, some in groups.items())
         click.echo(f"{len(plan.skipped):,} skipped: {counted}.")
         click.get_current_context().exit(SOMETHING_SKIPPED)
-
-
-def _kind(why: str) -> str:
-    """The reason without the number or the subject in it."""
-    return "of no known subject" if "no subject " in why else why.partition(" as ")[0]

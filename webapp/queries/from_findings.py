@@ -5,6 +5,7 @@ and why.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -172,6 +173,24 @@ def plan_queries(
         new.append(NewQuery(place=place, step=step, code=line.code, source=source))
 
     return BulkPlan(new=tuple(new), skipped=tuple(skipped))
+
+
+def source_words(name: str, content: bytes) -> str:
+    """What a query says of the list that it was opened from."""
+    return f"{name} ({hashlib.sha256(content).hexdigest()[:12]})"
+
+
+def skipped_by_reason(
+    plan: BulkPlan,
+) -> Mapping[str, Sequence[SkippedFinding]]:
+    """What is skipped, by the reason without the number or the subject in it."""
+    groups: dict[str, list[SkippedFinding]] = {}
+    for item in plan.skipped:
+        known = "no subject " not in item.why
+        why = item.why.partition(" as ")[0] if known else "of no known subject"
+        groups.setdefault(why, []).append(item)
+
+    return groups
 
 
 def open_from_findings(database: Database, plan: BulkPlan) -> tuple[int, ...]:

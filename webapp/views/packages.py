@@ -32,8 +32,17 @@ from webapp.packages.validation_jobs import (
     ValidationJob,
     ValidationJobs,
 )
+from webapp.queries.from_findings import (
+    BulkPlan,
+    open_from_findings,
+    plan_queries,
+    read_findings,
+    skipped_by_reason,
+    source_words,
+)
 from webapp.security.access import MANAGE_PACKAGES, allow
 from webapp.services import services
+from webapp.storage import Role, StepRefused
 
 bp = Blueprint("packages", __name__)
 
@@ -50,6 +59,11 @@ FULL = (
     "need, or validate it on"
     " your own machine: crfsmith validate FILE."
 )
+
+ASKED = (Role.COORDINATOR.value, Role.INVESTIGATOR.value)
+"""Who may be asked to answer queries."""
+MOST_SHOWN = 20
+"""So many findings that are skipped are named for each reason."""
 
 ALL_SITES_ONLY = (
     "Your account is limited to some sites. The study's data are those of all sites, "
@@ -147,6 +161,29 @@ def findings_as_csv(work: str) -> ResponseReturnValue:
     return _sent(work, FINDINGS, "text/csv")
 
 
+@bp.get("/packages/<work>/queries")
+@allow(MANAGE_PACKAGES)
+def ask_queries(work: str) -> ResponseReturnValue:
+    """What the findings of a report would open, and what is skipped, and why."""
+    return _queries_page(_work_or_404(work), _plan(work, _role()))
+
+
+@bp.post("/packages/<work>/queries")
+@allow(MANAGE_PACKAGES)
+def open_listed(work: str) -> ResponseReturnValue:
+    """Opens what was shown: where it is something else by now, it is shown again."""
+    plan = _plan(work, _role())
+    if request.form.get("seen") != str(len(plan.new)) or not plan.new:
+        return _queries_page(_work_or_404(work), plan), 409
+    try:
+        numbers = open_from_findings(services().database, plan)
+    except StepRefused as refused:
+        # Somebody locked something between the look and the opening.
+        return _queries_page(_work_or_404(work), plan, str(refused)), 409
+
+    return _queries_page(_work_or_404(work), plan, numbers=numbers)
+
+
 @bp.get("/packages/<work>/answers.csv")
 @allow(MANAGE_PACKAGES)
 def answers_as_csv(work: str) -> ResponseReturnValue:
@@ -176,6 +213,48 @@ def _packages_page(message: str = "") -> str:
         exported=exported,
         message=message,
         most=LARGEST_UPLOAD,
+    )
+
+
+def _role() -> str:
+    """Who is to answer the queries."""
+    role = request.values.get("role", "")
+    return role if role in ASKED else ASKED[0]
+
+
+def _plan(work: str, role: str) -> BulkPlan:
+    content = _file_or_404(work, FINDINGS).read_bytes()
+    name = _work_or_404(work).name
+    try:
+        return plan_queries(
+            services().database,
+            services().study,
+            read_findings(FINDINGS, content),
+            user=current_user.user,
+            role=role,
+            source=source_words(name, content),
+        )
+    except StepRefused as refused:
+        abort(403, str(refused))
+
+
+def _queries_page(
+    work: ValidationJob,
+    plan: BulkPlan,
+    message: str = "",
+    *,
+    numbers: tuple[int, ...] = (),
+) -> str:
+    return render_template(
+        "bulk_queries.html",
+        work=work,
+        plan=plan,
+        groups=skipped_by_reason(plan),
+        message=message,
+        numbers=numbers,
+        roles=ASKED,
+        role=_role(),
+        most=MOST_SHOWN,
     )
 
 

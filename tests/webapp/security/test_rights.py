@@ -112,6 +112,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("packages.answers_as_csv", "GET"): PACKAGES,
     ("packages.download_package", "GET"): PACKAGES,
     ("packages.findings_as_csv", "GET"): PACKAGES,
+    ("packages.ask_queries", "GET"): PACKAGES,
+    ("packages.open_listed", "POST"): PACKAGES,
     ("packages.remove", "POST"): PACKAGES,
     ("packages.show_package", "GET"): PACKAGES,
     ("packages.show_packages", "GET"): PACKAGES,
