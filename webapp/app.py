@@ -46,6 +46,7 @@ from webapp.views import (
     sign_in,
     signing,
     subjects,
+    verifications,
     voiding,
 )
 
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search,
+        verifications,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -29,6 +29,7 @@ from forms_spec.checks.shown import check_shown
 from forms_spec.checks.subject import check_day_zero, check_subject
 from forms_spec.checks.units import check_units
 from forms_spec.checks.unused import check_unused
+from forms_spec.checks.verification import check_verification
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import LoadedStudy
 
@@ -63,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     check_schedule,
     check_visits,
     check_unused,
+    check_verification,
 )
 
 

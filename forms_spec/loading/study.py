@@ -23,6 +23,7 @@ from forms_spec.loading.schema_fields import (
     TextListField,
 )
 from forms_spec.loading.schema_problems import fail
+from forms_spec.loading.verification import VerificationSchema
 from forms_spec.model.codes import MissingCode
 from forms_spec.model.study import Parameter
 
@@ -140,6 +141,7 @@ class StudySchema(MappingSchema):
     parameters = NamedMapping(_OneParameter(), load_default=dict)
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
     subject_status = NestedField(StatusesSchema, load_default=dict)
+    verification = NestedField(VerificationSchema, load_default=None)
 
 
 def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:

@@ -20,6 +20,7 @@ from forms_spec.loading.schedule import ScheduleGrid
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
 from forms_spec.loading.study import StudySchema, build_missing, build_parameters
 from forms_spec.loading.subject_status import StatusBuilder
+from forms_spec.loading.verification import build_verification
 from forms_spec.loading.visits import VisitsSchema, build_visits
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import References
@@ -164,6 +165,7 @@ class _StudyBuilder:
             forms=MappingProxyType(forms),
             place=spot.at("study").key,
             references=self._references(),
+            verification=build_verification(loaded),
         )
 
         builder = StatusBuilder(

@@ -18,6 +18,7 @@ from forms_spec.model.criteria import Eligibility, References
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.life_cycle import StatusCondition
+from forms_spec.model.verification import VerificationPlan
 from forms_spec.model.visits import Scheduled, Visit
 
 
@@ -60,6 +61,7 @@ class Study:
     references: References | None = None
     eligibility: Eligibility | None = None
     statuses: tuple[StatusCondition, ...] = ()
+    verification: VerificationPlan | None = None
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
 
     @cached_property

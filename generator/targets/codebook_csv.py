@@ -254,6 +254,10 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
             "the list of eligibility criteria",
             lambda study: study.eligibility,
         ),
+        "verification": (
+            "the plan of source verification",
+            lambda study: study.verification,
+        ),
     }
 )
 """What belongs to no field, and whether a study has it."""

@@ -31,6 +31,7 @@ from forms_spec.loading.study import (
     SubjectSchema,
 )
 from forms_spec.loading.study_builder import NOUNS
+from forms_spec.loading.verification import VerificationSchema
 from forms_spec.loading.visits import VisitSchema, VisitsSchema
 from tests.docs.fences import Block, blocks
 from tests.forms_spec.dictionaries import dictionary
@@ -50,6 +51,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
         VisitsSchema,
     ),
     *(
+        VerificationSchema,
         VisitSchema,
         FormSchema,
         GroupSchema,

@@ -53,8 +53,12 @@ from webapp.presentation.template_filters import clock
 from webapp.queries.shown_queries import shown_thread, waiting_marks
 from webapp.review.lock_words import lock_in, void_lock
 from webapp.review.signature_words import form_signatures
+from webapp.review.subject_review import state_of
+from webapp.review.verification_progress import VERIFICATION_STATUS
+from webapp.review.verified_cells import changed_cells, verified_cells
 from webapp.services import casebook_of, services
 from webapp.storage import (
+    ReviewState,
     Saved,
     Status,
     StoredForm,
@@ -186,6 +190,7 @@ def page_of_form(
         lock=lock,
         earlier=None if readonly else earlier_form(place),
         signatures=form_signatures(state.signatures, place.key),
+        **_verification(place, stored, state),
         may_sign=current_user.may(Permission.SIGN) and stored is not None,
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
@@ -206,6 +211,18 @@ def page_of_form(
         **way_on(place, visit.next),
         **_known_here(place, stored.record if stored else Record()),
     )
+
+
+def _verification(
+    place: FormPlace, stored: StoredForm | None, state: ReviewState
+) -> dict[str, Any]:
+    """How far the form is verified, and what was changed since."""
+    key = place.key.form_key
+    if stored is None or key not in state.verified:
+        return {"verification": None, "changed_since": ()}
+    cells = verified_cells(place, stored, state.verified[key])
+    status = VERIFICATION_STATUS[state_of(place.subject.subjid, key, state)]
+    return {"verification": status, "changed_since": changed_cells(cells)}
 
 
 def _queries(place: FormPlace) -> dict[str, Any]:

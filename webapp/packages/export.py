@@ -86,6 +86,8 @@ def export_package(
                 on_progress(exporting.forms)
 
         files, earlier_files, missing = exporting.files()
+        if acts := state.review_acts():
+            missing.append(finding("export-review-stays", value=f"{acts:,}"))
         written = writer.finish(
             files=files,
             earlier_files=earlier_files,

@@ -33,6 +33,9 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "signature-broken": (REVIEW, "Signature broken"),
         "voided": (FORMS, "Voided"),
         "void-taken-back": (FORMS, "Voiding taken back"),
+        "verified": (REVIEW, "Verified"),
+        "verification-withdrawn": (REVIEW, "Verification taken back"),
+        "verification-lost": (REVIEW, "Changed since verification"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
         "signed-out": (SIGNING_IN, "Signed out"),
@@ -79,6 +82,7 @@ NOT_SHOWN: Final = frozenset(
     {
         *("act", "added", "code_required", "entry", "format", "password", "saved"),
         *("redacted", "seal", "second_factor", "standing", "study", "text"),
+        "mark",
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

@@ -40,7 +40,7 @@ def shown_signature(signed: StoredSignature, scope: ReviewScope) -> ShownSignatu
     if signed.is_valid:
         return ShownSignature(signed=signed, status=SIGNED, words=words)
     why = break_words(signed)
-    return ShownSignature(signed=signed, status=BROKEN, words=f"{words}. Broken: {why}")
+    return ShownSignature(signed=signed, status=BROKEN, words=f"{words} Broken: {why}.")
 
 
 def break_words(signed: StoredSignature) -> str:

@@ -28,7 +28,10 @@ MEANINGS: Final = (
 """What a signature can mean: review, responsibility, approval, authorship."""
 
 
-UNFINISHED: Final = {Status.DRAFT: "a draft", Status.UNVERIFIED: "not verified"}
+UNFINISHED: Final = {
+    Status.DRAFT: "a draft",
+    Status.UNVERIFIED: "not complete, it came with a package",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ with how it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from forms_spec.model.captured_data import LOG, FormKey
@@ -23,8 +23,14 @@ from webapp.review.signature_words import (
     shown_signature,
     signature_mark,
 )
+from webapp.review.verification_progress import (
+    VERIFICATION_STATUS,
+    VerificationState,
+    verification_state,
+)
 from webapp.services import services
 from webapp.storage import (
+    NOT_VERIFIED,
     InstanceKey,
     Locks,
     LockState,
@@ -48,7 +54,8 @@ class ReviewLine:
 
     ``value`` is what a page posts for it. ``lock`` is what closes it, by itself or with
     something wider; ``state`` is its own state. ``level`` is 0 for the casebook, 1 for
-    a visit, 2 for a form. ``signature`` is the last one on it by itself.
+    a visit, 2 for a form. ``signature`` is the last one on it by itself;
+    ``version`` is that of a form, 0 where nothing was captured.
     """
 
     scope: ReviewScope
@@ -61,6 +68,8 @@ class ReviewLine:
     lock: ShownLock | None
     state: LockState
     signature: ShownSignature | None
+    verification: ShownStatus | None
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +78,17 @@ class SubjectReview:
 
     lines: tuple[ReviewLine, ...]
     study_lock: ShownLock | None
+
+    def forms_in(self, scopes: Sequence[ReviewScope]) -> list[ReviewLine]:
+        """The captured forms of some scopes, each once."""
+        forms = []
+        for line in self.lines:
+            subject, visit, unsno, form = line.scope
+            key = InstanceKey(subject, form, visit, unsno)
+            if line.version and any(scope.covers(key) for scope in scopes):
+                forms.append(line)
+
+        return forms
 
     def scopes(self, values: list[str]) -> list[ReviewScope] | None:
         """The scopes of what a page posts; None where one is not there."""
@@ -87,6 +107,8 @@ def subject_review(subjid: str, judged: Judged, state: ReviewState) -> SubjectRe
         subjid=subjid,
         locks=state.locks,
         signatures=newest_signatures(state.signatures),
+        state=state,
+        versions={key: form.version for key, form in judged.casebook.forms.items()},
         waiting=head.waiting if head else {},
     )
     lines = [maker.line(ReviewScope(subjid), WHOLE, f"/subjects/{subjid}")]
@@ -106,12 +128,24 @@ def subject_review(subjid: str, judged: Judged, state: ReviewState) -> SubjectRe
     )
 
 
+def state_of(subjid: str, key: FormKey, state: ReviewState) -> VerificationState:
+    """How a captured form stands in its source verification. One that the dictionary
+    does not have any more needs none.
+    """
+    study = services().study
+    form = study.forms.get(key.form)
+    if form is None:
+        return VerificationState.NOT_NEEDED
+    verified = state.verified.get(key, NOT_VERIFIED)
+    return verification_state(study, form, subjid, verified)
+
+
 def form_marks(
     subjid: str, state: ReviewState, forms: Mapping[FormKey, StoredForm]
 ) -> FormMarks:
     """By address of a form: the marks that stand beside its status, where it has some."""
     marks: dict[str, tuple[ShownStatus, ...]] = {}
-    if not state.locks.newest and not state.signatures:
+    if not (state.locks.newest or state.signatures or state.verified):
         return marks
     for key, form in forms.items():
         mine = []
@@ -121,6 +155,8 @@ def form_marks(
         signed = signature_mark(state.signatures, form.key, form.version)
         if signed is not None:
             mine.append(signed)
+        if key in state.verified:
+            mine.append(VERIFICATION_STATUS[state_of(subjid, key, state)])
         if mine:
             address = form_address(subjid, key.visit, key.unsno, key.form)
             marks[address] = tuple(mine)
@@ -159,6 +195,8 @@ class _Lines:
     subjid: str
     locks: Locks
     signatures: Mapping[ReviewScope, StoredSignature]
+    state: ReviewState
+    versions: Mapping[FormKey, int]
     waiting: Mapping[FormKey, int]
 
     def line(
@@ -170,6 +208,8 @@ class _Lines:
     ) -> ReviewLine:
         act = self.locks.closing(_around(scope))
         signed = self.signatures.get(scope)
+        key = FormKey(scope.form, scope.visit, scope.unsno)
+        version = self.versions.get(key, 0)
         levels = {"subject": 0, "visit": 1, "form": 2}
         titles = {
             "subject": "Whole casebook",
@@ -186,6 +226,10 @@ class _Lines:
             lock=shown_lock(act, scope) if act else None,
             state=self.locks.state(scope),
             signature=shown_signature(signed, scope) if signed else None,
+            verification=VERIFICATION_STATUS[state_of(self.subjid, key, self.state)]
+            if version
+            else None,
+            version=version,
         )
 
     def _queries(self, scope: ReviewScope) -> Iterator[int]:

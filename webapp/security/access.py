@@ -56,6 +56,9 @@ REVIEW = frozenset[Right]({Duty.ADMINISTER, Permission.VERIFY, Permission.LOCK})
 LOCK = frozenset[Right]({Permission.LOCK})
 """People who lock data, and open them again."""
 
+VERIFY = frozenset[Right]({Permission.VERIFY})
+"""People who compare data with the source."""
+
 FREEZE = frozenset[Right]({Permission.VERIFY, Permission.LOCK})
 """People who freeze data that they have reviewed."""
 
@@ -139,6 +142,10 @@ class Account(UserMixin):  # type: ignore[misc]
     @property
     def may_read(self) -> bool:
         return self.may(Permission.SEE)
+
+    @property
+    def may_verify(self) -> bool:
+        return self.may(Permission.VERIFY)
 
     @property
     def may_export(self) -> bool:

@@ -47,6 +47,7 @@ from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
+from webapp.storage.verifications import lose_marks
 from webapp.storage.voids import refuse_voided
 
 ATTEMPTS = 3
@@ -310,6 +311,16 @@ def _add_version(
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
     break_signatures(connection, now, [(request.key, current + 1, request.user)])
+    if newest is not None:
+        lose_marks(
+            connection,
+            now,
+            request.key,
+            before=newest.record,
+            after=request.record,
+            version=current + 1,
+            username=request.user,
+        )
     mark_due(connection, [request.key.subject])
     mark_saved(connection, [request.key.subject])
     for content in request.files:

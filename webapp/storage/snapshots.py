@@ -30,7 +30,7 @@ from webapp.storage.queries import QueryThread, any_query, subject_threads
 from webapp.storage.review_scopes import ReviewScope
 from webapp.storage.signatures import StoredSignature, find_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
-from webapp.storage.tables import form_version
+from webapp.storage.tables import form_version, lock_act, signature, verification
 from webapp.storage.voids import Voids, every_void
 
 SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
@@ -102,6 +102,16 @@ class Snapshot:
     def has_queries(self) -> bool:
         """Whether there is any query or comment."""
         return any_query(self._connection)
+
+    def review_acts(self) -> int:
+        """How many locks, signatures and marks of verification there are."""
+        counts = (
+            select(func.count()).select_from(table)
+            for table in (lock_act, signature, verification)
+        )
+        return sum(
+            int(self._connection.execute(query).scalar_one()) for query in counts
+        )
 
     def dictionary_uses(self) -> tuple[DictionaryUse, ...]:
         """Which dictionaries were in use, and from when on."""

@@ -134,6 +134,14 @@ def subject_numbers(database: Database, *, sites: Sites) -> tuple[str, ...]:
         return tuple(connection.execute(query).scalars())
 
 
+def list_sites(database: Database, sites: Sites) -> dict[str, str]:
+    """The site of each subject of some sites, by site and number."""
+    query = select(subject.c.subjid, subject.c.site).where(of_sites(sites))
+    with database.read() as connection:
+        rows = connection.execute(query.order_by(subject.c.site, subject.c.subjid))
+        return {row.subjid: row.site for row in rows}
+
+
 def list_subjects(database: Database) -> tuple[SubjectSummary, ...]:
     """Every subject in order, with sums over the newest versions, by one query."""
     with database.read() as connection:

@@ -464,6 +464,25 @@ signature = Table(
     Column("forms", JsonText, nullable=False),
 )
 
+# What was compared with the source, and what was changed since. ``cell`` is blank for a
+# form as a whole.
+verification = Table(
+    "verification",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("cell", String(160), nullable=False),
+    Column("act", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("username", PlainString(100), nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+    CheckConstraint("act IN ('verified', 'withdrawn', 'lost')", name="act"),
+)
+
 # The save that broke a signature.
 signature_break = Table(
     "signature_break",
@@ -532,4 +551,5 @@ Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)
 Index("ix_signature_subjid", signature.c.subjid, signature.c.id)
+Index("ix_verification_subjid", verification.c.subjid, verification.c.id)
 Index("ix_lock_act_subjid", lock_act.c.subjid, lock_act.c.id)

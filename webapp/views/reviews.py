@@ -15,20 +15,31 @@ from webapp.casebook.subject_status import judged_casebook
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_lock
 from webapp.review.subject_review import SubjectReview, subject_review
-from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, SIGN, allow
+from webapp.review.verification_progress import (
+    NOTHING_NEEDED,
+    VerificationProgress,
+    progress_of,
+)
+from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, SIGN, VERIFY, allow
 from webapp.services import own_sites, services, subject_or_404
 from webapp.storage import (
     ALL_SITES,
     WHOLE_STUDY,
+    InstanceKey,
     LockRefused,
     Locks,
     LockState,
+    NewMark,
     ReviewScope,
     StoredSubject,
     SubjectInList,
+    VerificationAct,
+    VerificationRefused,
+    list_sites,
     lock_history,
     locks_of,
     locks_of_subjects,
+    mark_forms,
     page_of_subjects,
     review_state,
     set_locks,
@@ -44,6 +55,10 @@ STATES: Final = {
     "open": LockState.OPEN,
 }
 """By what a button posts: the state that is wanted."""
+MARKS: Final = {
+    "verify": VerificationAct.VERIFIED,
+    "unverify": VerificationAct.WITHDRAWN,
+}
 NOTHING_CHOSEN: Final = "Choose what you mean in the first column, then try again."
 GONE: Final = "Something that you chose is not there any more. Choose again."
 
@@ -69,6 +84,24 @@ class ReviewedSubject:
     closed: dict[str, int]
     signed: int
     broken: int
+    progress: VerificationProgress
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteReview:
+    """How far source verification is at a site."""
+
+    site: str
+    subjects: int = 0
+    progress: VerificationProgress = NOTHING_NEEDED
+
+    def with_subject(self, progress: VerificationProgress) -> SiteReview:
+        """With a subject more."""
+        return SiteReview(
+            site=self.site,
+            subjects=self.subjects + 1,
+            progress=self.progress.and_of(progress),
+        )
 
 
 @bp.get("/subjects/<subjid>/review")
@@ -94,11 +127,36 @@ def review_subject(subjid: str) -> ResponseReturnValue:
         return _page(subject, _with_message(typed, message)), 422
 
     try:
-        _set(scopes, locks_of(services().database, subjid), typed.reason)
-    except LockRefused as refused:
+        if request.form.get("action", "") in MARKS:
+            _mark(review, scopes)
+        else:
+            _set(scopes, locks_of(services().database, subjid), typed.reason)
+    except (LockRefused, VerificationRefused) as refused:
         return _page(subject, _with_message(typed, str(refused))), 409
 
     return redirect(f"/subjects/{subjid}/review?of={chosen[0]}", 303)
+
+
+def _mark(review: SubjectReview, scopes: Sequence[ReviewScope]) -> None:
+    """Verifies the forms of some scopes as they were shown, or takes that back."""
+    if not current_user.has_one_of(VERIFY):
+        abort(403)
+    seen = dict(item.rpartition(":")[::2] for item in request.form.getlist("seen"))
+    marks = [
+        NewMark(
+            key=InstanceKey(
+                line.scope.subject, line.scope.form, line.scope.visit, line.scope.unsno
+            ),
+            version=_number(seen.get(line.value, "")),
+        )
+        for line in review.forms_in(scopes)
+    ]
+    if not marks:
+        raise VerificationRefused("Nothing was captured here that could be verified.")
+
+    act = MARKS[request.form.get("action", "")]
+    username = current_user.user.username
+    mark_forms(services().database, marks, act, username=username)
 
 
 def _with_message(typed: TypedReview, message: str) -> TypedReview:
@@ -142,6 +200,7 @@ def _page(subject: StoredSubject, typed: TypedReview) -> str:
         may_freeze=current_user.has_one_of(FREEZE),
         may_lock=current_user.has_one_of(LOCK),
         may_sign=current_user.has_one_of(SIGN),
+        may_verify=current_user.has_one_of(VERIFY),
         acts=_acts(subject.subjid),
     )
 
@@ -188,11 +247,18 @@ def _study_page(typed: TypedReview) -> str:
     locks = locks_of_subjects(services().database, names)
     act = locks.closing([WHOLE_STUDY])
     signed = signature_counts(services().database, names)
+    progress = progress_of(names)
 
     return render_template(
         "study_review.html",
         subjects=[
-            _listed(line, locks, signed.get(line.subjid, (0, 0))) for line in lines
+            _listed(
+                line,
+                locks,
+                signed.get(line.subjid, (0, 0)),
+                progress[line.subjid],
+            )
+            for line in lines
         ],
         count=count,
         number=number,
@@ -201,17 +267,38 @@ def _study_page(typed: TypedReview) -> str:
         may_lock=current_user.has_one_of(LOCK) and own_sites() is ALL_SITES,
         acts=_acts(""),
         typed=typed,
+        has_plan=services().study.verification is not None,
     )
 
 
+@bp.get("/review/sites")
+@allow(READ)
+def show_site_review() -> ResponseReturnValue:
+    """How far source verification is at each site, of all of its subjects."""
+    subjects = list_sites(services().database, own_sites())
+    progress = progress_of(subjects)
+    sites: dict[str, SiteReview] = {}
+    for subject, site in subjects.items():
+        before = sites.get(site, SiteReview(site=site))
+        sites[site] = before.with_subject(progress[subject])
+
+    return render_template("site_review.html", sites=list(sites.values()))
+
+
 def _page_number() -> int:
-    text = request.args.get("page", "1")
+    return max(1, _number(request.args.get("page", "1")))
+
+
+def _number(text: str) -> int:
     is_number = text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
-    return max(1, int(text)) if is_number else 1
+    return int(text) if is_number else 0
 
 
 def _listed(
-    line: SubjectInList, locks: Locks, signed: tuple[int, int]
+    line: SubjectInList,
+    locks: Locks,
+    signed: tuple[int, int],
+    progress: VerificationProgress,
 ) -> ReviewedSubject:
     subject = line.subjid
     whole = ReviewScope(subject)
@@ -229,4 +316,5 @@ def _listed(
         closed=closed,
         signed=signed[0],
         broken=signed[1],
+        progress=progress,
     )

@@ -439,6 +439,37 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "Visit days are counted from that date.",
         _study("day_zero: base.n\n"),
     ),
+    refuse(
+        "verification-share",
+        "A share of {value} percent is more than all subjects",
+        "Write a whole number from 0 to 100",
+        "`share` is the percentage of subjects of whom everything is verified.",
+        _study("verification: {share: 120}\n"),
+    ),
+    refuse(
+        "verification-seed",
+        "A share of the subjects needs a seed",
+        "Add seed: with any text, and never change it again",
+        "Subjects are drawn by a hash of the seed and their number. The same seed draws "
+        "the same subjects, on every machine and whoever is added later.",
+        _study("verification: {share: 20}\n"),
+    ),
+    refuse(
+        "verification-unknown",
+        'There is no "{name}" to verify',
+        "{near} Write a form, a repeating group, or form.field",
+        "`critical` lists what is verified of every subject: all of a form or a group, "
+        "or single fields.",
+        _study("verification: {critical: [base.nn]}\n"),
+    ),
+    warn(
+        "verification-of-nothing",
+        "The plan verifies nothing",
+        "Give a share above 0 or critical fields, or remove verification",
+        "Without a plan monitors can verify what they like, and nothing is counted as "
+        "missing.",
+        _study("verification: {share: 0}\n"),
+    ),
 )
 
 _RULES: tuple[CatalogueEntry, ...] = (

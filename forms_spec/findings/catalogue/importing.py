@@ -227,6 +227,23 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="export-review-stays",
+        severity=Severity.WARNING,
+        message=(
+            "The package has the {value} locks, signatures and verifications in its log "
+            "only."
+        ),
+        remedy=(
+            "Keep the database: they count in it. Sign and lock again in a database "
+            "that imports the package."
+        ),
+        explanation=(
+            "A lock, a signature or a verification counts in the database in which it "
+            "was made. The log of the package tells of each, with who and when. An "
+            "import does not make them again."
+        ),
+    ),
+    CatalogueEntry(
         code="export-file-missing",
         severity=Severity.WARNING,
         message="{value} was never stored here, so it is missing from the package.",

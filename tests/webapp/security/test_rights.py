@@ -60,6 +60,7 @@ EVERYONE, SIGNED_IN, READ, ENTER, PACKAGES, DICTIONARY, ACCOUNTS = (
     frozenset[Role | None]({Role.ADMIN}),
 )
 REVIEW = frozenset[Role | None]({Role.ADMIN, Role.DATA_MANAGER, Role.MONITOR})
+VERIFY = frozenset[Role | None]({Role.MONITOR, Role.DATA_MANAGER})
 SIGN = frozenset[Role | None]({Role.INVESTIGATOR})
 REVIEW_DATA = frozenset[Role | None](
     {Role.INVESTIGATOR, Role.MONITOR, Role.DATA_MANAGER}
@@ -137,6 +138,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("redactions.take_redaction", "POST"): REDACT,
     ("reviews.lock_study", "POST"): PACKAGES,
     ("reviews.review_subject", "POST"): REVIEW_DATA,
+    ("reviews.show_site_review", "GET"): READ,
     ("reviews.show_study_review", "GET"): READ,
     ("reviews.show_subject_review", "GET"): READ,
     ("search.show_found", "GET"): READ,
@@ -156,6 +158,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("subjects.show_subjects", "GET"): READ,
     ("voiding.show_voided", "GET"): READ,
     ("voiding.void_something", "POST"): ENTER,
+    ("verifications.show_verification", "GET"): READ,
+    ("verifications.take_verification", "POST"): VERIFY,
 }
 """Who may call what; None is somebody who has not signed in."""
 

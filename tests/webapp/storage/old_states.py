@@ -46,6 +46,7 @@ FILLED = (
     "void_act",
     "search_entry",
     "search_word",
+    "verification",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -107,6 +108,8 @@ def _fill(connection: Connection, revision: str) -> None:
         _voids(connection)
     if revision >= "0016":
         _found(connection)
+    if revision >= "0017":
+        _verifications(connection)
 
 
 def _standing(connection: Connection, revision: str) -> None:
@@ -272,6 +275,14 @@ def _voids(connection: Connection) -> None:
         acted = {"username": "nurse", "acted_at": _at(connection, 14)}
         act = {"id": number, "state": state, "event_number": 2, "reason": "mistake"}
         _insert(connection, "void_act", {**place, **acted, **act})
+
+
+def _verifications(connection: Connection) -> None:
+    place = {"subjid": "01-001", "visit": "SCR", "form": "vs", "unsno": 0}
+    acted = {"username": "nurse", "acted_at": _at(connection, 16), "event_number": 2}
+    for number, act in enumerate(("verified", "lost"), start=1):
+        mark = {"id": number, "cell": "vs.sysbp", "act": act, "version": number}
+        _insert(connection, "verification", {**place, **mark, **acted})
 
 
 def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:

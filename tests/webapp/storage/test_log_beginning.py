@@ -22,6 +22,7 @@ LATER_TABLES = (
     "signed_head",
     "lock_act",
     "subject_work",
+    "verification",
     "signature_break",
     "signature",
     "void_act",

@@ -151,6 +151,14 @@ def claim_of_void(number: int, *cells: Cell) -> Claim:
     return Claim(table="void_act", key=(number,), cells=cells, what=what)
 
 
+def claim_of_mark(number: int, *cells: Cell) -> Claim:
+    """A mark of source verification; ``cells`` are its place and field, what was done,
+    the version, who and when, and the number of its event.
+    """
+    what = f"verification {number}"
+    return Claim(table="verification", key=(number,), cells=cells, what=what)
+
+
 @dataclass(kw_only=True)
 class LogClaims:
     """What a log tells of the tables, event by event.
@@ -319,6 +327,26 @@ def _tell_break(content: Content, _: int) -> Iterator[Claim]:
     )
 
 
+def _tell_marks(content: Content, _: int) -> Iterator[Claim]:
+    """A row for each field that the event names, or one for the form as a whole."""
+    details, place = content["details"], content["place"]
+    fields = details["fields"] or [""]
+    for number, cell in enumerate(fields, start=details["mark"]):
+        yield claim_of_mark(
+            number,
+            place["subject"],
+            place.get("visit", ""),
+            place.get("unsno", 0),
+            place["form"],
+            cell,
+            content["kind"].removeprefix("verification-"),
+            details["version"],
+            _by(content),
+            content["at"],
+            content["number"],
+        )
+
+
 LOCKS: Final = MappingProxyType(
     {
         EventKind.FROZEN.value: "frozen",
@@ -348,6 +376,9 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         EventKind.QUERY_CANCELLED.value: _tell_entry,
         EventKind.QUERY_COMMENTED.value: _tell_entry,
         **dict.fromkeys(LOCKS, _tell_lock),
+        EventKind.VERIFIED.value: _tell_marks,
+        EventKind.VERIFICATION_WITHDRAWN.value: _tell_marks,
+        EventKind.VERIFICATION_LOST.value: _tell_marks,
         EventKind.SIGNED.value: _tell_signature,
         EventKind.SIGNATURE_BROKEN.value: _tell_break,
         **dict.fromkeys(VOIDS, _tell_lock),

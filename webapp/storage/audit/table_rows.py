@@ -22,6 +22,7 @@ from webapp.storage.audit.claims import (
     claim_of_file,
     claim_of_import,
     claim_of_lock,
+    claim_of_mark,
     claim_of_signature,
     claim_of_subject,
     claim_of_use,
@@ -49,6 +50,7 @@ from webapp.storage.tables import (
     signature,
     signature_break,
     subject,
+    verification,
     void_act,
 )
 
@@ -184,6 +186,16 @@ def _breaks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
         yield ClaimedRow(claim=claim_of_break(row.signature_id, *cells))
 
 
+def _marks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
+    for row in _stream(connection, select(verification)):
+        place = row.subjid, row.visit, row.unsno, row.form
+        cells = (
+            row.cell, row.act, row.version, row.username, utc_text(row.acted_at),
+            row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_mark(row.id, *place, *cells))
+
+
 def _versions(connection: Connection, findings: AuditFindings, told: LogClaims) -> Rows:
     """Versions in order; each is judged by its seal, the newest by the form's head."""
     before: Row[Any] | None = None
@@ -262,6 +274,7 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, LogClaims], Rows]]
             "query_entry": _entries,
             "lock_act": _locks,
             "signature": _signatures,
+            "verification": _marks,
             "signature_break": _breaks,
             "void_act": _voids,
         }
