@@ -41,6 +41,7 @@ from webapp.storage.imports import (
 )
 from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_queries import insert_threads
+from webapp.storage.review_state import ReviewTable, reviewed_in
 from webapp.storage.seals import seal
 from webapp.storage.signatures import break_signatures
 from webapp.storage.stamps import stamp
@@ -280,8 +281,11 @@ def _add_version(
             return earlier
 
     # A save that stands is acknowledged again, whatever was locked since.
-    refuse_closed(connection, request.key)
-    refuse_voided(connection, request.key)
+    reviewed = reviewed_in(connection, request.key.subject)
+    if ReviewTable.LOCKS in reviewed:
+        refuse_closed(connection, request.key)
+    if ReviewTable.VOIDS in reviewed:
+        refuse_voided(connection, request.key)
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:
@@ -310,8 +314,10 @@ def _add_version(
     connection.execute(insert(form_version), {**version, "instance_id": instance})
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
-    break_signatures(connection, now, [(request.key, current + 1, request.user)])
-    if newest is not None:
+    if ReviewTable.SIGNATURES in reviewed:
+        broken = [(request.key, current + 1, request.user)]
+        break_signatures(connection, now, broken)
+    if newest is not None and ReviewTable.VERIFICATIONS in reviewed:
         lose_marks(
             connection,
             now,
