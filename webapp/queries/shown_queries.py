@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from flask_login import current_user
 
+from forms_spec.model.captured_data import FormKey
+from webapp.presentation.form_address import form_address
 from webapp.presentation.statuses import ShownStatus
 from webapp.queries.query_places import PlaceWords, place_words
 from webapp.security.query_access import actions_for
@@ -87,6 +89,28 @@ def shown_thread(
         message=message,
         typed=typed,
     )
+
+
+OPEN_QUERIES = ShownStatus(name="findings", shape="?", word="open queries")
+"""What stands beside the status of a form in the casebook."""
+
+
+def with_query_marks(
+    subjid: str,
+    marks: Mapping[str, tuple[ShownStatus, ...]],
+    waiting: Mapping[FormKey, int],
+) -> dict[str, tuple[ShownStatus, ...]]:
+    """The marks of forms by their addresses, with one for each form that has queries
+    which wait.
+    """
+    both = dict(marks)
+    for key in waiting:
+        # A query about the subject has no form, and no cell.
+        if key.form:
+            address = form_address(subjid, key.visit, key.unsno, key.form)
+            both[address] = (*both.get(address, ()), OPEN_QUERIES)
+
+    return both
 
 
 def in_order(threads: Iterable[QueryThread]) -> list[QueryThread]:

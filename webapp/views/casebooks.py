@@ -15,6 +15,7 @@ from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.queries.rule_queries import up_to_date
+from webapp.queries.shown_queries import with_query_marks
 from webapp.review.lock_words import shown_lock
 from webapp.review.signature_words import shown_signature
 from webapp.review.subject_review import FormMarks, form_marks
@@ -47,7 +48,8 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         else voids_of(services().database, subjid).of([ReviewScope(subjid)])
     )
     state, whole = review_state(services().database, subjid), ReviewScope(subjid)
-    marks = form_marks(subjid, state, judged.casebook.forms)
+    reviewed = form_marks(subjid, state, judged.casebook.forms)
+    marks = with_query_marks(subjid, reviewed, head.waiting)
     act = state.locks.closing([whole, WHOLE_STUDY])
     signed = newest_signatures(state.signatures).get(whole)
 

@@ -215,6 +215,22 @@ def test_the_lists_count_what_waits(monitor: FlaskClient, nurse: FlaskClient) ->
     assert "</span> 2 open" in nurse.get("/subjects/01-001").text
 
 
+def test_the_casebook_marks_the_forms_with_open_queries_in_words(
+    monitor: FlaskClient,
+) -> None:
+    number = ask(monitor)
+    page = monitor.get("/subjects/01-001").text
+    mark = '<span class="shape" aria-hidden="true">?</span><span class="sr">open queries</span>'
+    cell = page.partition('href="/subjects/01-001/SCR/vs"')[2].partition("</td>")[0]
+    assert mark in cell
+    assert page.count(mark) == 1
+    legend = page.partition('class="legend')[2]
+    assert '<span class="shape" aria-hidden="true">?</span> open queries' in legend
+
+    post(monitor, SYSBP, f"/queries/{number}", text="", action="closed", seen="1")
+    assert mark not in monitor.get("/subjects/01-001").text
+
+
 def test_the_list_is_narrowed_and_empty_words_lead_back(
     monitor: FlaskClient, nurse: FlaskClient
 ) -> None:
