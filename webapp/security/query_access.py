@@ -25,7 +25,12 @@ def actions_for(user: User, state: QueryState | None) -> tuple[QueryAction, ...]
 
 
 def person_step(
-    user: User, action: QueryAction, text: str, *, assigned_role: str = ""
+    user: User,
+    action: QueryAction,
+    text: str,
+    *,
+    assigned_role: str = "",
+    assigned_to: str = "",
 ) -> QueryStep:
     """A person's entry; ``StepRefused`` for a role without a part in queries."""
     party = query_party(user)
@@ -38,4 +43,5 @@ def person_step(
         username=user.username,
         text=text,
         assigned_role=assigned_role,
+        assigned_to=assigned_to,
     )

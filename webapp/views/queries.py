@@ -17,6 +17,7 @@ from generator.pages.input_names import cell_of
 from webapp.forms.retired_forms import readable_place
 from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import ShownStatus
+from webapp.queries.assignees import ASSIGNABLE, Assignee, Assignees, assignees_of
 from webapp.queries.query_places import (
     WHOLE_FORM,
     PlaceWords,
@@ -33,7 +34,7 @@ from webapp.queries.shown_queries import (
     shown_thread,
 )
 from webapp.security.access import READ, allow
-from webapp.security.query_access import person_step
+from webapp.security.query_access import person_step, query_party
 from webapp.services import own_sites, services, subject_or_404
 from webapp.storage import (
     WAITING_STATES,
@@ -41,10 +42,10 @@ from webapp.storage import (
     NewQuery,
     QueryAction,
     QueryFilter,
+    QueryParty,
     QueryPlace,
     QueryState,
     QueryThread,
-    Role,
     StepRefused,
     get_subject,
     get_thread,
@@ -58,11 +59,11 @@ from webapp.storage import (
 
 bp = Blueprint("queries", __name__)
 ON_A_PAGE: Final = 100
-ASSIGNABLE: Final = (Role.COORDINATOR, Role.INVESTIGATOR)
-"""Who can be asked."""
 AGES: Final = (7, 14, 30, 90)
 """Days from which on a list can be narrowed to old queries."""
 WAITING: Final = "waiting"
+ME: Final = "me"
+"""What stands for the person who looks at the list."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +73,7 @@ class TypedQuery:
     message: str = ""
     text: str = ""
     about: str = ""
-    role: str = ""
+    give: str = ""
 
 
 NOTHING_TYPED: Final = TypedQuery()
@@ -120,7 +121,10 @@ def show_list() -> ResponseReturnValue:
             *((state.value, state.value) for state in QueryState),
             ("", "any"),
         ],
-        role_options=[(role.value, role.value) for role in ASSIGNABLE],
+        role_options=[
+            *((role.value, role.value) for role in ASSIGNABLE),
+            (ME, "me, by name"),
+        ],
         age_options=[(str(days), f"{days} days or longer") for days in AGES],
         site_options=[
             (name, title)
@@ -141,7 +145,8 @@ def _listed() -> QueryList:
     days, clock = _number(chosen["age"]), services().database.clock
     wanted = QueryFilter(
         states=_states(chosen["state"]),
-        assigned_role=chosen["role"],
+        assigned_role="" if chosen["role"] == ME else chosen["role"],
+        assigned_to=current_user.user.username if chosen["role"] == ME else "",
         site=chosen["site"],
         subject=chosen["subject"],
         form=chosen["form"],
@@ -194,7 +199,14 @@ def write_entry(number: str) -> ResponseReturnValue:
     thread = _thread(number)
     text = _typed_text()
     try:
-        step = person_step(current_user.user, _action(), text)
+        given = _given(thread.query.place.subject) if _reviews() else None
+        step = person_step(
+            current_user.user,
+            _action(),
+            text,
+            assigned_role=given.role if given else "",
+            assigned_to=given.username if given else "",
+        )
         seen = _number(request.form.get("seen", ""))
         take_step(services().database, thread.query.number, step, seen=seen)
     except StepRefused as refused:
@@ -318,25 +330,25 @@ def _begin(
     typed = TypedQuery(
         text=_typed_text(),
         about=request.form.get("about", ""),
-        role=request.form.get("role", ""),
+        give=request.form.get("role", ""),
     )
-    roles = [role.value for role in ASSIGNABLE]
     try:
         action = _action()
-        asks = action is QueryAction.OPEN
+        given = None
+        if action is QueryAction.OPEN:
+            given = _given(about.subject) or _assignees(about.subject).roles[0]
         step = person_step(
             current_user.user,
             action,
             typed.text,
-            assigned_role=(typed.role if typed.role in roles else roles[0])
-            if asks
-            else "",
+            assigned_role=given.role if given else "",
+            assigned_to=given.username if given else "",
         )
         new = NewQuery(place=about, step=step)
         (number,) = open_queries(services().database, [new])
     except StepRefused as refused:
         message = TypedQuery(
-            message=str(refused), text=typed.text, about=typed.about, role=typed.role
+            message=str(refused), text=typed.text, about=typed.about, give=typed.give
         )
         return _page(page, typed=message, form_place=form_place), 422
 
@@ -368,9 +380,25 @@ def _page(
         threads=shown,
         typed=typed,
         buttons=buttons_for(None),
-        roles=ASSIGNABLE,
+        assignees=_assignees(about.subject),
+        reviews=_reviews(),
         questions=_questions(form_place) if form_place else (),
     )
+
+
+def _assignees(subjid: str) -> Assignees:
+    """Whom a query about a subject can be given to."""
+    return assignees_of(services().database, subject_or_404(subjid))
+
+
+def _given(subjid: str) -> Assignee | None:
+    """Whom the person gives a query to; None where nobody was chosen."""
+    return _assignees(subjid).chosen(request.form.get("role", ""))
+
+
+def _reviews() -> bool:
+    """Whether the person asks, and so may give a query to somebody else."""
+    return query_party(current_user.user) is QueryParty.REVIEWER
 
 
 def _shown(thread: QueryThread, refusals: dict[int, tuple[str, str]]) -> ShownThread:

@@ -231,6 +231,33 @@ def test_the_casebook_marks_the_forms_with_open_queries_in_words(
     assert mark not in monitor.get("/subjects/01-001").text
 
 
+def test_a_query_is_given_to_a_person_and_by_a_reviewer_to_another(
+    app: Flask, monitor: FlaskClient, nurse: FlaskClient
+) -> None:
+    page = monitor.get(SYSBP).text
+    assert '<option value="coordinator">any coordinator at site 01</option>' in page
+    assert '<option value="person:nurse">Nurse (nurse), coordinator</option>' in page
+    assert 'value="person:monitor"' not in page
+    number = ask(monitor, role="person:nurse")
+    thread = get_thread(database_of(app), number)
+    assert thread is not None
+    assert (thread.query.assigned_role, thread.query.assigned_to) == (
+        "coordinator",
+        "nurse",
+    )
+    assert "for Nurse to answer" in monitor.get(SYSBP).text.replace("\n", " ")
+    assert f"#q{number}" in nurse.get("/queries?role=me").text
+    assert f"#q{number}" not in monitor.get("/queries?role=me").text
+
+    # Who answers gives it to nobody, whatever is posted.
+    own = {"text": "not mine", "action": "commented", "role": "investigator"}
+    post(nurse, SYSBP, f"/queries/{number}", seen="1", **own)
+    assert get_thread(database_of(app), number).query.assigned_to == "nurse"  # type: ignore[union-attr]
+    post(monitor, SYSBP, f"/queries/{number}", seen="2", **own)
+    query = get_thread(database_of(app), number).query  # type: ignore[union-attr]
+    assert (query.assigned_role, query.assigned_to) == ("investigator", "")
+
+
 def test_the_list_is_narrowed_and_empty_words_lead_back(
     monitor: FlaskClient, nurse: FlaskClient
 ) -> None:

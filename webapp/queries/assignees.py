@@ -1,0 +1,62 @@
+"""Whom a query can be given to: a role at the site of its subject, or one person there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from webapp.storage import ALL_SITES, Database, Role, StoredSubject, User, list_users
+
+ASSIGNABLE: Final = (Role.COORDINATOR, Role.INVESTIGATOR)
+"""The roles that answer queries."""
+PERSON: Final = "person:"
+"""What the value of a person begins with; that of a role is its name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignee:
+    """Somebody who can be chosen: ``value`` is what the page posts."""
+
+    value: str
+    words: str
+    role: str
+    username: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignees:
+    """Roles at the site of a subject, and the people who have them there."""
+
+    roles: tuple[Assignee, ...]
+    people: tuple[Assignee, ...]
+
+    def chosen(self, value: str) -> Assignee | None:
+        """The one that was chosen; None for none of them."""
+        for item in (*self.roles, *self.people):
+            if item.value == value:
+                return item
+        return None
+
+
+def assignees_of(database: Database, subject: StoredSubject) -> Assignees:
+    """Whom a query about a subject can be given to."""
+    at_site = f" at site {subject.site}" if subject.site else ""
+    roles = tuple(
+        Assignee(value=role.value, words=f"any {role.value}{at_site}", role=role.value)
+        for role in ASSIGNABLE
+    )
+    return Assignees(roles=roles, people=tuple(_people(list_users(database), subject)))
+
+
+def _people(users: Iterable[User], subject: StoredSubject) -> Iterable[Assignee]:
+    """Those who can sign in, answer, and see the subject."""
+    for user in users:
+        sees = user.sites is ALL_SITES or subject.site in user.sites
+        if user.is_open and user.role in ASSIGNABLE and sees:
+            yield Assignee(
+                value=f"{PERSON}{user.username}",
+                words=f"{user.name} ({user.username}), {user.role.value}",
+                role=user.role.value,
+                username=user.username,
+            )
