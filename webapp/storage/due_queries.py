@@ -33,12 +33,16 @@ Decided = tuple[Sequence[NewQuery], Sequence[tuple[StoredQuery, QueryStep]]]
 def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
     """Notes subjects whose forms are saved, in the transaction that saves them."""
     wanted = set(subjects)
-    known = select(query_due.c.subjid).where(query_due.c.subjid.in_(list(wanted)))
-    new = wanted - set(connection.execute(known).scalars())
+    known = connection.execute(KNOWN_DUE, {"subjects": sorted(wanted)}).scalars()
+    new = wanted - set(known)
     if new:
-        connection.execute(
-            insert(query_due), [{"subjid": subject} for subject in sorted(new)]
-        )
+        connection.execute(ADD_DUE, [{"subjid": subject} for subject in sorted(new)])
+
+
+KNOWN_DUE = select(query_due.c.subjid).where(
+    query_due.c.subjid.in_(bindparam("subjects", expanding=True))
+)
+ADD_DUE = insert(query_due)
 
 
 def due_subjects(database: Database) -> tuple[str, ...]:

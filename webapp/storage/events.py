@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Any, Final
 
 import rfc8785
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from webapp.storage.database import ORIGIN, SIGN, Database
 from webapp.storage.tables import app_user, event
@@ -169,7 +169,7 @@ def append_events(
         head = LogHead(number=row["number"], sha256=line_hash(row["line"]))
         rows.append(row)
 
-    connection.execute(insert(event), rows)
+    connection.execute(ADD_EVENT, rows)
     sign = connection.get_execution_options().get(SIGN)
     if sign and before.number // SIGNED_EVERY < head.number // SIGNED_EVERY:
         sign(connection, head, now)
@@ -265,10 +265,8 @@ def _people(
     """Name and role of some accounts as they are now, and their sites where they have
     not all.
     """
-    names = (app_user.c.username, app_user.c.name, app_user.c.role)
-    columns = (*names, app_user.c.sites)
-    query = select(*columns).where(app_user.c.username.in_(usernames))
-    rows = connection.execute(query) if usernames else ()
+    names = {"usernames": sorted(usernames)}
+    rows = connection.execute(PEOPLE, names) if usernames else ()
     people: dict[str, dict[str, Detail]] = {}
     for row in rows:
         people[row.username] = {"name": row.name, "role": row.role}
@@ -276,6 +274,12 @@ def _people(
             people[row.username]["sites"] = row.sites
 
     return people
+
+
+PEOPLE = select(
+    app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
+).where(app_user.c.username.in_(bindparam("usernames", expanding=True)))
+ADD_EVENT = insert(event)
 
 
 def _row(

@@ -311,7 +311,7 @@ def _add_version(
     else:
         instance = _new_instance(connection, request.key, head)
 
-    connection.execute(insert(form_version), {**version, "instance_id": instance})
+    connection.execute(ADD_VERSION, {**version, "instance_id": instance})
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
     if ReviewTable.SIGNATURES in reviewed:
@@ -328,7 +328,8 @@ def _add_version(
             username=request.user,
         )
     mark_due(connection, [request.key.subject])
-    mark_saved(connection, [request.key.subject])
+    any_voids = ReviewTable.VOIDS in reviewed
+    mark_saved(connection, [request.key.subject], any_voids=any_voids)
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
     return Saved(
@@ -345,6 +346,7 @@ MOVE_ON = (
     .where(form_instance.c.id == bindparam("instance"))
     .values({name: bindparam(name) for name in (*HEAD, "version")})
 )
+ADD_VERSION = insert(form_version)
 NEW_INSTANCE = insert(form_instance).returning(form_instance.c.id)
 
 

@@ -54,18 +54,17 @@ def newest_save(connection: Connection) -> datetime | None:
     """When the newest version was saved, of those since the clock was last said to be
     right.
     """
-    since = select(
-        func.coalesce(func.max(clock_step.c.version_id), 0)
-    ).scalar_subquery()
-    newest = (
-        select(form_version.c.saved_at)
-        .where(form_version.c.id > since)
-        .order_by(form_version.c.id.desc())
-        .limit(1)
-    )
-    saved_at: datetime | None = connection.execute(newest).scalar()
-
+    saved_at: datetime | None = connection.execute(NEWEST_SAVE).scalar()
     return saved_at
+
+
+_SINCE = select(func.coalesce(func.max(clock_step.c.version_id), 0)).scalar_subquery()
+NEWEST_SAVE = (
+    select(form_version.c.saved_at)
+    .where(form_version.c.id > _SINCE)
+    .order_by(form_version.c.id.desc())
+    .limit(1)
+)
 
 
 def accept_clock(database: Database) -> None:

@@ -110,16 +110,19 @@ def insert_standing(connection: Connection, subjid: str, site: str) -> None:
     connection.execute(insert(subject_standing), {**row, **totals, **evaluated, **days})
 
 
-def mark_saved(connection: Connection, subjids: Iterable[str]) -> None:
+def mark_saved(
+    connection: Connection, subjids: Iterable[str], *, any_voids: bool = True
+) -> None:
     """Brings the totals of subjects up to date whose forms are saved, in the transaction
     that saves them: what was evaluated of them is old from now on.
+
+    ``any_voids`` is false where it is known that nothing of them was ever voided.
     """
     names = sorted(set(subjids))
-    of_them = form_instance.c.subjid.in_(names)
-    rows = connection.execute(TOTALS.where(of_them)).mappings()
+    rows = connection.execute(TOTALS, {"subjects": names}).mappings()
     totals = {row["subjid"]: {**row, "subject": row["subjid"]} for row in rows}
-    voids = find_voids(connection, names)
-    if voids.acts:
+    voids = find_voids(connection, names) if any_voids else None
+    if voids and voids.acts:
         acts = connection.execute(ACTS.where(void_act.c.subjid.in_(names)))
         for subjid, count in acts:
             if subjid in totals:
@@ -147,15 +150,19 @@ def _without_voided(
 ACTS = select(void_act.c.subjid, func.count()).group_by(void_act.c.subjid)
 
 
-TOTALS = select(
-    form_instance.c.subjid,
-    func.sum(form_instance.c.version).label("changes"),
-    func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label("drafts"),
-    func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label(
-        "complete"
-    ),
-    func.max(form_instance.c.saved_at).label("saved_at"),
-).group_by(form_instance.c.subjid)
+_DRAFT = case((form_instance.c.status != "complete", 1), else_=0)
+_COMPLETE = case((form_instance.c.status == "complete", 1), else_=0)
+TOTALS = (
+    select(
+        form_instance.c.subjid,
+        func.sum(form_instance.c.version).label("changes"),
+        func.sum(_DRAFT).label("drafts"),
+        func.sum(_COMPLETE).label("complete"),
+        func.max(form_instance.c.saved_at).label("saved_at"),
+    )
+    .where(form_instance.c.subjid.in_(bindparam("subjects", expanding=True)))
+    .group_by(form_instance.c.subjid)
+)
 SAVED = (
     update(subject_standing)
     .where(Standings.subjid == bindparam("subject"))
