@@ -85,7 +85,8 @@ def test_a_save_of_one_form_judges_the_others_anew(client: FlaskClient) -> None:
     enter(client, DM, f_sex="F")
     enter(client, VS, f_pregnant="Y")
     assert numbers(client) == [0, 0]
-    assert "finding" not in client.get(DM).text.split("<form")[1].split("</h1>")[0]
+    page = client.get(DM).text
+    assert "finding" not in page.split("</h1>")[1].split("<form")[0]
     enter(client, DM, f_sex="M")
     assert numbers(client) == [0, 1]
     casebook = client.get("/subjects/01-001").text
