@@ -21,8 +21,14 @@ from webapp.commands.study_folder import study_in_folder, write_file
 from webapp.installation.command_error import CommandError
 from webapp.installation.operator import who_runs
 from webapp.installation.study_database import need_study, opened
-from webapp.paper.subject_casebook import CasebookReader
-from webapp.storage import Database, StoredSubject, list_users, snapshot
+from webapp.paper.subject_casebook import CasebookReader, printed_event
+from webapp.storage import (
+    Database,
+    StoredSubject,
+    list_users,
+    snapshot,
+    write_event,
+)
 
 PDF, WORD, ZIP = ".pdf", ".docx", ".zip"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -189,8 +195,10 @@ def casebook(
         names = () if everyone else subjects
         papers = _casebooks(database, url, names, run, sheet)
         write = _only if file.suffix.lower() == PDF else _zipped
-        content = write(papers, file, fonts)
-    write_file(file, content)
+        content, printed = write(papers, file, fonts)
+        write_file(file, content)
+        for subject in printed:
+            write_event(database, printed_event(subject, run))
     click.echo(f"{file}: {len(content) // 1000:,} kB.")
 
 
@@ -219,17 +227,21 @@ def _casebooks(
             yield subject.subjid, paper
 
 
-def _only(papers: Casebooks, file: Path, fonts: Path | None) -> bytes:
+def _only(
+    papers: Casebooks, file: Path, fonts: Path | None
+) -> tuple[bytes, Sequence[str]]:
     books = list(papers)
     if len(books) != 1:
         raise CommandError(
             f"{file} takes one casebook, and there are {len(books)}. Give FILE.zip."
         )
-    return _casebook_pdf(*books[0], fonts).content
+    return _casebook_pdf(*books[0], fonts).content, [books[0][0]]
 
 
-def _zipped(papers: Casebooks, _file: Path, fonts: Path | None) -> bytes:
-    stream = io.BytesIO()
+def _zipped(
+    papers: Casebooks, _file: Path, fonts: Path | None
+) -> tuple[bytes, Sequence[str]]:
+    stream, printed = io.BytesIO(), []
     with zipfile.ZipFile(stream, "w") as target:
         for subject, paper in papers:
             # A study may number its subjects with signs that no file name takes.
@@ -239,8 +251,9 @@ def _zipped(papers: Casebooks, _file: Path, fonts: Path | None) -> bytes:
                 name = f"{name}_"
             entry = zipfile.ZipInfo(f"casebook-{name}.pdf", _ZIP_DATE)
             target.writestr(entry, _casebook_pdf(subject, paper, fonts).content)
+            printed.append(subject)
 
-    return stream.getvalue()
+    return stream.getvalue(), printed
 
 
 def _casebook_pdf(subject: str, paper: Paper, fonts: Path | None) -> WrittenPaper:

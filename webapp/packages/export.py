@@ -113,20 +113,21 @@ def voided_findings(state: Snapshot) -> tuple[Finding, ...]:
 
 
 def export_study_in_use(
-    url: str, target: Path, *, on_progress: Callable[[int], None]
+    url: str, target: Path, *, username: str, on_progress: Callable[[int], None]
 ) -> WrittenPackage:
-    """The same of a database by its address."""
+    """The same of a database by its address, for the account that asked for it."""
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)
         assert study is not None, "a study is served"
         written = export_package(database, study, target, on_progress=on_progress)
-        log_export(database, "package")
+        log_export(database, "package", username=username)
         return written
 
 
-def log_export(database: Database, name: str) -> None:
+def log_export(database: Database, name: str, *, username: str = "") -> None:
     """Notes an export, and signs the log."""
-    exported = NewEvent(kind=EventKind.EXPORTED, details={"format": name})
+    details = {"format": name}
+    exported = NewEvent(kind=EventKind.EXPORTED, username=username, details=details)
     write_event(database, exported)
     sign_log(database)
 

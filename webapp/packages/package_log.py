@@ -29,6 +29,7 @@ WITHOUT_DATA: Final = frozenset(
         EventKind.SIGN_IN_REFUSED,
         EventKind.SIGNED_OUT,
         EventKind.EXPORTED,
+        EventKind.PRINTED,
         EventKind.BACKED_UP,
         EventKind.ACCOUNT_LOCKED,
         EventKind.ACCOUNT_UNLOCKED,

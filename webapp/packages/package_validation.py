@@ -46,7 +46,7 @@ def _judge(folder: Path, work: ValidationJob) -> None:
     teller = _ProgressWriter(folder, work)
     package = folder / work.file
     if work.study:
-        _export(package, teller)
+        _export(package, work.owner, teller)
     _finish(
         folder,
         work,
@@ -89,7 +89,7 @@ def _said(report: Report) -> list[list[str]]:
     ]
 
 
-def _export(package: Path, teller: _ProgressWriter) -> None:
+def _export(package: Path, username: str, teller: _ProgressWriter) -> None:
     """Current study data, as a package."""
     # SQLAlchemy and the capture database: a package that was uploaded is validated
     # without them.
@@ -99,6 +99,7 @@ def _export(package: Path, teller: _ProgressWriter) -> None:
     export_study_in_use(
         os.environ[DATABASE],
         package,
+        username=username,
         on_progress=lambda done: teller.tell("exporting", done, 0),
     )
 

@@ -10,11 +10,26 @@ from forms_spec import load_study
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import AuditEntry, CapturedForm, Subject
 from forms_spec.model.study import Study
-from generator.paper.captured_subject import HistoryHead, Proof, SubjectCasebook
+from generator.paper.captured_subject import (
+    HistoryHead,
+    PrintRun,
+    Proof,
+    SubjectCasebook,
+)
 from webapp.packages.audit_order import AuditOrder
 from webapp.packages.export import captured
+from webapp.packages.package_log import WITHOUT_DATA
 from webapp.paper.printed_signatures import SignaturePrinter
-from webapp.storage import Snapshot, StoredForm, StoredSubject, revisions
+from webapp.storage import (
+    EventKind,
+    NewEvent,
+    Snapshot,
+    StoredForm,
+    StoredSubject,
+    revisions,
+)
+from webapp.storage.events import Detail, EventPlace
+from webapp.storage.tables import plain
 
 
 @dataclass(kw_only=True)
@@ -30,8 +45,8 @@ class CasebookReader:
     _earlier: dict[str, Study | None] = field(default_factory=dict)
 
     def proof(self, book: SubjectCasebook) -> Proof:
-        """The signatures over a casebook, and the head of the log, which stands for the
-        whole history up to this state.
+        """The signatures over a casebook, and the newest line of the log that changed
+        data, which stands for the whole history up to this state.
         """
         subject = book.subject.subject
         printer = SignaturePrinter(study=self.study, persons=self.persons)
@@ -40,7 +55,8 @@ class CasebookReader:
             self.state.signatures_of(subject),
             [form.key for form in book.forms],
         )
-        head = self.state.log_head()
+        # Sign-ins and prints change no data: the same data give the same bytes.
+        head = self.state.head_before(WITHOUT_DATA)
         if not head.number:
             return Proof(signatures=signatures)
         return Proof(
@@ -112,3 +128,18 @@ class CasebookReader:
             )
 
         return self._earlier[hash_]
+
+
+def printed_event(subject: str, run: PrintRun, *, username: str = "") -> NewEvent:
+    """The event of a casebook that was printed: by an account, or by a command in the
+    name of whoever the paper names.
+    """
+    details: dict[str, Detail] = {"document": "casebook"}
+    if not username:
+        details["operator"] = plain(run.by)
+    return NewEvent(
+        kind=EventKind.PRINTED,
+        username=username,
+        place=EventPlace(subject=subject),
+        details=details,
+    )

@@ -58,6 +58,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "dictionary-used": (DICTIONARIES, "Dictionary in use"),
         "import-begun": (TRANSFERS, "Import begun"),
         "exported": (TRANSFERS, "Exported"),
+        "printed": (TRANSFERS, "Printed"),
         "backed-up": (SYSTEM, "Backed up"),
         "restored": (SYSTEM, "Restored"),
         "log-begun": (SYSTEM, "Log begun"),

@@ -60,6 +60,7 @@ class EventKind(Enum):
     FILE_ADDED = "file-added"
     IMPORT_BEGUN = "import-begun"
     EXPORTED = "exported"
+    PRINTED = "printed"
     CLOCK_ACCEPTED = "clock-accepted"
     QUERY_OPENED = "query-opened"
     QUERY_ANSWERED = "query-answered"
@@ -184,6 +185,13 @@ def log_head(connection: Connection) -> LogHead:
 NEWEST_LINE = (
     select(event.c.number, event.c.line).order_by(event.c.number.desc()).limit(1)
 )
+
+
+def head_before(connection: Connection, without: Collection[str]) -> LogHead:
+    """The newest line of a kind that is not among some, in a transaction under way."""
+    query = NEWEST_LINE.where(event.c.kind.not_in(sorted(without)))
+    row = connection.execute(query).first()
+    return LogHead(number=row.number, sha256=line_hash(row.line)) if row else NO_LINE
 
 
 def line_hash(line: str) -> str:

@@ -4,7 +4,7 @@ moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from webapp.storage.attachments import (
 )
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import StoredDictionary, all_uses, find_dictionary
-from webapp.storage.events import LogHead, log_head, log_lines
+from webapp.storage.events import LogHead, head_before, log_head, log_lines
 from webapp.storage.forms import (
     NEWEST_OF_SUBJECT,
     VERSIONS_OF_SUBJECT,
@@ -137,6 +137,10 @@ class Snapshot:
     def log_head(self) -> LogHead:
         """The newest line of the log of events."""
         return log_head(self._connection)
+
+    def head_before(self, without: Collection[str]) -> LogHead:
+        """The newest line of the log whose kind is not among some."""
+        return head_before(self._connection, without)
 
     def attachment(self, prefix: str) -> bytes | None:
         """A file's bytes by the beginning of their SHA-256."""

@@ -14,10 +14,10 @@ from generator.paper.casebook import casebook_paper
 from generator.paper.layout import Paper
 from generator.paper.typst_writer import PaperFailed, write_pdf
 from generator.paper.word_writer import write_word
-from webapp.paper.subject_casebook import CasebookReader
+from webapp.paper.subject_casebook import CasebookReader, printed_event
 from webapp.security.access import READ, SIGNED_IN, allow
 from webapp.services import services, subject_or_404
-from webapp.storage import dictionary_in_use, list_users, snapshot
+from webapp.storage import dictionary_in_use, list_users, snapshot, write_event
 
 bp = Blueprint("papers", __name__)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -65,6 +65,9 @@ def show_casebook_pdf(subjid: str) -> Response:
     # The database is free again before the PDF is made.
     run = PrintRun(by=current_user.user.name, moment=app.database.clock())
     content = _pdf(casebook_paper(book, run, proof=proof))
+    user = current_user.user.username
+    # Nothing leaves that the log does not tell of.
+    write_event(app.database, printed_event(subject.subjid, run, username=user))
     return _file(content, f"casebook-{subjid}.pdf", "application/pdf")
 
 

@@ -33,7 +33,7 @@ from webapp.packages.validation_jobs import (
     write_work,
 )
 from webapp.packages.validation_worker import TURN
-from webapp.storage import Role, add_user
+from webapp.storage import EventKind, Role, add_user, find_events
 
 
 @pytest.fixture(scope="module")
@@ -168,11 +168,13 @@ def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(
 
 
 def test_the_study_itself_can_be_judged_and_the_export_downloaded(
-    manager: FlaskClient, tmp_path: Path
+    app: Flask, manager: FlaskClient, tmp_path: Path
 ) -> None:
     address = hand_in(manager, b"", what="study")
     page = judged(manager, address)
     assert "Current study data" in page
+    (exported,) = find_events(database_of(app), kinds=[EventKind.EXPORTED], most=1)
+    assert exported.username == "manager"
     assert "Valid." in page
     assert f"{address}/package.zip" in manager.get("/packages").text, "the last export"
     sent = manager.get(f"{address}/package.zip")

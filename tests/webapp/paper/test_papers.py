@@ -17,7 +17,9 @@ from tests.webapp.pages import app_over as cellkine_over
 from tests.webapp.pages import filled_once
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
-from webapp.storage import log_head
+from webapp.packages.package_log import WITHOUT_DATA
+from webapp.storage import EventKind, find_events
+from webapp.storage.events import head_before
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +59,27 @@ def test_the_casebook_has_a_link_and_contains_what_was_saved(app: Flask) -> None
 
 def test_the_first_page_has_the_head_of_the_log(app: Flask) -> None:
     client = client_of(app, "monitor")
+    # The newest line that changed data: signing in and printing change none.
     with database_of(app).read() as connection:
-        head = log_head(connection)
+        head = head_before(connection, WITHOUT_DATA)
     assert head.number
     text = pdf_text(client.get("/subjects/01-001/casebook.pdf").data)
     assert f"{head.sha256}(line{head.number:,})" in text
+
+
+def test_the_log_says_who_printed_what(app: Flask, url: str, tmp_path: Path) -> None:
+    client_of(app, "monitor").get("/subjects/01-002/casebook.pdf")
+    how = ("--printed-by", "Milan", "--out", tmp_path / "x.pdf")
+    assert run("casebook", "--db", url, "01-002", *how).exit_code == 0
+
+    command, page = find_events(
+        database_of(app), subject="01-002", kinds=[EventKind.PRINTED], most=2
+    )
+    assert (page.username, page.details) == ("monitor", {"document": "casebook"})
+    assert (command.username, command.details["operator"]) == ("", "Milan")
+    assert command.origin.startswith("command line")
+    page_of_history = client_of(app, "monitor").get("/subjects/01-002/history").text
+    assert "Printed" in page_of_history
 
 
 def test_a_subject_without_forms_can_be_printed(app: Flask) -> None:
