@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import make_url
 
 from forms_spec.schedule.study_clock import day_of
+from webapp.installation.mail import MailSender
 from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import ValidationJobs
 from webapp.presentation import assets, past_dictionaries, template_filters
@@ -90,6 +91,10 @@ def create_app(settings: Settings) -> Flask:
         demo_accounts=settings.demo_accounts,
         fonts=settings.fonts,
     )
+    if settings.mail:
+        sender = MailSender(database, settings.mail, settings.study.short)
+        app.extensions["crfsmith-mail"] = sender
+        sender.start()
     app.extensions[past_dictionaries.EXTENSION] = past_dictionaries.PastDictionaries()
     app.extensions["crfsmith-packages"] = ValidationJobs(
         _packages_folder(settings), settings.database

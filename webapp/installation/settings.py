@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms_spec.model.study import Study
+from webapp.installation.mail import MailSettings
 from webapp.storage import utc_now
 from webapp.storage.signed_heads import Signer
 
@@ -24,6 +25,7 @@ class Settings:
     behind HTTPS. ``packages`` is the folder of packages that are judged and their
     reports; beside the database when absent. ``fonts`` is a folder of fonts for scripts
     that printed documents lack otherwise. ``signer`` has the key that signs the log.
+    ``mail`` says how alerts are sent; without it they are on the pages only.
     """
 
     database: str
@@ -36,3 +38,4 @@ class Settings:
     packages: Path | None = None
     fonts: Path | None = None
     signer: Signer | None = None
+    mail: MailSettings | None = None

@@ -86,7 +86,8 @@ async function showAll(button) {
   shown = true;
   let count = 0;
   for (const question of root ? form.querySelectorAll(".q") : []) {
-    if (question.closest("template, .row") || question.hidden || question.querySelector(".proposal")) continue;
+    const isElsewhere = question.closest("template, .row") || question.hidden;
+    if (isElsewhere || question.querySelector(".proposal")) continue;
     const sources = pairs(question, root, (name) => name);
     const text = words(sources);
     if (!text || !isBlank(question)) continue;

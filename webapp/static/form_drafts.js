@@ -1,7 +1,8 @@
 /* What is typed sits in this browser until the server has it: it survives a closed tab and a crash. */
 import { box, form, reasons, state } from "./form_state.js";
 
-const OURS = new Set(["csrf_token", "base_version", "save_id", "typed_by", "on", "action", "reason", "held", "copied"]);
+const PAGE = ["csrf_token", "base_version", "save_id", "typed_by"];
+const OURS = new Set([...PAGE, "on", "action", "reason", "held", "copied"]);
 const SOON = 120;
 
 const address = `crfsmith:${form.dataset.user}:${location.pathname}`;

@@ -217,7 +217,7 @@ TEXTS = (
     .where(_IS_NEWEST)
     .order_by(*_IN_ORDER)
 )
-NEWEST_OF_SUBJECT = _VERSIONS.where(
+NEWEST_OF_SUBJECT = _VERSIONS.add_columns(VOIDINGS.label("voidings")).where(
     _IS_NEWEST, form_instance.c.subjid == bindparam("subject")
 )
 NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(

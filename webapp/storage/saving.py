@@ -14,6 +14,7 @@ from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.captured_forms import CapturedThread
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
+from webapp.storage.alerts import NewAlert, insert_alerts
 from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionaries
@@ -82,6 +83,7 @@ class SaveRequest:
     files: tuple[bytes, ...] = ()
     fixed: frozenset[str] = frozenset()
     import_id: int | None = None
+    alerts: tuple[NewAlert, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,6 +332,7 @@ def _add_version(
     mark_due(connection, [request.key.subject])
     any_voids = ReviewTable.VOIDS in reviewed
     mark_saved(connection, [request.key.subject], any_voids=any_voids)
+    insert_alerts(connection, now, request.key, request.alerts, username=request.user)
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
     return Saved(

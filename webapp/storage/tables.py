@@ -320,6 +320,31 @@ search_word = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
 )
 
+# What somebody has to act on at once, put here by the save that brings it. It is shown
+# until somebody has seen it, and sent by mail from here: ``mailed_at`` is when it was,
+# ``mail_after`` when it is tried next.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("subjid", String(100), nullable=False),
+    Column("site", String(100), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("cell", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("raised_by", PlainString(100), nullable=False),
+    Column("raised_at", UtcTime, nullable=False),
+    Column("seen_by", PlainString(100), nullable=False),
+    Column("seen_at", UtcTime, nullable=True),
+    Column("mailed_at", UtcTime, nullable=True),
+    Column("mail_after", UtcTime, nullable=False),
+    Column("mail_tries", Integer, nullable=False),
+    UniqueConstraint("digest"),
+)
+
 # One row each time that somebody says the clock was ahead: the versions up to this one
 # do not count.
 clock_step = Table(
@@ -547,6 +572,8 @@ Index(
 )
 Index("ix_void_act_subjid", void_act.c.subjid, void_act.c.id)
 Index("ix_search_word_subjid", search_word.c.subjid)
+Index("ix_alert_seen_at", alert.c.seen_at, alert.c.site)
+Index("ix_alert_mailed_at", alert.c.mailed_at, alert.c.mail_after)
 Index("ix_dictionary_use_since", dictionary_use.c.since)
 Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)

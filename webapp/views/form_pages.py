@@ -33,6 +33,7 @@ from webapp.forms.posted import (
     version_number,
     with_refused,
 )
+from webapp.forms.raised_alerts import alerts_of
 from webapp.forms.retired_answers import refusal
 from webapp.forms.retired_forms import readable_place, tables_of
 from webapp.forms.uploads import LARGEST_UPLOADS
@@ -336,6 +337,7 @@ def _store(
         counts=FindingCounts.of(open_findings(now.place.form, counted, record)),
         files=tuple(now.uploads.of(record, now.place.form).values()),
         fixed=laid_down(now.place.form),
+        alerts=alerts_of(now.place.form, record, counted),
     )
     try:
         return save(services().database, asked)

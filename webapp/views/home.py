@@ -9,14 +9,14 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from forms_spec.model.captured_data import LOG
 from webapp.casebook.stored_status import Moment, evaluate_some
 from webapp.presentation.form_address import form_address, visit_word
-from webapp.presentation.template_filters import short_day
+from webapp.presentation.template_filters import moment_words, short_day
 from webapp.queries.query_places import place_words
 from webapp.queries.shown_queries import age_words
 from webapp.security.access import READ, allow
@@ -25,11 +25,14 @@ from webapp.storage import (
     ListedQuery,
     QueryFilter,
     QueryState,
+    StoredAlert,
     WorkFilter,
     WorkKind,
     WorkLine,
     list_queries,
     list_work,
+    see_alert,
+    unseen_alerts,
 )
 
 bp = Blueprint("home", __name__)
@@ -43,13 +46,14 @@ SOON: Final = timedelta(days=14)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownWork:
-    """One thing to do. ``late`` says that its time is over."""
+    """One thing to do. ``late`` says why it is urgent, ``alert`` the number of an alert."""
 
     address: str
     subjid: str
     what: str
     note: str = ""
     late: str = ""
+    alert: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,8 +217,49 @@ def _shown_query(item: ListedQuery) -> ShownWork:
     )
 
 
+def _alerts(first: int, most: int) -> Listed:
+    """Alerts that nobody has seen yet."""
+    database, sites = services().database, own_sites()
+    count, alerts = unseen_alerts(database, sites=sites, first=first, most=most)
+    return count, tuple(_shown_alert(item) for item in alerts)
+
+
+def _shown_alert(item: StoredAlert) -> ShownWork:
+    study, key = services().study, item.key
+    form, visit = study.forms.get(key.form), study.visits.get(key.visit)
+    title = form.title if form else key.form
+    at = f", {visit_word(visit.title, key.unsno)}" if visit else ""
+    address = form_address(key.subject, key.visit, key.unsno, key.form)
+
+    return ShownWork(
+        address=f"{address}#{item.cell}",
+        subjid=key.subject,
+        what=f"{title}{at}",
+        late=item.kind.value,
+        note=f"since {moment_words(item.raised_at)}",
+        alert=item.number,
+    )
+
+
+@bp.post("/home/alerts/<number>")
+@allow(READ)
+def see(number: str) -> ResponseReturnValue:
+    """Takes an alert off the list, once somebody has seen it."""
+    is_number = number.isascii() and number.isdecimal() and len(number) < 10
+    seen = is_number and see_alert(
+        services().database,
+        int(number),
+        sites=own_sites(),
+        username=current_user.user.username,
+    )
+    if not seen:
+        abort(404, "There is no such alert, or somebody has seen it already.")
+    return redirect("/home", 303)
+
+
 LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
     {
+        "alerts": ("Alerts", _alerts),
         "asked": (
             "Queries to answer",
             partial(_queries, state=QueryState.OPEN, mine=True),
@@ -235,8 +280,8 @@ LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
 )
 """By its name in the address: the title of a list, and what gives its lines."""
 
-ENTRY = ("asked", "overdue", "window", "unfinished", "findings", "coming")
-REVIEW = ("answered", "overdue", "unfinished", "findings")
+ENTRY = ("alerts", "asked", "overdue", "window", "unfinished", "findings", "coming")
+REVIEW = ("alerts", "answered", "overdue", "unfinished", "findings")
 """The lists of those who enter data, and of those who review them, the most urgent
 first. What is to be verified and to be signed belongs in front.
 """

@@ -97,6 +97,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("form_specs.show_spec", "GET"): READ,
     ("histories.show_field_history", "GET"): READ,
     ("histories.show_history", "GET"): READ,
+    ("home.see", "POST"): READ,
     ("home.show_home", "GET"): READ,
     ("home.show_work", "GET"): READ,
     ("homes.show_codebook", "GET"): SIGNED_IN,

@@ -47,6 +47,7 @@ FILLED = (
     "search_entry",
     "search_word",
     "verification",
+    "alert",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -104,12 +105,10 @@ def _fill(connection: Connection, revision: str) -> None:
         _locks(connection)
     if revision >= "0013":
         _signatures(connection)
-    if revision >= "0015":
-        _voids(connection)
-    if revision >= "0016":
-        _found(connection)
-    if revision >= "0017":
-        _verifications(connection)
+    later = {"0015": _voids, "0016": _found, "0017": _verifications, "0018": _alerts}
+    for added, fill in later.items():
+        if revision >= added:
+            fill(connection)
 
 
 def _standing(connection: Connection, revision: str) -> None:
@@ -256,6 +255,19 @@ def _signatures(connection: Connection) -> None:
     form = {"visit": "SCR", "form": "vs", "unsno": 0, "version": 3}
     broken = {"username": "nurse", "broken_at": _at(connection, 15), "event_number": 2}
     _insert(connection, "signature_break", {"signature_id": 1, **form, **broken})
+
+
+def _alerts(connection: Connection) -> None:
+    place = {"subjid": "01-001", "site": "01", "visit": "SCR", "unsno": 0, "form": "vs"}
+    said = {
+        "cell": "f-sysbp",
+        "kind": "alert value",
+        "digest": "a" * 64,
+        "mail_tries": 0,
+    }
+    by = {"raised_by": "nurse", "seen_by": ""}
+    at = {"raised_at": _at(connection, 16), "mail_after": _at(connection, 16)}
+    _insert(connection, "alert", {**place, **said, **by, **at})
 
 
 def _found(connection: Connection) -> None:

@@ -27,6 +27,7 @@ LATER_TABLES = (
     "signature",
     "void_act",
     "search_entry",
+    "alert",
     "search_word",
 )
 LATER_COLUMNS = (

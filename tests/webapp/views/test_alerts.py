@@ -1,0 +1,263 @@
+"""A serious adverse event and a value beyond an alert limit are told at once: on the
+home page and by mail, whatever the mail server does.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from tests.studies import study_of
+from tests.webapp.pages import inputs, token
+from tests.webapp.small_site import NOON, client_of, furnish
+from webapp.app import create_app
+from webapp.installation.mail import (
+    MailSettings,
+    MailSettingWrong,
+    mail_settings,
+    send_due,
+)
+from webapp.installation.settings import Settings
+from webapp.storage import Database
+
+FILES = {
+    "study.yaml": """
+study: ALERTS
+title: Events and values
+short: Alerts
+subject: {pattern: '0[12]-[0-9]{3}', example: 01-001}
+sites: {'01': Ghent, '02': Namur}
+""",
+    "visits.yaml": """
+visits:
+  X1: {title: First visit}
+schedule:
+  columns: X1
+  vs:      X
+""",
+    "vs.yaml": """
+form: vs
+title: Vital signs
+fields:
+  sysbp: {label: Systolic pressure, type: integer, range: [0, 300], alert: [70, 200]}
+""",
+    "ae.yaml": """
+form: ae
+title: Adverse events
+log: true
+fields:
+  what: {label: What, type: text, length: 60}
+  serious: {label: Is it serious?, type: yes_no, cdash: AESER}
+""",
+}
+VS, AE = "/subjects/01-001/X1/vs", "/subjects/01-001/LOG/ae"
+
+
+class Post:
+    """A mail server that keeps what it gets; ``refusing`` it takes nothing."""
+
+    def __init__(self) -> None:
+        self.got: list[EmailMessage] = []
+        self.refusing = False
+
+    async def handle_DATA(
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+    ) -> str:
+        if self.refusing:
+            return "451 Try again later"
+        content = envelope.content or b""
+        assert isinstance(content, bytes)
+        message = BytesParser(policy=default).parsebytes(content)
+        assert isinstance(message, EmailMessage)
+        self.got.append(message)
+        return "250 OK"
+
+
+class Clock:
+    """Noon, and as much later as somebody says."""
+
+    later = timedelta()
+
+    def __call__(self) -> object:
+        return NOON + self.later
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Flask:
+    url = f"sqlite:///{tmp_path_factory.mktemp('alerts')}/study.sqlite"
+    study = study_of(FILES)
+    settings = Settings(database=url, study=study, secret_key="tests", clock=clock)  # type: ignore[arg-type]
+    app = create_app(settings)
+    furnish(app.extensions["crfsmith"].database)
+    return app
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    held: Database = app.extensions["crfsmith"].database
+    return held
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def mail(post: Post) -> Iterator[MailSettings]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(post, hostname="127.0.0.1", port=port)
+    server.start()
+    yield settings_for(port)
+    server.stop()
+
+
+def settings_for(port: int) -> MailSettings:
+    return MailSettings(
+        server=f"smtp://127.0.0.1:{port}",
+        sender="crfsmith@example.org",
+        recipients=("pi@example.org", "safety@example.org"),
+        address="https://study.example.org",
+    )
+
+
+def enter(app: Flask, address: str, **texts: str) -> None:
+    client = client_of(app)
+    data = dict(inputs(client.get(address).text))
+    data |= {f"f-{name}": text for name, text in texts.items()}
+    answer = client.post(address, data={**data, "action": "draft", "reason": "Now"})
+    assert answer.status_code == 303
+
+
+def alerts(app: Flask, username: str = "coordinator") -> list[tuple[str, str]]:
+    page = client_of(app, username).get("/home/alerts").text
+    return re.findall(r'<a href="([^"]+)" data-work>([^<]+)<', page)
+
+
+def test_who_works_there_sees_it_until_somebody_has(app: Flask) -> None:
+    enter(app, AE, what="Stroke", serious="Y")
+    enter(app, VS, sysbp="220")
+    assert alerts(app) == [
+        (f"{VS}#f-sysbp", "Vital signs, First visit"),
+        (f"{AE}#f-serious", "Adverse events"),
+    ]
+    monitor = client_of(app, "monitor")
+    page = monitor.get("/home").text
+    assert "serious event" in page
+    number = re.findall(r'action="/home/alerts/(\d+)"', page)[0]
+    data = {"csrf_token": token(page)}
+    assert monitor.post(f"/home/alerts/{number}", data=data).status_code == 303
+    assert alerts(app) == [(f"{AE}#f-serious", "Adverse events")]
+    assert monitor.post(f"/home/alerts/{number}", data=data).status_code == 404
+
+
+def test_the_same_again_is_no_other_alert_and_another_value_is(app: Flask) -> None:
+    enter(app, VS, sysbp="120")
+    assert alerts(app) == []
+    enter(app, VS, sysbp="220")
+    enter(app, AE, what="Fall", serious="N")
+    enter(app, VS, sysbp="220")
+    assert len(alerts(app)) == 1
+    enter(app, VS, sysbp="230")
+    assert len(alerts(app)) == 2
+
+
+def test_a_message_goes_out_once_and_says_nothing_of_the_data(
+    app: Flask, database: Database, post: Post, mail: MailSettings
+) -> None:
+    enter(app, AE, what="Stroke", serious="Y")
+    assert send_due(database, mail, "Alerts") == 1
+    assert send_due(database, mail, "Alerts") == 0
+    (message,) = post.got
+    text = message.get_content()
+    assert message["To"] == "pi@example.org, safety@example.org"
+    assert message["Subject"] == "Alerts: serious event, subject 01-001"
+    assert f"https://study.example.org{AE}#f-serious" in text
+    assert "Stroke" not in text
+
+
+def test_a_server_that_refuses_gets_it_later(
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+) -> None:
+    enter(app, AE, what="Stroke", serious="Y")
+    post.refusing = True
+    assert send_due(database, mail, "Alerts") == 0
+    post.refusing = False
+    assert send_due(database, mail, "Alerts") == 0, "not before half a minute"
+    clock.later = timedelta(minutes=1)
+    assert send_due(database, mail, "Alerts") == 1
+    assert len(post.got) == 1
+
+
+def test_a_dead_server_holds_up_nobody_and_loses_nothing(
+    app: Flask, database: Database, mail: MailSettings, post: Post, clock: Clock
+) -> None:
+    enter(app, AE, what="Stroke", serious="Y")
+    assert send_due(database, settings_for(1), "Alerts") == 0
+    enter(app, VS, sysbp="220")
+    assert len(alerts(app)) == 2
+    clock.later = timedelta(minutes=5)
+    assert send_due(database, mail, "Alerts") == 2
+    assert len(post.got) == 2
+
+
+def test_nobody_of_another_site_sees_it(app: Flask) -> None:
+    from webapp.demo.demo_study import PASSWORD
+    from webapp.storage import Role, add_user
+
+    add_user(
+        app.extensions["crfsmith"].database,
+        username="namur",
+        name="Nele",
+        role=Role.INVESTIGATOR,
+        password=PASSWORD,
+        sites=frozenset({"02"}),
+    )
+    enter(app, AE, what="Stroke", serious="Y")
+    assert alerts(app, "namur") == []
+    namur = client_of(app, "namur")
+    data = {"csrf_token": token(namur.get("/home").text)}
+    assert namur.post("/home/alerts/1", data=data).status_code == 404
+    assert len(alerts(app)) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"CRFSMITH_SMTP": "mail.example.org"}, "CRFSMITH_SMTP"),
+        ({"CRFSMITH_ALERTS_TO": ""}, "CRFSMITH_ALERTS_TO"),
+        ({"CRFSMITH_ALERTS_TO": "pi"}, "CRFSMITH_ALERTS_TO"),
+        ({"CRFSMITH_MAIL_FROM": ""}, "CRFSMITH_MAIL_FROM"),
+    ],
+)
+def test_a_wrong_setting_is_named(wrong: dict[str, str], named: str) -> None:
+    right = {
+        "CRFSMITH_SMTP": "smtp://mail.example.org:25",
+        "CRFSMITH_ALERTS_TO": "pi@example.org, dm@example.org",
+        "CRFSMITH_MAIL_FROM": "crfsmith@example.org",
+    }
+    settings = mail_settings(right)
+    assert settings is not None
+    assert settings.recipients == ("pi@example.org", "dm@example.org")
+    assert mail_settings({}) is None
+    with pytest.raises(MailSettingWrong, match=named):
+        mail_settings({**right, **wrong})

@@ -1,0 +1,59 @@
+"""What a save has to tell somebody at once: a serious adverse event, a value beyond an
+alert limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.evaluation import Judgement
+from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.fields import Form
+from generator.pages.input_names import cell_name
+from webapp.forms.evaluation import cell_of
+from webapp.storage import AlertKind, NewAlert
+
+SERIOUS = "AESER"
+"""The CDASH name of the question whether an adverse event is serious."""
+YES = "Y"
+
+
+def alerts_of(form: Form, record: Record, judgement: Judgement) -> tuple[NewAlert, ...]:
+    """The alerts of a form as it is saved."""
+    return (*_serious(form, record), *_values(form, record, judgement))
+
+
+def _serious(form: Form, record: Record) -> Iterator[NewAlert]:
+    for group in form.row_groups:
+        names = [field.name for field in group.fields if field.cdash == SERIOUS]
+        for row in record.rows.get(group.name, ()):
+            for name in names:
+                if row.texts.get(name) == YES:
+                    cell = CellKey(group.name, row.number, name)
+                    yield _alert(AlertKind.SERIOUS_EVENT, cell, YES)
+
+    for field in form.fields:
+        own = field.cdash == SERIOUS and field.group == form.name
+        if own and record.texts.get(field.name) == YES:
+            cell = CellKey(form.name, None, field.name)
+            yield _alert(AlertKind.SERIOUS_EVENT, cell, YES)
+
+
+def _values(form: Form, record: Record, judgement: Judgement) -> Iterator[NewAlert]:
+    # A reason settles the question, not the need to act.
+    for finding in judgement.findings:
+        if finding.alerts:
+            cell = cell_of(form, finding.data)
+            yield _alert(AlertKind.ALERT_VALUE, cell, _text(record, cell))
+
+
+def _text(record: Record, cell: CellKey) -> str:
+    if cell.row is None:
+        return record.texts.get(cell.field, "")
+    rows = record.rows.get(cell.table, ())
+    texts = (row.texts for row in rows if row.number == cell.row)
+    return next(texts, {}).get(cell.field, "")
+
+
+def _alert(kind: AlertKind, cell: CellKey, value: str) -> NewAlert:
+    return NewAlert(kind=kind, cell=cell_name(cell), value=value)

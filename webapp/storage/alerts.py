@@ -1,0 +1,191 @@
+"""What somebody has to act on at once: raised by the save that brings it, shown until it
+was seen, and sent by mail from here, so that a mail server that is down loses nothing
+and holds up nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from webapp.storage.database import Database
+from webapp.storage.forms import InstanceKey
+from webapp.storage.tables import alert, subject_standing
+from webapp.storage.users import ALL_SITES, Sites
+
+Alerts = alert.c
+LONGEST_WAIT: Final = timedelta(hours=1)
+FIRST_WAIT: Final = timedelta(seconds=30)
+SENDING: Final = timedelta(minutes=2)
+"""So long a message is left to the process that sends it."""
+MAIL_FOR: Final = timedelta(days=7)
+"""So old an alert may be and is still sent by mail."""
+
+
+class AlertKind(Enum):
+    """Why somebody has to act."""
+
+    SERIOUS_EVENT = "serious event"
+    ALERT_VALUE = "alert value"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAlert:
+    """Something to act on in a form. ``cell`` is the name of its input, ``value`` what
+    stands there: the same again raises nothing.
+    """
+
+    kind: AlertKind
+    cell: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredAlert:
+    """An alert as it was raised."""
+
+    number: int
+    key: InstanceKey
+    cell: str
+    kind: AlertKind
+    raised_by: str
+    raised_at: datetime
+
+
+def insert_alerts(
+    connection: Connection,
+    now: datetime,
+    key: InstanceKey,
+    alerts: Sequence[NewAlert],
+    *,
+    username: str,
+) -> None:
+    """Raises alerts of a form in the transaction that saves it; those that were raised
+    before stay as they are.
+    """
+    if not alerts:
+        return
+    by_digest = {_digest(key, item): item for item in alerts}
+    known = select(Alerts.digest).where(Alerts.digest.in_(list(by_digest)))
+    new = by_digest.keys() - set(connection.execute(known).scalars())
+    if not new:
+        return
+
+    site = connection.execute(
+        select(subject_standing.c.site).where(subject_standing.c.subjid == key.subject)
+    ).scalar_one()
+    rows = [
+        {
+            "digest": digest,
+            "subjid": key.subject,
+            "site": site,
+            "visit": key.visit,
+            "unsno": key.unsno,
+            "form": key.form,
+            "cell": by_digest[digest].cell,
+            "kind": by_digest[digest].kind.value,
+            "raised_by": username,
+            "raised_at": now,
+            "seen_by": "",
+            "mail_after": now,
+            "mail_tries": 0,
+        }
+        for digest in sorted(new)
+    ]
+    connection.execute(insert(alert), rows)
+
+
+def _digest(key: InstanceKey, item: NewAlert) -> str:
+    parts = (*map(str, key), item.kind.value, item.cell, item.value)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def unseen_alerts(
+    database: Database, *, sites: Sites, first: int, most: int
+) -> tuple[int, tuple[StoredAlert, ...]]:
+    """How many alerts of some sites nobody has seen, and so many of them from the
+    ``first`` on, the newest first.
+    """
+    passes = [Alerts.seen_at.is_(None)]
+    if sites is not ALL_SITES:
+        passes.append(Alerts.site.in_(sorted(sites)))
+    counted = select(func.count()).select_from(alert).where(*passes)
+    listed = select(alert).where(*passes).order_by(Alerts.id.desc())
+    with database.read() as connection:
+        count = int(connection.execute(counted).scalar_one())
+        rows = connection.execute(listed.offset(first).limit(most)).all()
+
+    return count, tuple(_alert(row) for row in rows)
+
+
+def see_alert(database: Database, number: int, *, sites: Sites, username: str) -> bool:
+    """Notes who has seen an alert; False where there is none of these sites that nobody
+    has seen.
+    """
+    seen = update(alert).where(Alerts.id == number, Alerts.seen_at.is_(None))
+    if sites is not ALL_SITES:
+        seen = seen.where(Alerts.site.in_(sorted(sites)))
+    with database.write() as connection:
+        values = {"seen_by": username, "seen_at": database.clock()}
+        return connection.execute(seen.values(values)).rowcount > 0
+
+
+def next_to_mail(database: Database) -> StoredAlert | None:
+    """The alert that is to be sent next, taken so that no other process sends it
+    meanwhile; None where none is.
+    """
+    now = database.clock()
+    due = (
+        Alerts.mailed_at.is_(None),
+        Alerts.mail_after <= now,
+        Alerts.raised_at > now - MAIL_FOR,
+    )
+    query = select(alert).where(*due).order_by(Alerts.mail_after, Alerts.id).limit(1)
+    with database.read() as connection:
+        if connection.execute(query).first() is None:
+            return None
+
+    with database.write() as connection:
+        row = connection.execute(query).first()
+        if row is None:
+            return None
+        taken = update(alert).where(Alerts.id == row.id)
+        connection.execute(
+            taken.values(mail_after=now + SENDING, mail_tries=row.mail_tries + 1)
+        )
+        return _alert(row)
+
+
+def mail_sent(database: Database, number: int) -> None:
+    """Notes that an alert was sent."""
+    with database.write() as connection:
+        sent = update(alert).where(Alerts.id == number)
+        connection.execute(sent.values(mailed_at=database.clock()))
+
+
+def mail_failed(database: Database, number: int) -> None:
+    """Notes when to try again: after twice as long each time, at most an hour."""
+    with database.write() as connection:
+        tries = connection.execute(
+            select(Alerts.mail_tries).where(Alerts.id == number)
+        ).scalar_one()
+        wait = min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)
+        again = update(alert).where(Alerts.id == number)
+        connection.execute(again.values(mail_after=database.clock() + wait))
+
+
+def _alert(row: Row[Any]) -> StoredAlert:
+    return StoredAlert(
+        number=row.id,
+        key=InstanceKey(row.subjid, row.form, row.visit, row.unsno),
+        cell=row.cell,
+        kind=AlertKind(row.kind),
+        raised_by=row.raised_by,
+        raised_at=row.raised_at,
+    )
