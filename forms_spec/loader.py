@@ -19,7 +19,7 @@ ECHO = re.compile(
     r"unknown-(form|visit|codelist|field|missing|parameter)"
     r"|unused-|form-never|visit-without|condition-without|conditional-without"
     r"|eligibility-visit|criterion-|reference-(unknown-test|no-range)"
-    r"|day-zero|window-without-day|no-study"
+    r"|role-(unknown|depends|part|export|no)|day-zero|window-without-day|no-study"
 )
 """What may follow from a file that cannot be read, and so does what is wrong with the
 meaning of a rule.

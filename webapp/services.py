@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import cast
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, has_request_context
 from flask_login import current_user
 
+from forms_spec.evaluation.role_view import RoleView, view_of
+from forms_spec.model.roles import USUAL_ROLES
 from forms_spec.model.study import Study
 from webapp.storage import (
     Database,
@@ -18,9 +21,11 @@ from webapp.storage import (
     StoredCasebook,
     StoredSubject,
     SubjectHead,
+    User,
     get_subject,
     subject_head,
 )
+from webapp.storage.sight import Sight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +40,87 @@ class Services:
 
 
 def services() -> Services:
-    """Those of the current application."""
-    return cast("Services", current_app.extensions["crfsmith"])
+    """Those of the current application, as the role of the person of this request has
+    them: what the role may not see is absent.
+    """
+    server = cast("Services", current_app.extensions["crfsmith"])
+    view = None if server.study.roles is USUAL_ROLES else current_view()
+    if view is None:
+        return server
+    # Signing in may change within a request who asks.
+    known: dict[str, Services] = g.setdefault("seen_services", {})
+    if view.role.name not in known:
+        known[view.role.name] = _seen(server, view)
+    return known[view.role.name]
+
+
+def _seen(server: Services, view: RoleView) -> Services:
+    database = server.database
+    if not view.is_whole:
+        database = replace(database, sight=_sight(view))
+    return replace(server, study=view.study, database=database)
+
+
+def _sight(view: RoleView) -> Sight:
+    hidden = frozenset(view.grants.by_column) - view.grants.seen
+    return Sight(
+        forms=frozenset(view.study.forms),
+        partly=view.partly_seen,
+        hidden=frozenset((column.table, column.field) for column in hidden),
+        hidden_codes=view.hidden_codes,
+        dates=view.sees_dates,
+        record=view.record,
+    )
+
+
+def current_view() -> RoleView | None:
+    """What the person of this request has of the study; None where that is everything,
+    where nobody asks, and in ``everything``.
+    """
+    if not has_request_context() or g.get("everything", 0):
+        return None
+    server = cast("Services", current_app.extensions["crfsmith"])
+    user = _who_asks()
+    role = server.study.roles.get(user.role) if user is not None else None
+    view = view_of(server.study, role) if role is not None else None
+    return None if view is None or view.is_plain else view
+
+
+def _who_asks() -> User | None:
+    """The person of this request. While the session is being read nobody is known."""
+    if "_login_user" not in g:
+        if g.get("reading_session", False) or not hasattr(current_app, "login_manager"):
+            return None
+        g.reading_session = True
+        try:
+            is_known = bool(current_user.is_authenticated)
+        finally:
+            g.reading_session = False
+        if not is_known:
+            return None
+    user: User | None = getattr(current_user, "user", None)
+    return user
+
+
+@contextmanager
+def everything() -> Iterator[None]:
+    """For what is stored or decided: the whole study and all answers, whoever asks.
+    Nothing that is read inside may be shown.
+    """
+    if not has_request_context():
+        yield
+        return
+    g.everything = g.get("everything", 0) + 1
+    try:
+        yield
+    finally:
+        g.everything -= 1
+
+
+def seen_by() -> str:
+    """Whose view of the study this is; blank for the whole."""
+    view = current_view()
+    return view.role.name if view else ""
 
 
 def own_sites() -> Sites:
@@ -70,13 +154,12 @@ def casebook_of(subjid: str) -> StoredCasebook:
     app = services()
     if "casebooks" not in g:
         g.casebooks = {}
-    casebooks: dict[str, StoredCasebook] = g.casebooks
-    if subjid not in casebooks:
-        casebooks[subjid] = StoredCasebook(
-            app.database, subjid, tuple(app.study.visits)
-        )
+    casebooks: dict[tuple[str, str], StoredCasebook] = g.casebooks
+    key = seen_by(), subjid
+    if key not in casebooks:
+        casebooks[key] = StoredCasebook(app.database, subjid, tuple(app.study.visits))
 
-    return casebooks[subjid]
+    return casebooks[key]
 
 
 def whole_casebook_of(subjid: str) -> StoredCasebook:
@@ -84,10 +167,9 @@ def whole_casebook_of(subjid: str) -> StoredCasebook:
     app = services()
     if "whole" not in g:
         g.whole = {}
-    known: dict[str, StoredCasebook] = g.whole
-    if subjid not in known:
-        known[subjid] = StoredCasebook.whole(
-            app.database, subjid, tuple(app.study.visits)
-        )
+    known: dict[tuple[str, str], StoredCasebook] = g.whole
+    key = seen_by(), subjid
+    if key not in known:
+        known[key] = StoredCasebook.whole(app.database, subjid, tuple(app.study.visits))
 
-    return known[subjid]
+    return known[key]

@@ -23,6 +23,7 @@ from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.protocol_check_ids import check_ids
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reference_ranges import check_reference_ranges
+from forms_spec.checks.roles import check_roles
 from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
 from forms_spec.checks.schedule import check_schedule, check_visits
 from forms_spec.checks.shown import check_shown
@@ -65,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     check_visits,
     check_unused,
     check_verification,
+    check_roles,
 )
 
 

@@ -15,6 +15,7 @@ from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
 from forms_spec.loading.reference_ranges import build_references
+from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
 from forms_spec.loading.schedule import ScheduleGrid
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
@@ -27,6 +28,7 @@ from forms_spec.model.criteria import References
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Form
+from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
 from forms_spec.yaml_source.document import Document
@@ -41,6 +43,7 @@ NOUNS = (
     "derivations",
     "reference_ranges",
     "eligibility",
+    "roles",
 )
 """The keys that say what a file holds."""
 
@@ -166,6 +169,7 @@ class _StudyBuilder:
             place=spot.at("study").key,
             references=self._references(),
             verification=build_verification(loaded),
+            roles=self._roles(),
         )
 
         builder = StatusBuilder(
@@ -179,6 +183,10 @@ class _StudyBuilder:
     def _references(self) -> References | None:
         spot = self._only("reference_ranges")
         return build_references(spot, self.notes) if spot else None
+
+    def _roles(self) -> Mapping[str, StudyRole]:
+        spot = self._only("roles")
+        return build_roles(spot, self.notes) if spot else USUAL_ROLES
 
     def _with_eligibility(self, study: Study) -> Study:
         """The study with its criteria, which name a form and a visit."""

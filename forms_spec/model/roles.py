@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
+
+from forms_spec.findings.places import TextPlace
 
 
 class Permission(Enum):
@@ -23,16 +26,71 @@ class Permission(Enum):
     EXPORT = "export"
 
 
+OF_WHOLE_FORMS: Final = frozenset(
+    {Permission.COMPLETE, Permission.LOCK, Permission.SIGN, Permission.EXPORT}
+)
+"""What is done with a form as a whole, never with a question of it."""
+
+Permissions = frozenset[Permission]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StudyRole:
+    """A role of a study. ``task`` says in words what its people do.
+
+    ``may`` is what they may do wherever ``exceptions`` says nothing else; those are
+    keyed by place, as ``ip``, ``ip.dosing`` or ``ip.kit``: a form or a repeating group,
+    a group of a form, a field. The finest place counts. ``place`` is where the text has
+    the role, ``places`` where it has each exception.
+    """
+
+    name: str
+    may: Permissions
+    task: str = ""
+    exceptions: Mapping[str, Permissions] = field(default_factory=dict)
+    place: TextPlace | None = None
+    places: Mapping[str, TextPlace] = field(default_factory=dict)
+
+
 _SEE, _ENTER, _COMPLETE = Permission.SEE, Permission.ENTER, Permission.COMPLETE
 _QUERY, _VERIFY, _LOCK = Permission.QUERY, Permission.VERIFY, Permission.LOCK
 _SIGN, _EXPORT = Permission.SIGN, Permission.EXPORT
 
-USUAL_ROLES: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
+
+def _usual(name: str, task: str, *may: Permission) -> StudyRole:
+    return StudyRole(name=name, task=task, may=frozenset(may))
+
+
+USUAL_ROLES: Final[Mapping[str, StudyRole]] = MappingProxyType(
     {
-        "coordinator": frozenset({_SEE, _ENTER, _COMPLETE, _QUERY}),
-        "investigator": frozenset({_SEE, _ENTER, _COMPLETE, _QUERY, _SIGN}),
-        "monitor": frozenset({_SEE, _QUERY, _VERIFY}),
-        "data manager": frozenset({_SEE, _QUERY, _VERIFY, _LOCK, _EXPORT}),
+        role.name: role
+        for role in (
+            _usual(
+                "coordinator",
+                "enters and corrects forms",
+                *(_SEE, _ENTER, _COMPLETE, _QUERY),
+            ),
+            _usual(
+                "investigator",
+                "enters and signs forms",
+                *(_SEE, _ENTER, _COMPLETE, _QUERY, _SIGN),
+            ),
+            _usual(
+                "monitor",
+                "reads and verifies forms and their history",
+                *(_SEE, _QUERY, _VERIFY),
+            ),
+            _usual(
+                "data manager",
+                "validates, locks and exports data",
+                *(_SEE, _QUERY, _VERIFY, _LOCK, _EXPORT),
+            ),
+        )
     }
 )
-"""What each role may do in every form of a study whose dictionary does not say."""
+"""The roles of a study whose dictionary names none."""
+
+RESERVED_ROLES: Final[Mapping[str, str]] = MappingProxyType(
+    {"designer": "writes the dictionary", "admin": "manages accounts"}
+)
+"""Roles that every study has beside its own. They see no data of subjects."""

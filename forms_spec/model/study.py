@@ -18,6 +18,7 @@ from forms_spec.model.criteria import Eligibility, References
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.life_cycle import StatusCondition
+from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.verification import VerificationPlan
 from forms_spec.model.visits import Scheduled, Visit
 
@@ -62,6 +63,7 @@ class Study:
     eligibility: Eligibility | None = None
     statuses: tuple[StatusCondition, ...] = ()
     verification: VerificationPlan | None = None
+    roles: Mapping[str, StudyRole] = field(default_factory=lambda: USUAL_ROLES)
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
 
     @cached_property

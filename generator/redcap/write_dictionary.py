@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from forms_spec import load_study
 from forms_spec.findings.finding import Finding
+from forms_spec.model.roles import USUAL_ROLES, Permission
 from forms_spec.model.study import Study
 from generator.redcap.convert import convert_redcap
 from generator.redcap.losses import CellLoss
@@ -278,6 +279,14 @@ def _project_losses(study: Study) -> Iterator[CellLoss]:
             field="*",
             original=f"{len(study.references.ranges)} rows",
             why="REDCap has no reference ranges",
+        )
+
+    for role in study.roles.values() if study.roles is not USUAL_ROLES else ():
+        yield CellLoss(
+            kind="role",
+            field=role.name,
+            original=", ".join(item.value for item in Permission if item in role.may),
+            why="REDCap keeps user roles in the project, not in its dictionary",
         )
 
     for code in study.missing.values():

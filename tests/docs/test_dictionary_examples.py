@@ -23,6 +23,7 @@ from forms_spec.loading.eligibility import (
 )
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
+from forms_spec.loading.roles import RoleSchema
 from forms_spec.loading.rules import RuleSchema, RulesSchema
 from forms_spec.loading.study import (
     MissingSchema,
@@ -33,6 +34,7 @@ from forms_spec.loading.study import (
 from forms_spec.loading.study_builder import NOUNS
 from forms_spec.loading.verification import VerificationSchema
 from forms_spec.loading.visits import VisitSchema, VisitsSchema
+from forms_spec.model.roles import Permission
 from tests.docs.fences import Block, blocks
 from tests.forms_spec.dictionaries import dictionary
 
@@ -60,7 +62,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
         RulesSchema,
         RuleSchema,
     ),
-    *(EligibilitySchema, AnswersSchema, CriterionSchema),
+    *(EligibilitySchema, AnswersSchema, CriterionSchema, RoleSchema),
 )
 
 
@@ -155,4 +157,5 @@ def test_no_key_is_explained_that_does_not_exist() -> None:
     }
     rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", TEXT, re.MULTILINE)
     explained = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
-    assert explained <= known | {type_.name for type_ in FIELD_TYPES} | set(NOUNS)
+    words = {type_.name for type_ in FIELD_TYPES} | {item.value for item in Permission}
+    assert explained <= known | words | set(NOUNS)

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 
+from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_spec.model.captured_data import LOG, FormKey
@@ -21,10 +23,11 @@ from webapp.casebook.grid import Grid
 from webapp.casebook.search_entries import search_entries
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.presentation.form_address import forms_at
-from webapp.services import own_sites, services
+from webapp.services import everything, own_sites, seen_by, services
 from webapp.storage import (
     ListFor,
     NextVisit,
+    Status,
     StoredStanding,
     SubjectInList,
     WorkKind,
@@ -67,13 +70,15 @@ def evaluate(subjids: Sequence[str], clock: Moment) -> None:
     Where the database is busy they are evaluated again another time.
     """
     found: list[StoredStanding] = []
-    for subjid in subjids:
-        if not clock.left():
-            break
-        found.append(standing_of(subjid, judged_casebook(subjid)))
+    # What is kept is for everybody's lists, whoever looks at one now.
+    with everything():
+        for subjid in subjids:
+            if not clock.left():
+                break
+            found.append(standing_of(subjid, judged_casebook(subjid)))
 
-    with suppress(SQLAlchemyError):
-        keep_standings(services().database, found)
+        with suppress(SQLAlchemyError):
+            keep_standings(services().database, found)
 
 
 def keep_fresh(subjid: str) -> None:
@@ -90,6 +95,8 @@ def evaluated(
     lines: Sequence[SubjectInList], clock: Moment
 ) -> tuple[SubjectInList, ...]:
     """The lines of a list, evaluated as far as they have to be and there is time."""
+    if services().database.sight is not None:
+        return tuple(_as_seen(line, clock) for line in lines)
     stale = [line.subjid for line in lines if line.standing is None]
     if not stale:
         return tuple(lines)
@@ -99,6 +106,36 @@ def evaluated(
     new = {line.subjid: line for line in lines_of(database, stale, of=person)}
 
     return tuple(new.get(line.subjid, line) for line in lines)
+
+
+def _as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
+    """A line for somebody who does not see everything: evaluated from what they see,
+    and kept by this server only.
+    """
+    key, today = (seen_by(), line.subjid), services().today()
+    kept = current_app.extensions.setdefault(SEEN, {})
+    known: SubjectInList | None = kept.get(key)
+    standing = known.standing if known else None
+    if known and standing and (known.changes, standing.day) == (line.changes, today):
+        return known
+    if not clock.left():
+        return replace(line, drafts=0, complete=0, saved_at=None, standing=None)
+
+    judged = judged_casebook(line.subjid)
+    forms = judged.casebook.forms.values()
+    complete = sum(form.status is Status.COMPLETE for form in forms)
+    seen = replace(
+        line,
+        drafts=len(forms) - complete,
+        complete=complete,
+        saved_at=max((form.saved_at for form in forms), default=None),
+        standing=standing_of(line.subjid, judged),
+    )
+    kept[key] = seen
+    return seen
+
+
+SEEN = "crfsmith lines as roles see them"
 
 
 def evaluate_some(clock: Moment, first: str = "") -> tuple[int, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
-from webapp.services import services, whole_casebook_of
+from webapp.services import seen_by, services, whole_casebook_of
 from webapp.storage import FormHead, Status, StoredCasebook
 
 Result = TypeVar("Result")
@@ -93,7 +93,7 @@ def remembered(subjid: str, changes: int) -> Standing | None:
     """What is known of a subject whose forms were saved so often; None when that has to
     be judged.
     """
-    result = _memory().get(subjid)
+    result = _memory().get((seen_by(), subjid))
     return (
         result
         if result and (result.changes, result.today) == (changes, services().today())
@@ -109,7 +109,7 @@ def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
     makes it old, never wrong.
     """
     with LOCK:
-        judged = _casebooks().get(subjid)
+        judged = _casebooks().get((seen_by(), subjid))
     today = services().today()
     casebook = judged.casebook.renewed(saves) if judged else whole_casebook_of(subjid)
     if (
@@ -126,9 +126,9 @@ def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
 def _keep_judged(subjid: str, judged: Judged) -> None:
     """Keeps a casebook as the one that was seen last; always this one, however large."""
     with LOCK:
-        casebooks = _casebooks()
-        casebooks[subjid] = judged
-        casebooks.move_to_end(subjid)
+        casebooks, key = _casebooks(), (seen_by(), subjid)
+        casebooks[key] = judged
+        casebooks.move_to_end(key)
         forms = sum(len(kept.casebook) for kept in casebooks.values())
         while forms > MOST_FORMS and len(casebooks) > 1:
             _, oldest = casebooks.popitem(last=False)
@@ -165,7 +165,7 @@ def _judge(
         open=len(open_now),
         to_finish=grid.to_finish,
     )
-    _memory()[subjid] = standing
+    _memory()[seen_by(), subjid] = standing
 
     return Judged(
         casebook=casebook,
@@ -219,8 +219,9 @@ def _waiting(
 LOCK = Lock()
 
 
-def _casebooks() -> OrderedDict[str, Judged]:
-    casebooks: OrderedDict[str, Judged] = current_app.extensions.setdefault(
+def _casebooks() -> OrderedDict[tuple[str, str], Judged]:
+    """By whose view they are, and by subject."""
+    casebooks: OrderedDict[tuple[str, str], Judged] = current_app.extensions.setdefault(
         JUDGED, OrderedDict()
     )
     return casebooks
@@ -231,6 +232,8 @@ def changes_of(known: Mapping[FormKey, FormHead]) -> int:
     return sum(head.version for head in known.values())
 
 
-def _memory() -> dict[str, Standing]:
-    standings: dict[str, Standing] = current_app.extensions.setdefault(REMEMBERED, {})
+def _memory() -> dict[tuple[str, str], Standing]:
+    standings: dict[tuple[str, str], Standing] = current_app.extensions.setdefault(
+        REMEMBERED, {}
+    )
     return standings

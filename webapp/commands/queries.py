@@ -17,9 +17,10 @@ from webapp.queries.from_findings import (
     skipped_by_reason,
     source_words,
 )
+from webapp.security.query_access import assignable_roles
 from webapp.storage import Database, Role, StepRefused, User, get_user
 
-ASSIGNABLE = (Role.COORDINATOR.value, Role.INVESTIGATOR.value)
+COORDINATOR = Role.COORDINATOR.value
 SOMETHING_SKIPPED = 1
 
 
@@ -47,8 +48,8 @@ def command() -> None:
 @click.option(
     "--for",
     "role",
-    type=click.Choice(ASSIGNABLE),
-    default=ASSIGNABLE[0],
+    metavar="ROLE",
+    default=COORDINATOR,
     show_default=True,
     help="Who answers them.",
 )
@@ -77,6 +78,10 @@ def open_command(
 
     with opened(url, must_exist=True) as database:
         study = need_study(database, url)
+        if role not in (known := assignable_roles(study)):
+            raise CommandError(
+                f"The role {role} enters no data. Choose one of: {', '.join(known)}."
+            )
         try:
             plan = plan_queries(
                 database,

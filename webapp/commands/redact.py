@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from webapp.installation.command_error import CommandError
-from webapp.installation.study_database import opened
+from webapp.installation.study_database import opened, study_in_use
 from webapp.security.access import REDACT, rights_of
 from webapp.storage import Database, get_user
 from webapp.storage.redacting import (
@@ -83,10 +83,11 @@ def _check_person(database: Database, username: str) -> None:
     user = get_user(database, username)
     if user is None:
         raise CommandError(f"There is no account {username}.")
-    if REDACT.isdisjoint(rights_of(user.role)):
+    study = study_in_use(database)
+    if study is None or REDACT.isdisjoint(rights_of(study, user.role)):
         raise CommandError(
             "Text is taken out by data managers and administrators. "
-            f"{username} is a {user.role.value.replace('-', ' ')}."
+            f"{username} is a {user.role}."
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import click
 
+from forms_spec.model.roles import RESERVED_ROLES, USUAL_ROLES
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import opened, study_in_use
 from webapp.security.passwords import new_password, password_fault
@@ -18,7 +19,6 @@ from webapp.storage import (
     AccountRefused,
     Database,
     NewAccount,
-    Role,
     Sites,
     User,
     add_account,
@@ -34,7 +34,6 @@ from webapp.storage import (
 )
 from webapp.storage.second_factors import remove_second_factor, require_code
 
-ROLES = click.Choice([role.value for role in Role])
 SITE_HELP = "A site whose subjects the person sees. Repeat for more; default: all."
 ASK_HELP = "Type the password instead of having one made up."
 
@@ -74,7 +73,7 @@ def show(where: _Where) -> None:
 @command.command(short_help="Add an account.")
 @click.argument("username")
 @click.option("--name", required=True, help="The person's name, as history shows it.")
-@click.option("--role", required=True, type=ROLES, help="What the person does.")
+@click.option("--role", required=True, help="A role of the study, admin or designer.")
 @click.option("--site", "sites", multiple=True, help=SITE_HELP)
 @click.option("--ask-password", is_flag=True, help=ASK_HELP)
 @click.pass_obj
@@ -93,7 +92,7 @@ def add(
         new = NewAccount(
             username=username,
             name=name,
-            role=Role(role),
+            role=_known_role(database, role),
             sites=_known_sites(database, sites),
             password=password,
         )
@@ -134,12 +133,13 @@ def unlock(where: _Where, username: str) -> None:
 
 @command.command("role", short_help="Give an account another role.")
 @click.argument("username")
-@click.argument("role", type=ROLES)
+@click.argument("role")
 @click.pass_obj
 def give_role(where: _Where, username: str, role: str) -> None:
     """Give an account another role, from its next request on."""
     with opened(where.url, must_exist=True) as database:
-        _change(lambda: change_role(database, username, Role(role)))
+        known = _known_role(database, role)
+        _change(lambda: change_role(database, username, known))
     _tell(username, f"now {role}")
 
 
@@ -221,6 +221,17 @@ def _password(username: str, name: str, *, ask: bool) -> str:
     return password
 
 
+def _known_role(database: Database, role: str) -> str:
+    """The role, if the study has it; before there is a study, one of the usual roles."""
+    study = study_in_use(database)
+    known = [*(study.roles if study else USUAL_ROLES), *RESERVED_ROLES]
+    if role not in known:
+        raise CommandError(
+            f"The study has no role {role}. Its roles: {', '.join(known)}."
+        )
+    return role
+
+
 def _known_sites(database: Database, sites: Sequence[str]) -> Sites:
     """The sites as the study has them; all where none is named."""
     if not sites:
@@ -251,7 +262,7 @@ def _line(user: User, *, is_locked: bool) -> tuple[str, ...]:
         state = "open, needs a code"
     if is_locked:
         state = "locked"
-    return user.username, user.role.value, _words(user.sites), state, user.name
+    return user.username, user.role, _words(user.sites), state, user.name
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import jsonify, render_template, request
@@ -56,7 +57,7 @@ from webapp.review.signature_words import form_signatures
 from webapp.review.subject_review import state_of
 from webapp.review.verification_progress import VERIFICATION_STATUS
 from webapp.review.verified_cells import changed_cells, verified_cells
-from webapp.services import casebook_of, services
+from webapp.services import casebook_of, seen_by, services
 from webapp.storage import (
     ReviewState,
     Saved,
@@ -166,7 +167,8 @@ def page_of_form(
     visit = visit_forms(place, len(lines), waiting)
     state = review_state(services().database, place.subject.subjid)
     lock = void_lock(place.key) or lock_in(state.locks, place.key)
-    readonly = lock is not None or not current_user.may_enter
+    may_enter = current_user.may(Permission.ENTER, place.form.name)
+    readonly = lock is not None or not may_enter
 
     return render_template(
         "form.html",
@@ -198,6 +200,7 @@ def page_of_form(
         said=page_said(place, still, waiting),
         visit=visit,
         readonly=readonly,
+        may_complete=current_user.may(Permission.COMPLETE, place.form.name),
         is_complete=stored is not None and stored.status is Status.COMPLETE,
         needs_reason=stored is not None
         and was_complete(services().database, place.key),
@@ -291,7 +294,7 @@ def _known_here(place: FormPlace, stored: Record) -> dict[str, Any]:
     """
     study = services().study
     return {
-        "spec_address": f"/dictionary/{study.hash}/{place.form.name}.json",
+        "spec_address": _spec_address(place),
         "day_zero": day_zero(study, casebook_of(place.subject.subjid)),
         "today": services().today(),
         "env": {
@@ -300,6 +303,15 @@ def _known_here(place: FormPlace, stored: Record) -> dict[str, Any]:
         },
         "visit_date": _visit_date(place, None),
     }
+
+
+def _spec_address(place: FormPlace) -> str:
+    """Where the script finds the form's rules. A browser keeps them: those of another
+    view have another address.
+    """
+    address = f"/dictionary/{services().study.hash}/{place.form.name}.json"
+    view = seen_by()
+    return f"{address}?{urlencode({'for': view})}" if view else address
 
 
 def own_save(stored: StoredForm | None) -> str:

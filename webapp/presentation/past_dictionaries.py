@@ -5,14 +5,17 @@ with it.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
+from types import MappingProxyType
 from typing import Final
 
 from flask import current_app
 
 from forms_spec import load_study
+from forms_spec.evaluation.role_view import reduced_forms
 from forms_spec.model.study import Study
-from webapp.services import services
+from webapp.services import current_view, services
 from webapp.storage import get_dictionary
 
 EXTENSION: Final = "crfsmith past dictionaries"
@@ -27,7 +30,12 @@ def past_study(dictionary_hash: str) -> Study | None:
     if dictionary_hash == services().study.hash:
         return services().study
     kept: PastDictionaries = current_app.extensions[EXTENSION]
-    return kept.study(dictionary_hash)
+    study, view = kept.study(dictionary_hash), current_view()
+    if study is None or view is None or view.is_whole:
+        return study
+    # What a role may not see today it does not see in the words of the past either.
+    forms = dict(reduced_forms(study.forms, view.grants))
+    return replace(study, forms=MappingProxyType(forms))
 
 
 class PastDictionaries:

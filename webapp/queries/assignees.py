@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from webapp.storage import ALL_SITES, Database, Role, StoredSubject, User, list_users
+from webapp.storage import ALL_SITES, Database, StoredSubject, User, list_users
 
-ASSIGNABLE: Final = (Role.COORDINATOR, Role.INVESTIGATOR)
-"""The roles that answer queries."""
 PERSON: Final = "person:"
 """What the value of a person begins with; that of a role is its name."""
 
@@ -39,24 +37,28 @@ class Assignees:
         return None
 
 
-def assignees_of(database: Database, subject: StoredSubject) -> Assignees:
-    """Whom a query about a subject can be given to."""
+def assignees_of(
+    database: Database, subject: StoredSubject, names: Sequence[str]
+) -> Assignees:
+    """Whom a query about a subject can be given to; ``names`` are the roles that answer
+    queries.
+    """
     at_site = f" at site {subject.site}" if subject.site else ""
     roles = tuple(
-        Assignee(value=role.value, words=f"any {role.value}{at_site}", role=role.value)
-        for role in ASSIGNABLE
+        Assignee(value=role, words=f"any {role}{at_site}", role=role) for role in names
     )
-    return Assignees(roles=roles, people=tuple(_people(list_users(database), subject)))
+    users = [user for user in list_users(database) if user.role in names]
+    return Assignees(roles=roles, people=tuple(_people(users, subject)))
 
 
 def _people(users: Iterable[User], subject: StoredSubject) -> Iterable[Assignee]:
     """Those who can sign in, answer, and see the subject."""
     for user in users:
         sees = user.sites is ALL_SITES or subject.site in user.sites
-        if user.is_open and user.role in ASSIGNABLE and sees:
+        if user.is_open and sees:
             yield Assignee(
                 value=f"{PERSON}{user.username}",
-                words=f"{user.name} ({user.username}), {user.role.value}",
-                role=user.role.value,
+                words=f"{user.name} ({user.username}), {user.role}",
+                role=user.role,
                 username=user.username,
             )

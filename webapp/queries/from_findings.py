@@ -154,7 +154,7 @@ def plan_queries(
     ``StepRefused`` for a person who may not open queries.
     """
     # Refused before anything is planned, also in a dry run.
-    asking = person_step(user, QueryAction.OPEN, "")
+    asking = person_step(user, QueryAction.OPEN, "", roles=study.roles)
     next_state(None, asking.action, asking.party)
 
     known = _Known.read(database, {line.subject for line in lines}, user.sites)
@@ -169,7 +169,13 @@ def plan_queries(
 
         # The same finding twice in one report is one query.
         known.waiting.setdefault((place, line.code), "listed twice in this report")
-        step = person_step(user, QueryAction.OPEN, line.text, assigned_role=role)
+        step = person_step(
+            user,
+            QueryAction.OPEN,
+            line.text,
+            assigned_role=role,
+            roles=study.roles,
+        )
         new.append(NewQuery(place=place, step=step, code=line.code, source=source))
 
     return BulkPlan(new=tuple(new), skipped=tuple(skipped))

@@ -23,7 +23,8 @@ from forms_spec.model.captured_data import LOG, Casebook, FormKey
 from forms_spec.model.study import Study
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.queries.due_marks import due_marks
-from webapp.services import services
+from webapp.security.query_access import assignable_roles
+from webapp.services import everything, services
 from webapp.storage import (
     ClockBehind,
     NewQuery,
@@ -70,7 +71,8 @@ class CasebookQuestions:
 
     ``findings`` are all of them, by the place and the rule: what a rule asked is not
     settled where it still finds something or cannot be decided. ``complete`` are the
-    forms that are complete. ``reasons`` are those of kept warnings.
+    forms that are complete. ``reasons`` are those of kept warnings. ``assigned_role``
+    answers what is asked.
     """
 
     study: Study
@@ -79,6 +81,7 @@ class CasebookQuestions:
     findings: tuple[Finding, ...]
     complete: frozenset[FormKey]
     reasons: Mapping[QueryKey, str]
+    assigned_role: str = Role.COORDINATOR.value
 
     def doubt(self, place: QueryPlace, rule: str) -> bool:
         """Whether a rule finds something at a place, or cannot be decided there."""
@@ -105,6 +108,17 @@ def up_to_date(head: SubjectHead) -> SubjectHead:
     if not head.due:
         return head
 
+    # Rules ask about everything, whoever opened the page on which they are looked at.
+    database, subjid = services().database, head.subject.subjid
+    with everything():
+        sees_all = database.sight is None
+        whole = head if sees_all else subject_head(services().database, subjid)
+        done = _up_to_date(whole or head)
+
+    return done if sees_all else subject_head(database, subjid) or head
+
+
+def _up_to_date(head: SubjectHead) -> SubjectHead:
     app, subjid = services(), head.subject.subjid
     judged = judged_casebook(subjid, saves=head.saves)
     questions = judged.once(
@@ -190,6 +204,7 @@ def questions_of(study: Study, subjid: str, judged: Judged) -> CasebookQuestions
         findings=judged.findings,
         complete=complete,
         reasons=reasons,
+        assigned_role=next(iter(assignable_roles(study)), ""),
     )
 
 
@@ -207,7 +222,11 @@ def decide(
         for thread in threads
         if thread.query.opened_by == "" and thread.query.code
     }
-    new = [_opened(item) for key, item in questions.asked.items() if key not in by_rule]
+    new = [
+        _opened(item, questions.assigned_role)
+        for key, item in questions.asked.items()
+        if key not in by_rule
+    ]
     steps: list[tuple[StoredQuery, QueryStep]] = []
     for thread in threads:
         # One entry at a time: what follows from it is seen after the next save.
@@ -223,10 +242,10 @@ def decide(
     return new, steps
 
 
-def _opened(item: AskedByRule) -> NewQuery:
+def _opened(item: AskedByRule, role: str) -> NewQuery:
     place, code = item.key
     step = _by_rule(QueryAction.OPEN, item, item.text)
-    assigned = replace(step, assigned_role=Role.COORDINATOR.value)
+    assigned = replace(step, assigned_role=role)
     return NewQuery(place=place, code=code, step=assigned)
 
 

@@ -120,7 +120,7 @@ def in_order(threads: Iterable[QueryThread]) -> list[QueryThread]:
 
 def buttons_for(state: QueryState | None) -> tuple[QueryButton, ...]:
     """What the signed-in person may do in a state; None: where there is no thread."""
-    actions = actions_for(current_user.user, state)
+    actions = actions_for(current_user.user, state, services().study.roles)
     return tuple(
         QueryButton(action=action.value, words=BUTTONS[action]) for action in actions
     )

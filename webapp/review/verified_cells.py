@@ -46,10 +46,16 @@ def verified_cells(
     """Every question that has an answer or was verified, in the order of the form."""
     shower = _CellShower(place=place, verified=verified)
     answers = dict(_answers(place, stored.record))
-    gone = [cell for cell in verified.lost if cell not in answers]
+    gone = [cell for cell in verified.lost if cell not in answers and _exists(cell)]
     return tuple(
         shower.shown(cell, answers.get(cell, "")) for cell in (*answers, *gone)
     )
+
+
+def _exists(cell: CellKey) -> bool:
+    """Whether a question exists for the person of this request."""
+    sight = services().database.sight
+    return sight is None or (cell.table, cell.field) not in sight.hidden
 
 
 def changed_cells(cells: tuple[VerifiedCell, ...]) -> tuple[VerifiedCell, ...]:

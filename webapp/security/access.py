@@ -15,7 +15,9 @@ from flask import Flask, abort, current_app, request
 from flask_login import UserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
-from forms_spec.model.roles import USUAL_ROLES, Permission
+from forms_spec.model.roles import RESERVED_ROLES, Permission, Permissions, StudyRole
+from forms_spec.model.study import Study
+from webapp.services import current_view, services
 from webapp.storage import ADMINISTER, ALL_SITES, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -26,23 +28,30 @@ class Duty(Enum):
 
     ADMINISTER = "administer"
     DESIGN = "design"
+    HAVE_A_ROLE = "have a role"
     BE_SIGNED_IN = "be signed in"
 
 
 Right = Permission | Duty
 
-DUTIES: Final[Mapping[Role, frozenset[Duty]]] = MappingProxyType(
+DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
     {
-        Role.DESIGNER: frozenset({Duty.DESIGN}),
-        **{role: frozenset({Duty.ADMINISTER}) for role in ADMINISTER},
+        Role.DESIGNER.value: Duty.DESIGN,
+        **{role.value: Duty.ADMINISTER for role in ADMINISTER},
     }
 )
 """Roles that see no data of subjects."""
+if set(DUTIES) != set(RESERVED_ROLES):
+    raise ImportError("a role that every study has is without a duty")
 
 EVERYONE = frozenset[Right]()
 """Also people who have not signed in."""
 
 SIGNED_IN = frozenset[Right]({Duty.BE_SIGNED_IN})
+"""Also people whose role is no longer in the dictionary."""
+
+WITH_A_ROLE = frozenset[Right]({Duty.HAVE_A_ROLE})
+"""Everybody who works in the study."""
 
 READ = frozenset[Right]({Permission.SEE})
 """People who see data of subjects."""
@@ -91,29 +100,39 @@ DICTIONARY, CODEBOOK, ACCOUNTS = (
 )
 HISTORY = ("/history", "History")
 
-PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
-    {
-        Role.COORDINATOR: (HOME, SUBJECTS, QUERY_LIST),
-        Role.INVESTIGATOR: (HOME, SUBJECTS, QUERY_LIST, REVIEWS),
-        Role.MONITOR: (HOME, SUBJECTS, QUERY_LIST, REVIEWS, HISTORY),
-        Role.DATA_MANAGER: (HOME, SUBJECTS, QUERY_LIST, REVIEWS, PACKAGES, HISTORY),
-        Role.DESIGNER: (DICTIONARY, CODEBOOK),
-        Role.ADMIN: (ACCOUNTS, HISTORY),
-    }
+PAGES: tuple[tuple[frozenset[Right], tuple[str, str]], ...] = (
+    (READ, HOME),
+    (READ, SUBJECTS),
+    (READ, QUERY_LIST),
+    (REVIEW_DATA, REVIEWS),
+    (MANAGE_PACKAGES, PACKAGES),
+    (DESIGN, DICTIONARY),
+    (DESIGN, CODEBOOK),
+    (MANAGE_ACCOUNTS, ACCOUNTS),
+    (REVIEW, HISTORY),
 )
-"""By role: address and title of the pages that lead to all others.
-
-On the first one a person lands.
+"""Address and title of the pages that lead to all others, and what opens each. On the
+first one a person lands.
 """
-if holes := set(Role) - set(PAGES):
-    raise ImportError(f"no page for {sorted(role.value for role in holes)}")
+OWN_ACCOUNT = "/account"
 
 
-def rights_of(role: Role) -> frozenset[Right]:
-    """Everything that people of a role may do in the study."""
-    permissions = USUAL_ROLES.get(role.value, frozenset())
-    duties = DUTIES.get(role, frozenset())
-    return frozenset({Duty.BE_SIGNED_IN, *permissions, *duties})
+def rights_of(study: Study, role: str) -> frozenset[Right]:
+    """Everything that people of a role may do somewhere in a study. One that the
+    dictionary does not name may nothing.
+    """
+    if role in DUTIES:
+        return frozenset({Duty.BE_SIGNED_IN, Duty.HAVE_A_ROLE, DUTIES[role]})
+    known = study.roles.get(role)
+    if known is None:
+        return frozenset({Duty.BE_SIGNED_IN})
+
+    return frozenset({Duty.BE_SIGNED_IN, Duty.HAVE_A_ROLE, *everywhere(known)})
+
+
+def everywhere(role: StudyRole) -> Permissions:
+    """What a role may do, each somewhere in the study."""
+    return role.may.union(*role.exceptions.values())
 
 
 class Account(UserMixin):  # type: ignore[misc]
@@ -129,11 +148,27 @@ class Account(UserMixin):  # type: ignore[misc]
 
     @property
     def rights(self) -> frozenset[Right]:
-        return rights_of(self.user.role)
+        return rights_of(services().study, self.user.role)
 
-    def may(self, permission: Permission) -> bool:
-        """Whether the person may do something with the data of the study."""
-        return permission in self.rights
+    @property
+    def has_a_role(self) -> bool:
+        """Whether the person's role is one of the study."""
+        return Duty.HAVE_A_ROLE in self.rights
+
+    def may(self, permission: Permission, form: str = "") -> bool:
+        """Whether the person may do something with a form as a whole; without a form:
+        somewhere in the study. To enter a form is to enter something of it.
+        """
+        if permission not in self.rights:
+            return False
+        view = current_view() if form else None
+        if view is None:
+            return True
+        if permission is Permission.SEE:
+            return form in view.study.forms
+        if permission is Permission.ENTER:
+            return view.enters(form)
+        return view.may(permission, form)
 
     @property
     def may_enter(self) -> bool:
@@ -154,11 +189,11 @@ class Account(UserMixin):  # type: ignore[misc]
 
     @property
     def pages(self) -> tuple[tuple[str, str], ...]:
-        return PAGES[self.user.role]
+        return tuple(page for rights, page in PAGES if self.has_one_of(rights))
 
     @property
     def home(self) -> str:
-        return self.pages[0][0]
+        return self.pages[0][0] if self.pages else OWN_ACCOUNT
 
     def may_get(self, path: str) -> bool:
         """Whether a path may be asked for; one where nothing is may."""
@@ -171,6 +206,21 @@ class Account(UserMixin):  # type: ignore[misc]
         rights = allowed(current_app, endpoint) if endpoint else None
 
         return not rights or self.has_one_of(rights)
+
+    def may_with(self, rights: frozenset[Right], form: str) -> bool:
+        """Whether the person has one of some rights over a form; over all of them where
+        ``form`` is blank, as for a visit or a casebook.
+        """
+        view = current_view()
+        if view is None:
+            return self.has_one_of(rights)
+        asked = [right for right in rights if isinstance(right, Permission)]
+        if form:
+            return any(view.may(right, form) for right in asked)
+        everywhere = view.grants.by_form.values()
+        return view.is_whole and any(
+            all(right in may for may in everywhere) for right in asked
+        )
 
     def has_one_of(self, rights: frozenset[Right]) -> bool:
         """Whether the person has one of some rights at least."""
@@ -220,6 +270,17 @@ def ask() -> Any:
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    if not current_user.has_one_of(rights):
+    if not current_user.has_one_of(rights) or not _may_here(rights):
         abort(403)
     return None
+
+
+def _may_here(rights: frozenset[Right]) -> bool:
+    """Whether a form that is asked about is one with which the person may do that. One
+    that the person does not see is for the view to say: it does not exist.
+    """
+    form = (request.view_args or {}).get("form", "")
+    if form not in services().study.forms:
+        return True
+    asked = [right for right in rights if isinstance(right, Permission)]
+    return not asked or any(current_user.may(right, form) for right in asked)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from forms_spec.model.roles import USUAL_ROLES, Permission, StudyRole
+from forms_spec.model.study import Study
+from webapp.security.access import everywhere
 from webapp.storage import (
-    PARTIES,
     QueryAction,
     QueryParty,
     QueryState,
@@ -13,15 +17,31 @@ from webapp.storage import (
     allowed_actions,
 )
 
-
-def query_party(user: User) -> QueryParty | None:
-    """The person's side; None for roles that see no data."""
-    return PARTIES.get(user.role)
+Roles = Mapping[str, StudyRole]
 
 
-def actions_for(user: User, state: QueryState | None) -> tuple[QueryAction, ...]:
+def query_party(user: User, roles: Roles = USUAL_ROLES) -> QueryParty | None:
+    """The person's side: who enters data answers, others ask; None for roles that have
+    no part in queries. ``roles`` are those of the study.
+    """
+    role = roles.get(user.role)
+    may = everywhere(role) if role is not None else frozenset()
+    if Permission.QUERY not in may:
+        return None
+    return QueryParty.SITE if Permission.ENTER in may else QueryParty.REVIEWER
+
+
+def assignable_roles(study: Study) -> tuple[str, ...]:
+    """Who can be asked: the roles that enter data, in the order of the dictionary."""
+    roles = study.roles.values()
+    return tuple(role.name for role in roles if Permission.ENTER in everywhere(role))
+
+
+def actions_for(
+    user: User, state: QueryState | None, roles: Roles = USUAL_ROLES
+) -> tuple[QueryAction, ...]:
     """What a person may do with a query in a state; None: with a place that has none."""
-    return allowed_actions(state, query_party(user))
+    return allowed_actions(state, query_party(user, roles))
 
 
 def person_step(
@@ -31,9 +51,10 @@ def person_step(
     *,
     assigned_role: str = "",
     assigned_to: str = "",
+    roles: Roles = USUAL_ROLES,
 ) -> QueryStep:
     """A person's entry; ``StepRefused`` for a role without a part in queries."""
-    party = query_party(user)
+    party = query_party(user, roles)
     if party is None:
         raise StepRefused("Your role has no part in queries.")
 

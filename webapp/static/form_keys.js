@@ -10,7 +10,9 @@ const reasonsOf = (question) => question.querySelector("select.missing");
 
 document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !state.save) return;
-  const usual = form.dataset.status === "complete" ? "complete" : "draft";
+  const mayComplete = !("draftOnly" in form.dataset);
+  const usual = mayComplete && form.dataset.status === "complete" ? "complete" : "draft";
+  if (event.key === "Enter" && !mayComplete) return;
   const action = event.key === "s" ? usual : event.key === "Enter" ? "complete" : null;
   if (!action) return;
   event.preventDefault();

@@ -210,7 +210,8 @@ function autosaveLater() {
 /* A page for reading only has no bar, and saves nothing. */
 function begin() {
   form.addEventListener("submit", (event) => {
-    const usual = form.dataset.status === "complete" ? "complete" : "draft";
+    const mayComplete = !("draftOnly" in form.dataset);
+    const usual = mayComplete && form.dataset.status === "complete" ? "complete" : "draft";
     const action = event.submitter?.matches(":not([data-usual])") ? event.submitter.value : usual;
     if (action.startsWith("add:")) return;
     event.preventDefault();

@@ -124,7 +124,6 @@ from webapp.storage.queries import (
     waiting_counts,
 )
 from webapp.storage.query_life import (
-    PARTIES,
     WAITING_STATES,
     QueryAction,
     QueryParty,
@@ -231,7 +230,6 @@ __all__ = [
     "LONGEST_LOCK_REASON",
     "NOT_VERIFIED",
     "ORDERS",
-    "PARTIES",
     "PROGRAMS",
     "WAITING_STATES",
     "WHOLE_STUDY",

@@ -46,7 +46,7 @@ class AccountRefused(ValueError):
 class NewAccount:
     username: str
     name: str
-    role: Role
+    role: str
     sites: Sites
     password: str
 
@@ -80,7 +80,7 @@ def add_account(database: Database, new: NewAccount, *, by: str = "") -> None:
         row = {
             "username": new.username,
             "name": new.name.strip(),
-            "role": new.role.value,
+            "role": str(new.role),
             "password_hash": password_hash,
             "created_at": now,
             "sites": sites_as_json(new.sites),
@@ -129,11 +129,11 @@ def reopen_account(database: Database, username: str, *, by: str = "") -> None:
         _log(connection, now, EventKind.ACCOUNT_REOPENED, username, by)
 
 
-def change_role(database: Database, username: str, role: Role, *, by: str = "") -> None:
+def change_role(database: Database, username: str, role: str, *, by: str = "") -> None:
     """Gives a person another role; nobody gives it to themselves."""
     with _changing(database) as (connection, now):
         row = _row(connection, username)
-        if row.role == role.value:
+        if row.role == role:
             return
         if username == by:
             raise AccountRefused(
@@ -142,10 +142,10 @@ def change_role(database: Database, username: str, role: Role, *, by: str = "") 
         # The last administrator may only be given another role that manages accounts.
         if role not in ADMINISTER:
             _keep_an_administrator(connection, row)
-        _set(connection, username, role=role.value)
+        _set(connection, username, role=str(role))
         _log(
             connection, now, EventKind.ROLE_CHANGED, username, by,
-            role=role.value, before=row.role,
+            role=str(role), before=row.role,
         )  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def _row(connection: Connection, username: str) -> Row[Any]:
 
 def _keep_an_administrator(connection: Connection, row: Row[Any]) -> None:
     """Refuses what would leave nobody who manages accounts."""
-    roles = {role.value for role in ADMINISTER}
+    roles = {str(role) for role in ADMINISTER}
     if row.role not in roles or row.state == CLOSED:
         return
     others = select(func.count()).where(

@@ -12,10 +12,22 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from webapp.storage.database import Database
 from webapp.storage.forms import InstanceKey
+from webapp.storage.sight import Sight
 from webapp.storage.tables import alert, subject_standing
 from webapp.storage.users import ALL_SITES, Sites
 
@@ -112,7 +124,7 @@ def unseen_alerts(
     """How many alerts of some sites nobody has seen, and so many of them from the
     ``first`` on, the newest first.
     """
-    passes = [Alerts.seen_at.is_(None)]
+    passes = [Alerts.seen_at.is_(None), *_exist(database.sight)]
     if sites is not ALL_SITES:
         passes.append(Alerts.site.in_(sorted(sites)))
     counted = select(func.count()).select_from(alert).where(*passes)
@@ -124,11 +136,29 @@ def unseen_alerts(
     return count, tuple(_alert(row) for row in rows)
 
 
+def _exist(sight: Sight | None) -> list[ColumnElement[bool]]:
+    """Which alerts exist for somebody: those on answers that they see."""
+    if sight is None:
+        return []
+    conditions: list[ColumnElement[bool]] = [Alerts.form.in_(sorted(sight.forms))]
+    for table, field in sorted(sight.hidden):
+        # The names of inputs: of the form's own fields, and of those in rows.
+        own = and_(Alerts.form == table, Alerts.cell == f"f-{field}")
+        in_rows = and_(
+            Alerts.cell.startswith(f"r-{table}-", autoescape=True),
+            Alerts.cell.endswith(f"-{field}", autoescape=True),
+        )
+        conditions.append(not_(or_(own, in_rows)))
+
+    return conditions
+
+
 def see_alert(database: Database, number: int, *, sites: Sites, username: str) -> bool:
     """Notes who has seen an alert; False where there is none of these sites that nobody
     has seen.
     """
-    seen = update(alert).where(Alerts.id == number, Alerts.seen_at.is_(None))
+    own = [Alerts.id == number, *_exist(database.sight)]
+    seen = update(alert).where(Alerts.seen_at.is_(None), *own)
     if sites is not ALL_SITES:
         seen = seen.where(Alerts.site.in_(sorted(sites)))
     with database.write() as connection:

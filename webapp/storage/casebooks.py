@@ -14,6 +14,7 @@ from webapp.storage.forms import (
     NEWEST_SINCE,
     SAVES,
     StoredForm,
+    seen_form,
     stored_form,
 )
 from webapp.storage.voids import Voids, find_voids
@@ -77,15 +78,23 @@ class StoredCasebook:
 
             built = StoredCasebook(self.database, self.subject, ())
             built._order = self._order
-            forms = self._with_changes(connection)
-            if sum(form.version for form in forms.values()) == saves:
+            # Who does not see all forms cannot tell by them that none was missed.
+            sees_all = self.database.sight is None
+            forms = self._with_changes(connection) if sees_all else {}
+            if sees_all and sum(form.version for form in forms.values()) == saves:
                 built._hold(forms, like=self)
+                built.saves = saves
             else:
                 # A look by the time misses what was saved by a clock that was set back,
                 # and what was voided.
                 built._read_whole(connection)
 
         return built
+
+    def _seen(self, forms: Iterable[StoredForm]) -> list[StoredForm]:
+        """The forms that exist for whoever reads, as far as they do."""
+        seen = (seen_form(self.database.sight, form) for form in forms)
+        return [form for form in seen if form is not None]
 
     def _with_changes(self, connection: Connection) -> Mapping[FormKey, StoredForm]:
         """The forms with those that were saved since the newest of them."""
@@ -113,7 +122,8 @@ class StoredCasebook:
         counting = {
             key: form for key, form in every.items() if voids.of_form(form.key) is None
         }
-        self._hold(counting)
+        seen = self._seen(counting.values())
+        self._hold({form.key.form_key: form for form in seen})
         self.voided = frozenset(every.keys() - counting.keys())
         self.saves = sum(form.version for form in every.values()) + voids.acts
 
@@ -132,7 +142,6 @@ class StoredCasebook:
         self._all = {
             key: form for forms in by_form.values() for key, form in forms.items()
         }
-        self.saves = sum(form.version for form in forms.values())
 
     @property
     def forms(self) -> Mapping[FormKey, StoredForm]:
@@ -165,7 +174,7 @@ class StoredCasebook:
         with self.database.read() as connection:
             rows = connection.execute(NEWEST_OF_SUBJECTS_FORM, wanted).all()
             voids = find_voids(connection, [self.subject])
-        forms = (stored_form(row) for row in rows)
+        forms = self._seen(stored_form(row) for row in rows)
         return self._sorted(form for form in forms if voids.of_form(form.key) is None)
 
     def _sorted(self, forms: Iterable[StoredForm]) -> dict[FormKey, StoredForm]:

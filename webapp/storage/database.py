@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from webapp.storage.migrate import migrate
+from webapp.storage.sight import Sight
 
 BUSY_SECONDS = 30
 WRITES = "crfsmith_writes"
@@ -39,13 +40,15 @@ class Database:
     """An open capture database. ``clock`` tells when something happens, ``origin`` from
     where it is done: from which address a page was asked for, or by which command.
     ``sign`` keeps a signed head of the log, given a transaction, the newest line and
-    the time; without it the log is not signed.
+    the time; without it the log is not signed. ``sight`` is what exists of stored
+    answers for whoever reads; None is everything.
     """
 
     engine: Engine
     clock: Callable[[], datetime] = utc_now
     origin: Callable[[], str] = str
     sign: Callable[..., object] | None = None
+    sight: Sight | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

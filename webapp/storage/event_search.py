@@ -17,6 +17,7 @@ from sqlalchemy.sql import Select
 
 from webapp.storage.database import Database
 from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
+from webapp.storage.sight import Sight
 from webapp.storage.tables import (
     event,
     form_instance,
@@ -29,7 +30,12 @@ from webapp.storage.tables import (
 ABOUT_ACCOUNTS: Final = tuple(
     kind.value
     for kind in EventKind
-    if kind.value.startswith(("account-", "password-", "role-", "sign-in-", "sites-"))
+    if kind.value.startswith(
+        (
+            *("account-", "code-", "password-", "recovery-", "role-"),
+            *("second-factor-", "sign-in-", "sites-"),
+        )
+    )
 )
 """The kinds whose details name the account that they are about."""
 
@@ -41,7 +47,8 @@ class EventSearch:
     ``username`` is the account that acted, or that an event is about. ``since`` is the
     first instant that counts, ``until`` the first one that does not. ``is_wanted`` is
     asked about the instant of each event that fits otherwise. ``sites`` limits the list
-    to the subjects of some sites, for a person who works with no others.
+    to the subjects of some sites, for a person who works with no others; ``sight``
+    leaves out what a role does not see.
     """
 
     kinds: Collection[EventKind] = ()
@@ -51,6 +58,7 @@ class EventSearch:
     until: datetime | None = None
     is_wanted: Callable[[datetime], bool] | None = None
     sites: frozenset[str] | None = None
+    sight: Sight | None = None
 
 
 def search_events(
@@ -76,7 +84,20 @@ def iterate_events(
         query = query.where(event.c.number < before)
     for row in connection.execution_options(yield_per=CHUNK).execute(query):
         if wanted.is_wanted is None or wanted.is_wanted(row.at):
-            yield event_of(row.line)
+            found = event_of(row.line)
+            if wanted.sight is None or _is_seen(found, wanted.sight):
+                yield found
+
+
+def _is_seen(found: LoggedEvent, sight: Sight) -> bool:
+    """Whether an event is about something that exists for somebody."""
+    details = found.details
+    rule = str(details.get("rule", ""))
+    field, table = str(details.get("field", "")), str(details.get("table", ""))
+    code = str(details.get("code", ""))
+    return rule not in sight.hidden_codes and sight.sees_place(
+        found.place.form, table, field, code
+    )
 
 
 def _query(wanted: EventSearch) -> Select[Any]:
@@ -109,11 +130,19 @@ def _of_account(username: str) -> ColumnElement[bool]:
     return or_(event.c.username == username, about)
 
 
-def reasons_of(connection: Connection, events: Sequence[LoggedEvent]) -> dict[int, str]:
+def reasons_of(
+    connection: Connection,
+    events: Sequence[LoggedEvent],
+    sight: Sight | None = None,
+) -> dict[int, str]:
     """The reasons of the saves and locks among some events, by the events' numbers: the
     log has none, since a reason may name a person.
     """
-    return {**_reasons_of_locks(connection, events), **_of_saves(connection, events)}
+    told = events
+    if sight is not None:
+        # Of a form seen in part the reason may tell of the rest.
+        told = [item for item in events if item.place.form not in sight.partly]
+    return {**_reasons_of_locks(connection, told), **_of_saves(connection, told)}
 
 
 def _reasons_of_locks(

@@ -5,7 +5,7 @@ overwritten.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
+from webapp.storage.sight import Sight
 from webapp.storage.tables import DamagedData, form_instance, form_version, void_act
 
 
@@ -107,7 +108,24 @@ def load(database: Database, key: InstanceKey) -> StoredForm | None:
     """The newest version, or None where nothing was captured."""
     with database.read() as connection:
         row = connection.execute(NEWEST, key._asdict()).first()
-    return stored_form(row) if row else None
+    return seen_form(database.sight, stored_form(row)) if row else None
+
+
+def seen_form(sight: Sight | None, stored: StoredForm) -> StoredForm | None:
+    """A form as somebody sees it; None for one that does not exist for them.
+
+    Of a form seen in part, the counts and the reason may tell of the rest.
+    """
+    if sight is None:
+        return stored
+    form = stored.key.form
+    if form not in sight.forms:
+        return None
+
+    seen = replace(stored, record=sight.record(form, stored.record), seal="")
+    if form not in sight.partly:
+        return seen
+    return replace(seen, counts=FindingCounts(), reason="")
 
 
 def was_complete(database: Database, key: InstanceKey) -> bool:
@@ -124,7 +142,7 @@ def load_version(
     """The version of that number."""
     with database.read() as connection:
         row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
-    return stored_form(row) if row else None
+    return seen_form(database.sight, stored_form(row)) if row else None
 
 
 def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
@@ -136,11 +154,12 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
             key=_key(row),
             version=row.version,
             status=Status(row.status),
-            counts=_counts(row),
+            counts=_counts(row, database.sight),
             saved_by=row.saved_by,
             saved_at=row.saved_at,
         )
         for row in rows
+        if database.sight is None or row.form in database.sight.forms
     )
 
     return {head.key.form_key: head for head in result}
@@ -261,7 +280,9 @@ def _key(row: Row[tuple[object, ...]]) -> InstanceKey:
     return InstanceKey(row.subjid, row.form, row.visit, row.unsno)
 
 
-def _counts(row: Row[tuple[object, ...]]) -> FindingCounts:
+def _counts(row: Row[tuple[object, ...]], sight: Sight | None = None) -> FindingCounts:
+    if sight is not None and row.form in sight.partly:
+        return FindingCounts()
     return FindingCounts(
         refused=row.refused, queries=row.queries, warnings=row.warnings
     )

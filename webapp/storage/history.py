@@ -17,6 +17,7 @@ from webapp.storage.forms import (
     EVERY_VERSION,
     InstanceKey,
     StoredForm,
+    seen_form,
     stored_form,
 )
 from webapp.storage.redaction_events import RowKey, redacted_rows
@@ -56,7 +57,12 @@ def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
             stored_form(row) for row in connection.execute(EVERY_VERSION, key._asdict())
         ]
 
-    return tuple(revisions(forms))
+    seen = [seen_form(database.sight, form) for form in forms]
+    told = revisions(form for form in seen if form is not None)
+    if database.sight is None:
+        return tuple(told)
+    # A save that changed nothing of what somebody sees is none to them.
+    return tuple(item for item in told if item.changes)
 
 
 def logged_saves(database: Database, key: InstanceKey) -> Mapping[int, LoggedEvent]:

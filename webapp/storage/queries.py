@@ -12,7 +12,16 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from forms_spec.model.captured_data import CellKey
 from webapp.storage.database import Database
@@ -41,6 +50,7 @@ from webapp.storage.review_scopes import (
     scope_words,
     scopes_of,
 )
+from webapp.storage.sight import Sight, seen_places
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import plain, query, query_entry
 
@@ -399,7 +409,9 @@ def _check_text(step: QueryStep) -> None:
 def get_thread(database: Database, number: int) -> QueryThread | None:
     """A query with all its entries."""
     with database.read() as connection:
-        threads = _threads(connection, query.c.id == number)
+        threads = _threads(
+            connection, query.c.id == number, *seen_queries(database.sight)
+        )
     return threads[0] if threads else None
 
 
@@ -412,23 +424,39 @@ def threads_of_form(database: Database, key: InstanceKey) -> tuple[QueryThread, 
             query.c.form == key.form,
             query.c.visit == key.visit,
             query.c.unsno == key.unsno,
+            *seen_queries(database.sight),
         )
 
 
 def threads_of_subject(database: Database, subject: str) -> tuple[QueryThread, ...]:
     """Every thread about a subject, its forms and their fields, oldest first."""
     with database.read() as connection:
-        return subject_threads(connection, subject)
+        return seen_threads(connection, subject, database.sight)
+
+
+def seen_threads(
+    connection: Connection, subject: str, sight: Sight | None
+) -> tuple[QueryThread, ...]:
+    """Those that exist for somebody, in a transaction under way."""
+    return _threads(connection, query.c.subjid == subject, *seen_queries(sight))
 
 
 def subject_threads(connection: Connection, subject: str) -> tuple[QueryThread, ...]:
-    """The same in a transaction under way."""
+    """All of them, in a transaction under way."""
     return _threads(connection, query.c.subjid == subject)
 
 
 def any_query(connection: Connection) -> bool:
     """Whether anybody ever asked or commented."""
     return connection.execute(select(query.c.id).limit(1)).first() is not None
+
+
+def seen_queries(sight: Sight | None) -> list[ColumnElement[bool]]:
+    """Which queries exist for somebody, as conditions."""
+    columns = query.c
+    return seen_places(
+        sight, columns.form, columns.table_name, columns.field, columns.code
+    )
 
 
 def queries_of_subjects(
@@ -445,7 +473,11 @@ def waiting_counts(database: Database, subjects: Iterable[str]) -> Mapping[str, 
     """How many queries of each of some subjects wait; those without one are absent."""
     counted = (
         select(query.c.subjid, func.count())
-        .where(query.c.subjid.in_(list(subjects)), IS_WAITING)
+        .where(
+            query.c.subjid.in_(list(subjects)),
+            IS_WAITING,
+            *seen_queries(database.sight),
+        )
         .group_by(query.c.subjid)
     )
     with database.read() as connection:

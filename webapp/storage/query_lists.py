@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from webapp.storage.database import Database
-from webapp.storage.queries import StoredQuery, query_of
+from webapp.storage.queries import StoredQuery, query_of, seen_queries
 from webapp.storage.query_life import QueryState
 from webapp.storage.subjects import of_sites
 from webapp.storage.tables import query, query_entry, subject
@@ -48,7 +48,7 @@ def list_queries(
     database: Database, wanted: QueryFilter, *, first: int, most: int
 ) -> tuple[int, tuple[ListedQuery, ...]]:
     """How many queries pass a filter, and so many of them from the ``first`` on."""
-    passes = _conditions(wanted)
+    passes = [*_conditions(wanted), *seen_queries(database.sight)]
     of_subject = query.join(subject, subject.c.subjid == query.c.subjid)
     opening = and_(query_entry.c.query_id == query.c.id, query_entry.c.number == 1)
     counted = select(func.count()).select_from(of_subject).where(*passes)

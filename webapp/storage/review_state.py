@@ -20,7 +20,7 @@ from sqlalchemy import (
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.locks import Locks, find_locks
-from webapp.storage.signatures import StoredSignature, find_signatures
+from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.tables import lock_act, signature, verification, void_act
 from webapp.storage.verifications import FormVerification, find_verifications
 
@@ -73,6 +73,8 @@ def review_state(database: Database, subject: str) -> ReviewState:
     with database.read() as connection:
         return ReviewState(
             locks=find_locks(connection, [subject]),
-            signatures=find_signatures(connection, subject),
+            signatures=seen_signatures(
+                find_signatures(connection, subject), database.sight
+            ),
             verified=find_verifications(connection, [subject]).get(subject, {}),
         )

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from webapp.storage.database import Database
+from webapp.storage.sight import Sight
 from webapp.storage.tables import search_entry, search_word, subject_standing
 from webapp.storage.users import ALL_SITES, Sites
 
@@ -102,7 +103,7 @@ def search(
     if not words:
         return 0, ()
 
-    passes = _passes(words, sites)
+    passes = [*_passes(words, sites), *_seen(database.sight)]
     counted = select(func.count()).select_from(search_entry).where(*passes)
     listed = (
         select(search_entry)
@@ -129,6 +130,15 @@ def _passes(words: Iterable[str], sites: Sites) -> list[ColumnElement[bool]]:
         )
         passes.append(_pair().in_(found))
     return passes
+
+
+def _seen(sight: Sight | None) -> list[ColumnElement[bool]]:
+    """What exists for somebody: a row is found by all of its words, so a form that is
+    seen in part is left out as a whole.
+    """
+    if sight is None:
+        return []
+    return [Entries.form.in_(sorted(sight.forms - sight.partly))]
 
 
 def _pair() -> ColumnElement[Any]:

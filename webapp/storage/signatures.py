@@ -30,6 +30,7 @@ from webapp.storage.events import (
 )
 from webapp.storage.forms import InstanceKey
 from webapp.storage.review_scopes import ReviewScope, scopes_of
+from webapp.storage.sight import Sight
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import (
     form_instance,
@@ -287,6 +288,19 @@ def signatures_of(database: Database, subject: str) -> tuple[StoredSignature, ..
     """Every signature over data of a subject, the oldest first."""
     with database.read() as connection:
         return find_signatures(connection, subject)
+
+
+def seen_signatures(
+    signatures: tuple[StoredSignature, ...], sight: Sight | None
+) -> tuple[StoredSignature, ...]:
+    """Signatures without those on forms that do not exist for somebody."""
+    if sight is None:
+        return signatures
+    return tuple(
+        item
+        for item in signatures
+        if not item.scope.form or item.scope.form in sight.forms
+    )
 
 
 def find_signatures(

@@ -23,12 +23,14 @@ from webapp.storage.forms import (
     NEWEST_OF_SUBJECT,
     VERSIONS_OF_SUBJECT,
     StoredForm,
+    seen_form,
     stored_form,
 )
 from webapp.storage.locks import Locks, find_locks
-from webapp.storage.queries import QueryThread, any_query, subject_threads
+from webapp.storage.queries import QueryThread, any_query, seen_threads
 from webapp.storage.review_scopes import ReviewScope
-from webapp.storage.signatures import StoredSignature, find_signatures
+from webapp.storage.sight import Sight
+from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
 from webapp.storage.tables import form_version, lock_act, signature, verification
 from webapp.storage.voids import Voids, every_void
@@ -40,9 +42,11 @@ LAST_SAVE = select(func.max(form_version.c.saved_at))
 class Snapshot:
     """Reads within one transaction: what others save meanwhile is not seen."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sight: Sight | None = None) -> None:
+        """``sight`` is what exists of stored answers for whoever reads."""
         self._connection = connection
         self._voids: Voids | None = None
+        self._sight = sight
 
     def subjects(self) -> tuple[StoredSubject, ...]:
         """Every subject by site and number, without those that are voided."""
@@ -67,7 +71,7 @@ class Snapshot:
 
     def signatures_of(self, subjid: str) -> tuple[StoredSignature, ...]:
         """Every signature over data of a subject, the oldest first."""
-        return find_signatures(self._connection, subjid)
+        return seen_signatures(find_signatures(self._connection, subjid), self._sight)
 
     def newest(self, subjid: str) -> tuple[StoredForm, ...]:
         """The subject's forms as they stand, in no particular order."""
@@ -75,9 +79,10 @@ class Snapshot:
         return self._counting(stored_form(row) for row in rows)
 
     def _counting(self, forms: Iterable[StoredForm]) -> tuple[StoredForm, ...]:
-        """Forms without those that are voided."""
+        """Forms without those that are voided, as far as they exist for who reads."""
         voids = self.voids()
-        return tuple(form for form in forms if voids.of_form(form.key) is None)
+        seen = (seen_form(self._sight, form) for form in forms)
+        return tuple(form for form in seen if form and voids.of_form(form.key) is None)
 
     def versions(self, subjid: str) -> tuple[StoredForm, ...]:
         """Every version of the subject's forms; those of one form together, oldest
@@ -90,7 +95,7 @@ class Snapshot:
         """Every query about the subject, its forms and their fields, in the order of
         their numbers.
         """
-        threads = subject_threads(self._connection, subjid)
+        threads = seen_threads(self._connection, subjid, self._sight)
         voids = self.voids()
         return tuple(
             thread
@@ -156,4 +161,4 @@ class Snapshot:
 def snapshot(database: Database) -> Iterator[Snapshot]:
     """The database as it is now, for as long as the block lasts."""
     with database.read() as connection:
-        yield Snapshot(connection)
+        yield Snapshot(connection, database.sight)

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, and_, bindparam, exists, select
+from sqlalchemy.sql import Select
 
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
+from webapp.storage.queries import seen_queries
 from webapp.storage.query_life import WAITING_STATES, QueryState
+from webapp.storage.sight import Sight
 from webapp.storage.subjects import StoredSubject, of_sites
 from webapp.storage.tables import query, query_due, subject
 from webapp.storage.users import ALL_SITES, Sites
@@ -58,7 +61,9 @@ def subject_head(
     database: Database, subjid: str, *, sites: Sites = ALL_SITES
 ) -> SubjectHead | None:
     """The head of a subject, if it is of these sites."""
-    wanted = HEAD if sites is ALL_SITES else HEAD.where(of_sites(sites))
+    wanted = _head(database.sight)
+    if sites is not ALL_SITES:
+        wanted = wanted.where(of_sites(sites))
     with database.read() as connection:
         rows = connection.execute(wanted, {"subject": subjid}).all()
     if not rows:
@@ -86,22 +91,35 @@ def _query_head(row: Row[Any]) -> QueryHead:
     )
 
 
-HEAD = (
-    select(
-        subject,
-        SAVES.scalar_subquery().label("saves"),
-        exists(
-            select(query_due.c.subjid).where(query_due.c.subjid == bindparam("subject"))
-        ).label("due"),
-        query.c.id.label("number"),
-        query.c.form,
-        query.c.visit,
-        query.c.unsno,
-        query.c.state,
-        query.c.entries,
+def _head(sight: Sight | None) -> Select[Any]:
+    """The statement, with the queries that exist for whoever asks."""
+    if sight is None:
+        return HEAD
+    own = and_(query.c.subjid == subject.c.subjid, *seen_queries(sight))
+    return (
+        COLUMNS.select_from(subject.outerjoin(query, own))
+        .where(OF_SUBJECT)
+        .order_by(query.c.id)
     )
-    .select_from(subject.outerjoin(query, query.c.subjid == subject.c.subjid))
-    .where(subject.c.subjid == bindparam("subject"))
+
+
+COLUMNS = select(
+    subject,
+    SAVES.scalar_subquery().label("saves"),
+    exists(
+        select(query_due.c.subjid).where(query_due.c.subjid == bindparam("subject"))
+    ).label("due"),
+    query.c.id.label("number"),
+    query.c.form,
+    query.c.visit,
+    query.c.unsno,
+    query.c.state,
+    query.c.entries,
+)
+OF_SUBJECT = subject.c.subjid == bindparam("subject")
+HEAD = (
+    COLUMNS.select_from(subject.outerjoin(query, query.c.subjid == subject.c.subjid))
+    .where(OF_SUBJECT)
     .order_by(query.c.id)
 )
 """A line for each query of the subject; one without a query where it has none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Any, Final
 
 from argon2 import PasswordHasher
@@ -36,8 +36,10 @@ for those that come later.
 ALL_SITES: Final = None
 
 
-class Role(Enum):
-    """What somebody does in the study."""
+class Role(StrEnum):
+    """The roles of a study whose dictionary names none, and the two that every study
+    has. An account keeps the name of its role, whatever the dictionary says of it.
+    """
 
     COORDINATOR = "coordinator"
     INVESTIGATOR = "investigator"
@@ -51,7 +53,7 @@ class Role(Enum):
 class User:
     username: str
     name: str
-    role: Role
+    role: str
     sites: Sites
     is_open: bool
     must_change_password: bool
@@ -63,7 +65,7 @@ def add_user(
     *,
     username: str,
     name: str,
-    role: Role,
+    role: str,
     password: str,
     sites: Sites = ALL_SITES,
     is_open: bool = True,
@@ -73,7 +75,7 @@ def add_user(
     row = {
         "username": username,
         "name": name,
-        "role": role.value,
+        "role": str(role),
         "password_hash": hash_password(password),
         "created_at": now,
         "state": OPEN if is_open else CLOSED,
@@ -85,7 +87,7 @@ def add_user(
     return User(
         username=username,
         name=name,
-        role=role,
+        role=str(role),
         sites=sites,
         is_open=is_open,
         must_change_password=False,
@@ -164,7 +166,7 @@ def user_of(row: Row[Any]) -> User:
     return User(
         username=row.username,
         name=row.name,
-        role=Role(row.role),
+        role=row.role,
         sites=ALL_SITES if row.sites == "all" else frozenset(row.sites),
         is_open=row.state == OPEN,
         must_change_password=row.must_change_password,

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 
 from webapp.storage.database import Database
+from webapp.storage.sight import Sight
 from webapp.storage.standings import LATER, WorkLine
 from webapp.storage.tables import subject_work
 from webapp.storage.users import ALL_SITES, Sites
@@ -53,7 +54,11 @@ def list_work(
     whose window ends first before the others. ``count_to``: nobody needs to know more
     than that there are so many.
     """
-    passes = _conditions(wanted)
+    sight = database.sight
+    if sight is not None and not sight.dates:
+        # What is due tells the days from which it was counted.
+        return 0, ()
+    passes = [*_conditions(wanted), *_seen(wanted.kind, sight)]
     counted = select(func.count()).select_from(subject_work).where(*passes)
     if count_to is not None:
         some = select(Work.subjid).where(*passes).limit(count_to).subquery()
@@ -90,6 +95,16 @@ def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:
         ]
 
     return passes
+
+
+def _seen(kind: WorkKind, sight: Sight | None) -> list[ColumnElement[bool]]:
+    """Which lines exist for somebody. Findings of a form seen in part are not counted
+    for them; a visit is there whatever its first form is.
+    """
+    if sight is None or kind is WorkKind.VISIT:
+        return []
+    forms = sight.forms - sight.partly if kind is WorkKind.FINDING else sight.forms
+    return [Work.form.in_(sorted(forms))]
 
 
 def _line(row: Row[Any]) -> WorkLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.demo.demo_study import ACCOUNTS
+from forms_spec.model.roles import RESERVED_ROLES
 from webapp.security.access import MANAGE_ACCOUNTS, allow
 from webapp.security.passwords import new_password
 from webapp.services import services
@@ -21,7 +21,6 @@ from webapp.storage import (
     AccountRefused,
     Database,
     NewAccount,
-    Role,
     Sites,
     User,
     add_account,
@@ -42,7 +41,6 @@ from webapp.storage.second_factors import (
 )
 
 bp = Blueprint("accounts", __name__)
-TASKS = {role: does for _, _, role, does in ACCOUNTS}
 DONE = {
     "added": "The account was added.",
     "role": "The role was changed.",
@@ -85,7 +83,7 @@ def show_accounts() -> str:
         for user in list_users(database)
         if user.username not in PROGRAMS
     ]
-    return render_template("accounts.html", accounts=shown, tasks=TASKS)
+    return render_template("accounts.html", accounts=shown, roles=_tasks())
 
 
 @bp.get("/accounts/new")
@@ -220,8 +218,7 @@ def _changed(done: str, change: Callable[[Database], None]) -> ResponseReturnVal
 def _new_page(refused: str = "") -> str:
     return render_template(
         "new_account.html",
-        roles=list(Role),
-        tasks=TASKS,
+        roles=_tasks(),
         refused=refused,
         posted=request.form,
         chosen=_sites() if request.method == "POST" else frozenset(),
@@ -238,8 +235,7 @@ def _person_page(
             user=user,
             locked_until=locked_accounts(services().database).get(username),
         ),
-        roles=list(Role),
-        tasks=TASKS,
+        roles=_tasks(),
         done=DONE.get(done, ""),
         refused=refused,
         password=password,
@@ -263,9 +259,15 @@ def _username() -> str:
     return request.form.get("username", "")
 
 
-def _role() -> Role | None:
+def _role() -> str | None:
     text = request.form.get("role", "")
-    return next((role for role in Role if role.value == text), None)
+    return text if text in _tasks() else None
+
+
+def _tasks() -> Mapping[str, str]:
+    """What the people of each role do, by the role's name."""
+    own = {role.name: role.task for role in services().study.roles.values()}
+    return {**own, **RESERVED_ROLES}
 
 
 def _sites() -> Sites:

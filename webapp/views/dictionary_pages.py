@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from forms_spec.model.study_cache import StudyCache
 from generator.codebook import codebook_html, in_schedule_order
-from webapp.security.access import DESIGN, SIGNED_IN, allow
+from webapp.security.access import DESIGN, SIGNED_IN, WITH_A_ROLE, allow
 from webapp.security.headers import INLINE_POLICY
 from webapp.services import services
 from webapp.storage import dictionary_in_use
@@ -37,7 +37,7 @@ def show_dictionary() -> str:
 
 
 @bp.get("/codebook")
-@allow(SIGNED_IN)
+@allow(WITH_A_ROLE)
 def show_codebook() -> Response:
     """Everything that the dictionary says; it names no subject."""
     study = services().study

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 from urllib.parse import quote
@@ -74,9 +74,10 @@ class EventList:
     username: str = ""
 
     def search(self, asked: EventFilter) -> EventSearch:
-        return asked.search(
+        found = asked.search(
             subject=self.subject, username=self.username, sites=own_sites()
         )
+        return replace(found, sight=services().database.sight)
 
 
 @bp.get("/history")
@@ -128,7 +129,7 @@ def _of_account(username: str) -> EventList:
         abort(404, f"There is no account {username}.")
     return EventList(
         address=f"/accounts/{quote(username, safe='')}/history",
-        heading=f"History of {user.name} ({username}), {user.role.value}",
+        heading=f"History of {user.name} ({username}), {user.role}",
         username=username,
     )
 
@@ -151,7 +152,8 @@ def _page(listed: EventList) -> str:
         )
     page = events[:ON_A_PAGE]
     with app.database.read() as connection:
-        reasons = reasons_of(connection, page) if _may_read() else {}
+        sight = app.database.sight
+        reasons = reasons_of(connection, page, sight) if _may_read() else {}
 
     return render_template(
         "events.html",
@@ -252,7 +254,8 @@ def _rows(
     with app.database.read() as connection:
         events = iterate_events(connection, wanted)
         while chunk := tuple(islice(events, CHUNK)):
-            reasons = reasons_of(connection, chunk) if with_reasons else {}
+            sight = app.database.sight
+            reasons = reasons_of(connection, chunk, sight) if with_reasons else {}
             for event in chunk:
                 yield _row(event, app.study, reasons.get(event.number, ""))
 

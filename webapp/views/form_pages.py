@@ -14,8 +14,10 @@ from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry.starts import starting_texts
 from forms_spec.evaluation import Judgement
+from forms_spec.evaluation.role_view import RoleView
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import Record, Row
+from forms_spec.model.roles import Permission
 from generator.pages import without_hidden_rows
 from generator.pages.findings import label_of
 from generator.pages.input_names import ROWS_PREFIX, cell_of
@@ -36,6 +38,7 @@ from webapp.forms.posted import (
 from webapp.forms.raised_alerts import alerts_of
 from webapp.forms.retired_answers import refusal
 from webapp.forms.retired_forms import readable_place, tables_of
+from webapp.forms.role_saves import keeps_rows, whole_record
 from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.presentation.form_address import FormPlace, form_place
 from webapp.presentation.statuses import status_of
@@ -43,7 +46,7 @@ from webapp.presentation.template_filters import person
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import closed_words
 from webapp.security.access import ENTER, READ, allow
-from webapp.services import services
+from webapp.services import current_view, everything, services
 from webapp.storage import (
     Conflict,
     FindingCounts,
@@ -57,6 +60,7 @@ from webapp.storage import (
     locks_of,
     save,
 )
+from webapp.storage.forms import seen_form
 
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"
@@ -233,6 +237,11 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
         return _not_saved(now, closed_words(act), needs="lock", status=403)
     if typed := typed_by_another(now.data.get("typed_by", "")):
         return _not_saved(now, typed, needs="person")
+    if complete and not current_user.may(Permission.COMPLETE, now.place.form.name):
+        message = "Your role cannot complete this form. Save it as a draft."
+        return _not_saved(now, message, needs="role")
+    if kept := _rows_to_keep(now):
+        return _not_saved(now, kept, needs="role")
     if now.lacks_reason(complete=complete):
         return _not_saved(now, _asks_reason(now, complete=complete), needs="reason")
     if now.posted.unexplained:
@@ -275,6 +284,27 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
     return redirect(
         _after(now, check=1) if refused else _after(now, saved=answer.version), 303
     )
+
+
+def _rows_to_keep(now: PostedForm) -> str:
+    """Says that rows stay in which there is more than the person enters."""
+    view = current_view()
+    removed = {group for group, _ in (*now.posted.removed, *now.posted.unexplained)}
+    for group in now.place.form.row_groups if view is not None and removed else ():
+        if group.name in removed and _keeps_rows(group.name):
+            return (
+                f"Your role cannot remove rows of “{group.title or now.place.form.title}”,"
+                " because it does not enter everything in them. Keep the row, or ask "
+                "somebody who does."
+            )
+    return ""
+
+
+def _keeps_rows(group_name: str) -> bool:
+    view = current_view()
+    table = view.whole_study.tables.get(group_name) if view else None
+    group = table.group if table else None
+    return view is not None and group is not None and keeps_rows(view, group)
 
 
 def _after(now: PostedForm, **says: int) -> str:
@@ -339,6 +369,59 @@ def _store(
         fixed=laid_down(now.place.form),
         alerts=alerts_of(now.place.form, record, counted),
     )
+    view = current_view()
+    if view is not None:
+        with everything():
+            answer = _store_part(now, asked, view)
+        return _as_seen(answer) if isinstance(answer, Conflict) else answer
+    return _saved(now, asked)
+
+
+def _as_seen(conflict: Conflict) -> Conflict:
+    """Two versions that met, as far as the person sees them."""
+    sight, base = services().database.sight, conflict.base
+    theirs = seen_form(sight, conflict.theirs)
+    return Conflict(
+        theirs=theirs or conflict.theirs,
+        base=seen_form(sight, base) if base is not None else None,
+    )
+
+
+def _store_part(
+    now: PostedForm, asked: SaveRequest, view: RoleView
+) -> Saved | Conflict:
+    """Stores what a role typed that sees or enters a part of the form. What is counted
+    and what is complete hangs on the whole form.
+    """
+    form = view.whole_study.forms[now.place.form.name]
+    place = replace(now.place, form=form)
+    stored = load(services().database, place.key)
+    if stored is not None and stored.version != asked.base_version:
+        base = load_version(services().database, place.key, asked.base_version)
+        # Who changed what this person does not see has changed nothing to them.
+        if base and view.record(form.name, base.record) == view.record(
+            form.name, stored.record
+        ):
+            asked = replace(asked, base_version=stored.version)
+
+    known = stored.record if stored else None
+    record = whole_record(view, form, asked.record, known, opening())
+    is_complete = asked.status is Status.COMPLETE
+    judgement = judged(place, record, completing=is_complete)
+    record = without_hidden_rows(form, record, judgement)
+    status = asked.status if judgement.may_complete else Status.DRAFT
+    whole = replace(
+        asked,
+        record=record,
+        status=status,
+        counts=FindingCounts.of(open_findings(form, judgement, record)),
+        fixed=laid_down(form),
+        alerts=alerts_of(form, record, judgement),
+    )
+    return _saved(replace(now, place=place), whole)
+
+
+def _saved(now: PostedForm, asked: SaveRequest) -> Saved | Conflict:
     try:
         return save(services().database, asked)
     except SaveRefused:

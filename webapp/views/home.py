@@ -15,7 +15,7 @@ from flask_login import current_user
 
 from forms_spec.model.captured_data import LOG
 from webapp.casebook.stored_status import Moment, evaluate_some
-from webapp.presentation.form_address import form_address, visit_word
+from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.template_filters import moment_words, short_day
 from webapp.queries.query_places import place_words
 from webapp.queries.shown_queries import age_words
@@ -168,6 +168,9 @@ def _shown(line: WorkLine) -> ShownWork:
     place = "" if visit is None else visit_word(visit.title, line.unsno)
     address = form_address(line.subjid, line.visit, line.unsno, line.form)
     if line.kind == WorkKind.VISIT.value:
+        forms = forms_at(study, line.visit)
+        first = forms[0].name if forms else line.form
+        address = form_address(line.subjid, line.visit, line.unsno, first)
         return ShownWork(
             address=address,
             subjid=line.subjid,
@@ -200,7 +203,7 @@ def _late(line: WorkLine) -> str:
 
 def _queries(first: int, most: int, *, state: QueryState, mine: bool) -> Listed:
     """Queries in a state; ``mine`` are those for the person's role."""
-    role = current_user.user.role.value if mine else ""
+    role = current_user.user.role if mine else ""
     wanted = QueryFilter(states=[state], assigned_role=role, own_sites=own_sites())
     count, listed = list_queries(services().database, wanted, first=first, most=most)
     return count, tuple(_shown_query(item) for item in listed)

@@ -41,8 +41,9 @@ from webapp.queries.from_findings import (
     source_words,
 )
 from webapp.security.access import MANAGE_PACKAGES, allow
+from webapp.security.query_access import assignable_roles
 from webapp.services import services
-from webapp.storage import Role, StepRefused
+from webapp.storage import StepRefused
 
 bp = Blueprint("packages", __name__)
 
@@ -60,8 +61,6 @@ FULL = (
     " your own machine: crfsmith validate FILE."
 )
 
-ASKED = (Role.COORDINATOR.value, Role.INVESTIGATOR.value)
-"""Who may be asked to answer queries."""
 MOST_SHOWN = 20
 """So many findings that are skipped are named for each reason."""
 
@@ -219,7 +218,8 @@ def _packages_page(message: str = "") -> str:
 def _role() -> str:
     """Who is to answer the queries."""
     role = request.values.get("role", "")
-    return role if role in ASKED else ASKED[0]
+    roles = assignable_roles(services().study)
+    return role if role in roles else roles[0]
 
 
 def _plan(work: str, role: str) -> BulkPlan:
@@ -252,7 +252,7 @@ def _queries_page(
         groups=skipped_by_reason(plan),
         message=message,
         numbers=numbers,
-        roles=ASKED,
+        roles=assignable_roles(services().study),
         role=_role(),
         most=MOST_SHOWN,
     )

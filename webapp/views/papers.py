@@ -15,7 +15,7 @@ from generator.paper.layout import Paper
 from generator.paper.typst_writer import PaperFailed, write_pdf
 from generator.paper.word_writer import write_word
 from webapp.paper.subject_casebook import CasebookReader, printed_event
-from webapp.security.access import READ, SIGNED_IN, allow
+from webapp.security.access import READ, WITH_A_ROLE, allow
 from webapp.services import services, subject_or_404
 from webapp.storage import dictionary_in_use, list_users, snapshot, write_event
 
@@ -27,25 +27,25 @@ _WRITTEN: StudyCache[tuple[bool, str], bytes] = StudyCache()
 
 
 @bp.get("/forms/blank.pdf")
-@allow(SIGNED_IN)
+@allow(WITH_A_ROLE)
 def show_blank_pdf() -> Response:
     return _forms("pdf", annotated=False)
 
 
 @bp.get("/forms/blank.docx")
-@allow(SIGNED_IN)
+@allow(WITH_A_ROLE)
 def show_blank_word() -> Response:
     return _forms("docx", annotated=False)
 
 
 @bp.get("/forms/annotated.pdf")
-@allow(SIGNED_IN)
+@allow(WITH_A_ROLE)
 def show_annotated_pdf() -> Response:
     return _forms("pdf", annotated=True)
 
 
 @bp.get("/forms/annotated.docx")
-@allow(SIGNED_IN)
+@allow(WITH_A_ROLE)
 def show_annotated_word() -> Response:
     return _forms("docx", annotated=True)
 

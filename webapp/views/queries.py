@@ -17,7 +17,7 @@ from generator.pages.input_names import cell_of
 from webapp.forms.retired_forms import readable_place
 from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import ShownStatus
-from webapp.queries.assignees import ASSIGNABLE, Assignee, Assignees, assignees_of
+from webapp.queries.assignees import Assignee, Assignees, assignees_of
 from webapp.queries.query_places import (
     WHOLE_FORM,
     PlaceWords,
@@ -34,7 +34,7 @@ from webapp.queries.shown_queries import (
     shown_thread,
 )
 from webapp.security.access import READ, allow
-from webapp.security.query_access import person_step, query_party
+from webapp.security.query_access import assignable_roles, person_step, query_party
 from webapp.services import own_sites, services, subject_or_404
 from webapp.storage import (
     WAITING_STATES,
@@ -122,7 +122,7 @@ def show_list() -> ResponseReturnValue:
             ("", "any"),
         ],
         role_options=[
-            *((role.value, role.value) for role in ASSIGNABLE),
+            *((role, role) for role in assignable_roles(services().study)),
             (ME, "me, by name"),
         ],
         age_options=[(str(days), f"{days} days or longer") for days in AGES],
@@ -206,6 +206,7 @@ def write_entry(number: str) -> ResponseReturnValue:
             text,
             assigned_role=given.role if given else "",
             assigned_to=given.username if given else "",
+            roles=services().study.roles,
         )
         seen = _number(request.form.get("seen", ""))
         take_step(services().database, thread.query.number, step, seen=seen)
@@ -343,6 +344,7 @@ def _begin(
             typed.text,
             assigned_role=given.role if given else "",
             assigned_to=given.username if given else "",
+            roles=services().study.roles,
         )
         new = NewQuery(place=about, step=step)
         (number,) = open_queries(services().database, [new])
@@ -388,7 +390,9 @@ def _page(
 
 def _assignees(subjid: str) -> Assignees:
     """Whom a query about a subject can be given to."""
-    return assignees_of(services().database, subject_or_404(subjid))
+    app = services()
+    names = assignable_roles(app.study)
+    return assignees_of(app.database, subject_or_404(subjid), names)
 
 
 def _given(subjid: str) -> Assignee | None:
@@ -398,7 +402,7 @@ def _given(subjid: str) -> Assignee | None:
 
 def _reviews() -> bool:
     """Whether the person asks, and so may give a query to somebody else."""
-    return query_party(current_user.user) is QueryParty.REVIEWER
+    return query_party(current_user.user, services().study.roles) is QueryParty.REVIEWER
 
 
 def _shown(thread: QueryThread, refusals: dict[int, tuple[str, str]]) -> ShownThread:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -57,6 +57,7 @@ def ask_redaction(subjid: str) -> ResponseReturnValue:
 def take_redaction(subjid: str) -> ResponseReturnValue:
     """Looks where a text stands or, once that was seen, takes it out."""
     subject = subject_or_404(subjid).subjid
+    _need_everything()
     unwanted = request.form.get("text", "").strip()
     reason = request.form.get("reason", "").strip()
     typed = TypedRedaction(text=unwanted, reason=reason)
@@ -79,8 +80,15 @@ def take_redaction(subjid: str) -> ResponseReturnValue:
     return redirect(f"/subjects/{subject}/redact#earlier", 303)
 
 
+def _need_everything() -> None:
+    """Text is looked for in all answers: who sees a part would learn of the others."""
+    if not current_user.may_with(REDACT, ""):
+        abort(403)
+
+
 def _page(subjid: str, typed: TypedRedaction) -> str:
     subject = subject_or_404(subjid)
+    _need_everything()
     events = find_events(
         services().database, subject=subjid, kinds=[EventKind.TEXT_REDACTED]
     )

@@ -21,7 +21,7 @@ from webapp.review.verification_progress import (
     progress_of,
 )
 from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, SIGN, VERIFY, allow
-from webapp.services import own_sites, services, subject_or_404
+from webapp.services import current_view, own_sites, services, subject_or_404
 from webapp.storage import (
     ALL_SITES,
     WHOLE_STUDY,
@@ -151,12 +151,25 @@ def _mark(review: SubjectReview, scopes: Sequence[ReviewScope]) -> None:
         )
         for line in review.forms_in(scopes)
     ]
+    _need_whole_forms([mark.key.form for mark in marks])
     if not marks:
         raise VerificationRefused("Nothing was captured here that could be verified.")
 
     act = MARKS[request.form.get("action", "")]
     username = current_user.user.username
     mark_forms(services().database, marks, act, username=username)
+
+
+def _need_whole_forms(forms: Sequence[str]) -> None:
+    """A form is verified as a whole: nobody vouches for answers that they do not see."""
+    view = current_view()
+    for name in forms if view is not None else ():
+        form = view.whole_study.forms.get(name) if view else None
+        if view and form and view.grants.unseen_of(form):
+            raise VerificationRefused(
+                f"Your role sees a part of “{form.title}” only, so it cannot verify the "
+                "form. Ask somebody who sees all of it."
+            )
 
 
 def _with_message(typed: TypedReview, message: str) -> TypedReview:
@@ -175,7 +188,7 @@ def _set(scopes: Sequence[ReviewScope], locks: Locks, reason: str) -> None:
 
     locked = any(locks.state(scope) is LockState.LOCKED for scope in scopes)
     needed = LOCK if state is LockState.LOCKED or locked else FREEZE
-    if not current_user.has_one_of(needed):
+    if not all(current_user.may_with(needed, scope.form) for scope in scopes):
         abort(403)
     set_locks(
         services().database,
@@ -207,7 +220,13 @@ def _page(subject: StoredSubject, typed: TypedReview) -> str:
 
 def _acts(subject: str) -> list[ShownLock]:
     """Everything that was frozen, locked and opened, the newest first."""
-    return [shown_act(act) for act in lock_history(services().database, subject)]
+    database = services().database
+    sight, acts = database.sight, lock_history(database, subject)
+    return [
+        shown_act(act)
+        for act in acts
+        if sight is None or not act.scope.form or act.scope.form in sight.forms
+    ]
 
 
 @bp.get("/review")

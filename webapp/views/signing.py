@@ -117,6 +117,8 @@ def _to_sign(subjid: str, value: str) -> ToSign:
         abort(404, f"{subjid} has nothing to sign that is called {value}.")
 
     line = lines[value]
+    if not current_user.may_with(SIGN, line.scope.form):
+        abort(403)
     threads = threads_of_subject(database, subjid)
     return ToSign(
         subject=subject,

@@ -38,6 +38,7 @@ from webapp.storage import (
 
 bp = Blueprint("subjects", __name__)
 ON_A_PAGE: Final = 50
+SEEN_ORDERS: Final = frozenset({"subject", "site"})
 MOST_ALIKE: Final = 5
 """So many subjects are named whose numbers look like a new one."""
 
@@ -145,7 +146,9 @@ def evaluate_on() -> ResponseReturnValue:
 
 def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
     order = request.args.get("order", "subject")
-    if order not in ORDERS:
+    # By counts of everything a list would tell them to those who see a part.
+    known = ORDERS if services().database.sight is None else SEEN_ORDERS
+    if order not in known:
         order = "subject"
     down = request.args.get("down") == "1"
     text = request.args.get("page", "1")

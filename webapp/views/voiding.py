@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,7 +12,7 @@ from forms_spec.model.captured_data import LOG
 from webapp.presentation.form_address import visit_word
 from webapp.review.lock_words import ShownLock, closed_words, scope_title, shown_lock
 from webapp.security.access import ENTER, READ, allow
-from webapp.services import services, subject_or_404
+from webapp.services import current_view, services, subject_or_404
 from webapp.storage import (
     FormClosed,
     InstanceKey,
@@ -64,6 +64,11 @@ def void_something(subjid: str) -> ResponseReturnValue:
         message = "Choose what to void."
         return _page(subject, message=message, chosen=chosen, reason=reason), 422
 
+    # With a form its unseen answers would be voided too.
+    view = current_view()
+    in_part = view is not None and scope.form in view.partly_seen
+    if in_part or not current_user.may_with(ENTER, scope.form):
+        abort(403)
     try:
         set_void(
             services().database,
@@ -85,6 +90,7 @@ def _page(
     subject: StoredSubject, *, message: str = "", chosen: str = "", reason: str = ""
 ) -> str:
     subjid = subject.subjid
+    sight = services().database.sight
     voids = voids_of(services().database, subjid)
     scopes = _scopes(subjid)
     values = {scope: value for value, scope in scopes.items()}
@@ -108,6 +114,7 @@ def _page(
                 lock=shown_lock(act, act.scope),
             )
             for act in voids.standing
+            if sight is None or not act.scope.form or act.scope.form in sight.forms
         ],
         may_void=current_user.may_enter,
     )

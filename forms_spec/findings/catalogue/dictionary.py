@@ -43,7 +43,7 @@ _FILES: tuple[CatalogueEntry, ...] = (
         'No top-level key says what the file contains. It begins with "{key}"',
         "{near} Begin it with study, codelists, visits, form, rules, derivations, "
         "reference_ranges "
-        "or eligibility",
+        "eligibility or roles",
         "The top-level key says what a file contains. The file name does not matter.",
         "forms: x\ntitle: Example\n",
     ),
@@ -52,7 +52,7 @@ _FILES: tuple[CatalogueEntry, ...] = (
         "The file is a list or a single text",
         "Begin it with study, codelists, visits, form, rules, derivations, "
         "reference_ranges or "
-        "eligibility, followed by a colon",
+        "eligibility, roles, followed by a colon",
         "A dictionary file consists of keys and values.",
         "- form: x\n",
     ),

@@ -143,10 +143,13 @@ def test_no_more_casebooks_are_kept_than_have_place(
     subjects = ("01-001", "01-002", "01-003", "01-012")
     with signed_in_request(app):
         sizes = [len(judged_casebook(subject).casebook) for subject in subjects]
-        assert list(app.extensions[JUDGED]) == list(subjects)
+        assert [subject for _, subject in app.extensions[JUDGED]] == list(subjects)
         monkeypatch.setattr(subject_status, "MOST_FORMS", sizes[0] + sizes[3])
         judged_casebook("01-001")
-        assert list(app.extensions[JUDGED]) == ["01-012", "01-001"]
+        assert [subject for _, subject in app.extensions[JUDGED]] == [
+            "01-012",
+            "01-001",
+        ]
         monkeypatch.setattr(subject_status, "MOST_FORMS", 1)
         judged_casebook("01-003")
-        assert list(app.extensions[JUDGED]) == ["01-003"]
+        assert [subject for _, subject in app.extensions[JUDGED]] == ["01-003"]

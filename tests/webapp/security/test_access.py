@@ -8,10 +8,9 @@ from shutil import copy
 import pytest
 from flask import Flask
 
-from tests.webapp.pages import app_over, filled_once, sign_in
+from tests.webapp.pages import app_over, cellkine, filled_once, sign_in
 from webapp.demo.demo_study import PASSWORD
 from webapp.security.access import EVERYONE, allowed, check_routes, rights_of
-from webapp.storage import Role
 
 ARGUMENTS = {
     "subjid": "01-007",
@@ -84,7 +83,9 @@ def test_a_role_reaches_its_own_pages_and_no_others(app: Flask, username: str) -
             continue
         answer = client.open(address, method=method)
         refused = answer.status_code == 403
-        assert refused == roles.isdisjoint(rights_of(Role(role))), f"{method} {address}"
+        assert refused == roles.isdisjoint(rights_of(cellkine(), role)), (
+            f"{method} {address}"
+        )
 
 
 @pytest.mark.parametrize(("username", "home"), HOMES)

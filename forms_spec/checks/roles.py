@@ -1,0 +1,198 @@
+"""Roles that leave nothing without a reader, and nobody guessing what they may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.evaluation.role_grants import (
+    AnswerColumn,
+    RoleGrants,
+    asked_fields,
+    grants_of,
+    known_places,
+    reads_of_check,
+    reads_of_field,
+)
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.findings.places import TextPlace
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.model.fields import Form
+from forms_spec.model.roles import OF_WHOLE_FORMS, USUAL_ROLES, Permission, StudyRole
+from forms_spec.model.study import Study
+
+NEED_ALL_OF_A_FORM = (Permission.COMPLETE, Permission.SIGN)
+"""What nobody does with a form of which they see a part only."""
+
+
+def check_roles(loaded: LoadedStudy) -> Iterator[Finding]:
+    """What is wrong with the roles of a dictionary that names them."""
+    study = loaded.study
+    if study.roles is USUAL_ROLES or not study.forms:
+        return
+
+    everybody = [grants_of(study, role) for role in study.roles.values()]
+    seen = frozenset[AnswerColumn]().union(*(grants.seen for grants in everybody))
+    for grants in everybody:
+        yield from _wrong_places(study, grants.role)
+        yield from _leaks(study, grants)
+        yield from _partly_seen(study, grants, seen)
+    yield from _left_alone(study, everybody, seen)
+
+
+def _wrong_places(study: Study, role: StudyRole) -> Iterator[Finding]:
+    known = frozenset(known_places(study))
+    for where, may in role.exceptions.items():
+        place = role.places[where]
+        if where not in known:
+            near = did_you_mean(where, known)
+            yield finding("role-unknown-place", text=place, name=where, near=near)
+            continue
+
+        too_large = may & OF_WHOLE_FORMS
+        if too_large and where not in study.forms:
+            words = _words(too_large)
+            yield finding("role-of-whole-form", text=place, actions=words, name=where)
+        if may and Permission.SEE not in may:
+            yield finding("role-without-see", text=place, actions=_words(may))
+
+    if role.may and Permission.SEE not in role.may:
+        yield finding("role-without-see", text=role.place, actions=_words(role.may))
+
+
+def _words(permissions: frozenset[Permission]) -> str:
+    """Permissions in the order of the documentation."""
+    return ", ".join(item.value for item in Permission if item in permissions)
+
+
+def _leaks(study: Study, grants: RoleGrants) -> Iterator[Finding]:
+    """Fields that would tell a role what it does not see."""
+    if grants.is_whole:
+        return
+    for asked in asked_fields(study):
+        if asked.column not in grants.seen:
+            continue
+        hidden = _unseen(grants, reads_of_field(study, asked))
+        if hidden is not None:
+            yield finding(
+                "role-depends",
+                text=_place(grants.role, hidden),
+                related=(asked.field.place,),
+                role=grants.role.name,
+                seen=".".join(asked.column),
+                unseen=".".join(hidden),
+            )
+
+
+def _unseen(
+    grants: RoleGrants, reads: Iterator[tuple[str, str | None]]
+) -> tuple[str, ...] | None:
+    """The first of some columns that the role does not see. Of a table whose rows are
+    counted it has to see something.
+    """
+    for table, name in reads:
+        if name is None:
+            if not any(column.table == table for column in grants.seen):
+                return (table,)
+        elif AnswerColumn(table, name) in grants.by_column and (
+            AnswerColumn(table, name) not in grants.seen
+        ):
+            return table, name
+
+    return None
+
+
+def _place(role: StudyRole, hidden: tuple[str, ...]) -> TextPlace | None:
+    """Where the text says that the role does not see something, or the role."""
+    for where in (".".join(hidden), hidden[0]):
+        if where in role.places:
+            return role.places[where]
+    return role.place
+
+
+def _partly_seen(
+    study: Study, grants: RoleGrants, seen: frozenset[AnswerColumn]
+) -> Iterator[Finding]:
+    """Whoever completes or signs a form answers for all of it. What nobody sees at all
+    is said once, by itself.
+    """
+    role = grants.role
+    for form in study.forms.values():
+        may = grants.by_form[form.name]
+        asked = [item for item in NEED_ALL_OF_A_FORM if item in may]
+        hidden = _unseen_in(study, grants, form, seen) if asked else None
+        if hidden is not None:
+            yield finding(
+                "role-part-of-form",
+                text=role.places.get(form.name, role.place),
+                role=role.name,
+                actions=_words(frozenset(asked)),
+                form=form.name,
+                unseen=".".join(hidden),
+            )
+        if Permission.EXPORT in may and not grants.is_whole:
+            yield finding(
+                "role-export",
+                text=role.places.get(form.name, role.place),
+                role=role.name,
+            )
+            return
+
+
+def _unseen_in(
+    study: Study, grants: RoleGrants, form: Form, seen: frozenset[AnswerColumn]
+) -> tuple[str, ...] | None:
+    """Something that the role does not see of a form, or of what its errors hang on."""
+    unseen = [column for column in grants.unseen_of(form) if column in seen]
+    if unseen:
+        return unseen[0]
+    for check in study.rules.values():
+        if check.severity is Severity.REFUSE and _is_of(study, check.on, form):
+            hidden = _unseen(grants, reads_of_check(study, check))
+            if hidden is not None:
+                return hidden
+
+    return None
+
+
+def _is_of(study: Study, on: tuple[tuple[str, str], ...], form: Form) -> bool:
+    tables = (study.tables.get(table) for table, _ in on)
+    return any(table is not None and table.form.name == form.name for table in tables)
+
+
+def _left_alone(
+    study: Study, everybody: list[RoleGrants], seen: frozenset[AnswerColumn]
+) -> Iterator[Finding]:
+    """Fields and forms for which no role does what has to be done."""
+    entered = frozenset[AnswerColumn]().union(*(grants.entered for grants in everybody))
+    for asked in asked_fields(study):
+        column, words = asked.column, ".".join(asked.column)
+        if column not in seen:
+            yield finding("role-no-reader", text=asked.field.place, name=words)
+        elif column not in entered and _is_asked(asked.field.entry, asked.field.value):
+            yield finding("role-no-writer", text=asked.field.place, name=words)
+
+    for action in NEED_ALL_OF_A_FORM:
+        yield from _forms_without(study, everybody, action)
+
+
+def _is_asked(entry: str, formula: object) -> bool:
+    return entry == "typed" and formula is None
+
+
+def _forms_without(
+    study: Study, everybody: list[RoleGrants], action: Permission
+) -> Iterator[Finding]:
+    """Forms that nobody completes; those that nobody signs in a study that signs."""
+    forms: set[str] = set()
+    for grants in everybody:
+        forms.update(name for name, may in grants.by_form.items() if action in may)
+    # Where no form is signed, none needs a signature.
+    if action is Permission.SIGN and not forms:
+        return
+    for form in study.forms.values():
+        if form.name not in forms:
+            yield finding(
+                "role-nobody-may", text=form.place, action=action.value, form=form.name
+            )

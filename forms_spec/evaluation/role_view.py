@@ -1,0 +1,290 @@
+"""A study as a role sees it: what the role may not see is absent from it, so that no
+page, rule or table made from it can show or tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+
+from forms_spec.evaluation.role_grants import (
+    AnswerColumn,
+    RoleGrants,
+    asked_fields,
+    columns_read,
+    grants_of,
+    placed_fields,
+    reads_of_check,
+)
+from forms_spec.model.captured_data import Record, Row
+from forms_spec.model.codes import Codelist
+from forms_spec.model.criteria import Eligibility
+from forms_spec.model.edit_checks import Derivation, EditCheck
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.life_cycle import StatusCondition
+from forms_spec.model.roles import Permission, Permissions, StudyRole
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.rules import Home
+from forms_spec.rules.semantics.name_lookup import references_in
+from forms_spec.schedule.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE
+
+NOBODY: Permissions = frozenset()
+DATING = frozenset({VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY})
+"""Questions that say by their CDASH names when a visit was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleView:
+    """What one role has of a study. ``study`` lacks what the role does not see; where
+    the role sees everything it is the study itself.
+    """
+
+    role: StudyRole
+    study: Study
+    whole_study: Study
+    grants: RoleGrants
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the role sees everything."""
+        return self.grants.is_whole
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the role sees everything, and may do the same everywhere."""
+        return self.is_whole and not self.role.exceptions
+
+    @cached_property
+    def sees_dates(self) -> bool:
+        """Whether the role sees every answer from which the days of visits follow."""
+        whole, seen = self.whole_study, self.study
+        if (seen.day_zero, seen.statuses) != (whole.day_zero, whole.statuses):
+            return False
+        return all(
+            asked.column in self.grants.seen
+            for asked in asked_fields(self.whole_study)
+            if asked.field.cdash in DATING
+        )
+
+    @cached_property
+    def partly_seen(self) -> frozenset[str]:
+        """Forms of which the role sees a part, or whose findings may hang on what it
+        does not see.
+        """
+        partly = {
+            form.name
+            for form in self.whole_study.forms.values()
+            if self.grants.unseen_of(form)
+        }
+        for check in self._hidden_rules():
+            for table, _ in check.on:
+                partly.add(self.whole_study.tables[table].form.name)
+        return frozenset(partly)
+
+    @cached_property
+    def hidden_codes(self) -> frozenset[str]:
+        """The codes of findings that hang on what the role does not see."""
+        codes: set[str] = set()
+        for check in self._hidden_rules():
+            codes |= {check.name, check.check, check.unknown or check.name}
+        return frozenset(codes)
+
+    def _hidden_rules(self) -> list[EditCheck]:
+        rules = self.whole_study.rules.items()
+        return [check for name, check in rules if name not in self.study.rules]
+
+    def may(self, permission: Permission, form: str) -> bool:
+        """Whether the role may do something with a form as a whole. Nothing is done
+        with a form that it does not see.
+        """
+        granted = permission in self.grants.by_form.get(form, NOBODY)
+        return granted and form in self.study.forms
+
+    def enters(self, form: str) -> bool:
+        """Whether the role enters something of a form."""
+        known = self.study.forms.get(form)
+        if known is None:
+            return False
+        # A note is on the page, and has no answer.
+        asked = [placed for placed in placed_fields(known) if placed.field.collected]
+        return any(placed.column in self.grants.entered for placed in asked)
+
+    def sees(self, table: str, field: str) -> bool:
+        return AnswerColumn(table, field) in self.grants.seen
+
+    def record(self, form: str, record: Record) -> Record:
+        """The part of a record that the role sees. Answers that the dictionary does not
+        know are seen by whoever sees everything.
+        """
+        if self.is_whole:
+            return record
+
+        rows = {
+            table: tuple(
+                Row(number=row.number, texts=self._texts(table, row.texts))
+                for row in of_table
+            )
+            for table, of_table in record.rows.items()
+            if self._sees_table(table)
+        }
+        kept = {
+            (cell, code): reason
+            for (cell, code), reason in record.kept.items()
+            if not cell.field or self.sees(cell.table, cell.field)
+        }
+        return Record(texts=self._texts(form, record.texts), rows=rows, kept=kept)
+
+    def _texts(self, table: str, texts: Mapping[str, str]) -> dict[str, str]:
+        return {name: text for name, text in texts.items() if self.sees(table, name)}
+
+    def _sees_table(self, table: str) -> bool:
+        return table in self.study.tables
+
+
+_VIEWS: StudyCache[str, RoleView] = StudyCache()
+
+
+def view_of(study: Study, role: StudyRole) -> RoleView:
+    """What a role of the study has of it, worked out once."""
+    return _VIEWS.get(study, role.name, lambda: _view(study, role))
+
+
+def _view(study: Study, role: StudyRole) -> RoleView:
+    grants = grants_of(study, role)
+    is_plain = grants.is_whole and not role.exceptions
+    seen = study if is_plain else _reduced(study, grants)
+    return RoleView(role=role, study=seen, whole_study=study, grants=grants)
+
+
+def _reduced(study: Study, grants: RoleGrants) -> Study:
+    """The study without what the role does not see, and without every rule that reads
+    something of it.
+    """
+    forms = dict(reduced_forms(study.forms, grants))
+    rules = {
+        name: check
+        for name, check in study.rules.items()
+        if _sees_all(grants, reads_of_check(study, check))
+    }
+    return replace(
+        study,
+        forms=MappingProxyType(forms),
+        schedule=tuple(item for item in study.schedule if item.form in forms),
+        day_zero=tuple(name for name in study.day_zero if _sees_name(grants, name)),
+        rules=MappingProxyType(rules),
+        derivations=MappingProxyType(dict(_derivations(study, grants))),
+        codelists=MappingProxyType(dict(_codelists(study, forms))),
+        eligibility=_eligibility(study, grants),
+        statuses=_statuses(study, grants),
+    )
+
+
+def reduced_forms(
+    forms: Mapping[str, Form], grants: RoleGrants
+) -> Iterator[tuple[str, Form]]:
+    """Forms, also those of an earlier dictionary, without the fields that a role does not
+    see today.
+    """
+    for name, form in forms.items():
+        groups = tuple(_groups(form, grants))
+        if groups:
+            yield name, replace(form, groups=groups)
+
+
+def _groups(form: Form, grants: RoleGrants) -> Iterator[Group]:
+    for group in form.groups:
+        fields = tuple(
+            _entered(item, AnswerColumn(group.table, item.name) in grants.entered)
+            for item in group.fields
+            if AnswerColumn(group.table, item.name) in grants.seen
+        )
+        if fields:
+            yield replace(group, fields=fields)
+
+
+def _entered(item: Field, is_entered: bool) -> Field:
+    """A field that the role sees and does not enter is read on the page."""
+    if is_entered or item.entry != "typed" or not item.collected or item.value:
+        return item
+    return replace(item, entry="read_only", prefill=None)
+
+
+def _sees_all(grants: RoleGrants, reads: Iterator[tuple[str, str | None]]) -> bool:
+    tables = {column.table for column in grants.seen}
+    return all(
+        table in tables
+        if name is None
+        else AnswerColumn(table, name) in grants.seen
+        or AnswerColumn(table, name) not in grants.by_column
+        for table, name in reads
+    )
+
+
+def _sees_name(grants: RoleGrants, name: str) -> bool:
+    table, _, field = name.partition(".")
+    return AnswerColumn(table, field) in grants.seen
+
+
+def _derivations(study: Study, grants: RoleGrants) -> Iterator[tuple[str, Derivation]]:
+    """Those that name nothing that is unseen: any rule that uses another is gone too."""
+    seen = {column.field for column in grants.seen}
+    unseen = {column.field for column in grants.by_column} - seen
+    for name, derivation in study.derivations.items():
+        read = references_in(derivation.expression.tree)
+        if unseen.isdisjoint(reference.field for reference in read):
+            yield name, derivation
+
+
+def _codelists(
+    study: Study, forms: Mapping[str, Form]
+) -> Iterator[tuple[str, Codelist]]:
+    """Codelists without those that only unseen fields use."""
+
+    def used(some: Mapping[str, Form]) -> set[str]:
+        fields = [
+            placed.field for form in some.values() for placed in placed_fields(form)
+        ]
+        return {item.codelist.name for item in fields if item.codelist is not None}
+
+    hidden = used(study.forms) - used(forms)
+    for name, codelist in study.codelists.items():
+        if name not in hidden:
+            yield name, codelist
+
+
+def _statuses(study: Study, grants: RoleGrants) -> tuple[StatusCondition, ...]:
+    """What says how far a subject is, if the role sees all of it: some of the
+    conditions would give another status.
+    """
+    for condition in study.statuses:
+        form = study.forms.get(condition.form)
+        if form is None:
+            continue
+        reads = columns_read(study, condition.when, Home(form=form))
+        if not _sees_all(grants, reads):
+            return ()
+
+    return study.statuses
+
+
+def _eligibility(study: Study, grants: RoleGrants) -> Eligibility | None:
+    """The criteria if the role sees all of them: some would give another verdict."""
+    eligibility = study.eligibility
+    if eligibility is None:
+        return None
+
+    form = study.forms[eligibility.form]
+    home = Home(form=form)
+    for criterion in eligibility.criteria:
+        if AnswerColumn(form.name, criterion.field.name) not in grants.seen:
+            return None
+        for expression in (criterion.met, criterion.not_applicable):
+            if expression is not None and not _sees_all(
+                grants, columns_read(study, expression, home)
+            ):
+                return None
+
+    return eligibility

@@ -1,0 +1,79 @@
+"""Roles: who may do what, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.schema_fields import (
+    MappingSchema,
+    NamedMapping,
+    ScalarField,
+    TextField,
+)
+from forms_spec.loading.schema_problems import fail
+from forms_spec.model.roles import RESERVED_ROLES, Permission, Permissions, StudyRole
+
+NAME = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*")
+LONGEST_NAME = 30
+WORDS = tuple(permission.value for permission in Permission)
+
+
+class PermissionList(ScalarField):
+    """A list of permissions; an empty one allows nothing."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Permissions:
+        if not isinstance(value, list):
+            fail("not-a-list")
+        for word in value:
+            if word not in WORDS:
+                near = did_you_mean(str(word), WORDS)
+                fail("not-one-of", words=", ".join(WORDS), near=near)
+
+        return frozenset(Permission(word) for word in value)
+
+
+class RoleSchema(MappingSchema):
+    """A role."""
+
+    task = TextField(load_default="")
+    may = PermissionList(required=True)
+    places = NamedMapping(PermissionList(), load_default=dict)
+
+
+class RolesFileSchema(MappingSchema):
+    """A file whose top key is ``roles``."""
+
+    roles = NamedMapping(RoleSchema, required=True)
+
+
+def build_roles(spot: SourceNode, notes: Notes) -> Mapping[str, StudyRole]:
+    """The roles by name; those whose name cannot be one are left out."""
+    loaded = notes.load(RolesFileSchema(), spot.data, spot).get("roles") or {}
+    roles: dict[str, StudyRole] = {}
+    for name, data in loaded.items():
+        role = spot.at("roles", name)
+        if name in RESERVED_ROLES:
+            notes.say("role-reserved", role.key, name=name)
+            continue
+        if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+            notes.say("role-name", role.key, name=name)
+            continue
+
+        exceptions = data.get("places", {})
+        roles[name] = StudyRole(
+            name=name,
+            task=data.get("task", ""),
+            may=data.get("may", frozenset()),
+            exceptions=MappingProxyType(exceptions),
+            place=role.key,
+            places=MappingProxyType(
+                {where: role.at("places", where).key for where in exceptions}
+            ),
+        )
+
+    return MappingProxyType(roles)
