@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select
 
 from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
@@ -32,17 +32,17 @@ Decided = tuple[Sequence[NewQuery], Sequence[tuple[StoredQuery, QueryStep]]]
 
 def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
     """Notes subjects whose forms are saved, in the transaction that saves them."""
-    wanted = set(subjects)
-    known = connection.execute(KNOWN_DUE, {"subjects": sorted(wanted)}).scalars()
-    new = wanted - set(known)
-    if new:
-        connection.execute(ADD_DUE, [{"subjid": subject} for subject in sorted(new)])
+    rows = [{"subject": subject} for subject in sorted(set(subjects))]
+    if rows:
+        connection.execute(ADD_DUE, rows)
 
 
-KNOWN_DUE = select(query_due.c.subjid).where(
-    query_due.c.subjid.in_(bindparam("subjects", expanding=True))
+_SUBJECT = bindparam("subject", type_=query_due.c.subjid.type)
+# Whoever is due already stays so: nobody else writes meanwhile.
+ADD_DUE = insert(query_due).from_select(
+    ["subjid"],
+    select(_SUBJECT).where(~exists().where(query_due.c.subjid == _SUBJECT)),
 )
-ADD_DUE = insert(query_due)
 
 
 def due_subjects(database: Database) -> tuple[str, ...]:

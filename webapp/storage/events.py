@@ -158,12 +158,14 @@ def append_events(
     if not new:
         return
 
-    before = head = log_head(connection)
+    before, people = _head_and_people(
+        connection, {item.username for item in new if item.username}
+    )
+    head = before
     if head == NO_LINE and new[0].kind is not EventKind.LOG_BEGUN:
         new.insert(0, NewEvent(kind=EventKind.LOG_BEGUN, details={"format": 1}))
 
     origin = str(connection.get_execution_options().get(ORIGIN, ""))
-    people = _people(connection, {item.username for item in new if item.username})
     rows = []
     for item in new:
         row = _row(item, now, before=head, origin=origin, people=people)
@@ -267,6 +269,25 @@ def write_event(database: Database, new: NewEvent) -> None:
         append_events(connection, database.clock(), [new])
 
 
+def _head_and_people(
+    connection: Connection, usernames: set[str]
+) -> tuple[LogHead, dict[str, dict[str, Detail]]]:
+    """The newest line of the log and whoever acts, by one query where one person does,
+    as with every save.
+    """
+    row = None
+    if len(usernames) == 1:
+        (username,) = usernames
+        row = connection.execute(HEAD_AND_PERSON, {"username": username}).first()
+    if row is None:
+        return log_head(connection), _people(connection, usernames)
+
+    head = LogHead(number=row.number, sha256=line_hash(row.line))
+    if row.username is None:
+        return head, {}
+    return head, {row.username: _person(row.name, row.role, row.sites)}
+
+
 def _people(
     connection: Connection, usernames: set[str]
 ) -> dict[str, dict[str, Detail]]:
@@ -275,18 +296,26 @@ def _people(
     """
     names = {"usernames": sorted(usernames)}
     rows = connection.execute(PEOPLE, names) if usernames else ()
-    people: dict[str, dict[str, Detail]] = {}
-    for row in rows:
-        people[row.username] = {"name": row.name, "role": row.role}
-        if isinstance(row.sites, list):
-            people[row.username]["sites"] = row.sites
+    return {row.username: _person(row.name, row.role, row.sites) for row in rows}
 
-    return people
+
+def _person(name: str, role: str, sites: object) -> dict[str, Detail]:
+    person: dict[str, Detail] = {"name": name, "role": role}
+    if isinstance(sites, list):
+        person["sites"] = sites
+    return person
 
 
 PEOPLE = select(
     app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
 ).where(app_user.c.username.in_(bindparam("usernames", expanding=True)))
+HEAD_AND_PERSON = (
+    NEWEST_LINE.add_columns(
+        app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
+    )
+    .select_from(event)
+    .outerjoin(app_user, app_user.c.username == bindparam("username"))
+)
 ADD_EVENT = insert(event)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 
@@ -119,10 +120,13 @@ def mark_saved(
     ``any_voids`` is false where it is known that nothing of them was ever voided.
     """
     names = sorted(set(subjids))
+    if not any_voids:
+        connection.execute(COUNT_AGAIN, [{"subject": name} for name in names])
+        return
     rows = connection.execute(TOTALS, {"subjects": names}).mappings()
     totals = {row["subjid"]: {**row, "subject": row["subjid"]} for row in rows}
-    voids = find_voids(connection, names) if any_voids else None
-    if voids and voids.acts:
+    voids = find_voids(connection, names)
+    if voids.acts:
         acts = connection.execute(ACTS.where(void_act.c.subjid.in_(names)))
         for subjid, count in acts:
             if subjid in totals:
@@ -162,6 +166,13 @@ TOTALS = (
     )
     .where(form_instance.c.subjid.in_(bindparam("subjects", expanding=True)))
     .group_by(form_instance.c.subjid)
+)
+# The same in one statement, where every form counts.
+COUNT_AGAIN = text(
+    "UPDATE subject_standing SET (changes, drafts, complete, saved_at, day) = ("
+    "SELECT sum(version), sum(CASE WHEN status <> 'complete' THEN 1 ELSE 0 END),"
+    " sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), max(saved_at), ''"
+    " FROM form_instance WHERE subjid = :subject) WHERE subjid = :subject"
 )
 SAVED = (
     update(subject_standing)
