@@ -72,7 +72,7 @@ class Judged:
     standing: Standing
     life: SubjectLife
     visits: Timeline
-    worked_out: dict[str, object] = field(default_factory=dict)
+    worked_out: dict[str, tuple[object, object]] = field(default_factory=dict)
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -80,13 +80,16 @@ class Judged:
         waiting = {id(result) for result, _ in self.waiting}
         return tuple(finding for finding in self.findings if id(finding) not in waiting)
 
-    def once(self, name: str, work_out: Callable[[], Result]) -> Result:
-        """What else follows from the casebook as it is: worked out when it is asked for
-        first.
+    def once(
+        self, name: str, work_out: Callable[[], Result], *, given: object = None
+    ) -> Result:
+        """What else follows from the casebook as it is, and from what is ``given``:
+        worked out when it is asked for first.
         """
-        if name not in self.worked_out:
-            self.worked_out[name] = work_out()
-        return cast("Result", self.worked_out[name])
+        kept = self.worked_out.get(name)
+        if kept is None or kept[0] != given:
+            kept = self.worked_out[name] = (given, work_out())
+        return cast("Result", kept[1])
 
 
 def remembered(subjid: str, changes: int) -> Standing | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import (
     CompoundSelect,
     Connection,
+    Exists,
     bindparam,
     exists,
     literal_column,
@@ -42,17 +44,22 @@ def reviewed_in(connection: Connection, subject: str) -> frozenset[ReviewTable]:
     return frozenset(ReviewTable(name) for (name,) in rows)
 
 
-REVIEWED_IN: CompoundSelect[Any] = union_all(
-    *(
-        select(literal_column(f"'{name.value}'")).where(
-            exists(select(table.c.id).where(table.c.subjid.in_(subjects)))
-        )
+HAS_ACTS: Final[Mapping[ReviewTable, Exists]] = MappingProxyType(
+    {
+        name: exists(select(table.c.id).where(table.c.subjid.in_(subjects)))
         for name, table, subjects in (
             (ReviewTable.LOCKS, lock_act, ("", bindparam("subject"))),
             (ReviewTable.SIGNATURES, signature, (bindparam("subject"),)),
             (ReviewTable.VERIFICATIONS, verification, (bindparam("subject"),)),
             (ReviewTable.VOIDS, void_act, (bindparam("subject"),)),
         )
+    }
+)
+"""Whether there are acts about a ``subject``; locks of the whole study count."""
+REVIEWED_IN: CompoundSelect[Any] = union_all(
+    *(
+        select(literal_column(f"'{name.value}'")).where(has_acts)
+        for name, has_acts in HAS_ACTS.items()
     )
 )
 
@@ -63,18 +70,32 @@ class ReviewState:
     far its forms are verified.
     """
 
-    locks: Locks
-    signatures: tuple[StoredSignature, ...]
-    verified: Mapping[FormKey, FormVerification]
+    locks: Locks = field(default_factory=Locks)
+    signatures: tuple[StoredSignature, ...] = ()
+    verified: Mapping[FormKey, FormVerification] = field(default_factory=dict)
 
 
-def review_state(database: Database, subject: str) -> ReviewState:
-    """The state of a subject's review."""
+def review_state(
+    database: Database,
+    subject: str,
+    *,
+    among: Container[ReviewTable] = frozenset(ReviewTable),
+) -> ReviewState:
+    """The state of a subject's review. Only tables ``among`` these are read."""
+    if not any(table in among for table in ReviewTable):
+        return ReviewState()
+
+    state = ReviewState()
     with database.read() as connection:
-        return ReviewState(
-            locks=find_locks(connection, [subject]),
-            signatures=seen_signatures(
+        if ReviewTable.LOCKS in among:
+            state = replace(state, locks=find_locks(connection, [subject]))
+        if ReviewTable.SIGNATURES in among:
+            signatures = seen_signatures(
                 find_signatures(connection, subject), database.sight
-            ),
-            verified=find_verifications(connection, [subject]).get(subject, {}),
-        )
+            )
+            state = replace(state, signatures=signatures)
+        if ReviewTable.VERIFICATIONS in among:
+            verified = find_verifications(connection, [subject])
+            state = replace(state, verified=verified.get(subject, {}))
+
+    return state

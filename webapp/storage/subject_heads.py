@@ -16,6 +16,7 @@ from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
 from webapp.storage.queries import seen_queries
 from webapp.storage.query_life import WAITING_STATES, QueryState
+from webapp.storage.review_state import HAS_ACTS, ReviewTable
 from webapp.storage.sight import Sight
 from webapp.storage.subjects import StoredSubject, of_sites
 from webapp.storage.tables import query, query_due, subject
@@ -40,11 +41,13 @@ class SubjectHead:
     """A subject, how often its forms were saved, and how far its queries are.
 
     ``due`` says that its forms were saved since its rule queries were last looked at.
+    ``reviewed`` are the tables in which reviewers have left anything about it.
     """
 
     subject: StoredSubject
     saves: int
     due: bool
+    reviewed: frozenset[ReviewTable]
     queries: tuple[QueryHead, ...]
 
     @property
@@ -78,6 +81,9 @@ def subject_head(
         ),
         saves=int(rows[0].saves),
         due=bool(rows[0].due),
+        reviewed=frozenset(
+            table for table in ReviewTable if rows[0]._mapping[table.value]
+        ),
         queries=tuple(_query_head(row) for row in rows if row.number is not None),
     )
 
@@ -109,6 +115,7 @@ COLUMNS = select(
     exists(
         select(query_due.c.subjid).where(query_due.c.subjid == bindparam("subject"))
     ).label("due"),
+    *(has_acts.label(table.value) for table, has_acts in HAS_ACTS.items()),
     query.c.id.label("number"),
     query.c.form,
     query.c.visit,

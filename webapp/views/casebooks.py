@@ -41,13 +41,10 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     head = up_to_date(head_or_404(subjid))
     subject, judged = head.subject, judged_casebook(subjid, saves=head.saves)
     assessment = assessment_of(judged)
+    database, whole = services().database, ReviewScope(subjid)
     # A voided subject has no form that counts; one without any form is asked for.
-    void = (
-        None
-        if judged.casebook.forms
-        else voids_of(services().database, subjid).of([ReviewScope(subjid)])
-    )
-    state, whole = review_state(services().database, subjid), ReviewScope(subjid)
+    void = None if judged.casebook.forms else voids_of(database, subjid).of([whole])
+    state = review_state(database, subjid, among=head.reviewed)
     reviewed = form_marks(subjid, state, judged.casebook.forms)
     marks = with_query_marks(subjid, reviewed, head.waiting)
     act = state.locks.closing([whole, WHOLE_STUDY])
@@ -56,16 +53,16 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     return render_template(
         "casebook.html",
         subject=subject,
-        # Marks change without a save: with some, the table is put together anew.
-        table=_table(subject, judged, marks)
-        if marks
-        else judged.once("casebook table", lambda: _table(subject, judged, {})),
+        # Marks change without a save.
+        table=judged.once(
+            "casebook table", lambda: _table(subject, judged, marks), given=marks
+        ),
         lock=shown_lock(act, whole) if act else None,
         signature=shown_signature(signed, whole) if signed else None,
         eligibility=status_of(assessment) if assessment else None,
         life=judged.life.status,
         voided=len(judged.casebook.voided),
-        void=shown_lock(void, ReviewScope(subjid)) if void else None,
+        void=shown_lock(void, whole) if void else None,
         queries=head.waiting,
         repeating=[
             visit for visit in services().study.visits.values() if visit.repeats
