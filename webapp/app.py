@@ -27,6 +27,7 @@ from webapp.storage.signed_heads import sign_log
 from webapp.views import (
     accounts,
     casebooks,
+    dashboard,
     dictionary_pages,
     eligibility,
     errors,
@@ -103,7 +104,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
-        papers, queries, redactions, reviews, signing, home, voiding, search,
+        papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
         verifications,
     )  # fmt: skip
     for room in rooms:

@@ -30,6 +30,7 @@ LOGS = [
 KINDS_OF_PAGES = [
     "/home",
     "/home/findings",
+    "/dashboard",
     "/search?q=a",
     "/subjects/01-001/void",
     "/subjects",

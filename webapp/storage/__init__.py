@@ -38,6 +38,13 @@ from webapp.storage.attachments import (
 )
 from webapp.storage.casebooks import StoredCasebook, visit_order
 from webapp.storage.changes import Change, ChangeKind, changes
+from webapp.storage.dashboard import (
+    completeness,
+    first_saves,
+    statuses_of_subjects,
+    subjects_added,
+    waiting_since,
+)
 from webapp.storage.database import Database, open_database, utc_now
 from webapp.storage.dictionaries import (
     AlteredDictionary,
@@ -338,6 +345,7 @@ __all__ = [
     "changes",
     "check_clock",
     "close_account",
+    "completeness",
     "dictionary_in_use",
     "due_subjects",
     "end_session",
@@ -345,6 +353,7 @@ __all__ = [
     "find_locks",
     "find_signatures",
     "fingerprint",
+    "first_saves",
     "forget_due",
     "forms_to_sign",
     "get_attachment",
@@ -406,8 +415,10 @@ __all__ = [
     "snapshot",
     "stale_subjects",
     "standings_of",
+    "statuses_of_subjects",
     "subject_head",
     "subject_numbers",
+    "subjects_added",
     "subjects_beginning",
     "subjects_from",
     "take_step",
@@ -423,6 +434,7 @@ __all__ = [
     "visit_order",
     "voids_of",
     "waiting_counts",
+    "waiting_since",
     "was_complete",
     "write_event",
 ]

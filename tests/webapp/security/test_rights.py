@@ -84,6 +84,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("casebooks.show_casebook", "GET"): READ,
     ("casebooks.show_findings", "GET"): READ,
     ("casebooks.show_standing", "GET"): READ,
+    ("dashboard.show_dashboard", "GET"): READ,
     ("eligibility.show_eligibility", "GET"): READ,
     ("events.export_account_history", "GET"): REVIEW,
     ("events.export_study_history", "GET"): REVIEW,

@@ -1,0 +1,122 @@
+"""The figures of the dashboard, of the subjects of some sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from webapp.storage.database import Database
+from webapp.storage.forms import Status
+from webapp.storage.query_life import WAITING_STATES
+from webapp.storage.tables import (
+    form_instance,
+    form_version,
+    query,
+    subject,
+    subject_standing,
+)
+from webapp.storage.users import ALL_SITES, Sites
+
+Standings = subject_standing.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completeness:
+    """How many forms of a visit were begun, and how many of them are complete."""
+
+    begun: int
+    complete: int
+
+
+def _own(sites: Sites) -> list[ColumnElement[bool]]:
+    """Subjects that count, of some sites."""
+    passes: list[ColumnElement[bool]] = [Standings.voided.is_(False)]
+    if sites is not ALL_SITES:
+        passes.append(Standings.site.in_(sorted(sites)))
+    return passes
+
+
+def subjects_added(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
+    """When each subject was added, in order."""
+    added = (
+        select(subject.c.added_at)
+        .join(subject_standing, Standings.subjid == subject.c.subjid)
+        .where(*_own(sites))
+        .order_by(subject.c.added_at)
+    )
+    with database.read() as connection:
+        return tuple(connection.execute(added).scalars())
+
+
+def statuses_of_subjects(database: Database, *, sites: Sites) -> Mapping[str, int]:
+    """How many subjects have each status, as they were evaluated last."""
+    counted = (
+        select(Standings.status, func.count())
+        .where(*_own(sites))
+        .group_by(Standings.status)
+    )
+    with database.read() as connection:
+        return {str(name): int(count) for name, count in connection.execute(counted)}
+
+
+def completeness(
+    database: Database, *, sites: Sites
+) -> Mapping[tuple[str, str], Completeness]:
+    """By visit and form: how many were begun, and how many are complete."""
+    is_complete = form_instance.c.status == Status.COMPLETE.value
+    counted: Select[Any] = (
+        select(
+            form_instance.c.visit,
+            form_instance.c.form,
+            func.count(),
+            func.sum(case((is_complete, 1), else_=0)),
+        )
+        .join(subject_standing, Standings.subjid == form_instance.c.subjid)
+        .where(*_own(sites))
+        .group_by(form_instance.c.visit, form_instance.c.form)
+    )
+    with database.read() as connection:
+        return {
+            (visit, form): Completeness(begun=int(begun), complete=int(complete))
+            for visit, form, begun, complete in connection.execute(counted)
+        }
+
+
+def waiting_since(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
+    """Since when each query waits that is open or answered."""
+    states = [state.value for state in WAITING_STATES]
+    opened = (
+        select(query.c.opened_at)
+        .join(subject_standing, Standings.subjid == query.c.subjid)
+        .where(query.c.state.in_(states), *_own(sites))
+    )
+    with database.read() as connection:
+        return tuple(connection.execute(opened).scalars())
+
+
+def first_saves(
+    database: Database, forms: Iterable[str], *, sites: Sites, most: int
+) -> tuple[tuple[str, Mapping[str, str], datetime], ...]:
+    """The newest forms of some kinds that were begun: the kind, the own answers of the
+    first version, and when it was saved.
+    """
+    begun = (
+        select(form_instance.c.form, form_version.c.texts, form_version.c.saved_at)
+        .join(form_version, form_version.c.instance_id == form_instance.c.id)
+        .join(subject_standing, Standings.subjid == form_instance.c.subjid)
+        .where(
+            form_version.c.number == 1,
+            form_instance.c.form.in_(list(forms)),
+            *_own(sites),
+        )
+        .order_by(form_version.c.id.desc())
+        .limit(most)
+    )
+    with database.read() as connection:
+        return tuple(
+            (row.form, row.texts, row.saved_at) for row in connection.execute(begun)
+        )
