@@ -75,6 +75,7 @@ READ_BY = {
         "/subjects",
         "/history",
         "/accounts/nurse/history",
+        "/subjects/01-012/redact",
     ],
 }
 WITHOUT_SUBJECTS = [
