@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from webapp.storage.database import Database
 from webapp.storage.forms import Status
 from webapp.storage.query_life import WAITING_STATES
+from webapp.storage.sight import Sight, seen_places
 from webapp.storage.tables import (
     form_instance,
     form_version,
@@ -40,6 +41,13 @@ def _own(sites: Sites) -> list[ColumnElement[bool]]:
     return passes
 
 
+def _of_seen_forms(sight: Sight | None) -> list[ColumnElement[bool]]:
+    """Forms of which the person sees something."""
+    if sight is None:
+        return []
+    return [form_instance.c.form.in_(sorted(sight.forms))]
+
+
 def subjects_added(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
     """When each subject was added, in order."""
     added = (
@@ -53,7 +61,11 @@ def subjects_added(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
 
 
 def statuses_of_subjects(database: Database, *, sites: Sites) -> Mapping[str, int]:
-    """How many subjects have each status, as they were evaluated last."""
+    """How many subjects have each status, as they were evaluated last; nothing for
+    somebody who does not see every answer from which that follows.
+    """
+    if database.sight is not None:
+        return {}
     counted = (
         select(Standings.status, func.count())
         .where(*_own(sites))
@@ -76,7 +88,7 @@ def completeness(
             func.sum(case((is_complete, 1), else_=0)),
         )
         .join(subject_standing, Standings.subjid == form_instance.c.subjid)
-        .where(*_own(sites))
+        .where(*_own(sites), *_of_seen_forms(database.sight))
         .group_by(form_instance.c.visit, form_instance.c.form)
     )
     with database.read() as connection:
@@ -92,7 +104,17 @@ def waiting_since(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
     opened = (
         select(query.c.opened_at)
         .join(subject_standing, Standings.subjid == query.c.subjid)
-        .where(query.c.state.in_(states), *_own(sites))
+        .where(
+            query.c.state.in_(states),
+            *_own(sites),
+            *seen_places(
+                database.sight,
+                query.c.form,
+                query.c.table_name,
+                query.c.field,
+                query.c.code,
+            ),
+        )
     )
     with database.read() as connection:
         return tuple(connection.execute(opened).scalars())
@@ -112,6 +134,7 @@ def first_saves(
             form_version.c.number == 1,
             form_instance.c.form.in_(list(forms)),
             *_own(sites),
+            *_of_seen_forms(database.sight),
         )
         .order_by(form_version.c.id.desc())
         .limit(most)
