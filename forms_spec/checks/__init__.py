@@ -22,6 +22,7 @@ from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.protocol_check_ids import check_ids
 from forms_spec.checks.ranges import check_ranges
+from forms_spec.checks.reasoned import check_reasoning
 from forms_spec.checks.reference_ranges import check_reference_ranges
 from forms_spec.checks.roles import check_roles
 from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
@@ -59,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     check_ids,
     check_reference_ranges,
     check_shown,
+    check_reasoning,
     check_rows,
     check_grids,
     check_no_fields,

@@ -32,19 +32,20 @@ def constant(
     None for an expression that has findings or reads something, and for UNKNOWN.
     """
     resolved = resolve(expression, study, home, expects)
-    if resolved.findings or not _reads_nothing(resolved.core):
+    if resolved.findings or not reads_nothing(resolved.core):
         return None
 
     return compile_core(resolved.core)([])
 
 
-def _reads_nothing(node: Core) -> bool:
+def reads_nothing(node: Core) -> bool:
+    """Whether an expression is the same for every record, on every day."""
     if isinstance(node, Constant):
         return True
     if not isinstance(node, Apply) or node.operator == "today":
         return False
 
-    return all(_reads_nothing(argument) for argument in node.arguments)
+    return all(reads_nothing(argument) for argument in node.arguments)
 
 
 def span(value: RuleValue | None) -> Span | None:

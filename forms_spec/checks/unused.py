@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from forms_spec.findings.catalogue import finding
@@ -9,6 +11,9 @@ from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.rule_syntax.syntax_tree import Node, ParameterReference
 from forms_spec.rules import Expression
+
+NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+"""A word of an expression that may be the name of a derivation."""
 
 
 def check_unused(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -23,13 +28,36 @@ def check_unused(loaded: LoadedStudy) -> Iterator[Finding]:
 
     read: set[str] = set()
     for expression in _expressions(loaded):
-        read.update(parameters_in(expression.tree))
+        # Most expressions read none, and a look at the text is quicker than a walk.
+        if "$" in expression.text:
+            read.update(parameters_in(expression.tree))
 
     for parameter in study.parameters.values():
         # Loading gives a parameter without a label its name for one.
         has_label = parameter.label != parameter.name
         if parameter.name not in read and not has_label:
             yield finding("unused-parameter", text=parameter.place, name=parameter.name)
+
+    yield from _unused_derivations(loaded)
+
+
+def _unused_derivations(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Derivations that no other expression names.
+
+    One with a label is of use by itself: the codebook shows it.
+    """
+    named: Counter[str] = Counter()
+    for expression in _expressions(loaded):
+        named.update(set(NAME.findall(expression.text)))
+
+    for derivation in loaded.study.derivations.values():
+        # One that names itself goes in a circle, which is no use.
+        own = derivation.name in NAME.findall(derivation.expression.text)
+        is_used = named[derivation.name] > own
+        if derivation.label is None and not is_used:
+            yield finding(
+                "unused-derivation", text=derivation.place, name=derivation.name
+            )
 
 
 def _expressions(loaded: LoadedStudy) -> Iterator[Expression]:

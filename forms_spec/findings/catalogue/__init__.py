@@ -12,6 +12,7 @@ from types import MappingProxyType, ModuleType
 
 from forms_spec.findings.catalogue import (
     audit,
+    conditions,
     csv_files,
     data,
     descriptors,
@@ -41,6 +42,7 @@ MODULES: tuple[ModuleType, ...] = (
     dictionary,
     questions,
     rules,
+    conditions,
     references,
     eligibility,
     roles,

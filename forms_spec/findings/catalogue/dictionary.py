@@ -209,6 +209,14 @@ _CODES: tuple[CatalogueEntry, ...] = (
         "codebook shows it.",
         _study("parameters:\n  age_min: 40\n"),
     ),
+    warn(
+        "unused-derivation",
+        'Nothing uses the derivation "{name}"',
+        "Delete it, use it by its name, or give it a label",
+        "A derivation is evaluated only where an expression names it. With a label, it is "
+        "kept as a part of the study's documentation.",
+        "derivations:\n  late: base.n > 5\n",
+    ),
     refuse(
         "parameter-value",
         '"{value}" is not a valid {kind}: {why}',

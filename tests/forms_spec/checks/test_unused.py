@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.forms_spec.dictionaries import STUDY, load, said
 
 
@@ -41,5 +43,28 @@ def test_a_parameter_with_a_label_is_a_fact_of_the_study() -> None:
 
 
 def test_a_parameter_that_a_derivation_reads_is_used() -> None:
-    rules = "derivations:\n  over: base.n > $limit\n"
+    rules = "derivations:\n  over: {label: Over, value: base.n > $limit}\n"
     assert said(STUDY + "parameters:\n  limit: 5\n", rules) == []
+
+
+USED = """rules:
+  C1: {message: In time, assert: not late, severity: query, on: [base.n]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("derivations", "more", "places"),
+    [
+        ("late: base.n > 5", "", ["1.yaml:2:3"]),
+        ("late: base.n > 5", USED, []),
+        ("late: {label: Too late, value: base.n > 5}", "", []),
+        ("late: very\n  very: base.n > 5", USED, []),
+        ("late: base.n > 5\n  very: base.n > 9", USED, ["1.yaml:3:3"]),
+        ("late(n): n > 5", USED.replace("late", "late(base.n)"), []),
+    ],
+)
+def test_a_derivation_that_nothing_names_is_a_warning(
+    derivations: str, more: str, places: list[str]
+) -> None:
+    found = said(f"derivations:\n  {derivations}\n", *([more] if more else []))
+    assert found == [f"{place} unused-derivation" for place in places]

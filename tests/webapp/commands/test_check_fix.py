@@ -110,9 +110,10 @@ def test_an_old_dictionary_means_the_same() -> None:
 
 
 def test_each_old_name_is_one_finding_with_the_new_one() -> None:
-    rules = OLD_RULES + OLD_RULES.removeprefix("rules:\n").replace(
-        "  says:\n    on", "  other:\n    on"
+    other = OLD_RULES.removeprefix("rules:\n").replace(
+        "severity: query", "severity: warning"
     )
+    rules = OLD_RULES + other.replace("  says:\n    on", "  other:\n    on")
     loaded = load_study(
         {
             "study.yaml": STUDY,

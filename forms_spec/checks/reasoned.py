@@ -1,0 +1,63 @@
+"""What can be said of all conditions of a study without trying answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.checks.conditions import condition_findings, meaning
+from forms_spec.checks.constants import home_of
+from forms_spec.checks.hidden import hidden_findings
+from forms_spec.checks.reasoning.conditions import Conditions
+from forms_spec.checks.reasoning.domains import Domains
+from forms_spec.checks.reasoning.shown import ShownFields
+from forms_spec.checks.results import result_findings
+from forms_spec.checks.rule_pairs import rule_findings
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
+from forms_spec.rules.semantics.resolver import Resolved
+
+
+def check_reasoning(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Conditions, formulas and rules that no answer can change, each place once.
+
+    A field whose type or codelist is unknown has findings of its own, which come first.
+    """
+    if not all(part.sound for part in loaded.parts.fields):
+        return
+
+    reported: set[tuple[TextPlace | None, str]] = set()
+    for found in _findings(loaded):
+        # Defaults and lists of parts give one text to several fields.
+        key = (found.text, found.code)
+        if key not in reported:
+            reported.add(key)
+            yield found
+
+
+def _findings(loaded: LoadedStudy) -> Iterator[Finding]:
+    study = loaded.study
+    homes = {
+        id(part.field): home
+        for part in loaded.parts.fields
+        if (home := home_of(part, study)) is not None
+    }
+    domains = Domains(study, homes)
+    conditions = Conditions(domains)
+    shown = ShownFields(study, homes, conditions)
+    clean: list[tuple[ExpressionPart, Resolved]] = []
+
+    for part in loaded.parts.expressions:
+        resolved = meaning(part, study)
+        if resolved is None:
+            continue
+
+        found = list(condition_findings(part, resolved, conditions))
+        yield from found
+        # What is impossible by itself needs no other field to be so.
+        if not found:
+            clean.append((part, resolved))
+            yield from hidden_findings(part, resolved, conditions, shown)
+
+    yield from rule_findings(loaded, clean, conditions, shown)
+    yield from result_findings(loaded, domains)

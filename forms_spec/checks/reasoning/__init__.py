@@ -1,0 +1,1 @@
+"""What conditions need of the answers that they read."""

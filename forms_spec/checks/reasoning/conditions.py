@@ -1,0 +1,417 @@
+"""What is sure of the cells that a condition reads where it is TRUE, and where it is
+FALSE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from forms_spec.checks.reasoning.domains import NUMBERS, WORDS, Domains, bare, step_of
+from forms_spec.checks.reasoning.facts import (
+    NOTHING,
+    MaybeFacts,
+    all_of,
+    both,
+    either,
+    one_of,
+)
+from forms_spec.checks.reasoning.value_sets import (
+    NO,
+    YES,
+    CodeSet,
+    Spans,
+    ValueSet,
+    at_least,
+    at_most,
+    only,
+)
+from forms_spec.rules.semantics.resolved import (
+    Apply,
+    Constant,
+    Core,
+    Interval,
+    Key,
+    Missing,
+    Read,
+    Remote,
+)
+from forms_spec.rules.semantics.types import Type
+
+Results: TypeAlias = tuple[MaybeFacts, MaybeFacts]
+"""The facts where a condition is TRUE, and those where it is FALSE."""
+
+OPEN: Final[Results] = (NOTHING, NOTHING)
+KNOWN: Final = "known "
+"""Begins the key that says of a cell whether it is known."""
+
+LESS, SAME, MORE = "<", "=", ">"
+ORDERS: Final = frozenset({LESS, SAME, MORE})
+COMPARISONS: Final = frozenset({"eq", "lt", "le", "span_eq", "span_lt", "span_le"})
+
+
+def cell_key(cell: Read | Remote) -> str:
+    """The same text for every reading of one cell in an expression, and for no other."""
+    mark = "!" if cell.entered else ""
+    if isinstance(cell, Read):
+        return f"{cell.depth}:{cell.table}.{cell.field.name}{mark}"
+
+    return f"{cell.depth}:{cell.form}[{cell.visit or ''}].{cell.field.name}{mark}"
+
+
+def key_of(core: Core) -> str | None:
+    """What an expression is called in facts; None for one that they leave out."""
+    core = bare(core)
+    if isinstance(core, Read | Remote):
+        return cell_key(core)
+    if isinstance(core, Key):
+        return f"{core.depth}:{core.name}"
+    if isinstance(core, Constant):
+        return f"={core.value}"
+    if not isinstance(core, Apply) or core.operator == "case":
+        return None
+
+    parts = [key_of(argument) for argument in core.arguments]
+    named = [part for part in parts if part is not None]
+    return f"{core.operator}({', '.join(named)})" if len(named) == len(parts) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: what it is called in facts, and its possible values."""
+
+    core: Core
+    key: str | None
+    values: ValueSet
+
+
+class Conditions:
+    """The results of conditions, each worked out once.
+
+    The meanings of expressions live as long as their study, so that their identity
+    names them.
+    """
+
+    def __init__(self, domains: Domains) -> None:
+        self.domains = domains
+        self.cells: dict[str, Read] = {}
+        self._results: dict[int, Results] = {}
+
+    def results(self, core: Core, forms: Sequence[str]) -> Results:
+        """``forms`` are those that the frames look at, the judged one first."""
+        results = self._results.get(id(core))
+        if results is None:
+            results = self._worked_out(core, forms)
+            self._results[id(core)] = results
+
+        return results
+
+    def _worked_out(self, core: Core, forms: Sequence[str]) -> Results:
+        if isinstance(core, Constant):
+            return _constant(core)
+        if isinstance(core, Read | Remote):
+            return self._ticked(core)
+        if isinstance(core, Missing):
+            return self._missing(core)
+        if not isinstance(core, Apply):
+            return OPEN
+
+        if core.operator in COMPARISONS:
+            return self._compared(core, forms)
+        if core.operator in ("and", "or", "not"):
+            return self._logic(core, forms)
+
+        return self._other(core, forms)
+
+    def _logic(self, core: Apply, forms: Sequence[str]) -> Results:
+        parts = [self.results(argument, forms) for argument in core.arguments]
+        if core.operator == "not":
+            ((true, false),) = parts
+            return false, true
+
+        trues = [true for true, _ in parts]
+        falses = [false for _, false in parts]
+        if core.operator == "and":
+            return all_of(trues), one_of(falses)
+
+        return one_of(trues), all_of(falses)
+
+    def _other(self, core: Apply, forms: Sequence[str]) -> Results:
+        arguments = core.arguments
+        if core.operator == "in":
+            return self._among(core, forms)
+        if core.operator == "case":
+            return self._case(arguments, forms)
+        if core.operator == "coalesce" and len(arguments) == 2:
+            return self._certain(arguments, forms)
+
+        if core.operator == "known":
+            cell = arguments[0]
+            if isinstance(cell, Read | Remote):
+                key = KNOWN + self._noted(cell)
+                return {key: YES}, {key: NO}
+
+        if core.operator == "member":
+            return self._has(*arguments)
+
+        return OPEN
+
+    def _noted(self, cell: Read | Remote) -> str:
+        key = cell_key(cell)
+        if isinstance(cell, Read) and cell.depth == 0:
+            self.cells[key] = cell
+
+        return key
+
+    def _known(self, *cores: Core) -> dict[str, ValueSet]:
+        """That the cells among some values are known, as a comparison needs it."""
+        facts: dict[str, ValueSet] = {}
+        for core in cores:
+            cell = bare(core)
+            if isinstance(cell, Read | Remote):
+                facts[KNOWN + self._noted(cell)] = YES
+
+        return facts
+
+    def _ticked(self, cell: Read | Remote) -> Results:
+        key, known = cell_key(cell), self._known(cell)
+        return {**known, key: YES}, {**known, key: NO}
+
+    def _missing(self, core: Missing) -> Results:
+        return {KNOWN + self._noted(core.cell): NO}, NOTHING
+
+    def _certain(self, arguments: Sequence[Core], forms: Sequence[str]) -> Results:
+        """``x is 'A'``: FALSE also where nothing is known."""
+        condition, otherwise = arguments
+        is_no = isinstance(otherwise, Constant) and otherwise.value is False
+        if not is_no or condition.type is not Type.CONDITION:
+            return OPEN
+
+        return self.results(condition, forms)[0], NOTHING
+
+    def _has(self, code: Core, cell: Core) -> Results:
+        is_plain = isinstance(code, Constant) and isinstance(cell, Read | Remote)
+        if not is_plain:
+            return OPEN
+
+        assert isinstance(code, Constant)
+        key, known = f"{key_of(cell)} has {code.value}", self._known(cell)
+        return {**known, key: YES}, {**known, key: NO}
+
+    def _case(self, arguments: Sequence[Core], forms: Sequence[str]) -> Results:
+        """The first branch whose condition is TRUE, after those that are FALSE."""
+        *branches, otherwise = arguments
+        if otherwise.type is not Type.CONDITION:
+            return OPEN
+
+        passed: MaybeFacts = NOTHING
+        true: MaybeFacts = None
+        false: MaybeFacts = None
+        pairs = zip(branches[::2], branches[1::2], strict=True)
+        for condition, value in (*pairs, (None, otherwise)):
+            entered, left = passed, None
+            if condition is not None:
+                taken, not_taken = self.results(condition, forms)
+                entered, left = both(passed, taken), both(passed, not_taken)
+
+            if_true, if_false = self.results(value, forms)
+            true = either(true, both(entered, if_true))
+            false = either(false, both(entered, if_false))
+            passed = left
+
+        return true, false
+
+    def _side(self, core: Core, forms: Sequence[str]) -> Side:
+        value = bare(core)
+        values = self.domains.of(value, forms)
+        return Side(core=value, key=key_of(value), values=values)
+
+    def _compared(self, core: Apply, forms: Sequence[str]) -> Results:
+        left, right = core.arguments
+        if left.type is Type.CONDITION:
+            return self._same_truth(core.arguments, forms)
+        if core.operator == "eq" and left.type in WORDS:
+            for side, other in ((left, right), (right, left)):
+                if isinstance(other, Constant):
+                    return self._one_of(side, (other,), forms)
+
+        operator = core.operator.removeprefix("span_")
+        compare = _words if left.type in WORDS else _numbers
+        sides = self._side(left, forms), self._side(right, forms)
+        return self._heeding_keys(compare(operator, *sides), left, right)
+
+    def _heeding_keys(self, results: Results, *cores: Core) -> Results:
+        """The results with what has to be known for them."""
+        known = self._known(*cores)
+        true, false = (both(known, facts) if known else facts for facts in results)
+        # That a form stands only at the visits which a rule names is no fault.
+        if false is None and any(isinstance(core, Key) for core in cores):
+            false = known
+
+        return true, false
+
+    def _one_of(
+        self, core: Core, constants: Sequence[Core], forms: Sequence[str]
+    ) -> Results:
+        """A text or code against some constants."""
+        values = self.domains.of(core, forms)
+        if not isinstance(values, CodeSet):
+            return OPEN
+
+        words = frozenset(
+            constant.value
+            for constant in constants
+            if isinstance(constant, Constant) and isinstance(constant.value, str)
+        )
+        key = key_of(core)
+        true = _within(key, values.meet(CodeSet(words)))
+        false = _within(key, values.meet(CodeSet(words, but=True)))
+        return self._heeding_keys((true, false), core)
+
+    def _same_truth(self, sides: Sequence[Core], forms: Sequence[str]) -> Results:
+        """``(a = 'Y') = (b > 3)``"""
+        (true, false), (other_true, other_false) = (
+            self.results(side, forms) for side in sides
+        )
+        same = either(both(true, other_true), both(false, other_false))
+        different = either(both(true, other_false), both(false, other_true))
+        return same, different
+
+    def _among(self, core: Apply, forms: Sequence[str]) -> Results:
+        """``x in (..)``: equal to one of the others."""
+        operand, *others = core.arguments
+        if operand.type is Type.CONDITION:
+            return OPEN
+
+        are_constant = all(isinstance(other, Constant) for other in others)
+        if operand.type in WORDS and are_constant:
+            return self._one_of(operand, others, forms)
+
+        compare = _words if operand.type in WORDS else _numbers
+        first = self._side(operand, forms)
+        parts = [compare("eq", first, self._side(other, forms)) for other in others]
+        true = one_of(true for true, _ in parts)
+        false = all_of(false for _, false in parts)
+        return self._heeding_keys((true, false), operand)
+
+
+def _constant(core: Constant) -> Results:
+    if core.value is True:
+        return NOTHING, None
+    if core.value is False:
+        return None, NOTHING
+
+    # UNKNOWN is neither.
+    return None, None
+
+
+def _within(key: str | None, values: ValueSet) -> MaybeFacts:
+    if values.is_empty:
+        return None
+
+    return NOTHING if key is None else {key: values}
+
+
+def _words(operator: str, first: Side, other: Side) -> Results:
+    """Two texts or codes. Only whether they are the same is followed."""
+    if operator != "eq":
+        return _ordered(operator, first, other, ORDERS)
+
+    are_apart = first.values.meet(other.values).is_empty
+    return _ordered(operator, first, other, ORDERS - {SAME} if are_apart else ORDERS)
+
+
+def _numbers(operator: str, first: Side, other: Side) -> Results:
+    """Two numbers or moments."""
+    if not isinstance(first.values, Spans) or not isinstance(other.values, Spans):
+        return OPEN
+    # A range that nothing fits is a finding of its own.
+    if first.values.is_empty or other.values.is_empty:
+        return OPEN
+
+    limit = _limit(other.core)
+    if limit is not None and first.key is not None:
+        return _against(operator, first, limit)
+
+    limit = _limit(first.core)
+    if limit is not None and other.key is not None:
+        return _against(_MIRRORED[operator], other, limit)
+
+    (low, high), (other_low, other_high) = first.values.hull, other.values.hull
+    orders = set[str]()
+    if low < other_high:
+        orders.add(LESS)
+    if not first.values.meet(other.values).is_empty:
+        orders.add(SAME)
+    if high > other_low:
+        orders.add(MORE)
+
+    return _ordered(operator, first, other, frozenset(orders))
+
+
+_MIRRORED: Final = {"eq": "eq", "lt": "gt", "le": "ge"}
+
+
+def _limit(core: Core) -> Interval | None:
+    if not isinstance(core, Constant):
+        return None
+    value = core.value
+    if isinstance(value, tuple):
+        return value
+
+    return (value, value) if isinstance(value, int) else None
+
+
+def _against(operator: str, side: Side, limit: Interval) -> Results:
+    """A value against a constant, or against every day that a constant may be."""
+    low, high = limit
+    step = step_of(side.core)
+    below, up_to = at_most(low - 1, step), at_most(low, step)
+    above, from_on = at_least(high + 1, step), at_least(high, step)
+    equal = only(low, step) if low == high else Spans(())
+    result: tuple[Spans, Spans] = {
+        "lt": (below, from_on),
+        "le": (up_to, above),
+        "gt": (above, up_to),
+        "ge": (from_on, below),
+        "eq": (equal, below.join(above)),
+    }[operator]
+    true, false = (side.values.meet(values) for values in result)
+
+    return _within(side.key, true), _within(side.key, false)
+
+
+_TRUE_ORDERS: Final = {
+    "eq": frozenset({SAME}),
+    "lt": frozenset({LESS}),
+    "le": frozenset({LESS, SAME}),
+}
+
+
+def _ordered(
+    operator: str, first: Side, other: Side, possible: frozenset[str]
+) -> Results:
+    """Two values of which only the order is followed."""
+    true = possible & _TRUE_ORDERS[operator]
+    false = possible - _TRUE_ORDERS[operator]
+    if first.key is None or other.key is None:
+        key = None
+    elif first.key == other.key:
+        key = None
+        true, false = true & {SAME}, false & {SAME}
+    elif first.key < other.key:
+        key = f"{first.key} to {other.key}"
+    else:
+        key = f"{other.key} to {first.key}"
+        true, false = _turned(true), _turned(false)
+
+    return _within(key, CodeSet(true)), _within(key, CodeSet(false))
+
+
+def _turned(orders: frozenset[str]) -> frozenset[str]:
+    turned = {LESS: MORE, MORE: LESS, SAME: SAME}
+    return frozenset(turned[order] for order in orders)
+
+
+__all__ = ["KNOWN", "NUMBERS", "Conditions", "Results", "cell_key", "key_of"]

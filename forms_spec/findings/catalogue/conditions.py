@@ -1,0 +1,206 @@
+"""Codes of conditions that no answer can change."""
+
+from __future__ import annotations
+
+from forms_spec.findings.catalogue.entry import CatalogueEntry, example_form, warn
+
+_SCORE = "a: {label: Score, type: integer, range: [0, 10]}"
+
+
+def _rules(*rules: str) -> str:
+    """A form with a score, and rules about it."""
+    named = "".join(
+        f"  C{number}: {{message: Wrong, {rule}}}\n"
+        for number, rule in enumerate(rules, start=1)
+    )
+    return f"{example_form(_SCORE)}---\nrules:\n{named}"
+
+
+_ALONE: tuple[CatalogueEntry, ...] = (
+    warn(
+        "condition-never-true",
+        "“{value}” is never true. {why}",
+        "Correct the comparison, or remove it.",
+        (
+            "No answer makes it true: every value that the field can have in a complete "
+            "form fails. `check` looks at codes, at the range, at the decimal places, at "
+            "the visits of the form and at the sites of the study."
+        ),
+        example_form(_SCORE, "b: {label: Why?, show_when: a > 20}"),
+    ),
+    warn(
+        "condition-always-true",
+        "“{value}” is true for every answer. {why}",
+        "Correct the comparison, or remove it.",
+        (
+            "Every value that the field can have in a complete form makes it true. It is "
+            "UNKNOWN only as long as there is no answer. If that is what you mean, write "
+            "`a is known`."
+        ),
+        example_form(_SCORE, "b: {label: Why?, show_when: a < 100}"),
+    ),
+    warn(
+        "conditions-exclude",
+        "“{value}” is never true together with “{other}”.",
+        "Correct one of them. If either is enough, write or.",
+        (
+            "Each can be true, but no answer makes both true, so the whole is never "
+            "true. Between 5 and 6 there is no whole number either."
+        ),
+        example_form(_SCORE, "b: {label: Why?, show_when: a > 5 and a < 3}"),
+    ),
+    warn(
+        "conditions-cover",
+        "“{other}” or “{value}” is true for every answer.",
+        "Correct one of them. If both must hold, write and.",
+        (
+            "Where the one is false, the other is true. So the whole is true for every "
+            "answer, and UNKNOWN only as long as there is none. Often `and` is meant: "
+            "`a <> 1 or a <> 2` is true for every number."
+        ),
+        example_form(_SCORE, "b: {label: Why?, show_when: a <> 1 or a <> 2}"),
+    ),
+    warn(
+        "branch-never-taken",
+        "The branch “{value}” is never taken.",
+        "Correct the condition, or put the branch before those that take its cases.",
+        (
+            "`case` takes the first branch whose condition is true. Whenever this one is "
+            "true, one before it is true too."
+        ),
+        example_form(
+            _SCORE,
+            "b:",
+            "  label: Grade",
+            "  type: calculated",
+            "  value: case when a > 3 then 1 when a > 5 then 2 else 0 end",
+        ),
+    ),
+)
+
+_HIDDEN: tuple[CatalogueEntry, ...] = (
+    warn(
+        "source-never-shown",
+        "“{value}” is never true, because {name} is never shown.",
+        "Correct the condition of {name}, or leave this one out.",
+        "A hidden field is UNKNOWN to every condition.",
+        example_form(
+            _SCORE,
+            "b: {label: Why?, type: yes_no, show_when: a > 20}",
+            "c: {label: And then?, show_when: b = 'Y'}",
+        ),
+    ),
+    warn(
+        "source-hidden",
+        "“{value}” is never true: {name} is shown only where “{condition}”.",
+        "Correct one of the two conditions.",
+        (
+            "A hidden field is UNKNOWN to every condition. Here the condition needs an "
+            "answer to a field, and at the same time that this field is hidden."
+        ),
+        example_form(
+            _SCORE,
+            "b: {label: Why?, type: yes_no, show_when: a > 5}",
+            "c: {label: And then?, show_when: b = 'Y' and a < 3}",
+        ),
+    ),
+    warn(
+        "shown-against-group",
+        "{name} is never shown: its group {group} is shown only where “{condition}”.",
+        "Correct one of the two conditions.",
+        "A field of a group is shown only where the group is shown, too.",
+        (
+            "form: x\ntitle: Example\ngroups:\n"
+            "  g:\n    title: First\n    fields:\n"
+            "      a: {label: Pain?, type: yes_no}\n"
+            "  h:\n    title: Second\n    show_when: a = 'Y'\n    fields:\n"
+            "      b: {label: Why not?, show_when: a = 'N'}\n"
+        ),
+    ),
+    warn(
+        "required-where-hidden",
+        "{name} is never required: it is hidden wherever “{value}” is true.",
+        "Correct required or show_when.",
+        "An answer can only be required where the question is asked.",
+        example_form(
+            _SCORE,
+            "b: {label: Why?, show_when: a > 5, required: a < 3}",
+        ),
+    ),
+)
+
+_RULES: tuple[CatalogueEntry, ...] = (
+    warn(
+        "rule-never-broken",
+        "The rule {name} never finds anything.",
+        "Correct assert or when.",
+        (
+            "A rule is broken where `when` is true and `assert` is false. Here `assert` "
+            "is true or UNKNOWN wherever `when` is true."
+        ),
+        _rules("when: x.a > 5, assert: x.a > 3, on: [x.a], severity: query"),
+    ),
+    warn(
+        "rule-reads-hidden",
+        "The rule {name} never finds anything, because {field} is hidden where the rule "
+        "could be broken.",
+        "Correct the rule, or the condition of {field}.",
+        "A hidden field is UNKNOWN to every rule, and UNKNOWN breaks no rule.",
+        (
+            example_form(
+                _SCORE,
+                "b: {label: Why?, type: integer, show_when: a > 5}",
+            )
+            + "---\nrules:\n  C1: {message: Wrong, when: x.a < 3, assert: x.b > 1, "
+            "on: [x.b], severity: query}\n"
+        ),
+    ),
+    warn(
+        "rules-contradict",
+        "No answer keeps both the rule {name} and the rule {other}.",
+        "Correct one of the two rules.",
+        "Wherever the one is kept, the other is broken or UNKNOWN.",
+        _rules(
+            "assert: x.a > 5, on: [x.a], severity: query",
+            "assert: x.a < 3, on: [x.a], severity: query",
+        ),
+    ),
+    warn(
+        "rule-implied",
+        "The rule {name} says nothing new: {other} is broken wherever it is.",
+        "Remove one of the two rules, or correct it.",
+        (
+            "Whoever breaks this rule gets two findings for one fault. Rules of "
+            "different severity are not compared."
+        ),
+        _rules(
+            "assert: x.a > 5, on: [x.a], severity: query",
+            "assert: x.a > 3, on: [x.a], severity: query",
+        ),
+    ),
+)
+
+_RESULTS: tuple[CatalogueEntry, ...] = (
+    warn(
+        "range-without-value",
+        "No answer to {name} lies in its range {range}.",
+        "Correct the range, the type or the decimal places.",
+        "The two ends leave no value that the field can hold, such as a whole number.",
+        example_form("a: {label: Score, type: integer, range: '(30, 31)'}"),
+    ),
+    warn(
+        "result-outside-range",
+        "The result {name} never lies in its range {range}: it is {result}.",
+        "Correct the formula or the range.",
+        (
+            "The ranges of the fields that the formula reads say what the result can be "
+            "in a complete form."
+        ),
+        example_form(
+            _SCORE,
+            "b: {label: Twice, type: calculated, value: 2 * a, range: [50, 100]}",
+        ),
+    ),
+)
+
+ENTRIES: tuple[CatalogueEntry, ...] = _ALONE + _HIDDEN + _RULES + _RESULTS
