@@ -26,10 +26,23 @@ from webapp.storage import FindingCounts, Status, StoredForm, open_database
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("soak", "kills"), [("kill_soak", 10), ("kill_server", 3)])
-def test_kills_in_mid_save_lose_nothing(soak: str, kills: int) -> None:
+DATABASE_KILLED = ("--database", "postgresql", "--victim", "database", "--people", "3")
+"""All of PostgreSQL first, then one process that serves somebody."""
+
+
+@pytest.mark.parametrize(
+    ("soak", "kills", "more"),
+    [
+        ("kill_soak", 10, ()),
+        ("kill_server", 3, ()),
+        ("kill_server", 2, DATABASE_KILLED),
+    ],
+)
+def test_kills_in_mid_save_lose_nothing(
+    soak: str, kills: int, more: tuple[str, ...]
+) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{soak}", "--kills", str(kills)],
+        [sys.executable, "-m", f"benchmarks.{soak}", "--kills", str(kills), *more],
         cwd=ROOT,
         capture_output=True,
         text=True,

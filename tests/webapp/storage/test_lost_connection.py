@@ -7,10 +7,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 
 from tests.webapp.storage.storing import VS, keep, record
-from webapp.storage import Database, EventKind, Saved, find_events, history
+from webapp.storage import (
+    Database,
+    EventKind,
+    Saved,
+    find_events,
+    history,
+    open_database,
+)
 
 
 @pytest.mark.parametrize("had_it", [True, False])
@@ -40,3 +47,18 @@ def test_a_save_whose_commit_was_not_answered_stands_once(
     assert [item.form.version for item in history(postgresql_database, VS)] == [1]
     logged = find_events(postgresql_database, kinds=[EventKind.FORM_SAVED])
     assert len(logged) == 1
+
+
+def test_an_address_of_two_servers_finds_the_one_that_writes(
+    postgresql_server: str,
+) -> None:
+    """As ``docs/deployment.md`` names a server and its replica."""
+    found = make_url(postgresql_server)
+    folder = found.query["host"]
+    both = {"host": f"{folder}/gone,{folder}", "target_session_attrs": "read-write"}
+    address = found.set(drivername="postgresql", query=both)
+
+    database = open_database(address.render_as_string(), as_it_is=True)
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT pg_is_in_recovery()")) is False
+    database.close()
