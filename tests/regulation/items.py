@@ -277,6 +277,7 @@ ITEMS = (
         tests=(
             "webapp/forms/test_form_pages.py::test_every_change_of_what_was_complete_once_has_its_reason",
             "webapp/forms/test_rows_posted.py::test_a_row_of_a_complete_form_is_removed_with_its_reason_in_the_history",
+            "webapp/views/test_voiding.py::test_it_is_an_event_and_the_audit_finds_nothing_wrong",
             "webapp/storage/test_history.py::test_the_first_version_changes_everything_it_says",
         ),
     ),
@@ -291,6 +292,7 @@ ITEMS = (
         tests=(
             "webapp/storage/test_locks.py::test_each_act_is_an_event_and_the_audit_compares_them",
             "webapp/storage/test_signatures.py::test_signatures_and_breaks_are_only_added",
+            "webapp/storage/test_verifications.py::test_marks_are_only_added",
             "webapp/storage/test_queries.py::test_every_entry_has_a_line_in_the_log_with_its_hash_and_without_its_text",
             "webapp/views/test_event_pages.py::test_an_export_is_an_event_too",
             "webapp/views/test_event_pages.py::test_every_kind_of_event_has_words_and_is_offered",
@@ -305,10 +307,13 @@ ITEMS = (
         ),
         done=(
             "Guards in the database refuse every change. Their text is pinned and "
-            "compared at each start, and by `crfsmith audit verify`."
+            "compared at each start, and by `crfsmith audit verify`. Identifying text is "
+            "taken out with a reason, as an event that the audit lists."
         ),
         tests=(
             "webapp/storage/test_events.py::test_the_database_refuses_to_rewrite_the_log",
+            "webapp/storage/test_redacting.py::test_the_text_is_gone_everywhere_and_the_audit_says_who_took_it_out",
+            "webapp/storage/test_redacting.py::test_a_redaction_cannot_hide_that_a_line_was_changed",
             "webapp/storage/audit/test_attacks.py::test_a_changed_guard_is_found",
             "webapp/commands/test_audit.py::test_a_server_does_not_start_without_its_guards_unless_that_is_accepted",
         ),
@@ -346,9 +351,11 @@ ITEMS = (
         demand="The trail is reviewed by plan, and where the risk is.",
         done=(
             "A reviewer filters the log by site, person, kind and working hours, and "
-            "exports what was reviewed."
+            "exports what was reviewed. A plan in the dictionary says what is compared with "
+            "the source."
         ),
         tests=(
+            "webapp/review/test_verification_pages.py::test_the_plan_says_what_is_missing",
             "webapp/views/test_event_pages.py::test_only_reviewers_see_what_others_did",
             "webapp/views/test_event_pages.py::test_a_day_and_working_hours_are_those_of_the_study",
         ),
@@ -450,15 +457,16 @@ ITEMS = (
         ),
         done=(
             "Forms, visits, subjects and the study can be frozen and locked. The "
-            "investigator signs forms, visits and casebooks."
+            "investigator signs forms, visits and casebooks. What a role may not see is "
+            "in no page, list, export or count for it."
         ),
         tests=(
+            "webapp/security/test_blinding.py::test_no_answer_of_any_route_tells_it",
+            "webapp/security/test_blinding.py::test_counts_tell_nothing_either",
             "webapp/storage/test_locks.py::test_nothing_is_saved_in_what_is_closed",
             "webapp/packages/test_import_meanwhile.py::test_what_is_closed_here_takes_nothing_and_the_others_come_in",
             "webapp/review/test_signing.py::test_the_investigator_signs_and_everybody_sees_name_time_and_meaning",
         ),
-        standing=Standing.PARTLY,
-        lacking="Blinded fields.",
     ),
     RegulationItem(
         number=29,
