@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.storage import (
+    AlertKind,
     Database,
     StoredAlert,
     mail_failed,
@@ -76,9 +77,7 @@ def mail_settings(environment: Mapping[str, str]) -> MailSettings | None:
 
 def message_of(alert: StoredAlert, settings: MailSettings, study: str) -> EmailMessage:
     """The message: where to look, and nothing of what was captured."""
-    subject, form, visit, unsno = alert.key
-    at = f"{visit}-{unsno}" if unsno else visit
-    path = f"/subjects/{subject}/{at}/{form}#{alert.cell}"
+    subject = alert.key.subject
     message = EmailMessage()
     message["Subject"] = f"{study}: {alert.kind.value}, subject {subject}"
     message["From"] = settings.sender
@@ -87,10 +86,19 @@ def message_of(alert: StoredAlert, settings: MailSettings, study: str) -> EmailM
     message.set_content(
         f"{alert.kind.value.capitalize()} of subject {subject}, saved on "
         f"{alert.raised_at:%Y-%m-%d at %H:%M} UTC.\n\n"
-        f"Sign in and look: {settings.address}{path}\n\n"
+        f"Sign in and look: {settings.address}{_path(alert)}\n\n"
         "This message has no data of the subject. It was sent once for each alert.\n"
     )
     return message
+
+
+def _path(alert: StoredAlert) -> str:
+    subject, form, visit, unsno = alert.key
+    at = f"{visit}-{unsno}" if unsno else visit
+    if alert.kind is AlertKind.BROKEN_SIGNATURE:
+        # What was signed may be a visit or a casebook: the review has them all.
+        return f"/subjects/{subject}/review"
+    return f"/subjects/{subject}/{at}/{form}#{alert.cell}"
 
 
 def send_due(database: Database, settings: MailSettings, study: str) -> int:

@@ -36,6 +36,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "verified": (REVIEW, "Verified"),
         "verification-withdrawn": (REVIEW, "Verification taken back"),
         "verification-lost": (REVIEW, "Changed since verification"),
+        "alert-seen": (REVIEW, "Alert seen"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
         "signed-out": (SIGNING_IN, "Signed out"),

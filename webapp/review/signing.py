@@ -15,7 +15,7 @@ from forms_spec.model.study import Study
 from webapp.casebook.subject_status import Judged
 from webapp.presentation.form_address import form_address
 from webapp.review.lock_words import scope_title
-from webapp.review.subject_review import forms_to_review
+from webapp.review.subject_review import forms_to_review, scope_value
 from webapp.services import services
 from webapp.storage import InstanceKey, QueryThread, ReviewScope, Status
 
@@ -40,6 +40,11 @@ class SigningObstacle:
 
     address: str
     words: str
+
+
+def sign_address(scope: ReviewScope) -> str:
+    """Where somebody signs a form, a visit or a casebook."""
+    return f"/subjects/{scope.subject}/sign?of={scope_value(scope)}"
 
 
 def signing_obstacles(

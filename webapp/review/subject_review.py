@@ -111,21 +111,30 @@ def subject_review(subjid: str, judged: Judged, state: ReviewState) -> SubjectRe
         versions={key: form.version for key, form in judged.casebook.forms.items()},
         waiting=head.waiting if head else {},
     )
-    lines = [maker.line(ReviewScope(subjid), WHOLE, f"/subjects/{subjid}")]
+    whole_casebook = ReviewScope(subjid)
+    lines = [
+        maker.line(whole_casebook, scope_value(whole_casebook), f"/subjects/{subjid}")
+    ]
     for (visit, unsno), forms in forms_to_review(judged).items():
-        word = visit_word(visit, unsno)
         scope = ReviewScope(subjid, visit, unsno)
-        lines.append(maker.line(scope, word, ""))
+        lines.append(maker.line(scope, scope_value(scope), ""))
         for form, status in forms.items():
             address = form_address(subjid, visit, unsno, form)
             key = ReviewScope(subjid, visit, unsno, form)
-            lines.append(maker.line(key, f"{word}/{form}", address, status))
+            lines.append(maker.line(key, scope_value(key), address, status))
 
     whole = ReviewScope()
     act = state.locks.closing([whole])
     return SubjectReview(
         lines=tuple(lines), study_lock=shown_lock(act, whole) if act else None
     )
+
+
+def scope_value(scope: ReviewScope) -> str:
+    """What a page posts for something of a subject: ``casebook``, ``SCR``, ``SCR/vs``."""
+    word = visit_word(scope.visit, scope.unsno)
+    values = {"subject": WHOLE, "visit": word}
+    return values.get(scope.kind) or f"{word}/{scope.form}"
 
 
 def state_of(subjid: str, key: FormKey, state: ReviewState) -> VerificationState:

@@ -222,6 +222,16 @@ class Account(UserMixin):  # type: ignore[misc]
             all(right in may for may in everywhere) for right in asked
         )
 
+    def forms_with(self, rights: frozenset[Right]) -> frozenset[str] | None:
+        """The forms over which the person has one of some rights, and a blank where they
+        have it over all of them; None is everything.
+        """
+        view = current_view()
+        if view is None:
+            return None if self.has_one_of(rights) else frozenset()
+        names = ("", *view.study.forms)
+        return frozenset(name for name in names if self.may_with(rights, name))
+
     def has_one_of(self, rights: frozenset[Right]) -> bool:
         """Whether the person has one of some rights at least."""
         return not rights.isdisjoint(self.rights)

@@ -20,6 +20,7 @@ from webapp.storage.accounts import (
 )
 from webapp.storage.alerts import (
     AlertKind,
+    AlertReader,
     NewAlert,
     StoredAlert,
     mail_failed,
@@ -242,6 +243,7 @@ __all__ = [
     "WHOLE_STUDY",
     "AccountRefused",
     "AlertKind",
+    "AlertReader",
     "AlteredDictionary",
     "Attachment",
     "AttachmentHead",

@@ -1,6 +1,6 @@
 """What somebody has to act on at once: raised by the save that brings it, shown until it
 was seen, and sent by mail from here, so that a mail server that is down loses nothing
-and holds up nobody.
+and holds up nobody. Who has seen it stands in the log.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ from sqlalchemy import (
     update,
 )
 
+from generator.pages.input_names import FORM_PREFIX
 from webapp.storage.database import Database
+from webapp.storage.events import Detail, EventKind, EventPlace, NewEvent, append_events
 from webapp.storage.forms import InstanceKey
 from webapp.storage.sight import Sight
+from webapp.storage.stamps import stamp
 from webapp.storage.tables import alert, subject_standing
 from webapp.storage.users import ALL_SITES, Sites
 
@@ -45,12 +48,14 @@ class AlertKind(Enum):
 
     SERIOUS_EVENT = "serious event"
     ALERT_VALUE = "alert value"
+    BROKEN_SIGNATURE = "broken signature"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewAlert:
     """Something to act on in a form. ``cell`` is the name of its input, ``value`` what
-    stands there: the same again raises nothing.
+    stands there: the same again raises nothing. Of a broken signature ``cell`` is blank,
+    and ``value`` its number.
     """
 
     kind: AlertKind
@@ -59,8 +64,20 @@ class NewAlert:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AlertReader:
+    """For whom alerts are listed: ``sites`` are the person's, ``to_sign`` the forms that
+    they may sign, with a blank where they may sign visits and casebooks; None is all.
+    """
+
+    sites: Sites
+    to_sign: frozenset[str] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StoredAlert:
-    """An alert as it was raised."""
+    """An alert as it was raised. The form of ``key`` is blank where a visit or a
+    casebook was signed, its visit where a casebook was.
+    """
 
     number: int
     key: InstanceKey
@@ -119,14 +136,12 @@ def _digest(key: InstanceKey, item: NewAlert) -> str:
 
 
 def unseen_alerts(
-    database: Database, *, sites: Sites, first: int, most: int
+    database: Database, reader: AlertReader, *, first: int, most: int
 ) -> tuple[int, tuple[StoredAlert, ...]]:
-    """How many alerts of some sites nobody has seen, and so many of them from the
+    """How many alerts of a person nobody has seen, and so many of them from the
     ``first`` on, the newest first.
     """
-    passes = [Alerts.seen_at.is_(None), *_exist(database.sight)]
-    if sites is not ALL_SITES:
-        passes.append(Alerts.site.in_(sorted(sites)))
+    passes = _for_reader(reader, database.sight)
     counted = select(func.count()).select_from(alert).where(*passes)
     listed = select(alert).where(*passes).order_by(Alerts.id.desc())
     with database.read() as connection:
@@ -134,6 +149,19 @@ def unseen_alerts(
         rows = connection.execute(listed.offset(first).limit(most)).all()
 
     return count, tuple(_alert(row) for row in rows)
+
+
+def _for_reader(reader: AlertReader, sight: Sight | None) -> list[ColumnElement[bool]]:
+    """The alerts of a person that nobody has seen."""
+    passes = [Alerts.seen_at.is_(None), *_exist(sight)]
+    if reader.sites is not ALL_SITES:
+        passes.append(Alerts.site.in_(sorted(reader.sites)))
+    if reader.to_sign is not None:
+        # Who may not sign can do nothing about a signature.
+        is_other = Alerts.kind != AlertKind.BROKEN_SIGNATURE.value
+        passes.append(or_(is_other, Alerts.form.in_(sorted(reader.to_sign))))
+
+    return passes
 
 
 def _exist(sight: Sight | None) -> list[ColumnElement[bool]]:
@@ -153,17 +181,44 @@ def _exist(sight: Sight | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def see_alert(database: Database, number: int, *, sites: Sites, username: str) -> bool:
-    """Notes who has seen an alert; False where there is none of these sites that nobody
-    has seen.
+def see_alert(
+    database: Database, number: int, reader: AlertReader, *, username: str
+) -> bool:
+    """Notes who has seen an alert, and logs it; False where the person has no such alert
+    that nobody has seen.
     """
-    own = [Alerts.id == number, *_exist(database.sight)]
-    seen = update(alert).where(Alerts.seen_at.is_(None), *own)
-    if sites is not ALL_SITES:
-        seen = seen.where(Alerts.site.in_(sorted(sites)))
+    passes = _for_reader(reader, database.sight)
+    wanted = select(alert).where(Alerts.id == number, *passes)
     with database.write() as connection:
-        values = {"seen_by": username, "seen_at": database.clock()}
-        return connection.execute(seen.values(values)).rowcount > 0
+        row = connection.execute(wanted).first()
+        if row is None:
+            return False
+
+        now = stamp(connection, database.clock())
+        seen = update(alert).where(Alerts.id == number)
+        connection.execute(seen.values(seen_by=username, seen_at=now))
+        append_events(connection, now, [_seen_event(row, username)])
+
+    return True
+
+
+def _seen_event(row: Row[Any], username: str) -> NewEvent:
+    """What the log says of it: which alert, and nothing of the value."""
+    details: dict[str, Detail] = {"alert": row.id, "reason": row.kind}
+    if row.cell:
+        # As an event of a query names its place: who may not see the answer is not told.
+        parts = row.cell.split("-")
+        own = row.cell.startswith(FORM_PREFIX)
+        details["table"] = row.form if own else parts[1]
+        details["field"] = parts[-1]
+    return NewEvent(
+        kind=EventKind.ALERT_SEEN,
+        username=username,
+        place=EventPlace(
+            subject=row.subjid, visit=row.visit, form=row.form, unsno=row.unsno
+        ),
+        details=details,
+    )
 
 
 def next_to_mail(database: Database) -> StoredAlert | None:

@@ -79,6 +79,7 @@ class EventKind(Enum):
     VERIFIED = "verified"
     VERIFICATION_WITHDRAWN = "verification-withdrawn"
     VERIFICATION_LOST = "verification-lost"
+    ALERT_SEEN = "alert-seen"
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     GUARDS_ACCEPTED = "guards-accepted"

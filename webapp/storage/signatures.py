@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
+from webapp.storage.alerts import AlertKind, NewAlert, insert_alerts
 from webapp.storage.database import Database
 from webapp.storage.events import (
     Detail,
@@ -215,7 +216,8 @@ def break_signatures(
     saved: Sequence[tuple[InstanceKey, int, str]],
 ) -> None:
     """Breaks the signatures over forms that are saved, in the transaction that saves
-    them. ``saved`` has the form, the version and who saved it.
+    them, and raises an alert for each. ``saved`` has the form, the version and who saved
+    it.
     """
     standing = _standing(connection, saved)
     rows, events = [], []
@@ -245,6 +247,7 @@ def break_signatures(
                     "broken_at": now,
                 }
             )
+            _alert_signers(connection, now, row, username)
 
     if not rows:
         return
@@ -254,6 +257,15 @@ def break_signatures(
         {**row, "event_number": first + number} for number, row in enumerate(rows)
     ]
     connection.execute(insert(signature_break), numbered)
+
+
+def _alert_signers(
+    connection: Connection, now: datetime, row: Row[Any], username: str
+) -> None:
+    """The alert stands on what was signed, which somebody has to sign again."""
+    signed = InstanceKey(row.subjid, row.form, row.visit, row.unsno)
+    broken = NewAlert(kind=AlertKind.BROKEN_SIGNATURE, cell="", value=str(row.id))
+    insert_alerts(connection, now, signed, [broken], username=username)
 
 
 def _standing(

@@ -19,12 +19,17 @@ from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.template_filters import moment_words, short_day
 from webapp.queries.query_places import place_words
 from webapp.queries.shown_queries import age_words
-from webapp.security.access import READ, allow
+from webapp.review.lock_words import scope_title
+from webapp.review.signing import sign_address
+from webapp.security.access import READ, SIGN, allow
 from webapp.services import own_sites, services
 from webapp.storage import (
+    AlertKind,
+    AlertReader,
     ListedQuery,
     QueryFilter,
     QueryState,
+    ReviewScope,
     StoredAlert,
     WorkFilter,
     WorkKind,
@@ -222,12 +227,18 @@ def _shown_query(item: ListedQuery) -> ShownWork:
 
 def _alerts(first: int, most: int) -> Listed:
     """Alerts that nobody has seen yet."""
-    database, sites = services().database, own_sites()
-    count, alerts = unseen_alerts(database, sites=sites, first=first, most=most)
+    database = services().database
+    count, alerts = unseen_alerts(database, _reader(), first=first, most=most)
     return count, tuple(_shown_alert(item) for item in alerts)
 
 
+def _reader() -> AlertReader:
+    return AlertReader(sites=own_sites(), to_sign=current_user.forms_with(SIGN))
+
+
 def _shown_alert(item: StoredAlert) -> ShownWork:
+    if item.kind is AlertKind.BROKEN_SIGNATURE:
+        return _shown_break(item)
     study, key = services().study, item.key
     form, visit = study.forms.get(key.form), study.visits.get(key.visit)
     title = form.title if form else key.form
@@ -244,6 +255,25 @@ def _shown_alert(item: StoredAlert) -> ShownWork:
     )
 
 
+def _shown_break(item: StoredAlert) -> ShownWork:
+    """A broken signature, with the way to sign again."""
+    subject, form, visit, unsno = item.key
+    scope = ReviewScope(subject, visit, unsno, form)
+
+    return ShownWork(
+        address=sign_address(scope),
+        subjid=subject,
+        what=_first_upper(scope_title(scope)),
+        late=item.kind.value,
+        note=f"since {moment_words(item.raised_at)}",
+        alert=item.number,
+    )
+
+
+def _first_upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 @bp.post("/home/alerts/<number>")
 @allow(READ)
 def see(number: str) -> ResponseReturnValue:
@@ -252,7 +282,7 @@ def see(number: str) -> ResponseReturnValue:
     seen = is_number and see_alert(
         services().database,
         int(number),
-        sites=own_sites(),
+        _reader(),
         username=current_user.user.username,
     )
     if not seen:

@@ -21,6 +21,7 @@ from tests.studies import study_of
 from tests.webapp.pages import inputs, token
 from tests.webapp.small_site import NOON, client_of, furnish
 from webapp.app import create_app
+from webapp.demo.demo_study import PASSWORD
 from webapp.installation.mail import (
     MailSettings,
     MailSettingWrong,
@@ -28,7 +29,21 @@ from webapp.installation.mail import (
     send_due,
 )
 from webapp.installation.settings import Settings
-from webapp.storage import Database
+from webapp.storage import (
+    ALL_SITES,
+    Database,
+    EventKind,
+    EventSearch,
+    ReviewScope,
+    Role,
+    Sites,
+    User,
+    add_user,
+    fingerprint,
+    forms_to_sign,
+    search_events,
+    sign,
+)
 
 FILES = {
     "study.yaml": """
@@ -60,6 +75,7 @@ fields:
   serious: {label: Is it serious?, type: yes_no, cdash: AESER}
 """,
 }
+VISIT = ReviewScope("01-001", "X1")
 VS, AE = "/subjects/01-001/X1/vs", "/subjects/01-001/LOG/ae"
 
 
@@ -170,6 +186,60 @@ def test_who_works_there_sees_it_until_somebody_has(app: Flask) -> None:
     assert monitor.post(f"/home/alerts/{number}", data=data).status_code == 404
 
 
+def test_the_log_says_who_has_seen_an_alert_and_nothing_of_the_value(
+    app: Flask, database: Database
+) -> None:
+    enter(app, VS, sysbp="220")
+    manager = client_of(app, "manager")
+    data = {"csrf_token": token(manager.get("/home").text)}
+    manager.post("/home/alerts/1", data=data)
+    history = manager.get("/subjects/01-001/history").text
+    assert "Alert seen" in history
+    (seen,) = search_events(database, EventSearch(kinds=[EventKind.ALERT_SEEN]))
+    assert (seen.username, seen.place.form) == ("manager", "vs")
+    assert seen.details == {
+        "alert": 1,
+        "reason": "alert value",
+        "table": "vs",
+        "field": "sysbp",
+    }
+
+
+def test_a_broken_signature_is_told_to_those_who_may_sign(
+    app: Flask, database: Database, post: Post, mail: MailSettings
+) -> None:
+    ines = signer(app, "ines")
+    enter(app, VS, sysbp="120")
+    (form,) = forms_to_sign(database, VISIT)
+    sign(database, VISIT, user=ines, meaning="I am", seen=fingerprint([form]))
+    assert alerts(app, "ines") == []
+    enter(app, VS, sysbp="121")
+    enter(app, VS, sysbp="122")
+
+    assert alerts(app, "ines") == [("/subjects/01-001/sign?of=X1", "First visit")]
+    assert "broken signature" in client_of(app, "ines").get("/home").text
+    for other in ("coordinator", "monitor"):
+        assert alerts(app, other) == [], "who may not sign cannot do anything"
+        client = client_of(app, other)
+        data = {"csrf_token": token(client.get("/home").text)}
+        assert client.post("/home/alerts/1", data=data).status_code == 404
+
+    assert send_due(database, mail, "Alerts") == 1
+    assert post.got[0]["Subject"] == "Alerts: broken signature, subject 01-001"
+    assert "/subjects/01-001/review" in post.got[0].get_content()
+
+
+def signer(app: Flask, username: str, sites: Sites = ALL_SITES) -> User:
+    return add_user(
+        app.extensions["crfsmith"].database,
+        username=username,
+        name=username.title(),
+        role=Role.INVESTIGATOR,
+        password=PASSWORD,
+        sites=sites,
+    )
+
+
 def test_the_same_again_is_no_other_alert_and_another_value_is(app: Flask) -> None:
     enter(app, VS, sysbp="120")
     assert alerts(app) == []
@@ -221,17 +291,7 @@ def test_a_dead_server_holds_up_nobody_and_loses_nothing(
 
 
 def test_nobody_of_another_site_sees_it(app: Flask) -> None:
-    from webapp.demo.demo_study import PASSWORD
-    from webapp.storage import Role, add_user
-
-    add_user(
-        app.extensions["crfsmith"].database,
-        username="namur",
-        name="Nele",
-        role=Role.INVESTIGATOR,
-        password=PASSWORD,
-        sites=frozenset({"02"}),
-    )
+    signer(app, "namur", frozenset({"02"}))
     enter(app, AE, what="Stroke", serious="Y")
     assert alerts(app, "namur") == []
     namur = client_of(app, "namur")
