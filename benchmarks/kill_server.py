@@ -145,10 +145,13 @@ class Saver:
 
     def save_until(self, stop: threading.Event, first: threading.Event) -> None:
         """Saves until something is in the way or it is enough. What is pending comes
-        first, and is sent until it is acknowledged.
+        first, and is sent until it is acknowledged or the server is killed again.
         """
-        if self.pending:
-            self._insist()
+        while self.pending and not stop.is_set():
+            if self._send():
+                first.set()
+            else:
+                time.sleep(PAUSE)
         while not stop.is_set():
             self.pending = next(self.numbers)
             if not self._send():
@@ -156,9 +159,10 @@ class Saver:
                 return
             first.set()
 
-    def _insist(self) -> None:
+    def insist(self) -> None:
+        """Sends what is pending until it is acknowledged; ``NotBack`` if it never is."""
         until = time.monotonic() + PATIENCE
-        while not self._send():
+        while self.pending and not self._send():
             if time.monotonic() > until:
                 raise NotBack(f"save {self.pending} is not taken: {self.wrong[-1:]}")
             time.sleep(PAUSE)
@@ -248,15 +252,22 @@ def _kill_servers(
     server: WebServer, savers: Sequence[Saver], chance: random.Random, kills: int
 ) -> None:
     """So many lives of a server, and one more in which everybody gets their answer."""
-    for life in range(kills + 1):
-        server.fork()
-        try:
+    try:
+        for _ in range(kills):
+            server.fork()
             with _Saving(savers, server.port) as saving:
-                if life < kills:
-                    saving.wait(chance)
-                    server.kill()
-        finally:
-            server.kill()
+                saving.wait(chance)
+                server.kill()
+        server.fork()
+        _answer_everybody(savers, server.port)
+    finally:
+        server.kill()
+
+
+def _answer_everybody(savers: Sequence[Saver], port: int) -> None:
+    for saver in savers:
+        saver.person.port = port
+        saver.insist()
 
 
 def _kill_databases(
@@ -271,17 +282,17 @@ def _kill_databases(
     """
     server.fork()
     try:
-        for life in range(kills + 1):
+        for life in range(kills):
             with _Saving(savers, server.port) as saving:
-                if life < kills:
-                    saving.wait(chance)
-                    if life % 2:
-                        below.kill_backend(chance)
-                    else:
-                        below.kill()
-                    # Long enough for everybody to learn that it is away.
-                    time.sleep(PAUSE)
+                saving.wait(chance)
+                if life % 2:
+                    below.kill_backend(chance)
+                else:
+                    below.kill()
+                # Long enough for everybody to learn that it is away.
+                time.sleep(PAUSE)
             below.start_again()
+        _answer_everybody(savers, server.port)
     finally:
         server.kill()
 
@@ -314,10 +325,12 @@ class _Saving:
     def wait(self, chance: random.Random) -> None:
         """Until somebody's first save is acknowledged, and a moment that nobody knows."""
         until = time.monotonic() + PATIENCE
-        while not self._first.wait(0.1):
-            ended = [running for running in self._running if running.done()]
-            if len(ended) == len(self._running) or time.monotonic() > until:
+        while not self._first.wait(0.05):
+            # PostgreSQL may end everybody's connection a moment after it answered.
+            if all(running.done() for running in self._running):
                 return
+            if time.monotonic() > until:
+                raise NotBack("no save was acknowledged")
         time.sleep(chance.uniform(0.01, LONGEST_LIFE))
 
 
