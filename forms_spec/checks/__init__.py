@@ -32,6 +32,7 @@ from forms_spec.checks.subject import check_day_zero, check_subject
 from forms_spec.checks.units import check_units
 from forms_spec.checks.unused import check_unused
 from forms_spec.checks.verification import check_verification
+from forms_spec.checks.visits_read import check_places_compared
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import LoadedStudy
 
@@ -66,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     check_no_fields,
     check_schedule,
     check_visits,
+    check_places_compared,
     check_unused,
     check_verification,
     check_roles,

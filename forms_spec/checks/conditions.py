@@ -61,9 +61,12 @@ def condition_findings(
 
 def place_of(node: syntax_tree.Node) -> TextPlace:
     """The place of a part of an expression on a line of its own."""
-    return TextPlace(
-        file="", line=1, column=node.start + 1, end_line=1, end_column=node.end + 1
-    )
+    return line_place(node.start, node.end)
+
+
+def line_place(start: int, end: int) -> TextPlace:
+    """The place of some characters of an expression on a line of its own."""
+    return TextPlace(file="", line=1, column=start + 1, end_line=1, end_column=end + 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

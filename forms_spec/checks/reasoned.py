@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forms_spec.checks.compared_units import unit_findings
 from forms_spec.checks.conditions import condition_findings, meaning
 from forms_spec.checks.constants import home_of
 from forms_spec.checks.hidden import hidden_findings
@@ -12,6 +13,7 @@ from forms_spec.checks.reasoning.domains import Domains
 from forms_spec.checks.reasoning.shown import ShownFields
 from forms_spec.checks.results import result_findings
 from forms_spec.checks.rule_pairs import rule_findings
+from forms_spec.checks.visits_read import visit_findings, visits_of_forms
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
@@ -45,12 +47,17 @@ def _findings(loaded: LoadedStudy) -> Iterator[Finding]:
     domains = Domains(study, homes)
     conditions = Conditions(domains)
     shown = ShownFields(study, homes, conditions)
+    visits_of = visits_of_forms(study)
     clean: list[tuple[ExpressionPart, Resolved]] = []
 
     for part in loaded.parts.expressions:
         resolved = meaning(part, study)
         if resolved is None:
             continue
+
+        yield from unit_findings(part, resolved, study)
+        if part.form in visits_of:
+            yield from visit_findings(part, resolved, visits_of[part.form], study)
 
         found = list(condition_findings(part, resolved, conditions))
         yield from found

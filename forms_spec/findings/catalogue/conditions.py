@@ -203,4 +203,76 @@ _RESULTS: tuple[CatalogueEntry, ...] = (
     ),
 )
 
-ENTRIES: tuple[CatalogueEntry, ...] = _ALONE + _HIDDEN + _RULES + _RESULTS
+_TWO_VISITS = """visits:
+  SCR: {title: Screening}
+  CYC: {title: Cycle, repeats: true}
+  EOT: {title: End}
+schedule:
+  columns: SCR CYC EOT
+  base: X . .
+  y:    . X .
+  x:    X . X
+---
+form: y
+title: Infusion
+fields:
+  d: {label: Date, type: date}
+---
+"""
+
+_VISITS: tuple[CatalogueEntry, ...] = (
+    warn(
+        "reference-to-repeating-visit",
+        "At the visit {visit}, {name} would be read at the visit {there}, which repeats.",
+        "Name a visit that does not repeat, or combine all: max({form}.{field}), "
+        "any({form} where ..).",
+        (
+            "A field of another form is read at the same visit, otherwise at the last "
+            "earlier visit where that form is. Of a visit that repeats, no single form "
+            "is meant, and the value is UNKNOWN."
+        ),
+        _TWO_VISITS
+        + example_form("e: {label: End, type: date, required: y.d is known}"),
+    ),
+    warn(
+        "reads-later-visit",
+        "{name} is entered at the visit {visit}, which comes after {own}.",
+        "Read an earlier visit, or move the condition to the later form.",
+        (
+            "What decides whether a question is asked or required has to be there when "
+            "the form is filled in. Rules may read later visits."
+        ),
+        (
+            "visits:\n  SCR: {title: Screening}\n  D0: {title: Treatment}\n"
+            "schedule:\n  columns: SCR D0\n  base: . X\n  x: X .\n---\n"
+        )
+        + example_form("a: {label: Why?, show_when: base.n > 5}"),
+    ),
+    warn(
+        "units-differ",
+        "A value in {unit} is compared with, added to or subtracted from one in {other}.",
+        "Convert one of them, or correct its unit.",
+        (
+            "85 g/L is less than 9 g/dL, though 85 is more than 9. `check` compares the "
+            "unit of a field, the unit that you write behind `in`, and the unit of a "
+            "parameter. A number whose unit is chosen is `rule-bare-unit`."
+        ),
+        example_form(
+            "a: {label: First, type: decimal, unit: g/dL}",
+            "b: {label: Second, type: decimal, unit: g/L}",
+            "c: {label: Why?, show_when: a < b}",
+        ),
+    ),
+    warn(
+        "no-such-place",
+        'The study has no {what} "{value}".',
+        "{near} Correct the name.",
+        "A comparison with a visit or site that the study does not have is never true.",
+        (
+            "derivations:\n"
+            "  early: {label: Early, value: \"visitid in ('SCREEN', 'D0')\"}\n"
+        ),
+    ),
+)
+
+ENTRIES: tuple[CatalogueEntry, ...] = _ALONE + _HIDDEN + _RULES + _RESULTS + _VISITS

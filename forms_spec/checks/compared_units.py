@@ -1,0 +1,186 @@
+"""Values that are compared, added or subtracted in different units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from forms_spec.checks.conditions import place_of
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import ExpressionPart
+from forms_spec.model.characters import ascii_lower
+from forms_spec.model.facets import Unit
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules.semantics.resolved import Core, Read, Remote
+from forms_spec.rules.semantics.resolver import Resolved
+
+Notes = Mapping[tuple[int, int], Core]
+
+OTHER_SIGNS: Final = MappingProxyType(
+    {
+        ord("²"): "2",
+        ord("³"): "3",
+        ord("µ"): "u",
+        ord("μ"): "u",
+        ord("°"): "",
+        ord(" "): "",
+    }
+)
+"""Signs that people write in different ways for one unit."""
+
+OTHER_WORDS: Final = MappingProxyType(
+    {
+        "million": "10^6",
+        "millions": "10^6",
+        "thousand": "10^3",
+        "percent": "%",
+        "second": "s",
+        "seconds": "s",
+        "minute": "min",
+        "minutes": "min",
+        "hour": "h",
+        "hours": "h",
+        "day": "d",
+        "days": "d",
+        "week": "wk",
+        "weeks": "wk",
+        "month": "mo",
+        "months": "mo",
+        "year": "a",
+        "years": "a",
+    }
+)
+"""Words for a unit, and its sign."""
+
+
+class InUnit(NamedTuple):
+    """A part of an expression with its unit, by each name that it goes by."""
+
+    node: syntax_tree.Node
+    names: frozenset[str]
+    shown: str
+
+
+def unit_findings(
+    part: ExpressionPart, resolved: Resolved, study: Study
+) -> Iterator[Finding]:
+    """Comparisons and sums of two plain values whose fixed units differ.
+
+    A number whose unit is chosen beside it is a finding of its own, unless the
+    expression says in which unit it is meant.
+    """
+    expression = part.written.expression
+    notes = resolved.notes
+    reading = [core for core in notes.values() if isinstance(core, Read | Remote)]
+    with_unit = sum(core.field.unit is not None for core in reading)
+
+    # Most expressions read no two values with a unit, which is quickly seen.
+    if with_unit + expression.text.count("$") < 2 or not with_unit:
+        return
+
+    for found in _compared(expression.tree, notes, study):
+        yield part.written.located(found)
+
+
+def _compared(node: object, notes: Notes, study: Study) -> Iterator[Finding]:
+    """The comparisons and sums below a node.
+
+    A tree's depth is bounded by the parser, so this recursion is bounded too.
+    """
+    if isinstance(node, tuple):
+        for element in node:
+            yield from _compared(element, notes, study)
+        return
+    if not isinstance(node, syntax_tree.Node):
+        return
+
+    yield from _different(_alike(node), notes, study)
+    for attribute in node.__dataclass_fields__:
+        yield from _compared(getattr(node, attribute), notes, study)
+
+
+def _alike(node: syntax_tree.Node) -> tuple[syntax_tree.Node, ...]:
+    """The parts of a node that have to be in one unit."""
+    if isinstance(node, syntax_tree.Compare):
+        return node.left, node.right
+    if isinstance(node, syntax_tree.Between):
+        return node.operand, node.low, node.high
+
+    return node.terms if isinstance(node, syntax_tree.Sum) else ()
+
+
+def _different(
+    nodes: tuple[syntax_tree.Node, ...], notes: Notes, study: Study
+) -> Iterator[Finding]:
+    """The first part whose unit is not that of the first part with one."""
+    given = [_in_unit(node, notes, study) for node in nodes]
+    with_unit = [value for value in given if value is not None]
+    for value in with_unit[1:]:
+        first = with_unit[0]
+        if first.names.isdisjoint(value.names):
+            yield finding(
+                "units-differ",
+                text=place_of(value.node),
+                unit=value.shown,
+                other=first.shown,
+            )
+            return
+
+
+def _in_unit(node: syntax_tree.Node, notes: Notes, study: Study) -> InUnit | None:
+    """A plain value with the unit that it is surely in."""
+    if isinstance(node, syntax_tree.Negative):
+        return _in_unit(node.operand, notes, study)
+
+    if isinstance(node, syntax_tree.ParameterReference):
+        parameter = study.parameters.get(node.name)
+        unit = parameter.unit if parameter is not None else None
+        return None if unit is None else _named(node, unit, unit)
+
+    if isinstance(node, syntax_tree.Reference):
+        core = notes.get((node.start, node.end))
+        if not isinstance(core, Read | Remote) or core.field.unit is None:
+            return None
+        fixed = core.field.unit.fixed
+        return None if fixed is None else _named(node, fixed, fixed)
+
+    return _converted(node, notes)
+
+
+def _converted(node: syntax_tree.Node, notes: Notes) -> InUnit | None:
+    """``temp in F`` and ``in_unit(temp, 'F')``"""
+    if isinstance(node, syntax_tree.In) and not node.negated:
+        cell, wanted = node.operand, node.among
+    elif isinstance(node, syntax_tree.Call) and node.function == "in_unit":
+        cell, wanted = node.arguments
+    else:
+        return None
+
+    core = notes.get((cell.start, cell.end))
+    if not isinstance(core, Read | Remote) or core.field.unit is None:
+        return None
+
+    name = ""
+    if isinstance(wanted, syntax_tree.Reference):
+        name = wanted.field or ""
+    elif isinstance(wanted, syntax_tree.Literal):
+        name = str(wanted.value)
+
+    return _named(node, name, *_words_of(core.field.unit, name))
+
+
+def _words_of(unit: Unit, code: str) -> Iterator[str]:
+    """The names that a unit goes by: its code, and its label."""
+    yield code
+    for choice in unit.choices:
+        if choice.code == code:
+            yield choice.label
+
+
+def _named(node: syntax_tree.Node, shown: str, *names: str) -> InUnit:
+    plain = [ascii_lower(name.translate(OTHER_SIGNS)) for name in names]
+    signs = frozenset(OTHER_WORDS.get(name, name) for name in plain)
+    return InUnit(node=node, names=signs, shown=shown)

@@ -1,0 +1,182 @@
+"""Expressions that read a form at a visit which cannot be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_spec.checks.conditions import line_place
+from forms_spec.checks.expressions import CONDITIONS
+from forms_spec.evaluation.captured_form import nearest_visit, visit_order
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
+from forms_spec.model.captured_data import LOG
+from forms_spec.model.study import Study
+from forms_spec.model.visits import VisitType
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rule_syntax.expression import place_within
+from forms_spec.rules.semantics.name_lookup import PREVIOUS
+from forms_spec.rules.semantics.resolved import Remote
+from forms_spec.rules.semantics.resolver import Resolved
+
+AT_ENTRY = CONDITIONS - {"assert", "when"}
+"""Conditions that decide something while the form is filled in. A rule may wait."""
+
+VISIT, SITE = "visitid", "siteid"
+
+
+def visits_of_forms(study: Study) -> Mapping[str, list[str]]:
+    """The visits at which each form is scheduled."""
+    visits: dict[str, list[str]] = {}
+    for item in study.schedule:
+        visits.setdefault(item.form, []).append(item.visit)
+
+    return visits
+
+
+def visit_findings(
+    part: ExpressionPart, resolved: Resolved, own: list[str], study: Study
+) -> Iterator[Finding]:
+    """References that fall on a repeating visit, or on a visit that is still to come.
+
+    ``own`` are the visits of the form that the expression belongs to.
+    """
+    for (start, end), core in resolved.notes.items():
+        if not isinstance(core, Remote) or core.depth != 0:
+            continue
+
+        place = line_place(start, end)
+        found = _at_repeating_visit(place, core, own, study)
+        if found is None and part.what in AT_ENTRY:
+            found = _at_later_visit(place, core, own, study)
+        if found is not None:
+            yield part.written.located(found)
+
+
+def _at_repeating_visit(
+    place: TextPlace, cell: Remote, own: list[str], study: Study
+) -> Finding | None:
+    """A reference without a visit that falls on one which may take place many times."""
+    if cell.visit is not None:
+        return None
+
+    for visit in own:
+        there = nearest_visit(study, cell.form, visit)
+        if there is None or there == visit or not study.visits[there].repeats:
+            continue
+
+        return finding(
+            "reference-to-repeating-visit",
+            text=place,
+            name=f"{cell.form}.{cell.field.name}",
+            form=cell.form,
+            field=cell.field.name,
+            visit=visit,
+            there=there,
+        )
+
+    return None
+
+
+def _at_later_visit(
+    place: TextPlace, cell: Remote, own: list[str], study: Study
+) -> Finding | None:
+    """A condition of entry that reads what is entered only at a later visit."""
+    if cell.visit == PREVIOUS:
+        return None
+
+    order = visit_order(study)
+    for visit in own:
+        there = cell.visit or nearest_visit(study, cell.form, visit)
+        if there is None or order[there] <= order[visit]:
+            return None
+        # Nobody knows when the others take place.
+        types = {study.visits[name].type for name in (there, visit)}
+        if types != {VisitType.SCHEDULED}:
+            return None
+
+    last = max(own, key=lambda name: order[name])
+    there = cell.visit or nearest_visit(study, cell.form, last)
+    return finding(
+        "reads-later-visit",
+        text=place,
+        name=f"{cell.form}.{cell.field.name}",
+        visit=there,
+        own=last,
+    )
+
+
+def check_places_compared(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Derivations that compare the visit or site with one that the study lacks.
+
+    Where an expression itself does so, its comparison is never true, which is found
+    there.
+    """
+    study = loaded.study
+    known = {VISIT: [*study.visits, LOG], SITE: list(study.sites)}
+    for derivation in study.derivations.values():
+        expression = derivation.expression
+        # A look at the text is quicker than a walk.
+        if VISIT not in expression.text and SITE not in expression.text:
+            continue
+
+        for key, literal in _compared(expression.tree):
+            name = str(literal.value)
+            if name in known[key] or not known[key]:
+                continue
+
+            what = "visit" if key == VISIT else "site"
+            yield finding(
+                "no-such-place",
+                text=place_within(
+                    expression.text, expression.place, literal.start, literal.end
+                ),
+                value=name,
+                what=what,
+                near=did_you_mean(name, known[key]),
+            )
+
+
+def _compared(node: object) -> Iterator[tuple[str, syntax_tree.Literal]]:
+    """The texts that ``visitid`` and ``siteid`` are compared with.
+
+    A tree's depth is bounded by the parser, so this recursion is bounded too.
+    """
+    if isinstance(node, syntax_tree.Compare | syntax_tree.In):
+        key, others = _key_and_others(node)
+        if key is not None:
+            for other in others:
+                if isinstance(other, syntax_tree.Literal) and other.kind == "text":
+                    yield key, other
+            return
+
+    if isinstance(node, syntax_tree.Node):
+        for attribute in node.__dataclass_fields__:
+            yield from _compared(getattr(node, attribute))
+    elif isinstance(node, tuple):
+        for element in node:
+            yield from _compared(element)
+
+
+def _key_and_others(
+    node: syntax_tree.Compare | syntax_tree.In,
+) -> tuple[str | None, tuple[syntax_tree.Node, ...]]:
+    if isinstance(node, syntax_tree.In):
+        among = node.among
+        items = among.items if isinstance(among, syntax_tree.Listing) else ()
+        return _key(node.operand), items
+
+    left = _key(node.left)
+    if left is not None:
+        return left, (node.right,)
+
+    return _key(node.right), (node.left,)
+
+
+def _key(node: syntax_tree.Node) -> str | None:
+    if not isinstance(node, syntax_tree.Reference):
+        return None
+
+    return node.field if node.field in (VISIT, SITE) else None
