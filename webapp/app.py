@@ -37,6 +37,7 @@ from webapp.views import (
     form_specs,
     histories,
     home,
+    looks,
     own_account,
     own_code,
     packages,
@@ -105,7 +106,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
-        verifications,
+        verifications, looks,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

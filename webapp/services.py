@@ -143,7 +143,8 @@ def subject_or_404(subjid: str) -> StoredSubject:
 
 def head_or_404(subjid: str) -> SubjectHead:
     """The same, with how often its forms were saved and how far its queries are."""
-    head = subject_head(services().database, subjid, sites=own_sites())
+    reader = current_user.user.username if current_user.is_authenticated else ""
+    head = subject_head(services().database, subjid, sites=own_sites(), reader=reader)
     if head is None:
         abort(404, f"There is no subject {subjid}.")
     return head

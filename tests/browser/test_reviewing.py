@@ -24,6 +24,7 @@ from webapp.storage import (
     Database,
     InstanceKey,
     LockState,
+    NewLook,
     NewMark,
     ReviewScope,
     SaveRequest,
@@ -31,6 +32,7 @@ from webapp.storage import (
     fingerprint,
     forms_to_sign,
     get_user,
+    keep_looks,
     load,
     mark_forms,
     save,
@@ -52,6 +54,9 @@ PAGES = {
         f"/subjects/{SUBJECT}/SCR/demo",
     ),
     "investigator": (
+        "/review",
+        f"/subjects/{SUBJECT}/review",
+        FORM,
         f"/subjects/{SUBJECT}/sign?of=SCR/vs",
         f"/subjects/{SUBJECT}/sign?of=casebook",
     ),
@@ -74,6 +79,7 @@ def reviewed(
 def review(database: Database) -> None:
     signing(database, ReviewScope(SUBJECT, "SCR", 0, "vs"))
     verify(database, VS)
+    look(database, VS)
     change(database)
     other = next(
         form for form in forms_to_sign(database, ReviewScope(SUBJECT, "SCR"))
@@ -82,6 +88,7 @@ def review(database: Database) -> None:
     key = other.key
     signing(database, ReviewScope(SUBJECT, key.visit, key.unsno, key.form))
     verify(database, key)
+    look(database, key)
     for scope, state in (
         (ReviewScope(SUBJECT, key.visit, key.unsno, key.form), LockState.LOCKED),
         (ReviewScope(SUBJECT, "LOG"), LockState.FROZEN),
@@ -101,6 +108,14 @@ def verify(database: Database, key: InstanceKey) -> None:
     assert stored is not None
     mark = NewMark(key=key, version=stored.version)
     mark_forms(database, [mark], VerificationAct.VERIFIED, username="monitor")
+
+
+def look(database: Database, key: InstanceKey) -> None:
+    stored = load(database, key)
+    assert stored is not None
+    for person in ("monitor", "investigator"):
+        seen = NewLook(key=key, version=stored.version)
+        keep_looks(database, [seen], username=person)
 
 
 def change(database: Database) -> None:
@@ -166,3 +181,19 @@ def test_an_investigator_signs_by_keyboard(browser: Browser, reviewed: Site) -> 
     after = signatures_of(reviewed.database, SUBJECT)
     assert len(after) == before + 1
     assert after[-1].is_valid
+
+
+def test_one_key_says_that_a_form_was_seen(browser: Browser, reviewed: Site) -> None:
+    """The text that an investigator has typed is not lost by it."""
+    with signed_in(browser, reviewed, "investigator") as context:
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(FORM)
+        changed = page.get_by_role("form", name="Your last look")
+        expect(changed).to_contain_text("68 /min → 61 /min")
+        pulse = page.locator("#f-pulse_vsorres")
+        pulse.fill("62")
+        page.keyboard.press("Alt+s")
+        expect(page.get_by_text("by you in version")).to_be_visible()
+        expect(changed).to_have_count(0)
+        expect(pulse).to_have_value("62")

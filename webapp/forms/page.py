@@ -43,6 +43,7 @@ from webapp.forms.evaluation import (
     opening,
     starts_of,
 )
+from webapp.forms.form_looks import form_look
 from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.pending_uploads import files_of, shown_files
 from webapp.forms.retired_answers import kept_answers
@@ -53,6 +54,7 @@ from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import clock
 from webapp.queries.shown_queries import shown_thread, waiting_marks
 from webapp.review.lock_words import lock_in, void_lock
+from webapp.review.look_marks import reader_name
 from webapp.review.signature_words import form_signatures
 from webapp.review.subject_review import state_of
 from webapp.review.verification_progress import VERIFICATION_STATUS
@@ -165,7 +167,8 @@ def page_of_form(
     )
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
-    state = review_state(services().database, place.subject.subjid)
+    reader = reader_name(place.form.name)
+    state = review_state(services().database, place.subject.subjid, reader=reader)
     lock = void_lock(place.key) or lock_in(state.locks, place.key)
     may_enter = current_user.may(Permission.ENTER, place.form.name)
     readonly = lock is not None or not may_enter
@@ -193,6 +196,7 @@ def page_of_form(
         earlier=None if readonly else earlier_form(place),
         signatures=form_signatures(state.signatures, place.key),
         **_verification(place, stored, state),
+        look=form_look(place, stored, state.looks) if reader else None,
         may_sign=current_user.may(Permission.SIGN) and stored is not None,
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],

@@ -37,6 +37,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "verification-withdrawn": (REVIEW, "Verification taken back"),
         "verification-lost": (REVIEW, "Changed since verification"),
         "alert-seen": (REVIEW, "Alert seen"),
+        "seen": (REVIEW, "Form seen"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
         "signed-out": (SIGNING_IN, "Signed out"),
@@ -84,7 +85,7 @@ NOT_SHOWN: Final = frozenset(
     {
         *("act", "added", "code_required", "entry", "format", "password", "saved"),
         *("redacted", "seal", "second_factor", "standing", "study", "text"),
-        "mark",
+        *("look", "mark"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

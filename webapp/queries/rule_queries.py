@@ -115,7 +115,9 @@ def up_to_date(head: SubjectHead) -> SubjectHead:
         whole = head if sees_all else subject_head(services().database, subjid)
         done = _up_to_date(whole or head)
 
-    return done if sees_all else subject_head(database, subjid) or head
+    renewed = done if sees_all else subject_head(database, subjid) or head
+    # Whether the person has looked was read before, and stays so.
+    return replace(renewed, looked=head.looked)
 
 
 def _up_to_date(head: SubjectHead) -> SubjectHead:

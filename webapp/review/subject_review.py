@@ -18,6 +18,7 @@ from webapp.review.lock_words import (
     shown_lock,
     visit_title,
 )
+from webapp.review.look_marks import look_mark, look_status
 from webapp.review.signature_words import (
     ShownSignature,
     shown_signature,
@@ -55,7 +56,8 @@ class ReviewLine:
     ``value`` is what a page posts for it. ``lock`` is what closes it, by itself or with
     something wider; ``state`` is its own state. ``level`` is 0 for the casebook, 1 for
     a visit, 2 for a form. ``signature`` is the last one on it by itself;
-    ``version`` is that of a form, 0 where nothing was captured.
+    ``version`` is that of a form, 0 where nothing was captured. ``look`` says whether
+    the person who reads has seen that version.
     """
 
     scope: ReviewScope
@@ -69,6 +71,7 @@ class ReviewLine:
     state: LockState
     signature: ShownSignature | None
     verification: ShownStatus | None
+    look: ShownStatus | None
     version: int
 
 
@@ -154,7 +157,8 @@ def form_marks(
 ) -> FormMarks:
     """By address of a form: the marks that stand beside its status, where it has some."""
     marks: dict[str, tuple[ShownStatus, ...]] = {}
-    if not (state.locks.newest or state.signatures or state.verified):
+    reviewed = state.locks.newest or state.signatures or state.verified
+    if not (reviewed or state.looks):
         return marks
     for key, form in forms.items():
         mine = []
@@ -166,6 +170,9 @@ def form_marks(
             mine.append(signed)
         if key in state.verified:
             mine.append(VERIFICATION_STATUS[state_of(subjid, key, state)])
+        since = look_mark(state.looks, key, form.version)
+        if since is not None:
+            mine.append(since)
         if mine:
             address = form_address(subjid, key.visit, key.unsno, key.form)
             marks[address] = tuple(mine)
@@ -238,6 +245,7 @@ class _Lines:
             verification=VERIFICATION_STATUS[state_of(self.subjid, key, self.state)]
             if version
             else None,
+            look=look_status(self.state.looks, key, version) if version else None,
             version=version,
         )
 

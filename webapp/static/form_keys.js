@@ -21,6 +21,15 @@ document.addEventListener("keydown", (event) => {
   state.save(action);
 });
 
+/* A reviewer has seen the form. What is typed and not saved yet is kept, as whenever a page is left. */
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyS") return;
+  const button = document.querySelector("[data-seen]");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 /* What was typed to choose an answer. It grows as long as an answer begins so, however slowly, and it ends
    with its question. `undo` takes back what the shorter text had ticked. */
 let ahead = { name: "", typed: "", undo: () => {} };

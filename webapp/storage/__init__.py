@@ -114,6 +114,15 @@ from webapp.storage.locks import (
     locks_of_subjects,
     set_locks,
 )
+from webapp.storage.looks import (
+    Look,
+    LookRefused,
+    Looks,
+    NewLook,
+    UnseenForms,
+    keep_looks,
+    unseen_forms,
+)
 from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.queries import (
     NewQuery,
@@ -274,9 +283,13 @@ __all__ = [
     "Locks",
     "LogHead",
     "LoggedEvent",
+    "Look",
+    "LookRefused",
+    "Looks",
     "NewAccount",
     "NewAlert",
     "NewEvent",
+    "NewLook",
     "NewMark",
     "NewQuery",
     "NextVisit",
@@ -320,6 +333,7 @@ __all__ = [
     "SubjectInList",
     "SubjectSummary",
     "UnknownQuery",
+    "UnseenForms",
     "User",
     "VerificationAct",
     "VerificationMark",
@@ -369,6 +383,7 @@ __all__ = [
     "history",
     "imports_of",
     "iterate_events",
+    "keep_looks",
     "keep_standings",
     "lines_of",
     "list_queries",
@@ -430,6 +445,7 @@ __all__ = [
     "try_to_sign_in",
     "unlock_account",
     "unseen_alerts",
+    "unseen_forms",
     "use_dictionary",
     "utc_now",
     "verifications_of",

@@ -80,6 +80,7 @@ class EventKind(Enum):
     VERIFICATION_WITHDRAWN = "verification-withdrawn"
     VERIFICATION_LOST = "verification-lost"
     ALERT_SEEN = "alert-seen"
+    SEEN = "seen"
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     GUARDS_ACCEPTED = "guards-accepted"

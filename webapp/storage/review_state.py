@@ -22,6 +22,7 @@ from sqlalchemy import (
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.locks import Locks, find_locks
+from webapp.storage.looks import NO_LOOKS, Looks, find_looks
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.tables import lock_act, signature, verification, void_act
 from webapp.storage.verifications import FormVerification, find_verifications
@@ -67,12 +68,13 @@ REVIEWED_IN: CompoundSelect[Any] = union_all(
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReviewState:
     """What is closed of a subject, every signature over its data, oldest first, and how
-    far its forms are verified.
+    far its forms are verified. ``looks`` are those of one person.
     """
 
     locks: Locks = field(default_factory=Locks)
     signatures: tuple[StoredSignature, ...] = ()
     verified: Mapping[FormKey, FormVerification] = field(default_factory=dict)
+    looks: Looks = field(default_factory=dict)
 
 
 def review_state(
@@ -80,9 +82,12 @@ def review_state(
     subject: str,
     *,
     among: Container[ReviewTable] = frozenset(ReviewTable),
+    reader: str = "",
 ) -> ReviewState:
-    """The state of a subject's review. Only tables ``among`` these are read."""
-    if not any(table in among for table in ReviewTable):
+    """The state of a subject's review. Only tables ``among`` these are read, and the
+    looks of a ``reader``, where one is named.
+    """
+    if not reader and not any(table in among for table in ReviewTable):
         return ReviewState()
 
     state = ReviewState()
@@ -97,5 +102,8 @@ def review_state(
         if ReviewTable.VERIFICATIONS in among:
             verified = find_verifications(connection, [subject])
             state = replace(state, verified=verified.get(subject, {}))
+        if reader:
+            looks = find_looks(connection, reader, [subject])
+            state = replace(state, looks=looks.get(subject, NO_LOOKS))
 
     return state

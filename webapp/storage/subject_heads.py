@@ -19,7 +19,7 @@ from webapp.storage.query_life import WAITING_STATES, QueryState
 from webapp.storage.review_state import HAS_ACTS, ReviewTable
 from webapp.storage.sight import Sight
 from webapp.storage.subjects import StoredSubject, of_sites
-from webapp.storage.tables import query, query_due, subject
+from webapp.storage.tables import look, query, query_due, subject
 from webapp.storage.users import ALL_SITES, Sites
 
 
@@ -41,13 +41,15 @@ class SubjectHead:
     """A subject, how often its forms were saved, and how far its queries are.
 
     ``due`` says that its forms were saved since its rule queries were last looked at.
-    ``reviewed`` are the tables in which reviewers have left anything about it.
+    ``reviewed`` are the tables in which reviewers have left anything about it,
+    ``looked`` says that the person who asks has looked at one of its forms.
     """
 
     subject: StoredSubject
     saves: int
     due: bool
     reviewed: frozenset[ReviewTable]
+    looked: bool
     queries: tuple[QueryHead, ...]
 
     @property
@@ -61,14 +63,14 @@ class SubjectHead:
 
 
 def subject_head(
-    database: Database, subjid: str, *, sites: Sites = ALL_SITES
+    database: Database, subjid: str, *, sites: Sites = ALL_SITES, reader: str = ""
 ) -> SubjectHead | None:
-    """The head of a subject, if it is of these sites."""
+    """The head of a subject, if it is of these sites. ``reader`` is who asks."""
     wanted = _head(database.sight)
     if sites is not ALL_SITES:
         wanted = wanted.where(of_sites(sites))
     with database.read() as connection:
-        rows = connection.execute(wanted, {"subject": subjid}).all()
+        rows = connection.execute(wanted, {"subject": subjid, "reader": reader}).all()
     if not rows:
         return None
 
@@ -84,6 +86,7 @@ def subject_head(
         reviewed=frozenset(
             table for table in ReviewTable if rows[0]._mapping[table.value]
         ),
+        looked=bool(rows[0].looked),
         queries=tuple(_query_head(row) for row in rows if row.number is not None),
     )
 
@@ -116,6 +119,12 @@ COLUMNS = select(
         select(query_due.c.subjid).where(query_due.c.subjid == bindparam("subject"))
     ).label("due"),
     *(has_acts.label(table.value) for table, has_acts in HAS_ACTS.items()),
+    exists(
+        select(look.c.id).where(
+            look.c.username == bindparam("reader"),
+            look.c.subjid == bindparam("subject"),
+        )
+    ).label("looked"),
     query.c.id.label("number"),
     query.c.form,
     query.c.visit,

@@ -508,6 +508,21 @@ verification = Table(
     CheckConstraint("act IN ('verified', 'withdrawn', 'lost')", name="act"),
 )
 
+# Which version of a form a reviewer has seen, as the reviewer said.
+look = Table(
+    "look",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("looked_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+)
+
 # The save that broke a signature.
 signature_break = Table(
     "signature_break",
@@ -579,4 +594,5 @@ Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)
 Index("ix_signature_subjid", signature.c.subjid, signature.c.id)
 Index("ix_verification_subjid", verification.c.subjid, verification.c.id)
+Index("ix_look_username", look.c.username, look.c.subjid, look.c.id)
 Index("ix_lock_act_subjid", lock_act.c.subjid, lock_act.c.id)

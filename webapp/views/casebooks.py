@@ -17,6 +17,7 @@ from webapp.presentation.form_address import form_address, forms_at
 from webapp.queries.rule_queries import up_to_date
 from webapp.queries.shown_queries import with_query_marks
 from webapp.review.lock_words import shown_lock
+from webapp.review.look_marks import reader_name
 from webapp.review.signature_words import shown_signature
 from webapp.review.subject_review import FormMarks, form_marks
 from webapp.security.access import ENTER, READ, allow
@@ -44,7 +45,9 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     database, whole = services().database, ReviewScope(subjid)
     # A voided subject has no form that counts; one without any form is asked for.
     void = None if judged.casebook.forms else voids_of(database, subjid).of([whole])
-    state = review_state(database, subjid, among=head.reviewed)
+    # Who has never looked, as most who enter data, costs no query.
+    reader = reader_name() if head.looked else ""
+    state = review_state(database, subjid, among=head.reviewed, reader=reader)
     reviewed = form_marks(subjid, state, judged.casebook.forms)
     marks = with_query_marks(subjid, reviewed, head.waiting)
     act = state.locks.closing([whole, WHOLE_STUDY])

@@ -24,6 +24,7 @@ from generator.pages.input_names import ROWS_PREFIX, cell_of
 from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.forms.conflict_page import conflict_page
 from webapp.forms.evaluation import judged, open_findings, opening, starting
+from webapp.forms.form_looks import form_look
 from webapp.forms.page import page_of_form, saved_answer, summary_html
 from webapp.forms.posted import (
     PostedForm,
@@ -45,6 +46,7 @@ from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import person
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import closed_words
+from webapp.review.look_marks import reader_name
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import current_view, everything, services
 from webapp.storage import (
@@ -58,6 +60,7 @@ from webapp.storage import (
     load,
     load_version,
     locks_of,
+    review_state,
     save,
 )
 from webapp.storage.forms import seen_form
@@ -101,6 +104,8 @@ def _gone_page(place: FormPlace, stored: StoredForm) -> str:
     ]
     tables = tables_of(place.form, stored.record)
     status = status_of(stored.status)
+    reader = reader_name(place.form.name)
+    state = review_state(services().database, place.subject.subjid, reader=reader)
 
     return render_template(
         "gone_form.html",
@@ -109,6 +114,7 @@ def _gone_page(place: FormPlace, stored: StoredForm) -> str:
         status=status,
         tables=tables,
         kept=kept,
+        look=form_look(place, stored, state.looks) if reader else None,
     )
 
 

@@ -12,8 +12,10 @@ from flask_login import current_user
 
 from webapp.casebook.stored_status import list_for_person
 from webapp.casebook.subject_status import judged_casebook
+from webapp.forms.retired_forms import has_place
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_lock
+from webapp.review.look_marks import reader_name
 from webapp.review.subject_review import SubjectReview, subject_review
 from webapp.review.verification_progress import (
     NOTHING_NEEDED,
@@ -29,12 +31,16 @@ from webapp.storage import (
     LockRefused,
     Locks,
     LockState,
+    LookRefused,
+    NewLook,
     NewMark,
     ReviewScope,
     StoredSubject,
     SubjectInList,
+    UnseenForms,
     VerificationAct,
     VerificationRefused,
+    keep_looks,
     list_sites,
     lock_history,
     locks_of,
@@ -44,6 +50,7 @@ from webapp.storage import (
     review_state,
     set_locks,
     signature_counts,
+    unseen_forms,
 )
 
 bp = Blueprint("reviews", __name__)
@@ -76,7 +83,7 @@ class TypedReview:
 class ReviewedSubject:
     """A subject in the list of the study. ``closed`` counts what is closed of it by
     itself, by state; ``signed`` and ``broken`` count signatures that stand, and that do
-    not any more.
+    not any more; ``unseen`` is what the person who reads has still to look at.
     """
 
     line: SubjectInList
@@ -85,6 +92,7 @@ class ReviewedSubject:
     signed: int
     broken: int
     progress: VerificationProgress
+    unseen: UnseenForms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +124,7 @@ def show_subject_review(subjid: str) -> ResponseReturnValue:
 @bp.post("/subjects/<subjid>/review")
 @allow(REVIEW_DATA)
 def review_subject(subjid: str) -> ResponseReturnValue:
-    """Freezes, locks or opens what was chosen, all of it or nothing."""
+    """Freezes, locks, opens, verifies or sees what was chosen, all of it or nothing."""
     subject = subject_or_404(subjid)
     review = _review(subject)
     chosen = request.form.getlist("of")
@@ -127,11 +135,14 @@ def review_subject(subjid: str) -> ResponseReturnValue:
         return _page(subject, _with_message(typed, message)), 422
 
     try:
-        if request.form.get("action", "") in MARKS:
+        action = request.form.get("action", "")
+        if action == "seen":
+            _look(review, scopes)
+        elif action in MARKS:
             _mark(review, scopes)
         else:
             _set(scopes, locks_of(services().database, subjid), typed.reason)
-    except (LockRefused, VerificationRefused) as refused:
+    except (LockRefused, LookRefused, VerificationRefused) as refused:
         return _page(subject, _with_message(typed, str(refused))), 409
 
     return redirect(f"/subjects/{subjid}/review?of={chosen[0]}", 303)
@@ -141,17 +152,9 @@ def _mark(review: SubjectReview, scopes: Sequence[ReviewScope]) -> None:
     """Verifies the forms of some scopes as they were shown, or takes that back."""
     if not current_user.has_one_of(VERIFY):
         abort(403)
-    seen = dict(item.rpartition(":")[::2] for item in request.form.getlist("seen"))
-    marks = [
-        NewMark(
-            key=InstanceKey(
-                line.scope.subject, line.scope.form, line.scope.visit, line.scope.unsno
-            ),
-            version=_number(seen.get(line.value, "")),
-        )
-        for line in review.forms_in(scopes)
-    ]
-    _need_whole_forms([mark.key.form for mark in marks])
+    chosen = _shown_versions(review, scopes)
+    marks = [NewMark(key=key, version=version) for key, version in chosen.items()]
+    _need_whole_forms([key.form for key in chosen])
     if not marks:
         raise VerificationRefused("Nothing was captured here that could be verified.")
 
@@ -170,6 +173,29 @@ def _need_whole_forms(forms: Sequence[str]) -> None:
                 f"Your role sees a part of “{form.title}” only, so it cannot verify the "
                 "form. Ask somebody who sees all of it."
             )
+
+
+def _look(review: SubjectReview, scopes: Sequence[ReviewScope]) -> None:
+    """Keeps that the person saw the forms of some scopes as they were shown."""
+    chosen = _shown_versions(review, scopes)
+    looks = [NewLook(key=key, version=version) for key, version in chosen.items()]
+    if not looks:
+        raise LookRefused("Nothing was captured here that could be seen.")
+    keep_looks(services().database, looks, username=current_user.user.username)
+
+
+def _shown_versions(
+    review: SubjectReview, scopes: Sequence[ReviewScope]
+) -> dict[InstanceKey, int]:
+    """The captured forms of some scopes, each with the version that the page showed."""
+    seen = dict(item.rpartition(":")[::2] for item in request.form.getlist("seen"))
+    versions = {}
+    for line in review.forms_in(scopes):
+        subject, visit, unsno, form = line.scope
+        key = InstanceKey(subject, form, visit, unsno)
+        versions[key] = _number(seen.get(line.value, ""))
+
+    return versions
 
 
 def _with_message(typed: TypedReview, message: str) -> TypedReview:
@@ -200,7 +226,7 @@ def _set(scopes: Sequence[ReviewScope], locks: Locks, reason: str) -> None:
 
 
 def _review(subject: StoredSubject) -> SubjectReview:
-    state = review_state(services().database, subject.subjid)
+    state = review_state(services().database, subject.subjid, reader=reader_name())
     return subject_review(subject.subjid, judged_casebook(subject.subjid), state)
 
 
@@ -210,6 +236,7 @@ def _page(subject: StoredSubject, typed: TypedReview) -> str:
         subject=subject,
         review=_review(subject),
         typed=typed,
+        may_look=reader_name() != "",
         may_freeze=current_user.has_one_of(FREEZE),
         may_lock=current_user.has_one_of(LOCK),
         may_sign=current_user.has_one_of(SIGN),
@@ -267,6 +294,7 @@ def _study_page(typed: TypedReview) -> str:
     act = locks.closing([WHOLE_STUDY])
     signed = signature_counts(services().database, names)
     progress = progress_of(names)
+    unseen = _unseen(names)
 
     return render_template(
         "study_review.html",
@@ -276,6 +304,7 @@ def _study_page(typed: TypedReview) -> str:
                 locks,
                 signed.get(line.subjid, (0, 0)),
                 progress[line.subjid],
+                unseen.get(line.subjid, UnseenForms()),
             )
             for line in lines
         ],
@@ -287,7 +316,24 @@ def _study_page(typed: TypedReview) -> str:
         acts=_acts(""),
         typed=typed,
         has_plan=services().study.verification is not None,
+        may_look=reader_name() != "",
     )
+
+
+def _unseen(subjects: Sequence[str]) -> dict[str, UnseenForms]:
+    """What the person has still to look at: forms that the dictionary has."""
+    reader, study = reader_name(), services().study
+    if not reader:
+        return {}
+
+    found = unseen_forms(services().database, reader, subjects)
+    return {
+        subject: UnseenForms(
+            changed=tuple(key for key in forms.changed if has_place(study, key)),
+            new=tuple(key for key in forms.new if has_place(study, key)),
+        )
+        for subject, forms in found.items()
+    }
 
 
 @bp.get("/review/sites")
@@ -318,6 +364,7 @@ def _listed(
     locks: Locks,
     signed: tuple[int, int],
     progress: VerificationProgress,
+    unseen: UnseenForms,
 ) -> ReviewedSubject:
     subject = line.subjid
     whole = ReviewScope(subject)
@@ -336,4 +383,5 @@ def _listed(
         signed=signed[0],
         broken=signed[1],
         progress=progress,
+        unseen=unseen,
     )

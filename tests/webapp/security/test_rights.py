@@ -104,6 +104,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("homes.show_codebook", "GET"): SIGNED_IN,
     ("homes.show_dictionary", "GET"): DICTIONARY,
     ("homes.start", "GET"): SIGNED_IN,
+    ("looks.keep_look", "POST"): REVIEW_DATA,
     ("own_account.ask_password", "GET"): SIGNED_IN,
     ("own_account.show_account", "GET"): SIGNED_IN,
     ("own_account.take_password", "POST"): SIGNED_IN,

@@ -48,6 +48,7 @@ FILLED = (
     "search_word",
     "verification",
     "alert",
+    "look",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -97,17 +98,8 @@ def _fill(connection: Connection, revision: str) -> None:
         _insert(connection, "clock_step", {"version_id": 2, **times})
     if revision >= "0005":
         _standing(connection, revision)
-    if revision >= "0007":
-        _events(connection)
-    if revision >= "0008":
-        _queries(connection)
-    if revision >= "0011":
-        _locks(connection)
-    if revision >= "0013":
-        _signatures(connection)
-    later = {"0015": _voids, "0016": _found, "0017": _verifications, "0018": _alerts}
-    for added, fill in later.items():
-        if revision >= added:
+    for since, fill in LATER_ROWS.items():
+        if revision >= since:
             fill(connection)
 
 
@@ -295,6 +287,26 @@ def _verifications(connection: Connection) -> None:
     for number, act in enumerate(("verified", "lost"), start=1):
         mark = {"id": number, "cell": "vs.sysbp", "act": act, "version": number}
         _insert(connection, "verification", {**place, **mark, **acted})
+
+
+def _looks(connection: Connection) -> None:
+    place = {"subjid": "01-001", "visit": "SCR", "form": "vs", "unsno": 0}
+    looked = {"username": "nurse", "looked_at": _at(connection, 17), "event_number": 2}
+    _insert(connection, "look", {"id": 1, "version": 2, **place, **looked})
+
+
+LATER_ROWS = {
+    "0007": _events,
+    "0008": _queries,
+    "0011": _locks,
+    "0013": _signatures,
+    "0015": _voids,
+    "0016": _found,
+    "0017": _verifications,
+    "0018": _alerts,
+    "0019": _looks,
+}
+"""By revision: what fills the tables that came with it."""
 
 
 def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ LATER_TABLES = (
     "lock_act",
     "subject_work",
     "verification",
+    "look",
     "signature_break",
     "signature",
     "void_act",

@@ -159,6 +159,14 @@ def claim_of_mark(number: int, *cells: Cell) -> Claim:
     return Claim(table="verification", key=(number,), cells=cells, what=what)
 
 
+def claim_of_look(number: int, *cells: Cell) -> Claim:
+    """A look; ``cells`` are the form and the version that was seen, who and when, and
+    the number of its event.
+    """
+    what = f"look {number}"
+    return Claim(table="look", key=(number,), cells=cells, what=what)
+
+
 @dataclass(kw_only=True)
 class LogClaims:
     """What a log tells of the tables, event by event.
@@ -347,6 +355,21 @@ def _tell_marks(content: Content, _: int) -> Iterator[Claim]:
         )
 
 
+def _tell_look(content: Content, _: int) -> Iterator[Claim]:
+    details, place = content["details"], content["place"]
+    yield claim_of_look(
+        details["look"],
+        place["subject"],
+        place.get("visit", ""),
+        place.get("unsno", 0),
+        place["form"],
+        details["version"],
+        _by(content),
+        content["at"],
+        content["number"],
+    )
+
+
 LOCKS: Final = MappingProxyType(
     {
         EventKind.FROZEN.value: "frozen",
@@ -379,6 +402,7 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         EventKind.VERIFIED.value: _tell_marks,
         EventKind.VERIFICATION_WITHDRAWN.value: _tell_marks,
         EventKind.VERIFICATION_LOST.value: _tell_marks,
+        EventKind.SEEN.value: _tell_look,
         EventKind.SIGNED.value: _tell_signature,
         EventKind.SIGNATURE_BROKEN.value: _tell_break,
         **dict.fromkeys(VOIDS, _tell_lock),

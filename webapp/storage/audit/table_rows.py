@@ -22,6 +22,7 @@ from webapp.storage.audit.claims import (
     claim_of_file,
     claim_of_import,
     claim_of_lock,
+    claim_of_look,
     claim_of_mark,
     claim_of_signature,
     claim_of_subject,
@@ -46,6 +47,7 @@ from webapp.storage.tables import (
     form_version,
     import_run,
     lock_act,
+    look,
     query_entry,
     signature,
     signature_break,
@@ -196,6 +198,13 @@ def _marks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
         yield ClaimedRow(claim=claim_of_mark(row.id, *place, *cells))
 
 
+def _looks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
+    for row in _stream(connection, select(look)):
+        place = row.subjid, row.visit, row.unsno, row.form
+        cells = row.version, row.username, utc_text(row.looked_at), row.event_number
+        yield ClaimedRow(claim=claim_of_look(row.id, *place, *cells))
+
+
 def _versions(connection: Connection, findings: AuditFindings, told: LogClaims) -> Rows:
     """Versions in order; each is judged by its seal, the newest by the form's head."""
     before: Row[Any] | None = None
@@ -275,6 +284,7 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, LogClaims], Rows]]
             "lock_act": _locks,
             "signature": _signatures,
             "verification": _marks,
+            "look": _looks,
             "signature_break": _breaks,
             "void_act": _voids,
         }
