@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
@@ -191,27 +191,49 @@ def unseen_forms(
     """What a person has still to look at, of those subjects at which the person has
     looked before. What is voided does not count.
     """
+    named = sorted(subjects)
+    mine = look.c.username == username, look.c.subjid.in_(named)
     with database.read() as connection:
-        looks = find_looks(connection, username, subjects)
-        if not looks:
+        looked = connection.execute(select(look.c.subjid).where(*mine).distinct())
+        visited = sorted(looked.scalars())
+        if not visited:
             return {}
-        voids = find_voids(connection, looks)
-        newest = _newest_versions(connection, looks)
+        voids = find_voids(connection, visited)
+        rows = connection.execute(_unseen(username, visited)).all()
 
-    changed: dict[str, list[FormKey]] = {}
-    new: dict[str, list[FormKey]] = {}
-    for key, version in newest.items():
+    changed: dict[str, list[FormKey]] = {subject: [] for subject in visited}
+    new: dict[str, list[FormKey]] = {subject: [] for subject in visited}
+    for row in rows:
+        key = InstanceKey(row.subjid, row.form, row.visit, row.unsno)
         if voids.of_form(key):
             continue
-        seen = looks[key.subject].get(key.form_key)
-        if seen is None:
-            new.setdefault(key.subject, []).append(key.form_key)
-        elif seen.version < version:
-            changed.setdefault(key.subject, []).append(key.form_key)
+        group = new if row.seen is None else changed
+        group[key.subject].append(key.form_key)
 
     return {
-        subject: UnseenForms(
-            changed=tuple(changed.get(subject, ())), new=tuple(new.get(subject, ()))
-        )
-        for subject in looks
+        subject: UnseenForms(changed=tuple(changed[subject]), new=tuple(new[subject]))
+        for subject in visited
     }
+
+
+def _unseen(username: str, subjects: Sequence[str]) -> Select[Any]:
+    """The forms whose newest version a person has not seen, with the version that was,
+    if any. The database compares, so that what was seen costs no row.
+    """
+    place = "subjid", "form", "visit", "unsno"
+    seen = (
+        select(
+            *(look.c[name] for name in place), func.max(look.c.version).label("seen")
+        )
+        .where(look.c.username == username, look.c.subjid.in_(subjects))
+        .group_by(*(look.c[name] for name in place))
+        .subquery()
+    )
+    same = and_(*(seen.c[name] == form_instance.c[name] for name in place))
+    return (
+        select(*(form_instance.c[name] for name in place), seen.c.seen)
+        .select_from(form_instance.outerjoin(seen, same))
+        .where(form_instance.c.subjid.in_(subjects))
+        .where(func.coalesce(seen.c.seen, 0) < form_instance.c.version)
+        .order_by(form_instance.c.id)
+    )
