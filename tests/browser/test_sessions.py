@@ -14,6 +14,7 @@ from tests.browser.test_looks import faults_of
 from tests.webapp.pages import NEW
 from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, StoredForm, load
+from webapp.storage.sessions import end_sessions_of
 
 VS = f"/subjects/{NEW}/SCR/vs"
 
@@ -22,10 +23,18 @@ def stored(site: Site) -> StoredForm | None:
     return load(site.database, InstanceKey(NEW, "vs", "SCR"))
 
 
-def typed_without_session(page: Page) -> None:
+def end_session(site: Site, username: str = "coordinator") -> None:
+    """Ends it where it is kept: an answer that is still on its way would give the browser
+    its cookie again.
+    """
+    with site.database.write() as connection:
+        end_sessions_of(connection, username, site.database.clock())
+
+
+def typed_without_session(page: Page, site: Site) -> None:
     open_form(page, VS)
     # First of all: a draft that saves itself meanwhile must not find a session either.
-    page.context.clear_cookies()
+    end_session(site)
     page.locator("[name=f-vsperf][value=Y]").check()
     page.fill("#f-pulse_vsorres", "72")
 
@@ -41,7 +50,7 @@ def sign_in_in_another_tab(page: Page, username: str) -> None:
 
 
 def test_signing_in_on_the_page_saves_what_was_typed(page: Page, site: Site) -> None:
-    typed_without_session(page)
+    typed_without_session(page, site)
     page.keyboard.press("Control+s")
     expect(page.locator("#renew")).to_contain_text("Your text is kept")
     expect(page.get_by_label("Password")).to_be_focused()
@@ -74,7 +83,7 @@ def test_the_page_asks_for_a_code_too(page: Page, site: Site) -> None:
     recovery = page.locator(".codes li").first.inner_text()
     assert faults_of(page) == []
     page.get_by_role("button", name="I have kept the codes").click()
-    typed_without_session(page)
+    typed_without_session(page, site)
     page.keyboard.press("Control+s")
     expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type(PASSWORD)
@@ -91,7 +100,7 @@ def test_the_page_asks_for_a_code_too(page: Page, site: Site) -> None:
 
 
 def test_signing_in_in_another_tab_is_enough(page: Page, site: Site) -> None:
-    typed_without_session(page)
+    typed_without_session(page, site)
     sign_in_in_another_tab(page, "coordinator")
     page.keyboard.press("Control+s")
     expect(page.locator("#state")).to_have_text(re.compile("^saved"))
@@ -99,7 +108,7 @@ def test_signing_in_in_another_tab_is_enough(page: Page, site: Site) -> None:
 
 
 def test_another_person_is_told_whose_text_it_is(page: Page, site: Site) -> None:
-    typed_without_session(page)
+    typed_without_session(page, site)
     sign_in_in_another_tab(page, "nurse")
     page.keyboard.press("Control+s")
     expect(page.locator("#renew")).to_contain_text(
@@ -115,7 +124,7 @@ def test_another_person_is_told_whose_text_it_is(page: Page, site: Site) -> None
 
 
 def test_another_person_leaves_the_text_to_its_owner(page: Page, site: Site) -> None:
-    typed_without_session(page)
+    typed_without_session(page, site)
     page.keyboard.press("Control+s")
     page.get_by_label("Username").fill("nurse")
     page.get_by_label("Password").fill(PASSWORD)
@@ -123,7 +132,7 @@ def test_another_person_leaves_the_text_to_its_owner(page: Page, site: Site) -> 
     page.get_by_role("button", name="Leave it for coordinator").click()
     expect(page.locator("header .who")).to_contain_text("Noor Nurse")
     expect(page.locator("#f-pulse_vsorres")).to_have_value("")
-    page.context.clear_cookies()
+    end_session(site, "nurse")
     sign_in_in_another_tab(page, "coordinator")
     open_form(page, VS)
     expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
@@ -133,7 +142,7 @@ def test_another_person_leaves_the_text_to_its_owner(page: Page, site: Site) -> 
 def test_a_person_without_the_right_to_enter_saves_nothing(
     page: Page, site: Site
 ) -> None:
-    typed_without_session(page)
+    typed_without_session(page, site)
     sign_in_in_another_tab(page, "monitor")
     page.keyboard.press("Control+s")
     page.get_by_role("button", name="Save it in my name").click()
@@ -142,8 +151,10 @@ def test_a_person_without_the_right_to_enter_saves_nothing(
     expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
 
 
-def test_a_save_by_itself_takes_no_key_from_whoever_types(page: Page) -> None:
-    typed_without_session(page)
+def test_a_save_by_itself_takes_no_key_from_whoever_types(
+    page: Page, site: Site
+) -> None:
+    typed_without_session(page, site)
     focus_on(page.locator("#f-pulse_vsorres"))
     expect(page.locator("#renew")).to_be_visible(timeout=20_000)
     expect(page.locator("#f-pulse_vsorres")).to_be_focused()
