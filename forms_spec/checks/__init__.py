@@ -17,6 +17,7 @@ from forms_spec.checks.cycles import check_cycles
 from forms_spec.checks.defaults import check_defaults
 from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
+from forms_spec.checks.labels import check_field_labels
 from forms_spec.checks.names import check_names, check_unique_names
 from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
@@ -26,7 +27,7 @@ from forms_spec.checks.reasoned import check_reasoning
 from forms_spec.checks.reference_ranges import check_reference_ranges
 from forms_spec.checks.roles import check_roles
 from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
-from forms_spec.checks.schedule import check_schedule, check_visits
+from forms_spec.checks.schedule import check_schedule, check_visit_order, check_visits
 from forms_spec.checks.shown import check_shown
 from forms_spec.checks.subject import check_day_zero, check_subject
 from forms_spec.checks.units import check_units
@@ -48,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     check_exclusive,
     check_labels,
     check_synonyms,
+    check_field_labels,
     check_parameters,
     check_subject,
     check_day_zero,
@@ -67,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     check_no_fields,
     check_schedule,
     check_visits,
+    check_visit_order,
     check_places_compared,
     check_unused,
     check_verification,

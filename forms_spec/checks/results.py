@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from forms_spec.checks.constants import words
 from forms_spec.checks.reasoning.domains import MOMENTS, Domains
-from forms_spec.checks.reasoning.reasons import values_in_words
+from forms_spec.checks.reasoning.reasons import MOST_CODES, values_in_words
 from forms_spec.checks.reasoning.value_sets import ALL_NUMBERS
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -20,6 +20,42 @@ def result_findings(loaded: LoadedStudy, domains: Domains) -> Iterator[Finding]:
     for part in loaded.fields():
         if "range" in part.keys:
             yield from _of_field(part, domains)
+        if part.field.value is not None and part.field.codelist is not None:
+            yield from _of_choice(part, domains)
+
+
+def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
+    """Codes that a formula never gives, and results that are no code."""
+    field = part.field
+    told = domains.words_of_formula(field)
+    # A companion of a comparator has a formula of its own making.
+    if told is None or field.codelist is None or field.part_of:
+        return
+
+    given, is_sure = told
+    if given.but:
+        return
+
+    codes = frozenset(field.codelist.by_code)
+    strange = sorted(str(word) for word in given.words - codes)
+    if strange and is_sure:
+        yield finding(
+            "result-outside-codes",
+            text=part.spot.at("value").place,
+            name=field.name,
+            codes=" or ".join(strange[:MOST_CODES]),
+        )
+
+    never = [code for code in field.codelist.by_code if code not in given.words]
+    # A list that several fields share may hold more than each of them needs.
+    is_own = "codes" in part.keys and not isinstance(part.spot.at("codes").data, str)
+    if never and is_own and not strange:
+        yield finding(
+            "code-never-given",
+            text=part.spot.at("codes").place,
+            name=field.name,
+            codes=" or ".join(never[:MOST_CODES]),
+        )
 
 
 def _of_field(part: FieldPart, domains: Domains) -> Iterator[Finding]:

@@ -56,6 +56,42 @@ def check_visits(loaded: LoadedStudy) -> Iterator[Finding]:
     yield from _missing_day_zero(loaded)
 
 
+def check_visit_order(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Visits in the order of their days: which one is earlier is told by their order.
+
+    A month has 28 to 31 days; only what is sure is a finding.
+    """
+    latest: Visit | None = None
+    for visit in loaded.study.visits.values():
+        if visit.type is not VisitType.SCHEDULED or visit.target is None:
+            continue
+
+        if latest is not None and latest.target is not None:
+            least, _ = _days(latest.target)
+            _, most = _days(visit.target)
+            if most < least:
+                spot = _spot(loaded, visit)
+                yield finding(
+                    "visits-out-of-order",
+                    text=spot.at("target").place if spot else visit.place,
+                    related=(latest.place,),
+                    name=visit.name,
+                    other=latest.name,
+                )
+                continue
+
+        latest = visit
+
+
+def _days(target: Offset) -> tuple[int, int]:
+    """The fewest and the most days that a target is away from day 0."""
+    if target.unit == "day":
+        return target.count, target.count
+
+    ends = (28 * target.count, 31 * target.count)
+    return min(ends), max(ends)
+
+
 def _spot(loaded: LoadedStudy, visit: Visit) -> SourceNode | None:
     """The text of a visit: of two with one name, that which became the visit."""
     for file in loaded.parts.visits:

@@ -59,6 +59,8 @@ def _at_repeating_visit(
     place: TextPlace, cell: Remote, own: list[str], study: Study
 ) -> Finding | None:
     """A reference without a visit that falls on one which may take place many times."""
+    if cell.visit == PREVIOUS:
+        return _nothing_earlier(place, cell, own, study)
     if cell.visit is not None:
         return None
 
@@ -78,6 +80,30 @@ def _at_repeating_visit(
         )
 
     return None
+
+
+def _nothing_earlier(
+    place: TextPlace, cell: Remote, own: list[str], study: Study
+) -> Finding | None:
+    """``previous`` where no earlier visit has the form."""
+    order = visit_order(study)
+    theirs = [item.visit for item in study.schedule if item.form == cell.form]
+    if not theirs or any(study.visits[name].repeats for name in (*theirs, *own)):
+        return None
+    # Nobody knows when the others take place.
+    types = {study.visits[name].type for name in (*theirs, *own)}
+    if types != {VisitType.SCHEDULED}:
+        return None
+
+    if min(order[name] for name in theirs) < max(order[name] for name in own):
+        return None
+    return finding(
+        "nothing-previous",
+        text=place,
+        name=f"{cell.form}[previous].{cell.field.name}",
+        form=cell.form,
+        own=max(own, key=lambda name: order[name]),
+    )
 
 
 def _at_later_visit(

@@ -144,6 +144,24 @@ class Domains:
 
         return self.hull(resolved.core)
 
+    def words_of_formula(self, field: Field) -> tuple[CodeSet, bool] | None:
+        """The texts that the formula of a field may give; None where it has faults.
+
+        The second part says whether it surely gives each of them for some answer.
+        """
+        home = self.homes.get(id(field))
+        if home is None or field.value is None:
+            return None
+
+        resolved = resolve(
+            field.value, self.study, home, type_of(field), field.codelist
+        )
+        if resolved.findings:
+            return None
+
+        # A condition may have left out some answers of the field that is taken.
+        return self._words(resolved.core), isinstance(resolved.core, Read | Remote)
+
     def hard_range(self, field: Field) -> Spans | None:
         """The range whose breach refuses a form, in the steps of the field; None
         without one.

@@ -201,6 +201,38 @@ _RESULTS: tuple[CatalogueEntry, ...] = (
             "b: {label: Twice, type: calculated, value: 2 * a, range: [50, 100]}",
         ),
     ),
+    warn(
+        "result-outside-codes",
+        "The result {name} can be {codes}, which its codelist lacks.",
+        "Add the code to the list, or correct the formula.",
+        (
+            "The formula takes the answer of another field, whose list has more codes. "
+            "Nothing keeps the result from being one of these."
+        ),
+        example_form(
+            "a: {label: Status, type: choice, codes: ['0', '1', '2']}",
+            "b: {label: Stratum, type: calculated, gives: choice, codes: ['0', '1'], "
+            "value: a}",
+        ),
+    ),
+    warn(
+        "code-never-given",
+        "The formula of {name} never gives {codes}.",
+        "Correct the formula, or leave the code out.",
+        (
+            "Every code of a calculated choice comes from its formula, and nothing else "
+            "can enter it."
+        ),
+        example_form(
+            _SCORE,
+            "b:",
+            "  label: Grade",
+            "  type: calculated",
+            "  gives: choice",
+            "  codes: [LOW, MIDDLE, HIGH]",
+            "  value: case when a < 4 then 'LOW' else 'HIGH' end",
+        ),
+    ),
 )
 
 _TWO_VISITS = """visits:
@@ -247,6 +279,20 @@ _VISITS: tuple[CatalogueEntry, ...] = (
             "schedule:\n  columns: SCR D0\n  base: . X\n  x: X .\n---\n"
         )
         + example_form("a: {label: Why?, show_when: base.n > 5}"),
+    ),
+    warn(
+        "nothing-previous",
+        "{name} is never known: no visit before {own} has the form {form}.",
+        "Name the visit that you mean, or leave the brackets out.",
+        (
+            "`previous` looks for the last earlier visit where the form has a value. At "
+            "the first visit of a form there is none."
+        ),
+        (
+            "visits:\n  SCR: {title: Screening}\n  D0: {title: Treatment}\n"
+            "schedule:\n  columns: SCR D0\n  base: . X\n  x: X .\n---\n"
+        )
+        + example_form("a: {label: Why?, show_when: 'base[previous].n > 5'}"),
     ),
     warn(
         "units-differ",

@@ -251,6 +251,17 @@ _CODES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     warn(
+        "field-label-twice",
+        'The fields {other} and {name} have the same label "{label}"',
+        "Give them labels that tell them apart",
+        (
+            "Both questions stand in one section and are always asked. Nobody can tell "
+            "them apart there, in a finding or in a list of values. Upper and lower case "
+            "are the same."
+        ),
+        example_form("a: {label: Result}", "b: {label: result, type: integer}"),
+    ),
+    warn(
         "label-is-code",
         'The label "{label}" of {code} is also the code of another answer, {other}',
         "Change the label, or the code of the other answer",
@@ -351,6 +362,20 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
                 "  M3: {title: Month 3, target: day 90, window: {from: day 95, to: "
                 "day 85}}\n"
             )
+        ),
+    ),
+    warn(
+        "visits-out-of-order",
+        'The visit "{name}" stands after "{other}", but its target is earlier',
+        "Put the visits in the order of their days, or correct the target",
+        (
+            "Rules take the visits in the order of the dictionary: `previous` and a name "
+            "without a visit look for the last visit before."
+        ),
+        (
+            "visits:\n  D1: {title: Day 1, target: day 1}\n"
+            "  SCR: {title: Screening, target: day -14}\n"
+            "schedule:\n  columns: D1 SCR\n  base: X X\n"
         ),
     ),
     warn(

@@ -115,6 +115,26 @@ def test_what_no_answer_can_change_is_found_at_its_words(
         ("type: calculated, value: 2 * a, range: [50, 100]", "result-outside-range"),
         ("type: calculated, value: 2 * a, range: [20, 100]", None),
         ("type: calculated, value: 2 * a + u, range: [50, 100]", None),
+        (
+            "type: calculated, gives: choice, codes: [M, F], value: s",
+            "result-outside-codes",
+        ),
+        ("type: calculated, gives: choice, codes: [M, F, U], value: s", None),
+        (
+            "type: calculated, gives: choice, codes: [M, F], "
+            "value: \"case when s in ('M', 'F') then s end\"",
+            None,
+        ),
+        (
+            "type: calculated, gives: choice, codes: [LOW, HIGH], "
+            "value: case when a < 4 then 'LOW' end",
+            "code-never-given",
+        ),
+        (
+            "type: calculated, gives: choice, codes: [LOW, HIGH], "
+            "value: case when a < 4 then 'LOW' else 'HIGH' end",
+            None,
+        ),
     ],
 )
 def test_a_range_that_no_value_meets_is_found(field: str, told: str | None) -> None:

@@ -20,7 +20,7 @@ def visits(keys: str, row: str = "X X X") -> str:
     [
         "",
         ", target: month 3, window: 14 days",
-        ", target: day -3, window: 0 days",
+        ", target: day 3, window: 0 days",
         ", target: day 90, window: {before: 2 days, after: 1 day}",
         ", target: day 90, window: {from: day 80, to: day 95}",
         ", window: {from: day 80, to: day 95}",
@@ -121,3 +121,26 @@ def test_a_log_form_belongs_to_no_visit() -> None:
     log = "form: lg\ntitle: Log\nlog: true\nfields:\n  e: {label: Event}\n"
     assert said(visits(""), log) == []
     assert said(visits("") + "  lg: X X X\n", log) == ["1.yaml:8:3 log-in-schedule"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("day 1", "day -14", True),
+        ("day 1", "day 1", False),
+        ("month 3", "day 80", True),
+        ("month 3", "day 90", False),
+        ("day 40", "month 1", True),
+        ("day 30", "month 1", False),
+        ("day -60", "month -1", False),
+    ],
+)
+def test_visits_stand_in_the_order_of_their_days(
+    first: str, second: str, found: bool
+) -> None:
+    visits = (
+        f"visits:\n  A: {{title: First, target: {first}}}\n"
+        f"  B: {{title: Second, target: {second}}}\n"
+        "schedule:\n  columns: A B\n  base: X X\n"
+    )
+    assert said(visits) == (["1.yaml:3:30 visits-out-of-order"] if found else [])

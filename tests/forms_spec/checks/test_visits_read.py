@@ -72,6 +72,10 @@ def told(name: str, question: str) -> list[str]:
         ("scr", "type: calculated, value: late.n + 1", None),
         ("eot", "show_when: base.n > 5", None),
         ("eot", "show_when: late.n > 5", None),
+        # No visit before has the form
+        ("scr", "show_when: 'late[previous].n > 5'", "4:29 nothing-previous"),
+        ("scr", "show_when: 'base[previous].n > 5'", "4:29 nothing-previous"),
+        ("eot", "show_when: 'base[previous].n > 5'", None),
         # At some visit it is there, or nobody knows when the visit is
         ("most", "show_when: late.n > 5", None),
     ],
