@@ -17,9 +17,12 @@ from forms_spec.model.study import Study
 
 ECHO = re.compile(
     r"unknown-(form|visit|codelist|field|missing|parameter)"
-    r"|unused-|form-never|visit-without|condition-without|conditional-without"
+    r"|unused-|form-never|visit-without|conditional-without"
     r"|eligibility-visit|criterion-|reference-(unknown-test|no-range)"
     r"|role-(unknown|depends|part|export|no)|day-zero|window-without-day|no-study"
+    r"|conditions?-|rules-contradict|source-|shown-against|required-where|branch-never"
+    r"|reads-later|reference-to-repeating|nothing-previous|no-such-place|code-never"
+    r"|result-outside|visits-out"
 )
 """What may follow from a file that cannot be read, and so does what is wrong with the
 meaning of a rule.
