@@ -36,8 +36,9 @@ UNFINISHED: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SigningObstacle:
-    """Something that comes before the signature, and where to do it."""
+    """Something of a form that comes before the signature, and where to do it."""
 
+    key: FormKey
     address: str
     words: str
 
@@ -74,6 +75,7 @@ class _Obstacles:
         """``says`` goes on after the form's title."""
         scope = ReviewScope(self.subjid, key.visit, key.unsno, key.form)
         return SigningObstacle(
+            key=key,
             address=form_address(self.subjid, key.visit, key.unsno, key.form),
             words=f"{scope_title(scope)} {says}",
         )

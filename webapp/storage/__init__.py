@@ -194,6 +194,7 @@ from webapp.storage.standings import (
     StoredStanding,
     WorkLine,
     keep_standings,
+    newest_event,
     stale_subjects,
     standings_of,
 )
@@ -405,6 +406,7 @@ __all__ = [
     "mail_sent",
     "mark_due",
     "mark_forms",
+    "newest_event",
     "newest_signatures",
     "next_to_mail",
     "open_database",

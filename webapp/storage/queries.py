@@ -52,6 +52,7 @@ from webapp.storage.review_scopes import (
 )
 from webapp.storage.sight import Sight, seen_places
 from webapp.storage.stamps import stamp
+from webapp.storage.standings import mark_reviewed
 from webapp.storage.tables import plain, query, query_entry
 
 LONGEST_ENTRY: Final = 2_000
@@ -352,6 +353,13 @@ def _insert_entries(
         for line, item in enumerate(written, start=first)
     ]
     connection.execute(insert(query_entry), rows)
+    # A query about an error keeps one from signing as long as it is not closed.
+    settled = [item for item in written if item.step.action not in TALK]
+    mark_reviewed(connection, [item.place.subject for item in settled])
+
+
+TALK: Final = frozenset({QueryAction.ANSWER, QueryAction.COMMENT})
+"""What leaves a query as far from its end as it was."""
 
 
 def entry_event(item: WrittenEntry, more: Mapping[str, Detail] = NO_MORE) -> NewEvent:

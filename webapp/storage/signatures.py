@@ -33,6 +33,7 @@ from webapp.storage.forms import InstanceKey
 from webapp.storage.review_scopes import ReviewScope, scopes_of
 from webapp.storage.sight import Sight
 from webapp.storage.stamps import stamp
+from webapp.storage.standings import mark_reviewed
 from webapp.storage.tables import (
     form_instance,
     form_version,
@@ -203,6 +204,7 @@ def sign(
             "forms": [[*form.key[1:], form.version, form.seal] for form in forms],
         }
         connection.execute(insert(signature), row)
+        mark_reviewed(connection, [scope.subject])
 
         return _signature_of(row, None, {form.key: form for form in forms})
 

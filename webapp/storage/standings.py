@@ -29,6 +29,7 @@ from webapp.storage.database import Database
 from webapp.storage.forms import HEADS, InstanceKey
 from webapp.storage.search_index import SearchEntry, replace_entries
 from webapp.storage.tables import (
+    event,
     form_instance,
     subject_standing,
     subject_work,
@@ -79,7 +80,8 @@ class StoredStanding:
 
     ``findings`` counts by form what its page shows; ``open`` are all of them,
     ``to_finish`` forms. ``ended`` is the day on which the subject left the study, and
-    ``found`` what can be looked for.
+    ``found`` what can be looked for. ``newest_event`` is the number of the subject's last
+    event then; None where what reviewers do has no part in it.
     """
 
     subjid: str
@@ -94,6 +96,7 @@ class StoredStanding:
     ended: date | None = None
     work: Sequence[WorkLine] = field(default=())
     found: Sequence[SearchEntry] = field(default=())
+    newest_event: int | None = None
 
 
 def insert_standing(connection: Connection, subjid: str, site: str) -> None:
@@ -135,6 +138,22 @@ def mark_saved(
                 row.update(_without_voided(connection, subjid, voids))
     if totals:
         connection.execute(SAVED, list(totals.values()))
+
+
+def mark_reviewed(connection: Connection, subjids: Iterable[str]) -> None:
+    """Has subjects evaluated again of which somebody verified, signed or asked something,
+    in the transaction that does it: what is to be done for them is old from now on.
+    """
+    names = [{"subject": name} for name in sorted(set(subjids)) if name]
+    if names:
+        connection.execute(EVALUATE_AGAIN, names)
+
+
+EVALUATE_AGAIN = (
+    update(subject_standing)
+    .where(Standings.subjid == bindparam("subject"))
+    .values(day="")
+)
 
 
 def _without_voided(
@@ -245,19 +264,39 @@ def _text(day: date | None, otherwise: str = "") -> str:
 def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> None:
     """Puts standings, and the work that follows from them, in the place of older ones.
 
-    One that rests on forms as they no longer are is left out: its subject stays to be
-    evaluated.
+    One that rests on forms or reviews as they no longer are is left out: its subject
+    stays to be evaluated.
     """
     every = list(standings)
     if not every:
         return
     with database.write() as connection:
         for standing in every:
+            if _reviewed_since(connection, standing):
+                continue
             kept = connection.execute(KEEP, _evaluated(standing)).rowcount
             if kept:
                 _replace_work(connection, standing)
 
 
+def _reviewed_since(connection: Connection, standing: StoredStanding) -> bool:
+    if standing.newest_event is None:
+        return False
+    values = {"subject": standing.subjid}
+    newest = connection.execute(NEWEST_OF_SUBJECT, values).scalar()
+    return (newest or 0) != standing.newest_event
+
+
+def newest_event(database: Database, subjid: str) -> int:
+    """The number of the last event about a subject; 0 before the first."""
+    with database.read() as connection:
+        values = {"subject": subjid}
+        return connection.execute(NEWEST_OF_SUBJECT, values).scalar() or 0
+
+
+NEWEST_OF_SUBJECT = select(func.max(event.c.number)).where(
+    event.c.subjid == bindparam("subject")
+)
 KEEP = (
     update(subject_standing)
     .where(

@@ -30,6 +30,7 @@ from webapp.storage.events import (
 )
 from webapp.storage.forms import NEWEST, InstanceKey, stored_form
 from webapp.storage.stamps import stamp
+from webapp.storage.standings import mark_reviewed
 from webapp.storage.tables import form_instance, verification
 
 
@@ -117,6 +118,7 @@ def mark_forms(
                 )
 
         _append(connection, now, marks, act, username)
+        mark_reviewed(connection, [mark.key.subject for mark in marks])
 
 
 def lose_marks(

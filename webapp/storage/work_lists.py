@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, func, select
 
@@ -27,12 +27,22 @@ class WorkKind(Enum):
     VISIT = "visit"
     FORM = "form"
     FINDING = "finding"
+    VERIFY = "verify"
+    CHANGED = "changed"
+    SIGN = "sign"
+    SIGN_AGAIN = "again"
+
+
+DATED: Final = frozenset({WorkKind.VISIT, WorkKind.FORM, WorkKind.FINDING})
+"""What is due on a day, which tells from which day that was counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkFilter:
     """Which lines a list has. Those whose window ends ``before`` a day, or is open on
     one (``during``), or begins after one day and not after another (``between``).
+    ``forms`` are those with which the person may do it, blank stands for visits and
+    casebooks; None is all.
     """
 
     kind: WorkKind
@@ -40,6 +50,7 @@ class WorkFilter:
     before: date | None = None
     during: date | None = None
     between: tuple[date, date] | None = None
+    forms: frozenset[str] | None = None
 
 
 def list_work(
@@ -55,8 +66,7 @@ def list_work(
     than that there are so many.
     """
     sight = database.sight
-    if sight is not None and not sight.dates:
-        # What is due tells the days from which it was counted.
+    if sight is not None and not sight.dates and wanted.kind in DATED:
         return 0, ()
     passes = [*_conditions(wanted), *_seen(wanted.kind, sight)]
     counted = select(func.count()).select_from(subject_work).where(*passes)
@@ -81,6 +91,8 @@ def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:
     passes: list[ColumnElement[bool]] = [Work.kind == wanted.kind.value]
     if wanted.sites is not ALL_SITES:
         passes.append(Work.site.in_(sorted(wanted.sites)))
+    if wanted.forms is not None:
+        passes.append(Work.form.in_(sorted(wanted.forms)))
     if wanted.before is not None:
         passes.append(Work.last_day < wanted.before.isoformat())
     if wanted.during is not None:
@@ -99,7 +111,8 @@ def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:
 
 def _seen(kind: WorkKind, sight: Sight | None) -> list[ColumnElement[bool]]:
     """Which lines exist for somebody. Findings of a form seen in part are not counted
-    for them; a visit is there whatever its first form is.
+    for them; a visit is there whatever its first form is. Only who sees everything can sign
+    visits and casebooks, which have no form.
     """
     if sight is None or kind is WorkKind.VISIT:
         return []

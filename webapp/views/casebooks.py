@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from webapp.casebook.eligibility_page import assessment_of, status_of
 from webapp.casebook.grid import GridLine
-from webapp.casebook.stored_status import keep_fresh
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
@@ -19,6 +18,7 @@ from webapp.queries.shown_queries import with_query_marks
 from webapp.review.lock_words import shown_lock
 from webapp.review.look_marks import reader_name
 from webapp.review.signature_words import shown_signature
+from webapp.review.stored_status import keep_fresh
 from webapp.review.subject_review import FormMarks, form_marks
 from webapp.security.access import ENTER, READ, allow
 from webapp.services import head_or_404, services, subject_or_404

@@ -14,14 +14,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from forms_spec.model.captured_data import LOG
-from webapp.casebook.stored_status import Moment, evaluate_some
 from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.template_filters import moment_words, short_day
 from webapp.queries.query_places import place_words
 from webapp.queries.shown_queries import age_words
 from webapp.review.lock_words import scope_title
 from webapp.review.signing import sign_address
-from webapp.security.access import READ, SIGN, allow
+from webapp.review.stored_status import Moment, evaluate_some
+from webapp.security.access import READ, SIGN, VERIFY, allow
 from webapp.services import own_sites, services
 from webapp.storage import (
     AlertKind,
@@ -119,7 +119,15 @@ def show_work(name: str) -> ResponseReturnValue:
 
 
 def _names() -> Sequence[str]:
-    return ENTRY if current_user.may_enter else REVIEW
+    """The lists of the person: what only they can do comes right after the alerts."""
+    to_sign = current_user.forms_with(SIGN)
+    may_sign_visits = to_sign is None or "" in to_sign
+    own = (
+        *(("again",) if to_sign is None or to_sign else ()),
+        *(("sign",) if may_sign_visits else ()),
+        *(("changed", "verify") if current_user.may_verify else ()),
+    )
+    return ("alerts", *own, *(ENTRY if current_user.may_enter else REVIEW))
 
 
 def _sheet(name: str, *, first: int, most: int, number: int = 1) -> WorkSheet:
@@ -156,6 +164,10 @@ def _work(
     wanted = WorkFilter(
         kind=kind, sites=own_sites(), before=before, during=during, between=between
     )
+    return _listed(wanted, first, most)
+
+
+def _listed(wanted: WorkFilter, first: int, most: int) -> Listed:
     # On the home page a long list is "more than", whatever it takes to count it.
     count_to = MANY + 1 if most == ON_HOME else None
     count, lines = list_work(
@@ -164,7 +176,31 @@ def _work(
     return count, tuple(_shown(line) for line in lines)
 
 
+def _reviewed(first: int, most: int, *, kind: WorkKind) -> Listed:
+    """What is to be verified or to be signed, as far as the person may."""
+    rights = VERIFY if kind in (WorkKind.VERIFY, WorkKind.CHANGED) else SIGN
+    wanted = WorkFilter(
+        kind=kind, sites=own_sites(), forms=current_user.forms_with(rights)
+    )
+    return _listed(wanted, first, most)
+
+
 def _shown(line: WorkLine) -> ShownWork:
+    scope = ReviewScope(line.subjid, line.visit, line.unsno, line.form)
+    if line.kind in (WorkKind.SIGN.value, WorkKind.SIGN_AGAIN.value):
+        title = _first_upper(scope_title(scope))
+        return ShownWork(address=sign_address(scope), subjid=line.subjid, what=title)
+    if line.kind in (WorkKind.VERIFY.value, WorkKind.CHANGED.value):
+        address = form_address(line.subjid, line.visit, line.unsno, line.form)
+        return ShownWork(
+            address=f"{address}/verification",
+            subjid=line.subjid,
+            what=scope_title(scope),
+        )
+    return _shown_entry(line)
+
+
+def _shown_entry(line: WorkLine) -> ShownWork:
     study = services().study
     form = study.forms.get(line.form)
     # A line of an older dictionary, which is about to be evaluated again.
@@ -301,6 +337,13 @@ LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
             "Answered queries to close",
             partial(_queries, state=QueryState.ANSWERED, mine=False),
         ),
+        "again": ("To sign again", partial(_reviewed, kind=WorkKind.SIGN_AGAIN)),
+        "sign": ("To sign", partial(_reviewed, kind=WorkKind.SIGN)),
+        "changed": (
+            "Changed since verification",
+            partial(_reviewed, kind=WorkKind.CHANGED),
+        ),
+        "verify": ("To verify", partial(_reviewed, kind=WorkKind.VERIFY)),
         "overdue": ("Overdue visits", _overdue),
         "window": ("Visits in their window", _in_window),
         "unfinished": ("Forms to finish", partial(_work, kind=WorkKind.FORM)),
@@ -313,8 +356,8 @@ LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
 )
 """By its name in the address: the title of a list, and what gives its lines."""
 
-ENTRY = ("alerts", "asked", "overdue", "window", "unfinished", "findings", "coming")
-REVIEW = ("alerts", "answered", "overdue", "unfinished", "findings")
+ENTRY = ("asked", "overdue", "window", "unfinished", "findings", "coming")
+REVIEW = ("answered", "overdue", "unfinished", "findings")
 """The lists of those who enter data, and of those who review them, the most urgent
-first. What is to be verified and to be signed belongs in front.
+first.
 """

@@ -10,12 +10,12 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.casebook.stored_status import list_for_person
 from webapp.casebook.subject_status import judged_casebook
 from webapp.forms.retired_forms import has_place
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_lock
 from webapp.review.look_marks import reader_name
+from webapp.review.stored_status import list_for_person
 from webapp.review.subject_review import SubjectReview, subject_review
 from webapp.review.verification_progress import (
     NOTHING_NEEDED,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from forms_spec.kinds.pattern import whole_match
 from generator.rewritings.subject_numbers import SubjectNumbers
-from webapp.casebook.stored_status import (
+from webapp.review.stored_status import (
     Moment,
     evaluate_some,
     evaluated,

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from tests.webapp import guest_study
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
-from webapp.casebook import stored_status
 from webapp.installation.settings import Settings
+from webapp.review import stored_status
 
 DM = "/subjects/01-001/SCR/dm"
 VS = "/subjects/01-001/D0/vs"

@@ -23,6 +23,7 @@ from webapp.casebook.grid import Grid
 from webapp.casebook.search_entries import search_entries
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.presentation.form_address import forms_at
+from webapp.review.review_work import review_work
 from webapp.services import everything, own_sites, seen_by, services
 from webapp.storage import (
     ListFor,
@@ -34,6 +35,7 @@ from webapp.storage import (
     WorkLine,
     keep_standings,
     lines_of,
+    newest_event,
     stale_subjects,
     standings_of,
 )
@@ -75,10 +77,20 @@ def evaluate(subjids: Sequence[str], clock: Moment) -> None:
         for subjid in subjids:
             if not clock.left():
                 break
-            found.append(standing_of(subjid, judged_casebook(subjid)))
+            # Read first: what is done meanwhile makes the result old, never wrong.
+            newest = newest_event(services().database, subjid)
+            standing = standing_of(subjid, judged_casebook(subjid))
+            work = (*standing.work, *_review_work(subjid, standing))
+            found.append(replace(standing, newest_event=newest, work=work))
 
         with suppress(SQLAlchemyError):
             keep_standings(services().database, found)
+
+
+def _review_work(subjid: str, standing: StoredStanding) -> Iterator[WorkLine]:
+    """What is to be verified and to be signed of a subject that was just judged."""
+    is_over = standing.next_visit is None
+    return review_work(subjid, judged_casebook(subjid), is_over=is_over)
 
 
 def keep_fresh(subjid: str) -> None:
