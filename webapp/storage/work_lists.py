@@ -110,13 +110,14 @@ def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:
 
 
 def _seen(kind: WorkKind, sight: Sight | None) -> list[ColumnElement[bool]]:
-    """Which lines exist for somebody. Findings of a form seen in part are not counted
-    for them; a visit is there whatever its first form is. Only who sees everything can sign
-    visits and casebooks, which have no form.
+    """Which lines exist for somebody. What is found, changed or to be verified in a form
+    seen in part may be in the other part, so it is not there; a visit is, whatever its
+    first form is. Only who sees everything can sign visits and casebooks, which have no
+    form.
     """
     if sight is None or kind is WorkKind.VISIT:
         return []
-    forms = sight.forms - sight.partly if kind is WorkKind.FINDING else sight.forms
+    forms = sight.forms if kind is WorkKind.FORM else sight.forms - sight.partly
     return [Work.form.in_(sorted(forms))]
 
 

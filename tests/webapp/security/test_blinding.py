@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -35,12 +36,17 @@ from tests.webapp.small_site import database_of, page_data
 from webapp.storage import (
     Database,
     InstanceKey,
+    NewMark,
     QueryFilter,
     Role,
+    SaveRequest,
     StoredForm,
+    VerificationAct,
     add_user,
     list_queries,
     load,
+    mark_forms,
+    save,
 )
 from webapp.views.home import LISTS
 
@@ -316,6 +322,38 @@ def test_counts_tell_nothing_either(app: Flask) -> None:
         for client in (pharmacist, nurse, pharmacist)
     ]
     assert [counts[1] for counts in ready] == [2, 1, 2]
+
+
+def test_what_changed_in_an_answer_that_is_not_seen_is_on_no_work_list(
+    app: Flask,
+) -> None:
+    database = database_of(app)
+    vs_key = InstanceKey(SUBJECT, "vs", "D0")
+    for key, texts in ((vs_key, {"pulse": "121"}), (IP_KEY, {"kit": "9999"})):
+        stored = load(database, key)
+        assert stored is not None
+        mark = NewMark(key=key, version=stored.version)
+        mark_forms(database, [mark], VerificationAct.VERIFIED, username="manager")
+        record = replace(stored.record, texts={**stored.record.texts, **texts})
+        changed = SaveRequest(
+            key=key,
+            base_version=stored.version,
+            record=record,
+            status=stored.status,
+            user="pharmacist",
+            save_id=f"{key.form} changed",
+            dictionary_hash=stored.dictionary_hash,
+        )
+        save(database, changed)
+
+    address = f'<a href="/subjects/{SUBJECT}/D0/{{}}/verification" data-work>'
+    lists = {
+        username: client_of(app, username).get("/home/changed").text
+        for username in ("manager", "monitor")
+    }
+    assert all(address.format(form) in lists["manager"] for form in ("vs", "ip"))
+    assert address.format("vs") in lists["monitor"]
+    assert address.format("ip") not in lists["monitor"]
 
 
 def test_an_account_whose_role_has_left_can_do_nothing(app: Flask) -> None:
