@@ -45,6 +45,8 @@ SUBJECT = "01-012"
 VS, FORM = InstanceKey(SUBJECT, "vs", "SCR"), f"/subjects/{SUBJECT}/SCR/vs"
 PAGES = {
     "monitor": (
+        "/home",
+        "/home/changed",
         "/review",
         "/review/sites",
         f"/subjects/{SUBJECT}/review?of=SCR/vs",
@@ -54,6 +56,8 @@ PAGES = {
         f"/subjects/{SUBJECT}/SCR/demo",
     ),
     "investigator": (
+        "/home",
+        "/home/alerts",
         "/review",
         f"/subjects/{SUBJECT}/review",
         FORM,
