@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from forms_spec.model.captured_data import CellKey, FormKey
 from tests.webapp.storage.audit.test_attacks import unguarded
-from tests.webapp.storage.storing import VS, keep, record, rows
+from tests.webapp.storage.storing import HASH, VS, keep, record, rows
 from webapp.storage import (
     NOT_VERIFIED,
     Database,
@@ -16,10 +19,14 @@ from webapp.storage import (
     FormVerification,
     InstanceKey,
     NewMark,
+    StoredStanding,
     VerificationAct,
     VerificationRefused,
     find_events,
+    keep_standings,
     mark_forms,
+    newest_event,
+    standings_of,
     verifications_of,
 )
 from webapp.storage.audit.database_audit import audit_database
@@ -137,3 +144,30 @@ def test_marks_are_only_added(database: Database, change: str) -> None:
     mark(database, 1)
     with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
         connection.execute(text(change))
+
+
+def test_work_that_was_found_before_somebody_verified_is_not_kept(
+    database: Database,
+) -> None:
+    keep(database, 0, record(sysbp="120"))
+    day = date(2024, 4, 18)
+    found = StoredStanding(
+        subjid="01-001",
+        dictionary_hash=HASH,
+        day=day,
+        saves=1,
+        open=0,
+        to_finish=0,
+        findings={},
+        newest_event=newest_event(database, "01-001"),
+    )
+    mark(database, 1)
+    keep_standings(database, [found])
+    assert not standings_of(database, ["01-001"], dictionary_hash=HASH, day=day)
+
+    again = replace(found, newest_event=newest_event(database, "01-001"))
+    keep_standings(database, [again])
+    assert standings_of(database, ["01-001"], dictionary_hash=HASH, day=day)
+
+    mark(database, 1, act=VerificationAct.WITHDRAWN)
+    assert not standings_of(database, ["01-001"], dictionary_hash=HASH, day=day)
