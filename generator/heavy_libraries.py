@@ -10,6 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import authlib
+    import authlib.integrations.base_client
+    import authlib.integrations.requests_client
+    import authlib.oidc.core
     import docx
     import docx.document
     import docx.enum.section
@@ -23,11 +27,17 @@ if TYPE_CHECKING:
     import frictionless.formats
     import frictionless.metadata.context
     import frictionless.resources
+    import joserfc
+    import joserfc.errors
+    import joserfc.jwk
+    import joserfc.jws
+    import joserfc.jwt
     import lxml
     import lxml.etree
     import polars
     import pyspark
     import pyspark.sql
+    import requests
     import rfc3161_client
     import rich
     import rich.console
@@ -48,20 +58,28 @@ else:
             try:
                 return getattr(library, name)
             except AttributeError:
-                # A part that the library does not load itself.
-                return import_module(f"{self._name}.{name}")
+                # A part that the library does not load itself, nor parts of it.
+                part = f"{self._name}.{name}"
+                import_module(part)
+                return _Library(part)
 
+    # An extra: few servers have a provider that signs people in.
+    authlib = _Library("authlib")
     # An extra: forms for Word.
     docx = _Library("docx")
     # Half a second: tables of a study, and descriptors that are right beyond doubt, are
     # read without it.
     frictionless = _Library("frictionless")
+    # An extra: it comes with ``authlib``.
+    joserfc = _Library("joserfc")
     # Few dictionaries of REDCap come with a project file.
     lxml = _Library("lxml")
     # A tenth of a second: small packages are read record by record.
     polars = _Library("polars")
     # An extra, and a Java process behind it.
     pyspark = _Library("pyspark")
+    # An extra: a provider is asked with it.
+    requests = _Library("requests")
     # An extra: few heads are stamped by an outside clock.
     rfc3161_client = _Library("rfc3161_client")
     # A twentieth of a second: only terminals have colours.
@@ -70,11 +88,14 @@ else:
     typst = _Library("typst")
 
 __all__ = [
+    "authlib",
     "docx",
     "frictionless",
+    "joserfc",
     "lxml",
     "polars",
     "pyspark",
+    "requests",
     "rfc3161_client",
     "rich",
     "typst",

@@ -20,6 +20,7 @@ from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import ValidationJobs
 from webapp.presentation import assets, past_dictionaries, template_filters
 from webapp.security import access, headers, sessions
+from webapp.security.openid_connect import OpenIdProvider
 from webapp.security.request_origin import request_origin
 from webapp.services import Services
 from webapp.storage import open_database, use_dictionary
@@ -42,6 +43,7 @@ from webapp.views import (
     own_code,
     packages,
     papers,
+    provider_sign_in,
     queries,
     redactions,
     reviews,
@@ -92,7 +94,11 @@ def create_app(settings: Settings) -> Flask:
         today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
         fonts=settings.fonts,
+        provider=settings.provider.name if settings.provider else "",
     )
+    if settings.provider:
+        connected = OpenIdProvider(settings.provider)
+        app.extensions[provider_sign_in.EXTENSION] = connected
     if settings.mail:
         sender = MailSender(database, settings.mail, settings.study.short)
         app.extensions["crfsmith-mail"] = sender
@@ -106,7 +112,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
-        verifications, looks,
+        verifications, looks, provider_sign_in,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

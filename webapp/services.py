@@ -30,13 +30,17 @@ from webapp.storage.sight import Sight
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """The study and the database of this server, and its fonts for documents."""
+    """The study and the database of this server, and its fonts for documents.
+
+    ``provider`` is what people call whoever signs them in; blank for passwords alone.
+    """
 
     database: Database
     study: Study
     today: Callable[[], date]
     demo_accounts: tuple[tuple[str, str, str], ...] = ()
     fonts: Path | None = None
+    provider: str = ""
 
 
 def services() -> Services:

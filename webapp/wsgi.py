@@ -17,6 +17,7 @@ from webapp.app import create_app
 from webapp.installation.command_error import without_passwords
 from webapp.installation.guard_check import need_guards
 from webapp.installation.mail import mail_settings
+from webapp.installation.provider_settings import provider_settings
 from webapp.installation.settings import Settings
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import opened, study_in_use
@@ -79,6 +80,7 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
         fonts=Path(fonts) if fonts else None,
         signer=signer,
         mail=mail_settings(environment),
+        provider=provider_settings(environment),
     )
     app = create_app(settings)
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it

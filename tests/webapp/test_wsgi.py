@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from forms_spec import load_study
+from webapp.installation.provider_settings import (
+    ProviderSettingWrong,
+    provider_settings,
+)
 from webapp.storage import open_database, use_dictionary
 from webapp.wsgi import SettingMissing, make_app
 
@@ -69,3 +73,43 @@ def test_a_missing_setting_is_named(environment: dict[str, str], named: str) -> 
 def test_a_short_secret_is_refused(url: str) -> None:
     with pytest.raises(SettingMissing, match="32 or more"):
         make_app({"CRFSMITH_DATABASE": url, "CRFSMITH_SECRET_KEY": "short"})
+
+
+PROVIDER = {
+    "CRFSMITH_OIDC_ISSUER": "https://id.example.org/realms/study",
+    "CRFSMITH_OIDC_CLIENT": "crfsmith",
+    "CRFSMITH_ADDRESS": "https://study.example.org/",
+}
+
+
+def test_a_provider_is_set_up_by_the_environment(url: str, tmp_path: Path) -> None:
+    secret = tmp_path / "client-secret"
+    secret.write_text("from the provider\n")
+    environment = {
+        **PROVIDER,
+        "CRFSMITH_OIDC_SECRET_FILE": str(secret),
+        "CRFSMITH_OIDC_NAME": "Riverside Hospital",
+        "CRFSMITH_DATABASE": url,
+        "CRFSMITH_SECRET_KEY": SECRET,
+    }
+    page = make_app(environment).test_client().get("/sign-in").text
+    assert "Sign in with Riverside Hospital" in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"CRFSMITH_OIDC_ISSUER": "http://id.example.org"}, "_ISSUER to an address"),
+        ({"CRFSMITH_OIDC_ISSUER": "https://[id"}, "_ISSUER to an address"),
+        ({"CRFSMITH_ADDRESS": ""}, "CRFSMITH_ADDRESS to an address"),
+        ({"CRFSMITH_OIDC_CLIENT": ""}, "CRFSMITH_OIDC_CLIENT"),
+        ({}, "CRFSMITH_OIDC_SECRET_FILE to the file"),
+        ({"CRFSMITH_OIDC_SECRET_FILE": "/nowhere/secret"}, "cannot be read"),
+        ({"CRFSMITH_OIDC_SECRET_FILE": "/dev/null"}, "is empty"),
+    ],
+)
+def test_a_provider_that_is_half_set_up_is_named(
+    changed: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ProviderSettingWrong, match=words):
+        provider_settings({**PROVIDER, **changed})

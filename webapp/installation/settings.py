@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forms_spec.model.study import Study
 from webapp.installation.mail import MailSettings
+from webapp.installation.provider_settings import ProviderSettings
 from webapp.storage import utc_now
 from webapp.storage.signed_heads import Signer
 
@@ -26,6 +27,7 @@ class Settings:
     reports; beside the database when absent. ``fonts`` is a folder of fonts for scripts
     that printed documents lack otherwise. ``signer`` has the key that signs the log.
     ``mail`` says how alerts are sent; without it they are on the pages only.
+    ``provider`` is who signs people in beside their passwords, if anybody.
     """
 
     database: str
@@ -39,3 +41,4 @@ class Settings:
     fonts: Path | None = None
     signer: Signer | None = None
     mail: MailSettings | None = None
+    provider: ProviderSettings | None = None

@@ -7,6 +7,8 @@ it began. Its cookie counts only in the browser that it was made for.
 
 from __future__ import annotations
 
+import hmac
+from dataclasses import asdict
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -16,6 +18,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import login_user, logout_user
 
 from webapp.security.access import Account
+from webapp.security.provider_steps import PendingSignIn
 from webapp.services import services
 from webapp.storage import (
     Attempt,
@@ -27,6 +30,7 @@ from webapp.storage import (
     open_session,
     try_to_sign_in,
 )
+from webapp.storage.provider_sign_ins import spend_state
 from webapp.storage.second_factors import password_mark
 
 IDLE: Final = timedelta(hours=1)
@@ -36,6 +40,11 @@ TOKEN: Final = "_user_id"
 """Where Flask-Login keeps what ``Account.get_id`` gives."""
 LAST_REQUEST: Final = "last_request"
 BETWEEN, SECOND_STEP = "between_steps", "second_step"
+PASSWORD: Final = "password"
+"""What most people sign in by."""
+PENDING: Final = "at_provider"
+AT_PROVIDER: Final = timedelta(minutes=10)
+"""For so long people may take to sign in at a provider."""
 BETWEEN_STEPS: Final = timedelta(minutes=5)
 """For so long after the password a code is taken."""
 UNANSWERED: Final = "crfsmith_unanswered"
@@ -68,14 +77,15 @@ def look_at(username: str, password: str) -> SignInAnswer:
     return try_to_sign_in(services().database, attempt)
 
 
-def begin(user: User, *, second_step: str = "") -> Account:
-    """Signs somebody in. ``second_step`` is what came after the password, if anything.
+def begin(user: User, *, by: str = PASSWORD, second_step: str = "") -> Account:
+    """Signs somebody in. ``by`` is the first step, ``second_step`` what came after it,
+    if anything.
 
     Nothing of the session before is left, its token against forged posts included.
     """
     end()
     token = begin_session(
-        services().database, user, client=_client(), second_step=second_step
+        services().database, user, client=_client(), by=by, second_step=second_step
     )
     session.permanent = True
     account = Account(user, token)
@@ -87,13 +97,14 @@ def begin(user: User, *, second_step: str = "") -> Account:
     return account
 
 
-def wait_for_code(user: User) -> None:
-    """Remembers that somebody gave the right password and has to give a code. Nobody is
+def wait_for_code(user: User, *, by: str = PASSWORD) -> None:
+    """Remembers that somebody did the first step and has to give a code. Nobody is
     signed in meanwhile.
     """
     end()
     session[BETWEEN] = {
         "username": user.username,
+        "by": by,
         "since": _now(),
         "client": sha256(_client().encode("utf-8", "replace")).hexdigest(),
         "password": password_mark(services().database, user.username),
@@ -101,8 +112,8 @@ def wait_for_code(user: User) -> None:
 
 
 def user_between() -> User | None:
-    """Who gave the right password in this browser a moment ago and has to give a code;
-    None for nobody, or when too much time has passed or the password was changed.
+    """Who did the first step in this browser a moment ago and has to give a code; None
+    for nobody, or when too much time has passed or the password was changed.
     """
     between = session.get(BETWEEN)
     if not between or _now() - int(between["since"]) > BETWEEN_STEPS.total_seconds():
@@ -116,6 +127,34 @@ def user_between() -> User | None:
         return None
     # A password that an administrator has just reset opens nothing any more.
     return user if between["password"] == password_mark(database, username) else None
+
+
+def first_step() -> str:
+    """By what the person between the steps did the first one."""
+    return str((session.get(BETWEEN) or {}).get("by", PASSWORD))
+
+
+def send_to_provider(pending: PendingSignIn) -> None:
+    """Remembers in this browser what the provider was asked. Only the newest counts."""
+    session[PENDING] = {**asdict(pending), "since": _now()}
+
+
+def back_from_provider(state: str) -> PendingSignIn | None:
+    """What the provider was asked under this state, in this browser and a moment ago;
+    None for anything else. It counts once, also where the cookie was copied.
+    """
+    kept = session.pop(PENDING, None)
+    if not kept or _now() - int(kept["since"]) > AT_PROVIDER.total_seconds():
+        return None
+
+    pending = PendingSignIn(
+        **{name: text for name, text in kept.items() if name != "since"}
+    )
+    if not hmac.compare_digest(
+        pending.state.encode(), state.encode("utf-8", "replace")
+    ):
+        return None
+    return pending if spend_state(services().database, state) else None
 
 
 def mark_second_step() -> None:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, insert, select, update
 
 from webapp.storage.database import Database
-from webapp.storage.events import EventKind, NewEvent, append_events
+from webapp.storage.events import Detail, EventKind, NewEvent, append_events
 from webapp.storage.tables import app_user, sign_in_session
 from webapp.storage.users import OPEN, User, user_of
 
@@ -30,12 +30,17 @@ class Session:
 
 
 def begin_session(
-    database: Database, user: User, *, client: str, second_step: str = ""
+    database: Database,
+    user: User,
+    *,
+    client: str,
+    by: str = "password",
+    second_step: str = "",
 ) -> str:
     """Opens a session and returns its token.
 
-    ``client`` describes the browser (its user agent), ``second_step`` what came after
-    the password.
+    ``client`` describes the browser (its user agent). ``by`` is the first step, such as
+    a password, and ``second_step`` what came after it.
     """
     token = secrets.token_urlsafe(32)
     now = database.clock()
@@ -45,7 +50,9 @@ def begin_session(
         "client": _digest(client),
         "began_at": now,
     }
-    details = {"with": second_step} if second_step else {}
+    details: dict[str, Detail] = {"by": by}
+    if second_step:
+        details["with"] = second_step
     signed_in = NewEvent(
         kind=EventKind.SIGNED_IN, username=user.username, details=details
     )

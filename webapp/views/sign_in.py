@@ -45,7 +45,7 @@ LONGEST_IN_SECONDS = 120
 @bp.get("/sign-in")
 @allow(EVERYONE)
 def show_sign_in() -> ResponseReturnValue:
-    return _page(then=inside(request.args.get("then", "")))
+    return sign_in_page(then=inside(request.args.get("then", "")))
 
 
 @bp.post("/sign-in")
@@ -59,11 +59,13 @@ def take_sign_in() -> ResponseReturnValue:
     answer = sessions.look_at(username, password)
     kept = kept_texts()
     if answer.user is None:
-        page = _page(then=then, username=username, refused=refusal(answer), kept=kept)
+        page = sign_in_page(
+            then=then, username=username, refused=refusal(answer), kept=kept
+        )
         return not_signed_in(make_response(page), answer.wait)
     if has_second_factor(services().database, answer.user.username):
         return _ask_code(answer.user, then, kept)
-    return _signed_in(sessions.begin(answer.user), then, kept)
+    return signed_in(sessions.begin(answer.user), then, kept)
 
 
 def _ask_code(
@@ -92,7 +94,7 @@ def take_code() -> ResponseReturnValue:
     user = sessions.user_between()
     if user is None:
         refused = "Too much time has passed since the password. Type it again."
-        return _page(then=then, refused=refused, kept=kept), 401
+        return sign_in_page(then=then, refused=refused, kept=kept), 401
     try:
         answer = look_at_code(user.username, request.form.get("code", ""))
     except SealBroken:
@@ -101,7 +103,8 @@ def take_code() -> ResponseReturnValue:
         page = _code_page(user, then=then, refused=code_refusal(answer), kept=kept)
         return not_signed_in(make_response(page), answer.wait)
 
-    return _signed_in(sessions.begin(user, second_step=CODE), then, kept)
+    account = sessions.begin(user, by=sessions.first_step(), second_step=CODE)
+    return signed_in(account, then, kept)
 
 
 def _code_page(
@@ -114,13 +117,14 @@ def _code_page(
     return render_template(
         "sign_in_code.html",
         username=user.username,
+        by_password=sessions.first_step() == sessions.PASSWORD,
         then=then,
         refused=refused,
         kept=[(KEPT + name, text) for name, text in kept or []],
     )
 
 
-def _signed_in(
+def signed_in(
     account: Account, then: str, kept: list[tuple[str, str]]
 ) -> ResponseReturnValue:
     """What was typed before is shown once the account is as it has to be."""
@@ -321,14 +325,14 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return make_response(answer, 401)
 
     if request.method == "POST":
-        return _page(then=request.path, kept=posted_texts()), 401
+        return sign_in_page(then=request.path, kept=posted_texts()), 401
 
     then = request.full_path.rstrip("?") if request.path != "/" else ""
 
     return redirect(f"/sign-in?then={then}" if then else "/sign-in", 303)
 
 
-def _page(
+def sign_in_page(
     *,
     then: str,
     username: str = "",
@@ -342,6 +346,7 @@ def _page(
         refused=refused,
         kept=[(KEPT + name, text) for name, text in kept or []],
         demo_accounts=services().demo_accounts,
+        provider=services().provider,
     )
 
 

@@ -139,6 +139,7 @@ def _page(asked: ToSign, *, message: str = "", meaning: str = "") -> str:
         meanings=MEANINGS,
         meaning=meaning,
         message=message,
+        provider=services().provider,
         is_first=not session.get(SIGNED_BEFORE),
         earlier=_earlier(asked),
     )

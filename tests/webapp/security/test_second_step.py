@@ -152,7 +152,7 @@ def test_a_code_is_set_up_and_asked_for_after_the_password(
     assert give_code(client, phone.code()).status_code == 303
     assert is_in(client)
     signed_in = find_events(database_of(app), kinds=[EventKind.SIGNED_IN])[0]
-    assert signed_in.details == {"with": "code"}
+    assert signed_in.details == {"by": "password", "with": "code"}
     assert {"second-factor-added"} <= set(kinds(app))
     assert faults(app) == []
 
