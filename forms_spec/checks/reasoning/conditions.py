@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from forms_spec.checks.reasoning.domains import NUMBERS, WORDS, Domains, bare, step_of
@@ -18,6 +19,7 @@ from forms_spec.checks.reasoning.facts import (
     one_of,
 )
 from forms_spec.checks.reasoning.value_sets import (
+    FAR,
     NO,
     YES,
     CodeSet,
@@ -288,8 +290,12 @@ class Conditions:
         if operand.type in WORDS and are_constant:
             return self._one_of(operand, others, forms)
 
-        compare = _words if operand.type in WORDS else _numbers
         first = self._side(operand, forms)
+        limits = [_limit(other) for other in others]
+        if are_constant and first.key is not None:
+            return self._heeding_keys(_among_points(first, limits), operand)
+
+        compare = _words if operand.type in WORDS else _numbers
         parts = [compare("eq", first, self._side(other, forms)) for other in others]
         true = one_of(true for true, _ in parts)
         false = all_of(false for _, false in parts)
@@ -348,6 +354,25 @@ def _numbers(operator: str, first: Side, other: Side) -> Results:
         orders.add(MORE)
 
     return _ordered(operator, first, other, frozenset(orders))
+
+
+def _among_points(side: Side, limits: Sequence[Interval | None]) -> Results:
+    """A number against a list of constants, all at once: a list may be long."""
+    if not isinstance(side.values, Spans):
+        return OPEN
+
+    step = step_of(side.core)
+    points = sorted({limit[0] for limit in limits if limit is not None})
+    edges = [-FAR, *points, FAR]
+    between = [
+        (-(-(low + 1) // step) * step, (high - 1) // step * step)
+        for low, high in pairwise(edges)
+    ]
+    on = Spans(tuple((point, point) for point in points if point % step == 0))
+    off = Spans(tuple((low, high) for low, high in between if low <= high))
+    same, different = side.values.meet(on), side.values.meet(off)
+
+    return _within(side.key, same), _within(side.key, different)
 
 
 _MIRRORED: Final = {"eq": "eq", "lt": "gt", "le": "ge"}

@@ -34,12 +34,19 @@ class Spans:
     def meet(self, other: ValueSet) -> Spans:
         assert isinstance(other, Spans)
         shared: list[Interval] = []
-        for low, high in self.pieces:
-            for other_low, other_high in other.pieces:
-                start = max(low, other_low)
-                end = min(high, other_high)
-                if start <= end:
-                    shared.append((start, end))
+        mine, theirs = self.pieces, other.pieces
+        index = there = 0
+        # Both are in order, so that the piece which ends first meets nothing more.
+        while index < len(mine) and there < len(theirs):
+            (low, high), (other_low, other_high) = mine[index], theirs[there]
+            start, end = max(low, other_low), min(high, other_high)
+            if start <= end:
+                shared.append((start, end))
+
+            if high < other_high:
+                index += 1
+            else:
+                there += 1
 
         return Spans(tuple(shared))
 

@@ -55,6 +55,10 @@ EXCLUDE, COVER = "conditions-exclude", "conditions-cover"
         ("a between 0 and 10", [f"a between 0 and 10: {ALWAYS}"]),
         ("a between 2 and 9", []),
         ("a in (11, 12)", [f"a in (11, 12): {NEVER}"]),
+        ("a in (3, 5.5)", []),
+        ("a in (3, 4) and a not in (1, 4, 3, 9)", [f"a not in (1, 4, 3, 9): {EXCLUDE}"]),
+        ("a in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)",
+         [f"a in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10): {ALWAYS}"]),
         ("s in ('M', 'F', 'U')", [f"s in ('M', 'F', 'U'): {ALWAYS}"]),
         ("s in ('M', 'F')", []),
         ("s not in ('M', 'F', 'U')", [f"s not in ('M', 'F', 'U'): {NEVER}"]),
@@ -285,3 +289,9 @@ def test_a_text_that_several_fields_share_is_told_once() -> None:
         "      n: {label: N, type: integer, range: [0, 10]}\n"
     )
     assert said(text) == [f"2.yaml:6:27 {NEVER}"]
+
+
+def test_a_long_list_of_numbers_is_checked_at_once() -> None:
+    numbers = ", ".join(str(number) for number in range(1700))
+    text = f"{FORM}  z:\n    label: Z\n    show_when: a in ({numbers})\n"
+    assert [found.code for found in findings(text)] == [ALWAYS]
