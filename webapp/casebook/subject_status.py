@@ -130,12 +130,8 @@ def _keep_judged(subjid: str, judged: Judged) -> None:
     """Keeps a casebook as the one that was seen last; always this one, however large."""
     with LOCK:
         casebooks, key = _casebooks(), (seen_by(), subjid)
-        is_kept = casebooks.get(key) is judged
         casebooks[key] = judged
         casebooks.move_to_end(key)
-        if is_kept:
-            return
-
         forms = sum(len(kept.casebook) for kept in casebooks.values())
         while forms > MOST_FORMS and len(casebooks) > 1:
             _, oldest = casebooks.popitem(last=False)
