@@ -71,7 +71,10 @@ def test_the_casebook_lists_them_and_each_is_shown_with_the_words_of_its_time(
         assert page.status_code == 200
         for word in ("no longer in the dictionary", "draft", *words):
             assert word in page.text, (address, word)
-        assert "<form method" not in page.text.split("<main")[1].split("</main>")[0]
+        main = page.text.split("<main")[1].split("</main>")[0]
+        # Reviewers may say that they have seen it; nobody finds a box for an answer.
+        assert 'name="f-' not in main
+        assert "Save" not in main
         assert client.get(f"{address}/history").status_code == 200
     assert "13.5" in client.get(f"{LB_AT}/history/f-hb").text
     assert "no longer in the dictionary" not in client.get(VS).text
