@@ -109,7 +109,6 @@ def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(
 ) -> None:
     context = signed_in(browser, site)
     first = context.new_page()
-    begin(first, "72")
 
     def lose_the_answer(route: Route) -> None:
         if route.request.method == "POST":
@@ -118,7 +117,9 @@ def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(
         else:
             route.continue_()
 
+    # Before anything is typed: a draft saves itself.
     first.route(f"**{VS}", lose_the_answer)
+    begin(first, "72")
     first.keyboard.press("Control+s")
     expect(first.locator("#state")).to_contain_text("the server is not responding")
     first.fill("#f-sysbp_vsorres", "120")
