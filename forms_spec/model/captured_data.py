@@ -52,6 +52,18 @@ class Record:
     kept: Mapping[tuple[CellKey, str], str] = field(default_factory=dict)
 
 
+def text_at(record: Record, cell: CellKey) -> str:
+    """The text of a cell; empty where there is none."""
+    if cell.row is None:
+        return record.texts.get(cell.field, "")
+
+    for row in record.rows.get(cell.table, ()):
+        if row.number == cell.row:
+            return row.texts.get(cell.field, "")
+
+    return ""
+
+
 class Casebook(Protocol):
     """All forms of one subject, for rules that look beyond their own form."""
 

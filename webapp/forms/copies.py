@@ -11,7 +11,7 @@ from typing import Final
 from werkzeug.datastructures import MultiDict
 
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record
+from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, text_at
 from generator.pages.findings import label_of
 from generator.pages.input_names import cell_of
 from webapp.presentation.form_address import FormPlace, form_address, visit_word
@@ -66,8 +66,8 @@ def copied_words(
     """
     origins: dict[str, list[str]] = {}
     for cell, source in _posted(place, data):
-        text = _text(record, cell)
-        if not text or (before is not None and _text(before, cell) == text):
+        text = text_at(record, cell)
+        if not text or (before is not None and text_at(before, cell) == text):
             continue
         origin = _origin(place, cell, source, text, record)
         if origin:
@@ -103,20 +103,11 @@ def _origin(
         if cell.row is None or not (number.isascii() and number.isdecimal()):
             return ""
         above = CellKey(cell.table, int(number[:6]), cell.field)
-        return f"row {above.row}" if _text(record, above) == text else ""
+        return f"row {above.row}" if text_at(record, above) == text else ""
 
     key = _earlier_key(place)
     if key is None or source != visit_word(key.visit, key.unsno):
         return ""
     earlier = casebook_of(place.subject.subjid).record(key)
-    same = earlier is not None and _text(earlier, cell) == text
+    same = earlier is not None and text_at(earlier, cell) == text
     return _visit_title(key) if same else ""
-
-
-def _text(record: Record, cell: CellKey) -> str:
-    """The text of a cell; blank where it is not there."""
-    if cell.row is None:
-        return record.texts.get(cell.field, "")
-    rows = record.rows.get(cell.table, ())
-    texts = (row.texts for row in rows if row.number == cell.row)
-    return next(texts, {}).get(cell.field, "")

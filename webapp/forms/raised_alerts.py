@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_spec.evaluation import Judgement
-from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record, text_at
 from forms_spec.model.fields import Form
 from generator.pages.input_names import cell_name
 from webapp.forms.evaluation import cell_of
@@ -44,15 +44,7 @@ def _values(form: Form, record: Record, judgement: Judgement) -> Iterator[NewAle
     for finding in judgement.findings:
         if finding.alerts:
             cell = cell_of(form, finding.data)
-            yield _alert(AlertKind.ALERT_VALUE, cell, _text(record, cell))
-
-
-def _text(record: Record, cell: CellKey) -> str:
-    if cell.row is None:
-        return record.texts.get(cell.field, "")
-    rows = record.rows.get(cell.table, ())
-    texts = (row.texts for row in rows if row.number == cell.row)
-    return next(texts, {}).get(cell.field, "")
+            yield _alert(AlertKind.ALERT_VALUE, cell, text_at(record, cell))
 
 
 def _alert(kind: AlertKind, cell: CellKey, value: str) -> NewAlert:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import LOG, Casebook, FormKey
+from forms_spec.model.captured_data import LOG, Casebook, FormKey, text_at
 from forms_spec.model.study import Study
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.queries.due_marks import due_marks
@@ -372,14 +372,9 @@ def _answer(
     """The text of a cell that a finding is about."""
     place = place_of(study, subjid, data)
     record = casebook.record(_form_key(place)) if place else None
-    if place is None or record is None or not place.field:
+    if place is None or record is None or place.cell is None:
         return ""
-    if place.row is None:
-        return record.texts.get(place.field, "")
-
-    rows = record.rows.get(place.table, ())
-    texts = (row.texts for row in rows if row.number == place.row)
-    return next(texts, {}).get(place.field, "")
+    return text_at(record, place.cell)
 
 
 def _form_key(place: QueryPlace) -> FormKey:

@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
+from forms_spec.model.captured_data import CellKey, FormKey, Record, Row, text_at
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from generator.redcap.records.record_cells import text_at
 from generator.rewritings import explain
 
 _ANYTHING = frozenset({"erased", "formula-evaluated", "case-changed"})

@@ -7,18 +7,6 @@ from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.study import Study
 
 
-def text_at(record: Record, cell: CellKey) -> str:
-    """The text of a cell; empty where there is none."""
-    if cell.row is None:
-        return record.texts.get(cell.field, "")
-
-    for row in record.rows.get(cell.table, ()):
-        if row.number == cell.row:
-            return row.texts.get(cell.field, "")
-
-    return ""
-
-
 def texts_by_cell(form: str, record: Record) -> dict[CellKey, str]:
     """Every text that is not blank."""
     texts = {

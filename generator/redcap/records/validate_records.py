@@ -21,6 +21,7 @@ from forms_spec.model.captured_data import (
     FormKey,
     InMemoryCasebook,
     Record,
+    text_at,
 )
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from forms_spec.model.fields import Field
@@ -28,7 +29,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
 from generator.redcap.records.columns import EVENT, INSTANCE
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_cells import text_at, without_documents
+from generator.redcap.records.record_cells import without_documents
 from generator.redcap.records.record_file import EVERYTHING, KnownStructure, RecordFile
 from generator.redcap.records.record_notes import record_notes
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
