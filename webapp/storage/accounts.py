@@ -105,7 +105,7 @@ def close_account(database: Database, username: str, *, by: str = "") -> None:
         # Its sessions end in the same transaction: nobody goes on after it is closed.
         ended = end_sessions_of(connection, username, now)
         _set(connection, username, state=CLOSED)
-        _log(
+        log_of_account(
             connection,
             now,
             EventKind.ACCOUNT_CLOSED,
@@ -126,7 +126,7 @@ def reopen_account(database: Database, username: str, *, by: str = "") -> None:
                 f"The account {username} belongs to a program. Nobody signs in with it."
             )
         _set(connection, username, state=OPEN)
-        _log(connection, now, EventKind.ACCOUNT_REOPENED, username, by)
+        log_of_account(connection, now, EventKind.ACCOUNT_REOPENED, username, by)
 
 
 def change_role(database: Database, username: str, role: str, *, by: str = "") -> None:
@@ -143,7 +143,7 @@ def change_role(database: Database, username: str, role: str, *, by: str = "") -
         if role not in ADMINISTER:
             _keep_an_administrator(connection, row)
         _set(connection, username, role=str(role))
-        _log(
+        log_of_account(
             connection, now, EventKind.ROLE_CHANGED, username, by,
             role=str(role), before=row.role,
         )  # fmt: skip
@@ -164,7 +164,7 @@ def change_sites(
                 "You cannot change your own sites. Ask another administrator."
             )
         _set(connection, username, sites=new)
-        _log(
+        log_of_account(
             connection, now, EventKind.SITES_CHANGED, username, by,
             sites=new, before=row.sites,
         )  # fmt: skip
@@ -188,7 +188,7 @@ def reset_password(
             connection, username, password_hash=password_hash,
             password_changed_at=now, must_change_password=True,
         )  # fmt: skip
-        _log(
+        log_of_account(
             connection, now, EventKind.PASSWORD_RESET, username, by,
             password=line_hash(password_hash), sessions_ended=ended,
         )  # fmt: skip
@@ -208,7 +208,7 @@ def change_password(
             connection, username, password_hash=password_hash,
             password_changed_at=now, must_change_password=False,
         )  # fmt: skip
-        _log(
+        log_of_account(
             connection, now, EventKind.PASSWORD_CHANGED, username, username,
             password=line_hash(password_hash), sessions_ended=ended,
         )  # fmt: skip
@@ -258,7 +258,7 @@ def _set(connection: Connection, username: str, **values: object) -> None:
     )
 
 
-def _log(
+def log_of_account(
     connection: Connection,
     now: datetime,
     kind: EventKind,
@@ -266,5 +266,6 @@ def _log(
     by: str,
     **details: Detail,
 ) -> None:
+    """Logs what ``by`` did with an account, in a transaction under way."""
     about: Mapping[str, Detail] = {"account": username, **details}
     append_events(connection, now, [NewEvent(kind=kind, username=by, details=about)])

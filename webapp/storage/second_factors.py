@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from webapp.storage.accounts import PROGRAMS, AccountRefused
+from webapp.storage.accounts import PROGRAMS, AccountRefused, log_of_account
 from webapp.storage.database import Database
-from webapp.storage.events import Detail, EventKind, NewEvent, append_events, line_hash
+from webapp.storage.events import EventKind, line_hash
 from webapp.storage.sessions import end_sessions_of
 from webapp.storage.tables import app_user, recovery_code, second_factor
 
@@ -94,7 +94,7 @@ def confirm_second_factor(
         _replace_codes(connection, username, codes, now)
         ended = end_sessions_of(connection, username, now, but=token)
         sealed = line_hash(row.secret)
-        _log(
+        log_of_account(
             connection, now, EventKind.SECOND_FACTOR_ADDED, username, username,
             second_factor=sealed, codes=len(codes), sessions_ended=ended,
         )  # fmt: skip
@@ -107,7 +107,7 @@ def renew_recovery_codes(
     with database.write() as connection:
         now = database.clock()
         _replace_codes(connection, username, codes, now)
-        _log(
+        log_of_account(
             connection, now, EventKind.RECOVERY_CODES_MADE, username, username,
             codes=len(codes),
         )  # fmt: skip
@@ -143,7 +143,7 @@ def take_recovery_code(
     if connection.execute(taking).rowcount != 1:
         return False
 
-    _log(
+    log_of_account(
         connection, now, EventKind.RECOVERY_CODE_USED, username, username,
         left=_codes_left(connection, username),
     )  # fmt: skip
@@ -173,7 +173,7 @@ def remove_second_factor(database: Database, username: str, *, by: str = "") -> 
         ended = 0 if by == username else end_sessions_of(connection, username, now)
         _set(connection, row, username, secret=NO_SECRET, confirmed_at=None)
         _replace_codes(connection, username, (), now)
-        _log(
+        log_of_account(
             connection, now, EventKind.SECOND_FACTOR_REMOVED, username, by,
             second_factor="", sessions_ended=ended,
         )  # fmt: skip
@@ -204,7 +204,9 @@ def require_code(
             .values(code_required=required)
         )
         kind = EventKind.CODE_REQUIRED if required else EventKind.CODE_OPTIONAL
-        _log(connection, database.clock(), kind, username, by, code_required=required)
+        log_of_account(
+            connection, database.clock(), kind, username, by, code_required=required
+        )
 
 
 def password_mark(database: Database, username: str) -> str:
@@ -259,15 +261,3 @@ def _need_account(connection: Connection, username: str) -> Row[Any]:
     if row is None:
         raise AccountRefused(f"There is no account {username}. Check the username.")
     return row
-
-
-def _log(
-    connection: Connection,
-    now: datetime,
-    kind: EventKind,
-    username: str,
-    by: str,
-    **details: Detail,
-) -> None:
-    about = {"account": username, **details}
-    append_events(connection, now, [NewEvent(kind=kind, username=by, details=about)])
