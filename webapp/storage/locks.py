@@ -280,16 +280,17 @@ def lock_history(database: Database, subject: str) -> tuple[LockAct, ...]:
     acts = select(lock_act).where(lock_act.c.subjid == subject)
     with database.read() as connection:
         rows = connection.execute(acts.order_by(lock_act.c.id.desc())).all()
-    return tuple(_act(row) for row in rows)
+    return tuple(act_of(row) for row in rows)
 
 
 def _newest(rows: Iterable[Row[Any]]) -> Locks:
     """The last row of each scope counts."""
-    acts = (_act(row) for row in rows)
+    acts = (act_of(row) for row in rows)
     return Locks(newest={act.scope: act for act in acts})
 
 
-def _act(row: Row[Any]) -> LockAct:
+def act_of(row: Row[Any]) -> LockAct:
+    """An act from a row of its table; acts that void have the same columns."""
     return _act_of_row(dict(row._mapping))
 
 

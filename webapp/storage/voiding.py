@@ -6,8 +6,7 @@ Every act is a row that stays, with its line in the log of events. Nothing is de
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -53,7 +52,8 @@ def set_void(
     with database.write() as connection:
         now = stamp(connection, database.clock())
         known = find_voids(connection, [scope.subject])
-        _check(connection, scope, known, voided=voided, reason=reason)
+        forms = _forms_in(connection, scope)
+        _check(connection, scope, known, forms, voided=voided, reason=reason)
         kind = EventKind.VOIDED if voided else EventKind.VOID_TAKEN_BACK
         newest = connection.execute(NEWEST_ACT).scalar() or 0
         event = NewEvent(
@@ -77,7 +77,10 @@ def set_void(
             "reason": plain(reason),
         }
         connection.execute(insert(void_act), row)
-        _break_signatures(connection, now, scope, username)
+        if forms:
+            # Who signed, signed these forms as they counted.
+            changed = [(key, version, username) for key, version in forms.items()]
+            break_signatures(connection, now, changed)
         _count_again(connection, scope, voided=voided)
 
 
@@ -88,6 +91,7 @@ def _check(
     connection: Connection,
     scope: ReviewScope,
     known: Voids,
+    forms: Collection[InstanceKey],
     *,
     voided: bool,
     reason: str,
@@ -107,33 +111,23 @@ def _check(
             f"The reason has {len(reason):,} characters. At most "
             f"{LONGEST_VOID_REASON:,} are kept: make it shorter."
         )
-    forms = _forms_in(connection, scope)
     if not forms and scope.kind != "subject":
         raise VoidRefused("Nothing was saved there, so there is nothing to void.")
+    locks = find_locks(connection, [scope.subject])
     for key in forms:
-        closing = find_locks(connection, [scope.subject]).of_form(key)
+        closing = locks.of_form(key)
         if closing is not None:
             raise FormClosed(closing)
 
 
-def _break_signatures(
-    connection: Connection, now: datetime, scope: ReviewScope, username: str
-) -> None:
-    """Who signed, signed these forms as they counted."""
+def _forms_in(connection: Connection, scope: ReviewScope) -> Mapping[InstanceKey, int]:
+    """The captured forms of a scope, each with its version."""
     rows = connection.execute(HEADS, {"subject": scope.subject})
-    keys = (
-        (InstanceKey(row.subjid, row.form, row.visit, row.unsno), row.version)
+    versions = {
+        InstanceKey(row.subjid, row.form, row.visit, row.unsno): row.version
         for row in rows
-    )
-    changed = [(key, version, username) for key, version in keys if scope.covers(key)]
-    if changed:
-        break_signatures(connection, now, changed)
-
-
-def _forms_in(connection: Connection, scope: ReviewScope) -> Collection[InstanceKey]:
-    rows = connection.execute(HEADS, {"subject": scope.subject})
-    keys = (InstanceKey(row.subjid, row.form, row.visit, row.unsno) for row in rows)
-    return [key for key in keys if scope.covers(key)]
+    }
+    return {key: version for key, version in versions.items() if scope.covers(key)}
 
 
 def _count_again(connection: Connection, scope: ReviewScope, *, voided: bool) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from webapp.storage.database import Database
 from webapp.storage.forms import InstanceKey
-from webapp.storage.locks import FormClosed, LockAct, LockState
+from webapp.storage.locks import FormClosed, LockAct, LockState, act_of
 from webapp.storage.review_scopes import ReviewScope, scopes_of
 from webapp.storage.tables import void_act
 
@@ -68,17 +68,5 @@ def refuse_voided(connection: Connection, key: InstanceKey) -> None:
 
 
 def _newest(rows: Iterable[Row[Any]]) -> Voids:
-    acts = [_act(row) for row in rows]
+    acts = [act_of(row) for row in rows]
     return Voids(newest={act.scope: act for act in acts}, acts=len(acts))
-
-
-def _act(row: Row[Any]) -> LockAct:
-    return LockAct(
-        number=row.id,
-        scope=ReviewScope(row.subjid, row.visit, row.unsno, row.form),
-        state=LockState(row.state),
-        reason=row.reason,
-        username=row.username,
-        acted_at=row.acted_at,
-        event_number=row.event_number,
-    )
