@@ -311,6 +311,7 @@ def _study_page(typed: TypedReview) -> str:
         count=count,
         number=number,
         last=max(1, -(-count // ON_A_PAGE)),
+        address=lambda wanted: f"/review?page={wanted}",
         lock=shown_lock(act, WHOLE_STUDY) if act else None,
         may_lock=current_user.has_one_of(LOCK) and own_sites() is ALL_SITES,
         acts=_acts(""),
