@@ -146,6 +146,7 @@ class ToJson:
         """
         if self.frames[depth] is None and depth:
             node, depth = _at_home(node), 0
+
         return {
             "op": "given",
             "depth": depth,
@@ -162,6 +163,7 @@ class ToJson:
         cell = node.cell
         if isinstance(cell, resolved.Read) and self.frames[cell.depth] is None:
             return {"op": "missing", "cell": self.read(cell), "code": node.code}
+
         given = self.given(node, cell.depth, node.type)
         if isinstance(cell, resolved.Remote) and cell.form == self.form:
             own = _cell(cell.form, cell.field.name, 0, row=False)
@@ -208,6 +210,7 @@ class ToJson:
     ) -> Json:
         if columns is None:
             return {"own": source.table}
+
         return {
             "table": source.table if source.group else None,
             "depth": source.depth,
@@ -228,6 +231,7 @@ class ToJson:
         node = given.node
         if isinstance(node, resolved.RowSource):
             return self.live_rows(given, node)
+
         return self.node(node)
 
     def live_rows(self, given: Given, source: resolved.RowSource) -> Json:
@@ -238,6 +242,7 @@ class ToJson:
         columns = self.live(given.columns, given.depth)
         if source.visit == "this":
             return {"own": source.table, "columns": columns}
+
         rows = self.givens.rows(replace(source, depth=0), given.columns, given.depth)
 
         return {

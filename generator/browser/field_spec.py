@@ -21,6 +21,7 @@ def field_spec(field: Field) -> dict[str, Any]:
     unit = None
     if field.unit and field.unit.fixed:
         unit = shown_unit(field.unit.fixed)
+
     codes = field.codelist.codes if field.codelist else ()
 
     return {

@@ -180,6 +180,7 @@ class _FormWriter:
         plan = plan_of(self.study, self.form).fields[table, field.name]
         if not plan.conditions():
             return ""
+
         return deciding_answers(self.study, self.form, plan)
 
     def shown_by(self, field: Field, table: str) -> str:
@@ -198,6 +199,7 @@ class _FormWriter:
         """Both ends of the reference range that applies, and the unit they are in."""
         if field.lab_test is None:
             return None
+
         ends = [self.rule(end, home, Type.NUMBER) for end in reference_ends(field)]
         return {"ends": ends, "unit": reference_unit(field)}
 
@@ -225,6 +227,7 @@ class _FormWriter:
     ) -> Json | None:
         if expression is None:
             return None
+
         resolved = resolve(expression, self.study, home, expects)
         return ToJson(self.form.name, self.givens).node(resolved.core)
 
@@ -245,6 +248,7 @@ def _checks(checks: Mapping[str, ProtocolCheck]) -> Json:
 def _rows(group: Group) -> Json | None:
     if group.rows is None:
         return None
+
     return {
         "minimum": group.rows.minimum,
         "maximum": group.rows.maximum,

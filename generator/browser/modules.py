@@ -44,6 +44,7 @@ def in_order(names: Sequence[str], read: Read) -> list[str]:
     order: list[str] = []
     for name in names:
         _visit(name, read, order, ())
+
     return order
 
 
@@ -56,6 +57,7 @@ def _visit(name: str, read: Read, order: list[str], importers: tuple[str, ...]) 
 
     for imported in _imported(read(name)):
         _visit(imported, read, order, (*importers, name))
+
     order.append(name)
 
 
@@ -71,6 +73,7 @@ def _as_function(name: str, text: str) -> str:
 
     if exports is None:
         return f"(() => {{\n{body}}})();\n"
+
     returned = ", ".join(
         f"{public}: {own}" for own, public in _renamed(exports["names"])
     )
@@ -83,6 +86,7 @@ def _as_constants(statement: re.Match[str]) -> str:
     """An import as a pattern that takes names out of the module's constant."""
     if not statement["names"]:
         return ""
+
     taken = ", ".join(
         f"{theirs}: {own}" for theirs, own in _renamed(statement["names"])
     )

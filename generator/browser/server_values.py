@@ -53,6 +53,7 @@ def _one(given: Given, frames: Frames, home: FormKey) -> Any:
         return _rows(node, given, frames, home)
     if _is_home(node, frames, home):
         return OWN
+
     return encode(compile_core(node)(frames), node.type)
 
 
@@ -60,6 +61,7 @@ def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
     cell = node.cell if isinstance(node, resolved.Missing) else node
     if not isinstance(cell, resolved.Remote) or cell.form != home.form:
         return False
+
     here = frames[cell.depth].instance
     there = here.world.at(cell.form, cell.visit, here.key, cell.field.name)
     return there is not None and there.key == home

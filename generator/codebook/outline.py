@@ -203,6 +203,7 @@ def _missing(code: MissingCode) -> MissingEntry:
     note = ""
     if code.draft_only:
         note = "drafts only: must be replaced before the form is complete"
+
     return MissingEntry(code=code.code, label=code.label, note=note)
 
 
@@ -291,6 +292,7 @@ def _by_owner(rules: tuple[RuleEntry, ...]) -> Mapping[str, tuple[RuleEntry, ...
     by_owner: dict[str, tuple[RuleEntry, ...]] = {}
     for rule in rules:
         by_owner[rule.about] = (*by_owner.get(rule.about, ()), rule)
+
     return by_owner
 
 
@@ -328,6 +330,7 @@ def _day_zero(study: Study) -> DayZero | None:
     words = "Day 0 is the date in"
     if len(links) > 1:
         words = "Days are counted from the first known date in"
+
     return DayZero(words=words, targets=tuple(links))
 
 
@@ -373,6 +376,7 @@ def _grid(form: Form, study: Study, rules: tuple[RuleEntry, ...]) -> Iterator[Gr
 def _cell(scheduled: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
     if scheduled is None:
         return GridCell(mark="", word="not expected", anchor=None)
+
     anchor = conditions[scheduled.when.text] if scheduled.when else None
 
     return GridCell(
@@ -419,6 +423,7 @@ def _code(code: Code) -> CodeLine:
         notes.append(f"= {code.number.normalize():f}")
     if code.synonyms:
         notes.append(f"also {', '.join(code.synonyms)}")
+
     return CodeLine(
         code=code.code,
         label="" if code.label == code.code else code.label,
@@ -441,6 +446,7 @@ def _users(codelist: Codelist, study: Study) -> Iterator[Link]:
         for field in table.fields:
             if field.codelist is None or field.codelist.name != codelist.name:
                 continue
+
             yield Link(
                 anchor=field_anchor(table.name, field.name),
                 name=f"{table.name}.{field.name}",

@@ -63,4 +63,5 @@ def _reasons(lost: Iterable[Loss]) -> Reasons:
     by_facet: dict[str, list[str]] = {}
     for loss in lost:
         by_facet.setdefault(loss.facet, []).append(loss.why)
+
     return tuple((facet, "; ".join(why)) for facet, why in by_facet.items())

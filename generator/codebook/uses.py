@@ -89,6 +89,7 @@ def table_anchor(table: str, study: Study) -> str:
     """The anchor of what a table's rows are: a form, or a repeating group."""
     if table in study.forms:
         return f"form-{table}"
+
     owner = study.tables[table]
     return f"group-{owner.form.name}.{table}"
 
@@ -229,6 +230,7 @@ def _meaning(expression: Expression, study: Study) -> Expression:
     derivation = study.derivations.get(expression.text.strip())
     if derivation is None or derivation.takes:
         return expression
+
     return derivation.expression
 
 
@@ -278,6 +280,7 @@ def checks(study: Study) -> Iterator[CheckEntry]:
         expressions = [rule.assertion]
         if rule.when is not None:
             expressions.insert(0, rule.when)
+
         read = chain.from_iterable(reads(text, study, index) for text in expressions)
 
         yield CheckEntry(
@@ -366,6 +369,7 @@ def _link(table: str | None, field: str | None, study: Study) -> Link:
         return Link(anchor=parameter_anchor(field or ""), name=f"${field}")
     if field is None:
         return Link(anchor=table_anchor(table, study), name=f"rows of {table}")
+
     return _field_link(table, field)
 
 
@@ -383,4 +387,5 @@ def _derivation_link(node: syntax_tree.Node, study: Study) -> Link | None:
 
     if name is None or name not in study.derivations:
         return None
+
     return Link(anchor=derivation_anchor(name), name=name)

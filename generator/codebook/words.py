@@ -32,6 +32,7 @@ def answer(field: Field) -> str:
     """What kind of answer the field takes: ``decimal number, 1 decimal place, mmHg``."""
     if not field.collected:
         return "note"
+
     words = [field.type.noun or field.kind.noun]
     if field.kind.name == "decimal" and field.places is not None:
         words.append(count(field.places, "decimal place"))
@@ -41,6 +42,7 @@ def answer(field: Field) -> str:
         words.append(field.unit.fixed)
     if field.value is not None:
         words.append("calculated")
+
     return ", ".join(words)
 
 
@@ -100,6 +102,7 @@ def _length(field: Field, _study: Study) -> str:
         return f"at most {count(field.max_length, 'character')}"
     if field.min_length:
         return f"at least {count(field.min_length, 'character')}"
+
     return ""
 
 
@@ -109,6 +112,7 @@ def _pattern(field: Field, _study: Study) -> str:
         return ""
     if pattern.message:
         return f"{pattern.message} ({pattern.expression})"
+
     return pattern.expression
 
 
@@ -116,6 +120,7 @@ def _units(field: Field, _study: Study) -> str:
     words = [_unit(choice) for choice in field.unit_choices]
     if words and field.unit_field:
         words.append(f"stored in {field.unit_field}")
+
     return ", ".join(words)
 
 
@@ -133,6 +138,7 @@ def _upload(field: Field, _study: Study) -> str:
     words = f"{size / 1000:g} kB"
     if size >= 1_000_000:
         words = f"{size / 1_000_000:g} MB"
+
     return f"{', '.join(field.upload.endings)} up to {words}"
 
 
@@ -144,6 +150,7 @@ def _start(field: Field, _study: Study) -> str:
     """What stands in the field of a form that is opened for the first time."""
     if field.prefill is None:
         return field.default or ""
+
     return {
         "today": "the date when the form is first opened",
         "now": "the time when the form is first opened",
@@ -284,6 +291,7 @@ def window(visit: Visit) -> str:
     """
     if visit.window is None:
         return "any day" if visit.target is None else "not specified"
+
     first, last = visit.window.first, visit.window.last
     if not visit.window.around:
         return f"day {first}" if first == last else f"day {first} to day {last}"
@@ -292,6 +300,7 @@ def window(visit: Visit) -> str:
         return "the target day only"
     if -first == last:
         return f"{count(last, 'day')} either side"
+
     return f"{count(-first, 'day')} before to {count(last, 'day')} after"
 
 

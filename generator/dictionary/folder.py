@@ -86,6 +86,7 @@ def read_dictionary(path: Path) -> Folder:
         remedy = f"Give one of {' and '.join(homes)}"
         if len(homes) == 1:
             remedy = f"There is one in {homes[0]}: give that folder"
+
         raise UnreadableFolder(
             f"{path} is not a dictionary: it has no study.yaml. {remedy}"
         )
@@ -143,6 +144,7 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
 
     if all(study.parts for study in studies) and _hold(studies, files):
         return studies
+
     return []
 
 
@@ -190,6 +192,7 @@ def _belongs(file: Path, folder: Path) -> bool:
     """Whether it is a file of the dictionary: no data, nothing hidden."""
     if not file.is_file():
         return False
+
     name = file.relative_to(folder)
     return name.parts[0] != DATA and not any(map(_is_hidden, name.parts))
 
@@ -228,6 +231,7 @@ def _read(file: Path, name: str) -> str | Finding:
     try:
         if file.stat().st_size > LARGEST:
             return finding("file-too-large", text=place, most=f"{LARGEST:,}")
+
         data = file.read_bytes()
     except OSError as error:
         return finding("file-unreadable", text=place, why=error.strerror)

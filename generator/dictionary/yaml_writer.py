@@ -137,6 +137,7 @@ def scalar(text: str, *, flow: bool = False) -> str:
     quoted = text in _NULLS or _SPECIAL_START.match(text) or _ENDS_PLAIN.search(text)
     if flow:
         quoted = quoted or _FLOW_SIGNS.search(text)
+
     return "'" + text.replace("'", "''") + "'" if quoted else text
 
 
@@ -150,4 +151,5 @@ def _escape(result: re.Match[str]) -> str:
         return f"\\x{code:02X}"
     if code <= 0xFFFF:
         return f"\\u{code:04X}"
+
     return f"\\U{code:08X}"

@@ -44,6 +44,7 @@ def file_html(text: str, kept: KeptFile | None) -> Markup:
     size = Markup(' <span class="quiet-text">{}</span>').format(size_words(kept.size))
     if kept.address is None:
         return bare + size
+
     return Markup('<a href="{}" download>{}</a>').format(kept.address, name) + size
 
 
@@ -54,4 +55,5 @@ def size_words(size: int) -> str:
     # 999,500 bytes and more would round up to 1000 kB.
     if size < 999_500:
         return f"{(size + 500) // 1000} kB"
+
     return f"{size / 1_000_000:.1f} MB".replace(".0 ", " ")

@@ -149,6 +149,7 @@ def cell_on(form: Form, place: DataPlace) -> CellKey | None:
 
     if place.table == form.name:
         return CellKey(form.name, None, field)
+
     return None
 
 
@@ -157,6 +158,7 @@ def link_on_page(form: Form, place: DataPlace) -> FindingLink:
     cell = cell_on(form, place)
     if cell is None:
         return FindingLink(words=place.field or place.table, address="")
+
     return FindingLink(words=label_of(form, place), address=f"#{target_of(cell)}")
 
 
@@ -185,6 +187,7 @@ def target_of(cell: CellKey) -> str:
         return cell_name(cell)
     if cell.row is not None:
         return f"row-{cell.table}-{cell.row}"
+
     return f"g-{cell.table}"
 
 

@@ -49,6 +49,7 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         self.object_data = self.data = stored
         if formdata is None:
             return
+
         self.raw_data = formdata.getlist(self.name)
         reasons = formdata.getlist(MISSING_PREFIX + self.name)
         reason = reasons[0] if reasons else ""
@@ -63,6 +64,7 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         """Canonical text when the typed one is understood, else exactly what was typed."""
         if not typed:
             return ""
+
         text = understand(
             typed, self.field, today=self.today, date_order=self.study.date_order
         )
@@ -83,6 +85,7 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         refused = self.refusal(self.data)
         if refused is None:
             return
+
         words: dict[str, Any] = dict(refused.details)
         place = DataPlace(table=self.field.form, field=self.field.name)
         result = finding(refused.code, data=place, value=self.data, **words)
@@ -105,6 +108,7 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
             return text
         if text == stored:
             return reason
+
         return f"{text} {reason}"
 
 

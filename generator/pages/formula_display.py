@@ -35,6 +35,7 @@ def worked(study: Study, form: Form, group: Group, field: Field) -> list[Part]:
     """The parts of a calculated field's formula; nothing for another field."""
     if field.value is None:
         return []
+
     return joined(
         _FormulaWriter(study, Home.in_group(form, group), field.value).whole()
     )
@@ -64,6 +65,7 @@ class _FormulaWriter:
         tree = self.expression.tree
         if isinstance(tree, syntax_tree.Call) and tree.function == "round":
             tree = tree.arguments[0]
+
         return self.parts(tree)
 
     def parts(self, node: syntax_tree.Node) -> list[Part]:
@@ -85,6 +87,7 @@ class _FormulaWriter:
         meaning = self.meaning(node)
         if meaning is None:
             return [self.english(node)]
+
         slot: Json = {
             "rule": self.json.node(meaning),
             "as": meaning.type.name,
@@ -94,6 +97,7 @@ class _FormulaWriter:
             slot["cell"] = [meaning.table, meaning.field.name]
         if meaning.codelist is not None and meaning.type is not Type.NUMBER:
             slot["labels"] = {code.code: code.label for code in meaning.codelist.codes}
+
         return [slot]
 
     def label(self, node: syntax_tree.Node) -> str:
@@ -110,6 +114,7 @@ class _FormulaWriter:
         label = meaning.field.label
         if isinstance(meaning, resolved.Remote) and meaning.form != self.home.form.name:
             return f"{label} ({self.study.forms[meaning.form].title})"
+
         return label
 
     def factor(self, node: syntax_tree.Node) -> list[Part]:
@@ -128,6 +133,7 @@ class _FormulaWriter:
         # A factor has put a sum into parentheses already.
         if isinstance(node, syntax_tree.Product | syntax_tree.Negative):
             return ["(", *parts, ")"]
+
         return parts
 
     def is_slot(self, node: syntax_tree.Call) -> bool:
@@ -142,6 +148,7 @@ class _FormulaWriter:
         for sign, term in zip(node.signs, node.terms, strict=True):
             if parts:
                 parts.append(" + " if sign == "+" else " − ")
+
             # Only behind a minus does a sum need its parentheses.
             keeps_sign = sign == "+" or not isinstance(term, syntax_tree.Sum)
             parts += self.parts(term) if keeps_sign else self.factor(term)
@@ -157,6 +164,7 @@ class _FormulaWriter:
         # ``a / (b × c)`` keeps its parentheses, ``a / b²`` needs none.
         if isinstance(node.right, syntax_tree.Product) and right[-1] != "²":
             right = ["(", *right, ")"]
+
         return [*left, " × " if times else " / ", *right]
 
     def source(self, node: syntax_tree.Node) -> str:
@@ -169,6 +177,7 @@ class _FormulaWriter:
             meaning = self.meaning(when, Type.CONDITION)
             if meaning is None:
                 return [self.english(node)]
+
             parts = joined(self.parts(then))
             branches.append({"when": self.json.node(meaning), "parts": parts})
 
@@ -190,6 +199,7 @@ class _FormulaWriter:
         result = resolve(part, self.study, self.home, expects)
         if result.findings or _goes_over_rows(result.core):
             return None
+
         return result.core
 
     def membership(self, node: syntax_tree.In) -> list[Part]:
@@ -197,11 +207,13 @@ class _FormulaWriter:
         meaning = self.meaning(node)
         if meaning is not None and meaning.type is Type.NUMBER:
             return self.slot(node)
+
         return [self.english(node)]
 
     def call(self, node: syntax_tree.Call) -> list[Part]:
         if self.is_slot(node):
             return self.slot(node)
+
         words = function_words(node.function, len(node.arguments))
         if words is None:
             return [self.english(node)]

@@ -44,6 +44,7 @@ def limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit,
         return ()
     if field.upload:
         return (Limit(text=_upload_words(field.upload), unit=None),)
+
     ranges, usual = field.ranges, ""
     if not ranges:
         ranges, usual = field.expected, "usually "
@@ -94,5 +95,6 @@ def _end(study: Study, form: Form, group: Group, end: Expression | None) -> str:
     """A limit in words; a field's quotes are noise in so short a text."""
     if end is None:
         return ""
+
     words = to_english(end, study, Home.in_group(form, group))
     return re.sub(r"[“”]", "", words)

@@ -55,6 +55,7 @@ def _sharing_codes(spec: Json) -> Json:
     def shared(field: Json | None) -> Json | None:
         if field is None:
             return None
+
         text = json.dumps(field["codes"], ensure_ascii=False)
         return {**field, "codes": lists.setdefault(text, len(lists))}
 
@@ -67,6 +68,7 @@ def _sharing_codes(spec: Json) -> Json:
     for group in spec["groups"]:
         fields = [shared(field) for field in group["fields"]]
         groups.append({**group, "fields": fields})
+
     texts = [with_slots(text) for text in spec["texts"]]
 
     return {

@@ -39,6 +39,7 @@ def meaning_changes(before: Form, after: Form) -> tuple[MeaningChange, ...]:
     for (table, name), field in was.items():
         if not field.collected or (table, name) in units:
             continue
+
         sentences = tuple(_sentences(field, now.get((table, name))))
         if sentences:
             later = now.get((table, name), field)
@@ -55,6 +56,7 @@ def fields_by_cell(form: Form) -> dict[tuple[str, str], Field]:
     fields = {(form.name, field.name): field for field in form.fields}
     for group in form.row_groups:
         fields |= {(group.name, field.name): field for field in group.fields}
+
     return fields
 
 
@@ -88,6 +90,7 @@ def _fixed_unit(field: Field) -> str:
         return ""
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
+
     return "chosen with each answer"
 
 

@@ -61,6 +61,7 @@ def fixed(value: object) -> Markup:
     """A text of the dictionary as HTML that a template engine leaves alone."""
     if isinstance(value, Markup):
         return value
+
     # A brace of a label would begin an expression of the template that is written.
     return Markup(str(escape(value)).replace("{", "&#123;"))
 
@@ -209,6 +210,7 @@ class Question:
         total = sum(len(code.label) + 5 for code in self.codes)
         if total <= 150 and self.longest_label <= 45:
             return "across"
+
         return "down"
 
     def unit_name(self, name: str) -> Markup:
@@ -248,6 +250,7 @@ class Question:
         letters = sum(len(code.label) for code in self.codes)
         if self.control == "radio" and letters > 8:
             return replace(self, control="list")
+
         return self
 
 

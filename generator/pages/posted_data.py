@@ -86,6 +86,7 @@ class PostedData:
         prefix = row_prefix(group, number)
         if not self.data.getlist(REMOVE_PREFIX + prefix):
             return None
+
         return self.first(REASON_PREFIX + prefix)
 
     def kept_reasons(self) -> Iterator[tuple[str, str, str]]:

@@ -116,6 +116,7 @@ def _with_rows_off_page(
     ]
     if not off_page:
         return tuple(kept)
+
     return tuple(sorted((*kept, *off_page), key=lambda row: row.number))
 
 
@@ -295,6 +296,7 @@ def _kept_off_page(
             # A row that is gone takes its reasons along.
             if cell.row not in rows_left.get(table, ()):
                 continue
+
             on_page = cell.row in rows_on_page[table]
             name = f"{table}.{name}"
 

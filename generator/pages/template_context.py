@@ -283,6 +283,7 @@ def _put_words(slots: Slots, table: str, row: int | None, words: PageWords) -> N
     for (text_table, text_row, name, key), answers in words.words.items():
         if text_table != table or text_row != row:
             continue
+
         for index, answer in enumerate(answers):
             slots.piped[f"{name} {key} {index}"] = answer
 
@@ -324,6 +325,7 @@ def _fits_no_button(field: Field, text: str) -> bool:
         return text not in field.codelist.by_code
     if field.control == "checkbox":
         return text not in {"true", "false"}
+
     return field.control == "scale" and text not in map(str, steps(field))
 
 

@@ -21,6 +21,7 @@ def coded(text: str, field: Field) -> str:
     for reason in field.missing:
         if reason.code == text:
             return _with_code(reason.label, text)
+
     if isinstance(field.kind.parse(text, field), Refusal):
         return text
 
@@ -32,6 +33,7 @@ def coded(text: str, field: Field) -> str:
     file = named_file(text) if field.kind.name == "file" else None
     if file is not None:
         return f"{file[1]} (SHA-256 begins {file[0]})"
+
     return shown_as(text, field)
 
 
@@ -44,6 +46,7 @@ def cell_words(cell: EvaluatedCell, field: Field, texts: Mapping[str, str]) -> W
     if cell.state is CellState.HIDDEN:
         if not cell.text:
             return Words(text="not asked", tone="quiet")
+
         return Words(text=f"not asked, but answered: {cell.text}", tone="warning")
     if cell.state is CellState.INVALID:
         return Words(text=f"“{cell.text}”, no valid answer", tone="warning")
@@ -62,8 +65,10 @@ def _blank(cell: EvaluatedCell, field: Field, texts: Mapping[str, str]) -> Words
         words = "cannot be calculated"
     if cell.shown is None:
         words = f"{words}; it is not known whether this is asked"
+
     # A unit that was chosen without a number is an entry too.
     unit = texts.get(field.unit_field or "", "")
     if unit:
         words = f"{words}; unit: {unit_words(field, texts) or unit}"
+
     return Words(text=words, tone="quiet")

@@ -73,6 +73,7 @@ class FormAnswers:
         messages = {}
         for finding in self.unkept.findings if self.unkept else ():
             messages[_cell_of(finding), finding.code] = finding.message
+
         for (cell, code), reason in self.record.kept.items():
             message = messages.get((cell, code), f"{code}, which does not arise now")
             words = f"Confirmed: {message} Reason: “{reason}”"
@@ -100,6 +101,7 @@ class FormAnswers:
                     notes=tuple(of_cell),
                 )
             )
+
         if printed:
             yield PrintedAnswers(answers=tuple(printed))
 
@@ -119,11 +121,13 @@ class FormAnswers:
             widths.append(
                 text_width([field.label, *(line[index].text for line in lines)])
             )
+
         # A row that does not fit is read downwards, never cut off.
         if not fits_page(widths):
             for row in rows:
                 yield PrintedHeading(text=f"Row {row.number}", depth=4)
                 yield from self.answers(group, row.number, row.texts, notes)
+
             return
 
         yield PrintedTable(
@@ -169,6 +173,7 @@ def _cell_of(finding: Finding) -> CellKey | None:
     place = finding.data
     if place is None or place.table is None or place.field is None:
         return None
+
     return CellKey(place.table, place.row, place.field)
 
 
@@ -219,6 +224,7 @@ def _bare(texts: Mapping[str, str], known: set[str], before: str) -> Iterator[Bl
     lost = {name: text for name, text in texts.items() if text and name not in known}
     if not lost:
         return
+
     yield Paragraph(
         text="No longer in the dictionary, as it was typed:", tone="warning"
     )
@@ -257,11 +263,14 @@ def _typed(fields: Mapping[str, Field], texts: Mapping[str, str]) -> Iterator[Bl
         field, text = fields.get(name), texts.get(name, "")
         if field is not None and not field.collected:
             continue
+
         answer = Words(text="no answer", tone="quiet")
         if text:
             answer = Words(text=coded(text, field) if field else text)
+
         printed.append(
             PrintedAnswer(label=field.label if field else name, answer=answer)
         )
+
     if printed:
         yield PrintedAnswers(answers=tuple(printed))

@@ -92,9 +92,11 @@ def _first_pages(
     if study.sites:
         sites = [f"{code} {name}" for code, name in study.sites.items()]
         facts.append(("Sites", ", ".join(sites)))
+
     facts.append(("Dictionary", study.hash))
     if moment:
         facts.append(("In use since", day_words(moment.date())))
+
     facts.append(("Forms", str(len(study.forms))))
 
     blocks: list[Block] = [LabelledTexts(items=tuple(facts))]
@@ -166,6 +168,7 @@ def _schedule(study: Study) -> Iterator[Block]:
             for visit in some:
                 scheduled = study.expectations.get((form.name, visit.name))
                 marks.append(MARKS[scheduled.expectation] if scheduled else "")
+
             rows.append((_plain(form.title), *map(_plain, marks)))
 
         yield PrintedTable(
@@ -193,6 +196,7 @@ def _form(study: Study, form: Form, *, annotated: bool) -> Chapter:
     blocks: list[Block] = []
     if form.help:
         blocks.append(Paragraph(text=form.help, tone="quiet"))
+
     blocks += _expected_if(study, form)
     for group in form.groups:
         maker = QuestionMaker(study=study, form=form, group=group, annotated=annotated)
@@ -220,6 +224,7 @@ def _head(study: Study, form: Form) -> tuple[HeadEntry, ...]:
     visit = HeadEntry(label="Visit", space=WritingLines())
     if form.log:
         visit = HeadEntry(label="Visit", text="log of the subject")
+
     return (
         HeadEntry(label="Subject", space=CharacterBoxes(pattern=example)),
         visit,
@@ -275,6 +280,7 @@ def _questions(maker: QuestionMaker, fields: tuple[Field, ...]) -> Iterator[Bloc
         if questions:
             yield PaperQuestions(questions=tuple(questions))
             questions = []
+
         yield from _note(maker, field)
 
     if questions:
@@ -285,6 +291,7 @@ def _note(maker: QuestionMaker, field: Field) -> Iterator[Block]:
     note = maker.question(field)
     for text in (*note.names, *note.conditions):
         yield Paragraph(text=text, tone="quiet")
+
     yield Paragraph(text=note.label)
     if note.help:
         yield Paragraph(text=note.help, tone="quiet")
@@ -294,6 +301,7 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
     """The group as a matrix, where its questions are single choices of one short list."""
     if maker.group.layout != "grid" or len(fields) < 2:
         return None
+
     # Two lists with the same codes are one list to the reader.
     lists = {field.codelist.codes if field.codelist else () for field in fields}
     shared = code_ticks(fields[0])
@@ -307,6 +315,7 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
     reasons: dict[str, Tick] = {}
     for field in fields:
         reasons |= {tick.code: tick for tick in missing_ticks(field)}
+
     options = (*shared, *reasons.values())
     if not shared or len(options) > MOST_MATRIX:
         return None
@@ -339,6 +348,7 @@ def _rows(maker: QuestionMaker) -> Iterator[Block]:
             if field.name in group.fixed:
                 words = ", ".join(maker.names(field))
                 yield Paragraph(text=f"Rows by {words}", tone="quiet")
+
     for field in notes:
         yield from _note(maker, field)
 
@@ -368,6 +378,7 @@ def _sheets(
         for name in named:
             yield PrintedHeading(text=name, depth=3)
             yield from _questions(maker, asked)
+
         return
 
     assert maker.group.rows is not None, "a group that repeats"
@@ -407,6 +418,7 @@ def _codelists(study: Study) -> Iterator[Chapter]:
 
     if not lists:
         return
+
     blocks: list[Block] = []
     for codelist in lists.values():
         blocks.append(PrintedHeading(text=codelist.name))
@@ -416,6 +428,7 @@ def _codelists(study: Study) -> Iterator[Chapter]:
                 head=("Code", "Answer"), rows=rows, widths=(20, 80), small=True
             )
         )
+
     yield Chapter(
         title="Lists of codes", anchor="codelists", head=(), blocks=tuple(blocks)
     )

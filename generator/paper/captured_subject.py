@@ -36,6 +36,7 @@ class SubjectCasebook:
         moments = [form.saved_at for form in self.forms]
         if self.subject.added_at is not None:
             moments.append(self.subject.added_at)
+
         return max(moments, default=NO_DATE)
 
     def person(self, username: str) -> str:

@@ -76,6 +76,7 @@ def casebook_paper(
     chapters = [making.first_pages(forms)]
     for _, of_visit in groupby(forms, key=lambda form: form.key[1:]):
         chapters.append(making.visit(list(of_visit)))
+
     chapters.append(history_chapter(book, making.titles(forms), making.head("History")))
 
     return Paper(
@@ -127,6 +128,7 @@ class _Making:
         """The form in the study, or as it was when it was captured."""
         if key.form in self.study.forms:
             return self.study.forms[key.form]
+
         earlier = self.book.earlier.get(key)
         return earlier.forms.get(key.form) if earlier else None
 
@@ -144,6 +146,7 @@ class _Making:
     def visit_title(self, key: FormKey) -> str:
         if key.visit == LOG:
             return "Logs"
+
         visit = self.study.visits.get(key.visit)
         title = visit.title if visit else key.visit
         return f"{title} {key.unsno}" if key.unsno else title
@@ -193,6 +196,7 @@ class _Making:
         subject = self.book.subject
         if subject.added_at is None:
             return ""
+
         moment = moment_words(self.study, subject.added_at)
         return f"{moment} by {self.book.person(subject.added_by)}"
 
@@ -200,6 +204,7 @@ class _Making:
         head = self.proof.head
         if head is None:
             return "not recorded"
+
         return f"{head.digest} {head.note}".rstrip()
 
     def not_captured(self, forms: Sequence[CapturedForm]) -> Iterator[Block]:
@@ -209,16 +214,20 @@ class _Making:
         for scheduled in self.study.schedule:
             if (scheduled.form, scheduled.visit) in captured:
                 continue
+
             title = self.study.forms[scheduled.form].title
             if scheduled.expectation is not Expectation.REQUIRED:
                 title = f"{title} ({scheduled.expectation.value})"
+
             by_visit.setdefault(scheduled.visit, []).append(title)
+
         for form in self.study.forms.values():
             if form.log and (form.name, LOG) not in captured:
                 by_visit.setdefault(LOG, []).append(form.title)
 
         if not by_visit:
             return
+
         yield PrintedHeading(text="Nothing saved")
         yield Paragraph(
             text="Forms of the schedule of which nothing was ever saved.", tone="quiet"
@@ -241,6 +250,7 @@ class _Making:
         words = title
         if captured is not None and captured.date is not None:
             words = f"{title}, {day_words(captured.date)}"
+
         blocks: list[Block] = []
         for form in forms:
             blocks += self.form(form)
@@ -282,6 +292,7 @@ class _Making:
                 unkept=self.evaluated.unkept.get(key),
             )
             yield from answers.blocks()
+
         yield self.signatures(key)
 
     def signatures(self, key: FormKey | None) -> SignaturePlace:

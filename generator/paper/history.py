@@ -44,6 +44,7 @@ def history_chapter(
         if of_form:
             blocks.append(PrintedHeading(text=titles.get(key, " ".join(map(str, key)))))
             blocks += _form(book, of_form)
+
     if not book.history:
         blocks.append(Paragraph(text="Nothing was saved."))
 
@@ -58,6 +59,7 @@ def _form(book: SubjectCasebook, entries: list[AuditEntry]) -> Iterator[Block]:
     form = book.study.forms.get(key.form)
     if form is None and earlier is not None:
         form = earlier.forms.get(key.form)
+
     questions = _questions(form) if form else {}
 
     for version, of_version in groupby(entries, key=lambda entry: entry.version):
@@ -84,6 +86,7 @@ def _questions(form: Form) -> Questions:
     questions = {(form.name, field.name): field for field in form.fields}
     for group in form.row_groups:
         questions |= {(group.name, field.name): field for field in group.fields}
+
     return questions
 
 

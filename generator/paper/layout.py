@@ -293,4 +293,5 @@ def as_data(item: Any) -> Any:
     if isinstance(item, datetime):
         day = item.astimezone(UTC)
         return [day.year, day.month, day.day, day.hour, day.minute, day.second]
+
     return item

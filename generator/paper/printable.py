@@ -36,6 +36,7 @@ def is_hidden(sign: str) -> bool:
     # They are unseen too, but without them words of some scripts fall apart.
     if sign in _JOINERS:
         return False
+
     return (
         sign == _SOFT_HYPHEN
         or not without_hidden(sign, "")
@@ -62,7 +63,9 @@ class Replacing:
         for number, line in enumerate(_LINES.split(text)):
             if number:
                 parts.append({"break": True})
+
             parts += self._line(line, key)
+
         if len(parts) == 1 and isinstance(parts[0], str):
             return parts[0]
 
@@ -77,6 +80,7 @@ class Replacing:
             if shown:
                 yield breakable(shown, key)
                 shown = ""
+
             self.replaced[sign] += 1
             yield {"code": code_point(sign)}
 
@@ -89,6 +93,7 @@ def breakable(text: str, key: str) -> str:
     longest = LONGEST_BY_KEY.get(key, LONGEST_WORD)
     if len(text) <= longest:
         return text
+
     words = re.compile(f"\\S{{{longest + 1},}}")
     return words.sub(lambda match: BREAK.join(match[0]), text)
 
@@ -110,6 +115,7 @@ def printable_data(item: Any, text: Callable[[str, str], Any], *, key: str = "")
             )
             for name, part in item.items()
         }
+
     return item
 
 

@@ -128,6 +128,7 @@ class QuestionMaker:
         if field.control not in ("scale", "vas"):
             for limit in limits(self.study, self.form, self.group, field):
                 yield limit.text
+
             for name, make in FACTS.items():
                 words = make(field, self.study) if PRINTED[name] else ""
                 # Where nothing is refused, the usual values are the limits above.

@@ -52,6 +52,7 @@ def compile_pdf(paper: Mapping[str, Any], fonts: str) -> tuple[bytes, dict[str, 
             more = {sign for sign in _refused(error) if not sign.isascii()} - lacking
             if not more:
                 raise
+
             lacking |= more
 
     data, replaced = _printable(paper, signs)
@@ -151,11 +152,13 @@ def _refused_of(signs: list[str], fonts: str) -> list[str]:
     """Halves what is refused until the characters that are refused stand alone."""
     if not signs:
         return []
+
     try:
         _compiled(_PROBE, {"signs": signs}, fonts)
     except typst.TypstError:
         if len(signs) == 1:
             return signs
+
         middle = len(signs) // 2
         first = _refused_of(signs[:middle], fonts)
         return first + _refused_of(signs[middle:], fonts)

@@ -61,6 +61,7 @@ def write_pdf(paper: Paper, fonts: Path | None = None) -> WrittenPaper:
         # The end of a traceback: what went wrong, without the way there.
         last = ran.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise PaperFailed(f"The PDF could not be made: {last or ran.returncode}")
+
     head, _, content = ran.stdout.partition(b"\n")
 
     return WrittenPaper(

@@ -104,6 +104,7 @@ def _boxes(space: CharacterBoxes) -> str:
         signs.append(
             f"[{letter if letter != '_' else ' '}]" if is_box else f" {letter} "
         )
+
     text = "".join(signs)
     return f"{text}  {space.hint}".rstrip()
 
@@ -114,6 +115,7 @@ def _ticks(space: Ticks) -> str:
     text = between.join(_tick(option, sign) for option in space.options)
     if space.ends is None:
         return text
+
     return f"{space.ends[0]}   {text}   {space.ends[1]}"
 
 
@@ -150,6 +152,7 @@ def answer_text(question: PaperQuestion) -> str:
     if question.missing:
         reasons = "   ".join(_tick(option) for option in question.missing)
         lines.append(f"or  {reasons}")
+
     return "\n".join(lines)
 
 
@@ -169,6 +172,7 @@ class _WordDocument:
             if sign == "\n" or not is_hidden(sign):
                 shown.append(sign)
                 continue
+
             self.replaced[sign] += 1
             shown.append(f"⟦U+{ord(sign):04X}⟧")
 
@@ -193,8 +197,10 @@ class _WordDocument:
                 section = self.document.add_section(start)
                 section.header.is_linked_to_previous = False
                 section.footer.is_linked_to_previous = False
+
             self.section(section, paper, chapter)
             self.chapter(chapter)
+
         if self.replaced:
             self.replaced_note()
 
@@ -231,6 +237,7 @@ class _WordDocument:
             words = _boxes(entry.space)
         elif entry.space is not None:
             words = "_" * 22
+
         return self.text(f"{entry.label} {words}".strip())
 
     def page_field(self, paragraph: Any, name: str) -> None:
@@ -244,12 +251,14 @@ class _WordDocument:
             else:
                 part = docx.oxml.OxmlElement("w:instrText")
                 part.text = text
+
             run._r.append(part)
 
     def chapter(self, chapter: Chapter) -> None:
         self.heading(chapter.title, 1, chapter.names)
         if chapter.note:
             self.paragraph(chapter.note, "quiet")
+
         for block in chapter.blocks:
             _BLOCKS[type(block)](self, block)
 
@@ -312,6 +321,7 @@ class _WordDocument:
             row: Any = table.add_row()  # type: ignore[no-untyped-call]
             for cell, text in zip(row.cells, head, strict=True):
                 self.cell(cell, [Words(text=text, tone="strong")], 8.5)
+
             properties = row._tr.get_or_add_trPr()
             properties.append(docx.oxml.OxmlElement("w:tblHeader"))
 
@@ -324,12 +334,14 @@ class _WordDocument:
         for cell, column, parts in zip(row.cells, table.columns, cells, strict=True):
             cell.width = column.width
             self.cell(cell, parts, size)
+
         row._tr.get_or_add_trPr().append(docx.oxml.OxmlElement("w:cantSplit"))
 
     def labelled_texts(self, block: LabelledTexts) -> None:
         table = self.table((22, 78), ("", ""))
         for name, text in block.items:
             self.row(table, [[Words(text=name, tone="quiet")], [Words(text=text)]])
+
         self.document.add_paragraph()
 
     def contents(self, _block: Contents) -> None:
@@ -343,6 +355,7 @@ class _WordDocument:
             answer = [Words(text=answer_text(question))]
             answer += [Words(text=text, tone="quiet") for text in question.limits]
             self.row(table, [question_words(question), answer])
+
         self.document.add_paragraph()
 
     def writing_table(self, block: WritingTable) -> None:
@@ -354,12 +367,14 @@ class _WordDocument:
             limits = [Words(text=text, tone="quiet") for text in column.limits]
             star = [Words(text="*")] if column.required else []
             about.append([*star, *rest, *limits] or [Words(text="")])
+
         if any(words.text for cell in about for words in cell):
             self.row(table, about, 8)
 
         for name in block.rows:
             answers = [[Words(text=answer_text(column))] for column in block.columns]
             self.row(table, [[Words(text=name)], *answers], 8)
+
         self.document.add_paragraph()
 
     def tick_matrix(self, block: TickMatrix) -> None:
@@ -372,6 +387,7 @@ class _WordDocument:
         for question, offered in zip(block.questions, block.offered, strict=True):
             ticks = [[Words(text=ONE if yes else "–")] for yes in offered]
             self.row(table, [question_words(question), *ticks])
+
         self.document.add_paragraph()
 
     def printed_answers(self, block: PrintedAnswers) -> None:
@@ -380,12 +396,14 @@ class _WordDocument:
             self.row(
                 table, [[Words(text=answer.label)], [answer.answer, *answer.notes]]
             )
+
         self.document.add_paragraph()
 
     def printed_table(self, block: PrintedTable) -> None:
         table = self.table(block.widths, block.head)
         for row in block.rows:
             self.row(table, [[words] for words in row], 8 if block.small else 9.5)
+
         self.document.add_paragraph()
 
     def sign_off(self, block: SignOff) -> None:
@@ -394,6 +412,7 @@ class _WordDocument:
     def signature_place(self, block: SignaturePlace) -> None:
         if not block.signatures:
             self.paragraph("Electronic signature: none recorded", "quiet")
+
         for item in block.signatures:
             words = f"{item.name}, {item.meaning}, {item.moment}"
             self.paragraph(f"Electronic signature: {words}", "plain")
@@ -408,6 +427,7 @@ def question_words(question: PaperQuestion) -> list[Words]:
         parts.append(Words(text=question.help, tone="quiet"))
     if question.names:
         parts.append(Words(text="   ".join(question.names), tone="strong"))
+
     return parts
 
 

@@ -37,6 +37,7 @@ def writing_space(field: Field) -> WritingSpace:
         return _by_program("for reading: the program fills it in", field)
     if field.control in _BY_CONTROL:
         return _BY_CONTROL[field.control](field)
+
     return _BY_KIND[field.kind.name](field)
 
 
@@ -45,6 +46,7 @@ def _by_program(words: str, field: Field) -> NotByHand:
     ticks = code_ticks(field)
     if not 0 < len(ticks) <= MOST_TICKS:
         return NotByHand(text=words)
+
     listed = ", ".join(f"{tick.label} ({tick.code})" for tick in ticks)
     return NotByHand(text=f"{words}: {listed}")
 
@@ -53,6 +55,7 @@ def code_ticks(field: Field) -> tuple[Tick, ...]:
     """The answers of a choice that are still offered."""
     if field.codelist is None:
         return ()
+
     return tuple(
         Tick(
             code=code.code,
@@ -75,6 +78,7 @@ def _choice(field: Field) -> WritingSpace:
         longest = max(len(tick.code) for tick in ticks)
         if longest <= LONGEST_BOXED and field.kind.name == "choice":
             return CharacterBoxes(pattern="_" * longest, hint="code")
+
         return WritingLines(share=60)
 
     # Beside the words of an answer stand its sign, its brackets and a gap.
@@ -100,6 +104,7 @@ def _text(field: Field) -> WritingSpace:
         return CharacterBoxes(pattern="_" * longest)
     if longest <= 40:
         return WritingLines(share=60)
+
     return WritingLines(count=1 if longest <= 100 else 2)
 
 
@@ -116,6 +121,7 @@ def _number(field: Field) -> WritingSpace:
     places = field.places or 0
     if digits == 0 or digits > MOST_DIGITS or field.comparators:
         return WritingLines(share=35)
+
     return CharacterBoxes(pattern="_" * digits + ("." + "_" * places if places else ""))
 
 

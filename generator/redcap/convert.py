@@ -123,6 +123,7 @@ def convert_redcap(
         wrong = conversion.wrong_parts(errors)
         if wrong.keys() <= dropped.keys():
             return _finished(converted, errors, loaded.study, spelled=spelled)
+
         dropped = {**wrong, **dropped}
 
     return converted
@@ -261,6 +262,7 @@ class _Conversion:
         codelists = self.codelists.written()
         if codelists:
             files["codelists.yaml"] = {"codelists": codelists}
+
         files["visits.yaml"] = timetable.visits()
 
         if self.options.day_zero and not timetable.zero():
@@ -329,6 +331,7 @@ class _Conversion:
         for plan in self.plans:
             if plan.type == "note":
                 continue
+
             repeats = plan.item.form in self.events.repeating
             fields[plan.item.name] = ProjectField(
                 name=plan.name,

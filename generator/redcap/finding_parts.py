@@ -53,6 +53,7 @@ def finding_part(
     part = _PARTS_BY_KEY.get(key) or _PARTS_BY_CODE.get(finding.code)
     if part is None:
         part = _part_with_logic(document, path[: start + 2])
+
     return (name, part) if part else None
 
 
@@ -61,6 +62,7 @@ def _part_with_logic(document: Document, path: Path) -> str | None:
     keys = document.value(path)
     if not isinstance(keys, dict):
         return None
+
     for key in ("show_when", "value"):
         if key in keys:
             return _PARTS_BY_KEY[key]

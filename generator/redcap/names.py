@@ -66,6 +66,7 @@ def slug(text: str, most: int = 40) -> str:
         longer = f"{short}_{word}" if short else word
         if len(longer) > most and short:
             break
+
         short = longer[:most]
 
     return short

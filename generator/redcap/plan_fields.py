@@ -52,12 +52,14 @@ def record_id_name(dictionary: Dictionary, named: str | None) -> str:
     if named is not None:
         if named and all(item.name != named for item in dictionary.items):
             dictionary.say("redcap-record-id-unknown", 1, "name", named)
+
         return named
 
     # What has logic, choices or a date is no record id: the file is part of a project.
     first = dictionary.items[0]
     if first.type != "text" or first.branching.strip() or first.choices.strip():
         return ""
+
     validation = VALIDATIONS.get(first.validation.strip(), PLAIN)
     kind = field_type(validation.type).kind
     return first.name if kind in _RECORD_ID_KINDS else ""
@@ -71,6 +73,7 @@ def form_names(dictionary: Dictionary) -> dict[str, str]:
             name = plain_name(item.form, set(names.values()), letter="form")
             if name != item.form:
                 _list_new_name(dictionary, item, "form", name)
+
             names[item.form] = name
 
     return names
@@ -110,6 +113,7 @@ class FieldPlanner:
             plan = self._plan(item, name)
             if plan.answers and plan.type in ("choice", "multiple_choice"):
                 self.codelists.count(plan.answers, name)
+
             plans.append(plan)
 
         return plans
@@ -118,6 +122,7 @@ class FieldPlanner:
         tags: tuple[Tag, ...] = ()
         if "@" in item.annotation:
             tags = tuple(parse_tags(item.annotation))
+
         tag_names = {tag.name for tag in tags}
 
         type_, value_type, validation = self._type(item, tag_names)
@@ -161,6 +166,7 @@ class FieldPlanner:
             value_type = ValueType.TEXT
             if validation.value_type is ValueType.DATE:
                 value_type = ValueType.DATE
+
             return "calculated", value_type, validation
 
         # Nobody types the record id here: it is the subject's.
@@ -183,6 +189,7 @@ class FieldPlanner:
                 text,
                 name=item.name,
             )
+
         return VALIDATIONS.get(text, PLAIN)
 
     # Answers

@@ -166,6 +166,7 @@ def _day_zero(study: Study) -> str | None:
     """The name in REDCap of the date from which days count."""
     if not study.day_zero:
         return None
+
     table, _, name = study.day_zero[0].partition(".")
     return _name_of(study, table, name)
 
@@ -177,6 +178,7 @@ def _record_id_of(study: Study) -> str:
     subject = subject_key(study)
     if subject is None:
         return ""
+
     return _name_of(study, *subject) or ""
 
 
@@ -184,6 +186,7 @@ def _name_of(study: Study, table: str, name: str) -> str | None:
     field_ = study.field(table, name)
     if field_ is None:
         return None
+
     return field_.redcap.get("name", field_.name)
 
 

@@ -210,6 +210,7 @@ def midnight_added(before: str, after: str) -> bool:
     day, moment = iso_date(before), instant(after)
     if day is None or moment is None:
         return False
+
     return moment.day == day and moment.clock.is_midnight()
 
 
@@ -218,6 +219,7 @@ def midnight_gone(before: str, after: str) -> bool:
     moment = instant(before)
     if moment is None or not moment.clock.is_midnight():
         return False
+
     return moment.day == _unambiguous(after)
 
 
@@ -228,6 +230,7 @@ def day_invented(before: str, after: str) -> bool:
         return False
     if before == f"{day:%Y-%m}":
         return True
+
     return day.month == 1 and before == f"{day:%Y}"
 
 
@@ -236,6 +239,7 @@ def _day_of_program(text: str) -> date | None:
     moment = instant(text)
     if moment and moment.clock.is_midnight():
         return moment.day
+
     return _unambiguous(text) or _day_first(text) or _month_first(text)
 
 
@@ -273,6 +277,7 @@ def hours_became_minutes(before: str, after: str) -> bool:
     first, second = clocks
     if first.fine or first.minutes() == second.minutes():
         return False
+
     return second[:3] == (0, first.hour, first.minute)
 
 

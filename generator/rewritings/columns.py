@@ -105,6 +105,7 @@ class ColumnHabits:
         if text not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
+
             self._spared.update(
                 rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text)
             )
@@ -129,6 +130,7 @@ class ColumnHabits:
     ) -> Iterator[str]:
         if rewriting.by_list:
             yield from (entry for entry in listed if rewriting.explains(entry, text))
+
         for candidate in rewriting.texts_before(text, self.expected):
             if self.expected.accepts(candidate):
                 yield candidate
@@ -210,6 +212,7 @@ class ColumnHabits:
         for name, _ in self._explanation(text) or ():
             if name not in self._spared:
                 return name
+
         return None
 
     def restored(self, text: str) -> str | None:
@@ -242,6 +245,7 @@ def _shape(explanation: Explanation) -> ExplanationShape:
     for name, originals in explanation:
         for original in originals:
             numbers.setdefault(original, len(numbers))
+
         names.append(name)
         places.append(tuple(numbers[original] for original in originals))
 
@@ -276,6 +280,7 @@ class ListedTexts:
         entries: dict[str, None] = {}
         for key in _keys(text):
             entries |= dict.fromkeys(self._index.get(key, ()))
+
         return entries
 
 
@@ -283,4 +288,5 @@ def _keys(text: str) -> Iterator[object]:
     value = number(text)
     if value is not None:
         yield value
+
     yield text.casefold()

@@ -296,4 +296,5 @@ def explain(before: str, after: str) -> Rewriting | None:
     for rewriting in REWRITINGS:
         if rewriting.explains(before, after):
             return rewriting
+
     return None

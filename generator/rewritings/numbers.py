@@ -54,6 +54,7 @@ def _both_numbers(before: str, after: str) -> tuple[Decimal, Decimal] | None:
     first, second = number(before), number(after)
     if first is None or second is None:
         return None
+
     return first, second
 
 
@@ -130,6 +131,7 @@ def digits_lost(before: str, after: str) -> bool:
     shown_digits = _digits(second.normalize())
     if shown_digits < _FEWEST:
         return False
+
     rounded = [
         Context(prec=shown_digits, rounding=rounding).plus(first)
         for rounding in _ROUNDINGS
@@ -212,6 +214,7 @@ def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
     if expected.kind == "partial_date":
         if text.endswith(".0"):
             yield text[:-2]
+
         return
 
     value = number(text)
@@ -238,5 +241,6 @@ def plain(value: Decimal) -> str:
     """A number without an exponent and without zeros at its end."""
     if value == 0:
         return "0"
+
     short = value.normalize(_PRECISE)
     return f"{short:f}"

@@ -34,6 +34,7 @@ def _program(name: str, habits: str, always: str = "") -> Program:
     unknown = known - BY_NAME.keys() - TABLE_HABITS
     if unknown:
         raise ImportError(f"{name}: {unknown}")
+
     return Program(name=name, habits=known, always=frozenset(always.split()))
 
 
@@ -134,6 +135,7 @@ class Suspect:
             return "another program"
         if len(self.names) > MOST_NAMED:
             return f"another program, such as {_listed(self.names[:MOST_NAMED])}"
+
         return _listed(self.names)
 
 

@@ -30,6 +30,7 @@ class RowNumbers:
             self._start(text)
         elif text != str(self._first + self._rows):
             self._fails = True
+
         self._rows += 1
 
     def _start(self, text: str) -> None:

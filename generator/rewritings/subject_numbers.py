@@ -44,6 +44,7 @@ class SubjectNumbers:
         others: dict[str, None] = {}
         for key in _keys(subject):
             others |= self._by_key.get(key, {})
+
         return tuple(other for other in others if _are_alike(subject, other))
 
 
@@ -95,4 +96,5 @@ def _borders(parts: list[str]) -> set[int]:
         place += len(part)
         if part.isdecimal() and before.isdecimal():
             borders.add(place)
+
     return borders

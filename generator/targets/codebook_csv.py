@@ -56,6 +56,7 @@ def _visits(row: CodebookRow) -> str:
         visit = scheduled.visit
         if scheduled.expectation is not Expectation.REQUIRED:
             visit = f"{visit} ({scheduled.expectation.value})"
+
         visits.append(visit)
 
     return SEPARATOR.join(visits)
@@ -65,6 +66,7 @@ def _unit(row: CodebookRow) -> str:
     unit = row.field.unit
     if unit and unit.fixed:
         return unit.fixed
+
     return SEPARATOR.join(choice.code for choice in row.field.unit_choices)
 
 
@@ -106,6 +108,7 @@ def _required(row: CodebookRow) -> str:
     required = row.field.required
     if isinstance(required, bool):
         return "yes" if required else "no"
+
     return required.text
 
 

@@ -69,6 +69,7 @@ def _by_name(files: tuple[str, ...], kind: type[Kind]) -> dict[str, Kind]:
             raise ImportError(f"generator/targets/{file}.py has no {kind.__name__}")
         if target.name in targets:
             raise ImportError(f"two targets have the name {target.name}")
+
         targets[target.name] = target
 
     return targets

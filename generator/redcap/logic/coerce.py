@@ -137,6 +137,7 @@ def as_number(value: Value) -> Value:
     convert = _NUMBERS.get(value.type)
     if convert is None:
         raise LogicFault(f"a number is needed here, not {value.type.value}")
+
     return convert(value)
 
 
@@ -234,6 +235,7 @@ def with_time(value: Value) -> str:
         return value.text
     if value.type is ValueType.DATE:
         return f"datetime_of({value.text}, 00:00)"
+
     raise LogicFault("a date is needed here, not a time")
 
 
@@ -306,4 +308,5 @@ def as_condition(value: Value) -> Condition:
     # A code of missing data is a value too, and none that is 0.
     if value.asks_missing:
         return joined("or", [yes, is_missing(value)])
+
     return yes

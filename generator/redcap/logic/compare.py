@@ -56,6 +56,7 @@ def compared(scope: LogicScope, operator: str, left: Value, right: Value) -> Con
         return negated(_equal(scope, left, right))
     if operator == "=":
         return _equal(scope, left, right)
+
     return _ordered(scope, operator, left, right)
 
 
@@ -89,6 +90,7 @@ def blank(value: Value) -> Condition:
     unknown = negated_known(known(value))
     if value.asks_missing:
         return joined("and", [unknown, negated(is_missing(value))])
+
     return unknown
 
 
@@ -105,6 +107,7 @@ def known(value: Value) -> Condition:
     # A box of a checkbox is always 0 or 1, and a visit always has an arm.
     if always or value.type is ValueType.TICK or value.arms:
         return TRUE
+
     return Atom(text=f"{value.within(ADD)} is known", sure=True)
 
 
@@ -172,6 +175,7 @@ def _equals_constant(scope: LogicScope, value: Value, literal: str) -> Condition
 
     if value.arms:
         return _in_arm(value, literal)
+
     return _EQUALS[value.type](scope, value, literal)
 
 
@@ -200,6 +204,7 @@ def _same_text(text: str, other: str) -> bool:
     """Whether REDCap takes two texts for one: ``1`` and ``01`` are the same number."""
     if text == other:
         return True
+
     number = number_text(text)
     return number is not None and number == number_text(other)
 
@@ -221,6 +226,7 @@ def _is_ticked(value: Value, literal: str) -> Condition:
         return ticked(value)
     if number == "0":
         return negated(ticked(value))
+
     return FALSE
 
 
@@ -257,6 +263,7 @@ def _is_number(_scope: LogicScope, value: Value, literal: str) -> Condition:
     number = number_text(literal)
     if number is None:
         raise _no_answer(literal)
+
     return _is(value, number)
 
 
@@ -352,4 +359,5 @@ def _are_texts(left: Value, right: Value) -> bool:
         return False
     if right.literal is None:
         return right.type is ValueType.TEXT
+
     return number_text(right.literal) is None

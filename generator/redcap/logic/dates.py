@@ -36,4 +36,5 @@ def shifted_date(text: str, scope: LogicScope) -> str:
     months = number.text
     if unit == "y":
         months = f"{number.within(MULTIPLY)} * 12"
+
     return f"add_months({day}, {months})"

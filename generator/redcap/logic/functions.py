@@ -90,6 +90,7 @@ def _counts(least: int, most: int) -> str:
     values = "value" if least == 1 else "values"
     if most == MOST_ARGUMENTS:
         return f"at least {least} {values}"
+
     return f"{least} {values}"
 
 
@@ -110,6 +111,7 @@ def _string(translator: Translating, node: tree.LogicNode) -> Value:
 
     if value.type is ValueType.BLANK:
         return value
+
     return _text(as_text(value))
 
 
@@ -201,6 +203,7 @@ def _of_known(name: str) -> ValueMaker:
         numbers = [as_number(value).text for value in _not_blank(values)]
         if not numbers:
             return BLANK
+
         return _number(f"{name}({', '.join(numbers)})")
 
     return make
@@ -229,6 +232,7 @@ def _length(translator: Translating, node: tree.CallNode) -> Value:
     text = _string(translator, argument)
     if text.type is ValueType.BLANK:
         return _ZERO
+
     return _never_blank(f"coalesce(length({text.text}), 0)")
 
 
@@ -236,6 +240,7 @@ def _find(translator: Translating, node: tree.CallNode) -> Value:
     needle, hay = _strings(translator, _arguments(node, 2, 2))
     if ValueType.BLANK in (needle.type, hay.type):
         return _ZERO
+
     return _never_blank(f"coalesce(find({needle.text}, {hay.text}), 0)")
 
 
@@ -260,6 +265,7 @@ def _replace(translator: Translating, node: tree.CallNode) -> Value:
     hay = texts[0]
     if hay.type is ValueType.BLANK:
         return BLANK
+
     return _text(f"replace({', '.join(_or_empty(text) for text in texts)})")
 
 
@@ -267,6 +273,7 @@ def _concat(translator: Translating, node: tree.CallNode) -> Value:
     texts = _not_blank(_strings(translator, _arguments(node, 1)))
     if not texts:
         return BLANK
+
     return _text(f"concat_known({', '.join(text.text for text in texts)})")
 
 
@@ -275,6 +282,7 @@ def _concat_with(translator: Translating, node: tree.CallNode) -> Value:
     texts = [text.text for text in _not_blank(rest)]
     if not texts:
         return BLANK
+
     return _text(f"join_known({', '.join([_or_empty(between), *texts])})")
 
 
@@ -286,6 +294,7 @@ def _day(translator: Translating, node: tree.LogicNode) -> str:
     moment = as_moment(translator.value(node), translator.scope)
     if moment.type is ValueType.DATETIME:
         return f"date_of({moment.text})"
+
     return moment.text
 
 
@@ -330,6 +339,7 @@ def _difference(translator: Translating, node: tree.CallNode) -> Value:
 
     if "true" not in options and "1" not in options:
         between = f"abs({between})"
+
     power = MULTIPLY if scale else ATOM
     return Value(
         text=f"{between}{scale}",
@@ -357,6 +367,7 @@ def _is_number(translator: Translating, node: tree.CallNode) -> Condition:
     value = _only(translator, node)
     if value.type is ValueType.BLANK:
         return FALSE
+
     return Atom(text=f"{as_number(value).within(MULTIPLY)} is known", sure=True)
 
 
@@ -364,6 +375,7 @@ def _is_integer(translator: Translating, node: tree.CallNode) -> Condition:
     value = _only(translator, node)
     if value.type is ValueType.BLANK:
         return FALSE
+
     number = as_number(value).text
     return Atom(text=f"round({number}, 0) = {number}", sure=False)
 
@@ -376,6 +388,7 @@ def _is_blank(translator: Translating, node: tree.CallNode) -> Condition:
     condition = compared(translator.scope, "=", value, BLANK)
     if _has_unnamed_codes(translator, value):
         return joined("and", [condition, negated(is_missing(value))])
+
     return condition
 
 
@@ -385,6 +398,7 @@ def _has_unnamed_codes(translator: Translating, value: Value) -> bool:
         return False
     if value.text.startswith("entered("):
         return False
+
     return value.read and value.type is not ValueType.TICK
 
 
@@ -393,6 +407,7 @@ def _is_unknown(translator: Translating, node: tree.CallNode) -> Condition:
     value = _only(translator, node)
     if value.type is ValueType.BLANK:
         return TRUE
+
     return negated_known(known(value))
 
 
@@ -400,6 +415,7 @@ def _is_missing(translator: Translating, node: tree.CallNode) -> Condition:
     value = _only(translator, node)
     if _has_unnamed_codes(translator, value):
         return is_missing(value)
+
     return _holds_code(value, node)
 
 
@@ -433,6 +449,7 @@ def _holds_code(value: Value, node: tree.CallNode, code: str = "") -> Condition:
 
     if not code:
         return is_missing(value) if value.missing else FALSE
+
     name = value.missing_code(code)
     return FALSE if name is None else is_missing(value, name)
 

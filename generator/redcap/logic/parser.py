@@ -56,9 +56,11 @@ class _LogicParser:
         """``logic = expression END``"""
         if self.token.kind is LogicTokenKind.END:
             raise LogicFault("it contains only comments")
+
         expression = self.expression(OR)
         if self.index < len(self.tokens) - 1:
             raise self.unexpected("an operator or the end")
+
         return expression
 
     def expression(self, power: int) -> tree.LogicNode:
@@ -132,6 +134,7 @@ class _LogicParser:
             operand = self.expression(NEGATE)
             if token.text == "+":
                 return operand
+
             return tree.UnaryNode(
                 operator="-",
                 operand=operand,
@@ -194,6 +197,7 @@ class _LogicParser:
                 start=start,
                 end=end,
             )
+
         raise self.unexpected(_PRIMARY)
 
     def call(self, name: str) -> tree.LogicNode:
@@ -249,6 +253,7 @@ class _LogicParser:
             return False
         if _EVENT.fullmatch(first.text):
             return True
+
         return _INSTANCE.fullmatch(self.token.text) is None
 
     def is_joined_to(self, before: LogicToken) -> bool:
@@ -260,6 +265,7 @@ class _LogicParser:
         token = self.tokens[self.index]
         if token.kind is not LogicTokenKind.END:
             self.index += 1
+
         return token
 
     def is_sign(self, text: str) -> bool:
@@ -276,6 +282,7 @@ class _LogicParser:
             return LogicFault(
                 f"it ends where {wanted} was expected", token.start, token.end
             )
+
         return LogicFault(
             f"{token.text!r} was found where {wanted} was expected",
             token.start,

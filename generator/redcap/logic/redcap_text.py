@@ -89,11 +89,13 @@ def _joined(
 
     if deciding in flat:
         return deciding
+
     flat.pop(idle, None)
     if not flat:
         return idle
     if len(flat) == 1:
         return next(iter(flat))
+
     return RedcapCondition(operator=operator, parts=tuple(flat))
 
 

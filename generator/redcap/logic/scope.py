@@ -95,6 +95,7 @@ class LogicScope:
             return BLANK
         if self.in_cycle and node.field in self.project.cyclic:
             name = self.entered(name, known)
+
         return self.field_value(node, known, name)
 
     def known_field(self, node: tree.ReferenceNode) -> ProjectField:
@@ -106,6 +107,7 @@ class LogicScope:
         why = f"there is no field [{node.field}] in the file"
         if node.field.endswith("_complete"):
             why = f"[{node.field}] is the status of a form, which no rule can read"
+
         raise LogicFault(why, node.start, node.end)
 
     def entered(self, name: str, known: ProjectField) -> str:
@@ -118,6 +120,7 @@ class LogicScope:
                 "missing-in-circle",
                 "in fields that hide each other, a missing code counts as blank",
             )
+
         return f"entered({name})"
 
     # The value of a field
@@ -183,6 +186,7 @@ class LogicScope:
             raise LogicFault(why, node.start, node.end)
         if _names_an_event(node):
             return self.at_event(node, known)
+
         return self.here(known)
 
     def here(self, known: ProjectField) -> str:
@@ -218,6 +222,7 @@ class LogicScope:
             events = [name for name in self.project.visits if name in its_visits]
             if not events:
                 return None
+
             event = events[0] if event == "first-event-name" else events[-1]
 
         if event not in self.project.visits:
@@ -245,6 +250,7 @@ class LogicScope:
         of_this_row = known.group in (None, self.group) and not _names_an_event(node)
         if node.instance == "current-instance" and of_this_row:
             return False
+
         return self.repeats(known)
 
     def repeats(self, known: ProjectField) -> bool:
@@ -269,6 +275,7 @@ class LogicScope:
             )
             if node.event is None:
                 return self.here(known)
+
             return self.at_event(node, known)
 
         self.note(
@@ -363,6 +370,7 @@ def spelled_code(text: str, known: ProjectField) -> str | None:
     """
     if text in known.codes:
         return text
+
     for code in known.codes:
         if code.lower() == text.lower():
             return code
@@ -460,6 +468,7 @@ class NamedInstance:
         same_number = f"unsno = {self.number('unsno')}"
         if _names_an_event(self.node):
             return same_number
+
         return f"visitid = this.visitid and {same_number}"
 
     def number(self, column: str) -> str:
@@ -476,6 +485,7 @@ class NamedInstance:
         if step is None:
             why = f"[{instance}] does not exist yet"
             raise LogicFault(why, self.node.start, self.node.end)
+
         own_column = "unsno" if self.scope.group is None else "rowno"
         return f"this.{own_column}{step}"
 
@@ -484,6 +494,7 @@ class NamedInstance:
         table = self.table()
         if column == "unsno" and not _names_an_event(self.node):
             return f"{function}({table}.unsno where visitid = this.visitid)"
+
         return f"{function}({table}.{column})"
 
 

@@ -61,6 +61,7 @@ def tokens_of(text: str) -> tuple[LogicToken, ...]:
         kind = match.lastgroup or ""
         if kind != "BLANK":
             tokens.append(_token(kind, match.group(), end, match.end()))
+
         end = match.end()
 
     tokens.append(LogicToken(LogicTokenKind.END, "", len(text), len(text)))
@@ -76,4 +77,5 @@ def _token(kind: str, text: str, start: int, end: int) -> LogicToken:
 
     if kind == "NAME" and text.lower() in ("and", "or", "not"):
         return LogicToken(LogicTokenKind.SIGN, text.lower(), start, end)
+
     return LogicToken(LogicTokenKind[kind], text, start, end)

@@ -66,6 +66,7 @@ class Translator:
             moment = as_moment(value, self.scope)
             if moment.type is ValueType.DATETIME:
                 return f"date_of({moment.text})"
+
             return moment.text
 
         if value.missing:
@@ -73,6 +74,7 @@ class Translator:
                 "missing-as-text",
                 f"a missing code of {value.text} is text in REDCap, but blank here",
             )
+
         return as_text(value)
 
     # Conditions
@@ -122,6 +124,7 @@ class Translator:
             return node.operator == "not"
         if isinstance(node, tree.BinaryNode):
             return node.operator in _COMPARISONS
+
         return isinstance(node, tree.JunctionNode)
 
     def truth(

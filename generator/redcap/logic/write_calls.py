@@ -66,6 +66,7 @@ def text_test(
     # What holds a constant is not blank, so that nothing more has to be asked.
     if needle.literal:
         return every([test, hay.needs, *needle_known])
+
     return every([test, hay.known, *needle_known])
 
 
@@ -108,6 +109,7 @@ def _absolute(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     (value,) = _argument_values(writer, node)
     if value.text.startswith("datediff(") and value.text.endswith(", true)"):
         return computed(f"{value.text.removesuffix(', true)')})", [value])
+
     return computed(f"abs({value.text})", [value])
 
 
@@ -309,6 +311,7 @@ def _text_of(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     needs = value.needs
     if value.field is not None and value.field.missing:
         needs = value.known
+
     return replace(
         value,
         type=Type.TEXT,
@@ -425,12 +428,14 @@ def instance(writer: WriteContext, node: syntax_tree.Aggregate) -> RedcapValue:
     event = ""
     if cell.selector is not None and cell.selector in writer.events:
         event = f"[{writer.events[cell.selector]}]"
+
     text = f"{event}[{name}][{_instance_name(writer, number)}]"
 
     field = writer.study.field(cell.table or "", cell.field or "")
     type_ = Type.NUMBER
     if field is not None:
         type_ = _TYPES.get(field.kind.name, Type.NUMBER)
+
     return RedcapValue(
         text=text,
         type=type_,
@@ -444,13 +449,16 @@ def _row_number(where: syntax_tree.Node | None) -> syntax_tree.Node | None:
     if isinstance(where, syntax_tree.Logic):
         if where.operator != "and" or len(where.operands) != 2:
             return None
+
         where = where.operands[1]
 
     if not isinstance(where, syntax_tree.Compare) or where.operator != "=":
         return None
+
     column = where.left
     if not isinstance(column, syntax_tree.Reference):
         return None
+
     return where.right if column.field in ("rowno", "unsno") else None
 
 

@@ -97,6 +97,7 @@ def _logic(
     # De Morgan: an `and` is FALSE where one of its parts is.
     if (node.operator == "and") == wanted:
         return every(parts)
+
     return some(parts)
 
 
@@ -150,6 +151,7 @@ def _comparison(
         return _equal(writer, node.left, node.right, wanted)
     if node.operator == "<>":
         return _equal(writer, node.left, node.right, not wanted)
+
     return _ordered(writer, node, wanted)
 
 
@@ -206,6 +208,7 @@ def _is_never_equal(
     """
     if constant_side.literal is None:
         return False
+
     is_empty_text = constant_side.literal == "" and constant_side.type is Type.TEXT
 
     if beside.field is None:
@@ -266,6 +269,7 @@ def _beside(value: RedcapValue, other: RedcapValue) -> RedcapValue:
     is_code = value.field is not None and value.field.codelist is not None
     if is_code and other.literal is not None:
         return value
+
     return write_calls.as_number(value)
 
 
@@ -357,6 +361,7 @@ def _known(writer: WriteContext, node: syntax_tree.Node) -> RedcapCondition:
     is_field = isinstance(node, syntax_tree.Reference) and derived(writer, node) is None
     if not is_field and is_condition(writer, node):
         return some([writer.condition(node, True), writer.condition(node, False)])
+
     return writer.value(node, partial=True).known
 
 
@@ -390,6 +395,7 @@ def _condition_call(
         return write_calls.first_known_condition(writer, node, wanted)
     if node.function in write_calls.CONDITIONS:
         return write_calls.text_test(writer, node, wanted)
+
     raise writer.no_function(node)
 
 

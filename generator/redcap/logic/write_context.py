@@ -82,6 +82,7 @@ class WriteContext(ABC):
             raise LogicFault(
                 "a text of REDCap's logic can contain ' or \", but not both"
             )
+
         return constant(quoted(text), Type.TEXT, text)
 
 

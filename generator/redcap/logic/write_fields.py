@@ -96,6 +96,7 @@ def _listed_codes(writer: WriteContext, node: syntax_tree.Compare) -> set[str]:
     for item in items:
         if not isinstance(item, syntax_tree.Literal) or item.kind != "text":
             raise writer.fault(node)
+
         codes.add(str(item.value))
 
     return codes
@@ -122,6 +123,7 @@ def missing(writer: WriteContext, node: syntax_tree.Is) -> RedcapCondition:
     test = f"ismissingcode({value.text})"
     if wanted is not None:
         test = f"hasmissingcode({value.text}, '{codes[0].in_redcap}')"
+
     return RedcapCondition(text=test, other=f"{test} = 0")
 
 
@@ -173,6 +175,7 @@ def _converted(
     while choice.code != to:
         if choice.formula is None or choice.to not in by_code or choice.code in seen:
             return None
+
         seen.add(choice.code)
 
         # The formula calls what it converts `value`, which may be a formula itself.

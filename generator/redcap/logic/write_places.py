@@ -59,4 +59,5 @@ def _nearest(writer: WriteContext, visit: str, visits: list[str]) -> str:
     before = [other for other in visits if order.index(other) <= position]
     if before:
         return before[-1]
+
     return visits[0] if visits else ""

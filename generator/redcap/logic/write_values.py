@@ -83,6 +83,7 @@ def unit_of(writer: WriteContext, node: syntax_tree.In) -> syntax_tree.Call | No
     field = writer.value(cell).field
     if field is None or field.unit is None:
         return None
+
     code = syntax_tree.Literal(
         kind="text",
         value=unit.field or "",
@@ -125,6 +126,7 @@ def _sum(writer: WriteContext, node: syntax_tree.Sum) -> RedcapValue:
     text = terms[0].within(ADD)
     for sign, term in zip(node.signs[1:], terms[1:], strict=True):
         text += f" {sign} {term.within(MULTIPLY)}"
+
     return computed(text, terms, ADD)
 
 
@@ -150,6 +152,7 @@ def _case(writer: WriteContext, node: syntax_tree.Case) -> RedcapValue:
         may_be_unknown = false != true.opposite()
         if text != "''" and may_be_unknown:
             text = f"if({false.written()}, {text}, '')"
+
         text = f"if({true.written()}, {then.guarded()}, {text})"
 
     return RedcapValue(

@@ -19,6 +19,7 @@ def heed_tags(
     """Sets the keys that the tags of a field mean; those without effect are listed."""
     for tag in plan.tags:
         _heed(fields, plan, keys, tag, scope)
+
     if keys.get("entry"):
         _require_where_filled(fields, plan, keys)
 
@@ -115,6 +116,7 @@ def _show_note(
 
     if "show_when" in keys:
         shown = f"({keys['show_when']}) and ({shown})"
+
     keys["show_when"] = shown
 
 

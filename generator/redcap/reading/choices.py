@@ -48,6 +48,7 @@ def _choice(part: str) -> WrittenChoice:
     code, comma, label = part.partition(",")
     if not comma:
         return WrittenChoice(code=plain_code(code), label=code.strip(), whole=False)
+
     return WrittenChoice(code=plain_code(code), label=label.strip())
 
 

@@ -73,6 +73,7 @@ class Codelists:
 
         for answers, name in self.names.items():
             lists[name] = as_codes(answers)
+
         return lists
 
 
@@ -81,6 +82,7 @@ def as_codes(answers: Answers) -> dict[str, object]:
     codes: dict[str, object] = {}
     for code, label, exclusive in answers:
         codes[code] = {"label": label, "exclusive": "true"} if exclusive else label
+
     return codes
 
 
@@ -94,6 +96,7 @@ def _name(answers: Answers, used: list[str]) -> str:
     # The slug of a label without any letter or digit is empty.
     if len(answers) <= 4 and all(labels) and len(joined) <= LONGEST_JOINED:
         return plain_name(joined, letter="c")
+
     return plain_name(_common_start(used) or used[0], letter="c")
 
 
@@ -109,6 +112,7 @@ def _common_start(names: list[str]) -> str:
     for words in zip(*(name.split("_") for name in names), strict=False):
         if len(set(words)) > 1:
             break
+
         shared.append(words[0])
 
     start = "_".join(shared)

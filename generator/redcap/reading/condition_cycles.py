@@ -64,6 +64,7 @@ def _walk(start: str, graph: FieldGraph, seen: set[str]) -> Iterator[str]:
     """
     if start in seen:
         return
+
     seen.add(start)
 
     # No recursion: a chain of conditions may be longer than Python's stack.

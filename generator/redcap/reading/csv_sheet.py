@@ -224,6 +224,7 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
         return content.decode("utf-16", errors="replace"), []
     if wide := _wide(content):
         return content.decode(wide, errors="replace"), []
+
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -239,6 +240,7 @@ def _wide(content: bytes) -> str | None:
     start = content[:200]
     if len(start) < 20 or start.count(0) < len(start) * 2 // 5:
         return None
+
     return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
 
 
@@ -311,6 +313,7 @@ def _open_quote(file: str, text: str, delimiter: str, last: int) -> list[Finding
     # Only an odd number of quotes can leave one open. Most files are read once.
     if text.count('"') % 2 == 0:
         return []
+
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     row = 0
 

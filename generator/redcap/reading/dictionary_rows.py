@@ -322,5 +322,6 @@ def _scattered_forms(dictionary: Dictionary) -> None:
     for item in dictionary.items:
         if item.form != last and item.form in seen:
             dictionary.say("redcap-form-scattered", item.row, "form", item.form)
+
         seen.add(item.form)
         last = item.form

@@ -50,6 +50,7 @@ class FieldContext:
         text = plain_lines(item.cell(column))
         if text:
             keys.setdefault("redcap", {})[column] = text
+
         self.loss(item, kind, column, why)
 
     def keep_written(

@@ -45,6 +45,7 @@ def item_type(plan: RedcapFieldPlan) -> str:
         return "calculated"
     if plan.item.type not in TYPES:
         return "unknown"
+
     return plan.item.type
 
 

@@ -67,6 +67,7 @@ class FieldMaker(FieldContext):
 
         for kind, column, why in _UNUSED_COLUMNS:
             self.keep_written(keys, item, kind, column, why)
+
         if plan.name != item.name:
             keys.setdefault("redcap", {})["name"] = item.name
         if item.annotation.strip():
@@ -118,6 +119,7 @@ class FieldMaker(FieldContext):
         piped = piped_text(text, scope)
         for name, why in piped.lost:
             self.loss(item, "piping", column, why, original=name)
+
         self.noted(item, column, cell, scope)
 
         return piped.text
@@ -159,6 +161,7 @@ class FieldMaker(FieldContext):
             for column in LIMIT_COLUMNS:
                 why = f"{field_of(type_)} has no limits"
                 self.keep_written(keys, item, "unused-limit", column, why)
+
             return
 
         ends = [self._end(plan, keys, column, scope) for column in LIMIT_COLUMNS]
@@ -198,6 +201,7 @@ class FieldMaker(FieldContext):
         if end.spelled:
             why = f"written as {end.text}"
             self.loss(item, "limit-spelling", column, why, harmless=True)
+
         return end.text
 
     def _read_end(
@@ -206,6 +210,7 @@ class FieldMaker(FieldContext):
         dropped = self.dropped.get((plan.item.name, "limits"))
         if dropped and written.strip():
             raise LogicFault(dropped)
+
         return read_end(written, plan.validation, scope)
 
     # Branching logic
@@ -219,6 +224,7 @@ class FieldMaker(FieldContext):
             dropped = self.dropped.get((item.name, "show_when"))
             if dropped:
                 raise LogicFault(dropped)
+
             keys["show_when"] = translate_condition(item.branching, scope)
             self.noted(item, "branching", item.branching, scope)
         except LogicFault as fault:
@@ -232,4 +238,5 @@ def _ordered(keys: Keys) -> Keys:
     # Text is the type of a field that names none.
     if ordered["type"] == "text":
         del ordered["type"]
+
     return ordered

@@ -47,6 +47,7 @@ def form_data(
         group = _rows(maker, plans, scope)
         if once:
             group["redcap"] = {"once": " ".join(once)}
+
         data["groups"] = {form: group}
         return data
 
@@ -65,6 +66,7 @@ def form_data(
 
     if groups:
         data["groups"] = groups
+
     return data
 
 
@@ -78,6 +80,7 @@ def _sections(
         matrix = plan.item.matrix.strip()
         if not sections or title or matrix != sections[-1].matrix:
             sections.append(FormSection(title=title, matrix=matrix))
+
         sections[-1].plans.append(plan)
 
     return sections
@@ -134,6 +137,7 @@ def _grid(section: FormSection, fields: dict[str, Keys]) -> Keys | None:
 
     if _all_required(fields):
         return {**first, "required": "true"}
+
     return first
 
 

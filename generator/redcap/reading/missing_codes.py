@@ -56,6 +56,7 @@ def _can_be_no_value(code: str) -> bool:
         return False
     if not code.isascii() or not code.isprintable():
         return False
+
     return all(why_no_value(code, type_) is not None for type_ in LIKE_A_VALUE)
 
 

@@ -108,9 +108,11 @@ def _named(
     name = scope.placed(node, known)
     if name is None:
         raise LogicFault("it is always blank")
+
     slot = f"{{{name}{':code' if coded else ''}}}"
     if isinstance(next(parts_of(slot)), str):
         raise LogicFault("the name cannot be shown in a text")
+
     return slot
 
 
@@ -121,4 +123,5 @@ def _modifier(text: str) -> bool:
     others = [word for word in words if word != "label"]
     if set(others) - {"value"}:
         raise LogicFault(f":{others[0]} has no meaning outside REDCap")
+
     return bool(others)

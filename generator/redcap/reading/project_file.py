@@ -41,6 +41,7 @@ def project_missing(content: bytes) -> str:
     # The end of a line may also be written out, as a backslash and an n.
     for line_end in ("\\n", "\r\n", "\n"):
         codes = codes.replace(line_end, "|")
+
     return codes
 
 
@@ -56,6 +57,7 @@ def _of_xml(content: bytes) -> str | None:
 
     for node in root.iter(_XML, _API):
         return node.text or ""
+
     return None
 
 

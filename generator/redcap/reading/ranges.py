@@ -45,6 +45,7 @@ def read_end(text: str, validation: Validation, scope: LogicScope) -> End | None
     constant = _constant(text, validation)
     if constant is None:
         raise LogicFault(f"{text!r} is not a value of {field_of(validation.type)}")
+
     return End(text=constant, spelled=constant != text)
 
 
@@ -54,6 +55,7 @@ def _today(text: str, validation: Validation) -> End:
         return End(text="today", spelled=text == "now")
     if validation.value_type is ValueType.DATETIME and text == "today":
         return End(text="datetime_of(today, 00:00)")
+
     raise LogicFault(f"a rule has no {text!r} for {field_of(validation.type)}")
 
 
@@ -116,6 +118,7 @@ def _with_seconds(text: str, validation: Validation) -> str:
         return f"{text}:00"
     if given and not wanted:
         return text.removesuffix(clock[-3:])
+
     return text
 
 

@@ -174,6 +174,7 @@ class _EventReader:
     def _events_of_forms(self) -> tuple[Event, ...]:
         if self.files.forms is None:
             return ()
+
         names = dict.fromkeys(row["event"].strip() for row in self._form_sheet.rows)
         return tuple(_named(name) for name in names if name)
 
@@ -183,6 +184,7 @@ class _EventReader:
         names: dict[str, None] = {}
         for item in self.items:
             names |= dict.fromkeys(match[1] for match in _NAMED.finditer(_logic(item)))
+
         if not names:
             return (Event(name=CLASSIC, visit=CLASSIC, title="Event 1"),)
 
@@ -192,6 +194,7 @@ class _EventReader:
                 "logic, with every form at each"
             )
             self._lose("events", "*", "", ", ".join(names), why)
+
         return tuple(_named(name) for name in names)
 
     def _list_unused_cells(self, row: SheetRow, event: Event, sheet: CsvSheet) -> None:
@@ -235,6 +238,7 @@ class _EventReader:
                 at_events = repeating_forms.setdefault(form, set())
                 if event:
                     at_events.add(event)
+
                 self._list_form_label(form, row["label"])
             elif event in names:
                 repeating_events.add(event)
@@ -301,6 +305,7 @@ def _logic(item: Item) -> str:
     texts = [item.branching]
     if item.type == "calc":
         texts.append(item.choices)
+
     texts += [item.annotation, item.label, item.note, item.section]
     texts += [item.minimum, item.maximum]
     return " ".join(texts)
@@ -316,6 +321,7 @@ def _event(row: SheetRow, known: Container[str]) -> Event:
     unique = row["unique"].strip()
     if not unique:
         unique = unused(f"{slug(title) or 'event'}_arm_{arm}", known)
+
     in_name = _ARM.search(unique)
 
     return Event(
@@ -355,6 +361,7 @@ def _with_visits(events: Sequence[Event]) -> tuple[Event, ...]:
         visit = event.name
         if not VISIT_NAME.fullmatch(visit):
             visit = plain_name(visit, taken, letter="v")
+
         taken.add(visit)
         named.append(replace(event, visit=visit))
 

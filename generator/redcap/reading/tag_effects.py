@@ -65,6 +65,7 @@ def _default_text(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> str:
         return text.strip().replace(" ", "T", 1)
     if plan.validation.comma:
         text = text.replace(",", ".")
+
     return plain_text(text)
 
 
@@ -83,6 +84,7 @@ def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> TagEffect:
         keys["prefill"] = by_type[keys["type"]]
         if clock and keys["prefill"] != "user":
             return Without(why=clock, harmless=True)
+
         return None
 
     return effect
@@ -144,6 +146,7 @@ def _exclusive(plan: RedcapFieldPlan, _keys: Keys, tag: Tag) -> Without | None:
     known = {code for code, _, _ in plan.answers}
     if plan.item.type == "checkbox" and known.issuperset(tag_codes(tag)):
         return None
+
     return Without(why="only codes of a checkbox can be none of the above")
 
 
@@ -162,6 +165,7 @@ def _not_offered(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
         return Without(why=f"the list has no {', '.join(unknown)}")
     if not hidden:
         return Without(why="it names no answer")
+
     return None
 
 
@@ -188,6 +192,7 @@ def _placeholder(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None
     keys["placeholder"] = text
     if piped(text):
         return Without(why="the name is shown in the box as written")
+
     return None
 
 
@@ -198,6 +203,7 @@ def _hidden(_plan: RedcapFieldPlan, keys: Keys, _tag: Tag) -> None:
 def _read_only(_plan: RedcapFieldPlan, keys: Keys, _tag: Tag) -> Without | None:
     if keys["type"] in ("calculated", "note"):
         return Without(why="it is read-only anyway", harmless=True)
+
     keys.setdefault("entry", "read_only")
     return None
 

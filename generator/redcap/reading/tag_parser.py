@@ -69,6 +69,7 @@ def _depths(
         if quote:
             if character == quote:
                 quote = ""
+
             yield position, None
             continue
 
@@ -86,6 +87,7 @@ def _argument(text: str, position: int) -> tuple[str | None, int]:
     """The argument of a tag whose name ends at a position, and where it ends itself."""
     if text[position : position + 1] == "(":
         return _bracketed(text, position)
+
     equals = _EQUALS.match(text, position)
     if equals is None:
         return None, position
@@ -100,11 +102,13 @@ def _argument(text: str, position: int) -> tuple[str | None, int]:
         # Without its second quote, an argument goes on to the end of the annotation.
         if end < 0:
             return text[start + 1 :], len(text)
+
         return text[start + 1 : end], end + 1
 
     bare = _BARE.match(text, start)
     if bare is None:
         return None, position
+
     return bare[0], bare.end()
 
 

@@ -105,6 +105,7 @@ def _calculated(
     if formula is not None:
         if gives:
             keys["gives"] = gives
+
         keys["value"] = formula
         return
 

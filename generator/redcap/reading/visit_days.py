@@ -39,6 +39,7 @@ class Timetable:
         order = date_order(self.plans)
         if order is not None:
             data["date_order"] = order
+
         zero = self.zero()
         if zero is not None:
             data["day_zero"] = zero
@@ -47,6 +48,7 @@ class Timetable:
         codes = {code.name: _reason(code) for code in missing}
         if codes:
             data["missing"] = codes
+
         return data
 
     def visits(self) -> dict[str, Any]:
@@ -57,9 +59,11 @@ class Timetable:
             data: dict[str, Any] = {"title": plain_text(event.title) or event.name}
             if event.repeats:
                 data |= {"type": "unscheduled", "repeats": "true"}
+
             data |= self.timing(event)
             if event.visit != event.name:
                 data["redcap"] = event.name
+
             visits[event.visit] = data
 
         schedule = {"columns": " ".join(event.visit for event in events)}
@@ -90,6 +94,7 @@ class Timetable:
         why = "the date that days are counted from is unknown. Name one with --day-zero"
         if event.repeats:
             why = "a visit that repeats has no day"
+
         self.losses.append(
             CellLoss(
                 kind="timing",
@@ -110,6 +115,7 @@ class Timetable:
                 # A form that repeats has several such dates.
                 if plan.type != "date" or plan.item.form in self.events.repeating:
                     return None
+
                 return f"{plan.form}.{plan.name}"
 
         return None

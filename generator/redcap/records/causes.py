@@ -71,6 +71,7 @@ class HabitTallies:
         tally = self.by_habit.setdefault(habit, {}).setdefault(column, HabitTally())
         if not tally.cells:
             tally.row, tally.now, tally.before = row, now, before
+
         tally.cells += 1
 
     def cells(self) -> Counter[str]:

@@ -48,6 +48,7 @@ class FormDraft:
         ticked = column.code
         if text.strip() not in BOXES:
             ticked = f"{column.code}={text.strip()}"
+
         self.boxes.setdefault(CellKey(column.table, number, name), []).append(ticked)
 
     @property
@@ -133,4 +134,5 @@ def _rows(form: Form, draft: FormDraft) -> Iterator[tuple[str, tuple[Row, ...]]]
         for number in numbers:
             texts = draft.texts.get((group.name, number), {})
             rows.append(Row(number=number, texts=texts))
+
         yield group.name, tuple(rows)

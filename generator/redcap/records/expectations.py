@@ -72,6 +72,7 @@ def record_expectations(
     expected[GROUP] = ColumnExpected(expected=_ANY)
     if study.sites:
         expected[GROUP] = _listed(tuple(study.sites), _unique(_groups(study)))
+
     return expected
 
 
@@ -162,6 +163,7 @@ def _accepts(column: FieldColumn, missing: frozenset[str]) -> Callable[[str], bo
         word = text.strip()
         if not word or word in missing:
             return True
+
         value = spec.kind.parse(native_text(text, column), spec)
         return not isinstance(value, Refusal)
 

@@ -52,6 +52,7 @@ class LeftOut:
         """The form with its visit, ``vs UNS 2``."""
         if self.key is None:
             return ""
+
         visit = "" if self.key.visit == LOG else f" {self.key.visit}"
         return f"{self.key.form}{visit}{f' {self.key.unsno}' if self.key.unsno else ''}"
 
@@ -179,6 +180,7 @@ class _Comparison:
         texts = texts_by_cell(self.form.key.form, self.form.record)
         for cell, text in texts.items():
             yield self.left_out("form", field=_said(cell), original=text, why=why)
+
         if not texts:
             yield self.left_out("form", why=why)
 
@@ -188,6 +190,7 @@ class _Comparison:
             # Its answers are listed already, each with its reason.
             if not answered:
                 yield self.left_out("form", why=self.no_form())
+
             return
 
         if self.form.status != self.again.status:
@@ -204,6 +207,7 @@ class _Comparison:
         key = self.form.key
         if key.visit == LOG or (key.form, key.visit) in self.study.expectations:
             return "the form is not preserved"
+
         return "the form is not expected at this visit"
 
     def answer(
@@ -242,6 +246,7 @@ class _Comparison:
             return "blanks", "spaces at the ends are not kept", False
         if not is_value:
             return "no-value", f"not a valid value of the field: {becomes}", False
+
         return "answer", becomes, False
 
     def no_row(self, row: int) -> str:
@@ -264,6 +269,7 @@ def _same_value(field: Field, text: str, other: str) -> bool:
     value = field.kind.parse(text, field)
     if isinstance(value, Refusal):
         return False
+
     return value == field.kind.parse(other, field)
 
 
@@ -321,6 +327,7 @@ def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
         chosen = [item for item in left_out if item.harmless is harmless]
         if not chosen:
             continue
+
         lines += [
             f"## {title}",
             "",

@@ -173,6 +173,7 @@ class _Examination:
 
         if not all(map(accepts, texts)):
             return True
+
         return self._only_word(column) is not None
 
     def _only_word(self, column: str) -> str | None:
@@ -189,6 +190,7 @@ class _Examination:
         ((word, count),) = texts.items()
         if count > 1 and word.strip() == "NA" and word not in self._codes(column):
             return word
+
         return None
 
     def _habits(self, column: str, texts: Counter[str]) -> ColumnHabits:
@@ -258,6 +260,7 @@ class _Examination:
         # The digits that a rounded number has lost are nowhere in the file.
         if habit == "exponent" and not _is_exact(word):
             return _Change(habit=habit, before=None)
+
         return _Change(habit=habit, before=self.habits[column].restored(text))
 
     def _is_decimal_comma(self, column: str, text: str) -> bool:
@@ -273,6 +276,7 @@ class _Examination:
         others = [other.strip() for other in self.texts[column]]
         if any("." in other for other in others):
             return False
+
         return any(map(is_surely_decimal_comma, others))
 
     def _is_nothing(self, column: str, text: str) -> bool:
@@ -282,6 +286,7 @@ class _Examination:
             return False
         if not self._spec(column).expected.accepts(text):
             return True
+
         return self.habits[column].may_be_blank(word)
 
     def _change_of_record(self, column: str, word: str) -> _Change | None:
@@ -301,9 +306,11 @@ class _Examination:
 
         if not word.endswith(".0"):
             return None
+
         for text in self.texts[column]:
             if text and not text.strip().endswith(".0"):
                 return None
+
         return _Change(habit="point-zero", before=plain(value))
 
     # The rows as they were
@@ -324,10 +331,12 @@ class _Examination:
             if change.before is not None:
                 tallies = self.causes.undone
                 restored[physical] = change.before
+
             tallies.add(change.habit, column, row.number, text, change.before)
 
         if not restored:
             return row
+
         return replace(row, cells={**row.cells, **restored})
 
     def _unsure(self) -> Iterator[tuple[str, str]]:
@@ -353,11 +362,14 @@ class _Examination:
         name = self.sheet.headers[0] if self.sheet.headers else ""
         if name in self.expected or name == self.layout.record:
             return None
+
         counter = RowNumbers(name=name)
         for row in self.sheet.rows:
             counter.add(row.extra.get(name, row[name]))
+
         if not counter.proven:
             return None
+
         tally = HabitTally(cells=len(self.sheet.rows), row=1)
         self.causes.undone.by_habit[counter.habit] = {name or "the first column": tally}
 
@@ -398,6 +410,7 @@ class _Examination:
         answers = {*self.texts[column]} - {"", *self.nothing}
         if any(number(text) is None for text in answers):
             return set()
+
         return answers
 
     def _is_free(self, column: str) -> bool:
@@ -432,6 +445,7 @@ class _Examination:
             erasable = self._codes(column) & NOTHING - seen
             if erasable and column in self.sheet.places:
                 columns[column] = self.expected[column].table
+
         if not columns:
             return
 
@@ -460,6 +474,7 @@ def _is_exact(text: str) -> bool:
     mantissa, _, _ = text.lower().partition("e")
     if sum(map(str.isdigit, mantissa)) > BINARY_DIGITS:
         return False
+
     # R writes e, and all digits; a spreadsheet writes E, and rounds what has a point.
     return "e" in text or "." not in mantissa
 

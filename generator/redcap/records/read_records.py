@@ -101,6 +101,7 @@ class _RecordReader:
         record = self.columns.subject
         if self.is_eav and EAV_RECORD in headers:
             record = EAV_RECORD
+
         layout = Layout(record=record)
         if self.is_eav:
             layout = Layout(record=record, field=EAV_FIELD, value=EAV_VALUE)
@@ -195,6 +196,7 @@ class _RecordReader:
         # A header has _ for the sign of a negative code.
         if code[:1] == "_" and code[1:].isdigit():
             code = f"-{code[1:]}"
+
         self.file.say(
             "redcap-unknown-box", row.number, header, ticked, name=name, answer=code
         )
@@ -207,6 +209,7 @@ class _RecordReader:
         # A line of its own says which box it ticks; a flat cell may tick several.
         if header in columns.combined and not self.is_eav:
             return True
+
         return (
             header in columns.fields
             or header in columns.states
@@ -241,6 +244,7 @@ class _RecordReader:
 
         if address is None:
             self.file.left_out.append(row.number)
+
         return address
 
     def _note_record(self, subject: str, group: str) -> None:
@@ -357,6 +361,7 @@ class _RecordReader:
         is_known = state in STATES
         if not is_known:
             self.file.say("redcap-state", row, header, text)
+
         draft.states[table, number] = int(state) if is_known else 0
         if address.instrument == table or not is_known:
             draft.given.add((table, number))

@@ -67,6 +67,7 @@ class RecordFile:
         if once:
             if (code, once) in self._reported:
                 return
+
             self._reported.add((code, once))
 
         place = self.sheet.place(row, column)
@@ -92,6 +93,7 @@ def said_by(originals: Mapping[str, bytes]) -> KnownStructure:
     """What a dictionary says that was made from these files of REDCap."""
     if "dictionary" not in originals:
         return EVERYTHING
+
     return KnownStructure(
         events="events" in originals or "forms" in originals,
         repeats="repeating" in originals,

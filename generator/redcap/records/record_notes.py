@@ -28,6 +28,7 @@ def record_notes(file: RecordFile) -> Iterator[str]:
         records, have, them = "Records", "have", "them"
         if len(file.empty) == 1:
             records, have, them = "Record", "has", "it"
+
         yield (
             f"{records} {_named(file.empty)} {have} no answers and only incomplete "
             f"forms. `crfsmith import` leaves {them} out."

@@ -125,6 +125,7 @@ class RowAddresses:
         if address.instrument in self.row_tables:
             # The first row of a group may have no number.
             instance = max(instance, 1)
+
         key = (address.subject, address.visit, address.instrument, instance)
         row = address.row
         first = self.first_rows.setdefault(key, row.number)
@@ -164,6 +165,7 @@ class RowAddresses:
                 self.file.say(
                     "redcap-record-elsewhere", row, header, text, form=instrument
                 )
+
             return False
 
         form = self.study.forms[self.columns.forms[table]]
@@ -171,11 +173,13 @@ class RowAddresses:
             if not says_nothing:
                 words = {"form": form.title, "event": address.visit}
                 self.file.say("redcap-record-form", row, header, text, **words)
+
             return False
 
         if self._may_repeat(address, form, table):
             address.placed.add(table)
             return True
+
         return says_nothing
 
     def _is_expected(self, form: Form, visit: str) -> bool:
@@ -205,6 +209,7 @@ class RowAddresses:
     def _repeats(self, visit: str, table: str) -> bool:
         if table in self.row_tables:
             return True
+
         planned = self.study.visits.get(visit)
         return planned is not None and planned.repeats
 
@@ -225,4 +230,5 @@ class RowAddresses:
         key = FormKey(form.name, address.visit, visit_number)
         if form.log:
             key = FormKey(form.name, LOG, 0)
+
         return key, row_number if in_rows else None

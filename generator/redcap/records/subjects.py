@@ -26,6 +26,7 @@ def _named(texts: tuple[str, ...]) -> str:
         first, last = first[:MOST_NAMED], f"{len(texts) - MOST_NAMED:,} more"
     if not first:
         return last
+
     return f"{', '.join(first)} and {last}"
 
 

@@ -77,6 +77,7 @@ def _choices(entry: str, column: FieldColumn) -> str:
         code = column.others.get(part.strip())
         if not code:
             return entry
+
         codes.append(code)
 
     return ";".join(codes)

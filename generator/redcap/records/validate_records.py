@@ -186,6 +186,7 @@ def _cell_of(found: Finding) -> CellKey | None:
     data = found.data
     if data is None or data.field is None:
         return None
+
     return CellKey(data.table, data.row, data.field)
 
 
@@ -194,6 +195,7 @@ def _is_named_file(found: Finding, form: CapturedForm) -> bool:
     cell = _cell_of(found)
     if found.code != "required-blank" or cell is None:
         return False
+
     return text_at(form.record, cell) != ""
 
 

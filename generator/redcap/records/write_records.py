@@ -149,6 +149,7 @@ class _RecordWriter:
             head += [INSTRUMENT, INSTANCE]
         if self.groups:
             head.append(GROUP)
+
         return head
 
     def keys(self, key: RowKey, site: str) -> list[str]:
@@ -161,6 +162,7 @@ class _RecordWriter:
             keys += [instrument, instance]
         if self.groups:
             keys.append(site)
+
         return keys
 
     def rows(
@@ -265,6 +267,7 @@ class _RecordWriter:
         instance = key.unsno
         if self.repeating(visit):
             instance = max(instance, 1)
+
         return self.events.get(visit, visit), "", str(instance or "")
 
     def row_place(
@@ -281,11 +284,13 @@ class _RecordWriter:
         if self.repeating(visit):
             if key.visit == LOG:
                 return event, "", str(number)
+
             return self.own_place(key) if first else None
 
         once = visit in self.study.visits and not repeats_at(self.study, group, visit)
         if first and once:
             return event, "", ""
+
         return event, group.name, str(number)
 
     def text(self, judged: Judgement, column: FieldColumn, row: int | None) -> str:
@@ -323,6 +328,7 @@ def redcap_text(text: str, column: FieldColumn, study: Study) -> str:
         return redcap_codes(study, column.field).get(text, text)
     if kind == "decimal":
         return _decimal(text, column, study)
+
     return text
 
 

@@ -91,6 +91,7 @@ class CellContext:
 
         for kind, why in writer.notes:
             self.loss(name, column, kind, expression.text, why)
+
         return text
 
     def text(self, owner: Field | Group, key: str, name: str) -> str:
@@ -120,4 +121,5 @@ class CellContext:
 
         if slot.coded:
             return f"{text.removesuffix(']')}:value]"
+
         return text

@@ -35,6 +35,7 @@ def set_limits(context: CellContext, field: Field, cells: Cells) -> list[str]:
 
     if hard is not None and (cells["minimum"] or cells["maximum"]):
         return ["@FORCE-MINMAX"]
+
     return []
 
 
@@ -91,6 +92,7 @@ def _end_text(
     while isinstance(node, syntax_tree.Call):
         if node.function not in ("date_of", "datetime_of"):
             break
+
         node = node.arguments[0]
 
     if isinstance(node, syntax_tree.Today):
@@ -110,6 +112,7 @@ def _end_text(
             "a limit in REDCap is a constant or a field",
         )
         return ""
+
     return text
 
 
@@ -122,4 +125,5 @@ def _field_or_number(context: CellContext, node: syntax_tree.Node) -> str | None
 
     if text.startswith("[") or isinstance(node, syntax_tree.Negative):
         return text
+
     return None

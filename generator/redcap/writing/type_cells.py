@@ -87,6 +87,7 @@ def _number_validation(context: CellContext, field: Field, cells: Cells) -> str:
             f"at most {field.places}",
             "REDCap allows any number of decimals, or asks for an exact number",
         )
+
     return "number"
 
 
@@ -123,6 +124,7 @@ def _choice(context: CellContext, field: Field, cells: Cells) -> list[str]:
     cells["choices"] = _choices(context, field, cells)
     if field.control == "typeahead":
         cells["validation"] = "autocomplete"
+
     return []
 
 
@@ -135,6 +137,7 @@ def _checkbox(context: CellContext, field: Field, cells: Cells) -> list[str]:
     exclusive = [code.code for code in field.codelist.codes if code.exclusive]
     if not exclusive:
         return []
+
     return [f"@NONEOFTHEABOVE='{','.join(in_redcap[code] for code in exclusive)}'"]
 
 
@@ -191,6 +194,7 @@ def _slider(context: CellContext, field: Field, cells: Cells) -> list[str]:
             str(field.places),
             "a slider takes whole numbers only",
         )
+
     return []
 
 
@@ -216,6 +220,7 @@ def _calculated(context: CellContext, field: Field, cells: Cells) -> list[str]:
     moved = _moved_date(context, field.value)
     if moved:
         return [moved]
+
     text = context.logic(field.value, cells["name"], "annotation")
     return [f"@CALCTEXT({text})"] if text else []
 
@@ -225,6 +230,7 @@ def _rounded(field: Field, equation: str) -> str:
     places = 0 if field.kind.name == "integer" else field.places
     if not equation or places is None:
         return equation
+
     return f"round({equation}, {places})"
 
 
@@ -235,6 +241,7 @@ def _moved_date(context: CellContext, value: Expression) -> str:
     node = value.tree
     if not isinstance(node, syntax_tree.Call) or len(node.arguments) != 2:
         return ""
+
     unit = _DATE_MOVES.get(node.function)
     if unit is None:
         return ""
@@ -263,6 +270,7 @@ def _file(context: CellContext, field: Field, cells: Cells) -> list[str]:
             ", ".join(field.upload.endings),
             "REDCap accepts every file",
         )
+
     return []
 
 

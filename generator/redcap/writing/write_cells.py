@@ -60,6 +60,7 @@ class CellWriter:
                 cells["section"], title = title, ""
             if group.layout == "grid" and field.codelist is not None:
                 _set_matrix(group, field, cells)
+
             yield (group.table, field.name), cells
 
     def _list_group_losses(self, form: Form, group: Group) -> None:
@@ -115,6 +116,7 @@ class CellWriter:
         if name != wanted:
             why = f"is called {name} in REDCap, where something else has its name"
             self.context.loss(name, "name", "name", wanted, why, harmless=True)
+
         return name
 
     def _set_branching(self, group: Group, field: Field, cells: Cells) -> None:
@@ -127,12 +129,14 @@ class CellWriter:
                 if rule is not None:
                     why = "the record ID is always shown"
                     self.context.loss(name, "branching", "record-id", rule.text, why)
+
             return
 
         texts = []
         for rule, rows in ((group.show_when, False), (field.show_when, True)):
             if rule is None:
                 continue
+
             text = self.context.logic(
                 rule, name, "branching", condition=True, rows=rows
             )
@@ -141,6 +145,7 @@ class CellWriter:
 
         if len(texts) > 1:
             texts = [f"({text})" for text in texts]
+
         cells["branching"] = " and ".join(texts)
 
     def _required(self, field: Field, name: str) -> str:
@@ -181,6 +186,7 @@ class CellWriter:
             why = f"the dictionary now says {written}"
             self.context.loss(cells["name"], column, "kept-cell", text, why)
             return
+
         cells[column] = text
 
 

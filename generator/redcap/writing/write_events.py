@@ -69,6 +69,7 @@ def write_events(study: Study) -> EventLists:
             ", ".join(study.day_zero),
             "REDCap asks for day zero in its calendar",
         )
+
     return lists
 
 
@@ -181,6 +182,7 @@ def _repeating(study: Study) -> Iterator[tuple[str, ...]]:
     for table in study.tables.values():
         if table.group is None:
             continue
+
         for name in visits_of(study, table.form):
             if repeats_at(study, table.group, name):
                 event = events[name] if longitudinal(study) else ""

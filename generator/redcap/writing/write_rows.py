@@ -56,6 +56,7 @@ def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
         reserved = taken if key in kept else taken | wanted
         if not reserved.isdisjoint(_used_names(study, field, name)):
             name = _other_name(study, field, f"{key[0]}_{field.name}", taken | wanted)
+
         taken |= _used_names(study, field, name)
         names[key] = name
 
@@ -79,6 +80,7 @@ def _other_name(study: Study, field: Field, wished: str, taken: set[str]) -> str
         name = unused(wished, taken | refused)
         if taken.isdisjoint(value_columns(study, field, name)):
             return name
+
         refused.add(name)
 
 
@@ -103,4 +105,5 @@ def record_id(study: Study, names: Mapping[Key, str]) -> str:
     taken: set[str] = set()
     for key, field in _keyed_fields(study):
         taken |= _used_names(study, field, names[key])
+
     return unused(RECORD_ID, taken)

@@ -52,6 +52,7 @@ def word_limit(field: Field) -> int | None:
     """How many words the field's pattern lets in, where that is what it says."""
     if field.pattern is None:
         return None
+
     expression = field.pattern.expression
     match = _WORD_LIMIT.search(expression)
     if match is None:
@@ -60,6 +61,7 @@ def word_limit(field: Field) -> int | None:
     most = int(match[1]) + 1
     if most > MOST_WORDS or words_pattern(most) != expression:
         return None
+
     return most
 
 
@@ -96,6 +98,7 @@ def _about(plan: RedcapFieldPlan, keys: Keys, tag: Tag, field: Field) -> str | N
         about = _TAGS_OF_CELLS[tag.name]
         if about == "exclusive" and TAGS[tag.name](plan, keys, tag) is not None:
             return None
+
         return about
 
     # An @IF stays as it was written, whatever its tags did.
@@ -111,6 +114,7 @@ def _about(plan: RedcapFieldPlan, keys: Keys, tag: Tag, field: Field) -> str | N
     # A second tag may say again that nobody types into the field.
     if tag.name in ("READONLY", "READONLY-FORM") and field.entry != "typed":
         return "entry"
+
     return None
 
 
@@ -150,6 +154,7 @@ def _default(field: Field) -> str:
         default = default.replace(";", ",")
     elif field.kind.name == "datetime":
         default = default.replace("T", " ", 1)
+
     return f"@DEFAULT={quoted(default)}"
 
 
