@@ -16,6 +16,7 @@ def __getattr__(name: str) -> Any:
     """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
     # Every room below, YAML and marshmallow: most modules of this package are used
     # without them.
     from forms_spec import loader

@@ -51,6 +51,7 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadRes
     """
     texts = {name: files[name] for name in sorted(files) if not name.startswith(DATA)}
     notes = Notes()
+
     with _no_garbage():
         loaded = build_study(texts, notes)
         if loaded is not None:
@@ -75,6 +76,7 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
     """
     syntax = {entry.code for entry in SYNTAX}
     kept: list[Finding] = []
+
     for finding in findings:
         # What is wrong in the text of a rule is so whatever the other files hold.
         about_meaning = finding.code.startswith("rule-") and finding.code not in syntax
@@ -91,6 +93,7 @@ def _no_garbage() -> Iterator[None]:
     """
     collecting = gc.isenabled()
     gc.disable()
+
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ def check_keys(loaded: LoadedStudy) -> Iterator[Finding]:
     for part in loaded.fields():
         if "label" not in part.keys and not part.spot.at("label").has:
             yield finding("label-missing", text=part.field.place, name=part.field.name)
+
         if _has_its_own_type(part):
             yield from _against_type(part)
 
@@ -28,6 +29,7 @@ def _against_type(part: FieldPart) -> Iterator[Finding]:
     type_ = field.type
     # Every field may have these two; a note has no facet at all.
     strange = part.keys - type_.facets - {"label", "type"}
+
     for key in sorted(strange):
         yield finding(
             "facet-not-allowed",

@@ -56,6 +56,7 @@ def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tre
     if isinstance(node, syntax_tree.Logic):
         if node.operator == "and":
             known |= _known_in(node.operands)
+
         for operand in node.operands:
             yield from _traps(operand, known)
 
@@ -71,6 +72,7 @@ def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:
     for operand in operands:
         if not isinstance(operand, syntax_tree.Is):
             continue
+
         name = _name(operand.operand)
         if operand.state == "known" and not operand.negated and name is not None:
             known.add(name)

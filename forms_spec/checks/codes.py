@@ -27,6 +27,7 @@ def check_codes(loaded: LoadedStudy) -> Iterator[Finding]:
         for code in codelist.codes:
             place = _code_spot(spot, code.code).key
             why = _why_no_code(code.code)
+
             if why:
                 yield finding(
                     "bad-code",
@@ -34,6 +35,7 @@ def check_codes(loaded: LoadedStudy) -> Iterator[Finding]:
                     code=code.code,
                     why=why,
                 )
+
             if code.code in loaded.study.missing:
                 yield finding("missing-code-is-answer", text=place, code=code.code)
 
@@ -45,6 +47,7 @@ def check_missing_codes(loaded: LoadedStudy) -> Iterator[Finding]:
         assert study is not None
         place = study.at("missing", code).key
         why = _why_no_code(code)
+
         if why:
             yield finding(
                 "bad-code",
@@ -184,6 +187,7 @@ def _codelists(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
         codelist = part.field.codelist
         if codelist is None or "codes" not in part.keys:
             continue
+
         if codelist.name not in named:
             yield codelist, part.spot.at("codes")
 
@@ -191,6 +195,7 @@ def _codelists(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
         codelist = part.field.codelist
         if part.companion_of is None or codelist is None:
             continue
+
         # A calculated companion holds the comparator of its field, the other the unit.
         key = "unit" if part.field.value is None else "comparator"
         yield codelist, part.spot.at(key)

@@ -93,7 +93,9 @@ def _compared(node: object, notes: Notes, study: Study) -> Iterator[Finding]:
     if isinstance(node, tuple):
         for element in node:
             yield from _compared(element, notes, study)
+
         return
+
     if not isinstance(node, syntax_tree.Node):
         return
 
@@ -118,6 +120,7 @@ def _different(
     """The first part whose unit is not that of the first part with one."""
     given = [_in_unit(node, notes, study) for node in nodes]
     with_unit = [value for value in given if value is not None]
+
     for value in with_unit[1:]:
         first = with_unit[0]
         if first.names.isdisjoint(value.names):
@@ -144,6 +147,7 @@ def _in_unit(node: syntax_tree.Node, notes: Notes, study: Study) -> InUnit | Non
         core = notes.get((node.start, node.end))
         if not isinstance(core, Read | Remote) or core.field.unit is None:
             return None
+
         fixed = core.field.unit.fixed
         return None if fixed is None else _named(node, fixed, fixed)
 

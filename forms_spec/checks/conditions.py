@@ -33,6 +33,7 @@ def meaning(part: ExpressionPart, study: Study) -> Resolved | None:
     home = home_of(part, study)
     if home is None or part.what in TEXTS:
         return None
+
     is_condition = part.what in CONDITIONS
     if isinstance(part.written.expression.tree, PLAIN) and not is_condition:
         return None
@@ -138,6 +139,7 @@ class _Walk:
         if true is None:
             why = reason(inner, forms, self.conditions.domains)
             return self.say("condition-never-true", node, why=why)
+
         if false is None and is_exact(core) and not is_single(inner):
             why = reason(inner, forms, self.conditions.domains)
             return self.say("condition-always-true", node, why=why)
@@ -188,6 +190,7 @@ class _Walk:
         *branches, otherwise = core.arguments
         passed: MaybeFacts = NOTHING
         found = False
+
         for index, (when, then) in enumerate(node.branches):
             condition, value = branches[2 * index], branches[2 * index + 1]
             if self.looked_at(when, condition, forms):
@@ -197,6 +200,7 @@ class _Walk:
             true, false = self.conditions.results(condition, forms)
             if passed is not None and true is not None and both(passed, true) is None:
                 return self.say("branch-never-taken", when)
+
             passed = both(passed, false)
 
         if node.otherwise is not None:
@@ -213,6 +217,7 @@ class _Walk:
 
         inner = (*forms[: core.depth], core.source.form)
         is_plain = core.body is None and isinstance(node.over, syntax_tree.Reference)
+
         if node.where is not None and core.where is not None:
             if core.body is not None or is_plain:
                 return self.looked_at(node.where, core.where, inner)

@@ -103,12 +103,14 @@ def _group_waits(loaded: LoadedStudy) -> Mapping[tuple[str, str], list[Cell]]:
     """What the fields of a group wait for together, by form and group."""
     study = loaded.study
     waits: dict[tuple[str, str], list[Cell]] = {}
+
     for part in loaded.parts.groups:
         group = part.group
         form = study.forms.get(group.form)
         cells: list[Cell] = []
         if form is not None:
             cells = _cells(group.show_when, study, Home(form=form), Type.CONDITION)
+
         waits[group.form, group.name] = cells
 
     return waits
@@ -120,6 +122,7 @@ def _cells(
     """The cells that an expression waits for; none when it has findings."""
     if expression is None:
         return []
+
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return []
@@ -152,6 +155,7 @@ def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...
         while path:
             current = next(reversed(path))
             step = next(path[current], None)
+
             if step is None:
                 done.add(current)
                 del path[current]

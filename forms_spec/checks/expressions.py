@@ -29,6 +29,7 @@ def check_expressions(loaded: LoadedStudy) -> Iterator[Finding]:
         home = home_of(part, loaded.study)
         if home is None or _involves(part, unsound):
             continue
+
         if not _is_plainly_right(part):
             yield from _faults(part, loaded.study, home)
 
@@ -86,6 +87,7 @@ def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]
         for fault in located:
             if fault.severity is not Severity.WARNING:
                 yield fault
+
         return
 
     yield from located

@@ -43,6 +43,7 @@ def hidden_findings(
     field = part.field
     if field is None:
         return
+
     if part.what == "show_when" and both(true, shown.own(field)) is None:
         yield _against_group(part, field, shown)
     elif part.what == "required":

@@ -25,6 +25,7 @@ def check_field_labels(loaded: LoadedStudy) -> Iterator[Finding]:
 
         word = ascii_lower(strip_blanks(field.label))
         first = first_with.setdefault((field.form, field.group, word), part)
+
         if first is not part:
             yield finding(
                 "field-label-twice",

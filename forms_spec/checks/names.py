@@ -56,6 +56,7 @@ def check_names(loaded: LoadedStudy) -> Iterator[Finding]:
     for what, name, place in _names(loaded):
         grammar = LOWER if what in IN_LOWER_CASE else ANY_CASE
         why = _reserved(what, name)
+
         if not grammar.fullmatch(name):
             yield finding(
                 "bad-name",
@@ -98,14 +99,19 @@ def _names(loaded: LoadedStudy) -> Iterator[WrittenName]:
 
     for field_part in loaded.parts.fields:
         yield WrittenName("field", field_part.field.name, field_part.field.place)
+
     for visit in study.visits.values():
         yield WrittenName("visit", visit.name, visit.place)
+
     for parameter in study.parameters.values():
         yield WrittenName("parameter", parameter.name, parameter.place)
+
     for codelist in study.codelists.values():
         yield WrittenName("codelist", codelist.name, codelist.place)
+
     for rule in study.rules.values():
         yield WrittenName("rule", rule.name, rule.place)
+
     for derivation in study.derivations.values():
         yield WrittenName("derivation", derivation.name, derivation.place)
 
@@ -116,6 +122,7 @@ def check_unique_names(loaded: LoadedStudy) -> Iterator[Finding]:
     for form in loaded.study.forms.values():
         if any(field.collected for field in form.fields):
             tables.append(WrittenName("table", form.name, form.place))
+
         for group in form.row_groups:
             tables.append(WrittenName("table", group.name, group.place))
 

@@ -69,6 +69,7 @@ def _never_answered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
     if field.entry == "typed" or field.required is False:
         return
+
     # A formula, a default or a prefill answers without anybody typing.
     answers = (field.value, field.default, field.prefill)
     if any(answer is not None for answer in answers):

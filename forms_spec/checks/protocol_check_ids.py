@@ -23,8 +23,10 @@ def check_ids(loaded: LoadedStudy) -> Iterator[Finding]:
     yield from _of_study(loaded)
     for part in loaded.fields():
         yield from _of_field(part)
+
     for group_part in loaded.parts.groups:
         yield from _of_group(group_part)
+
     for rule in loaded.study.rules.values():
         yield from _of_rule(rule)
 
@@ -34,6 +36,7 @@ def check_ids(loaded: LoadedStudy) -> Iterator[Finding]:
 def _of_study(loaded: LoadedStudy) -> Iterator[Finding]:
     if loaded.parts.study is None:
         return
+
     spot = loaded.parts.study.at("checks")
     if not isinstance(spot.data, dict):
         return
@@ -84,6 +87,7 @@ def _of_rule(rule: EditCheck) -> Iterator[Finding]:
         # The catalogue's own code, with a hyphen, stands where the rule names none.
         if name is None or name == "rule-untold":
             continue
+
         if not ANY_CASE.fullmatch(name):
             yield _bad_name(name, rule.place)
 

@@ -61,6 +61,7 @@ def _wrong_units(
     """Ranges that name no unit where one is chosen, or a unit that is no choice."""
     unit = part.field.unit
     choices = [choice.code for choice in unit.choices] if unit else []
+
     if choices and None in units:
         yield finding(
             "range-without-units",
@@ -73,6 +74,7 @@ def _wrong_units(
     for code in units:
         if code is None or code in choices:
             continue
+
         yield finding(
             "range-unknown-unit",
             text=_spot(part, key, code).key,
@@ -111,6 +113,7 @@ def _reversed(
 ) -> Iterator[Finding]:
     if limits.low is None or limits.high is None:
         return
+
     if _is_empty(limits, part, study):
         yield finding(
             "range-reversed",
@@ -154,6 +157,7 @@ def _outside_harder(
         for expression, end in ((soft.low, low), (soft.high, high)):
             if expression is None or end is None:
                 continue
+
             if _is_outside(end, least, most):
                 yield finding(
                     "expected-outside-range",

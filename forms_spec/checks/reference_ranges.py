@@ -116,6 +116,7 @@ def _incomparable_unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
                 field=field.name,
                 own=own or "none",
             )
+
         return
 
     reached = [choice.code for choice in unit.choices if _rises(choice, unit)]

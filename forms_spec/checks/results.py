@@ -20,6 +20,7 @@ def result_findings(loaded: LoadedStudy, domains: Domains) -> Iterator[Finding]:
     for part in loaded.fields():
         if "range" in part.keys:
             yield from _of_field(part, domains)
+
         if part.field.value is not None and part.field.codelist is not None:
             yield from _of_choice(part, domains)
 
@@ -38,6 +39,7 @@ def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
 
     codes = frozenset(field.codelist.by_code)
     strange = sorted(str(word) for word in given.words - codes)
+
     if strange and is_sure:
         yield finding(
             "result-outside-codes",
@@ -49,6 +51,7 @@ def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
     never = [code for code in field.codelist.by_code if code not in given.words]
     # A list that several fields share may hold more than each of them needs.
     is_own = "codes" in part.keys and not isinstance(part.spot.at("codes").data, str)
+
     if never and is_own and not strange:
         yield finding(
             "code-never-given",
@@ -78,6 +81,7 @@ def _of_field(part: FieldPart, domains: Domains) -> Iterator[Finding]:
                 name=field.name,
                 range=words(limits),
             )
+
         return
 
     given = domains.given(field)

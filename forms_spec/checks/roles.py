@@ -34,10 +34,12 @@ def check_roles(loaded: LoadedStudy) -> Iterator[Finding]:
 
     everybody = [grants_of(study, role) for role in study.roles.values()]
     seen = frozenset[AnswerColumn]().union(*(grants.seen for grants in everybody))
+
     for grants in everybody:
         yield from _wrong_places(study, grants.role)
         yield from _leaks(study, grants)
         yield from _partly_seen(study, grants, seen)
+
     yield from _left_alone(study, everybody, seen)
 
 
@@ -54,6 +56,7 @@ def _wrong_places(study: Study, role: StudyRole) -> Iterator[Finding]:
         if too_large and where not in study.forms:
             words = _words(too_large)
             yield finding("role-of-whole-form", text=place, actions=words, name=where)
+
         if may and Permission.SEE not in may:
             yield finding("role-without-see", text=place, actions=_words(may))
 
@@ -70,9 +73,11 @@ def _leaks(study: Study, grants: RoleGrants) -> Iterator[Finding]:
     """Fields that would tell a role what it does not see."""
     if grants.is_whole:
         return
+
     for asked in asked_fields(study):
         if asked.column not in grants.seen:
             continue
+
         hidden = _unseen(grants, reads_of_field(study, asked))
         if hidden is not None:
             yield finding(
@@ -122,6 +127,7 @@ def _partly_seen(
         may = grants.by_form[form.name]
         asked = [item for item in NEED_ALL_OF_A_FORM if item in may]
         hidden = _unseen_in(study, grants, form, seen) if asked else None
+
         if hidden is not None:
             yield finding(
                 "role-part-of-form",
@@ -131,6 +137,7 @@ def _partly_seen(
                 form=form.name,
                 unseen=".".join(hidden),
             )
+
         if Permission.EXPORT in may and not grants.is_whole:
             yield finding(
                 "role-export",
@@ -147,6 +154,7 @@ def _unseen_in(
     unseen = [column for column in grants.unseen_of(form) if column in seen]
     if unseen:
         return unseen[0]
+
     for check in study.rules.values():
         if check.severity is Severity.REFUSE and _is_of(study, check.on, form):
             hidden = _unseen(grants, reads_of_check(study, check))
@@ -188,9 +196,11 @@ def _forms_without(
     forms: set[str] = set()
     for grants in everybody:
         forms.update(name for name, may in grants.by_form.items() if action in may)
+
     # Where no form is signed, none needs a signature.
     if action is Permission.SIGN and not forms:
         return
+
     for form in study.forms.values():
         if form.name not in forms:
             yield finding(

@@ -99,6 +99,7 @@ def check_no_fields(loaded: LoadedStudy) -> Iterator[Finding]:
         spot = loaded.parts.forms[form.name]
         groups = spot.at("groups")
         has_groups = groups.has and groups.data != {}
+
         if not has_groups and not spot.at("fields").has:
             yield finding(
                 "no-fields",

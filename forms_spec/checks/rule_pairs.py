@@ -83,10 +83,12 @@ def _judged(
 
     part, resolved = assertion
     applies: MaybeFacts = NOTHING
+
     if rule.when is not None:
         when = by_text.get(id(rule.when))
         if when is None:
             return None
+
         applies = conditions.results(when[1].core, (part.form,))[0]
 
     return JudgedRule(
@@ -114,6 +116,7 @@ def _never_broken(judged: JudgedRule, shown: ShownFields) -> Iterator[Finding]:
     else:
         field = shown.conditions.cells[source].field
         code, words = "rule-reads-hidden", {"field": field.name}
+
     yield _located(code, judged, **words)
 
 

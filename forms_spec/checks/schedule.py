@@ -20,6 +20,7 @@ def check_schedule(loaded: LoadedStudy) -> Iterator[Finding]:
     for form in study.forms.values():
         if form.log or form.name in scheduled_forms:
             continue
+
         if not _has_row(loaded, form.name):
             yield finding("form-never-scheduled", text=form.place, name=form.name)
 
@@ -69,6 +70,7 @@ def check_visit_order(loaded: LoadedStudy) -> Iterator[Finding]:
         if latest is not None and latest.target is not None:
             least, _ = _days(latest.target)
             _, most = _days(visit.target)
+
             if most < least:
                 spot = _spot(loaded, visit)
                 yield finding(
@@ -121,6 +123,7 @@ def _scheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
 
     if window is None:
         return
+
     if not window.around:
         yield from _window_from_day_zero(window, target, spot.at("window"))
     elif target is None:
@@ -144,6 +147,7 @@ def _window_from_day_zero(
     # Months have no fixed number of days, so only a target in days can be compared.
     if target is None or target.unit != "day":
         return
+
     if not window.first <= target.count <= window.last:
         yield finding("target-outside-window", text=spot.place)
 

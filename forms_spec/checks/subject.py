@@ -46,6 +46,7 @@ def _pattern_and_example(study: Study, spot: SourceNode) -> Iterator[Finding]:
     """The first fault of the pattern; only a usable one can judge the example."""
     pattern, example = study.subject_pattern, study.subject_example
     problem = pattern_problem(pattern)
+
     if problem:
         place = spot.at("pattern").place
         yield finding("pattern-refused", text=place, why=problem)
@@ -87,6 +88,7 @@ def _day_zero_field(name: str, study: Study, place: TextPlace) -> Iterator[Findi
 
     table, _, field_name = name.partition(".")
     field = study.field(table, field_name)
+
     if field is None or study.tables[table].group is not None:
         near = did_you_mean(name, _fields_of_forms(study))
         yield finding(

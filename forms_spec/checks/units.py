@@ -27,6 +27,7 @@ def _conversions(part: FieldPart) -> Iterator[Finding]:
     for code, to in targets.items():
         spot = part.spot.at("unit").at(code)
         has_formula = spot.at("as").has
+
         if to is None:
             why = _wrong_base(code, targets, has_formula)
         else:
@@ -65,9 +66,11 @@ def _wrong_conversion(
 
     seen = {code}
     step: str | None = to
+
     while step is not None and step in targets:
         if step in seen:
             return "it converts into itself through other units"
+
         seen.add(step)
         step = targets[step]
 

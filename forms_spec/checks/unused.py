@@ -54,6 +54,7 @@ def _unused_derivations(loaded: LoadedStudy) -> Iterator[Finding]:
         # One that names itself goes in a circle, which is no use.
         own = derivation.name in NAME.findall(derivation.expression.text)
         is_used = named[derivation.name] > own
+
         if derivation.label is None and not is_used:
             yield finding(
                 "unused-derivation", text=derivation.place, name=derivation.name

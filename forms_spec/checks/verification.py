@@ -28,6 +28,7 @@ def check_verification(loaded: LoadedStudy) -> Iterator[Finding]:
         yield finding("verification-seed", text=spot.at("share").place)
     elif not plan.share and not plan.critical:
         yield finding("verification-of-nothing", text=spot.place)
+
     yield from _critical(loaded.study, spot)
 
 
@@ -46,8 +47,10 @@ def _named(study: Study, name: str, place: TextPlace) -> Iterator[Finding]:
     is_known = bool(study.field(table, field)) if dot else table in study.tables
     if is_known:
         return
+
     known = list(study.tables)
     if table in study.tables:
         known = [f"{table}.{item.name}" for item in study.tables[table].fields]
+
     near = did_you_mean(name, known)
     yield finding("verification-unknown", text=place, name=name, near=near)

@@ -51,6 +51,7 @@ def visit_findings(
         found = _at_repeating_visit(place, core, own, study)
         if found is None and part.what in AT_ENTRY:
             found = _at_later_visit(place, core, own, study)
+
         if found is not None:
             yield part.written.located(found)
 
@@ -90,6 +91,7 @@ def _nothing_earlier(
     theirs = [item.visit for item in study.schedule if item.form == cell.form]
     if not theirs or any(study.visits[name].repeats for name in (*theirs, *own)):
         return None
+
     # Nobody knows when the others take place.
     types = {study.visits[name].type for name in (*theirs, *own)}
     if types != {VisitType.SCHEDULED}:
@@ -97,6 +99,7 @@ def _nothing_earlier(
 
     if min(order[name] for name in theirs) < max(order[name] for name in own):
         return None
+
     return finding(
         "nothing-previous",
         text=place,
@@ -118,6 +121,7 @@ def _at_later_visit(
         there = cell.visit or nearest_visit(study, cell.form, visit)
         if there is None or order[there] <= order[visit]:
             return None
+
         # Nobody knows when the others take place.
         types = {study.visits[name].type for name in (there, visit)}
         if types != {VisitType.SCHEDULED}:
@@ -142,6 +146,7 @@ def check_places_compared(loaded: LoadedStudy) -> Iterator[Finding]:
     """
     study = loaded.study
     known = {VISIT: [*study.visits, LOG], SITE: list(study.sites)}
+
     for derivation in study.derivations.values():
         expression = derivation.expression
         # A look at the text is quicker than a walk.
@@ -176,6 +181,7 @@ def _compared(node: object) -> Iterator[tuple[str, syntax_tree.Literal]]:
             for other in others:
                 if isinstance(other, syntax_tree.Literal) and other.kind == "text":
                     yield key, other
+
             return
 
     if isinstance(node, syntax_tree.Node):

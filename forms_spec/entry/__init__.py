@@ -74,6 +74,7 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
     # ``.5`` may be a number or the code 5: what has two readings stays as it is.
     if missing_code:
         return missing_code if meant is None else typed
+
     return typed if meant is None else meant
 
 
@@ -86,6 +87,7 @@ def _accepted(text: str, field: Field) -> str | None:
     # The codes in the order of their list, so that equal answers are equal texts.
     if field.kind.name == "choices":
         return field.kind.write(value, field)
+
     return text
 
 

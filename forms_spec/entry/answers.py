@@ -53,6 +53,7 @@ def _read_each(parts: list[str], field: Field) -> list[str] | None:
         code = read_choice(strip_blanks(part), field)
         if code is None:
             return None
+
         codes.append(code)
 
     return codes

@@ -94,6 +94,7 @@ class DateReader:
         """
         if len(text) > _LONGEST_MOMENT:
             return None
+
         typed = _ISO_MOMENT.sub(r"\1 ", ascii_lower(plain_blanks(text)))
         moments = set()
 
@@ -119,6 +120,7 @@ class DateReader:
     def _parts(self, typed: str) -> _DateParts | None:
         words, separators = [], []
         pieces = _WORDS.findall(typed)
+
         for piece in pieces:
             if _is_word(piece):
                 words.append(piece)
@@ -134,6 +136,7 @@ class DateReader:
             return _one_word(words[0])
         if len(words) == 2:
             return _two_words(*words)
+
         if len(words) == 3:
             even = len(separators) == 2 and separators[0] == separators[1]
             return self._three_words(words, even=even)
@@ -160,8 +163,10 @@ class DateReader:
         readings = set()
         if year_first or self.order != "dmy":
             readings.add(_numbers(year, left, right))
+
         if not year_first and self.order != "mdy":
             readings.add(_numbers(year, right, left))
+
         readings.discard(None)
 
         return readings.pop() if len(readings) == 1 else None
@@ -192,6 +197,7 @@ def _number(word: str) -> int | None:
         return 0
     if len(word) > 2 or word[0] not in _DIGITS:
         return None
+
     return int(word) or None
 
 
@@ -202,6 +208,7 @@ def _numbers(year: int, month_word: str, day_word: str) -> _DateParts | None:
         return None
     if day is None or day > 31:
         return None
+
     return _DateParts(year, month, day)
 
 
@@ -224,10 +231,12 @@ def _two_words(first: str, second: str) -> _DateParts | None:
     year, month_word = _year(second), first
     if year is None:
         year, month_word = _year(first), second
+
     if year is None:
         return None
 
     month = _MONTH_NUMBERS.get(month_word, _number(month_word))
     if month is None or month > 12:
         return None
+
     return _DateParts(year, month, 0)

@@ -32,6 +32,7 @@ def read_duration(text: str) -> str | None:
     """
     typed = ascii_lower(plain_blanks(text))
     weeks_alone = _ISO_WEEKS.fullmatch(typed)
+
     if weeks_alone:
         typed = weeks_alone[1]
     elif _ISO.fullmatch(typed):

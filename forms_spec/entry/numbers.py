@@ -30,6 +30,7 @@ def read_decimal(text: str) -> str | None:
     may_be_thousands = result[3] == "," and len(result[4]) in (0, 3)
     if may_be_thousands:
         return None
+
     return _written(result)
 
 
@@ -61,4 +62,5 @@ def _written(result: re.Match[str]) -> str | None:
     number = minus + (whole.lstrip("0") or "0")
     if decimals:
         number += f".{decimals}"
+
     return number

@@ -32,6 +32,7 @@ def with_calculated(
     """
     if not forms:
         return []
+
     casebook = casebook or InMemoryCasebook({form.key: form.record for form in forms})
     subject = EvaluatedSubject(study, casebook, today, forms[0].subject)
     return [_filled(study.forms.get(form.key.form), form, subject) for form in forms]
@@ -85,9 +86,11 @@ def _filled(
     formulas = formulas_of(subject.study, form) if form else {}
     if form is None or not any(formulas.values()):
         return captured
+
     judged = subject.form(captured.key)
     if judged is None:
         return captured
+
     record = captured.record
     texts = _with(judged, form.name, None, record.texts, formulas[None])
     rows = {

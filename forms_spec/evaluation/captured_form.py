@@ -98,9 +98,11 @@ class EvaluatedForm:
         """
         key = (table, row, field)
         fact = self._facts.get(key)
+
         if fact is None:
             if (table, field) in self.plan.deep:
                 self._prepare(key)
+
             self._facts[key] = _PENDING
             fact = self._facts[key] = self._evaluate(
                 self.plan.fields[table, field], row
@@ -160,15 +162,18 @@ class EvaluatedForm:
             return self._calculated(plan, row, shown)
         if shown is False:
             return CellResult(CellState.HIDDEN, text, False)
+
         return self.given(plan, text, shown)
 
     def given(self, plan: FieldPlan, text: str, shown: bool | None) -> CellResult:
         """What a text means in a field that is not hidden."""
         if text == "":
             return CellResult(CellState.BLANK, "", shown)
+
         if text in self.world.study.missing:
             if text in plan.missing:
                 return CellResult(CellState.MISSING, text, shown)
+
             refusal = Refusal(code="missing-not-allowed", details=(("name", text),))
             return CellResult(CellState.INVALID, text, shown, refusal=refusal)
 
@@ -177,10 +182,12 @@ class EvaluatedForm:
     def _shown(self, plan: FieldPlan, row: int | None) -> bool | None:
         frames = self.frames(row)
         outcome: bool | None = True
+
         for condition in plan.shown:
             value = condition(frames)
             if value is False:
                 return False
+
             if value is None:
                 outcome = None
 
@@ -208,6 +215,7 @@ def computed(
     result = None if value is None else from_rule(value, plan.field)
     if result is None:
         return CellResult(CellState.BLANK, "", shown)
+
     return _parsed(plan, plan.field.kind.write(result, plan.field), shown)
 
 
@@ -219,6 +227,7 @@ def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> CellResult:
 
     if isinstance(value, Refusal):
         return CellResult(CellState.INVALID, text, shown, refusal=value)
+
     return CellResult(CellState.ANSWERED, text, shown, value=value, seen=seen)
 
 
@@ -226,9 +235,11 @@ def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | N
     """Equal texts of a field are read once, as long as they are few and short."""
     value = plan.field.kind.parse(text, plan.field)
     result = (value, None if isinstance(value, Refusal) else to_rule(value))
+
     if len(text) <= SHORT:
         if len(plan.meanings) >= REMEMBERED:
             plan.meanings.clear()
+
         plan.meanings[text] = result
 
     return result
@@ -292,6 +303,7 @@ class EvaluatedSubject:
     ) -> EvaluatedForm | None:
         if self.study.forms[form].log:
             return self.form(FormKey(form, LOG, 0))
+
         if visit == "previous":
             earlier = reversed(self.earlier(form, seen_from))
             return next(
@@ -301,9 +313,11 @@ class EvaluatedSubject:
 
         if visit is not None:
             return self.form(FormKey(form, visit, 0))
+
         there = nearest_visit(self.study, form, seen_from.visit)
         if there is None:
             return None
+
         return self.form(
             FormKey(form, there, seen_from.unsno if there == seen_from.visit else 0)
         )
@@ -320,6 +334,7 @@ class EvaluatedSubject:
     ) -> Sequence[EvaluatedForm]:
         if visit == "previous":
             return self.earlier(form, seen_from)[-1:]
+
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
         result = (self.form(key) for key in keys)
         return [item for item in result if item is not None]
@@ -355,6 +370,7 @@ def _nearest(study: Study, form: str, visit: str) -> str | None:
     )
     if visit in visits or not visits:
         return visit if visits else None
+
     before = [name for name in visits if order[name] < order.get(visit, -1)]
 
     return before[-1] if before else visits[0]

@@ -38,6 +38,7 @@ def judge_casebook(
     """
     whole = EvaluatedSubject(study, casebook, today, subject)
     judgements: dict[FormKey, Judgement] = {}
+
     for form in study.forms:
         for key in whole.keys(form):
             captured = whole.form(key)
@@ -59,6 +60,7 @@ def expected(study: Study, scheduled: Scheduled, context: Context) -> bool | Non
     """
     if scheduled.when is None:
         return True
+
     form = study.forms[scheduled.form]
     key = FormKey(form.name, scheduled.visit, context.unsno)
     subject = EvaluatedSubject(

@@ -65,8 +65,10 @@ def _in_words(
 
     if len(names) > MOST_NAMED:
         names[MOST_NAMED - 1 :] = [f"{len(names) - MOST_NAMED + 1} more"]
+
     if len(names) < 2:
         return "".join(names) or "other answers"
+
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -84,6 +86,7 @@ def _followed(
             table, name = place
             owner = study.tables[table]
             field = study.field(table, name) if name is not None else None
+
             if field is None or field.value is None:
                 yield place
             else:
@@ -107,6 +110,7 @@ def _named(study: Study, form: Form, place: _Place) -> str:
         label = field.label
     else:
         label = (table.group.title if table.group else None) or table.form.title
+
     elsewhere = "" if table.form is form else f" ({table.form.title})"
 
     return f"“{label}”{elsewhere}"

@@ -35,6 +35,7 @@ def judge_elsewhere(
     homes = homes_of(study, form)
     if not homes:
         return ()
+
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
     subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
     subject.put(form, record, key)
@@ -71,6 +72,7 @@ def _found(
             captured = subject.form(index)
             if captured is None:
                 continue
+
             for judge_rule in judge_rules(
                 captured, completing=complete(index), names=names
             ):

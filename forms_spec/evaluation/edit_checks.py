@@ -56,6 +56,7 @@ def judge_rules(
     for plan in captured.plan.rules:
         if names is not None and plan.rule.name not in names:
             continue
+
         for result in found_by(captured, plan, completing):
             assert result.data is not None
             key = CellKey(plan.table, result.data.row, plan.rule.on[0][1])
@@ -70,6 +71,7 @@ def _judge(
     applies = True if plan.applies is None else plan.applies(frames)
     if applies is False or (applies is None and not (plan.rule.unknown and completing)):
         return None
+
     holds = plan.holds(frames)
     if applies and holds is False:
         return _found(
@@ -84,6 +86,7 @@ def _judge(
         return None
     if applies is None and not _applies_untold(captured, plan, row):
         return None
+
     asks = (
         *(plan.applies_asks if applies is None else ()),
         *(plan.asks if holds is None else ()),
@@ -123,6 +126,7 @@ def _found(
     )
     if code == "rule-untold":
         return replace(text, code=rule.unknown or code, also=also)
+
     return replace(text, code=rule.check, severity=rule.severity, also=also)
 
 
@@ -175,6 +179,7 @@ def _answer(captured: EvaluatedForm, table: str, row: int | None, name: str) -> 
     text = captured.facts(table, row, name).text
     if text == "":
         return f"“{field.label}” is blank"
+
     unit = unit_label(field, captured.frames(row))
     return f"“{field.label}” is {with_unit(shown_as(text, field), unit)}"
 
@@ -205,10 +210,12 @@ def _lacking(
     field = study.field(target.table, target.field)
     if field is None:
         return None
+
     if (target.table, target.field) in captured.plan.fields and target.visit is None:
         in_row = target.table in captured.plan.row_tables
         if in_row and row is None:
             return None
+
         state = captured.facts(
             target.table, row if in_row else None, target.field
         ).state
@@ -217,6 +224,7 @@ def _lacking(
 
     if target.table != form.name:
         return None
+
     there = captured.world.at(form.name, target.visit, captured.key, target.field)
     known = there is not None and there.value(form.name, None, target.field) is not None
 

@@ -80,6 +80,7 @@ class CriterionResult:
             return Verdict.UNANSWERED
         if self.answer not in self.possible:
             return Verdict.DISCREPANCY
+
         return Verdict.AGREES if self.derived is not None else Verdict.UNKNOWN
 
     @property
@@ -127,6 +128,7 @@ def assess(
     """
     if study.eligibility is None:
         return None
+
     whole, key = (
         EvaluatedSubject(study, casebook, today, subject),
         _form_of(study.eligibility),
@@ -140,6 +142,7 @@ def assess_again(results: CasebookResults) -> Assessment | None:
     study = results.study
     if study.eligibility is None:
         return None
+
     key = _form_of(study.eligibility)
 
     def result(criterion: Criterion) -> CriterionResult:
@@ -164,6 +167,7 @@ def _with_findings(
 ) -> Assessment:
     by_cell = _by_cell(finding for finding in findings if finding.severity in GRAVE)
     criteria = []
+
     for criterion in eligibility.criteria:
         result = result_of(criterion)
         queries = _open_on(result.sources, by_cell)
@@ -211,6 +215,7 @@ class _Assessor:
         inapplicable = self.holds(moot) if moot is not None else False
         if moot is not None and inapplicable is True:
             return frozenset({criterion.moot}), (moot,)
+
         met = self.holds(criterion.met)
         results = (
             {criterion.yes, criterion.no}
@@ -219,6 +224,7 @@ class _Assessor:
         )
         if inapplicable is None:
             results.add(criterion.moot)
+
         return frozenset(results), (criterion.met,) if moot is None else (
             moot,
             criterion.met,
@@ -282,10 +288,12 @@ def in_words(condition: Expression, study: Study) -> str:
     """
     assert study.eligibility is not None
     expression = condition
+
     while isinstance(expression.tree, Reference) and expression.tree.table is None:
         derivation = study.derivations.get(expression.tree.field or "")
         if derivation is None or derivation.label is not None:
             break
+
         expression = derivation.expression
 
     return to_english(expression, study, Home(form=study.forms[study.eligibility.form]))

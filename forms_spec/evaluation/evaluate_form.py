@@ -95,6 +95,7 @@ class _Verdict:
 
             for row in self.captured.rows(group.group.name):
                 self.section(group, row)
+
             self.findings += judge_rows(
                 self.captured, group, self.untold, completing=self.completing
             )
@@ -130,6 +131,7 @@ class _Verdict:
         """The reference range that applies, in words; None where there is none."""
         if plan.reference is None:
             return None
+
         frames = self.captured.frames(row)
         low, high = (
             plain(end) if isinstance(end, int) else None
@@ -156,6 +158,7 @@ class _Verdict:
         """What is wrong with a cell, the gravest first."""
         if plan.value is not None:
             yield from self.differing(plan, row, facts)
+
         if facts.state is CellState.HIDDEN and facts.text != "":
             yield self.found("hidden-with-value", plan, row, facts)
         elif facts.refusal is not None:
@@ -185,6 +188,7 @@ class _Verdict:
         # A number without its unit is a finding at the number: one cause, told once.
         if (plan.table, plan.field.name) in companions(self.captured):
             return
+
         if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
             return
@@ -213,6 +217,7 @@ class _Verdict:
         ):
             if unit not in limits:
                 continue
+
             result = outside(facts, limits[unit], plan, frames)
             if result is not None:
                 side, bound = result
@@ -248,6 +253,7 @@ class _Verdict:
         text = self.captured.text(plan.table, row, plan.field.name)
         if text in ("", facts.text):
             return
+
         given = plan.field.kind.parse(text, plan.field)
         if facts.value is None:
             yield self.found(

@@ -83,6 +83,7 @@ class FieldPlan:
         """What ``required`` says, whether it is asked or not."""
         if isinstance(self.required, bool):
             return self.required
+
         required = self.required(frames)
         assert required is None or isinstance(required, bool)
         return required
@@ -251,6 +252,7 @@ class _Planner:
         shown = [group_shown] if group_shown is not None else []
         if field.show_when is not None:
             shown.append(self.closure(field.show_when, home, Type.CONDITION))
+
         required: bool | Closure = (
             field.required
             if isinstance(field.required, bool)
@@ -290,6 +292,7 @@ class _Planner:
         """Both ends of the reference range that applies."""
         if field.lab_test is None:
             return None
+
         low, high = reference_ends(field)
         return self.closure(low, home, Type.NUMBER), self.closure(
             high, home, Type.NUMBER
@@ -303,6 +306,7 @@ class _Planner:
         node = resolve(expression, self.study, home, type_).core
         if isinstance(node, Apply) and node.operator == "point":
             node = node.arguments[0]
+
         return isinstance(node, Constant) or (
             isinstance(node, Apply) and node.operator == "today"
         )
@@ -357,6 +361,7 @@ def _by_finish(
     """
     cells: dict[tuple[str, str], None] = {}
     begun: set[tuple[str, str]] = set()
+
     for start in fields:
         stack = [start]
         while stack:

@@ -78,6 +78,7 @@ class CasebookResults:
         self.today = today
         self.subject = subject
         self._records: dict[FormKey, Record] = {}
+
         for form in study.forms:
             for key in casebook.keys(form):
                 record = casebook.record(key)
@@ -91,9 +92,11 @@ class CasebookResults:
         self._kept: dict[Hashable, KeptResult] = {}
         self._doubtful: dict[Hashable, Set[Input]] = {}
         keys = None
+
         if earlier and earlier.study is study and earlier.subject == subject:
             with earlier._lock:
                 self._take_over(earlier)
+
             if list(self._records) == list(earlier._records):
                 keys = list(earlier.findings)
 
@@ -127,6 +130,7 @@ class CasebookResults:
         changed.update(before.keys() - self._records.keys())
         if self.today != earlier.today:
             changed.add(EvaluationDay.TODAY)
+
         return changed
 
     def _reached(self, changed: set[Input]) -> set[Input]:
@@ -137,6 +141,7 @@ class CasebookResults:
         """
         reached: set[Input] = set()
         front = changed
+
         while front:
             reached |= front
             reached |= {item.form for item in front if isinstance(item, FormKey)}
@@ -157,6 +162,7 @@ class CasebookResults:
             self._world = _RecordingSubject(
                 self.study, self.casebook, self.today, self.subject
             )
+
         return self._world
 
     def forget_cells(self) -> None:
@@ -176,6 +182,7 @@ class CasebookResults:
             earlier = kept.rules if kept and kept.given[1] == complete else {}
             again = RulesAgain(self._world_now(), earlier, reached)
             kept = self._kept[key] = self._evaluated(key, given, again)
+
         return cast("tuple[Finding, ...]", kept.value)
 
     def _evaluated(
@@ -236,6 +243,7 @@ class CasebookResults:
             return False
         if not reached:
             return True
+
         parts = (kept.reads, *(rule.reads for rule in kept.rules.values()))
         return all(still_so(reads, self._world_now(), reached) for reads in parts)
 

@@ -69,10 +69,12 @@ class RulesAgain:
         """What the rule finds now."""
         if not looks_elsewhere(self.subject.study, plan.rule):
             return rule_findings(captured, plan, completing)
+
         name = plan.rule.name
         kept = self.earlier.get(name)
         if kept is None or not still_so(kept.reads, self.subject, self.reached):
             kept = self._evaluated(captured, plan, completing)
+
         if len(kept.reads) < MANY:
             assert isinstance(captured.world, RecordedSubject)
             captured.world.also_read(kept.reads)

@@ -121,6 +121,7 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
             return self.joined(self.leaves(part, frames) for part in node.arguments)
         if isinstance(node, resolved.Fold):
             return self._row_leaves(node, frames)
+
         return self.nothing
 
     def _row_leaves(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:

@@ -31,6 +31,7 @@ def under_check(finding: Finding, checks: Mapping[str, ProtocolCheck]) -> Findin
     check = checks_in_full(checks).get(finding.code)
     if check is None:
         return finding
+
     return replace(
         finding, rule=check.name, severity=check.severity or finding.severity
     )

@@ -26,6 +26,7 @@ def outside(
     """
     unit = unit_label(plan.field, frames)
     low = limits.low(frames) if limits.low is not None else None
+
     if low is not None and _after(
         low, facts.seen, plan.type, strictly=not limits.low_open
     ):
@@ -62,6 +63,7 @@ def in_future(facts: CellResult, type_: Type, today: int) -> str:
     """What is said of a date that is surely after today (an ordinal day), else nothing."""
     if type_ is not Type.DATE:
         return ""
+
     return (
         ", a date in the future"
         if _after(facts.seen, (today, today), type_, strictly=True)
@@ -82,8 +84,10 @@ def _after(item: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
     """Whether ``item`` surely lies after ``other`` (or on it, when not ``strictly``)."""
     if type_ is Type.DURATION:
         item, other = duration_minus(item, other), (0, 0)
+
     if type_ in (Type.DATE, Type.SPREAD, Type.DURATION):
         return (span_le(item, other) if strictly else span_lt(item, other)) is False
+
     return bool(item > other if strictly else item >= other)
 
 
@@ -115,6 +119,7 @@ def chosen_unit(field: Field, frames: Frames) -> str | None:
     """The code of the unit that was chosen beside the value."""
     if field.unit is None or field.unit.companion is None:
         return None
+
     place = frames[0]
     assert isinstance(place.instance, EvaluatedForm)
     table = field.group if field.group in place.instance.plan.row_tables else field.form
@@ -129,6 +134,7 @@ def unit_label(field: Field, frames: Frames) -> str:
         return ""
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
+
     code = chosen_unit(field, frames)
 
     return next(

@@ -80,6 +80,7 @@ class Evidence:
         result = self._subject.at(form, visit, seen_from, field)
         if result is not None:
             return ReadRecorder(result, self)
+
         key = self._key(form, visit, seen_from)
         return self.form(key) if key is not None else None
 
@@ -92,6 +93,7 @@ class Evidence:
         )
         if not result and key is not None:
             self.nothing_in(form, key)
+
         return [ReadRecorder(item, self) for item in result]
 
     def _key(self, form: str, visit: str | None, seen_from: FormKey) -> FormKey | None:
@@ -100,6 +102,7 @@ class Evidence:
             return FormKey(form, LOG, 0)
         if visit == "previous":
             return None
+
         there = visit or nearest_visit(self._subject.study, form, seen_from.visit)
         return None if there is None else FormKey(form, there, 0)
 
@@ -147,6 +150,7 @@ class Evidence:
         self.sources[source] = None
         formula = form.plan.fields[table, field].value
         cell = (form.key, table, row, field)
+
         if (
             formula is None
             or source.state is CellState.HIDDEN
@@ -225,4 +229,5 @@ def sources_of(
     frames = evidence.form(key).frames(None)
     for condition in conditions:
         condition(frames)
+
     return tuple(evidence.sources)

@@ -73,9 +73,11 @@ class RecordedSubject(EvaluatedSubject):
     def form(self, key: FormKey) -> EvaluatedForm | None:
         if key == self._home:
             return self._subject.form(key)
+
         if key not in self._recorded:
             exists = self.ask(_exists, key)
             self._recorded[key] = RecordedForm(key, self) if exists else None
+
         return self._recorded[key]
 
     def keys(self, form: str) -> list[FormKey]:
@@ -88,6 +90,7 @@ class RecordedSubject(EvaluatedSubject):
         if read not in self.reads:
             self.inputs.add(arguments[0])
             self.reads[read] = question(self._subject, *arguments)
+
         return self.reads[read]
 
     def also_read(self, reads: Mapping[Read, Any]) -> None:

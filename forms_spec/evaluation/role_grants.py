@@ -111,6 +111,7 @@ class RoleGrants:
         places.append(f"{form}.{group.name}")
         if group.rows:
             places.append(group.name)
+
         places.append(form)
         for place in places:
             if place in exceptions:
@@ -135,6 +136,7 @@ def known_places(study: Study) -> Iterator[str]:
             yield f"{form.name}.{group.name}"
             if group.rows:
                 yield group.name
+
             for item in group.fields:
                 yield f"{form.name}.{item.name}"
                 yield f"{group.table}.{item.name}"
@@ -160,9 +162,11 @@ def reads_of_field(
     home = Home.in_group(asked.form, asked.group)
     for expression in _expressions(asked.field, asked.group):
         yield from columns_read(study, expression, home)
+
     # Who sees a row of a fixed group sees which one it is.
     for name in asked.group.fixed:
         yield asked.group.table, name
+
     for scheduled in study.schedule:
         if scheduled.form == asked.form.name and scheduled.when is not None:
             yield from columns_read(study, scheduled.when, Home(form=asked.form))
@@ -182,9 +186,11 @@ def _expressions(item: Field, group: Group) -> Iterator[Expression]:
     for candidate in (item.show_when, group.show_when, item.required, item.value):
         if isinstance(candidate, Expression):
             yield candidate
+
     for _, limits in item.limits:
         for ends in limits.values():
             yield from (end for end in (ends.low, ends.high) if end is not None)
+
     for wordings in (item.wordings, group.wordings):
         for wording in wordings.values():
             yield from _slots(wording)

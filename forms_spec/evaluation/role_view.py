@@ -63,6 +63,7 @@ class RoleView:
         whole, seen = self.whole_study, self.study
         if (seen.day_zero, seen.statuses) != (whole.day_zero, whole.statuses):
             return False
+
         return all(
             asked.column in self.grants.seen
             for asked in asked_fields(self.whole_study)
@@ -82,6 +83,7 @@ class RoleView:
         for check in self._hidden_rules():
             for table, _ in check.on:
                 partly.add(self.whole_study.tables[table].form.name)
+
         return frozenset(partly)
 
     @cached_property
@@ -108,6 +110,7 @@ class RoleView:
         known = self.study.forms.get(form)
         if known is None:
             return False
+
         # A note is on the page, and has no answer.
         asked = [placed for placed in placed_fields(known) if placed.field.collected]
         return any(placed.column in self.grants.entered for placed in asked)
@@ -232,6 +235,7 @@ def _derivations(study: Study, grants: RoleGrants) -> Iterator[tuple[str, Deriva
     """Those that name nothing that is unseen: any rule that uses another is gone too."""
     seen = {column.field for column in grants.seen}
     unseen = {column.field for column in grants.by_column} - seen
+
     for name, derivation in study.derivations.items():
         read = references_in(derivation.expression.tree)
         if unseen.isdisjoint(reference.field for reference in read):
@@ -263,6 +267,7 @@ def _statuses(study: Study, grants: RoleGrants) -> tuple[StatusCondition, ...]:
         form = study.forms.get(condition.form)
         if form is None:
             continue
+
         reads = columns_read(study, condition.when, Home(form=form))
         if not _sees_all(grants, reads):
             return ()
@@ -278,9 +283,11 @@ def _eligibility(study: Study, grants: RoleGrants) -> Eligibility | None:
 
     form = study.forms[eligibility.form]
     home = Home(form=form)
+
     for criterion in eligibility.criteria:
         if AnswerColumn(form.name, criterion.field.name) not in grants.seen:
             return None
+
         for expression in (criterion.met, criterion.not_applicable):
             if expression is not None and not _sees_all(
                 grants, columns_read(study, expression, home)

@@ -32,6 +32,7 @@ def judge_rows(
     assert group.rows is not None
     count = len(captured.rows(group.name))
     shown = True if plan.shown is None else plan.shown(captured.frames(None))
+
     if count > group.rows.maximum:
         yield _found(
             captured, group, "too-many-rows", count=count, most=group.rows.maximum
@@ -60,6 +61,7 @@ def _absent(
     count = len(captured.rows(group.name))
     if not rows.fixed and count < rows.minimum:
         yield _found(captured, group, "too-few-rows", count=count, least=rows.minimum)
+
     for labels, value in _combinations(captured, group, rows):
         if value == 0:
             yield _found(captured, group, "row-missing", row=labels)
@@ -81,6 +83,7 @@ def _combinations(
     """
     if not rows.fixed:
         return
+
     lists = {
         field.name: field.codelist
         for field in group.fields

@@ -81,6 +81,7 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
     texts, notes = texts_of(study, form), notes_of(study, form)
     if not texts and not notes:
         return NO_WORDS
+
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
     captured = EvaluatedSubject(
         study, context.casebook, context.today, context.subject
@@ -162,6 +163,7 @@ def _notes(form: Form) -> Iterator[NotePlan]:
                 (item.show_when, _home(form, group)),
             )
             conditions = tuple((rule, home) for rule, home in text if rule is not None)
+
             if not item.collected and conditions:
                 yield NotePlan(
                     table=_table(form, group),
@@ -191,9 +193,11 @@ def _words(plan: SlotPlan, captured: EvaluatedForm, row: int | None) -> str:
         return BLANK
     if plan.field is None:
         return plain_number(value) if isinstance(value, int) else str(value)
+
     written = from_rule(value, plan.field)
     if written is None:
         return BLANK
+
     text = plan.field.kind.write(written, plan.field)
 
     return text if plan.coded else shown_as(text, plan.field)

@@ -105,6 +105,7 @@ class UnknownExplainer(UnknownWalk[bool]):
             return self._blank_says(plan, row, facts)
         if facts.state is CellState.MISSING:
             return plan.missing[facts.text]
+
         return facts.state is not CellState.ANSWERED
 
     def _blank_says(self, plan: FieldPlan, row: int | None, facts: CellResult) -> bool:
@@ -114,6 +115,7 @@ class UnknownExplainer(UnknownWalk[bool]):
         cell = (plan.table, row, plan.field.name)
         if cell in self.asked:
             return True
+
         if cell not in self._followed:
             self._followed[cell] = False
             self._depth += 1
@@ -140,4 +142,5 @@ class UnknownExplainer(UnknownWalk[bool]):
         unknown = [item for item in cores if self.value(item, frames) is None]
         if not unknown and plan.value is None:
             return facts.shown is True and plan.has_to_be_answered(frames) is True
+
         return bool(unknown) and not any(self.why(item, frames) for item in unknown)

@@ -52,6 +52,7 @@ class UnknownWalk(ABC, Generic[Reasons]):
         if closure is None:
             # Kept with its closure, the node lives on, and its id stays its own.
             closure = self._closures.setdefault(id(node), (node, compile_core(node)))
+
         return closure[1](frames)
 
     def why(self, node: resolved.Core, frames: Frames) -> Reasons:
@@ -69,6 +70,7 @@ class UnknownWalk(ABC, Generic[Reasons]):
         unknown = [part for part in parts if self.value(part, frames) is None]
         if unknown:
             return self.joined(self.why(part, frames) for part in unknown)
+
         return self.undecided(parts, frames)
 
     def cell(self, node: resolved.Read | resolved.Remote, frames: Frames) -> Reasons:
@@ -81,6 +83,7 @@ class UnknownWalk(ABC, Generic[Reasons]):
         there = here.world.at(node.form, node.visit, here.key, node.field.name)
         if there is None:
             return self.nothing
+
         return self.of_cell(there, node.form, None, node.field)
 
     def _case(self, arguments: tuple[resolved.Core, ...], frames: Frames) -> Reasons:
@@ -98,6 +101,7 @@ class UnknownWalk(ABC, Generic[Reasons]):
         otherwise = arguments[-1]
         if isinstance(otherwise, resolved.Constant):
             return self.undecided(conditions, frames)
+
         return self.why(otherwise, frames)
 
     def fold(self, node: resolved.Fold, frames: Frames) -> Reasons:
@@ -125,6 +129,7 @@ class UnknownWalk(ABC, Generic[Reasons]):
 
         if node.body is not None and self.value(node.body, frames) is None:
             return node.body
+
         return None
 
 

@@ -56,6 +56,7 @@ class ToCome:
         """
         if form == self.home.form:
             return None
+
         keys = list(self._seen(form, visit))
         if self._is_begun(form, visit, keys):
             keys = [
@@ -86,12 +87,14 @@ class ToCome:
 
         if visit in (None, THIS):
             visit = nearest_visit(self.study, form, self.home.visit)
+
         order = visit_order(self.study)
         here = order.get(self.home.visit, len(order))
 
         for name, number in order.items():
             if number > here or (form, name) not in self.study.expectations:
                 continue
+
             if visit in (name, ALL) or (visit == PREVIOUS and number < here):
                 yield FormKey(
                     form, name, self.home.unsno if name == self.home.visit else 0
@@ -110,13 +113,16 @@ def waits_for(
     rule = rule_of(world.study, finding)
     if rule is None or finding.data is None or finding.severity is Severity.REFUSE:
         return ()
+
     home = world.study.tables[rule.on[0][0]]
     if home.form.log or not reads_other_forms(world.study, rule):
         return ()
+
     key = FormKey(home.form.name, finding.data.visit or "", finding.data.unsno or 0)
     captured = world.form(key)
     if captured is None:
         return ()
+
     forms = awaited_by(world.study, rule, to_come(key))
 
     return (

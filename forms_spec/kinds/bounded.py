@@ -46,6 +46,7 @@ class BoundedKind(Kind):
         result = _GRAMMAR.fullmatch(text)
         if not result or _MINUS_ZERO.fullmatch(result[2]):
             return why_no_number(text, whole=False, comparators=field.comparators)
+
         if result[1] and result[1] not in field.comparators:
             taken = " or ".join(field.comparators)
             return Refusal(
@@ -60,6 +61,7 @@ class BoundedKind(Kind):
         refused = too_many_places(result[4], most)
         if refused:
             return refused
+
         return Bounded(result[1] or EXACT, Decimal(result[2]))
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002

@@ -20,6 +20,7 @@ def day_of(year: int, month: int, day: int) -> date | None:
     """The day, or None where the calendar has none or the year is before 1000."""
     if year < FIRST_YEAR:
         return None
+
     try:
         return date(year, month, day)
     except ValueError:
@@ -51,6 +52,7 @@ def refuse_day(text: str, otherwise: str) -> Refusal:
         return Refusal(code="no-such-day")
     if _TWO_DIGIT_YEAR.fullmatch(text):
         return Refusal(code="two-digit-year")
+
     if result := _NUMERIC.fullmatch(text):
         first, second, year = int(result[1]), int(result[3]), int(result[4])
         day_first, month_first = (
@@ -86,6 +88,7 @@ def refuse_seconds(
         return None
     if not seconds:
         return Refusal(code="time-has-seconds")
+
     return Refusal(code="time-lacks-seconds", details=(("example", example),))
 
 
@@ -102,6 +105,7 @@ def why_no_time(text: str, *, seconds: bool) -> Refusal:
 
     if _LOOSE_CLOCK.fullmatch(text):
         return Refusal(code="time-lacks-seconds", details=(("example", "09:30:15"),))
+
     wanted = "hours, minutes and seconds"
 
     return Refusal(

@@ -28,6 +28,7 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
     """
     codelist = codelist_of(field)
     named = codelist.by_word.get(ascii_lower(strip_blanks(code)), ())
+
     if len(named) > 1:
         meant = _meant(code, [codelist.by_code[answer] for answer in named])
         details = (("choice", code), ("meant", meant))
@@ -37,6 +38,7 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
     listed = ", ".join(codes[:_NAMED_CODES])
     if len(codes) > _NAMED_CODES:
         listed += ", ..."
+
     return Refusal(code="unknown-choice", details=(("choice", code), ("codes", listed)))
 
 
@@ -46,6 +48,7 @@ def _meant(word: str, answers: list[Code]) -> str:
     roles = [_role(typed, answer) for answer in answers]
     if all(role.startswith("the label of ") for role in roles):
         return f"is the label of {' and of '.join(answer.code for answer in answers)}"
+
     return f"may be {' or '.join(roles)}"
 
 

@@ -24,6 +24,7 @@ class ChoicesKind(Kind):
         given = text.split(SEPARATOR)
         if refused := _refused(given, field):
             return refused
+
         return tuple(
             code.code for code in codelist_of(field).codes if code.code in given
         )

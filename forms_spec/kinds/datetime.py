@@ -30,6 +30,7 @@ class DatetimeKind(Kind):
         time = read_time(clock)
         if not separator or time is None:
             return _no_moment(field)
+
         day = read_day(day_text)
         if day is None and has_shape_of_day(day_text):
             return Refusal(code="no-such-day")

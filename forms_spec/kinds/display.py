@@ -42,6 +42,7 @@ def shown_as(text: str, field: Field) -> str:
     # What is no answer of the field is shown as it was typed.
     if isinstance(field.kind.parse(text, field), Refusal):
         return text
+
     return _WRITERS[field.kind.name](text, field)
 
 
@@ -64,6 +65,7 @@ def reference_unit(field: Field) -> str:
         return ""
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
+
     return field.unit.base.label if field.unit.base is not None else ""
 
 
@@ -75,6 +77,7 @@ def reference_words(low: str | None, high: str | None) -> str:
         return f"at most {high}"
     if high is None:
         return f"at least {low}"
+
     return f"{low} to {high}"
 
 

@@ -40,6 +40,7 @@ class DurationKind(Kind):
         counts = _counts(text)
         if counts is None:
             return Refusal(code="not-a-duration")
+
         years, months, days, hours, minutes, seconds = counts
 
         return Duration(
@@ -66,6 +67,7 @@ def duration_text(counts: tuple[int, ...]) -> str:
     days, clock = "".join(parts[:3]), "".join(parts[3:])
     if clock:
         return f"P{days}T{clock}"
+
     return f"P{days}" if days else "PT0S"
 
 

@@ -48,6 +48,7 @@ class FileKind(Kind):
         if endings and _ending(name) not in map(ascii_lower, endings):
             details = (("endings", ", ".join(endings)),)
             return Refusal(code="file-ending", details=details)
+
         return text
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
@@ -81,6 +82,7 @@ def clean_file_name(given: str) -> str:
     name = _UNSAFE.sub("_", visible).strip(BLANKS)
     if name.startswith("."):
         name = f"file{name}"
+
     name = name.rstrip(BLANKS + ".") or "file"
 
     stem, dot, ending = name.rpartition(".")

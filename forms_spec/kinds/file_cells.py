@@ -19,6 +19,7 @@ def file_cells(form: Form, record: Record) -> Iterator[tuple[CellKey, str]]:
         if group is None:
             if text := record.texts.get(name):
                 yield CellKey(form.name, None, name), text
+
             continue
 
         for row in record.rows.get(group, ()):

@@ -23,6 +23,7 @@ def too_many_places(decimals: str | None, most: int) -> Refusal | None:
     given = len(decimals or "")
     if given <= most:
         return None
+
     details = (("given", str(given)), ("most", str(most)))
     return Refusal(code="too-many-places", details=details)
 
@@ -55,6 +56,7 @@ def why_no_number(
 
     limit = None if comparators else _LIMIT.fullmatch(text)
     readings = _without_comma(text, whole=whole)
+
     if limit is not None:
         trouble = ": it is a limit, but this field accepts exact numbers only"
         wanted = (
@@ -91,6 +93,7 @@ def _without_comma(text: str, *, whole: bool) -> list[str]:
     sign, groups, decimals = thousands.groups()
     if not (whole and decimals):
         readings.append(f"{_sign(sign)}{groups.replace(',', '')}{decimals or ''}")
+
     return readings
 
 

@@ -29,12 +29,15 @@ class PartialDateKind(Kind):
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         if day := read_day(text):
             return PartialDate(day, day)
+
         result = _GRAMMAR.fullmatch(text)
         if not result or int(result[1]) < FIRST_YEAR:
             return refuse_day(text, "not-a-partial-date")
+
         year = int(result[1])
         if not result[2]:
             return PartialDate(date(year, 1, 1), date(year, 12, 31))
+
         month = int(result[2])
 
         return PartialDate(
@@ -46,4 +49,5 @@ class PartialDateKind(Kind):
         first, last = value.earliest, value.latest
         if first == last:
             return first.isoformat()
+
         return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y}"

@@ -191,6 +191,7 @@ class _Automaton:
         """The joint runs from a start: each reached tuple with the tuples after it."""
         after: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
         waiting = [start]
+
         while waiting:
             states = waiting.pop()
             if states not in after:
@@ -210,6 +211,7 @@ def costly(tree: Node) -> str | None:
     try:
         if _counts_the_empty(tree) or _exponential(tree) or _many_runs(tree):
             return _EXPONENTIAL
+
         return _CUBIC if _cubic(tree) else None
     except _TooLarge:
         return _TOO_LARGE
@@ -296,6 +298,7 @@ def _runs_multiply(
     for _ in range(_LONGEST_TRIED):
         if sum(runs.values()) > _MOST_RUNS:
             return True
+
         automaton.count(
             len(letters) * sum(len(automaton.follow[state]) for state in runs)
         )
@@ -375,6 +378,7 @@ def _cubic(tree: Node) -> bool:
     automaton.build(tree)
     loops = _looping(automaton)
     hands = set()
+
     for p in loops:
         for q in loops:
             if p != q and (p, q, q) in automaton.reach((p, p, q)):
@@ -387,6 +391,7 @@ def _looping(automaton: _Automaton) -> list[int]:
     """One position of each loop."""
     reachable = [_reachable(automaton, state) for state in range(len(automaton.spans))]
     chosen: list[int] = []
+
     for state, reached in enumerate(reachable):
         if state in reached and not any(
             state in reachable[item] and item in reached for item in chosen
@@ -399,6 +404,7 @@ def _looping(automaton: _Automaton) -> list[int]:
 def _reachable(automaton: _Automaton, start: int) -> set[int]:
     reached: set[int] = set()
     waiting = [start]
+
     while waiting:
         for target in automaton.follow[waiting.pop()]:
             automaton.count()

@@ -78,12 +78,14 @@ def parse_pattern(expression: str) -> Node:
         raise PatternError("it is empty")
     if len(expression) > MOST_CHARACTERS:
         raise PatternError(f"it is longer than {MOST_CHARACTERS} characters")
+
     parser = _PatternParser(expression)
     tree = parser.alternatives(0)
     if not parser.at_end:
         raise PatternError("a ) has no (")
     if most_repeats(tree) > MOST_REPEATS:
         raise PatternError(f"its counts multiply to more than {MOST_REPEATS}")
+
     return tree
 
 
@@ -111,15 +113,18 @@ def longest_match(node: Node) -> int | None:
                 length = longest_match(part)
                 if length is None:
                     return None
+
                 lengths.append(length)
 
             if isinstance(node, Sequence):
                 return sum(lengths)
+
             return max(lengths, default=0)
         case Repeat(part, _, most):
             length = longest_match(part)
             if most is None:
                 return 0 if length == 0 else None
+
             return None if length is None else length * most
 
 
@@ -152,9 +157,11 @@ class _PatternParser:
     def alternatives(self, depth: int) -> Node:
         if depth > MOST_DEPTH:
             raise PatternError(f"its groups are nested more than {MOST_DEPTH} deep")
+
         branches = [self.sequence(depth)]
         while self.take("|"):
             branches.append(self.sequence(depth))
+
         return branches[0] if len(branches) == 1 else Alternatives(tuple(branches))
 
     def sequence(self, depth: int) -> Node:
@@ -167,9 +174,11 @@ class _PatternParser:
         bounds = self.quantifier()
         if bounds is None:
             return atom
+
         self.take("?")  # lazy or greedy, the whole text matches or it does not
         if not self.at_end and self.next() in "*+?{":
             raise PatternError(f"{self.next()} follows another count")
+
         return Repeat(atom, *bounds)
 
     def quantifier(self) -> tuple[int, int | None] | None:
@@ -179,9 +188,11 @@ class _PatternParser:
 
         if not self.take("{"):
             return None
+
         inside, closed, _ = self.text[self.at :].partition("}")
         least, comma, most = inside.partition(",")
         has_counts = _is_count(least) and (not most or _is_count(most))
+
         if not closed or not has_counts:
             raise PatternError(
                 "for a { that is not a count such as {2} or {1,3} write \\{"
@@ -194,6 +205,7 @@ class _PatternParser:
             return int(least), None
         if int(most) < int(least):
             raise PatternError(f"the count {{{inside}}} runs backwards")
+
         return int(least), int(most)
 
     def atom(self, depth: int) -> Node:
@@ -206,6 +218,7 @@ class _PatternParser:
             return self.escape(in_class=False)
         if character == ".":
             return _ANY
+
         if character in _ANCHORS:
             raise PatternError(
                 f"{character} is not needed: the whole text always has to match"
@@ -219,6 +232,7 @@ class _PatternParser:
 
         if character in "]}":
             raise PatternError(f"{character} by itself is written \\{character}")
+
         return _single(character)
 
     def group(self, depth: int) -> Node:
@@ -230,21 +244,25 @@ class _PatternParser:
         inside = self.alternatives(depth + 1)
         if not self.take(")"):
             raise PatternError("a ( is not closed")
+
         return inside
 
     def escape(self, *, in_class: bool) -> Characters:
         if self.at_end:
             raise PatternError("it ends with a single \\")
+
         character = self.step()
         if character.lower() in _CLASSES:
             if in_class and character.isupper():
                 raise PatternError(f"\\{character} is not allowed inside [ ]")
+
             return Characters(_CLASSES[character.lower()], negated=character.isupper())
 
         if character in _CONTROLS:
             return Characters(((_CONTROLS[character],) * 2,))
         if character in ascii_letters + digits or character not in punctuation:
             raise PatternError(f"\\{character} does not work in every engine")
+
         return _single(character)
 
     def characters(self) -> Node:
@@ -252,8 +270,10 @@ class _PatternParser:
         spans: list[Span] = []
         while not self.take("]"):
             spans.extend(self.item(first=not spans))
+
         if not spans:
             raise PatternError("[] contains no character")
+
         return Characters(_merged(spans), negated=negated)
 
     def item(self, *, first: bool) -> tuple[Span, ...]:
@@ -268,6 +288,7 @@ class _PatternParser:
         ends = low + high
         if len(ends) != 2 or any(start != end for start, end in ends):
             raise PatternError("a range in [ ] needs one character at each end")
+
         if ends[0][0] > ends[1][0]:
             raise PatternError(
                 f"the range {chr(ends[0][0])}-{chr(ends[1][0])} runs backwards"
@@ -278,6 +299,7 @@ class _PatternParser:
     def member(self, *, first: bool) -> tuple[Span, ...]:
         if self.at_end:
             raise PatternError("a [ is not closed")
+
         character = self.step()
         if character == "\\":
             return self.escape(in_class=True).spans
@@ -285,6 +307,7 @@ class _PatternParser:
             raise PatternError("[ inside [ ] is written \\[")
         if character == "-" and not first and self.next() != "]":
             raise PatternError("- between two ranges is written \\-")
+
         if character in "&~|" and self.next() == character:
             raise PatternError(
                 f"{character}{character} inside [ ] means different things to "
@@ -318,12 +341,14 @@ def positive(characters: Characters) -> tuple[Span, ...]:
     """The spans of all characters meant, with a negation worked out."""
     if not characters.negated:
         return characters.spans
+
     kept: list[Span] = []
     start = 0
 
     for low, high in characters.spans:
         if start < low:
             kept.append((start, low - 1))
+
         start = high + 1
 
     return (*kept, (start, _LAST)) if start <= _LAST else tuple(kept)
@@ -376,6 +401,7 @@ def simplified(node: Node) -> Node:
             is_counted = (least, most) != (1, None)
             if is_counted and _may_be_empty(inside):
                 least = 0
+
             return Repeat(inside, least, most)
 
 
@@ -395,6 +421,7 @@ def _alternatives(branches: list[Node]) -> Node:
     kept = list(dict.fromkeys(branch for branch in branches if branch != EMPTY))
     if not kept:
         return EMPTY
+
     node = kept[0] if len(kept) == 1 else Alternatives(tuple(kept))
     return node if len(kept) == len(set(branches)) else Repeat(node, 0, 1)
 
@@ -411,6 +438,7 @@ def _count(least: int, most: int | None) -> str:
         return f"{{{least}}}"
     if most is None:
         return f"{{{least},}}"
+
     return f"{{{least},{most}}}"
 
 
@@ -436,6 +464,7 @@ def _span(low: int, high: int) -> str:
         return first + _span(low + 1, high)
     if len(last) > 1:
         return _span(low, high - 1) + last
+
     return f"{first}{last}" if high == low + 1 else f"{first}-{last}"
 
 

@@ -45,6 +45,7 @@ class TextKind(Kind):
         """
         if is_blank(text):
             return Refusal(code="only-blanks")
+
         if broken := first_surrogate(text):
             return Refusal(
                 code="broken-character", details=(("character", code_point(broken)),)
@@ -55,6 +56,7 @@ class TextKind(Kind):
             return None
         if control in LINE_BREAKS and not field.type.multiline:
             return Refusal(code="line-break")
+
         return Refusal(
             code="control-character", details=(("character", code_point(control)),)
         )
@@ -79,6 +81,7 @@ class TextKind(Kind):
         pattern = field.pattern
         if pattern is None or whole_match(pattern.expression, text):
             return None
+
         return Refusal(
             code="pattern-mismatch", details=(("says", pattern_says(pattern)),)
         )
@@ -90,6 +93,7 @@ def longest_text(field: Facets) -> int | None:
     """
     if field.pattern is None:
         return field.max_length
+
     return (
         LONGEST_MATCHED
         if field.max_length is None

@@ -52,6 +52,7 @@ class _OneCode(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _CODE.deserialize(value)  # type: ignore[no-any-return]
+
         return {
             "label": _LABEL.deserialize(value),
             "exclusive": False,
@@ -68,8 +69,10 @@ class Codes(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Code, ...]:
         if isinstance(value, list):
             return _from_list(value)
+
         if not isinstance(value, dict):
             fail("not-codes")
+
         if not value:
             fail("no-codes")
 
@@ -106,6 +109,7 @@ def _codes(by_code: Any) -> tuple[Code, ...]:
     for code, keys in by_code.items() if isinstance(by_code, dict) else ():
         if "label" not in keys:
             continue
+
         codes.append(
             Code(
                 code=code,
@@ -125,6 +129,7 @@ def _from_list(value: list[Any]) -> tuple[Code, ...]:
 
     wrong: dict[int, list[Problem]] = {}
     seen: set[str] = set()
+
     for index, code in enumerate(value):
         if code is None:
             wrong[index] = [Problem(code="empty-value", words={"key": index})]

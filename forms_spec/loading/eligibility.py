@@ -48,8 +48,10 @@ class _OneCriterion(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _CRITERION.deserialize(value)  # type: ignore[no-any-return]
+
         if not isinstance(value, str):
             fail("not-text")
+
         return {"met": value}
 
 
@@ -116,6 +118,7 @@ class EligibilityBuilder:
 
         name, visit = loaded["form"], loaded.get("visit")
         form = self.study.forms.get(name)
+
         if form is None:
             near = did_you_mean(name, self.study.forms)
             self.notes.say("unknown-form", spot.at("form").place, name=name, near=near)
@@ -205,6 +208,7 @@ class _CriteriaBuilder:
     ) -> Expression | None:
         if key not in data:
             return None
+
         written = parse_at(spot.at_or_self(key), self.notes)
         if written is None:
             return None

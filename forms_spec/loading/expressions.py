@@ -71,6 +71,7 @@ def parse_wordings(
     """The texts of some keys where they hold answers, and their expressions by key."""
     wordings: dict[str, Wording] = {}
     written: list[tuple[str, LocatedExpression]] = []
+
     for key in keys:
         if "{" not in (data.get(key) or ""):
             continue
@@ -98,6 +99,7 @@ def parse_slots(
 
     parts: list[str | Slot] = []
     written: list[LocatedExpression] = []
+
     for part in parts_of(text):
         if isinstance(part, str):
             parts.append(part)

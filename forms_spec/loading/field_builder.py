@@ -86,6 +86,7 @@ class FieldBuilder:
         unit = built.unit
         if unit is not None and unit.companion is not None:
             fields.append(self._companion(built, unit, unit.companion, spot))
+
         if built.comparators:
             fields.append(self._number_part(built, spot))
             fields.append(self._comparator_part(built, spot))
@@ -285,6 +286,7 @@ class FieldBuilder:
         for code, choice in data.items() if isinstance(data, dict) else ():
             if not choice.get("formula"):
                 continue
+
             formula = self._parse("unit", spot.at("unit").at(code).at("as"))
             if formula is not None:
                 formulas[code] = formula
@@ -410,6 +412,7 @@ class FieldBuilder:
             return ()
         if "missing" not in raw:
             return self.missing
+
         return allowed_missing(
             raw["missing"], spot.at("missing"), self.all_missing, self.notes
         )

@@ -36,6 +36,7 @@ class Length(ScalarField):
         if isinstance(value, list):
             if len(value) != 2:
                 fail("not-a-length")
+
             least, most = value
             return _WHOLE.deserialize(least), _WHOLE.deserialize(most)
 
@@ -64,8 +65,10 @@ class MissingShape(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | tuple[str, ...]:
         if value == "all":
             return "all"
+
         if isinstance(value, str):
             fail("missing-not-a-list", name=value)
+
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 

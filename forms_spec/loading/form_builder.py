@@ -100,6 +100,7 @@ def spread(data: Any) -> Any:
 def _spread_group(group: Any) -> Any:
     if not isinstance(group, dict):
         return group
+
     defaults, fields = group.get("defaults"), group.get("fields")
     if not isinstance(defaults, dict) or not isinstance(fields, dict):
         return group

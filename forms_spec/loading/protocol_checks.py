@@ -97,6 +97,7 @@ class ChecksShape(ScalarField):
         for facet, written in value.items():
             if facet not in self.facets:
                 fail("check-without-facet", key=facet, keys=", ".join(self.facets))
+
             checks |= _by_code(facet, written, self.facets[facet])
 
         return MappingProxyType(checks)

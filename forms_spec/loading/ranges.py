@@ -44,8 +44,10 @@ class _OneRange(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> RawRange:
         if isinstance(value, list):
             return _from_list(value)
+
         if not isinstance(value, str):
             fail("not-a-range")
+
         return _from_text(value)
 
 
@@ -74,6 +76,7 @@ def _from_list(value: list[Any]) -> RawRange:
 
     if wrong:
         raise ValidationError(wrong)
+
     if len(value) != 2:
         fail("range-ends", given=len(value))
 
@@ -126,6 +129,7 @@ def _split(text: str, offset: int) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     depth, is_quoted, start = 0, False, 0
+
     for index, character in enumerate(text):
         if character == "'":
             # A quote inside quotes is doubled, and so turns them off and on again.

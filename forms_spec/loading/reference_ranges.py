@@ -60,6 +60,7 @@ class _Row(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str | None, ...]:
         if not isinstance(value, list):
             fail("not-a-list")
+
         if not all(cell is None or isinstance(cell, str) for cell in value):
             fail("not-text")
 
@@ -153,6 +154,7 @@ def _range(
     """A row of the table, each cell under its column; None when it cannot be read."""
     texts = dict(zip(columns, cells, strict=False))
     test = texts.get("test")
+
     if len(cells) != len(columns) or test is None:
         notes.say(
             "reference-row",

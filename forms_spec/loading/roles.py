@@ -29,6 +29,7 @@ class PermissionList(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Permissions:
         if not isinstance(value, list):
             fail("not-a-list")
+
         for word in value:
             if word not in WORDS:
                 near = did_you_mean(str(word), WORDS)
@@ -55,11 +56,13 @@ def build_roles(spot: SourceNode, notes: Notes) -> Mapping[str, StudyRole]:
     """The roles by name; those whose name cannot be one are left out."""
     loaded = notes.load(RolesFileSchema(), spot.data, spot).get("roles") or {}
     roles: dict[str, StudyRole] = {}
+
     for name, data in loaded.items():
         role = spot.at("roles", name)
         if name in RESERVED_ROLES:
             notes.say("role-reserved", role.key, name=name)
             continue
+
         if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
             notes.say("role-name", role.key, name=name)
             continue

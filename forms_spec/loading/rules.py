@@ -72,8 +72,10 @@ class _OneDerivation(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _DERIVATION.deserialize(value)  # type: ignore[no-any-return]
+
         if not isinstance(value, str):
             fail("not-text")
+
         return {"value": value}
 
 
@@ -235,6 +237,7 @@ class RulesBuilder:
         for table, name in dict.fromkeys(read):
             if table is None or name is None:
                 continue
+
             if self._has_field(table, name):
                 yield table, name
 

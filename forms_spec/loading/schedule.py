@@ -61,17 +61,21 @@ class ScheduleGrid:
         if COLUMNS not in self.rows:
             if self.rows:
                 self.notes.say("schedule-without-columns", self.spot.at("schedule").key)
+
             return None
 
         spot = self.spot.at("schedule", COLUMNS)
         names: list[str] = []
+
         for word in WORD.finditer(self.rows[COLUMNS]):
             name = word.group()
             place = spot.span(*word.span())
+
             if name not in self.visits:
                 self._unknown_visit(name, place)
             elif name in names:
                 self.notes.say("column-twice", place, name=name)
+
             names.append(name)
 
         return names
@@ -118,6 +122,7 @@ class ScheduleGrid:
             expectation = MARKS[mark.group()]
             if expectation is None or visit not in self.visits:
                 continue
+
             # Of two marks for a form and a visit, in two files, the first counts.
             if (form, visit) not in schedule:
                 schedule[form, visit] = self._scheduled(
@@ -199,6 +204,7 @@ class ScheduleGrid:
         if spot.data is None:
             self.notes.say("empty-value", spot.key, key=spot.path[-1])
             return None
+
         if spot.text is None:
             self.notes.say("not-text", spot.place, key=spot.path[-1])
             return None

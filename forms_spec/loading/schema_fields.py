@@ -111,8 +111,10 @@ class TextField(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):
             fail("not-text")
+
         if not value.strip():
             fail("empty-value")
+
         return value
 
 
@@ -145,6 +147,7 @@ class OneOf(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):
             fail("not-one-of", words=", ".join(self.words), near="")
+
         if value not in self.words:
             near = did_you_mean(value, self.words)
             fail("not-one-of", words=", ".join(self.words), near=near)
@@ -178,6 +181,7 @@ class TextListField(ScalarField):
 
         wrong: dict[int, list[Problem]] = {}
         seen: set[str] = set()
+
         for index, text in enumerate(value):
             if text is None:
                 wrong[index] = [Problem(code="empty-value")]
@@ -192,6 +196,7 @@ class TextListField(ScalarField):
 
         if wrong:
             raise ValidationError(wrong)
+
         if not self.least <= len(value) <= self.most:
             fail("list-length", least=self.least, most=self.most, given=len(value))
 
@@ -211,6 +216,7 @@ class NamedMapping(Collected):
 
         valid: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
+
         for name, named in value.items():
             try:
                 valid[name] = self.shape.deserialize(named, name, value)

@@ -72,8 +72,10 @@ class _OneParameter(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _PARAMETER.deserialize(value)  # type: ignore[no-any-return]
+
         if not isinstance(value, str):
             fail("not-text")
+
         return {"value": _TEXT.deserialize(value)}
 
 

@@ -71,10 +71,12 @@ def build_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
     parts = Parts()
     spots = _sort(files, parts, notes)
     studies = spots["study"]
+
     if not studies:
         documents = parts.documents.values()
         if all(document.root is not None for document in documents):
             notes.say("no-study", _top(next(iter(files), ".")))
+
         return None
 
     for other in studies[1:]:
@@ -105,6 +107,7 @@ def _sort(
         # Rules and derivations are read together, whichever of them comes first.
         if noun == "derivations":
             noun = "rules"
+
         if noun is not None:
             spots[noun].append(SourceNode(document=document))
 
@@ -234,6 +237,7 @@ class _StudyBuilder:
             form = builder.build()
             if form is None:
                 continue
+
             if form.name in forms:
                 first = forms[form.name].place
                 self.notes.say_duplicate("form", form.name, form.place, first)
@@ -250,6 +254,7 @@ class _StudyBuilder:
         visits: dict[str, Visit] = {}
         schedule: dict[tuple[str, str], Scheduled] = {}
         files: list[tuple[SourceNode, dict[str, Any]]] = []
+
         for spot in self.spots["visits"]:
             loaded = self.notes.load(VisitsSchema(), spot.data, spot)
             build_visits(loaded, spot, self.notes, visits)
@@ -279,6 +284,7 @@ class _StudyBuilder:
 
         rules: dict[str, EditCheck] = {}
         derivations: dict[str, Derivation] = {}
+
         for spot in self.spots["rules"]:
             builder = RulesBuilder(
                 spot=spot,

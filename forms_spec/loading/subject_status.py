@@ -52,6 +52,7 @@ class StatusBuilder:
         written = parse_at(spot.at("when"), self.notes)
         if written is None:
             return None
+
         part = ExpressionPart(written=written, what="when", form=form)
         self.parts.expressions.append(part)
 

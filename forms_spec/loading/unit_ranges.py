@@ -67,6 +67,7 @@ def in_every_unit(
         code for code in _root_first(unit) if code in ranges and code in conversions
     ]
     everywhere = dict(ranges)
+
     for code, conversion in conversions.items():
         for source in sources:
             if code in everywhere:
@@ -93,6 +94,7 @@ def to_root(choice: UnitChoice, unit: Unit) -> LinearConversion | None:
     """
     by_code = {other.code: other for other in unit.choices}
     conversion, seen = ITSELF, {choice.code}
+
     while choice.to is not None:
         # A unit that is unknown, or that leads back, has a finding of its own.
         if choice.to not in by_code or choice.to in seen:
@@ -161,6 +163,7 @@ def _product(node: syntax_tree.Product) -> LinearConversion | None:
         # Only by a constant other than 0 is a quotient a line again.
         if right.slope or not right.start:
             return None
+
         return left.times(1 / right.start)
 
     # Two factors with ``value`` in them give a parabola.
@@ -217,6 +220,7 @@ def _end(
 ) -> _End | None:
     if end is None:
         return None
+
     number = _number(end.tree)
     if number is None:
         return _computed(end, line)

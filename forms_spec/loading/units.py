@@ -34,6 +34,7 @@ class UnitShape(Collected):
         if isinstance(value, dict):
             if not value:
                 fail("no-codes")
+
             return _CHOICES.deserialize(value)  # type: ignore[no-any-return]
 
         return _FIXED.deserialize(value)  # type: ignore[no-any-return]

@@ -138,6 +138,7 @@ def _refusal(state: QueryState | None, action: QueryAction, party: QueryParty) -
     if others:
         who = " or ".join(_PEOPLE[item].lower() for item in others)
         return f"{_PEOPLE[party]} cannot do this. A query is {doing} by {who}."
+
     if state is None:
         return f"There is no query yet that could be {doing}."
     if action is QueryAction.OPEN:
@@ -148,4 +149,5 @@ def _refusal(state: QueryState | None, action: QueryAction, party: QueryParty) -
     where = f"This query is {state.value}, so it cannot be {doing}."
     if (state, QueryAction.REOPEN, QueryParty.REVIEWER) in LIFE:
         return f"{where} A monitor or data manager can reopen it."
+
     return where

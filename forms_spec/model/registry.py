@@ -25,6 +25,7 @@ def by_name(entries: Iterable[N]) -> dict[str, N]:
     for entry in entries:
         if entry.name in registered:
             raise ValueError(f"{entry.name} is registered twice")
+
         registered[entry.name] = entry
 
     return registered

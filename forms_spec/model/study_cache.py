@@ -37,9 +37,11 @@ class StudyCache(Generic[Key, Value]):
         caches: dict[Any, Any] | None = attributes.get(_SLOT)
         if caches is None:
             caches = cast(dict[Any, Any], attributes.setdefault(_SLOT, {}))
+
         values: dict[Key, Value] | None = caches.get(self)
         if values is None:
             values = cast(dict[Key, Value], caches.setdefault(self, {}))
+
         return values
 
     def get(self, study: Study, key: Key, make: Callable[[], Value]) -> Value:

@@ -55,6 +55,7 @@ def parts_of(text: str) -> Iterator[str | SlotText]:
     for match in _SLOT.finditer(text):
         if match.start() > end:
             yield _unescaped(text[end : match.start()])
+
         yield SlotText(
             name=match[1],
             first=match.start(1),
@@ -71,6 +72,7 @@ def plain(text: str) -> str:
     """The text where there are no answers: a slot is the field's name in brackets."""
     if "{" not in text:
         return text
+
     return "".join(
         part if isinstance(part, str) else f"[{part.name}]" for part in parts_of(text)
     )

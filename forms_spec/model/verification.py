@@ -41,5 +41,6 @@ class VerificationPlan:
             return True
         if table not in self.critical:
             return False
+
         fields = self.critical[table]
         return fields is None or field in fields

@@ -38,10 +38,12 @@ def place_within(text: str, place: TextPlace, start: int, end: int) -> TextPlace
     """
     if "\n" in text or (place.end_line and place.end_line != place.line):
         return place
+
     written = place.end_column - place.column if place.end_column else len(text)
     quotes = written - len(text)
     if quotes not in (0, 2):
         return place
+
     first = place.column + quotes // 2
     last = max(end, start + 1)
 

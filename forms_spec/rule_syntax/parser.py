@@ -48,9 +48,11 @@ class _RuleParser(TokenStream):
         """``rule = expression END``"""
         if self.word.kind is TokenKind.END:
             raise SyntaxFault("rule-empty", 0, 0)
+
         expression = self.expression(OR)
         if self.at < len(self.words) - 1:
             raise self.unexpected("and, or, a comparison, or the end")
+
         return expression
 
     def expression(self, power: int) -> syntax_tree.Node:
@@ -65,6 +67,7 @@ class _RuleParser(TokenStream):
             binding = self.binding()
             if binding < power:
                 break
+
             if binding == COMPARE and compared:
                 raise self.unexpected(
                     "and, or, the end (for two bounds write: between .. and ..)"
@@ -96,11 +99,13 @@ class _RuleParser(TokenStream):
         if word.kind is TokenKind.SIGN:
             if word.text in _COMPARISONS:
                 return COMPARE
+
             return {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY}.get(word.text, 0)
 
         if word.kind is TokenKind.KEYWORD:
             if word.text in _PREDICATES:
                 return COMPARE
+
             return {"or": OR, "and": AND}.get(word.text, 0)
 
         return 0
@@ -111,6 +116,7 @@ class _RuleParser(TokenStream):
             return self.logic(left, binding)
         if binding == ADD:
             return self.sum(left)
+
         if binding == MULTIPLY:
             sign = self.take()
             right = self.expression(NEGATE)
@@ -158,11 +164,14 @@ class _RuleParser(TokenStream):
             return self.compare(left, word.text)
         if word.text == "is":
             return self.state(left)
+
         negated = word.text == "not"
         if negated:
             word = self.take()
+
         if word.text == "between" and word.kind is TokenKind.KEYWORD:
             return self.between(left, negated)
+
         if word.text == "in" and word.kind is TokenKind.KEYWORD:
             among = self.listing() if self.is_sign("(") else self.expression(ADD)
             return syntax_tree.In(
@@ -209,6 +218,7 @@ class _RuleParser(TokenStream):
         word = self.word
         if word.kind is not TokenKind.KEYWORD or word.text not in ("known", "missing"):
             return self.certain(left, negated)
+
         end, code = self.take().end, None
         if word.text == "missing" and self.is_sign("("):
             self.take()
@@ -236,6 +246,7 @@ class _RuleParser(TokenStream):
 
         asked: syntax_tree.Node = left
         end = self.word.end
+
         if self.skip_keyword("in"):
             among = self.listing()
             asked = syntax_tree.In(
@@ -310,6 +321,7 @@ class _RuleParser(TokenStream):
             operand = self.expression(NEGATE)
             if word.text == "+":
                 return operand
+
             return syntax_tree.Negative(
                 operand=operand, start=word.start, end=operand.end
             )
@@ -324,6 +336,7 @@ class _RuleParser(TokenStream):
         """
         if not isinstance(value, syntax_tree.Reference) or not self.is_keyword("in"):
             return value
+
         unit, follows = (
             self.words[self.at + 1],
             self.words[min(self.at + 2, len(self.words) - 1)],
@@ -358,6 +371,7 @@ class _RuleParser(TokenStream):
         word = self.word
         if word.kind is not TokenKind.NAME or word.text.lower() not in _UNITS:
             return count
+
         self.take()
         unit, times = _UNITS[word.text.lower()]
 
@@ -372,6 +386,7 @@ class _RuleParser(TokenStream):
         word = self.word
         if word.kind in _LITERALS:
             return self.literal()
+
         if word.kind is TokenKind.PARAMETER:
             self.take()
             return syntax_tree.ParameterReference(
@@ -388,6 +403,7 @@ class _RuleParser(TokenStream):
             return self.named()
         if word.kind is TokenKind.KEYWORD:
             return self.keyword()
+
         raise self.unexpected(
             "a field, a number, a text in single quotes, or a bracket"
         )
@@ -418,6 +434,7 @@ class _RuleParser(TokenStream):
             return self.named()
         if word.text == "this":
             return self.reference()
+
         raise self.unexpected(
             "a field, a number, a text in single quotes, or a bracket"
         )
@@ -426,6 +443,7 @@ class _RuleParser(TokenStream):
         """``literal = number | text | date | time | datetime``"""
         word = self.take()
         kind = word.kind.name.lower()
+
         if word.kind is TokenKind.NUMBER:
             return syntax_tree.Literal(
                 kind=kind, value=_number(word), start=word.start, end=word.end
@@ -484,6 +502,7 @@ class _RuleParser(TokenStream):
         over = self.expression(OR)
         if self.is_sign(",") and word.text in ("min", "max") and not distinct:
             return self.call(word, [over])
+
         where = self.expression(OR) if self.skip_keyword("where") else None
         end = self.expect_sign(")").end
 
@@ -501,6 +520,7 @@ class _RuleParser(TokenStream):
         follows = self.words[self.at + 1]
         if not (follows.kind is TokenKind.SIGN and follows.text == "("):
             return self.reference()
+
         word = self.take()
         self.take()
         first = [] if self.is_sign(")") else [self.expression(OR)]

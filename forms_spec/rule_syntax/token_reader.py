@@ -50,8 +50,10 @@ class TokenStream:
         word = self.word
         if word.kind is TokenKind.END:
             return SyntaxFault("rule-ends-early", word.start, word.end, wanted=wanted)
+
         if word.kind is TokenKind.NAME and word.text.lower() in ("null", "empty"):
             wanted = "known or missing (write: is known, is not known)"
+
         return SyntaxFault(
             "rule-unexpected", word.start, word.end, name=word.text, wanted=wanted
         )

@@ -122,6 +122,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """All words, and an END. Raises ``SyntaxFault``."""
     if len(text) > LONGEST_TEXT:
         raise SyntaxFault("rule-too-long", 0, 1, most=str(LONGEST_TEXT))
+
     words: list[Token] = []
     end = 0
 
@@ -129,9 +130,11 @@ def tokenize(text: str) -> tuple[Token, ...]:
         match = _WORDS.match(text, end)
         if match is None:
             raise _stranger(text, end)
+
         kind = match.lastgroup or ""
         if kind != "BLANK":
             words.append(_word(kind, match.group(), end, match.end()))
+
         end = match.end()
 
     words.append(Token(TokenKind.END, "", len(text), len(text)))
@@ -149,10 +152,12 @@ def _stranger(text: str, position: int) -> SyntaxFault:
     """A character that begins no word."""
     if text[position] == "'":
         return SyntaxFault("rule-open-text", position, len(text))
+
     if text[position].isascii() and text[position].isdigit():
         end = position
         while end < len(text) and (text[end].isalnum() or text[end] in "._:"):
             end += 1
+
         return SyntaxFault("rule-bad-number", position, end, name=text[position:end])
 
     for foreign in (text[position : position + 2], text[position]):

@@ -40,11 +40,13 @@ def function_words(name: str, count: int) -> list[str | int] | None:
     for text, number, *_ in Formatter().parse(function):
         if text:
             parts.append(text)
+
         if not number:
             continue
         # The words speak of an argument that is not given.
         if int(number) >= count:
             return None
+
         parts.append(int(number))
 
     return parts
@@ -80,6 +82,7 @@ class _English:
             return node.function in ("any", "every")
         if isinstance(node, syntax_tree.Is):
             return node.state == "true" and (node.negated or self.runs_on(node.operand))
+
         return isinstance(node, syntax_tree.Call) and node.function in (
             "within",
             "since",
@@ -125,6 +128,7 @@ class _English:
             return "true" if node.value else "false"
         if node.kind == "date":
             return shown_day(str(node.value))
+
         return str(node.value)
 
     def duration(self, node: syntax_tree.DurationTerm) -> str:
@@ -140,12 +144,14 @@ class _English:
             return f"“{note.field.label}”"
         if isinstance(note, Key):
             return _KEYS[note.name]
+
         return self.named(node)
 
     def elsewhere(self, remote: Remote) -> str:
         text = f"“{remote.field.label}” ({self.study.forms[remote.form].title}"
         if remote.visit is None:
             return f"{text})"
+
         visit = self.study.visits.get(remote.visit)
         return f"{text}, {visit.title if visit else 'at the previous visit'})"
 
@@ -171,9 +177,11 @@ class _English:
     def at(self, selector: str | None) -> str:
         if selector in (None, "this"):
             return ""
+
         visit = self.study.visits.get(selector or "")
         if visit is not None:
             return f" at {visit.title}"
+
         return " at any visit" if selector == "all" else " at the previous visit"
 
     def parameter(self, node: syntax_tree.ParameterReference) -> str:
@@ -224,6 +232,7 @@ class _English:
             return self.say(node)
         if isinstance(node, syntax_tree.Literal):
             return self.code(node, codelist)
+
         if isinstance(node, syntax_tree.Listing):
             labels = [self.value(item, beside) for item in node.items]
             return _listed(labels)
@@ -250,6 +259,7 @@ class _English:
         if not isinstance(node.among, syntax_tree.Listing):
             if self.type(node.operand) is Type.NUMBER:
                 return self.in_unit(node.operand, str(getattr(node.among, "field", "")))
+
             return (
                 f"{self.value(node.operand, node.among)} is {no}one of "
                 f"{self.say(node.among)}"
@@ -276,6 +286,7 @@ class _English:
         if node.state == "true":
             if node.negated:
                 return f"it is not certain that {self.bracketed(node.operand)}"
+
             return self.say(node.operand)
 
         of = self.argument(node.operand)
@@ -284,6 +295,7 @@ class _English:
             return f"{of} is {no}known"
         if node.code is None:
             return f"{of} is {no}missing with a reason"
+
         label = self.study.missing[str(node.code.value)].label
 
         return f"{of} is {no}missing: {label}"
@@ -315,6 +327,7 @@ class _English:
         ]
         if node.otherwise is not None:
             words.append(f"otherwise {self.branch(node.otherwise)}")
+
         return "; ".join(words)
 
     def branch(self, node: syntax_tree.Node) -> str:
@@ -340,6 +353,7 @@ class _English:
 
         if node.function in _VARIADIC:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
+
         return _FUNCTIONS[node.function].format(*given_words)
 
     def fold(self, node: syntax_tree.Aggregate) -> str:
@@ -347,9 +361,11 @@ class _English:
         where = f" where {self.say(node.where)}" if node.where is not None else ""
         if node.function == "every" and where:
             return f"every row of {over} has{where.removeprefix(' where')}"
+
         words = _FOLDS[node.function]
         if node.distinct:
             words = "the number of different values of {0}"
+
         return words.format(over) + where
 
 

@@ -32,6 +32,7 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
     """
     dated = field_named(study, VISIT_DATE)
     visits: dict[VisitKey, CapturedVisit] = {}
+
     if dated:
         for key, visit in _headers(study, casebook, dated.form):
             visits[key.visit, key.unsno] = visit
@@ -54,6 +55,7 @@ def day_zero(study: Study, casebook: Casebook) -> date | None:
         field = study.field(table, field_name)
         if field is None:
             continue
+
         for day in _dates(field, casebook):
             return day
 
@@ -114,6 +116,7 @@ def _ended(
     """The date in DSSTDAT, or of an early termination visit."""
     field = field_named(study, END_OF_STUDY)
     days = list(_dates(field, casebook)) if field else []
+
     for (name, _), captured in visits.items():
         visit = study.visits.get(name)
         is_termination = visit is not None and visit.type is VisitType.TERMINATION

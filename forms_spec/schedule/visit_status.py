@@ -128,6 +128,7 @@ def due_dates(visit: Visit, day_zero: date | None) -> Due | None:
     """
     if day_zero is None or visit.target is None:
         return None
+
     try:
         return _due(visit.target, visit.window, day_zero)
     except (OverflowError, ValueError):
@@ -158,6 +159,7 @@ def visit_state(
     """
     due = due_dates(visit, timeline.day_zero)
     captured = timeline.captured.get((visit.name, unsno))
+
     if captured is not None:
         return VisitState(
             visit=visit,
@@ -202,6 +204,7 @@ def _status_open(
         # The visits before day 0 decide when, and whether, there is one.
         if visit.target is not None and visit.target.count < 0:
             return VisitStatus.DUE
+
         return VisitStatus.NOT_EXPECTED if ended else VisitStatus.NOT_DUE
 
     if ended and due.target > ended:

@@ -123,6 +123,7 @@ class Document:
         node = self._find(path)[1]
         if node is None or not isinstance(node.data, str):
             return self._span(node)
+
         offsets = self._offsets(node, node.data)
         start = offsets[min(max(first, 0), len(node.data))]
         end = offsets[min(last, len(node.data)) - 1] + 1 if last > first else start
@@ -135,6 +136,7 @@ class Document:
         """
         key: YamlNode | None = None
         node = self.root
+
         for step in path:
             below = node.children if node else None
             if isinstance(below, dict) and isinstance(step, str) and step in below:
@@ -165,6 +167,7 @@ class Document:
         index, end = node.start.index, node.end.index
         if not node.plain:
             index += 1
+
         numbers: list[int] = []
 
         for character in data:

@@ -68,6 +68,7 @@ def read_document(file: str, text: str) -> Document:
     bad = UNPRINTABLE.search(text)
     if bad:
         return _broken(file, text, _unprintable(file, text, bad.start()))
+
     reader = _YamlReader(file, _with_comparators(text))
 
     try:
@@ -102,6 +103,7 @@ def _old_names(renamings: Sequence[Renaming]) -> Iterator[Finding]:
     by_name: dict[tuple[str, str], list[Renaming]] = {}
     for renaming in renamings:
         by_name.setdefault((renaming.code, renaming.old), []).append(renaming)
+
     for (code, old), same in by_name.items():
         times = "" if len(same) == 1 else f" ({len(same)} times in this file)"
         yield finding(code, text=same[0].place, old=old, new=same[0].new, times=times)
@@ -113,6 +115,7 @@ def with_present_names(text: str) -> str:
     """
     document = read_document("", text)
     body = document.text
+
     for renaming in sorted(
         document.renamings, key=lambda renaming: renaming.start, reverse=True
     ):
@@ -184,6 +187,7 @@ class _YamlReader:
         """The root of the only document; None when there is nothing in it."""
         root: YamlNode | None = None
         documents = 0
+
         for event in self._events():
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -214,6 +218,7 @@ class _YamlReader:
 
         if not self.open:
             return node
+
         self._add(self.open[-1], node)
 
         return None
@@ -222,11 +227,13 @@ class _YamlReader:
         self._refuse_tag(event)
         if len(self.open) >= DEEPEST:
             raise _Bounded(finding("too-deep", text=self._place(event), most=DEEPEST))
+
         mapping = isinstance(event, yaml.MappingStartEvent)
         node = YamlNode({} if mapping else [], event)
         node.children = {} if mapping else []
         if event.anchor:
             self.anchors[event.anchor] = None
+
         self.open.append(_Open(node, event.anchor))
 
     def _end(self, event: Event) -> YamlNode:
@@ -234,6 +241,7 @@ class _YamlReader:
         closed.node.end = event.end_mark
         if closed.anchor:
             self.anchors[closed.anchor] = closed.node
+
         return closed.node
 
     def _scalar(self, event: Event) -> YamlNode:
@@ -253,8 +261,10 @@ class _YamlReader:
         node = YamlNode(None if empty else text, event, plain=plain)
         if event.anchor:
             self.anchors[event.anchor] = node
+
         if plain and not empty:
             self._warn_of_comment(event)
+
         return node
 
     def _warn_of_comment(self, event: Event) -> None:
@@ -293,6 +303,7 @@ class _YamlReader:
         elif parent.key is None:
             if isinstance(node.data, str) and node.data in OLD_KEYS:
                 self._rename_key(node, node.data)
+
             parent.key = node
         else:
             key, parent.key = parent.key, None
@@ -308,6 +319,7 @@ class _YamlReader:
         """Reads an old field type as the one that it has become, and says so."""
         if not isinstance(value.data, str) or value.data not in TYPES:
             return
+
         new = renamed_type(self._path(), value.data)
         if new is not None:
             self._rename("old-type", value, value.data, new)
@@ -315,6 +327,7 @@ class _YamlReader:
     def _rename(self, code: str, node: YamlNode, old: str, new: str) -> None:
         if self.at_alias:
             return  # at its anchor the text may be a label that only looks like an old name
+
         # The node may begin with an anchor or a quote; the name itself comes last.
         start = self.text.rfind(old, node.start.index, node.end.index)
         place = node.place(self.file)
@@ -333,6 +346,7 @@ class _YamlReader:
     def _pair(self, parent: _Open, key: YamlNode, node: YamlNode) -> None:
         if key.data == "type":
             self._rename_type(node)
+
         if not isinstance(key.data, str):
             self.findings.append(finding("key-not-text", text=key.place(self.file)))
         elif key.data == "<<" and key.plain:

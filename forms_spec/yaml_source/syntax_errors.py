@@ -25,6 +25,7 @@ def explain_syntax(
     line, column = (mark.line, mark.column) if mark else (0, 0)
     if line >= len(lines) or (not lines[line].strip() and line):
         line, column = _last_text(lines, line)
+
     place = TextPlace(file=file, line=line + 1, column=column + 1)
     source = lines[line]
     here = source[column : column + 1]
@@ -37,6 +38,7 @@ def explain_syntax(
         return finding("sign-needs-quotes", text=place, sign=here)
     if _value(source)[:1] in ("'", '"') and problem.startswith("did not find expected"):
         return finding("quote-ends-early", text=place)
+
     if error.context == "while scanning a quoted scalar" and error.context_mark:
         opened = error.context_mark
         place = TextPlace(file=file, line=opened.line + 1, column=opened.column + 1)

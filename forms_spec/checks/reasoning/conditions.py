@@ -211,6 +211,7 @@ class Conditions:
         true: MaybeFacts = None
         false: MaybeFacts = None
         pairs = zip(branches[::2], branches[1::2], strict=True)
+
         for condition, value in (*pairs, (None, otherwise)):
             entered, left = passed, None
             if condition is not None:
@@ -233,6 +234,7 @@ class Conditions:
         left, right = core.arguments
         if left.type is Type.CONDITION:
             return self._same_truth(core.arguments, forms)
+
         if core.operator == "eq" and left.type in WORDS:
             for side, other in ((left, right), (right, left)):
                 if isinstance(other, Constant):
@@ -348,8 +350,10 @@ def _numbers(operator: str, first: Side, other: Side) -> Results:
     orders = set[str]()
     if low < other_high:
         orders.add(LESS)
+
     if not first.values.meet(other.values).is_empty:
         orders.add(SAME)
+
     if high > other_low:
         orders.add(MORE)
 
@@ -381,6 +385,7 @@ _MIRRORED: Final = {"eq": "eq", "lt": "gt", "le": "ge"}
 def _limit(core: Core) -> Interval | None:
     if not isinstance(core, Constant):
         return None
+
     value = core.value
     if isinstance(value, tuple):
         return value
@@ -420,6 +425,7 @@ def _ordered(
     """Two values of which only the order is followed."""
     true = possible & _TRUE_ORDERS[operator]
     false = possible - _TRUE_ORDERS[operator]
+
     if first.key is None or other.key is None:
         key = None
     elif first.key == other.key:

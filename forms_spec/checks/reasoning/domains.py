@@ -175,6 +175,7 @@ class Domains:
         values = ALL_NUMBERS
         if low is not None and _is_hard(field, ENDS[0]):
             values = values.meet(at_least(low + limits.low_open, step))
+
         if high is not None and _is_hard(field, ENDS[1]):
             values = values.meet(at_most(high - limits.high_open, step))
 
@@ -250,6 +251,7 @@ class Domains:
         if isinstance(core, Constant):
             text = core.value
             return CodeSet(frozenset({text} if isinstance(text, str) else ()))
+
         if isinstance(core, Read | Remote):
             values = self.of_field(core.field)
             assert isinstance(values, CodeSet)
@@ -259,6 +261,7 @@ class Domains:
             result = CodeSet(frozenset())
             for value in _results(core):
                 result = result.join(self._words(value))
+
             return result
 
         return ALL_WORDS
@@ -268,10 +271,12 @@ class Domains:
         core = bare(core)
         if isinstance(core, Constant):
             return span(_plain(core)) or (-FAR, FAR)
+
         if isinstance(core, Read | Remote):
             values = self.of_field(core.field)
             has_numbers = isinstance(values, Spans) and not values.is_empty
             return values.hull if has_numbers else (-FAR, FAR)  # type: ignore[union-attr]
+
         if isinstance(core, Fold):
             return self._rows(core)
         if not isinstance(core, Apply):
@@ -283,6 +288,7 @@ class Domains:
         combine = _ARITHMETIC.get(core.operator)
         if combine is None:
             return -FAR, FAR
+
         return combine([self.hull(argument) for argument in core.arguments])
 
     def _rows(self, fold: Fold) -> Interval:

@@ -39,6 +39,7 @@ def both(first: MaybeFacts, other: MaybeFacts) -> MaybeFacts:
         shared = before.meet(values)
         if shared.is_empty:
             return None
+
         met[key] = shared
 
     return met

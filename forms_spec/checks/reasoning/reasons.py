@@ -80,6 +80,7 @@ def _said(core: Core, forms: Sequence[str], domains: Domains) -> str:
 
     values = domains.of(core, forms)
     told = values_in_words(values, core.type)
+
     if isinstance(core, Read | Remote):
         whole = "a whole number" if core.field.kind.name == "integer" else ""
         words = " ".join(part for part in (whole, told) if part)
@@ -116,12 +117,14 @@ def values_in_words(values: ValueSet, type_: Type) -> str:
     if isinstance(values, CodeSet):
         if values.but or values.words == {True, False}:
             return ""
+
         words = sorted(str(word) for word in values.words)
         more = " or another code" if len(words) > MOST_CODES else ""
         return f"only {' or '.join(words[:MOST_CODES])}{more}" if words else ""
 
     if values.is_empty:
         return ""
+
     low, high = values.hull
     has_low, has_high = low > -FAR // 2, high < FAR // 2
     if has_low and has_high:
@@ -137,6 +140,7 @@ def _value(value: int, type_: Type) -> str:
         return write_number((Decimal(value) / SCALE).normalize())
     if type_ is Type.DATE:
         return date.fromordinal(value).isoformat()
+
     if type_ is Type.TIME:
         minutes = value // 60
         return f"{minutes // 60:02}:{minutes % 60:02}"

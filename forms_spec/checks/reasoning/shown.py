@@ -37,6 +37,7 @@ class ShownFields:
 
         facts = NOTHING
         home = self.homes.get(id(field))
+
         if home is not None:
             group = self.group_of(field)
             form = Home(form=home.form)
@@ -55,6 +56,7 @@ class ShownFields:
         """What a condition needs to be TRUE, whatever its sources need to be shown."""
         if condition is None:
             return NOTHING
+
         resolved = resolve(condition, self.study, home, Type.CONDITION)
         if resolved.findings:
             return NOTHING
@@ -73,6 +75,7 @@ class ShownFields:
         met: Facts = facts
         waiting = list(met)
         seen: set[str] = set()
+
         while waiting:
             key = waiting.pop()
             source = self._source(key, met)
@@ -84,6 +87,7 @@ class ShownFields:
             joined = both(met, needed)
             if needed is None or joined is None:
                 return None, key.removeprefix(KNOWN)
+
             met = joined
             waiting.extend(needed)
 

@@ -36,6 +36,7 @@ class Spans:
         shared: list[Interval] = []
         mine, theirs = self.pieces, other.pieces
         index = there = 0
+
         # Both are in order, so that the piece which ends first meets nothing more.
         while index < len(mine) and there < len(theirs):
             (low, high), (other_low, other_high) = mine[index], theirs[there]
@@ -53,6 +54,7 @@ class Spans:
     def join(self, other: ValueSet) -> Spans:
         assert isinstance(other, Spans)
         joined: list[Interval] = []
+
         for low, high in sorted((*self.pieces, *other.pieces)):
             if joined and low <= joined[-1][1] + 1:
                 before, end = joined[-1]

@@ -21,6 +21,7 @@ def _any(pairs: Pairs) -> bool | None:
     for value, _ in pairs:
         if value is True:
             return True
+
         if value is None:
             outcome = None
 
@@ -32,6 +33,7 @@ def _every(pairs: Pairs) -> bool | None:
     for value, _ in pairs:
         if value is False:
             return False
+
         if value is None:
             outcome = None
 
@@ -82,6 +84,7 @@ def _values(pairs: Pairs) -> list[Any] | None:
             continue
         if counts is None or value is None:
             return None
+
         values.append(value)
 
     return values

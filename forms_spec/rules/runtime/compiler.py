@@ -230,6 +230,7 @@ def _fold(node: core.Fold) -> Closure:
         for place in places(source, inner):
             inner[depth] = place
             value = True if where is None else where(inner)
+
             if value is False:
                 yield False, None
             else:
@@ -244,6 +245,7 @@ def places(source: core.RowSource, frames: Frames) -> Iterator[FramePosition]:
     if source.visit == "this":
         for row in here.rows(source.table):
             yield FramePosition(here, row)
+
         return
 
     for instance in here.world.instances(source.form, source.visit, here.key):

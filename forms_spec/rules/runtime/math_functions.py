@@ -142,6 +142,7 @@ def _ln(number: int) -> int:
     while number >= 2 * ONE:
         number = cut(number, 2)
         halvings += 1
+
     while number < ONE:
         number *= 2
         halvings -= 1

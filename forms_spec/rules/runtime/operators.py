@@ -202,6 +202,7 @@ def _and(operands: tuple[Closure, ...]) -> Closure:
             value = operand(frames)
             if value is False:
                 return False
+
             if value is None:
                 outcome = None
 
@@ -217,6 +218,7 @@ def _or(operands: tuple[Closure, ...]) -> Closure:
             value = operand(frames)
             if value is True:
                 return True
+
             if value is None:
                 outcome = None
 

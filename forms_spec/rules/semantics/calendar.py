@@ -26,6 +26,7 @@ def date_interval(text: str) -> tuple[int, int] | None:
 
     year = int(match[1])
     months = (1, 12) if match[2] is None else (int(match[2]), int(match[2]))
+
     try:
         first = date(year, months[0], int(match[3] or 1))
         if match[3] is not None:

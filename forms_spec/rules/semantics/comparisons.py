@@ -42,12 +42,14 @@ def compared(
 
     if Type.ANY in (left.type, right.type):
         return WRONG
+
     pair = paired(context, node, left, right)
     if pair is None:
         return WRONG
 
     left, right = pair
     unordered = (Type.CHOICE, Type.CONDITION)
+
     if operator != "=" and (left.type in unordered or right.type in unordered):
         type_ = left.type if left.type in unordered else right.type
         return context.fault(
@@ -64,6 +66,7 @@ def compared(
 
     if operator in _MIRRORED:
         operator, left, right = _MIRRORED[operator], right, left
+
     table = _INTERVAL if left.type in (Type.DATE, Type.SPREAD) else _EXACT
 
     return context.apply(Type.CONDITION, table[operator], left, right)
@@ -120,6 +123,7 @@ def _check_codes(
     for choice, other in ((left, right), (right, left)):
         if choice.type is not Type.CHOICE or choice.codelist is None:
             continue
+
         if isinstance(other, Constant):
             check_code(context, other, choice.codelist, _written(node, other))
 
@@ -223,6 +227,7 @@ def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
     assert isinstance(node.among, syntax_tree.Listing)
     operand = context.core(node.operand)
     others = [context.core(item) for item in node.among.items]
+
     if operand.type is Type.CHOICES:
         return context.fault(
             "rule-compare-types",
@@ -295,6 +300,7 @@ def codes(
 
         if codelist is not None:
             check_code(context, code, codelist, item)
+
         listed.add(code.value)
 
     return Constant(type=Type.CHOICES, codelist=codelist, value=frozenset(listed))
@@ -350,6 +356,7 @@ def moved(context: ResolveContext, node: syntax_tree.Sum, core: Core) -> Core:
 
         if other.type is not Type.ANY:
             context.fault("rule-date-arithmetic", term, name=context.source_text(term))
+
         return WRONG
 
     return core
@@ -365,6 +372,7 @@ def shifted(
     """A date moved by a duration."""
     if by.unit == "second":
         return context.fault("rule-date-arithmetic", by, name=context.source_text(by))
+
     count = context.want(context.core(by.count), by.count, Type.NUMBER)
     if by.times != 1:
         times = Constant(type=Type.NUMBER, value=by.times * 10**9)
@@ -380,6 +388,7 @@ def alike(context: ResolveContext, nodes: Sequence[syntax_tree.Node]) -> list[Co
     """Values of one type: of the branches of a case, or the arguments of coalesce."""
     values = [context.core(node) for node in nodes]
     types = {value.type for value in values} - {Type.ANY}
+
     if types == {Type.NUMBER, Type.SPREAD}:
         return [
             context.want(value, node, Type.SPREAD)

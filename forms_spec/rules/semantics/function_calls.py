@@ -32,6 +32,7 @@ def parameter(value: Parameter) -> Constant:
         return Constant(type=Type.DATE, value=date_interval(value.value))
     if value.kind in ("integer", "decimal"):
         return Constant(type=Type.NUMBER, value=scaled(value.value))
+
     return Constant(type=Type.TEXT, value=value.value)
 
 
@@ -92,6 +93,7 @@ def _round(
 ) -> Core:
     places = arguments[1]
     allowed = [digits * SCALE for digits in range(FRACTION_DIGITS + 1)]
+
     if not isinstance(places, Constant) or places.value not in allowed:
         return context.fault(
             "rule-places",
@@ -118,6 +120,7 @@ def _rounded_away(
     assert isinstance(places, Constant)
     assert isinstance(places.value, int)
     size = 10 ** (FRACTION_DIGITS - places.value // SCALE)
+
     if function.name == "round_down":
         step = -size
         is_beyond = context.apply(Type.CONDITION, "lt", number, rounded)
@@ -168,6 +171,7 @@ def _entered(
     cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return WRONG
+
     if not isinstance(cell, Read | Remote):
         return context.fault(
             "rule-not-a-field",
@@ -261,6 +265,7 @@ def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) 
     day, anchor = (
         context.want(context.core(argument), argument, Type.DATE) for argument in dates
     )
+
     if not isinstance(span, syntax_tree.DurationTerm):
         return context.fault(
             "rule-needs-duration",
@@ -293,6 +298,7 @@ def _number_of(
 
     codelist = value.codelist
     numbers = code_numbers(codelist) if codelist is not None else {}
+
     if not numbers:
         source_text = context.source_text(node.arguments[0])
         name = codelist.name if codelist else source_text
@@ -323,6 +329,7 @@ def _part_of_limit(
     cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return WRONG
+
     if not isinstance(cell, Read | Remote) or not cell.field.comparators:
         return context.fault(
             "rule-no-comparator",
@@ -339,9 +346,11 @@ def _in_unit(
     """``in_unit(weight, 'kg')`` and ``weight in 'kg'``"""
     with context.in_any_unit():
         cell = context.core(node.arguments[0])
+
     wanted = node.arguments[1]
     if cell.type is Type.ANY:
         return WRONG
+
     if not isinstance(cell, Read | Remote):
         return context.fault(
             "rule-not-a-field",

@@ -30,6 +30,7 @@ def _known(value: Core) -> Core:
 def _any_known(values: Sequence[Core]) -> Core:
     if len(values) == 1:
         return _known(values[0])
+
     return Apply(
         type=Type.CONDITION,
         operator="or",
@@ -105,11 +106,13 @@ def parted(values: Sequence[Core]) -> Core:
     """The known texts with the first value between them."""
     between, *texts = values
     parts: list[Core] = []
+
     for index, text in enumerate(texts):
         # Nothing stands before the first text that is known.
         before: Core = EMPTY
         if index:
             before = _case(Type.TEXT, _any_known(texts[:index]), between, EMPTY)
+
         part = Apply(type=Type.TEXT, operator="concat", arguments=(before, text))
         parts.append(_case(Type.TEXT, _known(text), part, EMPTY))
 

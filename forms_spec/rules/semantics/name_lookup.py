@@ -118,6 +118,7 @@ class Names:
         known: list[str] = []
         for frame in self.frames:
             known.extend(frame.names())
+
         known.extend(others or ())
 
         return NameFault(
@@ -140,6 +141,7 @@ class Names:
         for depth in self.depths(table, selector):
             frame = self.frames[depth]
             found = frame.field(name)
+
             if found is not None:
                 field, row = found
                 if table in (THIS, frame.table_of(row=row)):
@@ -160,6 +162,7 @@ class Names:
             frame = self.frames[depth]
             if selector is not None and selector != frame.selector:
                 continue
+
             if table in (frame.table_of(row=True), frame.form.name):
                 yield depth
 
@@ -231,6 +234,7 @@ class Names:
             from_log = self.frames[self.visit_depth()].form.log
             if from_log and len(visits) > 1:
                 raise NameFault("rule-name-the-visit", form=form.name, visit=visits[0])
+
             return
 
         if selector in (ALL, THIS):
@@ -309,6 +313,7 @@ class Names:
         for reference in references:
             if reference.table is not None or reference.field is None:
                 continue
+
             row_table = _row_table(form, reference.field)
             if row_table is not None and self.bare(reference.field) is None:
                 return *self.rows(row_table, None), False
@@ -336,6 +341,7 @@ class Names:
         """The rows of a table, and the frame from which each of them is looked at."""
         table = self.study.tables[name]
         depth, visit = self.visit_depth(), selector or ALL
+
         if table.group is not None and selector in (None, THIS):
             holder = self.holder(table.form)
             if holder is not None:
@@ -346,6 +352,7 @@ class Names:
         if visit not in (ALL, THIS, PREVIOUS):
             if table.form.log:
                 raise NameFault("rule-log-has-no-visit", form=table.form.name)
+
             self.check_scheduled(table.form, visit)
 
         source = RowSource(

@@ -76,6 +76,7 @@ def children(node: core.Core) -> tuple[core.Core, ...]:
         return node.arguments
     if isinstance(node, core.Missing):
         return (node.cell,)
+
     if isinstance(node, core.Fold):
         parts = (node.body, node.where)
         return tuple(part for part in parts if part is not None)

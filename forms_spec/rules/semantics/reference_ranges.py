@@ -31,6 +31,7 @@ def reference(
     """
     with context.in_any_unit():
         cell = context.core(node.arguments[0])
+
     if cell.type is Type.ANY:
         return cell
 
@@ -72,6 +73,7 @@ def _conditions(
     sources = _sources(context, table)
     labs = dict.fromkeys(row.lab for row in rows if row.lab)
     named = [Constant(type=Type.TEXT, value=lab) for lab in labs]
+
     for row in rows:
         holds: list[Core] = []
         for name, operator, end in _ends(row):
@@ -82,6 +84,7 @@ def _conditions(
 
         if row.lab is None:
             holds.append(_elsewhere(context, sources["lab"], named))
+
         yield context.apply(Type.CONDITION, "and", *holds)
 
 
@@ -103,9 +106,11 @@ def _sources(context: ResolveContext, table: References) -> dict[str, Core]:
         "date": table.date,
     }
     sources: dict[str, Core] = {}
+
     for name, expression in expressions.items():
         if expression is None:
             continue
+
         with context.standing_in(expression, {}):
             sources[name] = context.core(expression.tree)
 
@@ -169,6 +174,7 @@ class _Result:
         limit = _limit(text)
         if text is None or self.base is None:
             return limit
+
         unit = self.units.get(row.unit or "")
         if unit is None:
             return UNKNOWN_NUMBER
@@ -225,6 +231,7 @@ def _word(row: ReferenceRange, value: Core, low: Core, high: Core) -> Core:
     ):
         if limit is None:
             continue
+
         beyond = Apply(type=Type.CONDITION, operator=operator, arguments=pair)
         branches += (beyond, Constant(type=Type.TEXT, value=word))
 

@@ -80,9 +80,11 @@ class ResolveContext(ABC):
             return self.apply(Type.SPREAD, "point", core)
         if core.type is Type.SPREAD and Type.NUMBER in types:
             return self.apply(Type.NUMBER, "settle", core)
+
         if core.type is Type.DURATION and isinstance(core, Constant):
             name = self.source_text(node)
             return self.fault("rule-stray-duration", node, name=name)
+
         # A code is a text.
         if {core.type, types[0]} == {Type.TEXT, Type.CHOICE}:
             return core

@@ -88,6 +88,7 @@ def resolve(
     )
     meanings = MEANINGS.of(study)
     meaning = meanings.get(key)
+
     if meaning is None:
         checker = Checker(study, home, expression)
         resolved = checker.whole(expects, codes)
@@ -128,6 +129,7 @@ class Checker(ResolveContext):
         """The meaning of a node. Depth and size count derivations written out."""
         self.nodes += 1
         self.depth += 1
+
         try:
             if self.depth > 2 * DEEPEST:
                 return self.fault("rule-too-deep", node, most=str(DEEPEST))
@@ -149,6 +151,7 @@ class Checker(ResolveContext):
         """
         if self.units_apart or not isinstance(core, Read | Remote):
             return
+
         unit = core.field.unit
         if unit is None or not unit.choices:
             return
@@ -283,6 +286,7 @@ class Checker(ResolveContext):
     def cell_state(self, node: syntax_tree.Is) -> Core:
         with self.in_any_unit():
             operand = self.core(node.operand)
+
         if node.state == "known":
             return self.apply(Type.CONDITION, "known", operand)
 
@@ -291,6 +295,7 @@ class Checker(ResolveContext):
     def missing(self, node: syntax_tree.Is, operand: Core) -> Core:
         if operand.type is Type.ANY:
             return WRONG
+
         # Only a cell can hold a missing code.
         if not isinstance(operand, Read | Remote):
             name = self.source_text(node.operand)
@@ -335,6 +340,7 @@ class Checker(ResolveContext):
         # There is one value more than conditions, where there is an else.
         for condition, value in zip(conditions, values, strict=False):
             branches += (condition, value)
+
         otherwise = values[-1] if node.otherwise else Constant(type=type_, value=None)
 
         return Apply(
@@ -380,6 +386,7 @@ class Checker(ResolveContext):
 
         if not isinstance(cell, Read | Remote) or cell.field.unit is None:
             return None
+
         if not self.expanding:
             self.notes[node.start, node.end] = cell
 
@@ -429,10 +436,12 @@ class Checker(ResolveContext):
         if function in ("any", "every"):
             condition = self.want(body, over, Type.CONDITION)
             return self.of_condition(function, raw, condition)
+
         if function == "sum":
             number = self.want(body, over, Type.NUMBER)
             total = replace(raw, operator="sum", type=Type.NUMBER, body=number)
             return unless_expected(self, total)
+
         if function in ("min", "max"):
             value = self.want(body, over, *_ORDERED)
             operator = f"span_{function}" if value.type is Type.DATE else function

@@ -112,10 +112,12 @@ class _Opener:
         changed = replace(node, arguments=arguments)
         if node.operator == "median":
             return unknown(node), True
+
         if node.operator == "coalesce":
             # Nothing behind the first open one may answer in its place.
             until_open = arguments[: opened.index(True) + 1]
             return replace(node, arguments=until_open), True
+
         if node.operator == "known":
             either = (changed, unknown(node))
             return replace(node, operator="or", arguments=either), True

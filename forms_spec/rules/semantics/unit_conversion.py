@@ -23,6 +23,7 @@ def converted(
     unit = str(wanted.value)
     field = cell.field
     known = _units(field)
+
     if unit not in known:
         return context.fault(
             "rule-unknown-unit",
@@ -111,6 +112,7 @@ def through(
     assert field.unit is not None
     by_code = {other.code: other for other in field.unit.choices}
     seen: set[str] = set()
+
     while choice.code != unit:
         formula = choice.formula
         if formula is None or choice.to not in by_code or choice.code in seen:
@@ -120,6 +122,7 @@ def through(
         with context.in_any_unit(), context.standing_in(formula, {"value": value}):
             result = context.core(formula.tree)
             value = context.want(result, formula.tree, Type.NUMBER)
+
         choice = by_code[choice.to]
 
     return value
