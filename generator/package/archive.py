@@ -36,6 +36,7 @@ class HashingSink:
         digest = hashlib.sha256()
         while part := content.read(1 << 20):
             digest.update(part)
+
         content.seek(0)
         self.hashes[name] = digest.hexdigest()
         self._sink.add(name, content, size)
@@ -82,10 +83,12 @@ def open_sink(target: Path) -> Iterator[Sink]:
     if target.suffix.lower() == ".zip":
         with _zip_sink(target) as sink:
             yield sink
+
         return
 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(f"{target} exists and is not an empty folder")
+
     path = Path(tempfile.mkdtemp(prefix=".crfsmith-", dir=target.parent))
 
     try:

@@ -61,6 +61,7 @@ def wide_line(file: Path) -> WideLine | None:
     """
     if not file.stat().st_size:
         return None
+
     with (
         file.open("rb") as opened,
         mmap(opened.fileno(), 0, access=ACCESS_READ) as content,
@@ -69,6 +70,7 @@ def wide_line(file: Path) -> WideLine | None:
         header = content[: end if end >= 0 else LONGEST_LINE]
         if max(map(header.count, _SEPARATORS)) >= MOST_COLUMNS:
             return WideLine("too-many-columns", 1, MOST_COLUMNS)
+
         start = 0
 
         while start + LONGEST_LINE < len(content):
@@ -97,6 +99,7 @@ def holds(file: Path, data: bytes) -> bool:
     """Whether a byte occurs anywhere in a file."""
     if not file.stat().st_size:
         return False
+
     with (
         file.open("rb") as opened,
         mmap(opened.fileno(), 0, access=ACCESS_READ) as content,
@@ -190,10 +193,12 @@ class Records:
         """The records that begin in a block; the last may end after it."""
         before = self._stream.pieces
         self._stream.push_back(block)
+
         while self._stream.pieces > before or self._lines.repeating:
             record = self.next()
             if record is None:
                 return
+
             yield record
 
     def _new_reader(self) -> Iterator[list[str]]:
@@ -232,12 +237,14 @@ class _Refillable:
         # A line may begin in a piece and end in the stream behind it.
         if len(raw) < limit and not raw.endswith(b"\n"):
             raw += self.readline(limit - len(raw))
+
         return raw
 
     def _took(self, raw: bytes) -> bytes:
         piece = self._back[-1]
         if piece.tell() == piece.getbuffer().nbytes:
             self._back.pop()
+
         return raw
 
 
@@ -299,12 +306,14 @@ class _LineFeed:
         self._held.append(text)
         if _undecoded(text):
             self.damaged = True
+
         return text
 
     def _read(self) -> str:
         raw = self._stream.readline(LONGEST_LINE)
         if not raw:
             raise StopIteration
+
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
             self._note("line-too-long", self.line + 1, most=LONGEST_LINE)
             self._skip_line()
@@ -312,6 +321,7 @@ class _LineFeed:
 
         if self.line == 0:
             raw = self._first(raw)
+
         return raw.decode("utf-8", "surrogateescape")
 
     def _skip_line(self) -> None:
@@ -338,6 +348,7 @@ class _LineFeed:
 
         if raw.startswith(BOM):
             self._note("byte-order-mark", 1)
+
         return raw.removeprefix(BOM)
 
     def repair(self, error: str) -> list[str]:
@@ -359,6 +370,7 @@ class _LineFeed:
             return [cell.strip('"') for cell in cells]
 
         self._note("bad-quoting", self.start)
+
         return self._leniently(self._held)
 
     def _leniently(

@@ -80,6 +80,7 @@ class SubjectSheet:
         """Whether forms of a visit are taken from the template; those of the log are."""
         if self.visits_kept is None or visit[0] == LOG:
             return True
+
         return visit in self.visits_kept
 
 
@@ -178,9 +179,11 @@ class _SheetReader:
         groups = self.groups(form)
         texts: dict[str, str] = {}
         rows: dict[str, tuple[Texts, ...]] = {}
+
         for name in mapping:
             if name in (STATUS, LIKE):
                 continue
+
             if name in groups:
                 rows[name] = self.rows(name, (*path, name))
             elif name in form.by_name and form.by_name[name].collected:
@@ -208,6 +211,7 @@ class _SheetReader:
     def status(self, data: Mapping[str, object], path: Path) -> FormStatus | None:
         if STATUS not in data:
             return None
+
         try:
             return FormStatus(int(self.text((*path, STATUS)) or ""))
         except ValueError:
@@ -236,6 +240,7 @@ class _SheetReader:
     def kept(self, top: Mapping[str, object]) -> Iterable[KeptText]:
         if "kept" not in top:
             return
+
         data = self.at(("kept",))
         if not isinstance(data, list):
             self.shape(("kept",), "A list")
@@ -291,6 +296,7 @@ class _SheetReader:
         data: Any = self.document.data
         for step in path:
             data = data[step]
+
         return data
 
     def mapping(self, path: Path) -> Mapping[str, object]:
@@ -299,13 +305,16 @@ class _SheetReader:
             return data
         if data is not None:
             self.shape(path, "A mapping of names")
+
         return {}
 
     def text(self, path: Path) -> str | None:
         data = self.at(path)
         if data is None or isinstance(data, str):
             return data
+
         self.shape(path, "A text")
+
         return None
 
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> None:

@@ -100,6 +100,7 @@ class _Joining:
         for (visit, form), text in sheet.forms.items():
             if text is None:
                 continue
+
             whole = self.whole(sheet.forms, visit, form, ())
             yield CapturedForm(
                 site=site,
@@ -160,6 +161,7 @@ class _Joining:
             why = "it starts from this form itself"
         elif forms.get((text.like, form)) is None:
             why = "this subject has no such form there"
+
         if why:
             nothing_alike = finding(
                 "subject-nothing-alike",
@@ -172,6 +174,7 @@ class _Joining:
             return text
 
         below = self.whole(forms, text.like, form, (visit, *through))
+
         return _over(below, replace(text, like=None)) or text
 
     def shape(self, sheet: SubjectSheet, what: str) -> None:
@@ -184,6 +187,7 @@ def _over(below: FormText | None, above: FormText | None) -> FormText | None:
     """``above`` laid over ``below``; what is like another visit, or none, stands alone."""
     if below is None or above is None or above.like is not None:
         return above
+
     return replace(
         above,
         like=below.like,

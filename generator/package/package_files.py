@@ -92,4 +92,5 @@ def is_safe(name: str) -> bool:
 
     # An empty part is the root at the beginning, and nowhere a name.
     *folders, last = name.split("/")
+
     return ".." not in (*folders, last) and "" not in folders

@@ -64,6 +64,7 @@ def has_lost_place(study: Study, key: FormKey) -> bool:
 
     # A number is of a visit that repeated when the form was captured.
     visit = study.visits.get(key.visit)
+
     return key.unsno > 0 and visit is not None and not visit.repeats
 
 
@@ -84,6 +85,7 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     # Loading the earlier dictionaries takes long, and mostly nothing is unknown.
     if not earlier.files or not unknown:
         return NOTHING_RETIRED
+
     return _EarlierStudies(*_studies(earlier)).retired(unknown)
 
 
@@ -149,6 +151,7 @@ def _stood_there(study: Study, place: FormPlace) -> bool:
         return False
     if visit_name == LOG:
         return form.log
+
     return not form.log and visit is not None and visit.repeats == numbered
 
 
@@ -165,4 +168,5 @@ def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
     ]
 
     studies = [study for study in loaded if study is not None]
+
     return studies, len(studies) < len(loaded)

@@ -107,6 +107,7 @@ def _no_zip(path: Path, error: BaseException) -> Finding:
     """
     with path.open("rb") as file:
         begins = file.read(len(_BEGINS))
+
     if not begins:
         return finding("empty-zip", value=path.name)
     if begins != _BEGINS:
@@ -116,6 +117,7 @@ def _no_zip(path: Path, error: BaseException) -> Finding:
     # The list of a zip's files stands at its end.
     if isinstance(error, zipfile.BadZipFile) and not zipfile.is_zipfile(path):
         why = "its end is missing"
+
     return finding("broken-zip", value=path.name, why=why)
 
 
@@ -137,6 +139,7 @@ class FolderSource:
             if not _stays_below(path, self._root):
                 findings.append(finding("unsafe-path", value=name))
                 continue
+
             size = _size(path)
             if size is not None:
                 self.sizes[name] = size
@@ -194,6 +197,7 @@ class ZipSource:
         for member in members:
             if member.is_dir():
                 continue
+
             if not is_safe(member.filename):
                 findings.append(finding("unsafe-path", value=member.filename))
             elif member.filename in self._members:
@@ -226,6 +230,7 @@ def _is_bomb(members: list[zipfile.ZipInfo]) -> bool:
     packed = sum(member.compress_size for member in members)
     if size > _LARGE and size > packed * MOST_GROWTH:
         return True
+
     return len(members) > MOST_FILES or size > LARGEST_PACKAGE
 
 
@@ -269,6 +274,7 @@ def _below_descriptor(
     below = f"{tops.pop()}/"
     if f"{below}{DESCRIPTOR}" not in members:
         return members
+
     return {
         name.removeprefix(below): member
         for name, member in members.items()
@@ -287,4 +293,5 @@ def _why(error: BaseException) -> str:
     words = str(error)
     if isinstance(error, OSError) and error.strerror:
         words = error.strerror
+
     return words or type(error).__name__

@@ -41,6 +41,7 @@ def write_copy(package: Path, target: Path) -> int:
             name = path.relative_to(package).as_posix()
             if name.startswith(("files/", "earlier/", "dictionary/")):
                 continue
+
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\r\n")
 

@@ -59,6 +59,7 @@ class Spool:
         path = self._folder / name
         with path.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
+
         return Spooled(
             path=path, rows=self._rows[name], size=path.stat().st_size, sha256=digest
         )

@@ -81,6 +81,7 @@ def write_package(
     """
     given, packed = list(subjects or ()), list(files)
     entries = any(item.added_at for item in given)
+
     with package_writer(study, target, entries=entries) as writer:
         for count, form in enumerate(_in_order(forms, package_order(study)), start=1):
             writer.form(form)
@@ -89,8 +90,10 @@ def write_package(
 
         for entry in given:
             writer.subject(entry)
+
         for change in changes:
             writer.change(change)
+
         return writer.finish(files=packed, data_cut=data_cut)
 
 
@@ -227,6 +230,7 @@ class PackageWriter:
             columns: frozenset[str] = frozenset()
             if owner and owner.form.name == form and bool(owner.group) == is_row:
                 columns = frozenset(field.name for field in owner.fields)
+
             self._columns[place] = columns
 
         return self._columns[place]
@@ -330,6 +334,7 @@ class PackageWriter:
                 entered = self._subjects[site, subject]
                 moment = timestamp(entered.added_at) if entered.added_at else ""
                 row = (*row, entered.added_by, moment)
+
             self.spool.add(layout.SUBJECTS, row)
             self._names.sites.add(site)
             self._names.subjects.add(subject)
@@ -407,6 +412,7 @@ def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
         {file.name: file for file in files}.values(), key=lambda item: item.name
     )
     hashes: dict[str, str] = {}
+
     for entry in packed:
         beginning = entry.name.split("/")[1]
         if hashes.setdefault(
@@ -435,6 +441,7 @@ def _add_log(sink: HashingSink, log: PackageLog) -> None:
     """Last of all, since the head names every other file."""
     with log.events.open("rb") as content:
         sink.add(layout.LOG_EVENTS, content, log.events.stat().st_size)
+
     _add_text(sink, layout.LOG_HEAD, log.head(dict(sink.hashes)))
 
 

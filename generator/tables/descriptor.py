@@ -109,6 +109,7 @@ def descriptor(
         written["crfsmith:data_cut"] = data_cut.isoformat()
     if past.uses:
         written["crfsmith:dictionaries"] = [_use(use) for use in past.uses]
+
     written |= past.retired.property()
     written["resources"] = resources
     if files:
@@ -159,6 +160,7 @@ def resource(
         written["crfsmith:rules"] = rules
     if stored:
         written |= _size(stored)
+
     written["schema"] = schema
 
     return written
@@ -172,6 +174,7 @@ def _home(rule: EditCheck) -> str | None:
 def _rule(rule: EditCheck) -> Descriptor:
     """An edit check in words and in the rule language."""
     applies = {"applies": rule.when.text} if rule.when else {}
+
     return {
         "name": rule.name,
         "check": rule.check,

@@ -76,7 +76,9 @@ def _text_pattern(field: Field) -> str:
     allowed = f"[^{_CONTROL_BUT_LINES if field.type.multiline else _CONTROL}]*"
     if field.pattern is None:
         return f"(?=[{_BLANK}]*[^{_BLANK}]){allowed}{_END}"
+
     own = _whole(_written(parse_pattern(field.pattern.expression)))
+
     return f"(?=[{_BLANK}]*[^{_BLANK}])(?={allowed}{_END}){own}"
 
 
@@ -106,6 +108,7 @@ def _file_pattern(endings: Iterable[str]) -> str:
     name = f"(?=[\\s\\S]{{1,200}}{_END})(?![.{_BLANK}])[^{_UNSAFE_IN_NAMES}]*"
     tail = "|".join(_any_case(ending) for ending in endings)
     last = f"\\.(?:{tail})" if tail else f"[^{_UNSAFE_IN_NAMES}.{_BLANK}]"
+
     return f"files/[0-9a-f]{{16}}/{name}{last}{_END}"
 
 
@@ -150,6 +153,7 @@ def _count(least: int, most: int | None) -> str:
         return f"{{{least},}}"
     if least == most:
         return f"{{{least}}}"
+
     return f"{{{least},{most}}}"
 
 
@@ -164,6 +168,7 @@ def _characters(characters: Characters) -> str:
         for low, high in characters.spans
     ]
     sign = "^" if characters.negated else ""
+
     return f"[{sign}{''.join(ranges)}]"
 
 
@@ -173,6 +178,7 @@ def _escaped(code: int, special: str) -> str:
         return names[code]
 
     character = chr(code)
+
     return f"\\{character}" if character in special else character
 
 

@@ -128,6 +128,7 @@ def _datetime(field: Field) -> dict[str, Any]:
     clock, midnight = "%H:%M", "00:00"
     if field.seconds:
         clock, midnight = "%H:%M:%S", "00:00:00"
+
     first = f"{FIRST_YEAR}-01-01T{midnight}"
 
     return {
@@ -163,6 +164,7 @@ def _choices(field: Field) -> dict[str, Any]:
     }
     if alone:
         described["crfsmith:exclusive"] = alone
+
     described["crfsmith:distinct"] = True
     pattern = choices_pattern(field.codelist, field.max_choices)
     described["constraints"] = {"pattern": pattern}

@@ -72,6 +72,7 @@ def key_columns(table: Table) -> tuple[str, ...]:
     # A log form belongs to the subject, at no visit.
     visit = () if table.form.log else (VISIT, UNSNO)
     row = (ROW,) if table.group else ()
+
     return (SITE, SUBJECT, *visit, *row)
 
 
@@ -94,6 +95,7 @@ def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
     names = SYSTEM_COLUMNS[name]
     if name == SUBJECTS and not entries:
         return tuple(column for column in names if column not in ENTRY)
+
     return names
 
 

@@ -60,6 +60,7 @@ def limits(study: Study, field: Field) -> ColumnLimits:
 
     ends = [end for hard in ranges for end in (hard.low, hard.high)]
     ends = [end for end in ends if end is not None]
+
     return ColumnLimits(constraints=constraints, complete=len(constraints) == len(ends))
 
 
@@ -74,6 +75,7 @@ def _ends(study: Study, ends: list[Expression | None]) -> list[Any]:
     # Dates have no units, so there is one of them.
     if len(known) == 1 and isinstance(known[0], str):
         return known
+
     return []
 
 
@@ -92,6 +94,7 @@ def _constant(study: Study, node: Node) -> End | None:
             return None
         if parameter.kind in {"integer", "decimal"}:
             return Decimal(parameter.value)
+
         return parameter.value
 
     return None
@@ -106,6 +109,7 @@ def _integer(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]
     # An open end is not in the range itself.
     if is_open and whole == end:
         whole += step
+
     return {name: whole}
 
 
@@ -128,6 +132,7 @@ def _json_number(value: Decimal) -> int | float | str:
         return int(value)
 
     number = float(value)
+
     return number if Decimal(repr(number)) == value else f"{value:f}"
 
 
@@ -145,6 +150,7 @@ def _time(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]:
         minutes, _, seconds = end.rpartition(":")
         if seconds != "00":
             return {}
+
         end = minutes
     elif field.seconds and not has_seconds:
         end = f"{end}:00"

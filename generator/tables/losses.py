@@ -30,6 +30,7 @@ def losses(study: Study) -> tuple[Loss, ...]:
     for table in study.tables.values():
         if table.group:
             listed += _group_losses(table.name, table.group)
+
         for field in table.fields:
             listed += _field_losses(study, f"{table.name}.{field.name}", field)
 
@@ -68,6 +69,7 @@ def _group_losses(name: str, group: Group) -> Iterator[Loss]:
 def _field_losses(study: Study, name: str, field: Field) -> Iterator[Loss]:
     for laxity in laxities(field):
         yield _loss(name, "kind", laxity.why)
+
     for facet, judge in FACETS.items():
         if why := judge(study, field):
             yield _loss(name, facet, why)
@@ -79,6 +81,7 @@ def _required(study: Study, field: Field) -> str | None:  # noqa: ARG001
     if field.required is True:
         # A constraint holds for every row, and a row does not say its form's status.
         return "drafts may be blank, so a blank cannot be an error in every row"
+
     return f"required only when {field.required.text}"
 
 
@@ -89,6 +92,7 @@ def _shown(study: Study, field: Field) -> str | None:  # noqa: ARG001
 def _range(study: Study, field: Field) -> str | None:
     if limits(study, field).complete and len(field.ranges) <= 1:
         return None
+
     return (
         "the range depends on the unit, other answers or the date, or the column type "
         "has no range"
@@ -104,6 +108,7 @@ def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
 def _comparator(study: Study, field: Field) -> str | None:  # noqa: ARG001
     if not field.comparators:
         return None
+
     return (
         f"text in this column, with its number in {field.name}_num and its comparator "
         f"in {field.name}_cmp"
@@ -124,6 +129,7 @@ def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
     codes = [code.code for code in field.missing if code.draft_only]
+
     return (
         f"{', '.join(codes)} must be replaced before the form is complete"
         if codes

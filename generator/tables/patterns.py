@@ -101,6 +101,7 @@ def text_pattern(field: Field) -> TextPattern:
 
     # The kind never tries a longer text.
     most = min(LONGEST_MATCHED, shown.max_length or LONGEST_MATCHED)
+
     return replace(shown, max_length=most)
 
 
@@ -141,6 +142,7 @@ def _restricted(node: Node, allowed: tuple[Span, ...]) -> Node | None:
             whole = _all_restricted(parts, allowed)
             if len(whole) < len(parts):
                 return None
+
             return simplified(Chain(whole))
         case Alternatives(branches):
             some = _all_restricted(branches, allowed)
@@ -149,6 +151,7 @@ def _restricted(node: Node, allowed: tuple[Span, ...]) -> Node | None:
             inside = _restricted(part, allowed)
             if inside is not None:
                 return simplified(Repeat(inside, least, most))
+
             return None if least else EMPTY
 
 
@@ -169,6 +172,7 @@ def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
     shared: list[Node] = []
     for code in codelist.codes:
         (alone if code.exclusive else shared).append(_text(code.code))
+
     if not shared:
         return _grouped(alone)
 
@@ -183,6 +187,7 @@ def _grouped(branches: Sequence[Node]) -> str:
     """In parentheses, because some readers put anchors around it."""
     tree = simplified(Alternatives(tuple(branches)))
     written = write_pattern(tree)
+
     return f"({written})" if isinstance(tree, Alternatives) else written
 
 
@@ -207,6 +212,7 @@ def file_pattern(endings: Iterable[str]) -> str:
     name: Node = Chain((end, Repeat(Chain((any_number, end)), 0, 1)))
     if tails:
         name = Chain((end, any_number, _text("."), Alternatives(tails)))
+
     digits = Characters(((0x30, 0x39), (0x61, 0x66)))
 
     return write_pattern(
@@ -235,4 +241,5 @@ def bounded_pattern(comparators: tuple[str, ...], places: int | None) -> str:
     most = PLACES if places is None else min(places, PLACES)
     fraction = f"(\\.[0-9]{{1,{most}}})?" if most else ""
     signs = "|".join(sorted(comparators, key=len, reverse=True))
+
     return f"({signs})?-?(0|[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}}){fraction}"

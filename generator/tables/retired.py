@@ -42,6 +42,7 @@ class Retired:
             layout.VISIT: self.visits,
             layout.FORM: self.forms,
         }
+
         return columns.get(name, {})
 
     def property(self) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class Retired:
             "subjects": list(self.subjects),
             "places": [list(place) for place in self.places],
         }
+
         return {name: part for name, part in parts.items() if part}
 
 

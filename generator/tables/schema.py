@@ -62,10 +62,12 @@ def field_schema(
     """
     of_kind = described or KIND_SCHEMAS[field.kind.name].describe(field)
     constraints = of_kind.pop("constraints")
+
     # The range of the field is narrower than what the kind says of the same end.
     for name, end in limits(study, field).constraints.items():
         for side in _same_side(name):
             constraints.pop(side, None)
+
         constraints[name] = end
 
     schema: Descriptor = {"name": field.name, "title": field.label, **of_kind}
@@ -76,6 +78,7 @@ def field_schema(
 
     missing = {code.code: code.label for code in field.missing}
     schema["missingValues"] = [BLANK, *labelled(missing)]
+
     return schema | _own_properties(field)
 
 
@@ -146,6 +149,7 @@ def _ranges(ranges: Mapping[str | None, Range]) -> Descriptor | str | None:
         return None
     if ranges.keys() == {None}:
         return _range(ranges[None])
+
     return {unit or "": _range(limits) for unit, limits in ranges.items()}
 
 
@@ -155,6 +159,7 @@ def _range(limits: Range) -> str:
     high = limits.high.text if limits.high else ""
     left = "(" if limits.low_open else "["
     right = ")" if limits.high_open else "]"
+
     return f"{left}{low}, {high}{right}"
 
 
@@ -189,6 +194,7 @@ def key_field(
             },
         },
     }
+
     return {"name": name, **descriptors[name]}
 
 
@@ -196,6 +202,7 @@ def _site(study: Study, retired: Retired) -> Descriptor:
     """A study without sites has a blank in every row."""
     if not study.sites:
         return {"title": "Site", "type": "string"}
+
     sites = {**study.sites, **retired.sites}
 
     return {
@@ -210,6 +217,7 @@ def _visit(study: Study, retired: Retired) -> Descriptor:
     visits = {LOG: "Log form, of no visit"}
     for name, visit in study.visits.items():
         visits[name] = visit.title
+
     visits |= retired.visits
 
     return {

@@ -44,6 +44,7 @@ def _field(study: Study, column: str, retired: Retired) -> Descriptor:
         return key_field(study, column, retired)
     if column == layout.FORM:
         return {"name": column, **_form(study, retired)}
+
     return {"name": column, **_COLUMNS[column](study)}
 
 
@@ -55,6 +56,7 @@ def _of_entry(study: Study, field: Descriptor) -> Descriptor:
         return {**field, "constraints": {"enum": field["constraints"]["enum"]}}
     if name in _ENTRY_COLUMNS:
         return {"name": name, **_ENTRY_COLUMNS[name](study)}
+
     return field
 
 
@@ -90,6 +92,7 @@ def _study_id(study: Study) -> Descriptor:
 def _form(study: Study, retired: Retired) -> Descriptor:
     titles = {name: form.title for name, form in study.forms.items()}
     titles |= retired.forms
+
     return {
         "title": "Form",
         "type": "string",
@@ -100,6 +103,7 @@ def _form(study: Study, retired: Retired) -> Descriptor:
 
 def _status(study: Study) -> Descriptor:  # noqa: ARG001
     allowed = [status["value"] for status in STATUSES]
+
     return {
         "title": "Status",
         "type": "integer",

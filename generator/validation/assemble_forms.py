@@ -40,6 +40,7 @@ class StagedForm:
     def captured(self) -> CapturedForm:
         """The same form as it was written into the package."""
         head = self.head
+
         return CapturedForm(
             site=head.site,
             subject=head.subject,
@@ -109,6 +110,7 @@ class Assembly:
         """
         heads: dict[FormKey, FormLine] = {}
         moved: set[FormKey] = set()
+
         for line in self.store.forms(subject):
             key = FormKey(line.form, line.visit, line.unsno)
             self._compare_site(layout.FORMS, line, sites)
@@ -147,6 +149,7 @@ class Assembly:
 
         if not form.log and (key.form, key.visit) not in self.study.expectations:
             return "form-not-in-schedule", layout.FORM, key.form
+
         return None
 
     def _was_moved(self, key: FormKey) -> bool:
@@ -277,6 +280,7 @@ class Assembly:
             key |= {layout.VISIT: line.visit, layout.UNSNO: line.unsno}
         if getattr(line, "rowno", None) is not None:
             key[layout.ROW] = line.rowno
+
         result = finding(code, value=value, table=table, **words)
         path = next((plan.path for plan in self.plans if plan.name == table), None)
         self.collector.add(

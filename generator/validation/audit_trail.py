@@ -101,6 +101,7 @@ def compared(plan: TablePlan) -> tuple[str, ...]:
     """
     if plan.table is None:
         return ()
+
     return tuple(field.name for field in plan.table.fields if field.value is None)
 
 
@@ -110,9 +111,11 @@ def compared_columns(plans: Iterable[TablePlan]) -> Iterator[Column]:
     """
     plans = tuple(plans)
     has_statuses = any(plan.name == layout.FORMS for plan in plans)
+
     for plan in plans:
         for name in compared(plan):
             yield plan.name, name
+
         if plan.table and has_statuses:
             yield plan.table.form.name, STATUS
 
@@ -177,6 +180,7 @@ class Sums:
             differing.add(CHAINS)
         if self.idle:
             differing.add(IDLE)
+
         return frozenset(differing)
 
     def _saves_agree(self) -> bool:
@@ -197,6 +201,7 @@ class Sums:
         put = Counter(self.put)
         if Counter(self.taken) - put:
             return False
+
         return max((Counter(self.starts) - put).values(), default=0) <= 1
 
 
@@ -204,7 +209,9 @@ def version_beside(version: str, step: int) -> str:
     """The version so many saves after another one; blank where there is none."""
     if not (version.isascii() and version.isdecimal() and len(version) < MOST_DIGITS):
         return ""
+
     beside = int(version) + step
+
     return str(beside) if beside > 0 else ""
 
 
@@ -297,6 +304,7 @@ def _places(plan: TablePlan) -> tuple[list[int | str], list[tuple[Column, int]]]
     # A field may have the name of a key column, so fields are looked for after them.
     first = len(key_columns)
     cells = [((plan.name, name), columns.index(name, first)) for name in compared(plan)]
+
     return key, cells
 
 

@@ -50,6 +50,7 @@ def share_answered(states: Mapping[str, int]) -> float | None:
         for state, count in states.items()
         if state in ASKED or state.startswith(MISSING)
     )
+
     return states.get(ANSWERED, 0) / asked if asked else None
 
 
@@ -85,11 +86,13 @@ def visits(lines: Iterable[Missingness]) -> tuple[str, ...]:
     """
     before: dict[str, set[str]] = {}
     last: dict[tuple[str, str], str] = {}
+
     for line in lines:
         setdefault = before.setdefault(line.visit, set())
         place = (line.table, line.field)
         if place in last:
             setdefault.add(last[place])
+
         last[place] = line.visit
 
     return tuple(TopologicalSorter(before).static_order())
@@ -100,4 +103,5 @@ def total(lines: Iterable[Missingness]) -> dict[str, int]:
     summed: Counter[str] = Counter()
     for line in lines:
         summed.update(line.states)
+
     return in_order(summed)

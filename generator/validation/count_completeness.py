@@ -65,6 +65,7 @@ class MissingnessCounter:
                 self._count(form, one.name, visit, state, count)
 
         self._unbegun.clear()
+
         return self._counts
 
     def add(self, counts: Mapping[tuple[str, str, str], Counter[str]]) -> None:
@@ -78,6 +79,7 @@ class MissingnessCounter:
             state = STATES.get(cell.state)
             if state is None and cell.state is CellState.MISSING:
                 state = f"{MISSING}{cell.text}"
+
             self._count(
                 place.table,
                 place.field,
@@ -95,6 +97,7 @@ class MissingnessCounter:
         ):
             if state.status not in OPEN:
                 continue
+
             for form in self._asked(name, casebook, state):
                 if FormKey(form, state.visit.name, state.unsno) not in held:
                     self.unbegun(form, state.visit.name, OPEN[state.status])

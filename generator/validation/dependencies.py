@@ -73,6 +73,7 @@ class Links:
             for rule in self._unknown_rules
             if rule.code == code and rule.place == (table, name)
         ]
+
         return frozenset.intersection(*reads) if reads else frozenset()
 
     def _field_reads(self, table: str, name: str) -> frozenset[Place]:
@@ -111,6 +112,7 @@ class Links:
     def _unknown_rules(self) -> list[_UnknownRule]:
         """Every rule that says when it cannot be told."""
         rules = self.study.rules.values() if self.study else ()
+
         return [
             _UnknownRule(rule.unknown, rule.on[0], frozenset(self._rule_reads(rule)))
             for rule in rules
@@ -129,6 +131,7 @@ def _expressions(group: Group, decided: Field) -> Iterator[Any]:
     expressions: list[Any] = [group.show_when, decided.show_when, decided.value]
     if not isinstance(decided.required, bool):
         expressions.append(decided.required)
+
     for _, limits in decided.limits:
         for limit in limits.values():
             expressions += (limit.low, limit.high)
@@ -142,4 +145,5 @@ def _only(names: str | Collection[str]) -> str | None:
     """The one name of a key; None where it has several."""
     if isinstance(names, str):
         return names
+
     return next(iter(names)) if len(names) == 1 else None

@@ -40,6 +40,7 @@ def judge_forms(
         0,
         missing.today,
     )
+
     for subject, forms in opened.staged() if subjects is None else subjects:
         casebook = InMemoryCasebook({form.key: form.record for form in forms})
         complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
@@ -98,6 +99,7 @@ def report_form(
             continue
         if name:
             opened.store.settle(place, line, name)
+
         path = opened.plans[place].path
         of = (
             finding.data.table if finding.data and finding.data.table != table else None
@@ -135,6 +137,7 @@ def _key(form: StagedForm, finding: Finding) -> dict[str, str | int]:
     key |= {layout.VISIT: form.key.visit, layout.UNSNO: form.key.unsno}
     if finding.data and finding.data.row is not None:
         key[layout.ROW] = finding.data.row
+
     return key
 
 

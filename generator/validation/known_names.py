@@ -36,12 +36,14 @@ class KnownNames:
         is_known = not self.study.sites or site in self.study.sites
         if not is_known and site in self.retired.sites:
             return "site-retired", words | {"title": self.retired.sites[site]}
+
         return None
 
     def _number_fault(self, subject: str) -> str:
         for pattern in self._earlier_patterns:
             if whole_match(pattern, subject):
                 return "subject-number-retired"
+
         return "subject-number"
 
     def was_moved(self, form: str, visit: str, unsno: int) -> bool:
@@ -71,6 +73,7 @@ class KnownNames:
         """
         keys = columns[: len(layout.FORM_KEY)]
         retiring = []
+
         for name in (layout.VISIT, layout.FORM):
             retired = self.retired.of_column(name)
             if name in keys and retired:

@@ -68,6 +68,7 @@ class LimitedPattern:
         """Whether the text matches; True once the pattern was given up."""
         if self.stopped:
             return True
+
         linear = _linear(self.pattern)
         if linear is not None:
             if linear.matches(text):
@@ -173,8 +174,10 @@ def limit_pattern(field: Any) -> LimitedPattern | None:
     pattern = field.constraints.get("pattern")
     if not isinstance(pattern, str) or is_harmless(pattern):
         return None
+
     limited = LimitedPattern(pattern)
     field.create_cell_reader = partial(_limited_reader, field, limited)
+
     return limited
 
 
@@ -194,6 +197,7 @@ def _limited_reader(field: Any, limited: LimitedPattern) -> Read:
         value, notes = plain(cell)
         if value is None or (notes and "type" in notes) or limited.fits(value):
             return value, notes
+
         notes = {
             **(notes or {}),
             "pattern": f'constraint "pattern" is "{limited.pattern}"',

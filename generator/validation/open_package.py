@@ -133,9 +133,12 @@ def _stage(
     opened.rows = staging.rows
     for result in opened.stopped():
         opened.collector.add(result)
+
     if trail is None:
         return None
+
     there = [plan for plan in opened.plans if plan.path in opened.source.sizes]
+
     return trail.differing(frozenset(compared_columns(there)))
 
 
@@ -154,6 +157,7 @@ def _is_small(opened: OpenPackage) -> bool:
     """True where reading in blocks would not pay for what has to be loaded for it."""
     sizes = {plan.name: opened.source.sizes.get(plan.path, 0) for plan in opened.plans}
     trail = sizes.pop(layout.AUDIT, 0) if opened.study else 0
+
     return sum(sizes.values()) < SMALL and trail < SMALL_TRAIL
 
 
@@ -227,6 +231,7 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     foreign = foreign_plan(opened.descriptor, folder, strict=strict)
     for item in (*foreign.findings, *foreign.judged_by_frictionless()):
         opened.collector.add(item)
+
     opened.plans = foreign.plans
     opened.resources = {plan.name: dict(plan.stated) for plan in foreign.plans}
     opened.notes = foreign.notes()
@@ -241,7 +246,9 @@ def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:
         return {}
     if small:
         return {"plainly": True}
+
     embedded = _embedded()
+
     return {"reading": embedded.reading, "parent_keys": embedded.parent_keys}
 
 
@@ -250,6 +257,7 @@ def _trail(plans: Iterable[TablePlan], engine: Engine, *, small: bool) -> Trail:
     columns = frozenset(compared_columns(plans))
     if engine is Engine.REFERENCE or small:
         return PlainTrail(columns)
+
     return _embedded().trail(columns)
 
 
@@ -263,6 +271,7 @@ def _embedded() -> Embedded:
 def _descriptor(source: PackageSource) -> Mapping[str, Any]:
     if layout.DESCRIPTOR not in source.sizes:
         raise Unreadable(finding("no-descriptor"))
+
     try:
         read = json.loads(read_text(source, layout.DESCRIPTOR))
     except (BrokenFile, ValueError, RecursionError) as error:

@@ -95,6 +95,7 @@ class OpenPackage:
         """A whole file of the package, by its path."""
         if self.source.sizes.get(name, LARGEST_FILE + 1) > LARGEST_FILE:
             return None
+
         try:
             with self.source.open(name) as content:
                 return content.read()
@@ -112,6 +113,7 @@ class OpenPackage:
     def report(self) -> Report:
         """What has been found so far."""
         forms, subjects = self.store.counted()
+
         return self.collector.report(
             source=str(self.path),
             study=self.study.name if self.study else None,
@@ -143,6 +145,7 @@ def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
 def reported_doubt(plan: TablePlan, doubt: SchemaFailure) -> Reported:
     """A cell that only Frictionless speaks of."""
     found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
+
     return Reported(
         finding=found,
         file=plan.path,
@@ -156,6 +159,7 @@ def read_text(source: PackageSource, name: str) -> str:
     """A whole text file of a package. Raises ``BrokenFile``."""
     if source.sizes[name] > LARGEST_TEXT:
         raise BrokenFile(f"it is larger than {LARGEST_TEXT // 2**20} MB")
+
     with source.open(name) as stream:
         try:
             return stream.read(LARGEST_TEXT + 1).decode("utf-8-sig")

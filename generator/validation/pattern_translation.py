@@ -58,6 +58,7 @@ def translated(pattern: str) -> tuple[str, ...] | None:
         while nodes and _is_lookahead(nodes[0]):
             _, (_, inside) = nodes.pop(0)
             lookaheads.append(_prefix(list(inside)))
+
         whole = _sequence(_without_end(nodes))
     except _UNTRANSLATABLE:
         return None
@@ -80,6 +81,7 @@ def _nodes(pattern: str) -> list[Any]:
     parsed = parser.parse(pattern)
     if parsed.state.flags & ~re.UNICODE:
         raise _Untranslatable(parsed.state.flags)
+
     return list(parsed)
 
 
@@ -102,6 +104,7 @@ def _repeated_positions(low: int, high: Any, nodes: Iterable[Any]) -> list[Posit
     # Repeats inside repeats would soon fill the memory.
     if low != high or len(part) * low > _MOST_REPEATS:
         raise _Untranslatable(high)
+
     return part * low
 
 
@@ -139,6 +142,7 @@ def _without_end(nodes: list[Any]) -> list[Any]:
         kind, value = nodes[0]
         if _is_plain_group(kind, value):
             return _without_end(list(value[3]))
+
     return nodes
 
 
@@ -169,6 +173,7 @@ def _node(kind: Any, value: Any) -> str:
     translate = _TRANSLATIONS.get(kind)
     if translate is None:
         raise _Untranslatable(kind)
+
     return translate(value)
 
 
@@ -190,6 +195,7 @@ def _repeat(value: Any) -> str:
         raise _Untranslatable(high)
 
     most = "" if endless else high
+
     return f"(?:{_sequence(nodes)}){{{low},{most}}}"
 
 
@@ -197,6 +203,7 @@ def _class(parts: list[Any]) -> str:
     if parts[0][0] is op.NEGATE:
         inside = [_member(*part, negated=True) for part in parts[1:]]
         return f"[^{''.join(inside)}]"
+
     return f"[{''.join(_member(*part, negated=False) for part in parts)}]"
 
 
@@ -210,6 +217,7 @@ def _member(kind: Any, value: Any, *, negated: bool) -> str:
     # Without its letters beyond ASCII a class refuses more, but its opposite fewer.
     if kind is op.CATEGORY and value in _CLASSES and not negated:
         return _CLASSES[value]
+
     raise _Untranslatable(kind)
 
 

@@ -71,6 +71,7 @@ class PackagedThreads:
         placed = _placed(read(layout.QUERY_ENTRIES, COLUMNS))
         while some := list(islice(placed, BATCH)):
             self._db.executemany("insert into entry values (?, ?, ?, ?)", some)
+
         self._db.executescript("create index entry_of on entry (query, number, line);")
 
     def close(self) -> None:
@@ -87,6 +88,7 @@ class PackagedThreads:
         query = (
             f"select distinct json_extract(cells, '$[{place}]') from entry order by 1"
         )
+
         return [name for (name,) in self._db.execute(query) if name]
 
     def entries(self) -> Iterator[list[_Entry]]:
@@ -124,6 +126,7 @@ def _is_number(text: str) -> bool:
 def _thread(entries: Sequence[_Entry]) -> CapturedThread:
     cells = entries[0].cells
     row = cells[layout.ROW]
+
     return CapturedThread(
         site=cells[layout.SITE],
         subject=cells[layout.SUBJECT],
@@ -153,6 +156,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no time zone")
+
     return moment
 
 
@@ -194,6 +198,7 @@ class _ThreadCheck:
 
         state: QueryState | None = None
         before: datetime | None = None
+
         for number, entry in enumerate(entries, start=1):
             if int(entry.cells["entry"]) != number:
                 # Without the entry before, nobody knows which steps were allowed.
@@ -246,6 +251,7 @@ class _ThreadCheck:
         if bool(cells["acted_by"]) == bool(cells["rule"]):
             self._report(entry, "query-author-unclear", "acted_by")
             return state
+
         try:
             action = QueryAction(cells["action"])
         except ValueError:
@@ -254,6 +260,7 @@ class _ThreadCheck:
 
         if not cells["text"].strip() and action is not QueryAction.CLOSE:
             self._report(entry, "query-entry-blank", "text", action=action.value)
+
         after = _after(state, action, by_rule=bool(cells["rule"]))
         if after is None:
             who = "a check" if cells["rule"] else "a person"
@@ -278,6 +285,7 @@ class _ThreadCheck:
         if before is not None and moment < before:
             text = entry.cells["acted_at"]
             self._report(entry, "query-time-order", "acted_at", value=text)
+
         return moment
 
     @cached_property
@@ -287,6 +295,7 @@ class _ThreadCheck:
         wanted = (layout.SITE, layout.SUBJECT)
         for _, (site, subject) in self.read(layout.SUBJECTS, wanted):
             sites.setdefault(subject, set()).add(site)
+
         return sites
 
     @cached_property
@@ -362,5 +371,7 @@ def _has_place(study: Study, cells: Mapping[str, str]) -> bool:
         return False
     if bool(cells[layout.ROW]) != bool(table.group):
         return False
+
     known = any(item.name == cells["field"] for item in table.fields)
+
     return known or not cells["field"]

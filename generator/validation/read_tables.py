@@ -60,6 +60,7 @@ class Staging:
         """Every planned file, in the plan's order."""
         self.plans = plans
         self.total = sum(self.source.sizes.get(plan.path, 0) for plan in plans)
+
         for index, plan in enumerate(plans):
             if plan.path not in self.source.sizes:
                 self._report(plan, "missing-file", value=plan.path)
@@ -107,6 +108,7 @@ class Staging:
             try:
                 if self._is_parted_otherwise(plan, reading):
                     return
+
                 reading.run(
                     Records(
                         buffered(measured), self._noter(plan), delimiter=plan.delimiter
@@ -117,6 +119,7 @@ class Staging:
 
             while measured.read(1 << 20):
                 pass
+
             self.done += measured.size
             self.progress(0)
 
@@ -130,12 +133,16 @@ class Staging:
         """
         with self.source.open(plan.path) as raw:
             first = raw.readline(_FIRST_LINE)
+
         if plan.delimiter.encode() in first or b'"' not in first:
             return False
+
         with self.records(plan) as records:
             header = records.next()
+
         if header is None or not other_delimiter(header.cells, plan):
             return False
+
         return not reading.header(header)
 
     @contextmanager
@@ -220,7 +227,9 @@ def _algorithm(stated: Any) -> str | None:
     """
     if not isinstance(stated, str):
         return None
+
     name = stated.partition(":")[0] if ":" in stated else "md5"
+
     return name if name in ("md5", "sha256") else None
 
 
@@ -243,6 +252,7 @@ class Measured(io.RawIOBase):
         self.size += count
         if self.digest is not None:
             self.digest.update(view[:count])
+
         return int(count)
 
 
@@ -251,7 +261,9 @@ def sha256_of(content: BinaryIO) -> str:
     measured = Measured(content)
     while measured.read(1 << 20):
         pass
+
     assert measured.digest is not None
+
     return measured.digest.hexdigest()
 
 
@@ -267,6 +279,7 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
     value: set[Key] = set()
     if plan.path not in staging.source.sizes:
         return value
+
     schema = frictionless_schema(plan)
     readers = dict(zip(plan.columns, cell_readers(schema), strict=True))
     kinds = {item.name: item.type for item in schema.fields}
@@ -276,6 +289,7 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
         given = labels(header, ours=staging.ours) if header else []
         if not set(names) <= set(given):
             return value
+
         places = [given.index(name) for name in names]
 
         for record in records:

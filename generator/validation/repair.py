@@ -88,6 +88,7 @@ def repair_package(source: Path, target: Path, *, from_audit: bool = False) -> R
         }
         with open_sink(target) as sink:
             _write(opened, files, sink)
+
         return Repaired(
             columns=tuple(
                 column
@@ -164,6 +165,7 @@ def _copy(
     if name in files:
         with files[name].open("rb") as content:
             sink.add(name, content, files[name].stat().st_size)
+
         return
 
     with source.open(name) as stream:
@@ -179,6 +181,7 @@ def _described(
         else item
         for item in descriptor["resources"]
     ]
+
     return {**descriptor, "resources": resources}
 
 
@@ -187,6 +190,7 @@ def _stated(resource: Mapping[str, Any], file: Path) -> dict[str, Any]:
     built = dict(resource)
     if "bytes" in built:
         built["bytes"] = file.stat().st_size
+
     if "hash" in built:
         with file.open("rb") as content:
             built["hash"] = (

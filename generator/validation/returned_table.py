@@ -88,6 +88,7 @@ class TableReturn:
         """Looks at every cell of the columns that only a list or a grammar speaks of."""
         notes: list[str] = []
         self.find_delimiter()
+
         with self.records(lambda code, _, **__: notes.append(code)) as records:
             header = records.next()
             if header is None or not any(header.cells):
@@ -106,6 +107,7 @@ class TableReturn:
         """
         with self.records() as records:
             header = records.next()
+
         result = other_delimiter(header.cells, self.plan) if header else None
         self.delimiter = result or self.plan.delimiter
 
@@ -141,6 +143,7 @@ class TableReturn:
 
         for _, counts, habits in seen:
             _flush(counts, habits)
+
         self._bar_chance()
         others = set(self.header[1:]) == set(self.plan.columns)
         if self.header[0] not in self.plan.columns and (
@@ -195,6 +198,7 @@ class TableReturn:
         compared = [
             names - self.mixed.get(field, set()) for field, names in self.spared.items()
         ]
+
         return set[str]().union(*own, *compared)
 
     @property
@@ -245,6 +249,7 @@ _MANY = 1 << 12
 def _flush(counts: Counter[str], habits: ColumnHabits) -> None:
     for text, count in counts.items():
         habits.add(text, count)
+
     counts.clear()
 
 

@@ -51,6 +51,7 @@ class TableKeys:
         columns = {*self.unique, *self.primary}
         for key in self.foreign:
             columns.update(key.fields)
+
         return frozenset(columns)
 
 
@@ -75,6 +76,7 @@ def table_keys(schema: Any, name: str) -> TableKeys:
         )
         for key in schema.foreign_keys
     ]
+
     return TableKeys(
         unique=tuple(unique), primary=tuple(schema.primary_key), foreign=tuple(foreign)
     )
@@ -91,6 +93,7 @@ def part(value: Any, kind: str) -> Part:
     """A typed value in one writing, after the letter of its family."""
     if value is None:
         return None
+
     return f"{family(kind)}:{written(value)}"
 
 
@@ -106,12 +109,14 @@ def written(value: Any) -> str:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date | time):  # a date with a time is a date as well
         return value.isoformat()
+
     return repr(value)
 
 
 def _number(value: Decimal) -> str:
     if not value.is_finite():
         return str(value)
+
     whole = value == value.to_integral_value() and abs(value.adjusted()) < 40
     return str(int(value)) if whole else str(value.normalize())
 
@@ -198,6 +203,7 @@ def unknown_reference(key: ForeignKey, texts: Sequence[str]) -> KeyFault:
         "parent": key.resource,
         "names": ", ".join(key.reference),
     }
+
     return KeyFault("unknown-reference", _one(key.fields), ", ".join(texts), words)
 
 

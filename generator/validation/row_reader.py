@@ -172,14 +172,17 @@ class TableReading:
         self.rows += 1
         if not self.rows % PROGRESS_EVERY:
             self.progress()
+
         cells = self._align(record)
         if self.trail:
             self.trail.row(self.plan, cells)
         if any(cells[index] in names for _, index, names in self.retiring):
             self.past_lines.add(record.line)
+
         refused = self._judge_cells(record, cells)
         if self.checked.columns:
             self.compare(record.line, cells)
+
         self.keep(record.line, cells, refused)
 
     def is_blank(self, cells: Sequence[str]) -> bool:
@@ -188,6 +191,7 @@ class TableReading:
         """
         if self.ours or not cells or not self.there:
             return not any(cells)
+
         known = zip(self.missing, self.order, strict=True)
 
         return all(
@@ -250,6 +254,7 @@ class TableReading:
         """
         if self.plan.known and self.plan.name == layout.SUBJECTS:
             self._look_at_subject(self.plan.known, line, cells)
+
         gone = [name for name, index, names in self.retiring if cells[index] in names]
         if gone and self.plan.name == layout.FORMS:
             visit, form = cells[2], cells[4]
@@ -350,6 +355,7 @@ class TableReading:
         known = [name for name in given if name in columns]
         if sorted(known) == sorted(columns) and known != list(columns):
             self.note("column-order", header.line)
+
         self.order = [places.get(name) for name in columns]
         self.there = frozenset(places).intersection(columns)
 
@@ -390,6 +396,7 @@ class TableReading:
             index = self.order[place]
             if index is None:
                 continue
+
             if index in record.damaged:
                 self.note("not-utf8", record.line, name=name, value=text)
                 self.store.add(UnreadableCell(self.at, record.line, name))
@@ -441,6 +448,7 @@ def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | 
         return "nul-character", ""
     if not notes:
         return None
+
     says = ", ".join(
         _said(constraint, note, text) for constraint, note in notes.items()
     )
@@ -460,6 +468,7 @@ def _said(constraint: str, note: str, text: str) -> str:
     )
     if constraint == "enum" and lost:
         return f"it is {lost[0]} without its leading zeros"
+
     return _SAYS.get(constraint, note)
 
 
@@ -467,6 +476,7 @@ def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
     """The character that evidently parts the cells of a file whose header is one cell."""
     if len(cells) != 1 or cells[0] in plan.columns:
         return None
+
     for delimiter in _DELIMITERS:
         names = [name.strip(' "') for name in cells[0].split(delimiter)]
         known = sum(name in plan.columns for name in names)
@@ -500,6 +510,7 @@ def _key(
 
         if name in refused or not (text or name in reading.blank_keys):
             return None
+
         results[name] = text if name not in _NUMBERS else int(text) if text else None
 
     return results
@@ -511,6 +522,7 @@ def _data(
     key = _key(reading, cells, refused)
     if key is None:
         return None
+
     own = json.dumps(cells[len(key) :], ensure_ascii=False)
 
     return DataLine(
@@ -533,6 +545,7 @@ def _form(
     form, status, version, saved_at, saved_by = cells[4:]
     if key is None or not form or "form" in refused:
         return None
+
     return FormLine(
         line, key[layout.SITE], key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], form,
         int(status) if NUMBER.fullmatch(status) else 0,
@@ -547,6 +560,7 @@ def _kept(
     key = _key(reading, cells, refused)
     if key is None or cells[9] != "kept":
         return None
+
     return KeptLine(
         line, key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], cells[4], cells[5],
         key[layout.ROW], cells[7], cells[8], cells[10],

@@ -246,4 +246,5 @@ class Store:
         """How many forms and subjects there are."""
         [(forms,)] = self._db.execute("select count(*) from form")
         [(subjects,)] = self._db.execute("select count(distinct subject) from subject")
+
         return forms, subjects

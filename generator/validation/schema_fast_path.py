@@ -92,6 +92,7 @@ def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
 
     bounds = [constraints[name] for name in _BOUNDS.intersection(constraints)]
     lengths = [constraints[name] for name in _LENGTHS.intersection(constraints)]
+
     return (
         _are_of((*codes, *bounds), value_types)
         and _are_of(lengths, (int,))
@@ -137,6 +138,7 @@ def _test(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Test | None:
     missing = {item["value"] if isinstance(item, Mapping) else item for item in written}
     if constraints.get("required"):
         return lambda text: text not in missing and fits(text)
+
     return lambda text: text in missing or fits(text)
 
 
@@ -151,6 +153,7 @@ def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | 
         return lambda text: least <= len(text) <= most and bool(fits_pattern(text))
 
     codes = frozenset(constraints["enum"])
+
     return lambda text: (
         text in codes and least <= len(text) <= most and bool(fits_pattern(text))
     )
@@ -162,6 +165,7 @@ def _integer(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test |
         return None
 
     codes = constraints.get("enum")
+
     return lambda text: bool(
         _INTEGER.fullmatch(text)
         and inside(int(text))
@@ -173,6 +177,7 @@ def _number(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | 
     inside = _inside(constraints, lambda bound: Decimal(str(bound)))
     if inside is None or not _SPELLINGS.isdisjoint(field):
         return None
+
     return lambda text: bool(_NUMBER.fullmatch(text)) and inside(Decimal(text))
 
 
@@ -219,6 +224,7 @@ def _time(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | No
 def _boolean(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Test | None:  # noqa: ARG001
     if not {"trueValues", "falseValues"} <= set(field):
         return None
+
     words = frozenset((*field["trueValues"], *field["falseValues"]))
     return lambda text: text in words
 
@@ -234,6 +240,7 @@ def _inside(
                 end = convert(constraints[name])
             except (ArithmeticError, TypeError, ValueError):
                 return None
+
             tests.append(compared(end))
 
     return lambda value: all(test(value) for test in tests)

@@ -40,6 +40,7 @@ def plan_study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Non
     opened.plans = _plans(opened, resources)
     if opened.study:
         _compare_descriptor(opened, opened.study, resources)
+
     _unlisted(opened)
 
 
@@ -126,6 +127,7 @@ def _plans(
     for name, resource in resources.items():
         if name in taken:
             continue
+
         made = descriptor_plan(resource)
         if isinstance(made, TablePlan):
             plans.append(made)
@@ -184,6 +186,7 @@ def _says(schema: Any, wanted: Any, opened: OpenPackage, table: Table | None) ->
     """True where a schema is the dictionary's, as it was written when the package was."""
     if schema == json.loads(json.dumps(wanted)):
         return True
+
     if (
         table is None
         or opened.study is None

@@ -28,6 +28,7 @@ def study_plan(
     made, known = [], KnownNames(study=study, retired=retired)
     queries = layout.QUERY_ENTRIES in paths
     every = layout.all_columns(study, entries=entries, queries=queries)
+
     for name, columns in every.items():
         table = study.tables.get(name)
         if table:
@@ -82,6 +83,7 @@ def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
         return "it is no CSV file"
     if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
         return "its encoding is not UTF-8"
+
     dialect = resource.get("dialect", {})
     if not isinstance(dialect, dict) or any(
         dialect.get(key, said) != said for key, said in DIALECT.items()

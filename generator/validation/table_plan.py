@@ -73,6 +73,7 @@ def frictionless_schema(plan: TablePlan) -> Any:
     """
     if plan.read is not None:
         return plan.read
+
     try:
         return frictionless.Schema.from_descriptor(
             {"$schema": SCHEMA_PROFILE, **plan.schema}
@@ -123,6 +124,7 @@ def _remembering(read: CellReader) -> CellReader:
 
         if len(seen) >= _REMEMBERED:
             seen.clear()
+
         seen[text] = written
 
         return written

@@ -38,12 +38,15 @@ class UploadCheck:
         self._named.add(name)
         if name not in self._source.sizes:
             return finding("upload-missing", value=name)
+
         digest, beginning = self._digest(name), name.split("/")[1]
         if not digest.startswith(beginning) or self._listed.get(name, digest) != digest:
             return finding("upload-changed", value=name)
+
         first = self._first.setdefault(beginning, name)
         if self._digests[first] != digest:
             return finding("uploads-alike", value=name, other=first)
+
         return None
 
     def rest(self) -> Iterator[Finding]:

@@ -88,6 +88,7 @@ class PackageHistory:
         lines = self._rows(layout.AUDIT, (layout.SUBJECT, *_COLUMNS))
         while some := list(islice(lines, BATCH)):
             self._db.executemany(f"insert into line values ({marks})", some)
+
         self._db.executescript("create index line_of on line (subject);")
         self.broken = 0
 
@@ -106,6 +107,7 @@ class PackageHistory:
     def people(self) -> list[str]:
         """Everybody who saved anything."""
         index = _Line._fields.index("saved_by")
+
         return [
             name
             for (name,) in self._db.execute(
@@ -314,6 +316,7 @@ def dictionary_uses(opened: OpenPackage) -> tuple[DictionaryUse, ...]:
     """Which dictionaries were in use, as the descriptor tells it."""
     given = opened.descriptor.get("crfsmith:dictionaries")
     results = []
+
     for item in given if isinstance(given, list) else []:
         digest, since = (
             (item.get("hash"), item.get("since"))

@@ -19,6 +19,7 @@ def fingerprint() -> str:
     """The hash of everything that judges."""
     root = Path(__file__).parents[3]
     digest = hashlib.sha256()
+
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
             digest.update(

@@ -78,6 +78,7 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> SubjectsResu
         store.plans = job.plans
         for line in lines:
             store.add(line)
+
         store.seal()
         opened = OpenPackage(
             path=Path(),

@@ -110,6 +110,7 @@ class Job:
         others = tuple(other.plan() for other in self.others)
         if not self.study:
             return others
+
         own = study_plan(self.study, self.paths, self.retired, entries=self.entries)
 
         return (*own, *others)

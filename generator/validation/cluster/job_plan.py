@@ -60,7 +60,9 @@ def _own_tables(opened: OpenPackage) -> int:
     """How many tables the dictionary asks for; none in a package of others."""
     if opened.study is None:
         return 0
+
     queries = layout.QUERY_ENTRIES in opened.resources
+
     return len(layout.all_columns(opened.study, queries=queries))
 
 
@@ -68,6 +70,7 @@ def _text(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> Tabl
     delimiter = plan.delimiter
     if plan.path in part_source.parts and plan.read is not None:
         delimiter = _stated_delimiter(opened, plan) or delimiter
+
     return TableText(
         name=plan.name,
         path=plan.path,
@@ -98,6 +101,7 @@ def _stated_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
     delimiter = dialect.get("delimiter")
     if not isinstance(delimiter, str):
         return None
+
     single = len(delimiter) == 1 and delimiter.isascii()
 
     return delimiter if single else None
@@ -148,6 +152,7 @@ def _keys_of(opened: OpenPackage, plan: TablePlan, schema: Any) -> list[NamedKey
     ours = plan.table is not None or plan.name in layout.SYSTEM_COLUMNS
     if opened.study and ours:
         return []
+
     places = {item.name: index for index, item in enumerate(opened.plans)}
 
     return named_keys(places[plan.name], table_keys(schema, plan.name), places)

@@ -69,6 +69,7 @@ class KeyRows:
         assert self.reading is not None
         if not frame.height:
             return
+
         numbers = np.asarray(lines.of(np.arange(frame.height)), np.int64)
         rows = pl.Series(self.base + numbers)
         absent = [name for name in self.row_key if name not in frame.columns]
@@ -95,6 +96,7 @@ class KeyRows:
         """Rows that wait are written down."""
         if not self._slow or self.reading is None:
             return
+
         lines = np.array([line for line, _ in self._slow])
         rows = [cells for _, cells in self._slow]
         texts = dict.fromkeys(self.reading.plan.columns, pl.String)
@@ -106,6 +108,7 @@ class KeyRows:
         """Everything that was written down, which memory may not hold."""
         self.finish()
         self._file.seek(0)
+
         with self._file:
             while True:
                 try:
@@ -117,6 +120,7 @@ class KeyRows:
         """One text for equal values, null where nothing stands."""
         assert self.reading is not None
         parts = []
+
         for index, name in enumerate(key.fields):
             # Equal texts of different kinds are different values.
             kind = pl.lit(f"{family(self.reading.kinds[name])}:")
@@ -151,7 +155,9 @@ def _json(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     """The texts of some columns as one text."""
     if not names:
         return pl.Series("json", ["{}"] * frame.height)
+
     parts = pl.struct(
         pl.col(name).alias(str(index)) for index, name in enumerate(names)
     )
+
     return frame.select(parts.struct.json_encode().alias("json")).to_series()

@@ -160,6 +160,7 @@ class PartSource:
 def _has_safe_path(resource: Any) -> bool:
     if not isinstance(resource, dict):
         return False
+
     path = resource.get("path")
     return isinstance(path, str) and is_safe(path)
 

@@ -66,6 +66,7 @@ class WorkerCollector(Collector):
 
 def _kind(reported: Reported) -> _Kind:
     finding = reported.finding
+
     return (
         finding.code,
         reported.table,
@@ -85,6 +86,7 @@ def merge(workers: Iterable[WorkerFindings], collector: Collector) -> None:
     """Adds up what the workers found; the located cases are the first by table and row."""
     kept: list[Reported] = []
     counts: _Counts = {}
+
     for findings in workers:
         kept += findings.kept
         for example, count in findings.counts.values():
@@ -104,6 +106,7 @@ def _in_order(kept: Iterable[Reported]) -> list[Reported]:
     """By table and row; of what is said once, only the first."""
     seen: set[tuple[str, str | None, str | None, str | None]] = set()
     results = []
+
     for reported in sorted(kept, key=_place):
         code, value = reported.finding.code, reported.finding.value
         words = (code, reported.table, reported.field, value)
@@ -119,6 +122,7 @@ def _in_order(kept: Iterable[Reported]) -> list[Reported]:
 
 def _place(reported: Reported) -> tuple[str, int, str, str, str, str]:
     finding = reported.finding
+
     return (
         reported.table or "",
         reported.row or 0,

@@ -155,6 +155,7 @@ def _with_place(
     """The finding with its row's key, and its row counted over all parts."""
     if reported.row is None:
         return reported
+
     cells = row_keys.get(reported.row, ())
     key = dict(zip(columns, cells, strict=False))
     named = with_key(reported, {name: text for name, text in key.items() if text})
@@ -219,6 +220,7 @@ class _BlockwiseReading:
             reading = _InBlocks(**{**words, "at": task.position})
             reading.key_rows, keys.reading = keys, reading
             self._readings.append(reading)
+
             return reading
 
         staging = _PartStaging(
@@ -241,6 +243,7 @@ class _BlockwiseReading:
         # There is no reading of a file that could not be opened.
         if not wanted or not self._readings:
             return row_keys
+
         (reading,) = self._readings
         if not reading.there.issuperset(self._columns):
             return row_keys
@@ -336,6 +339,7 @@ class _RecordReading:
         """The row keys of some lines."""
         if not wanted:
             return {}
+
         places = [self._plan.columns.index(name) for name in self._columns]
         lines = frozenset(wanted)
         row_keys: dict[int, Sequence[str]] = {}

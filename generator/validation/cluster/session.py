@@ -125,8 +125,10 @@ def _builder(spark_session: Any, master: str) -> Any:
     builder = spark_session.builder.master(master).appName("crfsmith validate")
     for name, text in _QUIET.items():
         builder = builder.config(name, text)
+
     if re.match(r"spark://(localhost|127\.0\.0\.1|\[::1\]):", master):
         builder = builder.config("spark.driver.host", "127.0.0.1")
+
     return builder
 
 
@@ -146,6 +148,7 @@ def _last_words(log: IO[str]) -> str:
     log.seek(0)
     lines = [line.strip() for line in log if line.strip()]
     causes = [line for line in lines if "Exception" in line or "Error" in line]
+
     return (causes or lines or [""])[-1].rstrip(".")
 
 
@@ -153,6 +156,7 @@ def _has_workers(spark: Any, master: str) -> None:
     """A cluster without a free worker would keep us waiting for ever."""
     if master.startswith("local"):
         return
+
     context = spark.sparkContext._jsc.sc()
     until = time.monotonic() + WORKER_SECONDS
 

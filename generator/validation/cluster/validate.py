@@ -129,9 +129,11 @@ def _restore_tables(run: _ClusterRun, planned: Collector, stack: ExitStack) -> b
     opened = run.opened
     if opened.study is None:
         return False
+
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
     if not restore(opened, planned, run.differing, folder):
         return False
+
     run.part_source.restored(restored_files(opened.returned))
 
     return True
@@ -150,6 +152,7 @@ def _folder(source: Path) -> Path:
         raise Unreadable(finding("no-package", value=str(source)))
     if not (root / layout.DESCRIPTOR).is_file():
         raise Unreadable(finding("no-descriptor"))
+
     return root
 
 
@@ -187,6 +190,7 @@ def _saved_at(item: Item) -> str:
     """When a form was saved; nothing for other rows."""
     if isinstance(item, SubjectRow) and isinstance(item.line, FormLine):
         return item.line.saved_at
+
     return ""
 
 
@@ -245,6 +249,7 @@ class _ClusterRun:
         sums = Sums()
         for read in reads:
             sums.add(read.sums)
+
         sizes = self.part_source.sizes
         there = [plan for plan in self.opened.plans if plan.path in sizes]
 
@@ -262,6 +267,7 @@ class _ClusterRun:
 
         if opened.study is None:
             return
+
         paths = {plan.name: plan.path for plan in opened.plans}
         columns = {(table_of(column), column[1]) for column in self.differing or ()}
 
@@ -294,6 +300,7 @@ class _ClusterRun:
         names = [plan.name for plan in self.opened.plans]
         position = names.index(table)
         delimiter = self.opened.plans[position].delimiter
+
         for number, part in enumerate(self._parts(position)):
             try:
                 # Damage was told when the part was read by a worker.
@@ -321,6 +328,7 @@ class _ClusterRun:
         missing = MissingnessCounter(study=study, today=today)
         for result in results:
             missing.add(result.states)
+
         self.opened.missingness = missing.table()
 
         return results
@@ -329,6 +337,7 @@ class _ClusterRun:
         """Uploaded files, in the order of their subjects."""
         if not self.opened.study:
             return
+
         collector = self.opened.collector
         source = cast(PackageSource, self.part_source)
         check = UploadCheck(source, self.opened.descriptor)
@@ -354,6 +363,7 @@ class _ClusterRun:
 
         findings = WorkerFindings()
         totals: dict[tuple[str, str], tuple[Reported, int]] = {}
+
         for faulty in spark.sql(keys.faults(self._job.limit)).collect():
             reported = self._key_fault(by_name[faulty.key], faulty)
             findings.kept.append(reported)
@@ -361,6 +371,7 @@ class _ClusterRun:
 
         for example, total in totals.values():
             findings.count(example, total)
+
         spark.catalog.dropTempView(keys.RELATION)
         spark.catalog.dropTempView(keys.KEYS)
 
@@ -430,6 +441,7 @@ class _ClusterRun:
         position = tables.get(reported.table or "")
         if position is None or reported.row is None:
             return reported
+
         parts = self._parts(position)
         name, line = place_of(parts, reported.row)
         if line is None:

@@ -115,6 +115,7 @@ class DescriptorFaults:
         broken_tables = {path.table for path in faulty}
 
         refused = set()
+
         for index, path in enumerate(self.paths):
             unclear = path.table is None or self.names.count(path.table) > 1
             if (
@@ -131,6 +132,7 @@ class DescriptorFaults:
         for path in self.paths:
             if path.table == table:
                 return path
+
         return DescriptorPath(table=table)
 
     def unreadable_marks(self, index: int) -> list[Reported]:
@@ -168,6 +170,7 @@ class DescriptorFaults:
         yield from self._missing_file(package.child("profile"), profile)
 
         yield from repeated_names(package.child("resources"), self.names)
+
         for path, resource, schema in zip(
             self.paths, self.resources, self.schemas, strict=True
         ):
@@ -185,6 +188,7 @@ class DescriptorFaults:
             yield fault("descriptor-lacks", path, name="name")
         if "path" not in resource and "data" not in resource:
             yield fault("descriptor-lacks", path, name="path")
+
         for name in ("schema", "dialect", "profile"):
             yield from self._missing_file(path.child(name), resource.get(name))
 

@@ -30,6 +30,7 @@ class DescriptorPath:
         """The path in a message; the file is named only where it is not the descriptor."""
         if self.file == layout.DESCRIPTOR:
             return self.steps or self.file
+
         return f"{self.file}: {self.steps}" if self.steps else self.file
 
     def child(self, steps: str) -> DescriptorPath:
@@ -49,6 +50,7 @@ class DescriptorPath:
             return False
         if not self.steps or other.steps == self.steps:
             return True
+
         return other.steps.startswith((f"{self.steps}.", f"{self.steps}["))
 
     def _is_of_table(self, table: str | None) -> bool:
@@ -72,6 +74,7 @@ def fault(
 
     # What is lacking has a path too: Frictionless may speak of the same property.
     subject = path.child(words["name"]) if code == "descriptor-lacks" else path
+
     return Fault(subject, reported)
 
 

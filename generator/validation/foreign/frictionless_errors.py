@@ -35,6 +35,7 @@ def validated_by_frictionless(
         errors = list(report.errors)
         for task in report.tasks:
             errors += task.errors
+
         yield from error_findings(errors, table, faults)
 
 
@@ -48,6 +49,7 @@ def error_findings(
     known: list[Reported] = []
     if any(error.type in _OF_DESCRIPTION for error in errors):
         known = _descriptor_findings(table, faults)
+
     yield from known
 
     for error in errors:
@@ -64,6 +66,7 @@ def stopped_at(
     """Frictionless stops with an error of its own, so nothing can be said of the rest."""
     first_line = str(error).strip().split("\n", 1)[0]
     words = f"it stops there, {type(error).__name__}: {first_line}"
+
     return _refused_descriptor("error", words, table, faults)
 
 
@@ -71,8 +74,10 @@ def without_root(words: str, faults: DescriptorFaults | None) -> str:
     """Words without the folder in which the package happens to be."""
     if faults is None:
         return words
+
     for root in {str(faults.root), str(faults.root.resolve())}:
         words = words.replace(f"{root}/", "").replace(root, "the package")
+
     return words[:LONGEST_WORDS]
 
 
@@ -86,6 +91,7 @@ def _refused_descriptor(
     path = layout.DESCRIPTOR if table is None else faults.path_of(table).text
     says = without_root(words, faults)
     refused = finding("descriptor-refused", at=path, kind=kind, says=says)
+
     return Reported(finding=refused, file=layout.DESCRIPTOR, table=table)
 
 
@@ -97,6 +103,7 @@ def _row_finding(error: Any, table: str | None, faults: DescriptorFaults) -> Rep
         kind=error.type,
         says=without_root(str(error.note or error.message), faults),
     )
+
     return Reported(
         finding=message,
         file=None if table else layout.DESCRIPTOR,

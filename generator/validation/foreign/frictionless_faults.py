@@ -80,6 +80,7 @@ class FrictionlessFault:
             return fault("descriptor-name", self.path, value=str(self.given)).reported
 
         words = self.words[:LONGEST_WORDS]
+
         return fault(
             "descriptor-refused", self.path, kind=self.kind, says=words
         ).reported
@@ -104,6 +105,7 @@ def frictionless_faults(
     )
 
     resources = descriptor["resources"]
+
     for path, resource, schema in zip(paths, resources, schemas, strict=True):
         if isinstance(resource, dict):
             yield from _of_resource(question, path, resource)
@@ -197,6 +199,7 @@ class _Question:
         context = frictionless.metadata.context.ValidationContext(
             datapackage_version=self.version
         )
+
         return list(own_class.metadata_validate(part, context=context))
 
 

@@ -86,6 +86,7 @@ class Foreign:
             f"The profile {profile} was not fetched, and not validated against."
             for profile in self.profiles
         ]
+
         return (*handed, *profiles)
 
     def judged_by_frictionless(self) -> Iterator[Reported]:
@@ -118,6 +119,7 @@ def foreign_plan(
     plan = _read_plan(faults, profiles, range(len(local["resources"])), strict=strict)
     if plan.package is None:
         plan = _with_sound_tables(plan, faults, profiles, strict=strict)
+
     return replace(plan, findings=(*plan.findings, *ignored))
 
 
@@ -210,6 +212,7 @@ def _with_sound_tables(
     plan = _read_plan(faults, profiles, sound, strict=strict)
     if plan.package is None:
         return refused
+
     return replace(plan, findings=(*refused.findings, *plan.findings))
 
 
@@ -246,6 +249,7 @@ def _read_plan(
     reading = _Reading(faults=faults, strict=strict)
     for index, resource in zip(places, package.resources, strict=True):
         reading.add(index, resource)
+
     reading.hand_over_dependent()
 
     return Foreign(
@@ -293,6 +297,7 @@ class _Reading:
         for path, pattern in limited.items():
             _leave_out(pattern, resource)
             self.findings.append(_too_slow(path, pattern))
+
         if isinstance(plan, str):
             self.handed[str(resource.name)] = plan
         else:
@@ -341,6 +346,7 @@ class _Reading:
         # Frictionless reads the first lines before it can be asked anything.
         if wide is not None and wide.line <= SAMPLE:
             return [_too_wide(resource, wide)]
+
         return []
 
     def _plan(self, resource: Any) -> TablePlan | str | list[Reported]:
@@ -369,6 +375,7 @@ class _Reading:
 
         limited = {}
         fields_path = self.faults.schema_path(index).child("fields")
+
         for position, schema_field in enumerate(fields):
             pattern = limit_pattern(schema_field)
             if pattern:
@@ -396,6 +403,7 @@ def _wide_line(resource: Any) -> WideLine | None:
         return None
 
     file = Path(resource.basepath or "", resource.path)
+
     return wide_line(file) if file.is_file() else None
 
 

@@ -37,11 +37,13 @@ def resource_plan(resource: Any, *, strict: bool) -> TablePlan | str:
     if file.is_file():
         if not strict and has_single_returns(file):
             return "it has carriage returns without line feeds"
+
         delimiter = _delimiter(resource)
         if len(delimiter) != 1:
             return delimiter
 
     stated = {name: getattr(resource, name) for name in _STATED}
+
     return TablePlan(
         name=resource.name,
         path=Path(resource.path).as_posix(),
@@ -77,6 +79,7 @@ def _unlike_ours(resource: Any) -> str | None:
         return "its description says how many rows and fields there are"
     if schema.has_defined("fields_match"):
         return "its schema says how columns are matched"
+
     return None
 
 
@@ -125,6 +128,7 @@ def _delimiter(resource: Any) -> str:
         return _OTHER_DIALECT
 
     delimiter = str(control.delimiter)
+
     return delimiter if len(delimiter) == 1 and delimiter.isascii() else _OTHER_DIALECT
 
 

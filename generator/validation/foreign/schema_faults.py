@@ -81,6 +81,7 @@ def _field_faults(path: DescriptorPath, field: Any) -> Iterator[Fault]:
     yield from property_faults(path, field, FIELD_TYPES)
     if field.get("name") is None:
         yield fault("descriptor-lacks", path, name="name")
+
     if "required" in field:
         given = shown(field["required"])
         yield fault(
@@ -100,6 +101,7 @@ def _field_faults(path: DescriptorPath, field: Any) -> Iterator[Fault]:
 
 def _unknown_type(path: DescriptorPath, type_name: str) -> Fault:
     types = _constraints_by_type()
+
     return fault(
         "field-type",
         path,
@@ -154,6 +156,7 @@ def _foreign_key_faults(
     if lacking:
         for part, name in lacking:
             yield fault("descriptor-lacks", part, name=name)
+
         return
 
     own_fields, other_fields = _listed(key["fields"]), _listed(reference["fields"])
@@ -179,6 +182,7 @@ def _listed(key: Any) -> list[Any]:
     """The fields of a key, which may be one name."""
     if isinstance(key, list):
         return key
+
     return [key] if isinstance(key, str) else []
 
 
@@ -190,6 +194,7 @@ def _constraints_by_type() -> Mapping[str, frozenset[str]]:
         for field_class in vars(frictionless.fields).values()
         if isinstance(field_class, type) and hasattr(field_class, "type")
     ]
+
     return {
         field_class.type: frozenset({*field_class.supported_constraints, "unique"})
         for field_class in field_classes

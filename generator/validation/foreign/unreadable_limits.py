@@ -62,6 +62,7 @@ def _of_any_text(field: Any) -> Any:
         for name in ("required", "unique")
         if name in constraints
     }
+
     return frictionless.Field.from_descriptor({**kept, "type": "any"})
 
 
@@ -95,6 +96,7 @@ def _unreadable(field: Any, path: DescriptorPath, given: Any) -> Fault:
     kind = field.type
     if field.format != "default":
         kind = f"{field.type} in the format {field.format}"
+
     return fault("limit-unreadable", path, value=shown(given), kind=kind)
 
 
@@ -161,6 +163,7 @@ def _is_format(form: str) -> bool:
     """True for a format in which a date or a time can be written and read again."""
     if form in ("default", "any"):
         return True
+
     try:
         datetime.strptime(_EXAMPLE.strftime(form), form)
     except (ValueError, re.error):

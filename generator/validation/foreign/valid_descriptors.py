@@ -115,6 +115,7 @@ def sound_schemas(descriptor: Mapping[str, Any]) -> list[SoundSchema] | None:
     for key in ("name", "path"):
         if len({resource[key] for resource in resources}) < len(resources):
             return None
+
     return [_schema(resource["schema"]) for resource in resources]
 
 
@@ -125,6 +126,7 @@ def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
 
     with file.open("rb") as content:
         start = content.read(_SAMPLE_BYTES)
+
     lines = start.splitlines(keepends=True)
     holds_sample = len(start) < _SAMPLE_BYTES or len(lines) > _SAMPLED
     if not holds_sample or not start.isascii() or b"\0" in start:
@@ -157,6 +159,7 @@ class _Part:
         tests = {**self.required, **self.optional}
         if not self.required.keys() <= part.keys() <= tests.keys():
             return False
+
         return all(tests[name](value) for name, value in part.items())
 
 
@@ -200,6 +203,7 @@ def _are_words(words: Any) -> bool:
     """True for a list of texts none of which is there twice."""
     if not isinstance(words, list) or not all(type(word) is str for word in words):
         return False
+
     return len({*words}) == len(words)
 
 
@@ -232,6 +236,7 @@ def _is_field(field: Any) -> bool:
     kind = field.get("type") if isinstance(field, dict) else None
     if not isinstance(kind, str) or kind not in _FIELDS:
         return False
+
     return _FIELDS[kind].is_sound(field)
 
 

@@ -48,6 +48,7 @@ def written_schema(
         return None
 
     file = PurePosixPath(schema).as_posix()
+
     return WrittenSchema(
         path=DescriptorPath(table=path.table, file=file), content=content
     )

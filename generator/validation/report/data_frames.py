@@ -45,4 +45,5 @@ def _frame(
     schema = dict.fromkeys(columns, frames.String)
     for number in _NUMBERS.intersection(columns):
         schema[number] = frames.Int64
+
     return frames.DataFrame(rows, schema=schema, orient="row")

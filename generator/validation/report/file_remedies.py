@@ -28,4 +28,5 @@ def for_files(finding: Finding) -> Finding:
 
     if remedy == finding.remedy:
         return finding
+
     return dataclasses.replace(finding, remedy=remedy)

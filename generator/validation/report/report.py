@@ -61,6 +61,7 @@ class Reported:
             for name, part in self.key.items()
             if (name, part) != (layout.UNSNO, 0)
         ]
+
         return " ".join(parts)
 
 
@@ -133,6 +134,7 @@ class Report:
         alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
         if alerts:
             weights += f", {many(alerts, 'alert value')}"
+
         return f"{validated}: {many(counts.findings, 'finding')} ({weights})."
 
     def _validated(self) -> str:
@@ -238,6 +240,7 @@ class Collector:
         severity = Severity.WARNING if tolerated else Severity.REFUSE
         if finding.severity is severity:
             return finding
+
         return dataclasses.replace(finding, severity=severity)
 
     def _count(self, finding: Finding, kind: FindingKind, count: int) -> None:
@@ -275,6 +278,7 @@ class Collector:
             self._kept,
             key=lambda finding: (places.get(finding.table or "", -1), finding.row or 0),
         )
+
         return Report(
             source=source,
             study=study,
@@ -334,6 +338,7 @@ def _with_origins(
 
     places = {origin.kind: index for index, origin in enumerate(origins)}
     findings = []
+
     for finding in listed:
         source = finder.origin_of(finding.kind, finding.of)
         origin = places[source] if source else finding.origin

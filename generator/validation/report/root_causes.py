@@ -76,6 +76,7 @@ class Origin:
             return True
         if self.table is not None or kind.code != self.code:
             return False
+
         return self.field in (None, kind.field)
 
 
@@ -85,6 +86,7 @@ def _rank(origin: Origin) -> tuple[int, int]:
     """
     first = _FIRST_IN_REPORT
     place = first.index(origin.code) if origin.code in first else len(first)
+
     return place, -max(origin.follow, origin.findings)
 
 
@@ -152,6 +154,7 @@ class OriginFinder:
             if kind.code == _NO_ROW
         }
         refused = set(self._refused_keys())
+
         for kind, count in self.counts.items():
             table = kind.table
             if table is None or table in self._lost or table not in missed:
@@ -182,12 +185,14 @@ class OriginFinder:
             for origin in single
             if origin.follow or not _is_any(several, origin.kind)
         ]
+
         return tuple(sorted((*single, *several), key=_rank))
 
     def _single_origins(self) -> list[Origin]:
         """The origins in one table each."""
         follow = {kind: Counter[str]() for kind in self._candidates()}
         bounds = dict.fromkeys(follow, EXACT)
+
         for kind, count in self.counts.items():
             for source, number, bound in self._shares(kind, count):
                 follow[source][kind.code] += number
@@ -197,6 +202,7 @@ class OriginFinder:
             self._origin(kind, followers, bounds[kind])
             for kind, followers in follow.items()
         ]
+
         return [
             origin
             for origin in origins
@@ -206,6 +212,7 @@ class OriginFinder:
     def _candidates(self) -> Iterator[FindingKind]:
         if self._program:
             yield self._program
+
         yield from dict.fromkeys((*self._lost.values(), *self._columns.values()))
         yield from self._at_most()
 
@@ -216,6 +223,7 @@ class OriginFinder:
 
     def _origin(self, kind: FindingKind, followers: Counter[str], bound: str) -> Origin:
         by_code = dict(sorted(followers.items(), key=lambda item: (-item[1], item[0])))
+
         return Origin(
             code=kind.code,
             table=kind.table,
@@ -243,6 +251,7 @@ class OriginFinder:
         refused: dict[tuple[str, str], list[FindingKind]] = {}
         for kind in self._refused_keys():
             refused.setdefault((kind.code, kind.field or ""), []).append(kind)
+
         for code, name in sorted(refused):
             yield from self._in_several(code, name, refused[code, name])
 
@@ -272,6 +281,7 @@ class OriginFinder:
         ]
         known = sum(number for _, number in shares)
         bound = EXACT if known == count else AT_LEAST
+
         for table, number in shares:
             source = self.origin_of(kind, table)
             if source:
@@ -295,11 +305,14 @@ class OriginFinder:
         fault = self._table_fault(about) if about is not None else None
         if fault or kind.code == "empty-table":
             return fault or self._lost.get(kind.table)
+
         column = self._columns.get((kind.table, kind.field or ""))
+
         return column or self._origin_of_unknown(kind, kind.table)
 
     def _is_candidate(self, kind: FindingKind) -> bool:
         table = kind.table or ""
+
         return kind in (
             self._lost.get(table),
             self._stray.get(table),
@@ -316,6 +329,7 @@ class OriginFinder:
             return None
 
         places = sorted(self.links.untold_by(kind.code, table, kind.field))
+
         return _first(
             self._columns.get(place) or self._table_fault(place[0]) for place in places
         )
@@ -339,4 +353,5 @@ def _first(kinds: Iterable[FindingKind | None]) -> FindingKind | None:
     for kind in kinds:
         if kind is not None:
             return kind
+
     return None

@@ -41,6 +41,7 @@ def look_first(report: Report) -> tuple[First, ...]:
     first: list[First] = []
     for place in sorted(cases):
         first += _firsts(place, report.origins[place], cases[place])
+
     return tuple(first)
 
 
@@ -80,6 +81,7 @@ def _follows(origin: Origin) -> str:
     bound = f"{origin.bound} " if origin.bound else ""
     verb = "results" if origin.follow == 1 else "result"
     text = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(codes)}"
+
     return text[0].upper() + text[1:]
 
 
@@ -87,6 +89,7 @@ def origins_first(report: Report) -> Sequence[Reported]:
     """The findings: origins, then what has no other reason, then what follows."""
     if not report.origins:
         return report.findings
+
     return sorted(report.findings, key=lambda item: _rank(report.origins, item))
 
 
@@ -97,6 +100,7 @@ def _rank(origins: Sequence[Origin], reported: Reported) -> tuple[int, int]:
     for place, origin in enumerate(origins):
         if origin.is_one(reported.kind):
             return 0, place
+
     return 1, 0
 
 
@@ -109,4 +113,5 @@ def follows_from(report: Report, cases: Sequence[Reported]) -> str:
 
     origin = report.origins[place]
     where = ".".join(part for part in (origin.table, origin.field) if part)
+
     return f"caused by {origin.code}" + (f" in {where}" if where else "")

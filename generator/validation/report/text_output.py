@@ -32,6 +32,7 @@ def text_output(out: TextIO, *, width: int | None = None) -> TextOutput:
     """The output for a stream: a given ``width`` is kept to as on a terminal."""
     if width is None and not out.isatty():
         return FileOutput(out)
+
     return TerminalOutput(out, width)
 
 
@@ -49,6 +50,7 @@ class FileOutput:
         text = _plain(parts)
         if len(text) > self._width:
             text = f"{text[: self._width - 1]}…"
+
         self._out.write(text + "\n")
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

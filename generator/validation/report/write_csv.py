@@ -33,6 +33,7 @@ def finding_row(reported: Reported) -> Row:
     """A finding by ``FINDING_COLUMNS``; None where there is nothing to say."""
     finding = reported.finding
     key = [reported.key.get(name) for name in _KEY]
+
     return (
         finding.severity.word,
         finding.code,
@@ -62,4 +63,5 @@ def _written(columns: Iterable[str], rows: Iterable[Row]) -> str:
     for row in rows:
         cells = ["" if value is None else str(value) for value in row]
         writer.writerow(map(harmless, cells))
+
     return text.getvalue()

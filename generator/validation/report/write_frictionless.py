@@ -65,6 +65,7 @@ def as_frictionless(report: Report) -> Any:
 
     of_package = by_table.pop(None, [])
     tables = dict.fromkeys((*report.counts.rows, *by_table))
+
     return frictionless.Report.from_validation(
         tasks=[_task(report, name, by_table[name]) for name in tables if name],
         errors=[_error(finding) for finding in of_package],
@@ -80,6 +81,7 @@ def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
         stats["rows"] = report.counts.rows[name]
 
     files = [finding.file for finding in findings if finding.file]
+
     return frictionless.ReportTask(
         name=name,
         type="table",
@@ -124,12 +126,14 @@ def _general(reported: Reported) -> Any:
     errors = frictionless.errors
     if reported.row is not None:
         return errors.CellError if reported.field else errors.RowError
+
     return errors.TableError if reported.table else frictionless.Error
 
 
 def errors_by_type() -> Mapping[str, Any]:
     """Frictionless's error classes by the name that a report gives them."""
     kinds = vars(frictionless.errors).values()
+
     return {
         kind.type: kind
         for kind in kinds

@@ -87,6 +87,7 @@ def _completeness(lines: Sequence[Missingness]) -> tuple[HeatForm, ...]:
         tables.setdefault(line.table, []).append(line)
 
     every_visit = visits(lines)
+
     return tuple(_heat_form(name, tables[name], every_visit) for name in tables)
 
 
@@ -120,6 +121,7 @@ def _heat(lines: Sequence[Missingness]) -> HeatCell | None:
     says = ", ".join(f"{count:,} {state}" for state, count in states.items())
     if share is None:
         return HeatCell(share="–", step=None, says=says)
+
     return HeatCell(share=f"{int(share * 100)} %", step=int(share * 4), says=says)
 
 

@@ -43,6 +43,7 @@ def _missingness(missingness: Missingness) -> dict[str, Any]:
 
 def _finding(reported: Reported) -> dict[str, Any]:
     finding = reported.finding
+
     return {
         "code": finding.code,
         "severity": finding.severity.value,

@@ -78,6 +78,7 @@ def _examples(report: Report) -> dict[str, str]:
         message = _shown(finding.message)
         if len(message) > _LONGEST_EXAMPLE:
             message = f"{message[: _LONGEST_EXAMPLE - 1]}…"
+
         texts.setdefault(finding.rule or finding.code, message)
 
     return texts
@@ -96,10 +97,12 @@ def _counts(
     shown = dict(islice(counts.items(), _LONGEST_LIST))
     digits = max(len(f"{count:,}") for count in shown.values())
     longest = max(map(len, shown))
+
     for name, count in shown.items():
         parts: list[Part] = [f"  {count:>{digits},}    {name}"]
         if texts and name in texts:
             parts.append((f"{'':{longest - len(name)}}    {texts[name]}", "dim"))
+
         output.short_line(*parts)
 
     _and_more(output, len(counts))
@@ -112,6 +115,7 @@ def _answers(output: TextOutput, lines: Sequence[Missingness]) -> None:
 
     states = list(total(lines))
     rows = []
+
     for visit in visits(lines):
         counts = total(line for line in lines if line.visit == visit)
         cells = [f"{counts[state]:,}" if state in counts else "" for state in states]
@@ -154,6 +158,7 @@ def _heading(output: TextOutput, report: Report, cases: Sequence[Reported]) -> N
     follows = follows_from(report, cases)
     if follows:
         heading += f", {follows}"
+
     output.line()
     output.line((f"{sign} ", style), (place, "bold"), heading)
 

@@ -57,6 +57,7 @@ def restore(
         return False
     if differing:
         suspects.add(layout.FORMS)
+
     assert opened.study is not None
     examination = Examination(
         study=opened.study,
@@ -73,6 +74,7 @@ def restore(
     opened.returned = examination.run()
     for cause in causes(opened.returned):
         planned.add(cause)
+
     opened.collector = planned
     opened.source = RestoredSource(opened.source, restored_files(opened.returned))
     opened.resources = {
@@ -115,6 +117,7 @@ def _with_parted(
 
     if every or layout.FORMS in parted:
         more |= {(plan.table.form.name, STATUS) for plan in opened.plans if plan.table}
+
     return (differing or frozenset()) | more
 
 
@@ -141,6 +144,7 @@ def _without_hashes(
         for table in tables
         if not table.broken and (not table.changed or table.is_explained)
     ]
+
     return {
         item.plan.name: {
             key: resource
@@ -158,6 +162,7 @@ def lost_cells(opened: OpenPackage) -> Iterator[UnreadableCell]:
     for table in opened.returned:
         if table.lost is None:
             continue
+
         with table.lost.open(encoding="utf-8") as lines:
             for line in lines:
                 row, field = line.rstrip("\n").split("\t")

@@ -36,6 +36,7 @@ def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
     tables = [table for table in tables if not table.broken]
     for group in _groups(tables):
         yield _cause(group)
+
     yield from _columns(tables)
     again = [table for table in tables if table.is_written_again]
     if again:
@@ -59,6 +60,7 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[ProgramTables]:
     for table in tables:
         for (_, habit), tally in table.tallies.items():
             cells[habit] += tally.cells
+
         cells.update(table.own_habits)
         spared |= table.decisive
 
@@ -121,6 +123,7 @@ def _witness(tables: Sequence[TableReturn]) -> str:
         and table.changed
         and not table.sure_is_stated
     ]
+
     return (
         (
             ". audit.csv was saved by it, too: codes that it erased there cannot be "
@@ -136,6 +139,7 @@ def _outcome(restored: int, lost: int) -> str:
     cells = restored + lost
     if not cells:
         return "Everything is validated as exported"
+
     if not lost:
         return (
             "It is validated as exported"
@@ -145,6 +149,7 @@ def _outcome(restored: int, lost: int) -> str:
 
     if not restored:
         return f"{'It' if cells == 1 else 'They'} cannot be restored with certainty"
+
     return (
         f"{restored:,} of {cells:,} are validated as exported; {lost:,} cannot be "
         "restored with certainty"
@@ -164,6 +169,7 @@ def _listed(names: Sequence[str]) -> str:
     different = list(dict.fromkeys(names))
     shown = ", ".join(different[:_MOST_COLUMNS])
     more = len(different) - _MOST_COLUMNS
+
     return f"{shown} and {more} more" if more > 0 else shown
 
 
@@ -219,6 +225,7 @@ def _rewritten(
     )
     if len(returned_tables) > 1:
         return Reported(finding=result, field=name)
+
     plan = returned_tables[0][0].plan
 
     return Reported(finding=result, file=plan.path, table=plan.name, field=name)

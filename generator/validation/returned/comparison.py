@@ -81,6 +81,7 @@ class Comparison:
         if text not in self._untouched:
             if len(self._untouched) >= _REMEMBERED:
                 self._untouched.clear()
+
             spared = frozenset(
                 rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text)
             )
@@ -134,12 +135,15 @@ class CellComparison(Comparison):
     def row(self, record: CsvRecord) -> None:
         for name, index in self._others:
             self.same(name, record.cells[index])
+
         if not self._fields:
             return
+
         place = row_place(self.table, record.cells)
         _, subject, visit, unsno, _ = place
         if not self.witness.knows_form((subject, visit, unsno, self._form)):
             return
+
         values = self.witness.values(place)
         for name, index in self._fields:
             self.cell(record.line, name, values.get(name, ""), record.cells[index])
@@ -152,6 +156,7 @@ def row_place(table: TableReturn, cells: Sequence[str]) -> RowPlace:
     subject, visit, unsno, rowno = (
         keys.get(name, "") if name in columns else NO_KEY[name] for name in ROW_KEY
     )
+
     return table.plan.name, subject, visit, unsno, rowno
 
 
@@ -184,11 +189,13 @@ class SaveComparison(Comparison):
 
         if form in self._differing:
             self._status(record.line, key)
+
         self.witness.see_form(place)
 
         version = key.get(VERSION, "")
         if version != last.version and VERSION in cells:
             self.cell(record.line, VERSION, last.version, version)
+
         for name, before in (("saved_at", last.saved_at), ("saved_by", last.saved_by)):
             if name in cells:
                 self.cell(record.line, name, before, cells[name], stamp=True)

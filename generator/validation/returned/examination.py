@@ -76,6 +76,7 @@ class Examination:
                 self._hear(witness)
                 self._missing_saves(witness)
                 self._missing_changes(witness)
+
             tables = [
                 self._scanned(plan) for plan in self.plans if plan.name in self.suspects
             ]
@@ -117,6 +118,7 @@ class Examination:
             names = header.cells if header else []
             if not {layout.SITE, layout.SUBJECT} <= set(names):
                 return self.known
+
             site, subject = names.index(layout.SITE), names.index(layout.SUBJECT)
 
             for record in records:
@@ -146,6 +148,7 @@ class Examination:
         table.scan(expected)
         if not table.broken:
             tally_columns(table)
+
         return table
 
     def _compare(self, table: TableReturn, witness: Witness) -> None:
@@ -155,6 +158,7 @@ class Examination:
             self._sites(table, witness)
         if plan.name == layout.AUDIT and IDLE in differing:
             self._idle(table)
+
         if plan.name == layout.FORMS and witness.changes:
             _compare_rows(
                 table,
@@ -180,6 +184,7 @@ class Examination:
             for record in records:
                 if len(record.cells) != len(table.header):
                     continue
+
                 row = dict(
                     zip(table.header, record.cells, strict=True)
                 ) | table.restored_keys(record.cells)
@@ -212,6 +217,7 @@ class Examination:
                 cells = record.cells
                 if len(cells) != len(table.header):
                     continue
+
                 change = dict(
                     zip(table.header, cells, strict=True)
                 ) | table.restored_keys(cells)
@@ -261,6 +267,7 @@ class Examination:
         """Changes that do not go on from where the change before them ended."""
         path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
         is_rewritten = layout.AUDIT in self.changed
+
         for change, before in witness.broken_links():
             # A program that saved the file spells both sides of a change its own way.
             if is_rewritten and (
@@ -279,6 +286,7 @@ class Examination:
             key = _form_key(change)
             if change.rowno:
                 key[layout.ROW] = change.rowno
+
             self.collector.add(
                 Reported(
                     finding=missing,
@@ -308,6 +316,7 @@ class Examination:
         for (_, subject, visit, unsno, rowno), count in witness.unseen(name):
             if not self._has_place(table, visit):
                 continue
+
             key: dict[str, str | int] = {
                 layout.SUBJECT: subject,
                 layout.VISIT: visit,
@@ -315,6 +324,7 @@ class Examination:
             }
             if rowno:
                 key[layout.ROW] = rowno
+
             result = finding("row-gone", value=subject, path=path, count=count)
             self.collector.add(Reported(finding=result, file=path, table=name, key=key))
             table.edited += 1
@@ -413,6 +423,7 @@ def _change(
         site=save.site,
         line=save.line,
     )
+
     return change, save
 
 

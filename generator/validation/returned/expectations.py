@@ -81,6 +81,7 @@ def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected 
         return _subjects(study, known)
     if name in (layout.UNSNO, layout.ROW, "version"):
         return Expected(accepts=_number(blank=plan.table is None), kind="integer")
+
     if _type(plan, name) == "datetime":
         return Expected(
             accepts=lambda text: bool(_STAMP.fullmatch(text)), kind="timestamp"
@@ -94,6 +95,7 @@ def _enum(plan: TablePlan, name: str) -> tuple[str, ...]:
     fields = [
         item for item in plan.schema.get("fields", ()) if item.get("name") == name
     ]
+
     return tuple(
         str(code)
         for field in fields

@@ -59,6 +59,7 @@ def name_programs(opened: OpenPackage) -> None:
     result = list(cause_of_others(tables))
     for item in result:
         opened.collector.add(item)
+
     if result:
         opened.collector.explained |= {
             alike for table in tables for alike in _explained(table)
@@ -92,6 +93,7 @@ def _expectations(plan: TablePlan, fields: set[str]) -> dict[str, Expected]:
 
 def _expected(item: Any, read: Any) -> Expected:
     codes = item.constraints.get("enum") or ()
+
     return Expected(
         accepts=lambda text: not read(text)[1],
         kind=_KINDS.get(item.type, "text"),

@@ -115,7 +115,9 @@ class TrailChange(NamedTuple):
         table, row = self.table, self.rowno
         if self.field == STATUS:
             table, row = layout.FORMS, table
+
         place = self.subject, self.visit, self.unsno
+
         return Put(table, *place, row, self.field, self.version, self.new)
 
 
@@ -186,6 +188,7 @@ class Witness:
         """The whole trail; of a save whose cells nobody asks for only the save."""
         some: list[TrailChange] = []
         last: Save | None = None
+
         for change, save in changes:
             self.changes += 1
             if last is None or save[:-1] != last[:-1]:
@@ -242,6 +245,7 @@ class Witness:
         """The site of a subject, and the line that says so."""
         query = "select site, line from save where subject = ? order by line limit 1"
         texts: tuple[str, int] | None = self._db.execute(query, (subject,)).fetchone()
+
         return texts
 
     def values(self, place: RowPlace) -> dict[str, str]:

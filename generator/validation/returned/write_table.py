@@ -99,11 +99,14 @@ class _Writing:
     ) -> Sequence[str]:
         if not any(record.cells):
             return ()
+
         cells = list(record.cells)
         for name, index in self._habits:
             cells[index] = self._table.restored(name, cells[index])
+
         for difference in differences:
             cells[self._places[difference.field]] = difference.before
+
         return self.shown(cells)
 
     def report(self, record: CsvRecord, differences: Sequence[TrailDifference]) -> None:
@@ -120,6 +123,7 @@ class _Writing:
         code = "cell-lost" if explained else "cell-differs"
         if explained:
             self._lost.write(f"{record.line}\t{difference.field}\n")
+
         says = BY_NAME[difference.habit].says if explained else ""
         result = finding(
             code,
@@ -150,6 +154,7 @@ def in_words(text: str) -> str:
     """A text as a sentence says it."""
     if not text:
         return "a blank"
+
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

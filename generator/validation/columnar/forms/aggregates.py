@@ -54,6 +54,7 @@ class AggregatedRows:
         """Which lines have any of the chosen rows."""
         lines = np.zeros(self.lines, bool)
         lines[self.of[chosen]] = True
+
         return lines
 
     def counting(self) -> tuple[AggregatedRows, Array]:
@@ -66,6 +67,7 @@ class AggregatedRows:
         some = AggregatedRows(
             of=self.of[kept], lines=self.lines, held=self.held[kept], body=body
         )
+
         return some, some.has((some.held == UNKNOWN) | ~known(body))
 
     def least(self, values: Array) -> Array:
@@ -129,7 +131,9 @@ def _different(rows: AggregatedRows, codes: Array, chosen: Array, size: int) -> 
     """How many different codes, all below ``size``, the chosen rows of each line have."""
     if not size:
         return np.zeros(rows.lines, np.int64)
+
     pairs = np.unique(rows.of[chosen].astype(np.int64) * size + codes[chosen])
+
     return np.bincount(pairs // size, minlength=rows.lines)
 
 

@@ -40,6 +40,7 @@ def by_distinct(
     """The function of each row's values; it must have no effect and no memory."""
     if not rows:
         return constant(None, rows)
+
     by_code = [coded(column) for column in columns]
     varying = [column for column in by_code if len(column.values) > 1]
     if not varying:
@@ -63,6 +64,7 @@ def combined(codes: Sequence[Array], sizes: Sequence[int]) -> Combined:
     """Numbers the combinations of some codes, each code below its size."""
     numbers, size = codes[0], sizes[0]
     most = max(SPARSE, 2 * len(numbers))
+
     for code, more in zip(codes[1:], sizes[1:], strict=True):
         # Without the gaps between them, the numbers stay below the rows' own.
         if size * more > most:
@@ -71,6 +73,7 @@ def combined(codes: Sequence[Array], sizes: Sequence[int]) -> Combined:
 
     if size > most:
         numbers, size = _packed(numbers, size, most)
+
     example = np.full(size, -1)
     example[numbers] = np.arange(len(numbers))
     occurring = np.flatnonzero(example >= 0)
@@ -86,4 +89,5 @@ def _packed(numbers: Array, size: int, most: int) -> tuple[Array, int]:
         return (np.cumsum(there) - 1)[numbers], int(np.count_nonzero(there))
 
     different, packed = np.unique(numbers, return_inverse=True)
+
     return packed, len(different)

@@ -18,6 +18,7 @@ def parts(day: Array) -> tuple[Array, Array]:
     """Months since January 1970, and the day of the month from 0."""
     days = (np.maximum(day, 1) - _EPOCH).astype("datetime64[D]")
     months = days.astype("datetime64[M]")
+
     return months.astype(np.int64), (days - months.astype("datetime64[D]")).astype(
         np.int64
     )
@@ -32,6 +33,7 @@ def add_months(day: Array, months: Array) -> Array:
     inside = (month >= _FIRST) & (month < _LAST)
     month = np.where(inside, month, 0)
     first, following = (_day_of(item) for item in (month, month + 1))
+
     return np.where(inside, np.minimum(first + of_month, following - 1), NO_DAY)
 
 
@@ -47,6 +49,7 @@ def months_between(first: Array, second: Array) -> Array:
     early, late = np.minimum(first, second), np.maximum(first, second)
     months = parts(late)[0] - parts(early)[0]
     months -= add_months(early, months) > late
+
     return np.where(second < first, -months, months)
 
 
@@ -54,4 +57,5 @@ def age_years(birth: Array, on: Array) -> Array:
     """Completed years; a birthday on 29 February counts on 1 March in common years."""
     (born, born_day), (month, day) = parts(birth), parts(on)
     years = month // 12 - born // 12
+
     return years - (month % 12 * 100 + day < born % 12 * 100 + born_day)

@@ -50,6 +50,7 @@ class Casebooks:
         self._being: set[tuple[Place, str]] = set()
         for shape in self.shapes:
             self._add(shape, structure)
+
         self._work_out_in_order()
 
     def _add(self, shape: TableShape, structure: Structure) -> None:
@@ -83,6 +84,7 @@ class Casebooks:
         layers = self.needs.layers
         if max(layers.values(), default=0) <= DEEP:
             return
+
         every = [
             (layers.get(shape.place(field), 0), shape, field)
             for shape in self.shapes
@@ -132,6 +134,7 @@ class Casebooks:
         """Refuses what hangs on itself."""
         if (place, what) in self._being:
             raise NotVectorizable("some cells depend on themselves")
+
         self._being.add((place, what))
         try:
             yield
@@ -156,6 +159,7 @@ class Casebooks:
         once = self._once(
             ("latest", form, field.name), here, lambda: self._latest(form, field, here)
         )
+
         return at_places(once, frame.at)
 
     def _once(
@@ -164,6 +168,7 @@ class Casebooks:
         key = (*what, id(here))
         if key not in self._found:
             self._found[key] = here, find()
+
         return self._found[key][1]
 
     def _at(self, form: str, visit: str | None, here: RelationLines) -> Array:
@@ -183,6 +188,7 @@ class Casebooks:
         """The number of the visit that is meant from each visit."""
         numbers = visit_numbers(self.study)
         result = (nearest_visit(self.study, form, name) for name in numbers)
+
         return np.array([NOWHERE if item is None else numbers[item] for item in result])
 
     def _latest(self, form: str, field: Field, here: RelationLines) -> Array:
@@ -191,6 +197,7 @@ class Casebooks:
         latest = np.maximum.accumulate(np.where(has, np.arange(len(there)), NOWHERE))
         # Where no line stands before, -1 takes the NOWHERE at the end.
         before = np.append(latest, NOWHERE)[_before(there, here)]
+
         return _of_subject(there, before, here)
 
     def rows_of(
@@ -225,6 +232,7 @@ class Casebooks:
             lines = _of_subject(form, _before(form, here), here)
         if not source.group:
             return np.maximum(lines, 0), (lines >= 0).astype(np.int64)
+
         # NOWHERE takes the 0 at the end.
         parent = self.rows(source.table).parents
         counts = np.append(np.bincount(parent, minlength=len(form)), 0)
@@ -240,6 +248,7 @@ class Casebooks:
         rows, form = self._source(source), self.form(source.form)
         if not source.group:
             return RelationFrame(form=form, at=places)
+
         return RelationFrame(
             form=form, at=rows.parents[places], rows=rows, row_at=places
         )

@@ -79,8 +79,10 @@ class RelationChecks:
     def judge(self) -> None:
         for field in self.shape.fields:
             self._field(field)
+
         for rule in self.shape.rules:
             self._rule(rule)
+
         if self.shape.group is None:
             for group in self.shape.form.row_groups:
                 self._rows(group)
@@ -131,6 +133,7 @@ class RelationChecks:
         self._outcomes(field, classes, hidden)
         if not self.relation.reader(field).fixed:
             self._ranges(field, ~hidden & (classes == ANSWERED))
+
         if field.value is not None:
             self._differing(field)
         elif shown is not None:
@@ -141,7 +144,9 @@ class RelationChecks:
             return False
         if isinstance(field.required, bool):
             return field.required
+
         [node] = required_condition(self.shape, field)
+
         return self.scene.truth(node)
 
     def _blank(
@@ -152,10 +157,12 @@ class RelationChecks:
         """
         if required is False or field.name in self.companions:
             return
+
         asked = blank & self.complete
         surely = asked if shown is None else asked & (shown == TRUE)
         if required is not True:
             asked, surely = asked & (required != FALSE), surely & (required == TRUE)
+
         self._facet(surely, "required-blank", field)
         open_ = asked & ~surely
         if open_.any():
@@ -168,6 +175,7 @@ class RelationChecks:
         ):
             if not there[index]:
                 continue
+
             if outcome.state is CellState.INVALID and field.value is not None:
                 self._say(~hidden & (classes == index), ASK)
             elif outcome.code is not None:
@@ -190,6 +198,7 @@ class RelationChecks:
         )
         if unit is not None:
             left = self._first(left, ~known(unit), field, "unit-missing")
+
         reported = [
             (word, _of(unit, of, self.nowhere), current, low, high)
             for word, of, current, low, high in limits(self.shape, field)
@@ -227,6 +236,7 @@ class RelationChecks:
             rows = len(self.relation)
             earlier = applied("duration_minus", [earlier, later], rows)
             later = constant((0, 0), rows)
+
         if type_ in (Type.DATE, Type.SPREAD, Type.DURATION):
             return (
                 self._applied("span_le" if strictly else "span_lt", earlier, later)
@@ -245,6 +255,7 @@ class RelationChecks:
         beside = self.relation.has_text(field)
         if not beside.any():
             return
+
         value, given = self.relation.value(field), self.relation.given(field)
         there, same = (
             known(value),
@@ -274,6 +285,7 @@ class RelationChecks:
         )
         if rule.unknown is None:
             return
+
         untold = self._under(rule, rule.unknown, entry("rule-untold").severity)
         self._say((applies == TRUE) & (holds == UNKNOWN) & self.complete, untold)
         if node is not None:
@@ -314,6 +326,7 @@ class RelationChecks:
         numbers = np.asarray(rows.parents, np.int64)
         for column in columns:
             numbers = numbers * len(column.values) + column.codes
+
         size = prod(len(item.values) for item in columns)
         bincount = np.bincount(rows.parents[has], minlength=len(self.relation))
 
@@ -324,6 +337,7 @@ class RelationChecks:
     def _shown_group(self, group: Group) -> Array:
         if group.show_when is None:
             return np.full(len(self.relation), np.int8(TRUE))
+
         return self.scene.truth(
             resolved(group.show_when, self.shape.study, self.shape.home, Type.CONDITION)
         )
@@ -333,7 +347,9 @@ def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
     """Where a range is meant: everywhere, or with the unit that was chosen."""
     if unit is None:
         return ~nowhere if of is None else nowhere
+
     value = coded(unit)
+
     return np.array([of is not None and item == of for item in value.values], bool)[
         value.codes
     ]

@@ -49,6 +49,7 @@ class TableShape:
         """The collected fields, in the order of the page."""
         groups = (self.group,) if self.group else self.form.groups
         fields: list[Field] = []
+
         for group in groups:
             # A form's repeating groups are relations of their own.
             if self.group or group.rows is None:
@@ -72,6 +73,7 @@ class TableShape:
         table = self.study.tables.get(self.name)
         if table is None:
             return False
+
         # A group may be called like a form that has no table.
         return (table.group is None) == (self.group is None)
 
@@ -100,6 +102,7 @@ def group_of(shape: TableShape, field: Field) -> Group:
     """The group of the page in which a field stands."""
     if shape.group:
         return shape.group
+
     return {group.name: group for group in shape.form.groups}[field.group]
 
 
@@ -110,6 +113,7 @@ def resolved(
     meaning = resolve(expression, study, home, expects)
     if meaning.findings:
         return core.Constant(type=expects, value=None)
+
     return meaning.core
 
 
@@ -138,6 +142,7 @@ def required_condition(shape: TableShape, field: Field) -> tuple[core.Core, ...]
     """
     if isinstance(field.required, bool):
         return ()
+
     return (resolved(field.required, shape.study, shape.home, Type.CONDITION),)
 
 
@@ -145,6 +150,7 @@ def formula(shape: TableShape, field: Field) -> core.Core | None:
     """The meaning of a calculated field's formula; None for other fields."""
     if field.value is None:
         return None
+
     return resolved(field.value, shape.study, shape.home, type_of(field))
 
 

@@ -184,6 +184,7 @@ class _ColumnarEvaluation:
         with closing(Casebooks(value, needs, self.readers)) as books:
             for shape in books.shapes:
                 RelationChecks(books, books.relation(shape), self.found).judge()
+
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
             left = MissingForms(
                 books=books, subjects=~value.faulty, missing=unbegun
@@ -201,6 +202,7 @@ class _ColumnarEvaluation:
         by_form: dict[str, list[FormOf]] = {}
         for kept_form in self.store.kept_forms():
             by_form.setdefault(kept_form[0], []).append(kept_form)
+
         return by_form
 
     @cached_property
@@ -212,6 +214,7 @@ class _ColumnarEvaluation:
         counts: dict[tuple[str, str, str], Counter[str]] = {}
         for (table, name, visit, state), count in self.found.states.items():
             counts.setdefault((table, name, visits[visit]), Counter())[state] += count
+
         return counts
 
     def _report(self, value: Structure, worked: _LotResult) -> None:
@@ -222,6 +225,7 @@ class _ColumnarEvaluation:
         self.found.forget()
         for counts in worked.counts:
             self.missing.add(counts)
+
         subject = keys.subject(columns.key)
         # Findings are listed in the judge's words, so that it has to see their subjects.
         asked = subject[(columns.constraint < 0) | self._special(value, columns)]
@@ -251,6 +255,7 @@ class _ColumnarEvaluation:
         kinds: dict[tuple[str, str, str | None], list[int]] = {}
         for item, constraint in self.found.constraints.items():
             kinds.setdefault((item.code, item.table, item.field), []).append(constraint)
+
         wanted = [subject[:0]]
 
         for kind, places in kinds.items():
@@ -269,6 +274,7 @@ class _ColumnarEvaluation:
         forms: dict[str, list[Array]] = {}
         for subject, visit, unsno, form in value.kept:
             forms.setdefault(form, []).append(value.keys.one(subject, visit, unsno))
+
         for index, lines in self._damaged.items():
             table = self.opened.plans[index].table
             if table is not None:
@@ -308,6 +314,7 @@ class _ColumnarEvaluation:
         for item, constraint in self.found.constraints.items():
             if not counts[constraint]:
                 continue
+
             finding = Finding(
                 code=item.code,
                 severity=item.severity,

@@ -68,6 +68,7 @@ class ExplainedLines:
         """Where each of these conditions that is UNKNOWN is told by a cell of the form."""
         lines = len(self.relation)
         explained = np.full(lines, bool(nodes))
+
         for node in nodes:
             reads = _plain_reads(node)
             if reads is None or depth > DEEPEST:
@@ -95,6 +96,7 @@ class ExplainedLines:
         # Why a unit is not chosen depends on its number.
         if not _is_companion(here.shape, read.field):
             explained = explained | self._says(here, read.field, depth)
+
         return at_places(explained, places)
 
     def _says(self, here: Relation, field: Field, depth: int) -> Array:
@@ -112,6 +114,7 @@ class ExplainedLines:
         explained = hidden | has_finding[classes]
         if field.required is True:
             explained |= blank & asked
+
         if shown is not None:
             below = ExplainedLines(self.books, here)
             deeper = below.of(asked_by(here.shape, field), depth + 1)
@@ -128,6 +131,7 @@ def _plain_reads(root: resolved.Core) -> list[resolved.Read] | None:
     """The cells that a plain condition reads; None for one that is not plain."""
     reads: list[resolved.Read] = []
     waiting = [root]
+
     while waiting:
         node = waiting.pop()
         if isinstance(node, resolved.Read):

@@ -80,6 +80,7 @@ class Scene:
             relation, places = frame.form, frame.at
 
         assert relation is not None
+
         return relation, places
 
     def remote(self, node: resolved.Remote) -> Column:
@@ -93,6 +94,7 @@ class Scene:
         frame = self.frames[node.depth]
         if node.visit != "previous" or self.books.study.forms[node.form].log:
             return self.books.at(node.form, node.visit, frame)
+
         return self.books.latest_known(node.form, node.field, frame)
 
     def missing(self, node: resolved.Missing) -> Column:
@@ -104,6 +106,7 @@ class Scene:
 
         # NOWHERE is the place of the False behind the last line.
         missing = self.books.form(cell.form).missing(cell.field, node.code)
+
         return _of_mask(np.append(missing, False)[self._there(cell)])
 
     def key(self, node: resolved.Key) -> Column:
@@ -112,9 +115,11 @@ class Scene:
     def row_number(self, frame: RelationFrame) -> Column:
         if frame.rows is None:
             return constant(None, self.lines)
+
         assert frame.rows.rowno is not None
         numbers, codes = np.unique(frame.rows.rowno, return_inverse=True)
         column = column_of(codes, [number * SCALE for number in numbers.tolist()])
+
         return take(column, frame.row_at)
 
     def visit_number(self, frame: RelationFrame) -> Column:
@@ -126,6 +131,7 @@ class Scene:
         assert frame.form is not None
         names = Values(visit_numbers(self.books.study))
         codes = at_places(frame.form.visit, frame.at)
+
         return Coded(codes.astype(code_type(len(names))), names)
 
     def subject(self, frame: RelationFrame) -> Column:
@@ -142,7 +148,9 @@ class Scene:
             return constant((self.books.today, self.books.today), self.lines)
         if node.operator == "lookup":
             return self._lookup(node)
+
         arguments = [self.column(argument) for argument in node.arguments]
+
         return applied(node.operator, arguments, self.lines)
 
     def _lookup(self, node: resolved.Apply) -> Column:
@@ -164,6 +172,7 @@ class Scene:
         """
         scene, of = self._coarser(node)
         parts = [scene._folded(node, *part) for part in scene._parts(node.source)]
+
         return take(joined(parts), of)
 
     def _coarser(self, node: resolved.Fold) -> tuple[Scene, Array | None]:
@@ -172,6 +181,7 @@ class Scene:
         """
         if node.depth != 1:
             return self, None
+
         [frame] = self.frames
         level = _level(node)
         if level == "subject":
@@ -197,6 +207,7 @@ class Scene:
         """
         first, count = self.books.rows_of(source, self.frames[source.depth])
         done, total = 0, np.cumsum(count)
+
         while done < self.lines:
             before = total[done - 1] if done else 0
             fitting = np.searchsorted(total, before + MOST_ROWS, "right")
@@ -233,6 +244,7 @@ def _cells(relation: RelationLines, node: resolved.Read | resolved.Remote) -> Co
     """What an expression reads of a field: its value, or what was entered."""
     if node.entered:
         return relation.entered(node.field)
+
     return relation.value(node.field)
 
 
@@ -246,6 +258,7 @@ def _level(node: resolved.Fold) -> str:
     levels = {_level_of(below) for part in parts for below in nodes(part)}
     if "row" in levels:
         return "row"
+
     return "form" if "form" in levels or _is_of_form(node.source) else "subject"
 
 

@@ -88,6 +88,7 @@ class LotFindings:
         lines = np.flatnonzero(where)
         if not len(lines):
             return
+
         place = -1 if constraint is None else self.constraints.place(constraint)
         form = self.forms.place(relation.shape.form.name)
         part = FindingColumns(
@@ -103,6 +104,7 @@ class LotFindings:
         # A state is a number of one byte.
         counts = np.bincount(relation.visit * 256 + states)
         outcomes, table = relation.reader(item).outcomes, relation.shape.name
+
         for index in np.flatnonzero(counts).tolist():
             visit, state = divmod(index, 256)
             name = state_name(state, outcomes)
@@ -112,6 +114,7 @@ class LotFindings:
         """Everything that was found."""
         none = np.zeros(0, np.int64)
         parts = self._parts or [FindingColumns(none, none, none, none)]
+
         return FindingColumns(
             key=np.concatenate([part.key for part in parts]),
             line=np.concatenate([part.line for part in parts]),
@@ -133,7 +136,9 @@ def state_name(code: int, outcomes: list[TextClass]) -> str:
         return EXPECTED
     if code == BLANK:
         return OPTIONAL
+
     outcome = outcomes[code]
     if outcome.state is CellState.MISSING:
         return f"{MISSING}{outcome.missing}"
+
     return STATES[outcome.state]

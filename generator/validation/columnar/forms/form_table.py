@@ -102,6 +102,7 @@ class Relation:
         texts = self.cells.get(item.name)
         if texts is None:
             return CellTexts(np.zeros(len(self), np.uint8), pl.Series([""]))
+
         return texts
 
     def _meant(self, item: Field) -> tuple[list[Meaning], Array]:
@@ -122,7 +123,9 @@ class Relation:
         texts = self.text(item).texts
         if self.books.is_read(self.shape, item):
             return texts
+
         sure = surely_answers(item, self.shape.study, texts)
+
         return texts if sure is None else texts.set(sure, None)
 
     def entered(self, item: Field) -> Column:
@@ -134,6 +137,7 @@ class Relation:
         """What stands in the cell of a calculated field, as a value."""
         codes, texts = self.text(item)
         reader = self.reader(item)
+
         return column_of(codes, [reader.beside(text) for text in texts.to_list()])
 
     def has_text(self, item: Field) -> Array:
@@ -163,6 +167,7 @@ class Relation:
             return self._result(item)[0]
         if item.name not in self._classes:
             self._classes[item.name] = self._meant(item)[1][self.text(item)[0]]
+
         return self._classes[item.name]
 
     def value(self, item: Field) -> Column:
@@ -173,6 +178,7 @@ class Relation:
             return self._result(item)[1]
         if item.name not in self._values:
             self._values[item.name] = self._unless_hidden(item, self.entered(item))
+
         return self._values[item.name]
 
     def _unless_hidden(self, item: Field, column: Column) -> Column:

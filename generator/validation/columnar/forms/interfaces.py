@@ -65,7 +65,9 @@ class RelationFrame:
         """The number of each line's subject."""
         if self.subjects is not None:
             return self.subjects
+
         assert self.form is not None
+
         return at_places(self.form.subject, self.at)
 
     def take(self, lines: Array) -> RelationFrame:

@@ -159,6 +159,7 @@ class MissingForms:
         """The place in ``_STATUSES`` of a visit's status, of every subject."""
         value, missed = self._held(visit)
         done = np.where(missed, _PLACES[VisitStatus.MISSED], _PLACES[VisitStatus.DONE])
+
         return np.where(value, done, self._open(visit))
 
     def _open(self, visit: str) -> Array:
@@ -171,6 +172,7 @@ class MissingForms:
         asked = [self._asked_on(visit, day) for day in days.tolist()]
         target = np.array([item[0] for item in asked])[of]
         ended = np.where(self._ended == NEVER, 0, np.where(self._ended < target, 1, 2))
+
         return np.array([item[1] for item in asked])[of, ended]
 
     def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
@@ -228,6 +230,7 @@ class MissingForms:
         form, dates = self.books.form(dated.form), self._days(dated)
         if reason is None:
             return form, dates, np.zeros(len(form), bool)
+
         written = self._told(form, reason, lambda text: int(bool(text)))
 
         return form, dates, (dates == NEVER) & (written > 0)
@@ -252,6 +255,7 @@ class MissingForms:
         full = np.full(len(self.subjects), _FAR)
         if asked is not None:
             self._least(full, self.books.form(asked.form), self._days(asked))
+
         if field_named(self.study, VISIT_DATE) is not None:
             form, dates, _ = self._headers
             ends = [
@@ -273,6 +277,7 @@ class MissingForms:
         results, there = np.full(len(self.subjects), NEVER), days != NEVER
         subjects, first = np.unique(form.subject[there], return_index=True)
         results[subjects] = days[there][first]
+
         return results
 
     def _days(self, asked: Field) -> Array:
@@ -291,6 +296,7 @@ class MissingForms:
         )
         if there is None:
             return np.full(len(form), NEVER)
+
         codes, texts = form.text(there)
         missing = {item.code for item in asked.missing}
         stripped = [text.strip() for text in texts.to_list()]
@@ -319,12 +325,14 @@ def _looks_at_itself(study: Study, scheduled: Scheduled) -> bool:
     """Whether a condition, or what it hangs on, looks at instances of its own form."""
     if scheduled.when is None:
         return False
+
     when = scheduled.when
 
     def looks_at_itself() -> bool:
         root = resolved(
             when, study, Home(form=study.forms[scheduled.form]), Type.CONDITION
         )
+
         return any(
             (isinstance(node, core.Remote) and node.form == scheduled.form)
             or (isinstance(node, core.Fold) and node.source.form == scheduled.form)

@@ -47,6 +47,7 @@ def needs_of(study: Study) -> Needs:
     for shape in every:
         for node in _expressions(shape):
             _note_reads(needs, node)
+
         _note_judged(needs, shape)
 
     for scheduled in study.schedule:
@@ -121,6 +122,7 @@ def place_of(node: core.Read | core.Remote) -> Place:
     """The cell that an expression reads."""
     if isinstance(node, core.Remote):
         return node.form, False, node.field.name
+
     return node.table, node.row, node.field.name
 
 

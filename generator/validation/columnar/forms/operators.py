@@ -87,6 +87,7 @@ def _lazy(maker: Callable[..., Any]) -> Function:
 def _functions() -> Iterator[tuple[str, Function]]:
     for name, function in STRICT.items():
         yield name, _strict(function)
+
     for name, maker in LAZY.items():
         if name != "today":
             yield name, _lazy(maker)
@@ -130,6 +131,7 @@ def _case(columns: Columns) -> Column | None:
     """
     if _are_few(columns):
         return None
+
     conditions, values = columns[:-1:2], [*columns[1::2], columns[-1]]
     otherwise, nothing = len(conditions), len(values)
     of = np.full(len(truth(conditions[0])), otherwise, np.int64)
@@ -144,6 +146,7 @@ def _case(columns: Columns) -> Column | None:
 def _coalesce(columns: Columns) -> Column | None:
     if _are_few(columns):
         return None
+
     last = len(columns) - 1
     of = np.full(len(known(columns[0])), last, np.int64)
     for index in reversed(range(last)):
@@ -161,8 +164,10 @@ def _ordered(
         sides = _numbers(columns)
         if not sides:
             return None
+
         first, second = sides
         holds = compare(first.numbers, second.numbers)
+
         return _truth(holds, ~holds, first.known & second.known)
 
     return find
@@ -172,7 +177,9 @@ def _numbers(columns: Columns) -> list[Whole]:
     """All columns as numbers; none where it does not pay, or they do not fit."""
     if _are_few(columns):
         return []
+
     sides = [side for side in map(whole, columns) if side is not None]
+
     return sides if len(sides) == len(columns) else []
 
 
@@ -180,6 +187,7 @@ def _truth(surely: Array, surely_not: Array, both: Array) -> Truth:
     """UNKNOWN where it is neither surely so nor surely not, or not ``both`` are known."""
     otherwise = np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN))
     holds = np.where(surely, np.int8(TRUE), otherwise)
+
     return Truth(np.where(both, holds, np.int8(UNKNOWN)))
 
 
@@ -206,7 +214,9 @@ def _spans(columns: Columns) -> list[Span]:
     """All columns as intervals; none where it does not pay, or they do not fit."""
     if _are_few(columns):
         return []
+
     sides = [side for side in map(span, columns) if side is not None]
+
     return sides if len(sides) == len(columns) else []
 
 
@@ -217,6 +227,7 @@ def _span_compared(
         sides = _spans(columns)
         if not sides:
             return None
+
         first, other = sides
         both = first.known & other.known
 
@@ -229,7 +240,9 @@ def _add(columns: Columns) -> Column | None:
     sides = _numbers(columns)
     if not sides or not _fit(*(side.numbers for side in sides)):
         return None
+
     total = sum(side.numbers for side in sides)
+
     return Whole(total, np.logical_and.reduce([side.known for side in sides]))
 
 
@@ -250,6 +263,7 @@ def _round(columns: Columns) -> Column | None:
     column, places = columns[:2]
     if _are_few(columns) or not isinstance(places, Coded) or len(places.values) > 1:
         return None
+
     rounded = whole(column)
     if rounded is None:
         return None
@@ -259,6 +273,7 @@ def _round(columns: Columns) -> Column | None:
     step = 10 ** (FRACTION_DIGITS - digits // SCALE)
     if step > FITS // 2 or not _fit(rounded.numbers, np.array([step])):
         return None
+
     size = (np.abs(rounded.numbers) + step // 2) // step * step
 
     return Whole(np.where(rounded.numbers < 0, -size, size), rounded.known)
@@ -275,8 +290,10 @@ def _between(
         sides = _spans(columns)
         if not sides:
             return None
+
         first, other = sides
         low, high = count(first.high, other.low), count(first.low, other.high)
+
         return Span(low * SCALE, high * SCALE, first.known & other.known)
 
     return find
@@ -288,9 +305,11 @@ def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column 
     def find(columns: Columns) -> Column | None:
         if _are_few(columns):
             return None
+
         day, count = span(columns[0]), whole(columns[1])
         if day is None or count is None:
             return None
+
         steps, rest = count.numbers // SCALE, count.numbers % SCALE
         low, high = move(day.low, steps), move(day.high, steps)
         inside = (low >= 1) & (high >= 1) & (low <= LAST_DAY) & (high <= LAST_DAY)
@@ -304,6 +323,7 @@ def _settle(columns: Columns) -> Column | None:
     ends = span(columns[0])
     if ends is None:
         return None
+
     return Whole(ends.low, ends.known & (ends.low == ends.high))
 
 

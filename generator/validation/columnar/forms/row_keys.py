@@ -58,6 +58,7 @@ class Keys:
             visit_numbers(self.study).get(visit, NOWHERE),
             unsno,
         )
+
         return self.of(*map(np.atleast_1d, places))
 
     @cached_property
@@ -83,7 +84,9 @@ def numbered(texts: pl.Series, names: Sequence[str]) -> Array:
     """The place of each text among some names, NOWHERE for others."""
     if not names:
         return np.full(len(texts), NOWHERE)
+
     places = texts.cast(pl.Enum(names), strict=False).to_physical()
+
     return places.cast(pl.Int64).fill_null(NOWHERE).to_numpy()
 
 
@@ -226,6 +229,7 @@ class _Sites:
             if len(self._held)
             else [""]
         )
+
         return [names[index] for index in self._of.tolist()]
 
 
@@ -235,6 +239,7 @@ def encoded(texts: pl.Series) -> CellTexts:
     entry = texts.cast(kind)
     codes = entry.to_physical().to_numpy()
     size = int(codes.max(initial=0)) + 1 if len(codes) else 0
+
     return CellTexts(codes.astype(code_type(size)), _texts(kind, size))
 
 
@@ -293,9 +298,11 @@ def _allowed(study: Study) -> tuple[Array, Array]:
     """Which form may stand at which visit, and which visits repeat."""
     visits = visit_numbers(study)
     allowed = np.zeros((len(study.forms), len(visits)), bool)
+
     for index, form in enumerate(study.forms.values()):
         if form.log:
             allowed[index, visits[LOG]] = True
+
         for name in study.visits:
             allowed[index, visits[name]] = (
                 not form.log and (form.name, name) in study.expectations
@@ -331,6 +338,7 @@ def _order_of_rows(key: Array, rowno: Array) -> Array | slice:
     later, same = key[1:] > key[:-1], key[1:] == key[:-1]
     if (later | (same & (rowno[1:] >= rowno[:-1]))).all():
         return slice(None)
+
     return np.lexsort((rowno, key))
 
 
@@ -338,12 +346,15 @@ def _compare(keys: Keys, value: TableRows, heads: FormHeads, faulty: Array) -> N
     """Every row has its form, every form of a table its row, and none stands twice."""
     if value.rowno is None and np.array_equal(value.key, heads.key):
         return
+
     same = value.key[1:] == value.key[:-1]
     if value.rowno is not None:
         same &= value.rowno[1:] == value.rowno[:-1]
+
     wrong = [value.key[1:][same], value.key[places_of(heads.key, value.key) == NOWHERE]]
     if value.rowno is None:
         wrong.append(heads.key[places_of(value.key, heads.key) == NOWHERE])
+
     for some in wrong:
         faulty[keys.subject(some[some != NOWHERE])] = True
 
@@ -352,5 +363,7 @@ def places_of(sorted_keys: Array, wanted: Array) -> Array:
     """Where each key stands among sorted ones, NOWHERE where it does not."""
     if not len(sorted_keys):
         return np.full(len(wanted), NOWHERE)
+
     minimum = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+
     return np.where(sorted_keys[minimum] == wanted, minimum, NOWHERE)

@@ -118,12 +118,14 @@ class SpoolingStore(Store):
     def _write(self, name: str, frame: pl.DataFrame) -> None:
         if not frame.height:
             return
+
         folder = self.folder / "tables" / name
         folder.mkdir(parents=True, exist_ok=True)
         self._files += 1
         self._heights[name] = self._heights.get(name, 0) + frame.height
         if name == layout.FORMS:
             self._last_save = max(self._last_save, str(frame["saved_at"].max()))
+
         path, subjects = folder / f"{self._files}.parquet", frame[_subject(name)]
         frame.write_parquet(
             path, compression="lz4", statistics=False, row_group_size=PART
@@ -140,6 +142,7 @@ class SpoolingStore(Store):
     def seal(self) -> None:
         for name in list(self._slow):
             self._flush_slow(name)
+
         super().seal()
 
     # Rows of some subjects
@@ -184,6 +187,7 @@ class SpoolingStore(Store):
         numbers: dict[int, list[int]] = {}
         for index, line in self._db.execute("select distinct at, line from damage"):
             numbers.setdefault(index, []).append(line)
+
         return numbers
 
     def doubted(self) -> Mapping[tuple[int, str], set[int]]:
@@ -191,6 +195,7 @@ class SpoolingStore(Store):
         numbers: dict[tuple[int, str], set[int]] = {}
         for index, line, name in self._db.execute("select at, line, field from doubt"):
             numbers.setdefault((index, name), set()).add(line)
+
         return numbers
 
     def load(self, subjects: Sequence[str]) -> None:
@@ -199,6 +204,7 @@ class SpoolingStore(Store):
         """
         for name in ("subject", "form", "data"):
             self._db.execute(f"delete from {name}")
+
         for index, plan in enumerate(self.plans):
             if plan.table is not None:
                 self._load_rows(index, plan, subjects)
@@ -276,6 +282,7 @@ def _read(
     whole = all(part.first >= first and part.last <= last for part in parts)
     if whole and sum(part.rows for part in parts) == rows:
         return entry
+
     return entry.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
 
 
@@ -283,6 +290,7 @@ def _needed(plan: TablePlan) -> tuple[str, ...]:
     """The columns without which a row cannot be placed."""
     if plan.table is not None:
         return layout.key_columns(plan.table)
+
     return (
         layout.FORM_KEY if plan.name == layout.FORMS else (layout.SITE, layout.SUBJECT)
     )
@@ -336,6 +344,7 @@ def _shaped(plan: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
     )
     if plan.name == layout.SUBJECTS:
         return frame.select(key)
+
     return frame.select(
         *key,
         pl.col(layout.VISIT).alias("visit"),
@@ -354,6 +363,7 @@ def _number(name: str) -> pl.Expr:
 
 def _number_or_zero(name: str) -> pl.Expr:
     whole = pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
+
     return (
         pl.when(whole)
         .then(pl.col(name))

@@ -82,6 +82,7 @@ class Reader:
         if meaning is None:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
+
             cell = self.blank.given(self.plan, text, True)
             meaning = self._known[text] = self._meaning(cell)
 
@@ -112,6 +113,7 @@ class Reader:
 
         if state is CellState.ANSWERED and self.fixed:
             return TextClass(state, self._outside(cell))
+
         return TextClass(state)
 
     def _outside(self, cell: CellResult) -> str | None:
@@ -122,6 +124,7 @@ class Reader:
             bounds = by_unit.get(None)
             if bounds is None:
                 continue
+
             passed = outside(cell, bounds, self.plan, frames)
             if passed is not None:
                 return f"{passed[0]}-{word}"
@@ -144,6 +147,7 @@ class Reader:
 def _has_fixed_ranges(shape: TableShape, field: Field) -> bool:
     if companion_of(field) is not None:
         return False
+
     ranges = limits(shape, field)
     return all(is_certain(low) and is_certain(high) for *_, low, high in ranges)
 

@@ -40,6 +40,7 @@ class NamedFiles:
         for shape in books.shapes:
             if not shape.has_file:
                 continue
+
             for index, field in enumerate(shape.fields):
                 if is_file(field):
                     yield from self._cells(books.relation(shape), field, index)
@@ -50,10 +51,12 @@ class NamedFiles:
         """The cells of a field that name a file."""
         codes, texts = relation.text(field)
         name = relation.shape.name
+
         for line in np.flatnonzero(relation.has_text(field)).tolist():
             text = texts[int(codes[line])]
             if not named_file(text):
                 continue
+
             subject, visit, unsno = relation.keys.parts(int(relation.key[line]))
             form = FormKey(relation.shape.form.name, self._visits[visit], unsno)
             key = self._key(subject, form)
@@ -84,6 +87,7 @@ class NamedFiles:
         end = len(self._left)
         if until is not None:
             end = bisect_right(self._left, until, key=self._subject)
+
         now, self._left = self._left[:end], self._left[end:]
 
         for _, text, written in now:

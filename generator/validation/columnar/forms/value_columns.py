@@ -75,6 +75,7 @@ class Values(tuple[RuleValue | None, ...]):
         """The numbers, 0 for UNKNOWN; None where one does not fit, or is no number."""
         if not set(map(type, self)) <= {int, type(None)}:
             return None
+
         try:
             numbers = np.array(self._filled(0), np.int64)
         except OverflowError:
@@ -87,6 +88,7 @@ class Values(tuple[RuleValue | None, ...]):
         """Both ends, 0 for UNKNOWN; None where one does not fit, or is no interval."""
         if not set(map(type, self)) <= {tuple, type(None)}:
             return None
+
         try:
             ends = np.array(self._filled((0, 0)), np.int64).reshape(-1, 2)
         except OverflowError:
@@ -127,6 +129,7 @@ def column_of(codes: Array, values: Sequence[RuleValue | None]) -> Column:
     """
     if bool in set(map(type, values)):
         return Truth(Values(values).truths[codes])
+
     different = dict.fromkeys(values)
     if len(different) == len(values):
         return Coded(codes.astype(code_type(len(values)), copy=False), Values(values))
@@ -143,6 +146,7 @@ def code_type(size: int) -> type:
     """The smallest type of codes for so many values."""
     if size <= 2**8:
         return np.uint8
+
     return np.uint16 if size <= 2**16 else np.uint32
 
 
@@ -150,7 +154,9 @@ def truth(column: Column) -> Array:
     """A condition's truth values."""
     if isinstance(column, Truth):
         return column.held
+
     assert isinstance(column, Coded)
+
     return column.values.truths[column.codes]
 
 
@@ -158,9 +164,11 @@ def whole(column: Column) -> Whole | None:
     """A column of numbers, where they fit."""
     if not isinstance(column, Coded):
         return column if isinstance(column, Whole) else None
+
     values, codes = column.values, column.codes
     if values.whole is None:
         return None
+
     return Whole(values.whole[codes], values.known[codes])
 
 
@@ -168,9 +176,11 @@ def span(column: Column) -> Span | None:
     """A column of intervals, where they fit."""
     if not isinstance(column, Coded):
         return column if isinstance(column, Span) else None
+
     values, codes = column.values, column.codes
     if values.span is None:
         return None
+
     low, high = values.span
 
     return Span(low[codes], high[codes], values.known[codes])
@@ -182,6 +192,7 @@ def coded(column: Column) -> Coded:
         return column
     if isinstance(column, Truth):
         return Coded((column.held + 1).astype(np.uint8), _OF_TRUTH)
+
     there = column.known
     if isinstance(column, Whole):
         numbers, of = np.unique(column.numbers[there], return_inverse=True)
@@ -203,6 +214,7 @@ def known(column: Column) -> Array:
         return column.held != UNKNOWN
     if isinstance(column, Coded):
         return column.values.known[column.codes]
+
     return column.known
 
 
@@ -219,6 +231,7 @@ def take(column: Column, rows: Array | None) -> Column:
         return Truth(column.held[rows])
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.values)
+
     return type(column)(*(part[rows] for part in _parts(column)))
 
 
@@ -226,9 +239,11 @@ def take_or_unknown(column: Column, rows: Array) -> Column:
     """The values of these rows, UNKNOWN where a row is negative."""
     if not len(known(column)):
         return constant(None, len(rows))
+
     there = rows >= 0
     if there.all():
         return take(column, rows)
+
     return masked(take(column, np.where(there, rows, 0)), there)
 
 
@@ -236,16 +251,19 @@ def masked(column: Column, kept: Array) -> Column:
     """UNKNOWN in all other rows."""
     if isinstance(column, Truth):
         return Truth(np.where(kept, column.held, np.int8(UNKNOWN)))
+
     if isinstance(column, Coded):
         values = column.values
         if values.nothing is None:
             values = Values((*values, None))
+
         assert values.nothing is not None
         nothing = code_type(len(values))(values.nothing)
         return Coded(np.where(kept, column.codes, nothing), values)
 
     if isinstance(column, Whole):
         return Whole(column.numbers, column.known & kept)
+
     return Span(column.low, column.high, column.known & kept)
 
 
@@ -268,6 +286,7 @@ def _together(
     kinds = set(map(type, columns))
     if kinds == {Truth}:
         return Truth(together([truth(column) for column in columns]))
+
     # Where all are values by code, to stay with their codes is less work.
     if kinds != {Coded}:
         dense = _dense(columns)
@@ -290,7 +309,9 @@ def _dense(columns: Sequence[Column]) -> list[Whole] | list[Span]:
     numbers = [column for column in map(whole, columns) if column is not None]
     if len(numbers) == len(columns):
         return numbers
+
     spans = [column for column in map(span, columns) if column is not None]
+
     return spans if len(spans) == len(columns) else []
 
 
@@ -299,6 +320,7 @@ def _picked(of: Array, arrays: Sequence[Array]) -> Array:
     picked = arrays[0]
     for number, array in enumerate(arrays[1:], start=1):
         picked = np.where(of == number, array, picked)
+
     return picked
 
 

@@ -49,6 +49,7 @@ class BlockTrail:
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name not in (layout.AUDIT, layout.FORMS) and not plan.table:
             return
+
         _, rows = self._waiting.setdefault(plan.name, (plan, []))
         rows.append(tuple(cells))
         if len(rows) >= _WAITING:
@@ -74,6 +75,7 @@ class BlockTrail:
         self.sums.changes += frame.height
         if not set(CHANGE) <= set(frame.columns):
             return
+
         idle = (pl.col("field") != "") & (pl.col("old") == pl.col("new"))
         self.sums.idle += frame.filter(idle).height
         key = self._key([pl.col(name) for name in ROW_KEY])
@@ -144,7 +146,9 @@ class BlockTrail:
         """
         if not set(SAVE) <= set(frame.columns):
             return pl.DataFrame(schema=dict.fromkeys(SAVE, pl.String))
+
         save = self._key([pl.col(name) for name in SAVE])
+
         return frame.lazy().select(SAVE).filter(save.is_first_distinct()).collect()
 
     def _versions(self, saves: pl.DataFrame, step: int) -> bytes:
@@ -152,7 +156,9 @@ class BlockTrail:
         version = pl.col(VERSION).cast(pl.Int64, strict=False) + step
         if step < 0:
             saves = saves.filter(version > 0)
+
         text = version.cast(pl.String).fill_null("")
+
         return self._hashes(saves.with_columns(text), (*VERSION_KEY, VERSION))
 
     def _hashes(self, frame: pl.DataFrame, names: Sequence[str]) -> bytes:
@@ -184,6 +190,7 @@ class BlockTrail:
         halves: list[pl.Expr] = []
         for name in fields:
             halves += self._halves(name, pl.col(_BETWEEN), name)
+
         sums = keyed.select(halves).sum().collect()
 
         for name in fields:
@@ -209,6 +216,7 @@ class BlockTrail:
         """
         mixed = (pl.col(name).hash(self._seeds[1]) ^ key).hash(self._seeds[2])
         hashed = pl.when(pl.col(name) == "").then(pl.lit(0, pl.UInt64)).otherwise(mixed)
+
         return [
             (hashed & 0xFFFFFFFF).alias(f"{alias}{_BETWEEN}0"),
             (hashed // (1 << _HALF)).alias(f"{alias}{_BETWEEN}1"),
@@ -218,6 +226,7 @@ class BlockTrail:
         """The sums of every row so far."""
         for name in list(self._waiting):
             self._flush(name)
+
         return self.sums
 
     def differing(self, columns: Collection[Column]) -> frozenset[Column] | None:

@@ -108,6 +108,7 @@ class BlockReading(TableReading):
                 for record in piece
                 if not self.is_blank(record.cells)
             ]
+
             return visit(*self._framed(rows)) if rows else True
 
         self._want(columns)
@@ -176,6 +177,7 @@ class BlockReading(TableReading):
             return block
         if not self._may_have_blank_rows(block.frame):
             return block
+
         return read_block(raw, self.width, delimiter)
 
     def _may_have_blank_rows(self, frame: pl.DataFrame) -> bool:
@@ -190,6 +192,7 @@ class BlockReading(TableReading):
     def _take_records(self, records: Iterable[CsvRecord]) -> bool:
         for record in records:
             self.take(record)
+
         if self.hashes and self._waiting_keys:
             self.hashes.add(*self._framed(self._waiting_keys))
             self._waiting_keys.clear()
@@ -247,6 +250,7 @@ class BlockReading(TableReading):
         """
         if self.ours or not self.there:
             return dict.fromkeys(range(self.width), ("",))
+
         pairs = zip(self.order, self.missing, strict=True)
 
         return {index: missing for index, missing in pairs if index is not None}
@@ -262,6 +266,7 @@ class BlockReading(TableReading):
         """
         if self._knows_blanks:
             return True
+
         empty = pl.all_horizontal(pl.col(name) == "" for name in block.frame.columns)
 
         return not block.frame.select(empty).to_series().any()
@@ -280,6 +285,7 @@ class BlockReading(TableReading):
             self.hashes.add(frame, lines)
         if self.make:
             self._keep_rows(frame, lines, refused)
+
         self.progress()
 
         return True
@@ -288,6 +294,7 @@ class BlockReading(TableReading):
         """Reports the rows of the block that its named frame lacks, and counts them."""
         if lines.rows is None:
             return 0
+
         blank = np.ones(block.frame.height, bool)
         blank[lines.rows] = False
         rows = np.flatnonzero(blank).tolist()
@@ -329,6 +336,7 @@ class BlockReading(TableReading):
         faults = self._faults(name, set(texts))
         if not faults:
             return []
+
         located = zip(rows.tolist(), texts, strict=True)
         refused = [(row, text) for row, text in located if text in faults]
         waits = self.waits(name)
@@ -355,6 +363,7 @@ class BlockReading(TableReading):
         """The code and the words of what is wrong with each text, if anything is."""
         read = self.readers[self.plan.columns.index(name)]
         results = {}
+
         for text in texts:
             if name in self.numbers and text and not NUMBER.fullmatch(text):
                 results[text] = ("bad-key-number", "")
@@ -404,6 +413,7 @@ class BlockReading(TableReading):
         all looked at.
         """
         looked_at = self._past(full) | (self.plan.name == layout.SUBJECTS)
+
         return [
             row
             for row in np.flatnonzero(looked_at).tolist()

@@ -53,6 +53,7 @@ def read_block(
     """
     if b"\0" in raw or raw.startswith(BOM) or _has_long_line(raw):
         return None
+
     inside = quoted(raw, delimiter)
     # Some readers end a line at a single carriage return.
     if inside is None or _single_returns(raw) != inside.returns:
@@ -83,9 +84,11 @@ def _part(
     # In ASCII, nothing that is left out can be anything but UTF-8.
     if not raw.isascii():
         return None
+
     frame = _parsed(raw, width, delimiter, wanted)
     if frame is None or _has_blank_ends(frame, width):
         return None
+
     return frame
 
 
@@ -105,6 +108,7 @@ def _whole(
         return None
     if full != records and full + _blank_lines(raw, delimiter) != records:
         return None
+
     return frame
 
 
@@ -174,6 +178,7 @@ def _quoted(delimiter: str) -> re.Pattern[bytes]:
     """A whole quoted cell, from the mark that opens it to the one that closes it."""
     comma = re.escape(delimiter.encode())
     body = rb'[^"]*+(?:""[^"]*+)*+"'
+
     return re.compile(
         rb'"(?<![^' + comma + rb'\n]")' + body + rb"(?=[" + comma + rb"\n]|\r\n|\Z)"
     )
@@ -207,6 +212,7 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
         match = cell.match(raw, index)
         if match is None or match.end() - index > LONGEST_CELL:
             return None
+
         text = match[0]
         commas += text.count(separator)
         breaks += text.count(b"\n")
@@ -222,6 +228,7 @@ def _quoted_in_columns(raw: bytes, comma: int) -> Inside | None:
     opens, closes = marks[0::2], marks[1::2]
     if (closes - opens).max() > LONGEST_CELL:
         return None
+
     # So that something follows the last mark.
     content = np.frombuffer(raw if raw.endswith(b"\n") else raw + b"\n", np.uint8)
     if not _are_cells(content, opens, closes, comma):
@@ -259,6 +266,7 @@ def _between(opens: Any, closes: Any) -> Any:
     """The places of all bytes from each opening mark to before its closing one."""
     lengths = closes - opens
     before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+
     return np.repeat(opens - before, lengths) + np.arange(int(lengths.sum()))
 
 
@@ -271,6 +279,7 @@ def _blank_lines(raw: bytes, delimiter: str) -> int:
     lines = _masked(raw, delimiter).split(b"\n")
     if raw.endswith(b"\n"):
         lines.pop()
+
     return lines.count(b"") + lines.count(b"\r")
 
 
@@ -280,4 +289,5 @@ def _starts(raw: bytes, delimiter: str) -> Any:
     ends = np.flatnonzero(content == ord("\n"))
     inside = np.searchsorted(np.flatnonzero(content == 0), ends)
     after = np.arange(1, len(ends) + 1) + inside
+
     return np.concatenate([[0], after])

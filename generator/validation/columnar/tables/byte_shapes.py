@@ -54,6 +54,7 @@ def byte_shape(field: Any) -> ByteShape | None:
     described = describe(field) if describe else None
     if described is None:
         return None
+
     held, fits = described
     blanks = pl.Series(field.name, missing_values(field), pl.String)
     shape = ByteShape(held=held, fits=fits, blanks=blanks)
@@ -64,6 +65,7 @@ def byte_shape(field: Any) -> ByteShape | None:
     stopped = shape.misfits(blanks.to_frame().select(held).to_series())
     if len(stopped) < len(blanks):
         return None
+
     return replace(shape, blanks=blanks.clear())
 
 
@@ -71,15 +73,18 @@ def _string(field: Any) -> Described | None:
     known = {"required", "unique", "pattern"}
     if field.format != "default" or not field.constraints.keys() <= known:
         return None
+
     expected = positions(field.constraints.get("pattern", ""))
     if not expected or len(expected) > _LONGEST:
         return None
+
     return _bytes(pl.col(field.name), len(expected)), _matching(expected)
 
 
 def _date(field: Any) -> Described | None:
     if field.format not in ("default", "%Y-%m-%d"):
         return None
+
     ends = day_range(field)
     known = {"required", "unique", *BOUNDS}
     if ends is None or not field.constraints.keys() <= known:
@@ -121,6 +126,7 @@ def _matching(expected: Sequence[Position]) -> Callable[[Any], Any]:
         together = value - ends[0][0] <= ends[0][1]
         for low, span in ends[1:]:
             together |= value - low <= span
+
         return together.all(axis=0)
 
     return matches
@@ -133,6 +139,7 @@ def _is_day(value: Any) -> Any:
     """True for YYYY-MM-DD."""
     digits = value - np.uint8(ord("0"))
     month, day = digits[5] * 10 + digits[6], digits[8] * 10 + digits[9]
+
     # In bytes, the day before the first is 255.
     return _looks_like_day(value) & (day - 1 < _DAYS.take(month))
 

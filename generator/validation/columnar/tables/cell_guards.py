@@ -41,6 +41,7 @@ def suspicion(field: Any) -> pl.Expr | bool:
     test = _FITS.get(field.type)
     if test is None:
         return True
+
     try:
         fits = test(field, column)
     except _Unsure:
@@ -51,12 +52,14 @@ def suspicion(field: Any) -> pl.Expr | bool:
         return blank if required and missing else False
     if not missing:
         return ~fits
+
     return ~fits | blank if required else ~fits & ~blank
 
 
 def _string(field: Any, column: pl.Expr) -> pl.Expr | None:
     if field.format != "default":
         raise _Unsure
+
     tests: list[pl.Expr] = []
     for name, limit in field.constraints.items():
         if name in _TEXT_TESTS and limit is not None:
@@ -87,6 +90,7 @@ def one_of(column: Any, texts: Any) -> Any:
     """True where a column or an expression holds one of some texts, at least one."""
     if len(texts) > FEW:
         return column.is_in(texts.implode())
+
     # A few comparisons take less time than a look-up.
     together = column == texts[0]
     for text in texts[1:]:
@@ -99,6 +103,7 @@ def _sure_pattern(pattern: str) -> tuple[str, ...]:
     expressions = translated(pattern)
     if expressions is None:
         raise _Unsure
+
     try:
         for expression in expressions:
             pl.Series([""]).str.contains(expression)
@@ -117,11 +122,13 @@ def _any(field: Any, column: pl.Expr) -> pl.Expr | None:
 def _integer(field: Any, column: pl.Expr) -> pl.Expr:
     if not field.bare_number:
         raise _Unsure
+
     _only(field, *BOUNDS, "enum")
     number = column.cast(pl.Int64, strict=False)
     tests = [_between(field, number, _whole, -_LARGEST, _LARGEST)]
     if (codes := field.constraints.get("enum")) is not None:
         tests.append(_one_of(column, [str(code) for code in codes]))
+
     return _every(tests)
 
 
@@ -134,6 +141,7 @@ def _whole(bound: Any) -> int:
 def _number(field: Any, column: pl.Expr) -> pl.Expr:
     if any(map(field.has_defined, _NUMBER_WRITINGS)):
         raise _Unsure
+
     _only(field, *BOUNDS)
     number = column.cast(pl.Float64, strict=False)
     fits = _between(field, number, _decimal, -_HUGE, _HUGE)
@@ -144,6 +152,7 @@ def _number(field: Any, column: pl.Expr) -> pl.Expr:
     # 1e-400 is 0 in binary, and so is -1e-400.
     if 0 in (ends.get("maximum"), ends.get("exclusiveMaximum")):
         raise _Unsure
+
     tests = [fits, column.str.len_bytes() <= SURE_DIGITS]
     if 0 in ends.values():
         tests.append(column >= "0")
@@ -160,6 +169,7 @@ def _decimal(bound: Any) -> float:
 def _date(field: Any, column: pl.Expr) -> pl.Expr:
     if field.format not in ("default", "%Y-%m-%d"):
         raise _Unsure
+
     _only(field, *BOUNDS)
     day = column.str.to_date("%Y-%m-%d", strict=False, cache=False)
     inside = _between(field, day, _day, date.min, date.max)
@@ -182,6 +192,7 @@ def _datetime(field: Any, column: pl.Expr) -> pl.Expr:
     """
     if field.format != "default":
         raise _Unsure
+
     _only(field)
     clock = r"[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{6})?"
     plain = column.str.contains(rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}Z?\z")
@@ -210,6 +221,7 @@ def _only(field: Any, *names: str) -> None:
 
 def _ends(field: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
     read = field.create_value_reader()
+
     return {
         name: convert(read(field.constraints[name]))
         for name in BOUNDS
@@ -265,6 +277,7 @@ def _every(tests: list[pl.Expr]) -> pl.Expr:
     together = tests[0]
     for test in tests[1:]:
         together = together & test
+
     return together
 
 

@@ -63,6 +63,7 @@ class ShapeGuard(ColumnGuard):
         odd = others.unique().to_frame().filter(self.doubtful).to_series()
         if not len(odd):
             return _NO_ROWS
+
         return rows[one_of(others, odd).to_numpy()]
 
 
@@ -81,9 +82,11 @@ def column_guard(field: Any, *, is_key_number: bool) -> ColumnGuard | None:
 
     if doubtful is False:
         return None
+
     shape = byte_shape(field)
     if shape is None:
         return ExpressionGuard(name=name, look=doubtful.alias(name))
+
     look = shape.held.alias(name)
 
     return ShapeGuard(name=name, look=look, shape=shape, doubtful=doubtful)

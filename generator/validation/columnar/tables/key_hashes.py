@@ -104,6 +104,7 @@ def values(
     )
     all_plain = plain.select_seq(pl.all().all())
     columns: list[pl.Expr | pl.Series] = []
+
     for name in wanted:
         if all_plain.item(0, name):
             columns.append(pl.col(name))
@@ -136,6 +137,7 @@ def _plain(item: Any) -> pl.Expr:
     there = texts != missing[0] if len(missing) == 1 else ~texts.is_in(missing)
     if item.type == "any" or (item.type == "string" and item.format == "default"):
         return there
+
     if item.type == "integer" and item.bare_number and _has_sound_ends(item):
         # No sign and no zero in front: the colon comes after the nine.
         starts_well = (texts >= "1") & (texts < ":")
@@ -156,6 +158,7 @@ def _has_sound_ends(item: Any) -> bool:
     """
     read = item.create_value_reader()
     ends = [item.constraints[name] for name in BOUNDS if name in item.constraints]
+
     return all(read(end) is not None for end in ends)
 
 
@@ -210,6 +213,7 @@ class _WaitingHashes:
 
         for piece, file in zip(pieces, self._files, strict=True):
             file.write(piece.tobytes())
+
         self._arrays, self._count = [], 0
 
     def repeated(self) -> Any:
@@ -218,6 +222,7 @@ class _WaitingHashes:
             return np.concatenate(list(self._repeated_in_files()))
         if not self._arrays:
             return np.zeros(0, np.uint64)
+
         return _repeated(np.concatenate(self._arrays))
 
     def _repeated_in_files(self) -> Iterator[Any]:
@@ -252,6 +257,7 @@ class KeyHashes:
     def __post_init__(self) -> None:
         for name in self.keys.unique:
             self._waiting[False, (name,)] = _WaitingHashes()
+
         if self.keys.primary:
             self._waiting[True, self.keys.primary] = _WaitingHashes()
 
@@ -316,6 +322,7 @@ class KeyHashes:
         listed = lines[:limit]
         if not len(listed):
             return
+
         texts: dict[int, tuple[str, ...]] = {}
 
         def visit(frame: pl.DataFrame, numbers: LineNumbers) -> bool:
@@ -335,6 +342,7 @@ class KeyHashes:
         ]
         for line, fault in faults:
             self.reading.note_key(line, fault)
+
         if len(lines) > limit:
             self._count_more(faults[0][1], len(lines) - limit)
 
@@ -345,6 +353,7 @@ class KeyHashes:
         limit = self.reading.collector.limit
         for row in rows[:limit].tolist():
             self.reading.note_key(lines(row), fault(row))
+
         if len(rows) > limit:
             self._count_more(fault(int(rows[0])), len(rows) - limit)
 
@@ -359,6 +368,7 @@ def _repeat(name: KeyName, texts: Sequence[str], first: int) -> KeyFault:
     primary, names = name
     if primary:
         return repeated_key(names, texts, first)
+
     return repeated_value(names[0], texts[0], first)
 
 
@@ -400,5 +410,7 @@ def _among(numbers: Any, known: Any) -> Any:
     # A set of a few keys is faster than a search for each row.
     if len(known) < len(numbers):
         return pl.Series(numbers).is_in(pl.Series(known).implode()).to_numpy()
+
     places = np.searchsorted(known, numbers)
+
     return known[np.minimum(places, len(known) - 1)] == numbers

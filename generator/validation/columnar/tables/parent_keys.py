@@ -28,6 +28,7 @@ def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> An
     result = [np.zeros(0, np.uint64)]
     if plan.path not in staging.source.sizes:
         return result[0]
+
     schema = frictionless_schema(plan)
     reading = BlockReading(
         at=0,
