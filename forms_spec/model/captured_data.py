@@ -54,14 +54,23 @@ class Record:
 
 def text_at(record: Record, cell: CellKey) -> str:
     """The text of a cell; empty where there is none."""
-    if cell.row is None:
-        return record.texts.get(cell.field, "")
+    return texts_at(record, cell.table, cell.row).get(cell.field, "")
 
-    for row in record.rows.get(cell.table, ()):
-        if row.number == cell.row:
-            return row.texts.get(cell.field, "")
 
-    return ""
+def texts_at(record: Record, table: str, number: int | None) -> Mapping[str, str]:
+    """The texts of a form's own fields, or of one row; empty where it is not there."""
+    if number is None:
+        return record.texts
+    row = row_at(record, table, number)
+    return row.texts if row else {}
+
+
+def row_at(record: Record, table: str, number: int) -> Row | None:
+    """The row of a repeating group that has a number."""
+    for row in record.rows.get(table, ()):
+        if row.number == number:
+            return row
+    return None
 
 
 class Casebook(Protocol):

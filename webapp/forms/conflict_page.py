@@ -25,7 +25,7 @@ from webapp.forms.merge import CellDifference, merge
 from webapp.forms.past_forms import past_form
 from webapp.presentation.form_address import FormPlace
 from webapp.services import services
-from webapp.storage import Status, StoredForm, was_complete
+from webapp.storage import Status, StoredForm, record_in, was_complete
 
 NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -65,7 +65,7 @@ def conflict_page(
     ``removed`` are the rows that I removed, and why. ``pending`` signs for the files
     that are mine.
     """
-    merged = merge(place.form, base.record if base else Record(), mine, theirs.record)
+    merged = merge(place.form, record_in(base), mine, theirs.record)
     choice = _Versions(place.form, base, theirs).choice
     choices = [choice(difference) for difference in merged.differences]
     asked = {item.name for item in choices}

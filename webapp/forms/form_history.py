@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from forms_spec.kinds.file import named_file
 from forms_spec.kinds.file_cells import is_file
-from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record, texts_at
 from forms_spec.model.fields import Field
 from generator.pages.answer_text import NO_TEXTS, answer_words
 from generator.pages.input_names import cell_name
@@ -266,10 +266,7 @@ def _texts(stored: StoredForm | None, cell: CellKey) -> Mapping[str, str]:
     """The texts beside a cell, among which its unit is."""
     if stored is None:
         return NO_TEXTS
-    if cell.row is None:
-        return stored.record.texts
-    rows = stored.record.rows.get(cell.table, ())
-    return next((row.texts for row in rows if row.number == cell.row), NO_TEXTS)
+    return texts_at(stored.record, cell.table, cell.row)
 
 
 def _answered(form: str, record: Record) -> Iterator[tuple[str, str]]:

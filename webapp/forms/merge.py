@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from forms_spec.model.captured_data import CellKey, Record, Row
+from forms_spec.model.captured_data import CellKey, Record, Row, row_at
 from forms_spec.model.fields import Field, Form
 from generator.pages.rows import next_number
 
@@ -109,7 +109,7 @@ def _removed_here(
         for row in theirs.rows.get(group.name, ()):
             if row.number not in gone:
                 continue
-            if row != _row(base, group.name, row.number):
+            if row != row_at(base, group.name, row.number):
                 removed.add((group.name, row.number))
 
     return removed
@@ -138,7 +138,7 @@ def _own_rows_apart(
 
         for row in mine.rows.get(group.name, ()):
             removed_there = row.number in old - new
-            i_changed = row != _row(base, group.name, row.number)
+            i_changed = row != row_at(base, group.name, row.number)
             both_added = row.number in new - old
 
             if removed_there and i_changed:
@@ -215,16 +215,9 @@ def _gone(group: str, base: Record, mine: Record, theirs: Record) -> set[int]:
     """The rows that one of the two removed, while the other left them as they were."""
     gone = set()
     for number in _numbers(base, group):
-        before = _row(base, group, number)
-        versions = (_row(mine, group, number), _row(theirs, group, number))
+        before = row_at(base, group, number)
+        versions = (row_at(mine, group, number), row_at(theirs, group, number))
         if None in versions and before in versions:
             gone.add(number)
 
     return gone
-
-
-def _row(record: Record, group: str, number: int) -> Row | None:
-    for row in record.rows.get(group, ()):
-        if row.number == number:
-            return row
-    return None

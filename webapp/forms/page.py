@@ -65,6 +65,7 @@ from webapp.storage import (
     Saved,
     Status,
     StoredForm,
+    record_in,
     review_state,
     threads_of_form,
     was_complete,
@@ -216,7 +217,7 @@ def page_of_form(
         saved=request.args.get("saved", ""),
         settled=request.args.get("settles", ""),
         **way_on(place, visit.next),
-        **_known_here(place, stored.record if stored else Record()),
+        **_known_here(place, record_in(stored)),
     )
 
 
@@ -269,7 +270,7 @@ def _questions(
             judge=lambda whole: judged(place, whole),
         ),
         page_findings=page_findings,
-        stored=stored.record if stored else Record(),
+        stored=record_in(stored),
         marks=stored.row_marks if stored else {},
         removing=removing,
         files=files_of(place, stored.record if stored else None),

@@ -31,6 +31,7 @@ from webapp.storage import (
     get_attachment_head,
     history,
     load_version,
+    record_in,
 )
 
 HELD = "held"
@@ -107,7 +108,7 @@ def uploads_of(
         place.form,
         data,
         files,
-        stored=stored.record if stored else Record(),
+        stored=record_in(stored),
         known={*_seen_texts(place, data, stored), *_came_along(place, data)},
         kept=_hash_of,
     )

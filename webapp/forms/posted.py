@@ -19,6 +19,7 @@ from webapp.forms.page import page_of_form
 from webapp.forms.pending_uploads import hold, uploads_of
 from webapp.forms.uploads import PostedUploads
 from webapp.presentation.form_address import FormPlace, form_place
+from webapp.presentation.typed_numbers import version_number
 from webapp.services import services
 from webapp.storage import (
     Status,
@@ -172,7 +173,3 @@ def held_uploads(now: PostedForm, record: Record) -> str:
         return ""
     new = now.uploads.of(record, now.place.form)
     return hold(now.place, new, record, user=current_user.user.username)
-
-
-def version_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

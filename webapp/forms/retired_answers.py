@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record, texts_at
 from forms_spec.model.fields import Field, Form
 from generator.pages.findings import label_of
 from generator.pages.input_names import cell_name
@@ -61,7 +61,7 @@ def refused_answers(form: Form, record: Record, *earlier: Record) -> Iterator[Fi
         # What was there before may stay, and so may a default: nobody chose it anew.
         allowed = {field.default}
         for known in earlier:
-            allowed.update(_codes(_texts_of(known, table, row), field))
+            allowed.update(_codes(texts_at(known, table, row), field))
 
         for code in _codes(texts, field):
             if code in field.retired and code not in allowed:
@@ -79,13 +79,3 @@ def refused_answers(form: Form, record: Record, *earlier: Record) -> Iterator[Fi
 def _codes(texts: Mapping[str, str], field: Field) -> list[str]:
     """The codes of an answer; a text that is none of them is for the judge."""
     return texts.get(field.name, "").split(";")
-
-
-def _texts_of(record: Record, table: str, row: int | None) -> Mapping[str, str]:
-    """The texts of a form's own fields, or of one row, which keeps its number."""
-    if row is None:
-        return record.texts
-    for other in record.rows.get(table, ()):
-        if other.number == row:
-            return other.texts
-    return {}

@@ -16,6 +16,7 @@ from forms_spec.model.captured_data import LOG
 from forms_spec.model.fields import Table
 from forms_spec.model.study import Study
 from generator.tables import layout
+from webapp.presentation.typed_numbers import typed_number
 from webapp.security.query_access import person_step
 from webapp.storage import (
     Database,
@@ -136,8 +137,7 @@ def _line(number: int, row: Mapping[str, Any]) -> ReportFinding:
 
 
 def _whole(text: str) -> int | None:
-    is_number = text.isascii() and text.isdecimal() and len(text) < 10
-    return int(text) if is_number else None
+    return typed_number(text, digits=9)
 
 
 def plan_queries(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record, text_at
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from generator.pages.answer_text import answer_words
@@ -21,6 +21,7 @@ from webapp.storage import (
     StoredForm,
     VerificationMark,
     load_version,
+    record_in,
 )
 
 
@@ -122,13 +123,9 @@ class _CellShower:
     def _text_then(self, cell: CellKey, version: int) -> str:
         if version not in self._versions:
             earlier = load_version(services().database, self.place.key, version)
-            self._versions[version] = earlier.record if earlier else Record()
+            self._versions[version] = record_in(earlier)
 
-        record = self._versions[version]
-        if cell.row is None:
-            return record.texts.get(cell.field, "")
-        rows = [r for r in record.rows.get(cell.table, ()) if r.number == cell.row]
-        return rows[0].texts.get(cell.field, "") if rows else ""
+        return text_at(self._versions[version], cell)
 
     def _answer(self, cell: CellKey, text: str) -> str:
         field = self._field(cell)

@@ -88,6 +88,7 @@ from webapp.storage.forms import (
     heads,
     load,
     load_version,
+    record_in,
     texts_of,
     was_complete,
 )
@@ -414,6 +415,7 @@ __all__ = [
     "open_session",
     "page_of_subjects",
     "reasons_of",
+    "record_in",
     "reopen_account",
     "reset_password",
     "review_state",

@@ -104,6 +104,11 @@ class StoredForm:
     import_id: int | None = None
 
 
+def record_in(stored: StoredForm | None) -> Record:
+    """What is stored of a form; an empty record where nothing was captured."""
+    return stored.record if stored else Record()
+
+
 def load(database: Database, key: InstanceKey) -> StoredForm | None:
     """The newest version, or None where nothing was captured."""
     with database.read() as connection:

@@ -29,6 +29,7 @@ from webapp.presentation.event_words import GROUPS, event_facts, event_title
 from webapp.presentation.form_address import form_address
 from webapp.presentation.past_dictionaries import past_study
 from webapp.presentation.people import Actor, actor_of
+from webapp.presentation.typed_numbers import typed_number
 from webapp.security.access import READ, REVIEW, allow
 from webapp.services import Services, own_sites, services, subject_or_404
 from webapp.storage import (
@@ -47,7 +48,6 @@ from webapp.storage import (
 bp = Blueprint("events", __name__)
 ON_A_PAGE: Final = 100
 CHUNK: Final = 500
-LONGEST_NUMBER: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,9 +170,7 @@ def _page(listed: EventList) -> str:
 
 
 def _before() -> int | None:
-    text = request.args.get("before", "")
-    is_number = text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
-    return int(text) if is_number else None
+    return typed_number(request.args.get("before", ""), digits=15)
 
 
 def _may_read() -> bool:

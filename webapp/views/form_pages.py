@@ -33,7 +33,6 @@ from webapp.forms.posted import (
     seen_record,
     typed_by_another,
     unsaved_page,
-    version_number,
     with_refused,
 )
 from webapp.forms.raised_alerts import alerts_of
@@ -44,6 +43,7 @@ from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.presentation.form_address import FormPlace, form_place
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import person
+from webapp.presentation.typed_numbers import version_number
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import closed_words
 from webapp.review.look_marks import reader_name
@@ -60,6 +60,7 @@ from webapp.storage import (
     load,
     load_version,
     locks_of,
+    record_in,
     review_state,
     save,
 )
@@ -222,7 +223,7 @@ def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
         return _refused("There are no rows to add here.", "Go back to the form.", 400)
     starts = starting_texts(group.fields, opening())
     shown = rows_of(group, now.record, starts)
-    base = now.stored.record if now.stored else Record()
+    base = record_in(now.stored)
     mark = now.stored.row_marks.get(group_name, 0) if now.stored else 0
     number = max(next_number(group, Record(rows={group_name: shown}), base), mark + 1)
     new = Row(number=number, texts=starts)

@@ -16,6 +16,7 @@ from flask_login import current_user
 from forms_spec.model.captured_data import LOG
 from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.template_filters import moment_words, short_day
+from webapp.presentation.typed_numbers import page_number, typed_number
 from webapp.queries.query_places import place_words
 from webapp.queries.shown_queries import age_words
 from webapp.review.lock_words import scope_title
@@ -109,9 +110,7 @@ def show_work(name: str) -> ResponseReturnValue:
     """All of one list, page by page."""
     if name not in _names():
         abort(404, "Your home page has no such list.")
-    text = request.args.get("page", "1")
-    is_number = text.isascii() and text.isdecimal() and len(text) < 7
-    number = max(1, int(text)) if is_number else 1
+    number = page_number(request.args)
     left, _ = evaluate_some(Moment())
     sheet = _sheet(name, first=(number - 1) * ON_A_PAGE, most=ON_A_PAGE, number=number)
 
@@ -314,10 +313,10 @@ def _first_upper(words: str) -> str:
 @allow(READ)
 def see(number: str) -> ResponseReturnValue:
     """Takes an alert off the list, once somebody has seen it."""
-    is_number = number.isascii() and number.isdecimal() and len(number) < 10
-    seen = is_number and see_alert(
+    alert = typed_number(number, digits=9)
+    seen = alert is not None and see_alert(
         services().database,
-        int(number),
+        alert,
         _reader(),
         username=current_user.user.username,
     )

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.forms.posted import version_number
 from webapp.forms.retired_forms import readable_place
+from webapp.presentation.typed_numbers import version_number
 from webapp.security.access import REVIEW_DATA, allow
 from webapp.services import services
 from webapp.storage import LookRefused, NewLook, keep_looks

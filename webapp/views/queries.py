@@ -12,11 +12,12 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.captured_data import CellKey
 from generator.pages.input_names import cell_of
 from webapp.forms.retired_forms import readable_place
 from webapp.presentation.form_address import FormPlace
 from webapp.presentation.statuses import ShownStatus
+from webapp.presentation.typed_numbers import page_number, typed_number
 from webapp.queries.assignees import Assignee, Assignees, assignees_of
 from webapp.queries.query_places import (
     WHOLE_FORM,
@@ -52,6 +53,7 @@ from webapp.storage import (
     list_queries,
     load,
     open_queries,
+    record_in,
     take_step,
     threads_of_form,
     threads_of_subject,
@@ -141,7 +143,7 @@ def _listed() -> QueryList:
     names = ("state", "role", "site", "age", "form", "subject")
     chosen = {name: request.args.get(name, "").strip() for name in names}
     chosen["state"] = request.args.get("state", WAITING)
-    number = max(1, _number(request.args.get("page", "1")))
+    number = page_number(request.args)
     days, clock = _number(chosen["age"]), services().database.clock
     wanted = QueryFilter(
         states=_states(chosen["state"]),
@@ -173,7 +175,7 @@ def _states(chosen: str) -> Collection[QueryState]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    return typed_number(text, digits=6) or 0
 
 
 def _line(listed: ListedQuery) -> ListLine:
@@ -317,7 +319,7 @@ def _cell(place: FormPlace, name: str) -> CellKey | None:
 def _rows(place: FormPlace, group: str) -> Sequence[int]:
     """The numbers of the rows that are stored, or have been asked about."""
     stored = load(services().database, place.key)
-    record = stored.record if stored else Record()
+    record = record_in(stored)
     asked = (item.query.place for item in _threads(place_on(place, None)))
     known = {item.row for item in asked if item.table == group and item.row}
 

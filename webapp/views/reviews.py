@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from webapp.casebook.subject_status import judged_casebook
 from webapp.forms.retired_forms import has_place
+from webapp.presentation.typed_numbers import page_number, typed_number
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_lock
 from webapp.review.look_marks import reader_name
@@ -55,7 +56,6 @@ from webapp.storage import (
 
 bp = Blueprint("reviews", __name__)
 ON_A_PAGE: Final = 100
-LONGEST_NUMBER: Final = 7
 STATES: Final = {
     "freeze": LockState.FROZEN,
     "lock": LockState.LOCKED,
@@ -193,7 +193,7 @@ def _shown_versions(
     for line in review.forms_in(scopes):
         subject, visit, unsno, form = line.scope
         key = InstanceKey(subject, form, visit, unsno)
-        versions[key] = _number(seen.get(line.value, ""))
+        versions[key] = typed_number(seen.get(line.value, ""), digits=6) or 0
 
     return versions
 
@@ -279,7 +279,7 @@ def lock_study() -> ResponseReturnValue:
 
 
 def _study_page(typed: TypedReview) -> str:
-    number = _page_number()
+    number = page_number(request.args)
     count, lines = page_of_subjects(
         services().database,
         "",
@@ -349,15 +349,6 @@ def show_site_review() -> ResponseReturnValue:
         sites[site] = before.with_subject(progress[subject])
 
     return render_template("site_review.html", sites=list(sites.values()))
-
-
-def _page_number() -> int:
-    return max(1, _number(request.args.get("page", "1")))
-
-
-def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
-    return int(text) if is_number else 0
 
 
 def _listed(

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_spec.model.captured_data import LOG
 from webapp.presentation.form_address import form_address, visit_word
+from webapp.presentation.typed_numbers import page_number
 from webapp.security.access import READ, allow
 from webapp.services import own_sites, services
 from webapp.storage import SearchEntry, get_subject, search, subjects_beginning
@@ -41,9 +42,7 @@ def show_found() -> ResponseReturnValue:
     if wanted and get_subject(database, wanted, sites=sites):
         return redirect(f"/subjects/{quote(wanted, safe='')}", 303)
 
-    text = request.args.get("page", "1")
-    is_number = text.isascii() and text.isdecimal() and len(text) < 7
-    number = max(1, int(text)) if is_number else 1
+    number = page_number(request.args)
     count, entries = search(
         database,
         wanted,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from forms_spec.kinds.pattern import whole_match
 from generator.rewritings.subject_numbers import SubjectNumbers
+from webapp.presentation.typed_numbers import page_number
 from webapp.review.stored_status import (
     Moment,
     evaluate_some,
@@ -151,12 +152,7 @@ def _listed(wanted: str) -> tuple[Sheet, list[ListedSubject]]:
     if order not in known:
         order = "subject"
     down = request.args.get("down") == "1"
-    text = request.args.get("page", "1")
-    number = (
-        max(1, int(text))
-        if text.isascii() and text.isdecimal() and len(text) < 7
-        else 1
-    )
+    number = page_number(request.args)
     count, lines = page_of_subjects(
         services().database,
         wanted,

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from webapp.forms.retired_forms import readable_place
 from webapp.presentation.form_address import FormPlace
+from webapp.presentation.typed_numbers import typed_number
 from webapp.review.subject_review import state_of
 from webapp.review.verification_progress import VERIFICATION_STATUS
 from webapp.review.verified_cells import VerifiedCell, verified_cells
@@ -25,7 +26,6 @@ from webapp.storage import (
 )
 
 bp = Blueprint("verifications", __name__)
-LONGEST_NUMBER = 7
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>/verification")
@@ -56,7 +56,7 @@ def take_verification(subjid: str, visit: str, form: str) -> ResponseReturnValue
 
     mark = NewMark(
         key=place.key,
-        version=_number(request.form.get("seen", "")),
+        version=_seen_version(),
         cells=() if is_whole else [item.cell for item in cells],
     )
     try:
@@ -68,9 +68,8 @@ def take_verification(subjid: str, visit: str, form: str) -> ResponseReturnValue
     return redirect(f"{place.address}/verification", 303)
 
 
-def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
-    return int(text) if is_number else 0
+def _seen_version() -> int:
+    return typed_number(request.form.get("seen", ""), digits=6) or 0
 
 
 def _captured(place: FormPlace) -> StoredForm:
