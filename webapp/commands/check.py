@@ -18,6 +18,7 @@ from generator.dictionary.folder import (
     read_dictionary,
     rename_old_keys,
 )
+from webapp.commands.finding_formats import github_lines, sarif_log
 from webapp.commands.terminal import show_finding
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
@@ -28,7 +29,7 @@ CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
     help="Format of the output.",
@@ -58,13 +59,22 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     study = None if unreadable else loaded.study
     refused = study is None
     if form == "json":
-        click.echo(json.dumps(_report(findings, study), ensure_ascii=False, indent=2))
+        _echo_json(_report(findings, study))
+    elif form == "sarif":
+        _echo_json(sarif_log(findings, folder))
+    elif form == "github":
+        for line in github_lines(findings, folder):
+            click.echo(line)
     else:
         for finding in findings:
             show_finding(finding, files)
         click.echo(_summary(findings, study, len(files)))
 
     sys.exit(FINDINGS if refused or (strict and findings) else CLEAN)
+
+
+def _echo_json(data: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _rename_old_keys(folder: Path) -> None:
@@ -90,11 +100,7 @@ def _place(finding: Finding) -> tuple[str, int, int]:
 
 def _say_unreadable(message: str, form: str) -> None:
     if form == "json":
-        click.echo(
-            json.dumps(
-                {"valid": False, "unreadable": message}, ensure_ascii=False, indent=2
-            )
-        )
+        _echo_json({"valid": False, "unreadable": message})
 
     click.echo(f"Error: {message}", err=True)
 
