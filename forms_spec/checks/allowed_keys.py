@@ -12,8 +12,10 @@ from forms_spec.loading.source_map import FieldPart, LoadedStudy
 def check_keys(loaded: LoadedStudy) -> Iterator[Finding]:
     """Labels and formulas that are missing, keys and controls that do not fit the type."""
     for part in loaded.fields():
-        if "label" not in part.keys and not part.spot.at("label").has:
-            yield finding("label-missing", text=part.field.place, name=part.field.name)
+        field = part.field
+        has_label = "label" in part.keys or part.spot.at("label").has
+        if not has_label:
+            yield finding("label-missing", text=field.place, name=field.name)
 
         if _has_its_own_type(part):
             yield from _against_type(part)
@@ -21,7 +23,12 @@ def check_keys(loaded: LoadedStudy) -> Iterator[Finding]:
 
 def _has_its_own_type(part: FieldPart) -> bool:
     """False when another type stands in for one that is unknown."""
-    return "type" not in part.keys or part.field.type.name == part.spot.at("type").data
+    # Without the key the type comes from the form's defaults, which are read elsewhere.
+    if "type" not in part.keys:
+        return True
+
+    written = part.spot.at("type").data
+    return part.field.type.name == written
 
 
 def _against_type(part: FieldPart) -> Iterator[Finding]:

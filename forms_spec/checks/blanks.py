@@ -60,10 +60,15 @@ def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tre
         for operand in node.operands:
             yield from _traps(operand, known)
 
-    elif isinstance(node, syntax_tree.Is) and node.state == "true" and node.negated:
-        compared = _compared(node.operand)
-        if compared is not None and compared not in known:
-            yield node
+        return
+
+    if not isinstance(node, syntax_tree.Is):
+        return
+
+    is_negation = node.state == "true" and node.negated
+    compared = _compared(node.operand)
+    if is_negation and compared not in {None, *known}:
+        yield node
 
 
 def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:
@@ -73,8 +78,9 @@ def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:
         if not isinstance(operand, syntax_tree.Is):
             continue
 
+        says_known = operand.state == "known" and not operand.negated
         name = _name(operand.operand)
-        if operand.state == "known" and not operand.negated and name is not None:
+        if says_known and name is not None:
             known.add(name)
 
     return frozenset(known)
@@ -83,22 +89,34 @@ def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:
 def _compared(node: syntax_tree.Node) -> str | None:
     """The field that is compared with a constant."""
     if isinstance(node, syntax_tree.Compare):
+        is_equality = node.operator == "="
         is_constant = isinstance(node.right, syntax_tree.Literal)
-        return _name(node.left) if is_constant and node.operator == "=" else None
-
-    if isinstance(node, syntax_tree.In):
+        operand = node.left
+    elif isinstance(node, syntax_tree.In):
+        is_equality = not node.negated
         is_constant = isinstance(node.among, syntax_tree.Listing)
-        return _name(node.operand) if is_constant and not node.negated else None
+        operand = node.operand
+    else:
+        return None
+
+    if is_equality and is_constant:
+        return _name(operand)
 
     return None
 
 
 def _name(node: syntax_tree.Node) -> str | None:
     """The field that an operand reads, written the same way wherever it is read."""
-    if isinstance(node, syntax_tree.Call) and node.function in TRANSPARENT:
-        return _name(node.arguments[0]) if len(node.arguments) == 1 else None
+    if isinstance(node, syntax_tree.Call):
+        is_transparent = node.function in TRANSPARENT
+        if is_transparent and len(node.arguments) == 1:
+            return _name(node.arguments[0])
+
+        return None
 
     if isinstance(node, syntax_tree.Reference) and node.field is not None:
-        return f"{node.table or ''}[{node.selector or ''}]{node.field}"
+        table = node.table or ""
+        selector = node.selector or ""
+        return f"{table}[{selector}]{node.field}"
 
     return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from forms_spec.checks.refusal_text import why_no_value
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.characters import ascii_lower, first_control, strip_blanks
@@ -100,18 +101,22 @@ def check_exclusive(loaded: LoadedStudy) -> Iterator[Finding]:
     reported: set[str] = set()
 
     for part in loaded.fields():
-        codelist = part.field.codelist
-        if codelist is None or part.field.type.name != "choice":
+        field = part.field
+        codelist = field.codelist
+        if codelist is None or field.type.name != "choice":
             continue
         if codelist.name in reported or id(codelist) in multiple:
             continue
 
         reported.add(codelist.name)
-        for code in codelist.codes:
-            if code.exclusive:
-                yield finding(
-                    "exclusive-in-single", text=part.field.place, code=code.code
-                )
+        yield from _exclusive_codes(codelist, field.place)
+
+
+def _exclusive_codes(codelist: Codelist, place: TextPlace) -> Iterator[Finding]:
+    """A finding for each code that excludes the others, at the field that offers it."""
+    for code in codelist.codes:
+        if code.exclusive:
+            yield finding("exclusive-in-single", text=place, code=code.code)
 
 
 def check_labels(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -161,6 +166,8 @@ def _ambiguous_synonyms(
     place = _code_spot(spot, code.code)
     for index, synonym in enumerate(code.synonyms):
         word = ascii_lower(strip_blanks(synonym))
+
+        # The code itself is among the meanings of its own synonym.
         others = [other for other in codelist.by_word[word] if other != code.code]
         if word in missing:
             others.append(missing[word])
@@ -177,12 +184,23 @@ def _ambiguous_synonyms(
 
 def _codelists(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
     """Every codelist with its text: named ones, those in place, those of companions."""
+    yield from _named_codelists(loaded)
+    yield from _codelists_in_place(loaded)
+    yield from _codelists_of_companions(loaded)
+
+
+def _named_codelists(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
     named = loaded.study.codelists
     for spot in loaded.parts.codelists:
-        codelist = named.get(str(spot.path[-1]))
+        name = str(spot.path[-1])
+        codelist = named.get(name)
+        # Of two lists with one name only one became the codelist.
         if codelist is not None and codelist.place == spot.key:
             yield codelist, spot
 
+
+def _codelists_in_place(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
+    named = loaded.study.codelists
     for part in loaded.fields():
         codelist = part.field.codelist
         if codelist is None or "codes" not in part.keys:
@@ -191,6 +209,10 @@ def _codelists(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceNode]]:
         if codelist.name not in named:
             yield codelist, part.spot.at("codes")
 
+
+def _codelists_of_companions(
+    loaded: LoadedStudy,
+) -> Iterator[tuple[Codelist, SourceNode]]:
     for part in loaded.parts.fields:
         codelist = part.field.codelist
         if part.companion_of is None or codelist is None:
@@ -205,6 +227,7 @@ def _code_spot(spot: SourceNode, code: str) -> SourceNode:
     """The text of a code, in a list of codes or as the key of a mapping."""
     data = spot.data
     if isinstance(data, list) and code in data:
-        return spot.at(data.index(code))
+        index = data.index(code)
+        return spot.at(index)
 
     return spot.at(code)

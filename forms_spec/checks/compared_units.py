@@ -76,13 +76,15 @@ def unit_findings(
     notes = resolved.notes
     reading = [core for core in notes.values() if isinstance(core, Read | Remote)]
     with_unit = sum(core.field.unit is not None for core in reading)
+    parameters = expression.text.count("$")
 
     # Most expressions read no two values with a unit, which is quickly seen.
-    if with_unit + expression.text.count("$") < 2 or not with_unit:
+    is_comparable = with_unit + parameters >= 2
+    if not with_unit or not is_comparable:
         return
 
-    for found in _compared(expression.tree, notes, study):
-        yield part.written.located(found)
+    for problem in _compared(expression.tree, notes, study):
+        yield part.written.located(problem)
 
 
 def _compared(node: object, notes: Notes, study: Study) -> Iterator[Finding]:
@@ -110,8 +112,11 @@ def _alike(node: syntax_tree.Node) -> tuple[syntax_tree.Node, ...]:
         return node.left, node.right
     if isinstance(node, syntax_tree.Between):
         return node.operand, node.low, node.high
+    if isinstance(node, syntax_tree.Sum):
+        return node.terms
 
-    return node.terms if isinstance(node, syntax_tree.Sum) else ()
+    # The factors of a product may each have a unit of their own.
+    return ()
 
 
 def _different(
@@ -120,9 +125,12 @@ def _different(
     """The first part whose unit is not that of the first part with one."""
     given = [_in_unit(node, notes, study) for node in nodes]
     with_unit = [value for value in given if value is not None]
+    if not with_unit:
+        return
 
-    for value in with_unit[1:]:
-        first = with_unit[0]
+    first, *others = with_unit
+    for value in others:
+        # A unit goes by its code and by its label: one common name is enough.
         if first.names.isdisjoint(value.names):
             yield finding(
                 "units-differ",
@@ -140,18 +148,29 @@ def _in_unit(node: syntax_tree.Node, notes: Notes, study: Study) -> InUnit | Non
 
     if isinstance(node, syntax_tree.ParameterReference):
         parameter = study.parameters.get(node.name)
-        unit = parameter.unit if parameter is not None else None
-        return None if unit is None else _named(node, unit, unit)
-
-    if isinstance(node, syntax_tree.Reference):
-        core = notes.get((node.start, node.end))
-        if not isinstance(core, Read | Remote) or core.field.unit is None:
+        if parameter is None or parameter.unit is None:
             return None
 
-        fixed = core.field.unit.fixed
-        return None if fixed is None else _named(node, fixed, fixed)
+        return _named(node, parameter.unit, parameter.unit)
+
+    if isinstance(node, syntax_tree.Reference):
+        unit = _unit_read(node, notes)
+        # Where the unit is chosen beside the number, nobody knows it before entry.
+        if unit is None or unit.fixed is None:
+            return None
+
+        return _named(node, unit.fixed, unit.fixed)
 
     return _converted(node, notes)
+
+
+def _unit_read(node: syntax_tree.Node, notes: Notes) -> Unit | None:
+    """The unit of the field that a reference reads."""
+    core = notes.get((node.start, node.end))
+    if isinstance(core, Read | Remote):
+        return core.field.unit
+
+    return None
 
 
 def _converted(node: syntax_tree.Node, notes: Notes) -> InUnit | None:
@@ -163,17 +182,19 @@ def _converted(node: syntax_tree.Node, notes: Notes) -> InUnit | None:
     else:
         return None
 
-    core = notes.get((cell.start, cell.end))
-    if not isinstance(core, Read | Remote) or core.field.unit is None:
+    unit = _unit_read(cell, notes)
+    if unit is None:
         return None
 
+    # A unit is written as a name after ``in``, as a text in the function's brackets.
     name = ""
     if isinstance(wanted, syntax_tree.Reference):
         name = wanted.field or ""
     elif isinstance(wanted, syntax_tree.Literal):
         name = str(wanted.value)
 
-    return _named(node, name, *_words_of(core.field.unit, name))
+    names = _words_of(unit, name)
+    return _named(node, name, *names)
 
 
 def _words_of(unit: Unit, code: str) -> Iterator[str]:

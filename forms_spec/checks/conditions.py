@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms_spec.checks.constants import reads_nothing
-from forms_spec.checks.expressions import CONDITIONS, TEXTS, expected_type, home_of
+from forms_spec.checks.expressions import (
+    CONDITIONS,
+    TEXTS,
+    codes_of_result,
+    expected_type,
+    home_of,
+)
 from forms_spec.checks.reasoning.conditions import Conditions
 from forms_spec.checks.reasoning.facts import NOTHING, MaybeFacts, both
 from forms_spec.checks.reasoning.reasons import is_exact, is_single, reason
@@ -34,15 +40,19 @@ def meaning(part: ExpressionPart, study: Study) -> Resolved | None:
     if home is None or part.what in TEXTS:
         return None
 
-    is_condition = part.what in CONDITIONS
-    if isinstance(part.written.expression.tree, PLAIN) and not is_condition:
+    # A single field or number compares nothing, unless it is a condition by itself.
+    expression = part.written.expression
+    is_plain = isinstance(expression.tree, PLAIN)
+    if is_plain and part.what not in CONDITIONS:
         return None
 
-    owner = part.field
-    codes = owner.codelist if owner is not None and part.what == "value" else None
+    codes = codes_of_result(part)
     expects = expected_type(part)
-    resolved = resolve(part.written.expression, study, home, expects, codes)
-    return None if resolved.findings else resolved
+    resolved = resolve(expression, study, home, expects, codes)
+    if resolved.findings:
+        return None
+
+    return resolved
 
 
 def condition_findings(
@@ -114,6 +124,7 @@ class _Walk:
         if node.state != "true" or not isinstance(core, Apply):
             return False
 
+        # ``x is not 'A'`` is the negation of what ``x is 'A'`` becomes.
         certain = core.arguments[0] if node.negated else core
         if not isinstance(certain, Apply):
             return False
@@ -122,42 +133,53 @@ class _Walk:
         # ``x is in ('Y', 'N')`` is FALSE for a blank, and so a way to ask for answers.
         if isinstance(node.operand, ATOMS):
             true, _ = self.conditions.results(inner, forms)
-            if true is not None:
+            may_be_true = true is not None
+            if may_be_true:
                 return False
 
         return self.looked_at(node.operand, inner, forms)
 
     def atom(self, node: syntax_tree.Node, core: Apply, forms: Sequence[str]) -> bool:
+        """A comparison, which is never TRUE or never FALSE."""
         inner = core.arguments[0] if core.operator == "not" else core
         if isinstance(node, syntax_tree.Compare) and isinstance(inner, Apply):
             sides = inner.arguments
-            if sides and sides[0].type is Type.CONDITION:
+            compares_conditions = bool(sides) and sides[0].type is Type.CONDITION
+            if compares_conditions:
                 left = self.looked_at(node.left, sides[0], forms)
-                return self.looked_at(node.right, sides[-1], forms) or left
+                right = self.looked_at(node.right, sides[-1], forms)
+                return left or right
 
         true, false = self.conditions.results(core, forms)
         if true is None:
             why = reason(inner, forms, self.conditions.domains)
             return self.say("condition-never-true", node, why=why)
 
-        if false is None and is_exact(core) and not is_single(inner):
-            why = reason(inner, forms, self.conditions.domains)
-            return self.say("condition-always-true", node, why=why)
+        if false is not None:
+            return False
 
-        return False
+        # A partial date may be several days, so "never FALSE" is not sure of it.
+        is_sure = is_exact(core) and not is_single(inner)
+        if not is_sure:
+            return False
+
+        why = reason(inner, forms, self.conditions.domains)
+        return self.say("condition-always-true", node, why=why)
 
     def logic(self, node: syntax_tree.Logic, core: Apply, forms: Sequence[str]) -> bool:
         parts = list(zip(node.operands, core.arguments, strict=True))
-        found = [self.looked_at(operand, part, forms) for operand, part in parts]
-        if any(found):
+        reported = [self.looked_at(operand, part, forms) for operand, part in parts]
+        if any(reported):
             return True
 
-        if node.operator == "or" and not is_exact(core):
+        is_and = node.operator == "and"
+        if not is_and and not is_exact(core):
             return False
 
         # "and" looks for what is never TRUE together, "or" for what is never FALSE.
-        results = [self.conditions.results(part, forms) for _, part in parts]
-        wanted = [true if node.operator == "and" else false for true, false in results]
+        which = 0 if is_and else 1
+        wanted = [self.conditions.results(part, forms)[which] for _, part in parts]
+
         return self.together(node, wanted)
 
     def together(self, node: syntax_tree.Logic, wanted: list[MaybeFacts]) -> bool:
@@ -168,60 +190,79 @@ class _Walk:
                 return False
 
             joined = both(met, facts)
-            if joined is not None:
-                met = joined
-                continue
+            if joined is None:
+                return self.excluded(node, wanted, index)
 
-            # One operand may do it; else all before this one do it together.
-            before = node.operands[:index]
-            pairs = zip(before, wanted, strict=False)
-            alone = [one for one, other in pairs if both(other, facts) is None]
-            first = alone[0] if alone else before[0]
-            last = alone[0] if alone else before[-1]
-            code = (
-                "conditions-exclude" if node.operator == "and" else "conditions-cover"
-            )
-            other = self.text[first.start : last.end]
-            return self.say(code, node.operands[index], other=other)
+            met = joined
 
         return False
 
+    def excluded(
+        self, node: syntax_tree.Logic, wanted: list[MaybeFacts], index: int
+    ) -> bool:
+        """Say that the operand ``index`` excludes what stands before it."""
+        before = node.operands[:index]
+        pairs = zip(before, wanted, strict=False)
+        alone = [
+            operand for operand, facts in pairs if both(facts, wanted[index]) is None
+        ]
+
+        # One operand may do it; else all before this one do it together.
+        first, last = before[0], before[-1]
+        if alone:
+            first = last = alone[0]
+
+        is_and = node.operator == "and"
+        code = "conditions-exclude" if is_and else "conditions-cover"
+        other = self.text[first.start : last.end]
+        return self.say(code, node.operands[index], other=other)
+
     def case(self, node: syntax_tree.Case, core: Apply, forms: Sequence[str]) -> bool:
+        """A choice between values, of which a branch may never be taken."""
         *branches, otherwise = core.arguments
+        conditions, values = branches[::2], branches[1::2]
         passed: MaybeFacts = NOTHING
-        found = False
+        reported = False
 
         for index, (when, then) in enumerate(node.branches):
-            condition, value = branches[2 * index], branches[2 * index + 1]
+            condition = conditions[index]
             if self.looked_at(when, condition, forms):
                 return True
 
-            found = self.looked_at(then, value, forms) or found
+            if self.looked_at(then, values[index], forms):
+                reported = True
+
+            # A branch is reached only where all conditions before it are FALSE.
             true, false = self.conditions.results(condition, forms)
-            if passed is not None and true is not None and both(passed, true) is None:
+            is_possible = passed is not None and true is not None
+            if is_possible and both(passed, true) is None:
                 return self.say("branch-never-taken", when)
 
             passed = both(passed, false)
 
         if node.otherwise is not None:
-            found = self.looked_at(node.otherwise, otherwise, forms) or found
+            in_otherwise = self.looked_at(node.otherwise, otherwise, forms)
+            reported = reported or in_otherwise
 
-        return found
+        return reported
 
     def rows(
         self, node: syntax_tree.Aggregate, core: Core, forms: Sequence[str]
     ) -> bool:
         """A condition inside an aggregate, which looks at one row after the other."""
-        if not isinstance(core, Fold):
+        if not isinstance(core, Fold) or core.where is None:
             return False
 
         inner = (*forms[: core.depth], core.source.form)
-        is_plain = core.body is None and isinstance(node.over, syntax_tree.Reference)
-
-        if node.where is not None and core.where is not None:
-            if core.body is not None or is_plain:
-                return self.looked_at(node.where, core.where, inner)
-        elif core.where is not None:
+        if node.where is None:
+            # ``count(x = 1)`` has its condition in the place of the value.
             return self.looked_at(node.over, core.where, inner)
+
+        # ``count(x = 1 where y = 2)`` becomes one condition, which has no text of its own.
+        has_its_own_text = core.body is not None or isinstance(
+            node.over, syntax_tree.Reference
+        )
+        if has_its_own_text:
+            return self.looked_at(node.where, core.where, inner)
 
         return False

@@ -42,10 +42,13 @@ def reads_nothing(node: Core) -> bool:
     """Whether an expression is the same for every record, on every day."""
     if isinstance(node, Constant):
         return True
-    if not isinstance(node, Apply) or node.operator == "today":
+    if not isinstance(node, Apply):
+        return False
+    # It has no operand, and yet another value every day.
+    if node.operator == "today":
         return False
 
-    return all(reads_nothing(argument) for argument in node.arguments)
+    return all(map(reads_nothing, node.arguments))
 
 
 def span(value: RuleValue | None) -> Span | None:
@@ -91,6 +94,8 @@ def words(limits: Range) -> str:
     """A range as a designer writes it: ``[0, 10)``."""
     low = limits.low.text if limits.low else "null"
     high = limits.high.text if limits.high else "null"
+
+    # An open end does not belong to the range, as in mathematics.
     opening = "(" if limits.low_open else "["
     closing = ")" if limits.high_open else "]"
 

@@ -43,7 +43,9 @@ def _circle_found(
     circle: tuple[Cell, ...], spots: Mapping[Cell, SourceNode]
 ) -> Finding:
     home = circle[0][0]
-    names = [_name(cell, home) for cell in (*circle, circle[0])]
+    closed = (*circle, circle[0])
+    names = [_name(cell, home) for cell in closed]
+
     # The rows of a table as a whole have no text of their own.
     first, *others = [cell for cell in circle if cell in spots]
 
@@ -69,8 +71,10 @@ def _name(cell: Cell, home: str) -> str:
     table, field = cell
     if field is None:
         return table
+    if table == home:
+        return field
 
-    return field if table == home else f"{table}.{field}"
+    return f"{table}.{field}"
 
 
 def _reads(loaded: LoadedStudy) -> Mapping[Cell, tuple[Cell, ...]]:
@@ -127,11 +131,13 @@ def _cells(
     if resolved.findings:
         return []
 
-    return [
-        (dependency.table, dependency.field)
-        for dependency in targets(resolved.core)
-        if _waits(dependency) and dependency.table
-    ]
+    cells: list[Cell] = []
+    for dependency in targets(resolved.core):
+        # A parameter has no table, and nothing to wait for.
+        if _waits(dependency) and dependency.table:
+            cells.append((dependency.table, dependency.field))
+
+    return cells
 
 
 def _waits(dependency: Dependency) -> bool:

@@ -21,31 +21,37 @@ from forms_spec.rules.runtime.value_conversion import to_rule
 def check_defaults(loaded: LoadedStudy) -> Iterator[Finding]:
     """Defaults that the field's own grammar or range refuses."""
     for part in loaded.fields():
-        field, default = part.field, part.field.default
-        if default is None or not part.sound or not _is_readable(field):
+        field = part.field
+        default = field.default
+        if default is None or not part.sound:
             continue
-        if any(code.code == default for code in field.missing):
+
+        is_missing_code = any(code.code == default for code in field.missing)
+        if is_missing_code or not _is_readable(field):
             continue
 
         value = field.kind.parse(default, field)
-        if isinstance(value, Refusal):
-            why = refusal(value, default)
-            place = part.spot.at("default").place
-            yield finding(
-                "default-refused",
-                text=place,
-                value=default,
-                why=why,
-            )
-        else:
+        if not isinstance(value, Refusal):
             yield from _out_of_range(value, default, part, loaded.study)
+            continue
+
+        yield finding(
+            "default-refused",
+            text=part.spot.at("default").place,
+            value=default,
+            why=refusal(value, default),
+        )
 
 
 def _is_readable(field: Field) -> bool:
     """A pattern that cannot be used says nothing of any text, and is a finding of its
     own.
     """
-    return field.pattern is None or pattern_problem(field.pattern.expression) is None
+    if field.pattern is None:
+        return True
+
+    problem = pattern_problem(field.pattern.expression)
+    return problem is None
 
 
 def _out_of_range(
@@ -68,14 +74,17 @@ def _is_outside(value: Value, limits: Range, part: FieldPart, study: Study) -> b
     if given is None:
         return False
 
+    # An end may itself be uncertain, so each is the interval that it may lie in.
+    least, most = given
     low, high = ends(limits, part, study)
+
     if low is not None:
-        at_open_end = limits.low_open and given[1] == low[0]
+        at_open_end = limits.low_open and most == low[0]
         if at_open_end or entirely_below(given, low):
             return True
 
     if high is not None:
-        at_open_end = limits.high_open and given[0] == high[1]
+        at_open_end = limits.high_open and least == high[1]
         if at_open_end or entirely_below(high, given):
             return True
 

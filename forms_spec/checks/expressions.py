@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
+from forms_spec.model.codes import Codelist
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.syntax_tree import Literal
 from forms_spec.rules import Home, Type, check_expression, inherited_warnings, type_of
@@ -30,6 +31,7 @@ def check_expressions(loaded: LoadedStudy) -> Iterator[Finding]:
         if home is None or _involves(part, unsound):
             continue
 
+        # Most expressions are plain numbers, and need no resolving.
         if not _is_plainly_right(part):
             yield from _faults(part, loaded.study, home)
 
@@ -65,19 +67,26 @@ def _involves(part: ExpressionPart, unsound: set[str]) -> bool:
     if not unsound:
         return False
 
+    # The type of a condition is known, whatever the type of its field is.
     owner = part.field
-    if owner is not None and owner.name in unsound and part.what not in CONDITIONS:
-        return True
+    if owner is not None and part.what not in CONDITIONS:
+        has_no_type = owner.name in unsound
+        if has_no_type:
+            return True
 
     read = references_in(part.written.expression.tree)
-    return any(reference.field in unsound for reference in read)
+    fields = {reference.field for reference in read}
+    return not fields.isdisjoint(unsound)
 
 
 def _is_plainly_right(part: ExpressionPart) -> bool:
     """A number at the end of a number's range: the most frequent expression of all."""
     tree = part.written.expression.tree
     is_number = isinstance(tree, Literal) and tree.kind == "number"
-    return is_number and expected_type(part) is Type.NUMBER
+    if not is_number:
+        return False
+
+    return expected_type(part) is Type.NUMBER
 
 
 def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
@@ -96,11 +105,19 @@ def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]
     )
 
 
+def codes_of_result(part: ExpressionPart) -> Codelist | None:
+    """The codes that an expression may give as its result; None where it may give any."""
+    owner = part.field
+    if owner is None or part.what != "value":
+        return None
+
+    return owner.codelist
+
+
 def _located(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
     """What is wrong with an expression, at its characters in the file."""
     expects = expected_type(part)
-    owner = part.field
-    codes = owner.codelist if owner is not None and part.what == "value" else None
+    codes = codes_of_result(part)
     if not check_expression(part.written.expression, study, home, expects, codes):
         return
 

@@ -67,7 +67,9 @@ def _no_choice(part: FieldPart) -> Iterator[Finding]:
 
 def _never_answered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
-    if field.entry == "typed" or field.required is False:
+    is_typed = field.entry == "typed"
+    may_stay_blank = field.required is False
+    if is_typed or may_stay_blank:
         return
 
     # A formula, a default or a prefill answers without anybody typing.

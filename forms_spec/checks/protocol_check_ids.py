@@ -38,6 +38,7 @@ def _of_study(loaded: LoadedStudy) -> Iterator[Finding]:
         return
 
     spot = loaded.parts.study.at("checks")
+    # A value that is no mapping is a finding of the schema.
     if not isinstance(spot.data, dict):
         return
 
@@ -48,12 +49,16 @@ def _of_study(loaded: LoadedStudy) -> Iterator[Finding]:
 
 def _of_field(part: FieldPart) -> Iterator[Finding]:
     spot = part.spot.at("checks")
-    if "checks" not in part.keys or not isinstance(spot.data, dict):
+    is_own = "checks" in part.keys
+    if not is_own or not isinstance(spot.data, dict):
         return
 
     yield from _bad_names(part.field.checks.values(), spot)
+
     for facet in spot.data:
-        if facet in FIELD_FACETS and not _has(part.field, facet):
+        # Keys that are no facet at all are a finding of the schema.
+        is_unused = facet in FIELD_FACETS and not _has(part.field, facet)
+        if is_unused:
             yield _without_facet(spot.at(facet), facet)
 
 

@@ -24,13 +24,14 @@ def check_ranges(loaded: LoadedStudy) -> Iterator[Finding]:
     study = loaded.study
     for part in loaded.fields():
         own = [(key, ranges) for key, ranges in part.field.limits if key in part.keys]
+
         for key, ranges in own:
             yield from _range_of_key(part, key, ranges, study)
 
         # A range cannot lie outside itself; the softer limits can.
-        for key, ranges in own:
-            if key != "range":
-                yield from _outside_harder(part, key, ranges, study)
+        softer = [(key, ranges) for key, ranges in own if key != "range"]
+        for key, ranges in softer:
+            yield from _outside_harder(part, key, ranges, study)
 
 
 def _range_of_key(
@@ -47,7 +48,10 @@ def _range_of_key(
 
 def _spot(part: FieldPart, key: str, unit: str | None) -> SourceNode:
     spot = part.spot.at(key)
-    return spot if unit is None else spot.at(unit)
+    if unit is None:
+        return spot
+
+    return spot.at(unit)
 
 
 def _is_written(part: FieldPart, key: str, unit: str | None) -> bool:
@@ -132,8 +136,10 @@ def _is_empty(limits: Range, part: FieldPart, study: Study) -> bool:
     if entirely_below(high, low):
         return True
 
-    touching = low[0] == high[1]
-    return touching and (limits.low_open or limits.high_open)
+    # ``[5, 5]`` holds one number, ``[5, 5)`` none.
+    is_touching = low[0] == high[1]
+    has_open_end = limits.low_open or limits.high_open
+    return is_touching and has_open_end
 
 
 def _outside_harder(
@@ -178,6 +184,7 @@ def _harder(part: FieldPart, key: str) -> tuple[str, Ranges]:
 
 
 def _is_outside(end: Span, least: Span | None, most: Span | None) -> bool:
-    below = least is not None and entirely_below(end, least)
-    above = most is not None and entirely_below(most, end)
-    return below or above
+    is_below = least is not None and entirely_below(end, least)
+    is_above = most is not None and entirely_below(most, end)
+
+    return is_below or is_above

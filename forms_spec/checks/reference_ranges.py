@@ -28,7 +28,10 @@ def check_reference_ranges(loaded: LoadedStudy) -> Iterator[Finding]:
         # The table could not be built, so that nothing is known of its rows.
         return
 
-    ranges = table.ranges if table is not None else ()
+    ranges: tuple[ReferenceRange, ...] = ()
+    if table is not None:
+        ranges = table.ranges
+
     fields = _fields_by_test(loaded)
     for row in ranges:
         yield from _range_row(row, fields)
@@ -103,22 +106,13 @@ def _range_row(row: ReferenceRange, fields: FieldsByTest) -> Iterator[Finding]:
 
 def _incomparable_unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
     """A row that a result of the field cannot be compared with."""
-    given = row.unit or "none"
     unit = field.unit
-
     if unit is None or not unit.choices:
         own = unit.fixed if unit else None
-        if row.unit != own:
-            yield finding(
-                "reference-unit",
-                text=row.place,
-                unit=given,
-                field=field.name,
-                own=own or "none",
-            )
-
+        yield from _other_unit(row, field, own)
         return
 
+    given = row.unit or "none"
     reached = [choice.code for choice in unit.choices if _rises(choice, unit)]
     if row.unit not in reached:
         yield finding(
@@ -128,6 +122,24 @@ def _incomparable_unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
             field=field.name,
             units=" or ".join(reached),
         )
+
+
+def _other_unit(
+    row: ReferenceRange, field: Field, own: str | None
+) -> Iterator[Finding]:
+    """A row in another unit than the only one of its field, or in one where the field
+    has none.
+    """
+    if row.unit == own:
+        return
+
+    yield finding(
+        "reference-unit",
+        text=row.place,
+        unit=row.unit or "none",
+        field=field.name,
+        own=own or "none",
+    )
 
 
 def _rises(choice: UnitChoice, unit: Unit) -> bool:
@@ -157,19 +169,19 @@ def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
 
 
 def _may_both_apply(first: ReferenceRange, other: ReferenceRange) -> bool:
-    if first.sex != other.sex and None not in (first.sex, other.sex):
+    # A row without a sex applies to everybody.
+    has_sexes = None not in (first.sex, other.sex)
+    if has_sexes and first.sex != other.sex:
         return False
 
-    ages_apart = _ends_before(first.age_high, other.age_low) or _ends_before(
-        other.age_high, first.age_low
-    )
-    if ages_apart:
+    is_for_younger = _ends_before(first.age_high, other.age_low)
+    is_for_older = _ends_before(other.age_high, first.age_low)
+    if is_for_younger or is_for_older:
         return False
 
-    validity_apart = _ends_before(first.valid_to, other.valid_from) or _ends_before(
-        other.valid_to, first.valid_from
-    )
-    return not validity_apart
+    is_replaced = _ends_before(first.valid_to, other.valid_from)
+    replaces = _ends_before(other.valid_to, first.valid_from)
+    return not is_replaced and not replaces
 
 
 def _ends_before(high: str | None, low: str | None) -> bool:

@@ -28,6 +28,9 @@ def why_no_value(text: str, type_name: str) -> str | None:
         form="",
         group="",
     )
-    parsed = bare.kind.parse(text, bare)
 
-    return refusal(parsed, text) if isinstance(parsed, Refusal) else None
+    parsed = bare.kind.parse(text, bare)
+    if isinstance(parsed, Refusal):
+        return refusal(parsed, text)
+
+    return None

@@ -18,28 +18,30 @@ from forms_spec.rules.semantics.types import Type
 def result_findings(loaded: LoadedStudy, domains: Domains) -> Iterator[Finding]:
     """Ranges without a value of the field, and formulas that never reach their range."""
     for part in loaded.fields():
+        field = part.field
         if "range" in part.keys:
             yield from _of_field(part, domains)
 
-        if part.field.value is not None and part.field.codelist is not None:
+        is_calculated_choice = field.value is not None and field.codelist is not None
+        if is_calculated_choice:
             yield from _of_choice(part, domains)
 
 
 def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
     """Codes that a formula never gives, and results that are no code."""
     field = part.field
-    told = domains.words_of_formula(field)
+    results = domains.words_of_formula(field)
     # A companion of a comparator has a formula of its own making.
-    if told is None or field.codelist is None or field.part_of:
+    if results is None or field.codelist is None or field.part_of:
         return
 
-    given, is_sure = told
-    if given.but:
+    given, is_sure = results
+    may_be_anything = given.but
+    if may_be_anything:
         return
 
-    codes = frozenset(field.codelist.by_code)
-    strange = sorted(str(word) for word in given.words - codes)
-
+    codes = field.codelist.by_code
+    strange = sorted(str(word) for word in given.words - frozenset(codes))
     if strange and is_sure:
         yield finding(
             "result-outside-codes",
@@ -48,17 +50,27 @@ def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
             codes=" or ".join(strange[:MOST_CODES]),
         )
 
-    never = [code for code in field.codelist.by_code if code not in given.words]
-    # A list that several fields share may hold more than each of them needs.
-    is_own = "codes" in part.keys and not isinstance(part.spot.at("codes").data, str)
+    # A code that seems never given may be what a strange result is meant to be.
+    if strange or not _has_its_own_codes(part):
+        return
 
-    if never and is_own and not strange:
+    never = [code for code in codes if code not in given.words]
+    if never:
         yield finding(
             "code-never-given",
             text=part.spot.at("codes").place,
             name=field.name,
             codes=" or ".join(never[:MOST_CODES]),
         )
+
+
+def _has_its_own_codes(part: FieldPart) -> bool:
+    """A list that several fields share may hold more than each of them needs."""
+    if "codes" not in part.keys:
+        return False
+
+    name_or_codes = part.spot.at("codes").data
+    return not isinstance(name_or_codes, str)
 
 
 def _of_field(part: FieldPart, domains: Domains) -> Iterator[Finding]:
@@ -85,7 +97,11 @@ def _of_field(part: FieldPart, domains: Domains) -> Iterator[Finding]:
         return
 
     given = domains.given(field)
-    if not given.is_empty and not hard.is_empty and given.meet(hard).is_empty:
+    if given.is_empty or hard.is_empty:
+        return
+
+    never_fits = given.meet(hard).is_empty
+    if never_fits:
         yield finding(
             "result-outside-range",
             text=part.spot.at("range").place,

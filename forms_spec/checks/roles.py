@@ -44,6 +44,7 @@ def check_roles(loaded: LoadedStudy) -> Iterator[Finding]:
 
 
 def _wrong_places(study: Study, role: StudyRole) -> Iterator[Finding]:
+    """Places that a role names and that do not exist, or where it may do too much."""
     known = frozenset(known_places(study))
     for where, may in role.exceptions.items():
         place = role.places[where]
@@ -52,16 +53,23 @@ def _wrong_places(study: Study, role: StudyRole) -> Iterator[Finding]:
             yield finding("role-unknown-place", text=place, name=where, near=near)
             continue
 
+        # A field or group is neither completed nor signed by itself.
         too_large = may & OF_WHOLE_FORMS
-        if too_large and where not in study.forms:
+        is_form = where in study.forms
+        if too_large and not is_form:
             words = _words(too_large)
             yield finding("role-of-whole-form", text=place, actions=words, name=where)
 
-        if may and Permission.SEE not in may:
+        if _acts_unseen(may):
             yield finding("role-without-see", text=place, actions=_words(may))
 
-    if role.may and Permission.SEE not in role.may:
+    if _acts_unseen(role.may):
         yield finding("role-without-see", text=role.place, actions=_words(role.may))
+
+
+def _acts_unseen(may: frozenset[Permission]) -> bool:
+    """Whether a role may do something with what it does not see."""
+    return bool(may) and Permission.SEE not in may
 
 
 def _words(permissions: frozenset[Permission]) -> str:
@@ -98,21 +106,31 @@ def _unseen(
     """
     for table, name in reads:
         if name is None:
-            if not any(column.table == table for column in grants.seen):
+            if not _sees_some_of(grants, table):
                 return (table,)
-        elif AnswerColumn(table, name) in grants.by_column and (
-            AnswerColumn(table, name) not in grants.seen
-        ):
+
+            continue
+
+        column = AnswerColumn(table, name)
+        # What is no column, such as a derivation, has no reader of its own.
+        is_asked = column in grants.by_column
+        if is_asked and column not in grants.seen:
             return table, name
 
     return None
 
 
+def _sees_some_of(grants: RoleGrants, table: str) -> bool:
+    return any(column.table == table for column in grants.seen)
+
+
 def _place(role: StudyRole, hidden: tuple[str, ...]) -> TextPlace | None:
     """Where the text says that the role does not see something, or the role."""
-    for where in (".".join(hidden), hidden[0]):
+    column, table = ".".join(hidden), hidden[0]
+    for where in (column, table):
         if where in role.places:
             return role.places[where]
+
     return role.place
 
 
@@ -151,22 +169,30 @@ def _unseen_in(
     study: Study, grants: RoleGrants, form: Form, seen: frozenset[AnswerColumn]
 ) -> tuple[str, ...] | None:
     """Something that the role does not see of a form, or of what its errors hang on."""
+    # What nobody sees at all is a finding of its own.
     unseen = [column for column in grants.unseen_of(form) if column in seen]
     if unseen:
         return unseen[0]
 
     for check in study.rules.values():
-        if check.severity is Severity.REFUSE and _is_of(study, check.on, form):
-            hidden = _unseen(grants, reads_of_check(study, check))
-            if hidden is not None:
-                return hidden
+        is_error = check.severity is Severity.REFUSE
+        if not is_error or not _is_of(study, check.on, form):
+            continue
+
+        hidden = _unseen(grants, reads_of_check(study, check))
+        if hidden is not None:
+            return hidden
 
     return None
 
 
 def _is_of(study: Study, on: tuple[tuple[str, str], ...], form: Form) -> bool:
-    tables = (study.tables.get(table) for table, _ in on)
-    return any(table is not None and table.form.name == form.name for table in tables)
+    for name, _ in on:
+        table = study.tables.get(name)
+        if table is not None and table.form.name == form.name:
+            return True
+
+    return False
 
 
 def _left_alone(
@@ -175,11 +201,13 @@ def _left_alone(
     """Fields and forms for which no role does what has to be done."""
     entered = frozenset[AnswerColumn]().union(*(grants.entered for grants in everybody))
     for asked in asked_fields(study):
-        column, words = asked.column, ".".join(asked.column)
+        column, field = asked.column, asked.field
+        name = ".".join(column)
+
         if column not in seen:
-            yield finding("role-no-reader", text=asked.field.place, name=words)
-        elif column not in entered and _is_asked(asked.field.entry, asked.field.value):
-            yield finding("role-no-writer", text=asked.field.place, name=words)
+            yield finding("role-no-reader", text=field.place, name=name)
+        elif column not in entered and _is_asked(field.entry, field.value):
+            yield finding("role-no-writer", text=field.place, name=name)
 
     for action in NEED_ALL_OF_A_FORM:
         yield from _forms_without(study, everybody, action)
@@ -193,16 +221,19 @@ def _forms_without(
     study: Study, everybody: list[RoleGrants], action: Permission
 ) -> Iterator[Finding]:
     """Forms that nobody completes; those that nobody signs in a study that signs."""
-    forms: set[str] = set()
+    covered: set[str] = set()
     for grants in everybody:
-        forms.update(name for name, may in grants.by_form.items() if action in may)
+        covered.update(name for name, may in grants.by_form.items() if action in may)
 
     # Where no form is signed, none needs a signature.
-    if action is Permission.SIGN and not forms:
+    signs_nothing = action is Permission.SIGN and not covered
+    if signs_nothing:
         return
 
     for form in study.forms.values():
-        if form.name not in forms:
-            yield finding(
-                "role-nobody-may", text=form.place, action=action.value, form=form.name
-            )
+        if form.name in covered:
+            continue
+
+        yield finding(
+            "role-nobody-may", text=form.place, action=action.value, form=form.name
+        )

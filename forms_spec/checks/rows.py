@@ -76,14 +76,21 @@ def _fixed_rows(
 def check_grids(loaded: LoadedStudy) -> Iterator[Finding]:
     """Grids whose fields have different answers."""
     for part in loaded.parts.groups:
-        if part.group.layout != "grid":
-            continue
+        if part.group.layout == "grid":
+            yield from _unlike_the_first(part.group)
 
-        fields = [field for field in part.group.fields if field.collected]
-        shared = fields[0].codelist if fields else None
-        for field in fields:
-            if field.kind.name != "choice" or not _same_codes(field.codelist, shared):
-                yield finding("grid-codelists", text=field.place, name=field.name)
+
+def _unlike_the_first(grid: Group) -> Iterator[Finding]:
+    """The fields of a grid that the heading of its columns does not fit."""
+    fields = [field for field in grid.fields if field.collected]
+    if not fields:
+        return
+
+    heading = fields[0].codelist
+    for field in fields:
+        is_choice = field.kind.name == "choice"
+        if not is_choice or not _same_codes(field.codelist, heading):
+            yield finding("grid-codelists", text=field.place, name=field.name)
 
 
 def _same_codes(codelist: Codelist | None, other: Codelist | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -37,7 +37,12 @@ class JudgedRule:
     def condition(self) -> str:
         """The text of ``when``, the same for rules that apply alike."""
         when = self.rule.when
-        return " ".join(when.text.split()) if when is not None else ""
+        if when is None:
+            return ""
+
+        # Line breaks and indentation make no difference.
+        words = when.text.split()
+        return " ".join(words)
 
     @property
     def reads(self) -> frozenset[Dependency]:
@@ -136,21 +141,30 @@ def _pairs(rules: Sequence[JudgedRule]) -> Iterator[Finding]:
     """Rules with the same ``when`` that cannot both be kept, or of which one says
     enough.
     """
+    reported: set[tuple[str, str]] = set()
+    for group in _sharing(rules):
+        for first, other in combinations(group[:MOST_SHARING], 2):
+            # Two rules that share several cells are compared once.
+            names = (first.rule.name, other.rule.name)
+            if names in reported:
+                continue
+
+            problem = _pair(first, other)
+            if problem is not None:
+                reported.add(names)
+                yield problem
+
+
+def _sharing(rules: Sequence[JudgedRule]) -> Iterable[list[JudgedRule]]:
+    """The rules that apply alike and look at the same cell, for each cell."""
     sharing: dict[tuple[str, str], list[JudgedRule]] = {}
     for judged in rules:
-        for key in judged.results[0] or ():
+        true, _ = judged.results
+        for key in true or ():
             if not key.startswith(KNOWN):
                 sharing.setdefault((judged.condition, key), []).append(judged)
 
-    reported: set[tuple[str, str]] = set()
-    for group in sharing.values():
-        for first, other in combinations(group[:MOST_SHARING], 2):
-            names = (first.rule.name, other.rule.name)
-            if names not in reported:
-                found = _pair(first, other)
-                if found is not None:
-                    reported.add(names)
-                    yield found
+    return sharing.values()
 
 
 def _pair(first: JudgedRule, other: JudgedRule) -> Finding | None:
@@ -172,8 +186,11 @@ def _pair(first: JudgedRule, other: JudgedRule) -> Finding | None:
 
 def _implies(first: JudgedRule, other: JudgedRule) -> bool:
     """Whether the first rule is surely broken wherever the other is."""
+    # A rule that reports what is UNKNOWN says more than that it is broken.
+    if other.rule.unknown:
+        return False
     # What the first reads has to be known where the other is broken.
-    if other.rule.unknown or not first.reads <= other.reads:
+    if not first.reads <= other.reads:
         return False
 
     false = other.results[1] or {}
@@ -181,4 +198,5 @@ def _implies(first: JudgedRule, other: JudgedRule) -> bool:
     if len(known) < len(other.reads):
         return False
 
-    return both(other.applies, both(first.results[0], false)) is None
+    first_kept = both(first.results[0], false)
+    return both(other.applies, first_kept) is None

@@ -18,11 +18,12 @@ def check_schedule(loaded: LoadedStudy) -> Iterator[Finding]:
     used_visits = {scheduled.visit for scheduled in study.schedule}
 
     for form in study.forms.values():
-        if form.log or form.name in scheduled_forms:
+        # A log is open all the time, without a visit.
+        has_place = form.log or form.name in scheduled_forms
+        if has_place or _has_row(loaded, form.name):
             continue
 
-        if not _has_row(loaded, form.name):
-            yield finding("form-never-scheduled", text=form.place, name=form.name)
+        yield finding("form-never-scheduled", text=form.place, name=form.name)
 
     for visit in study.visits.values():
         if visit.name not in used_visits:
@@ -67,22 +68,33 @@ def check_visit_order(loaded: LoadedStudy) -> Iterator[Finding]:
         if visit.type is not VisitType.SCHEDULED or visit.target is None:
             continue
 
-        if latest is not None and latest.target is not None:
-            least, _ = _days(latest.target)
-            _, most = _days(visit.target)
-
-            if most < least:
-                spot = _spot(loaded, visit)
-                yield finding(
-                    "visits-out-of-order",
-                    text=spot.at("target").place if spot else visit.place,
-                    related=(latest.place,),
-                    name=visit.name,
-                    other=latest.name,
-                )
-                continue
+        # After a visit out of order, the next is compared with the one before it.
+        if latest is not None and _is_surely_before(visit, latest):
+            yield _out_of_order(loaded, visit, latest)
+            continue
 
         latest = visit
+
+
+def _is_surely_before(visit: Visit, latest: Visit) -> bool:
+    """Whether the target of a visit is earlier than that of the visit above it."""
+    if visit.target is None or latest.target is None:
+        return False
+
+    least, _ = _days(latest.target)
+    _, most = _days(visit.target)
+    return most < least
+
+
+def _out_of_order(loaded: LoadedStudy, visit: Visit, latest: Visit) -> Finding:
+    spot = _spot(loaded, visit)
+    return finding(
+        "visits-out-of-order",
+        text=spot.at("target").place if spot else visit.place,
+        related=(latest.place,),
+        name=visit.name,
+        other=latest.name,
+    )
 
 
 def _days(target: Offset) -> tuple[int, int]:
@@ -118,16 +130,21 @@ def _unscheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
 
 def _scheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
     target, window = visit.target, visit.window
+    # A visit that repeats has no day of its own.
     if visit.repeats and target is not None:
         yield finding("target-of-repeating", text=spot.at("target").place)
 
     if window is None:
         return
 
+    place = spot.at("window")
     if not window.around:
-        yield from _window_from_day_zero(window, target, spot.at("window"))
-    elif target is None:
-        yield finding("window-without-target", text=spot.at("window").key)
+        yield from _window_from_day_zero(window, target, place)
+        return
+
+    # "3 days before to 3 after" needs a day to be before and after.
+    if target is None:
+        yield finding("window-without-target", text=place.key)
 
 
 def _window_from_day_zero(

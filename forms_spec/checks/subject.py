@@ -32,13 +32,15 @@ def check_subject(loaded: LoadedStudy) -> Iterator[Finding]:
     spot = file.at("subject")
     yield from _pattern_and_example(study, spot)
 
+    # Where subjects are numbered by site, the number begins with the site.
     example = study.subject_example
-    if study.sites and not any(example.startswith(site) for site in study.sites):
+    sites = tuple(study.sites)
+    if sites and not example.startswith(sites):
         yield finding(
             "site-not-in-subject",
             text=spot.at("example").place,
             example=example,
-            sites=", ".join(study.sites),
+            sites=", ".join(sites),
         )
 
 
@@ -73,8 +75,10 @@ def check_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
     for index, name in enumerate(loaded.study.day_zero):
         assert loaded.parts.study is not None
         spot = loaded.parts.study.at("day_zero")
+
         # One field stands alone, several in a list.
-        place = spot.at(index).place if isinstance(spot.data, list) else spot.place
+        is_list = isinstance(spot.data, list)
+        place = spot.at(index).place if is_list else spot.place
         yield from _day_zero_field(name, loaded.study, place)
 
 

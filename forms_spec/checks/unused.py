@@ -26,19 +26,25 @@ def check_unused(loaded: LoadedStudy) -> Iterator[Finding]:
         if codelist.name not in loaded.parts.codelists_used:
             yield finding("unused-codelist", text=codelist.place, name=codelist.name)
 
+    read = _parameters_read(loaded)
+    for parameter in study.parameters.values():
+        # Loading gives a parameter without a label its name for one.
+        has_label = parameter.label != parameter.name
+        is_used = has_label or parameter.name in read
+        if not is_used:
+            yield finding("unused-parameter", text=parameter.place, name=parameter.name)
+
+    yield from _unused_derivations(loaded)
+
+
+def _parameters_read(loaded: LoadedStudy) -> set[str]:
     read: set[str] = set()
     for expression in _expressions(loaded):
         # Most expressions read none, and a look at the text is quicker than a walk.
         if "$" in expression.text:
             read.update(parameters_in(expression.tree))
 
-    for parameter in study.parameters.values():
-        # Loading gives a parameter without a label its name for one.
-        has_label = parameter.label != parameter.name
-        if parameter.name not in read and not has_label:
-            yield finding("unused-parameter", text=parameter.place, name=parameter.name)
-
-    yield from _unused_derivations(loaded)
+    return read
 
 
 def _unused_derivations(loaded: LoadedStudy) -> Iterator[Finding]:

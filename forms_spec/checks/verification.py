@@ -21,36 +21,48 @@ def check_verification(loaded: LoadedStudy) -> Iterator[Finding]:
         return
 
     spot = file.at("verification")
+    is_drawn = 0 < plan.share < EVERYBODY
+    verifies_nothing = not plan.share and not plan.critical
+
     if plan.share > EVERYBODY:
         place = spot.at("share").place
         yield finding("verification-share", text=place, value=str(plan.share))
-    elif 0 < plan.share < EVERYBODY and not plan.seed:
+    elif is_drawn and not plan.seed:
+        # Without a seed nobody could draw the same subjects again.
         yield finding("verification-seed", text=spot.at("share").place)
-    elif not plan.share and not plan.critical:
+    elif verifies_nothing:
         yield finding("verification-of-nothing", text=spot.place)
 
     yield from _critical(loaded.study, spot)
 
 
 def _critical(study: Study, spot: SourceNode) -> Iterator[Finding]:
-    names = spot.data.get("critical") if isinstance(spot.data, dict) else None
+    if not isinstance(spot.data, dict):
+        return
+
+    names = spot.data.get("critical")
     if not isinstance(names, list):
         return
 
     for index, name in enumerate(names):
+        # What is no text is a finding of the schema.
         if isinstance(name, str):
-            yield from _named(study, name, spot.at("critical", index).place)
+            place = spot.at("critical", index).place
+            yield from _named(study, name, place)
 
 
 def _named(study: Study, name: str, place: TextPlace) -> Iterator[Finding]:
     table, dot, field = name.partition(".")
-    is_known = bool(study.field(table, field)) if dot else table in study.tables
-    if is_known:
+    if dot and study.field(table, field):
+        return
+    if not dot and table in study.tables:
         return
 
+    # Of a table that exists its fields are proposed, else the tables.
     known = list(study.tables)
     if table in study.tables:
-        known = [f"{table}.{item.name}" for item in study.tables[table].fields]
+        fields = study.tables[table].fields
+        known = [f"{table}.{item.name}" for item in fields]
 
     near = did_you_mean(name, known)
     yield finding("verification-unknown", text=place, name=name, near=near)

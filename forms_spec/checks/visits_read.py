@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from forms_spec.checks.conditions import line_place
 from forms_spec.checks.expressions import CONDITIONS
@@ -44,16 +44,17 @@ def visit_findings(
     ``own`` are the visits of the form that the expression belongs to.
     """
     for (start, end), core in resolved.notes.items():
+        # Inside an aggregate the rows of other forms are looked at.
         if not isinstance(core, Remote) or core.depth != 0:
             continue
 
         place = line_place(start, end)
-        found = _at_repeating_visit(place, core, own, study)
-        if found is None and part.what in AT_ENTRY:
-            found = _at_later_visit(place, core, own, study)
+        problem = _at_repeating_visit(place, core, own, study)
+        if problem is None and part.what in AT_ENTRY:
+            problem = _at_later_visit(place, core, own, study)
 
-        if found is not None:
-            yield part.written.located(found)
+        if problem is not None:
+            yield part.written.located(problem)
 
 
 def _at_repeating_visit(
@@ -87,17 +88,22 @@ def _nothing_earlier(
     place: TextPlace, cell: Remote, own: list[str], study: Study
 ) -> Finding | None:
     """``previous`` where no earlier visit has the form."""
-    order = visit_order(study)
     theirs = [item.visit for item in study.schedule if item.form == cell.form]
-    if not theirs or any(study.visits[name].repeats for name in (*theirs, *own)):
+    if not theirs:
         return None
 
+    # The visit before a repeating one may be that visit itself, the time before.
+    visits = [study.visits[name] for name in (*theirs, *own)]
+    if any(visit.repeats for visit in visits):
+        return None
     # Nobody knows when the others take place.
-    types = {study.visits[name].type for name in (*theirs, *own)}
-    if types != {VisitType.SCHEDULED}:
+    if {visit.type for visit in visits} != {VisitType.SCHEDULED}:
         return None
 
-    if min(order[name] for name in theirs) < max(order[name] for name in own):
+    order = visit_order(study)
+    first_of_theirs = min(theirs, key=order.__getitem__)
+    last_of_own = max(own, key=order.__getitem__)
+    if order[first_of_theirs] < order[last_of_own]:
         return None
 
     return finding(
@@ -105,7 +111,7 @@ def _nothing_earlier(
         text=place,
         name=f"{cell.form}[previous].{cell.field.name}",
         form=cell.form,
-        own=max(own, key=lambda name: order[name]),
+        own=last_of_own,
     )
 
 
@@ -123,12 +129,13 @@ def _at_later_visit(
             return None
 
         # Nobody knows when the others take place.
-        types = {study.visits[name].type for name in (there, visit)}
+        types = {study.visits[there].type, study.visits[visit].type}
         if types != {VisitType.SCHEDULED}:
             return None
 
-    last = max(own, key=lambda name: order[name])
+    last = max(own, key=order.__getitem__)
     there = cell.visit or nearest_visit(study, cell.form, last)
+
     return finding(
         "reads-later-visit",
         text=place,
@@ -178,10 +185,7 @@ def _compared(node: object) -> Iterator[tuple[str, syntax_tree.Literal]]:
     if isinstance(node, syntax_tree.Compare | syntax_tree.In):
         key, others = _key_and_others(node)
         if key is not None:
-            for other in others:
-                if isinstance(other, syntax_tree.Literal) and other.kind == "text":
-                    yield key, other
-
+            yield from ((key, text) for text in _texts(others))
             return
 
     if isinstance(node, syntax_tree.Node):
@@ -190,6 +194,13 @@ def _compared(node: object) -> Iterator[tuple[str, syntax_tree.Literal]]:
     elif isinstance(node, tuple):
         for element in node:
             yield from _compared(element)
+
+
+def _texts(nodes: Iterable[syntax_tree.Node]) -> Iterator[syntax_tree.Literal]:
+    """The texts among some parts of an expression."""
+    for node in nodes:
+        if isinstance(node, syntax_tree.Literal) and node.kind == "text":
+            yield node
 
 
 def _key_and_others(

@@ -56,10 +56,12 @@ COMPARISONS: Final = frozenset({"eq", "lt", "le", "span_eq", "span_lt", "span_le
 def cell_key(cell: Read | Remote) -> str:
     """The same text for every reading of one cell in an expression, and for no other."""
     mark = "!" if cell.entered else ""
+    name = cell.field.name
     if isinstance(cell, Read):
-        return f"{cell.depth}:{cell.table}.{cell.field.name}{mark}"
+        return f"{cell.depth}:{cell.table}.{name}{mark}"
 
-    return f"{cell.depth}:{cell.form}[{cell.visit or ''}].{cell.field.name}{mark}"
+    visit = cell.visit or ""
+    return f"{cell.depth}:{cell.form}[{visit}].{name}{mark}"
 
 
 def key_of(core: Core) -> str | None:
@@ -71,12 +73,20 @@ def key_of(core: Core) -> str | None:
         return f"{core.depth}:{core.name}"
     if isinstance(core, Constant):
         return f"={core.value}"
+
+    # Which branch of a case is taken differs from record to record.
     if not isinstance(core, Apply) or core.operator == "case":
         return None
 
-    parts = [key_of(argument) for argument in core.arguments]
-    named = [part for part in parts if part is not None]
-    return f"{core.operator}({', '.join(named)})" if len(named) == len(parts) else None
+    parts: list[str] = []
+    for argument in core.arguments:
+        part = key_of(argument)
+        if part is None:
+            return None
+
+        parts.append(part)
+
+    return f"{core.operator}({', '.join(parts)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ class Conditions:
         return self._other(core, forms)
 
     def _logic(self, core: Apply, forms: Sequence[str]) -> Results:
+        """Conditions joined by "and" or "or", and a negation."""
         parts = [self.results(argument, forms) for argument in core.arguments]
         if core.operator == "not":
             ((true, false),) = parts
@@ -134,28 +145,31 @@ class Conditions:
 
         trues = [true for true, _ in parts]
         falses = [false for _, false in parts]
+
+        # "and" is TRUE where all are, and FALSE where any is; "or" the other way round.
         if core.operator == "and":
             return all_of(trues), one_of(falses)
 
         return one_of(trues), all_of(falses)
 
     def _other(self, core: Apply, forms: Sequence[str]) -> Results:
+        """The operators that are neither a comparison nor logic."""
         arguments = core.arguments
         if core.operator == "in":
             return self._among(core, forms)
         if core.operator == "case":
             return self._case(arguments, forms)
+        if core.operator == "member":
+            return self._has(*arguments)
         if core.operator == "coalesce" and len(arguments) == 2:
             return self._certain(arguments, forms)
 
         if core.operator == "known":
             cell = arguments[0]
+            # Whether a formula is known depends on more than one cell.
             if isinstance(cell, Read | Remote):
                 key = KNOWN + self._noted(cell)
                 return {key: YES}, {key: NO}
-
-        if core.operator == "member":
-            return self._has(*arguments)
 
         return OPEN
 
@@ -187,18 +201,21 @@ class Conditions:
         """``x is 'A'``: FALSE also where nothing is known."""
         condition, otherwise = arguments
         is_no = isinstance(otherwise, Constant) and otherwise.value is False
-        if not is_no or condition.type is not Type.CONDITION:
+        is_condition = condition.type is Type.CONDITION
+        if not is_no or not is_condition:
             return OPEN
 
-        return self.results(condition, forms)[0], NOTHING
+        # It is FALSE for a blank too, so FALSE says nothing of any cell.
+        true, _ = self.results(condition, forms)
+        return true, NOTHING
 
     def _has(self, code: Core, cell: Core) -> Results:
-        is_plain = isinstance(code, Constant) and isinstance(cell, Read | Remote)
-        if not is_plain:
+        """Whether one answer of a multiple choice is chosen."""
+        if not isinstance(code, Constant) or not isinstance(cell, Read | Remote):
             return OPEN
 
-        assert isinstance(code, Constant)
-        key, known = f"{key_of(cell)} has {code.value}", self._known(cell)
+        key = f"{key_of(cell)} has {code.value}"
+        known = self._known(cell)
         return {**known, key: YES}, {**known, key: NO}
 
     def _case(self, arguments: Sequence[Core], forms: Sequence[str]) -> Results:
@@ -235,22 +252,31 @@ class Conditions:
         if left.type is Type.CONDITION:
             return self._same_truth(core.arguments, forms)
 
-        if core.operator == "eq" and left.type in WORDS:
-            for side, other in ((left, right), (right, left)):
-                if isinstance(other, Constant):
-                    return self._one_of(side, (other,), forms)
+        # A code against a constant, the constant on either side.
+        compares_words = left.type in WORDS
+        if core.operator == "eq" and compares_words:
+            if isinstance(right, Constant):
+                return self._one_of(left, (right,), forms)
+            if isinstance(left, Constant):
+                return self._one_of(right, (left,), forms)
 
+        # The comparison of spans differs only where a value is several at once.
         operator = core.operator.removeprefix("span_")
-        compare = _words if left.type in WORDS else _numbers
-        sides = self._side(left, forms), self._side(right, forms)
-        return self._heeding_keys(compare(operator, *sides), left, right)
+        compare = _words if compares_words else _numbers
+        results = compare(operator, self._side(left, forms), self._side(right, forms))
+
+        return self._heeding_keys(results, left, right)
 
     def _heeding_keys(self, results: Results, *cores: Core) -> Results:
         """The results with what has to be known for them."""
         known = self._known(*cores)
-        true, false = (both(known, facts) if known else facts for facts in results)
+        true, false = results
+        if known:
+            true, false = both(known, true), both(known, false)
+
         # That a form stands only at the visits which a rule names is no fault.
-        if false is None and any(isinstance(core, Key) for core in cores):
+        compares_place = any(isinstance(core, Key) for core in cores)
+        if false is None and compares_place:
             false = known
 
         return true, false
@@ -288,17 +314,21 @@ class Conditions:
         if operand.type is Type.CONDITION:
             return OPEN
 
+        compares_words = operand.type in WORDS
         are_constant = all(isinstance(other, Constant) for other in others)
-        if operand.type in WORDS and are_constant:
+        if compares_words and are_constant:
             return self._one_of(operand, others, forms)
 
         first = self._side(operand, forms)
-        limits = [_limit(other) for other in others]
         if are_constant and first.key is not None:
+            limits = [_limit(other) for other in others]
             return self._heeding_keys(_among_points(first, limits), operand)
 
-        compare = _words if operand.type in WORDS else _numbers
-        parts = [compare("eq", first, self._side(other, forms)) for other in others]
+        # One by one: TRUE where it equals any of them, FALSE where it equals none.
+        compare = _words if compares_words else _numbers
+        sides = [self._side(other, forms) for other in others]
+        parts = [compare("eq", first, side) for side in sides]
+
         true = one_of(true for true, _ in parts)
         false = all_of(false for _, false in parts)
         return self._heeding_keys((true, false), operand)
@@ -315,19 +345,25 @@ def _constant(core: Constant) -> Results:
 
 
 def _within(key: str | None, values: ValueSet) -> MaybeFacts:
+    """That a cell has one of the values; None where it can have none of them."""
     if values.is_empty:
         return None
+    # What has no key is no single cell, so nothing is noted of it.
+    if key is None:
+        return NOTHING
 
-    return NOTHING if key is None else {key: values}
+    return {key: values}
 
 
 def _words(operator: str, first: Side, other: Side) -> Results:
     """Two texts or codes. Only whether they are the same is followed."""
-    if operator != "eq":
-        return _ordered(operator, first, other, ORDERS)
+    orders = ORDERS
+    if operator == "eq":
+        are_apart = first.values.meet(other.values).is_empty
+        if are_apart:
+            orders = ORDERS - {SAME}
 
-    are_apart = first.values.meet(other.values).is_empty
-    return _ordered(operator, first, other, ORDERS - {SAME} if are_apart else ORDERS)
+    return _ordered(operator, first, other, orders)
 
 
 def _numbers(operator: str, first: Side, other: Side) -> Results:
@@ -346,18 +382,26 @@ def _numbers(operator: str, first: Side, other: Side) -> Results:
     if limit is not None and other.key is not None:
         return _against(_MIRRORED[operator], other, limit)
 
-    (low, high), (other_low, other_high) = first.values.hull, other.values.hull
+    orders = _possible_orders(first.values, other.values)
+    return _ordered(operator, first, other, orders)
+
+
+def _possible_orders(first: Spans, other: Spans) -> frozenset[str]:
+    """In which orders a value of the first and one of the other may be."""
+    low, high = first.hull
+    other_low, other_high = other.hull
+
     orders = set[str]()
     if low < other_high:
         orders.add(LESS)
-
-    if not first.values.meet(other.values).is_empty:
-        orders.add(SAME)
-
     if high > other_low:
         orders.add(MORE)
 
-    return _ordered(operator, first, other, frozenset(orders))
+    shared = first.meet(other)
+    if not shared.is_empty:
+        orders.add(SAME)
+
+    return frozenset(orders)
 
 
 def _among_points(side: Side, limits: Sequence[Interval | None]) -> Results:
@@ -367,30 +411,43 @@ def _among_points(side: Side, limits: Sequence[Interval | None]) -> Results:
 
     step = step_of(side.core)
     points = sorted({limit[0] for limit in limits if limit is not None})
-    edges = [-FAR, *points, FAR]
-    between = [
-        (-(-(low + 1) // step) * step, (high - 1) // step * step)
-        for low, high in pairwise(edges)
-    ]
+    # A number between two steps of the field is one that it never has.
     on = Spans(tuple((point, point) for point in points if point % step == 0))
-    off = Spans(tuple((low, high) for low, high in between if low <= high))
-    same, different = side.values.meet(on), side.values.meet(off)
+    off = _between_points(points, step)
 
+    same = side.values.meet(on)
+    different = side.values.meet(off)
     return _within(side.key, same), _within(side.key, different)
+
+
+def _between_points(points: Sequence[int], step: int) -> Spans:
+    """The numbers in steps of ``step`` that are none of the points, which ascend."""
+    pieces: list[Interval] = []
+    for before, after in pairwise([-FAR, *points, FAR]):
+        # Rounded inwards: up at the low end, down at the high one.
+        low = -(-(before + 1) // step) * step
+        high = (after - 1) // step * step
+        if low <= high:
+            pieces.append((low, high))
+
+    return Spans(tuple(pieces))
 
 
 _MIRRORED: Final = {"eq": "eq", "lt": "gt", "le": "ge"}
 
 
 def _limit(core: Core) -> Interval | None:
+    """A constant as the interval that it may lie in."""
     if not isinstance(core, Constant):
         return None
 
     value = core.value
     if isinstance(value, tuple):
         return value
+    if isinstance(value, int):
+        return value, value
 
-    return (value, value) if isinstance(value, int) else None
+    return None
 
 
 def _against(operator: str, side: Side, limit: Interval) -> Results:

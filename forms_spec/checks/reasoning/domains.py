@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from types import MappingProxyType
 from typing import Final
 
@@ -46,6 +47,9 @@ WORDS: Final = frozenset({Type.TEXT, Type.CHOICE})
 DAY: Final = Spans(((0, 24 * 60 * 60 - 1),))
 WRAPPERS: Final = frozenset({"point", "settle"})
 """Operators that only say otherwise how well a number is known."""
+
+SELECTIONS: Final = frozenset({"case", "coalesce"})
+"""Operators that give the value of an argument, unchanged."""
 
 ENDS: Final = ("below-range", "above-range")
 
@@ -104,12 +108,17 @@ class Domains:
         if type_ in WORDS:
             return self._words_of_field(field)
         # A number with a comparator may be any number beyond it.
-        if type_ is Type.SPREAD or type_ not in NUMBERS | MOMENTS:
+        if type_ is Type.SPREAD:
+            return _everything(type_)
+        if type_ not in NUMBERS | MOMENTS:
             return _everything(type_)
 
         values = self.given(field)
         hard = self.hard_range(field)
-        return values if hard is None else values.meet(hard)
+        if hard is None:
+            return values
+
+        return values.meet(hard)
 
     def _words_of_field(self, field: Field) -> ValueSet:
         if field.codelist is None:
@@ -167,15 +176,18 @@ class Domains:
         without one.
         """
         limits = field.ranges.get(None)
+        # Where the unit is chosen, each unit has a range of its own.
         if limits is None or field.unit_choices:
             return None
 
+        is_number = type_of(field) is Type.NUMBER
+        step = _step(field) if is_number else 1
         low, high = self._ends(field, limits)
-        step = _step(field) if type_of(field) is Type.NUMBER else 1
         values = ALL_NUMBERS
+
+        # An open end begins one smallest fraction further inside.
         if low is not None and _is_hard(field, ENDS[0]):
             values = values.meet(at_least(low + limits.low_open, step))
-
         if high is not None and _is_hard(field, ENDS[1]):
             values = values.meet(at_most(high - limits.high_open, step))
 
@@ -187,13 +199,20 @@ class Domains:
         low, high = self._ends(field, limits)
         if low is None or high is None:
             return False
+        if low != high:
+            return low > high
 
-        return low > high or (low == high and (limits.low_open or limits.high_open))
+        # ``[5, 5]`` holds one number, ``[5, 5)`` none.
+        return limits.low_open or limits.high_open
 
     def _ends(self, field: Field, limits: Range) -> tuple[int | None, int | None]:
+        """The outermost numbers that the two ends may be."""
         low = self._end(field, limits.low)
         high = self._end(field, limits.high)
-        return (low[0] if low else None), (high[1] if high else None)
+
+        least = low[0] if low else None
+        most = high[1] if high else None
+        return least, most
 
     def _end(self, field: Field, expression: Expression | None) -> Interval | None:
         if expression is None:
@@ -203,13 +222,17 @@ class Domains:
         tree = expression.tree
         if isinstance(tree, Literal) and tree.kind == "number":
             number = scaled(str(tree.value))
-            return None if number is None else (number, number)
+            if number is None:
+                return None
+
+            return number, number
 
         home = self.homes.get(id(field))
         if home is None:
             return None
 
-        return span(constant(expression, self.study, home, type_of(field)))
+        value = constant(expression, self.study, home, type_of(field))
+        return span(value)
 
     def of(self, core: Core, forms: Sequence[str]) -> ValueSet:
         """The values of any expression; ``forms`` are those that the frames look at."""
@@ -220,85 +243,111 @@ class Domains:
             return self._key(core, forms)
         if core.type in WORDS:
             return self._words(core)
-        if isinstance(core, Constant) and core.type in MOMENTS:
-            return Spans((self.hull(core),))
-        if core.type in NUMBERS:
-            return Spans((self.hull(core),))
+
+        # Of a moment only a constant is followed, of a number what is computed too.
+        is_fixed_moment = isinstance(core, Constant) and core.type in MOMENTS
+        if is_fixed_moment or core.type in NUMBERS:
+            hull = self.hull(core)
+            return Spans((hull,))
 
         return _everything(core.type)
 
     def _key(self, key: Key, forms: Sequence[str]) -> ValueSet:
+        """The values of what the server gives: a visit, a site."""
         if key.name == "visitid":
-            return self._visits_of(forms[key.depth])
-        if key.name == "siteid" and self.study.sites:
-            return CodeSet(frozenset(self.study.sites))
+            form = forms[key.depth]
+            return self._visits_of(form)
+
+        sites = frozenset(self.study.sites)
+        # A study without a list of sites takes any.
+        if key.name == "siteid" and sites:
+            return CodeSet(sites)
 
         return _everything(key.type)
 
     def _visits_of(self, form: str) -> CodeSet:
         values = self._visits.get(form)
-        if values is None:
-            visits = {item.visit for item in self.study.schedule if item.form == form}
-            log = self.study.forms[form].log
-            # Where a form stands nowhere, its missing place is a finding of its own.
-            values = ALL_WORDS if log or not visits else CodeSet(frozenset(visits))
-            self._visits[form] = values
+        if values is not None:
+            return values
 
+        visits = {item.visit for item in self.study.schedule if item.form == form}
+        is_log = self.study.forms[form].log
+
+        # Where a form stands nowhere, its missing place is a finding of its own.
+        values = ALL_WORDS
+        if visits and not is_log:
+            values = CodeSet(frozenset(visits))
+
+        self._visits[form] = values
         return values
 
     def _words(self, core: Core) -> CodeSet:
         """The texts that an expression may give."""
         if isinstance(core, Constant):
             text = core.value
-            return CodeSet(frozenset({text} if isinstance(text, str) else ()))
+            # UNKNOWN is no text at all.
+            if not isinstance(text, str):
+                return CodeSet(frozenset())
+
+            return CodeSet(frozenset({text}))
 
         if isinstance(core, Read | Remote):
             values = self.of_field(core.field)
             assert isinstance(values, CodeSet)
             return values
 
-        if isinstance(core, Apply) and core.operator in ("case", "coalesce"):
-            result = CodeSet(frozenset())
-            for value in _results(core):
-                result = result.join(self._words(value))
+        if not isinstance(core, Apply) or core.operator not in SELECTIONS:
+            return ALL_WORDS
 
-            return result
+        result = CodeSet(frozenset())
+        for value in _results(core):
+            result = result.join(self._words(value))
 
-        return ALL_WORDS
+        return result
 
     def hull(self, core: Core) -> Interval:
         """Between which numbers an expression surely lies, where it is known."""
         core = bare(core)
         if isinstance(core, Constant):
             return span(_plain(core)) or (-FAR, FAR)
-
         if isinstance(core, Read | Remote):
-            values = self.of_field(core.field)
-            has_numbers = isinstance(values, Spans) and not values.is_empty
-            return values.hull if has_numbers else (-FAR, FAR)  # type: ignore[union-attr]
-
+            return self._hull_of_field(core.field)
         if isinstance(core, Fold):
             return self._rows(core)
         if not isinstance(core, Apply):
             return -FAR, FAR
 
-        if core.operator in ("case", "coalesce"):
-            return _around([self.hull(value) for value in _results(core)])
+        if core.operator in SELECTIONS:
+            hulls = [self.hull(value) for value in _results(core)]
+            return _around(hulls)
 
         combine = _ARITHMETIC.get(core.operator)
         if combine is None:
             return -FAR, FAR
 
-        return combine([self.hull(argument) for argument in core.arguments])
+        hulls = [self.hull(argument) for argument in core.arguments]
+        return combine(hulls)
+
+    def _hull_of_field(self, field: Field) -> Interval:
+        values = self.of_field(field)
+        # A range without a value is a finding of its own.
+        if not isinstance(values, Spans) or values.is_empty:
+            return -FAR, FAR
+
+        return values.hull
 
     def _rows(self, fold: Fold) -> Interval:
         """How many rows there can be; nothing is said of other aggregates."""
-        if not fold.operator.startswith("count"):
+        is_count = fold.operator.startswith("count")
+        if not is_count:
             return -FAR, FAR
 
         group = self.study.tables[fold.source.table].group
         repetition = group.rows if group is not None else None
-        if repetition is None or fold.source.visit != "this":
+
+        # The rows of several visits together have no maximum.
+        is_of_one_form = fold.source.visit == "this"
+        if repetition is None or not is_of_one_form:
             return 0, FAR
 
         return 0, repetition.maximum * SCALE
@@ -310,10 +359,13 @@ def _is_hard(field: Field, code: str) -> bool:
 
 
 def _everything(type_: Type) -> ValueSet:
+    """Every value of a type."""
     if type_ in WORDS:
         return ALL_WORDS
+    if type_ is Type.CONDITION:
+        return EITHER
 
-    return EITHER if type_ is Type.CONDITION else ALL_NUMBERS
+    return ALL_NUMBERS
 
 
 def _plain(core: Constant) -> int | Interval | None:
@@ -325,24 +377,29 @@ def _results(core: Apply) -> Sequence[Core]:
     """The values that a choice between several may give, UNKNOWN left out."""
     values = core.arguments
     if core.operator == "case":
+        # Conditions and values take turns; the last is the value of "otherwise".
         *branches, otherwise = core.arguments
         values = (*branches[1::2], otherwise)
 
-    return [
-        value
-        for value in values
-        if not isinstance(value, Constant) or value.value is not None
-    ]
+    return [value for value in values if not _is_unknown(value)]
+
+
+def _is_unknown(core: Core) -> bool:
+    return isinstance(core, Constant) and core.value is None
 
 
 def _around(hulls: Sequence[Interval]) -> Interval:
+    """The smallest interval that holds them all."""
     if not hulls:
         return -FAR, FAR
-    return min(low for low, _ in hulls), max(high for _, high in hulls)
+
+    lows, highs = zip(*hulls, strict=True)
+    return min(lows), max(highs)
 
 
 def _added(hulls: Sequence[Interval]) -> Interval:
-    return sum(low for low, _ in hulls), sum(high for _, high in hulls)
+    lows, highs = zip(*hulls, strict=True)
+    return sum(lows), sum(highs)
 
 
 def _negative(hulls: Sequence[Interval]) -> Interval:
@@ -357,20 +414,24 @@ def _size(hulls: Sequence[Interval]) -> Interval:
 
 
 def _product(hulls: Sequence[Interval]) -> Interval:
-    (low, high), (other_low, other_high) = hulls
-    corners = [end * other for end in (low, high) for other in (other_low, other_high)]
+    first, other = hulls
+    # With signs, any two ends may give the smallest or the largest product.
+    corners = [end * factor for end, factor in product(first, other)]
+
     # The product is rounded, so it lies between the two neighbours.
-    return min(corners) // SCALE, -(-max(corners) // SCALE)
+    least = min(corners) // SCALE
+    most = -(-max(corners) // SCALE)
+    return least, most
 
 
 def _quotient(hulls: Sequence[Interval]) -> Interval:
-    (low, high), (other_low, other_high) = hulls
-    if other_low <= 0 <= other_high:
+    dividend, divisor = hulls
+    low, high = divisor
+    # Near zero a quotient may be any number.
+    if low <= 0 <= high:
         return -FAR, FAR
 
-    pairs = [
-        (end * SCALE, other) for end in (low, high) for other in (other_low, other_high)
-    ]
+    pairs = [(end * SCALE, other) for end, other in product(dividend, divisor)]
     least = min(end // other for end, other in pairs)
     most = max(-(-end // other) for end, other in pairs)
     return least, most
@@ -383,11 +444,13 @@ def _rounded(hulls: Sequence[Interval]) -> Interval:
 
 
 def _smallest(hulls: Sequence[Interval]) -> Interval:
-    return min(low for low, _ in hulls), min(high for _, high in hulls)
+    lows, highs = zip(*hulls, strict=True)
+    return min(lows), min(highs)
 
 
 def _largest(hulls: Sequence[Interval]) -> Interval:
-    return max(low for low, _ in hulls), max(high for _, high in hulls)
+    lows, highs = zip(*hulls, strict=True)
+    return max(lows), max(highs)
 
 
 def _length(_hulls: Sequence[Interval]) -> Interval:

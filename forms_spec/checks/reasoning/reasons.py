@@ -34,105 +34,146 @@ def is_exact(core: Core) -> bool:
     if isinstance(core, Read | Remote):
         return core.field.kind.name not in IMPRECISE
 
-    return all(is_exact(child) for child in children(core))
+    return all(map(is_exact, children(core)))
 
 
 def is_single(core: Core) -> bool:
     """Whether a field with a single code is compared: then ``a = '1'`` only asks
     whether there is an answer.
     """
-    sides = core.arguments if isinstance(core, Apply) else ()
-    codelists = [side.codelist for side in sides if side.codelist is not None]
-    return any(len(codelist.codes) == 1 for codelist in codelists)
+    if not isinstance(core, Apply):
+        return False
+
+    for side in core.arguments:
+        codelist = side.codelist
+        if codelist is not None and len(codelist.codes) == 1:
+            return True
+
+    return False
 
 
 def reason(core: Core, forms: Sequence[str], domains: Domains) -> str:
     """Why a comparison never changes: what its sides can be."""
-    sides = core.arguments if isinstance(core, Apply) else ()
-    # ``between`` is two comparisons with the same value in the middle.
-    if isinstance(core, Apply) and core.operator in ("and", "or"):
-        parts = [part for part in core.arguments if isinstance(part, Apply)]
-        sides = tuple(side for part in parts for side in part.arguments)
-
+    sides = _sides(core)
     keys = [key_of(side) for side in sides]
-    if len(keys) == 2 and keys[0] is not None and keys[0] == keys[1]:
-        return "Both sides are the same."
+    if len(keys) == 2:
+        first, other = keys
+        if first is not None and first == other:
+            return "Both sides are the same."
 
     place = _place(sides, forms, domains)
     if place:
         return place
 
-    said: dict[str, None] = {}
+    # ``between`` names its middle twice, which is described once.
+    sentences: dict[str, None] = {}
     for side in sides:
-        text = _said(bare(side), forms, domains)
+        text = _described(bare(side), forms, domains)
         if text:
-            said[text] = None
+            sentences[text] = None
 
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _said(core: Core, forms: Sequence[str], domains: Domains) -> str:
+def _sides(core: Core) -> Sequence[Core]:
+    """What a comparison compares."""
+    if not isinstance(core, Apply):
+        return ()
+    if core.operator not in ("and", "or"):
+        return core.arguments
+
+    # ``between`` is two comparisons with the same value in the middle.
+    sides: list[Core] = []
+    for part in core.arguments:
+        if isinstance(part, Apply):
+            sides.extend(part.arguments)
+
+    return sides
+
+
+def _described(core: Core, forms: Sequence[str], domains: Domains) -> str:
     """What one side can be, as a sentence; nothing where it can be anything."""
-    if isinstance(core, Constant):
-        return ""
-    if isinstance(core, Key):
+    # A constant is seen in the text, and the place has words of its own.
+    if isinstance(core, Constant | Key):
         return ""
 
     values = domains.of(core, forms)
-    told = values_in_words(values, core.type)
+    possible = values_in_words(values, core.type)
 
     if isinstance(core, Read | Remote):
-        whole = "a whole number" if core.field.kind.name == "integer" else ""
-        words = " ".join(part for part in (whole, told) if part)
+        is_whole = core.field.kind.name == "integer"
+        parts = ["a whole number"] if is_whole else []
+        if possible:
+            parts.append(possible)
+
+        words = " ".join(parts)
         return f"{core.field.name} is {words}." if words else ""
 
-    return f"The result is {told}." if told else ""
+    return f"The result is {possible}." if possible else ""
 
 
 def _place(sides: Sequence[Core], forms: Sequence[str], domains: Domains) -> str:
     """Why a visit or site is not that of the form; nothing for other comparisons."""
     keys = [side for side in sides if isinstance(side, Key)]
-    if not keys or keys[0].name not in ("visitid", "siteid"):
+    if not keys:
         return ""
 
+    key = keys[0]
     study = domains.study
-    names = [str(side.value) for side in sides if isinstance(side, Constant)]
-    what, known = "site", list(study.sites)
-    if keys[0].name == "visitid":
-        what, known = "visit", list(study.visits)
+    places = {
+        "visitid": ("visit", list(study.visits)),
+        "siteid": ("site", list(study.sites)),
+    }
+    if key.name not in places:
+        return ""
 
+    what, known = places[key.name]
+    names = [str(side.value) for side in sides if isinstance(side, Constant)]
     for name in names:
         if name not in known:
             near = did_you_mean(name, known)
             return f'There is no {what} "{name}". {near}'.strip()
 
-    values = domains.of(keys[0], forms)
-    collected = [name for name in known if name in getattr(values, "words", ())]
-    form = study.forms[forms[keys[0].depth]]
+    possible = getattr(domains.of(key, forms), "words", ())
+    collected = [name for name in known if name in possible]
+    form = study.forms[forms[key.depth]]
     return f'The form "{form.title}" is collected at {", ".join(collected)}.'
 
 
 def values_in_words(values: ValueSet, type_: Type) -> str:
     """``from 0 to 10``, ``only Y or N``; nothing where every value is possible."""
     if isinstance(values, CodeSet):
-        if values.but or values.words == {True, False}:
-            return ""
-
-        words = sorted(str(word) for word in values.words)
-        more = " or another code" if len(words) > MOST_CODES else ""
-        return f"only {' or '.join(words[:MOST_CODES])}{more}" if words else ""
-
+        return _codes_in_words(values)
     if values.is_empty:
         return ""
 
+    # FAR stands for no end; a formula may have moved it a little.
     low, high = values.hull
-    has_low, has_high = low > -FAR // 2, high < FAR // 2
+    has_low = low > -FAR // 2
+    has_high = high < FAR // 2
+
     if has_low and has_high:
         return f"from {_value(low, type_)} to {_value(high, type_)}"
     if has_low:
         return f"at least {_value(low, type_)}"
+    if has_high:
+        return f"at most {_value(high, type_)}"
 
-    return f"at most {_value(high, type_)}" if has_high else ""
+    return ""
+
+
+def _codes_in_words(values: CodeSet) -> str:
+    # A checkbox that may be either says nothing.
+    if values.but or values.words == {True, False}:
+        return ""
+    if not values.words:
+        return ""
+
+    words = sorted(map(str, values.words))
+    shown = " or ".join(words[:MOST_CODES])
+    more = " or another code" if len(words) > MOST_CODES else ""
+
+    return f"only {shown}{more}"
 
 
 def _value(value: int, type_: Type) -> str:

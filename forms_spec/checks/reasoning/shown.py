@@ -49,8 +49,14 @@ class ShownFields:
 
     def group_of(self, field: Field) -> Group | None:
         form = self.study.forms.get(field.form)
-        groups = form.groups if form is not None else ()
-        return next((group for group in groups if group.name == field.group), None)
+        if form is None:
+            return None
+
+        for group in form.groups:
+            if group.name == field.group:
+                return group
+
+        return None
 
     def needed(self, condition: Expression | None, home: Home) -> MaybeFacts:
         """What a condition needs to be TRUE, whatever its sources need to be shown."""
@@ -95,9 +101,14 @@ class ShownFields:
 
     def _source(self, key: str, facts: Facts) -> Field | None:
         """The field that has to be known, if it is one of the form itself."""
-        if not key.startswith(KNOWN) or facts[key] != YES:
+        if not key.startswith(KNOWN):
+            return None
+        if facts[key] != YES:
             return None
 
         cell = self.conditions.cells.get(key.removeprefix(KNOWN))
         # What was typed into a field is read whether it is shown or not.
-        return None if cell is None or cell.entered else cell.field
+        if cell is None or cell.entered:
+            return None
+
+        return cell.field
