@@ -158,9 +158,11 @@ def resource(
     rules = [_rule(rule) for rule in study.rules.values() if _home(rule) == name]
     if rules:
         written["crfsmith:rules"] = rules
+
     if stored:
         written |= _size(stored)
 
+    # The long part comes last: a person who opens the file sees the rest at once.
     written["schema"] = schema
 
     return written
@@ -168,24 +170,28 @@ def resource(
 
 def _home(rule: EditCheck) -> str | None:
     """The table with whose rows an edit check is judged."""
-    return rule.on[0][0] if rule.on else None
+    if not rule.on:
+        return None
+
+    table, _ = rule.on[0]
+    return table
 
 
 def _rule(rule: EditCheck) -> Descriptor:
     """An edit check in words and in the rule language."""
-    applies = {"applies": rule.when.text} if rule.when else {}
+    written: Descriptor = {"name": rule.name, "check": rule.check, "says": rule.message}
+    if rule.when:
+        written["applies"] = rule.when.text
 
-    return {
-        "name": rule.name,
-        "check": rule.check,
-        "says": rule.message,
-        **applies,
-        "holds": rule.assertion.text,
-        "severity": rule.severity.value,
-        "on": [f"{table}.{field}" for table, field in rule.on],
-    }
+    written["holds"] = rule.assertion.text
+    written["severity"] = rule.severity.value
+    written["on"] = [f"{table}.{field}" for table, field in rule.on]
+
+    return written
 
 
 def _title(table: Table) -> str:
-    part = table.group.title if table.group else None
-    return f"{table.form.title}: {part}" if part else table.form.title
+    if table.group is None:
+        return table.form.title
+
+    return f"{table.form.title}: {table.group.title}"

@@ -30,12 +30,13 @@ def _ranges(characters: str) -> str:
     """The characters as the inside of a class, neighbours joined to ranges."""
     spans: list[tuple[int, int]] = []
     for point in sorted(map(ord, characters)):
-        if spans and spans[-1][1] == point - 1:
-            spans[-1] = (spans[-1][0], point)
-        else:
-            spans.append((point, point))
+        is_neighbour = bool(spans) and spans[-1][1] == point - 1
+        first = spans.pop()[0] if is_neighbour else point
+        spans.append((first, point))
 
-    return "".join(_range(_code(low), _code(high)) for low, high in spans)
+    ranges = [_range(_code(low), _code(high)) for low, high in spans]
+
+    return "".join(ranges)
 
 
 def _code(point: int) -> str:
@@ -73,27 +74,30 @@ def _whole(expression: str) -> str:
 
 def _text_pattern(field: Field) -> str:
     """Something to see, no control characters, and the field's own pattern."""
-    allowed = f"[^{_CONTROL_BUT_LINES if field.type.multiline else _CONTROL}]*"
+    controls = _CONTROL_BUT_LINES if field.type.multiline else _CONTROL
+    allowed = f"[^{controls}]*"
+    something = f"(?=[{_BLANK}]*[^{_BLANK}])"
     if field.pattern is None:
-        return f"(?=[{_BLANK}]*[^{_BLANK}]){allowed}{_END}"
+        return f"{something}{allowed}{_END}"
 
     own = _whole(_written(parse_pattern(field.pattern.expression)))
 
-    return f"(?=[{_BLANK}]*[^{_BLANK}])(?={allowed}{_END}){own}"
+    return f"{something}(?={allowed}{_END}){own}"
 
 
 def _choices_pattern(codelist: Codelist, most: int | None = None) -> str:
     """Codes joined by ``;``, none twice, an exclusive one alone, ``most`` of them at
     most.
     """
-    branches: list[str] = []
-    shared_codes: list[str] = []
-    for code in codelist.codes:
-        (branches if code.exclusive else shared_codes).append(re.escape(code.code))
+    branches = [re.escape(code.code) for code in codelist.codes if code.exclusive]
+    shared_codes = [
+        re.escape(code.code) for code in codelist.codes if not code.exclusive
+    ]
 
     if shared_codes:
         shared = "|".join(shared_codes)
         again = "*" if most is None else f"{{0,{most - 1}}}"
+
         # A code may not come again further on.
         none_twice = f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{_END}))"
         branches.append(f"{none_twice}(?:{shared})(?:;(?:{shared})){again}")
@@ -106,21 +110,23 @@ def _file_pattern(endings: Iterable[str]) -> str:
     allowed ending.
     """
     name = f"(?=[\\s\\S]{{1,200}}{_END})(?![.{_BLANK}])[^{_UNSAFE_IN_NAMES}]*"
-    tail = "|".join(_any_case(ending) for ending in endings)
+    tail = "|".join(map(_any_case, endings))
+    # Windows drops a dot or a blank at the end of a name.
     last = f"\\.(?:{tail})" if tail else f"[^{_UNSAFE_IN_NAMES}.{_BLANK}]"
 
     return f"files/[0-9a-f]{{16}}/{name}{last}{_END}"
 
 
 def _any_case(ending: str) -> str:
-    classes = []
-    for character in ending:
-        if character.isascii() and character.isalpha():
-            classes.append(f"[{character.lower()}{character.upper()}]")
-        else:
-            classes.append(re.escape(character))
+    return "".join(map(_letter_in_any_case, ending))
 
-    return "".join(classes)
+
+def _letter_in_any_case(character: str) -> str:
+    # Outside of ASCII, engines differ in what the other case of a letter is.
+    if not character.isascii() or not character.isalpha():
+        return re.escape(character)
+
+    return f"[{character.lower()}{character.upper()}]"
 
 
 def _written(node: Node) -> str:
@@ -145,10 +151,19 @@ def _group(node: Node) -> str:
     return f"(?:{_written(node)})"
 
 
+_SIGNS: Mapping[tuple[int, int | None], str] = {
+    (0, None): "*",
+    (1, None): "+",
+    (0, 1): "?",
+}
+"""How often a part repeats, by its least and its most."""
+
+
 def _count(least: int, most: int | None) -> str:
-    sign = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
+    sign = _SIGNS.get((least, most))
     if sign:
         return sign
+
     if most is None:
         return f"{{{least},}}"
     if least == most:
@@ -162,6 +177,7 @@ def _characters(characters: Characters) -> str:
         case Characters(((low, high),), negated=False) if low == high:
             return _escaped(low, r"\.*+?()[]{}|^$")
 
+    # Inside of brackets, fewer signs mean something.
     special = r"\[]^-"
     ranges = [
         _range(_escaped(low, special), _escaped(high, special))
@@ -178,17 +194,20 @@ def _escaped(code: int, special: str) -> str:
         return names[code]
 
     character = chr(code)
+    if character in special:
+        return f"\\{character}"
 
-    return f"\\{character}" if character in special else character
+    return character
 
 
 def _text(field: Field) -> Descriptor:
-    limits = {"minLength": field.min_length, "maxLength": field.max_length}
-    constraints = {name: limit for name, limit in limits.items() if limit is not None}
-    return {
-        "type": "string",
-        "constraints": {"pattern": _text_pattern(field), **constraints},
-    }
+    constraints: Descriptor = {"pattern": _text_pattern(field)}
+    if field.min_length is not None:
+        constraints["minLength"] = field.min_length
+    if field.max_length is not None:
+        constraints["maxLength"] = field.max_length
+
+    return {"type": "string", "constraints": constraints}
 
 
 def _partial_date(field: Field) -> Descriptor:  # noqa: ARG001
@@ -208,7 +227,10 @@ def _choices(field: Field) -> Descriptor:
 
 
 def _file(field: Field) -> Descriptor:
-    endings = field.upload.endings if field.upload else ()
+    endings: tuple[str, ...] = ()
+    if field.upload:
+        endings = field.upload.endings
+
     return {"type": "string", "constraints": {"pattern": _file_pattern(endings)}}
 
 

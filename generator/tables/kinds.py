@@ -67,13 +67,16 @@ def _text(field: Field) -> dict[str, Any]:
         return {"type": "string", "constraints": {"maxLength": 0}}
 
     constraints: dict[str, Any] = {"pattern": pattern.expression}
+
+    # Both limits hold, so the narrower one is said.
     least = max(field.min_length or 0, pattern.min_length or 0)
     if least:
         constraints["minLength"] = least
 
-    most = [end for end in (field.max_length, pattern.max_length) if end is not None]
-    if most:
-        constraints["maxLength"] = min(most)
+    ends = (field.max_length, pattern.max_length)
+    stated = [end for end in ends if end is not None]
+    if stated:
+        constraints["maxLength"] = min(stated)
 
     return {"type": "string", "constraints": constraints}
 

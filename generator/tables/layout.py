@@ -70,8 +70,13 @@ def key_columns(table: Table) -> tuple[str, ...]:
     number.
     """
     # A log form belongs to the subject, at no visit.
-    visit = () if table.form.log else (VISIT, UNSNO)
-    row = (ROW,) if table.group else ()
+    visit: tuple[str, ...] = (VISIT, UNSNO)
+    if table.form.log:
+        visit = ()
+
+    row: tuple[str, ...] = ()
+    if table.group:
+        row = (ROW,)
 
     return (SITE, SUBJECT, *visit, *row)
 
@@ -93,10 +98,10 @@ def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
     subject.
     """
     names = SYSTEM_COLUMNS[name]
-    if name == SUBJECTS and not entries:
-        return tuple(column for column in names if column not in ENTRY)
+    if name != SUBJECTS or entries:
+        return names
 
-    return names
+    return tuple(column for column in names if column not in ENTRY)
 
 
 def all_columns(

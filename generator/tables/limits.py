@@ -39,36 +39,41 @@ def limits(study: Study, field: Field) -> ColumnLimits:
     """What Table Schema can say of a field's hard range; never stricter than the range."""
     if not field.ranges:
         return ColumnLimits(constraints={}, complete=True)
+
     # In a unit without a range of its own, every number passes.
     if any(choice.code not in field.ranges for choice in field.unit_choices):
         return ColumnLimits(constraints={}, complete=False)
 
     ranges = list(field.ranges.values())
+    lows = [hard.low for hard in ranges]
+    highs = [hard.high for hard in ranges]
+    stated = [end for end in (*lows, *highs) if end is not None]
     write = WRITE[field.kind.name]
+    if write is None:
+        return ColumnLimits(constraints={}, complete=not stated)
+
+    # The widest range of all units: no value that one of them takes is refused.
     constraints: dict[str, Any] = {}
-    if write is not None:
-        # The widest range of all units: no value that one of them takes is refused.
-        lows = _ends(study, [hard.low for hard in ranges])
-        if lows:
-            is_open = all(hard.low_open for hard in ranges)
-            constraints |= write(min(lows), "minimum", is_open, field)
+    known_lows = _ends(study, lows)
+    if known_lows:
+        is_open = all(hard.low_open for hard in ranges)
+        constraints |= write(min(known_lows), "minimum", is_open, field)
 
-        highs = _ends(study, [hard.high for hard in ranges])
-        if highs:
-            is_open = all(hard.high_open for hard in ranges)
-            constraints |= write(max(highs), "maximum", is_open, field)
+    known_highs = _ends(study, highs)
+    if known_highs:
+        is_open = all(hard.high_open for hard in ranges)
+        constraints |= write(max(known_highs), "maximum", is_open, field)
 
-    ends = [end for hard in ranges for end in (hard.low, hard.high)]
-    ends = [end for end in ends if end is not None]
-
-    return ColumnLimits(constraints=constraints, complete=len(constraints) == len(ends))
+    return ColumnLimits(
+        constraints=constraints, complete=len(constraints) == len(stated)
+    )
 
 
 def _ends(study: Study, ends: list[Expression | None]) -> list[Any]:
     """The same end of every unit's range; empty unless all of them are known and of one
     kind.
     """
-    known = [None if end is None else _constant(study, end.tree) for end in ends]
+    known = [_known_end(study, end) for end in ends]
     if all(isinstance(end, Decimal) for end in known):
         return known
 
@@ -79,25 +84,37 @@ def _ends(study: Study, ends: list[Expression | None]) -> list[Any]:
     return []
 
 
+def _known_end(study: Study, end: Expression | None) -> End | None:
+    if end is None:
+        return None
+
+    return _constant(study, end.tree)
+
+
 def _constant(study: Study, node: Node) -> End | None:
     """The value of an end that is the same for every subject; None for any other."""
-    if isinstance(node, Literal) and not isinstance(node.value, bool):
-        return node.value
-
-    if isinstance(node, Negative):
-        value = _constant(study, node.operand)
-        return -value if isinstance(value, Decimal) else None
-
-    if isinstance(node, ParameterReference):
-        parameter = study.parameters.get(node.name)
-        if parameter is None:
-            return None
-        if parameter.kind in {"integer", "decimal"}:
-            return Decimal(parameter.value)
-
-        return parameter.value
+    match node:
+        # A truth value is no end of a range, and Python takes it for a number.
+        case Literal() if not isinstance(node.value, bool):
+            return node.value
+        case Negative():
+            value = _constant(study, node.operand)
+            return -value if isinstance(value, Decimal) else None
+        case ParameterReference():
+            return _parameter_value(study, node.name)
 
     return None
+
+
+def _parameter_value(study: Study, name: str) -> End | None:
+    parameter = study.parameters.get(name)
+    if parameter is None:
+        return None
+
+    if parameter.kind in {"integer", "decimal"}:
+        return Decimal(parameter.value)
+
+    return parameter.value
 
 
 def _integer(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]:  # noqa: ARG001
@@ -128,12 +145,16 @@ def _json_number(value: Decimal) -> int | float | str:
     """A number of JSON where it keeps every digit, else text, which Frictionless reads
     exactly.
     """
-    if value == value.to_integral_value() and abs(value) < 2**53:
+    is_whole = value == value.to_integral_value()
+    # Beyond, JavaScript's numbers skip some.
+    if is_whole and abs(value) < 2**53:
         return int(value)
 
     number = float(value)
+    if Decimal(repr(number)) == value:
+        return number
 
-    return number if Decimal(repr(number)) == value else f"{value:f}"
+    return f"{value:f}"
 
 
 def _date(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]:  # noqa: ARG001
@@ -146,14 +167,16 @@ def _date(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]:  
 def _time(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]:
     """The end in the format of the column, where it can be written so."""
     has_seconds = end.count(":") == 2
+    if field.seconds and not has_seconds:
+        return {_key(name, is_open): f"{end}:00"}
+
     if has_seconds and not field.seconds:
         minutes, _, seconds = end.rpartition(":")
+        # A format in minutes cannot say it, and a rounded end would refuse values.
         if seconds != "00":
             return {}
 
-        end = minutes
-    elif field.seconds and not has_seconds:
-        end = f"{end}:00"
+        return {_key(name, is_open): minutes}
 
     return {_key(name, is_open): end}
 

@@ -86,11 +86,15 @@ def _required(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 
 def _shown(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return f"must be blank unless {field.show_when.text}" if field.show_when else None
+    if not field.show_when:
+        return None
+
+    return f"must be blank unless {field.show_when.text}"
 
 
 def _range(study: Study, field: Field) -> str | None:
-    if limits(study, field).complete and len(field.ranges) <= 1:
+    is_one = len(field.ranges) <= 1
+    if is_one and limits(study, field).complete:
         return None
 
     return (
@@ -100,9 +104,10 @@ def _range(study: Study, field: Field) -> str | None:
 
 
 def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return (
-        "a value outside it may be confirmed with a reason" if field.expected else None
-    )
+    if not field.expected:
+        return None
+
+    return "a value outside it may be confirmed with a reason"
 
 
 def _comparator(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -124,17 +129,18 @@ def _alert(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 
 def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return f"equals {field.value.text}" if field.value else None
+    if not field.value:
+        return None
+
+    return f"equals {field.value.text}"
 
 
 def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
     codes = [code.code for code in field.missing if code.draft_only]
+    if not codes:
+        return None
 
-    return (
-        f"{', '.join(codes)} must be replaced before the form is complete"
-        if codes
-        else None
-    )
+    return f"{', '.join(codes)} must be replaced before the form is complete"
 
 
 def _reference(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -146,7 +152,10 @@ def _reference(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 
 def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return f"a file of at most {field.upload.size} bytes" if field.upload else None
+    if not field.upload:
+        return None
+
+    return f"a file of at most {field.upload.size} bytes"
 
 
 def _said(study: Study, field: Field) -> None:

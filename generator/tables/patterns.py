@@ -50,11 +50,12 @@ _UNSAFE_IN_NAMES = '/\\:*?"<>|'
 
 def _common(spans: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
     """The characters that are in both."""
-    common = []
+    common: list[Span] = []
     for (low, high), (other_low, other_high) in product(spans, other):
-        both = max(low, other_low), min(high, other_high)
-        if both[0] <= both[1]:
-            common.append(both)
+        first = max(low, other_low)
+        last = min(high, other_high)
+        if first <= last:
+            common.append((first, last))
 
     return tuple(common)
 
@@ -92,10 +93,16 @@ def text_pattern(field: Field) -> TextPattern:
         return TextPattern(expression=write_pattern(_showing(allowed)))
 
     tree = _restricted(parse_pattern(field.pattern.expression), allowed)
-    if tree is None or simplified(tree) == EMPTY:
+    if tree is None:
         return TextPattern(expression=None)
 
-    shown, longest = _showing_pattern(simplified(tree)), longest_match(tree)
+    # A blank cell is no value, so a pattern that takes nothing else takes no text.
+    simple = simplified(tree)
+    if simple == EMPTY:
+        return TextPattern(expression=None)
+
+    shown = _showing_pattern(simple)
+    longest = longest_match(tree)
     if longest is not None and longest <= LONGEST_MATCHED:
         return shown
 
@@ -107,20 +114,23 @@ def text_pattern(field: Field) -> TextPattern:
 
 def _showing_pattern(tree: Node) -> TextPattern:
     """The tree's texts that have something to see, as far as a pattern can tell."""
+    as_it_is = TextPattern(expression=_grouped([tree]))
     # No text of blanks matches it anyway.
     if _restricted(tree, _BLANK) in (None, EMPTY):
-        return TextPattern(expression=_grouped([tree]))
+        return as_it_is
 
     if isinstance(tree, Characters):
         tree = Repeat(tree, 1, 1)
-    if not isinstance(tree, Repeat) or not isinstance(tree.part, Characters):
-        return TextPattern(expression=_grouped([tree]), shows=False)
 
-    return TextPattern(
-        expression=write_pattern(_showing(tree.part.spans)),
-        min_length=tree.least or None,
-        max_length=tree.most,
-    )
+    match tree:
+        case Repeat(Characters() as characters, least, most):
+            return TextPattern(
+                expression=write_pattern(_showing(characters.spans)),
+                min_length=least or None,
+                max_length=most,
+            )
+
+    return replace(as_it_is, shows=False)
 
 
 def _showing(spans: tuple[Span, ...]) -> Node:
@@ -138,20 +148,25 @@ def _restricted(node: Node, allowed: tuple[Span, ...]) -> Node | None:
             spans = _common(positive(node), allowed)
             return Characters(spans) if spans else None
         case Chain(parts):
-            # Every part has to match something.
             whole = _all_restricted(parts, allowed)
+
+            # Every part has to match something.
             if len(whole) < len(parts):
                 return None
 
             return simplified(Chain(whole))
         case Alternatives(branches):
             some = _all_restricted(branches, allowed)
-            return simplified(Alternatives(some)) if some else None
+            if not some:
+                return None
+
+            return simplified(Alternatives(some))
         case Repeat(part, least, most):
             inside = _restricted(part, allowed)
             if inside is not None:
                 return simplified(Repeat(inside, least, most))
 
+            # What may be left out is left out.
             return None if least else EMPTY
 
 
@@ -168,11 +183,8 @@ def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
 
     That none is named twice is more than such a pattern can say.
     """
-    alone: list[Node] = []
-    shared: list[Node] = []
-    for code in codelist.codes:
-        (alone if code.exclusive else shared).append(_text(code.code))
-
+    alone = [_text(code.code) for code in codelist.codes if code.exclusive]
+    shared = [_text(code.code) for code in codelist.codes if not code.exclusive]
     if not shared:
         return _grouped(alone)
 
@@ -192,7 +204,8 @@ def _grouped(branches: Sequence[Node]) -> str:
 
 
 def _text(text: str) -> Node:
-    return Chain(tuple(Characters(_spans_of(character)) for character in text))
+    characters = [Characters(_spans_of(character)) for character in text]
+    return Chain(tuple(characters))
 
 
 FILE_LENGTH = len("files/0123456789abcdef/") + LONGEST_NAME

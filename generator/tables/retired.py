@@ -48,7 +48,10 @@ class Retired:
     def property(self) -> dict[str, Any]:
         """What ``datapackage.json`` says of them; nothing where there are none."""
         parts = self._parts()
-        return {PROPERTY: parts} if parts else {}
+        if not parts:
+            return {}
+
+        return {PROPERTY: parts}
 
     def _parts(self) -> dict[str, Any]:
         """What there is of each, as JSON."""
@@ -85,21 +88,31 @@ def read_retired(descriptor: Mapping[str, Any]) -> Retired:
 
 
 def _patterns(given: Any) -> Iterator[str]:
-    if isinstance(given, list):
-        for pattern in given:
-            if isinstance(pattern, str):
-                yield pattern
+    if not isinstance(given, list):
+        return
+
+    for pattern in given:
+        if isinstance(pattern, str):
+            yield pattern
 
 
 def _places(given: Any) -> Iterator[FormPlace]:
-    if isinstance(given, list):
-        for place in given:
-            match place:
-                case [str(form), str(visit), bool(numbered)]:
-                    yield form, visit, numbered
+    if not isinstance(given, list):
+        return
+
+    for place in given:
+        match place:
+            case [str(form), str(visit), bool(numbered)]:
+                yield form, visit, numbered
 
 
 def _titles(given: Any) -> dict[str, str]:
+    titles: dict[str, str] = {}
     if not isinstance(given, dict):
-        return {}
-    return {name: title for name, title in given.items() if isinstance(title, str)}
+        return titles
+
+    for name, title in given.items():
+        if isinstance(title, str):
+            titles[name] = title
+
+    return titles

@@ -10,6 +10,7 @@ from forms_spec.model.captured_data import LOG
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Table
 from forms_spec.model.study import Study
+from forms_spec.rule_syntax.expression import Expression
 from generator.tables import layout
 from generator.tables.kinds import KIND_SCHEMAS
 from generator.tables.limits import limits
@@ -98,55 +99,62 @@ compare.
 """
 
 
+_NOTHING: tuple[object, ...] = (None, False, [], {})
+"""What a property has that says nothing of a field."""
+
+
 def _own_properties(field: Field) -> Descriptor:
     """The dictionary's words, so that a reader of the package needs no other file to
     understand it.
     """
-    unit, required = field.unit, field.required
-    units = {choice.code: choice.label for choice in field.unit_choices}
-    draft_only = [code.code for code in field.missing if code.draft_only]
-    checks = {code: check.name for code, check in field.checks.items()}
+    required = field.required
     # Properties without a value are left out below.
     data = {
         "type": _TYPE_WORDS.get(field.type.name, field.type.name),
         "group": field.group if field.group != field.form else None,
         "required": required if isinstance(required, bool) else required.text,
-        "shown": field.show_when and field.show_when.text,
+        "shown": _text_of(field.show_when),
         "range": _ranges(field.ranges),
         "expected": _ranges(field.expected),
         "alert": _ranges(field.alert),
         "pattern": field.stated_pattern and field.stated_pattern.expression,
         "places": field.places,
-        "comparator": list(field.comparators) or None,
-        "unit": unit and unit.fixed,
+        "comparator": list(field.comparators),
+        "unit": field.unit and field.unit.fixed,
         "unit_field": field.unit_field,
-        "units": units or None,
-        "value": field.value and field.value.text,
+        "units": {choice.code: choice.label for choice in field.unit_choices},
+        "value": _text_of(field.value),
         "default": field.default,
         "prefill": field.prefill,
         "entry": None if field.entry == "typed" else field.entry,
-        "not_offered": list(field.retired) or None,
+        "not_offered": list(field.retired),
         "most": field.max_choices,
-        "draft_only": draft_only or None,
-        "identifier": field.identifier or None,
-        "checks": checks or None,
+        "draft_only": [code.code for code in field.missing if code.draft_only],
+        "identifier": field.identifier,
+        "checks": {code: check.name for code, check in field.checks.items()},
         "reference": field.lab_test,
         "cdash": field.cdash,
         "sdtm": field.sdtm,
         "annotation": field.annotation,
-        "redcap": dict(field.redcap) or None,
+        "redcap": dict(field.redcap),
     }
 
     return {
         f"crfsmith:{name}": value
         for name, value in data.items()
-        if value not in (None, False)
+        if value not in _NOTHING
     }
+
+
+def _text_of(expression: Expression | None) -> str | None:
+    return expression.text if expression else None
 
 
 def _ranges(ranges: Mapping[str | None, Range]) -> Descriptor | str | None:
     if not ranges:
         return None
+
+    # Without units, there is one range, under no name.
     if ranges.keys() == {None}:
         return _range(ranges[None])
 
@@ -155,10 +163,10 @@ def _ranges(ranges: Mapping[str | None, Range]) -> Descriptor | str | None:
 
 def _range(limits: Range) -> str:
     """A range in mathematical notation: ``[60, 260]``, ``(0, 10]``."""
-    low = limits.low.text if limits.low else ""
-    high = limits.high.text if limits.high else ""
     left = "(" if limits.low_open else "["
     right = ")" if limits.high_open else "]"
+    low = _text_of(limits.low) or ""
+    high = _text_of(limits.high) or ""
 
     return f"{left}{low}, {high}{right}"
 
