@@ -86,18 +86,28 @@ def open_sink(target: Path) -> Iterator[Sink]:
 
         return
 
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if _is_taken(target):
         raise FileExistsError(f"{target} exists and is not an empty folder")
 
+    # Beside the target, since only within a file system is a move one step.
     path = Path(tempfile.mkdtemp(prefix=".crfsmith-", dir=target.parent))
 
     try:
         yield FolderSink(path)
+
+        # A temporary folder is for its owner alone.
         path.chmod(0o755)
         os.replace(path, target)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
+
+
+def _is_taken(target: Path) -> bool:
+    if not target.exists():
+        return False
+
+    return not target.is_dir() or any(target.iterdir())
 
 
 @contextmanager

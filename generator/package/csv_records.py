@@ -152,9 +152,10 @@ class Records:
 
             cells = lines.repair(str(error))
 
-        return (
-            _decoded(lines, cells) if lines.damaged else CsvRecord(lines.start, cells)
-        )
+        if lines.damaged:
+            return _decoded(lines, cells)
+
+        return CsvRecord(lines.start, cells)
 
     def block(
         self, size: int, count: Callable[[bytes, bytes], int] = bytes.count
@@ -253,18 +254,20 @@ def _decoded(lines: _LineFeed, cells: list[str]) -> CsvRecord:
     mostly are.
     """
     damaged = frozenset(index for index, cell in enumerate(cells) if _undecoded(cell))
-    shown = [
-        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-        if index in damaged
-        else cell
-        for index, cell in enumerate(cells)
-    ]
+    shown = list(cells)
+    for index in damaged:
+        raw = cells[index].encode("utf-8", "surrogateescape")
+        shown[index] = raw.decode("cp1252", "replace")
 
     return CsvRecord(lines.start, shown, damaged)
 
 
 def _undecoded(text: str) -> bool:
-    return not text.isascii() and any("\udc80" <= item <= "\udcff" for item in text)
+    # Asked of every line: what is ASCII needs no look at its characters.
+    if text.isascii():
+        return False
+
+    return any("\udc80" <= item <= "\udcff" for item in text)
 
 
 class _LineFeed:
@@ -341,8 +344,9 @@ class _LineFeed:
             raise StopIteration
 
         # Carriage returns inside of a line are the line ends of old Macs.
-        inside = b"\r" in raw.rstrip(b"\r\n")
-        if inside or (raw.endswith(b"\r") and b'"' not in raw):
+        has_inside = b"\r" in raw.rstrip(b"\r\n")
+        is_cut = raw.endswith(b"\r") and b'"' not in raw
+        if has_inside or is_cut:
             self._note("mac-line-ends", 1)
             raise StopIteration
 
@@ -360,13 +364,16 @@ class _LineFeed:
 
         unexpected_end = "unexpected end" in error
         if unexpected_end or "field larger" in error:
+            # A cell that fills a line alone is too long; one over several was never closed.
             open_quote = unexpected_end or len(self._held) > 1
             code = "unclosed-quote" if open_quote else "cell-too-long"
             self._note(code, self.start, most=LONGEST_CELL)
+
             # Only its first line is the record: what an open quote took is read again.
             self._again.extendleft(reversed(self._held[1:]))
             self.line = self.start
             cells = self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)
+
             return [cell.strip('"') for cell in cells]
 
         self._note("bad-quoting", self.start)

@@ -109,36 +109,58 @@ class _SheetReader:
             if key not in KEYS:
                 self.unknown((key,), "key", key, KEYS)
 
+        # Findings come in this order.
         return SubjectSheet(
             place=self.document.place(()),
-            subject=self.text(("subject",)) if "subject" in top else None,
-            like=self.template() if LIKE in top else None,
-            visits_kept=self.visits_kept() if "visits_kept" in top else None,
-            data_cut=self.day(("data_cut",)) if "data_cut" in top else None,
-            entered_by=self.text(("entered_by",)) if "entered_by" in top else None,
+            subject=self.own_text(top, "subject"),
+            like=self.template(top),
+            visits_kept=self.visits_kept(top),
+            data_cut=self.data_cut(top),
+            entered_by=self.own_text(top, "entered_by"),
             forms=dict(self.forms(top)),
             kept=tuple(self.kept(top)),
         )
 
-    def template(self) -> str | None:
-        name = self.text((LIKE,))
-        if name is not None and name not in self.templates:
+    def template(self, top: Mapping[str, object]) -> str | None:
+        name = self.own_text(top, LIKE)
+        if name is None:
+            return None
+
+        if name not in self.templates:
             self.unknown((LIKE,), "file", name, self.templates)
             return None
 
         return name
 
-    def visits_kept(self) -> tuple[VisitKey, ...]:
-        names = (self.text(("visits_kept",)) or "").split()
-        result = (self.visit(name, ("visits_kept",)) for name in names)
-        return tuple(item for item in result if item)
+    def own_text(self, top: Mapping[str, object], key: str) -> str | None:
+        """The text of a key of the whole file."""
+        if key not in top:
+            return None
 
-    def day(self, path: Path) -> date | None:
-        text = self.text(path) or ""
+        return self.text((key,))
+
+    def visits_kept(self, top: Mapping[str, object]) -> tuple[VisitKey, ...] | None:
+        names = self.own_text(top, "visits_kept")
+        if "visits_kept" not in top:
+            return None
+
+        visits: list[VisitKey] = []
+        for name in (names or "").split():
+            visit = self.visit(name, ("visits_kept",))
+            if visit:
+                visits.append(visit)
+
+        return tuple(visits)
+
+    def data_cut(self, top: Mapping[str, object]) -> date | None:
+        if "data_cut" not in top:
+            return None
+
+        text = self.own_text(top, "data_cut")
         try:
-            return date.fromisoformat(text)
+            return date.fromisoformat(text or "")
         except ValueError:
-            self.shape(path, "A date such as 2026-05-31")
+            self.shape(("data_cut",), "A date such as 2026-05-31")
             return None
 
     def forms(
@@ -157,26 +179,28 @@ class _SheetReader:
         self, visit: VisitKey, path: Path, *, log: bool
     ) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
         what = "log form" if log else "form of a visit"
-        known = {
-            name: form for name, form in self.study.forms.items() if form.log is log
-        }
+        forms = self.study.forms.values()
+        known = {form.name: form for form in forms if form.log is log}
+
         for name in self.mapping(path):
             form = known.get(name)
             if form is None:
                 self.unknown((*path, name), what, name, known)
-            else:
-                yield (visit, name), self.form(form, (*path, name))
+                continue
+
+            yield (visit, name), self.form(form, (*path, name))
 
     def form(self, form: Form, path: Path) -> FormText | None:
         """``none``, a mapping, or the rows alone of a form that is nothing else."""
         place, data = self.document.key_place(path), self.at(path)
         if data == "none":
             return None
-        if isinstance(data, list) and form.name in self.groups(form):
+
+        groups = self.groups(form)
+        if isinstance(data, list) and form.name in groups:
             return FormText(place=place, rows={form.name: self.rows(form.name, path)})
 
         mapping = self.mapping(path)
-        groups = self.groups(form)
         texts: dict[str, str] = {}
         rows: dict[str, tuple[Texts, ...]] = {}
 
@@ -184,18 +208,19 @@ class _SheetReader:
             if name in (STATUS, LIKE):
                 continue
 
+            here = (*path, name)
             if name in groups:
-                rows[name] = self.rows(name, (*path, name))
+                rows[name] = self.rows(name, here)
             elif name in form.by_name and form.by_name[name].collected:
-                texts[name] = self.text((*path, name)) or ""
+                texts[name] = self.text(here) or ""
             else:
-                self.unknown(
-                    (*path, name), "field", name, [*form.by_name, *groups, STATUS, LIKE]
-                )
+                known = [*form.by_name, *groups, STATUS, LIKE]
+                self.unknown(here, "field", name, known)
 
         like = None
         if LIKE in mapping:
-            like = self.visit(self.text((*path, LIKE)) or "", (*path, LIKE))
+            like_path = (*path, LIKE)
+            like = self.visit(self.text(like_path) or "", like_path)
 
         return FormText(
             place=place,
@@ -227,13 +252,16 @@ class _SheetReader:
         return tuple(self.row(group, (*path, number)) for number in range(len(data)))
 
     def row(self, group: str, path: Path) -> Texts:
-        known = [item.name for item in self.study.tables[group].fields]
+        fields = self.study.tables[group].fields
+        known = [field.name for field in fields]
         texts: dict[str, str] = {}
+
         for name in self.mapping(path):
+            here = (*path, name)
             if name in known:
-                texts[name] = self.text((*path, name)) or ""
+                texts[name] = self.text(here) or ""
             else:
-                self.unknown((*path, name), "field", name, known)
+                self.unknown(here, "field", name, known)
 
         return texts
 
@@ -262,8 +290,12 @@ class _SheetReader:
         if visit_name != LOG:
             visit = self.visit(visit_name, (*path, "form"))
 
-        table, row = data.get("table", form), data.get("row", "")
-        if not visit or self.study.field(table, data.get("field", "")) is None:
+        # A field of the form's own table needs neither a table nor a row.
+        table = data.get("table", form)
+        row = data.get("row", "")
+        field = self.study.field(table, data.get("field", ""))
+
+        if not visit or field is None:
             self.shape(
                 path, "A kept warning with form (SCR.vs), field, finding and reason"
             )
@@ -283,9 +315,11 @@ class _SheetReader:
         """``SCR``, or ``UNS.2`` for the second of a visit that repeats."""
         base, dot, number = name.partition(".")
         known = self.study.visits.get(base)
+
         # A number is needed where the visit repeats, and only there.
-        right = known is not None and known.repeats == bool(dot)
-        if not right or (dot and not number.isdecimal()):
+        is_right = known is not None and known.repeats == bool(dot)
+        is_number = number.isdecimal() or not dot
+        if not is_right or not is_number:
             self.unknown(path, "visit", name, self.study.visits)
             return None
 

@@ -49,10 +49,9 @@ def read_subjects(files: Mapping[str, str], study: Study) -> ExampleSubjects:
     findings: list[Finding] = []
 
     for name, file in names.items():
-        sheets[name], result = read_sheet(
-            read_document(file, files[file]), study, names
-        )
-        findings.extend(result)
+        document = read_document(file, files[file])
+        sheets[name], faults = read_sheet(document, study, names)
+        findings.extend(faults)
 
     reading = _Joining(study, sheets, findings)
     forms: list[CapturedForm] = []
@@ -61,11 +60,12 @@ def read_subjects(files: Mapping[str, str], study: Study) -> ExampleSubjects:
             forms += reading.subject(name)
 
     forms.sort(key=package_order(study))
+    subjects = {Subject(form.site, form.subject) for form in forms}
     cuts = {form.saved_at.date() for form in forms}
 
     return ExampleSubjects(
         forms=tuple(forms),
-        subjects=tuple(sorted({Subject(form.site, form.subject) for form in forms})),
+        subjects=tuple(sorted(subjects)),
         data_cut=max(cuts, default=None),
         findings=tuple(findings),
     )
@@ -93,20 +93,20 @@ class _Joining:
             self.shape(sheet, "The key data_cut, here or in the template,")
             return
 
-        saved_at = datetime.combine(
-            sheet.data_cut, time(12), ZoneInfo(self.study.timezone)
-        )
+        noon = time(12)
+        saved_at = datetime.combine(sheet.data_cut, noon, ZoneInfo(self.study.timezone))
 
         for (visit, form), text in sheet.forms.items():
             if text is None:
                 continue
 
             whole = self.whole(sheet.forms, visit, form, ())
+            status = FormStatus.COMPLETE if text.status is None else text.status
             yield CapturedForm(
                 site=site,
                 subject=subject,
                 key=FormKey(form, *visit),
-                status=FormStatus.COMPLETE if text.status is None else text.status,
+                status=status,
                 version=1,
                 record=_record(whole, visit, form, sheet),
                 saved_by=sheet.entered_by or "import",
@@ -126,16 +126,18 @@ class _Joining:
         sheet = self.sheets[name]
         if sheet.like is None:
             return sheet
+
+        # Two templates that start from each other would never end.
         if sheet.like in (name, *through):
             self.shape(sheet, "A template that does not start from this file")
             return sheet
 
         base = self.joined(sheet.like, (name, *through))
-        forms = {
-            (visit, form): text
-            for (visit, form), text in base.forms.items()
-            if sheet.keeps(visit)
-        }
+        forms: dict[tuple[VisitKey, str], FormText | None] = {}
+        for (visit, form), text in base.forms.items():
+            if sheet.keeps(visit):
+                forms[(visit, form)] = text
+
         for key, text in sheet.forms.items():
             forms[key] = _over(forms.get(key), text)
 
@@ -185,7 +187,9 @@ class _Joining:
 
 def _over(below: FormText | None, above: FormText | None) -> FormText | None:
     """``above`` laid over ``below``; what is like another visit, or none, stands alone."""
-    if below is None or above is None or above.like is not None:
+    if below is None or above is None:
+        return above
+    if above.like is not None:
         return above
 
     return replace(

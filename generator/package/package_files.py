@@ -44,10 +44,12 @@ def _below(root: Path, folder: Path) -> Iterator[str]:
     """Every file below a folder; links are not followed, and given as they are."""
     for place, folders, files in os.walk(folder):
         here = Path(place)
-        shown = [name for name in folders if not name.startswith(".")]
-        links = [name for name in shown if (here / name).is_symlink()]
+        shown = {name for name in folders if not name.startswith(".")}
+        links = {name for name in shown if (here / name).is_symlink()}
+
         # ``os.walk`` goes on into what this list holds, in its order.
-        folders[:] = sorted(set(shown) - set(links))
+        folders[:] = sorted(shown - links)
+
         for name in sorted([*files, *links]):
             yield (here / name).relative_to(root).as_posix()
 
@@ -66,14 +68,23 @@ def _descriptor(path: Path) -> Mapping[str, Any]:
 
 def _named(descriptor: Mapping[str, Any]) -> Iterator[str]:
     """The relative paths that a descriptor names and that stay below its folder."""
+    for value in _stated_paths(descriptor):
+        if isinstance(value, str) and _is_local(value):
+            yield PurePosixPath(value).as_posix()
+
+
+def _stated_paths(descriptor: Mapping[str, Any]) -> Iterator[Any]:
+    """What stands where a path may stand, in the package and in its resources."""
     resources = descriptor.get("resources")
-    for holder in (descriptor, *(resources if isinstance(resources, list) else ())):
+    holders: list[Any] = [descriptor]
+    if isinstance(resources, list):
+        holders += resources
+
+    for holder in holders:
         # A resource may be given as its path alone.
         given = holder if isinstance(holder, dict) else {"path": holder}
         for key in _NAMES:
-            for path in _listed(given.get(key)):
-                if isinstance(path, str) and _is_local(path):
-                    yield PurePosixPath(path).as_posix()
+            yield from _listed(given.get(key))
 
 
 def _listed(value: Any) -> list[Any]:
@@ -82,15 +93,22 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _is_local(path: str) -> bool:
-    return path != "" and "://" not in path and is_safe(path)
+    if path == "":
+        return False
+
+    return "://" not in path and is_safe(path)
 
 
 def is_safe(name: str) -> bool:
     """True for a relative path that stays below its folder on every operating system."""
-    if "\\" in name or "\0" in name or _DRIVE.match(name):
+    if "\\" in name or "\0" in name:
+        return False
+    if _DRIVE.match(name):
         return False
 
     # An empty part is the root at the beginning, and nowhere a name.
     *folders, last = name.split("/")
+    if "" in folders:
+        return False
 
-    return ".." not in (*folders, last) and "" not in folders
+    return ".." not in (*folders, last)

@@ -62,26 +62,32 @@ def has_lost_place(study: Study, key: FormKey) -> bool:
     if not has_table_rows(study, key):
         return True
 
-    # A number is of a visit that repeated when the form was captured.
     visit = study.visits.get(key.visit)
+    if visit is None:
+        return False
 
-    return key.unsno > 0 and visit is not None and not visit.repeats
+    # A number is of a visit that repeated when the form was captured.
+    return key.unsno > 0 and not visit.repeats
 
 
 def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     """The names that the study lacks and an earlier dictionary of it had."""
+    pattern = study.subject_pattern
+    subjects = {name for name in seen.subjects if not whole_match(pattern, name)}
+
+    # A study without sites has a blank for each, and knows no names of any.
+    sites: set[str] = set()
+    if study.sites:
+        sites = seen.sites - set(study.sites)
+
     unknown = SeenNames(
         forms=seen.forms - set(study.forms),
         visits=seen.visits - {LOG, *study.visits},
-        # A study without sites has a blank for each, and knows no names of any.
-        sites=seen.sites - set(study.sites) if study.sites else set(),
-        subjects={
-            subject
-            for subject in seen.subjects
-            if not whole_match(study.subject_pattern, subject)
-        },
+        sites=sites,
+        subjects=subjects,
         places=seen.places,
     )
+
     # Loading the earlier dictionaries takes long, and mostly nothing is unknown.
     if not earlier.files or not unknown:
         return NOTHING_RETIRED
@@ -133,26 +139,33 @@ class _EarlierStudies:
 
     def patterns(self, subjects: Iterable[str]) -> Iterator[str]:
         """The patterns that one of the numbers follows, each once."""
-        for pattern in dict.fromkeys(study.subject_pattern for study in self.studies):
+        patterns = dict.fromkeys(study.subject_pattern for study in self.studies)
+        for pattern in patterns:
             if any(whole_match(pattern, subject) for subject in subjects):
                 yield pattern
 
     def had_place(self, place: FormPlace) -> bool:
+        # Any place may have been in a dictionary that nobody can read.
         if self.unreadable:
             return True
+
         return any(_stood_there(study, place) for study in self.studies)
 
 
 def _stood_there(study: Study, place: FormPlace) -> bool:
     """Whether a study has a form where a package has it."""
     name, visit_name, numbered = place
-    form, visit = study.forms.get(name), study.visits.get(visit_name)
+    form = study.forms.get(name)
     if form is None:
         return False
     if visit_name == LOG:
         return form.log
 
-    return not form.log and visit is not None and visit.repeats == numbered
+    visit = study.visits.get(visit_name)
+    if form.log or visit is None:
+        return False
+
+    return visit.repeats == numbered
 
 
 def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
@@ -160,13 +173,11 @@ def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
     read any more.
     """
     # Those that were never in use come last: forms were saved with them all the same.
-    order = [use.hash for use in reversed(earlier.uses)] + sorted(earlier.files)
-    loaded = [
-        load_study(earlier.files[digest]).study
-        for digest in dict.fromkeys(order)
-        if digest in earlier.files
-    ]
+    in_use = [use.hash for use in reversed(earlier.uses)]
+    order = dict.fromkeys([*in_use, *sorted(earlier.files)])
+    kept = [digest for digest in order if digest in earlier.files]
 
+    loaded = [load_study(earlier.files[digest]).study for digest in kept]
     studies = [study for study in loaded if study is not None]
 
     return studies, len(studies) < len(loaded)

@@ -87,18 +87,22 @@ def open_source(path: Path, *, whole: bool = False) -> Iterator[PackageSource]:
             raise Unreadable(finding("no-descriptor"))
 
         yield FolderSource(path, whole=whole)
-    elif path.name == DESCRIPTOR and path.is_file():
-        yield FolderSource(path.parent, whole=whole)
-    elif path.is_file():
-        try:
-            archive = zipfile.ZipFile(path)
-        except _DAMAGE as error:
-            raise Unreadable(_no_zip(path, error)) from error
+        return
 
-        with archive:
-            yield ZipSource(archive)
-    else:
+    if not path.is_file():
         raise Unreadable(finding("no-package", value=str(path)))
+
+    if path.name == DESCRIPTOR:
+        yield FolderSource(path.parent, whole=whole)
+        return
+
+    try:
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE as error:
+        raise Unreadable(_no_zip(path, error)) from error
+
+    with archive:
+        yield ZipSource(archive)
 
 
 def _no_zip(path: Path, error: BaseException) -> Finding:
@@ -226,12 +230,17 @@ class ZipSource:
 
 def _is_bomb(members: list[zipfile.ZipInfo]) -> bool:
     """Whether the members would fill a disk, by what the zip says of them."""
-    size = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    if size > _LARGE and size > packed * MOST_GROWTH:
+    if len(members) > MOST_FILES:
         return True
 
-    return len(members) > MOST_FILES or size > LARGEST_PACKAGE
+    size = sum(member.file_size for member in members)
+    if size > LARGEST_PACKAGE:
+        return True
+
+    packed = sum(member.compress_size for member in members)
+
+    # A small package may well shrink more: its tables are nearly empty.
+    return size > _LARGE and size > packed * MOST_GROWTH
 
 
 class _Member(io.RawIOBase):
@@ -275,11 +284,12 @@ def _below_descriptor(
     if f"{below}{DESCRIPTOR}" not in members:
         return members
 
-    return {
-        name.removeprefix(below): member
-        for name, member in members.items()
-        if name.startswith(below)
-    }
+    inside: dict[str, zipfile.ZipInfo] = {}
+    for name, member in members.items():
+        if name.startswith(below):
+            inside[name.removeprefix(below)] = member
+
+    return inside
 
 
 def _too_large() -> Finding:
@@ -290,8 +300,8 @@ def _too_large() -> Finding:
 
 
 def _why(error: BaseException) -> str:
-    words = str(error)
+    # The text of an operating system's error repeats the whole path.
     if isinstance(error, OSError) and error.strerror:
-        words = error.strerror
+        return error.strerror
 
-    return words or type(error).__name__
+    return str(error) or type(error).__name__

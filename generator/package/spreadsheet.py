@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import operator
 import re
 from pathlib import Path
 
@@ -21,11 +22,11 @@ def harmless(cell: str) -> str:
     """The text, after an apostrophe where it begins like a formula; a negative number
     stays as it is.
     """
-    return (
-        f"'{cell}"
-        if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
-        else cell
-    )
+    is_formula = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    if not is_formula:
+        return cell
+
+    return f"'{cell}"
 
 
 def write_copy(package: Path, target: Path) -> int:
@@ -39,21 +40,28 @@ def write_copy(package: Path, target: Path) -> int:
     with open_sink(target) as sink:
         for path in sorted(package.rglob("*.csv")):
             name = path.relative_to(package).as_posix()
+            # Uploads and former states are no tables of this package.
             if name.startswith(("files/", "earlier/", "dictionary/")):
                 continue
 
-            text = io.StringIO()
-            writer = csv.writer(text, lineterminator="\r\n")
-
-            with path.open(encoding="utf-8", newline="") as file:
-                for row in csv.reader(file):
-                    safe = [harmless(cell) for cell in row]
-                    changed += sum(
-                        item != two for item, two in zip(row, safe, strict=True)
-                    )
-                    writer.writerow(safe)
-
-            content = (BOM + text.getvalue()).encode("utf-8")
+            text, cells = _harmless_text(path)
+            changed += cells
+            content = (BOM + text).encode("utf-8")
             sink.add(name, io.BytesIO(content), len(content))
 
     return changed
+
+
+def _harmless_text(path: Path) -> tuple[str, int]:
+    """A table for a spreadsheet, and how many of its cells differ."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    changed = 0
+
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file):
+            safe = [harmless(cell) for cell in row]
+            changed += sum(map(operator.ne, row, safe))
+            writer.writerow(safe)
+
+    return text.getvalue(), changed

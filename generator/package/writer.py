@@ -79,11 +79,13 @@ def write_package(
     the day on which the data are judged; the last day of a save, by the study's clock,
     when absent. ``on_progress`` is told the number of forms written.
     """
-    given, packed = list(subjects or ()), list(files)
+    given = list(subjects or ())
+    packed = list(files)
     entries = any(item.added_at for item in given)
+    ordered = _in_order(forms, package_order(study))
 
     with package_writer(study, target, entries=entries) as writer:
-        for count, form in enumerate(_in_order(forms, package_order(study)), start=1):
+        for count, form in enumerate(ordered, start=1):
             writer.form(form)
             if on_progress:
                 on_progress(count)
@@ -142,8 +144,10 @@ class PackageWriter:
         self._subjects.setdefault((site, subject), Subject(site, subject))
         self._names.forms.add(key.form)
         self._names.visits.add(key.visit)
+
         saved = day_of(self.study, form.saved_at)
         self._last_save = max(saved, self._last_save or saved)
+
         head = (site, subject, key.visit, key.unsno, key.form)
         signature = (form.status, form.version, timestamp(form.saved_at), form.saved_by)
         self.spool.add(layout.FORMS, (*head, *signature))
@@ -154,9 +158,12 @@ class PackageWriter:
 
         self._look_for_columns(form)
         known = self.study.forms.get(key.form)
-        if known and has_table_rows(self.study, key):
+        if known is None:
+            return
+
+        if has_table_rows(self.study, key):
             self._tables(form, known)
-        if known and has_lost_place(self.study, key):
+        if has_lost_place(self.study, key):
             self._names.places.add((key.form, key.visit, bool(key.unsno)))
 
     def _tables(self, form: CapturedForm, known: Form) -> None:
@@ -226,14 +233,18 @@ class PackageWriter:
         """
         place = (form, table, is_row)
         if place not in self._columns:
-            owner = self.study.tables.get(table)
-            columns: frozenset[str] = frozenset()
-            if owner and owner.form.name == form and bool(owner.group) == is_row:
-                columns = frozenset(field.name for field in owner.fields)
-
-            self._columns[place] = columns
+            self._columns[place] = self._own_columns(form, table, is_row=is_row)
 
         return self._columns[place]
+
+    def _own_columns(self, form: str, table: str, *, is_row: bool) -> frozenset[str]:
+        owner = self.study.tables.get(table)
+        if owner is None or owner.form.name != form:
+            return frozenset()
+        if bool(owner.group) != is_row:
+            return frozenset()
+
+        return frozenset(field.name for field in owner.fields)
 
     def change(self, item: AuditEntry) -> None:
         """A line of the audit trail."""
@@ -293,13 +304,13 @@ class PackageWriter:
         past = _packed(earlier_files)
         self._add_subjects()
         spooled = self.spool.finish()
+        data_cut = data_cut or self._last_save
 
         with open_sink(self.target) as target:
             sink: Sink = target if log is None else HashingSink(target)
-            built = self._descriptor(
-                spooled, data_cut or self._last_save, packed, earlier
-            )
+            built = self._descriptor(spooled, data_cut, packed, earlier)
             _add_text(sink, layout.DESCRIPTOR, built)
+
             for name in sorted(spooled, key=layout.table_path):
                 with spooled[name].path.open("rb") as content:
                     sink.add(layout.table_path(name), content, spooled[name].size)
@@ -307,11 +318,7 @@ class PackageWriter:
             for name in sorted(self.study.files):
                 _add_text(sink, layout.DICTIONARY + name, self.study.files[name])
 
-            for digest in sorted(earlier.files):
-                for name, text in sorted(earlier.files[digest].items()):
-                    _add_text(
-                        sink, f"{layout.EARLIER_DICTIONARIES}{digest}/{name}", text
-                    )
+            _add_dictionaries(sink, earlier)
 
             for item in packed:
                 sink.add(item.name, io.BytesIO(item.read()), item.size)
@@ -408,16 +415,15 @@ AuditCell = tuple[str, int | None, str, str, str]
 
 def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
     """The uploaded files by name, each once."""
-    packed = sorted(
-        {file.name: file for file in files}.values(), key=lambda item: item.name
-    )
+    by_name = {file.name: file for file in files}
+    packed = sorted(by_name.values(), key=lambda item: item.name)
     hashes: dict[str, str] = {}
 
     for entry in packed:
+        # The beginning of a hash stands for one file alone.
         beginning = entry.name.split("/")[1]
-        if hashes.setdefault(
-            beginning, entry.sha256
-        ) != entry.sha256 or not entry.sha256.startswith(beginning):
+        first = hashes.setdefault(beginning, entry.sha256)
+        if first != entry.sha256 or not entry.sha256.startswith(beginning):
             raise ValueError(
                 f"{entry.name} is not named by its hash, or another file is named "
                 "like it"
@@ -428,13 +434,21 @@ def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
 
 def descriptor_text(built: Mapping[str, Any]) -> str:
     """A descriptor as an export writes it: characters that nobody sees are escaped."""
-    return (
-        _INVISIBLE.sub(_escape, json.dumps(built, indent=2, ensure_ascii=False)) + "\n"
-    )
+    text = json.dumps(built, indent=2, ensure_ascii=False)
+
+    return _INVISIBLE.sub(_escape, text) + "\n"
 
 
 def _escape(character: re.Match[str]) -> str:
     return json.dumps(character[0])[1:-1]
+
+
+def _add_dictionaries(sink: Sink, earlier: Earlier) -> None:
+    """The files of the dictionaries that the study had before."""
+    for digest in sorted(earlier.files):
+        folder = f"{layout.EARLIER_DICTIONARIES}{digest}/"
+        for name, text in sorted(earlier.files[digest].items()):
+            _add_text(sink, folder + name, text)
 
 
 def _add_log(sink: HashingSink, log: PackageLog) -> None:
@@ -454,7 +468,10 @@ def _kept_order(
     item: tuple[tuple[tuple[str, int | None, str], str], str],
 ) -> tuple[str, int, str, str]:
     ((table, row, name), code), _ = item
-    return (table, -1 if row is None else row, name, code)
+    # The form's own cells come before those of its rows.
+    number = -1 if row is None else row
+
+    return (table, number, name, code)
 
 
 def _in_order(
