@@ -73,9 +73,9 @@ def _left(
     texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence[str]
 ) -> Mapping[str, str]:
     return {
-        n: text
-        for n, text in texts.items()
-        if n not in formulas or text != given.get(n, "")
+        name: text
+        for name, text in texts.items()
+        if name not in formulas or text != given.get(name, "")
     }
 
 
@@ -116,9 +116,17 @@ def _with(
     texts: Mapping[str, str],
     formulas: Sequence[str],
 ) -> Mapping[str, str]:
-    blank = [name for name in formulas if not texts.get(name)]
-    results = {name: judged.facts(table, row, name).text for name in blank}
-    return {**texts, **{name: text for name, text in results.items() if text}}
+    filled = dict(texts)
+    for name in formulas:
+        # What came in with other data stays, also where it differs from the formula.
+        if texts.get(name):
+            continue
+
+        result = judged.facts(table, row, name).text
+        if result:
+            filled[name] = result
+
+    return filled
 
 
 def formulas_of(study: Study, form: Form) -> Formulas:
@@ -135,6 +143,10 @@ def _formulas_by_group(form: Form) -> Formulas:
 
 def _formulas(form: Form, group: str | None) -> list[str]:
     """The names of the calculated fields of a form's own, or of one group's rows."""
-    rows = {row_group.name: row_group.fields for row_group in form.row_groups}
-    fields = form.fields if group is None else rows.get(group, ())
+    if group is None:
+        fields = form.fields
+    else:
+        rows = {row_group.name: row_group.fields for row_group in form.row_groups}
+        fields = rows.get(group, ())
+
     return [field.name for field in fields if field.value is not None]

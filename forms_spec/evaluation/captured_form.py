@@ -73,7 +73,10 @@ class EvaluatedForm:
 
     def missing(self, table: str, row: int | None, field: str) -> str | None:
         facts = self.facts(table, row, field)
-        return facts.text if facts.state is CellState.MISSING else None
+        if facts.state is not CellState.MISSING:
+            return None
+
+        return facts.text
 
     def text(self, table: str, row: int | None, field: str) -> str:
         """The text as it was captured."""
@@ -117,20 +120,21 @@ class EvaluatedForm:
         stack, begun = [key], set()
         while stack:
             index = stack[-1]
-            if index in begun:
-                stack.pop()
-                if index != key and index not in self._facts:
-                    self._facts[index] = _PENDING
-                    self._facts[index] = self._evaluate(
-                        self.plan.fields[index[0], index[2]], index[1]
-                    )
-            else:
+            if index not in begun:
                 begun.add(index)
                 stack += [
                     item
                     for item in self._read_by(index)
                     if item not in begun and item not in self._facts
                 ]
+                continue
+
+            # Seen for the second time: all that the cell reads is evaluated by now.
+            stack.pop()
+            if index != key and index not in self._facts:
+                table, row, field = index
+                self._facts[index] = _PENDING
+                self._facts[index] = self._evaluate(self.plan.fields[table, field], row)
 
     def _read_by(
         self, key: tuple[str, int | None, str]
@@ -142,17 +146,23 @@ class EvaluatedForm:
         for other, name in self.plan.reads[table, field]:
             if other not in self.plan.row_tables:
                 yield other, None, name
-            elif other == table:
-                yield other, row, name
-            else:
-                yield from ((other, number, name) for number in self.rows(other))
+                continue
+
+            # A rule of a row reads its own row; one outside reads them all together.
+            numbers: Sequence[int | None] = (
+                (row,) if other == table else self.rows(other)
+            )
+            for number in numbers:
+                yield other, number, name
 
     def settle(self) -> None:
         """Evaluates every cell in dependency order, so that no chain of formulas goes
         deep.
         """
         for table, field in self.plan.order:
-            for row in self.rows(table) if table in self.plan.row_tables else (None,):
+            has_rows = table in self.plan.row_tables
+            rows = self.rows(table) if has_rows else (None,)
+            for row in rows:
                 self.facts(table, row, field)
 
     def _evaluate(self, plan: FieldPlan, row: int | None) -> CellResult:
@@ -199,24 +209,29 @@ class EvaluatedForm:
         """The computed value; the text that came along is not used."""
         if shown is False:
             return CellResult(CellState.HIDDEN, "", False)
+
         assert plan.value is not None
-        return computed(plan, plan.value(self.frames(row)), shown)
+        value = plan.value(self.frames(row))
+        return computed(plan, value, shown)
 
 
 def computed(
     plan: FieldPlan, value: RuleValue | None, shown: bool | None
 ) -> CellResult:
     """What a formula's value means in its field, rounded to the field's places."""
+    field = plan.field
     if value is not None and plan.type is Type.NUMBER:
-        places = 0 if plan.field.kind.name == "integer" else plan.field.places
         assert isinstance(value, int)
-        value = value if places is None else round_half_away(value, places * SCALE)
+        places = 0 if field.kind.name == "integer" else field.places
+        if places is not None:
+            value = round_half_away(value, places * SCALE)
 
-    result = None if value is None else from_rule(value, plan.field)
+    result = None if value is None else from_rule(value, field)
     if result is None:
         return CellResult(CellState.BLANK, "", shown)
 
-    return _parsed(plan, plan.field.kind.write(result, plan.field), shown)
+    text = field.kind.write(result, field)
+    return _parsed(plan, text, shown)
 
 
 def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> CellResult:
@@ -276,7 +291,10 @@ class EvaluatedSubject:
     def form(self, key: FormKey) -> EvaluatedForm | None:
         if key not in self._forms:
             record = self.casebook.record(key)
-            self._forms[key] = None if record is None else self._captured(key, record)
+            # That a form is not captured is remembered too: it is asked for often.
+            captured = None if record is None else self._captured(key, record)
+            self._forms[key] = captured
+
         return self._forms[key]
 
     def _captured(self, key: FormKey, record: Record) -> EvaluatedForm:
@@ -286,12 +304,16 @@ class EvaluatedSubject:
     def keys(self, form: str) -> list[FormKey]:
         """The captured instances of a form, in visit order."""
         result = self._keys.get(form)
-        if result is None:
-            put = [key for key in self._put if key.form == form]
-            keys = {*self.casebook.keys(form), *put}
-            result = sorted(keys, key=self.position) if len(keys) > 1 else list(keys)
-            self._keys[form] = result
+        if result is not None:
+            return result
 
+        put = [key for key in self._put if key.form == form]
+        result = list({*self.casebook.keys(form), *put})
+        # Most forms are captured once, and need no order.
+        if len(result) > 1:
+            result.sort(key=self.position)
+
+        self._keys[form] = result
         return result
 
     def position(self, key: FormKey) -> tuple[int, int]:
@@ -304,12 +326,13 @@ class EvaluatedSubject:
         if self.study.forms[form].log:
             return self.form(FormKey(form, LOG, 0))
 
+        # The last answer counts, so earlier forms without one are passed over.
         if visit == "previous":
-            earlier = reversed(self.earlier(form, seen_from))
-            return next(
-                (item for item in earlier if item.value(form, None, field) is not None),
-                None,
-            )
+            for item in reversed(self.earlier(form, seen_from)):
+                if item.value(form, None, field) is not None:
+                    return item
+
+            return None
 
         if visit is not None:
             return self.form(FormKey(form, visit, 0))
@@ -318,16 +341,17 @@ class EvaluatedSubject:
         if there is None:
             return None
 
-        return self.form(
-            FormKey(form, there, seen_from.unsno if there == seen_from.visit else 0)
-        )
+        # Of an unscheduled visit it is the form of the same one.
+        is_here = there == seen_from.visit
+        unsno = seen_from.unsno if is_here else 0
+        return self.form(FormKey(form, there, unsno))
 
     def earlier(self, form: str, seen_from: FormKey) -> list[EvaluatedForm]:
         here = self.position(seen_from)
-        result = (
-            self.form(key) for key in self.keys(form) if self.position(key) < here
-        )
-        return [item for item in result if item is not None]
+        keys = [key for key in self.keys(form) if self.position(key) < here]
+        forms = (self.form(key) for key in keys)
+
+        return [item for item in forms if item is not None]
 
     def instances(
         self, form: str, visit: str, seen_from: FormKey
@@ -336,8 +360,9 @@ class EvaluatedSubject:
             return self.earlier(form, seen_from)[-1:]
 
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
-        result = (self.form(key) for key in keys)
-        return [item for item in result if item is not None]
+        forms = (self.form(key) for key in keys)
+
+        return [item for item in forms if item is not None]
 
 
 _VISIT_ORDERS: StudyCache[tuple[()], Mapping[str, int]] = StudyCache()
@@ -364,13 +389,17 @@ def nearest_visit(study: Study, form: str, visit: str) -> str | None:
 
 def _nearest(study: Study, form: str, visit: str) -> str | None:
     order = visit_order(study)
-    visits = sorted(
-        {item.visit for item in study.schedule if item.form == form},
-        key=lambda name: order[name],
-    )
-    if visit in visits or not visits:
-        return visit if visits else None
+    with_form = {item.visit for item in study.schedule if item.form == form}
+    if not with_form:
+        return None
+    if visit in with_form:
+        return visit
 
-    before = [name for name in visits if order[name] < order.get(visit, -1)]
+    # A visit that the dictionary does not know lies before all others.
+    here = order.get(visit, -1)
+    visits = sorted(with_form, key=order.__getitem__)
+    before = [name for name in visits if order[name] < here]
+    if before:
+        return before[-1]
 
-    return before[-1] if before else visits[0]
+    return visits[0]

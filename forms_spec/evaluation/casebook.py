@@ -63,13 +63,17 @@ def expected(study: Study, scheduled: Scheduled, context: Context) -> bool | Non
 
     form = study.forms[scheduled.form]
     key = FormKey(form.name, scheduled.visit, context.unsno)
-    subject = EvaluatedSubject(
-        study, context.casebook or EmptyCasebook(), context.today, context.subject
-    )
-    captured = subject.form(key) or subject.put(form, Record(), key)
-    value = compile_expression(scheduled.when, study, Home(form=form), Type.CONDITION)(
-        captured.frames(None)
-    )
+    casebook = context.casebook or EmptyCasebook()
+    subject = EvaluatedSubject(study, casebook, context.today, context.subject)
+
+    # The condition looks at other forms from the place of this one, begun or not.
+    captured = subject.form(key)
+    if captured is None:
+        captured = subject.put(form, Record(), key)
+
+    home = Home(form=form)
+    condition = compile_expression(scheduled.when, study, home, Type.CONDITION)
+    value = condition(captured.frames(None))
     assert value is None or isinstance(value, bool)
 
     return value

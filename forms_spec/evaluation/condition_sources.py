@@ -62,14 +62,18 @@ def _in_words(
 ) -> str:
     places = dict.fromkeys(_followed(study, conditions, {own}))
     names = list(dict.fromkeys(_named(study, form, place) for place in places))
+    if not names:
+        return "other answers"
 
     if len(names) > MOST_NAMED:
-        names[MOST_NAMED - 1 :] = [f"{len(names) - MOST_NAMED + 1} more"]
+        more = len(names) - MOST_NAMED + 1
+        names[MOST_NAMED - 1 :] = [f"{more} more"]
 
-    if len(names) < 2:
-        return "".join(names) or "other answers"
+    *first, last = names
+    if not first:
+        return last
 
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(first)} and {last}"
 
 
 def _followed(
@@ -83,15 +87,26 @@ def _followed(
                 continue
 
             seen.add(place)
-            table, name = place
-            owner = study.tables[table]
-            field = study.field(table, name) if name is not None else None
-
-            if field is None or field.value is None:
+            formula = _formula(study, place)
+            if formula is None:
                 yield place
             else:
-                formula_home = Home(form=owner.form, group=owner.group)
-                yield from _followed(study, [(field.value, formula_home)], seen)
+                # Nobody answers a calculated field, so what it is made of is named.
+                yield from _followed(study, [formula], seen)
+
+
+def _formula(study: Study, place: _Place) -> tuple[Expression, Home] | None:
+    """The formula of a calculated field; None of what is answered."""
+    table, name = place
+    if name is None:
+        return None
+
+    field = study.field(table, name)
+    if field is None or field.value is None:
+        return None
+
+    owner = study.tables[table]
+    return field.value, Home(form=owner.form, group=owner.group)
 
 
 def _place(dependency: Dependency) -> _Place | None:
@@ -106,11 +121,13 @@ def _named(study: Study, form: Form, place: _Place) -> str:
     table = study.tables[table_name]
     field = study.field(table_name, name) if name is not None else None
 
+    label = table.form.title
     if field is not None:
         label = field.label
-    else:
-        label = (table.group.title if table.group else None) or table.form.title
+    elif table.group is not None and table.group.title:
+        label = table.group.title
 
-    elsewhere = "" if table.form is form else f" ({table.form.title})"
+    if table.form is form:
+        return f"“{label}”"
 
-    return f"“{label}”{elsewhere}"
+    return f"“{label}” ({table.form.title})"

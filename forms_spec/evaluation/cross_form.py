@@ -36,7 +36,8 @@ def judge_elsewhere(
     if not homes:
         return ()
 
-    key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
+    visit = LOG if form.log else context.visit or ""
+    key = FormKey(form.name, visit, context.unsno)
     subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
     subject.put(form, record, key)
 
@@ -54,9 +55,12 @@ def homes_of(study: Study, form: Form) -> Mapping[str, frozenset[str]]:
 def _homes_by_form(study: Study) -> RulesByHome:
     by_form: dict[str, dict[str, set[str]]] = {}
     for rule in study.rules.values():
+        # A rule is at home in the form of the first field that it is about.
         home, *others = (study.tables[table].form.name for table, _ in rule.on)
-        for other in {*others} - {home}:
-            by_form.setdefault(other, {}).setdefault(home, set()).add(rule.name)
+        elsewhere = {*others} - {home}
+        for other in elsewhere:
+            homes = by_form.setdefault(other, {})
+            homes.setdefault(home, set()).add(rule.name)
 
     return by_form
 
@@ -73,20 +77,19 @@ def _found(
             if captured is None:
                 continue
 
-            for judge_rule in judge_rules(
-                captured, completing=complete(index), names=names
-            ):
-                if key in places_of(subject.study, judge_rule):
-                    yield judge_rule
+            completing = complete(index)
+            for finding in judge_rules(captured, completing=completing, names=names):
+                # The same rule may look at the form of another visit.
+                if key in places_of(subject.study, finding):
+                    yield finding
 
 
 def places_of(study: Study, finding: Finding) -> frozenset[FormKey]:
     """The forms on whose pages a finding shows."""
-    places = (finding.data, *finding.also)
-    return frozenset(
-        FormKey(
-            study.tables[place.table].form.name, place.visit or "", place.unsno or 0
-        )
-        for place in places
-        if place is not None
-    )
+    keys: set[FormKey] = set()
+    for place in (finding.data, *finding.also):
+        if place is not None:
+            form = study.tables[place.table].form.name
+            keys.add(FormKey(form, place.visit or "", place.unsno or 0))
+
+    return frozenset(keys)

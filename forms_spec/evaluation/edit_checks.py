@@ -4,7 +4,7 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -35,10 +35,10 @@ def rule_findings(
 
     A rule that cannot be told says so only of a form to be completed.
     """
-    rows = (
-        captured.rows(plan.table) if plan.table in captured.plan.row_tables else (None,)
-    )
+    in_rows = plan.table in captured.plan.row_tables
+    rows = captured.rows(plan.table) if in_rows else (None,)
     results = (_judge(captured, plan, row, completing=completing) for row in rows)
+
     return tuple(result for result in results if result is not None)
 
 
@@ -54,12 +54,15 @@ def judge_rules(
     ``found_by`` says what a rule finds.
     """
     for plan in captured.plan.rules:
-        if names is not None and plan.rule.name not in names:
+        rule = plan.rule
+        if names is not None and rule.name not in names:
             continue
 
         for result in found_by(captured, plan, completing):
             assert result.data is not None
-            key = CellKey(plan.table, result.data.row, plan.rule.on[0][1])
+            # A finding stands on the first field that its rule is about.
+            _, field = rule.on[0]
+            key = CellKey(plan.table, result.data.row, field)
             if not is_kept(result, key, captured.record):
                 yield result
 
@@ -67,34 +70,35 @@ def judge_rules(
 def _judge(
     captured: EvaluatedForm, plan: RulePlan, row: int | None, *, completing: bool
 ) -> Finding | None:
+    rule = plan.rule
     frames = captured.frames(row)
+    # A draft may leave things open, and most rules say nothing of what is UNKNOWN.
+    reports_unknown = completing and bool(rule.unknown)
+
     applies = True if plan.applies is None else plan.applies(frames)
-    if applies is False or (applies is None and not (plan.rule.unknown and completing)):
+    if applies is False:
+        return None
+    if applies is None and not reports_unknown:
         return None
 
     holds = plan.holds(frames)
     if applies and holds is False:
-        return _found(
-            captured,
-            plan.rule,
-            row,
-            "rule-broken",
-            facts=_facts(captured, plan.rule, row),
-        )
+        facts = _facts(captured, rule, row)
+        return _found(captured, rule, row, "rule-broken", facts=facts)
 
-    if holds is True or not (plan.rule.unknown and completing):
+    if holds is True or not reports_unknown:
         return None
     if applies is None and not _applies_untold(captured, plan, row):
         return None
 
-    asks = (
-        *(plan.applies_asks if applies is None else ()),
-        *(plan.asks if holds is None else ()),
-    )
+    asks: list[Dependency] = []
+    if applies is None:
+        asks.extend(plan.applies_asks)
+    if holds is None:
+        asks.extend(plan.asks)
 
-    return _found(
-        captured, plan.rule, row, "rule-untold", why=_why(captured, asks, row)
-    )
+    why = _why(captured, asks, row)
+    return _found(captured, rule, row, "rule-untold", why=why)
 
 
 def _applies_untold(captured: EvaluatedForm, plan: RulePlan, row: int | None) -> bool:
@@ -137,10 +141,13 @@ def _places(
     means.
     """
     form = captured.world.study.tables[table].form.name
-    if form == captured.plan.form.name:
-        yield captured.place(table, row if table == home else None, field)
-    else:
+    if form != captured.plan.form.name:
         yield place_elsewhere(captured.world, captured.key, table, field)
+        return
+
+    # A rule of a row may name a field outside the rows, which has no row.
+    in_row = row if table == home else None
+    yield captured.place(table, in_row, field)
 
 
 def place_elsewhere(
@@ -166,12 +173,19 @@ def place_elsewhere(
 
 def _facts(captured: EvaluatedForm, rule: EditCheck, row: int | None) -> str:
     """The answers of this form that the rule hangs on, as people read them."""
-    return "; ".join(
-        _answer(captured, table, row if table == rule.on[0][0] else None, field)
-        for table, field in rule.on
-        if (table, field) in captured.plan.fields
-        and table in (rule.on[0][0], captured.plan.form.name)
-    )
+    home = rule.on[0][0]
+    near = (home, captured.plan.form.name)
+    answers: list[str] = []
+
+    for table, field in rule.on:
+        # Neither another form nor the rows of another group is in sight here.
+        if table not in near or (table, field) not in captured.plan.fields:
+            continue
+
+        in_row = row if table == home else None
+        answers.append(_answer(captured, table, in_row, field))
+
+    return "; ".join(answers)
 
 
 def _answer(captured: EvaluatedForm, table: str, row: int | None, name: str) -> str:
@@ -184,48 +198,58 @@ def _answer(captured: EvaluatedForm, table: str, row: int | None, name: str) -> 
     return f"“{field.label}” is {with_unit(shown_as(text, field), unit)}"
 
 
-def _why(captured: EvaluatedForm, asks: tuple[Dependency, ...], row: int | None) -> str:
+def _why(captured: EvaluatedForm, asks: Iterable[Dependency], row: int | None) -> str:
     """The sources without a value; where all have one, a date among them is too
     imprecise.
     """
-    labels = [label for ask in asks if (label := _lacking(captured, ask, row))]
-    if labels:
-        return f"missing: {', '.join(dict.fromkeys(labels))}"
-    return "a date is too imprecise, or a row is incomplete"
+    lacking = (_lacking(captured, ask, row) for ask in asks)
+    labels = dict.fromkeys(label for label in lacking if label)
+    if not labels:
+        return "a date is too imprecise, or a row is incomplete"
+
+    return f"missing: {', '.join(labels)}"
 
 
 def _lacking(
     captured: EvaluatedForm, target: Dependency, row: int | None
 ) -> str | None:
     """The label of a source that has no value."""
-    if (
-        target.table is None
-        or target.field is None
-        or target.visit in ("all", "previous")
-    ):
+    table, name = target.table, target.field
+    # Of several cells at once nobody can say which one is lacking.
+    if table is None or name is None or target.visit in ("all", "previous"):
         return None
 
     study = captured.world.study
-    form = study.tables[target.table].form
-    field = study.field(target.table, target.field)
+    field = study.field(table, name)
     if field is None:
         return None
 
-    if (target.table, target.field) in captured.plan.fields and target.visit is None:
-        in_row = target.table in captured.plan.row_tables
-        if in_row and row is None:
-            return None
+    is_own = target.visit is None and (table, name) in captured.plan.fields
+    if is_own:
+        is_answered = _is_answered(captured, table, row, name)
+        return None if is_answered else f"“{field.label}”"
 
-        state = captured.facts(
-            target.table, row if in_row else None, target.field
-        ).state
-
-        return None if state is CellState.ANSWERED else f"“{field.label}”"
-
-    if target.table != form.name:
+    form = study.tables[table].form
+    # The rows of another form are several cells, too.
+    if table != form.name:
         return None
 
-    there = captured.world.at(form.name, target.visit, captured.key, target.field)
-    known = there is not None and there.value(form.name, None, target.field) is not None
+    there = captured.world.at(form.name, target.visit, captured.key, name)
+    if there is not None and there.value(form.name, None, name) is not None:
+        return None
 
-    return None if known else f"“{field.label}” ({form.title})"
+    return f"“{field.label}” ({form.title})"
+
+
+def _is_answered(
+    captured: EvaluatedForm, table: str, row: int | None, name: str
+) -> bool:
+    """Whether a cell of the form has a value; of a table's rows seen from outside
+    nothing is lacking.
+    """
+    in_row = table in captured.plan.row_tables
+    if in_row and row is None:
+        return True
+
+    facts = captured.facts(table, row if in_row else None, name)
+    return facts.state is CellState.ANSWERED

@@ -65,14 +65,21 @@ class CriterionResult:
 
     @property
     def derived(self) -> str | None:
-        return next(iter(self.possible)) if len(self.possible) == 1 else None
+        if len(self.possible) != 1:
+            return None
+
+        (answer,) = self.possible
+        return answer
 
     @property
     def passes(self) -> bool | None:
         barring = self.criterion.barring
         if barring not in self.possible:
             return True
-        return False if self.derived == barring else None
+        if self.derived == barring:
+            return False
+
+        return None
 
     @property
     def verdict(self) -> Verdict:
@@ -80,15 +87,17 @@ class CriterionResult:
             return Verdict.UNANSWERED
         if self.answer not in self.possible:
             return Verdict.DISCREPANCY
+        # The answer is possible, and so is another: the sources do not decide it.
+        if self.derived is None:
+            return Verdict.UNKNOWN
 
-        return Verdict.AGREES if self.derived is not None else Verdict.UNKNOWN
+        return Verdict.AGREES
 
     @property
     def settled(self) -> bool:
         """Nothing of it needs anybody's attention."""
-        return (
-            self.verdict is Verdict.AGREES and self.passes is True and not self.findings
-        )
+        agrees = self.verdict is Verdict.AGREES
+        return agrees and self.passes is True and not self.findings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,13 +174,17 @@ def _with_findings(
     findings: Iterable[Finding],
     result_of: Callable[[Criterion], CriterionResult],
 ) -> Assessment:
-    by_cell = _by_cell(finding for finding in findings if finding.severity in GRAVE)
+    grave = (finding for finding in findings if finding.severity in GRAVE)
+    by_cell = _by_cell(grave)
     criteria = []
 
     for criterion in eligibility.criteria:
         result = result_of(criterion)
         queries = _open_on(result.sources, by_cell)
-        criteria.append(replace(result, findings=queries) if queries else result)
+        if queries:
+            result = replace(result, findings=queries)
+
+        criteria.append(result)
 
     return Assessment(key=_form_of(eligibility), criteria=tuple(criteria))
 
@@ -212,23 +225,26 @@ class _Assessor:
     ) -> tuple[frozenset[str], tuple[Expression, ...]]:
         """The answers that the sources leave open, and the conditions that decided it."""
         moot = criterion.not_applicable
-        inapplicable = self.holds(moot) if moot is not None else False
-        if moot is not None and inapplicable is True:
-            return frozenset({criterion.moot}), (moot,)
+        decided_by: tuple[Expression, ...] = (criterion.met,)
+        inapplicable: bool | None = False
+
+        if moot is not None:
+            decided_by = (moot, criterion.met)
+            inapplicable = self.holds(moot)
+            if inapplicable is True:
+                return frozenset({criterion.moot}), (moot,)
 
         met = self.holds(criterion.met)
-        results = (
-            {criterion.yes, criterion.no}
-            if met is None
-            else {criterion.yes if met else criterion.no}
-        )
+        answers: set[str] = set()
+        # What is UNKNOWN may turn out either way.
+        if met is not False:
+            answers.add(criterion.yes)
+        if met is not True:
+            answers.add(criterion.no)
         if inapplicable is None:
-            results.add(criterion.moot)
+            answers.add(criterion.moot)
 
-        return frozenset(results), (criterion.met,) if moot is None else (
-            moot,
-            criterion.met,
-        )
+        return frozenset(answers), decided_by
 
     @property
     def home(self) -> Home:
@@ -243,7 +259,10 @@ class _Assessor:
     def holds(self, condition: Expression) -> bool | None:
         frames = Evidence(self.subject).form(self.key).frames(None)
         result = self.closure(condition)(frames)
-        return result if isinstance(result, bool) else None
+        if not isinstance(result, bool):
+            return None
+
+        return result
 
 
 Cell = tuple[str | None, int, str, int | None, str | None]
@@ -272,12 +291,15 @@ def _open_on(
     sources: tuple[AnswerSource, ...], by_cell: Mapping[Cell, Mapping[int, Finding]]
 ) -> tuple[Finding, ...]:
     """The findings that hang on one of the sources, each once."""
+    # Most subjects have no open query, and a criterion may have many sources.
+    if not by_cell:
+        return ()
+
     findings: dict[int, Finding] = {}
-    if by_cell:
-        for source in sources:
-            visit, unsno = source.key.visit, source.key.unsno
-            cell = (visit, unsno, source.table, source.row, source.field)
-            findings.update(by_cell.get(cell, {}))
+    for source in sources:
+        visit, unsno = source.key.visit, source.key.unsno
+        cell = (visit, unsno, source.table, source.row, source.field)
+        findings.update(by_cell.get(cell, {}))
 
     return tuple(findings[number] for number in sorted(findings))
 
@@ -289,14 +311,17 @@ def in_words(condition: Expression, study: Study) -> str:
     assert study.eligibility is not None
     expression = condition
 
+    # A derivation with a label reads better by its label.
     while isinstance(expression.tree, Reference) and expression.tree.table is None:
-        derivation = study.derivations.get(expression.tree.field or "")
+        name = expression.tree.field or ""
+        derivation = study.derivations.get(name)
         if derivation is None or derivation.label is not None:
             break
 
         expression = derivation.expression
 
-    return to_english(expression, study, Home(form=study.forms[study.eligibility.form]))
+    form = study.forms[study.eligibility.form]
+    return to_english(expression, study, Home(form=form))
 
 
 __all__ = ["Assessment", "CriterionResult", "Verdict", "assess", "in_words"]

@@ -57,9 +57,12 @@ def judge(
     ``completing`` True also asks what a draft may still leave open: required fields,
     rows, and missing codes that are for drafts only.
     """
-    key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
+    visit = LOG if form.log else context.visit or ""
+    key = FormKey(form.name, visit, context.unsno)
     subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
-    return judge_captured(subject.put(form, record, key), completing=completing)
+    captured = subject.put(form, record, key)
+
+    return judge_captured(captured, completing=completing)
 
 
 def judge_captured(
@@ -133,88 +136,101 @@ class _Verdict:
             return None
 
         frames = self.captured.frames(row)
-        low, high = (
-            plain(end) if isinstance(end, int) else None
-            for end in (item(frames) for item in plan.reference)
-        )
+        ends = [end(frames) for end in plan.reference]
+        low, high = (plain(end) if isinstance(end, int) else None for end in ends)
+        if not low and not high:
+            return None
 
-        return (
-            with_unit(reference_words(low, high), reference_unit(plan.field))
-            if low or high
-            else None
-        )
+        unit = reference_unit(plan.field)
+        return with_unit(reference_words(low, high), unit)
 
     def required(
         self, plan: FieldPlan, row: int | None, facts: CellResult
     ) -> bool | None:
         """False for what is hidden or calculated; UNKNOWN stays so."""
-        if facts.shown is False or plan.value is not None:
+        if facts.shown is False:
             return False
-        return plan.has_to_be_answered(self.captured.frames(row))
+        if plan.value is not None:
+            return False
+
+        frames = self.captured.frames(row)
+        return plan.has_to_be_answered(frames)
 
     def faults(
         self, plan: FieldPlan, row: int | None, facts: CellResult, required: bool | None
     ) -> Iterator[Finding]:
         """What is wrong with a cell, the gravest first."""
-        if plan.value is not None:
+        is_calculated = plan.value is not None
+        has_text = facts.text != ""
+        if is_calculated:
             yield from self.differing(plan, row, facts)
 
-        if facts.state is CellState.HIDDEN and facts.text != "":
+        if facts.state is CellState.HIDDEN and has_text:
             yield self.found("hidden-with-value", plan, row, facts)
         elif facts.refusal is not None:
-            yield self.found(
-                facts.refusal.code, plan, row, facts, **dict(facts.refusal.details)
-            )
+            details = dict(facts.refusal.details)
+            yield self.found(facts.refusal.code, plan, row, facts, **details)
         elif facts.state is CellState.BLANK:
             yield from self.blank(plan, row, facts, required)
         elif facts.state is CellState.MISSING:
-            if self.completing and plan.missing[facts.text]:
-                reason = self.captured.world.study.missing[facts.text].label
-                yield self.found("missing-draft-only", plan, row, facts, reason=reason)
+            yield from self.missing(plan, row, facts)
         elif facts.state is CellState.ANSWERED:
             yield from self.answered(plan, row, facts)
 
-        if facts.shown is None and facts.text != "" and plan.value is None:
-            sources = showing_answers(
-                self.captured.world.study, self.captured.plan.form, plan
-            )
+        # Nobody knows whether the field is asked, and yet it has an answer.
+        if facts.shown is None and has_text and not is_calculated:
+            study, form = self.captured.world.study, self.captured.plan.form
+            sources = showing_answers(study, form, plan)
             yield self.found("shown-unknown", plan, row, facts, sources=sources)
+
+    def missing(
+        self, plan: FieldPlan, row: int | None, facts: CellResult
+    ) -> Iterator[Finding]:
+        """A missing code that is for drafts only."""
+        is_for_drafts = plan.missing[facts.text]
+        if self.completing and is_for_drafts:
+            reason = self.captured.world.study.missing[facts.text].label
+            yield self.found("missing-draft-only", plan, row, facts, reason=reason)
 
     def blank(
         self, plan: FieldPlan, row: int | None, facts: CellResult, required: bool | None
     ) -> Iterator[Finding]:
         if not self.completing or required is False:
             return
+
         # A number without its unit is a finding at the number: one cause, told once.
-        if (plan.table, plan.field.name) in companions(self.captured):
+        name = plan.field.name
+        if (plan.table, name) in companions(self.captured):
             return
 
         if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
             return
 
-        if any(
+        is_unexplained = any(
             self.untold.of(item, home, Type.CONDITION, row)
             for item, home in plan.conditions()
-        ):
-            self.untold.asked.add((plan.table, row, plan.field.name))
-            sources = deciding_answers(
-                self.captured.world.study, self.captured.plan.form, plan
-            )
+        )
+        if is_unexplained:
+            self.untold.asked.add((plan.table, row, name))
+            study, form = self.captured.world.study, self.captured.plan.form
+            sources = deciding_answers(study, form, plan)
             yield self.found("required-unknown", plan, row, facts, sources=sources)
 
     def answered(
         self, plan: FieldPlan, row: int | None, facts: CellResult
     ) -> Iterator[Finding]:
         frames = self.captured.frames(row)
-        unit = chosen_unit(plan.field, frames)
-        if plan.field.unit is not None and plan.field.unit.companion and unit is None:
+        field = plan.field
+        unit = chosen_unit(field, frames)
+        needs_unit = field.unit is not None and bool(field.unit.companion)
+        if needs_unit and unit is None:
             yield self.found("unit-missing", plan, row, facts)
             return
 
-        for (word, limits), (_, written) in zip(
-            plan.limits, plan.field.limits, strict=True
-        ):
+        # The hardest limits come first, and what breaks them is not told of the softer.
+        pairs = zip(plan.limits, field.limits, strict=True)
+        for (word, limits), (_, written) in pairs:
             if unit not in limits:
                 continue
 
@@ -222,9 +238,8 @@ class _Verdict:
             if result is not None:
                 side, bound = result
                 future = in_future(facts, plan.type, self.captured.world.today)
-                yield self.found(
-                    f"{side}-{word}", plan, row, facts, bound=bound, future=future
-                )
+                code = f"{side}-{word}"
+                yield self.found(code, plan, row, facts, bound=bound, future=future)
                 return
 
             if self.completing and not limits[unit].certain:
@@ -240,9 +255,13 @@ class _Verdict:
     ) -> Iterator[Finding]:
         """An end of a range that is UNKNOWN, of a value that does not pass the other."""
         for side, end in (("below", written.low), ("above", written.high)):
-            if end is not None and self.untold.of(end, plan.home, plan.type, row):
+            if end is None:
+                continue
+
+            if self.untold.of(end, plan.home, plan.type, row):
                 fear = too_far(plan.type, side)
-                yield self.found(f"{side}-{word}-unknown", plan, row, facts, fear=fear)
+                code = f"{side}-{word}-unknown"
+                yield self.found(code, plan, row, facts, fear=fear)
 
     def differing(
         self, plan: FieldPlan, row: int | None, facts: CellResult
