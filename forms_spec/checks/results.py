@@ -41,7 +41,7 @@ def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
         return
 
     codes = field.codelist.by_code
-    strange = sorted(str(word) for word in given.words - frozenset(codes))
+    strange = sorted(map(str, given.words - frozenset(codes)))
     if strange and is_sure:
         yield finding(
             "result-outside-codes",

@@ -222,4 +222,7 @@ def _key(node: syntax_tree.Node) -> str | None:
     if not isinstance(node, syntax_tree.Reference):
         return None
 
-    return node.field if node.field in (VISIT, SITE) else None
+    if node.field not in (VISIT, SITE):
+        return None
+
+    return node.field

@@ -73,9 +73,15 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
 
     # ``.5`` may be a number or the code 5: what has two readings stays as it is.
     if missing_code:
-        return missing_code if meant is None else typed
+        if meant is None:
+            return missing_code
 
-    return typed if meant is None else meant
+        return typed
+
+    if meant is None:
+        return typed
+
+    return meant
 
 
 def _accepted(text: str, field: Field) -> str | None:
@@ -102,4 +108,7 @@ def _missing_code(typed: str, field: Field) -> str | None:
     codes = [
         missing.code for missing in field.missing if ascii_lower(missing.code) == wanted
     ]
-    return codes[0] if len(codes) == 1 else None
+    if len(codes) != 1:
+        return None
+
+    return codes[0]

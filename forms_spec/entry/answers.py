@@ -32,7 +32,10 @@ def read_choice(text: str, field: Field) -> str | None:
         return text
 
     named = codelist.by_word.get(ascii_lower(text), ())
-    return named[0] if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+
+    return named[0]
 
 
 def read_choices(text: str, field: Field) -> str | None:

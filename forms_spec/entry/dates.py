@@ -72,7 +72,10 @@ class DateReader:
 
         parts = self._parts(typed)
         is_full = parts is not None and parts.month and parts.day
-        return str(parts) if is_full else None
+        if not is_full:
+            return None
+
+        return str(parts)
 
     def partial(self, text: str) -> str | None:
         """A date of which the day, or the day and the month, may be unknown."""
@@ -86,7 +89,10 @@ class DateReader:
             return None
 
         day_without_month = parts.day and not parts.month
-        return None if day_without_month else str(parts)
+        if day_without_month:
+            return None
+
+        return str(parts)
 
     def moment(self, text: str) -> str | None:
         """A date and a time, when there is only one place where the text falls into the
@@ -105,7 +111,10 @@ class DateReader:
             if day and clock:
                 moments.add(f"{day}T{clock}")
 
-        return moments.pop() if len(moments) == 1 else None
+        if len(moments) != 1:
+            return None
+
+        return moments.pop()
 
     def _relative(self, relative: re.Match[str]) -> str | None:
         days = int(relative[2] or 0)
@@ -169,7 +178,10 @@ class DateReader:
 
         readings.discard(None)
 
-        return readings.pop() if len(readings) == 1 else None
+        if len(readings) != 1:
+            return None
+
+        return readings.pop()
 
 
 def _named_month(year: int, month_word: str, day_word: str) -> _DateParts | None:
@@ -186,7 +198,10 @@ def _is_word(piece: str) -> bool:
 
 def _year(word: str) -> int | None:
     has_digits = word[0] in _DIGITS
-    return int(word) if has_digits and len(word) == 4 else None
+    if has_digits and len(word) == 4:
+        return int(word)
+
+    return None
 
 
 def _number(word: str) -> int | None:
@@ -223,7 +238,10 @@ def _one_word(word: str) -> _DateParts | None:
 
     year, month, day = int(word[:4]), int(word[4:6]), int(word[6:])
     has_all_parts = month > 0 and day > 0
-    return _DateParts(year, month, day) if has_all_parts else None
+    if not has_all_parts:
+        return None
+
+    return _DateParts(year, month, day)
 
 
 def _two_words(first: str, second: str) -> _DateParts | None:

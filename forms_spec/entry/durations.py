@@ -60,11 +60,17 @@ def read_duration(text: str) -> str | None:
         counts[part] += int(amount[1]) * days
         position, last, last_word = amount.end(), part, word
 
-    return duration_text(tuple(counts)) if last >= 0 else None
+    if last >= 0:
+        return duration_text(tuple(counts))
+
+    return None
 
 
 def _part(word: str, last: int) -> int | None:
     """The index of the unit; ``last`` is the one before it."""
     if word == "m":
         return {_YEAR: _MONTH, _HOUR: _MINUTE}.get(last)
-    return _DAY if word in _WEEKS else _PARTS.get(word)
+    if word in _WEEKS:
+        return _DAY
+
+    return _PARTS.get(word)

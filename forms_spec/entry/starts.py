@@ -41,7 +41,10 @@ def starting_text(field: Field, opening: FormOpening) -> str:
 
 
 def _clock(field: Field, opening: FormOpening) -> str:
-    return f"{opening.now:%H:%M:%S}" if field.seconds else f"{opening.now:%H:%M}"
+    if field.seconds:
+        return f"{opening.now:%H:%M:%S}"
+
+    return f"{opening.now:%H:%M}"
 
 
 def _day(_field: Field, opening: FormOpening) -> str:

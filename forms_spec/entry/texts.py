@@ -23,6 +23,7 @@ def read_text(text: str, field: Field) -> str:
     Cells pasted from a spreadsheet arrive with a tabulator between them. A box of one
     line shows it as a blank, so a blank is what the person means.
     """
-    return (
-        _OTHER_BREAKS.sub("\n", text) if field.type.multiline else _TABS.sub(" ", text)
-    )
+    if field.type.multiline:
+        return _OTHER_BREAKS.sub("\n", text)
+
+    return _TABS.sub(" ", text)

@@ -37,7 +37,10 @@ def read_clock(text: str) -> str | None:
         return None
 
     clock = f"{on_day:02}:{minute or '00'}"
-    return f"{clock}:{second}" if second else clock
+    if second:
+        return f"{clock}:{second}"
+
+    return clock
 
 
 def _hour_of_day(hour: int, half: str | None) -> int | None:

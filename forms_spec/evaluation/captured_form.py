@@ -349,7 +349,7 @@ class EvaluatedSubject:
     def earlier(self, form: str, seen_from: FormKey) -> list[EvaluatedForm]:
         here = self.position(seen_from)
         keys = [key for key in self.keys(form) if self.position(key) < here]
-        forms = (self.form(key) for key in keys)
+        forms = map(self.form, keys)
 
         return [item for item in forms if item is not None]
 
@@ -360,7 +360,7 @@ class EvaluatedSubject:
             return self.earlier(form, seen_from)[-1:]
 
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
-        forms = (self.form(key) for key in keys)
+        forms = map(self.form, keys)
 
         return [item for item in forms if item is not None]
 

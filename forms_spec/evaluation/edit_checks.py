@@ -227,7 +227,10 @@ def _lacking(
     is_own = target.visit is None and (table, name) in captured.plan.fields
     if is_own:
         is_answered = _is_answered(captured, table, row, name)
-        return None if is_answered else f"“{field.label}”"
+        if is_answered:
+            return None
+
+        return f"“{field.label}”"
 
     form = study.tables[table].form
     # The rows of another form are several cells, too.

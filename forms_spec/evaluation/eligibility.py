@@ -200,9 +200,7 @@ class _Assessor:
         here = self.subject.form(self.key)
         site = here.facts(self.key.form, None, criterion.field.name) if here else None
         possible, read = self.possible(criterion)
-        sources = sources_of(
-            self.subject, self.key, *(self.closure(item) for item in read)
-        )
+        sources = sources_of(self.subject, self.key, *map(self.closure, read))
         home = self.home
         lacking = [
             item

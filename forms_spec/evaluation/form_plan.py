@@ -175,7 +175,7 @@ class _Planner:
         self.reads: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def plan(self) -> FormPlan:
-        groups = tuple(self.group(group) for group in self.form.groups)
+        groups = tuple(map(self.group, self.form.groups))
         fields = {
             (field.table, field.field.name): field
             for group in groups
@@ -217,11 +217,10 @@ class _Planner:
         self, rule: EditCheck, expression: Expression | None, home: Home
     ) -> tuple[Dependency, ...]:
         """What a part of a rule reads, where anybody wants to know."""
-        return (
-            ()
-            if expression is None or rule.unknown is None
-            else references(expression, self.study, home)
-        )
+        if expression is None or rule.unknown is None:
+            return ()
+
+        return references(expression, self.study, home)
 
     def group(self, group: Group) -> GroupPlan:
         whole = Home(form=self.form)

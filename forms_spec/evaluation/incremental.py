@@ -233,7 +233,10 @@ class CasebookResults:
         """The kept result of that name where it is still right."""
         kept = self._kept.get(name)
         reached = self._doubtful.pop(name, NOTHING)
-        return kept if kept and self._stands(kept, given, reached) else None
+        if kept and self._stands(kept, given, reached):
+            return kept
+
+        return None
 
     def _stands(
         self, kept: KeptResult, given: tuple[Any, ...], reached: Set[Input]

@@ -51,4 +51,7 @@ def checks_in_full(checks: Mapping[str, ProtocolCheck]) -> Mapping[str, Protocol
 
 
 def _as_unknown(severity: Severity | None) -> Severity | None:
-    return severity if severity is Severity.WARNING else None
+    if severity is not Severity.WARNING:
+        return None
+
+    return severity

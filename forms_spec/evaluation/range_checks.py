@@ -64,11 +64,10 @@ def in_future(facts: CellResult, type_: Type, today: int) -> str:
     if type_ is not Type.DATE:
         return ""
 
-    return (
-        ", a date in the future"
-        if _after(facts.seen, (today, today), type_, strictly=True)
-        else ""
-    )
+    if _after(facts.seen, (today, today), type_, strictly=True):
+        return ", a date in the future"
+
+    return ""
 
 
 def too_far(type_: Type, side: str) -> str:
@@ -108,11 +107,17 @@ def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) ->
 def plain(number: int) -> str:
     """A number of the rule language without exponent and without zeros at its end."""
     text = f"{decimal_of(number):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." in text:
+        return text.rstrip("0").rstrip(".")
+
+    return text
 
 
 def with_unit(text: str, unit: str) -> str:
-    return f"{text} {unit}" if unit else text
+    if unit:
+        return f"{text} {unit}"
+
+    return text
 
 
 def chosen_unit(field: Field, frames: Frames) -> str | None:
@@ -125,7 +130,10 @@ def chosen_unit(field: Field, frames: Frames) -> str | None:
     table = field.group if field.group in place.instance.plan.row_tables else field.form
     code = place.instance.value(table, place.row, field.unit.companion)
 
-    return code if isinstance(code, str) else None
+    if not isinstance(code, str):
+        return None
+
+    return code
 
 
 def unit_label(field: Field, frames: Frames) -> str:

@@ -82,7 +82,10 @@ class Evidence:
             return ReadRecorder(result, self)
 
         key = self._key(form, visit, seen_from)
-        return self.form(key) if key is not None else None
+        if key is None:
+            return None
+
+        return self.form(key)
 
     def instances(
         self, form: str, visit: str, seen_from: FormKey
@@ -104,7 +107,10 @@ class Evidence:
             return None
 
         there = visit or nearest_visit(self._subject.study, form, seen_from.visit)
-        return None if there is None else FormKey(form, there, 0)
+        if there is None:
+            return None
+
+        return FormKey(form, there, 0)
 
     def nothing_in(self, table: str, key: FormKey) -> None:
         """Rows were looked for, and there are none."""

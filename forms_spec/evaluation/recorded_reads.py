@@ -148,16 +148,25 @@ def _cell(
     subject: EvaluatedSubject, key: FormKey, table: str, row: int | None, field: str
 ) -> CellResult | None:
     form = subject.form(key)
-    return form.facts(table, row, field) if form is not None else None
+    if form is None:
+        return None
+
+    return form.facts(table, row, field)
 
 
 def _entered(
     subject: EvaluatedSubject, key: FormKey, table: str, row: int | None, field: str
 ) -> RuleValue | None:
     form = subject.form(key)
-    return form.entered(table, row, field) if form is not None else None
+    if form is None:
+        return None
+
+    return form.entered(table, row, field)
 
 
 def _rows(subject: EvaluatedSubject, key: FormKey, table: str) -> Sequence[int] | None:
     form = subject.form(key)
-    return form.rows(table) if form is not None else None
+    if form is None:
+        return None
+
+    return form.rows(table)

@@ -121,7 +121,10 @@ def notes_of(study: Study, form: Form) -> tuple[NotePlan, ...]:
 
 def slot_field(node: resolved.Core) -> Field | None:
     """The field that a slot reads; None for a key such as ``subjid``."""
-    return node.field if isinstance(node, resolved.Read | resolved.Remote) else None
+    if not isinstance(node, resolved.Read | resolved.Remote):
+        return None
+
+    return node.field
 
 
 def slot_plan(study: Study, slot: Slot, home: Home) -> SlotPlan:
@@ -174,7 +177,10 @@ def _notes(form: Form) -> Iterator[NotePlan]:
 
 
 def _table(form: Form, group: Group) -> str:
-    return group.name if group.rows is not None else form.name
+    if group.rows is not None:
+        return group.name
+
+    return form.name
 
 
 def _home(form: Form, group: Group) -> Home:
@@ -192,7 +198,10 @@ def _words(plan: SlotPlan, captured: EvaluatedForm, row: int | None) -> str:
     if value is None:
         return BLANK
     if plan.field is None:
-        return plain_number(value) if isinstance(value, int) else str(value)
+        if isinstance(value, int):
+            return plain_number(value)
+
+        return str(value)
 
     written = from_rule(value, plan.field)
     if written is None:
@@ -200,7 +209,10 @@ def _words(plan: SlotPlan, captured: EvaluatedForm, row: int | None) -> str:
 
     text = plan.field.kind.write(written, plan.field)
 
-    return text if plan.coded else shown_as(text, plan.field)
+    if plan.coded:
+        return text
+
+    return shown_as(text, plan.field)
 
 
 def _shown(

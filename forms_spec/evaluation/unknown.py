@@ -65,7 +65,10 @@ class UnknownExplainer(UnknownWalk[bool]):
         them, or nothing.
         """
         result = [item for node in nodes for item in self._open(node, frames)]
-        return any(result) if result else self.nothing
+        if result:
+            return any(result)
+
+        return self.nothing
 
     def _open(self, node: resolved.Core, frames: Frames) -> Iterator[bool]:
         """Of every source below a node without an exact value: whether nothing says so."""

@@ -114,7 +114,10 @@ class UnknownWalk(ABC, Generic[Reasons]):
             if part is not None:
                 reasons.append(self.why(part, inner))
 
-        return self.joined(reasons) if reasons else self.nothing
+        if reasons:
+            return self.joined(reasons)
+
+        return self.nothing
 
     def _unknown_part(
         self, node: resolved.Fold, frames: Frames

@@ -125,19 +125,19 @@ def waits_for(
 
     forms = awaited_by(world.study, rule, to_come(key))
 
-    return (
-        _needed(captured, rule, finding.data.row, forms, to_come(key)) if forms else ()
-    )
+    if not forms:
+        return ()
+
+    return _needed(captured, rule, finding.data.row, forms, to_come(key))
 
 
 def rule_of(study: Study, finding: Finding) -> EditCheck | None:
     """The rule that found something; None for what a field finds by itself."""
     rule = study.rules.get(finding.rule or "")
-    return (
-        rule
-        if rule is not None and finding.code in (rule.check, rule.unknown)
-        else None
-    )
+    if rule is not None and finding.code in (rule.check, rule.unknown):
+        return rule
+
+    return None
 
 
 def awaited_by(study: Study, rule: EditCheck, to_come: ToCome) -> tuple[FormKey, ...]:

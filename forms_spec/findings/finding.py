@@ -22,7 +22,11 @@ class Severity(Enum):
     @property
     def word(self) -> str:
         """The severity as people read it: ``error``, ``query`` or ``warning``."""
-        return "error" if self is Severity.REFUSE else self.value
+        if self is Severity.REFUSE:
+            return "error"
+
+        word: str = self.value
+        return word
 
 
 ALERTS = frozenset({"below-alert", "above-alert"})

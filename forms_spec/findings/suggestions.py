@@ -22,10 +22,16 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
         return known[wanted]
 
     matches = get_close_matches(wanted, known, n=1, cutoff=0.6)
-    return known[matches[0]] if matches else None
+    if not matches:
+        return None
+
+    return known[matches[0]]
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """A question that names the nearest known name, or an empty text."""
     near = nearest(name, names)
-    return f'Did you mean "{near}"?' if near is not None else ""
+    if near is None:
+        return ""
+
+    return f'Did you mean "{near}"?'

@@ -20,7 +20,13 @@ class BooleanKind(Kind):
     noun: ClassVar[str] = "checkbox"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
-        return _VALUES[text] if text in _VALUES else Refusal(code="not-a-boolean")
+        if text in _VALUES:
+            return _VALUES[text]
+
+        return Refusal(code="not-a-boolean")
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
-        return "true" if value else "false"
+        if value:
+            return "true"
+
+        return "false"

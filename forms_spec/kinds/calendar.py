@@ -36,7 +36,10 @@ def month_start(year: int, month: int) -> int:
 def read_day(text: str) -> date | None:
     """``YYYY-MM-DD``, or None."""
     result = _DAY.fullmatch(text)
-    return day_of(int(result[1]), int(result[2]), int(result[3])) if result else None
+    if not result:
+        return None
+
+    return day_of(int(result[1]), int(result[2]), int(result[3]))
 
 
 def has_shape_of_day(text: str) -> bool:
@@ -68,7 +71,10 @@ def refuse_day(text: str, otherwise: str) -> Refusal:
 def read_time(text: str) -> time | None:
     """``HH:MM`` or ``HH:MM:SS``, or None."""
     result = _TIME.fullmatch(text)
-    return time(int(result[1]), int(result[2]), int(result[3] or 0)) if result else None
+    if not result:
+        return None
+
+    return time(int(result[1]), int(result[2]), int(result[3] or 0))
 
 
 def write_time(value: time, *, seconds: bool) -> str:

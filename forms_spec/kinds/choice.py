@@ -66,9 +66,10 @@ class ChoiceKind(Kind):
     noun: ClassVar[str] = "one of"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
-        return (
-            text if text in codelist_of(field).by_code else unknown_choice(text, field)
-        )
+        if text in codelist_of(field).by_code:
+            return text
+
+        return unknown_choice(text, field)
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         return str(value)

@@ -47,7 +47,10 @@ class DatetimeKind(Kind):
 
 
 def _example(field: Facets) -> str:
-    return "15-Apr-2024 09:30:15" if field.seconds else "15-Apr-2024 09:30"
+    if field.seconds:
+        return "15-Apr-2024 09:30:15"
+
+    return "15-Apr-2024 09:30"
 
 
 def _no_moment(field: Facets) -> Refusal:

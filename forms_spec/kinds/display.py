@@ -66,7 +66,10 @@ def reference_unit(field: Field) -> str:
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
 
-    return field.unit.base.label if field.unit.base is not None else ""
+    if field.unit.base is None:
+        return ""
+
+    return field.unit.base.label
 
 
 def reference_words(low: str | None, high: str | None) -> str:

@@ -68,7 +68,10 @@ def duration_text(counts: tuple[int, ...]) -> str:
     if clock:
         return f"P{days}T{clock}"
 
-    return f"P{days}" if days else "PT0S"
+    if not days:
+        return "PT0S"
+
+    return f"P{days}"
 
 
 def duration_words(text: str) -> str:
@@ -84,7 +87,10 @@ def duration_words(text: str) -> str:
 
 def _counts(text: str) -> tuple[int, ...] | None:
     result = _GRAMMAR.fullmatch(text)
-    return tuple(int(count or 0) for count in result.groups()) if result else None
+    if not result:
+        return None
+
+    return tuple(int(count or 0) for count in result.groups())
 
 
 @lru_cache(maxsize=4096)

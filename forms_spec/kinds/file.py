@@ -113,4 +113,7 @@ def named_file(text: str) -> tuple[str, str] | None:
 
 def _ending(name: str) -> str:
     _, dot, ending = name.rpartition(".")
-    return ascii_lower(ending) if dot else ""
+    if not dot:
+        return ""
+
+    return ascii_lower(ending)

@@ -73,7 +73,10 @@ def why_no_number(
 def _number_of(limit: str, *, whole: bool) -> str:
     """The number of a limit, as the field could hold it."""
     number = limit.partition(".")[0] if whole else limit
-    return "0" if _MINUS_ZERO.fullmatch(number) else number
+    if _MINUS_ZERO.fullmatch(number):
+        return "0"
+
+    return number
 
 
 def _without_comma(text: str, *, whole: bool) -> list[str]:
@@ -98,7 +101,10 @@ def _without_comma(text: str, *, whole: bool) -> list[str]:
 
 
 def _sign(sign: str) -> str:
-    return "-" if sign == "-" else ""
+    if sign == "-":
+        return "-"
+
+    return ""
 
 
 def _plain(digits: str) -> str:
@@ -113,4 +119,7 @@ def write_number(value: Decimal) -> str:
         return "0"
 
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." in text:
+        return text.rstrip("0").rstrip(".")
+
+    return text

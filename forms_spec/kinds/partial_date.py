@@ -50,4 +50,7 @@ class PartialDateKind(Kind):
         if first == last:
             return first.isoformat()
 
-        return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y}"
+        if first.month == last.month:
+            return f"{first:%Y-%m}"
+
+        return f"{first:%Y}"

@@ -83,14 +83,17 @@ class _Automaton:
             case Sequence(parts):
                 return self.chain(map(self.build, parts))
             case Alternatives(branches):
-                built = [self.build(branch) for branch in branches]
+                built = list(map(self.build, branches))
                 return _Fragment(
                     empty=any(part.empty for part in built),
                     first=frozenset().union(*(part.first for part in built)),
                     last=frozenset().union(*(part.last for part in built)),
                 )
             case Repeat():
-                return self.loop(node) if self.is_loop(node) else self.copies(node)
+                if self.is_loop(node):
+                    return self.loop(node)
+
+                return self.copies(node)
 
     def position(self, characters: Characters) -> _Fragment:
         self.count()
@@ -212,7 +215,10 @@ def costly(tree: Node) -> str | None:
         if _counts_the_empty(tree) or _exponential(tree) or _many_runs(tree):
             return _EXPONENTIAL
 
-        return _CUBIC if _cubic(tree) else None
+        if not _cubic(tree):
+            return None
+
+        return _CUBIC
     except _TooLarge:
         return _TOO_LARGE
 

@@ -123,9 +123,15 @@ def longest_match(node: Node) -> int | None:
         case Repeat(part, _, most):
             length = longest_match(part)
             if most is None:
-                return 0 if length == 0 else None
+                if length == 0:
+                    return 0
 
-            return None if length is None else length * most
+                return None
+
+            if length is None:
+                return None
+
+            return length * most
 
 
 class _PatternParser:
@@ -162,13 +168,19 @@ class _PatternParser:
         while self.take("|"):
             branches.append(self.sequence(depth))
 
-        return branches[0] if len(branches) == 1 else Alternatives(tuple(branches))
+        if len(branches) == 1:
+            return branches[0]
+
+        return Alternatives(tuple(branches))
 
     def sequence(self, depth: int) -> Node:
         parts: list[Node] = []
         while not self.at_end and self.next() not in "|)":
             parts.append(self.repeated(self.atom(depth)))
-        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
+        if len(parts) == 1:
+            return parts[0]
+
+        return Sequence(tuple(parts))
 
     def repeated(self, atom: Node) -> Node:
         bounds = self.quantifier()
@@ -351,7 +363,10 @@ def positive(characters: Characters) -> tuple[Span, ...]:
 
         start = high + 1
 
-    return (*kept, (start, _LAST)) if start <= _LAST else tuple(kept)
+    if start <= _LAST:
+        return (*kept, (start, _LAST))
+
+    return tuple(kept)
 
 
 def write_pattern(node: Node) -> str:
@@ -387,9 +402,12 @@ def simplified(node: Node) -> Node:
             return node
         case Sequence(parts):
             kept = [part for part in map(simplified, parts) if part != EMPTY]
-            return kept[0] if len(kept) == 1 else Sequence(tuple(kept))
+            if len(kept) == 1:
+                return kept[0]
+
+            return Sequence(tuple(kept))
         case Alternatives(branches):
-            return _alternatives([simplified(branch) for branch in branches])
+            return _alternatives(list(map(simplified, branches)))
         case Repeat(part, least, most):
             inside = EMPTY if most == 0 else simplified(part)
             if inside == EMPTY:
@@ -423,7 +441,10 @@ def _alternatives(branches: list[Node]) -> Node:
         return EMPTY
 
     node = kept[0] if len(kept) == 1 else Alternatives(tuple(kept))
-    return node if len(kept) == len(set(branches)) else Repeat(node, 0, 1)
+    if len(kept) == len(set(branches)):
+        return node
+
+    return Repeat(node, 0, 1)
 
 
 def _grouped(node: Node) -> str:
@@ -465,7 +486,10 @@ def _span(low: int, high: int) -> str:
     if len(last) > 1:
         return _span(low, high - 1) + last
 
-    return f"{first}{last}" if high == low + 1 else f"{first}-{last}"
+    if high == low + 1:
+        return f"{first}{last}"
+
+    return f"{first}-{last}"
 
 
 def _escaped(code: int, special: str) -> str:
@@ -474,4 +498,7 @@ def _escaped(code: int, special: str) -> str:
         return names[code]
 
     character = chr(code)
-    return f"\\{character}" if character in special else character
+    if character in special:
+        return f"\\{character}"
+
+    return character

@@ -94,11 +94,10 @@ def longest_text(field: Facets) -> int | None:
     if field.pattern is None:
         return field.max_length
 
-    return (
-        LONGEST_MATCHED
-        if field.max_length is None
-        else min(LONGEST_MATCHED, field.max_length)
-    )
+    if field.max_length is None:
+        return LONGEST_MATCHED
+
+    return min(LONGEST_MATCHED, field.max_length)
 
 
 def pattern_says(pattern: Pattern) -> str:

@@ -110,7 +110,10 @@ def parse_slots(
             written.append(parsed)
             parts.append(Slot(expression=parsed.expression, coded=part.coded))
 
-    return (tuple(parts), written) if written else ((), [])
+    if written:
+        return (tuple(parts), written)
+
+    return ((), [])
 
 
 def _line(file: str, text: str) -> TextPlace:

@@ -46,7 +46,10 @@ class SourceNode:
         Many things are a mapping in full and a bare text in short.
         """
         inner = self.at(key)
-        return inner if inner.has else self
+        if inner.has:
+            return inner
+
+        return self
 
     @property
     def place(self) -> TextPlace:
@@ -69,7 +72,10 @@ class SourceNode:
     def text(self) -> str | None:
         """The text of a scalar, None of anything else."""
         data = self.data
-        return data if isinstance(data, str) else None
+        if not isinstance(data, str):
+            return None
+
+        return data
 
     def span(self, first: int, last: int) -> TextPlace:
         """Some characters of this text."""
@@ -139,7 +145,10 @@ class Notes:
                 self.add(_refusal(refused, path, problem))
 
             # The right part of the data is used, so that more faults are found at once.
-            return error.valid_data if isinstance(error.valid_data, dict) else {}
+            if isinstance(error.valid_data, dict):
+                return error.valid_data
+
+            return {}
 
         return loaded
 

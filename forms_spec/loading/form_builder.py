@@ -259,7 +259,10 @@ class FormBuilder:
         name them.
         """
         fields = spot.at("fields").data
-        return list(fields) if isinstance(fields, dict) else []
+        if not isinstance(fields, dict):
+            return []
+
+        return list(fields)
 
     def _shown(
         self, form: str, data: Mapping[str, Any], spot: SourceNode

@@ -132,7 +132,7 @@ def checks_of(
     ends today.
     """
     checks = dict(general)
-    if not any(_ends_today(limits) for limits in ranges.values()):
+    if not any(map(_ends_today, ranges.values())):
         checks.pop("above-range", None)
 
     return MappingProxyType(checks | dict(own))

@@ -53,7 +53,7 @@ class _RangeTable(Collected):
     ) -> list[tuple[str | None, ...]]:
         if not isinstance(value, list):
             fail("not-a-list")
-        return [_ROW.deserialize(row) for row in value]
+        return list(map(_ROW.deserialize, value))
 
 
 class _Row(ScalarField):
@@ -142,7 +142,10 @@ def _known_columns(columns: tuple[str, ...], spot: SourceNode, notes: Notes) -> 
 
 def _expression(spot: SourceNode, notes: Notes) -> Expression | None:
     parsed = parse_at(spot, notes) if spot.has else None
-    return parsed.expression if parsed is not None else None
+    if parsed is None:
+        return None
+
+    return parsed.expression
 
 
 def _range(

@@ -35,7 +35,7 @@ class PermissionList(ScalarField):
                 near = did_you_mean(str(word), WORDS)
                 fail("not-one-of", words=", ".join(WORDS), near=near)
 
-        return frozenset(Permission(word) for word in value)
+        return frozenset(map(Permission, value))
 
 
 class RoleSchema(MappingSchema):

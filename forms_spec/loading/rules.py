@@ -46,7 +46,10 @@ class _UnknownField(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | None:
         if isinstance(value, dict):
             return _UNKNOWN.load(value)["check"]  # type: ignore[no-any-return]
-        return UNTOLD if _FLAG.deserialize(value) else None
+        if not _FLAG.deserialize(value):
+            return None
+
+        return UNTOLD
 
 
 class RuleSchema(MappingSchema):

@@ -59,7 +59,10 @@ class MappingSchema(Schema):
 
 def whole_match(pattern: re.Pattern[str], value: Any) -> re.Match[str] | None:
     """The match of a whole scalar; None also for a list or a mapping."""
-    return pattern.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+
+    return pattern.fullmatch(value)
 
 
 class ScalarField(fields.Field[Any]):
@@ -76,7 +79,10 @@ class ScalarField(fields.Field[Any]):
         # By far the most frequent case, and nothing can be wrong with it.
         if value is missing and not self.required:
             default = self.load_default
-            return default() if callable(default) else default
+            if callable(default):
+                return default()
+
+            return default
 
         try:
             return super().deserialize(value, attr, data, **kwargs)

@@ -185,11 +185,17 @@ class _StudyBuilder:
 
     def _references(self) -> References | None:
         spot = self._only("reference_ranges")
-        return build_references(spot, self.notes) if spot else None
+        if not spot:
+            return None
+
+        return build_references(spot, self.notes)
 
     def _roles(self) -> Mapping[str, StudyRole]:
         spot = self._only("roles")
-        return build_roles(spot, self.notes) if spot else USUAL_ROLES
+        if spot:
+            return build_roles(spot, self.notes)
+
+        return USUAL_ROLES
 
     def _with_eligibility(self, study: Study) -> Study:
         """The study with its criteria, which name a form and a visit."""

@@ -170,13 +170,19 @@ def _product(node: syntax_tree.Product) -> LinearConversion | None:
     if left.slope and right.slope:
         return None
 
-    return left.times(right.start) if left.slope else right.times(left.start)
+    if left.slope:
+        return left.times(right.start)
+
+    return right.times(left.start)
 
 
 def _number(node: syntax_tree.Node) -> Fraction | None:
     if isinstance(node, syntax_tree.Negative):
         number = _number(node.operand)
-        return None if number is None else -number
+        if number is None:
+            return None
+
+        return -number
 
     if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         return Fraction(node.value)
@@ -246,7 +252,10 @@ def _computed(end: Expression, line: LinearConversion) -> _End | None:
 
     formula = f"({end.text}) * ({over}) / {under} + ({start}) / {of}"
     expression = _parsed(formula, end)
-    return None if expression is None else _End(expression=expression)
+    if expression is None:
+        return None
+
+    return _End(expression=expression)
 
 
 def _decimal(number: Fraction) -> str:
@@ -254,10 +263,16 @@ def _decimal(number: Fraction) -> str:
     billionths = abs(number * 10**FRACTION_DIGITS).numerator
     whole, fraction = divmod(billionths, 10**FRACTION_DIGITS)
     text = f"{whole}.{fraction:0{FRACTION_DIGITS}d}".rstrip("0").rstrip(".")
-    return f"-{text}" if number < 0 else text
+    if number < 0:
+        return f"-{text}"
+
+    return text
 
 
 def _parsed(text: str, end: Expression) -> Expression | None:
     """An expression that stands where the limit does."""
     expression = parse_expression(text, end.place)
-    return expression if isinstance(expression, Expression) else None
+    if not isinstance(expression, Expression):
+        return None
+
+    return expression

@@ -62,7 +62,10 @@ def texts_at(record: Record, table: str, number: int | None) -> Mapping[str, str
     if number is None:
         return record.texts
     row = row_at(record, table, number)
-    return row.texts if row else {}
+    if row:
+        return row.texts
+
+    return {}
 
 
 def row_at(record: Record, table: str, number: int) -> Row | None:

@@ -52,7 +52,10 @@ def ascii_lower(text: str) -> str:
 def first_surrogate(text: str) -> str | None:
     """Half of a broken character, which no file can hold, or None."""
     result = _SURROGATE.search(text)
-    return result[0] if result else None
+    if not result:
+        return None
+
+    return result[0]
 
 
 def first_control(text: str, *, multiline: bool) -> str | None:
@@ -62,7 +65,10 @@ def first_control(text: str, *, multiline: bool) -> str | None:
     XML refuses; ``multiline`` allows line feed and tabulator.
     """
     result = (_CONTROL_BUT_LINES if multiline else _CONTROL).search(text)
-    return result[0] if result else None
+    if not result:
+        return None
+
+    return result[0]
 
 
 def without_hidden(text: str, instead: str) -> str:

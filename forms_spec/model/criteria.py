@@ -71,7 +71,10 @@ class Criterion:
     @property
     def barring(self) -> str:
         """The answer that keeps a subject out."""
-        return self.no if self.inclusion else self.yes
+        if self.inclusion:
+            return self.no
+
+        return self.yes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

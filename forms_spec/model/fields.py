@@ -100,7 +100,10 @@ class Field:
     @property
     def stated_pattern(self) -> Pattern | None:
         """The pattern of the dictionary; None for one that comes with the field type."""
-        return None if self.pattern is self.type.pattern else self.pattern
+        if self.pattern is self.type.pattern:
+            return None
+
+        return self.pattern
 
     @property
     def collected(self) -> bool:
@@ -120,12 +123,18 @@ class Field:
     @property
     def unit_choices(self) -> tuple[UnitChoice, ...]:
         """The units to choose from; empty where the unit is fixed or there is none."""
-        return self.unit.choices if self.unit else ()
+        if not self.unit:
+            return ()
+
+        return self.unit.choices
 
     @property
     def unit_field(self) -> str | None:
         """The field that the chosen unit is stored in."""
-        return self.unit.companion if self.unit else None
+        if not self.unit:
+            return None
+
+        return self.unit.companion
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,12 +177,18 @@ class Group:
     @property
     def table(self) -> str:
         """The name of the table that the fields are columns of."""
-        return self.name if self.rows else self.form
+        if self.rows:
+            return self.name
+
+        return self.form
 
     @property
     def fixed(self) -> tuple[str, ...]:
         """The fields that say which row it is, where the dictionary lays the rows down."""
-        return self.rows.fixed if self.rows else ()
+        if not self.rows:
+            return ()
+
+        return self.rows.fixed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,6 +96,7 @@ class Study:
     def field(self, table: str, name: str) -> Field | None:
         """The field of a table (form or repeating group), or None."""
         owner = self.tables.get(table)
-        return (
-            next((f for f in owner.fields if f.name == name), None) if owner else None
-        )
+        if not owner:
+            return None
+
+        return next((f for f in owner.fields if f.name == name), None)

@@ -80,7 +80,10 @@ def plain(text: str) -> str:
 
 def plain_or_none(text: str | None) -> str | None:
     """``plain`` for a text that may be left out."""
-    return None if text is None else plain(text)
+    if text is None:
+        return None
+
+    return plain(text)
 
 
 def escaped(text: str) -> str:

@@ -125,7 +125,10 @@ class _English:
         if node.kind == "text":
             return f"“{node.value}”"
         if node.kind == "boolean":
-            return "true" if node.value else "false"
+            if node.value:
+                return "true"
+
+            return "false"
         if node.kind == "date":
             return shown_day(str(node.value))
 
@@ -134,7 +137,10 @@ class _English:
     def duration(self, node: syntax_tree.DurationTerm) -> str:
         unit = _LONGER_UNITS.get((node.unit, node.times), node.unit)
         count = self.say(node.count)
-        return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
+        if count == "1":
+            return f"{count} {unit}"
+
+        return f"{count} {unit}s"
 
     def reference(self, node: syntax_tree.Reference) -> str:
         note = self.notes.get((node.start, node.end))
@@ -182,7 +188,10 @@ class _English:
         if visit is not None:
             return f" at {visit.title}"
 
-        return " at any visit" if selector == "all" else " at the previous visit"
+        if selector == "all":
+            return " at any visit"
+
+        return " at the previous visit"
 
     def parameter(self, node: syntax_tree.ParameterReference) -> str:
         value = self.study.parameters[node.name]
@@ -200,9 +209,7 @@ class _English:
         return f"it is not true that ({self.say(inner)})"
 
     def logic(self, node: syntax_tree.Logic) -> str:
-        return f" {node.operator} ".join(
-            self.bracketed(operand) for operand in node.operands
-        )
+        return f" {node.operator} ".join(map(self.bracketed, node.operands))
 
     def compare(self, node: syntax_tree.Compare) -> str:
         """``“Vital signs taken?” is Yes``; codes are given by their labels."""
@@ -219,7 +226,10 @@ class _English:
             return Type.DATE
 
         note = self.notes.get((node.start, node.end))
-        return note.type if note is not None else None
+        if note is None:
+            return None
+
+        return note.type
 
     def value(self, node: syntax_tree.Node, beside: syntax_tree.Node) -> str:
         """A value; a code is given by the label that it has in the codelist of what
@@ -241,11 +251,17 @@ class _English:
 
     def code(self, node: syntax_tree.Literal, codelist: Codelist) -> str:
         code = codelist.by_code.get(str(node.value))
-        return code.label if code is not None else self.literal(node)
+        if code is not None:
+            return code.label
+
+        return self.literal(node)
 
     def codelist(self, node: syntax_tree.Node) -> Codelist | None:
         note = self.notes.get((node.start, node.end))
-        return note.codelist if note is not None else None
+        if note is None:
+            return None
+
+        return note.codelist
 
     def between(self, node: syntax_tree.Between) -> str:
         no = "not " if node.negated else ""
@@ -280,7 +296,7 @@ class _English:
         return f"{self.say(of)} in {labels.get(unit, unit)}"
 
     def listing(self, node: syntax_tree.Listing) -> str:
-        return _listed([self.say(item) for item in node.items])
+        return _listed(list(map(self.say, node.items)))
 
     def state(self, node: syntax_tree.Is) -> str:
         if node.state == "true":
@@ -332,13 +348,19 @@ class _English:
 
     def branch(self, node: syntax_tree.Node) -> str:
         text = self.say(node)
-        return f"({text})" if isinstance(node, _CONDITIONS) else text
+        if isinstance(node, _CONDITIONS):
+            return f"({text})"
+
+        return text
 
     def call(self, node: syntax_tree.Call) -> str:
         if node.function in self.study.derivations:
             derivation = self.study.derivations[node.function]
-            given = ", ".join(self.say(argument) for argument in node.arguments)
-            return f"{_amid(derivation)} ({given})" if given else _amid(derivation)
+            given = ", ".join(map(self.say, node.arguments))
+            if given:
+                return f"{_amid(derivation)} ({given})"
+
+            return _amid(derivation)
 
         given_words = [
             self.say(argument)
@@ -374,7 +396,10 @@ def _amid(derivation: Derivation) -> str:
     label = derivation.label
     if label is None:
         return derivation.name
-    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+    if label[1:2].isupper():
+        return label
+
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def _listed(words: list[str], joined: str = "or") -> str:

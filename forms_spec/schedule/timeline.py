@@ -138,7 +138,10 @@ def _text(field: Field, casebook: Casebook, key: FormKey) -> str:
     record = casebook.record(key)
     text = record.texts.get(field.name, "").strip() if record else ""
     is_missing = any(code.code == text for code in field.missing)
-    return "" if is_missing else text
+    if is_missing:
+        return ""
+
+    return text
 
 
 def _date(field: Field, casebook: Casebook, key: FormKey) -> date | None:
@@ -148,4 +151,7 @@ def _date(field: Field, casebook: Casebook, key: FormKey) -> date | None:
 
     # A date that is known in part, or with its time, is no day of the study.
     value = field.kind.parse(text, field)
-    return value if type(value) is date else None
+    if type(value) is not date:
+        return None
+
+    return value

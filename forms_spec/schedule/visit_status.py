@@ -101,7 +101,10 @@ class VisitState:
         """How far the visit's date is outside its window, in days; 0 when one of them
         is unknown.
         """
-        return self.due.days_outside(self.date) if self.due and self.date else 0
+        if self.due and self.date:
+            return self.due.days_outside(self.date)
+
+        return 0
 
 
 def add_months(day: date, months: int) -> date:
@@ -205,7 +208,10 @@ def _status_open(
         if visit.target is not None and visit.target.count < 0:
             return VisitStatus.DUE
 
-        return VisitStatus.NOT_EXPECTED if ended else VisitStatus.NOT_DUE
+        if ended:
+            return VisitStatus.NOT_EXPECTED
+
+        return VisitStatus.NOT_DUE
 
     if ended and due.target > ended:
         return VisitStatus.NOT_EXPECTED
@@ -266,4 +272,7 @@ def expectation(
     if holds is None:
         return FormExpectation.UNKNOWN
 
-    return FormExpectation.REQUIRED if holds else FormExpectation.NOT_EXPECTED
+    if holds:
+        return FormExpectation.REQUIRED
+
+    return FormExpectation.NOT_EXPECTED

@@ -85,7 +85,10 @@ class Document:
 
     @property
     def data(self) -> Data:
-        return self.root.data if self.root else None
+        if not self.root:
+            return None
+
+        return self.root.data
 
     @cached_property
     def lines(self) -> Sequence[str]:
@@ -114,7 +117,10 @@ class Document:
     def value(self, path: Path) -> Data:
         """The data at a path; None when there is none."""
         _, node, result = self._find(path)
-        return node.data if result and node else None
+        if result and node:
+            return node.data
+
+        return None
 
     def inside(self, path: Path, first: int, last: int) -> TextPlace:
         """The span of the characters ``first`` to ``last`` (not included) of a scalar's
@@ -151,11 +157,10 @@ class Document:
         return key, node, node is not None
 
     def _span(self, node: YamlNode | None) -> TextPlace:
-        return (
-            node.place(self.file)
-            if node
-            else TextPlace(file=self.file, line=1, column=1)
-        )
+        if node:
+            return node.place(self.file)
+
+        return TextPlace(file=self.file, line=1, column=1)
 
     def _offsets(self, node: YamlNode, data: str) -> list[int]:
         """The place in the file's text of each character of a scalar, and of its end.

@@ -196,7 +196,10 @@ class _YamlReader:
             elif isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                 root = self._node(event) or root
 
-        return None if root is None or (root.data is None and root.plain) else root
+        if root is None or (root.data is None and root.plain):
+            return None
+
+        return root
 
     def _events(self) -> Iterator[Event]:
         while self.parser.check_event():

@@ -63,7 +63,10 @@ def renamed_type(path: Sequence[str | None], name: str) -> str | None:
     """The present name of a type in the mapping at ``path``; None where that is no
     field.
     """
-    return TYPES.get(name) if _keys_at(path) is FIELD_KEYS else None
+    if _keys_at(path) is not FIELD_KEYS:
+        return None
+
+    return TYPES.get(name)
 
 
 def _keys_at(path: Sequence[str | None]) -> Mapping[str, str]:

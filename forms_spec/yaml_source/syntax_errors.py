@@ -66,7 +66,10 @@ def _last_text(lines: Sequence[str], line: int) -> tuple[int, int]:
 def _value(source: str) -> str:
     """The text after a line's first key, or after its dash."""
     _, colon, after = source.partition(": ")
-    return after.lstrip() if colon else source.lstrip(" -")
+    if colon:
+        return after.lstrip()
+
+    return source.lstrip(" -")
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:

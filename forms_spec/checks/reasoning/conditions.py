@@ -321,7 +321,7 @@ class Conditions:
 
         first = self._side(operand, forms)
         if are_constant and first.key is not None:
-            limits = [_limit(other) for other in others]
+            limits = list(map(_limit, others))
             return self._heeding_keys(_among_points(first, limits), operand)
 
         # One by one: TRUE where it equals any of them, FALSE where it equals none.

@@ -318,14 +318,14 @@ class Domains:
             return -FAR, FAR
 
         if core.operator in SELECTIONS:
-            hulls = [self.hull(value) for value in _results(core)]
+            hulls = list(map(self.hull, _results(core)))
             return _around(hulls)
 
         combine = _ARITHMETIC.get(core.operator)
         if combine is None:
             return -FAR, FAR
 
-        hulls = [self.hull(argument) for argument in core.arguments]
+        hulls = list(map(self.hull, core.arguments))
         return combine(hulls)
 
     def _hull_of_field(self, field: Field) -> Interval:
@@ -370,7 +370,10 @@ def _everything(type_: Type) -> ValueSet:
 
 def _plain(core: Constant) -> int | Interval | None:
     value = core.value
-    return value if isinstance(value, int | tuple) else None
+    if not isinstance(value, int | tuple):
+        return None
+
+    return value
 
 
 def _results(core: Apply) -> Sequence[Core]:

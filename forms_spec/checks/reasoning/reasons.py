@@ -55,7 +55,7 @@ def is_single(core: Core) -> bool:
 def reason(core: Core, forms: Sequence[str], domains: Domains) -> str:
     """Why a comparison never changes: what its sides can be."""
     sides = _sides(core)
-    keys = [key_of(side) for side in sides]
+    keys = list(map(key_of, sides))
     if len(keys) == 2:
         first, other = keys
         if first is not None and first == other:
@@ -107,9 +107,15 @@ def _described(core: Core, forms: Sequence[str], domains: Domains) -> str:
             parts.append(possible)
 
         words = " ".join(parts)
-        return f"{core.field.name} is {words}." if words else ""
+        if not words:
+            return ""
 
-    return f"The result is {possible}." if possible else ""
+        return f"{core.field.name} is {words}."
+
+    if not possible:
+        return ""
+
+    return f"The result is {possible}."
 
 
 def _place(sides: Sequence[Core], forms: Sequence[str], domains: Domains) -> str:

@@ -120,4 +120,7 @@ def at_least(limit: int, step: int) -> Spans:
 
 def only(number: int, step: int) -> Spans:
     """The number, if it is a multiple of ``step``."""
-    return Spans(()) if number % step else Spans(((number, number),))
+    if number % step:
+        return Spans(())
+
+    return Spans(((number, number),))

@@ -93,7 +93,10 @@ def _values(pairs: Pairs) -> list[Any] | None:
 def _sum(pairs: Pairs) -> int | None:
     """Bounded at the end, so that the order of the rows does not matter."""
     values = _values(pairs)
-    return None if values is None else bounded(sum(values))
+    if values is None:
+        return None
+
+    return bounded(sum(values))
 
 
 def _extreme(choose: Callable[..., Any]) -> Callable[[Pairs], RuleValue | None]:

@@ -88,7 +88,10 @@ def _key(node: core.Key) -> Closure:
 def _row_number(depth: int) -> Closure:
     def read(frames: Frames) -> RuleValue | None:
         row = frames[depth].row
-        return None if row is None else row * SCALE
+        if row is None:
+            return None
+
+        return row * SCALE
 
     return read
 
@@ -97,7 +100,10 @@ def _site(depth: int) -> Closure:
     def read(frames: Frames) -> RuleValue | None:
         # A subject's number begins with the site: ``01-005``.
         subject = frames[depth].instance.world.subject
-        return None if subject is None else subject.split("-")[0]
+        if subject is None:
+            return None
+
+        return subject.split("-")[0]
 
     return read
 
@@ -147,7 +153,10 @@ def _remote_missing_code(cell: core.Remote) -> Callable[[Frames], str | None]:
     def read(frames: Frames) -> str | None:
         here = frames[depth].instance
         there = here.world.at(form, visit, here.key, field)
-        return None if there is None else there.missing(form, None, field)
+        if there is None:
+            return None
+
+        return there.missing(form, None, field)
 
     return read
 
@@ -156,7 +165,7 @@ def _apply(node: core.Apply) -> Closure:
     if node.operator == LOOKUP:
         return _lookup(node)
 
-    arguments = tuple(compile_core(argument) for argument in node.arguments)
+    arguments = tuple(map(compile_core, node.arguments))
     if node.operator in LAZY:
         return LAZY[node.operator](arguments)
 
@@ -171,7 +180,10 @@ def _lookup(node: core.Apply) -> Closure:
 
     def look(frames: Frames) -> RuleValue | None:
         code = of_code(frames)
-        return numbers.get(code) if isinstance(code, str) else None
+        if not isinstance(code, str):
+            return None
+
+        return numbers.get(code)
 
     return look
 
@@ -188,7 +200,10 @@ def _strict(
 
     def apply(frames: Frames) -> RuleValue | None:
         values = [argument(frames) for argument in arguments]
-        return None if None in values else function(*values)
+        if None in values:
+            return None
+
+        return function(*values)
 
     return apply
 
@@ -196,7 +211,10 @@ def _strict(
 def _strict_one(function: Callable[..., RuleValue | None], operand: Closure) -> Closure:
     def apply(frames: Frames) -> RuleValue | None:
         value = operand(frames)
-        return None if value is None else function(value)
+        if value is None:
+            return None
+
+        return function(value)
 
     return apply
 
@@ -210,7 +228,10 @@ def _strict_two(
             return None
 
         second = right(frames)
-        return None if second is None else function(first, second)
+        if second is None:
+            return None
+
+        return function(first, second)
 
     return apply
 

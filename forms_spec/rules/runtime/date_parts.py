@@ -16,7 +16,10 @@ def _shared(part: Callable[[date], int]) -> Callable[[Interval], int | None]:
 
     def of(day: Interval) -> int | None:
         first, last = _ends(day)
-        return part(first) * SCALE if part(first) == part(last) else None
+        if part(first) != part(last):
+            return None
+
+        return part(first) * SCALE
 
     return of
 
@@ -76,4 +79,7 @@ def median(numbers: list[int]) -> int | None:
     # Half of an odd sum is rounded away from zero, as every other number.
     both = ordered[half - 1] + ordered[half]
     size = (abs(both) + 1) // 2
-    return size if both > 0 else -size
+    if both > 0:
+        return size
+
+    return -size

@@ -23,19 +23,28 @@ _OVERFLOW = 40 * SCALE
 def cut(number: int, by: int) -> int:
     """The quotient without its fraction."""
     size = abs(number) // abs(by)
-    return size if (number < 0) == (by < 0) else -size
+    if (number < 0) == (by < 0):
+        return size
+
+    return -size
 
 
 def bounded(number: int) -> int | None:
     """A number of the language, or UNKNOWN when it is too large."""
-    return number if -NUMBER_BOUND < number < NUMBER_BOUND else None
+    if -NUMBER_BOUND < number < NUMBER_BOUND:
+        return number
+
+    return None
 
 
 def divided(number: int, by: int) -> int:
     """The quotient of whole numbers, rounded half away from zero."""
     size, rest = divmod(abs(number), abs(by))
     size += 2 * rest >= abs(by)
-    return size if (number < 0) == (by < 0) else -size
+    if (number < 0) == (by < 0):
+        return size
+
+    return -size
 
 
 def rounded(number: int, by: int) -> int | None:
@@ -51,7 +60,10 @@ def sqrt(number: int) -> int | None:
     square = number * SCALE
     root = isqrt(square)
     # (root + 1/2)^2 is root^2 + root + 1/4: beyond it the root is rounded up.
-    return root + 1 if square - root * root > root else root
+    if square - root * root > root:
+        return root + 1
+
+    return root
 
 
 def mod(number: int, by: int) -> int | None:
@@ -155,7 +167,8 @@ def _exp(number: int) -> int:
     """``exp(r + k ln(2)) = exp(r) * 2^k`` with ``r`` near 0."""
     doublings = cut(number, _LN2)
     rest = number - doublings * _LN2
-    term = total = ONE
+    term: int = ONE
+    total: int = ONE
     step = 1
 
     while term:
@@ -164,4 +177,7 @@ def _exp(number: int) -> int:
         step += 1
 
     factor: int = 2 ** abs(doublings)
-    return total * factor if doublings >= 0 else cut(total, factor)
+    if doublings >= 0:
+        return total * factor
+
+    return cut(total, factor)

@@ -30,7 +30,10 @@ def mul(left: int, right: int) -> int | None:
 
 
 def div(left: int, right: int) -> int | None:
-    return None if right == 0 else rounded(left * SCALE, right)
+    if right == 0:
+        return None
+
+    return rounded(left * SCALE, right)
 
 
 def round_half_away(number: int, places: int) -> int | None:
@@ -240,7 +243,10 @@ def _in(operands: tuple[Closure, ...]) -> Closure:
             return True
 
         # One that is UNKNOWN might be it.
-        return None if None in others else False
+        if None in others:
+            return None
+
+        return False
 
     return among
 

@@ -82,7 +82,10 @@ def number_text(number: int) -> str:
     """A number as it is written in a cell, without zeros at its end."""
     whole, fraction = divmod(abs(number), SCALE)
     size = f"{whole}.{fraction:09}".rstrip("0").rstrip(".")
-    return f"-{size}" if number < 0 else size
+    if number < 0:
+        return f"-{size}"
+
+    return size
 
 
 def date_text(day: tuple[int, int]) -> str | None:
@@ -98,7 +101,10 @@ def time_text(seconds: int) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
     clock = f"{hours:02}:{minutes:02}"
-    return f"{clock}:{seconds:02}" if seconds else clock
+    if seconds:
+        return f"{clock}:{seconds:02}"
+
+    return clock
 
 
 def moment_text(moment: int) -> str:

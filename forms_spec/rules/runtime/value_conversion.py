@@ -72,7 +72,10 @@ _SHAPES: Mapping[type, Callable[[Any], RuleValue]] = MappingProxyType(
 
 
 def _date_or_none(value: Any, _field: Field) -> Value | None:
-    return date.fromordinal(value[0]) if value[0] == value[1] else None
+    if value[0] != value[1]:
+        return None
+
+    return date.fromordinal(value[0])
 
 
 def _partial(value: Any, _field: Field) -> Value | None:
@@ -84,7 +87,10 @@ def _partial(value: Any, _field: Field) -> Value | None:
         date(first.year, first.month, month_end) if first.day == 1 else None,
         date(first.year, 12, 31) if (first.month, first.day) == (1, 1) else None,
     )
-    return PartialDate(first, last) if last in ends else None
+    if last not in ends:
+        return None
+
+    return PartialDate(first, last)
 
 
 def _bounded(value: Any, _field: Field) -> Value | None:

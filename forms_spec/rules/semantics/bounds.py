@@ -48,21 +48,33 @@ def parted(span: Interval) -> tuple[str, int] | None:
 
     # The ninth place, which no text has, tells ``<`` from ``<=``.
     if has_high:
-        return ("<", high + 1) if high % 10 == 9 else ("<=", high)
+        if high % 10 == 9:
+            return ("<", high + 1)
 
-    return (">", low - 1) if low % 10 == 1 else (">=", low)
+        return ("<=", high)
+
+    if low % 10 == 1:
+        return (">", low - 1)
+
+    return (">=", low)
 
 
 def limit_of(span: Interval) -> int | None:
     """The number that stands beside the comparator."""
     parts = parted(span)
-    return None if parts is None else parts[1]
+    if parts is None:
+        return None
+
+    return parts[1]
 
 
 def comparator_of(span: Interval) -> str | None:
     """The comparator alone; ``=`` for an exact number."""
     parts = parted(span)
-    return None if parts is None else parts[0]
+    if parts is None:
+        return None
+
+    return parts[0]
 
 
 def leaves_open(value: RuleValue | None) -> bool:
@@ -87,4 +99,7 @@ def _total(ends: list[int], no_end: int) -> int | None:
         return no_end
 
     total = sum(ends)
-    return total if -NUMBER_BOUND < total < NUMBER_BOUND else None
+    if -NUMBER_BOUND < total < NUMBER_BOUND:
+        return total
+
+    return None

@@ -45,7 +45,7 @@ def time_seconds(text: str) -> int | None:
     if match is None:
         return None
 
-    hour, minute, second = (int(part) for part in match.groups(default="0"))
+    hour, minute, second = map(int, match.groups(default="0"))
     return hour * 3600 + minute * 60 + second
 
 
@@ -65,7 +65,10 @@ def datetime_seconds(text: str) -> int | None:
 def add_days(day: int, days: int) -> int | None:
     """A day in the years 1 to 9999, None beyond."""
     later = day + days
-    return later if 1 <= later <= LAST_DAY else None
+    if 1 <= later <= LAST_DAY:
+        return later
+
+    return None
 
 
 def add_months(day: int, months: int) -> int | None:
@@ -89,7 +92,10 @@ def months_between(first: int, second: int) -> int:
     # The last of these months may not be over yet.
     reached = add_months(first, months)
     is_completed = reached is not None and reached <= second
-    return months if is_completed else months - 1
+    if is_completed:
+        return months
+
+    return months - 1
 
 
 def age_years(birth: int, on: int) -> int:

@@ -38,7 +38,10 @@ def compared(
     """``left operator right`` by the types of both."""
     if operator == "<>":
         equal = compared(context, node, "=", left, right)
-        return equal if equal.type is Type.ANY else context.negated(equal)
+        if equal.type is Type.ANY:
+            return equal
+
+        return context.negated(equal)
 
     if Type.ANY in (left.type, right.type):
         return WRONG
@@ -209,7 +212,10 @@ def between(context: ResolveContext, node: syntax_tree.Between) -> Core:
         return WRONG
 
     inside = context.apply(Type.CONDITION, "and", low, high)
-    return context.negated(inside) if node.negated else inside
+    if node.negated:
+        return context.negated(inside)
+
+    return inside
 
 
 def membership(context: ResolveContext, node: syntax_tree.In) -> Core:
@@ -226,7 +232,7 @@ def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
     """Equal to one of the items."""
     assert isinstance(node.among, syntax_tree.Listing)
     operand = context.core(node.operand)
-    others = [context.core(item) for item in node.among.items]
+    others = list(map(context.core, node.among.items))
 
     if operand.type is Type.CHOICES:
         return context.fault(
@@ -317,7 +323,7 @@ def total(context: ResolveContext, node: syntax_tree.Sum) -> Core:
         return moved(context, node, first)
 
     # All terms are read before any is checked, so that findings come in this order.
-    cores = [first, *(context.core(term) for term in node.terms[1:])]
+    cores = [first, *map(context.core, node.terms[1:])]
     values = [
         context.want(core, term, Type.NUMBER, Type.SPREAD)
         for core, term in zip(cores, node.terms, strict=True)
@@ -386,7 +392,7 @@ def shifted(
 
 def alike(context: ResolveContext, nodes: Sequence[syntax_tree.Node]) -> list[Core]:
     """Values of one type: of the branches of a case, or the arguments of coalesce."""
-    values = [context.core(node) for node in nodes]
+    values = list(map(context.core, nodes))
     types = {value.type for value in values} - {Type.ANY}
 
     if types == {Type.NUMBER, Type.SPREAD}:
@@ -435,4 +441,7 @@ def shared(values: Sequence[Core]) -> Codelist | None:
         if value.codelist is not None:
             codelists[value.codelist.name] = value.codelist
 
-    return next(iter(codelists.values())) if len(codelists) == 1 else None
+    if len(codelists) != 1:
+        return None
+
+    return next(iter(codelists.values()))

@@ -99,7 +99,10 @@ def _shown(
     context.names.frames = before
     del context.findings[faults:]
 
-    return core if core.type is Type.CONDITION else None
+    if core.type is not Type.CONDITION:
+        return None
+
+    return core
 
 
 def _some(source: RowSource, depth: int, where: Core | None) -> Core:

@@ -179,7 +179,10 @@ def _entered(
             name=context.source_text(node.arguments[0]),
         )
 
-    return cell if cell.field.value is not None else replace(cell, entered=True)
+    if cell.field.value is not None:
+        return cell
+
+    return replace(cell, entered=True)
 
 
 def _day(

@@ -34,7 +34,7 @@ def _any_known(values: Sequence[Core]) -> Core:
     return Apply(
         type=Type.CONDITION,
         operator="or",
-        arguments=tuple(_known(value) for value in values),
+        arguments=tuple(map(_known, values)),
     )
 
 

@@ -61,11 +61,17 @@ class LookupFrame:
 
     @property
     def row_fields(self) -> tuple[Field, ...]:
-        return self.group.fields if self.group else ()
+        if not self.group:
+            return ()
+
+        return self.group.fields
 
     def table_of(self, *, row: bool) -> str:
         """The table that has a field of the row, or one of the form itself."""
-        return self.group.name if row and self.group else self.form.name
+        if row and self.group:
+            return self.group.name
+
+        return self.form.name
 
     def names(self) -> Iterator[str]:
         for field in self.row_fields:
@@ -101,7 +107,10 @@ class Names:
                 return read(depth, frame, *field)
 
         innermost = len(self.frames) - 1
-        return self.key(name, innermost) if name in KEYS else None
+        if name not in KEYS:
+            return None
+
+        return self.key(name, innermost)
 
     def key(self, name: str, depth: int) -> Key:
         return Key(type=KEYS[name], depth=depth, name=name)

@@ -25,7 +25,10 @@ def scaled(text: str | Decimal) -> int | None:
         return None
 
     is_on_grid = number == number.to_integral_value()
-    return int(number) if is_on_grid else None
+    if not is_on_grid:
+        return None
+
+    return int(number)
 
 
 _NUMBER = re.compile(r"[ \t\n]*([-+]?)([0-9]*)(?:[.]([0-9]*))?[ \t\n]*", re.ASCII)
@@ -48,4 +51,7 @@ def number_in(text: str) -> int | None:
         return None
 
     size = int(whole or "0") * SCALE + int(fraction.ljust(FRACTION_DIGITS, "0"))
-    return -size if sign == "-" else size
+    if sign == "-":
+        return -size
+
+    return size

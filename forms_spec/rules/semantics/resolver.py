@@ -271,12 +271,15 @@ class Checker(ResolveContext):
         return self.negated(self.condition(node.operand))
 
     def logic(self, node: syntax_tree.Logic) -> Core:
-        conditions = [self.condition(operand) for operand in node.operands]
+        conditions = list(map(self.condition, node.operands))
         return self.apply(Type.CONDITION, node.operator, *conditions)
 
     def state(self, node: syntax_tree.Is) -> Core:
         state = self.certain(node) if node.state == "true" else self.cell_state(node)
-        return self.negated(state) if node.negated else state
+        if node.negated:
+            return self.negated(state)
+
+        return state
 
     def certain(self, node: syntax_tree.Is) -> Core:
         """TRUE where the condition is TRUE, else FALSE: UNKNOWN is not true."""
@@ -394,7 +397,7 @@ class Checker(ResolveContext):
 
     def call(self, node: syntax_tree.Call) -> Core:
         if node.function in self.study.derivations:
-            given = tuple(self.core(argument) for argument in node.arguments)
+            given = tuple(map(self.core, node.arguments))
             return self.derivation(node.function, node, given)
 
         return function_calls.call(self, node)

@@ -97,7 +97,10 @@ class _Opener:
     def optional(
         self, node: resolved.Core | None, own: tuple[bool, ...]
     ) -> tuple[resolved.Core | None, bool]:
-        return (None, False) if node is None else self.node(node, own)
+        if node is None:
+            return (None, False)
+
+        return self.node(node, own)
 
     def apply(
         self, node: resolved.Apply, own: tuple[bool, ...]

@@ -102,7 +102,10 @@ def companion_of(context: ResolveContext, cell: Read | Remote) -> Core:
 def field_table(context: ResolveContext, field: Field) -> str:
     """The table whose column a field is."""
     form = context.study.forms[field.form]
-    return form.name if form.row_group(field.group) is None else field.group
+    if form.row_group(field.group) is None:
+        return form.name
+
+    return field.group
 
 
 def through(
