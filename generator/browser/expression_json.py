@@ -155,8 +155,10 @@ class ToJson:
         }
 
     def key(self, node: resolved.Key) -> Json:
-        if node.name == "rowno" and self.frames[node.depth] is None:
+        is_on_page = self.frames[node.depth] is None
+        if node.name == "rowno" and is_on_page:
             return {"op": "rowno", "depth": node.depth}
+
         return self.given(node, node.depth, node.type)
 
     def missing(self, node: resolved.Missing) -> Json:
@@ -165,6 +167,7 @@ class ToJson:
             return {"op": "missing", "cell": self.read(cell), "code": node.code}
 
         given = self.given(node, cell.depth, node.type)
+        # The other visit may turn out to be the page's own, which only the page knows.
         if isinstance(cell, resolved.Remote) and cell.form == self.form:
             own = _cell(cell.form, cell.field.name, 0, row=False)
             given["own"] = {"op": "missing", "cell": own, "code": node.code}
@@ -172,10 +175,13 @@ class ToJson:
         return given
 
     def apply(self, node: resolved.Apply) -> Json:
-        if node.operator != "lookup":
-            arguments = [self.node(argument) for argument in node.arguments]
-            return {"op": node.operator, "args": arguments}
+        if node.operator == "lookup":
+            return self.lookup(node)
 
+        arguments = [self.node(argument) for argument in node.arguments]
+        return {"op": node.operator, "args": arguments}
+
+    def lookup(self, node: resolved.Apply) -> Json:
         # The second argument is the table itself, which is no value of the language.
         code, table = node.arguments
         assert isinstance(table, resolved.Constant)

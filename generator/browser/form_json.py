@@ -186,13 +186,19 @@ class _FormWriter:
     def shown_by(self, field: Field, table: str) -> str:
         """The answers that decide whether the field is asked, in words."""
         plan = plan_of(self.study, self.form).fields[table, field.name]
-        asked = plan.shown_by and field.value is None
-        return showing_answers(self.study, self.form, plan) if asked else ""
+        # A calculated field is shown with its form; nobody is asked for it.
+        if not plan.shown_by or field.value is not None:
+            return ""
+
+        return showing_answers(self.study, self.form, plan)
 
     def shown_rows(self, group: Group) -> str:
         """The answers that decide whether a table is asked, in words."""
-        if group.rows is None or group.show_when is None:
+        if group.rows is None:
             return ""
+        if group.show_when is None:
+            return ""
+
         return row_answers(self.study, self.form, group)
 
     def reference(self, field: Field, home: Home) -> Json | None:

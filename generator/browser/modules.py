@@ -95,9 +95,11 @@ def _as_constants(statement: re.Match[str]) -> str:
 
 def _renamed(names: str) -> Iterator[tuple[str, str]]:
     """The names of a list, each with what it is called on the other side of ``as``."""
-    for part in filter(None, (name.strip() for name in names.split(","))):
-        name, _, other = part.partition(" as ")
-        yield name, other or name
+    for part in names.split(","):
+        name, _, other = part.strip().partition(" as ")
+        # A list may end with a comma.
+        if name:
+            yield name, other or name
 
 
 def _constant(file: str) -> str:

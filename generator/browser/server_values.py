@@ -59,9 +59,12 @@ def _one(given: Given, frames: Frames, home: FormKey) -> Any:
 
 def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
     cell = node.cell if isinstance(node, resolved.Missing) else node
-    if not isinstance(cell, resolved.Remote) or cell.form != home.form:
+    if not isinstance(cell, resolved.Remote):
+        return False
+    if cell.form != home.form:
         return False
 
+    # At which visit the cell is read depends on the subject, so it is looked up here.
     here = frames[cell.depth].instance
     there = here.world.at(cell.form, cell.visit, here.key, cell.field.name)
     return there is not None and there.key == home

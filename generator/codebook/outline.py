@@ -43,6 +43,10 @@ MARKS = {
 }
 
 
+ROLES_OF_FACTS = frozenset({"Range", "Expected"})
+"""A range that reads something is a fact of its field, and a rule as well."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeLine:
     code: str
@@ -241,10 +245,15 @@ class _Index:
 
     def section(self, form: Form, group: Group) -> GroupEntry:
         anchor = group_anchor(form, group)
+        title, table = group.title, None
+        # The rows of a repeating group are a table, whose name the data have.
+        if group.rows:
+            title, table = group.title or group.name, group.name
+
         return GroupEntry(
             anchor=anchor,
-            title=group.title or (group.name if group.rows else None),
-            table=group.name if group.rows else None,
+            title=title or None,
+            table=table,
             help=group.help,
             facts=tuple(_section_facts(group)),
             rules=self.by_owner.get(anchor, ()),
@@ -258,16 +267,10 @@ class _Index:
         if linked is None and field.codelist is not None:
             codes = tuple(map(_code, field.codelist.codes))
 
-        # A range that reads something is a fact of the field already.
-        rules = [
-            rule
-            for rule in self.by_owner.get(anchor, ())
-            if rule.role not in ("Range", "Expected")
-        ]
+        # A check reads the fields that it is about. They are listed as checked by it.
         checked_by = self.checked_by.get(anchor, ())
-        read_by = [
-            link for link in self.read_by.get(anchor, ()) if link not in checked_by
-        ]
+        readers_of_field = self.read_by.get(anchor, ())
+        read_by = [link for link in readers_of_field if link not in checked_by]
 
         return FieldEntry(
             anchor=anchor,
@@ -280,12 +283,17 @@ class _Index:
             codes=codes,
             codelist=linked,
             always=field.required is True,
-            rules=tuple(rules),
+            rules=self.rules(anchor),
             checked_by=checked_by,
             read_by=tuple(read_by),
             cdash=field.cdash,
             sdtm=field.sdtm,
         )
+
+    def rules(self, anchor: str) -> tuple[RuleEntry, ...]:
+        """The rules of a field, but for those that its facts have already."""
+        rules = self.by_owner.get(anchor, ())
+        return tuple(rule for rule in rules if rule.role not in ROLES_OF_FACTS)
 
 
 def _by_owner(rules: tuple[RuleEntry, ...]) -> Mapping[str, tuple[RuleEntry, ...]]:
@@ -308,14 +316,19 @@ def _checked_by(checked: tuple[CheckEntry, ...]) -> Mapping[str, tuple[Link, ...
 
 def _facts(study: Study) -> str:
     fields = sum(len(table.fields) for table in study.tables.values())
-    parts = [count(len(study.forms), "form"), count(fields, "field")]
+    parts = [
+        study.name,
+        count(len(study.forms), "form"),
+        count(fields, "field"),
+    ]
     if study.visits:
         parts.append(count(len(study.visits), "visit"))
+
     if study.sites:
         sites = [f"{code} {name}" for code, name in study.sites.items()]
         parts.append(f"sites {', '.join(sites)}")
 
-    return " · ".join([study.name, *parts])
+    return " · ".join(parts)
 
 
 def _day_zero(study: Study) -> DayZero | None:
@@ -338,11 +351,14 @@ def _visits(study: Study) -> Iterator[VisitEntry]:
     forms = Counter(scheduled.visit for scheduled in study.schedule)
     for visit in study.visits.values():
         due = target(visit)
+        if visit.repeats:
+            due = f"{due}, may repeat"
+
         yield VisitEntry(
             anchor=f"visit-{visit.name}",
             name=visit.name,
             title=visit.title,
-            target=f"{due}, may repeat" if visit.repeats else due,
+            target=due,
             window=window(visit),
             forms=forms[visit.name],
         )
@@ -352,32 +368,39 @@ def collected(form: Form, study: Study) -> str:
     if form.log:
         return "once per subject (log), open at every visit"
 
+    # Required visits come first, whatever the schedule's order.
     visits: dict[Expectation, list[str]] = {kind: [] for kind in EXPECTED}
     for scheduled in study.schedule:
         if scheduled.form == form.name:
             visits[scheduled.expectation].append(scheduled.visit)
 
-    words = [
-        ", ".join(names) + EXPECTED[kind] for kind, names in visits.items() if names
-    ]
+    words = []
+    for kind, names in visits.items():
+        if names:
+            words.append(", ".join(names) + EXPECTED[kind])
+
     return "; ".join(words) or "no visit"
 
 
 def _grid(form: Form, study: Study, rules: tuple[RuleEntry, ...]) -> Iterator[GridCell]:
     conditions = {rule.text: rule.anchor for rule in rules}
     for visit in study.visits:
+        # A log belongs to the subject, and is open at each visit.
         if form.log:
             yield GridCell(mark="log", word="log", anchor=None)
-        else:
-            scheduled = study.expectations.get((form.name, visit))
-            yield _cell(scheduled, conditions)
+            continue
+
+        scheduled = study.expectations.get((form.name, visit))
+        yield _cell(scheduled, conditions)
 
 
 def _cell(scheduled: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
     if scheduled is None:
         return GridCell(mark="", word="not expected", anchor=None)
 
-    anchor = conditions[scheduled.when.text] if scheduled.when else None
+    anchor = None
+    if scheduled.when:
+        anchor = conditions[scheduled.when.text]
 
     return GridCell(
         mark=MARKS[scheduled.expectation],
@@ -387,16 +410,19 @@ def _cell(scheduled: Scheduled | None, conditions: Mapping[str, str]) -> GridCel
 
 
 def _section_facts(group: Group) -> Iterator[str]:
-    if group.rows is None:
+    rows = group.rows
+    if rows is None:
         return
-    if group.rows.fixed:
-        yield f"One row for each {' and '.join(group.rows.fixed)}"
-    elif group.rows.minimum:
-        yield f"Repeats as rows, {group.rows.minimum} to {group.rows.maximum}"
+
+    if rows.fixed:
+        yield f"One row for each {' and '.join(rows.fixed)}"
+    elif rows.minimum:
+        yield f"Repeats as rows, {rows.minimum} to {rows.maximum}"
     else:
-        yield f"Repeats as rows, up to {group.rows.maximum}"
+        yield f"Repeats as rows, up to {rows.maximum}"
 
     if group.checks:
+        # One check of the protocol may stand behind several findings.
         names = dict.fromkeys(check.name for check in group.checks.values())
         yield f"Checks {', '.join(names)}"
 
@@ -424,11 +450,10 @@ def _code(code: Code) -> CodeLine:
     if code.synonyms:
         notes.append(f"also {', '.join(code.synonyms)}")
 
-    return CodeLine(
-        code=code.code,
-        label="" if code.label == code.code else code.label,
-        note=", ".join(notes),
-    )
+    # A code that is a word is its own label: it is shown once.
+    label = "" if code.label == code.code else code.label
+
+    return CodeLine(code=code.code, label=label, note=", ".join(notes))
 
 
 def _codelists(study: Study) -> Iterator[CodelistEntry]:

@@ -13,7 +13,6 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Scheduled
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules import Expression, Home, references, to_english
 from generator.codebook.words import between, home
@@ -122,20 +121,24 @@ class _Maker:
     def limits(self, role: str, key: str, limits: Range) -> Iterator[RuleEntry]:
         """One rule for the range when an end reads something; two numbers are no rule."""
         ends = [end for end in (limits.low, limits.high) if end is not None]
-        targets = [
-            target for end in ends for target in reads(end, self.study, self.home)
-        ]
-        if targets:
-            yield RuleEntry(
-                anchor=f"rule-{self.name}.{key}",
-                about=self.about,
-                name=self.name,
-                role=role,
-                english=between(limits, self.home, self.study),
-                text=", ".join(end.text for end in ends),
-                place=ends[0].place,
-                reads=tuple(dict.fromkeys(targets)),
-            )
+        # Both ends may read the same, which is listed once. A dictionary keeps the order.
+        targets: dict[Link, None] = {}
+        for end in ends:
+            targets |= dict.fromkeys(reads(end, self.study, self.home))
+
+        if not targets:
+            return
+
+        yield RuleEntry(
+            anchor=f"rule-{self.name}.{key}",
+            about=self.about,
+            name=self.name,
+            role=role,
+            english=between(limits, self.home, self.study),
+            text=", ".join(end.text for end in ends),
+            place=ends[0].place,
+            reads=tuple(targets),
+        )
 
 
 def form_rules(form: Form, study: Study) -> Iterator[RuleEntry]:
@@ -146,27 +149,33 @@ def form_rules(form: Form, study: Study) -> Iterator[RuleEntry]:
         study=study, home=home(form, None), about=f"form-{form.name}", name=form.name
     )
     # By the text: two visits with the same condition have each their own expression.
-    shared: dict[str, list[Scheduled]] = {}
+    visits_by_text: dict[str, list[str]] = {}
+    conditions: dict[str, Expression] = {}
     for scheduled in study.schedule:
-        if scheduled.form == form.name and scheduled.when is not None:
-            shared.setdefault(scheduled.when.text, []).append(scheduled)
+        condition = scheduled.when
+        if scheduled.form != form.name or condition is None:
+            continue
 
-    for number, alike in enumerate(shared.values(), 1):
-        assert alike[0].when is not None
-        visits = ", ".join(scheduled.visit for scheduled in alike)
-        yield maker.rule(f"At {visits} when", f"expected{number}", alike[0].when)
+        conditions.setdefault(condition.text, condition)
+        visits_by_text.setdefault(condition.text, []).append(scheduled.visit)
+
+    for number, (text, visits) in enumerate(visits_by_text.items(), 1):
+        role = f"At {', '.join(visits)} when"
+        yield maker.rule(role, f"expected{number}", conditions[text])
 
 
 def group_rules(form: Form, group: Group, study: Study) -> Iterator[RuleEntry]:
-    if group.show_when is not None:
-        name = f"{form.name}.{group.name}"
-        maker = _Maker(
-            study=study,
-            home=home(form, None),
-            about=group_anchor(form, group),
-            name=name,
-        )
-        yield maker.rule("Shown when", "section", group.show_when)
+    if group.show_when is None:
+        return
+
+    # Whether a group is shown is asked once, and not in each of its rows.
+    maker = _Maker(
+        study=study,
+        home=home(form, None),
+        about=group_anchor(form, group),
+        name=f"{form.name}.{group.name}",
+    )
+    yield maker.rule("Shown when", "section", group.show_when)
 
 
 def group_anchor(form: Form, group: Group) -> str:
@@ -228,6 +237,7 @@ def _meaning(expression: Expression, study: Study) -> Expression:
         return expression
 
     derivation = study.derivations.get(expression.text.strip())
+    # One that takes arguments says nothing without them.
     if derivation is None or derivation.takes:
         return expression
 
@@ -238,7 +248,9 @@ def _is_bare_name(node: syntax_tree.Node) -> TypeGuard[syntax_tree.Reference]:
     """True for a name of one word, such as that of a field or a derivation."""
     if not isinstance(node, syntax_tree.Reference):
         return False
-    return node.table is None and node.selector is None
+
+    has_more_words = node.table is not None or node.selector is not None
+    return not has_more_words
 
 
 def all_rules(study: Study) -> tuple[RuleEntry, ...]:
@@ -274,12 +286,16 @@ def readers(
 def checks(study: Study) -> Iterator[CheckEntry]:
     """The study's edit checks."""
     for rule in study.rules.values():
-        table = study.tables[rule.on[0][0]]
         # A rule is at home where the first of its fields is.
+        first_table, _ = rule.on[0]
+        table = study.tables[first_table]
         index = home(table.form, table.group)
+
         expressions = [rule.assertion]
+        applies = None
         if rule.when is not None:
             expressions.insert(0, rule.when)
+            applies = to_english(rule.when, study, index)
 
         read = chain.from_iterable(reads(text, study, index) for text in expressions)
 
@@ -289,7 +305,7 @@ def checks(study: Study) -> Iterator[CheckEntry]:
             says=rule.message,
             severity=rule.severity,
             unknown=rule.unknown is not None,
-            applies=to_english(rule.when, study, index) if rule.when else None,
+            applies=applies,
             holds=to_english(rule.assertion, study, index),
             texts=tuple(expression.text for expression in expressions),
             place=rule.place,
@@ -301,10 +317,13 @@ def checks(study: Study) -> Iterator[CheckEntry]:
 def derived(study: Study) -> Iterator[DerivationEntry]:
     """The study's named derivations."""
     for derivation in study.derivations.values():
-        takes = f"({', '.join(derivation.takes)})" if derivation.takes else ""
+        name = derivation.name
+        if derivation.takes:
+            name = f"{name}({', '.join(derivation.takes)})"
+
         yield DerivationEntry(
             anchor=derivation_anchor(derivation.name),
-            name=f"{derivation.name}{takes}",
+            name=name,
             label=derivation.label or "",
             text=derivation.expression.text,
             place=derivation.place,
@@ -352,13 +371,16 @@ def written_reads(expression: Expression, study: Study) -> tuple[Link, ...]:
 
 def _nodes(node: object) -> Iterator[syntax_tree.Node]:
     """Every node of a tree in reading order; trees are bounded, so this is too."""
-    if isinstance(node, syntax_tree.Node):
-        yield node
-        for field in fields(node):
-            yield from _nodes(getattr(node, field.name))
-    elif isinstance(node, tuple):
+    if isinstance(node, tuple):
         for item in node:
             yield from _nodes(item)
+
+    if not isinstance(node, syntax_tree.Node):
+        return
+
+    yield node
+    for field in fields(node):
+        yield from _nodes(getattr(node, field.name))
 
 
 def _link(table: str | None, field: str | None, study: Study) -> Link:
@@ -379,13 +401,18 @@ def _field_link(table: str, name: str) -> Link:
 
 def _derivation_link(node: syntax_tree.Node, study: Study) -> Link | None:
     """The link to the derivation that a part of a rule names, if it names one."""
-    name = None
-    if isinstance(node, syntax_tree.Call):
-        name = node.function
-    elif _is_bare_name(node):
-        name = node.field
-
+    name = _named_function(node)
     if name is None or name not in study.derivations:
         return None
 
     return Link(anchor=derivation_anchor(name), name=name)
+
+
+def _named_function(node: syntax_tree.Node) -> str | None:
+    """The name that may be a derivation's: with arguments it looks like a function."""
+    if isinstance(node, syntax_tree.Call):
+        return node.function
+    if _is_bare_name(node):
+        return node.field
+
+    return None

@@ -34,7 +34,8 @@ def answer(field: Field) -> str:
         return "note"
 
     words = [field.type.noun or field.kind.noun]
-    if field.kind.name == "decimal" and field.places is not None:
+    is_decimal = field.kind.name == "decimal"
+    if is_decimal and field.places is not None:
         words.append(count(field.places, "decimal place"))
     if field.seconds:
         words.append("with seconds")
@@ -49,7 +50,8 @@ def answer(field: Field) -> str:
 def facts(field: Field, study: Study) -> Iterator[Fact]:
     """Everything else that the field says of its answer, in the order of the page."""
     for name, make in FACTS.items():
-        if words := make(field, study):
+        words = make(field, study)
+        if words:
             yield Fact(name=name, words=words)
 
 
@@ -73,7 +75,10 @@ def _ranges(ranges: Mapping[str | None, Range], field: Field, study: Study) -> s
     words = []
     for unit, limits in ranges.items():
         text = between(limits, field_home(field, study), study)
-        words.append(f"{text} {labels.get(unit, unit)}" if unit else text)
+        if unit:
+            text = f"{text} {labels.get(unit, unit)}"
+
+        words.append(text)
 
     return "; ".join(words)
 
@@ -82,26 +87,33 @@ def between(limits: Range, index: Home, study: Study) -> str:
     """A range in words: ``60 to 260``, ``above 0, at most 100``, ``at least 18``."""
     low = to_english(limits.low, study, index) if limits.low else ""
     high = to_english(limits.high, study, index) if limits.high else ""
-    if low and high and not (limits.low_open or limits.high_open):
+
+    # ``60 to 260`` means to everybody that both ends are allowed.
+    has_open_end = limits.low_open or limits.high_open
+    if low and high and not has_open_end:
         return f"{low} to {high}"
 
     # One end alone, or two of which one is open.
     ends = []
     if low:
-        ends.append(f"above {low}" if limits.low_open else f"at least {low}")
+        word = "above" if limits.low_open else "at least"
+        ends.append(f"{word} {low}")
     if high:
-        ends.append(f"below {high}" if limits.high_open else f"at most {high}")
+        word = "below" if limits.high_open else "at most"
+        ends.append(f"{word} {high}")
 
     return ", ".join(ends)
 
 
 def _length(field: Field, _study: Study) -> str:
-    if field.min_length and field.max_length:
-        return f"{field.min_length} to {field.max_length} characters"
-    if field.max_length:
-        return f"at most {count(field.max_length, 'character')}"
-    if field.min_length:
-        return f"at least {count(field.min_length, 'character')}"
+    shortest = field.min_length
+    longest = field.max_length
+    if shortest and longest:
+        return f"{shortest} to {longest} characters"
+    if longest:
+        return f"at most {count(longest, 'character')}"
+    if shortest:
+        return f"at least {count(shortest, 'character')}"
 
     return ""
 
@@ -168,7 +180,8 @@ def _reference(field: Field, study: Study) -> str:
     rows = []
     for row in study.references.ranges:
         if row.test == field.lab_test:
-            rows.append(" ".join(filter(None, _row_words(row, field))))
+            words = filter(None, _row_words(row, field))
+            rows.append(" ".join(words))
 
     return "; ".join(rows)
 
@@ -186,9 +199,11 @@ def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
 
 
 def _ages(row: ReferenceRange) -> str:
-    if row.age_low is None and row.age_high is None:
+    low, high = row.age_low, row.age_high
+    if low is None and high is None:
         return ""
-    return f"aged {reference_words(row.age_low, row.age_high)}"
+
+    return f"aged {reference_words(low, high)}"
 
 
 FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
@@ -293,9 +308,15 @@ def window(visit: Visit) -> str:
         return "any day" if visit.target is None else "not specified"
 
     first, last = visit.window.first, visit.window.last
-    if not visit.window.around:
-        return f"day {first}" if first == last else f"day {first} to day {last}"
-    # Around the target day, which the two count from.
+    if visit.window.around:
+        return _days_around(first, last)
+
+    is_single_day = first == last
+    return f"day {first}" if is_single_day else f"day {first} to day {last}"
+
+
+def _days_around(first: int, last: int) -> str:
+    """Days before and after the target day, from which the two are counted."""
     if first == last == 0:
         return "the target day only"
     if -first == last:

@@ -53,18 +53,7 @@ def read_dictionary(path: Path) -> Folder:
     Raises ``UnreadableFolder`` where there is no folder, nothing of a dictionary in it,
     or nothing but dictionaries in folders of their own.
     """
-    if not path.exists():
-        raise UnreadableFolder(f"There is no folder {path}")
-    if not path.is_dir():
-        raise UnreadableFolder(
-            f"{path} is a file. Give the folder that contains the dictionary"
-        )
-
-    try:
-        files = sorted(_files(path), key=lambda item: item.relative_to(path).as_posix())
-    except OSError as error:
-        raise UnreadableFolder(f"{path} cannot be listed: {error.strerror}") from error
-
+    files = _listed(path)
     passed_over = _passed_over(path)
     if not files and not passed_over:
         raise UnreadableFolder(f"{path} has no .yaml or .yml files")
@@ -81,17 +70,38 @@ def read_dictionary(path: Path) -> Folder:
         else:
             texts[name] = text
 
-    homes = [str(path / home) for home in _homes(texts)]
-    if homes:
-        remedy = f"Give one of {' and '.join(homes)}"
-        if len(homes) == 1:
-            remedy = f"There is one in {homes[0]}: give that folder"
-
-        raise UnreadableFolder(
-            f"{path} is not a dictionary: it has no study.yaml. {remedy}"
-        )
+    _refuse_folder_of_dictionaries(path, texts)
 
     return Folder(texts, tuple(findings))
+
+
+def _listed(path: Path) -> list[Path]:
+    """The YAML files below a folder, in the same order on every computer."""
+    if not path.exists():
+        raise UnreadableFolder(f"There is no folder {path}")
+    if not path.is_dir():
+        raise UnreadableFolder(
+            f"{path} is a file. Give the folder that contains the dictionary"
+        )
+
+    try:
+        return sorted(_files(path), key=lambda item: item.relative_to(path).as_posix())
+    except OSError as error:
+        raise UnreadableFolder(f"{path} cannot be listed: {error.strerror}") from error
+
+
+def _refuse_folder_of_dictionaries(path: Path, texts: Mapping[str, str]) -> None:
+    homes = [str(path / home) for home in _homes(texts)]
+    if not homes:
+        return
+
+    remedy = f"Give one of {' and '.join(homes)}"
+    if len(homes) == 1:
+        remedy = f"There is one in {homes[0]}: give that folder"
+
+    raise UnreadableFolder(
+        f"{path} is not a dictionary: it has no study.yaml. {remedy}"
+    )
 
 
 def rename_old_keys(path: Path) -> dict[str, int]:
@@ -129,21 +139,27 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
     forms may stand in any folders, so it is where all of them are; of several, each is
     where its study is.
     """
-    parts = {
-        PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()
-    }
-    files = [name for name, keys in parts.items() if keys]
-    studies = list(
-        dict.fromkeys(name.parent for name in files if "study" in parts[name])
-    )
-    if len(studies) == 1:
-        home = _common_home(studies[0], files)
-        # Read from here, the files below its data folder would be parts of it.
-        has_data = any(name.is_relative_to(home / DATA) for name in parts)
-        return [home] if home.parts and has_data else []
+    every_file = [PurePosixPath(name) for name in texts]
+    files: list[PurePosixPath] = []
+    # A dictionary keeps the order, and has each folder once.
+    studies: dict[PurePosixPath, None] = {}
+    for file, text in zip(every_file, texts.values(), strict=True):
+        keys = set(_HOLDS.findall(text))
+        if keys:
+            files.append(file)
+        if "study" in keys:
+            studies[file.parent] = None
 
-    if all(study.parts for study in studies) and _hold(studies, files):
-        return studies
+    if len(studies) == 1:
+        home = _common_home(*studies, files)
+        # Read from here, the files below its data folder would be parts of it.
+        has_data = any(file.is_relative_to(home / DATA) for file in every_file)
+        is_below = home.parts != ()
+        return [home] if is_below and has_data else []
+
+    are_below = all(study.parts for study in studies)
+    if are_below and _hold([*studies], files):
+        return [*studies]
 
     return []
 
@@ -163,11 +179,12 @@ def _hold(homes: Sequence[PurePosixPath], files: Iterable[PurePosixPath]) -> boo
 
 
 def _files(path: Path) -> list[Path]:
-    return [
-        file
-        for file in path.rglob("*")
-        if file.suffix in ENDINGS and _belongs(file, path)
-    ]
+    files = []
+    for file in path.rglob("*"):
+        if file.suffix in ENDINGS and _belongs(file, path):
+            files.append(file)
+
+    return files
 
 
 def _passed_over(path: Path) -> list[str]:
@@ -176,16 +193,25 @@ def _passed_over(path: Path) -> list[str]:
     """
     names = []
     for file in path.rglob("*"):
-        ending = file.suffix.lower()
-        candidate = ending in ENDINGS or ending in TEXTS
-        if not candidate or file.suffix in ENDINGS or not _belongs(file, path):
+        if not _has_other_ending(file) or not _belongs(file, path):
             continue
 
         # ``VS.YAML`` is meant as a part for sure, of ``notes.txt`` the text has to say.
-        if ending in ENDINGS or _looks_like_a_part(file):
+        is_surely_part = file.suffix.lower() in ENDINGS
+        if is_surely_part or _looks_like_a_part(file):
             names.append(file.relative_to(path).as_posix())
 
     return sorted(names)
+
+
+def _has_other_ending(file: Path) -> bool:
+    """Whether an editor may have saved a part of a dictionary under this name."""
+    # What ends as it should is read.
+    if file.suffix in ENDINGS:
+        return False
+
+    ending = file.suffix.lower()
+    return ending in ENDINGS or ending in TEXTS
 
 
 def _belongs(file: Path, folder: Path) -> bool:
@@ -193,8 +219,11 @@ def _belongs(file: Path, folder: Path) -> bool:
     if not file.is_file():
         return False
 
-    name = file.relative_to(folder)
-    return name.parts[0] != DATA and not any(map(_is_hidden, name.parts))
+    parts = file.relative_to(folder).parts
+    if parts[0] == DATA:
+        return False
+
+    return not any(map(_is_hidden, parts))
 
 
 def _is_hidden(part: str) -> bool:
@@ -239,9 +268,13 @@ def _read(file: Path, name: str) -> str | Finding:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8")
-        last_line = before.rpartition("\n")[2]
-        here = TextPlace(
-            file=name, line=before.count("\n") + 1, column=len(last_line) + 1
-        )
-        return finding("not-utf-8", text=here, byte=f"0x{data[error.start]:02X}")
+        return _not_utf_8(name, data, error.start)
+
+
+def _not_utf_8(name: str, data: bytes, start: int) -> Finding:
+    # What comes before the first fault can be read, and says on which line it is.
+    before = data[:start].decode("utf-8")
+    last_line = before.rpartition("\n")[2]
+    place = TextPlace(file=name, line=before.count("\n") + 1, column=len(last_line) + 1)
+
+    return finding("not-utf-8", text=place, byte=f"0x{data[start]:02X}")

@@ -40,11 +40,17 @@ def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
             continue
 
         line = f"{head} {_flow(value)}"
-        if isinstance(value, Mapping) and not (_short(value) and len(line) <= WIDTH):
-            yield head
-            yield from _mapping(value, indent + 2)
-        else:
+        if not isinstance(value, Mapping):
             yield line
+            continue
+
+        fits_one_line = _short(value) and len(line) <= WIDTH
+        if fits_one_line:
+            yield line
+            continue
+
+        yield head
+        yield from _mapping(value, indent + 2)
 
 
 def _short(mapping: Mapping[str, Data]) -> bool:
@@ -71,31 +77,42 @@ def _text(head: str, value: str, indent: int) -> Iterator[str]:
     has lines.
     """
     line = f"{head} {scalar(value)}"
+    margin = " " * (indent + 2)
+
     if len(line) <= WIDTH and "\n" not in value:
         yield line
     elif _literal(value):
         yield f"{head} |-"
         for part in value.split("\n"):
-            yield f"{' ' * (indent + 2)}{part}" if part else ""
+            # Blanks at the end of an empty line would change the text.
+            yield f"{margin}{part}" if part else ""
     elif _foldable(value):
         yield f"{head} >-"
-        for part in _folded(value, max(WIDTH - indent - 2, 40)):
-            yield f"{' ' * (indent + 2)}{part}"
+        # Deep in a file a little width is left, so that words are not stacked.
+        width = max(WIDTH - len(margin), 40)
+        for part in _folded(value, width):
+            yield f"{margin}{part}"
     else:
         yield line
 
 
 def _literal(value: str) -> bool:
     """Whether a block shows the text as it is: no tabs, no blanks at a line's ends."""
-    if "\n" not in value or _BLANKS_OF_LINES.search(value):
+    if "\n" not in value:
         return False
+    if _BLANKS_OF_LINES.search(value):
+        return False
+
     return _printable(value)
 
 
 def _foldable(value: str) -> bool:
     """Whether folding keeps the text: a line break stands for one blank only."""
-    if "\n" in value or "  " in value or value != value.strip():
+    if "\n" in value or "  " in value:
         return False
+    if value != value.strip():
+        return False
+
     return _printable(value)
 
 
@@ -131,14 +148,26 @@ def _flow(value: Data) -> str:
 def scalar(text: str, *, flow: bool = False) -> str:
     """A text on one line, quoted only where it has to be."""
     # Quotes and backslashes need no escape unless something else does.
-    if _ESCAPED.search(re.sub(r'["\\]', "", text)):
-        return '"' + _ESCAPED.sub(_escape, text) + '"'
+    without_quotes = re.sub(r'["\\]', "", text)
+    if _ESCAPED.search(without_quotes):
+        escaped = _ESCAPED.sub(_escape, text)
+        return f'"{escaped}"'
 
-    quoted = text in _NULLS or _SPECIAL_START.match(text) or _ENDS_PLAIN.search(text)
-    if flow:
-        quoted = quoted or _FLOW_SIGNS.search(text)
+    if not _needs_quotes(text, flow=flow):
+        return text
 
-    return "'" + text.replace("'", "''") + "'" if quoted else text
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _needs_quotes(text: str, *, flow: bool) -> bool:
+    """Whether a program would read something else from the text as it is."""
+    if text in _NULLS:
+        return True
+    if _SPECIAL_START.match(text) or _ENDS_PLAIN.search(text):
+        return True
+
+    return flow and _FLOW_SIGNS.search(text) is not None
 
 
 def _escape(result: re.Match[str]) -> str:
@@ -146,6 +175,7 @@ def _escape(result: re.Match[str]) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
 
+    # YAML has an escape of two, of four and of eight digits.
     code = ord(character)
     if code < 0x100:
         return f"\\x{code:02X}"

@@ -72,7 +72,9 @@ class Instant(NamedTuple):
     def exact(self) -> datetime:
         """The moment to the microsecond."""
         hour, minute, second, fraction, _ = self.clock
+        # Python's clock has six digits after the point; a fraction may be longer.
         microsecond = int(fraction.ljust(6, "0")[:6])
+
         day = datetime(self.day.year, self.day.month, self.day.day)
         return day.replace(
             hour=hour, minute=minute, second=second, microsecond=microsecond
@@ -85,7 +87,11 @@ def iso_date(text: str) -> date | None:
 
 def _year_first(text: str) -> date | None:
     match = _YEAR_FIRST.fullmatch(text)
-    return _day(match[1], match[3], match[4]) if match else None
+    if match is None:
+        return None
+
+    year, _, month, day = match.groups()
+    return _day(year, month, day)
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -96,12 +102,17 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _full_year(year: str) -> str:
+    # A spreadsheet shows two digits of a year. Studies are of this century.
     return year if len(year) == 4 else f"20{year}"
 
 
 def _named(text: str) -> date | None:
     match = _NAMED.fullmatch(text)
-    return _day(match[3], str(_month(match[2])), match[1]) if match else None
+    if match is None:
+        return None
+
+    day, name, year = match.groups()
+    return _day(year, str(_month(name)), day)
 
 
 def _month(name: str) -> int:
@@ -111,12 +122,20 @@ def _month(name: str) -> int:
 
 def _day_first(text: str) -> date | None:
     match = _YEAR_LAST.fullmatch(text)
-    return _day(match[4], match[3], match[1]) if match else None
+    if match is None:
+        return None
+
+    day, _, month, year = match.groups()
+    return _day(year, month, day)
 
 
 def _month_first(text: str) -> date | None:
     match = _YEAR_LAST.fullmatch(text)
-    return _day(match[4], match[1], match[3]) if match else None
+    if match is None:
+        return None
+
+    month, _, day, year = match.groups()
+    return _day(year, month, day)
 
 
 def _unambiguous(text: str) -> date | None:
@@ -130,28 +149,45 @@ def clock(text: str) -> TimeOfDay | None:
     if not match:
         return None
 
-    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-    half = match[5]
-    if half:
-        hour %= 12
-    if half and half in "pP":
-        hour += 12
+    hours, minutes, seconds, digits, half = match.groups()
+    hour = _hour_of_day(int(hours), half)
+    minute = int(minutes)
+    second = int(seconds or 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
 
-    fraction = (match[4] or "").rstrip("0")
-    return TimeOfDay(hour, minute, second, fraction, match[3] is not None)
+    fraction = (digits or "").rstrip("0")
+    fine = seconds is not None
+    return TimeOfDay(hour, minute, second, fraction, fine)
+
+
+def _hour_of_day(hour: int, half: str | None) -> int:
+    """The hour from 0 to 23, given the ``a`` of AM or the ``p`` of PM, if there is any."""
+    if half is None:
+        return hour
+
+    # 12 AM is midnight, and 12 PM is noon.
+    hour %= 12
+    afternoon = half in "pP"
+    return hour + 12 if afternoon else hour
 
 
 def _clock_alone(text: str) -> TimeOfDay | None:
     """A time, also on the day on which a program put it."""
     day, _, time = text.partition(" ")
-    return clock(time if day in _NO_DAY else text)
+    if day in _NO_DAY:
+        return clock(time)
+
+    return clock(text)
 
 
 def _clocks(before: str, after: str) -> tuple[TimeOfDay, TimeOfDay] | None:
-    first, second = clock(before), _clock_alone(after)
-    return (first, second) if first and second else None
+    first = clock(before)
+    second = _clock_alone(after)
+    if first is None or second is None:
+        return None
+
+    return first, second
 
 
 def instant(text: str, read_date: ReadDate = _unambiguous) -> Instant | None:
@@ -160,21 +196,33 @@ def instant(text: str, read_date: ReadDate = _unambiguous) -> Instant | None:
     if not match:
         return None
 
-    day, time = read_date(match[1]), clock(match[2])
-    return Instant(day, time) if day and time else None
+    day = read_date(match[1])
+    time = clock(match[2])
+    if day is None or time is None:
+        return None
+
+    return Instant(day, time)
 
 
 def _instants(
     before: str, after: str, read_date: ReadDate = _unambiguous
 ) -> tuple[Instant, Instant] | None:
-    first, second = instant(before), instant(after, read_date)
-    return (first, second) if first and second else None
+    # An export spells dates in one way. Only what came back has an order to guess.
+    first = instant(before)
+    second = instant(after, read_date)
+    if first is None or second is None:
+        return None
+
+    return first, second
 
 
 def _starting_date(text: str, read_date: ReadDate) -> date | None:
     """The date that a text is, or that it has before a time of day."""
     moment = instant(text, read_date)
-    return moment.day if moment else read_date(text)
+    if moment is not None:
+        return moment.day
+
+    return read_date(text)
 
 
 # What happened to a date
@@ -207,11 +255,13 @@ def _is_reordered(before: str, after: str, read_date: ReadDate) -> bool:
 
 def midnight_added(before: str, after: str) -> bool:
     """``2024-04-15`` became ``2024-04-15 00:00:00``."""
-    day, moment = iso_date(before), instant(after)
+    day = iso_date(before)
+    moment = instant(after)
     if day is None or moment is None:
         return False
 
-    return moment.day == day and moment.clock.is_midnight()
+    same_day = moment.day == day
+    return same_day and moment.clock.is_midnight()
 
 
 def midnight_gone(before: str, after: str) -> bool:
@@ -228,10 +278,14 @@ def day_invented(before: str, after: str) -> bool:
     day = _day_of_program(after)
     if day is None or day.day != 1:
         return False
-    if before == f"{day:%Y-%m}":
+
+    month_alone = f"{day:%Y-%m}"
+    if before == month_alone:
         return True
 
-    return day.month == 1 and before == f"{day:%Y}"
+    # A year alone becomes the first of January.
+    year_alone = f"{day:%Y}"
+    return day.month == 1 and before == year_alone
 
 
 def _day_of_program(text: str) -> date | None:
@@ -275,10 +329,12 @@ def hours_became_minutes(before: str, after: str) -> bool:
         return False
 
     first, second = clocks
+    # 00:00 is midnight either way.
     if first.fine or first.minutes() == second.minutes():
         return False
 
-    return second[:3] == (0, first.hour, first.minute)
+    shifted = (0, first.hour, first.minute)
+    return second[:3] == shifted
 
 
 def moment_respelled(before: str, after: str) -> bool:
@@ -298,8 +354,10 @@ def fraction_rounded(before: str, after: str) -> bool:
     if places >= len(first.clock.fraction):
         return False
 
+    # Some programs round, others cut off: either is less than one step away.
     step: timedelta = max(timedelta(seconds=1) / 10**places, _MILLISECOND)
-    return abs(first.exact() - second.exact()) < step
+    difference = abs(first.exact() - second.exact())
+    return difference < step
 
 
 def text_became_date(before: str, after: str) -> bool:
@@ -318,10 +376,14 @@ def _days_and_months(text: str) -> Iterator[tuple[int, int]]:
         if day:
             yield day.day, day.month
 
-    if match := _DAY_MONTH.fullmatch(text):
-        yield int(match[1]), _month(match[2])
-    if match := _MONTH_DAY.fullmatch(text):
-        yield int(match[2]), _month(match[1])
+    # A spreadsheet shows such a date without its year, which it made up.
+    day_month = _DAY_MONTH.fullmatch(text)
+    if day_month:
+        yield int(day_month[1]), _month(day_month[2])
+
+    month_day = _MONTH_DAY.fullmatch(text)
+    if month_day:
+        yield int(month_day[2]), _month(month_day[1])
 
 
 # What a text may have been
@@ -342,24 +404,31 @@ def month_first_dates(text: str, expected: Expected) -> Iterator[str]:
 
 def dates_of_midnights(text: str, expected: Expected) -> Iterator[str]:
     moment = instant(text)
-    if moment and moment.clock.is_midnight():
-        yield from _whole_date(moment.day, expected)
+    if moment is None or not moment.clock.is_midnight():
+        return
+
+    yield from _whole_date(moment.day, expected)
 
 
 def _whole_date(day: date | None, expected: Expected) -> Iterator[str]:
+    if day is None:
+        return
+
     # The first of a month may be the month, to which a program gave a day.
-    may_be_partial = (
-        day is not None and day.day == 1 and expected.kind == "partial_date"
-    )
-    if day is not None and not may_be_partial:
+    may_be_partial = day.day == 1 and expected.kind == "partial_date"
+    if not may_be_partial:
         yield day.isoformat()
 
 
 def months_named(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
     match = _NAMED_MONTH.fullmatch(text)
-    month = _month(match[1]) if match else 0
-    if match and month:
-        yield f"{_full_year(match[2])}-{month:02}"
+    if match is None:
+        return
+
+    name, year = match.groups()
+    month = _month(name)
+    if month:
+        yield f"{_full_year(year)}-{month:02}"
 
 
 def _reordered(text: str, expected: Expected, read_date: ReadDate) -> Iterator[str]:
@@ -368,9 +437,13 @@ def _reordered(text: str, expected: Expected, read_date: ReadDate) -> Iterator[s
         yield from _whole_date(read_date(text), expected)
         return
 
-    # No second is invented.
     moment = instant(text, read_date)
-    if moment and (moment.clock.fine or not expected.seconds):
+    if moment is None:
+        return
+
+    # No second is invented.
+    is_exact_enough = moment.clock.fine or not expected.seconds
+    if is_exact_enough:
         yield from _as_datetime(moment, expected)
 
 
@@ -379,12 +452,15 @@ def moments_written(text: str, expected: Expected) -> Iterator[str]:
     if moment is None:
         return
 
-    if expected.kind == "timestamp":
-        fraction = moment.clock.fraction
-        seconds = moment.clock.seconds() + (f".{fraction}" if fraction else "")
-        yield f"{moment.day.isoformat()}T{seconds}Z"
-    else:
+    if expected.kind != "timestamp":
         yield from _as_datetime(moment, expected)
+        return
+
+    seconds = moment.clock.seconds()
+    if moment.clock.fraction:
+        seconds = f"{seconds}.{moment.clock.fraction}"
+
+    yield f"{moment.day.isoformat()}T{seconds}Z"
 
 
 def _as_datetime(moment: Instant, expected: Expected) -> Iterator[str]:
@@ -395,15 +471,21 @@ def _as_datetime(moment: Instant, expected: Expected) -> Iterator[str]:
 def times_without_seconds(text: str, expected: Expected) -> Iterator[str]:
     """A time without the seconds that its field does not have, and that are zero."""
     # "0:09:30" may also be 09:30 read as minutes.
-    time = None if text.startswith("0:") else _clock_alone(text)
+    if text.startswith("0:"):
+        return
+
+    time = _clock_alone(text)
     if time:
         yield from _as_time(time, expected)
 
 
 def times_of_minutes(text: str, expected: Expected) -> Iterator[str]:
     """``09:30`` for ``0:09:30``, in a field whose times have no seconds."""
-    time = clock(text) if text.startswith("0:") else None
-    if time and time.fine and not expected.seconds:
+    if expected.seconds or not text.startswith("0:"):
+        return
+
+    time = clock(text)
+    if time and time.fine:
         yield f"{time.minute:02}:{time.second:02}"
 
 
@@ -411,6 +493,7 @@ def _as_time(time: TimeOfDay, expected: Expected) -> Iterator[str]:
     """The time as its field has it, unless something would be lost."""
     if time.fraction:
         return
+
     if expected.seconds:
         yield time.seconds()
     elif not time.second:
@@ -437,12 +520,15 @@ def is_no_month_first(text: str) -> bool:
 def _begins_as_exported(text: str) -> bool:
     if is_iso_date(text):
         return True
-    return is_iso_date(text[:10]) and instant(text) is not None
+
+    beginning = text[: len("YYYY-MM-DD")]
+    return is_iso_date(beginning) and instant(text) is not None
 
 
 def _fits_only(text: str, order: ReadDate, other: ReadDate) -> bool:
     if _starting_date(text, other) is not None:
         return False
+
     return _starting_date(text, order) is not None
 
 

@@ -60,6 +60,7 @@ class Habit:
 
 def of_other_kind(text: str) -> Iterator[str]:
     """The rewritings that leave a whole column alone for the sake of this text."""
+    # A blank is of every kind.
     if not text:
         return
 
@@ -103,17 +104,27 @@ class ColumnHabits:
     def _explanation(self, text: str) -> Explanation | None:
         """What a text may have been; None for one that is right."""
         if text not in self._known:
+            # A column may have more different texts than there is room for. What is
+            # forgotten is worked out once more.
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
 
-            self._spared.update(
-                rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text)
-            )
-            self._mixed.update(of_other_kind(text))
-            right = self.expected.accepts(text)
-            self._known[text] = None if right else tuple(self._explanations(text))
+            self._known[text] = self._first_explanation(text)
 
         return self._known[text]
+
+    def _first_explanation(self, text: str) -> Explanation | None:
+        """The same for a text that is new; it also says what has spared the column."""
+        for rewriting in REWRITINGS:
+            if rewriting.untouched(text):
+                self._spared.add(rewriting.name)
+
+        self._mixed.update(of_other_kind(text))
+
+        if self.expected.accepts(text):
+            return None
+
+        return tuple(self._explanations(text))
 
     def _explanations(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         if len(text) > _LONGEST:
@@ -129,7 +140,9 @@ class ColumnHabits:
         self, rewriting: Rewriting, text: str, listed: Iterable[str]
     ) -> Iterator[str]:
         if rewriting.by_list:
-            yield from (entry for entry in listed if rewriting.explains(entry, text))
+            for entry in listed:
+                if rewriting.explains(entry, text):
+                    yield entry
 
         for candidate in rewriting.texts_before(text, self.expected):
             if self.expected.accepts(candidate):
@@ -174,11 +187,14 @@ class ColumnHabits:
         examples: dict[tuple[str, bool], str] = {}
         for shape, count in self._counts.items():
             names, originals = self._left(shape)
-            if names:
-                # The table has the surest first.
-                key = names[0], len(originals) == 1
-                cells[key] += count
-                examples.setdefault(key, self._examples[shape])
+            if not names:
+                continue
+
+            # The table has the surest first.
+            surest = names[0]
+            sure = len(originals) == 1
+            cells[surest, sure] += count
+            examples.setdefault((surest, sure), self._examples[shape])
 
         habits = [
             Habit(
@@ -209,7 +225,11 @@ class ColumnHabits:
         """The surest rewriting that explains a failing text; None where it is right, or
         nothing does.
         """
-        for name, _ in self._explanation(text) or ():
+        explanation = self._explanation(text)
+        if explanation is None:
+            return None
+
+        for name, _ in explanation:
             if name not in self._spared:
                 return name
 
@@ -221,12 +241,20 @@ class ColumnHabits:
 
         Only to be asked when every cell was seen.
         """
+        explanation = self._explanation(text)
+        if explanation is None:
+            return None
+
         left: set[str] = set()
-        for name, originals in self._explanation(text) or ():
+        for name, originals in explanation:
             if name not in self._spared:
                 left.update(originals)
 
-        return left.pop() if len(left) == 1 else None
+        # Where several are possible, a guess would change what somebody entered.
+        if len(left) != 1:
+            return None
+
+        return left.pop()
 
     def may_be_blank(self, text: str) -> bool:
         """True for an ``NA`` that this column takes as an answer, and that may have
@@ -241,7 +269,9 @@ class ColumnHabits:
 
 def _shape(explanation: Explanation) -> ExplanationShape:
     numbers: dict[str, int] = {}
-    names, places = [], []
+    names: list[str] = []
+    places: list[tuple[int, ...]] = []
+
     for name, originals in explanation:
         for original in originals:
             numbers.setdefault(original, len(numbers))

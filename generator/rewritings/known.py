@@ -293,6 +293,7 @@ def explain(before: str, after: str) -> Rewriting | None:
     """The rewriting that makes one text of the other; None where it is none that is
     known.
     """
+    # The surest come first in the table.
     for rewriting in REWRITINGS:
         if rewriting.explains(before, after):
             return rewriting

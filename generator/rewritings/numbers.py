@@ -40,18 +40,27 @@ def number(text: str) -> Decimal | None:
         return None
 
     try:
-        if _PLAIN.fullmatch(text) or _EXPONENT.fullmatch(text):
-            return Decimal(text)
-        if _GROUPED.fullmatch(text):
-            return Decimal(text.replace(",", ""))
+        return _parsed(text)
     except InvalidOperation:
         return None
 
-    return Decimal(int(text, 16)) if _HEX.fullmatch(text) else None
+
+def _parsed(text: str) -> Decimal | None:
+    """The same; raises ``InvalidOperation`` for an exponent out of range."""
+    if _PLAIN.fullmatch(text) or _EXPONENT.fullmatch(text):
+        return Decimal(text)
+    if _GROUPED.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    # R takes hexadecimal digits for a number too.
+    if _HEX.fullmatch(text):
+        return Decimal(int(text, 16))
+
+    return None
 
 
 def _both_numbers(before: str, after: str) -> tuple[Decimal, Decimal] | None:
-    first, second = number(before), number(after)
+    first = number(before)
+    second = number(after)
     if first is None or second is None:
         return None
 
@@ -61,7 +70,11 @@ def _both_numbers(before: str, after: str) -> tuple[Decimal, Decimal] | None:
 def same_number(before: str, after: str) -> bool:
     """Two spellings of one number."""
     numbers = _both_numbers(before, after)
-    return numbers is not None and numbers[0] == numbers[1]
+    if numbers is None:
+        return False
+
+    first, second = numbers
+    return first == second
 
 
 def has_zeros_in_front(text: str) -> bool:
@@ -76,10 +89,16 @@ def zeros_gone(before: str, after: str) -> bool:
 
 def zero_filled(text: str, expected: Expected) -> Iterator[str]:
     """The keys that a number may have been where no list says which there are."""
-    is_open = not expected.texts
-    if is_open and text.isascii() and text.isdigit():
-        for count in range(1, _MOST_ZEROS + 1):
-            yield "0" * count + text
+    if expected.texts:
+        return
+
+    # ``isdigit`` alone takes the digits of every script.
+    is_number = text.isascii() and text.isdigit()
+    if not is_number:
+        return
+
+    for count in range(1, _MOST_ZEROS + 1):
+        yield "0" * count + text
 
 
 def point_zero(before: str, after: str) -> bool:
@@ -89,7 +108,11 @@ def point_zero(before: str, after: str) -> bool:
 
 def point_zero_gone(before: str, after: str) -> bool:
     """``88.0`` became ``88``."""
-    return ends_with_point_zero(before) and before.rstrip("0").rstrip(".") == after
+    if not ends_with_point_zero(before):
+        return False
+
+    whole = before.rstrip("0").rstrip(".")
+    return whole == after
 
 
 def ends_with_point_zero(text: str) -> bool:
@@ -127,11 +150,16 @@ def digits_lost(before: str, after: str) -> bool:
     if float(first) == float(second):
         return _digits(first) > _BINARY_DIGITS
 
-    # Shown with fewer digits. Programs round halves in one of two ways.
+    return _is_rounded(first, second)
+
+
+def _is_rounded(first: Decimal, second: Decimal) -> bool:
+    """Whether the second is the first, shown with fewer digits."""
     shown_digits = _digits(second.normalize())
     if shown_digits < _FEWEST:
         return False
 
+    # Programs round halves in one of two ways.
     rounded = [
         Context(prec=shown_digits, rounding=rounding).plus(first)
         for rounding in _ROUNDINGS
@@ -157,7 +185,11 @@ def binary_noise(before: str, after: str) -> bool:
 
     first, second = numbers
     noisy = _digits(first) <= _BINARY_DIGITS < _digits(second)
-    return noisy and first != second and float(first) == float(second)
+    if not noisy or first == second:
+        return False
+
+    # Both are the same binary fraction: the digits that were added mean nothing.
+    return float(first) == float(second)
 
 
 def decimal_comma(before: str, after: str) -> bool:
@@ -212,8 +244,9 @@ def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
     date without a month.
     """
     if expected.kind == "partial_date":
+        # 2024.0 was a year alone.
         if text.endswith(".0"):
-            yield text[:-2]
+            yield text.removesuffix(".0")
 
         return
 
@@ -233,8 +266,12 @@ def unfilled_numbers(text: str, expected: Expected) -> Iterator[str]:
 def rounded_numbers(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
     """The short decimal number that a binary fraction was made from."""
     value = number(text)
-    if value is not None and _digits(value) > _BINARY_DIGITS:
-        yield plain(Context(prec=_BINARY_DIGITS).plus(value))
+    if value is None:
+        return
+
+    if _digits(value) > _BINARY_DIGITS:
+        short = Context(prec=_BINARY_DIGITS).plus(value)
+        yield plain(short)
 
 
 def plain(value: Decimal) -> str:

@@ -133,6 +133,8 @@ class Suspect:
         """``R (read.csv, write.csv)``, or several of which it may be any."""
         if not self.names:
             return "another program"
+
+        # A long list would name nobody.
         if len(self.names) > MOST_NAMED:
             return f"another program, such as {_listed(self.names[:MOST_NAMED])}"
 
@@ -144,7 +146,10 @@ MOST_NAMED = 2
 
 def _listed(names: tuple[str, ...]) -> str:
     *others, last = names
-    return f"{', '.join(others)} or {last}" if others else last
+    if not others:
+        return last
+
+    return f"{', '.join(others)} or {last}"
 
 
 def impossible(spared: Collection[str]) -> frozenset[str]:
@@ -155,7 +160,8 @@ def impossible(spared: Collection[str]) -> frozenset[str]:
     possible: set[str] = set()
     for program in PROGRAMS:
         every |= program.habits
-        if program.always.isdisjoint(spared):
+        could_be = program.always.isdisjoint(spared)
+        if could_be:
             possible |= program.habits
 
     return frozenset(every - possible)
@@ -180,8 +186,11 @@ def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]
             yield Suspect(names=(), habits=tuple(left))
             return
 
+        # Of programs that explain as many cells, the first speaks for all.
         habits = tuple(name for name in left if name in best[0].habits)
-        yield Suspect(names=tuple(program.name for program in best), habits=habits)
+        names = tuple(program.name for program in best)
+        yield Suspect(names=names, habits=habits)
+
         for name in habits:
             del left[name]
 
@@ -196,11 +205,12 @@ def _best_programs(
         return ()
 
     # Of those that explain as much: who did what it always does, and spared nothing.
-    fits = {
-        program: _fit(program, frozenset(cells), spared)
-        for program in PROGRAMS
-        if explained[program] == most
-    }
+    seen = frozenset(cells)
+    fits: dict[Program, tuple[int, int, int]] = {}
+    for program, count in explained.items():
+        if count == most:
+            fits[program] = _fit(program, seen, spared)
+
     closest = max(fits.values())
     return [program for program, fit in fits.items() if fit == closest]
 

@@ -51,24 +51,32 @@ class SubjectNumbers:
 def are_zeros_gone(given: str, known: str) -> bool:
     """True if the two are one number, with other zeros or in another spelling."""
     value = number(given)
-    return value is not None and value == number(known)
+    if value is None:
+        return False
+
+    return value == number(known)
 
 
 def _keys(subject: str) -> Iterator[Hashable]:
     """What two numbers that are alike have in common, at least one of these."""
     parts = _parts(subject)
     yield tuple(_without_zeros(parts))
-    yield "".join(_without_zeros(_PARTS.findall("".join(parts))))
+
+    # S-01 and S01 differ in where their runs of digits end.
+    without_separators = _PARTS.findall("".join(parts))
+    yield "".join(_without_zeros(without_separators))
+
     value = number(subject)
     if value is not None:
         yield value
 
 
 def _are_alike(first: str, second: str) -> bool:
-    parts, other_parts = _parts(first), _parts(second)
-    if _without_zeros(parts) == _without_zeros(other_parts) or are_zeros_gone(
-        first, second
-    ):
+    parts = _parts(first)
+    other_parts = _parts(second)
+    if _without_zeros(parts) == _without_zeros(other_parts):
+        return True
+    if are_zeros_gone(first, second):
         return True
 
     # 1-10 and 110 differ in a separator. 1-10 and 11-0 have it in different places, and
@@ -84,17 +92,30 @@ def _parts(subject: str) -> list[str]:
 
 
 def _without_zeros(parts: Iterable[str]) -> list[str]:
-    return [(part.lstrip("0") or "0") if part.isdecimal() else part for part in parts]
+    return [_without_zeros_in_front(part) for part in parts]
+
+
+def _without_zeros_in_front(part: str) -> str:
+    if not part.isdecimal():
+        return part
+
+    # 000 is the number 0, which needs a digit.
+    return part.lstrip("0") or "0"
 
 
 def _borders(parts: list[str]) -> set[int]:
     """Where digits meet digits, counted in characters from the end: zeros in front move
     nothing there.
     """
-    borders, place = set(), 0
-    for part, before in zip(reversed(parts), [*reversed(parts[:-1]), ""], strict=True):
+    borders: set[int] = set()
+    place = 0
+    backwards = reversed(parts)
+    before_each = [*reversed(parts[:-1]), ""]
+
+    for part, before in zip(backwards, before_each, strict=True):
         place += len(part)
-        if part.isdecimal() and before.isdecimal():
+        digits_meet = part.isdecimal() and before.isdecimal()
+        if digits_meet:
             borders.add(place)
 
     return borders

@@ -18,6 +18,7 @@ _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "0.0"})
 _WRITTEN = frozenset({"true", "false", "t", "f", "1", "0"})
 """The truth values that programs write; the others they only read."""
+_AS_DIGITS = {"true": ("1",), "false": ("0",)}
 _FORMULA = ("=", "+", "-", "@")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ANY_TEXT = Expected(accepts=bool)
@@ -64,8 +65,10 @@ def truths(text: str, expected: Expected) -> Iterator[str]:
     word = text.lower()
     if expected.kind != "boolean":
         # A program took a column of 1 and 0 for truth values.
-        yield from {"true": ["1"], "false": ["0"]}.get(word, ())
-    elif word in _WRITTEN:
+        yield from _AS_DIGITS.get(word, ())
+        return
+
+    if word in _WRITTEN:
         yield "true" if word in _TRUE else "false"
 
 
@@ -94,7 +97,10 @@ def breaks(before: str, after: str) -> bool:
 
     # After blanks have taken the place of breaks, nobody knows which were breaks.
     in_one_line = _BREAK.sub(" ", before) == _BREAK.sub(" ", after)
-    return in_one_line or _BREAK.sub("\n", before) == _BREAK.sub("\n", after)
+    if in_one_line:
+        return True
+
+    return _BREAK.sub("\n", before) == _BREAK.sub("\n", after)
 
 
 def garbled(before: str, after: str) -> bool:
@@ -106,6 +112,7 @@ def ungarbled(text: str, expected: Expected) -> Iterator[str]:  # noqa: ARG001
     if text.isascii():
         return
 
+    # Windows-1252 has no letter for five of the bytes, Latin-1 has one for each.
     for encoding in ("cp1252", "latin-1"):
         try:
             original = text.encode(encoding).decode("utf-8")

@@ -67,15 +67,22 @@ def _unit(row: CodebookRow) -> str:
     if unit and unit.fixed:
         return unit.fixed
 
-    return SEPARATOR.join(choice.code for choice in row.field.unit_choices)
+    codes = [choice.code for choice in row.field.unit_choices]
+    return SEPARATOR.join(codes)
 
 
 def _decimal_places(row: CodebookRow) -> str:
-    return "" if row.field.places is None else str(row.field.places)
+    places = row.field.places
+    # 0 is a number of places too.
+    return "" if places is None else str(places)
 
 
 def _codes(row: CodebookRow) -> str:
-    return _listed(row.field.codelist.codes) if row.field.codelist else ""
+    codelist = row.field.codelist
+    if codelist is None:
+        return ""
+
+    return _listed(codelist.codes)
 
 
 def _missing(row: CodebookRow) -> str:
@@ -189,11 +196,14 @@ COLUMNS: Mapping[str, Callable[[CodebookRow], str]] = MappingProxyType(
 
 def write(study: Study) -> str:
     """The table, in the order of the codebook."""
+    # Without this, Python would turn the line breaks inside cells into its own.
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
+
     for row in _rows(study):
-        writer.writerow([harmless(cell(row)) for cell in COLUMNS.values()])
+        cells = [harmless(cell(row)) for cell in COLUMNS.values()]
+        writer.writerow(cells)
 
     return BOM + text.getvalue()
 
@@ -273,6 +283,7 @@ def losses(study: Study) -> Iterator[Loss]:
             yield Loss(field=WHOLE_STUDY, facet=facet, why=why)
 
     for rule in study.rules.values():
+        # A rule is listed at the first of its fields.
         path = ".".join(rule.on[0])
         why = f"the condition of {rule.name}: a row has its message"
         yield Loss(field=path, facet="rules", why=why)
@@ -285,16 +296,20 @@ def losses(study: Study) -> Iterator[Loss]:
     )
     for table in study.tables.values():
         for field in table.fields:
-            yield from _field_losses(f"{table.name}.{field.name}", field)
+            path = f"{table.name}.{field.name}"
+            yield from _field_losses(path, field)
 
 
 def _field_losses(path: str, field: Field) -> Iterator[Loss]:
     codes = field.codelist.codes if field.codelist else ()
-    if any(code.exclusive or code.number is not None for code in codes):
+    has_exclusive = any(code.exclusive for code in codes)
+    has_numbers = any(code.number is not None for code in codes)
+    if has_exclusive or has_numbers:
         why = "which codes exclude others, and the numbers that codes stand for"
         yield Loss(field=path, facet="codes", why=why)
 
-    if any(choice.formula for choice in field.unit_choices):
+    has_formulas = any(choice.formula for choice in field.unit_choices)
+    if has_formulas:
         why = "the formulas from one unit to another"
         yield Loss(field=path, facet="unit", why=why)
 

@@ -49,7 +49,8 @@ def _lines(
     exported: Exported, target: Path, losses_file: Path, captured_forms: int
 ) -> Iterator[str]:
     for kind, harmless, count in counts(exported.left_out):
-        yield f"{count:6,}  {kind}{' (no answer lost)' if harmless else ''}"
+        remark = " (no answer lost)" if harmless else ""
+        yield f"{count:6,}  {kind}{remark}"
 
     left = captured_forms - exported.forms
     rest = ""
@@ -68,17 +69,16 @@ def read(file: Path, study: Study) -> Iterable[CapturedForm]:
 def losses(study: Study) -> tuple[Loss, ...]:
     """What REDCap's records have no place for, whatever was captured."""
     history = "who saved each version, when and why is in a package only"
-    of_tables = (
-        loss for table in study.tables.values() for loss in _table_losses(study, table)
-    )
-    return (
-        Loss(field=WHOLE_STUDY, facet="history", why=history, harmless=True),
-        *of_tables,
-    )
+    all_losses = [Loss(field=WHOLE_STUDY, facet="history", why=history, harmless=True)]
+    for table in study.tables.values():
+        all_losses += _table_losses(study, table)
+
+    return tuple(all_losses)
 
 
 def _table_losses(study: Study, table: Table) -> Iterator[Loss]:
-    if table.group is not None and _visit_repeats(study, table.form.name):
+    repeats_twice = table.group is not None and _visit_repeats(study, table.form.name)
+    if repeats_twice:
         why = (
             "rows of a visit that repeats: REDCap repeats the event or the rows, "
             "never both"
@@ -86,18 +86,17 @@ def _table_losses(study: Study, table: Table) -> Iterator[Loss]:
         yield Loss(field=table.name, facet="row", why=why)
 
     for field in table.fields:
+        if field.kind.name != "file":
+            continue
+
         path = f"{table.name}.{field.name}"
-        if field.kind.name == "file":
-            why = "an export has the names of files, not their content"
-            yield Loss(field=path, facet="file", why=why, harmless=True)
+        why = "an export has the names of files, not their content"
+        yield Loss(field=path, facet="file", why=why, harmless=True)
 
 
 def _visit_repeats(study: Study, form: str) -> bool:
-    return any(
-        study.visits[scheduled.visit].repeats
-        for scheduled in study.schedule
-        if scheduled.form == form
-    )
+    visits = {scheduled.visit for scheduled in study.schedule if scheduled.form == form}
+    return any(study.visits[name].repeats for name in visits)
 
 
 TARGET = RecordsTarget(
