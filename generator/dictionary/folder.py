@@ -151,7 +151,8 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
             studies[file.parent] = None
 
     if len(studies) == 1:
-        home = _common_home(*studies, files)
+        [study] = studies
+        home = _common_home(study, files)
         # Read from here, the files below its data folder would be parts of it.
         has_data = any(file.is_relative_to(home / DATA) for file in every_file)
         is_below = home.parts != ()

@@ -50,11 +50,14 @@ def fitting(size: int, steps: Steps, beyond: str) -> str:
 
 def quoted(text: str) -> Markup:
     """A text inside a quoted string of a template, safe whatever it holds."""
-    signs = [
-        sign if sign.isascii() and sign.isalnum() else f"\\U{ord(sign):08x}"
-        for sign in text
-    ]
-    return Markup("".join(signs))
+    return Markup("".join(map(_quoted_sign, text)))
+
+
+def _quoted_sign(sign: str) -> str:
+    if sign.isascii() and sign.isalnum():
+        return sign
+
+    return f"\\U{ord(sign):08x}"
 
 
 def fixed(value: object) -> Markup:
@@ -160,11 +163,11 @@ class Question:
 
     @property
     def optional(self) -> bool:
-        return self.required is False and self.control not in {
-            "calculated",
-            "note",
-            "reading",
-        }
+        """True for a question that may stay without an answer, and says so."""
+        if self.required is not False:
+            return False
+
+        return self.control not in {"calculated", "note", "reading"}
 
     @property
     def asked(self) -> bool:
@@ -207,11 +210,11 @@ class Question:
     @property
     def arrangement(self) -> str:
         """Short answers stand side by side, long ones below each other."""
+        # A button and the space around it take as much as five characters.
         total = sum(len(code.label) + 5 for code in self.codes)
-        if total <= 150 and self.longest_label <= 45:
-            return "across"
+        fits_few_lines = total <= 150 and self.longest_label <= 45
 
-        return "down"
+        return "across" if fits_few_lines else "down"
 
     def unit_name(self, name: str) -> Markup:
         """The name of the unit's inputs beside this question's own."""
@@ -225,15 +228,22 @@ class Question:
 
         missing = 1.8 if self.reasons else 0.0
         if self.control == "radio":
-            return sum(len(code.label) * 0.5 + 2.2 for code in self.codes) + missing
+            buttons = sum(len(code.label) * 0.5 + 2.2 for code in self.codes)
+            return buttons + missing
 
-        box: float = WIDTHS[self.width]
+        return self.box_width + 0.6 + missing
+
+    @property
+    def box_width(self) -> float:
+        """How many rem the box needs."""
+        if self.control == "calculated":
+            return 5.0
+
+        # A menu may be narrower than its answers: the list below it is not.
         if self.asked_by_menu:
-            box = min(WIDTHS[self.menu_width], 9.0)
-        elif self.control == "calculated":
-            box = 5.0
+            return min(WIDTHS[self.menu_width], 9.0)
 
-        return box + 0.6 + missing
+        return WIDTHS[self.width]
 
     def is_about(self, other: Question) -> bool:
         """Whether this question judges or follows from the value of another."""
@@ -243,15 +253,19 @@ class Question:
             return False
 
         stem, underscore, _ = self.name.partition("_")
-        return underscore != "" and other.name.startswith(f"{stem}_")
+        if not underscore:
+            return False
+
+        return other.name.startswith(f"{stem}_")
 
     def in_row(self) -> Question:
         """The same question in a row, where only a short choice has room for buttons."""
         letters = sum(len(code.label) for code in self.codes)
-        if self.control == "radio" and letters > 8:
-            return replace(self, control="list")
+        has_room = letters <= 8
+        if self.control != "radio" or has_room:
+            return self
 
-        return self
+        return replace(self, control="list")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,6 +306,16 @@ class Section:
         return lines
 
     @property
+    def as_laid_out(self) -> Iterator[Question]:
+        """The questions with the controls that they have on the page."""
+        if self.repeats:
+            yield from self.asked
+            return
+
+        # A question that stands beside another may have become a menu.
+        yield from chain.from_iterable(self.lines)
+
+    @property
     def repeats(self) -> bool:
         return self.rows is not None
 
@@ -313,14 +337,19 @@ class Section:
     def unseen_name(self, name: str) -> Markup:
         """The name of the input that carries a field which is not shown."""
         if self.repeats:
+            # The row's number is filled in when the page is made.
             return Markup(row_prefix(self.name, "{{ n }}") + name)
+
         return Markup(cell_name(CellKey("", None, name)))
 
     @property
     def look(self) -> str:
         if self.repeats:
             return "repeats"
-        return f"{self.layout} long-labels" if self.long else self.layout
+        if self.long:
+            return f"{self.layout} long-labels"
+
+        return self.layout
 
     @property
     def add_label(self) -> str:
@@ -349,21 +378,15 @@ class Page:
 
     @property
     def has_files(self) -> bool:
-        for section in self.groups:
-            for question in section.asked:
-                if question.control == "file":
-                    return True
-
-        return False
+        questions = chain.from_iterable(section.asked for section in self.groups)
+        return any(question.control == "file" for question in questions)
 
     @property
     def menus(self) -> Mapping[str, tuple[Option, ...]]:
         """The lists of the page's menus by id, each once."""
         options: dict[str, tuple[Option, ...]] = {}
         for section in self.groups:
-            # A question that stands beside another may have become a menu.
-            lines = [section.asked] if section.repeats else section.lines
-            for question in chain.from_iterable(lines):
+            for question in section.as_laid_out:
                 if question.asked_by_menu:
                     options.setdefault(question.menu, question.offered)
 
@@ -374,11 +397,12 @@ class Page:
         """The names of all questions of this page, so that what was not on it is not
         cleared.
         """
-        names = []
+        names: list[str] = []
         for section in self.groups:
             prefix = f"{section.name}." if section.repeats else ""
-            for question in section.asked + section.fixed:
+            for question in (*section.asked, *section.fixed):
                 names.append(prefix + question.name)
+                # The unit is chosen within the question of its number.
                 if question.companion:
                     names.append(prefix + question.companion)
 

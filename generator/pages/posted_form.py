@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -70,9 +71,7 @@ def read_post(
     texts |= post.texts_as_typed(FORM_PREFIX, post.on_page - form.by_name.keys())
 
     rows = _rows_of_lost_groups(form, post, stored)
-    removed: dict[tuple[str, int], str] = {}
-    unexplained: dict[tuple[str, int], str] = {}
-
+    removals = _Removals()
     for group in form.row_groups:
         starts = starting_texts(group.fields, opening) if opening is not None else {}
         reader = _RowReader(
@@ -82,16 +81,7 @@ def read_post(
             today=today,
             starts=starts,
         )
-        kept = []
-        for row in reader.rows(stored):
-            reason = post.removal(group.name, row.number)
-            if reason is not None:
-                reasons = removed if is_reason(reason) else unexplained
-                reasons[group.name, row.number] = reason
-            # Without any text the row stays, so that the page can ask for a reason.
-            if reason is None or not reason.strip():
-                kept.append(row)
-
+        kept = list(removals.sift(group.name, reader.rows(stored), post))
         rows[group.name] = _with_rows_off_page(kept, group, post, stored)
 
     rows = {name: of_group for name, of_group in rows.items() if of_group}
@@ -101,7 +91,31 @@ def read_post(
     if record != stored:
         record = without_calculated(form, record)
 
-    return Posted(record=record, removed=removed, unexplained=unexplained)
+    return Posted(
+        record=record, removed=removals.removed, unexplained=removals.unexplained
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Removals:
+    """The rows that are to go, by group and number, each with the reason given."""
+
+    removed: dict[tuple[str, int], str] = dataclasses.field(default_factory=dict)
+    unexplained: dict[tuple[str, int], str] = dataclasses.field(default_factory=dict)
+
+    def sift(self, group: str, rows: Iterable[Row], post: PostedData) -> Iterator[Row]:
+        """The rows that stay; the others are noted."""
+        for row in rows:
+            reason = post.removal(group, row.number)
+            if reason is None:
+                yield row
+                continue
+
+            reasons = self.removed if is_reason(reason) else self.unexplained
+            reasons[group, row.number] = reason
+            # Without any text the row stays, so that the page can ask for a reason.
+            if not reason.strip():
+                yield row
 
 
 def _with_rows_off_page(
@@ -111,13 +125,13 @@ def _with_rows_off_page(
     removes a row.
     """
     on_page = set(post.row_numbers(group.name))
-    off_page = [
-        row for row in stored.rows.get(group.name, ()) if row.number not in on_page
-    ]
+    stored_rows = stored.rows.get(group.name, ())
+    off_page = [row for row in stored_rows if row.number not in on_page]
     if not off_page:
         return tuple(kept)
 
-    return tuple(sorted((*kept, *off_page), key=lambda row: row.number))
+    by_number = sorted((*kept, *off_page), key=lambda row: row.number)
+    return tuple(by_number)
 
 
 def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Record:
@@ -139,13 +153,16 @@ def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Rec
 
 def _nothing_asked(group: Group, row: Row, judgement: Judgement) -> bool:
     for field in group.fields:
+        # What fixes the row was laid down, not answered.
         if not field.collected or field.name in group.fixed:
             continue
+
         if row.texts.get(field.name):
             return False
 
         cell = judgement.cells.get(CellKey(group.name, row.number, field.name))
-        if cell is None or cell.state is not CellState.HIDDEN:
+        is_hidden = cell is not None and cell.state is CellState.HIDDEN
+        if not is_hidden:
             return False
 
     return True
@@ -160,7 +177,8 @@ def _merged(
     """Texts of the questions on the page from the post, all others as stored."""
     texts = {name: text for name, text in stored.items() if name not in asked}
     for name, text in form.texts().items():
-        if name in asked and form.input_name(name) not in dropped:
+        was_dropped = form.input_name(name) in dropped
+        if name in asked and not was_dropped:
             texts[name] = text
 
     return texts
@@ -173,11 +191,12 @@ def _rows_of_lost_groups(
     them since.
     """
     known = {group.name for group in form.row_groups}
-    lost = {
-        name: {row.number: row.texts for row in rows}
-        for name, rows in stored.rows.items()
-        if name not in known
-    }
+    lost: dict[str, dict[int, Mapping[str, str]]] = {}
+    for name, rows in stored.rows.items():
+        if name not in known:
+            lost[name] = {row.number: row.texts for row in rows}
+
+    # A post may name anything: only what can be the name of a group is one.
     for name in filter(NAME.fullmatch, post.groups_on_page() - known):
         texts_by_row = lost.setdefault(name, {})
         fields = post.fields_on_page(name)
@@ -186,10 +205,13 @@ def _rows_of_lost_groups(
             if typed or number in texts_by_row:
                 texts_by_row[number] = {**texts_by_row.get(number, {}), **typed}
 
-    return {
-        name: tuple(Row(number=number, texts=texts) for number, texts in rows.items())
-        for name, rows in lost.items()
-    }
+    return {name: _as_rows(texts_by_row) for name, texts_by_row in lost.items()}
+
+
+def _as_rows(texts_by_row: Mapping[int, Mapping[str, str]]) -> tuple[Row, ...]:
+    return tuple(
+        Row(number=number, texts=texts) for number, texts in texts_by_row.items()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,25 +244,29 @@ class _RowReader:
         group = self.group
         before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
 
+        # A browser may post a row twice.
         for number in dict.fromkeys(self.post.row_numbers(group.name)):
             texts = self.texts(number, before.get(number))
-            if number in before or group.fixed or self.is_typed(texts, number):
+            must_stay = number in before or group.fixed
+            if must_stay or self.is_typed(texts, number):
                 yield Row(number=number, texts=texts)
 
     def texts(self, number: int, before: Mapping[str, str] | None) -> dict[str, str]:
         """The texts of a row; ``before`` are the stored ones, None for a new row."""
         prefix = row_prefix(self.group.name, number)
         if before is None:
-            # What is not on the page can only start here.
-            before = {
-                name: text
-                for name, text in self.starts.items()
-                if name not in self.asked
-            }
+            before = self.starts_off_page
 
         form = self.row_form(self.post.data, before, prefix=prefix, today=self.today)
         texts = _merged(form, before, self.asked, self.post.dropped)
         return texts | self.post.texts_as_typed(prefix, self.lost)
+
+    @cached_property
+    def starts_off_page(self) -> Mapping[str, str]:
+        """What is not on the page can only start here; the page has the rest."""
+        return {
+            name: text for name, text in self.starts.items() if name not in self.asked
+        }
 
     def is_typed(self, texts: Mapping[str, str], number: int) -> bool:
         """Whether somebody typed something that the row did not start with."""
@@ -278,32 +304,34 @@ def _kept_off_page(
     """The stored reasons of answers that were not on the page, and of questions that
     the dictionary lost.
     """
-    is_input = {
-        (group.table, field.name): field.value is None
+    calculated = {
+        (group.table, field.name): field.value is not None
         for group in form.groups
         for field in group.fields
     }
-    rows_left = {
-        name: {row.number for row in of_group} for name, of_group in rows.items()
-    }
-    rows_on_page = {name: set(post.row_numbers(name)) for name in rows}
-    kept = {}
+    rows_left: dict[str, set[int]] = {}
+    rows_on_page: dict[str, set[int]] = {}
+    for table, of_group in rows.items():
+        rows_left[table] = {row.number for row in of_group}
+        rows_on_page[table] = set(post.row_numbers(table))
 
+    kept = {}
     for (cell, code), reason in stored.kept.items():
         table, name = cell.table, cell.field
-        on_page = True
+        is_row_shown = True
         if cell.row is not None:
             # A row that is gone takes its reasons along.
             if cell.row not in rows_left.get(table, ()):
                 continue
 
-            on_page = cell.row in rows_on_page[table]
+            is_row_shown = cell.row in rows_on_page[table]
             name = f"{table}.{name}"
 
         # A calculated value is on every page of its form, though it has no input.
-        is_known = (table, cell.field) in is_input
-        shown = is_known and (name in post.on_page or not is_input[table, cell.field])
-        if not (on_page and shown):
+        is_calculated = calculated.get((table, cell.field))
+        is_known = is_calculated is not None
+        is_question_shown = is_known and (is_calculated or name in post.on_page)
+        if not is_row_shown or not is_question_shown:
             kept[cell, code] = reason
 
     return kept
@@ -312,23 +340,28 @@ def _kept_off_page(
 def removal_reasons(form: Form, removed: Mapping[tuple[str, int], str]) -> str:
     """What the history says of removed rows."""
     titles = {group.name: group.title or form.title for group in form.row_groups}
-    return "; ".join(
-        f"{titles[group]}, row {number} removed: {why.strip()}"
-        for (group, number), why in removed.items()
-    )
+    sentences = []
+    for (group, number), reason in removed.items():
+        sentence = f"{titles[group]}, row {number} removed: {reason.strip()}"
+        sentences.append(sentence)
+
+    return "; ".join(sentences)
 
 
 def posted_names(form: Form, record: Record) -> list[tuple[str, str]]:
     """The inputs that post a record as it is: names and texts."""
     inputs = []
     for name, text in record.texts.items():
-        inputs.append((cell_name(CellKey(form.name, None, name)), text))
+        cell = CellKey(form.name, None, name)
+        inputs.append((cell_name(cell), text))
 
     for group, rows in record.rows.items():
         for row in rows:
+            # Without its number, a row would count as one that the page did not show.
             inputs.append((ROWS_PREFIX + group, str(row.number)))
             for name, text in row.texts.items():
-                inputs.append((cell_name(CellKey(group, row.number, name)), text))
+                cell = CellKey(group, row.number, name)
+                inputs.append((cell_name(cell), text))
 
     for (cell, code), reason in record.kept.items():
         inputs.append((f"{KEPT_PREFIX}{cell_name(cell)}:{code}", reason))

@@ -7,13 +7,13 @@ Everything here is fixed by the dictionary; the texts of a subject come later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
 from forms_spec.kinds.display import shown_unit
-from forms_spec.model.codes import MissingCode
+from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.facets import UnitChoice
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
@@ -57,9 +57,10 @@ def _by_digits(field: Field) -> str:
     """As wide as the largest number of its range."""
     longest = 0
     for hard in field.ranges.values():
-        for end in (hard.low, hard.high):
+        for end in filter(None, (hard.low, hard.high)):
             # An end that is another field or a formula says nothing of the width.
-            if end and end.text.lstrip("-").isdecimal():
+            is_number = end.text.lstrip("-").isdecimal()
+            if is_number:
                 longest = max(longest, len(end.text))
 
     return fitting(longest, DIGITS, "w13")
@@ -86,12 +87,17 @@ WIDTHS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
 
 
 def _complete() -> None:
+    """Raises ``ImportError`` for a kind without a box or a type without a control."""
     kinds = {kind.name for kind in KINDS}
+    boxless = kinds - set(WIDTHS)
+    if boxless:
+        raise ImportError(f"no box for the kinds {sorted(boxless)}")
+
+    # How a choice is asked depends on how many answers it has.
     controls = {field_type.control for field_type in FIELD_TYPES} - {"choice"}
-    if holes := kinds - set(WIDTHS):
-        raise ImportError(f"no box for the kinds {sorted(holes)}")
-    if holes := controls - GROUPED - SINGLE:
-        raise ImportError(f"no control for {sorted(holes)}")
+    unknown = controls - GROUPED - SINGLE
+    if unknown:
+        raise ImportError(f"no control for {sorted(unknown)}")
 
 
 _complete()
@@ -115,11 +121,11 @@ def _section(study: Study, form: Form, group: Group) -> Section:
         question = _question(study, form, group, field)
         if group.rows:
             question = question.in_row()
-        if field.name in group.fixed:
-            fixed.append(question)
-        else:
-            asked.append(question)
 
+        is_fixed = field.name in group.fixed
+        (fixed if is_fixed else asked).append(question)
+
+    # The labels get more room where most of them need it.
     questions = asked + fixed
     long = sum(question.long for question in questions)
 
@@ -143,7 +149,8 @@ def _shown_fields(group: Group) -> Iterator[Field]:
     # The unit is chosen beside the number, within its question.
     unit_fields = {field.unit_field for field in group.fields}
     for field in group.fields:
-        if field.name not in unit_fields and not _is_hidden(group, field):
+        is_unit = field.name in unit_fields
+        if not is_unit and not _is_hidden(group, field):
             yield field
 
 
@@ -156,6 +163,8 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
     width = WIDTHS[field.kind.name] if field.collected else _by_length
     unit, upload = field.unit, field.upload
     endings = upload.endings if upload else ()
+    conditional = field.show_when is not None or group.show_when is not None
+    starts = field.default is not None or field.prefill is not None
 
     return Question(
         name=field.name,
@@ -172,7 +181,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         unit_choices=tuple(map(_option, field.unit_choices)),
         companion=field.unit_field,
         required=field.required,
-        conditional=field.show_when is not None or group.show_when is not None,
+        conditional=conditional,
         ends=field.anchors,
         accept=",".join(f".{ending}" for ending in endings),
         largest=upload.size if upload else 0,
@@ -180,7 +189,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         placeholder=field.placeholder,
         read_only=field.entry == "read_only",
         number=_criterion_number(study, field),
-        starts=field.default is not None or field.prefill is not None,
+        starts=starts,
         wordings=field.wordings,
     )
 
@@ -193,18 +202,23 @@ def _keyboard(field: Field) -> str:
     """The keyboard that a phone shows; a number with a comparator needs its signs."""
     if field.comparators:
         return field.kind.keyboard
+
     return field.type.keyboard or field.kind.keyboard
 
 
 def _criterion_number(study: Study, field: Field) -> str:
     """What a criterion is called in the casebook, unless its own text begins with it."""
+    if study.eligibility is None:
+        return ""
+
     number = field.name.upper()
-    if study.eligibility is None or field.label.upper().startswith(number):
+    label_has_it = field.label.upper().startswith(number)
+    if label_has_it:
         return ""
 
     for criterion in study.eligibility.criteria:
         of = criterion.field
-        if of.name == field.name and of.form == field.form:
+        if (of.form, of.name) == (field.form, field.name):
             return number
 
     return ""
@@ -222,8 +236,8 @@ def _unseen(group: Group) -> Iterator[str]:
     read them.
     """
     for field in group.fields:
-        answered = field.collected and field.value is None
-        if not answered or not _is_hidden(group, field):
+        is_answered = field.collected and field.value is None
+        if not is_answered or not _is_hidden(group, field):
             continue
 
         yield field.name
@@ -233,7 +247,8 @@ def _unseen(group: Group) -> Iterator[str]:
 
 def _control(field: Field) -> str:
     """By which control a field is asked."""
-    if field.entry == "read_only" and field.collected and field.value is None:
+    is_answered = field.collected and field.value is None
+    if is_answered and field.entry == "read_only":
         return "reading"
     if field.control != "choice":
         return field.control
@@ -244,15 +259,7 @@ def _control(field: Field) -> str:
 
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
-        return tuple(
-            Option(
-                code=code.code,
-                label=code.label,
-                exclusive=code.exclusive,
-                offered=code.code not in field.retired,
-            )
-            for code in field.codelist.codes
-        )
+        return tuple(_listed_codes(field.codelist, field.retired))
 
     if field.control == "scale":
         numbers = [str(step) for step in steps(field)]
@@ -261,14 +268,33 @@ def _codes(field: Field) -> tuple[Option, ...]:
     return ()
 
 
+def _listed_codes(codelist: Codelist, retired: Collection[str]) -> Iterator[Option]:
+    for code in codelist.codes:
+        yield Option(
+            code=code.code,
+            label=code.label,
+            exclusive=code.exclusive,
+            # Who answered with it before it was retired still sees its label.
+            offered=code.code not in retired,
+        )
+
+
 def steps(field: Field) -> range:
     """The steps of a scale: its hard range when that is two small numbers, else 0 to
     10.
     """
+    usual = range(11)
     hard = field.ranges.get(None)
     if hard is None or hard.low is None or hard.high is None:
-        return range(11)
+        return usual
 
     first, last = hard.low.text, hard.high.text
-    small = all(end.isdecimal() and len(end) < 3 for end in (first, last))
-    return range(int(first), int(last) + 1) if small else range(11)
+    if not _is_small(first) or not _is_small(last):
+        return usual
+
+    return range(int(first), int(last) + 1)
+
+
+def _is_small(end: str) -> bool:
+    """Whether there is room on a page for so many steps; a formula is none."""
+    return end.isdecimal() and len(end) <= 2

@@ -178,12 +178,16 @@ def _hidden_groups(
     form: Form, judgement: Judgement, waiting: Mapping[CellKey, str], words: PageWords
 ) -> frozenset[str]:
     """Groups of which nothing is shown and nothing is answered."""
-    return frozenset(
-        group.name
-        for group in form.groups
-        if group.show_when is not None
-        and _is_hidden(form, group, judgement, waiting, words)
-    )
+    hidden: set[str] = set()
+    for group in form.groups:
+        # Without a condition of its own a group always shows its title.
+        if group.show_when is None:
+            continue
+
+        if _is_hidden(form, group, judgement, waiting, words):
+            hidden.add(group.name)
+
+    return frozenset(hidden)
 
 
 def _is_hidden(
@@ -193,11 +197,7 @@ def _is_hidden(
     waiting: Mapping[CellKey, str],
     words: PageWords,
 ) -> bool:
-    notes = [
-        field.name
-        for field in group.fields
-        if not field.collected and field.entry != "hidden"
-    ]
+    notes = _notes(group)
     # A note has no cell. Whether it is shown is known for those outside of rows only.
     if group.rows is None:
         for name in notes:
@@ -207,6 +207,7 @@ def _is_hidden(
     answers = _answer_cells(form, group, judgement)
     for key in answers:
         cell = judgement.cells[key]
+        # What a question starts with is no answer yet.
         answered = cell.text and key not in waiting
         if cell.shown is True or answered:
             return False
@@ -215,14 +216,25 @@ def _is_hidden(
     return bool(answers or notes)
 
 
+def _notes(group: Group) -> list[str]:
+    """The names of a group's notes that a page may show."""
+    names = []
+    for field in group.fields:
+        if not field.collected and field.entry != "hidden":
+            names.append(field.name)
+
+    return names
+
+
 def _answer_cells(form: Form, group: Group, judgement: Judgement) -> list[CellKey]:
     """The judged cells of a group, without those that say which fixed row it is."""
     names = {field.name for field in group.fields if field.collected}
+    cells = judgement.cells
     if group.rows is None:
         keys = [CellKey(form.name, None, name) for name in names]
-        return [key for key in keys if key in judgement.cells]
+        return [key for key in keys if key in cells]
 
+    # Which rows there are, only the cells say.
     names -= set(group.fixed)
-    return [
-        key for key in judgement.cells if key.table == group.name and key.field in names
-    ]
+    of_group = [key for key in cells if key.table == group.name]
+    return [key for key in of_group if key.field in names]

@@ -176,7 +176,8 @@ def row_slots(
 
     slots.title = row_title(group, replace(row, texts=texts))
     few = len(record.rows.get(group.name, ())) <= FEW
-    slots.open = few or not saved or slots.removing or bool(slots.findings)
+    needs_attention = not saved or slots.removing or bool(slots.findings)
+    slots.open = few or needs_attention
     if slots.findings:
         slots.status = "▲ has findings"
 
@@ -189,11 +190,10 @@ def blank_slots(group: Group, starts: Mapping[str, str]) -> Slots:
     What a condition may hide waits until it is asked.
     """
     slots = Slots()
-    later = {
-        field.name: starts[field.name]
-        for field in group.fields
-        if field.name in starts and may_hide(group, field)
-    }
+    later: dict[str, str] = {}
+    for field in group.fields:
+        if field.name in starts and may_hide(group, field):
+            later[field.name] = starts[field.name]
 
     _fill(slots, group.fields, _without(starts, group, later), lambda _name: None)
     slots.attributes.update(dict.fromkeys(later, HIDDEN))
@@ -207,16 +207,22 @@ def _without(
     texts: Mapping[str, str], group: Group, later: Mapping[str, str]
 ) -> dict[str, str]:
     """The texts without those that wait."""
+    left = dict(texts)
     # A field that no page shows is never asked, so its text cannot wait.
-    waiting = set(later)
-    waiting -= {field.name for field in group.fields if field.entry == "hidden"}
+    unseen = {field.name for field in group.fields if field.entry == "hidden"}
 
-    return {name: text for name, text in texts.items() if name not in waiting}
+    for name in later:
+        if name not in unseen:
+            left.pop(name, None)
+
+    return left
 
 
 def _put_later(slots: Slots, later: Mapping[str, str]) -> None:
     for name, text in later.items():
-        if slots.attributes.get(name) == HIDDEN and not slots.texts[name]:
+        is_hidden = slots.attributes.get(name) == HIDDEN
+        # An answer stays as it is, whatever the question would start with.
+        if is_hidden and not slots.texts[name]:
             slots.attributes[name] += START.format(text)
 
 
@@ -235,13 +241,13 @@ def row_title(group: Group, row: Row) -> str:
         words = [answer_words(row.texts.get(field.name, ""), field) for field in fixing]
         return " ".join(words)
 
-    answers = [
-        answer_words(row.texts.get(field.name, ""), field, row.texts)
-        for field in group.fields
-        if field.collected
-    ]
+    answers = []
+    for field in group.fields:
+        answer = answer_words(row.texts.get(field.name, ""), field, row.texts)
+        if answer:
+            answers.append(answer)
 
-    return " · ".join([answer for answer in answers if answer][:TITLE_ANSWERS])
+    return " · ".join(answers[:TITLE_ANSWERS])
 
 
 def _fill(
@@ -251,21 +257,30 @@ def _fill(
         name = field.name
         cell = cell_of(name)
         calculated = field.value is not None
+        text = texts.get(name, "")
         # The record may hold an older result of the formula.
-        text = cell.text if calculated and cell is not None else texts.get(name, "")
+        if calculated and cell is not None:
+            text = cell.text
+
         if text:
             _put_text(slots, field, text)
-        if cell is None:
-            continue
+        if cell is not None:
+            _put_cell(slots, name, cell, typed="" if calculated else text)
 
-        if cell.shown is not True:
-            _hide(slots, name, cell.shown, "" if calculated else text)
-        if cell.required:
-            slots.required.add(name)
-        if cell.reference:
-            slots.references[name] = f"reference {cell.reference}"
-        if cell.state is CellState.INVALID:
-            slots.invalid.add(name)
+
+def _put_cell(slots: Slots, name: str, cell: EvaluatedCell, *, typed: str) -> None:
+    """What the judgement says of a question."""
+    if cell.shown is not True:
+        _hide(slots, name, cell.shown, typed)
+
+    if cell.required:
+        slots.required.add(name)
+
+    if cell.reference:
+        slots.references[name] = f"reference {cell.reference}"
+
+    if cell.state is CellState.INVALID:
+        slots.invalid.add(name)
 
 
 def _hide(slots: Slots, name: str, shown: bool | None, text: str) -> None:
@@ -280,15 +295,16 @@ def _hide(slots: Slots, name: str, shown: bool | None, text: str) -> None:
 
 def _put_words(slots: Slots, table: str, row: int | None, words: PageWords) -> None:
     """The answers in the texts of a table's row, and its notes that are not shown."""
+    here = (table, row)
     for (text_table, text_row, name, key), answers in words.words.items():
-        if text_table != table or text_row != row:
+        if (text_table, text_row) != here:
             continue
 
         for index, answer in enumerate(answers):
             slots.piped[f"{name} {key} {index}"] = answer
 
     for note_table, note_row, name in words.hidden:
-        if note_table == table and note_row == row:
+        if (note_table, note_row) == here:
             slots.attributes[name] = HIDDEN
 
 
@@ -310,13 +326,21 @@ def _put_text(slots: Slots, field: Field, text: str) -> None:
         slots.answers[name] = menu_text(text, field)
 
     if field.control == "checkboxes" and field.codelist:
-        ticked = text.split(";")
-        unknown = [code for code in ticked if code not in field.codelist.by_code]
-        slots.ticked[name] = ticked
-        if rest := ";".join(unknown):
-            slots.unlisted[name] = rest
-    elif _fits_no_button(field, text):
-        slots.unlisted[name] = text
+        slots.ticked[name] = text.split(";")
+
+    rest = _beside_choices(field, text)
+    if rest:
+        slots.unlisted[name] = rest
+
+
+def _beside_choices(field: Field, text: str) -> str:
+    """What of a text has no box or button on the page, so that it is not lost there."""
+    if field.control == "checkboxes" and field.codelist:
+        known = field.codelist.by_code
+        unknown = [code for code in text.split(";") if code not in known]
+        return ";".join(unknown)
+
+    return text if _fits_no_button(field, text) else ""
 
 
 def _fits_no_button(field: Field, text: str) -> bool:
@@ -325,8 +349,10 @@ def _fits_no_button(field: Field, text: str) -> bool:
         return text not in field.codelist.by_code
     if field.control == "checkbox":
         return text not in {"true", "false"}
+    if field.control == "scale":
+        return text not in map(str, steps(field))
 
-    return field.control == "scale" and text not in map(str, steps(field))
+    return False
 
 
 def _put_findings(
@@ -338,5 +364,6 @@ def _put_findings(
 ) -> None:
     for name, placed in page_findings.of(table, row):
         slots.findings[name] += finding_html(placed, record)
-        if placed.finding.severity is Severity.REFUSE:
+        must_be_corrected = placed.finding.severity is Severity.REFUSE
+        if must_be_corrected:
             slots.invalid.add(name)
