@@ -56,14 +56,16 @@ def refuse_day(text: str, otherwise: str) -> Refusal:
     if _TWO_DIGIT_YEAR.fullmatch(text):
         return Refusal(code="two-digit-year")
 
-    if result := _NUMERIC.fullmatch(text):
-        first, second, year = int(result[1]), int(result[3]), int(result[4])
-        day_first, month_first = (
-            day_of(year, second, first),
-            day_of(year, first, second),
-        )
-        if day_first and month_first and first != second:
-            return Refusal(code="ambiguous-date")
+    result = _NUMERIC.fullmatch(text)
+    if result is None:
+        return Refusal(code=otherwise)
+
+    # 03/04/2024 is a day in March to some and one in April to others.
+    first, second, year = int(result[1]), int(result[3]), int(result[4])
+    day_first = day_of(year, second, first)
+    month_first = day_of(year, first, second)
+    if day_first and month_first and first != second:
+        return Refusal(code="ambiguous-date")
 
     return Refusal(code=otherwise)
 
@@ -74,7 +76,8 @@ def read_time(text: str) -> time | None:
     if not result:
         return None
 
-    return time(int(result[1]), int(result[2]), int(result[3] or 0))
+    hour, minute, second = result.group(1, 2, 3)
+    return time(int(hour), int(minute), int(second or 0))
 
 
 def write_time(value: time, *, seconds: bool) -> str:
@@ -90,9 +93,10 @@ def refuse_seconds(
     """Refuses a well-formed time that has seconds where the field has none, or lacks
     them.
     """
-    if (len(clock) == len("HH:MM:SS")) == seconds:
+    has_seconds = len(clock) == len("HH:MM:SS")
+    if has_seconds == seconds:
         return None
-    if not seconds:
+    if has_seconds:
         return Refusal(code="time-has-seconds")
 
     return Refusal(code="time-lacks-seconds", details=(("example", example),))

@@ -27,27 +27,34 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
     The message names the first few codes that may be chosen.
     """
     codelist = codelist_of(field)
-    named = codelist.by_word.get(ascii_lower(strip_blanks(code)), ())
+    word = ascii_lower(strip_blanks(code))
+    named = codelist.by_word.get(word, ())
 
+    # A person who wrote the label of two codes has to say which one is meant.
     if len(named) > 1:
         meant = _meant(code, [codelist.by_code[answer] for answer in named])
         details = (("choice", code), ("meant", meant))
         return Refusal(code="ambiguous-choice", details=details)
 
-    codes = [answer.code for answer in field.offered or codelist.codes]
+    offered = field.offered or codelist.codes
+    codes = [answer.code for answer in offered]
     listed = ", ".join(codes[:_NAMED_CODES])
     if len(codes) > _NAMED_CODES:
         listed += ", ..."
 
-    return Refusal(code="unknown-choice", details=(("choice", code), ("codes", listed)))
+    details = (("choice", code), ("codes", listed))
+    return Refusal(code="unknown-choice", details=details)
 
 
 def _meant(word: str, answers: list[Code]) -> str:
     """``is the label of X1 and of X2``, ``may be the code C5 or the label of X3``."""
     typed = ascii_lower(strip_blanks(word))
     roles = [_role(typed, answer) for answer in answers]
-    if all(role.startswith("the label of ") for role in roles):
-        return f"is the label of {' and of '.join(answer.code for answer in answers)}"
+
+    are_labels = all(role.startswith("the label of ") for role in roles)
+    if are_labels:
+        codes = " and of ".join(answer.code for answer in answers)
+        return f"is the label of {codes}"
 
     return f"may be {' or '.join(roles)}"
 
@@ -55,8 +62,12 @@ def _meant(word: str, answers: list[Code]) -> str:
 def _role(typed: str, answer: Code) -> str:
     if ascii_lower(answer.code) == typed:
         return f"the code {answer.code}"
-    is_label = ascii_lower(strip_blanks(answer.label)) == typed
-    return f"the {'label' if is_label else 'synonym'} of {answer.code}"
+
+    label = ascii_lower(strip_blanks(answer.label))
+    if label == typed:
+        return f"the label of {answer.code}"
+
+    return f"the synonym of {answer.code}"
 
 
 class ChoiceKind(Kind):

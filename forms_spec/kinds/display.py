@@ -53,7 +53,9 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def shown_unit(unit: str) -> str:
     """A unit as people write it: ``10³/µL`` for ``10^3/uL``, ``kg/m²`` for ``kg/m2``."""
+    # Either the power after ``^`` or a digit behind letters matched.
     raised = _POWER.sub(lambda match: (match[1] or match[2]).translate(_RAISED), unit)
+
     return _MICRO.sub("µ", raised)
 
 
@@ -61,27 +63,28 @@ def reference_unit(field: Field) -> str:
     """The unit in which the ends of a reference range are shown: the field's, or that
     of all to choose.
     """
-    if field.unit is None:
+    unit = field.unit
+    if unit is None:
         return ""
-    if field.unit.fixed:
-        return shown_unit(field.unit.fixed)
-
-    if field.unit.base is None:
+    if unit.fixed:
+        return shown_unit(unit.fixed)
+    # A chosen unit without one that all convert into has no common range.
+    if unit.base is None:
         return ""
 
-    return field.unit.base.label
+    return unit.base.label
 
 
 def reference_words(low: str | None, high: str | None) -> str:
     """``13.5 to 17.5``, ``at least 18``, ``at most 8``; nothing without ends."""
-    if low is None and high is None:
-        return ""
-    if low is None:
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    if high is not None:
         return f"at most {high}"
-    if high is None:
+    if low is not None:
         return f"at least {low}"
 
-    return f"{low} to {high}"
+    return ""
 
 
 def _same(text: str, _: Field) -> str:
@@ -93,9 +96,12 @@ def shown_day(text: str) -> str:
 
     Unknown parts are written UN and UNK, as site staff write them on paper.
     """
+    # A partial date lacks the day, or the month too.
     year, month, day = [*text.split("-"), "", ""][:3]
     month_name = MONTHS[int(month) - 1] if month else "UNK"
-    return f"{day or 'UN'}-{month_name}-{year}"
+    day_text = day or "UN"
+
+    return f"{day_text}-{month_name}-{year}"
 
 
 def _date(text: str, _: Field) -> str:
@@ -109,7 +115,9 @@ def _moment(text: str, field: Field) -> str:
 
 def _choices(text: str, field: Field) -> str:
     known = codelist_of(field).by_code
-    return ", ".join(known[code].label for code in text.split(SEPARATOR))
+    codes = text.split(SEPARATOR)
+
+    return ", ".join(known[code].label for code in codes)
 
 
 _WRITERS: Mapping[str, Callable[[str, Field], str]] = {

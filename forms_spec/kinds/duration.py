@@ -64,10 +64,12 @@ def duration_text(counts: tuple[int, ...]) -> str:
         f"{count}{letter}" if count else ""
         for count, letter in zip(counts, "YMDHMS", strict=True)
     ]
-    days, clock = "".join(parts[:3]), "".join(parts[3:])
+    # Months and minutes share a letter; the T before the clock keeps them apart.
+    days = "".join(parts[:3])
+    clock = "".join(parts[3:])
+
     if clock:
         return f"P{days}T{clock}"
-
     if not days:
         return "PT0S"
 
@@ -77,12 +79,13 @@ def duration_text(counts: tuple[int, ...]) -> str:
 def duration_words(text: str) -> str:
     """``3 days 4 hours`` for ``P3DT4H``."""
     counts = _counts(text) or ()
-    said = [
-        f"{count} {word}" if count == 1 else f"{count} {word}s"
-        for count, word in zip(counts, WORDS, strict=True)
-        if count
-    ]
-    return " ".join(said) or "0 seconds"
+    words: list[str] = []
+    for count, word in zip(counts, WORDS, strict=True):
+        if count:
+            ending = "" if count == 1 else "s"
+            words.append(f"{count} {word}{ending}")
+
+    return " ".join(words) or "0 seconds"
 
 
 def _counts(text: str) -> tuple[int, ...] | None:

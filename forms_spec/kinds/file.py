@@ -26,6 +26,7 @@ FOLDER = "files/"
 PREFIX = 16
 """How many hex digits of the SHA-256 stand in a cell."""
 
+_NOT_IN_NAMES = re.compile(r"[/\\:*?\"<>|]")
 _UNSAFE = re.compile(r"[:*?\"<>|]")
 _GRAMMAR = re.compile(r"files/[0-9a-f]{16}/([^/\\:*?\"<>|]+)")
 
@@ -43,9 +44,13 @@ class FileKind(Kind):
         if named is None:
             return Refusal(code="not-a-file")
 
+        if field.upload is None or not field.upload.endings:
+            return text
+
+        # ``scan.PDF`` is taken where ``.pdf`` is allowed.
         _, name = named
-        endings = field.upload.endings if field.upload else ()
-        if endings and _ending(name) not in map(ascii_lower, endings):
+        endings = field.upload.endings
+        if _ending(name) not in map(ascii_lower, endings):
             details = (("endings", ", ".join(endings)),)
             return Refusal(code="file-ending", details=details)
 
@@ -59,15 +64,15 @@ def is_file_name(name: str) -> bool:
     """True for a name that can be written on any file system and that shows itself
     honestly.
     """
-    return (
-        0 < len(name) <= LONGEST_NAME
-        and re.search(r"[/\\:*?\"<>|]", name) is None
-        and first_control(name, multiline=False) is None
-        and first_surrogate(name) is None
-        and strip_blanks(name) == name
-        and not name.startswith(".")
-        and not name.endswith(".")
-    )
+    is_short = 0 < len(name) <= LONGEST_NAME
+    if not is_short or _NOT_IN_NAMES.search(name):
+        return False
+    if first_control(name, multiline=False) or first_surrogate(name):
+        return False
+
+    # Windows drops a point or space at the end; Unix hides a name that begins with one.
+    ends = {name[0], name[-1]}
+    return "." not in ends and strip_blanks(name) == name
 
 
 def clean_file_name(given: str) -> str:
@@ -108,7 +113,9 @@ def named_file(text: str) -> tuple[str, str] | None:
     result = _GRAMMAR.fullmatch(text)
     if not result or not is_file_name(result[1]):
         return None
-    return text[len(FOLDER) : len(FOLDER) + PREFIX], result[1]
+
+    digits = text[len(FOLDER) : len(FOLDER) + PREFIX]
+    return digits, result[1]
 
 
 def _ending(name: str) -> str:

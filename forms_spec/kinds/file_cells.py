@@ -17,11 +17,13 @@ def file_cells(form: Form, record: Record) -> Iterator[tuple[CellKey, str]]:
     """The cells of file fields that say something, with their texts."""
     for group, name in form.files:
         if group is None:
-            if text := record.texts.get(name):
+            text = record.texts.get(name)
+            if text:
                 yield CellKey(form.name, None, name), text
 
             continue
 
         for row in record.rows.get(group, ()):
-            if text := row.texts.get(name):
+            text = row.texts.get(name)
+            if text:
                 yield CellKey(group, row.number, name), text

@@ -15,7 +15,9 @@ def too_large(digits: str) -> Refusal | None:
     """Refuses more digits before the decimal point than arithmetic keeps exactly."""
     if len(digits) <= INTEGER_DIGITS:
         return None
-    return Refusal(code="number-too-large", details=(("most", str(INTEGER_DIGITS)),))
+
+    details = (("most", str(INTEGER_DIGITS)),)
+    return Refusal(code="number-too-large", details=details)
 
 
 def too_many_places(decimals: str | None, most: int) -> Refusal | None:
@@ -89,13 +91,16 @@ def _without_comma(text: str, *, whole: bool) -> list[str]:
         sign, digits, decimals = decimal.groups()
         readings.append(f"{_sign(sign)}{_plain(digits)}.{decimals}")
 
+    # No number begins with a group of zeros, as 0,500 would.
     thousands = _THOUSANDS.fullmatch(text)
     if thousands is None or thousands[2].startswith("0"):
         return readings
 
     sign, groups, decimals = thousands.groups()
-    if not (whole and decimals):
-        readings.append(f"{_sign(sign)}{groups.replace(',', '')}{decimals or ''}")
+    is_possible = not whole or not decimals
+    if is_possible:
+        digits = groups.replace(",", "")
+        readings.append(f"{_sign(sign)}{digits}{decimals or ''}")
 
     return readings
 

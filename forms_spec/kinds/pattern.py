@@ -15,7 +15,7 @@ always.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from forms_spec.kinds.pattern_cost import costly
@@ -26,6 +26,7 @@ from forms_spec.kinds.pattern_tree import (
     PatternError,
     Repeat,
     Sequence,
+    Span,
     parse_pattern,
     positive,
     write_pattern,
@@ -78,16 +79,16 @@ def pattern_problem(expression: str) -> str | None:
 
 def admitted(expression: str, characters: str) -> str:
     """Those of ``characters`` that a text matching the expression may contain."""
-    spans = [
-        span
-        for part in _characters(parse_pattern(expression))
-        for span in positive(part)
-    ]
-    return "".join(
-        character
-        for character in characters
-        if any(low <= ord(character) <= high for low, high in spans)
-    )
+    spans: list[Span] = []
+    for part in _characters(parse_pattern(expression)):
+        spans.extend(positive(part))
+
+    return "".join(sign for sign in characters if _is_within(sign, spans))
+
+
+def _is_within(character: str, spans: Iterable[Span]) -> bool:
+    number = ord(character)
+    return any(low <= number <= high for low, high in spans)
 
 
 def _characters(node: Node) -> Iterator[Characters]:

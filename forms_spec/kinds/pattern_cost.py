@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations, product
 
 from forms_spec.kinds.pattern_tree import (
     Alternatives,
@@ -83,12 +84,7 @@ class _Automaton:
             case Sequence(parts):
                 return self.chain(map(self.build, parts))
             case Alternatives(branches):
-                built = list(map(self.build, branches))
-                return _Fragment(
-                    empty=any(part.empty for part in built),
-                    first=frozenset().union(*(part.first for part in built)),
-                    last=frozenset().union(*(part.last for part in built)),
-                )
+                return _any_of(list(map(self.build, branches)))
             case Repeat():
                 if self.is_loop(node):
                     return self.loop(node)
@@ -106,11 +102,16 @@ class _Automaton:
         whole = _NOTHING
         for part in parts:
             self.link(whole.last, part.first)
-            whole = _Fragment(
-                empty=whole.empty and part.empty,
-                first=whole.first | part.first if whole.empty else whole.first,
-                last=whole.last | part.last if part.empty else part.last,
-            )
+
+            # A part that may be empty lets its neighbour begin or end the chain.
+            first, last = whole.first, part.last
+            if whole.empty:
+                first |= part.first
+            if part.empty:
+                last |= whole.last
+
+            is_empty = whole.empty and part.empty
+            whole = _Fragment(empty=is_empty, first=first, last=last)
 
         return whole
 
@@ -133,16 +134,15 @@ class _Automaton:
         hundred.
         """
         most = node.least if node.most is None else node.most
+        spare = most - node.least
         if self.nested:
-            return self.turns(
-                node, min(node.least, _COPIES), min(most - node.least, _COPIES)
-            )
+            return self.turns(node, min(node.least, _COPIES), min(spare, _COPIES))
 
         needed = [self.build(node.part) for _ in range(min(node.least, 3))]
-        spare = [self.build(node.part) for _ in range(min(most - node.least, 2))]
-        optional = [
-            _Fragment(empty=True, first=part.first, last=part.last) for part in spare
-        ]
+        optional: list[_Fragment] = []
+        for _ in range(min(spare, 2)):
+            part = self.build(node.part)
+            optional.append(_Fragment(empty=True, first=part.first, last=part.last))
 
         return self.chain([*needed, *optional])
 
@@ -204,23 +204,46 @@ class _Automaton:
         return after
 
 
+def _any_of(branches: list[_Fragment]) -> _Fragment:
+    """The fragment that is one of the others."""
+    firsts = (branch.first for branch in branches)
+    lasts = (branch.last for branch in branches)
+
+    return _Fragment(
+        empty=any(branch.empty for branch in branches),
+        first=frozenset().union(*firsts),
+        last=frozenset().union(*lasts),
+    )
+
+
 def _common(spans: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
-    pairs = ((max(a, c), min(b, d)) for a, b in spans for c, d in other)
-    return tuple((low, high) for low, high in pairs if low <= high)
+    """The characters that lie in both."""
+    shared: list[Span] = []
+    for (low, high), (other_low, other_high) in product(spans, other):
+        start, end = max(low, other_low), min(high, other_high)
+        if start <= end:
+            shared.append((start, end))
+
+    return tuple(shared)
 
 
 def costly(tree: Node) -> str | None:
     """Why matching may take too long, or None."""
+    # From the cheapest to the dearest question.
+    questions: tuple[tuple[Callable[[Node], bool], str], ...] = (
+        (_counts_the_empty, _EXPONENTIAL),
+        (_exponential, _EXPONENTIAL),
+        (_many_runs, _EXPONENTIAL),
+        (_cubic, _CUBIC),
+    )
     try:
-        if _counts_the_empty(tree) or _exponential(tree) or _many_runs(tree):
-            return _EXPONENTIAL
-
-        if not _cubic(tree):
-            return None
-
-        return _CUBIC
+        for is_costly, why in questions:
+            if is_costly(tree):
+                return why
     except _TooLarge:
         return _TOO_LARGE
+
+    return None
 
 
 def _counts_the_empty(node: Node, turns: int = 1) -> bool:
@@ -233,15 +256,20 @@ def _counts_the_empty(node: Node, turns: int = 1) -> bool:
         case Sequence(parts) | Alternatives(parts):
             return any(_counts_the_empty(part, turns) for part in parts)
         case Repeat(part, _, most):
+            # Without an end, one more than the few that are harmless.
             within = _FEW_EMPTY + 1 if most is None else turns * most
-            return (within > _FEW_EMPTY and _may_be_empty(part)) or _counts_the_empty(
-                part, max(within, turns)
-            )
+            if within > _FEW_EMPTY and _may_be_empty(part):
+                return True
+
+            return _counts_the_empty(part, max(within, turns))
 
 
 def _may_be_empty(node: Node) -> bool:
     """True for a part that matches the empty text and a character as well."""
-    return _is_nullable(node) and not _is_empty(node)
+    if _is_empty(node):
+        return False
+
+    return _is_nullable(node)
 
 
 def _is_nullable(node: Node) -> bool:
@@ -305,13 +333,12 @@ def _runs_multiply(
         if sum(runs.values()) > _MOST_RUNS:
             return True
 
-        automaton.count(
-            len(letters) * sum(len(automaton.follow[state]) for state in runs)
-        )
-        runs = max(
-            (automaton.step(runs, readers) for readers in sorts),
-            key=lambda values: sum(values.values()),
-        )
+        steps = sum(len(automaton.follow[state]) for state in runs)
+        automaton.count(len(letters) * steps)
+
+        # Whoever means harm types the letter after which most runs are left.
+        outcomes = [automaton.step(runs, readers) for readers in sorts]
+        runs = max(outcomes, key=lambda outcome: sum(outcome.values()))
         if not runs:
             break
 
@@ -324,15 +351,16 @@ def _letters(automaton: _Automaton) -> list[frozenset[int]]:
 
     Each is given by the positions that read it.
     """
+    # Between two starts of spans nothing changes, so one character there is enough.
     starts = sorted({low for spans in automaton.spans for low, _ in spans})
-    return [
-        frozenset(
-            index
-            for index, spans in enumerate(automaton.spans)
-            if _holds(spans, character)
-        )
-        for character in starts[:_MOST_LETTERS]
-    ]
+    return [_readers(automaton, character) for character in starts[:_MOST_LETTERS]]
+
+
+def _readers(automaton: _Automaton, character: int) -> frozenset[int]:
+    """The positions that read a character."""
+    return frozenset(
+        index for index, spans in enumerate(automaton.spans) if _holds(spans, character)
+    )
 
 
 def _holds(spans: tuple[Span, ...], character: int) -> bool:
@@ -341,14 +369,16 @@ def _holds(spans: tuple[Span, ...], character: int) -> bool:
 
 def _exponential(tree: Node) -> bool:
     """True when a loop can be run through in two ways by the same characters."""
-    automaton = _Automaton(
-        is_loop=lambda r: r.most is None or most_repeats(r) > _MANY_TURNS
-    )
-    automaton.build(tree)
 
-    return automaton.twice or any(
-        _two_ways(automaton, state) for state in _looping(automaton)
-    )
+    def is_loop(repeat: Repeat) -> bool:
+        return repeat.most is None or most_repeats(repeat) > _MANY_TURNS
+
+    automaton = _Automaton(is_loop=is_loop)
+    automaton.build(tree)
+    if automaton.twice:
+        return True
+
+    return any(_two_ways(automaton, state) for state in _looping(automaton))
 
 
 def _two_ways(automaton: _Automaton, state: int) -> bool:
@@ -360,15 +390,15 @@ def _two_ways(automaton: _Automaton, state: int) -> bool:
         for target in targets:
             before.setdefault(target, []).append(source)
 
+    # Backwards from the start: the pairs from which two runs meet there again.
     seen, waiting = {start}, [start]
-
     while waiting:
         for source in before.get(waiting.pop(), ()):
             if source not in seen:
                 seen.add(source)
                 waiting.append(source)
 
-    return any(both[0] != both[1] for both in seen)
+    return any(first != other for first, other in seen)
 
 
 def _cubic(tree: Node) -> bool:
@@ -377,31 +407,42 @@ def _cubic(tree: Node) -> bool:
     """
 
     def is_loop(repeat: Repeat) -> bool:
-        varies = repeat.most is None or repeat.most != repeat.least
-        return varies and (repeat.most is None or most_repeats(repeat) > _LONG_RUN)
+        if repeat.most is None:
+            return True
+
+        varies = repeat.most != repeat.least
+        return varies and most_repeats(repeat) > _LONG_RUN
 
     automaton = _Automaton(is_loop=is_loop)
     automaton.build(tree)
-    loops = _looping(automaton)
-    hands = set()
 
-    for p in loops:
-        for q in loops:
-            if p != q and (p, q, q) in automaton.reach((p, p, q)):
-                hands.add((p, q))
+    # Pairs of loops of which the first can hand its characters to the second.
+    hands: set[tuple[int, int]] = set()
+    for first, second in permutations(_looping(automaton), 2):
+        if (first, second, second) in automaton.reach((first, first, second)):
+            hands.add((first, second))
 
-    return any(q == other for _, q in hands for other, _ in hands)
+    givers = {first for first, _ in hands}
+    takers = {second for _, second in hands}
+    return not givers.isdisjoint(takers)
 
 
 def _looping(automaton: _Automaton) -> list[int]:
     """One position of each loop."""
-    reachable = [_reachable(automaton, state) for state in range(len(automaton.spans))]
+    states = range(len(automaton.spans))
+    reachable = [_reachable(automaton, state) for state in states]
     chosen: list[int] = []
 
     for state, reached in enumerate(reachable):
-        if state in reached and not any(
-            state in reachable[item] and item in reached for item in chosen
-        ):
+        is_in_loop = state in reached
+        if not is_in_loop:
+            continue
+
+        # Positions that reach each other lie in one loop.
+        is_known = any(
+            state in reachable[other] and other in reached for other in chosen
+        )
+        if not is_known:
             chosen.append(state)
 
     return chosen

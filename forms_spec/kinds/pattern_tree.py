@@ -4,8 +4,9 @@ alike.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from string import ascii_letters, digits, punctuation
+from string import digits, punctuation
 
 MOST_CHARACTERS = 500
 MOST_REPEATS = 1000  # RE2's limit, nested counts multiplied
@@ -107,31 +108,34 @@ def longest_match(node: Node) -> int | None:
     match node:
         case Characters():
             return 1
-        case Sequence(parts) | Alternatives(parts):
-            lengths = []
-            for part in parts:
-                length = longest_match(part)
-                if length is None:
-                    return None
-
-                lengths.append(length)
-
-            if isinstance(node, Sequence):
-                return sum(lengths)
-
-            return max(lengths, default=0)
+        case Sequence(parts):
+            lengths = _longest_matches(parts)
+            return None if lengths is None else sum(lengths)
+        case Alternatives(branches):
+            lengths = _longest_matches(branches)
+            return None if lengths is None else max(lengths, default=0)
         case Repeat(part, _, most):
             length = longest_match(part)
-            if most is None:
-                if length == 0:
-                    return 0
-
-                return None
-
-            if length is None:
+            # However often the empty text is repeated, it stays empty.
+            if most is None and length == 0:
+                return 0
+            if most is None or length is None:
                 return None
 
             return length * most
+
+
+def _longest_matches(nodes: Iterable[Node]) -> list[int] | None:
+    """The longest matches of several trees; None where one of them has no end."""
+    lengths: list[int] = []
+    for node in nodes:
+        length = longest_match(node)
+        if length is None:
+            return None
+
+        lengths.append(length)
+
+    return lengths
 
 
 class _PatternParser:
@@ -203,9 +207,11 @@ class _PatternParser:
 
         inside, closed, _ = self.text[self.at :].partition("}")
         least, comma, most = inside.partition(",")
-        has_counts = _is_count(least) and (not most or _is_count(most))
+        has_least = _is_count(least)
+        has_most = not most or _is_count(most)
 
-        if not closed or not has_counts:
+        # Some engines take such a { for itself, others refuse it.
+        if not closed or not has_least or not has_most:
             raise PatternError(
                 "for a { that is not a count such as {2} or {1,3} write \\{"
             )
@@ -264,15 +270,22 @@ class _PatternParser:
             raise PatternError("it ends with a single \\")
 
         character = self.step()
-        if character.lower() in _CLASSES:
-            if in_class and character.isupper():
+        class_name = character.lower()
+        if class_name in _CLASSES:
+            # \D is every character but a digit.
+            is_negated = character.isupper()
+            if in_class and is_negated:
                 raise PatternError(f"\\{character} is not allowed inside [ ]")
 
-            return Characters(_CLASSES[character.lower()], negated=character.isupper())
+            return Characters(_CLASSES[class_name], negated=is_negated)
 
         if character in _CONTROLS:
-            return Characters(((_CONTROLS[character],) * 2,))
-        if character in ascii_letters + digits or character not in punctuation:
+            control = _CONTROLS[character]
+            return Characters(((control, control),))
+
+        # Letters and digits mean something else in each engine, as \b and \1 do.
+        is_mark = character in punctuation
+        if not is_mark:
             raise PatternError(f"\\{character} does not work in every engine")
 
         return _single(character)
@@ -298,15 +311,16 @@ class _PatternParser:
         self.step()
         high = self.member(first=False)
         ends = low + high
-        if len(ends) != 2 or any(start != end for start, end in ends):
+        are_single = all(start == end for start, end in ends)
+        if len(ends) != 2 or not are_single:
             raise PatternError("a range in [ ] needs one character at each end")
 
-        if ends[0][0] > ends[1][0]:
-            raise PatternError(
-                f"the range {chr(ends[0][0])}-{chr(ends[1][0])} runs backwards"
-            )
+        (first_sign, _), (last_sign, _) = ends
+        if first_sign > last_sign:
+            written = f"{chr(first_sign)}-{chr(last_sign)}"
+            raise PatternError(f"the range {written} runs backwards")
 
-        return ((ends[0][0], ends[1][0]),)
+        return ((first_sign, last_sign),)
 
     def member(self, *, first: bool) -> tuple[Span, ...]:
         if self.at_end:
@@ -330,7 +344,9 @@ class _PatternParser:
 
 
 def _is_count(text: str) -> bool:
-    return 0 < len(text) <= 4 and all(character in digits for character in text)
+    # No count that may be used has more than four digits.
+    has_few_digits = 0 < len(text) <= 4
+    return has_few_digits and set(text) <= set(digits)
 
 
 def _single(character: str) -> Characters:
@@ -341,8 +357,14 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
     """The same characters as sorted spans that do not touch."""
     merged: list[Span] = []
     for low, high in sorted(spans):
-        if merged and low <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        if not merged:
+            merged.append((low, high))
+            continue
+
+        start, end = merged[-1]
+        touches = low <= end + 1
+        if touches:
+            merged[-1] = (start, max(high, end))
         else:
             merged.append((low, high))
 
@@ -383,14 +405,20 @@ def _whole(node: Node) -> str:
         case Characters():
             return _written(node)
         case Sequence(parts):
-            return "".join(
-                _grouped(p) if isinstance(p, Alternatives) else _whole(p) for p in parts
-            )
+            return "".join(map(_in_sequence, parts))
         case Alternatives(branches):
             return "|".join(map(_whole, branches))
         case Repeat(part, least, most):
             inside = _whole(part) if isinstance(part, Characters) else _grouped(part)
             return inside + _count(least, most)
+
+
+def _in_sequence(node: Node) -> str:
+    # ``a|b`` beside other parts needs its brackets.
+    if isinstance(node, Alternatives):
+        return _grouped(node)
+
+    return _whole(node)
 
 
 def simplified(node: Node) -> Node:
@@ -441,10 +469,12 @@ def _alternatives(branches: list[Node]) -> Node:
         return EMPTY
 
     node = kept[0] if len(kept) == 1 else Alternatives(tuple(kept))
-    if len(kept) == len(set(branches)):
-        return node
+    had_empty = EMPTY in branches
+    # A branch that is empty makes all of them optional.
+    if had_empty:
+        return Repeat(node, 0, 1)
 
-    return Repeat(node, 0, 1)
+    return node
 
 
 def _grouped(node: Node) -> str:
@@ -466,7 +496,8 @@ def _count(least: int, most: int | None) -> str:
 def _written(characters: Characters) -> str:
     low, high = characters.spans[0]
     is_single = len(characters.spans) == 1 and low == high
-    if is_single and not characters.negated and chr(low) not in _UNESCAPABLE:
+    is_plain = is_single and not characters.negated
+    if is_plain and chr(low) not in _UNESCAPABLE:
         return _escaped(low, _SPECIAL)
 
     negation = "^" if characters.negated else ""
@@ -478,7 +509,9 @@ def _span(low: int, high: int) -> str:
     """Some engines take no escape for the end of a range, so one of those is written by
     itself.
     """
-    first, last = _escaped(low, _SPECIAL_IN_CLASS), _escaped(high, _SPECIAL_IN_CLASS)
+    first = _escaped(low, _SPECIAL_IN_CLASS)
+    last = _escaped(high, _SPECIAL_IN_CLASS)
+
     if low == high:
         return first
     if len(first) > 1:
@@ -486,7 +519,9 @@ def _span(low: int, high: int) -> str:
     if len(last) > 1:
         return _span(low, high - 1) + last
 
-    if high == low + 1:
+    # Two neighbours need no minus between them.
+    are_neighbours = high == low + 1
+    if are_neighbours:
         return f"{first}{last}"
 
     return f"{first}-{last}"

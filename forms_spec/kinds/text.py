@@ -104,4 +104,7 @@ def pattern_says(pattern: Pattern) -> str:
     """What the pattern asks for, in the dictionary's words or else as the expression
     itself.
     """
-    return pattern.message or f"text that matches {pattern.expression}"
+    if pattern.message:
+        return pattern.message
+
+    return f"text that matches {pattern.expression}"
