@@ -87,23 +87,10 @@ def unit_findings(
         yield part.written.located(problem)
 
 
-def _compared(node: object, notes: Notes, study: Study) -> Iterator[Finding]:
-    """The comparisons and sums below a node.
-
-    A tree's depth is bounded by the parser, so this recursion is bounded too.
-    """
-    if isinstance(node, tuple):
-        for element in node:
-            yield from _compared(element, notes, study)
-
-        return
-
-    if not isinstance(node, syntax_tree.Node):
-        return
-
-    yield from _different(_alike(node), notes, study)
-    for attribute in node.__dataclass_fields__:
-        yield from _compared(getattr(node, attribute), notes, study)
+def _compared(tree: syntax_tree.Node, notes: Notes, study: Study) -> Iterator[Finding]:
+    """The comparisons and sums of a tree."""
+    for node in syntax_tree.nodes_of(tree, syntax_tree.Node):
+        yield from _different(_alike(node), notes, study)
 
 
 def _alike(node: syntax_tree.Node) -> tuple[syntax_tree.Node, ...]:

@@ -114,6 +114,7 @@ def _incomparable_unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
 
     given = row.unit or "none"
     reached = [choice.code for choice in unit.choices if _rises(choice, unit)]
+
     if row.unit not in reached:
         yield finding(
             "reference-unreached-unit",

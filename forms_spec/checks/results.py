@@ -42,6 +42,7 @@ def _of_choice(part: FieldPart, domains: Domains) -> Iterator[Finding]:
 
     codes = field.codelist.by_code
     strange = sorted(map(str, given.words - frozenset(codes)))
+
     if strange and is_sure:
         yield finding(
             "result-outside-codes",

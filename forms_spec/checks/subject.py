@@ -35,6 +35,7 @@ def check_subject(loaded: LoadedStudy) -> Iterator[Finding]:
     # Where subjects are numbered by site, the number begins with the site.
     example = study.subject_example
     sites = tuple(study.sites)
+
     if sites and not example.startswith(sites):
         yield finding(
             "site-not-in-subject",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import LoadedStudy
-from forms_spec.rule_syntax.syntax_tree import Node, ParameterReference
+from forms_spec.rule_syntax.syntax_tree import Node, ParameterReference, nodes_of
 from forms_spec.rules import Expression
 
 NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
@@ -70,20 +70,12 @@ def _unused_derivations(loaded: LoadedStudy) -> Iterator[Finding]:
 def _expressions(loaded: LoadedStudy) -> Iterator[Expression]:
     for part in loaded.parts.expressions:
         yield part.written.expression
+
     for derivation in loaded.study.derivations.values():
         yield derivation.expression
 
 
-def parameters_in(node: object) -> Iterator[str]:
-    """The names of the parameters that a tree reads.
-
-    A tree's depth is bounded by the parser, so this recursion is bounded too.
-    """
-    if isinstance(node, ParameterReference):
+def parameters_in(tree: Node) -> Iterator[str]:
+    """The names of the parameters that a tree reads."""
+    for node in nodes_of(tree, ParameterReference):
         yield node.name
-    elif isinstance(node, Node):
-        for attribute in node.__dataclass_fields__:
-            yield from parameters_in(getattr(node, attribute))
-    elif isinstance(node, tuple):
-        for element in node:
-            yield from parameters_in(element)

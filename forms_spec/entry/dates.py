@@ -189,6 +189,7 @@ def _named_month(year: int, month_word: str, day_word: str) -> _DateParts | None
     day = _number(day_word)
     if day is None:
         return None
+
     return _DateParts(year, _MONTH_NUMBERS[month_word], day)
 
 

@@ -14,6 +14,7 @@ def read_integer(text: str) -> str | None:
     result = _GRAMMAR.fullmatch(text)
     if result is None or result[3]:
         return None
+
     return _written(result)
 
 

@@ -37,6 +37,7 @@ def starting_text(field: Field, opening: FormOpening) -> str:
     """The field's default, or what it is filled with when the form is opened."""
     if field.prefill is None:
         return field.default or ""
+
     return PREFILLS[field.kind.name][field.prefill](field, opening)
 
 

@@ -10,7 +10,7 @@ from forms_spec.evaluation.form_plan import FieldPlan, FormPlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.findings.places import DataPlace
 from forms_spec.kinds import Refusal
-from forms_spec.model.captured_data import LOG, Casebook, FormKey, Record
+from forms_spec.model.captured_data import LOG, Casebook, Context, FormKey, Record
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
@@ -349,9 +349,8 @@ class EvaluatedSubject:
     def earlier(self, form: str, seen_from: FormKey) -> list[EvaluatedForm]:
         here = self.position(seen_from)
         keys = [key for key in self.keys(form) if self.position(key) < here]
-        forms = map(self.form, keys)
 
-        return [item for item in forms if item is not None]
+        return list(filter(None, map(self.form, keys)))
 
     def instances(
         self, form: str, visit: str, seen_from: FormKey
@@ -360,13 +359,23 @@ class EvaluatedSubject:
             return self.earlier(form, seen_from)[-1:]
 
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
-        forms = map(self.form, keys)
-
-        return [item for item in forms if item is not None]
+        return list(filter(None, map(self.form, keys)))
 
 
 _VISIT_ORDERS: StudyCache[tuple[()], Mapping[str, int]] = StudyCache()
 _NEAREST_VISITS: StudyCache[tuple[str, str], str | None] = StudyCache()
+
+
+def form_in_context(
+    study: Study, form: Form, record: Record, context: Context
+) -> EvaluatedForm:
+    """A form where and when it is judged, among the other forms of its subject."""
+    # A log form belongs to no visit.
+    visit = LOG if form.log else context.visit or ""
+    key = FormKey(form.name, visit, context.unsno)
+    subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
+
+    return subject.put(form, record, key)
 
 
 def visit_order(study: Study) -> Mapping[str, int]:

@@ -88,6 +88,7 @@ def _followed(
 
             seen.add(place)
             formula = _formula(study, place)
+
             if formula is None:
                 yield place
             else:
@@ -113,6 +114,7 @@ def _place(dependency: Dependency) -> _Place | None:
     """None for a parameter of the study, which nobody answers."""
     if dependency.table is None:
         return None
+
     return dependency.table, dependency.field
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from forms_spec.evaluation.captured_form import EvaluatedSubject
+from forms_spec.evaluation.captured_form import EvaluatedSubject, form_in_context
 from forms_spec.evaluation.edit_checks import judge_rules
 from forms_spec.findings.finding import Finding
-from forms_spec.model.captured_data import LOG, Context, FormKey, Record
+from forms_spec.model.captured_data import Context, FormKey, Record
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
@@ -36,12 +36,8 @@ def judge_elsewhere(
     if not homes:
         return ()
 
-    visit = LOG if form.log else context.visit or ""
-    key = FormKey(form.name, visit, context.unsno)
-    subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
-    subject.put(form, record, key)
-
-    return tuple(_found(subject, homes, key, complete))
+    captured = form_in_context(study, form, record, context)
+    return tuple(_found(captured.world, homes, captured.key, complete))
 
 
 def homes_of(study: Study, form: Form) -> Mapping[str, frozenset[str]]:

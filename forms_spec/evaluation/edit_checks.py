@@ -39,7 +39,7 @@ def rule_findings(
     rows = captured.rows(plan.table) if in_rows else (None,)
     results = (_judge(captured, plan, row, completing=completing) for row in rows)
 
-    return tuple(result for result in results if result is not None)
+    return tuple(filter(None, results))
 
 
 def judge_rules(
@@ -94,6 +94,7 @@ def _judge(
     asks: list[Dependency] = []
     if applies is None:
         asks.extend(plan.applies_asks)
+
     if holds is None:
         asks.extend(plan.asks)
 
@@ -203,7 +204,7 @@ def _why(captured: EvaluatedForm, asks: Iterable[Dependency], row: int | None) -
     imprecise.
     """
     lacking = (_lacking(captured, ask, row) for ask in asks)
-    labels = dict.fromkeys(label for label in lacking if label)
+    labels = dict.fromkeys(filter(None, lacking))
     if not labels:
         return "a date is too imprecise, or a row is incomplete"
 

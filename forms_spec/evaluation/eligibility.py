@@ -237,8 +237,10 @@ class _Assessor:
         # What is UNKNOWN may turn out either way.
         if met is not False:
             answers.add(criterion.yes)
+
         if met is not True:
             answers.add(criterion.no)
+
         if inapplicable is None:
             answers.add(criterion.moot)
 

@@ -8,7 +8,7 @@ from typing import Any
 from forms_spec.evaluation.captured_form import (
     CellResult,
     EvaluatedForm,
-    EvaluatedSubject,
+    form_in_context,
 )
 from forms_spec.evaluation.condition_sources import deciding_answers, showing_answers
 from forms_spec.evaluation.edit_checks import (
@@ -35,7 +35,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.display import reference_unit, reference_words, shown_as
-from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record
+from forms_spec.model.captured_data import CellKey, Context, Record
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
@@ -57,11 +57,7 @@ def judge(
     ``completing`` True also asks what a draft may still leave open: required fields,
     rows, and missing codes that are for drafts only.
     """
-    visit = LOG if form.log else context.visit or ""
-    key = FormKey(form.name, visit, context.unsno)
-    subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
-    captured = subject.put(form, record, key)
-
+    captured = form_in_context(study, form, record, context)
     return judge_captured(captured, completing=completing)
 
 

@@ -176,16 +176,22 @@ class _Planner:
 
     def plan(self) -> FormPlan:
         groups = tuple(map(self.group, self.form.groups))
-        fields = {
-            (field.table, field.field.name): field
-            for group in groups
-            for field in group.fields
-        }
+        fields: dict[tuple[str, str], FieldPlan] = {}
+
+        for group in groups:
+            fields.update(
+                {(plan.table, plan.field.name): plan for plan in group.fields}
+            )
+
+        # Each field after all that it reads, and each reading once.
         order = tuple(_by_finish(fields, self.reads))
         reads = {
-            index: tuple(dict.fromkeys(r for r in self.reads[index] if r in fields))
+            index: tuple(
+                dict.fromkeys(read for read in self.reads[index] if read in fields)
+            )
             for index in order
         }
+        rules = rules_of(self.study, self.form)
 
         return FormPlan(
             form=self.form,
@@ -195,22 +201,17 @@ class _Planner:
             order=order,
             reads=MappingProxyType(reads),
             deep=frozenset(_deep(order, reads)),
-            rules=tuple(
-                self.rule(rule, home) for rule, home in rules_of(self.study, self.form)
-            ),
+            rules=tuple(self.rule(rule, home) for rule, home in rules),
         )
 
     def rule(self, rule: EditCheck, home: Home) -> RulePlan:
-        applies = rule.when
         return RulePlan(
             rule=rule,
             table=rule.on[0][0],
-            applies=None
-            if applies is None
-            else self.closure(applies, home, Type.CONDITION),
+            applies=self.optional(rule.when, home, Type.CONDITION),
             holds=self.closure(rule.assertion, home, Type.CONDITION),
             asks=self.asks(rule, rule.assertion, home),
-            applies_asks=self.asks(rule, applies, home),
+            applies_asks=self.asks(rule, rule.when, home),
         )
 
     def asks(
@@ -223,16 +224,11 @@ class _Planner:
         return references(expression, self.study, home)
 
     def group(self, group: Group) -> GroupPlan:
-        whole = Home(form=self.form)
-        shown = (
-            self.closure(group.show_when, whole, Type.CONDITION)
-            if group.show_when is not None
-            else None
-        )
-        home = Home(form=self.form, group=group if group.rows is not None else None)
-        table = group.name if group.rows is not None else self.form.name
+        # The condition of a group is evaluated once, not for each of its rows.
+        shown = self.optional(group.show_when, Home(form=self.form), Type.CONDITION)
+        home = Home.in_group(self.form, group)
         fields = tuple(
-            self.field(field, table, home, group, shown)
+            self.field(field, group.table, home, group, shown)
             for field in group.fields
             if field.collected
         )
@@ -284,71 +280,82 @@ class _Planner:
         self, field: Field, group: Group, home: Home
     ) -> tuple[tuple[Expression, Home], ...]:
         """What decides whether a field is asked: the group's condition, then its own."""
-        text = ((group.show_when, Home(form=self.form)), (field.show_when, home))
-        return tuple((item, index) for item, index in text if item is not None)
+        conditions: list[tuple[Expression, Home]] = []
+        if group.show_when is not None:
+            conditions.append((group.show_when, Home(form=self.form)))
+
+        if field.show_when is not None:
+            conditions.append((field.show_when, home))
+
+        return tuple(conditions)
 
     def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:
         """Both ends of the reference range that applies."""
         if field.lab_test is None:
             return None
 
-        low, high = reference_ends(field)
-        return self.closure(low, home, Type.NUMBER), self.closure(
-            high, home, Type.NUMBER
+        low, high = (
+            self.closure(end, home, Type.NUMBER) for end in reference_ends(field)
         )
+        return low, high
 
     def closure(self, expression: Expression, home: Home, expects: Type) -> Closure:
         return compile_expression(expression, self.study, home, expects)
 
+    def optional(
+        self, expression: Expression | None, home: Home, expects: Type
+    ) -> Closure | None:
+        """The closure of an expression that need not be there."""
+        if expression is None:
+            return None
+
+        return self.closure(expression, home, expects)
+
     def certain(self, expression: Expression, home: Home, type_: Type) -> bool:
         """Whether an expression is a number, a day, a parameter or today."""
         node = resolve(expression, self.study, home, type_).core
+        # A number where a range is expected is wrapped.
         if isinstance(node, Apply) and node.operator == "point":
             node = node.arguments[0]
 
-        return isinstance(node, Constant) or (
-            isinstance(node, Apply) and node.operator == "today"
-        )
+        if isinstance(node, Apply):
+            return node.operator == "today"
+
+        return isinstance(node, Constant)
 
     def limits(
         self, ranges: Mapping[str | None, Range], home: Home, type_: Type
     ) -> Mapping[str | None, CompiledRange]:
-        return MappingProxyType(
-            {
-                unit: CompiledRange(
-                    low=self.closure(item.low, home, type_)
-                    if item.low is not None
-                    else None,
-                    high=self.closure(item.high, home, type_)
-                    if item.high is not None
-                    else None,
-                    low_open=item.low_open,
-                    high_open=item.high_open,
-                    certain=all(
-                        self.certain(end, home, type_)
-                        for end in (item.low, item.high)
-                        if end is not None
-                    ),
-                )
-                for unit, item in ranges.items()
-            }
+        compiled = {
+            unit: self.compiled_range(limits, home, type_)
+            for unit, limits in ranges.items()
+        }
+        return MappingProxyType(compiled)
+
+    def compiled_range(self, limits: Range, home: Home, type_: Type) -> CompiledRange:
+        ends = filter(None, (limits.low, limits.high))
+        return CompiledRange(
+            low=self.optional(limits.low, home, type_),
+            high=self.optional(limits.high, home, type_),
+            low_open=limits.low_open,
+            high_open=limits.high_open,
+            certain=all(self.certain(end, home, type_) for end in ends),
         )
 
     def read_by(self, field: Field, group: Group, home: Home) -> list[tuple[str, str]]:
         """The cells of this form that decide the field's value."""
-        text = [(field.value, home), *reversed(self.shown_by(field, group, home))]
-        targets = [
-            target
-            for expression, index in text
-            if expression is not None
-            for target in references(expression, self.study, index)
-        ]
+        deciding = [*reversed(self.shown_by(field, group, home))]
+        if field.value is not None:
+            deciding.insert(0, (field.value, home))
 
-        return [
-            (item.table or "", item.field or "")
-            for item in targets
-            if item.visit is None and not item.entered
-        ]
+        cells: list[tuple[str, str]] = []
+        for expression, where in deciding:
+            for read in references(expression, self.study, where):
+                # What was typed is there without any evaluation.
+                if read.visit is None and not read.entered:
+                    cells.append((read.table or "", read.field or ""))
+
+        return cells
 
 
 def _by_finish(
@@ -358,24 +365,25 @@ def _by_finish(
     """Depth first, each field when everything it reads is done; no recursion, since
     chains may be long.
     """
-    cells: dict[tuple[str, str], None] = {}
+    finished: dict[tuple[str, str], None] = {}
     begun: set[tuple[str, str]] = set()
 
     for start in fields:
         stack = [start]
         while stack:
             cell = stack[-1]
+            # Seen for the second time: all that it reads is finished by now.
             if cell in begun:
                 stack.pop()
-                cells[cell] = None
+                finished[cell] = None
                 continue
 
             begun.add(cell)
-            stack += [
-                read for read in reads[cell] if read in fields and read not in begun
-            ]
+            for read in reads[cell]:
+                if read in fields and read not in begun:
+                    stack.append(read)
 
-    return list(cells)
+    return list(finished)
 
 
 LONG_CHAIN = 20
@@ -388,6 +396,7 @@ def _deep(
     """The fields that more than LONG_CHAIN others lead to, one after the other."""
     depth: dict[tuple[str, str], int] = {}
     for index in order:
-        depth[index] = 1 + max((depth.get(read, 0) for read in reads[index]), default=0)
+        below = [depth.get(read, 0) for read in reads[index]]
+        depth[index] = 1 + max(below, default=0)
         if depth[index] > LONG_CHAIN:
             yield index

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
@@ -103,13 +104,15 @@ def _looks_elsewhere(study: Study, rule: EditCheck) -> bool:
     home = Home(form=table.form, group=table.group)
 
     def is_elsewhere(read: Dependency) -> bool:
-        return read.table is not None and (
-            read.visit is not None or study.tables[read.table].form is not table.form
-        )
+        # A parameter of the study has no table.
+        if read.table is None:
+            return False
+        if read.visit is not None:
+            return True
 
-    return any(
-        is_elsewhere(read)
-        for part in (rule.when, rule.assertion)
-        if part is not None
-        for read in references(part, study, home)
+        return study.tables[read.table].form is not table.form
+
+    reads = chain.from_iterable(
+        references(expression, study, home) for expression in rule.expressions
     )
+    return any(map(is_elsewhere, reads))

@@ -100,6 +100,7 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
     def fold(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
         if any(row_frames(node, frames)):
             return super().fold(node, frames)
+
         return self._empty_tables(node)
 
     def _empty_tables(self, node: resolved.Fold) -> tuple[Lacking, ...]:

@@ -36,6 +36,7 @@ class SubjectLife:
         """The visits of the subject: after it has left none is due but these."""
         if not self.status.is_over:
             return timeline
+
         return replace(timeline, still_due=self.still_due)
 
 

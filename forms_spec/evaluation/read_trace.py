@@ -222,6 +222,7 @@ class ReadRecorder:
         result = self.captured.rows(table)
         if not result:
             self.world.nothing_in(table, self.key)
+
         return result
 
 

@@ -121,6 +121,7 @@ class RecordedForm(EvaluatedForm):
         place = (table, row, field)
         if place not in self._facts:
             self._facts[place] = self.world.ask(_cell, self.key, *place)
+
         return self._facts[place]
 
     def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:

@@ -52,7 +52,9 @@ def asked_fields(study: Study) -> Iterator[PlacedField]:
 def placed_fields(form: Form) -> Iterator[PlacedField]:
     """Every field of a form, in the order of the page."""
     for group in form.groups:
-        owners = {f.unit_field: f.name for f in group.fields if f.unit_field}
+        # Who sees a number sees its unit.
+        owners = {item.unit_field: item.name for item in group.fields}
+
         for item in group.fields:
             owner = item.part_of or owners.get(item.name, item.name)
             yield PlacedField(form=form, group=group, field=item, owner=owner)
@@ -167,6 +169,7 @@ def reads_of_field(
     for name in asked.group.fixed:
         yield asked.group.table, name
 
+    # Who sees a form sees that its condition was true.
     for scheduled in study.schedule:
         if scheduled.form == asked.form.name and scheduled.when is not None:
             yield from columns_read(study, scheduled.when, Home(form=asked.form))
@@ -177,23 +180,28 @@ def reads_of_check(study: Study, check: EditCheck) -> Iterator[tuple[str, str | 
     yield from check.on
     table = study.tables[check.on[0][0]]
     home = Home(form=table.form, group=table.group)
-    for expression in (check.when, check.assertion):
-        if expression is not None:
-            yield from columns_read(study, expression, home)
+    for expression in check.expressions:
+        yield from columns_read(study, expression, home)
 
 
 def _expressions(item: Field, group: Group) -> Iterator[Expression]:
-    for candidate in (item.show_when, group.show_when, item.required, item.value):
+    candidates: list[object] = [
+        item.show_when,
+        group.show_when,
+        item.required,
+        item.value,
+    ]
+    for _, limits in item.limits:
+        for ends in limits.values():
+            candidates += [ends.low, ends.high]
+
+    # ``required`` may be plainly true or false, and most of the others are not given.
+    for candidate in candidates:
         if isinstance(candidate, Expression):
             yield candidate
 
-    for _, limits in item.limits:
-        for ends in limits.values():
-            yield from (end for end in (ends.low, ends.high) if end is not None)
-
-    for wordings in (item.wordings, group.wordings):
-        for wording in wordings.values():
-            yield from _slots(wording)
+    for wording in (*item.wordings.values(), *group.wordings.values()):
+        yield from _slots(wording)
 
 
 def _slots(wording: Wording) -> Iterator[Expression]:

@@ -92,6 +92,7 @@ class RoleView:
         codes: set[str] = set()
         for check in self._hidden_rules():
             codes |= {check.name, check.check, check.unknown or check.name}
+
         return frozenset(codes)
 
     def _hidden_rules(self) -> list[EditCheck]:
@@ -212,6 +213,7 @@ def _entered(item: Field, is_entered: bool) -> Field:
     """A field that the role sees and does not enter is read on the page."""
     if is_entered or item.entry != "typed" or not item.collected or item.value:
         return item
+
     return replace(item, entry="read_only", prefill=None)
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
+from forms_spec.evaluation.captured_form import (
+    EvaluatedForm,
+    form_in_context,
+)
 from forms_spec.evaluation.range_checks import plain as plain_number
 from forms_spec.kinds.display import shown_as
-from forms_spec.model.captured_data import LOG, Context, FormKey, Record
+from forms_spec.model.captured_data import Context, Record
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
-from forms_spec.model.text_templates import BLANK, Slot
+from forms_spec.model.text_templates import BLANK, Slot, Wording
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rules.runtime.compiler import compile_core, compile_expression
 from forms_spec.rules.runtime.environment import Closure
@@ -82,10 +85,7 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
     if not texts and not notes:
         return NO_WORDS
 
-    key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
-    captured = EvaluatedSubject(
-        study, context.casebook, context.today, context.subject
-    ).put(form, record, key)
+    captured = form_in_context(study, form, record, context)
     captured.settle()
     words: dict[Spot, tuple[str, ...]] = {}
 
@@ -95,12 +95,11 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
             written = tuple(_words(plan, captured, row) for plan in plans)
             words[text.table, row, text.name, text.key] = written
 
-    hidden = {
-        (note.table, row, note.name)
-        for note in notes
-        for row in _rows(captured, note.table, in_rows=note.in_rows)
-        if not _shown(study, note, captured, row)
-    }
+    hidden: set[tuple[str, int | None, str]] = set()
+    for note in notes:
+        for row in _rows(captured, note.table, in_rows=note.in_rows):
+            if not _shown(study, note, captured, row):
+                hidden.add((note.table, row, note.name))
 
     return PageWords(words=words, hidden=frozenset(hidden))
 
@@ -136,6 +135,7 @@ def slot_plan(study: Study, slot: Slot, home: Home) -> SlotPlan:
 
 def _texts(form: Form) -> Iterator[TextPlan]:
     for group in form.groups:
+        # The texts of a group stand above its rows, not in each of them.
         for key, wording in group.wordings.items():
             yield TextPlan(
                 table=form.name,
@@ -143,48 +143,48 @@ def _texts(form: Form) -> Iterator[TextPlan]:
                 key=key,
                 in_rows=False,
                 home=Home(form=form),
-                slots=tuple(part for part in wording if isinstance(part, Slot)),
+                slots=_slots(wording),
             )
 
         for item in group.fields:
             for key, wording in item.wordings.items():
                 yield TextPlan(
-                    table=_table(form, group),
+                    table=group.table,
                     name=item.name,
                     key=key,
                     in_rows=group.rows is not None,
-                    home=_home(form, group),
-                    slots=tuple(part for part in wording if isinstance(part, Slot)),
+                    home=Home.in_group(form, group),
+                    slots=_slots(wording),
                 )
+
+
+def _slots(wording: Wording) -> tuple[Slot, ...]:
+    return tuple(part for part in wording if isinstance(part, Slot))
 
 
 def _notes(form: Form) -> Iterator[NotePlan]:
     for group in form.groups:
-        for item in group.fields:
-            text = (
-                (group.show_when, Home(form=form)),
-                (item.show_when, _home(form, group)),
-            )
-            conditions = tuple((rule, home) for rule, home in text if rule is not None)
-
-            if not item.collected and conditions:
+        notes = [item for item in group.fields if not item.collected]
+        for item in notes:
+            conditions = tuple(_conditions(form, group, item))
+            if conditions:
                 yield NotePlan(
-                    table=_table(form, group),
+                    table=group.table,
                     name=item.name,
                     in_rows=group.rows is not None,
                     conditions=conditions,
                 )
 
 
-def _table(form: Form, group: Group) -> str:
-    if group.rows is not None:
-        return group.name
+def _conditions(
+    form: Form, group: Group, note: Field
+) -> Iterator[tuple[Expression, Home]]:
+    """What decides whether a note is shown: the group's condition, then its own."""
+    if group.show_when is not None:
+        yield group.show_when, Home(form=form)
 
-    return form.name
-
-
-def _home(form: Form, group: Group) -> Home:
-    return Home(form=form, group=group if group.rows is not None else None)
+    if note.show_when is not None:
+        yield note.show_when, Home.in_group(form, group)
 
 
 def _rows(
@@ -197,18 +197,16 @@ def _words(plan: SlotPlan, captured: EvaluatedForm, row: int | None) -> str:
     value = plan.closure(captured.frames(row))
     if value is None:
         return BLANK
-    if plan.field is None:
-        if isinstance(value, int):
-            return plain_number(value)
 
-        return str(value)
+    # A key such as ``subjid`` belongs to no field.
+    if plan.field is None:
+        return plain_number(value) if isinstance(value, int) else str(value)
 
     written = from_rule(value, plan.field)
     if written is None:
         return BLANK
 
     text = plan.field.kind.write(written, plan.field)
-
     if plan.coded:
         return text
 

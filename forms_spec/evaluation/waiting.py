@@ -59,22 +59,20 @@ class ToCome:
 
         keys = list(self._seen(form, visit))
         if self._is_begun(form, visit, keys):
-            keys = [
-                key for key in keys if visit == ALL and key.visit == self.home.visit
-            ]
+            # What looks at all visits still lacks the form of this one.
+            here = self.home.visit
+            keys = [key for key in keys if key.visit == here] if visit == ALL else []
 
-        return next(
-            (
-                key
-                for key in reversed(keys)
-                if key not in self.begun and self.may_come(key)
-            ),
-            None,
-        )
+        for key in reversed(keys):
+            if key not in self.begun and self.may_come(key):
+                return key
+
+        return None
 
     def _is_begun(self, form: str, visit: str | None, keys: list[FormKey]) -> bool:
         if visit == ALL:
             return any(key.form == form for key in self.begun)
+
         return any(key in self.begun for key in keys)
 
     def _seen(self, form: str, visit: str | None) -> Iterator[FormKey]:
@@ -90,15 +88,18 @@ class ToCome:
 
         order = visit_order(self.study)
         here = order.get(self.home.visit, len(order))
+        up_to_here = [name for name, number in order.items() if number <= here]
 
-        for name, number in order.items():
-            if number > here or (form, name) not in self.study.expectations:
+        for name in up_to_here:
+            is_earlier = order[name] < here
+            is_meant = visit in (name, ALL) or (visit == PREVIOUS and is_earlier)
+            is_scheduled = (form, name) in self.study.expectations
+            if not is_meant or not is_scheduled:
                 continue
 
-            if visit in (name, ALL) or (visit == PREVIOUS and number < here):
-                yield FormKey(
-                    form, name, self.home.unsno if name == self.home.visit else 0
-                )
+            # Only this visit may have taken place several times.
+            unsno = self.home.unsno if name == self.home.visit else 0
+            yield FormKey(form, name, unsno)
 
 
 def waits_for(
@@ -110,25 +111,27 @@ def waits_for(
     A rule of a log form has no visit that could end the waiting, so its findings do not
     wait.
     """
-    rule = rule_of(world.study, finding)
-    if rule is None or finding.data is None or finding.severity is Severity.REFUSE:
+    study, place = world.study, finding.data
+    rule = rule_of(study, finding)
+    if rule is None or place is None:
+        return ()
+    if finding.severity is Severity.REFUSE:
         return ()
 
-    home = world.study.tables[rule.on[0][0]]
-    if home.form.log or not reads_other_forms(world.study, rule):
+    form = study.tables[rule.on[0][0]].form
+    if form.log or not reads_other_forms(study, rule):
         return ()
 
-    key = FormKey(home.form.name, finding.data.visit or "", finding.data.unsno or 0)
+    key = FormKey(form.name, place.visit or "", place.unsno or 0)
     captured = world.form(key)
     if captured is None:
         return ()
 
-    forms = awaited_by(world.study, rule, to_come(key))
-
-    if not forms:
+    awaited = awaited_by(study, rule, to_come(key))
+    if not awaited:
         return ()
 
-    return _needed(captured, rule, finding.data.row, forms, to_come(key))
+    return _needed(captured, rule, place.row, awaited, to_come(key))
 
 
 def rule_of(study: Study, finding: Finding) -> EditCheck | None:
@@ -145,18 +148,20 @@ def awaited_by(study: Study, rule: EditCheck, to_come: ToCome) -> tuple[FormKey,
     dictionary.
     """
     keys = (to_come.form(form, visit) for form, visit in reads_other_forms(study, rule))
-    return in_order(study, {key for key in keys if key is not None})
+    return in_order(study, set(filter(None, keys)))
 
 
 def in_order(study: Study, keys: Iterable[FormKey]) -> tuple[FormKey, ...]:
     """Forms as the dictionary has them, visit by visit."""
-    forms, visits = tuple(study.forms), visit_order(study)
-    return tuple(
-        sorted(
-            keys,
-            key=lambda key: (visits.get(key.visit, len(visits)), forms.index(key.form)),
-        )
-    )
+    forms = list(study.forms)
+    visits = visit_order(study)
+
+    def position(key: FormKey) -> tuple[int, int]:
+        # Log forms have no visit, and come last.
+        visit = visits.get(key.visit, len(visits))
+        return visit, forms.index(key.form)
+
+    return tuple(sorted(keys, key=position))
 
 
 _OTHER_FORMS: StudyCache[str, tuple[tuple[str, str | None], ...]] = StudyCache()
@@ -175,17 +180,19 @@ def reads_other_forms(
 def _other_forms(study: Study, rule: EditCheck) -> tuple[tuple[str, str | None], ...]:
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
-    targets = (
-        target
-        for part in _parts(rule)
-        for target in references(part, study, home)
-        if target.table
-    )
-    forms = (
-        (study.tables[target.table or ""].form.name, target.visit) for target in targets
-    )
+    others: dict[tuple[str, str | None], None] = {}
 
-    return tuple(dict.fromkeys(form for form in forms if form[0] != table.form.name))
+    for expression in rule.expressions:
+        for target in references(expression, study, home):
+            # A parameter of the study has no table.
+            if not target.table:
+                continue
+
+            form = study.tables[target.table].form
+            if form.name != table.form.name:
+                others[form.name, target.visit] = None
+
+    return tuple(others)
 
 
 def form_reads_others(study: Study, form: Form) -> bool:
@@ -200,10 +207,6 @@ def _reads_others(study: Study, form: Form) -> bool:
 
 def _hangs_on(study: Study, rule: EditCheck, form: Form) -> bool:
     return any(study.tables[table].form is form for table, _ in rule.on)
-
-
-def _parts(rule: EditCheck) -> Iterator[Expression]:
-    yield from (item for item in (rule.when, rule.assertion) if item is not None)
 
 
 def _needed(
@@ -246,9 +249,12 @@ class _Parts:
         """Whether the rule applies and does not hold, whatever the open sources will
         say.
         """
-        applies = self.rule.when
-        if applies is not None and self._value(applies, is_open) is not True:
-            return False
+        when = self.rule.when
+        if when is not None:
+            applies = self._value(when, is_open)
+            if applies is not True:
+                return False
+
         return self._value(self.rule.assertion, is_open) is False
 
     def _value(

@@ -80,6 +80,7 @@ def duration_words(text: str) -> str:
     """``3 days 4 hours`` for ``P3DT4H``."""
     counts = _counts(text) or ()
     words: list[str] = []
+
     for count, word in zip(counts, WORDS, strict=True):
         if count:
             ending = "" if count == 1 else "s"

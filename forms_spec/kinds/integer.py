@@ -27,6 +27,7 @@ class IntegerKind(Kind):
         result = _GRAMMAR.fullmatch(text)
         if not result or text == "-0":
             return why_no_number(text, whole=True)
+
         return too_large(result[1]) or Decimal(text)
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002

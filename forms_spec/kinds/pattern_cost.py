@@ -19,6 +19,7 @@ from forms_spec.kinds.pattern_tree import (
     Repeat,
     Sequence,
     Span,
+    may_be_empty,
     most_repeats,
     positive,
 )
@@ -107,6 +108,7 @@ class _Automaton:
             first, last = whole.first, part.last
             if whole.empty:
                 first |= part.first
+
             if part.empty:
                 last |= whole.last
 
@@ -258,30 +260,18 @@ def _counts_the_empty(node: Node, turns: int = 1) -> bool:
         case Repeat(part, _, most):
             # Without an end, one more than the few that are harmless.
             within = _FEW_EMPTY + 1 if most is None else turns * most
-            if within > _FEW_EMPTY and _may_be_empty(part):
+            if within > _FEW_EMPTY and _may_vanish(part):
                 return True
 
             return _counts_the_empty(part, max(within, turns))
 
 
-def _may_be_empty(node: Node) -> bool:
+def _may_vanish(node: Node) -> bool:
     """True for a part that matches the empty text and a character as well."""
     if _is_empty(node):
         return False
 
-    return _is_nullable(node)
-
-
-def _is_nullable(node: Node) -> bool:
-    match node:
-        case Characters():
-            return False
-        case Sequence(parts):
-            return all(map(_is_nullable, parts))
-        case Alternatives(branches):
-            return any(map(_is_nullable, branches))
-        case Repeat(part, least, _):
-            return least == 0 or _is_nullable(part)
+    return may_be_empty(node)
 
 
 def _is_empty(node: Node) -> bool:

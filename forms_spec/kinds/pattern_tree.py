@@ -156,6 +156,7 @@ class _PatternParser:
         """Steps over the wanted characters where they come next."""
         if not self.text.startswith(wanted, self.at):
             return False
+
         self.at += len(wanted)
         return True
 
@@ -181,6 +182,7 @@ class _PatternParser:
         parts: list[Node] = []
         while not self.at_end and self.next() not in "|)":
             parts.append(self.repeated(self.atom(depth)))
+
         if len(parts) == 1:
             return parts[0]
 
@@ -271,6 +273,7 @@ class _PatternParser:
 
         character = self.step()
         class_name = character.lower()
+
         if class_name in _CLASSES:
             # \D is every character but a digit.
             is_negated = character.isupper()
@@ -363,6 +366,7 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 
         start, end = merged[-1]
         touches = low <= end + 1
+
         if touches:
             merged[-1] = (start, max(high, end))
         else:
@@ -445,22 +449,23 @@ def simplified(node: Node) -> Node:
 
             # libxml2 misreads (a?b?){3} and takes (a?b?){0,3}, which means the same.
             is_counted = (least, most) != (1, None)
-            if is_counted and _may_be_empty(inside):
+            if is_counted and may_be_empty(inside):
                 least = 0
 
             return Repeat(inside, least, most)
 
 
-def _may_be_empty(node: Node) -> bool:
+def may_be_empty(node: Node) -> bool:
+    """True for a part that matches the empty text."""
     match node:
         case Characters():
             return False
         case Sequence(parts):
-            return all(map(_may_be_empty, parts))
+            return all(map(may_be_empty, parts))
         case Alternatives(branches):
-            return any(map(_may_be_empty, branches))
+            return any(map(may_be_empty, branches))
         case Repeat(part, least, _):
-            return least == 0 or _may_be_empty(part)
+            return least == 0 or may_be_empty(part)
 
 
 def _alternatives(branches: list[Node]) -> Node:

@@ -23,6 +23,7 @@ class TimeKind(Kind):
         value = read_time(text)
         if value is None:
             return why_no_time(text, seconds=field.seconds)
+
         return refuse_seconds(text, seconds=field.seconds) or value
 
     def write(self, value: Value, field: Facets) -> str:

@@ -94,6 +94,7 @@ class CodesOrName(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | tuple[Code, ...]:
         if isinstance(value, str):
             return _LABEL.deserialize(value)  # type: ignore[no-any-return]
+
         return _IN_PLACE.deserialize(value)  # type: ignore[no-any-return]
 
 

@@ -217,6 +217,7 @@ class FieldBuilder:
         text = raw.get("required", "false")
         if text in ("true", "false"):
             return bool(text == "true")
+
         return self._expression("required", raw, spot) or False
 
     def _expression(

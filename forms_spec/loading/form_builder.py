@@ -56,6 +56,7 @@ class _FieldShape(Collected):
     ) -> dict[str, Any]:
         if isinstance(value, str):
             fail("field-only-text", name=attr)
+
         return FIELD.deserialize(value)  # type: ignore[no-any-return]
 
 

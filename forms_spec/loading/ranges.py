@@ -61,6 +61,7 @@ class RangeShape(ScalarField):
     ) -> Mapping[str | None, RawRange]:
         if isinstance(value, dict):
             return dict(_BY_UNIT.deserialize(value))
+
         return {None: _ONE.deserialize(value)}
 
 

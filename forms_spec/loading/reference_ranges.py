@@ -53,6 +53,7 @@ class _RangeTable(Collected):
     ) -> list[tuple[str | None, ...]]:
         if not isinstance(value, list):
             fail("not-a-list")
+
         return list(map(_ROW.deserialize, value))
 
 

@@ -130,6 +130,7 @@ class BooleanField(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if value not in ("true", "false"):
             fail("not-true-or-false")
+
         return bool(value == "true")
 
 

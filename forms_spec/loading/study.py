@@ -53,6 +53,7 @@ class _OneMissing(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _MISSING.deserialize(value)  # type: ignore[no-any-return]
+
         return {"label": _TEXT.deserialize(value), "draft_only": False}
 
 
@@ -100,6 +101,7 @@ class _DayZero(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         if isinstance(value, str):
             return (_TEXT.deserialize(value),)
+
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 

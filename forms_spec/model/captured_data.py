@@ -61,6 +61,7 @@ def texts_at(record: Record, table: str, number: int | None) -> Mapping[str, str
     """The texts of a form's own fields, or of one row; empty where it is not there."""
     if number is None:
         return record.texts
+
     row = row_at(record, table, number)
     if row:
         return row.texts
@@ -73,6 +74,7 @@ def row_at(record: Record, table: str, number: int) -> Row | None:
     for row in record.rows.get(table, ()):
         if row.number == number:
             return row
+
     return None
 
 

@@ -45,3 +45,11 @@ class EditCheck:
     on: tuple[tuple[str, str], ...]
     unknown: str | None
     place: TextPlace
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """``when``, where the rule has one, and ``assertion``."""
+        if self.when is None:
+            return (self.assertion,)
+
+        return self.when, self.assertion

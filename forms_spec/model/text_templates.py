@@ -90,6 +90,7 @@ def escaped(text: str) -> str:
     """A text of another program as a text without slots."""
     if "{" not in text:
         return text
+
     doubled = _LITERAL.sub(lambda match: f"{{{match[0]}}}", text)
     return _SLOT.sub(lambda match: f"{{{match[0]}}}", doubled)
 

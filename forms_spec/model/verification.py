@@ -32,6 +32,7 @@ class VerificationPlan:
         """
         if self.share >= EVERYBODY:
             return True
+
         drawn = sha256(f"{self.seed}\n{subject}".encode()).digest()[:8]
         return int.from_bytes(drawn, "big") * EVERYBODY < self.share * DRAWN_OF
 

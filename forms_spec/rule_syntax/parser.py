@@ -470,6 +470,7 @@ class _RuleParser(TokenStream):
     def text_literal(self) -> syntax_tree.Literal:
         if self.word.kind is not TokenKind.TEXT:
             raise self.unexpected("a text in single quotes")
+
         return self.literal()
 
     def case(self) -> syntax_tree.Node:
@@ -570,11 +571,13 @@ class _RuleParser(TokenStream):
     def selector(self) -> str:
         if self.word.kind is TokenKind.KEYWORD and self.word.text in _SELECTORS:
             return self.take().text
+
         return self.name("a visit, previous, all or this")
 
     def name(self, wanted: str) -> str:
         if self.word.kind is not TokenKind.NAME:
             raise self.unexpected(wanted)
+
         return self.take().text
 
 
@@ -592,4 +595,5 @@ def _number(word: Token) -> Decimal:
     whole, _, fraction = word.text.partition(".")
     if len(whole) > INTEGER_DIGITS or len(fraction) > FRACTION_DIGITS:
         raise SyntaxFault("rule-bad-number", word.start, word.end, name=word.text)
+
     return Decimal(word.text)

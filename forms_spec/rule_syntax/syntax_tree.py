@@ -7,8 +7,10 @@ does not make a deep tree.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 LiteralValue = Decimal | str | bool
 
@@ -182,6 +184,30 @@ class Aggregate(Node):
     distinct: bool
     over: Node
     where: Node | None
+
+
+NodeType = TypeVar("NodeType", bound=Node)
+_WITH_NODES = (Node, tuple)
+
+
+def nodes_of(tree: object, kind: type[NodeType]) -> Iterator[NodeType]:
+    """A node and all nodes below it that are of a kind, in reading order.
+
+    A tree's depth is bounded by the parser, so this recursion is bounded too.
+    """
+    if isinstance(tree, kind):
+        yield tree
+
+    parts: Iterable[object] = ()
+    if isinstance(tree, Node):
+        parts = [getattr(tree, attribute) for attribute in tree.__dataclass_fields__]
+    elif isinstance(tree, tuple):
+        parts = tree
+
+    for part in parts:
+        # Most attributes are names, signs and places in the text.
+        if isinstance(part, _WITH_NODES):
+            yield from nodes_of(part, kind)
 
 
 NODE_NAMES = frozenset(subclass.__name__ for subclass in Node.__subclasses__())

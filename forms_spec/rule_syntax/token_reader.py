@@ -21,6 +21,7 @@ class TokenStream:
         word = self.words[self.at]
         if word.kind is not TokenKind.END:
             self.at += 1
+
         return word
 
     def is_sign(self, text: str) -> bool:
@@ -39,11 +40,13 @@ class TokenStream:
     def expect_sign(self, text: str) -> Token:
         if not self.is_sign(text):
             raise self.unexpected(text)
+
         return self.take()
 
     def expect_keyword(self, text: str) -> Token:
         if not self.is_keyword(text):
             raise self.unexpected(text)
+
         return self.take()
 
     def unexpected(self, wanted: str) -> SyntaxFault:

@@ -145,6 +145,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
 def _word(kind: str, text: str, start: int, end: int) -> Token:
     if kind == "NAME" and text.lower() in KEYWORDS:
         return Token(TokenKind.KEYWORD, text.lower(), start, end)
+
     return Token(TokenKind[kind], text, start, end)
 
 

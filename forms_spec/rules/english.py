@@ -25,6 +25,7 @@ def to_english(expression: Expression, study: Study, home: Home) -> str:
     resolved = resolve(expression, study, home)
     if resolved.findings:
         return expression.text
+
     return _English(study, home, resolved.notes).say(expression.tree)
 
 
@@ -124,11 +125,13 @@ class _English:
     def literal(self, node: syntax_tree.Literal) -> str:
         if node.kind == "text":
             return f"“{node.value}”"
+
         if node.kind == "boolean":
             if node.value:
                 return "true"
 
             return "false"
+
         if node.kind == "date":
             return shown_day(str(node.value))
 
@@ -178,6 +181,7 @@ class _English:
         table = self.study.tables.get(name)
         if table is None:
             return name
+
         return (table.group.title if table.group else None) or table.form.title
 
     def at(self, selector: str | None) -> str:
@@ -206,6 +210,7 @@ class _English:
         inner = node.operand
         if isinstance(inner, syntax_tree.Compare) and inner.operator == "=":
             return self.say(replace(inner, operator="<>"))
+
         return f"it is not true that ({self.say(inner)})"
 
     def logic(self, node: syntax_tree.Logic) -> str:
@@ -405,6 +410,7 @@ def _amid(derivation: Derivation) -> str:
 def _listed(words: list[str], joined: str = "or") -> str:
     if len(words) < 2:
         return "".join(words)
+
     return f"{', '.join(words[:-1])} {joined} {words[-1]}"
 
 

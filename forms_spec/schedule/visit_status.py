@@ -55,6 +55,7 @@ class Due:
         """0 inside the window; -2 is two days too early, 3 three days too late."""
         if day < self.first:
             return (day - self.first).days
+
         return max((day - self.last).days, 0)
 
 
@@ -120,6 +121,7 @@ def day_at(day_zero: date, offset: Offset) -> date:
     """The day at a distance from day 0."""
     if offset.unit == "month":
         return add_months(day_zero, offset.count)
+
     return day_zero + timedelta(days=offset.count)
 
 

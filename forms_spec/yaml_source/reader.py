@@ -130,6 +130,7 @@ def _with_comparators(text: str) -> str:
     """``comparator: [<, >]`` so that YAML reads it; every character stays in its place."""
     if "comparator" not in text:
         return text
+
     return _COMPARATORS.sub(lambda result: result[0].replace(">", GREATER), text)
 
 

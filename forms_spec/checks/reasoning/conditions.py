@@ -394,6 +394,7 @@ def _possible_orders(first: Spans, other: Spans) -> frozenset[str]:
     orders = set[str]()
     if low < other_high:
         orders.add(LESS)
+
     if high > other_low:
         orders.add(MORE)
 

@@ -188,6 +188,7 @@ class Domains:
         # An open end begins one smallest fraction further inside.
         if low is not None and _is_hard(field, ENDS[0]):
             values = values.meet(at_least(low + limits.low_open, step))
+
         if high is not None and _is_hard(field, ENDS[1]):
             values = values.meet(at_most(high - limits.high_open, step))
 

@@ -56,6 +56,7 @@ def reason(core: Core, forms: Sequence[str], domains: Domains) -> str:
     """Why a comparison never changes: what its sides can be."""
     sides = _sides(core)
     keys = list(map(key_of, sides))
+
     if len(keys) == 2:
         first, other = keys
         if first is not None and first == other:
@@ -135,6 +136,7 @@ def _place(sides: Sequence[Core], forms: Sequence[str], domains: Domains) -> str
 
     what, known = places[key.name]
     names = [str(side.value) for side in sides if isinstance(side, Constant)]
+
     for name in names:
         if name not in known:
             near = did_you_mean(name, known)

@@ -81,6 +81,7 @@ def leaves_open(value: RuleValue | None) -> bool:
     """Whether a value is known, and yet may be one of several."""
     if isinstance(value, Duration):
         return value.months > 0
+
     return isinstance(value, tuple) and value[0] != value[1]
 
 

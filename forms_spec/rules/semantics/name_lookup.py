@@ -76,6 +76,7 @@ class LookupFrame:
     def names(self) -> Iterator[str]:
         for field in self.row_fields:
             yield field.name
+
         yield from self.form.by_name
 
 
@@ -397,16 +398,6 @@ def _row_table(form: Form, name: str) -> str | None:
     return None
 
 
-def references_in(node: object) -> Iterator[syntax_tree.Reference]:
-    """Every reference of a tree in reading order.
-
-    A tree's depth is bounded by the parser, so this recursion is bounded too.
-    """
-    if isinstance(node, syntax_tree.Reference):
-        yield node
-    elif isinstance(node, syntax_tree.Node):
-        for attribute in node.__dataclass_fields__:
-            yield from references_in(getattr(node, attribute))
-    elif isinstance(node, tuple):
-        for element in node:
-            yield from references_in(element)
+def references_in(tree: object) -> Iterator[syntax_tree.Reference]:
+    """Every reference of a tree in reading order."""
+    return syntax_tree.nodes_of(tree, syntax_tree.Reference)
