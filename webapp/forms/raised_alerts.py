@@ -4,11 +4,11 @@ alert limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from forms_spec.evaluation import Judgement
 from forms_spec.model.captured_data import CellKey, Record, text_at
-from forms_spec.model.fields import Form
+from forms_spec.model.fields import Field, Form
 from generator.pages.input_names import cell_name
 from webapp.forms.evaluation import cell_of
 from webapp.storage import AlertKind, NewAlert
@@ -25,18 +25,21 @@ def alerts_of(form: Form, record: Record, judgement: Judgement) -> tuple[NewAler
 
 def _serious(form: Form, record: Record) -> Iterator[NewAlert]:
     for group in form.row_groups:
-        names = [field.name for field in group.fields if field.cdash == SERIOUS]
+        questions = [field for field in group.fields if field.cdash == SERIOUS]
         for row in record.rows.get(group.name, ()):
-            for name in names:
-                if row.texts.get(name) == YES:
-                    cell = CellKey(group.name, row.number, name)
-                    yield _alert(AlertKind.SERIOUS_EVENT, cell, YES)
+            for name in _answered_yes(questions, row.texts):
+                cell = CellKey(group.name, row.number, name)
+                yield _alert(AlertKind.SERIOUS_EVENT, cell, YES)
 
-    for field in form.fields:
-        own = field.cdash == SERIOUS and field.group == form.name
-        if own and record.texts.get(field.name) == YES:
-            cell = CellKey(form.name, None, field.name)
-            yield _alert(AlertKind.SERIOUS_EVENT, cell, YES)
+    questions = [field for field in form.fields if field.cdash == SERIOUS]
+    for name in _answered_yes(questions, record.texts):
+        cell = CellKey(form.name, None, name)
+        yield _alert(AlertKind.SERIOUS_EVENT, cell, YES)
+
+
+def _answered_yes(questions: Iterable[Field], texts: Mapping[str, str]) -> list[str]:
+    """The names of the questions whose answer is Yes."""
+    return [field.name for field in questions if texts.get(field.name) == YES]
 
 
 def _values(form: Form, record: Record, judgement: Judgement) -> Iterator[NewAlert]:

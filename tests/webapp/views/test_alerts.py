@@ -73,6 +73,11 @@ log: true
 fields:
   what: {label: What, type: text, length: 60}
   serious: {label: Is it serious?, type: yes_no, cdash: AESER}
+groups:
+  later:
+    title: What became of it
+    fields:
+      turned: {label: Has it turned serious since?, type: yes_no, cdash: AESER}
 """,
 }
 VISIT = ReviewScope("01-001", "X1")
@@ -167,6 +172,11 @@ def enter(app: Flask, address: str, **texts: str) -> None:
 def alerts(app: Flask, username: str = "coordinator") -> list[tuple[str, str]]:
     page = client_of(app, username).get("/home/alerts").text
     return re.findall(r'<a href="([^"]+)" data-work>([^<]+)<', page)
+
+
+def test_a_serious_event_is_told_from_any_section_of_its_form(app: Flask) -> None:
+    enter(app, AE, what="Stroke", serious="N", turned="Y")
+    assert alerts(app) == [(f"{AE}#f-turned", "Adverse events")]
 
 
 def test_who_works_there_sees_it_until_somebody_has(app: Flask) -> None:
