@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from flask import render_template
 
-from forms_spec.model.captured_data import Record
+from forms_spec.model.captured_data import Record, row_at
 from forms_spec.model.fields import Form
 from generator.pages import page_and_template, posted_names
 from generator.pages.answer_text import answer_words
@@ -21,6 +21,7 @@ from generator.pages.input_names import (
     row_prefix,
 )
 from generator.pages.meaning_changes import meaning_changes
+from webapp.forms.form_history import row_words
 from webapp.forms.merge import CellDifference, merge
 from webapp.forms.past_forms import past_form
 from webapp.presentation.form_address import FormPlace
@@ -68,8 +69,14 @@ def conflict_page(
     merged = merge(place.form, record_in(base), mine, theirs.record)
     choice = _Versions(place.form, base, theirs).choice
     choices = [choice(difference) for difference in merged.differences]
-    asked = {item.name for item in choices}
     page, _ = page_and_template(services().study, place.form)
+
+    asked = {item.name for item in choices}
+    settled = [
+        (name, text)
+        for name, text in posted_names(place.form, merged.record)
+        if name not in asked
+    ]
 
     return render_template(
         "conflict.html",
@@ -78,14 +85,7 @@ def conflict_page(
         choices=choices,
         mine_only=[choice(d) for d in merged.mine_only],
         theirs_only=[choice(d) for d in merged.theirs_only],
-        hidden=[
-            *(
-                (name, text)
-                for name, text in posted_names(place.form, merged.record)
-                if name not in asked
-            ),
-            *_removals(merged.record, theirs.record, removed),
-        ],
+        hidden=[*settled, *_removals(merged.record, theirs.record, removed)],
         on=page.on,
         action="complete" if action == "complete" else "draft",
         base_version=theirs.version,
@@ -102,11 +102,9 @@ def _removals(
 ) -> Iterator[tuple[str, str]]:
     """The inputs that remove once more what I removed and they left alone."""
     for (group, number), reason in removed.items():
-        left, standing = (
-            {row.number for row in item.rows.get(group, ())}
-            for item in (merged, theirs)
-        )
-        if number in standing - left:
+        is_left = row_at(merged, group, number) is not None
+        is_theirs = row_at(theirs, group, number) is not None
+        if is_theirs and not is_left:
             prefix = row_prefix(group, number)
             yield ROWS_PREFIX + group, str(number)
             yield REMOVE_PREFIX + prefix, "on"
@@ -123,20 +121,19 @@ class _Versions:
         self._base = past_form(base.dictionary_hash, form.name) if base else None
         self._amended: dict[tuple[str, str], dict[str, None]] = {}
         for past in (self._base, self._theirs):
-            for change in (
-                meaning_changes(past.form, form) if past and past.form else ()
-            ):
+            if past is None or past.form is None:
+                continue
+            for change in meaning_changes(past.form, form):
                 known = self._amended.setdefault((change.table, change.field), {})
                 known.update(dict.fromkeys(change.sentences))
 
     def choice(self, difference: CellDifference) -> Choice:
         field, cell = difference.field, difference.cell
-        row = f", row {cell.row}" if cell.row is not None else ""
         base = self._base or self._theirs
 
         return Choice(
             name=cell_name(cell),
-            label=f"{field.label}{row}",
+            label=f"{field.label}{row_words(cell)}",
             mine=difference.mine,
             theirs=difference.theirs,
             before_words=base.words(cell, difference.before),

@@ -15,6 +15,7 @@ from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, text_a
 from generator.pages.findings import label_of
 from generator.pages.input_names import cell_of
 from webapp.presentation.form_address import FormPlace, form_address, visit_word
+from webapp.presentation.typed_numbers import typed_number
 from webapp.services import casebook_of, services
 from webapp.storage import visit_order
 
@@ -23,6 +24,7 @@ COPIED: Final = "copied"
 where it came from: the address of a visit, or ``row:`` and a number.
 """
 ROW: Final = "row:"
+ROW_DIGITS: Final = 6
 MOST_NAMED: Final = 60
 
 
@@ -47,6 +49,7 @@ def _earlier_key(place: FormPlace) -> FormKey | None:
     here = place.key.form_key
     if here.visit == LOG:
         return None
+
     order = visit_order(tuple(services().study.visits))
     keys = casebook_of(place.subject.subjid).keys(here.form)
     before = [key for key in keys if order(key) < order(here)]
@@ -67,15 +70,15 @@ def copied_words(
     origins: dict[str, list[str]] = {}
     for cell, source in _posted(place, data):
         text = text_at(record, cell)
-        if not text or (before is not None and text_at(before, cell) == text):
+        was_there = before is not None and text_at(before, cell) == text
+        if not text or was_there:
             continue
+
         origin = _origin(place, cell, source, text, record)
-        if origin:
-            label = label_of(
-                place.form,
-                DataPlace(table=cell.table, field=cell.field, row=cell.row),
-            )
-            origins.setdefault(origin, []).append(label)
+        if not origin:
+            continue
+        data_place = DataPlace(table=cell.table, field=cell.field, row=cell.row)
+        origins.setdefault(origin, []).append(label_of(place.form, data_place))
 
     return "; ".join(
         f"Copied from {origin}: {', '.join(labels[:MOST_NAMED])}"
@@ -87,8 +90,12 @@ def _posted(
     place: FormPlace, data: MultiDict[str, str]
 ) -> Iterator[tuple[CellKey, str]]:
     """The cells that were taken over, each once, with what the page says of it."""
-    pairs = dict(item.partition("|")[::2] for item in data.getlist(COPIED))
-    for name, source in pairs.items():
+    sources: dict[str, str] = {}
+    for item in data.getlist(COPIED):
+        name, _, source = item.partition("|")
+        sources[name] = source
+
+    for name, source in sources.items():
         cell = cell_of(name, place.form)
         if cell is not None:
             yield cell, source
@@ -99,15 +106,24 @@ def _origin(
 ) -> str:
     """Where an answer came from, in words; blank where it is another one there."""
     if source.startswith(ROW):
-        number = source.removeprefix(ROW)
-        if cell.row is None or not (number.isascii() and number.isdecimal()):
-            return ""
-        above = CellKey(cell.table, int(number[:6]), cell.field)
-        return f"row {above.row}" if text_at(record, above) == text else ""
+        return _row_of_origin(cell, source.removeprefix(ROW), text, record)
 
     key = _earlier_key(place)
     if key is None or source != visit_word(key.visit, key.unsno):
         return ""
+
     earlier = casebook_of(place.subject.subjid).record(key)
-    same = earlier is not None and text_at(earlier, cell) == text
-    return _visit_title(key) if same else ""
+    if earlier is None or text_at(earlier, cell) != text:
+        return ""
+    return _visit_title(key)
+
+
+def _row_of_origin(cell: CellKey, number: str, text: str, record: Record) -> str:
+    """The row of the same page that an answer came from, in words."""
+    row = typed_number(number, digits=ROW_DIGITS)
+    if cell.row is None or row is None:
+        return ""
+
+    if text_at(record, cell._replace(row=row)) != text:
+        return ""
+    return f"row {row}"

@@ -12,7 +12,7 @@ from forms_spec.evaluation import Judgement, judge, judge_elsewhere
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey, Context, FormKey, Record
-from forms_spec.model.fields import Form
+from forms_spec.model.fields import Field, Form
 from forms_spec.schedule.study_clock import local
 from webapp.presentation.form_address import FormPlace
 from webapp.services import casebook_of, services
@@ -66,12 +66,12 @@ def open_findings(
 
     Nothing else can be kept.
     """
-    return tuple(
-        finding
-        for finding in judgement.findings
-        if finding.severity is not Severity.WARNING
-        or (cell_of(form, finding.data), finding.code) not in record.kept
-    )
+
+    def is_kept(finding: Finding) -> bool:
+        key = cell_of(form, finding.data), finding.code
+        return finding.severity is Severity.WARNING and key in record.kept
+
+    return tuple(finding for finding in judgement.findings if not is_kept(finding))
 
 
 def cell_of(form: Form, place: DataPlace | None) -> CellKey:
@@ -94,21 +94,29 @@ def starting(place: FormPlace) -> Record:
     """A form in which nothing was captured: what its questions start with stands in
     those that are asked.
     """
-    starts = starts_of(place)
-    if any(
-        f.show_when is not None or f.group != f.form
-        for f in place.form.fields
-        if f.name in starts
-    ):
-        cells = judged(place, Record(texts=starts)).cells
-        asked = {
-            key.field
-            for key, cell in cells.items()
-            if key.row is None and cell.shown is True
-        }
-        starts = {name: text for name, text in starts.items() if name in asked}
+    whole = Record(texts=starts_of(place))
+    started = [field for field in place.form.fields if field.name in whole.texts]
+    if not any(map(_may_be_hidden, started)):
+        return whole
 
+    asked = _asked_fields(place, whole)
+    starts = {name: text for name, text in whole.texts.items() if name in asked}
     return Record(texts=starts)
+
+
+def _may_be_hidden(field: Field) -> bool:
+    """Whether a condition may hide a question: its own, or that of its group."""
+    return field.show_when is not None or field.group != field.form
+
+
+def _asked_fields(place: FormPlace, record: Record) -> set[str]:
+    """The form's own questions that are shown while it holds a record."""
+    asked = set()
+    for key, cell in judged(place, record).cells.items():
+        if key.row is None and cell.shown is True:
+            asked.add(key.field)
+
+    return asked
 
 
 def starts_of(place: FormPlace) -> dict[str, str]:
@@ -118,5 +126,6 @@ def starts_of(place: FormPlace) -> dict[str, str]:
     """
     fields = place.form.fields
     if not current_user.may_enter:
-        fields = tuple(f for f in fields if f.prefill is None)
+        fields = tuple(field for field in fields if field.prefill is None)
+
     return starting_texts(fields, opening())

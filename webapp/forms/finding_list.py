@@ -18,7 +18,7 @@ from generator.pages.findings import (
     label_of,
     target_of,
 )
-from webapp.forms.page import is_on_page
+from webapp.forms.finding_lines import is_on_page
 from webapp.presentation.form_address import form_address, visit_word
 from webapp.services import services
 
@@ -76,40 +76,45 @@ def by_form(
             forms[form],
         )
 
-    lines = (
-        replace(_line(subjid, item), waits=waits.get(id(item), ()))
-        for item in sorted(placed, key=rank)
-    )
+    lines = []
+    for finding in sorted(placed, key=rank):
+        line = _line(subjid, finding)
+        lines.append(replace(line, waits=waits.get(id(finding), ())))
 
     return tuple(_groups(lines))
 
 
 def _groups(lines: Iterable[OpenFinding]) -> Iterator[FormFindings]:
-    for (visit, form, address), result in groupby(
-        lines, lambda item: (item.visit, item.form, item.form_address)
-    ):
+    by_address = groupby(lines, lambda item: (item.visit, item.form, item.form_address))
+    for (visit, form, address), group in by_address:
         yield FormFindings(
-            visit=visit, form=form, address=address, findings=tuple(result)
+            visit=visit, form=form, address=address, findings=tuple(group)
         )
 
 
 def _line(subjid: str, finding: Finding) -> OpenFinding:
-    study = services().study
     place = finding.data
     assert place is not None
-    form = study.tables[place.table].form
+    form = services().study.tables[place.table].form
+    unsno = place.unsno or 0
     visit = LOG if form.log else place.visit or ""
-    address = form_address(subjid, visit, place.unsno or 0, form.name)
+    address = form_address(subjid, visit, unsno, form.name)
+
+    # A question that is hidden has nothing to lead to: the way ends at its form.
     cell = cell_on(form, place)
-    mark, word = (
-        ALERT if finding.alerts else (MARKS[finding.severity], WORDS[finding.severity])
-    )
+    target = "form"
+    if cell is not None and is_on_page(form, cell):
+        target = target_of(cell)
+
+    mark, word = MARKS[finding.severity], WORDS[finding.severity]
+    if finding.alerts:
+        mark, word = ALERT
 
     return OpenFinding(
-        visit="Log" if form.log else visit_word(visit, place.unsno or 0),
+        visit="Log" if form.log else visit_word(visit, unsno),
         form=form.title,
         form_address=address,
-        address=f"{address}#{target_of(cell) if cell and is_on_page(form, cell) else 'form'}",
+        address=f"{address}#{target}",
         where=label_of(form, place),
         mark=mark,
         word=word,

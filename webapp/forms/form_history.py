@@ -92,8 +92,12 @@ class FormHistory:
 
     def field_of(self, cell: CellKey) -> Field | None:
         """The question by the newest dictionary that has it."""
-        known = (past.field_of(cell) for past in reversed(self.forms))
-        return next((item for item in known if item is not None), None)
+        for past in reversed(self.forms):
+            field = past.field_of(cell)
+            if field is not None:
+                return field
+
+        return None
 
 
 def history_of(place: FormPlace) -> FormHistory:
@@ -137,11 +141,12 @@ class _Teller:
         stored = revision.form
         now = self._form_of(stored.dictionary_hash)
         amendment = self._amendment(before, now, stored.record) if before else None
-        changes = tuple(
-            self._shown(change, before, stored)
-            for change in revision.changes
-            if change.about is not ChangeKind.STATUS
-        )
+        shown = []
+        for change in revision.changes:
+            if change.about is not ChangeKind.STATUS:
+                shown.append(self._shown(change, before, stored))
+
+        # Only now: the old answers were told by the dictionaries of earlier saves.
         for change in revision.changes:
             if change.about is ChangeKind.VALUE:
                 self._given[change.cell] = now
@@ -149,7 +154,7 @@ class _Teller:
         return ShownVersion(
             form=stored,
             saver=saver_of(stored, self._saves.get(stored.version)),
-            changes=changes,
+            changes=tuple(shown),
             is_readable=now.is_readable,
             amendment=amendment,
         )
@@ -170,18 +175,19 @@ class _Teller:
             )
 
         form = before.key.form
-        answered = {*_answered(form, before.record), *_answered(form, record)}
-        changes = meaning_changes(was.form, now.form)
-        groups: dict[bool, list[MeaningChange]] = {True: [], False: []}
-        for change in changes:
-            groups[(change.table, change.field) in answered].append(change)
+        questions = {*_answered(form, before.record), *_answered(form, record)}
+        answered: list[MeaningChange] = []
+        others: list[MeaningChange] = []
+        for change in meaning_changes(was.form, now.form):
+            is_answered = (change.table, change.field) in questions
+            (answered if is_answered else others).append(change)
 
         return Amendment(
             before=was.hash,
             after=now.hash,
             can_be_told=True,
-            answered=tuple(groups[True]),
-            others=tuple(groups[False]),
+            answered=tuple(answered),
+            others=tuple(others),
         )
 
     def _shown(
@@ -193,17 +199,10 @@ class _Teller:
         cell = change.cell
         now = self._form_of(stored.dictionary_hash)
         was = self._given.get(cell, now)
-        row = f", row {cell.row}" if cell.row is not None else ""
         if change.about is ChangeKind.ROW:
-            title = _group_title(now, cell.table) or _group_title(was, cell.table)
-            return ShownChange(
-                cell=cell,
-                about=change.about,
-                label=f"{title or cell.table}{row}",
-                old="row" if change.old else "",
-                new="row" if change.new else "",
-            )
+            return _shown_row(change, was, now)
 
+        row = row_words(cell)
         field = now.field_of(cell) or was.field_of(cell)
         label = f"{field.label if field else cell.field}{row}"
         if change.about is ChangeKind.KEPT:
@@ -218,11 +217,8 @@ class _Teller:
         old = was.words(cell, change.old, _texts(before, cell))
         new = now.words(cell, change.new, _texts(stored, cell))
         if _differ(was, now, cell, (change.old, change.new)):
-            old, new = (
-                f"{words} (stored as {text})" if words and words != text else words
-                for words, text in ((old, change.old), (new, change.new))
-            )
-        old_file, new_file = self._files(field, change)
+            old, new = _with_text(old, change.old), _with_text(new, change.new)
+        has_files = field is not None and is_file(field)
 
         return ShownChange(
             cell=cell,
@@ -231,18 +227,13 @@ class _Teller:
             old=old,
             new=new,
             target=cell_name(cell) if field else "",
-            old_file=old_file,
-            new_file=new_file,
+            old_file=self._file(change.old) if has_files else "",
+            new_file=self._file(change.new) if has_files else "",
         )
 
-    def _files(self, field: Field | None, change: Change) -> list[str]:
-        """Where the files of a change can be had, where it is about files."""
-        return [
-            file_address(self._place, text)
-            if field is not None and is_file(field) and named_file(text)
-            else ""
-            for text in (change.old, change.new)
-        ]
+    def _file(self, text: str) -> str:
+        """Where a file can be had; blank where the text names none."""
+        return file_address(self._place, text) if named_file(text) else ""
 
 
 def _differ(
@@ -252,14 +243,47 @@ def _differ(
     the code tells which is which.
     """
     old, new = was.field_of(cell), now.field_of(cell)
-    if old is None or new is None or not (old.codelist or new.codelist):
+    if old is None or new is None:
         return False
+    if not (old.codelist or new.codelist):
+        return False
+
     return any(answer_words(text, old) != answer_words(text, new) for text in texts)
 
 
+def _with_text(words: str, text: str) -> str:
+    """An answer in words, with the text that is stored where it is another."""
+    if not words or words == text:
+        return words
+    return f"{words} (stored as {text})"
+
+
+def _shown_row(change: Change, was: PastForm, now: PastForm) -> ShownChange:
+    """A row that came or went."""
+    table = change.cell.table
+    title = _group_title(now, table) or _group_title(was, table) or table
+
+    return ShownChange(
+        cell=change.cell,
+        about=change.about,
+        label=f"{title}{row_words(change.cell)}",
+        old="row" if change.old else "",
+        new="row" if change.new else "",
+    )
+
+
+def row_words(cell: CellKey) -> str:
+    """The row of a cell behind the label of its question; blank outside of rows."""
+    return f", row {cell.row}" if cell.row is not None else ""
+
+
 def _group_title(past: PastForm, table: str) -> str:
-    group = past.form.row_group(table) if past.form else None
-    return (group.title or past.form.title) if group and past.form else ""
+    form = past.form
+    if form is None:
+        return ""
+
+    group = form.row_group(table)
+    return (group.title or form.title) if group else ""
 
 
 def _texts(stored: StoredForm | None, cell: CellKey) -> Mapping[str, str]:
@@ -273,7 +297,8 @@ def _answered(form: str, record: Record) -> Iterator[tuple[str, str]]:
     """The questions that have an answer, in any row."""
     for name in record.texts:
         yield form, name
+
     for group, rows in record.rows.items():
-        for row in rows:
-            for name in row.texts:
-                yield group, name
+        names = dict.fromkeys(name for row in rows for name in row.texts)
+        for name in names:
+            yield group, name

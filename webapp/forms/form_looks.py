@@ -61,31 +61,36 @@ def changes_since(place: FormPlace, version: int) -> tuple[ChangeSinceLook, ...]
     words of the dictionaries with which they were given.
     """
     versions = history_of(place).versions
-    before = [item for item in versions if item.form.version <= version]
-    after = [item for item in versions if item.form.version > version]
-    grouped: dict[tuple[object, ...], list[tuple[ShownVersion, ShownChange]]] = {}
-    for item in after:
+    seen = [item for item in versions if item.form.version <= version]
+    later = [item for item in versions if item.form.version > version]
+
+    # A label in the key: a question that was asked anew is another question.
+    steps_of: dict[tuple[object, ...], list[tuple[ShownVersion, ShownChange]]] = {}
+    for item in later:
         for change in item.changes:
             key = change.cell, change.about, change.label
-            grouped.setdefault(key, []).append((item, change))
+            steps_of.setdefault(key, []).append((item, change))
 
-    return (
-        *_status_change([*before[-1:], *after]),
-        *(_change(steps) for steps in grouped.values()),
-    )
+    statuses = _status_change([*seen[-1:], *later])
+    return (*statuses, *map(_change, steps_of.values()))
 
 
 def _change(steps: list[tuple[ShownVersion, ShownChange]]) -> ChangeSinceLook:
-    first, last = steps[0][1], steps[-1][1]
-    texts = [first.old, *(change.new for _, change in steps)]
+    versions = [version for version, _ in steps]
+    changes = [change for _, change in steps]
+    last = changes[-1]
+
+    # A row has no answer of its own: it came or it went.
     if last.about is ChangeKind.ROW:
-        # A row has no answer of its own: it came or it went.
-        texts = ["added" if change.new else "removed" for _, change in steps]
+        answers = ["added" if change.new else "removed" for change in changes]
+    else:
+        texts = [changes[0].old, *(change.new for change in changes)]
+        answers = [text or "blank" for text in texts]
 
     return ChangeSinceLook(
         label=last.label,
-        answers=tuple(text or "blank" for text in texts),
-        words=_by(version for version, _ in steps),
+        answers=tuple(answers),
+        words=_by(versions),
         target=last.target,
     )
 
@@ -94,6 +99,7 @@ def _status_change(versions: list[ShownVersion]) -> Iterator[ChangeSinceLook]:
     """From draft to complete, or back."""
     if not versions:
         return
+
     statuses = [versions[0].form.status.value]
     changed = []
     for item in versions[1:]:
@@ -110,5 +116,8 @@ def _status_change(versions: list[ShownVersion]) -> Iterator[ChangeSinceLook]:
 def _by(versions: Iterable[ShownVersion]) -> str:
     """Everybody who changed it, and when that was last."""
     forms = [item.form for item in versions]
-    people = list(dict.fromkeys(person(form.saved_by) for form in forms))
-    return f"by {', '.join(people)}, {moment_words(forms[-1].saved_at)}"
+    savers = dict.fromkeys(form.saved_by for form in forms)
+    people = dict.fromkeys(map(person, savers))
+    when = moment_words(forms[-1].saved_at)
+
+    return f"by {', '.join(people)}, {when}"

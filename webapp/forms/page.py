@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -16,22 +15,13 @@ from markupsafe import Markup
 
 from forms_spec.evaluation import Judgement
 from forms_spec.evaluation.text_slots import page_words
-from forms_spec.findings.finding import Severity
-from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import CellKey, FormKey, Record
-from forms_spec.model.fields import Form
+from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.roles import Permission
 from forms_spec.schedule.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.answer_text import answer_words
-from generator.pages.findings import (
-    FindingLink,
-    FindingPlacement,
-    PageFindings,
-    label_of,
-    target_of,
-)
+from generator.pages.findings import PageFindings
 from generator.pages.new_rows import with_new_rows
 from webapp.casebook.waiting_findings import OnPage
 from webapp.forms.copies import earlier_form
@@ -43,6 +33,7 @@ from webapp.forms.evaluation import (
     opening,
     starts_of,
 )
+from webapp.forms.finding_lines import finding_lines
 from webapp.forms.form_looks import form_look
 from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.pending_uploads import files_of, shown_files
@@ -72,75 +63,6 @@ from webapp.storage import (
 )
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FindingLine:
-    """A finding in the list on top: what it says, and the field that it leads to."""
-
-    target: str
-    where: str
-    message: str
-    remedy: str
-    severity: str
-    alerts: bool
-    code: str
-    shown: bool
-    home: bool
-    ends: tuple[FindingLink, ...]
-
-
-def finding_lines(form: Form, page_findings: PageFindings) -> list[FindingLine]:
-    """The findings of a page, gravest first, each with the label of its field.
-
-    One that hangs on several fields of the page is listed at its home. One that waits
-    for another form is not listed: it stands beside its field.
-    """
-    order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
-    once: dict[int, FindingPlacement] = {}
-    for spot in page_findings.all():
-        if spot.waits:
-            continue
-        if spot.home or id(spot.finding) not in once:
-            once[id(spot.finding)] = spot
-
-    return [
-        _line(form, spot)
-        for spot in sorted(
-            once.values(),
-            key=lambda item: 1 if item.finding.alerts else order[item.finding.severity],
-        )
-    ]
-
-
-def _line(form: Form, spot: FindingPlacement) -> FindingLine:
-    result, cell = spot.finding, spot.cell
-    place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
-
-    return FindingLine(
-        target=target_of(cell) if is_on_page(form, cell) else "form",
-        where=label_of(form, place),
-        message=result.message,
-        remedy=result.remedy,
-        severity=result.severity.value,
-        alerts=result.alerts,
-        code=result.code,
-        shown=cell.field != "",
-        home=spot.home,
-        ends=spot.ends,
-    )
-
-
-def is_on_page(form: Form, cell: CellKey) -> bool:
-    """Whether a finding's field is asked on the page; one that is hidden has nothing to
-    lead to.
-    """
-    return not any(
-        field.name == cell.field and field.entry == "hidden"
-        for group in form.groups
-        if cell.table == (group.name if group.rows else form.name)
-        for field in group.fields
-    )
 
 
 def page_of_form(
@@ -173,15 +95,15 @@ def page_of_form(
     lock = void_lock(place.key) or lock_in(state.locks, place.key)
     may_enter = current_user.may(Permission.ENTER, place.form.name)
     readonly = lock is not None or not may_enter
+    if base_version is None:
+        base_version = stored.version if stored else 0
 
     return render_template(
         "form.html",
         place=place,
         page=page,
         stored=stored,
-        base_version=base_version
-        if base_version is not None
-        else (stored.version if stored else 0),
+        base_version=base_version,
         save_id=uuid4().hex,
         own_save=own_save(stored),
         questions=_questions(
@@ -198,7 +120,6 @@ def page_of_form(
         signatures=form_signatures(state.signatures, place.key),
         **_verification(place, stored, state),
         look=form_look(place, stored, state.looks) if reader else None,
-        may_sign=current_user.may(Permission.SIGN) and stored is not None,
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         **_queries(place),
@@ -206,9 +127,7 @@ def page_of_form(
         visit=visit,
         readonly=readonly,
         may_complete=current_user.may(Permission.COMPLETE, place.form.name),
-        is_complete=stored is not None and stored.status is Status.COMPLETE,
-        needs_reason=stored is not None
-        and was_complete(services().database, place.key),
+        **_stored_facts(place, stored),
         reason=reason,
         notice=notice,
         unsaved=unsaved,
@@ -219,6 +138,18 @@ def page_of_form(
         **way_on(place, visit.next),
         **_known_here(place, record_in(stored)),
     )
+
+
+def _stored_facts(place: FormPlace, stored: StoredForm | None) -> dict[str, bool]:
+    """What may be done with what is stored."""
+    if stored is None:
+        return {"may_sign": False, "is_complete": False, "needs_reason": False}
+
+    return {
+        "may_sign": current_user.may(Permission.SIGN),
+        "is_complete": stored.status is Status.COMPLETE,
+        "needs_reason": was_complete(services().database, place.key),
+    }
 
 
 def _verification(
@@ -323,8 +254,11 @@ def own_save(stored: StoredForm | None) -> str:
     """The id of the newest save where it is this person's: a page that did not learn of
     it knows it again.
     """
-    user, _, page_id = stored.save_id.partition(":") if stored else ("", "", "")
-    return page_id if page_id and user == current_user.user.username else ""
+    if stored is None:
+        return ""
+
+    user, _, page_id = stored.save_id.partition(":")
+    return page_id if user == current_user.user.username else ""
 
 
 def _visit_date(place: FormPlace, saved: Record | None) -> str:
@@ -336,11 +270,15 @@ def _visit_date(place: FormPlace, saved: Record | None) -> str:
     dated = field_named(services().study, VISIT_DATE)
     if dated is None:
         return ""
-    key = FormKey(dated.form, place.key.visit, place.unsno)
-    here = saved is not None and place.form.name == dated.form
-    record = saved if here else casebook_of(place.subject.subjid).record(key)
 
-    return answer_words(record.texts.get(dated.name, ""), dated) if record else ""
+    record = saved if place.form.name == dated.form else None
+    if record is None:
+        key = FormKey(dated.form, place.key.visit, place.unsno)
+        record = casebook_of(place.subject.subjid).record(key)
+
+    if record is None:
+        return ""
+    return answer_words(record.texts.get(dated.name, ""), dated)
 
 
 def summary_html(

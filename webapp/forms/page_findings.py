@@ -49,25 +49,27 @@ def said_of(
 
 def _lead(place: FormPlace, end: DataPlace) -> FindingLink:
     """The way to a field on this page, or on that of another form."""
-    cell = cell_on(place.form, end)
-    if cell is not None:
+    if cell_on(place.form, end) is not None:
         return link_on_page(place.form, end)
-    study = services().study
-    form = study.tables[end.table].form
-    there = cell_on(form, end)
-    visit = study.visits.get(end.visit or "")
-    number = f" {end.unsno}" if end.unsno else ""
-    text = f", {visit.title}{number}" if visit else ""
-    address = (
-        form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name)
-        if end.visit
-        else ""
-    )
 
-    return FindingLink(
-        words=f"{label_of(form, end)} ({form.title}{text})",
-        address=f"{address}#{target_of(there)}" if address and there else "",
-    )
+    form = services().study.tables[end.table].form
+    words = f"{label_of(form, end)} ({form.title}{_visit_words(end)})"
+
+    # Without its visit nobody knows which of its forms is meant.
+    cell = cell_on(form, end)
+    if cell is None or not end.visit:
+        return FindingLink(words=words, address="")
+
+    address = form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name)
+    return FindingLink(words=words, address=f"{address}#{target_of(cell)}")
+
+
+def _visit_words(end: DataPlace) -> str:
+    """The visit of a field behind the title of its form; blank where it has none."""
+    visit = services().study.visits.get(end.visit or "")
+    if visit is None:
+        return ""
+    return f", {visit.title} {end.unsno}" if end.unsno else f", {visit.title}"
 
 
 def page_said(
@@ -81,34 +83,51 @@ def page_said(
     other forms that it hangs on. ``toCome`` are the forms that findings of the page may
     wait for.
     """
+    findings = []
+    for spot in page_findings.all():
+        if _only_here(place.form, spot.finding):
+            findings.append(_for_script(place.form, spot))
+
     return {
-        "findings": [
-            {
-                "target": target_of(spot.cell),
-                "severity": spot.finding.severity.value,
-                "message": spot.finding.message,
-                "remedy": spot.finding.remedy,
-                "code": spot.finding.code,
-                "home": spot.home,
-                "ends": [[end.words, end.address] for end in spot.ends],
-                "waits": [[form.words, form.address] for form in spot.waits],
-                "fullAt": spot.full_at and [spot.full_at.words, spot.full_at.address],
-                "reads": list(_reads(place.form, spot)),
-            }
-            for spot in page_findings.all()
-            if _only_here(place.form, spot.finding)
-        ],
+        "findings": findings,
         "ends": _ends(place),
         "toCome": waiting.for_script(),
     }
+
+
+def _for_script(form: Form, spot: FindingPlacement) -> dict[str, Any]:
+    result = spot.finding
+    return {
+        "target": target_of(spot.cell),
+        "severity": result.severity.value,
+        "message": result.message,
+        "remedy": result.remedy,
+        "code": result.code,
+        "home": spot.home,
+        "ends": _links(spot.ends),
+        "waits": _links(spot.waits),
+        "fullAt": _link(spot.full_at) if spot.full_at else None,
+        "reads": list(_reads(form, spot)),
+    }
+
+
+def _link(link: FindingLink) -> list[str]:
+    return [link.words, link.address]
+
+
+def _links(links: Iterable[FindingLink]) -> list[list[str]]:
+    return [_link(link) for link in links]
 
 
 def _only_here(form: Form, finding: Finding) -> bool:
     """True for what the page cannot judge: rules at home elsewhere, and rules that
     cannot be told.
     """
-    if finding.data is None or cell_on(form, finding.data) is None:
+    if finding.data is None:
         return True
+    if cell_on(form, finding.data) is None:
+        return True
+
     rule = services().study.rules.get(finding.rule or "")
     return rule is not None and finding.code == rule.unknown
 
@@ -116,13 +135,15 @@ def _only_here(form: Form, finding: Finding) -> bool:
 def _reads(form: Form, spot: FindingPlacement) -> Iterator[str]:
     """The fields of the form that the finding's rule reads, as ``table field``."""
     yield f"{spot.cell.table} {spot.cell.field}"
-    study = services().study
-    rule = study.rules.get(spot.finding.rule or "")
-    tables = {form.name, *(group.name for group in form.row_groups)}
 
-    for target in _targets(rule) if rule else ():
-        if target[0] in tables:
-            yield f"{target[0]} {target[1]}"
+    rule = services().study.rules.get(spot.finding.rule or "")
+    if rule is None:
+        return
+
+    tables = {form.name, *(group.name for group in form.row_groups)}
+    for table, name in _targets(rule):
+        if table in tables:
+            yield f"{table} {name}"
 
 
 def _targets(rule: EditCheck) -> Iterator[tuple[str | None, str | None]]:
@@ -131,9 +152,9 @@ def _targets(rule: EditCheck) -> Iterator[tuple[str | None, str | None]]:
     home = Home(form=table.form, group=table.group)
 
     for expression in (rule.when, rule.assertion):
-        for reference in (
-            references(expression, study, home) if expression is not None else ()
-        ):
+        if expression is None:
+            continue
+        for reference in references(expression, study, home):
             yield reference.table, reference.field
 
 
@@ -145,15 +166,13 @@ def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
     results = {}
 
     for rule, _home in rules_of(app.study, place.form):
-        places = [
-            place_elsewhere(world, place.key.form_key, *item)
-            for item in _elsewhere(place.form, rule)
-        ]
-        if places:
-            results[rule.name] = [
-                [end.words, end.address]
-                for end in (_lead(place, item) for item in places)
-            ]
+        links = []
+        for table, name in _elsewhere(place.form, rule):
+            end = place_elsewhere(world, place.key.form_key, table, name)
+            links.append(_lead(place, end))
+
+        if links:
+            results[rule.name] = _links(links)
 
     return results
 

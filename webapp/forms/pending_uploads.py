@@ -8,7 +8,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import current_app
@@ -24,6 +24,7 @@ from generator.pages.file_links import FileOf, KeptFile, file_html
 from generator.pages.input_names import cell_name
 from webapp.forms.uploads import PostedUploads, read_uploads
 from webapp.presentation.form_address import FormPlace
+from webapp.presentation.typed_numbers import VERSION_DIGITS, typed_number
 from webapp.services import services
 from webapp.storage import (
     StoredForm,
@@ -45,8 +46,11 @@ def hold(
     """
     for content in contents.values():
         add_attachment(services().database, content, user=user)
-    texts = sorted({text for _, text in file_cells(place.form, record)})
-    return _signer().dumps([place.address, user, texts]) if texts else ""
+
+    texts = sorted(texts_of(place.form, record))
+    if not texts:
+        return ""
+    return _signer().dumps([place.address, user, texts])
 
 
 def held_texts(place: FormPlace, signed: str, *, user: str) -> frozenset[str]:
@@ -58,9 +62,9 @@ def held_texts(place: FormPlace, signed: str, *, user: str) -> frozenset[str]:
     except (BadData, ValueError):
         return frozenset()
 
-    return (
-        frozenset(texts) if (address, holder) == (place.address, user) else frozenset()
-    )
+    if (address, holder) != (place.address, user):
+        return frozenset()
+    return frozenset(texts)
 
 
 def _signer() -> URLSafeSerializer:
@@ -69,16 +73,18 @@ def _signer() -> URLSafeSerializer:
 
 def files_of(place: FormPlace, stored: Record | None) -> FileOf:
     """What a page says of its files: only those of the stored form can be had from it."""
-    saved = texts_of(place.form, [stored] if stored else [])
+    saved = texts_of(place.form, stored)
 
     def known(text: str) -> KeptFile | None:
         named = named_file(text)
-        head = get_attachment_head(services().database, named[0]) if named else None
+        if not named:
+            return None
+        head = get_attachment_head(services().database, named[0])
         if head is None:
             return None
-        return KeptFile(
-            address=file_address(place, text) if text in saved else None, size=head.size
-        )
+
+        address = file_address(place, text) if text in saved else None
+        return KeptFile(address=address, size=head.size)
 
     return known
 
@@ -120,23 +126,19 @@ def _seen_texts(
     """The files of the version that the page was made from, when another one is stored
     by now.
     """
-    number = data.get("base_version", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+    version = typed_number(data.get("base_version", ""), digits=VERSION_DIGITS)
+    if version is None or stored is None or version == stored.version:
         return frozenset()
-    if stored is None or int(number) == stored.version:
-        return frozenset()
-    seen = load_version(services().database, place.key, int(number))
 
-    return texts_of(place.form, [seen.record] if seen else [])
+    seen = load_version(services().database, place.key, version)
+    return texts_of(place.form, record_in(seen))
 
 
 def _came_along(place: FormPlace, data: MultiDict[str, str]) -> frozenset[str]:
     signed = data.get(HELD, "")
-    return (
-        held_texts(place, signed, user=current_user.user.username)
-        if signed
-        else frozenset()
-    )
+    if not signed:
+        return frozenset()
+    return held_texts(place, signed, user=current_user.user.username)
 
 
 def _hash_of(beginning: str) -> str | None:
@@ -149,16 +151,19 @@ def file_address(place: FormPlace, text: str) -> str:
     return f"{place.address}/{quote(text)}"
 
 
-def texts_of(form: Form, records: Iterable[Record]) -> frozenset[str]:
-    """The texts of all file cells of some records."""
-    return frozenset(text for record in records for _, text in file_cells(form, record))
+def texts_of(form: Form, record: Record | None) -> frozenset[str]:
+    """The texts of all file cells of a record; none where there is none."""
+    if record is None:
+        return frozenset()
+    return frozenset(text for _, text in file_cells(form, record))
 
 
 def ever_named(place: FormPlace, text: str) -> bool:
     """True when a version of this form has the file: old ones stay within reach of the
     history.
     """
-    versions = (
-        revision.form.record for revision in history(services().database, place.key)
-    )
-    return any(text in texts_of(place.form, [record]) for record in versions)
+    for revision in history(services().database, place.key):
+        if text in texts_of(place.form, revision.form.record):
+            return True
+
+    return False

@@ -73,9 +73,9 @@ class PostedForm:
             return False
         if self.is_complete and not complete:
             return True
-        return self.record != self.stored.record and was_complete(
-            services().database, self.place.key
-        )
+        if self.record == self.stored.record:
+            return False
+        return was_complete(services().database, self.place.key)
 
 
 def read(
@@ -104,12 +104,10 @@ def seen_record(place: FormPlace, stored: StoredForm | None, version: int) -> Re
     """What the page stood on: an older version where another one was saved since."""
     if stored is None or version == 0:
         return starting(place)
-    older = (
-        load_version(services().database, place.key, version)
-        if version < stored.version
-        else None
-    )
+    if version >= stored.version:
+        return stored.record
 
+    older = load_version(services().database, place.key, version)
     return (older or stored).record
 
 

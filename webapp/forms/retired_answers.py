@@ -4,7 +4,8 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -29,51 +30,80 @@ def refusal(form: Form, record: Record, *earlier: Record) -> str:
 def kept_answers(form: Form, record: Record) -> dict[str, list[str]]:
     """The codes that are no longer offered and may stay, by the names of inputs."""
     kept: dict[str, list[str]] = {}
-    for table, row, field, texts in _retiring(form, record):
-        codes = [code for code in _codes(texts, field) if code in field.retired]
+    for answer in _narrowed_answers(form, record):
+        codes = answer.retired_codes
         if codes:
-            kept[cell_name(CellKey(table, row, field.name))] = codes
+            kept[cell_name(answer.cell)] = codes
+
     return kept
 
 
-def _retiring(
-    form: Form, record: Record
-) -> Iterator[tuple[str, int | None, Field, Mapping[str, str]]]:
-    """The cells whose fields offer less than their codelists: table, row, field, and
-    the texts around them.
-    """
-    for field in form.fields:
-        if field.retired:
-            yield form.name, None, field, record.texts
+class _Answer(NamedTuple):
+    """An answer to a question that offers less than its codelist."""
+
+    cell: CellKey
+    field: Field
+    texts: Mapping[str, str]
+    """The texts of the form or of the row that the answer is in."""
+
+    @property
+    def retired_codes(self) -> list[str]:
+        """Its codes that can no longer be chosen."""
+        codes = _codes(self.texts, self.field)
+        return [code for code in codes if code in self.field.retired]
+
+
+def _narrowed_answers(form: Form, record: Record) -> Iterator[_Answer]:
+    for field in _narrowed(form.fields):
+        yield _Answer(CellKey(form.name, None, field.name), field, record.texts)
 
     for group in form.row_groups:
-        fields = [field for field in group.fields if field.retired]
-        for row in record.rows.get(group.name, ()) if fields else ():
-            for field in fields:
-                yield group.name, row.number, field, row.texts
+        # Most groups ask no such question: their rows are not walked.
+        narrowed = _narrowed(group.fields)
+        if not narrowed:
+            continue
+
+        for row in record.rows.get(group.name, ()):
+            for field in narrowed:
+                cell = CellKey(group.name, row.number, field.name)
+                yield _Answer(cell, field, row.texts)
+
+
+def _narrowed(fields: Iterable[Field]) -> list[Field]:
+    return [field for field in fields if field.retired]
 
 
 def refused_answers(form: Form, record: Record, *earlier: Record) -> Iterator[Finding]:
     """Answers that are new and no longer offered; those of an ``earlier`` record may
     stay.
     """
-    for table, row, field, texts in _retiring(form, record):
-        # What was there before may stay, and so may a default: nobody chose it anew.
-        allowed = {field.default}
-        for known in earlier:
-            allowed.update(_codes(texts_at(known, table, row), field))
+    for answer in _narrowed_answers(form, record):
+        allowed = _may_stay(answer, earlier)
+        for code in answer.retired_codes:
+            if code not in allowed:
+                yield _refused(form, answer, code)
 
-        for code in _codes(texts, field):
-            if code in field.retired and code not in allowed:
-                place = DataPlace(table=table, field=field.name, row=row)
-                answer = field.codelist.by_code[code].label if field.codelist else code
-                yield finding(
-                    "choice-retired",
-                    data=place,
-                    value=code,
-                    label=label_of(form, place),
-                    choice=answer,
-                )
+
+def _may_stay(answer: _Answer, earlier: Iterable[Record]) -> set[str | None]:
+    """The codes that nobody chose anew: the default, and what was there before."""
+    cell, field = answer.cell, answer.field
+    allowed = {field.default}
+    for known in earlier:
+        allowed.update(_codes(texts_at(known, cell.table, cell.row), field))
+
+    return allowed
+
+
+def _refused(form: Form, answer: _Answer, code: str) -> Finding:
+    cell, codelist = answer.cell, answer.field.codelist
+    place = DataPlace(table=cell.table, field=cell.field, row=cell.row)
+    return finding(
+        "choice-retired",
+        data=place,
+        value=code,
+        label=label_of(form, place),
+        choice=codelist.by_code[code].label if codelist else code,
+    )
 
 
 def _codes(texts: Mapping[str, str], field: Field) -> list[str]:

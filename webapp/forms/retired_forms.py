@@ -59,8 +59,11 @@ def has_place(study: Study, key: FormKey) -> bool:
     form = study.forms.get(key.form)
     if form is None:
         return False
-    if form.log or key.visit == LOG:
-        return form.log and key.visit == LOG
+
+    is_in_log = key.visit == LOG
+    if form.log or is_in_log:
+        return form.log and is_in_log
+
     visit = study.visits.get(key.visit)
     if visit is None or visit.repeats != bool(key.unsno):
         return False
@@ -75,11 +78,17 @@ def gone_forms(
     for key, head in known.items():
         if has_place(services().study, key):
             continue
+
+        # Where no dictionary can be read, bare names are all there is.
+        title, visit = key.form, visit_word(key.visit, key.unsno)
         place = _captured_place(head.key)
+        if place is not None:
+            title, visit = place.form.title, place.visit_title
+
         results.append(
             RetiredForm(
-                title=place.form.title if place else key.form,
-                visit=place.visit_title if place else visit_word(key.visit, key.unsno),
+                title=title,
+                visit=visit,
                 address=form_address(subjid, key.visit, key.unsno, key.form),
                 status=status_of(head.status),
             )
@@ -129,8 +138,11 @@ def _captured_key(subjid: str, visit: str, form: str) -> InstanceKey | None:
     """What was captured at an address, whatever the dictionary says of it now."""
     subject_or_404(subjid)
     for key, head in heads(services().database, subjid).items():
-        if key.form == form and visit_word(key.visit, key.unsno) == visit:
+        if key.form != form:
+            continue
+        if visit_word(key.visit, key.unsno) == visit:
             return head.key
+
     return None
 
 
@@ -159,14 +171,18 @@ def _place_without_questions(key: InstanceKey) -> FormPlace:
 def _captured_place(key: InstanceKey) -> FormPlace | None:
     """Where a form stood in the dictionary with which it was captured last."""
     stored = load(services().database, key)
-    study = past_study(stored.dictionary_hash) if stored else None
-    form = study.forms.get(key.form) if study else None
-    if study is None or form is None:
+    if stored is None:
         return None
-    subject = subject_or_404(key.subject)
+
+    study = past_study(stored.dictionary_hash)
+    if study is None or key.form not in study.forms:
+        return None
 
     return FormPlace(
-        subject=subject, form=form, visit=study.visits.get(key.visit), unsno=key.unsno
+        subject=subject_or_404(key.subject),
+        form=study.forms[key.form],
+        visit=study.visits.get(key.visit),
+        unsno=key.unsno,
     )
 
 
@@ -174,17 +190,25 @@ def tables_of(form: Form, record: Record) -> Iterator[AnswerTable]:
     """Everything that was captured, in the order of the form; what even that form did
     not know comes last.
     """
-    if record.texts or any(field.collected for field in form.fields):
+    if record.texts or _asked(form.fields):
         yield _table(form.title, form.fields, [("", record.texts)])
 
-    groups = {group.name: group for group in form.row_groups}
-    for name in dict.fromkeys((*groups, *record.rows)):
-        rows = [(str(row.number), row.texts) for row in record.rows.get(name, ())]
-        group = groups.get(name)
-        if group is None:
-            yield _table(name, (), rows)
-        else:
-            yield _table(group.title or form.title, group.fields, rows)
+    for group in form.row_groups:
+        rows = _numbered_texts(record, group.name)
+        yield _table(group.title or form.title, group.fields, rows)
+
+    for name in record.rows:
+        if form.row_group(name) is None:
+            yield _table(name, (), _numbered_texts(record, name))
+
+
+def _numbered_texts(record: Record, group: str) -> list[tuple[str, Mapping[str, str]]]:
+    rows = record.rows.get(group, ())
+    return [(str(row.number), row.texts) for row in rows]
+
+
+def _asked(fields: Iterable[Field]) -> list[Field]:
+    return [field for field in fields if field.collected]
 
 
 def _table(
@@ -193,11 +217,9 @@ def _table(
     """``rows`` has each row's number and texts; a text without a field is shown under
     its bare name.
     """
-    asked = [field for field in fields if field.collected]
-    known = {field.name for field in asked}
-    unknown: dict[str, None] = {}
-    for _, texts in rows:
-        unknown.update((name, None) for name in texts if name not in known)
+    asked = _asked(fields)
+    labels = [field.label for field in asked]
+    unknown = _unknown_names(asked, (texts for _, texts in rows))
 
     lines = []
     for number, texts in rows:
@@ -205,8 +227,21 @@ def _table(
         cells += [texts.get(name, "") for name in unknown]
         lines.append((number, tuple(cells)))
 
-    labels = (*(field.label for field in asked), *unknown)
-    return AnswerTable(title=title, labels=labels, rows=tuple(lines))
+    return AnswerTable(title=title, labels=(*labels, *unknown), rows=tuple(lines))
+
+
+def _unknown_names(
+    fields: Iterable[Field], texts_of_rows: Iterable[Mapping[str, str]]
+) -> list[str]:
+    """The names of texts that no field has, each once, in the order of the rows."""
+    known = {field.name for field in fields}
+    unknown: dict[str, None] = {}
+    for texts in texts_of_rows:
+        for name in texts:
+            if name not in known:
+                unknown[name] = None
+
+    return list(unknown)
 
 
 def _words(field: Field, texts: Mapping[str, str]) -> str:

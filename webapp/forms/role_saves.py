@@ -27,31 +27,39 @@ def whole_record(
     """
     merging = _Merging(view=view, opening=opening)
     before = stored or Record()
-    own = [item for item in form.fields if item.collected]
-    starts = {} if stored else merging.starts(form.name, own)
-    texts = merging.texts(form.name, typed.texts, {**starts, **before.texts})
+    known_texts = before.texts
+    if not stored:
+        asked = [field for field in form.fields if field.collected]
+        known_texts = {**merging.starts(form.name, asked), **before.texts}
+
     rows = dict(before.rows)
     for group in form.row_groups:
         if merging.enters(group.name, group.fields):
             rows[group.name] = merging.rows(group, typed, before)
 
     record = Record(
-        texts=texts,
+        texts=merging.texts(form.name, typed.texts, known_texts),
         rows={name: of_group for name, of_group in rows.items() if of_group},
         kept=merging.kept(form, typed, before),
     )
-    return record if record == before else without_calculated(form, record)
+    if record == before:
+        return record
+
+    # A save that changes nothing keeps calculated answers too, or it would be a change.
+    return without_calculated(form, record)
 
 
 def keeps_rows(view: RoleView, group: Group) -> bool:
     """Whether the role may not remove rows of a group: there are questions in them that
     it does not enter.
     """
-    return any(
-        AnswerColumn(group.name, item.name) not in view.grants.entered
-        for item in group.fields
-        if item.collected and item.value is None
-    )
+    for field in group.fields:
+        is_answered = field.collected and field.value is None
+        column = AnswerColumn(group.name, field.name)
+        if is_answered and column not in view.grants.entered:
+            return True
+
+    return False
 
 
 class _Merging:
@@ -71,25 +79,26 @@ class _Merging:
         """What questions start with that are not on the role's page. The day and the
         name of who opens a form are not put where that person sees nothing.
         """
-        others = [
-            replace(item, prefill=None)
-            for item in fields
-            if not self._is_entered(table, item.name)
-        ]
+        others = []
+        for field in fields:
+            if not self._is_entered(table, field.name):
+                others.append(replace(field, prefill=None))
+
         return starting_texts(tuple(others), self._opening)
 
     def texts(
         self, table: str, typed: Mapping[str, str], before: Mapping[str, str]
     ) -> dict[str, str]:
-        kept = {
-            name: text
-            for name, text in before.items()
-            if not self._is_entered(table, name)
-        }
-        entered = {
-            name: text for name, text in typed.items() if self._is_entered(table, name)
-        }
-        return kept | entered
+        texts = {}
+        for name, text in before.items():
+            if not self._is_entered(table, name):
+                texts[name] = text
+
+        for name, text in typed.items():
+            if self._is_entered(table, name):
+                texts[name] = text
+
+        return texts
 
     def rows(self, group: Group, typed: Record, before: Record) -> tuple[Row, ...]:
         """The rows of a group by number: those of the page, and those that the role may
@@ -118,12 +127,24 @@ class _Merging:
         """The reasons of kept warnings, each from the side that its answer is from; a
         calculated answer that the role sees is on its page.
         """
-        placed = [item for item in placed_fields(form) if item.field.value is not None]
-        formulas = {item.column for item in placed}
-        own = self._view.grants.entered | (formulas & self._view.grants.seen)
+        grants = self._view.grants
+        calculated = {
+            placed.column
+            for placed in placed_fields(form)
+            if placed.field.value is not None
+        }
+        own = grants.entered | (calculated & grants.seen)
 
         def is_own(cell: CellKey) -> bool:
             return AnswerColumn(cell.table, cell.field) in own
 
-        stays = {key: why for key, why in before.kept.items() if not is_own(key[0])}
-        return stays | {key: why for key, why in typed.kept.items() if is_own(key[0])}
+        kept = {}
+        for (cell, code), reason in before.kept.items():
+            if not is_own(cell):
+                kept[cell, code] = reason
+
+        for (cell, code), reason in typed.kept.items():
+            if is_own(cell):
+                kept[cell, code] = reason
+
+        return kept

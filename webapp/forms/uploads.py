@@ -19,7 +19,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.file import clean_file_name, file_text
-from forms_spec.kinds.file_cells import file_cells, is_file
+from forms_spec.kinds.file_cells import file_cells
 from forms_spec.model.captured_data import CellKey, Record
 from forms_spec.model.fields import Field, Form
 from generator.pages.file_links import size_words
@@ -46,26 +46,34 @@ class PostedUploads:
     def of(self, record: Record, form: Form) -> dict[str, bytes]:
         """The new files that a record names."""
         named = {text for _, text in file_cells(form, record)}
-        return {
-            text: content for text, content in self.contents.items() if text in named
-        }
+        contents = {}
+        for text, content in self.contents.items():
+            if text in named:
+                contents[text] = content
+
+        return contents
 
     def said(self) -> list[dict[str, str]]:
         """The refused files for our script: what is said, and at which input."""
-        return [
-            {
-                "target": cell_name(
-                    CellKey(result.data.table, result.data.row, result.data.field or "")
-                ),
-                "name": result.value or "",
-                "message": result.message,
-                "remedy": result.remedy,
-                "severity": result.severity.value,
-                "code": result.code,
-            }
-            for result in self.refused
-            if result.data
-        ]
+        lines = []
+        for refused in self.refused:
+            place = refused.data
+            if place is None:
+                continue
+
+            cell = CellKey(place.table, place.row, place.field or "")
+            lines.append(
+                {
+                    "target": cell_name(cell),
+                    "name": refused.value or "",
+                    "message": refused.message,
+                    "remedy": refused.remedy,
+                    "severity": refused.severity.value,
+                    "code": refused.code,
+                }
+            )
+
+        return lines
 
 
 def read_uploads(
@@ -83,25 +91,17 @@ def read_uploads(
     """
     if not form.files:
         return PostedUploads(data=data)
-    settled = MultiDict(list(data.items(multi=True)))
-    now = {cell_name(cell): text for cell, text in file_cells(form, stored)}
-    trusted = {*now.values(), *known, ""}
 
-    for name in _posted_cells(form, data):
-        if data.get(name, "") not in trusted or len(data.getlist(name)) > 1:
-            settled.setlist(name, [now.get(name, "")])
-
+    settled = _trusted_post(form, data, stored=stored, known=known)
     contents: dict[str, bytes] = {}
     refused: list[Finding] = []
 
+    def known_hash(beginning: str) -> str | None:
+        return _clash(beginning, contents) or kept(beginning)
+
     for cell, asked, upload in _chosen(form, files):
         name = cell_name(cell)
-        taken = _take(
-            asked,
-            cell,
-            upload,
-            lambda beginning: _clash(beginning, contents) or kept(beginning),
-        )
+        taken = _take(asked, cell, upload, known_hash)
         if isinstance(taken, Finding):
             refused.append(taken)
             continue
@@ -114,11 +114,25 @@ def read_uploads(
     return PostedUploads(data=settled, contents=contents, refused=tuple(refused))
 
 
-def _posted_cells(form: Form, data: MultiDict[str, str]) -> Iterator[str]:
+def _trusted_post(
+    form: Form, data: MultiDict[str, str], *, stored: Record, known: Iterable[str]
+) -> MultiDict[str, str]:
+    """The post, in which file cells name only files that the page had from us.
+
+    Whoever types the text of somebody else's file into a post would else get that file.
+    """
+    settled = MultiDict(list(data.items(multi=True)))
+    now = {cell_name(cell): text for cell, text in file_cells(form, stored)}
+    trusted = {*now.values(), *known, ""}
+
     for name in list(data.keys()):
-        cell = cell_of(name, form)
-        if cell is not None and is_file(_field(form, cell)):
-            yield name
+        if _file_cell(form, name) is None:
+            continue
+        is_trusted = data.get(name, "") in trusted and len(data.getlist(name)) == 1
+        if not is_trusted:
+            settled.setlist(name, [now.get(name, "")])
+
+    return settled
 
 
 def _chosen(
@@ -127,24 +141,33 @@ def _chosen(
     """The inputs in which somebody chose a file."""
     for name in list(files.keys()):
         upload = files.get(name)
-        cell = (
-            cell_of(name.removeprefix(UPLOAD_PREFIX), form)
-            if name.startswith(UPLOAD_PREFIX)
-            else None
-        )
-        if (
-            cell is not None
-            and upload is not None
-            and upload.filename
-            and is_file(_field(form, cell))
-        ):
-            yield cell, _field(form, cell), upload
+        # A browser posts an empty part for each input in which nothing was chosen.
+        if upload is None or not upload.filename:
+            continue
+        if not name.startswith(UPLOAD_PREFIX):
+            continue
+
+        cell = _file_cell(form, name.removeprefix(UPLOAD_PREFIX))
+        if cell is not None:
+            yield cell, _question(form, cell), upload
 
 
-def _field(form: Form, cell: CellKey) -> Field:
+def _file_cell(form: Form, name: str) -> CellKey | None:
+    """The cell of an input, where a file answers it."""
+    cell = cell_of(name, form)
+    if cell is None:
+        return None
+
+    group = cell.table if cell.row is not None else None
+    return cell if (group, cell.field) in form.files else None
+
+
+def _question(form: Form, cell: CellKey) -> Field:
     if cell.row is None:
         return form.by_name[cell.field]
-    fields = next(group.fields for group in form.row_groups if group.name == cell.table)
+
+    group = form.row_group(cell.table)
+    fields = group.fields if group else ()
     return next(item for item in fields if item.name == cell.field)
 
 
@@ -161,9 +184,11 @@ def _take(
     asked: Field, cell: CellKey, upload: FileStorage, kept: HashOf
 ) -> tuple[str, bytes] | Finding:
     """The text of the cell and the bytes; or why the file is not taken."""
-    largest = min(
-        asked.upload.size if asked.upload else LARGEST_UPLOADS, LARGEST_UPLOADS
-    )
+    largest = LARGEST_UPLOADS
+    if asked.upload:
+        largest = min(asked.upload.size, LARGEST_UPLOADS)
+
+    # One byte more than may be tells a file that is too large, without reading it all.
     content = upload.stream.read(largest + 1)
     name = clean_file_name(upload.filename or "")
     place = DataPlace(table=cell.table, field=cell.field, row=cell.row)
@@ -175,6 +200,7 @@ def _take(
         return refuse("upload-empty")
     if len(content) > largest:
         return refuse("upload-too-large", most=size_words(largest))
+
     sha256 = hashlib.sha256(content).hexdigest()
     text = file_text(sha256, name)
     parsed = asked.kind.parse(text, asked)
@@ -182,6 +208,9 @@ def _take(
         return refuse("upload-ending", **dict(parsed.details))
     if not is_what_it_says(name, content):
         return refuse("upload-content", ending=name.rpartition(".")[2])
-    if (kept(text.split("/")[1]) or sha256) != sha256:
+
+    # A cell names its file by the beginning of the hash: two files may not share one.
+    same_beginning = kept(text.split("/")[1])
+    if same_beginning and same_beginning != sha256:
         return refuse("upload-same-beginning")
     return text, content

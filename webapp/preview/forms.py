@@ -24,7 +24,7 @@ from generator.pages import form_html, page_and_template, read_post
 from generator.pages.findings import place_findings
 from generator.pages.new_rows import with_new_rows
 from generator.pages.rows import next_number, rows_of
-from webapp.forms.page import finding_lines
+from webapp.forms.finding_lines import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
 from webapp.preview.finding_list import ListedFinding, listed
 from webapp.preview.watcher import Seen

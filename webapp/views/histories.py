@@ -11,7 +11,13 @@ from flask_login import current_user
 from forms_spec.model.captured_data import CellKey
 from generator.pages.input_names import cell_of
 from generator.pages.meaning_changes import MeaningChange
-from webapp.forms.form_history import FormHistory, ShownChange, ShownVersion, history_of
+from webapp.forms.form_history import (
+    FormHistory,
+    ShownChange,
+    ShownVersion,
+    history_of,
+    row_words,
+)
 from webapp.forms.retired_forms import place_of_history
 from webapp.security.access import READ, REDACT, allow
 from webapp.services import services
@@ -66,13 +72,12 @@ def show_field_history(
     field = past.field_of(cell) if cell else None
     if cell is None or field is None:
         abort(404, f"{place.form.title} has no question {name}.")
-    row = f", row {cell.row}" if cell.row is not None else ""
 
     return render_template(
         "field_history.html",
         place=place,
         entries=_entries(past, cell),
-        label=f"{field.label}{row}",
+        label=f"{field.label}{row_words(cell)}",
         name=name,
         is_asked=cell_of(name, place.form) is not None,
         may_redact=current_user.has_one_of(REDACT),

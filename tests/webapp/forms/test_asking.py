@@ -18,7 +18,7 @@ from forms_spec.model.captured_data import Record
 from generator.pages.findings import place_findings
 from tests.webapp.asking_study import app_over, asking_study, filled
 from tests.webapp.pages import inputs, sign_in
-from webapp.forms.page import finding_lines
+from webapp.forms.finding_lines import finding_lines
 from webapp.storage import Database, InstanceKey, SaveRequest, Status, load
 from webapp.storage import save as database_save
 
