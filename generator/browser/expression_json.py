@@ -104,7 +104,10 @@ class ToJson:
     def asked_of(self, depth: int) -> Givens:
         """The givens of a frame; rows of the page itself share those of the form."""
         frame = self.frames[depth]
-        return self.givens if frame is None else frame
+        if frame is None:
+            return self.givens
+
+        return frame
 
     def constant(self, node: resolved.Constant) -> Json:
         assert not isinstance(node.value, Mapping)
@@ -202,6 +205,7 @@ class ToJson:
             "where": None if node.where is None else self.node(node.where),
             "body": None if node.body is None else self.node(node.body),
         }
+
         if columns is not None and node.source.form == self.form:
             json["columns"] = self.live(columns, node.depth)
 
@@ -231,6 +235,7 @@ class ToJson:
         self.frames = around + [None] * (depth + 1 - len(around))
         live = [self.column(given) for given in columns.asked]
         self.frames = here
+
         return live
 
     def column(self, given: Given) -> Json:
@@ -278,12 +283,19 @@ def _cell(
         "table": table,
         "field": field_name,
     }
-    return {**json, "entered": True} if entered else json
+
+    if entered:
+        return {**json, "entered": True}
+
+    return json
 
 
 def encode(value: RuleValue | None, type_: Type) -> Any:
     """A value as JSON."""
-    return None if value is None else _ENCODERS[type_](value)
+    if value is None:
+        return None
+
+    return _ENCODERS[type_](value)
 
 
 def _interval(value: Any) -> list[int]:

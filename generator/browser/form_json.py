@@ -85,6 +85,7 @@ class _FormWriter:
             "notes": [self.note(note) for note in notes_of(self.study, self.form)],
             "messages": messages(),
         }
+
         return BrowserForm(spec=spec, givens=self.givens)
 
     def check(self, rule: EditCheck, home: Home) -> Json:
@@ -126,6 +127,7 @@ class _FormWriter:
         rules = [
             self.rule(rule, home, Type.CONDITION) for rule, home in note.conditions
         ]
+
         return {
             "table": note.table,
             "name": note.name,

@@ -77,6 +77,7 @@ def _as_function(name: str, text: str) -> str:
     returned = ", ".join(
         f"{public}: {own}" for own, public in _renamed(exports["names"])
     )
+
     return (
         f"const {_constant(name)} = (() => {{\n{body}return {{ {returned} }};\n}})();\n"
     )
@@ -90,6 +91,7 @@ def _as_constants(statement: re.Match[str]) -> str:
     taken = ", ".join(
         f"{theirs}: {own}" for theirs, own in _renamed(statement["names"])
     )
+
     return f"const {{ {taken} }} = {_constant(statement['file'])};\n"
 
 

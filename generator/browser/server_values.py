@@ -66,8 +66,12 @@ def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
 
     # At which visit the cell is read depends on the subject, so it is looked up here.
     here = frames[cell.depth].instance
+
     there = here.world.at(cell.form, cell.visit, here.key, cell.field.name)
-    return there is not None and there.key == home
+    if there is None:
+        return False
+
+    return there.key == home
 
 
 def _rows(

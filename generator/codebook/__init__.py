@@ -27,6 +27,7 @@ def codebook_html(study: Study) -> str:
         css=Markup(_text("codebook.css")),
         js=Markup(_text("codebook.js")),
     )
+
     return page.rstrip("\n") + "\n"
 
 
@@ -36,6 +37,7 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["breakable"] = _breakable
+
     return environment.from_string(_text("codebook.html"))
 
 

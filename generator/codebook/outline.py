@@ -264,6 +264,7 @@ class _Index:
         anchor = field_anchor(table, field.name)
         linked = _linked_codelist(field, self.study)
         codes: tuple[CodeLine, ...] = ()
+
         if linked is None and field.codelist is not None:
             codes = tuple(map(_code, field.codelist.codes))
 
@@ -321,6 +322,7 @@ def _facts(study: Study) -> str:
         count(len(study.forms), "form"),
         count(fields, "field"),
     ]
+
     if study.visits:
         parts.append(count(len(study.visits), "visit"))
 

@@ -123,6 +123,7 @@ class _Maker:
         ends = [end for end in (limits.low, limits.high) if end is not None]
         # Both ends may read the same, which is listed once. A dictionary keeps the order.
         targets: dict[Link, None] = {}
+
         for end in ends:
             targets |= dict.fromkeys(reads(end, self.study, self.home))
 
@@ -151,6 +152,7 @@ def form_rules(form: Form, study: Study) -> Iterator[RuleEntry]:
     # By the text: two visits with the same condition have each their own expression.
     visits_by_text: dict[str, list[str]] = {}
     conditions: dict[str, Expression] = {}
+
     for scheduled in study.schedule:
         condition = scheduled.when
         if scheduled.form != form.name or condition is None:
@@ -192,6 +194,7 @@ def field_rules(
         about=field_anchor(group.table, field.name),
         name=f"{group.table}.{field.name}",
     )
+
     if field.show_when is not None:
         yield maker.rule("Shown when", "shown", field.show_when)
     if not isinstance(field.required, bool):

@@ -193,6 +193,7 @@ def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
         _ages(row),
         reference_words(row.low, row.high),
     )
+
     for choice in field.unit_choices:
         if choice.code == row.unit:
             yield choice.label
@@ -312,7 +313,10 @@ def window(visit: Visit) -> str:
         return _days_around(first, last)
 
     is_single_day = first == last
-    return f"day {first}" if is_single_day else f"day {first} to day {last}"
+    if is_single_day:
+        return f"day {first}"
+
+    return f"day {first} to day {last}"
 
 
 def _days_around(first: int, last: int) -> str:

@@ -143,6 +143,7 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
     files: list[PurePosixPath] = []
     # A dictionary keeps the order, and has each folder once.
     studies: dict[PurePosixPath, None] = {}
+
     for file, text in zip(every_file, texts.values(), strict=True):
         keys = set(_HOLDS.findall(text))
         if keys:
@@ -155,8 +156,12 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
         home = _common_home(study, files)
         # Read from here, the files below its data folder would be parts of it.
         has_data = any(file.is_relative_to(home / DATA) for file in every_file)
+
         is_below = home.parts != ()
-        return [home] if is_below and has_data else []
+        if is_below and has_data:
+            return [home]
+
+        return []
 
     are_below = all(study.parts for study in studies)
     if are_below and _hold([*studies], files):

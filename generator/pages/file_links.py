@@ -38,6 +38,7 @@ def file_html(text: str, kept: KeptFile | None) -> Markup:
     named = named_file(text)
     name = named[1] if named else text
     bare = Markup("<span>{}</span>").format(name)
+
     if kept is None:
         return bare
 

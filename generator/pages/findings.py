@@ -226,6 +226,7 @@ def finding_html(placed: FindingPlacement, record: Record) -> Markup:
     keepable = finding.severity is Severity.WARNING and of_field and placed.home
     reason = record.kept.get((cell, finding.code), "")
     mark, word = MARKS[finding.severity], WORDS[finding.severity]
+
     if finding.alerts:
         mark, word = ALERT
 
@@ -235,6 +236,7 @@ def finding_html(placed: FindingPlacement, record: Record) -> Markup:
         "mark": mark,
         "word": word,
     }
+
     if placed.full_at:
         return AGAIN_HTML.format(full_at=_links((placed.full_at,)), **common)
 
@@ -244,6 +246,7 @@ def finding_html(placed: FindingPlacement, record: Record) -> Markup:
         ends=_ends_html(placed.ends),
         **common,
     )
+
     if not keepable:
         return html
 

@@ -68,7 +68,10 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         text = understand(
             typed, self.field, today=self.today, date_order=self.study.date_order
         )
-        return text if self.refusal(text) is None else typed
+        if self.refusal(text) is None:
+            return text
+
+        return typed
 
     def refusal(self, text: str) -> Refusal | None:
         """Why a text is no answer to this field.
@@ -79,7 +82,10 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
             return None
 
         parsed = self.field.kind.parse(text, self.field)
-        return parsed if isinstance(parsed, Refusal) else None
+        if not isinstance(parsed, Refusal):
+            return None
+
+        return parsed
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
         refused = self.refusal(self.data)
@@ -207,6 +213,7 @@ class _Unbound(UnboundField):  # type: ignore[misc]
             _translations=translations,
             **kwargs,
         )
+
         return typed_field
 
 
@@ -233,4 +240,5 @@ def _form_class(study: Study, form: Form, group: str | None) -> type[TableForm]:
         for field in fields
         if field.collected and field.value is None
     }
+
     return type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})

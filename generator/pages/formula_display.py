@@ -70,7 +70,10 @@ class _FormulaWriter:
 
     def parts(self, node: syntax_tree.Node) -> list[Part]:
         writer = _WRITERS.get(type(node))
-        return writer(self, node) if writer else [self.english(node)]
+        if writer:
+            return writer(self, node)
+
+        return [self.english(node)]
 
     def english(self, node: syntax_tree.Node) -> str:
         text = self.expression.text
@@ -93,6 +96,7 @@ class _FormulaWriter:
             "as": meaning.type.name,
             "label": self.label(node),
         }
+
         if isinstance(meaning, resolved.Read) and not meaning.depth:
             slot["cell"] = [meaning.table, meaning.field.name]
         if meaning.codelist is not None and meaning.type is not Type.NUMBER:
@@ -138,7 +142,10 @@ class _FormulaWriter:
 
     def is_slot(self, node: syntax_tree.Call) -> bool:
         """Whether a call is shown by its value alone."""
-        return node.function in VALUES or node.function in self.study.derivations
+        if node.function in VALUES:
+            return True
+
+        return node.function in self.study.derivations
 
     def negative(self, node: syntax_tree.Negative) -> list[Part]:
         return ["−", *self.factor(node.operand)]
@@ -196,6 +203,7 @@ class _FormulaWriter:
         part = Expression(
             text=self.expression.text, place=self.expression.place, tree=node
         )
+
         result = resolve(part, self.study, self.home, expects)
         if result.findings or _goes_over_rows(result.core):
             return None

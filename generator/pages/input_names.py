@@ -38,7 +38,10 @@ def cell_of(name: str, form: Form) -> CellKey | None:
     """The cell that an HTML name means in this form, or None."""
     if name.startswith(FORM_PREFIX):
         field = name.removeprefix(FORM_PREFIX)
-        return CellKey(form.name, None, field) if field in form.by_name else None
+        if field not in form.by_name:
+            return None
+
+        return CellKey(form.name, None, field)
 
     # Names of groups and fields hold no hyphen, so the parts cannot run together.
     parts = name.split("-")
@@ -52,6 +55,9 @@ def cell_of(name: str, form: Form) -> CellKey | None:
     for group in form.row_groups:
         if group.name == group_name:
             fields = {item.name for item in group.fields}
-            return CellKey(group_name, int(number), field) if field in fields else None
+            if field not in fields:
+                return None
+
+            return CellKey(group_name, int(number), field)
 
     return None

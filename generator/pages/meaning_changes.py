@@ -36,6 +36,7 @@ def meaning_changes(before: Form, after: Form) -> tuple[MeaningChange, ...]:
     # The units to choose from are told of where their numbers are.
     units = {(table, field.unit_field) for (table, _), field in was.items()}
     changes = []
+
     for (table, name), field in was.items():
         if not field.collected or (table, name) in units:
             continue
@@ -99,6 +100,7 @@ def _labels(field: Field) -> dict[str, str]:
     codes = field.codelist.codes if field.codelist else ()
     labels = {code.code: code.label for code in codes}
     labels |= {reason.code: reason.label for reason in field.missing}
+
     return labels
 
 

@@ -16,7 +16,10 @@ from generator.pages.rows import rows_of
 
 def starts_of(group: Group, opening: FormOpening | None) -> dict[str, str]:
     """The texts that a new row starts with; none for those who only read."""
-    return starting_texts(group.fields, opening) if opening is not None else {}
+    if opening is not None:
+        return starting_texts(group.fields, opening)
+
+    return {}
 
 
 def with_new_rows(
@@ -46,7 +49,10 @@ def with_new_rows(
 
 def may_hide(group: Group, field: Field) -> bool:
     """Whether a condition decides that a field is asked."""
-    return group.show_when is not None or field.show_when is not None
+    if group.show_when is not None:
+        return True
+
+    return field.show_when is not None
 
 
 def untouched(
@@ -80,6 +86,7 @@ def _starts_not_asked(
     for name, text in starts.items():
         key = CellKey(group.name, row.number, name)
         cell = judgement.cells.get(key)
+
         asked = cell is None or cell.shown is True
         if row.texts.get(name) == text and not asked:
             yield key, text

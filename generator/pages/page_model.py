@@ -205,7 +205,10 @@ class Question:
     @property
     def first(self) -> str:
         """The first code that is offered: its button carries the question's id."""
-        return self.offered[0].code if self.offered else ""
+        if not self.offered:
+            return ""
+
+        return self.offered[0].code
 
     @property
     def arrangement(self) -> str:
@@ -353,7 +356,10 @@ class Section:
 
     @property
     def add_label(self) -> str:
-        return self.rows.add_label if self.rows else ""
+        if not self.rows:
+            return ""
+
+        return self.rows.add_label
 
     @property
     def maximum(self) -> int:

@@ -109,6 +109,7 @@ class PostedData:
             typed = filter(None, self.data.getlist(prefix + name))
             # Check boxes post one input each. Browsers send CR LF for a line break.
             text = ";".join(typed).replace("\r\n", "\n")
+
             text = text or self.first(MISSING_PREFIX + prefix + name)
             if text:
                 texts[name] = text

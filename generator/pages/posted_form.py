@@ -86,6 +86,7 @@ def read_post(
 
     rows = {name: of_group for name, of_group in rows.items() if of_group}
     kept_warnings = _kept_off_page(form, post, stored, rows) | _kept_on_page(form, post)
+
     record = Record(texts=texts, rows=rows, kept=kept_warnings)
     # An unchanged record keeps the results that came in with it.
     if record != stored:
@@ -126,6 +127,7 @@ def _with_rows_off_page(
     """
     on_page = set(post.row_numbers(group.name))
     stored_rows = stored.rows.get(group.name, ())
+
     off_page = [row for row in stored_rows if row.number not in on_page]
     if not off_page:
         return tuple(kept)
@@ -311,6 +313,7 @@ def _kept_off_page(
     }
     rows_left: dict[str, set[int]] = {}
     rows_on_page: dict[str, set[int]] = {}
+
     for table, of_group in rows.items():
         rows_left[table] = {row.number for row in of_group}
         rows_on_page[table] = set(post.row_numbers(table))
@@ -330,6 +333,7 @@ def _kept_off_page(
         # A calculated value is on every page of its form, though it has no input.
         is_calculated = calculated.get((table, cell.field))
         is_known = is_calculated is not None
+
         is_question_shown = is_known and (is_calculated or name in post.on_page)
         if not is_row_shown or not is_question_shown:
             kept[cell, code] = reason

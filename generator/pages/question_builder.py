@@ -95,6 +95,7 @@ def _complete() -> None:
 
     # How a choice is asked depends on how many answers it has.
     controls = {field_type.control for field_type in FIELD_TYPES} - {"choice"}
+
     unknown = controls - GROUPED - SINGLE
     if unknown:
         raise ImportError(f"no control for {sorted(unknown)}")
@@ -156,7 +157,10 @@ def _shown_fields(group: Group) -> Iterator[Field]:
 
 def _is_hidden(group: Group, field: Field) -> bool:
     # A row is named by what fixes it, so that is there in any case.
-    return field.entry == "hidden" and field.name not in group.fixed
+    if field.entry != "hidden":
+        return False
+
+    return field.name not in group.fixed
 
 
 def _question(study: Study, form: Form, group: Group, field: Field) -> Question:

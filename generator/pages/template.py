@@ -128,6 +128,7 @@ def form_html(
         file_of=lambda text: file_html(text, files(text)),
         hidden_groups=_hidden_groups(form, judgement, waiting, words),
     )
+
     return Markup(html)
 
 
@@ -237,4 +238,5 @@ def _answer_cells(form: Form, group: Group, judgement: Judgement) -> list[CellKe
     # Which rows there are, only the cells say.
     names -= set(group.fixed)
     of_group = [key for key in cells if key.table == group.name]
+
     return [key for key in of_group if key.field in names]

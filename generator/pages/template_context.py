@@ -171,6 +171,7 @@ def row_slots(
     _put_later(slots, later)
     _put_findings(slots, group.name, number, record, page_findings)
     _put_words(slots, group.name, number, words)
+
     if not saved:
         slots.starts.update(starts)
 
@@ -178,6 +179,7 @@ def row_slots(
     few = len(record.rows.get(group.name, ())) <= FEW
     needs_attention = not saved or slots.removing or bool(slots.findings)
     slots.open = few or needs_attention
+
     if slots.findings:
         slots.status = "▲ has findings"
 
@@ -258,6 +260,7 @@ def _fill(
         cell = cell_of(name)
         calculated = field.value is not None
         text = texts.get(name, "")
+
         # The record may hold an older result of the formula.
         if calculated and cell is not None:
             text = cell.text
@@ -340,7 +343,10 @@ def _beside_choices(field: Field, text: str) -> str:
         unknown = [code for code in text.split(";") if code not in known]
         return ";".join(unknown)
 
-    return text if _fits_no_button(field, text) else ""
+    if not _fits_no_button(field, text):
+        return ""
+
+    return text
 
 
 def _fits_no_button(field: Field, text: str) -> bool:

@@ -38,7 +38,10 @@ def coded(text: str, field: Field) -> str:
 
 
 def _with_code(label: str, code: str) -> str:
-    return label if label == code else f"{label} ({code})"
+    if label == code:
+        return label
+
+    return f"{label} ({code})"
 
 
 def cell_words(cell: EvaluatedCell, field: Field, texts: Mapping[str, str]) -> Words:

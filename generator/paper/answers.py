@@ -117,6 +117,7 @@ class FormAnswers:
         fields = _asked(group)
         lines = [self.row_words(group, fields, row) for row in rows]
         widths = [NUMBER_WIDTH]
+
         for index, field in enumerate(fields):
             widths.append(
                 text_width([field.label, *(line[index].text for line in lines)])
@@ -199,6 +200,7 @@ def _about(
 
     # A unit that is no choice, or of a hidden number, is not in the answer's words.
     unit = texts.get(field.unit_field or "", "")
+
     known = {choice.code for choice in field.unit_choices}
     if unit and (unit not in known or cell.state is CellState.HIDDEN):
         yield Words(text=f"unit: “{unit}”", tone="warning")
@@ -214,6 +216,7 @@ def _leftover(form: Form, record: Record) -> Iterator[Block]:
         group = groups.get(name)
         fields = group.fields if group else ()
         names = {field.name for field in fields if field.collected}
+
         for row in rows:
             yield from _bare(row.texts, names, f"{name}, row {row.number}: ")
             if group is None and not row.texts:
@@ -243,6 +246,7 @@ def unknown_answers(form: Form | None, record: Record) -> Iterator[Block]:
     fields = {field.name: field for field in form.fields} if form else {}
     yield from _typed(fields, record.texts)
     groups = {group.name: group for group in form.row_groups} if form else {}
+
     for name, rows in record.rows.items():
         group = groups.get(name)
         of_group = {field.name: field for field in group.fields} if group else {}

@@ -65,6 +65,7 @@ def blank_forms(
     forms = [
         _form(study, form, annotated=annotated) for form in in_schedule_order(study)
     ]
+
     return Paper(
         title=f"{title}: {study.short}",
         moment=moment or NO_DATE,
@@ -103,6 +104,7 @@ def _first_pages(
     blocks += _how_to_read() if annotated else _how_to_fill_in(study)
     blocks.append(PrintedHeading(text="Forms"))
     blocks.append(Contents(title="Forms"))
+
     if study.visits:
         blocks += _schedule(study)
 
@@ -122,6 +124,7 @@ def _how_to_fill_in(study: Study) -> Iterator[Block]:
         text="Correct an error with a single line through it, so that it can still be "
         "read, and put the date and your initials beside it."
     )
+
     if study.missing:
         reasons = [f"{code.label} ({code.code})" for code in study.missing.values()]
         yield Paragraph(
@@ -305,6 +308,7 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
     # Two lists with the same codes are one list to the reader.
     lists = {field.codelist.codes if field.codelist else () for field in fields}
     shared = code_ticks(fields[0])
+
     alike = all(
         field.collected and isinstance(maker.question(field).space, Ticks)
         for field in fields
@@ -354,6 +358,7 @@ def _rows(maker: QuestionMaker) -> Iterator[Block]:
 
     questions = tuple(map(maker.question, asked))
     widths = tuple(map(column_width, questions))
+
     first = 30 if named else 9
     if questions and fits_page((first, *widths)):
         by_hand = max(group.rows.minimum, min(group.rows.maximum, ROWS_BY_HAND))
@@ -365,6 +370,7 @@ def _rows(maker: QuestionMaker) -> Iterator[Block]:
             rows=tuple(names),
             widths=(first, *widths),
         )
+
         return
 
     yield from _sheets(maker, tuple(asked), named)

@@ -42,7 +42,10 @@ class SubjectCasebook:
     def person(self, username: str) -> str:
         """``Cora Coordinator (coordinator)``."""
         name = self.persons.get(username, "")
-        return f"{name} ({username})" if name and name != username else username
+        if name and name != username:
+            return f"{name} ({username})"
+
+        return username
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

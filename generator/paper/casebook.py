@@ -130,7 +130,10 @@ class _Making:
             return self.study.forms[key.form]
 
         earlier = self.book.earlier.get(key)
-        return earlier.forms.get(key.form) if earlier else None
+        if not earlier:
+            return None
+
+        return earlier.forms.get(key.form)
 
     def titles(self, forms: Sequence[CapturedForm]) -> Mapping[FormKey, str]:
         """By form: its visit and its title."""
@@ -149,7 +152,10 @@ class _Making:
 
         visit = self.study.visits.get(key.visit)
         title = visit.title if visit else key.visit
-        return f"{title} {key.unsno}" if key.unsno else title
+        if key.unsno:
+            return f"{title} {key.unsno}"
+
+        return title
 
     def head(self, place: str) -> tuple[HeadEntry, ...]:
         subject = self.book.subject
@@ -185,6 +191,7 @@ class _Making:
             *self.not_captured(forms),
         ]
         title = f"Casebook of {subject.subject}"
+
         return Chapter(
             title=title,
             anchor="start",
@@ -248,6 +255,7 @@ class _Making:
         captured = self.evaluated.visits.get((key.visit, key.unsno))
         # Nobody has to date a visit before its forms are saved.
         words = title
+
         if captured is not None and captured.date is not None:
             words = f"{title}, {day_words(captured.date)}"
 
@@ -275,6 +283,7 @@ class _Making:
 
         # A form that went and came back under its name is evaluated as it is now.
         form = self.form_of(key)
+
         judgement = self.evaluated.judgements.get(key)
         if form is None or judgement is None:
             yield Paragraph(
@@ -330,6 +339,7 @@ def _evaluated(book: SubjectCasebook, forms: Sequence[CapturedForm]) -> _Evaluat
     # A confirmed warning is no finding any more, so its words have to be worked out.
     world = EvaluatedSubject(study, casebook, day, book.subject.subject)
     unkept = {}
+
     for form in forms:
         if form.record.kept and form.key in judgements:
             bare = replace(form.record, kept={})

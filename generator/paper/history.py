@@ -40,6 +40,7 @@ def history_chapter(
             tone="quiet",
         )
     ]
+
     for key, of_form in entries.items():
         if of_form:
             blocks.append(PrintedHeading(text=titles.get(key, " ".join(map(str, key)))))
@@ -56,6 +57,7 @@ def history_chapter(
 def _form(book: SubjectCasebook, entries: list[AuditEntry]) -> Iterator[Block]:
     key = entries[0].key
     earlier = book.earlier.get(key)
+
     form = book.study.forms.get(key.form)
     if form is None and earlier is not None:
         form = earlier.forms.get(key.form)
@@ -71,6 +73,7 @@ def _form(book: SubjectCasebook, entries: list[AuditEntry]) -> Iterator[Block]:
             f"{book.person(first.saved_by)}, dictionary {first.dictionary[:12]}.{reason}",
             tone="strong",
         )
+
         rows = [_line(questions, entry) for entry in changes if entry.field]
         if rows:
             yield PrintedTable(
@@ -94,6 +97,7 @@ def _line(questions: Questions, entry: AuditEntry) -> tuple[Words, ...]:
     name, _, code = entry.field.partition(KEPT)
     field = questions.get((entry.table, name))
     label = field.label if field else _SYSTEM.get(name, f"{entry.table}.{name}")
+
     if entry.row is not None:
         label = f"Row {entry.row}: {label}"
     # A reason is free text, whatever its field takes.
@@ -112,4 +116,7 @@ _SYSTEM = {"formstat": "State of the form", "rowno": "Number of the row"}
 
 
 def _shown(text: str, field: Field | None) -> str:
-    return coded(text, field) if field is not None and text else text
+    if field is not None and text:
+        return coded(text, field)
+
+    return text

@@ -285,6 +285,7 @@ def as_data(item: Any) -> Any:
         data = {
             field.name: as_data(getattr(item, field.name)) for field in fields(item)
         }
+
         return {"is": type(item).__name__, **data}
     if isinstance(item, tuple | list):
         return [as_data(part) for part in item]

@@ -37,11 +37,13 @@ def is_hidden(sign: str) -> bool:
     if sign in _JOINERS:
         return False
 
-    return (
-        sign == _SOFT_HYPHEN
-        or not without_hidden(sign, "")
-        or unicodedata.category(sign) in {"Cf", *_HIDDEN_CATEGORIES}
-    )
+    if sign == _SOFT_HYPHEN:
+        return True
+
+    if not without_hidden(sign, ""):
+        return True
+
+    return unicodedata.category(sign) in {"Cf", *_HIDDEN_CATEGORIES}
 
 
 @dataclass
@@ -104,7 +106,10 @@ def printable_data(item: Any, text: Callable[[str, str], Any], *, key: str = "")
     It is given the text and the key under which it stands.
     """
     if isinstance(item, str):
-        return item if key in UNPRINTED else text(item, key)
+        if key in UNPRINTED:
+            return item
+
+        return text(item, key)
     if isinstance(item, list):
         return [printable_data(part, text, key=key) for part in item]
     if isinstance(item, dict):
@@ -139,4 +144,7 @@ def signs_of(data: Any) -> set[str]:
 def sign_name(sign: str) -> str:
     """``U+4E2D, CJK UNIFIED IDEOGRAPH-4E2D``; controls have no name."""
     name = unicodedata.name(sign, "")
-    return f"{code_point(sign)}, {name}" if name else code_point(sign)
+    if name:
+        return f"{code_point(sign)}, {name}"
+
+    return code_point(sign)

@@ -159,11 +159,18 @@ def _list_words(field: Field) -> str:
     where = "at the end" if is_listed(codelist) else "in the codebook"
     count = f"{len(codelist.codes):,} answers"
     words = f"a code of the list {codelist.name} ({count}), {where}"
-    return f"{words}; several with ; between them" if _several(field) else words
+
+    if _several(field):
+        return f"{words}; several with ; between them"
+
+    return words
 
 
 def _several(field: Field) -> bool:
-    return field.kind.name == "choices" and field.max_choices != 1
+    if field.kind.name != "choices":
+        return False
+
+    return field.max_choices != 1
 
 
 def is_listed(codelist: Codelist) -> bool:

@@ -67,6 +67,7 @@ def _printable(
     """
     replacing = Replacing(lacking)
     data = printable_data(dict(paper), replacing.text)
+
     replaced = dict(sorted(replacing.replaced.items()))
     if replaced:
         note = replaced_note(replaced)

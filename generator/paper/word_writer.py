@@ -113,6 +113,7 @@ def _ticks(space: Ticks) -> str:
     sign = MANY if space.several else ONE
     between = "    " if space.across else "\n"
     text = between.join(_tick(option, sign) for option in space.options)
+
     if space.ends is None:
         return text
 
@@ -149,6 +150,7 @@ def answer_text(question: PaperQuestion) -> str:
     signs.append(_SPACES[type(question.space)](question.space))
     signs += [question.unit, *(_tick(option) for option in question.units)]
     lines = ["  ".join(sign for sign in signs if sign)]
+
     if question.missing:
         reasons = "   ".join(_tick(option) for option in question.missing)
         lines.append(f"or  {reasons}")
@@ -209,6 +211,7 @@ class _WordDocument:
         styles["Normal"].font.name = "Calibri"
         styles["Normal"].font.size = docx.shared.Pt(10)
         styles["Normal"].paragraph_format.space_after = docx.shared.Pt(3)
+
         for tone in _COLOURS:
             for size in _SIZES:
                 self.styled[tone, size] = self.style(tone, size)
@@ -228,6 +231,7 @@ class _WordDocument:
         self.page_field(foot, "PAGE")
         foot.add_run(" of ")
         self.page_field(foot, "NUMPAGES")
+
         for run in foot.runs:
             run.font.size = docx.shared.Pt(8)
 
@@ -298,6 +302,7 @@ class _WordDocument:
         style.font.bold = tone in ("strong", "warning")
         style.font.italic = tone == "quiet"
         style_id: str = style.style_id
+
         return style_id
 
     def cell(self, cell: Any, parts: Sequence[Words], size: float = 10) -> None:
@@ -314,6 +319,7 @@ class _WordDocument:
         table.style = "Table Grid"
         table.autofit = False
         total = sum(widths)
+
         for column, width in zip(table.columns, widths, strict=True):
             column.width = docx.shared.Mm(WIDTH * width / total)
 
@@ -362,6 +368,7 @@ class _WordDocument:
         head = (block.row_title, *(column.label for column in block.columns))
         table = self.table(block.widths, head)
         about = [[Words(text="")]]
+
         for column in block.columns:
             rest = question_words(column)[1:]
             limits = [Words(text=text, tone="quiet") for text in column.limits]
@@ -384,6 +391,7 @@ class _WordDocument:
         ]
         widths = (45, *(55 // len(options) for _ in options))
         table = self.table(widths, ("Question", *options))
+
         for question, offered in zip(block.questions, block.offered, strict=True):
             ticks = [[Words(text=ONE if yes else "–")] for yes in offered]
             self.row(table, [question_words(question), *ticks])
@@ -423,6 +431,7 @@ def question_words(question: PaperQuestion) -> list[Words]:
     star = " *" if question.required else ""
     parts = [Words(text=f"{question.label}{star}")]
     parts += [Words(text=text, tone="quiet") for text in question.conditions]
+
     if question.help:
         parts.append(Words(text=question.help, tone="quiet"))
     if question.names:

@@ -57,6 +57,7 @@ def _codes(field: Field) -> Mapping[str, str]:
     assert field.codelist is not None
     has_boxes = field.kind.name == "choices"
     wanted = {code.code: code.code for code in field.codelist.codes}
+
     if has_boxes:
         wanted |= {code.code: code.in_redcap for code in field.missing}
 
@@ -80,4 +81,7 @@ def _codes(field: Field) -> Mapping[str, str]:
 
 def _taken_by(code: str, *, has_boxes: bool) -> str:
     """What has to be unique: the column of a box, else the code itself."""
-    return box_column("", code) if has_boxes else code
+    if has_boxes:
+        return box_column("", code)
+
+    return code

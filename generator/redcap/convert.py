@@ -120,6 +120,7 @@ def convert_redcap(
         errors = [
             entry for entry in loaded.findings if entry.severity is Severity.REFUSE
         ]
+
         wrong = conversion.wrong_parts(errors)
         if wrong.keys() <= dropped.keys():
             return _finished(converted, errors, loaded.study, spelled=spelled)
@@ -141,6 +142,7 @@ def _finished(
         converted.items,
         converted.losses,
     )
+
     return replace(
         converted,
         study=study,
@@ -192,6 +194,7 @@ class _Conversion:
         # Sorting is stable, so that the losses of one row keep their order.
         losses = [*dictionary.losses, *self.events.losses, *self.timing_losses]
         losses.sort(key=lambda loss: loss.row)
+
         return Converted(
             files=self.texts,
             findings=(*dictionary.findings, *self.events.findings),
@@ -220,6 +223,7 @@ class _Conversion:
             subject=self.subject,
             forms=self.forms,
         )
+
         return planner.plans()
 
     def _missing_data(self) -> tuple[MissingData, ...]:
@@ -285,6 +289,7 @@ class _Conversion:
         )
         project = self._project()
         by_form: dict[str, list[RedcapFieldPlan]] = {}
+
         for plan in self.plans:
             by_form.setdefault(plan.form, []).append(plan)
 
@@ -315,6 +320,7 @@ class _Conversion:
             self.forms[form]: frozenset(names)
             for form, names in self.events.forms.items()
         }
+
         return Project(
             fields=self._project_fields(),
             subject=self.subject,

@@ -53,6 +53,7 @@ def _count_table(losses: list[CellLoss]) -> Iterator[str]:
     counter = Counter((loss.harmless, loss.kind) for loss in losses)
     yield "| kind | cells |"
     yield "|---|---|"
+
     for (harmless, kind), count in sorted(counter.items()):
         remark = " (same meaning)" if harmless else ""
         yield f"| {kind}{remark} | {count} |"
@@ -68,6 +69,7 @@ def _loss_table(title: str, losses: list[CellLoss]) -> Iterator[str]:
     yield ""
     yield "| row | field | column | kind | why | original |"
     yield "|---|---|---|---|---|---|"
+
     for loss in losses:
         cells = (
             str(loss.row or ""),

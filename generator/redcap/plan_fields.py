@@ -62,7 +62,10 @@ def record_id_name(dictionary: Dictionary, named: str | None) -> str:
 
     validation = VALIDATIONS.get(first.validation.strip(), PLAIN)
     kind = field_type(validation.type).kind
-    return first.name if kind in _RECORD_ID_KINDS else ""
+    if kind not in _RECORD_ID_KINDS:
+        return ""
+
+    return first.name
 
 
 def form_names(dictionary: Dictionary) -> dict[str, str]:
@@ -110,6 +113,7 @@ class FieldPlanner:
 
             name = unused(name, taken)
             taken.add(name)
+
             plan = self._plan(item, name)
             if plan.answers and plan.type in ("choice", "multiple_choice"):
                 self.codelists.count(plan.answers, name)
@@ -203,6 +207,7 @@ class FieldPlanner:
                 "no-choices",
                 "there is nothing to choose from, so any text is accepted",
             )
+
             return ()
 
         choices = parse_choices(item.choices)
@@ -210,6 +215,7 @@ class FieldPlanner:
         answers = tuple(answer for answer in answers if ";" not in answer[0])
         self._check_labels(item, answers)
         self._check_choices(item, choices)
+
         return answers
 
     def _check_codes(self, item: Item, codes: list[str]) -> None:

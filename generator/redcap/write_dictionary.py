@@ -67,6 +67,7 @@ def write_redcap(
     kept = _Originals(originals, study)
     rows, losses = study_rows(study, kept.names)
     cells = [kept.respelled(key, written) for key, written in rows]
+
     # REDCap's own dictionary has its record id in the first place already.
     if not kept.items:
         losses += _record_id_first(study, [key for key, _ in rows], cells)
@@ -102,6 +103,7 @@ class _Originals:
         self.names: dict[Key, str] = {}
         self.cells: dict[Key, Cells] = {}
         self.schedule: object = None
+
         if "dictionary" in originals:
             self._convert(originals, study)
 
@@ -122,6 +124,7 @@ class _Originals:
             record_id=_record_id_of(study),
             missing=write_choices(missing),
         )
+
         before = converted.study
         if before is None:
             return
@@ -213,6 +216,7 @@ def _schedule(study: Study) -> object:
         )
         for visit in study.visits.values()
     }
+
     return expectations, visits
 
 

@@ -67,7 +67,10 @@ class Instant(NamedTuple):
 
     def is_same(self, other: Instant) -> bool:
         """Whether the other is this moment, with or without its seconds written."""
-        return self.day == other.day and self.clock.is_same(other.clock)
+        if self.day != other.day:
+            return False
+
+        return self.clock.is_same(other.clock)
 
     def exact(self) -> datetime:
         """The moment to the microsecond."""
@@ -82,7 +85,10 @@ class Instant(NamedTuple):
 
 
 def iso_date(text: str) -> date | None:
-    return _year_first(text) if _ISO.fullmatch(text) else None
+    if not _ISO.fullmatch(text):
+        return None
+
+    return _year_first(text)
 
 
 def _year_first(text: str) -> date | None:
@@ -103,7 +109,10 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 def _full_year(year: str) -> str:
     # A spreadsheet shows two digits of a year. Studies are of this century.
-    return year if len(year) == 4 else f"20{year}"
+    if len(year) == 4:
+        return year
+
+    return f"20{year}"
 
 
 def _named(text: str) -> date | None:
@@ -152,6 +161,7 @@ def clock(text: str) -> TimeOfDay | None:
     hours, minutes, seconds, digits, half = match.groups()
     hour = _hour_of_day(int(hours), half)
     minute = int(minutes)
+
     second = int(seconds or 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
@@ -169,6 +179,7 @@ def _hour_of_day(hour: int, half: str | None) -> int:
     # 12 AM is midnight, and 12 PM is noon.
     hour %= 12
     afternoon = half in "pP"
+
     return hour + 12 if afternoon else hour
 
 
@@ -231,7 +242,10 @@ def _starting_date(text: str, read_date: ReadDate) -> date | None:
 def date_separator(before: str, after: str) -> bool:
     """``2024-04-15`` became ``2024/04/15``, or ``15-Apr-2024``."""
     day = iso_date(before)
-    return day is not None and day == _unambiguous(after)
+    if day is None:
+        return False
+
+    return day == _unambiguous(after)
 
 
 def date_day_first(before: str, after: str) -> bool:
@@ -250,7 +264,10 @@ def _is_reordered(before: str, after: str, read_date: ReadDate) -> bool:
         return True
 
     moments = _instants(before, after, read_date)
-    return moments is not None and moments[0].is_same(moments[1])
+    if moments is None:
+        return False
+
+    return moments[0].is_same(moments[1])
 
 
 def midnight_added(before: str, after: str) -> bool:
@@ -319,7 +336,10 @@ def seconds_added(before: str, after: str) -> bool:
 def time_respelled(before: str, after: str) -> bool:
     """``09:30`` became ``9:30``, or ``9:30 AM``."""
     clocks = _clocks(before, after)
-    return clocks is not None and clocks[0].is_same(clocks[1])
+    if clocks is None:
+        return False
+
+    return clocks[0].is_same(clocks[1])
 
 
 def hours_became_minutes(before: str, after: str) -> bool:
@@ -340,7 +360,10 @@ def hours_became_minutes(before: str, after: str) -> bool:
 def moment_respelled(before: str, after: str) -> bool:
     """``2024-04-15T09:30`` became ``2024-04-15 09:30:00``."""
     moments = _instants(before, after)
-    return moments is not None and moments[0].is_same(moments[1])
+    if moments is None:
+        return False
+
+    return moments[0].is_same(moments[1])
 
 
 def fraction_rounded(before: str, after: str) -> bool:
@@ -357,6 +380,7 @@ def fraction_rounded(before: str, after: str) -> bool:
     # Some programs round, others cut off: either is less than one step away.
     step: timedelta = max(timedelta(seconds=1) / 10**places, _MILLISECOND)
     difference = abs(first.exact() - second.exact())
+
     return difference < step
 
 

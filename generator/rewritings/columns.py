@@ -206,6 +206,7 @@ class ColumnHabits:
             for (name, sure), count in cells.items()
         ]
         habits.sort(key=lambda habit: (_ORDER[habit.rewriting.name], not habit.sure))
+
         return tuple(habits)
 
     def _left(self, shape: ExplanationShape) -> tuple[list[str], set[int]]:

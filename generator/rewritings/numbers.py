@@ -78,7 +78,10 @@ def same_number(before: str, after: str) -> bool:
 
 
 def has_zeros_in_front(text: str) -> bool:
-    return bool(_FRONT_ZERO.fullmatch(text)) and number(text) is not None
+    if not _FRONT_ZERO.fullmatch(text):
+        return False
+
+    return number(text) is not None
 
 
 def zeros_gone(before: str, after: str) -> bool:
@@ -103,7 +106,10 @@ def zero_filled(text: str, expected: Expected) -> Iterator[str]:
 
 def point_zero(before: str, after: str) -> bool:
     """``1`` became ``1.0``."""
-    return after == f"{before}.0" and number(before) is not None
+    if after != f"{before}.0":
+        return False
+
+    return number(before) is not None
 
 
 def point_zero_gone(before: str, after: str) -> bool:
@@ -117,7 +123,10 @@ def point_zero_gone(before: str, after: str) -> bool:
 
 def ends_with_point_zero(text: str) -> bool:
     match = _POINT_ZERO.fullmatch(text)
-    return match is not None and number(match[1]) is not None
+    if match is None:
+        return False
+
+    return number(match[1]) is not None
 
 
 def end_zeros_gone(before: str, after: str) -> bool:
@@ -164,6 +173,7 @@ def _is_rounded(first: Decimal, second: Decimal) -> bool:
         Context(prec=shown_digits, rounding=rounding).plus(first)
         for rounding in _ROUNDINGS
     ]
+
     return second in rounded
 
 
@@ -215,7 +225,10 @@ def numbers_with_points(text: str, expected: Expected) -> Iterator[str]:  # noqa
 
 def comma_dropped(before: str, after: str) -> bool:
     """``37,5`` became ``375``: ten times as much."""
-    return bool(_COMMA.fullmatch(before)) and before.replace(",", "") == after
+    if not _COMMA.fullmatch(before):
+        return False
+
+    return before.replace(",", "") == after
 
 
 def number_respelled(before: str, after: str) -> bool:

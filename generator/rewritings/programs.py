@@ -207,6 +207,7 @@ def _best_programs(
     # Of those that explain as much: who did what it always does, and spared nothing.
     seen = frozenset(cells)
     fits: dict[Program, tuple[int, int, int]] = {}
+
     for program, count in explained.items():
         if count == most:
             fits[program] = _fit(program, seen, spared)

@@ -79,7 +79,10 @@ def formula(before: str, after: str) -> bool:
 
 def doubled(before: str, after: str) -> bool:
     """``say "hi"`` became ``say ""hi""``."""
-    return '"' in before and _undoubled(before) == _undoubled(after)
+    if '"' not in before:
+        return False
+
+    return _undoubled(before) == _undoubled(after)
 
 
 def _undoubled(text: str) -> str:

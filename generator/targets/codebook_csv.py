@@ -294,6 +294,7 @@ def losses(study: Study) -> Iterator[Loss]:
         why=NOT_IN_THE_TABLE["control"],
         harmless=True,
     )
+
     for table in study.tables.values():
         for field in table.fields:
             path = f"{table.name}.{field.name}"
@@ -303,6 +304,7 @@ def losses(study: Study) -> Iterator[Loss]:
 def _field_losses(path: str, field: Field) -> Iterator[Loss]:
     codes = field.codelist.codes if field.codelist else ()
     has_exclusive = any(code.exclusive for code in codes)
+
     has_numbers = any(code.number is not None for code in codes)
     if has_exclusive or has_numbers:
         why = "which codes exclude others, and the numbers that codes stand for"

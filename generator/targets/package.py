@@ -25,6 +25,7 @@ def write(captured: CapturedStudy, target: Path) -> WrittenRecords:
         f"{written.rows['forms']:,} forms."
     )
     codes = {finding.code for finding in written.findings}
+
     return WrittenRecords(
         lines=(size, _unchecked(captured.study)),
         complete=codes <= COMPLETE_ALL_THE_SAME,

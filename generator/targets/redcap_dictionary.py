@@ -99,7 +99,10 @@ def read(source: SourceFile, options: OptionValues) -> ReadDictionary:
 
 
 def _named(file: SourceFile | None) -> tuple[str, bytes] | None:
-    return (file.path.name, file.content) if file is not None else None
+    if file is None:
+        return None
+
+    return (file.path.name, file.content)
 
 
 def _project_codes(project: SourceFile | None) -> str:

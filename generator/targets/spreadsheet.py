@@ -31,6 +31,7 @@ def write(captured: CapturedStudy, target: Path) -> WrittenRecords:
         f"{target}: tables for a spreadsheet. {texts} with an apostrophe to "
         "prevent formulas."
     )
+
     return WrittenRecords(lines=(line,))
 
 

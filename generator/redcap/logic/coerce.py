@@ -98,7 +98,10 @@ def time_text(text: str) -> str | None:
 
     hour, minute, second = match.groups()
     written = f"{int(hour):02}:{minute}"
-    return f"{written}:{second}" if second else written
+    if second:
+        return f"{written}:{second}"
+
+    return written
 
 
 def moment_text(text: str, order: str = "ymd") -> str | None:

@@ -64,7 +64,10 @@ def compared(scope: LogicScope, operator: str, left: Value, right: Value) -> Con
 
 
 def _is_blank(value: Value) -> bool:
-    return value.type is ValueType.BLANK or value.literal == ""
+    if value.type is ValueType.BLANK:
+        return True
+
+    return value.literal == ""
 
 
 def _with_blank(scope: LogicScope, operator: str, value: Value) -> Condition:
@@ -162,7 +165,10 @@ def _both(left: Value, right: Value) -> Condition:
 
 def _equals_constant(scope: LogicScope, value: Value, literal: str) -> Condition:
     if value.literal is not None:
-        return TRUE if _same_text(value.literal, literal) else FALSE
+        if _same_text(value.literal, literal):
+            return TRUE
+
+        return FALSE
     if value.type is ValueType.TICK:
         return _is_ticked(value, literal)
 
@@ -190,6 +196,7 @@ def _never_missing(scope: LogicScope, value: Value, literal: str) -> Condition:
         "never-missing",
         f"{value.text} never holds the missing code {literal!r}",
     )
+
     return FALSE
 
 
@@ -206,7 +213,10 @@ def _same_text(text: str, other: str) -> bool:
         return True
 
     number = number_text(text)
-    return number is not None and number == number_text(other)
+    if number is None:
+        return False
+
+    return number == number_text(other)
 
 
 def _is(value: Value, code: str) -> Atom:
@@ -256,6 +266,7 @@ def _is_code(scope: LogicScope, value: Value, literal: str) -> Condition:
     )
     # The checks refuse a code that the field does not have, but not a text.
     chosen = Value(text=f"concat({value.text})", type=ValueType.TEXT)
+
     return _is(chosen, quoted(literal))
 
 
@@ -279,6 +290,7 @@ def _is_moment(scope: LogicScope, value: Value, literal: str) -> Condition:
         scope.note(
             "no-date", f"{literal!r} is not a date, so {value.text} never equals it"
         )
+
         return FALSE
 
     return _is(left, right.text)

@@ -34,6 +34,7 @@ def shifted_date(text: str, scope: LogicScope) -> str:
         "calcdate", "counts calendar months and years, not 30.44 and 365.2425 days"
     )
     months = number.text
+
     if unit == "y":
         months = f"{number.within(MULTIPLY)} * 12"
 

@@ -134,7 +134,10 @@ def _not_blank(values: Iterable[Value]) -> list[Value]:
 
 def _or_empty(text: Value) -> str:
     """A text, the blank one in quotes."""
-    return "''" if text.type is ValueType.BLANK else text.text
+    if text.type is ValueType.BLANK:
+        return "''"
+
+    return text.text
 
 
 def _number(text: str) -> Value:
@@ -177,6 +180,7 @@ def _of_numbers(name: str, least: int, most: int) -> ValueMaker:
             translator.number(argument).text
             for argument in _arguments(node, least, most)
         ]
+
         return _number(f"{name}({', '.join(numbers)})")
 
     return make
@@ -200,6 +204,7 @@ def _of_known(name: str) -> ValueMaker:
             translator.value(argument, ValueType.NUMBER)
             for argument in _arguments(node, 1)
         ]
+
         numbers = [as_number(value).text for value in _not_blank(values)]
         if not numbers:
             return BLANK
@@ -314,6 +319,7 @@ def _age(translator: Translating, node: tree.CallNode) -> Value:
     birth, *rest = _arguments(node, 1, 3)
     born = _day(translator, birth)
     on = _day(translator, rest[0]) if rest else "today"
+
     return _number(f"age_years({born}, {on})")
 
 
@@ -322,6 +328,7 @@ def _difference(translator: Translating, node: tree.CallNode) -> Value:
     first, second, unit_node, *rest = _arguments(node, 3, 5)
     # Either option may be left out, so both are looked for by what they say.
     options = [_constant(translator, argument).lower() for argument in rest]
+
     unit = _constant(translator, unit_node)
     if unit not in _DAYS:
         why = f"datediff has no unit {unit!r}"
@@ -429,6 +436,7 @@ def _has_missing(translator: Translating, node: tree.CallNode) -> Condition:
     text = ",".join(_constant(translator, argument) for argument in listed)
     codes = [code.strip() for code in text.split(",") if code.strip()]
     named = translator.scope.project.missing
+
     unnamed = [code for code in codes if code not in named]
     if unnamed:
         why = (
@@ -448,10 +456,16 @@ def _holds_code(value: Value, node: tree.CallNode, code: str = "") -> Condition:
         raise LogicFault("only a field can hold a missing code", node.start, node.end)
 
     if not code:
-        return is_missing(value) if value.missing else FALSE
+        if value.missing:
+            return is_missing(value)
+
+        return FALSE
 
     name = value.missing_code(code)
-    return FALSE if name is None else is_missing(value, name)
+    if name is None:
+        return FALSE
+
+    return is_missing(value, name)
 
 
 def _text_test(name: str, *, wanted: bool = True) -> ConditionMaker:
@@ -465,12 +479,16 @@ def _text_test(name: str, *, wanted: bool = True) -> ConditionMaker:
         condition: Condition = Atom(
             text=f"{name}({hay.text}, {needle.text})", sure=False
         )
+
         if needle.type is ValueType.BLANK:
             condition = TRUE
         elif hay.type is ValueType.BLANK:
             condition = FALSE
 
-        return condition if wanted else negated(condition)
+        if wanted:
+            return condition
+
+        return negated(condition)
 
     return make
 

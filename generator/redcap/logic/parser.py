@@ -108,6 +108,7 @@ class _LogicParser:
         sign = self.take().text
         right_power = binding if binding == POWER else binding + 1
         right = self.expression(right_power)
+
         return tree.BinaryNode(
             operator=sign,
             left=left,
@@ -171,6 +172,7 @@ class _LogicParser:
             self.take()
             inside = self.expression(OR)
             self.expect(")")
+
             return inside
 
         raise self.unexpected(_PRIMARY)
@@ -179,6 +181,7 @@ class _LogicParser:
         """``call = name "(" [expression ("," expression)*] ")"``; ``true``, ``false``"""
         name = self.token.text.lower()
         start, end = self.token.start, self.token.end
+
         following = self.tokens[self.index + 1]
         if following.kind is LogicTokenKind.SIGN and following.text == "(":
             return self.call(name)
@@ -204,6 +207,7 @@ class _LogicParser:
         start = self.take().start
         self.expect("(")
         arguments = []
+
         while not self.is_sign(")"):
             arguments.append(self.expression(OR))
             if not self.is_sign(")"):
@@ -269,7 +273,10 @@ class _LogicParser:
         return token
 
     def is_sign(self, text: str) -> bool:
-        return self.token.kind is LogicTokenKind.SIGN and self.token.text == text
+        if self.token.kind is not LogicTokenKind.SIGN:
+            return False
+
+        return self.token.text == text
 
     def expect(self, text: str) -> LogicToken:
         if not self.is_sign(text):

@@ -57,7 +57,10 @@ class RedcapCondition:
         """What is true where this is false."""
         if self.operator:
             opposites = [part.opposite() for part in self.parts]
-            return some(opposites) if self.operator == "and" else every(opposites)
+            if self.operator == "and":
+                return some(opposites)
+
+            return every(opposites)
 
         plain = replace(self, text=self.other, other=self.text)
         return some([plain, *self.blanks])

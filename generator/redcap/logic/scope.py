@@ -215,6 +215,7 @@ class LogicScope:
                 "a rule reads the last earlier visit with an answer, not just the one "
                 "before",
             )
+
             return f"{known.form}[previous].{known.name}"
 
         if event in ("first-event-name", "last-event-name"):
@@ -232,6 +233,7 @@ class LogicScope:
                 "not-in-event",
                 f"{known.form} is not collected at {event}, so this is always blank",
             )
+
             return None
 
         if event in self.project.repeating:
@@ -256,7 +258,10 @@ class LogicScope:
     def repeats(self, known: ProjectField) -> bool:
         """Whether the form of a field repeats, by itself or with its event."""
         visits = self.project.form_visits.get(known.form, frozenset())
-        return known.group is not None or bool(visits & self.project.repeating)
+        if known.group is not None:
+            return True
+
+        return bool(visits & self.project.repeating)
 
     def only_instance(
         self, node: tree.ReferenceNode, known: ProjectField
@@ -273,6 +278,7 @@ class LogicScope:
                 f"[{node.field}] does not repeat, so instance {node.instance} is the "
                 "only one",
             )
+
             if node.event is None:
                 return self.here(known)
 
@@ -283,6 +289,7 @@ class LogicScope:
             f"[{node.field}] does not repeat, so instance {node.instance} is always "
             "blank",
         )
+
         return None
 
     # Smart variables
@@ -334,6 +341,7 @@ class LogicScope:
             f"when visitid = {quoted(visit)} then {quoted(event)}"
             for event, visit in self.project.renamed.items()
         )
+
         return Value(text=f"case {cases} else visitid end", type=ValueType.TEXT)
 
     def subject(self) -> Value:
@@ -451,7 +459,10 @@ class NamedInstance:
         known, event = self.known, self.node.event
         name = known.group or known.form
         if not _names_an_event(self.node):
-            return name if known.group is not None else f"{name}[all]"
+            if known.group is not None:
+                return name
+
+            return f"{name}[all]"
 
         project = self.scope.project
         if event not in project.visits or event not in project.form_visits[known.form]:

@@ -103,6 +103,7 @@ class Translator:
         )
         where_true = joined("and", [test, then])
         where_false = joined("and", [negated(test), otherwise])
+
         return joined("or", [where_true, where_false])
 
     def comparison(self, node: tree.BinaryNode) -> Condition:
@@ -146,7 +147,10 @@ class Translator:
             return compared(self.scope, operator, counted(condition), value)
 
         true_is_wanted = (number == "1") == (operator == "=")
-        return condition if true_is_wanted else negated(condition)
+        if true_is_wanted:
+            return condition
+
+        return negated(condition)
 
     # Values
 
@@ -233,6 +237,7 @@ class Translator:
         # The right side needs parentheses where it is bound as tightly: a - (b - c).
         power = _POWERS[node.operator]
         text = f"{left.within(power)} {node.operator} {right.within(power + 1)}"
+
         return Value(
             text=text,
             type=ValueType.NUMBER,
@@ -277,6 +282,7 @@ class Translator:
 
         values = [value for _, value in branches]
         given = [value for value in values if value.type is not ValueType.BLANK]
+
         has_else = otherwise.type is not ValueType.BLANK
         if has_else:
             given.append(otherwise)
@@ -292,6 +298,7 @@ class Translator:
             for condition, value in branches
             if value.type is not ValueType.BLANK
         ]
+
         if has_else:
             arms.append(f"else {self.given(otherwise, wanted)}")
 
@@ -303,11 +310,10 @@ class Translator:
 
 
 def _is_if(node: tree.LogicNode) -> TypeGuard[tree.CallNode]:
-    return (
-        isinstance(node, tree.CallNode)
-        and node.function == "if"
-        and len(node.arguments) == 3
-    )
+    if not isinstance(node, tree.CallNode):
+        return False
+
+    return node.function == "if" and len(node.arguments) == 3
 
 
 def _reachable(

@@ -60,4 +60,7 @@ class LogicWriter(WriteContext):
 
 
 def _is_datetime_of(node: syntax_tree.Node) -> TypeGuard[syntax_tree.Call]:
-    return isinstance(node, syntax_tree.Call) and node.function == "datetime_of"
+    if not isinstance(node, syntax_tree.Call):
+        return False
+
+    return node.function == "datetime_of"

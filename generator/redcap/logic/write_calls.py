@@ -178,6 +178,7 @@ def _by_code(
     assert value.field is not None
     codes = redcap_codes(writer.study, value.field)
     text = "''"
+
     for code, number in reversed(list(numbers.items())):
         amount = f"{number / SCALE:.9f}".rstrip("0").rstrip(".")
         in_redcap = writer.text_constant(codes[code]).text
@@ -211,6 +212,7 @@ def _of_text(name: str) -> ValueMaker:
         text = _called(name, parts)
         needs = every([hay.needs, *(number.known for number in numbers)])
         known = every([needs, not_blank(text)])
+
         if _leaves_something(numbers):
             known = hay.known
 
@@ -254,6 +256,7 @@ def _replace(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     text = _called("replace_text", parts)
     needs = every([hay.needs, *(other.known for other in others)])
     known = every([needs, not_blank(text)])
+
     return RedcapValue(
         text=text,
         type=Type.TEXT,
@@ -291,6 +294,7 @@ def _texts_of_known(name: str, first: int) -> ValueMaker:
         text = f"{name}({', '.join(part.guarded() for part in parts)})"
         known = some(part.known for part in parts[first:])
         needs = TRUE if first else known
+
         return RedcapValue(
             text=text,
             type=Type.TEXT,
@@ -459,7 +463,10 @@ def _row_number(where: syntax_tree.Node | None) -> syntax_tree.Node | None:
     if not isinstance(column, syntax_tree.Reference):
         return None
 
-    return where.right if column.field in ("rowno", "unsno") else None
+    if column.field not in ("rowno", "unsno"):
+        return None
+
+    return where.right
 
 
 def _instance_name(writer: WriteContext, node: syntax_tree.Node) -> str:
@@ -479,7 +486,10 @@ def _instance_name(writer: WriteContext, node: syntax_tree.Node) -> str:
 
 def _is_next_to_this(node: syntax_tree.Sum) -> bool:
     """``this.rowno - 1``"""
-    return len(node.terms) == 2 and isinstance(node.terms[0], syntax_tree.Reference)
+    if len(node.terms) != 2:
+        return False
+
+    return isinstance(node.terms[0], syntax_tree.Reference)
 
 
 _ENDS = {"min": "first-instance", "max": "last-instance"}

@@ -74,7 +74,10 @@ def _is_condition_call(writer: WriteContext, node: syntax_tree.Call) -> bool:
         return is_condition(writer, node.arguments[0])
 
     function = FUNCTIONS.get(node.function)
-    return function is not None and function.gives is Type.CONDITION
+    if function is None:
+        return False
+
+    return function.gives is Type.CONDITION
 
 
 def _is_condition_name(writer: WriteContext, node: syntax_tree.Reference) -> bool:
@@ -113,7 +116,10 @@ def _truth(
     if node.kind != "boolean":
         raise writer.fault(node)
 
-    return TRUE if node.value == wanted else FALSE
+    if node.value == wanted:
+        return TRUE
+
+    return FALSE
 
 
 def _ticked(
@@ -259,7 +265,10 @@ def _sides(
 def _is_visit(node: syntax_tree.Node) -> bool:
     if not isinstance(node, syntax_tree.Reference):
         return False
-    return node.table is None and node.field == "visitid"
+    if node.table is not None:
+        return False
+
+    return node.field == "visitid"
 
 
 def _beside(value: RedcapValue, other: RedcapValue) -> RedcapValue:
@@ -314,7 +323,10 @@ def _between(
         )
         parts.append(_ordered(writer, comparison, wanted))
 
-    return every(parts) if wanted else some(parts)
+    if wanted:
+        return every(parts)
+
+    return some(parts)
 
 
 def _membership(
@@ -326,7 +338,11 @@ def _membership(
         parts = [
             _equal(writer, node.operand, item, wanted) for item in node.among.items
         ]
-        return some(parts) if wanted else every(parts)
+
+        if wanted:
+            return some(parts)
+
+        return every(parts)
 
     has = syntax_tree.Compare(
         operator="has",
@@ -335,6 +351,7 @@ def _membership(
         start=node.start,
         end=node.end,
     )
+
     return write_fields.compare_sets(writer, has, wanted)
 
 

@@ -64,6 +64,7 @@ def compare_sets(
     listed = _listed_codes(writer, node)
     inside: list[RedcapCondition] = []
     outside: list[RedcapCondition] = []
+
     for code, in_redcap in _answers(writer, left.field).items():
         boxes = inside if code in listed else outside
         boxes.append(_box(left.text, in_redcap))
@@ -72,6 +73,7 @@ def compare_sets(
     none_outside = every(_opposites(outside))
     holds = some(inside)
     fails = every([none_inside, some(outside)])
+
     if node.operator == "within":
         holds = every([some(inside), none_outside])
         fails = some(outside)
@@ -133,6 +135,7 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """
     cell, unit = node.arguments
     value = writer.value(cell)
+
     field = value.field
     if field is None or field.unit is None:
         raise writer.fault(node)
@@ -145,6 +148,7 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     assert isinstance(cell, syntax_tree.Reference)
     chosen = writer.value(replace(cell, field=field.unit.companion))
     text = "''"
+
     # From the last choice to the first: each becomes the `else` of the one before.
     for choice in reversed(field.unit.choices):
         converted = _converted(writer, value, field, choice, str(unit.value))

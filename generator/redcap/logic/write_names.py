@@ -97,7 +97,10 @@ def _is_own_table(writer: WriteContext, table: str | None) -> bool:
     """Whether a reference with this table may be to a field of the form or row."""
     if table in (None, "this", writer.form.name):
         return True
-    return writer.group is not None and table == writer.group.name
+    if writer.group is None:
+        return False
+
+    return table == writer.group.name
 
 
 def _read(

@@ -20,6 +20,7 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
             "previous-event",
             "REDCap reads the event just before, even if the field has no answer there",
         )
+
         return "[previous-event-name]"
 
     if node.selector:
@@ -27,6 +28,7 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
 
     homes = visits_of(writer.study, writer.form)
     its_visits = visits_of(writer.study, form)
+
     targets = [_nearest(writer, visit, its_visits) for visit in homes]
     if targets == homes:
         return ""
@@ -38,6 +40,7 @@ def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> s
         f"at a visit without {form.name}, REDCap reads a blank, but a rule reads the "
         "nearest visit",
     )
+
     return ""
 
 
@@ -56,6 +59,7 @@ def _nearest(writer: WriteContext, visit: str, visits: list[str]) -> str:
     """
     order = list(writer.study.visits)
     position = order.index(visit)
+
     before = [other for other in visits if order.index(other) <= position]
     if before:
         return before[-1]

@@ -90,6 +90,7 @@ def unit_of(writer: WriteContext, node: syntax_tree.In) -> syntax_tree.Call | No
         start=unit.start,
         end=unit.end,
     )
+
     return syntax_tree.Call(
         function="in_unit",
         arguments=(cell, code),

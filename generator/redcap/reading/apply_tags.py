@@ -67,7 +67,10 @@ def _effect(
         return Without(why=dropped)
 
     effect = TAGS.get(tag.name)
-    return _KEPT if effect is None else effect(plan, keys, tag)
+    if effect is None:
+        return _KEPT
+
+    return effect(plan, keys, tag)
 
 
 def _heed_branch(
@@ -122,4 +125,7 @@ def _show_note(
 
 def _hides(tags: list[Tag]) -> bool:
     """Whether there are tags, and all of them do nothing but hide the field."""
-    return bool(tags) and {tag.name for tag in tags} <= {"HIDDEN", "HIDDEN-FORM"}
+    if not tags:
+        return False
+
+    return {tag.name for tag in tags} <= {"HIDDEN", "HIDDEN-FORM"}

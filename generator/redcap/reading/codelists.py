@@ -116,4 +116,7 @@ def _common_start(names: list[str]) -> str:
         shared.append(words[0])
 
     start = "_".join(shared)
-    return start if len(start) >= SHORTEST_START else ""
+    if len(start) >= SHORTEST_START:
+        return start
+
+    return ""

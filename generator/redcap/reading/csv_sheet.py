@@ -73,6 +73,7 @@ def read_sheet(
     delimiter = _delimiter(text, column_of, needed)
     lines, broken = _records(file, text, delimiter)
     findings += broken
+
     first = _header(lines, column_of, needed)
     if first is None:
         findings.append(finding("redcap-empty", text=_place(file, 1)))
@@ -89,6 +90,7 @@ def read_sheet(
         )
         for index, name in doubled
     ]
+
     lacking = [name for name in needed if name not in places]
     if lacking:
         written = ", ".join(headers[:6])
@@ -185,6 +187,7 @@ def _sheet(
         extra = {
             headers[index]: line[index] for index in unknown if line[index].strip()
         }
+
         for index in range(len(headers), len(line)):
             if line[index].strip():
                 extra[f"cell {index + 1}"] = line[index]
@@ -232,6 +235,7 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
         row = content.count(b"\n", 0, error.start) + 1
         text = content[error.start : error.start + 1].hex().upper()
         result = finding("redcap-encoding", text=_place(file, row), value=text)
+
         return content.decode("cp1252", errors="replace"), [result]
 
 

@@ -86,6 +86,7 @@ class FieldMaker(FieldContext):
         why = "the name is used as the label"
         # A label of markup alone is lost; one that is blank is not.
         self.loss(item, "no-label", "label", why, harmless=not item.label)
+
         return escaped(plain_text(item.name)) or plan.name
 
     def _help(self, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope) -> None:
@@ -193,6 +194,7 @@ class FieldMaker(FieldContext):
                 why=fault.why,
             )
             self.keep(keys, item, "limit", column, fault.why)
+
             return None
 
         self.noted(item, column, written, scope)

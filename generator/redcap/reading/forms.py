@@ -155,7 +155,10 @@ def _without(keys: Keys, shared: Keys) -> Any:
         for key, value in keys.items()
         if key not in shared and key != "control"
     }
-    return own["label"] if set(own) == {"label"} else own
+    if set(own) == {"label"}:
+        return own["label"]
+
+    return own
 
 
 def _rows(

@@ -30,6 +30,7 @@ def originals(content: bytes, given: EventFiles) -> dict[str, bytes]:
         "repeating": given.repeating,
     }
     kept = {f"{FOLDER}/{NAMES['dictionary']}": content}
+
     for name, file in lists.items():
         if file is not None:
             _, kept[f"{FOLDER}/{NAMES[name]}"] = file

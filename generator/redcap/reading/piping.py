@@ -72,7 +72,10 @@ def _slot(text: str, scope: LogicScope, piped: Piped) -> str:
 
 
 def _means_something(name: str, scope: LogicScope) -> bool:
-    return name in scope.project.fields or _SMART.fullmatch(name) is not None
+    if name in scope.project.fields:
+        return True
+
+    return _SMART.fullmatch(name) is not None
 
 
 def _answer(text: str, scope: LogicScope) -> str:

@@ -73,7 +73,10 @@ def _of_json(text: str) -> str | None:
         return None
 
     codes = project.get(_API)
-    return codes if isinstance(codes, str) else None
+    if not isinstance(codes, str):
+        return None
+
+    return codes
 
 
 def _of_csv(text: str) -> str | None:

@@ -62,7 +62,10 @@ def _today(text: str, validation: Validation) -> End:
 def _constant(text: str, validation: Validation) -> str | None:
     """The constant as the dictionary writes it, None where it is no such value."""
     read = _CONSTANTS.get(validation.value_type)
-    return read(text, validation) if read else None
+    if not read:
+        return None
+
+    return read(text, validation)
 
 
 def _number(text: str, _validation: Validation) -> str | None:
@@ -93,7 +96,10 @@ def _moment(text: str, validation: Validation) -> str | None:
 
 def _time(text: str, validation: Validation) -> str | None:
     time = time_text(text)
-    return _with_seconds(time, validation) if time else None
+    if not time:
+        return None
+
+    return _with_seconds(time, validation)
 
 
 _CONSTANTS: Mapping[ValueType, Callable[[str, Validation], str | None]] = (

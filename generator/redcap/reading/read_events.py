@@ -71,6 +71,7 @@ class _EventReader:
     def read(self) -> Events:
         events = _with_visits(self._events())
         repeating_forms, repeating_events = self._repeating(events)
+
         events = tuple(
             replace(event, repeats=event.name in repeating_events) for event in events
         )
@@ -146,6 +147,7 @@ class _EventReader:
             name, content, lambda header: columns.get(plain_header(header)), needed
         )
         self.findings += sheet.findings
+
         return sheet
 
     # Which events there are
@@ -336,7 +338,10 @@ def _event(row: SheetRow, known: Container[str]) -> Event:
 
 
 def _days(text: str) -> int | None:
-    return int(text) if _DAYS.fullmatch(text.strip()) else None
+    if not _DAYS.fullmatch(text.strip()):
+        return None
+
+    return int(text)
 
 
 def _named(name: str) -> Event:

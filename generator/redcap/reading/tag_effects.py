@@ -133,6 +133,7 @@ def _most_words(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
         "matches": words_pattern(words),
         "message": f"at most {words} words",
     }
+
     return None
 
 
@@ -156,6 +157,7 @@ def _not_offered(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
 
     codes = tag_codes(tag)
     known = {code for code, _, _ in plan.answers}
+
     hidden = [code for code in codes if code in known]
     if hidden:
         keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *hidden]))

@@ -101,6 +101,7 @@ def _calculated(
 
     gives = _GIVES.get(plan.value_type)
     tag = plan.tag("CALCTEXT") or plan.tag("CALCDATE")
+
     formula = _formula(fields, plan, tag, scope)
     if formula is not None:
         if gives:
@@ -114,6 +115,7 @@ def _calculated(
     if tag is None:
         kept = keys.setdefault("redcap", {})
         kept["type"] = plan.item.type
+
         calculation = plain_lines(plan.item.choices)
         if calculation:
             kept["choices"] = calculation
@@ -134,6 +136,7 @@ def _formula(
     item = plan.item
     column = "choices" if tag is None else "annotation"
     written = item.choices if tag is None else tag.argument or ""
+
     dropped = fields.dropped.get((item.name, "value"))
     if dropped:
         fields.loss(item, "calculation", column, dropped, original=written)
@@ -242,7 +245,10 @@ def _label_ends(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> None
 
 def _whole(text: str) -> str | None:
     text = text.strip()
-    return text if _WHOLE.fullmatch(text) else None
+    if not _WHOLE.fullmatch(text):
+        return None
+
+    return text
 
 
 # Without an answer of their own

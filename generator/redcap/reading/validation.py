@@ -64,10 +64,12 @@ def _numbers() -> dict[str, Validation]:
             type="decimal", value_type=ValueType.NUMBER, comma=True
         ),
     }
+
     for places in "1234":
         exact = (
             f"a value has exactly {places} decimals in REDCap, at most {places} here"
         )
+
         for tail, comma in (("", False), ("_comma_decimal", True)):
             results[f"number_{places}dp{tail}"] = Validation(
                 type="decimal",

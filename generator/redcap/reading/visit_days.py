@@ -135,7 +135,10 @@ def date_order(plans: Iterable[RedcapFieldPlan]) -> str | None:
     """
     orders = {plan.validation.order for plan in plans}
     orders &= {"dmy", "mdy"}
-    return orders.pop() if len(orders) == 1 else None
+    if len(orders) == 1:
+        return orders.pop()
+
+    return None
 
 
 def _days(number: int) -> str:

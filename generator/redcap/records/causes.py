@@ -99,6 +99,7 @@ class Causes:
         cells = self.undone.cells() + self.changed.cells() + self.lost.cells()
         # REDCap itself exports labels.
         cells.pop(LABELS, None)
+
         return tuple(self._nearer(suspect) for suspect in saved_by(cells, self.spared))
 
     def _nearer(self, suspect: Suspect) -> Suspect:
@@ -114,13 +115,17 @@ class Causes:
             if is_r and program.habits.issuperset(suspect.habits):
                 names.append(program.name)
 
-        return replace(suspect, names=tuple(names)) if names else suspect
+        if names:
+            return replace(suspect, names=tuple(names))
+
+        return suspect
 
     def _has_small_exponents(self) -> bool:
         tallies = [
             *self.undone.by_habit.get(EXPONENT, {}).values(),
             *self.changed.by_habit.get(EXPONENT, {}).values(),
         ]
+
         return any(_SMALL.search(tally.now) for tally in tallies)
 
     def habits(self) -> frozenset[str]:
@@ -151,6 +156,7 @@ class Causes:
             ("redcap-values-changed", self.changed),
             ("redcap-values-lost", self.lost),
         )
+
         for suspect in self.suspects():
             how = f"saved by {suspect.said}"
             for code, tallies in outcomes:
@@ -223,4 +229,7 @@ def _total(columns: TallyByColumn) -> int:
 
 
 def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count:,} cells"
+    if count == 1:
+        return "1 cell"
+
+    return f"{count:,} cells"

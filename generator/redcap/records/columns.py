@@ -75,14 +75,20 @@ class RecordColumns:
     def table(self, header: str) -> str | None:
         """The table whose values or state a column of a flat export holds."""
         column = self.fields.get(header)
-        return self.states.get(header) if column is None else column.table
+        if column is None:
+            return self.states.get(header)
+
+        return column.table
 
     def is_value(self, header: str) -> bool:
         """Whether 0 is an answer in this column, and not a box that is not ticked or a
         form that nobody has opened.
         """
         column = self.fields.get(header)
-        return column is not None and column.code is None
+        if column is None:
+            return False
+
+        return column.code is None
 
 
 def columns_of(study: Study) -> RecordColumns:
@@ -137,4 +143,5 @@ def _answers_by_text(study: Study, field: Field) -> dict[str, str]:
     answers = {labels[code]: code for code in codes}
     # A code goes before the label of another answer that is spelled the same.
     answers |= {other: code for code, other in codes.items()}
+
     return answers

@@ -56,6 +56,7 @@ def record_expectations(
         header: replace(_cell(column), table=column.table)
         for header, column in columns.fields.items()
     }
+
     for header in columns.states:
         expected[header] = _listed(STATES, _STATE_WORDS)
 
@@ -136,6 +137,7 @@ def _cell(column: FieldColumn) -> ColumnExpected:
         missing=missing,
         seconds=spec.seconds,
     )
+
     return ColumnExpected(expected=expected, labels=labels)
 
 
@@ -179,7 +181,10 @@ def _listed(texts: tuple[str, ...], labels: Mapping[str, str]) -> ColumnExpected
 
 def _is_instance(text: str) -> bool:
     number = text.strip()
-    return not number or bool(INSTANCE_NUMBER.fullmatch(number))
+    if not number:
+        return True
+
+    return bool(INSTANCE_NUMBER.fullmatch(number))
 
 
 def _is_something(text: str) -> bool:

@@ -134,6 +134,7 @@ class _Comparison:
         here = _cells(spec, self.form.record)
         there: Cells = {}
         rows: set[tuple[str, int]] = set()
+
         if self.again is not None:
             there = _cells(spec, without_documents(self.study, self.again))
             rows = row_numbers(self.again.record)
@@ -261,7 +262,10 @@ class _Comparison:
 
 
 def _said(cell: CellKey) -> str:
-    return cell.field if cell.row is None else f"{cell.field} (row {cell.row})"
+    if cell.row is None:
+        return cell.field
+
+    return f"{cell.field} (row {cell.row})"
 
 
 def _same_value(field: Field, text: str, other: str) -> bool:

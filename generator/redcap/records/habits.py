@@ -51,7 +51,10 @@ class Layout:
         """
         if self.field is None or column == self.record:
             return column
-        return row[self.field].strip() if column == self.value else ""
+        if column == self.value:
+            return row[self.field].strip()
+
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +114,7 @@ class _Examination:
         self.causes = Causes(sheet=self.sheet, value=self.layout.value)
         row_numbers = self._row_numbers()
         self.texts = self._texts()
+
         # Most files are as REDCap wrote them, and need no second look.
         if row_numbers is None and not any(map(self._looks_odd, self.texts)):
             return RestoredSheet(sheet=self.sheet)
@@ -119,6 +123,7 @@ class _Examination:
             column: self._habits(column, texts) for column, texts in self.texts.items()
         }
         self.nothing = frozenset(self._words_for_nothing())
+
         for column, texts in self.texts.items():
             self.changes[column] = self._changes(column, texts)
 
@@ -296,7 +301,10 @@ class _Examination:
         value = number(word)
         if value is None:
             is_blank = word in self.nothing
-            return _Change(habit=BLANKS, before="") if is_blank else None
+            if not is_blank:
+                return None
+
+            return _Change(habit=BLANKS, before="")
         if value != value.to_integral_value():
             return None
 
@@ -385,6 +393,7 @@ class _Examination:
             if column in self.expected
         ]
         self.causes.spared = frozenset().union(*decisive)
+
         if not self.causes.suspects():
             return
 
@@ -416,11 +425,10 @@ class _Examination:
     def _is_free(self, column: str) -> bool:
         """Whether a column takes any text."""
         spec = self.expected.get(column)
-        return (
-            spec is not None
-            and spec.expected.kind == "text"
-            and not spec.expected.texts
-        )
+        if spec is None:
+            return False
+
+        return spec.expected.kind == "text" and not spec.expected.texts
 
     def _suspect(self, habit: str, column: str, wanted: Callable[[str], bool]) -> None:
         """Counts the cells of a column that the habit may have changed."""
@@ -455,6 +463,7 @@ class _Examination:
                 for column, text in row.cells.items()
                 if text and text != "0" and column in self.expected
             }
+
             for column, table in columns.items():
                 if table in tables and not row[column]:
                     self.causes.lost.add(ERASED, column, row.number, "")

@@ -41,6 +41,7 @@ class RecordMerge:
         before = stored.get(form.key, Record())
         spec = self.study.forms[form.key.form]
         rows: dict[str, tuple[Row, ...]] = {}
+
         for group in spec.row_groups:
             if group.name not in form.record.rows:
                 continue
@@ -55,6 +56,7 @@ class RecordMerge:
         record = replace(form.record, texts=texts, rows=rows)
         # A reason stands for the texts as they are now, so it is looked at last.
         record = replace(record, kept=_reasons(before, record))
+
         return replace(form, record=record)
 
     def _row(self, fields: Collection[Field], before: tuple[Row, ...], row: Row) -> Row:
@@ -97,6 +99,7 @@ class RecordMerge:
         cells = self.kept.total()
         stay = "1 cell stays" if cells == 1 else f"{cells:,} cells stay"
         counts = [f"{says} ({count:,})" for says, count in self.kept.most_common()]
+
         return f"{stay} as stored. A program changed the file: {', '.join(counts)}."
 
 

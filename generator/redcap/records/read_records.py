@@ -200,6 +200,7 @@ class _RecordReader:
         self.file.say(
             "redcap-unknown-box", row.number, header, ticked, name=name, answer=code
         )
+
         return True
 
     def _knows(self, header: str) -> bool:
@@ -210,11 +211,10 @@ class _RecordReader:
         if header in columns.combined and not self.is_eav:
             return True
 
-        return (
-            header in columns.fields
-            or header in columns.states
-            or header in columns.timestamps
-        )
+        if header in columns.fields:
+            return True
+
+        return header in columns.states or header in columns.timestamps
 
     def _read_row(self, row: SheetRow) -> None:
         address = self._address(row, self.columns.subject)
@@ -281,6 +281,7 @@ class _RecordReader:
     def _read_cell(self, address: RowAddress, header: str, text: str) -> None:
         columns = self.columns
         column = columns.fields.get(header) or columns.combined.get(header)
+
         table = column.table if column else columns.states.get(header)
         if table is None:
             return
@@ -302,6 +303,7 @@ class _RecordReader:
         row = address.row.number
         draft, key, number = self._draft(address, column.table)
         cell = (address.subject, key, CellKey(column.table, number, column.field.name))
+
         place = self.file.places.setdefault(
             cell, ValuePlace(row=row, column=header, text=text)
         )
@@ -340,6 +342,7 @@ class _RecordReader:
         place = ValuePlace(row=row, column=header, text=text)
         self.file.places.setdefault(cell, place)
         draft.put(column, number, text)
+
         if word not in BOXES:
             self.file.unread.add(cell)
             self.file.say("redcap-box", row, header, text)
@@ -353,6 +356,7 @@ class _RecordReader:
         row, state = address.row.number, text.strip()
         draft, key, number = self._draft(address, table)
         instance = (address.subject, key, table, number)
+
         first = self.first_states.setdefault(instance, row)
         if first != row:
             self._say_twice(row, header, text, first)
@@ -381,6 +385,7 @@ class _RecordReader:
         draft = self.drafts.setdefault((address.subject, key), FormDraft())
         self.file.rows.setdefault((address.subject, key), address.row.number)
         address.drafts[table] = draft, key, number
+
         return draft, key, number
 
     # One value a line

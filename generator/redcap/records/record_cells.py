@@ -12,6 +12,7 @@ def texts_by_cell(form: str, record: Record) -> dict[CellKey, str]:
     texts = {
         CellKey(form, None, name): text for name, text in record.texts.items() if text
     }
+
     for group, rows in record.rows.items():
         for row in rows:
             for name, text in row.texts.items():
@@ -31,6 +32,7 @@ def without_documents(study: Study, form: CapturedForm) -> Record:
     spec = study.forms[form.key.form]
     record = form.record
     texts = dict(record.texts)
+
     for field in spec.fields:
         if field.kind.name == "file":
             texts.pop(field.name, None)

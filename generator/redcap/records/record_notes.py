@@ -46,4 +46,7 @@ def _named(entries: Sequence[str | int]) -> str:
     """``2, 7, 9 and 12 more``"""
     named = ", ".join(map(str, entries[:MOST_NAMED]))
     rest = len(entries) - MOST_NAMED
-    return f"{named} and {rest:,} more" if rest > 0 else named
+    if rest > 0:
+        return f"{named} and {rest:,} more"
+
+    return named

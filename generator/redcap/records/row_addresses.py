@@ -115,6 +115,7 @@ class RowAddresses:
         self.file.say(
             "redcap-record-instrument", row.number, INSTRUMENT, instrument, near=near
         )
+
         return False
 
     def is_repeated(self, address: RowAddress) -> bool:
@@ -128,6 +129,7 @@ class RowAddresses:
 
         key = (address.subject, address.visit, address.instrument, instance)
         row = address.row
+
         first = self.first_rows.setdefault(key, row.number)
         if first == row.number:
             return False
@@ -145,6 +147,7 @@ class RowAddresses:
             key=", ".join(named),
             first=first,
         )
+
         return True
 
     def has_place(
@@ -159,6 +162,7 @@ class RowAddresses:
         # REDCap writes 0 for every box and form that has no place in a row, too.
         says_nothing = text.strip() == "0" and not self.columns.is_value(header)
         row = address.row.number
+
         if address.instrument not in (None, table):
             if not says_nothing:
                 instrument = address.instrument
@@ -204,6 +208,7 @@ class RowAddresses:
             once=f"{row} {table}",
             form=form.title,
         )
+
         return False
 
     def _repeats(self, visit: str, table: str) -> bool:
@@ -211,7 +216,10 @@ class RowAddresses:
             return True
 
         planned = self.study.visits.get(visit)
-        return planned is not None and planned.repeats
+        if planned is None:
+            return False
+
+        return planned.repeats
 
     def form_key(self, address: RowAddress, table: str) -> tuple[FormKey, int | None]:
         """The form that a cell of a table belongs to, and the number of its row."""
@@ -219,6 +227,7 @@ class RowAddresses:
         planned = self.study.visits.get(address.visit)
         in_rows = table in self.row_tables
         visit_number, row_number = address.instance, max(address.instance, 1)
+
         if planned is not None and planned.repeats:
             # Nothing repeats within an event that repeats: the instance is the visit's.
             visit_number = row_number

@@ -141,10 +141,12 @@ def _different_lengths(
             yield finding(
                 "redcap-record-length", text=place(second), value=second, other=first
             )
+
             return
 
     # Numbers that count from 1 are REDCap's own.
     is_count = len(by_value) * 2 > max(by_value, default=0)
+
     has_zeros = any(has_zeros_in_front(subject) for subject in digits)
     if is_count or has_zeros or len(digits) < len(rows):
         return

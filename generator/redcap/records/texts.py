@@ -29,7 +29,10 @@ def native_text(text: str, column: FieldColumn) -> str:
         return text
 
     native = _NATIVE.get(kind)
-    return entry if native is None else native(entry, column)
+    if native is None:
+        return entry
+
+    return native(entry, column)
 
 
 def has_decimal_comma(field: Field) -> bool:
@@ -59,7 +62,10 @@ def _missing_code(text: str, field: Field) -> str | None:
 
 def _moment(entry: str, _column: FieldColumn) -> str:
     match = _MOMENT.fullmatch(entry)
-    return f"{match[1]}T{match[2]}" if match else entry
+    if match:
+        return f"{match[1]}T{match[2]}"
+
+    return entry
 
 
 def _decimal(entry: str, column: FieldColumn) -> str:
@@ -67,7 +73,10 @@ def _decimal(entry: str, column: FieldColumn) -> str:
         return entry.replace(",", ".")
 
     # REDCap takes .5 for a number; our numbers begin with a digit.
-    return f"0{entry}" if entry.startswith(".") else entry
+    if entry.startswith("."):
+        return f"0{entry}"
+
+    return entry
 
 
 def _choices(entry: str, column: FieldColumn) -> str:

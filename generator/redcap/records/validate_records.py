@@ -67,6 +67,7 @@ def validate_records(
     validation = _Validation(
         study=study, today=today, file=records, compared=_compared_fields(study)
     )
+
     for forms in by_subject.values():
         for reported in validation.subject(forms):
             collector.add(reported)
@@ -153,7 +154,10 @@ class _Validation:
     def _is_unread(self, found: Finding, form: CapturedForm) -> bool:
         """Whether the reader has a finding at this cell already."""
         cell = _cell_of(found)
-        return cell is not None and (form.subject, form.key, cell) in self.file.unread
+        if cell is None:
+            return False
+
+        return (form.subject, form.key, cell) in self.file.unread
 
     def _reported(self, found: Finding, form: CapturedForm) -> Reported:
         """The finding at its cell of the export."""
@@ -166,6 +170,7 @@ class _Validation:
         data = found.data
         key: dict[str, str | int] = {"record": form.subject, EVENT: form.key.visit}
         instance = form.key.unsno
+
         if data is not None and data.row is not None:
             instance = data.row
         if instance:

@@ -119,6 +119,7 @@ class _RecordWriter:
         self.by_form: dict[str, list[tuple[str, FieldColumn]]] = {
             name: [] for name in study.forms
         }
+
         for header, column in self.columns.fields.items():
             self.by_form[self.columns.forms[column.table]].append((header, column))
 
@@ -239,6 +240,7 @@ class _RecordWriter:
         spec = self.study.forms[form.key.form]
         state = str(int(form.status))
         own = self.own_place(form.key)
+
         table = self.study.tables.get(spec.name)
         if table is not None and table.group is None:
             rows.setdefault(own, {})[f"{spec.name}{COMPLETE}"] = state
@@ -254,12 +256,18 @@ class _RecordWriter:
 
     def visit(self, key: FormKey) -> str:
         """The visit at whose event a form stands."""
-        return self.log_visit if key.visit == LOG else key.visit
+        if key.visit == LOG:
+            return self.log_visit
+
+        return key.visit
 
     def repeating(self, visit: str) -> bool:
         """Whether the event of a visit repeats as a whole."""
         planned = self.study.visits.get(visit)
-        return planned is not None and planned.repeats
+        if planned is None:
+            return False
+
+        return planned.repeats
 
     def own_place(self, key: FormKey) -> RowKey:
         """The row of a form's own fields."""
@@ -307,7 +315,10 @@ def box_state(state: CellState, text: str, code: str) -> Box:
     """What is known of a box: a field that is hidden was never asked."""
     if state is CellState.HIDDEN and not text:
         return Box.NEVER_ASKED
-    return Box.TICKED if code in text.split(";") else Box.NOT_TICKED
+    if code in text.split(";"):
+        return Box.TICKED
+
+    return Box.NOT_TICKED
 
 
 def redcap_text(text: str, column: FieldColumn, study: Study) -> str:
@@ -344,4 +355,7 @@ def _decimal(text: str, column: FieldColumn, study: Study) -> str:
         decimals = decimals.ljust(places, "0")
 
     point = "," if has_decimal_comma(column.field) else "."
-    return f"{whole}{point}{decimals}" if decimals else whole
+    if decimals:
+        return f"{whole}{point}{decimals}"
+
+    return whole

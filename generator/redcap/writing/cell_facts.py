@@ -78,4 +78,7 @@ def subject_field(study: Study) -> Field | None:
 
 
 def _holds_subject(field: Field) -> bool:
-    return field.value is not None and field.value.text == SUBJECT
+    if field.value is None:
+        return False
+
+    return field.value.text == SUBJECT

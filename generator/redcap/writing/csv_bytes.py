@@ -13,5 +13,6 @@ def csv_bytes(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(headers)
     writer.writerows(rows)
+
     # A lone surrogate is no reason to write nothing: it comes back as it was.
     return out.getvalue().encode("utf-8", errors="surrogatepass")

@@ -14,6 +14,7 @@ def set_limits(context: CellContext, field: Field, cells: Cells) -> list[str]:
     """Sets minimum and maximum, and gives the tag that makes them binding."""
     _list_other_limits(context, field, cells["name"])
     hard, soft = field.ranges.get(None), field.expected.get(None)
+
     chosen = hard or soft
     if chosen is None:
         return []
@@ -77,6 +78,7 @@ def _range_text(limits: Range) -> str:
     high = limits.high.text if limits.high else ""
     opening = "(" if limits.low_open else "["
     closing = ")" if limits.high_open else "]"
+
     return f"{opening}{low}, {high}{closing}"
 
 
@@ -111,6 +113,7 @@ def _end_text(
             end.text,
             "a limit in REDCap is a constant or a field",
         )
+
         return ""
 
     return text

@@ -45,6 +45,7 @@ def _box(context: CellContext, field: Field, cells: Cells) -> list[str]:
             ", ".join(field.comparators),
             "REDCap's numbers have no comparators, so the field is a text without limits",
         )
+
         return []
 
     cells["validation"] = _validation(context, field, cells)
@@ -52,6 +53,7 @@ def _box(context: CellContext, field: Field, cells: Cells) -> list[str]:
         kind = field.type.name.replace("_", "-")
         why = spelling.loss if cells["validation"] else f"{spelling.loss}: text"
         context.loss(cells["name"], "validation", kind, field.label, why)
+
         if not cells["validation"]:
             return []
 
@@ -67,7 +69,10 @@ def _validation(context: CellContext, field: Field, cells: Cells) -> str:
         return "time_hh_mm_ss" if seconds else "time"
     if kind == "datetime":
         order = _date_order(context)
-        return f"datetime_seconds_{order}" if seconds else f"datetime_{order}"
+        if seconds:
+            return f"datetime_seconds_{order}"
+
+        return f"datetime_{order}"
     if kind == "date":
         return f"date_{_date_order(context)}"
 
@@ -107,6 +112,7 @@ def _tick(context: CellContext, _field: Field, cells: Cells) -> list[str]:
         "true, false",
         "a true/false field stores 1 and 0",
     )
+
     return []
 
 
@@ -115,6 +121,7 @@ def _choice(context: CellContext, field: Field, cells: Cells) -> list[str]:
     codes = field.codelist.codes
     # REDCap's own field types bring their answers, which no choices repeat.
     own_answers = tuple((code.code, code.label, code.exclusive) for code in codes)
+
     for type_, (name, answers) in FIXED.items():
         if field.codelist.name == name and own_answers == answers:
             cells["type"] = type_
@@ -211,6 +218,7 @@ def _calculated(context: CellContext, field: Field, cells: Cells) -> list[str]:
         cells["type"] = "calc"
         equation = context.logic(field.value, cells["name"], "choices")
         cells["choices"] = _rounded(field, equation)
+
         return []
 
     cells["type"] = "text"

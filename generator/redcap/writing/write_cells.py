@@ -108,6 +108,7 @@ class CellWriter:
             type_tags | tags_of(field),
         )
         list_lost_facets(context, field, name)
+
         return cells
 
     def _name(self, group: Group, field: Field) -> str:
@@ -159,6 +160,7 @@ class CellWriter:
             field.required.text,
             "a field of REDCap is required always or never",
         )
+
         return ""
 
     def _set_kept_cells(self, field: Field, cells: Cells) -> None:
@@ -179,6 +181,7 @@ class CellWriter:
         written = cells[column]
         validation = VALIDATIONS.get(text)
         native_first = column in _NATIVE_FIRST
+
         if column == "validation" and validation is not None:
             native_first = validation.type != field.type.name
 

@@ -47,6 +47,7 @@ def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
     names: dict[Key, str] = {}
     wanted = set(kept.values())
     taken = set(SYSTEM)
+
     for table in study.tables:
         taken |= {f"{table}{COMPLETE}", f"{table}{TIMESTAMP}"}
 

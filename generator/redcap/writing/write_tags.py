@@ -188,7 +188,10 @@ def _retired(field: Field) -> str:
 
 
 def _max_choices(field: Field) -> str:
-    return f"@MAXCHECKED={field.max_choices}" if field.max_choices else ""
+    if not field.max_choices:
+        return ""
+
+    return f"@MAXCHECKED={field.max_choices}"
 
 
 _WRITERS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
