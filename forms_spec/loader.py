@@ -12,6 +12,7 @@ from forms_spec.checks import run_checks
 from forms_spec.findings.catalogue.rules import SYNTAX
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.finding_collector import Notes
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.loading.study_builder import build_study
 from forms_spec.model.study import Study
 
@@ -49,7 +50,8 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadRes
     ``incomplete``: some file of it could not be read at all, so that what seems to be
     lacking is not told.
     """
-    texts = {name: files[name] for name in sorted(files) if not name.startswith(DATA)}
+    names = sorted(name for name in files if not name.startswith(DATA))
+    texts = {name: files[name] for name in names}
     notes = Notes()
 
     with _no_garbage():
@@ -57,17 +59,24 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadRes
         if loaded is not None:
             notes.extend(run_checks(loaded))
 
-    documents = loaded.parts.documents.values() if loaded is not None else ()
-    if any(document.root is None for document in documents):
-        incomplete = True
+    kept = notes.findings
+    if incomplete or _has_unread_file(loaded):
+        kept = _without_echoes(kept)
 
-    kept = _without_echoes(notes.findings) if incomplete else notes.findings
     findings = tuple(sorted(kept, key=_order))
     is_refused = any(finding.severity is Severity.REFUSE for finding in findings)
     if is_refused or loaded is None:
         return LoadResult(study=None, findings=findings)
 
     return LoadResult(study=loaded.study, findings=findings)
+
+
+def _has_unread_file(loaded: LoadedStudy | None) -> bool:
+    """Whether the text of a file is no YAML, so that what it says is not known."""
+    if loaded is None:
+        return False
+
+    return any(document.root is None for document in loaded.parts.documents.values())
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
@@ -78,9 +87,11 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
     kept: list[Finding] = []
 
     for finding in findings:
+        code = finding.code
         # What is wrong in the text of a rule is so whatever the other files hold.
-        about_meaning = finding.code.startswith("rule-") and finding.code not in syntax
-        if not about_meaning and not ECHO.match(finding.code):
+        is_about_meaning = code.startswith("rule-") and code not in syntax
+        is_echo = is_about_meaning or ECHO.match(code)
+        if not is_echo:
             kept.append(finding)
 
     return kept

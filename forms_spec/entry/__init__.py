@@ -55,7 +55,7 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
     ``mdy`` or None.
     """
     typed = strip_blanks(text)
-    if not typed or typed in {missing.code for missing in field.missing}:
+    if not typed or any(missing.code == typed for missing in field.missing):
         return typed
 
     # A text field takes nearly anything, so its missing codes go first.
@@ -72,16 +72,11 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
     meant = None if read is None else _accepted(read, field)
 
     # ``.5`` may be a number or the code 5: what has two readings stays as it is.
-    if missing_code:
-        if meant is None:
-            return missing_code
-
+    readings = [reading for reading in (missing_code, meant) if reading is not None]
+    if len(readings) != 1:
         return typed
 
-    if meant is None:
-        return typed
-
-    return meant
+    return readings[0]
 
 
 def _accepted(text: str, field: Field) -> str | None:

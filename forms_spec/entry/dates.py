@@ -49,9 +49,14 @@ class _DateParts:
     day: int
 
     def __str__(self) -> str:
-        month = f"-{self.month:02}" if self.month else ""
-        day = f"-{self.day:02}" if self.day else ""
-        return f"{self.year:04}{month}{day}"
+        text = f"{self.year:04}"
+        # A partial date ends where nothing more is known.
+        if self.month:
+            text += f"-{self.month:02}"
+        if self.day:
+            text += f"-{self.day:02}"
+
+        return text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +76,10 @@ class DateReader:
             return self._relative(relative)
 
         parts = self._parts(typed)
-        is_full = parts is not None and parts.month and parts.day
+        if parts is None:
+            return None
+
+        is_full = 0 not in (parts.month, parts.day)
         if not is_full:
             return None
 
@@ -136,7 +144,10 @@ class DateReader:
             else:
                 separators.append(piece.strip(" ") or " ")
 
-        if not words or not _is_word(pieces[0]) or not _is_word(pieces[-1]):
+        if not words:
+            return None
+        # A separator at either end is a slip.
+        if not _is_word(pieces[0]) or not _is_word(pieces[-1]):
             return None
         if not set(separators) <= set(_SEPARATORS):
             return None
@@ -145,7 +156,6 @@ class DateReader:
             return _one_word(words[0])
         if len(words) == 2:
             return _two_words(*words)
-
         if len(words) == 3:
             even = len(separators) == 2 and separators[0] == separators[1]
             return self._three_words(words, even=even)
@@ -169,15 +179,17 @@ class DateReader:
         if not even:
             return None
 
-        readings = set()
-        if year_first or self.order != "dmy":
-            readings.add(_numbers(year, left, right))
+        # A year in front is followed by the month, everywhere in the world.
+        may_be_month_first = year_first or self.order != "dmy"
+        may_be_day_first = not year_first and self.order != "mdy"
 
-        if not year_first and self.order != "mdy":
+        readings = set()
+        if may_be_month_first:
+            readings.add(_numbers(year, left, right))
+        if may_be_day_first:
             readings.add(_numbers(year, right, left))
 
         readings.discard(None)
-
         if len(readings) != 1:
             return None
 
@@ -194,7 +206,8 @@ def _named_month(year: int, month_word: str, day_word: str) -> _DateParts | None
 
 
 def _is_word(piece: str) -> bool:
-    return piece[0].isascii() and piece[0].isalnum()
+    first = piece[0]
+    return first.isascii() and first.isalnum()
 
 
 def _year(word: str) -> int | None:
@@ -211,9 +224,12 @@ def _number(word: str) -> int | None:
     """
     if word in _UNKNOWN:
         return 0
-    if len(word) > 2 or word[0] not in _DIGITS:
+
+    is_number = word[0] in _DIGITS
+    if not is_number or len(word) > 2:
         return None
 
+    # No month and no day is written ``00``.
     return int(word) or None
 
 

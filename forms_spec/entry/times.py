@@ -22,14 +22,15 @@ def read_clock(text: str) -> str | None:
     if _FIVE_DIGITS.fullmatch(typed):
         return None
 
-    result = (
-        _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
-    )
+    # The first grammar that fits: with colons, digits alone, an hour alone.
+    results = (grammar.fullmatch(typed) for grammar in (_MARKED, _DIGITS, _HOUR))
+    result = next(filter(None, results), None)
     if result is None:
         return None
 
     hour, minute, second, half = result.groups()
-    if not minute and not half:
+    is_bare_hour = not minute and not half
+    if is_bare_hour:
         return None
 
     on_day = _hour_of_day(int(hour), half)

@@ -287,12 +287,15 @@ def _rows(data: Mapping[str, Any], fields: Sequence[Field]) -> Repetition:
     if fixed:
         # There is a row for each combination of the codes.
         lists = [field.codelist for field in fields if field.name in fixed]
-        count = prod(len(codelist.codes) for codelist in lists if codelist)
+        count = prod(len(codelist.codes) for codelist in filter(None, lists))
         return Repetition(minimum=count, maximum=count, fixed=fixed)
 
     most = data.get("max")
+    if most is None:
+        most = MOST_ROWS
+
     return Repetition(
         minimum=data.get("min", 0),
-        maximum=MOST_ROWS if most is None else most,
+        maximum=most,
         add_label=data.get("add") or "Add a row",
     )

@@ -62,11 +62,16 @@ class _Row(ScalarField):
         if not isinstance(value, list):
             fail("not-a-list")
 
-        if not all(cell is None or isinstance(cell, str) for cell in value):
-            fail("not-text")
+        cells: list[str | None] = []
+        for cell in value:
+            if cell is not None and not isinstance(cell, str):
+                fail("not-text")
 
-        # A cell of blanks is open, as one of null is.
-        return tuple(cell if cell and cell.strip() else None for cell in value)
+            # A cell of blanks is open, as one of null is.
+            is_open = cell is None or not cell.strip()
+            cells.append(None if is_open else cell)
+
+        return tuple(cells)
 
 
 class _TableSchema(MappingSchema):

@@ -246,10 +246,13 @@ class RulesBuilder:
 
     def _has_field(self, table: str, name: str) -> bool:
         owner = self.tables.get(table)
-        return owner is not None and any(field.name == name for field in owner.fields)
+        if owner is None:
+            return False
+
+        return any(field.name == name for field in owner.fields)
 
 
 def _arguments(text: str) -> tuple[str, ...]:
     """The names between the parentheses of a derivation."""
-    names = [name.strip() for name in text.split(",")]
-    return tuple(name for name in names if name)
+    names = (name.strip() for name in text.split(","))
+    return tuple(filter(None, names))

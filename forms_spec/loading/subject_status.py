@@ -25,10 +25,10 @@ class StatusBuilder:
 
     def build(self, loaded: Mapping[str, Any]) -> tuple[StatusCondition, ...]:
         """The conditions that can be read, in the order of the statuses."""
-        found = (
+        conditions = (
             self._condition(status, loaded.get(_key(status))) for status in LifeStatus
         )
-        return tuple(condition for condition in found if condition is not None)
+        return tuple(filter(None, conditions))
 
     def _condition(
         self, status: LifeStatus, data: Mapping[str, Any] | None

@@ -63,9 +63,8 @@ def in_every_unit(
         if conversion is not None:
             conversions[choice.code] = conversion
 
-    sources = [
-        code for code in _root_first(unit) if code in ranges and code in conversions
-    ]
+    usable = ranges.keys() & conversions.keys()
+    sources = [code for code in _root_first(unit) if code in usable]
     everywhere = dict(ranges)
 
     for code, conversion in conversions.items():
@@ -198,6 +197,11 @@ class _End:
     exact: bool = True
 
 
+def _is_exact(end: _End | None) -> bool:
+    """Whether an end, if there is one, was not moved."""
+    return end is None or end.exact
+
+
 def _converted(
     limits: Range, line: LinearConversion, places: int | None
 ) -> Range | None:
@@ -209,15 +213,16 @@ def _converted(
 
     first = _end(low, line, places, upwards=True)
     last = _end(high, line, places, upwards=False)
-    if (low is not None and first is None) or (high is not None and last is None):
-        return None
+    for given, end in ((low, first), (high, last)):
+        if given is not None and end is None:
+            return None
 
     # An end that rounding moved inwards lies within the range, so it is included.
     return Range(
         low=first.expression if first else None,
         high=last.expression if last else None,
-        low_open=low_open and (first is None or first.exact),
-        high_open=high_open and (last is None or last.exact),
+        low_open=low_open and _is_exact(first),
+        high_open=high_open and _is_exact(last),
     )
 
 

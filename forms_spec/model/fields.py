@@ -113,12 +113,11 @@ class Field:
     @property
     def offered(self) -> tuple[Code, ...]:
         """The codes that may be chosen. A retired one that the form begins with stays."""
-        codes = self.codelist.codes if self.codelist else ()
-        return tuple(
-            code
-            for code in codes
-            if code.code not in self.retired or code.code == self.default
-        )
+        if self.codelist is None:
+            return ()
+
+        hidden = frozenset(self.retired) - {self.default}
+        return tuple(code for code in self.codelist.codes if code.code not in hidden)
 
     @property
     def unit_choices(self) -> tuple[UnitChoice, ...]:
@@ -209,9 +208,12 @@ class Form:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The form's own fields, in page order; those of repeating groups not included."""
-        return tuple(
-            f for group in self.groups if group.rows is None for f in group.fields
-        )
+        own: list[Field] = []
+        for group in self.groups:
+            if group.rows is None:
+                own.extend(group.fields)
+
+        return tuple(own)
 
     @cached_property
     def row_groups(self) -> tuple[Group, ...]:
@@ -232,12 +234,14 @@ class Form:
     @cached_property
     def files(self) -> tuple[tuple[str | None, str], ...]:
         """The fields whose answer is a file: the repeating group or None, and the name."""
-        return tuple(
-            (group.name if group.rows else None, f.name)
-            for group in self.groups
-            for f in group.fields
-            if f.collected and f.kind.name == "file"
-        )
+        files: list[tuple[str | None, str]] = []
+        for group in self.groups:
+            rows = group.name if group.rows else None
+            for item in group.fields:
+                if item.collected and item.kind.name == "file":
+                    files.append((rows, item.name))
+
+        return tuple(files)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -127,18 +127,22 @@ def allowed_actions(
     state: QueryState | None, party: QueryParty | None
 ) -> tuple[QueryAction, ...]:
     """What a party may do in a state, in the order of the table."""
-    return tuple(
-        action for before, action, who in LIFE if before is state and who is party
-    )
+    actions: list[QueryAction] = []
+    for before, action, who in LIFE:
+        if (before, who) == (state, party):
+            actions.append(action)
+
+    return tuple(actions)
 
 
 def _refusal(state: QueryState | None, action: QueryAction, party: QueryParty) -> str:
     doing = _DOING[action]
     others = [who for who in QueryParty if (state, action, who) in LIFE]
     if others:
-        who = " or ".join(_PEOPLE[item].lower() for item in others)
-        return f"{_PEOPLE[party]} cannot do this. A query is {doing} by {who}."
+        people = " or ".join(_PEOPLE[other].lower() for other in others)
+        return f"{_PEOPLE[party]} cannot do this. A query is {doing} by {people}."
 
+    # From here on nobody may do it in this state.
     if state is None:
         return f"There is no query yet that could be {doing}."
     if action is QueryAction.OPEN:
@@ -147,7 +151,8 @@ def _refusal(state: QueryState | None, action: QueryAction, party: QueryParty) -
         return f"A comment asks nothing, so it cannot be {doing}. Open a query instead."
 
     where = f"This query is {state.value}, so it cannot be {doing}."
-    if (state, QueryAction.REOPEN, QueryParty.REVIEWER) in LIFE:
+    can_be_reopened = (state, QueryAction.REOPEN, QueryParty.REVIEWER) in LIFE
+    if can_be_reopened:
         return f"{where} A monitor or data manager can reopen it."
 
     return where

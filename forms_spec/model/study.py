@@ -7,7 +7,7 @@ parsed and checked. ``forms_spec.load_study`` makes it from text; nothing else d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -74,16 +74,18 @@ class Study:
         """
         result: dict[str, Table] = {}
         for form in self.forms.values():
-            own = tuple(f for f in form.fields if f.collected)
+            own = _columns(form.fields)
             if own or not form.row_groups:
                 result[form.name] = Table(
                     name=form.name, form=form, group=None, fields=own
                 )
 
             for group in form.row_groups:
-                kept = tuple(f for f in group.fields if f.collected)
                 result[group.name] = Table(
-                    name=group.name, form=form, group=group, fields=kept
+                    name=group.name,
+                    form=form,
+                    group=group,
+                    fields=_columns(group.fields),
                 )
 
         return MappingProxyType(result)
@@ -99,4 +101,13 @@ class Study:
         if not owner:
             return None
 
-        return next((f for f in owner.fields if f.name == name), None)
+        for candidate in owner.fields:
+            if candidate.name == name:
+                return candidate
+
+        return None
+
+
+def _columns(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """The fields with an answer; a note has none."""
+    return tuple(field for field in fields if field.collected)

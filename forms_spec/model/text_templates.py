@@ -73,9 +73,14 @@ def plain(text: str) -> str:
     if "{" not in text:
         return text
 
-    return "".join(
-        part if isinstance(part, str) else f"[{part.name}]" for part in parts_of(text)
-    )
+    words: list[str] = []
+    for part in parts_of(text):
+        if isinstance(part, str):
+            words.append(part)
+        else:
+            words.append(f"[{part.name}]")
+
+    return "".join(words)
 
 
 def plain_or_none(text: str | None) -> str | None:

@@ -81,13 +81,12 @@ class _English:
         """
         if isinstance(node, syntax_tree.Aggregate):
             return node.function in ("any", "every")
-        if isinstance(node, syntax_tree.Is):
-            return node.state == "true" and (node.negated or self.runs_on(node.operand))
+        if isinstance(node, syntax_tree.Call):
+            return node.function in ("within", "since")
+        if not isinstance(node, syntax_tree.Is) or node.state != "true":
+            return False
 
-        return isinstance(node, syntax_tree.Call) and node.function in (
-            "within",
-            "since",
-        )
+        return node.negated or self.runs_on(node.operand)
 
     def factor(self, node: syntax_tree.Node) -> str:
         """A part of a sum or a product."""
@@ -166,15 +165,11 @@ class _English:
 
     def named(self, node: syntax_tree.Reference) -> str:
         """A derivation, or the rows of a table."""
-        if (
-            node.table is None
-            and node.field is not None
-            and node.field in self.study.derivations
-        ):
-            return _amid(self.study.derivations[node.field])
+        derivation = self.study.derivations.get(node.field or "")
+        if node.table is None and derivation is not None:
+            return _amid(derivation)
 
         name = node.table or node.field or ""
-
         return f"“{self.rows(name)}”{self.at(node.selector)}"
 
     def rows(self, name: str) -> str:
@@ -182,7 +177,11 @@ class _English:
         if table is None:
             return name
 
-        return (table.group.title if table.group else None) or table.form.title
+        # A group of rows need not have a title of its own.
+        if table.group is not None and table.group.title:
+            return table.group.title
+
+        return table.form.title
 
     def at(self, selector: str | None) -> str:
         if selector in (None, "this"):
@@ -225,9 +224,9 @@ class _English:
         return f"{left} {words[node.operator]} {right}"
 
     def type(self, node: syntax_tree.Node) -> Type | None:
-        if isinstance(node, syntax_tree.Today) or (
-            isinstance(node, syntax_tree.Literal) and node.kind == "date"
-        ):
+        if isinstance(node, syntax_tree.Today):
+            return Type.DATE
+        if isinstance(node, syntax_tree.Literal) and node.kind == "date":
             return Type.DATE
 
         note = self.notes.get((node.start, node.end))

@@ -90,23 +90,32 @@ def field_named(study: Study, cdash: str) -> Field | None:
 
 
 def _fields_by_cdash(study: Study) -> Mapping[str, Field]:
-    named = [
-        field for form in study.forms.values() for field in form.fields if field.cdash
-    ]
-    # From the end, so that the first of two fields with one name stays.
-    return {str(field.cdash): field for field in reversed(named)}
+    named: dict[str, Field] = {}
+    for form in study.forms.values():
+        for field in form.fields:
+            # The first of two fields with one name counts.
+            if field.cdash:
+                named.setdefault(field.cdash, field)
+
+    return named
 
 
 def _headers(
     study: Study, casebook: Casebook, form: str
 ) -> Iterator[tuple[FormKey, CapturedVisit]]:
     """The visits that took place or were missed, by the forms that say so."""
-    dated, reason = field_named(study, VISIT_DATE), field_named(study, NOT_DONE_REASON)
+    dated = field_named(study, VISIT_DATE)
+    reason = field_named(study, NOT_DONE_REASON)
+
     for key in casebook.keys(form):
         day = _date(dated, casebook, key) if dated else None
         if day:
             yield key, CapturedVisit(date=day)
-        elif reason and _text(reason, casebook, key):
+            continue
+
+        # A visit with a date took place, whatever reason stands beside it.
+        is_missed = reason is not None and bool(_text(reason, casebook, key))
+        if is_missed:
             yield key, CapturedVisit(missed=True)
 
 
@@ -115,7 +124,9 @@ def _ended(
 ) -> date | None:
     """The date in DSSTDAT, or of an early termination visit."""
     field = field_named(study, END_OF_STUDY)
-    days = list(_dates(field, casebook)) if field else []
+    days: list[date] = []
+    if field is not None:
+        days.extend(_dates(field, casebook))
 
     for (name, _), captured in visits.items():
         visit = study.visits.get(name)

@@ -204,17 +204,10 @@ def _status_open(
     """The status of a visit that neither took place nor was missed."""
     if visit.type is not VisitType.SCHEDULED:
         return VisitStatus.NOT_EXPECTED
-
     if due is None:
-        # The visits before day 0 decide when, and whether, there is one.
-        if visit.target is not None and visit.target.count < 0:
-            return VisitStatus.DUE
+        return _status_without_day(visit, ended)
 
-        if ended:
-            return VisitStatus.NOT_EXPECTED
-
-        return VisitStatus.NOT_DUE
-
+    # After the end of the study nothing is awaited any more.
     if ended and due.target > ended:
         return VisitStatus.NOT_EXPECTED
     if today < due.first:
@@ -223,6 +216,18 @@ def _status_open(
         return VisitStatus.DUE
 
     return VisitStatus.OVERDUE
+
+
+def _status_without_day(visit: Visit, ended: date | None) -> VisitStatus:
+    """The status of a visit whose day nobody knows yet."""
+    # The visits before day 0 decide when, and whether, there is one.
+    is_before_day_zero = visit.target is not None and visit.target.count < 0
+    if is_before_day_zero:
+        return VisitStatus.DUE
+    if ended:
+        return VisitStatus.NOT_EXPECTED
+
+    return VisitStatus.NOT_DUE
 
 
 def visit_states(
@@ -267,13 +272,14 @@ def expectation(
         return FormExpectation.NOT_EXPECTED
     if scheduled.expectation is Expectation.OPTIONAL:
         return FormExpectation.OPTIONAL
-    if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None:
+
+    is_plain = scheduled.expectation is Expectation.REQUIRED
+    if is_plain or scheduled.when is None:
         return FormExpectation.REQUIRED
 
     holds = evaluate(scheduled)
     if holds is None:
         return FormExpectation.UNKNOWN
-
     if holds:
         return FormExpectation.REQUIRED
 

@@ -145,11 +145,16 @@ class Document:
 
         for step in path:
             below = node.children if node else None
-            if isinstance(below, dict) and isinstance(step, str) and step in below:
-                key, node = below[step]
-            elif (
-                isinstance(below, list) and isinstance(step, int) and step < len(below)
-            ):
+            if isinstance(below, dict):
+                pair = below.get(str(step)) if isinstance(step, str) else None
+                if pair is None:
+                    return key, node, False
+
+                key, node = pair
+            elif isinstance(below, list) and isinstance(step, int):
+                if step >= len(below):
+                    return key, node, False
+
                 key, node = None, below[step]
             else:
                 return key, node, False

@@ -197,7 +197,12 @@ class _YamlReader:
             elif isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                 root = self._node(event) or root
 
-        if root is None or (root.data is None and root.plain):
+        if root is None:
+            return None
+
+        # A file of comments alone is an empty scalar to the parser.
+        is_blank = root.data is None and root.plain
+        if is_blank:
             return None
 
         return root
@@ -250,18 +255,15 @@ class _YamlReader:
 
     def _scalar(self, event: Event) -> YamlNode:
         self._refuse_tag(event)
+        text: str = event.value
         plain = not event.style
-        in_key = (
-            bool(self.open)
-            and isinstance(self.open[-1].node.data, dict)
-            and self.open[-1].key is None
-        )
-        empty = plain and not in_key and event.value in ("", "null", "~")
-        text = (
-            event.value.replace(GREATER, ">")
-            if event.value in _GREATER
-            else event.value
-        )
+        is_blank = text in ("", "null", "~")
+        empty = plain and is_blank and not self._awaits_key()
+
+        # The mark was put there for a > that YAML takes in quotes only.
+        if text in _GREATER:
+            text = text.replace(GREATER, ">")
+
         node = YamlNode(None if empty else text, event, plain=plain)
         if event.anchor:
             self.anchors[event.anchor] = node
@@ -270,6 +272,14 @@ class _YamlReader:
             self._warn_of_comment(event)
 
         return node
+
+    def _awaits_key(self) -> bool:
+        """Whether the next scalar is a key of the mapping that is being read."""
+        if not self.open:
+            return False
+
+        holder = self.open[-1]
+        return holder.key is None and isinstance(holder.node.data, dict)
 
     def _warn_of_comment(self, event: Event) -> None:
         cut = GLUED_COMMENT.match(self.text, event.end_mark.index)
@@ -344,8 +354,12 @@ class _YamlReader:
         """The keys that lead to the mapping that is being read; None for an item of a
         list.
         """
-        keys = (holder.key for holder in self.open[:-1])
-        return [key.data if key and isinstance(key.data, str) else None for key in keys]
+        path: list[str | None] = []
+        for holder in self.open[:-1]:
+            name = holder.key.data if holder.key else None
+            path.append(name if isinstance(name, str) else None)
+
+        return path
 
     def _pair(self, parent: _Open, key: YamlNode, node: YamlNode) -> None:
         if key.data == "type":

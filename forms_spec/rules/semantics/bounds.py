@@ -6,6 +6,7 @@ most eight places, so that the ninth tells ``<0.3`` (up to 0.299999999) from ``<
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from forms_spec.model.values import Duration
@@ -87,15 +88,16 @@ def leaves_open(value: RuleValue | None) -> bool:
 
 def span_add(*spans: Interval) -> Interval | None:
     """The sum of intervals: a side without an end has none in the sum."""
-    low = _total([span[0] for span in spans], -NUMBER_BOUND)
-    high = _total([span[1] for span in spans], NUMBER_BOUND)
+    lows, highs = zip(*spans, strict=True)
+    low = _total(lows, -NUMBER_BOUND)
+    high = _total(highs, NUMBER_BOUND)
     if low is None or high is None:
         return None
 
     return low, high
 
 
-def _total(ends: list[int], no_end: int) -> int | None:
+def _total(ends: Sequence[int], no_end: int) -> int | None:
     if no_end in ends:
         return no_end
 

@@ -334,11 +334,14 @@ class Names:
         """A table and its selector, where nothing but these is written."""
         if not isinstance(over, syntax_tree.Reference):
             return None
-        if over.table is not None and over.field is not None:
+
+        names = [name for name in (over.table, over.field) if name is not None]
+        if len(names) != 1:
             return None
 
-        name = over.field if over.table is None else over.table
-        if name is None or name not in self.study.tables or self.is_field(name):
+        (name,) = names
+        # A field goes before a table of the same name.
+        if name not in self.study.tables or self.is_field(name):
             return None
 
         return name, over.selector

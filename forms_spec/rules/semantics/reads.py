@@ -77,8 +77,8 @@ def children(node: core.Core) -> tuple[core.Core, ...]:
     if isinstance(node, core.Missing):
         return (node.cell,)
 
+    # An aggregate need have neither a value nor a condition.
     if isinstance(node, core.Fold):
-        parts = (node.body, node.where)
-        return tuple(part for part in parts if part is not None)
+        return tuple(filter(None, (node.body, node.where)))
 
     return ()
