@@ -4,7 +4,7 @@ they were before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,23 +42,18 @@ def restore(
     ``differing`` are the columns that are not what the audit trail says, None without
     one.
     """
-    changed = {
-        item.table
-        for item in opened.collector.causes
-        if item.code == _CHANGED and item.table
-    }
+    changed = set(_tables_with(opened.collector, {_CHANGED}))
     differing = _with_parted(opened, differing)
-    suspects = (
-        changed
-        | _odd_tables(opened.collector)
-        | {table_of(item) for item in differing or ()}
-    )
+    differing_tables = {table_of(column) for column in differing or ()}
+    suspects = changed | _odd_tables(opened.collector) | differing_tables
     if not suspects:
         return False
+
     if differing:
         suspects.add(layout.FORMS)
 
     assert opened.study is not None
+    stated = {name: _stated(resource) for name, resource in opened.resources.items()}
     examination = Examination(
         study=opened.study,
         source=opened.source,
@@ -66,12 +61,13 @@ def restore(
         suspects=suspects,
         changed=changed,
         differing=differing,
-        stated={name: _stated(resource) for name, resource in opened.resources.items()},
+        stated=stated,
         folder=folder,
         patterns=read_retired(opened.descriptor).subjects,
         collector=planned,
     )
     opened.returned = examination.run()
+
     for cause in causes(opened.returned):
         planned.add(cause)
 
@@ -85,14 +81,22 @@ def restore(
     return True
 
 
+def _tables_with(collector: Collector, codes: Collection[str]) -> Iterator[str]:
+    """The tables that a finding with one of these codes is about."""
+    for cause in collector.causes:
+        if cause.table and cause.code in codes:
+            yield cause.table
+
+
 def _odd_tables(collector: Collector) -> set[str]:
     """Tables whose keys are refused, or that have a column more."""
-    return {
-        cause.table
-        for cause in collector.causes
-        if cause.table
-        and (cause.code in _WHOLE or (cause.code in _REFUSED and cause.field in _KEYS))
-    }
+    tables = set(_tables_with(collector, _WHOLE))
+    for cause in collector.causes:
+        is_refused_key = cause.code in _REFUSED and cause.field in _KEYS
+        if cause.table and is_refused_key:
+            tables.add(cause.table)
+
+    return tables
 
 
 def _with_parted(
@@ -101,29 +105,30 @@ def _with_parted(
     """Tables whose cells other signs part have not been compared yet; nor any table
     where it is the trail.
     """
-    parted = {
-        cause.table
-        for cause in opened.collector.causes
-        if cause.code == OTHER_DELIMITER
-    }
-    every = layout.AUDIT in parted
-    if differing is None and not every:
+    parted = set(_tables_with(opened.collector, {OTHER_DELIMITER}))
+    # Without its trail, nothing has been compared.
+    has_unread_trail = layout.AUDIT in parted
+    if differing is None and not has_unread_trail:
         return None
 
-    more = set()
+    columns = set(differing or ())
     for plan in opened.plans:
-        if every or plan.name in parted:
-            more |= {(plan.name, name) for name in compared(plan)}
+        if has_unread_trail or plan.name in parted:
+            columns |= {(plan.name, name) for name in compared(plan)}
 
-    if every or layout.FORMS in parted:
-        more |= {(plan.table.form.name, STATUS) for plan in opened.plans if plan.table}
+        if plan.table and (has_unread_trail or layout.FORMS in parted):
+            columns.add((plan.table.form.name, STATUS))
 
-    return (differing or frozenset()) | more
+    return frozenset(columns)
 
 
 def _stated(resource: Mapping[str, Any]) -> str:
     algorithm, _, digest = str(resource.get(_HASH, "")).partition(":")
-    return digest if algorithm == "sha256" else ""
+    # Data Package allows others, which say nothing here.
+    if algorithm != "sha256":
+        return ""
+
+    return digest
 
 
 def restored_files(tables: tuple[TableReturn, ...]) -> dict[str, Path]:
@@ -139,21 +144,20 @@ def _without_hashes(
     resources: Mapping[str, Mapping[str, Any]], tables: tuple[TableReturn, ...]
 ) -> dict[str, Mapping[str, Any]]:
     """Resources of which every difference is known: their hash says nothing more."""
-    known = [
-        table
-        for table in tables
-        if not table.broken and (not table.changed or table.is_explained)
-    ]
+    without: dict[str, Mapping[str, Any]] = {}
 
-    return {
-        item.plan.name: {
-            key: resource
-            for key, resource in resources[item.plan.name].items()
-            if key != _HASH
-        }
-        for item in known
-        if item.plan.name in resources
-    }
+    for table in tables:
+        name = table.plan.name
+        if table.broken or name not in resources:
+            continue
+        if table.changed and not table.is_explained:
+            continue
+
+        resource = dict(resources[name])
+        resource.pop(_HASH, None)
+        without[name] = resource
+
+    return without
 
 
 def lost_cells(opened: OpenPackage) -> Iterator[UnreadableCell]:

@@ -33,19 +33,19 @@ def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
 
     Damaged tables stay as they are.
     """
-    tables = [table for table in tables if not table.broken]
-    for group in _groups(tables):
+    whole = [table for table in tables if not table.broken]
+    for group in _groups(whole):
         yield _cause(group)
 
-    yield from _columns(tables)
-    again = [table for table in tables if table.is_written_again]
-    if again:
-        result = finding(
-            "files-written-again",
-            count=_were(again),
-            names=_listed([item.plan.path for item in again]),
-        )
-        yield Reported(finding=result)
+    yield from _columns(whole)
+
+    again = [table for table in whole if table.is_written_again]
+    if not again:
+        return
+
+    paths = [table.plan.path for table in again]
+    result = finding("files-written-again", count=_were(again), names=_listed(paths))
+    yield Reported(finding=result)
 
 
 def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
@@ -57,6 +57,7 @@ def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
 def _groups(tables: Sequence[TableReturn]) -> Iterator[ProgramTables]:
     cells: Counter[str] = Counter()
     spared: set[str] = set()
+
     for table in tables:
         for (_, habit), tally in table.tallies.items():
             cells[habit] += tally.cells
@@ -66,8 +67,8 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[ProgramTables]:
 
     for suspect in saved_by(cells, spared - set(cells)):
         habits = set(suspect.habits)
-        mine = [item for item in tables if habits & _habits(item)]
-        yield ProgramTables(suspect, tuple(mine))
+        own = [table for table in tables if habits & _habits(table)]
+        yield ProgramTables(suspect, tuple(own))
 
 
 def _habits(table: TableReturn) -> set[str]:
@@ -75,37 +76,57 @@ def _habits(table: TableReturn) -> set[str]:
 
 
 def _cause(group: ProgramTables, *, judged: str = "") -> Reported:
-    restored = lost = 0
-    parts = []
+    total = Tally()
+    parts: list[str] = []
+
     for habit in group.suspect.habits:
         if habit in TABLE_HABITS:
-            touched = [item for item in group.tables if habit in item.own_habits]
-            parts.append(f"{_of_table(habit, touched)} ({many(len(touched), 'table')})")
+            touched = [table for table in group.tables if habit in table.own_habits]
+            count = many(len(touched), "table")
+            parts.append(f"{_of_table(habit, touched)} ({count})")
             continue
 
-        value = [
-            (_column(table, name), tally)
-            for table in group.tables
-            for (name, item), tally in table.tallies.items()
-            if item == habit
-        ]
-        restored += sum(tally.restored for _, tally in value)
-        lost += sum(tally.lost for _, tally in value)
-        cells = many(sum(tally.cells for _, tally in value), "cell")
-        parts.append(
-            f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in value])})"
-        )
+        columns, tally = _of_columns(habit, group.tables)
+        total.restored += tally.restored
+        total.lost += tally.lost
+        cells = many(tally.cells, "cell")
+        parts.append(f"{BY_NAME[habit].says} ({cells}: {_listed(columns)})")
+
+    # Tables of others are not restored, so that their outcome is given.
+    code = "rewritten-by-program" if judged else "saved-by-program"
+    outcome = judged
+    if not judged:
+        outcome = _outcome(total.restored, total.lost) + _witness(group.tables)
 
     result = finding(
-        "rewritten-by-program" if judged else "saved-by-program",
+        code,
         files=_names(group.tables),
         program=group.suspect.said,
         habits="; ".join(parts),
-        outcome=judged or _outcome(restored, lost) + _witness(group.tables),
+        outcome=outcome,
     )
-    file = group.tables[0].plan.path if len(group.tables) == 1 else None
+    file = None
+    if len(group.tables) == 1:
+        file = group.tables[0].plan.path
 
     return Reported(finding=result, file=file)
+
+
+def _of_columns(habit: str, tables: Sequence[TableReturn]) -> tuple[list[str], Tally]:
+    """The columns that were rewritten in this way, and their cells together."""
+    columns: list[str] = []
+    total = Tally()
+
+    for table in tables:
+        for (name, item), tally in table.tallies.items():
+            if item != habit:
+                continue
+
+            columns.append(_column(table, name))
+            total.restored += tally.restored
+            total.lost += tally.lost
+
+    return columns, total
 
 
 def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
@@ -116,22 +137,15 @@ def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
 
 def _witness(tables: Sequence[TableReturn]) -> str:
     """A trail that the program saved, too, is no witness of what it erased there."""
-    trail = [
-        table
-        for table in tables
-        if table.plan.name == layout.AUDIT
-        and table.changed
-        and not table.sure_is_stated
-    ]
+    for table in tables:
+        is_trail = table.plan.name == layout.AUDIT
+        if is_trail and table.changed and not table.sure_is_stated:
+            return (
+                ". audit.csv was saved by it, too: codes that it erased there cannot be "
+                "recovered"
+            )
 
-    return (
-        (
-            ". audit.csv was saved by it, too: codes that it erased there cannot be "
-            "recovered"
-        )
-        if trail
-        else ""
-    )
+    return ""
 
 
 def _outcome(restored: int, lost: int) -> str:
@@ -140,15 +154,13 @@ def _outcome(restored: int, lost: int) -> str:
     if not cells:
         return "Everything is validated as exported"
 
+    they = "It" if cells == 1 else "They"
     if not lost:
-        return (
-            "It is validated as exported"
-            if cells == 1
-            else "They are validated as exported"
-        )
+        are = "is" if cells == 1 else "are"
+        return f"{they} {are} validated as exported"
 
     if not restored:
-        return f"{'It' if cells == 1 else 'They'} cannot be restored with certainty"
+        return f"{they} cannot be restored with certainty"
 
     return (
         f"{restored:,} of {cells:,} are validated as exported; {lost:,} cannot be "
@@ -158,11 +170,15 @@ def _outcome(restored: int, lost: int) -> str:
 
 def _column(table: TableReturn, name: str) -> str:
     """A key by its name, which is the same in all tables; a field with its table."""
-    return name if is_key(table, name) else f"{table.plan.name}.{name}"
+    if is_key(table, name):
+        return name
+
+    return f"{table.plan.name}.{name}"
 
 
 def is_key(table: TableReturn, name: str) -> bool:
-    return name in (table.key_columns if table.plan.table else _KEYS)
+    keys = table.key_columns if table.plan.table else _KEYS
+    return name in keys
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -174,12 +190,17 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _were(tables: Sequence[TableReturn]) -> str:
-    return f"{many(len(tables), 'file')} {'was' if len(tables) == 1 else 'were'}"
+    files = many(len(tables), "file")
+    verb = "was" if len(tables) == 1 else "were"
+    return f"{files} {verb}"
 
 
 def _names(tables: Sequence[TableReturn]) -> str:
     """``data/vs.csv``, or ``4 files``."""
-    return tables[0].plan.path if len(tables) == 1 else many(len(tables), "file")
+    if len(tables) == 1:
+        return tables[0].plan.path
+
+    return many(len(tables), "file")
 
 
 def _columns(tables: Sequence[TableReturn]) -> Iterator[Reported]:
@@ -209,21 +230,25 @@ def _rewritten(
     name: str, habit: str, returned_tables: Sequence[tuple[TableReturn, Tally]]
 ) -> Reported:
     tallies = [tally for _, tally in returned_tables]
-    cells = many(sum(item.cells for item in tallies), "cell")
+    restored = sum(tally.restored for tally in tallies)
+    lost = sum(tally.lost for tally in tallies)
+    example = tallies[0]
+
+    is_in_several = len(returned_tables) > 1
+    cells = many(restored + lost, "cell")
+    if is_in_several:
+        cells = f"{cells} in {len(returned_tables)} tables"
+
     result = finding(
         "column-rewritten",
-        value=tallies[0].now,
-        cells=f"{cells} in {len(returned_tables)} tables"
-        if len(returned_tables) > 1
-        else cells,
+        value=example.now,
+        cells=cells,
         says=BY_NAME[habit].says,
-        before=tallies[0].before or "a blank",
-        now=tallies[0].now or "a blank",
-        outcome=_outcome(
-            sum(item.restored for item in tallies), sum(item.lost for item in tallies)
-        ),
+        before=example.before or "a blank",
+        now=example.now or "a blank",
+        outcome=_outcome(restored, lost),
     )
-    if len(returned_tables) > 1:
+    if is_in_several:
         return Reported(finding=result, field=name)
 
     plan = returned_tables[0][0].plan

@@ -27,6 +27,7 @@ from generator.validation.returned_table import TableReturn
 
 _REMEMBERED = 1 << 14
 STAMPS = ("saved_at", "saved_by")
+_CODES_OF_STATUS = {word: code for code, word in STATUS_WORDS.items()}
 
 
 class Told(NamedTuple):
@@ -182,6 +183,7 @@ class SaveComparison(Comparison):
         key = cells | self.table.restored_keys(record.cells)
         subject, visit, unsno, form = (key.get(name, "") for name in VERSION_KEY)
         place = (subject, visit, unsno, form)
+
         last = self.witness.last_save(place)
         if last is None:
             self._unsaved(record.line, key)
@@ -196,28 +198,24 @@ class SaveComparison(Comparison):
         if version != last.version and VERSION in cells:
             self.cell(record.line, VERSION, last.version, version)
 
-        for name, before in (("saved_at", last.saved_at), ("saved_by", last.saved_by)):
+        stamps = {"saved_at": last.saved_at, "saved_by": last.saved_by}
+        for name, before in stamps.items():
             if name in cells:
                 self.cell(record.line, name, before, cells[name], stamp=True)
 
     def _status(self, line: int, key: Mapping[str, str]) -> None:
-        subject, visit, unsno, form = (key.get(name, "") for name in STATUS_KEY[:-1])
-        word = self.witness.values((layout.FORMS, subject, visit, unsno, form)).get(
-            STATUS, ""
+        place = [key.get(name, "") for name in STATUS_KEY[:-1]]
+        subject, visit, unsno, form = place
+        values = self.witness.values((layout.FORMS, subject, visit, unsno, form))
+        word = values.get(STATUS, "")
+        if not word or STATUS_WORDS.get(key[STATUS]) == word:
+            return
+
+        code = _CODES_OF_STATUS.get(word, word)
+        self.table.edited += 1
+        self.witness.differ(
+            TrailDifference(self.table.plan.name, line, STATUS, code, "", False)
         )
-        if word and STATUS_WORDS.get(key[STATUS]) != word:
-            code = next(
-                (
-                    code
-                    for code, status_word in STATUS_WORDS.items()
-                    if status_word == word
-                ),
-                word,
-            )
-            self.table.edited += 1
-            self.witness.differ(
-                TrailDifference(self.table.plan.name, line, STATUS, code, "", False)
-            )
 
     def _unsaved(self, line: int, key: Mapping[str, str]) -> None:
         plan = self.table.plan

@@ -77,14 +77,16 @@ class Examination:
                 self._missing_saves(witness)
                 self._missing_changes(witness)
 
-            tables = [
-                self._scanned(plan) for plan in self.plans if plan.name in self.suspects
-            ]
+            suspects = [plan for plan in self.plans if plan.name in self.suspects]
+            tables = [self._scanned(plan) for plan in suspects]
+
             for table in tables:
-                if not table.broken:
-                    self._compare(table, witness)
-                    stated = self.stated.get(table.plan.name, "")
-                    write_table(table, witness, self.collector, self.folder, stated)
+                if table.broken:
+                    continue
+
+                self._compare(table, witness)
+                stated = self.stated.get(table.plan.name, "")
+                write_table(table, witness, self.collector, self.folder, stated)
 
         return tuple(tables)
 
@@ -92,24 +94,31 @@ class Examination:
 
     def _hear(self, witness: Witness) -> None:
         """The trail's last values; its own keys are restored first."""
-        plan = next(plan for plan in self.plans if plan.name == layout.AUDIT)
+        plan = self._trail
         trail = TableReturn(plan=plan, source=self.source, changed=False)
         trail.find_delimiter()
         self.known = self._known(trail)
         trail.scan(expectations(plan, self.study, self.known))
+
         differing = self.differing or frozenset()
         known = frozenset(compared_columns(self.plans))
-        witness.take(
-            _changes(
-                trail,
-                lambda column: (
-                    column in differing
-                    or (CHAINS in differing and is_change_apart(column, known))
-                ),
-            )
-        )
+        has_broken_chains = CHAINS in differing
+
+        def is_wanted(column: Column) -> bool:
+            if column in differing:
+                return True
+
+            return has_broken_chains and is_change_apart(column, known)
+
+        witness.take(_changes(trail, is_wanted))
+
+        # A trail without a line that can be read is no witness.
         if not witness.changes:
             self.differing = None
+
+    @property
+    def _trail(self) -> TablePlan:
+        return next(plan for plan in self.plans if plan.name == layout.AUDIT)
 
     def _known(self, trail: TableReturn) -> Known:
         pairs: set[tuple[str, str]] = set()
@@ -119,31 +128,33 @@ class Examination:
             if not {layout.SITE, layout.SUBJECT} <= set(names):
                 return self.known
 
-            site, subject = names.index(layout.SITE), names.index(layout.SUBJECT)
+            site = names.index(layout.SITE)
+            subject = names.index(layout.SUBJECT)
 
             for record in records:
                 if len(record.cells) == len(names):
                     pairs.add((record.cells[site], record.cells[subject]))
 
-        return known_of(
-            self.study, pairs, self.patterns, every=layout.AUDIT not in self.changed
-        )
+        is_as_exported = layout.AUDIT not in self.changed
+
+        return known_of(self.study, pairs, self.patterns, every=is_as_exported)
 
     # The tables
 
     def _scanned(self, plan: TablePlan) -> TableReturn:
+        is_witnessed = self.differing is not None
         table = TableReturn(
             plan=plan,
             source=self.source,
             changed=plan.name in self.changed,
-            heard=self.differing is not None,
+            heard=is_witnessed,
         )
         expected = expectations(plan, self.study, self.known)
-        if self.differing is not None:
-            witnessed = STAMPS if plan.name == layout.FORMS else compared(plan)
-            expected = {
-                name: item for name, item in expected.items() if name not in witnessed
-            }
+
+        # What the trail tells needs no guess from the looks of a column.
+        if is_witnessed:
+            for name in STAMPS if plan.name == layout.FORMS else compared(plan):
+                expected.pop(name, None)
 
         table.scan(expected)
         if not table.broken:
@@ -153,98 +164,78 @@ class Examination:
 
     def _compare(self, table: TableReturn, witness: Witness) -> None:
         """Every cell with the trail's last value."""
-        plan, differing = table.plan, self.differing or frozenset()
-        if plan.name == layout.SUBJECTS and SITES in differing:
+        name, differing = table.plan.name, self.differing or frozenset()
+        if name == layout.SUBJECTS and SITES in differing:
             self._sites(table, witness)
-        if plan.name == layout.AUDIT and IDLE in differing:
+        if name == layout.AUDIT and IDLE in differing:
             self._idle(table)
+        if name == layout.FORMS and witness.changes:
+            self._compare_saves(table, witness, differing)
 
-        if plan.name == layout.FORMS and witness.changes:
-            _compare_rows(
-                table,
-                SaveComparison(table, witness, self.collector, _forms_of(differing)),
-            )
-            self._unseen_forms(table, witness)
+        if table.plan.table and table.heard:
+            _compare_cells(table, witness, differing)
 
-        fields = [name for name in compared(plan) if name in table.header]
-        if plan.table and table.heard:
-            others = [name for name in fields if (plan.name, name) not in differing]
-            differ = [name for name in fields if name not in others]
-            _compare_rows(table, CellComparison(table, witness, differ, others))
-
-        table.repeated = witness.repeated[plan.name]
-        if plan.table and any(table_of(column) == plan.name for column in differing):
+        table.repeated = witness.repeated[name]
+        if table.plan.table and name in map(table_of, differing):
             self._unseen(table, witness)
+
+    def _compare_saves(
+        self, table: TableReturn, witness: Witness, differing: Collection[Column]
+    ) -> None:
+        """Every version, time stamp and status with the last save."""
+        forms = _forms_of(differing)
+        _compare_rows(table, SaveComparison(table, witness, self.collector, forms))
+        self._unseen_forms(table, witness)
 
     def _sites(self, table: TableReturn, witness: Witness) -> None:
         """Subjects whose forms were saved at another site."""
-        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
-        with table.records() as records:
-            records.next()
-            for record in records:
-                if len(record.cells) != len(table.header):
-                    continue
+        for _, row in _whole_rows(table):
+            subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
+            here, line = witness.site(subject) or (there, 0)
+            if here == there:
+                continue
 
-                row = dict(
-                    zip(table.header, record.cells, strict=True)
-                ) | table.restored_keys(record.cells)
-                subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
-                here, line = witness.site(subject) or (there, 0)
-                if here != there:
-                    result = finding(
-                        "other-site", value=subject, here=here, there=there
-                    )
-                    key: dict[str, str | int] = {
-                        layout.SITE: here,
-                        layout.SUBJECT: subject,
-                    }
-                    where = Reported(
-                        finding=result,
-                        file=path,
-                        table=layout.AUDIT,
-                        row=line,
-                        field=layout.SITE,
-                        key=key,
-                    )
-                    self.collector.add(where)
+            result = finding("other-site", value=subject, here=here, there=there)
+            self.collector.add(
+                Reported(
+                    finding=result,
+                    file=self._trail.path,
+                    table=layout.AUDIT,
+                    row=line,
+                    field=layout.SITE,
+                    key={layout.SITE: here, layout.SUBJECT: subject},
+                )
+            )
 
     def _idle(self, table: TableReturn) -> None:
         """Changes in which a value was erased."""
-        path = table.plan.path
-        with table.records() as records:
-            records.next()
-            for record in records:
-                cells = record.cells
-                if len(cells) != len(table.header):
-                    continue
+        for line, change in _whole_rows(table):
+            if not is_idle(change):
+                continue
 
-                change = dict(
-                    zip(table.header, cells, strict=True)
-                ) | table.restored_keys(cells)
-                if is_idle(change):
-                    result = finding(
-                        "change-erased", value=change["new"], field=change["field"]
-                    )
-                    key: dict[str, str | int] = {
-                        name: change.get(name, "") for name in layout.FORM_KEY[:-1]
-                    }
-                    self.collector.add(
-                        Reported(
-                            finding=result,
-                            file=path,
-                            table=layout.AUDIT,
-                            row=record.line,
-                            field="new",
-                            key=key,
-                        )
-                    )
+            result = finding(
+                "change-erased", value=change["new"], field=change["field"]
+            )
+            key: dict[str, str | int] = {}
+            for name in layout.FORM_KEY[:-1]:
+                key[name] = change.get(name, "")
+
+            self.collector.add(
+                Reported(
+                    finding=result,
+                    file=table.plan.path,
+                    table=layout.AUDIT,
+                    row=line,
+                    field="new",
+                    key=key,
+                )
+            )
 
     def _missing_saves(self, witness: Witness) -> None:
         """Versions of forms that the trail skips."""
         if SAVES not in (self.differing or ()):
             return
 
-        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
         for save in witness.saves_after_a_gap():
             missing = finding(
                 "save-missing",
@@ -255,7 +246,7 @@ class Examination:
             self.collector.add(
                 Reported(
                     finding=missing,
-                    file=path,
+                    file=self._trail.path,
                     table=layout.AUDIT,
                     row=save.line,
                     field=VERSION,
@@ -265,14 +256,11 @@ class Examination:
 
     def _missing_changes(self, witness: Witness) -> None:
         """Changes that do not go on from where the change before them ended."""
-        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
         is_rewritten = layout.AUDIT in self.changed
 
         for change, before in witness.broken_links():
             # A program that saved the file spells both sides of a change its own way.
-            if is_rewritten and (
-                explain(before, change.old) or explain(change.old, before)
-            ):
+            if is_rewritten and _are_spellings(before, change.old):
                 continue
 
             missing = finding(
@@ -290,7 +278,7 @@ class Examination:
             self.collector.add(
                 Reported(
                     finding=missing,
-                    file=path,
+                    file=self._trail.path,
                     table=layout.AUDIT,
                     row=change.line,
                     field="old",
@@ -337,6 +325,25 @@ class Examination:
         return table.plan.table.form.log == (visit == LOG)
 
 
+def _whole_rows(table: TableReturn) -> Iterator[tuple[int, dict[str, str]]]:
+    """The line and the cells of every row with as many cells as the header, its key
+    restored.
+    """
+    with table.records() as records:
+        records.next()
+        for record in records:
+            if len(record.cells) != len(table.header):
+                continue
+
+            row = dict(zip(table.header, record.cells, strict=True))
+            yield record.line, row | table.restored_keys(record.cells)
+
+
+def _are_spellings(left: str, right: str) -> bool:
+    """Whether a program may have written one of two texts as the other."""
+    return bool(explain(left, right) or explain(right, left))
+
+
 def _form_key(save: Save | TrailChange) -> dict[str, str | int]:
     return {
         layout.SITE: save.site,
@@ -344,6 +351,24 @@ def _form_key(save: Save | TrailChange) -> dict[str, str | int]:
         layout.VISIT: save.visit,
         layout.UNSNO: save.unsno,
     }
+
+
+def _compare_cells(
+    table: TableReturn, witness: Witness, differing: Collection[Column]
+) -> None:
+    """Every cell with its last value; a column that agrees only bears witness."""
+    differ: list[str] = []
+    others: list[str] = []
+    for name in compared(table.plan):
+        if name not in table.header:
+            continue
+
+        if (table.plan.name, name) in differing:
+            differ.append(name)
+        else:
+            others.append(name)
+
+    _compare_rows(table, CellComparison(table, witness, differ, others))
 
 
 def _compare_rows(
@@ -376,9 +401,8 @@ def _changes(
 ) -> Iterator[tuple[TrailChange | None, Save]]:
     """The lines of the trail; only the wanted columns are kept cell by cell."""
     names = trail.header
-    if trail.broken or not {*CHANGE, *layout.FORM_KEY, "version", *STAMPS} <= set(
-        names
-    ):
+    needed = {*CHANGE, *layout.FORM_KEY, "version", *STAMPS}
+    if trail.broken or not needed <= set(names):
         return
 
     with trail.records() as records:

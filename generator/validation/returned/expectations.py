@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from forms_spec.kinds import Refusal
 from forms_spec.model.fields import Field
@@ -33,56 +34,68 @@ class Known:
 
 def expectations(plan: TablePlan, study: Study, known: Known) -> dict[str, Expected]:
     """Every column of a table that has a grammar or a list."""
-    own = set(layout.key_columns(plan.table)) if plan.table else set(plan.columns)
-    columns = {
-        name: _system(name, plan, study, known) for name in plan.columns if name in own
-    }
-    results: dict[str, Expected] = {
-        name: column for name, column in columns.items() if column is not None
-    }
-    fields = plan.table.fields if plan.table else ()
+    own: tuple[str, ...] = plan.columns
+    fields: tuple[Field, ...] = ()
+    if plan.table:
+        own = layout.key_columns(plan.table)
+        fields = plan.table.fields
 
-    return results | {
-        field.name: field_expected(field) for field in fields if field.name not in own
-    }
+    results: dict[str, Expected] = {}
+    for name in plan.columns:
+        if name not in own:
+            continue
+
+        column = _system(name, plan, study, known)
+        if column is not None:
+            results[name] = column
+
+    for field in fields:
+        if field.name not in own:
+            results[field.name] = field_expected(field)
+
+    return results
 
 
 def field_expected(field: Field) -> Expected:
     """What a field of the dictionary may hold, in a draft too."""
     missing = tuple(code.code for code in field.missing)
-    listed = field.codelist is not None and field.kind.name in _LISTED
+    texts: tuple[str, ...] = ()
+    if field.codelist is not None and field.kind.name in _LISTED:
+        texts = tuple(code.code for code in field.codelist.codes)
 
     return Expected(
         accepts=_accepts(field, frozenset(missing)),
         kind=field.kind.name,
-        texts=tuple(code.code for code in field.codelist.codes)
-        if listed and field.codelist
-        else (),
+        texts=texts,
         missing=missing,
         seconds=field.seconds,
     )
 
 
 def _accepts(field: Field, missing: frozenset[str]) -> Callable[[str], bool]:
-    return lambda text: (
-        not text
-        or text in missing
-        or not isinstance(field.kind.parse(text, field), Refusal)
-    )
+    def accepts(text: str) -> bool:
+        if not text or text in missing:
+            return True
+
+        return not isinstance(field.kind.parse(text, field), Refusal)
+
+    return accepts
 
 
 def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected | None:
     """A column that every study has; None for one that may hold any text."""
     if listed := _enum(plan, name):
         return _one_of(listed)
+
     if name == layout.SITE:
+        # Without a known site, there is nothing to compare with.
         return _one_of(tuple(sorted(known.sites))) if known.sites else None
     if name == layout.SUBJECT:
         return _subjects(study, known)
     if name in (layout.UNSNO, layout.ROW, "version"):
         return Expected(accepts=_number(blank=plan.table is None), kind="integer")
 
-    if _type(plan, name) == "datetime":
+    if _column_schema(plan, name).get("type") == "datetime":
         return Expected(
             accepts=lambda text: bool(_STAMP.fullmatch(text)), kind="timestamp"
         )
@@ -92,26 +105,20 @@ def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected 
 
 def _enum(plan: TablePlan, name: str) -> tuple[str, ...]:
     """The list that the schema has for a column: sites, visits, forms, states."""
-    fields = [
-        item for item in plan.schema.get("fields", ()) if item.get("name") == name
-    ]
+    constraints = _column_schema(plan, name).get("constraints", {})
+    codes = constraints.get("enum", ())
 
-    return tuple(
-        str(code)
-        for field in fields
-        for code in field.get("constraints", {}).get("enum", ())
-    )
+    return tuple(map(str, codes))
 
 
-def _type(plan: TablePlan, name: str) -> str | None:
-    return next(
-        (
-            item.get("type")
-            for item in plan.schema.get("fields", ())
-            if item.get("name") == name
-        ),
-        None,
-    )
+def _column_schema(plan: TablePlan, name: str) -> Mapping[str, Any]:
+    """The schema of a column; nothing for one that is not there."""
+    columns: Sequence[Mapping[str, Any]] = plan.schema.get("fields", ())
+    for column in columns:
+        if column.get("name") == name:
+            return column
+
+    return {}
 
 
 def _number(*, blank: bool) -> Callable[[str], bool]:
@@ -147,13 +154,14 @@ def known_of(
     """What the trail knows: ``every`` subject where it is as exported, else those that
     fit a pattern.
     """
-    fits, value = _fits(study, earlier), set(pairs)
-    subjects = frozenset(
-        subject for _, subject in value if subject and (every or fits(subject))
-    )
+    fits = _fits(study, earlier)
+    subjects: set[str] = set()
+    sites: set[str] = set()
 
-    return Known(
-        subjects=subjects,
-        sites=frozenset(site for site, _ in value if site),
-        patterns=earlier,
-    )
+    for site, subject in set(pairs):
+        if site:
+            sites.add(site)
+        if subject and (every or fits(subject)):
+            subjects.add(subject)
+
+    return Known(subjects=frozenset(subjects), sites=frozenset(sites), patterns=earlier)

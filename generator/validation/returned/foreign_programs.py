@@ -4,6 +4,7 @@ them is named.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -40,30 +41,32 @@ def name_programs(opened: OpenPackage) -> None:
 
     Nothing is restored: the verdict is Frictionless's.
     """
-    causes = opened.collector.causes
-    refused = {
-        (cause.table, cause.field)
-        for cause in causes
-        if cause.code in _REFUSED and cause.field
-    }
-    numbered = {cause.table for cause in causes if cause.code == "unknown-column"}
-    tables = []
+    refused: defaultdict[str | None, set[str]] = defaultdict(set)
+    numbered: set[str | None] = set()
 
+    for cause in opened.collector.causes:
+        if cause.code == "unknown-column":
+            numbered.add(cause.table)
+        elif cause.code in _REFUSED and cause.field:
+            refused[cause.table].add(cause.field)
+
+    tables: list[TableReturn] = []
     for plan in opened.plans:
-        fields = {field for table, field in refused if table == plan.name and field}
-        if (fields or plan.name in numbered) and (
-            table := _looked_at(opened, plan, fields)
-        ):
+        if plan.name not in refused and plan.name not in numbered:
+            continue
+
+        table = _looked_at(opened, plan, refused[plan.name])
+        if table:
             tables.append(table)
 
-    result = list(cause_of_others(tables))
-    for item in result:
-        opened.collector.add(item)
+    programs = list(cause_of_others(tables))
+    for program in programs:
+        opened.collector.add(program)
 
-    if result:
-        opened.collector.explained |= {
-            alike for table in tables for alike in _explained(table)
-        }
+    # Without a program that does all of it, the cells keep their own findings.
+    if programs:
+        for table in tables:
+            opened.collector.explained.update(_explained(table))
 
 
 def _looked_at(
@@ -76,8 +79,10 @@ def _looked_at(
         return None
 
     tally_columns(table)
+    if table.broken or not table.is_rewritten:
+        return None
 
-    return None if table.broken or not table.is_rewritten else table
+    return table
 
 
 def _expectations(plan: TablePlan, fields: set[str]) -> dict[str, Expected]:
@@ -93,15 +98,18 @@ def _expectations(plan: TablePlan, fields: set[str]) -> dict[str, Expected]:
 
 def _expected(item: Any, read: Any) -> Expected:
     codes = item.constraints.get("enum") or ()
+    texts: tuple[str, ...] = ()
+    if isinstance(codes, list | tuple):
+        texts = tuple(map(str, codes))
+
+    format_ = str(item.format)
 
     return Expected(
         accepts=lambda text: not read(text)[1],
         kind=_KINDS.get(item.type, "text"),
-        texts=tuple(str(code) for code in codes)
-        if isinstance(codes, list | tuple)
-        else (),
-        missing=tuple(text for text in missing_values(item) if text),
-        seconds="%" not in str(item.format) or "%S" in str(item.format),
+        texts=texts,
+        missing=tuple(filter(None, missing_values(item))),
+        seconds="%" not in format_ or "%S" in format_,
     )
 
 
@@ -110,8 +118,11 @@ def _explained(table: TableReturn) -> Iterator[FindingKind]:
     cell is explained.
     """
     for name, habits in table.habits.items():
-        if habits.failing and not habits.unexplained:
-            yield from (FindingKind(code, table.plan.name, name) for code in _REFUSED)
+        if not habits.failing or habits.unexplained:
+            continue
+
+        for code in _REFUSED:
+            yield FindingKind(code, table.plan.name, name)
 
     if table.row_numbers is not None:
         yield FindingKind("unknown-column", table.plan.name, table.row_numbers)

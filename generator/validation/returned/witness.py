@@ -186,23 +186,25 @@ class Witness:
 
     def take(self, changes: Iterable[tuple[TrailChange | None, Save]]) -> None:
         """The whole trail; of a save whose cells nobody asks for only the save."""
-        some: list[TrailChange] = []
+        wanted: list[TrailChange] = []
         last: Save | None = None
 
         for change, save in changes:
             self.changes += 1
+
+            # The lines of one save differ in nothing but the line itself.
             if last is None or save[:-1] != last[:-1]:
                 marks = ", ".join("?" * len(save))
                 self._db.execute(f"insert or replace into save values ({marks})", save)
                 last = save
 
             if change:
-                some.append(change)
-            if len(some) >= _BATCH:
-                self._take(some)
-                some.clear()
+                wanted.append(change)
+            if len(wanted) >= _BATCH:
+                self._take(wanted)
+                wanted.clear()
 
-        self._take(some)
+        self._take(wanted)
 
     def _take(self, changes: Sequence[TrailChange]) -> None:
         marks = ", ".join("?" * len(TrailChange._fields))
@@ -225,7 +227,10 @@ class Witness:
     def last_save(self, form: FormPlace) -> LastSave | None:
         """The newest version of a form; None for one that nobody saved."""
         texts = self._db.execute(_LAST_SAVE, form).fetchone()
-        return LastSave(*texts) if texts else None
+        if texts is None:
+            return None
+
+        return LastSave(*texts)
 
     def see_form(self, form: FormPlace) -> None:
         """``forms.csv`` has a line of this form."""

@@ -78,10 +78,9 @@ class _Writing:
         self, record: CsvRecord, differences: Sequence[TrailDifference]
     ) -> Sequence[str]:
         """The row with what is beyond doubt."""
-        return self._row(
-            record,
-            [difference for difference in differences if self.is_restored(difference)],
-        )
+        restored = [item for item in differences if self.is_restored(item)]
+
+        return self._row(record, restored)
 
     def full(
         self, record: CsvRecord, differences: Sequence[TrailDifference]
@@ -90,9 +89,9 @@ class _Writing:
         return self._row(record, differences)
 
     def is_restored(self, difference: TrailDifference) -> bool:
-        return difference.sure and difference.habit not in self._table.spared.get(
-            difference.field, ()
-        )
+        spared = self._table.spared.get(difference.field, ())
+
+        return difference.sure and difference.habit not in spared
 
     def _row(
         self, record: CsvRecord, differences: Sequence[TrailDifference]
@@ -154,8 +153,10 @@ def in_words(text: str) -> str:
     """A text as a sentence says it."""
     if not text:
         return "a blank"
+    if len(text) > _LONGEST:
+        return f"{text[:_LONGEST]}…"
 
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text
 
 
 class _ByLine:
