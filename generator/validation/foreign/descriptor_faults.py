@@ -60,11 +60,12 @@ class DescriptorFaults:
     @cached_property
     def paths(self) -> tuple[DescriptorPath, ...]:
         """The path of each resource."""
-        names = [name if isinstance(name, str) else None for name in self.names]
-        return tuple(
-            DescriptorPath(steps=f"resources[{index}]", table=name)
-            for index, name in enumerate(names)
-        )
+        paths: list[DescriptorPath] = []
+        for index, name in enumerate(self.names):
+            table = name if isinstance(name, str) else None
+            paths.append(DescriptorPath(steps=f"resources[{index}]", table=table))
+
+        return tuple(paths)
 
     @cached_property
     def schemas(self) -> tuple[WrittenSchema | None, ...]:
@@ -77,7 +78,10 @@ class DescriptorFaults:
     def schema_path(self, index: int) -> DescriptorPath:
         """Where the schema of a resource is written."""
         schema = self.schemas[index]
-        return schema.path if schema else self.paths[index].child("schema")
+        if schema is None:
+            return self.paths[index].child("schema")
+
+        return schema.path
 
     def findings(self) -> Iterator[Reported]:
         """Everything that is wrong: in our words, or else in Frictionless's."""
@@ -86,14 +90,13 @@ class DescriptorFaults:
             known.append(own.path)
             yield own.reported
 
+        # Frictionless may say the same once more, of the part or of something inside.
         for other in self._frictionless_faults():
-            path = other.path
-            same = (
-                path.contains(earlier) or earlier.contains(path) for earlier in known
-            )
-            if not any(same):
-                known.append(path)
-                yield other.reported()
+            if any(_overlap(other.path, earlier) for earlier in known):
+                continue
+
+            known.append(other.path)
+            yield other.reported()
 
     def findings_on(self, table: str) -> list[Reported]:
         """What is wrong with one resource."""
@@ -111,17 +114,17 @@ class DescriptorFaults:
         """The resources that something is wrong with, by their places."""
         faulty = [own.path for own in self._own_faults()]
         faulty += [other.path for other in self._frictionless_faults()]
-        faulty = [path for path in faulty if path.steps or path.table]
-        broken_tables = {path.table for path in faulty}
-
-        refused = set()
+        # A fault of the package itself refuses no table of its own.
+        of_parts = [path for path in faulty if path.steps or path.table]
+        broken_tables = {path.table for path in of_parts}
+        refused: set[int] = set()
 
         for index, path in enumerate(self.paths):
-            unclear = path.table is None or self.names.count(path.table) > 1
+            is_unclear = path.table is None or self.names.count(path.table) > 1
             if (
-                unclear
+                is_unclear
                 or path.table in broken_tables
-                or any(path.contains(place) for place in faulty)
+                or any(map(path.contains, of_parts))
             ):
                 refused.add(index)
 
@@ -145,18 +148,12 @@ class DescriptorFaults:
             return []
 
         path = self.paths[index].child("dialect")
-        parts = [(path, dialect)]
+        wrong = list(_wrong_marks(path, dialect))
+
+        # Frictionless 5 puts them below the name of the format.
         csv_control = dialect.get("csv")
         if isinstance(csv_control, dict):
-            parts.append((path.child("csv"), csv_control))
-
-        wrong = []
-        for part_path, part in parts:
-            for name in _MARKS:
-                mark = part.get(name)
-                if isinstance(mark, str) and len(mark) != 1:
-                    mark_path = part_path.child(name)
-                    wrong.append(type_fault(mark_path, mark, "a text of one character"))
+            wrong += _wrong_marks(path.child("csv"), csv_control)
 
         return [mark.reported for mark in wrong]
 
@@ -211,6 +208,18 @@ class DescriptorFaults:
             return
         if not has_file(written, self.root):
             yield fault("descriptor-no-file", path, value=written)
+
+
+def _overlap(left: DescriptorPath, right: DescriptorPath) -> bool:
+    """Whether one of two paths is the other, or leads to something inside it."""
+    return left.contains(right) or right.contains(left)
+
+
+def _wrong_marks(path: DescriptorPath, part: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in _MARKS:
+        mark = part.get(name)
+        if isinstance(mark, str) and len(mark) != 1:
+            yield type_fault(path.child(name), mark, "a text of one character")
 
 
 def _is_encoding(name: str) -> bool:

@@ -30,12 +30,17 @@ class DescriptorPath:
         """The path in a message; the file is named only where it is not the descriptor."""
         if self.file == layout.DESCRIPTOR:
             return self.steps or self.file
+        if not self.steps:
+            return self.file
 
-        return f"{self.file}: {self.steps}" if self.steps else self.file
+        return f"{self.file}: {self.steps}"
 
     def child(self, steps: str) -> DescriptorPath:
         """The path of a property of this part, or of something inside a property."""
-        return replace(self, steps=f"{self.steps}.{steps}" if self.steps else steps)
+        if not self.steps:
+            return replace(self, steps=steps)
+
+        return replace(self, steps=f"{self.steps}.{steps}")
 
     def element(self, index: int) -> DescriptorPath:
         """The path of an element of this list."""
@@ -43,19 +48,26 @@ class DescriptorPath:
 
     def contains(self, other: DescriptorPath) -> bool:
         """Whether another path is this one, or leads to something inside it."""
-        if self.file == layout.DESCRIPTOR and not self.steps:
+        is_package = self.file == layout.DESCRIPTOR and not self.steps
+        if is_package:
             return True
 
-        if self.file != other.file or not self._is_of_table(other.table):
+        if self.file != other.file:
             return False
-        if not self.steps or other.steps == self.steps:
+        if not self._is_of_table(other.table):
+            return False
+
+        if self.steps in ("", other.steps):
             return True
 
         return other.steps.startswith((f"{self.steps}.", f"{self.steps}["))
 
     def _is_of_table(self, table: str | None) -> bool:
         # Tables may share a schema file. A fault in it is then a fault of each of them.
-        return self.table is None or table is None or self.table == table
+        if self.table is None or table is None:
+            return True
+
+        return self.table == table
 
 
 class Fault(NamedTuple):
@@ -85,4 +97,7 @@ def shown(value: Any) -> str:
     except RecursionError:
         return "nested too deep"
 
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+    if len(text) > _LONGEST_VALUE:
+        return f"{text[:_LONGEST_VALUE]}…"
+
+    return text

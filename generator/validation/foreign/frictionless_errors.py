@@ -29,14 +29,17 @@ def validated_by_frictionless(
         report = resource.validate(limit_errors=_MOST_ERRORS)
     except frictionless.FrictionlessException as error:
         yield from error_findings(error.to_errors(), table, faults)
+        return
     except Exception as error:
+        # It stops at some faults of a description, of which the descriptor tells more.
         yield from faults.findings_on(table) or [stopped_at(error, table, faults)]
-    else:
-        errors = list(report.errors)
-        for task in report.tasks:
-            errors += task.errors
+        return
 
-        yield from error_findings(errors, table, faults)
+    errors = list(report.errors)
+    for task in report.tasks:
+        errors += task.errors
+
+    yield from error_findings(errors, table, faults)
 
 
 def error_findings(
@@ -75,6 +78,7 @@ def without_root(words: str, faults: DescriptorFaults | None) -> str:
     if faults is None:
         return words
 
+    # Frictionless may name the folder as it was given, or as it really is.
     for root in {str(faults.root), str(faults.root.resolve())}:
         words = words.replace(f"{root}/", "").replace(root, "the package")
 
@@ -82,7 +86,10 @@ def without_root(words: str, faults: DescriptorFaults | None) -> str:
 
 
 def _descriptor_findings(table: str | None, faults: DescriptorFaults) -> list[Reported]:
-    return list(faults.findings()) if table is None else faults.findings_on(table)
+    if table is not None:
+        return faults.findings_on(table)
+
+    return list(faults.findings())
 
 
 def _refused_descriptor(

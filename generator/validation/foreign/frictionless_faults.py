@@ -72,18 +72,16 @@ class FrictionlessFault:
             types = _QUOTED.findall(of_type["types"])
             wanted = " or ".join(_JSON_TYPES.get(name, name) for name in types)
             given = shown(self.given)
-            return fault(
-                "descriptor-type", self.path, given=given, wanted=wanted
-            ).reported
+            wrong = fault("descriptor-type", self.path, given=given, wanted=wanted)
+            return wrong.reported
 
         if self.path.steps.endswith("name") and _NO_NAME.fullmatch(self.words):
             return fault("descriptor-name", self.path, value=str(self.given)).reported
 
         words = self.words[:LONGEST_WORDS]
+        refused = fault("descriptor-refused", self.path, kind=self.kind, says=words)
 
-        return fault(
-            "descriptor-refused", self.path, kind=self.kind, says=words
-        ).reported
+        return refused.reported
 
 
 def frictionless_faults(
@@ -116,26 +114,28 @@ def frictionless_faults(
 def _of_resource(
     question: _Question, path: DescriptorPath, resource: Mapping[str, Any]
 ) -> Iterator[FrictionlessFault]:
-    alone = {
-        name: value
-        for name, value in resource.items()
-        if name not in ("schema", "dialect")
-    }
+    alone = {**resource}
+    alone.pop("schema", None)
+    alone.pop("dialect", None)
     yield from question.ask(frictionless.Resource, path, resource, alone=alone)
 
-    dialect, dialect_path = resource.get("dialect"), path.child("dialect")
+    dialect = resource.get("dialect")
     if not isinstance(dialect, dict):
         return
 
+    dialect_path = path.child("dialect")
     yield from question.ask(frictionless.Dialect, dialect_path, dialect)
+
     for name, control in dialect.items():
-        if isinstance(control, dict):
-            yield from question.ask(
-                frictionless.Control,
-                dialect_path.child(name),
-                control,
-                alone={**control, "type": name},
-            )
+        if not isinstance(control, dict):
+            continue
+
+        # The name of its part is the type of a control.
+        typed = {**control, "type": name}
+        control_path = dialect_path.child(name)
+        yield from question.ask(
+            frictionless.Control, control_path, control, alone=typed
+        )
 
 
 def _of_schema(
@@ -177,7 +177,9 @@ class _Question:
             # It stopped instead of going on to the next fault.
             own_error = getattr(error, "error", None)
             is_package = path == DescriptorPath()
-            errors = [] if own_error is None or is_package else [own_error]
+            errors = [own_error]
+            if own_error is None or is_package:
+                errors = []
 
         for its_error in errors:
             steps, words = _placed(str(its_error.note or its_error.message))
@@ -206,10 +208,7 @@ class _Question:
 def _placed(words: str) -> tuple[str, str]:
     """The path inside the part that the words are about, and the words without it."""
     if given := _AT_PROPERTY.fullmatch(words):
-        steps = given["path"].split("/")
-        path = "".join(
-            f"[{step}]" if step.isdecimal() else f".{step}" for step in steps
-        )
+        path = "".join(map(_step, given["path"].split("/")))
         return path[1:], given["says"]
 
     for pattern, path in _PROPERTIES:
@@ -217,6 +216,11 @@ def _placed(words: str) -> tuple[str, str]:
             return match.expand(path), words
 
     return "", words
+
+
+def _step(step: str) -> str:
+    """A step of Frictionless's paths as ours have it: the place in a list, or a name."""
+    return f"[{step}]" if step.isdecimal() else f".{step}"
 
 
 def _value_at(part: Any, path: str) -> Any:

@@ -125,9 +125,13 @@ def foreign_plan(
 
 def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:
     """Takes out the profiles that would have to be fetched, and names them."""
-    remote = []
+    remote: list[str] = []
     for part in (descriptor, *descriptor["resources"]):
-        profile = part.get("profile") if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            continue
+
+        # Validation asks no other machine, and the same package gets the same verdict.
+        profile = part.get("profile")
         if isinstance(profile, str) and _REMOTE.match(profile):
             remote.append(part.pop("profile"))
 
@@ -150,7 +154,8 @@ def _outside(descriptor: Mapping[str, Any]) -> Iterator[Reported]:
 def _named_paths(properties: Mapping[str, Any]) -> Iterator[str]:
     for key in _PATHS:
         written = properties.get(key)
-        for path in written if isinstance(written, list) else [written]:
+        paths = written if isinstance(written, list) else [written]
+        for path in paths:
             if isinstance(path, str):
                 yield path
 
@@ -165,10 +170,12 @@ def _sound_plans(
     if schemas is None:
         return ()
 
-    plans = []
+    plans: list[TablePlan] = []
     for resource, schema in zip(descriptor["resources"], schemas, strict=True):
         file, delimiter = root / resource["path"], resource["dialect"]["delimiter"]
-        if not is_plain_file(file, len(schema.fields), delimiter) or wide_line(file):
+        if not is_plain_file(file, len(schema.fields), delimiter):
+            return ()
+        if wide_line(file):
             return ()
         if not strict and has_single_returns(file):
             return ()
@@ -198,14 +205,17 @@ def _with_sound_tables(
     """The tables of a refused package that nothing is wrong with, judged as if it had
     no others.
     """
-    resources, broken = faults.resources, faults.refused()
-    sound = [index for index in range(len(resources)) if index not in broken]
-    names = {resources[index]["name"] for index in sound}
-    sound = [
-        index
-        for index in sound
-        if _reads_only(resources[index]["name"], faults.schemas[index], names)
-    ]
+    resources = faults.resources
+    right = set(range(len(resources))) - faults.refused()
+    names = {resources[index]["name"] for index in right}
+
+    # A table whose keys refer to a refused one cannot be judged without it.
+    sound: list[int] = []
+    for index in sorted(right):
+        name, schema = resources[index]["name"], faults.schemas[index]
+        if _reads_only(name, schema, names):
+            sound.append(index)
+
     if not sound:
         return refused
 
@@ -220,8 +230,16 @@ def _reads_only(
     name: str, schema: WrittenSchema | None, names: Collection[str]
 ) -> bool:
     """Whether the foreign keys of a table name only these tables and itself."""
-    keys = schema.content.get("foreignKeys", ()) if schema else ()
-    return all((key["reference"].get("resource") or name) in names for key in keys)
+    if schema is None:
+        return True
+
+    for key in schema.content.get("foreignKeys", ()):
+        # An empty name is the table itself.
+        target = key["reference"].get("resource") or name
+        if target not in names:
+            return False
+
+    return True
 
 
 def _read_plan(
@@ -305,20 +323,21 @@ class _Reading:
 
     def hand_over_dependent(self) -> None:
         """Hands over the tables whose foreign keys refer to one that is not read here."""
-        dependent = [
-            name for name, plan in self.plans.items() if not self._reads_targets(plan)
-        ]
+        why = "its foreign key refers to a table that is not read here"
+        plans = list(self.plans.items())
+        dependent = [name for name, plan in plans if not self._reads_targets(plan)]
+
         for name in dependent:
             del self.plans[name]
-            self.handed[name] = (
-                "its foreign key refers to a table that is not read here"
-            )
+            self.handed[name] = why
 
     def _reads_targets(self, plan: TablePlan) -> bool:
-        return all(
-            (key["reference"]["resource"] or plan.name) in self.plans
-            for key in plan.read.foreign_keys
-        )
+        for key in plan.read.foreign_keys:
+            target = key["reference"]["resource"] or plan.name
+            if target not in self.plans:
+                return False
+
+        return True
 
     def _take_out_unreadable(self, index: int, resource: Any) -> None:
         """Limits that the fields of a resource cannot read; its schema is then without
@@ -329,11 +348,12 @@ class _Reading:
         except Exception:  # whoever reads the resource says why
             return
 
-        if schema is not None:
-            path = self.faults.schema_path(index)
-            self.findings += [
-                limit.reported for limit in without_unreadable(schema, path)
-            ]
+        if schema is None:
+            return
+
+        path = self.faults.schema_path(index)
+        for limit in without_unreadable(schema, path):
+            self.findings.append(limit.reported)
 
     def _undivided(
         self, index: int, resource: Any, wide: WideLine | None
@@ -403,8 +423,10 @@ def _wide_line(resource: Any) -> WideLine | None:
         return None
 
     file = Path(resource.basepath or "", resource.path)
+    if not file.is_file():
+        return None
 
-    return wide_line(file) if file.is_file() else None
+    return wide_line(file)
 
 
 def _too_wide(resource: Any, wide: WideLine) -> Reported:

@@ -62,8 +62,11 @@ def property_faults(
 ) -> Iterator[Fault]:
     """The properties of a part that have another JSON type than the standard's."""
     for name, type_name in types.items():
+        if name not in part:
+            continue
+
         json_type, wanted = _JSON_TYPES[type_name]
-        if name in part and not isinstance(part[name], json_type):
+        if not isinstance(part[name], json_type):
             yield type_fault(path.child(name), part[name], wanted)
 
 

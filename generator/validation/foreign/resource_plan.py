@@ -39,10 +39,12 @@ def resource_plan(resource: Any, *, strict: bool) -> TablePlan | str:
             return "it has carriage returns without line feeds"
 
         delimiter = _delimiter(resource)
+        # A longer text is the reason why there is none.
         if len(delimiter) != 1:
             return delimiter
 
     stated = {name: getattr(resource, name) for name in _STATED}
+    given = {name: value for name, value in stated.items() if value}
 
     return TablePlan(
         name=resource.name,
@@ -52,22 +54,21 @@ def resource_plan(resource: Any, *, strict: bool) -> TablePlan | str:
         table=None,
         delimiter=delimiter,
         read=schema,
-        stated={name: value for name, value in stated.items() if value},
+        stated=given,
     )
 
 
 def is_single_file(resource: Any) -> bool:
     """Whether the table is one file, beside the descriptor and not packed."""
-    return not (
-        resource.path is None
-        or resource.remote
-        or resource.extrapaths
-        or resource.compression
-    )
+    if resource.path is None or resource.remote:
+        return False
+
+    return not resource.extrapaths and not resource.compression
 
 
 def _unlike_ours(resource: Any) -> str | None:
-    if resource.tabular is not True or resource.format not in ("csv", "tsv"):
+    is_csv = resource.tabular is True and resource.format in ("csv", "tsv")
+    if not is_csv:
         return "it is not a CSV table"
     if not is_single_file(resource):
         return "it is not a single file of the package"
@@ -75,6 +76,8 @@ def _unlike_ours(resource: Any) -> str | None:
     schema = resource.schema
     if schema is None or not schema.fields:
         return "it has no schema"
+
+    # Frictionless compares these, and the engines here do not.
     if resource.rows or resource.fields:
         return "its description says how many rows and fields there are"
     if schema.has_defined("fields_match"):
@@ -109,7 +112,10 @@ def _delimiter(resource: Any) -> str:
     """The character between cells, or why the file is not read here."""
     written = resource.to_descriptor()
     described = {"type": "table"}
-    described |= {name: written[name] for name in _WRITING if name in written}
+    for name in _WRITING:
+        if name in written:
+            described[name] = written[name]
+
     # Else Frictionless would try every type on every column.
     any_type = frictionless.Detector(field_type="any")
 
@@ -128,20 +134,26 @@ def _delimiter(resource: Any) -> str:
         return _OTHER_DIALECT
 
     delimiter = str(control.delimiter)
+    if len(delimiter) != 1 or not delimiter.isascii():
+        return _OTHER_DIALECT
 
-    return delimiter if len(delimiter) == 1 and delimiter.isascii() else _OTHER_DIALECT
+    return delimiter
 
 
 def _has_usual_header(dialect: Any) -> bool:
     """One header line, names as they are written, and no line that is passed over."""
-    return bool(
-        dialect.header
-        and dialect.header_rows == [1]
-        and dialect.header_case
-        and not dialect.comment_rows
-        and not dialect.comment_char
-        and not dialect.skip_blank_rows
+    if not dialect.header or not dialect.header_case:
+        return False
+    if dialect.header_rows != [1]:
+        return False
+
+    passed_over = (
+        dialect.comment_rows,
+        dialect.comment_char,
+        dialect.skip_blank_rows,
     )
+
+    return not any(passed_over)
 
 
 def _quotes_as_usual(control: Any) -> bool:

@@ -66,11 +66,14 @@ def ignored_constraints(schema: WrittenSchema) -> Iterator[Reported]:
     """Constraints beside the type of a field, in a schema that nobody refuses for it."""
     for path, field in schema.fields():
         for name in IGNORED:
-            if name in field:
-                given = shown(field[name])
-                yield fault(
-                    "constraint-ignored", path.child(name), name=name, given=given
-                ).reported
+            if name not in field:
+                continue
+
+            given = shown(field[name])
+            ignored = fault(
+                "constraint-ignored", path.child(name), name=name, given=given
+            )
+            yield ignored.reported
 
 
 def _field_faults(path: DescriptorPath, field: Any) -> Iterator[Fault]:
@@ -132,7 +135,10 @@ def _constraint_faults(
 def _suggestion(name: str, known: Collection[str]) -> str:
     """The start of a remedy; empty where no known name is near."""
     suggestion = did_you_mean(name, known)
-    return f"{suggestion} " if suggestion else ""
+    if not suggestion:
+        return ""
+
+    return f"{suggestion} "
 
 
 def _foreign_key_faults(
@@ -147,27 +153,34 @@ def _foreign_key_faults(
         return
 
     reference_path = path.child("reference")
-    lacking = [(path, "fields")] if "fields" not in key else []
-    lacking += [
-        (reference_path, name)
-        for name in ("resource", "fields")
-        if name not in reference
+    lacking = [
+        *_lacking(path, key, ("fields",)),
+        *_lacking(reference_path, reference, ("resource", "fields")),
     ]
     if lacking:
-        for part, name in lacking:
-            yield fault("descriptor-lacks", part, name=name)
-
+        yield from lacking
         return
 
-    own_fields, other_fields = _listed(key["fields"]), _listed(reference["fields"])
+    own_fields = _listed(key["fields"])
+    other_fields = _listed(reference["fields"])
     yield from _unknown_fields(path.child("fields"), own_fields, names)
-    if len(own_fields) != len(other_fields):
-        yield fault("key-length", path, given=len(own_fields), wanted=len(other_fields))
+
+    own, other = len(own_fields), len(other_fields)
+    if own != other:
+        yield fault("key-length", path, given=own, wanted=other)
 
     # An empty name is the table itself.
     target = reference.get("resource") or ""
     if target and target not in resource_names:
         yield fault("key-resource", reference_path.child("resource"), value=str(target))
+
+
+def _lacking(
+    path: DescriptorPath, part: Mapping[str, Any], names: Sequence[str]
+) -> Iterator[Fault]:
+    for name in names:
+        if name not in part:
+            yield fault("descriptor-lacks", path, name=name)
 
 
 def _unknown_fields(
@@ -182,20 +195,21 @@ def _listed(key: Any) -> list[Any]:
     """The fields of a key, which may be one name."""
     if isinstance(key, list):
         return key
+    if isinstance(key, str):
+        return [key]
 
-    return [key] if isinstance(key, str) else []
+    return []
 
 
 @cache
 def _constraints_by_type() -> Mapping[str, frozenset[str]]:
     """The constraints of every field type that Frictionless knows."""
-    field_classes: list[Any] = [
-        field_class
-        for field_class in vars(frictionless.fields).values()
-        if isinstance(field_class, type) and hasattr(field_class, "type")
-    ]
+    constraints: dict[str, frozenset[str]] = {}
+    for field_class in vars(frictionless.fields).values():
+        if not isinstance(field_class, type) or not hasattr(field_class, "type"):
+            continue
 
-    return {
-        field_class.type: frozenset({*field_class.supported_constraints, "unique"})
-        for field_class in field_classes
-    }
+        known: Any = field_class
+        constraints[known.type] = frozenset({*known.supported_constraints, "unique"})
+
+    return constraints

@@ -8,7 +8,7 @@ taken out of the schema before its table is judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,31 +39,31 @@ def without_unreadable(schema: Any, path: DescriptorPath) -> Iterator[Fault]:
     """Takes what cannot be read out of a Frictionless schema; ``path`` is the schema's."""
     for index, field in enumerate(list(schema.fields)):
         field_path = path.child("fields").element(index)
-        if field.type in _TIMES and not _is_format(field.format):
-            yield fault(
-                "field-format",
-                field_path.child("format"),
-                value=field.format,
-                type=field.type,
-            )
-            schema.set_field(_of_any_text(field))
-        else:
+        is_time = field.type in _TIMES
+        if not is_time or _is_format(field.format):
             yield from _limit_faults(field, field_path.child("constraints"))
+            continue
+
+        yield fault(
+            "field-format",
+            field_path.child("format"),
+            value=field.format,
+            type=field.type,
+        )
+        schema.set_field(_of_any_text(field))
 
 
 def _of_any_text(field: Any) -> Any:
     """The field without its type: nothing is known of texts in a format that is none."""
     written, constraints = field.to_descriptor(), field.constraints
-    kept = {
-        name: written[name] for name in ("name", "missingValues") if name in written
-    }
-    kept["constraints"] = {
-        name: constraints[name]
-        for name in ("required", "unique")
-        if name in constraints
-    }
+    kept = _parts(written, ("name", "missingValues"))
+    kept["constraints"] = _parts(constraints, ("required", "unique"))
 
     return frictionless.Field.from_descriptor({**kept, "type": "any"})
+
+
+def _parts(whole: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: whole[name] for name in names if name in whole}
 
 
 def _limit_faults(field: Any, path: DescriptorPath) -> Iterator[Fault]:
@@ -105,13 +105,14 @@ def _unreadable_codes(field: Any, read: Read, path: DescriptorPath) -> Iterator[
     if not isinstance(codes, list):
         return
 
-    readable = []
+    readable: list[Any] = []
     for index, code in enumerate(codes):
         if read(code) is None:
             yield _unreadable(field, path.element(index), code)
         else:
             readable.append(code)
 
+    # An empty list would refuse every cell.
     if codes and not readable:
         del field.constraints["enum"]
     elif len(readable) < len(codes):
@@ -140,23 +141,28 @@ def _crossed(
 
     least, most = limits[low], limits[high]
     # A length is a number already. The other limits are values of the field.
-    bottom, top = (least, most) if low == "minLength" else (read(least), read(most))
-    open_end = low.startswith("exclusive") or high.startswith("exclusive")
+    bottom, top = least, most
+    if low != "minLength":
+        bottom, top = read(least), read(most)
 
     try:
-        crossed = bottom > top or (open_end and bottom == top)
+        crossed = bottom > top
+        if bottom == top:
+            crossed = low.startswith("exclusive") or high.startswith("exclusive")
     except TypeError:  # values without an order
         return
 
-    if crossed:
-        yield fault(
-            "limits-crossed",
-            path.child(low),
-            given=shown(least),
-            high=high,
-            most=shown(most),
-        )
-        del limits[low], limits[high]
+    if not crossed:
+        return
+
+    yield fault(
+        "limits-crossed",
+        path.child(low),
+        given=shown(least),
+        high=high,
+        most=shown(most),
+    )
+    del limits[low], limits[high]
 
 
 def _is_format(form: str) -> bool:

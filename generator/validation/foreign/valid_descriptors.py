@@ -113,7 +113,8 @@ def sound_schemas(descriptor: Mapping[str, Any]) -> list[SoundSchema] | None:
 
     resources = descriptor["resources"]
     for key in ("name", "path"):
-        if len({resource[key] for resource in resources}) < len(resources):
+        values = {resource[key] for resource in resources}
+        if len(values) < len(resources):
             return None
 
     return [_schema(resource["schema"]) for resource in resources]
@@ -129,7 +130,11 @@ def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
 
     lines = start.splitlines(keepends=True)
     holds_sample = len(start) < _SAMPLE_BYTES or len(lines) > _SAMPLED
-    if not holds_sample or not start.isascii() or b"\0" in start:
+    if not holds_sample:
+        return False
+
+    # From other bytes Frictionless guesses an encoding.
+    if not start.isascii() or b"\0" in start:
         return False
 
     text = [line.decode("ascii") for line in lines[:_SAMPLED]]
@@ -179,20 +184,30 @@ def _is_length(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def _is_text_of(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
 def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+    return _is_text_of(_NAME, name)
 
 
 def _is_identifier(name: Any) -> bool:
-    return isinstance(name, str) and name.isascii() and name.isidentifier()
+    if not isinstance(name, str):
+        return False
+
+    return name.isascii() and name.isidentifier()
 
 
 def _is_path(path: Any) -> bool:
-    return isinstance(path, str) and bool(_PATH.fullmatch(path)) and is_safe(path)
+    return _is_text_of(_PATH, path) and is_safe(path)
 
 
 def _is_pattern(pattern: Any) -> bool:
-    return isinstance(pattern, str) and (pattern == "" or is_harmless(pattern))
+    if not isinstance(pattern, str):
+        return False
+
+    return pattern == "" or is_harmless(pattern)
 
 
 def _are_resources(resources: Any) -> bool:
@@ -201,14 +216,19 @@ def _are_resources(resources: Any) -> bool:
 
 def _are_words(words: Any) -> bool:
     """True for a list of texts none of which is there twice."""
-    if not isinstance(words, list) or not all(type(word) is str for word in words):
+    if not isinstance(words, list):
+        return False
+    if not all(type(word) is str for word in words):
         return False
 
     return len({*words}) == len(words)
 
 
 def _are_codes(codes: Any) -> bool:
-    return bool(codes) and _are_words(codes) and "" not in codes
+    if not codes or not _are_words(codes):
+        return False
+
+    return "" not in codes
 
 
 def _is_schema(schema: Any) -> bool:
@@ -216,11 +236,17 @@ def _is_schema(schema: Any) -> bool:
         return False
 
     names = [field["name"] for field in schema["fields"]]
-    return _are_words(names) and set(names).issuperset(_key(schema))
+    if not _are_words(names):
+        return False
+
+    return set(names).issuperset(_key(schema))
 
 
 def _are_fields(fields: Any) -> bool:
-    return isinstance(fields, list) and bool(fields) and all(map(_is_field, fields))
+    if not isinstance(fields, list) or not fields:
+        return False
+
+    return all(map(_is_field, fields))
 
 
 def _is_key(key: Any) -> bool:
@@ -229,11 +255,18 @@ def _is_key(key: Any) -> bool:
 
 def _key(schema: Mapping[str, Any]) -> list[str]:
     key: str | list[str] = schema.get("primaryKey", [])
-    return [key] if isinstance(key, str) else key
+    if isinstance(key, str):
+        return [key]
+
+    return key
 
 
 def _is_field(field: Any) -> bool:
-    kind = field.get("type") if isinstance(field, dict) else None
+    if not isinstance(field, dict):
+        return False
+
+    kind = field.get("type")
+    # What is no text may not be looked up: a list has no hash.
     if not isinstance(kind, str) or kind not in _FIELDS:
         return False
 
@@ -251,7 +284,11 @@ def _field(constraints: Test, **more: Test) -> _Part:
 def _are_string_limits(limits: Any) -> bool:
     if not _STRING.is_sound(limits):
         return False
-    return bool(limits.get("minLength", 0) <= limits.get("maxLength", _MOST))
+
+    least = limits.get("minLength", 0)
+    most = limits.get("maxLength", _MOST)
+
+    return bool(least <= most)
 
 
 def _are_integer_limits(limits: Any) -> bool:
@@ -279,13 +316,16 @@ def _are_date_limits(limits: Any) -> bool:
 
 
 def _is_date(limit: Any) -> bool:
-    return isinstance(limit, str) and _DATE.fullmatch(limit) is not None
+    return _is_text_of(_DATE, limit)
 
 
 def _are_apart(limits: Mapping[str, Any], read: Callable[[Any], Any]) -> bool:
     """True for the ends of a range between which there is something."""
     ends = [read(limits[name]) for name in _ENDS if name in limits]
-    return len(ends) < 2 or bool(ends[0] <= ends[1])
+    if len(ends) < 2:
+        return True
+
+    return bool(ends[0] <= ends[1])
 
 
 def _schema(described: Mapping[str, Any]) -> SoundSchema:

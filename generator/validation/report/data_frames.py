@@ -37,11 +37,16 @@ def missingness_frame(report: Report, *, library: Library | None = None) -> Any:
 def _frame(
     columns: tuple[str, ...], rows: list[tuple[Any, ...]], library: Library | None
 ) -> Any:
-    name = library or ("pandas" if find_spec("pandas") else "polars")
+    # pandas is what most people have, so it comes first.
+    name = library
+    if name is None:
+        name = "pandas" if find_spec("pandas") else "polars"
+
     frames = import_module(name)
     if name == "pandas":
         return frames.DataFrame(rows, columns=list(columns))
 
+    # Polars would guess the types from the first rows, which may be blank.
     schema = dict.fromkeys(columns, frames.String)
     for number in _NUMBERS.intersection(columns):
         schema[number] = frames.Int64

@@ -50,17 +50,18 @@ class Reported:
     @property
     def place(self) -> str:
         """``table.field``, the table, or nothing."""
-        return ".".join(part for part in (self.table, self.field) if part)
+        return ".".join(filter(None, (self.table, self.field)))
 
     @property
     def row_key(self) -> str:
         """The key as a person says it: ``01 01-007 SCR``."""
-        # Number 0 is the visit itself, and not one that was repeated.
-        parts = [
-            str(part)
-            for name, part in self.key.items()
-            if (name, part) != (layout.UNSNO, 0)
-        ]
+        parts: list[str] = []
+        for name, part in self.key.items():
+            # Number 0 is the visit itself, and not one that was repeated.
+            if name == layout.UNSNO and part == 0:
+                continue
+
+            parts.append(str(part))
 
         return " ".join(parts)
 
@@ -131,6 +132,8 @@ class Report:
 
         errors = counts.by_severity[Severity.REFUSE.value]
         weights = many(errors, "error") if errors else "no errors"
+
+        # An alert is a matter of the subject's safety, whatever else there is.
         alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
         if alerts:
             weights += f", {many(alerts, 'alert value')}"
@@ -139,9 +142,12 @@ class Report:
 
     def _validated(self) -> str:
         """What was validated, and by whom."""
-        rows, parts = self.counts.rows, []
+        rows = self.counts.rows
+        parts: list[str] = []
         if rows:
-            parts.append(f"{sum(rows.values()):,} rows in {many(len(rows), 'table')}")
+            total = sum(rows.values())
+            parts.append(f"{total:,} rows in {many(len(rows), 'table')}")
+
         if self.handed:
             parts.append(f"{many(self.handed, 'table')} validated by Frictionless")
 
@@ -326,7 +332,10 @@ class Collector:
 
 
 def _table_and_field(kind: FindingKind) -> str | None:
-    return f"{kind.table}.{kind.field}" if kind.table and kind.field else None
+    if not kind.table or not kind.field:
+        return None
+
+    return f"{kind.table}.{kind.field}"
 
 
 def _with_origins(
@@ -337,11 +346,14 @@ def _with_origins(
         return tuple(listed)
 
     places = {origin.kind: index for index, origin in enumerate(origins)}
-    findings = []
+    findings: list[Reported] = []
 
     for finding in listed:
+        origin = finding.origin
         source = finder.origin_of(finding.kind, finding.of)
-        origin = places[source] if source else finding.origin
+        if source:
+            origin = places[source]
+
         findings.append(dataclasses.replace(finding, origin=origin))
 
     return tuple(findings)

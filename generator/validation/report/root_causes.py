@@ -74,6 +74,8 @@ class Origin:
         """True for the origin's own findings."""
         if kind == self.kind:
             return True
+
+        # An origin without a table stands for its findings in all of them.
         if self.table is not None or kind.code != self.code:
             return False
 
@@ -135,7 +137,8 @@ class OriginFinder:
 
     def _find_refused_subjects(self) -> None:
         for kind in self._refused_keys():
-            if kind.table == layout.SUBJECTS and kind.field in _SUBJECT_KEY:
+            is_subject = kind.field in _SUBJECT_KEY
+            if is_subject and kind.table == layout.SUBJECTS:
                 self._refused = kind
 
     def _find_program(self) -> None:
@@ -148,21 +151,28 @@ class OriginFinder:
         """Tables in which so many keys are wrong that every row that is missed may be
         one of theirs.
         """
-        missed = {
-            table: count
-            for (kind, table), count in self.about.items()
-            if kind.code == _NO_ROW
-        }
+        missed: dict[str, int] = {}
+        for (kind, about), count in self.about.items():
+            if kind.code == _NO_ROW:
+                missed[about] = count
+
         refused = set(self._refused_keys())
 
         for kind, count in self.counts.items():
             table = kind.table
-            if table is None or table in self._lost or table not in missed:
+            if table is None or table in self._lost:
                 continue
 
-            unknown = kind.code == _NO_SUBJECT and self.origin_of(kind, None) is None
-            if count >= missed[table] and (unknown or kind in refused):
+            # Fewer wrong keys than missed rows cannot be all of the reason.
+            if table not in missed or count < missed[table]:
+                continue
+
+            if kind in refused or self._is_unknown_subject(kind):
                 self._stray.setdefault(table, kind)
+
+    def _is_unknown_subject(self, kind: FindingKind) -> bool:
+        """Whether the subjects themselves are unknown, and not the list of them lost."""
+        return kind.code == _NO_SUBJECT and self.origin_of(kind, None) is None
 
     def _kinds_of(self, code: str) -> Iterator[FindingKind]:
         return (kind for kind in self.counts if kind.code == code)
@@ -177,16 +187,16 @@ class OriginFinder:
         """Those from which most follow first."""
         single = self._single_origins()
         several = [*_alike_files(single), *self._scattered()]
-        several += self._own_causes(alone=not single and not several)
+        has_others = bool(single or several)
+        several += self._own_causes(alone=not has_others)
 
         # What stands in several tables is said once for all of them.
-        single = [
-            origin
-            for origin in single
-            if origin.follow or not _is_any(several, origin.kind)
-        ]
+        alone: list[Origin] = []
+        for origin in single:
+            if origin.follow or not _is_any(several, origin.kind):
+                alone.append(origin)
 
-        return tuple(sorted((*single, *several), key=_rank))
+        return tuple(sorted((*alone, *several), key=_rank))
 
     def _single_origins(self) -> list[Origin]:
         """The origins in one table each."""
@@ -198,16 +208,13 @@ class OriginFinder:
                 follow[source][kind.code] += number
                 bounds[source] = bound or bounds[source]
 
-        origins = [
-            self._origin(kind, followers, bounds[kind])
-            for kind, followers in follow.items()
-        ]
+        origins: list[Origin] = []
+        for kind, followers in follow.items():
+            origin = self._origin(kind, followers, bounds[kind])
+            if origin.follow or origin.code in _NAMED_WITHOUT_FOLLOWERS:
+                origins.append(origin)
 
-        return [
-            origin
-            for origin in origins
-            if origin.follow or origin.code in _NAMED_WITHOUT_FOLLOWERS
-        ]
+        return origins
 
     def _candidates(self) -> Iterator[FindingKind]:
         if self._program:
@@ -237,8 +244,11 @@ class OriginFinder:
     def _own_causes(self, *, alone: bool) -> Iterator[Origin]:
         """A file that was changed says little beside what else is wrong with files."""
         for code in _OWN_CAUSE:
+            if code == _CHANGED and not alone:
+                continue
+
             count = sum(self.counts[kind] for kind in self._kinds_of(code))
-            if count and (alone or code != _CHANGED):
+            if count:
                 yield Origin(code=code, table=None, field=None, findings=count)
 
     def _scattered(self) -> Iterator[Origin]:
@@ -259,10 +269,15 @@ class OriginFinder:
         self, code: str, name: str | None, kinds: Sequence[FindingKind]
     ) -> Iterator[Origin]:
         """One origin of all these, unless something else is known to be theirs."""
+        if len(kinds) < 2:
+            return
+
         explained = any(self.origin_of(kind, None) for kind in kinds)
-        if len(kinds) > 1 and not explained:
-            count = sum(self.counts[kind] for kind in kinds)
-            yield Origin(code=code, table=None, field=name, findings=count)
+        if explained:
+            return
+
+        count = sum(self.counts[kind] for kind in kinds)
+        yield Origin(code=code, table=None, field=name, findings=count)
 
     def _shares(
         self, kind: FindingKind, count: int
@@ -274,15 +289,16 @@ class OriginFinder:
             yield source, count, AT_MOST if source in at_most else EXACT
             return
 
-        shares = [
-            (table, number)
-            for (other, table), number in self.about.items()
-            if other == kind
-        ]
-        known = sum(number for _, number in shares)
+        shares: dict[str, int] = {}
+        for (other, table), number in self.about.items():
+            if other == kind:
+                shares[table] = number
+
+        # Findings that are about no table may follow from the same origin.
+        known = sum(shares.values())
         bound = EXACT if known == count else AT_LEAST
 
-        for table, number in shares:
+        for table, number in shares.items():
             source = self.origin_of(kind, table)
             if source:
                 yield source, number, AT_MOST if source in at_most else bound
@@ -294,17 +310,22 @@ class OriginFinder:
         if kind.table is None or self._is_candidate(kind):
             return None
 
+        # What refers to a row follows from whatever keeps that row from being read.
         if kind.code == _NO_SUBJECT:
             return self._lost.get(layout.SUBJECTS, self._refused)
         if kind.code == _NO_FORM:
             return self._lost.get(layout.FORMS, self._stray.get(kind.table))
         if kind.code == _NO_PARENT:
             parents = self.links.parents(kind.table, kind.field)
-            return _first(self._lost.get(parent) for parent in parents)
+            return _first(map(self._lost.get, parents))
 
-        fault = self._table_fault(about) if about is not None else None
-        if fault or kind.code == "empty-table":
-            return fault or self._lost.get(kind.table)
+        if about is not None:
+            fault = self._table_fault(about)
+            if fault:
+                return fault
+
+        if kind.code == "empty-table":
+            return self._lost.get(kind.table)
 
         column = self._columns.get((kind.table, kind.field or ""))
 
@@ -324,15 +345,18 @@ class OriginFinder:
 
     def _origin_of_unknown(self, kind: FindingKind, table: str) -> FindingKind | None:
         """The first fault by which an answer that the finding needs is not there."""
+        # Most reports. The rules of the study need not be looked through.
         if not (self._lost or self._stray or self._columns):
-            # Most reports. The rules of the study need not be looked through.
             return None
 
         places = sorted(self.links.untold_by(kind.code, table, kind.field))
 
-        return _first(
-            self._columns.get(place) or self._table_fault(place[0]) for place in places
-        )
+        return _first(map(self._fault_of, places))
+
+    def _fault_of(self, place: tuple[str, str]) -> FindingKind | None:
+        """What is wrong with a column, or with its table."""
+        table, _ = place
+        return self._columns.get(place) or self._table_fault(table)
 
 
 def _is_any(origins: Iterable[Origin], kind: FindingKind) -> bool:
@@ -341,9 +365,11 @@ def _is_any(origins: Iterable[Origin], kind: FindingKind) -> bool:
 
 def _alike_files(origins: Sequence[Origin]) -> Iterator[Origin]:
     """What is wrong with several files in the same way, where nothing else shows of it."""
-    files = Counter(
-        origin.code for origin in origins if origin.code in _LOST and not origin.follow
-    )
+    files: Counter[str] = Counter()
+    for origin in origins:
+        if origin.code in _LOST and not origin.follow:
+            files[origin.code] += 1
+
     for code, count in files.items():
         if count > 1:
             yield Origin(code=code, table=None, field=None, findings=count)

@@ -51,23 +51,34 @@ def _firsts(
     """The first case; each one where the cases have different reasons, as several
     programs are.
     """
-    each = origin.code in EACH
-    files = {reported.file for reported in cases}
-    one_file = next(iter(files)) if len(files) == 1 else None
     more = ""
-    if origin.findings > 1 and not each:
-        more = f" ({many(origin.findings, 'finding')} like this)"
+    shown = cases
+    if origin.code not in EACH:
+        shown = cases[:1]
+        if origin.findings > 1:
+            more = f" ({many(origin.findings, 'finding')} like this)"
 
-    for reported in cases if each else cases[:1]:
-        file = reported.file if origin.table else one_file
+    for reported in shown:
+        # What follows is said once, beside the first case.
+        follows = _follows(origin) if reported is cases[0] else ""
         yield First(
             origin=position,
             severity=reported.finding.severity,
-            place=file or origin.table or "Several tables",
+            place=_place(origin, reported, cases),
             message=f"{reported.finding.message}{more}",
             remedy=reported.finding.remedy,
-            follows=_follows(origin) if reported is cases[0] else "",
+            follows=follows,
         )
+
+
+def _place(origin: Origin, reported: Reported, cases: Sequence[Reported]) -> str:
+    """The file of a case, where its origin is in that file alone."""
+    files = {case.file for case in cases}
+    is_in_one_file = origin.table or len(files) == 1
+    if is_in_one_file and reported.file:
+        return reported.file
+
+    return origin.table or "Several tables"
 
 
 def _follows(origin: Origin) -> str:
@@ -94,6 +105,7 @@ def origins_first(report: Report) -> Sequence[Reported]:
 
 
 def _rank(origins: Sequence[Origin], reported: Reported) -> tuple[int, int]:
+    # What follows comes last, beside its fellows.
     if reported.origin is not None:
         return 2, reported.origin
 
@@ -107,11 +119,16 @@ def _rank(origins: Sequence[Origin], reported: Reported) -> tuple[int, int]:
 def follows_from(report: Report, cases: Sequence[Reported]) -> str:
     """The origin of all of these, in words; nothing where they have none, or several."""
     places = {reported.origin for reported in cases}
+    if len(places) != 1:
+        return ""
+
     place = places.pop()
-    if places or place is None:
+    if place is None:
         return ""
 
     origin = report.origins[place]
-    where = ".".join(part for part in (origin.table, origin.field) if part)
+    where = ".".join(filter(None, (origin.table, origin.field)))
+    if not where:
+        return f"caused by {origin.code}"
 
-    return f"caused by {origin.code}" + (f" in {where}" if where else "")
+    return f"caused by {origin.code} in {where}"

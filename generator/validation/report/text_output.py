@@ -56,13 +56,11 @@ class FileOutput:
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         lines = [header, *rows]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        name_width, *number_widths = widths
 
-        for first, *others in lines:
-            cells = [first.ljust(widths[0])]
-            cells += [
-                cell.rjust(width)
-                for cell, width in zip(others, widths[1:], strict=True)
-            ]
+        for name, *numbers in lines:
+            cells = [name.ljust(name_width)]
+            cells += map(str.rjust, numbers, number_widths)
             self.line(f"  {_GAP.join(cells)}".rstrip())
 
 
@@ -82,6 +80,7 @@ class TerminalOutput:
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table = rich.table.Table(box=None, padding=(0, 2, 0, 2))
         for name in header:
+            # The first column names the row, the others count.
             justify: Literal["left", "right"] = "right" if table.columns else "left"
             table.add_column(rich.text.Text(name), justify=justify)
 

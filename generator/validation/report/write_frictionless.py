@@ -60,14 +60,15 @@ def as_frictionless(report: Report) -> Any:
     """
     by_table: dict[str | None, list[Reported]] = defaultdict(list)
     for finding in report.findings:
+        # Tolerated findings leave the package valid, and Frictionless knows no such.
         if finding.finding.code not in report.tolerated:
             by_table[finding.table].append(finding)
 
     of_package = by_table.pop(None, [])
-    tables = dict.fromkeys((*report.counts.rows, *by_table))
+    names = dict.fromkeys((*report.counts.rows, *by_table))
 
     return frictionless.Report.from_validation(
-        tasks=[_task(report, name, by_table[name]) for name in tables if name],
+        tasks=[_task(report, name, by_table[name]) for name in names if name],
         errors=[_error(finding) for finding in of_package],
         warnings=list(report.notes),
     )
@@ -80,13 +81,14 @@ def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
     if name in report.counts.rows:
         stats["rows"] = report.counts.rows[name]
 
-    files = [finding.file for finding in findings if finding.file]
+    files = (finding.file for finding in findings)
+    place = next(filter(None, files), name)
 
     return frictionless.ReportTask(
         name=name,
         type="table",
         valid=not errors,
-        place=files[0] if files else name,
+        place=place,
         labels=[],
         stats=stats,  # type: ignore[arg-type]
         warnings=warnings,
@@ -96,26 +98,34 @@ def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
 
 def _not_listed(report: Report, table: str) -> Iterator[str]:
     for cause in report.counts.causes:
-        if cause.table == table and cause.findings > cause.located:
-            what = f"{cause.code} in {cause.field}" if cause.field else cause.code
-            yield f"{what}: {cause.findings} found, {cause.located} listed"
+        if cause.table != table or cause.findings <= cause.located:
+            continue
+
+        what = cause.code
+        if cause.field:
+            what = f"{cause.code} in {cause.field}"
+
+        yield f"{what}: {cause.findings} found, {cause.located} listed"
 
 
 def _error(reported: Reported) -> Any:
     finding, errors = reported.finding, frictionless.errors
-    kind = errors_by_type().get(_TYPES.get(finding.code, "")) or _general(reported)
-    note = f"{finding.message} ({finding.code}) {finding.remedy}"
-    words: dict[str, Any] = {"note": note}
+    own_type = _TYPES.get(finding.code, "")
+    kind = errors_by_type().get(own_type) or _general(reported)
+    row = reported.row or 1
+    value = finding.value or ""
+    words: dict[str, Any] = {
+        "note": f"{finding.message} ({finding.code}) {finding.remedy}"
+    }
 
     # Each class of errors demands more words. Frictionless numbers rows and fields,
     # of which we know the line and the name.
     if issubclass(kind, errors.RowError):
-        words |= {"cells": [], "row_number": reported.row or 1}
+        words |= {"cells": [], "row_number": row}
     if issubclass(kind, errors.CellError):
-        words["cell"] = finding.value or ""
+        words["cell"] = value
     if issubclass(kind, errors.LabelError):
-        rows = [reported.row or 1]
-        words |= {"labels": [], "row_numbers": rows, "label": finding.value or ""}
+        words |= {"labels": [], "row_numbers": [row], "label": value}
     if issubclass(kind, errors.CellError | errors.LabelError):
         words |= {"field_name": reported.field or "", "field_number": 0}
 
@@ -126,16 +136,17 @@ def _general(reported: Reported) -> Any:
     errors = frictionless.errors
     if reported.row is not None:
         return errors.CellError if reported.field else errors.RowError
+    if reported.table:
+        return errors.TableError
 
-    return errors.TableError if reported.table else frictionless.Error
+    return frictionless.Error
 
 
 def errors_by_type() -> Mapping[str, Any]:
     """Frictionless's error classes by the name that a report gives them."""
-    kinds = vars(frictionless.errors).values()
+    kinds: dict[str, Any] = {}
+    for kind in vars(frictionless.errors).values():
+        if isinstance(kind, type) and hasattr(kind, "type"):
+            kinds[kind.type] = kind
 
-    return {
-        kind.type: kind
-        for kind in kinds
-        if isinstance(kind, type) and hasattr(kind, "type")
-    }
+    return kinds

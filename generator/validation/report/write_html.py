@@ -59,8 +59,13 @@ def report_html(report: Report) -> str:
 
 def _listed(report: Report, key: str) -> Mapping[str, int]:
     """How many of the listed findings are about each site or subject, most first."""
-    about = (reported.key.get(key) for reported in report.findings)
-    return most_first(Counter(str(name) for name in about if name))
+    about: Counter[str] = Counter()
+    for reported in report.findings:
+        name = reported.key.get(key)
+        if name:
+            about[str(name)] += 1
+
+    return most_first(about)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +105,9 @@ def _heat_form(
         by_visit[line.visit].append(line)
         by_field.setdefault(line.field, {})[line.visit] = line
 
-    fields = []
+    fields: list[tuple[str, tuple[HeatCell | None, ...]]] = []
     for field, own in by_field.items():
+        # A field that is not asked at a visit has no colour there.
         cells = [_heat([own[visit]]) if visit in own else None for visit in every_visit]
         fields.append((field, tuple(cells)))
 
@@ -122,7 +128,11 @@ def _heat(lines: Sequence[Missingness]) -> HeatCell | None:
     if share is None:
         return HeatCell(share="–", step=None, says=says)
 
-    return HeatCell(share=f"{int(share * 100)} %", step=int(share * 4), says=says)
+    # Rounded down: 100 % means that nothing is missing.
+    percent = int(share * 100)
+    step = int(share * 4)
+
+    return HeatCell(share=f"{percent} %", step=step, says=says)
 
 
 @cache

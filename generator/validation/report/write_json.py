@@ -19,14 +19,14 @@ def report_json(report: Report) -> str:
 
 def as_dict(report: Report) -> dict[str, Any]:
     """The same as plain dictionaries and lists."""
+    counts = dataclasses.asdict(report.counts)
+    counts["rows"] = dict(report.counts.rows)
+
     return {
         "valid": report.valid,
         "origins": [dataclasses.asdict(origin) for origin in report.origins],
         "findings": [_finding(finding) for finding in report.findings],
-        "counts": {
-            **dataclasses.asdict(report.counts),
-            "rows": dict(report.counts.rows),
-        },
+        "counts": counts,
         "missingness": [_missingness(item) for item in report.missingness],
         "notes": list(report.notes),
     }

@@ -27,17 +27,22 @@ ALERT = ("‼", "bold red")
 def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None:
     """Writes the report; colours only on a terminal."""
     output = text_output(out, width=width)
-    sign = ("✓ ", "bold green") if report.valid else ("✗ ", "bold red")
+    sign = ("✗ ", "bold red")
+    if report.valid:
+        sign = ("✓ ", "bold green")
+
     output.line(sign, (report.source, "bold"), f"  {report.study or ''}")
     output.line(report.sentence())
     for note in report.notes:
         output.line((note, "dim"))
 
     _look_first(output, report)
+
     counts = report.counts
     _counts(output, "By table", counts.by_table)
     _counts(output, "By field", counts.by_field)
     _counts(output, "By rule", counts.by_check, texts=_examples(report))
+
     _answers(output, report.missingness)
     _first_cases(output, report)
 
@@ -114,12 +119,15 @@ def _answers(output: TextOutput, lines: Sequence[Missingness]) -> None:
         return
 
     states = list(total(lines))
-    rows = []
+    rows: list[list[str]] = []
 
     for visit in visits(lines):
         counts = total(line for line in lines if line.visit == visit)
-        cells = [f"{counts[state]:,}" if state in counts else "" for state in states]
-        rows.append([visit, *cells])
+        cells = [visit]
+        for state in states:
+            cells.append(f"{counts[state]:,}" if state in counts else "")
+
+        rows.append(cells)
 
     _title(output, "Completeness")
     output.table(["visit", *states], rows)
@@ -129,10 +137,11 @@ def _first_cases(output: TextOutput, report: Report) -> None:
     """Findings alike stand together, in the order of the files; what follows from
     others stands last.
     """
-    totals = {
-        FindingKind(cause.code, cause.table, cause.field): cause.findings
-        for cause in report.counts.causes
-    }
+    totals: dict[FindingKind, int] = {}
+    for cause in report.counts.causes:
+        kind = FindingKind(cause.code, cause.table, cause.field)
+        totals[kind] = cause.findings
+
     groups: dict[FindingKind, list[Reported]] = {}
     for reported in origins_first(report):
         groups.setdefault(reported.kind, []).append(reported)
@@ -151,27 +160,32 @@ def _first_cases(output: TextOutput, report: Report) -> None:
 def _heading(output: TextOutput, report: Report, cases: Sequence[Reported]) -> None:
     first = cases[0]
     finding = first.finding
-    sign, style = ALERT if finding.alerts else _SIGNS[finding.severity]
-    place = first.place or first.file or "package"
+    sign, style = _SIGNS[finding.severity]
+    if finding.alerts:
+        sign, style = ALERT
 
     heading = f"  {finding.severity.word}: {finding.code}"
     follows = follows_from(report, cases)
     if follows:
         heading += f", {follows}"
 
+    place = first.place or first.file or "package"
     output.line()
     output.line((f"{sign} ", style), (place, "bold"), heading)
 
 
 def _case(reported: Reported) -> str:
-    place = reported.file or ""
-    if reported.file and reported.row:
-        place += f":{reported.row}"
+    parts: list[str] = []
+    if reported.file:
+        # An editor opens such a place at its line.
+        line = f":{reported.row}" if reported.row else ""
+        parts.append(f"{reported.file}{line}")
+    if reported.row_key:
+        parts.append(reported.row_key)
 
-    parts = [place, reported.row_key if reported.key else ""]
-    before = "".join(f"{part}  " for part in parts if part)
+    message = _shown(reported.finding.message)
 
-    return f"    {before}{_shown(reported.finding.message)}"
+    return "    " + "  ".join([*parts, message])
 
 
 def _shown(text: str) -> str:
