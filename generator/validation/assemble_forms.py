@@ -60,7 +60,10 @@ def moment(text: str) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
 
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    if read.tzinfo is None:
+        return read.replace(tzinfo=UTC)
+
+    return read
 
 
 @dataclass(kw_only=True)
@@ -86,12 +89,14 @@ class Assembly:
         heads, moved = self._heads(subject, sites)
         rows = self._rows(subject, sites, heads)
         kept = self._kept(subject, heads, moved)
-        built = [
-            self._form(key, heads[key], rows[key], kept[key])
-            for key in sorted(heads, key=self._order)
-        ]
+        forms: list[StagedForm] = []
 
-        return [form for form in built if form is not None]
+        for key in sorted(heads, key=self._order):
+            form = self._form(key, heads[key], rows[key], kept[key])
+            if form is not None:
+                forms.append(form)
+
+        return forms
 
     def _sites(self, subject: str) -> frozenset[str]:
         lines = self.store.subjects(subject)
@@ -138,24 +143,36 @@ class Assembly:
     def _place_fault(self, key: FormKey) -> tuple[str, str, str] | None:
         """What is wrong with the place of a form: the code, the column and its text."""
         form, visit = self.study.forms[key.form], self.study.visits.get(key.visit)
-        if form.log != (key.visit == LOG):
+        is_of_log = key.visit == LOG
+        if form.log != is_of_log:
             if self._was_moved(key):
                 return "form-retired", layout.FORM, key.form
+
             return "wrong-visit", layout.VISIT, key.visit
 
-        if key.unsno and not (visit and visit.repeats):
-            code = "visit-repeated" if self._was_moved(key) else "visit-does-not-repeat"
+        repeats = visit is not None and visit.repeats
+        if key.unsno and not repeats:
+            code = "visit-does-not-repeat"
+            if self._was_moved(key):
+                code = "visit-repeated"
+
             return code, layout.UNSNO, str(key.unsno)
 
-        if not form.log and (key.form, key.visit) not in self.study.expectations:
+        # A log form is expected of every subject, at no visit.
+        is_scheduled = form.log or (key.form, key.visit) in self.study.expectations
+        if not is_scheduled:
             return "form-not-in-schedule", layout.FORM, key.form
 
         return None
 
     def _was_moved(self, key: FormKey) -> bool:
         """Whether an earlier dictionary of the study had a form where it was captured."""
-        known = next((plan.known for plan in self.plans if plan.known), None)
-        return known is not None and known.was_moved(key.form, key.visit, key.unsno)
+        for plan in self.plans:
+            # All plans of a study know the same past.
+            if plan.known:
+                return plan.known.was_moved(key.form, key.visit, key.unsno)
+
+        return False
 
     def _compare_site(
         self, table: str, line: FormLine | DataLine, sites: frozenset[str]

@@ -91,7 +91,10 @@ def is_idle(change: Mapping[str, str]) -> bool:
 def table_of(column: Column) -> str:
     """The table of the package that has a column's cells."""
     table, field = column
-    return layout.FORMS if field == STATUS else table
+    if field == STATUS:
+        return layout.FORMS
+
+    return table
 
 
 def compared(plan: TablePlan) -> tuple[str, ...]:
@@ -110,7 +113,8 @@ def compared_columns(plans: Iterable[TablePlan]) -> Iterator[Column]:
     forms where the table of forms is among them.
     """
     plans = tuple(plans)
-    has_statuses = any(plan.name == layout.FORMS for plan in plans)
+    names = {plan.name for plan in plans}
+    has_statuses = layout.FORMS in names
 
     for plan in plans:
         for name in compared(plan):
@@ -169,11 +173,12 @@ class Sums:
         if not self.changes:
             return None
 
-        differing = {
-            column
-            for column in self.read.union(columns)
-            if (self.tables[column] - self.trail[column]) % SIZE
-        }
+        differing: set[Column] = set()
+        for column in self.read.union(columns):
+            # Sums of hashes: the order of rows and of changes does not matter.
+            if (self.tables[column] - self.trail[column]) % SIZE:
+                differing.add(column)
+
         if not self._saves_agree():
             differing.add(SAVES)
         if not self._chains_hold():
@@ -185,11 +190,12 @@ class Sums:
 
     def _saves_agree(self) -> bool:
         # One set at a time: it may have as many hashes as the package has forms.
-        return (
-            not set(self.newest).difference(self.saves)
-            and set(self.later).isdisjoint(self.versions)
-            and not set(self.earlier).difference(self.versions)
-        )
+        if set(self.newest).difference(self.saves):
+            return False
+        if not set(self.later).isdisjoint(self.versions):
+            return False
+
+        return not set(self.earlier).difference(self.versions)
 
     def _chains_hold(self) -> bool:
         """Whatever a change takes away, another one put before; a cell is blank at
@@ -207,7 +213,8 @@ class Sums:
 
 def version_beside(version: str, step: int) -> str:
     """The version so many saves after another one; blank where there is none."""
-    if not (version.isascii() and version.isdecimal() and len(version) < MOST_DIGITS):
+    is_number = version.isascii() and version.isdecimal()
+    if not is_number or len(version) >= MOST_DIGITS:
         return ""
 
     beside = int(version) + step

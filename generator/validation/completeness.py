@@ -45,13 +45,15 @@ def share_answered(states: Mapping[str, int]) -> float | None:
     """Answers among cells that should have one: hidden, optional and not yet due ones
     do not count.
     """
-    asked = sum(
-        count
-        for state, count in states.items()
-        if state in ASKED or state.startswith(MISSING)
-    )
+    asked = 0
+    for state, count in states.items():
+        if state in ASKED or state.startswith(MISSING):
+            asked += count
 
-    return states.get(ANSWERED, 0) / asked if asked else None
+    if not asked:
+        return None
+
+    return states.get(ANSWERED, 0) / asked
 
 
 def in_order(states: Mapping[str, int]) -> dict[str, int]:

@@ -80,27 +80,27 @@ class MissingnessCounter:
             if state is None and cell.state is CellState.MISSING:
                 state = f"{MISSING}{cell.text}"
 
-            self._count(
-                place.table,
-                place.field,
-                key.visit,
-                state or (BLANK if cell.required else OPTIONAL),
-            )
+            # What has no state of its own is blank.
+            if not state:
+                state = BLANK if cell.required else OPTIONAL
+
+            self._count(place.table, place.field, key.visit, state)
 
     def subject(
         self, name: str, casebook: Casebook, captured: Iterable[FormKey]
     ) -> None:
         """The forms that a subject's visits ask for and that nobody began."""
-        held = frozenset(captured)
-        for state in visit_states(
-            self.study, timeline(self.study, casebook, held), self.today
-        ):
+        begun = frozenset(captured)
+        dates = timeline(self.study, casebook, begun)
+
+        for state in visit_states(self.study, dates, self.today):
             if state.status not in OPEN:
                 continue
 
+            visit = state.visit.name
             for form in self._asked(name, casebook, state):
-                if FormKey(form, state.visit.name, state.unsno) not in held:
-                    self.unbegun(form, state.visit.name, OPEN[state.status])
+                if FormKey(form, visit, state.unsno) not in begun:
+                    self.unbegun(form, visit, OPEN[state.status])
 
     def unbegun(self, form: str, visit: str, state: str, count: int = 1) -> None:
         """Forms that a visit asks for and nobody began; each counts for each of its own

@@ -44,37 +44,49 @@ class Links:
         """The tables that a foreign key of this field names, or one of several fields
         where it is None.
         """
+        parents: set[str] = set()
+        for key in self._foreign_keys(table):
+            if _only(key["fields"]) != name:
+                continue
+
+            reference = key.get("reference")
+            if isinstance(reference, Mapping):
+                # A key without a resource refers to its own table.
+                parents.add(str(reference.get("resource") or table))
+
+        return frozenset(parents)
+
+    def _foreign_keys(self, table: str) -> Sequence[Mapping[str, Any]]:
         keys: Sequence[Mapping[str, Any]] = ()
         for plan in self.plans:
             if plan.name == table:
                 keys = plan.schema.get("foreignKeys", ())
                 break
 
-        parents = set()
-        for key in keys:
-            reference = key.get("reference")
-            if _only(key["fields"]) == name and isinstance(reference, Mapping):
-                parents.add(str(reference.get("resource") or table))
-
-        return frozenset(parents)
+        return keys
 
     def untold_by(self, code: str, table: str, name: str | None) -> frozenset[Place]:
         """The answers without any of which a finding of this kind is made; none where
         others could be why.
         """
-        if name is None or self.study is None or table not in self.study.tables:
+        if name is None or self.study is None:
             return frozenset()
+        if table not in self.study.tables:
+            return frozenset()
+
         if code.endswith(UNKNOWN) or code == "unit-missing":
             return self._field_reads(table, name)
 
-        # Several rules may have one code there. Only what all of them read is why.
-        reads = [
-            rule.reads
-            for rule in self._unknown_rules
-            if rule.code == code and rule.place == (table, name)
-        ]
+        reads: list[frozenset[Place]] = []
+        for rule in self._unknown_rules:
+            if rule.code == code and rule.place == (table, name):
+                reads.append(rule.reads)
 
-        return frozenset.intersection(*reads) if reads else frozenset()
+        if not reads:
+            return frozenset()
+
+        # Several rules may have one code there. Only what all of them read is why.
+        return frozenset.intersection(*reads)
 
     def _field_reads(self, table: str, name: str) -> frozenset[Place]:
         if (table, name) not in self._read:
@@ -84,17 +96,18 @@ class Links:
     def _reads_of(self, table: str, name: str) -> Iterator[Place]:
         assert self.study is not None
         owner = self.study.tables[table]
-        fields = {item.name: item for item in owner.fields}
-        if name not in fields:
+        fields = {field.name: field for field in owner.fields}
+        decided = fields.get(name)
+        if decided is None:
             return
 
-        read_field = fields[name]
-        unit = read_field.unit
+        # Without its unit, a number has no limits.
+        unit = decided.unit
         if unit and unit.companion:
             yield table, unit.companion
 
         groups = {group.name: group for group in owner.form.groups}
-        for expression in _expressions(groups[read_field.group], read_field):
+        for expression in _expressions(groups[decided.group], decided):
             yield from self._reads(expression, table)
 
     def _reads(self, expression: Any, table: str) -> Iterator[Place]:
@@ -111,13 +124,18 @@ class Links:
     @cached_property
     def _unknown_rules(self) -> list[_UnknownRule]:
         """Every rule that says when it cannot be told."""
-        rules = self.study.rules.values() if self.study else ()
+        rules: list[_UnknownRule] = []
+        if self.study is None:
+            return rules
 
-        return [
-            _UnknownRule(rule.unknown, rule.on[0], frozenset(self._rule_reads(rule)))
-            for rule in rules
-            if rule.unknown is not None
-        ]
+        for rule in self.study.rules.values():
+            if rule.unknown is None:
+                continue
+
+            reads = frozenset(self._rule_reads(rule))
+            rules.append(_UnknownRule(rule.unknown, rule.on[0], reads))
+
+        return rules
 
     def _rule_reads(self, rule: EditCheck) -> Iterator[Place]:
         table, _ = rule.on[0]
@@ -145,5 +163,7 @@ def _only(names: str | Collection[str]) -> str | None:
     """The one name of a key; None where it has several."""
     if isinstance(names, str):
         return names
+    if len(names) > 1:
+        return None
 
-    return next(iter(names)) if len(names) == 1 else None
+    return next(iter(names), None)

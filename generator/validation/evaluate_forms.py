@@ -35,11 +35,11 @@ def judge_forms(
     of their cells.
     """
     places = {plan.name: index for index, plan in enumerate(opened.plans)}
-    total, done, today = (
-        opened.store.counted()[0] if on_progress else 0,
-        0,
-        missing.today,
-    )
+    today = missing.today
+    done = total = 0
+    # Counting takes a look at every form, which only a display is worth.
+    if on_progress:
+        total = opened.store.counted()[0]
 
     for subject, forms in opened.staged() if subjects is None else subjects:
         casebook = InMemoryCasebook({form.key: form.record for form in forms})
@@ -93,26 +93,28 @@ def report_form(
     """Every finding of a form, at the line of its row."""
     for finding in judged.findings:
         table, line = _line(form, finding)
-        name = finding.data.field if finding.data else None
         place = places[table]
+        about: str | None = None
+        name: str | None = None
+        if finding.data:
+            name = finding.data.field
+            about = finding.data.table
+
+        # The reader has said what is wrong with a cell that cannot be read.
         if name and name in opened.store.damaged(place, line):
             continue
         if name:
             opened.store.settle(place, line, name)
 
-        path = opened.plans[place].path
-        of = (
-            finding.data.table if finding.data and finding.data.table != table else None
-        )
         opened.collector.add(
             Reported(
                 finding=finding,
-                file=path,
+                file=opened.plans[place].path,
                 table=table,
                 row=line,
                 field=name,
                 key=_key(form, finding),
-                of=of,
+                of=about if about != table else None,
             )
         )
 
@@ -121,12 +123,17 @@ def _line(form: StagedForm, finding: Finding) -> tuple[str, int]:
     """The table and physical line of a finding; the line in forms.csv when the form has
     no row.
     """
-    if finding.data:
-        for place in ((finding.data.table, finding.data.row), (form.form.name, None)):
-            if place in form.lines:
-                return place[0], form.lines[place]
+    in_forms = layout.FORMS, form.head.line
+    if finding.data is None:
+        return in_forms
 
-    return layout.FORMS, form.head.line
+    own_row = (finding.data.table, finding.data.row)
+    form_row = (form.form.name, None)
+    for place in (own_row, form_row):
+        if place in form.lines:
+            return place[0], form.lines[place]
+
+    return in_forms
 
 
 def _key(form: StagedForm, finding: Finding) -> dict[str, str | int]:

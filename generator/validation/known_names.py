@@ -59,11 +59,9 @@ class KnownNames:
         """What would be no pattern in a dictionary is none here: a package may say
         anything.
         """
-        return tuple(
-            subject
-            for subject in self.retired.subjects
-            if pattern_problem(subject) is None
-        )
+        patterns = self.retired.subjects
+
+        return tuple(item for item in patterns if pattern_problem(item) is None)
 
     def retiring(
         self, columns: Sequence[str]

@@ -91,7 +91,9 @@ class LimitedPattern:
         assert child.stdout is not None
         child.stdin.write(json.dumps(text) + "\n")
         child.stdin.flush()
-        if not select([child.stdout], [], [], self._seconds)[0]:
+
+        answered, _, _ = select([child.stdout], [], [], self._seconds)
+        if not answered:
             self.stopped = True
             self.close()
             return True
@@ -127,19 +129,27 @@ class _Linear:
 
     def refuses(self, text: str) -> bool:
         """Whether the refusal of a text that does not match is Python's as well."""
-        return self._exact and text.isascii() and not text.endswith("\n")
+        # Python knows other letters and digits, and its ``$`` also fits before a last
+        # line feed.
+        if not self._exact or not text.isascii():
+            return False
+
+        return not text.endswith("\n")
 
 
 @lru_cache(maxsize=256)
 def _linear(pattern: str) -> _Linear | None:
     expressions = translated(pattern)
+    if not expressions:
+        return None
+
     try:
-        for expression in expressions or ():
+        for expression in expressions:
             polars.Series([""]).str.contains(expression)
     except polars.exceptions.PolarsError:
         return None
 
-    return _Linear(pattern, expressions) if expressions else None
+    return _Linear(pattern, expressions)
 
 
 def _has_open_bar(pattern: str) -> bool:
@@ -183,11 +193,11 @@ def limit_pattern(field: Any) -> LimitedPattern | None:
 
 def _limited_reader(field: Any, limited: LimitedPattern) -> Read:
     constraints: Mapping[str, Any] = field.constraints
-    field.constraints = {
-        name: constraint
-        for name, constraint in constraints.items()
-        if name != "pattern"
-    }
+    others = dict(constraints)
+    others.pop("pattern", None)
+
+    # The reader that Frictionless makes would match the pattern without limits.
+    field.constraints = others
     try:
         plain: Read = type(field).create_cell_reader(field)
     finally:
@@ -195,16 +205,15 @@ def _limited_reader(field: Any, limited: LimitedPattern) -> Read:
 
     def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
         value, notes = plain(cell)
-        if value is None or (notes and "type" in notes) or limited.fits(value):
+        if value is None or (notes and "type" in notes):
+            return value, notes
+        if limited.fits(value):
             return value, notes
 
-        notes = {
-            **(notes or {}),
-            "pattern": f'constraint "pattern" is "{limited.pattern}"',
-        }
+        words = f'constraint "pattern" is "{limited.pattern}"'
+        unordered = {**(notes or {}), "pattern": words}
+        order = field.supported_constraints
 
-        return value, {
-            name: notes[name] for name in field.supported_constraints if name in notes
-        }
+        return value, {name: unordered[name] for name in order if name in unordered}
 
     return read

@@ -22,6 +22,7 @@ from generator.validation.audit_trail import (
     compared_columns,
 )
 from generator.validation.dependencies import Links
+from generator.validation.json_parts import object_of
 from generator.validation.opened_package import OpenPackage, read_text
 from generator.validation.read_tables import Progress, Staging
 from generator.validation.report.report import LIMIT, Collector, Reported
@@ -156,7 +157,9 @@ def _name_programs(opened: OpenPackage) -> None:
 def _is_small(opened: OpenPackage) -> bool:
     """True where reading in blocks would not pay for what has to be loaded for it."""
     sizes = {plan.name: opened.source.sizes.get(plan.path, 0) for plan in opened.plans}
-    trail = sizes.pop(layout.AUDIT, 0) if opened.study else 0
+    trail = 0
+    if opened.study:
+        trail = sizes.pop(layout.AUDIT, 0)
 
     return sum(sizes.values()) < SMALL and trail < SMALL_TRAIL
 
@@ -275,13 +278,15 @@ def _descriptor(source: PackageSource) -> Mapping[str, Any]:
     try:
         read = json.loads(read_text(source, layout.DESCRIPTOR))
     except (BrokenFile, ValueError, RecursionError) as error:
-        raise Unreadable(
-            finding("broken-descriptor", why=str(error) or "it is nested too deep")
-        ) from error
+        # Python says nothing of what is nested too deep.
+        why = str(error) or "it is nested too deep"
+        raise Unreadable(finding("broken-descriptor", why=why)) from error
 
-    if not isinstance(read, dict) or not isinstance(read.get("resources"), list):
-        raise Unreadable(
-            finding("broken-descriptor", why="it has no list of resources")
-        )
+    resources = object_of(read).get("resources")
+    if not isinstance(resources, list):
+        why = "it has no list of resources"
+        raise Unreadable(finding("broken-descriptor", why=why))
 
-    return read
+    descriptor: Mapping[str, Any] = read
+
+    return descriptor

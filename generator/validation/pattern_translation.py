@@ -191,20 +191,24 @@ def _branch(value: Any) -> str:
 def _repeat(value: Any) -> str:
     low, high, nodes = value
     endless = high is op.MAXREPEAT
-    if low > _MOST_REPEATS or (not endless and high > _MOST_REPEATS):
+    most = low if endless else high
+    if low > _MOST_REPEATS or most > _MOST_REPEATS:
         raise _Untranslatable(high)
 
-    most = "" if endless else high
+    upper = "" if endless else high
 
-    return f"(?:{_sequence(nodes)}){{{low},{most}}}"
+    return f"(?:{_sequence(nodes)}){{{low},{upper}}}"
 
 
 def _class(parts: list[Any]) -> str:
-    if parts[0][0] is op.NEGATE:
-        inside = [_member(*part, negated=True) for part in parts[1:]]
-        return f"[^{''.join(inside)}]"
+    sign = ""
+    negated = parts[0][0] is op.NEGATE
+    if negated:
+        sign, parts = "^", parts[1:]
 
-    return f"[{''.join(_member(*part, negated=False) for part in parts)}]"
+    inside = [_member(*part, negated=negated) for part in parts]
+
+    return f"[{sign}{''.join(inside)}]"
 
 
 def _member(kind: Any, value: Any, *, negated: bool) -> str:

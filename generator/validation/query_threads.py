@@ -228,13 +228,17 @@ class _ThreadCheck:
 
     def _check_place(self, entry: _Entry) -> None:
         """What a query is about is in the dictionary, or was once."""
-        if any(_has_place(study, entry.cells) for study in (self.study, *self._past)):
+        cells = entry.cells
+        if _has_place(self.study, cells):
+            return
+        if any(_has_place(study, cells) for study in self._past):
             return
 
-        parts = (entry.cells["table"] or entry.cells[layout.FORM], entry.cells["field"])
-        row = entry.cells[layout.ROW]
-        where = ".".join(part for part in parts if part)
-        place = f"{where}, row {row}" if row else where
+        table = cells["table"] or cells[layout.FORM]
+        place = ".".join(filter(None, (table, cells["field"])))
+        if cells[layout.ROW]:
+            place = f"{place}, row {cells[layout.ROW]}"
+
         self._report(entry, "query-place-unknown", "field", value=place or "no form")
 
     def _check_repeated(self, first: _Entry, entry: _Entry) -> None:
@@ -248,7 +252,8 @@ class _ThreadCheck:
     def _check_step(self, entry: _Entry, state: QueryState | None) -> QueryState | None:
         """The state after an entry; the one before where its step is not allowed."""
         cells = entry.cells
-        if bool(cells["acted_by"]) == bool(cells["rule"]):
+        by_rule = bool(cells["rule"])
+        if bool(cells["acted_by"]) == by_rule:
             self._report(entry, "query-author-unclear", "acted_by")
             return state
 
@@ -258,22 +263,25 @@ class _ThreadCheck:
             # The reader has said that it is none.
             return state
 
-        if not cells["text"].strip() and action is not QueryAction.CLOSE:
+        # Closing needs no words: the answer before it is why.
+        is_blank = not cells["text"].strip()
+        if is_blank and action is not QueryAction.CLOSE:
             self._report(entry, "query-entry-blank", "text", action=action.value)
 
-        after = _after(state, action, by_rule=bool(cells["rule"]))
-        if after is None:
-            who = "a check" if cells["rule"] else "a person"
-            self._report(
-                entry,
-                "query-step-impossible",
-                "action",
-                value=action.value,
-                state=state.value if state else "not there yet",
-                who=who,
-            )
+        after = _after(state, action, by_rule=by_rule)
+        if after is not None:
+            return after
 
-        return after or state
+        self._report(
+            entry,
+            "query-step-impossible",
+            "action",
+            value=action.value,
+            state=state.value if state else "not there yet",
+            who="a check" if by_rule else "a person",
+        )
+
+        return state
 
     def _check_time(self, entry: _Entry, before: datetime | None) -> datetime | None:
         """When an entry was written; the time before where that cannot be told."""
@@ -301,10 +309,13 @@ class _ThreadCheck:
     @cached_property
     def _past(self) -> tuple[Study, ...]:
         """The study by its earlier dictionaries; read where today's lacks a place."""
-        loaded = (
-            load_study(files) for files in earlier_texts(self.opened.source).values()
-        )
-        return tuple(item.study for item in loaded if item.study is not None)
+        studies: list[Study] = []
+        for files in earlier_texts(self.opened.source).values():
+            study = load_study(files).study
+            if study is not None:
+                studies.append(study)
+
+        return tuple(studies)
 
     def _report(
         self,
@@ -351,27 +362,29 @@ def _after(
 
 def _has_place(study: Study, cells: Mapping[str, str]) -> bool:
     """Whether a dictionary has what a query is about."""
-    visit, form_name, table_name = (
-        cells[layout.VISIT],
-        cells[layout.FORM],
-        cells["table"],
-    )
+    visit, form_name = cells[layout.VISIT], cells[layout.FORM]
+    table_name, row, field = cells["table"], cells[layout.ROW], cells["field"]
     if not form_name:
         # About the subject: nothing else may be named.
-        return not any((visit, table_name, cells[layout.ROW], cells["field"]))
+        return not any((visit, table_name, row, field))
 
-    form = study.forms.get(form_name)
-    if form is None or (visit != LOG and visit not in study.visits):
+    if form_name not in study.forms:
         return False
+    if visit != LOG and visit not in study.visits:
+        return False
+
     if not table_name:
-        return not cells[layout.ROW] and not cells["field"]
+        # About the form as a whole.
+        return not row and not field
 
     table = study.tables.get(table_name)
     if table is None or table.form.name != form_name:
         return False
-    if bool(cells[layout.ROW]) != bool(table.group):
+
+    is_row = bool(row)
+    if is_row != bool(table.group):
         return False
 
-    known = any(item.name == cells["field"] for item in table.fields)
+    names = {"", *(item.name for item in table.fields)}
 
-    return known or not cells["field"]
+    return field in names

@@ -159,15 +159,19 @@ class Staging:
             )
 
     def _keys(self, plan: TablePlan, schema: Any) -> TableKeys:
-        return TableKeys() if self._is_ours(plan) else table_keys(schema, plan.name)
+        if self._is_ours(plan):
+            return TableKeys()
+
+        return table_keys(schema, plan.name)
 
     def _is_ours(self, plan: TablePlan) -> bool:
         """Keys of a table of the dictionary are compared form by form, when the rows
         are put together.
         """
-        return plan.table is not None or (
-            self.dictionary and plan.name in layout.SYSTEM_COLUMNS
-        )
+        if plan.table is not None:
+            return True
+
+        return self.dictionary and plan.name in layout.SYSTEM_COLUMNS
 
     def _parents(self, key: ForeignKey) -> Any:
         """The keys that a foreign key may name; read once, before the table that names
@@ -175,28 +179,34 @@ class Staging:
         """
         known = (key.resource, key.reference)
         if known not in self._known:
-            plan = next(
-                (item for item in self.plans if item.name == key.resource), None
-            )
-            if plan is None:
-                raise ValueError(
-                    f'a foreign key names the resource "{key.resource}", which is '
-                    "not there"
-                )
-
+            plan = self._plan_of(key.resource)
             self._known[known] = self.parent_keys(self, plan, key.reference)
 
         return self._known[known]
 
+    def _plan_of(self, resource: str) -> TablePlan:
+        for plan in self.plans:
+            if plan.name == resource:
+                return plan
+
+        raise ValueError(
+            f'a foreign key names the resource "{resource}", which is not there'
+        )
+
     def _compare(self, plan: TablePlan, measured: Measured) -> None:
         """What the descriptor says of the whole file."""
         data = self.expected.get(plan.name, {})
-        given = str(data.get("hash")).partition(":")[2] or data.get("hash")
-        other = measured.digest is not None and given != measured.digest.hexdigest()
-        resized = (
-            plan.read is not None and data.get("bytes", measured.size) != measured.size
-        )
-        if other or resized:
+        stated = data.get("hash")
+        # The name of the algorithm may stand before it, and MD5 stands alone.
+        given = str(stated).partition(":")[2] or stated
+        is_other = measured.digest is not None and given != measured.digest.hexdigest()
+
+        # Only tables of others are compared by size: ours have a hash.
+        is_resized = False
+        if plan.read is not None:
+            is_resized = data.get("bytes", measured.size) != measured.size
+
+        if is_other or is_resized:
             self._report(plan, "file-changed", value=plan.path)
 
     def _noter(self, plan: TablePlan) -> Callable[..., None]:
@@ -228,8 +238,11 @@ def _algorithm(stated: Any) -> str | None:
     if not isinstance(stated, str):
         return None
 
-    name = stated.partition(":")[0] if ":" in stated else "md5"
+    name, colon, _ = stated.partition(":")
+    if not colon:
+        name = "md5"
 
+    # Other algorithms are left alone.
     return name if name in ("md5", "sha256") else None
 
 

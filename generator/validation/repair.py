@@ -16,6 +16,7 @@ from generator.package.source import PackageSource
 from generator.package.writer import descriptor_text
 from generator.rewritings.known import BY_NAME
 from generator.tables import layout
+from generator.validation.json_parts import object_of
 from generator.validation.open_package import Engine, open_package
 from generator.validation.opened_package import OpenPackage
 from generator.validation.report.report import Report
@@ -82,31 +83,33 @@ def repair_package(source: Path, target: Path, *, from_audit: bool = False) -> R
     folder that holds something.
     """
     with open_package(source, engine=Engine.EMBEDDED) as opened:
-        tables = [item for item in opened.returned if not item.broken]
-        files = {
-            table.plan.path: _file(table, from_audit=from_audit) for table in tables
-        }
+        tables = [table for table in opened.returned if not table.broken]
+        files: dict[str, Path] = {}
+        columns: list[RepairedColumn] = []
+        row_numbers: list[str] = []
+        parted: list[str] = []
+        repeated: dict[str, int] = {}
+
+        for table in tables:
+            path = table.plan.path
+            files[path] = _file(table, from_audit=from_audit)
+            columns += _columns(table, from_audit=from_audit)
+            if table.row_numbers is not None:
+                row_numbers.append(path)
+            if OTHER_DELIMITER in table.own_habits:
+                parted.append(path)
+            if table.repeated:
+                repeated[path] = table.repeated
+
         with open_sink(target) as sink:
             _write(opened, files, sink)
 
         return Repaired(
-            columns=tuple(
-                column
-                for table in tables
-                for column in _columns(table, from_audit=from_audit)
-            ),
+            columns=tuple(columns),
             files=tuple(files),
-            row_numbers=tuple(
-                table.plan.path for table in tables if table.row_numbers is not None
-            ),
-            parted=tuple(
-                table.plan.path
-                for table in tables
-                if OTHER_DELIMITER in table.own_habits
-            ),
-            repeated={
-                table.plan.path: table.repeated for table in tables if table.repeated
-            },
+            row_numbers=tuple(row_numbers),
+            parted=tuple(parted),
+            repeated=repeated,
             report=opened.report(),
             ours=opened.study is not None,
         )
@@ -120,34 +123,38 @@ def _file(table: TableReturn, *, from_audit: bool) -> Path:
 
 def _columns(table: TableReturn, *, from_audit: bool) -> list[RepairedColumn]:
     """Column by column. Cells that only a list speaks of are not in the trail."""
-    results = []
+    columns: list[RepairedColumn] = []
     for (name, habit), tally in table.tallies.items():
+        restored, left = tally.restored, tally.lost
         by_trail = from_audit and name not in table.habits
-        results.append(
+        if by_trail:
+            restored, left = tally.cells, 0
+
+        columns.append(
             RepairedColumn(
                 path=table.plan.path,
                 column=name,
                 says=BY_NAME[habit].says,
                 before=tally.before,
                 now=tally.now,
-                restored=tally.cells if by_trail else tally.restored,
-                left=0 if by_trail else tally.lost,
+                restored=restored,
+                left=left,
             )
         )
 
-    return results
+    return columns
 
 
 def _write(opened: OpenPackage, files: Mapping[str, Path], sink: Sink) -> None:
     """Every file of the package, the descriptor with the sizes and hashes of the new
     ones.
     """
-    source = (
-        opened.source.original
-        if isinstance(opened.source, RestoredSource)
-        else opened.source
-    )
+    source = opened.source
+    if isinstance(source, RestoredSource):
+        source = source.original
+
     content = descriptor_text(_described(opened.descriptor, files)).encode("utf-8")
+    # A package without a change keeps every byte.
     if not files:
         with source.open(layout.DESCRIPTOR) as stream:
             content = stream.read()
@@ -175,12 +182,13 @@ def _copy(
 def _described(
     descriptor: Mapping[str, Any], files: Mapping[str, Path]
 ) -> dict[str, Any]:
-    resources = [
-        _stated(item, files[item["path"]])
-        if isinstance(item, dict) and item.get("path") in files
-        else item
-        for item in descriptor["resources"]
-    ]
+    resources: list[Any] = []
+    for resource in descriptor["resources"]:
+        path: Any = object_of(resource).get("path")
+        if path in files:
+            resources.append(_stated(resource, files[path]))
+        else:
+            resources.append(resource)
 
     return {**descriptor, "resources": resources}
 

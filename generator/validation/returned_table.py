@@ -108,8 +108,9 @@ class TableReturn:
         with self.records() as records:
             header = records.next()
 
-        result = other_delimiter(header.cells, self.plan) if header else None
-        self.delimiter = result or self.plan.delimiter
+        self.delimiter = self.plan.delimiter
+        if header:
+            self.delimiter = other_delimiter(header.cells, self.plan) or self.delimiter
 
     def _columns(self, records: Records, expected: Mapping[str, Expected]) -> None:
         width = len(self.header)
@@ -145,31 +146,37 @@ class TableReturn:
             _flush(counts, habits)
 
         self._bar_chance()
-        others = set(self.header[1:]) == set(self.plan.columns)
-        if self.header[0] not in self.plan.columns and (
-            numbers.proven or (others and numbers.possible)
-        ):
-            self.row_numbers, self.numbered = (
-                self.header[0],
-                numbers.habit if numbers.proven else "",
-            )
+        self._look_for_numbers(numbers)
+
+    def _look_for_numbers(self, numbers: RowNumbers) -> None:
+        """Whether the first column is one of row numbers, which is none of the plan's."""
+        first, *others = self.header
+        if first in self.plan.columns:
+            return
+
+        # A lone strange column is believed on less than one among others.
+        is_alone = set(others) == set(self.plan.columns)
+        if numbers.proven:
+            self.row_numbers, self.numbered = first, numbers.habit
+        elif is_alone and numbers.possible:
+            self.row_numbers, self.numbered = first, ""
 
     def _bar_chance(self) -> None:
         """Single cells may look like the work of a program that cannot have been here.
 
         A list is proof.
         """
-        listed = [
-            habits.spared for habits in self.habits.values() if habits.expected.texts
-        ]
+        columns = list(self.habits.values())
+        listed = [column.spared for column in columns if column.expected.texts]
         none = impossible(set[str]().union(*listed, self.decisive))
-        for habits in self.habits.values():
-            if not habits.expected.texts:
-                habits.bar(none)
 
-        for habits in self.habits.values():
-            if not habits.tells:
-                habits.bar(BY_NAME)
+        for column in columns:
+            if not column.expected.texts:
+                column.bar(none)
+
+        for column in columns:
+            if not column.tells:
+                column.bar(BY_NAME)
 
     def restored_keys(self, cells: Sequence[str]) -> dict[str, str]:
         """The cells of the columns that a list or a grammar speaks of, as they were."""
@@ -194,39 +201,43 @@ class TableReturn:
         """Rewritings of which there is a whole column that a program would have
         changed, and did not.
         """
-        own = [set(habits.decisive) for habits in self.habits.values()]
-        compared = [
-            names - self.mixed.get(field, set()) for field, names in self.spared.items()
-        ]
+        decisive: set[str] = set()
+        for habits in self.habits.values():
+            decisive.update(habits.decisive)
 
-        return set[str]().union(*own, *compared)
+        for name, spared in self.spared.items():
+            decisive |= spared - self.mixed.get(name, set())
+
+        return decisive
 
     @property
     def is_rewritten(self) -> bool:
         """True where a program's habits show."""
-        return (
-            bool(self.tallies) or self.row_numbers is not None or bool(self.own_habits)
-        )
+        if self.tallies or self.own_habits:
+            return True
+
+        return self.row_numbers is not None
 
     @property
     def own_habits(self) -> set[str]:
         """Habits that are about the whole table."""
-        parted = bool(self.delimiter) and self.delimiter != self.plan.delimiter
-        return ({self.numbered} if self.numbered else set()) | (
-            {OTHER_DELIMITER} if parted else set()
-        )
+        habits: set[str] = set()
+        if self.numbered:
+            habits.add(self.numbered)
+        if self.delimiter and self.delimiter != self.plan.delimiter:
+            habits.add(OTHER_DELIMITER)
+
+        return habits
 
     @property
     def is_written_again(self) -> bool:
         """True where only line ends and quotation marks are others; a byte order mark
         is said elsewhere.
         """
-        return (
-            self.changed
-            and self.sure_is_stated
-            and not self.is_rewritten
-            and not self.marked
-        )
+        if not self.changed or not self.sure_is_stated:
+            return False
+
+        return not self.is_rewritten and not self.marked
 
     @property
     def is_explained(self) -> bool:
@@ -235,12 +246,20 @@ class TableReturn:
         Answers are compared with the trail, and results of formulas with what they
         give.
         """
-        compared = bool(self.plan.table) and self.heard and self.is_rewritten
-        return self.sure_is_stated or self.full_is_stated or compared
+        # One of the written tables has the hash that the descriptor states.
+        if self.sure_is_stated or self.full_is_stated:
+            return True
+
+        is_compared = bool(self.plan.table) and self.heard
+
+        return is_compared and self.is_rewritten
 
     @property
     def key_columns(self) -> tuple[str, ...]:
-        return layout.key_columns(self.plan.table) if self.plan.table else ()
+        if self.plan.table is None:
+            return ()
+
+        return layout.key_columns(self.plan.table)
 
 
 _MANY = 1 << 12

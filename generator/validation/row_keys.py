@@ -39,9 +39,13 @@ class TableKeys:
 
     def present(self, there: frozenset[str]) -> TableKeys:
         """The keys whose columns are all there."""
+        primary = self.primary
+        if not there.issuperset(primary):
+            primary = ()
+
         return TableKeys(
             unique=tuple(name for name in self.unique if name in there),
-            primary=self.primary if there.issuperset(self.primary) else (),
+            primary=primary,
             foreign=tuple(key for key in self.foreign if there.issuperset(key.fields)),
         )
 
@@ -67,15 +71,18 @@ class KeyFault(NamedTuple):
 def table_keys(schema: Any, name: str) -> TableKeys:
     """The keys of a schema as Frictionless read it; ``name`` is the table's own."""
     unique = [field.name for field in schema.fields if field.constraints.get("unique")]
-    foreign = [
-        ForeignKey(
-            fields=tuple(key["fields"]),
-            # A key without a resource refers to its own table.
-            resource=key["reference"]["resource"] or name,
-            reference=tuple(key["reference"]["fields"]),
+    foreign: list[ForeignKey] = []
+
+    for key in schema.foreign_keys:
+        reference = key["reference"]
+        foreign.append(
+            ForeignKey(
+                fields=tuple(key["fields"]),
+                # A key without a resource refers to its own table.
+                resource=reference["resource"] or name,
+                reference=tuple(reference["fields"]),
+            )
         )
-        for key in schema.foreign_keys
-    ]
 
     return TableKeys(
         unique=tuple(unique), primary=tuple(schema.primary_key), foreign=tuple(foreign)
@@ -117,8 +124,12 @@ def _number(value: Decimal) -> str:
     if not value.is_finite():
         return str(value)
 
-    whole = value == value.to_integral_value() and abs(value.adjusted()) < 40
-    return str(int(value)) if whole else str(value.normalize())
+    # A large exponent would fill the memory with zeros.
+    is_whole = value == value.to_integral_value()
+    if is_whole and abs(value.adjusted()) < 40:
+        return str(int(value))
+
+    return str(value.normalize())
 
 
 @dataclass(kw_only=True)

@@ -90,23 +90,34 @@ class TableReading:
         """A dictionary may well have a field named ``version``: only our own columns
         are looked at.
         """
-        table = self.plan.table
+        table, known = self.plan.table, self.plan.known
+        is_system = table is None and self._is_system()
         self.keys = frozenset(layout.key_columns(table) if table else ())
-        system = (
-            self.ours
-            and self.plan.name in layout.SYSTEM_COLUMNS
-            and self.plan.columns
-            in (
-                layout.system_columns(self.plan.name),
-                layout.system_columns(self.plan.name, entries=False),
-            )
-        )
-        ours = self.keys if table else frozenset(self.plan.columns if system else ())
+
+        ours = self.keys
+        if is_system:
+            ours = frozenset(self.plan.columns)
+
         self.numbers = ours.intersection(_NUMBERS)
         self.blank_keys = self.plan.blank_keys if ours else frozenset()
-        known = self.plan.known
         self.retiring = known.retiring(self.plan.columns) if known else ()
-        self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
+
+        self.make = None
+        if table:
+            self.make = _data
+        elif is_system:
+            self.make = _MAKERS.get(self.plan.name)
+
+    def _is_system(self) -> bool:
+        """True for a table that every study has, and not one of others with its name."""
+        name = self.plan.name
+        if not self.ours or name not in layout.SYSTEM_COLUMNS:
+            return False
+
+        # Packages from before entries were recorded lack their columns.
+        without_entries = layout.system_columns(name, entries=False)
+
+        return self.plan.columns in (layout.system_columns(name), without_entries)
 
     @cached_property
     def sound(self) -> tuple[set[str], ...]:
@@ -145,10 +156,12 @@ class TableReading:
             return False
 
         self._header(header)
-        there = self.there
-        pairs = zip(self.checked.foreign, self.parents, strict=True)
-        parents = [value for item, value in pairs if set(item.fields) <= there]
-        self.checked = self.checked.present(there)
+        parents: list[Any] = []
+        for foreign, keys in zip(self.checked.foreign, self.parents, strict=True):
+            if self.there.issuperset(foreign.fields):
+                parents.append(keys)
+
+        self.checked = self.checked.present(self.there)
         self.start_keys(parents)
 
         return True
@@ -206,22 +219,20 @@ class TableReading:
             self.note("blank-line", line)
             return
 
-        there = (
-            (index, place)
-            for index, place in enumerate(self.order)
-            if place is not None
-        )
-        value = [
-            self.reason(index, cells[place])
-            for index, place in there
-            if place < len(cells)
-        ]
-        shown = [*value[:MOST_REASONS], *(["..."] if len(value) > MOST_REASONS else [])]
-        says = (
-            f"it says {value[0]}"
-            if len(value) == 1
-            else f"every cell is missing ({', '.join(shown)})"
-        )
+        reasons: list[str] = []
+        for position, place in enumerate(self.order):
+            if place is not None and place < len(cells):
+                reasons.append(self.reason(position, cells[place]))
+
+        if len(reasons) == 1:
+            says = f"it says {reasons[0]}"
+        else:
+            shown = reasons[:MOST_REASONS]
+            if len(reasons) > MOST_REASONS:
+                shown.append("...")
+
+            says = f"every cell is missing ({', '.join(shown)})"
+
         self.note("missing-row", line, says=says)
 
     def reason(self, position: int, text: str) -> str:
@@ -230,14 +241,18 @@ class TableReading:
         """
         field = self.plan.schema["fields"][position]
         codes = field.get("missingValues", self.plan.schema.get("missingValues", ()))
-        labels = {
-            code["value"]: code.get("label")
-            for code in codes
-            if isinstance(code, Mapping)
-        }
-        label = labels.get(text)
+        label = None
+        for code in codes:
+            # Codes may also be given as bare texts, which have no label.
+            if isinstance(code, Mapping) and code["value"] == text:
+                label = code.get("label")
 
-        return f"{text or 'blank'} ({label})" if label and text else text or "blank"
+        if not text:
+            return "blank"
+        if not label:
+            return text
+
+        return f"{text} ({label})"
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
         """Stores a row that can be placed."""
@@ -256,27 +271,36 @@ class TableReading:
             self._look_at_subject(self.plan.known, line, cells)
 
         gone = [name for name, index, names in self.retiring if cells[index] in names]
-        if gone and self.plan.name == layout.FORMS:
-            visit, form = cells[2], cells[4]
+        if not gone:
+            return True
+
+        if self.plan.name == layout.FORMS:
+            subject, visit, form = cells[1], cells[2], cells[4]
             self.note(
                 "form-retired",
                 line,
                 name=gone[-1],
                 value=form,
                 visit=visit,
-                subject=cells[1],
+                subject=subject,
             )
 
-        return not gone
+        return False
 
     def _look_at_subject(
         self, known: KnownNames, line: int, cells: Sequence[str]
     ) -> None:
         site, subject = cells[1], cells[2]
-        fault = known.subject_fault(site, subject) if subject else None
-        if fault:
-            name = layout.SITE if fault[0] == "site-retired" else layout.SUBJECT
-            self.note(fault[0], line, name=name, value=subject, **fault[1])
+        if not subject:
+            return
+
+        fault = known.subject_fault(site, subject)
+        if fault is None:
+            return
+
+        code, words = fault
+        name = layout.SITE if code == "site-retired" else layout.SUBJECT
+        self.note(code, line, name=name, value=subject, **words)
 
     def compare(self, line: int, cells: list[str]) -> None:
         """The keys of a row, with those of the rows before it."""
@@ -333,24 +357,30 @@ class TableReading:
     def _header(self, header: CsvRecord) -> None:
         columns, given = self.plan.columns, labels(header, ours=self.ours)
         self.width = len(given)
+        # Of a name that comes twice, the first place counts.
         places = {name: position for position, name in reversed(list(enumerate(given)))}
+        unknown = [name for name in given if name not in columns]
+        absent = [name for name in columns if name not in places]
 
         for index, name in enumerate(given):
             if places[name] != index:
                 self.note("repeated-column", header.line, name=name, value=name)
-            elif name not in columns:
-                near = did_you_mean(
-                    name, [column for column in columns if column not in places]
-                )
+            elif name in unknown:
+                near = did_you_mean(name, absent)
                 self.note(
                     "unknown-column", header.line, name=name, value=name, near=near
                 )
 
-        for name in columns:
-            if name not in places and name not in self.plan.optional:
-                meant = nearest(name, [item for item in given if item not in columns])
-                near = f'If "{meant}" is meant, name it {name}. ' if meant else ""
-                self.note("missing-column", header.line, name=name, near=near)
+        for name in absent:
+            if name in self.plan.optional:
+                continue
+
+            near = ""
+            meant = nearest(name, unknown)
+            if meant:
+                near = f'If "{meant}" is meant, name it {name}. '
+
+            self.note("missing-column", header.line, name=name, near=near)
 
         known = [name for name in given if name in columns]
         if sorted(known) == sorted(columns) and known != list(columns):
@@ -421,11 +451,12 @@ class TableReading:
 
         Nobody judges a row of a form or visit that the dictionary has no more.
         """
-        if self.waits(name):
-            if line not in self.past_lines:
-                self.store.add(SchemaFailure(self.at, line, name, code, says, text))
-        else:
+        if not self.waits(name):
             self.note(code, line, name=name, value=text, says=says)
+            return
+
+        if line not in self.past_lines:
+            self.store.add(SchemaFailure(self.at, line, name, code, says, text))
 
     def waits(self, name: str) -> bool:
         """True for a field of the dictionary."""
@@ -434,7 +465,10 @@ class TableReading:
 
 def labels(header: CsvRecord, *, ours: bool) -> list[str]:
     """The names in a header; blanks around them do not count in packages of others."""
-    return header.cells if ours else [name.strip() for name in header.cells]
+    if ours:
+        return header.cells
+
+    return [name.strip() for name in header.cells]
 
 
 def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | None:
@@ -449,25 +483,22 @@ def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | 
     if not notes:
         return None
 
-    says = ", ".join(
-        _said(constraint, note, text) for constraint, note in notes.items()
-    )
+    code = "cell-type" if "type" in notes else "cell-constraint"
+    parts = [_said(constraint, note, text) for constraint, note in notes.items()]
+    says = ", ".join(parts)
 
-    return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
+    return code, says[:LONGEST_WORDS]
 
 
 def _said(constraint: str, note: str, text: str) -> str:
     """A constraint in words; a code that only lost its zeros is named, for spreadsheets
     take them away.
     """
-    plain = text.lstrip("0")
-    lost = (
-        [code for code in _CODE.findall(note) if code.lstrip("0") == plain]
-        if text.isdecimal()
-        else []
-    )
-    if constraint == "enum" and lost:
-        return f"it is {lost[0]} without its leading zeros"
+    if constraint == "enum" and text.isdecimal():
+        plain = text.lstrip("0")
+        for code in _CODE.findall(note):
+            if code.lstrip("0") == plain:
+                return f"it is {code} without its leading zeros"
 
     return _SAYS.get(constraint, note)
 
@@ -478,9 +509,13 @@ def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
         return None
 
     for delimiter in _DELIMITERS:
+        if delimiter == plan.delimiter:
+            continue
+
         names = [name.strip(' "') for name in cells[0].split(delimiter)]
         known = sum(name in plan.columns for name in names)
-        if delimiter != plan.delimiter and known > 1 and known * 2 >= len(names):
+        # A single name may be there by chance.
+        if known > 1 and known * 2 >= len(names):
             return delimiter
 
     return None
@@ -503,15 +538,21 @@ def _key(
     """The key columns of a row, or None when the row cannot be placed."""
     results: dict[str, Any] = {}
     for name, text in zip(reading.plan.columns, cells, strict=True):
-        if name not in layout.ROW_KEY or (
-            reading.plan.table and name not in reading.keys
-        ):
+        if name not in layout.ROW_KEY:
+            continue
+        # A field of the dictionary may have the name of a key column.
+        if reading.plan.table and name not in reading.keys:
             continue
 
-        if name in refused or not (text or name in reading.blank_keys):
+        if name in refused:
+            return None
+        if not text and name not in reading.blank_keys:
             return None
 
-        results[name] = text if name not in _NUMBERS else int(text) if text else None
+        if name not in _NUMBERS:
+            results[name] = text
+        else:
+            results[name] = int(text) if text else None
 
     return results
 
@@ -535,7 +576,10 @@ def _subject(
     reading: TableReading, line: int, cells: list[str], refused: frozenset[str]
 ) -> SubjectLine | None:
     key = _key(reading, cells, refused)
-    return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT]) if key else None
+    if key is None:
+        return None
+
+    return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT])
 
 
 def _form(

@@ -236,11 +236,9 @@ class Store:
 
     def saves(self) -> list[str]:
         """The latest time stamp of all forms, if there is any."""
-        return [
-            text
-            for (text,) in self._db.execute("select max(saved_at) from form")
-            if text
-        ]
+        rows = self._db.execute("select max(saved_at) from form")
+
+        return [text for (text,) in rows if text]
 
     def counted(self) -> tuple[int, int]:
         """How many forms and subjects there are."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -85,19 +86,20 @@ def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     missing = field.get("missingValues", schema.get("missingValues", []))
     if not isinstance(codes, list) or not isinstance(missing, list):
         return False
+    if not _are_of(missing, (str,)):
+        return False
 
     pattern = constraints.get("pattern", "")
     if type(pattern) is not str or not is_harmless(pattern):
         return False
 
-    bounds = [constraints[name] for name in _BOUNDS.intersection(constraints)]
     lengths = [constraints[name] for name in _LENGTHS.intersection(constraints)]
+    if not _are_of(lengths, (int,)):
+        return False
 
-    return (
-        _are_of((*codes, *bounds), value_types)
-        and _are_of(lengths, (int,))
-        and _are_of(missing, (str,))
-    )
+    bounds = [constraints[name] for name in _BOUNDS.intersection(constraints)]
+
+    return _are_of((*codes, *bounds), value_types)
 
 
 def _are_of(values: Iterable[Any], types: Collection[type]) -> bool:
@@ -117,8 +119,11 @@ def _reader(
     position: int,
     ask: Callable[[int, str], tuple[Any, CellVerdict]],
 ) -> CellReader:
+    if is_right is None:
+        return partial(ask, position)
+
     def read(text: str) -> tuple[Any, CellVerdict]:
-        return (None, None) if is_right and is_right(text) else ask(position, text)
+        return (None, None) if is_right(text) else ask(position, text)
 
     return read
 
@@ -233,15 +238,17 @@ def _inside(
     constraints: Mapping[str, Any], convert: Callable[[Any], Any]
 ) -> Callable[[Any], bool] | None:
     """True for values between the ends; None when an end is none of this kind."""
-    tests = []
+    tests: list[Callable[[Any], bool]] = []
     for name, compared in _COMPARED.items():
-        if name in constraints:
-            try:
-                end = convert(constraints[name])
-            except (ArithmeticError, TypeError, ValueError):
-                return None
+        if name not in constraints:
+            continue
 
-            tests.append(compared(end))
+        try:
+            end = convert(constraints[name])
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+
+        tests.append(compared(end))
 
     return lambda value: all(test(value) for test in tests)
 

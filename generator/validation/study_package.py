@@ -22,6 +22,7 @@ from generator.tables.descriptor import Past, descriptor
 from generator.tables.format_1 import schema_of_format_1
 from generator.tables.retired import read_retired
 from generator.validation.audit_trail import Column
+from generator.validation.json_parts import object_of
 from generator.validation.opened_package import OpenPackage, read_text
 from generator.validation.query_threads import check_threads
 from generator.validation.report.report import Collector, Reported
@@ -48,49 +49,49 @@ def _resources(opened: OpenPackage) -> dict[str, Mapping[str, Any]]:
     """The descriptor's resources by name, those with an unsafe path left out and
     reported.
     """
-    found: dict[str, Mapping[str, Any]] = {}
-    for one in opened.descriptor["resources"]:
-        name, path = (
-            (one.get("name"), one.get("path"))
-            if isinstance(one, dict)
-            else (None, None)
-        )
-        if not isinstance(name, str) or not isinstance(path, str):
-            opened.collector.add(
-                Reported(finding=finding("broken-resource", value=str(one)[:80]))
-            )
-        elif not is_safe(path):
-            opened.collector.add(
-                Reported(finding=finding("unsafe-path", value=path), table=name)
-            )
-        elif name in found:
-            opened.collector.add(
-                Reported(finding=finding("repeated-resource", value=name), table=name)
-            )
-        else:
-            found[name] = one
+    resources: dict[str, Mapping[str, Any]] = {}
 
-    return found
+    def refuse(code: str, value: str, table: str | None = None) -> None:
+        refused = finding(code, value=value)
+        opened.collector.add(Reported(finding=refused, table=table))
+
+    for resource in opened.descriptor["resources"]:
+        name = object_of(resource).get("name")
+        path = object_of(resource).get("path")
+        if not isinstance(name, str) or not isinstance(path, str):
+            refuse("broken-resource", str(resource)[:80])
+        elif not is_safe(path):
+            refuse("unsafe-path", path, name)
+        elif name in resources:
+            refuse("repeated-resource", name, name)
+        else:
+            resources[name] = resource
+
+    return resources
 
 
 def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study | None:
-    files = dictionary if dictionary is not None else _packaged_dictionary(opened)
+    files = dictionary
+    if files is None:
+        files = _packaged_dictionary(opened)
     if not files:
         opened.collector.add(Reported(finding=finding("dictionary-missing")))
         return None
 
     loaded = load_study(files)
 
-    for found in loaded.findings:
-        place = found.text
-        file, line = (
-            (layout.DICTIONARY + place.file, place.line) if place else (None, None)
-        )
-        opened.collector.add(Reported(finding=found, file=file, row=line))
+    for fault in loaded.findings:
+        file, line = None, None
+        if fault.text:
+            file = layout.DICTIONARY + fault.text.file
+            line = fault.text.line
 
-    said = opened.descriptor.get("crfsmith:dictionary")
-    if loaded.study and said != loaded.study.hash:
-        differs = finding("dictionary-differs", value=str(said), used=loaded.study.hash)
+        opened.collector.add(Reported(finding=fault, file=file, row=line))
+
+    stated = opened.descriptor.get("crfsmith:dictionary")
+    if loaded.study and stated != loaded.study.hash:
+        used = loaded.study.hash
+        differs = finding("dictionary-differs", value=str(stated), used=used)
         opened.collector.add(Reported(finding=differs))
 
     return loaded.study
@@ -99,14 +100,15 @@ def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study |
 def _packaged_dictionary(opened: OpenPackage) -> dict[str, str]:
     files: dict[str, str] = {}
     for name in sorted(opened.source.sizes):
-        if name.startswith(layout.DICTIONARY):
-            try:
-                files[name.removeprefix(layout.DICTIONARY)] = read_text(
-                    opened.source, name
-                )
-            except BrokenFile as error:
-                broken = finding("broken-file", value=name, path=name, why=str(error))
-                opened.collector.add(Reported(finding=broken, file=name))
+        if not name.startswith(layout.DICTIONARY):
+            continue
+
+        own_name = name.removeprefix(layout.DICTIONARY)
+        try:
+            files[own_name] = read_text(opened.source, name)
+        except BrokenFile as error:
+            broken = finding("broken-file", value=name, path=name, why=str(error))
+            opened.collector.add(Reported(finding=broken, file=name))
 
     return files
 
@@ -116,26 +118,28 @@ def _plans(
 ) -> tuple[TablePlan, ...]:
     plans: list[TablePlan] = []
     if opened.study:
-        paths = {name: str(one["path"]) for name, one in resources.items()}
+        paths = {name: str(item["path"]) for name, item in resources.items()}
         entries = has_entries(resources.get(layout.SUBJECTS, {}))
         plans += study_plan(
             opened.study, paths, read_retired(opened.descriptor), entries=entries
         )
 
-    taken = {plan.name for plan in plans}
+    planned = {plan.name for plan in plans}
 
     for name, resource in resources.items():
-        if name in taken:
+        if name in planned:
             continue
 
-        made = descriptor_plan(resource)
-        if isinstance(made, TablePlan):
-            plans.append(made)
-        else:
-            skipped = finding("resource-not-judged", value=name, why=made)
-            opened.collector.add(
-                Reported(finding=skipped, file=layout.DESCRIPTOR, table=name)
-            )
+        # A package may have tables beside those of its study.
+        plan = descriptor_plan(resource)
+        if isinstance(plan, TablePlan):
+            plans.append(plan)
+            continue
+
+        skipped = finding("resource-not-judged", value=name, why=plan)
+        opened.collector.add(
+            Reported(finding=skipped, file=layout.DESCRIPTOR, table=name)
+        )
 
     return tuple(plans)
 
@@ -184,33 +188,34 @@ def _compare_descriptor(
 
 def _says(schema: Any, wanted: Any, opened: OpenPackage, table: Table | None) -> bool:
     """True where a schema is the dictionary's, as it was written when the package was."""
-    if schema == json.loads(json.dumps(wanted)):
+    if schema == _as_json(wanted):
         return True
 
-    if (
-        table is None
-        or opened.study is None
-        or opened.descriptor.get("crfsmith:format") != 1
-    ):
+    if table is None or opened.study is None:
+        return False
+    if opened.descriptor.get("crfsmith:format") != 1:
         return False
 
-    return bool(
-        schema == json.loads(json.dumps(schema_of_format_1(opened.study, table)))
-    )
+    return bool(schema == _as_json(schema_of_format_1(opened.study, table)))
+
+
+def _as_json(written: Any) -> Any:
+    """As it is read from a file: tuples are lists there."""
+    return json.loads(json.dumps(written))
 
 
 def _unlisted(opened: OpenPackage) -> None:
     """Files beside the tables that nobody would read."""
     planned = {plan.path for plan in opened.plans}
     for name in sorted(opened.source.sizes):
-        if (
-            name.endswith(".csv")
-            and name not in planned
-            and not name.startswith((layout.FILES, layout.DICTIONARY))
-        ):
-            opened.collector.add(
-                Reported(finding=finding("unlisted-file", value=name), file=name)
-            )
+        if not name.endswith(".csv") or name in planned:
+            continue
+        # An uploaded file may well be a CSV file.
+        if name.startswith((layout.FILES, layout.DICTIONARY)):
+            continue
+
+        unlisted = finding("unlisted-file", value=name)
+        opened.collector.add(Reported(finding=unlisted, file=name))
 
 
 def restore_tables(

@@ -13,8 +13,12 @@ from generator.tables.descriptor import DIALECT
 from generator.tables.retired import Retired
 from generator.tables.schema import table_schema
 from generator.tables.system import system_schema
+from generator.validation.json_parts import list_of, object_of
 from generator.validation.known_names import KnownNames
 from generator.validation.table_plan import TablePlan
+
+_NO_SCHEMA = "its schema is not in datapackage.json"
+_OTHER_DIALECT = "its dialect is different"
 
 
 def study_plan(
@@ -53,13 +57,9 @@ def study_plan(
 
 def has_entries(resource: Mapping[str, Any]) -> bool:
     """Whether the table of subjects that a descriptor describes says who entered each."""
-    schema = resource.get("schema")
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    names = (
-        [one.get("name") for one in fields if isinstance(one, dict)]
-        if isinstance(fields, list)
-        else []
-    )
+    schema = object_of(resource.get("schema"))
+    fields = list_of(schema.get("fields"))
+    names = [object_of(field).get("name") for field in fields]
 
     return all(name in names for name in layout.ENTRY)
 
@@ -68,30 +68,34 @@ def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
     """The plan of a table that only the descriptor describes, or why it cannot be
     judged.
     """
-    schema, name, path = (
-        resource.get("schema"),
-        str(resource["name"]),
-        str(resource["path"]),
-    )
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not all(
-        isinstance(one, dict) and one.get("name") for one in fields
-    ):
-        return "its schema is not in datapackage.json"
+    schema = object_of(resource.get("schema"))
+    fields = schema.get("fields")
+    if not isinstance(fields, list):
+        return _NO_SCHEMA
+    if not all(object_of(field).get("name") for field in fields):
+        return _NO_SCHEMA
 
+    path = str(resource["path"])
     if not path.endswith(".csv"):
         return "it is no CSV file"
-    if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
+
+    encoding = str(resource.get("encoding", "utf-8"))
+    if encoding.lower() not in {"utf-8", "utf8"}:
         return "its encoding is not UTF-8"
 
     dialect = resource.get("dialect", {})
-    if not isinstance(dialect, dict) or any(
-        dialect.get(key, said) != said for key, said in DIALECT.items()
-    ):
-        return "its dialect is different"
+    if not isinstance(dialect, dict):
+        return _OTHER_DIALECT
 
-    columns = tuple(str(one["name"]) for one in fields)
+    for key, usual in DIALECT.items():
+        # What is not stated is as usual.
+        if dialect.get(key, usual) != usual:
+            return _OTHER_DIALECT
 
     return TablePlan(
-        name=name, path=path, columns=columns, schema=schema or {}, table=None
+        name=str(resource["name"]),
+        path=path,
+        columns=tuple(str(field["name"]) for field in fields),
+        schema=schema,
+        table=None,
     )

@@ -49,21 +49,21 @@ class TablePlan:
     @property
     def optional(self) -> frozenset[str]:
         """Columns that follow from another one, so that an older package may lack them."""
-        return frozenset(
-            item.name
-            for item in (self.table.fields if self.table else ())
-            if item.part_of
-        )
+        if self.table is None:
+            return frozenset()
+
+        return frozenset(field.name for field in self.table.fields if field.part_of)
 
     @property
     def blank_keys(self) -> frozenset[str]:
         """The key columns that may be blank, such as the site of a study without sites."""
-        return frozenset(
-            item["name"]
-            for item in self.schema["fields"]
-            if item["name"] in layout.ROW_KEY
-            and not item.get("constraints", {}).get("required")
-        )
+        blank: set[str] = set()
+        for column in self.schema["fields"]:
+            is_required = column.get("constraints", {}).get("required")
+            if column["name"] in layout.ROW_KEY and not is_required:
+                blank.add(column["name"])
+
+        return frozenset(blank)
 
 
 def frictionless_schema(plan: TablePlan) -> Any:
@@ -74,20 +74,20 @@ def frictionless_schema(plan: TablePlan) -> Any:
     if plan.read is not None:
         return plan.read
 
+    described = {"$schema": SCHEMA_PROFILE, **plan.schema}
     try:
-        return frictionless.Schema.from_descriptor(
-            {"$schema": SCHEMA_PROFILE, **plan.schema}
-        )
+        return frictionless.Schema.from_descriptor(described)
     except frictionless.FrictionlessException as error:
-        raise ValueError(
-            "; ".join(to_error.note for to_error in error.to_errors())
-        ) from error
+        notes = [part.note for part in error.to_errors()]
+        raise ValueError("; ".join(notes)) from error
 
 
 def missing_values(item: Any) -> tuple[str, ...]:
     """The texts of a Frictionless field that stand for no value."""
     own = item.has_defined("missing_values") or not item.schema
-    return tuple(item.missing_values if own else item.schema.missing_values)
+    values = item.missing_values if own else item.schema.missing_values
+
+    return tuple(values)
 
 
 def cell_readers(schema: Any) -> tuple[CellReader, ...]:

@@ -11,6 +11,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from generator.package.source import BrokenFile, PackageSource
 from generator.tables import layout
+from generator.validation.json_parts import list_of, object_of
 from generator.validation.read_tables import sha256_of
 
 
@@ -39,10 +40,13 @@ class UploadCheck:
         if name not in self._source.sizes:
             return finding("upload-missing", value=name)
 
-        digest, beginning = self._digest(name), name.split("/")[1]
-        if not digest.startswith(beginning) or self._listed.get(name, digest) != digest:
+        digest = self._digest(name)
+        beginning = name.split("/")[1]
+        is_as_named = digest.startswith(beginning)
+        if not is_as_named or self._listed.get(name, digest) != digest:
             return finding("upload-changed", value=name)
 
+        # A beginning of a hash stands for one file alone.
         first = self._first.setdefault(beginning, name)
         if self._digests[first] != digest:
             return finding("uploads-alike", value=name, other=first)
@@ -51,13 +55,13 @@ class UploadCheck:
 
     def rest(self) -> Iterator[Finding]:
         """Files that no cell names, and listed ones that are not there."""
-        for name in sorted(self._source.sizes):
-            if name.startswith(layout.FILES) and name not in self._named:
-                yield finding("upload-orphaned", value=name)
+        uploads = {name for name in self._source.sizes if name.startswith(layout.FILES)}
+        for name in sorted(uploads - self._named):
+            yield finding("upload-orphaned", value=name)
 
-        for name in sorted(self._listed):
-            if name not in self._source.sizes and name not in self._named:
-                yield finding("upload-missing", value=name)
+        missing = set(self._listed).difference(self._source.sizes)
+        for name in sorted(missing - self._named):
+            yield finding("upload-missing", value=name)
 
     def _digest(self, name: str) -> str:
         """The hash of a file's bytes; none when they cannot be read."""
@@ -75,16 +79,11 @@ def _listed(descriptor: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The files of the descriptor with their hashes; whatever has another shape is
     none.
     """
-    given = descriptor.get("crfsmith:files")
-    for item in given if isinstance(given, list) else []:
-        path, entry = (
-            (item.get("path"), item.get("hash"))
-            if isinstance(item, dict)
-            else (None, None)
-        )
-        if (
-            isinstance(path, str)
-            and isinstance(entry, str)
-            and path.startswith(layout.FILES)
-        ):
-            yield path, entry.removeprefix("sha256:")
+    for item in list_of(descriptor.get("crfsmith:files")):
+        path = object_of(item).get("path")
+        digest = object_of(item).get("hash")
+        if not isinstance(path, str) or not isinstance(digest, str):
+            continue
+
+        if path.startswith(layout.FILES):
+            yield path, digest.removeprefix("sha256:")

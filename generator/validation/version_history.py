@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
@@ -18,6 +20,7 @@ from generator.package.csv_records import CsvRecord, Records
 from generator.package.source import BrokenFile, PackageSource
 from generator.tables import layout
 from generator.tables.descriptor import DictionaryUse
+from generator.validation.json_parts import list_of, object_of
 from generator.validation.opened_package import OpenPackage, read_text
 
 STATUSES: Mapping[str, FormStatus] = {
@@ -119,8 +122,11 @@ class PackageHistory:
         """When the newest version of all was saved."""
         index = _Line._fields.index("saved_at")
         [(text,)] = self._db.execute(f"select max(c{index}) from line")
+        if not text:
+            return None
+
         try:
-            return datetime.fromisoformat(text) if text else None
+            return datetime.fromisoformat(text)
         except ValueError:
             return None
 
@@ -189,8 +195,10 @@ def rows_of_records(
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The same of records that begin with a header."""
     header = next(records, None)
-    names = header.cells if header else ()
-    places = {name: index for index, name in enumerate(names)}
+    if header is None:
+        return
+
+    places = {name: index for index, name in enumerate(header.cells)}
     if not places.keys() >= set(wanted):
         return
 
@@ -207,12 +215,13 @@ def _silent(code: str, line: int, **words: Any) -> None:
 
 def _versions(form: str, lines: Iterator[_Line]) -> Iterator[PackagedVersion]:
     state = _State(form=form)
-    for number, (version, some) in enumerate(
-        groupby(lines, lambda item: item.version), start=1
-    ):
+    by_version = groupby(lines, lambda line: line.version)
+
+    for number, (version, own) in enumerate(by_version, start=1):
         if version != str(number):
             raise BrokenHistory(f"version {number} of {form} is missing")
-        yield state.after(list(some))
+
+        yield state.after(list(own))
 
 
 @dataclass(kw_only=True)
@@ -252,23 +261,33 @@ class _State:
         )
 
     def _change(self, line: _Line) -> None:
-        row = int(line.rowno) if line.rowno else None
         name, _, code = line.field.partition("#")
+        row = int(line.rowno) if line.rowno else None
         if code:
             _put(self.kept, (CellKey(line.table, row, name), code), line)
-        elif row is not None and name == layout.ROW:
-            self._change_row(line, row)
         elif row is not None:
-            _put(self.rows.setdefault(line.table, {}).setdefault(row, {}), name, line)
+            self._change_in_row(line, row, name)
         elif name == "formstat" and line.table == self.form:
-            if line.old != self.status:
-                raise BrokenHistory(
-                    "a status before a save is not the one after the save before"
-                )
-
-            self.status = line.new
+            self._change_status(line)
         elif name:
             _put(self.texts, name, line)
+
+    def _change_in_row(self, line: _Line, row: int, name: str) -> None:
+        # The number of a row comes and goes with the row itself.
+        if name == layout.ROW:
+            self._change_row(line, row)
+            return
+
+        rows = self.rows.setdefault(line.table, {})
+        _put(rows.setdefault(row, {}), name, line)
+
+    def _change_status(self, line: _Line) -> None:
+        if line.old != self.status:
+            raise BrokenHistory(
+                "a status before a save is not the one after the save before"
+            )
+
+        self.status = line.new
 
     def _change_row(self, line: _Line, row: int) -> None:
         if line.new:
@@ -278,23 +297,21 @@ class _State:
 
     def _record(self) -> Record:
         for table, row in self._removed:
-            if any(self.rows.get(table, {}).pop(row, {}).values()):
+            texts = self.rows.get(table, {}).pop(row, {})
+            if any(texts.values()):
                 raise BrokenHistory("a row that was removed still has texts")
 
         self._removed.clear()
 
-        return Record(
-            texts=dict(self.texts),
-            rows={
-                table: tuple(
-                    Row(number=number, texts=dict(rows[number]))
-                    for number in sorted(rows)
+        tables: dict[str, tuple[Row, ...]] = {}
+        for table, rows in self.rows.items():
+            if rows:
+                ordered = sorted(rows.items())
+                tables[table] = tuple(
+                    Row(number=number, texts=dict(texts)) for number, texts in ordered
                 )
-                for table, rows in self.rows.items()
-                if rows
-            },
-            kept=dict(self.kept),
-        )
+
+        return Record(texts=dict(self.texts), rows=tables, kept=dict(self.kept))
 
 
 def _put(texts: dict[Any, str], name: Any, line: _Line) -> None:
@@ -314,38 +331,42 @@ def _put(texts: dict[Any, str], name: Any, line: _Line) -> None:
 
 def dictionary_uses(opened: OpenPackage) -> tuple[DictionaryUse, ...]:
     """Which dictionaries were in use, as the descriptor tells it."""
-    given = opened.descriptor.get("crfsmith:dictionaries")
-    results = []
+    uses: list[DictionaryUse] = []
+    for item in list_of(opened.descriptor.get("crfsmith:dictionaries")):
+        digest = object_of(item).get("hash")
+        since = object_of(item).get("since")
+        if not isinstance(digest, str) or not isinstance(since, str):
+            continue
 
-    for item in given if isinstance(given, list) else []:
-        digest, since = (
-            (item.get("hash"), item.get("since"))
-            if isinstance(item, dict)
-            else (None, None)
-        )
         try:
-            moment = datetime.fromisoformat(since) if isinstance(since, str) else None
+            moment = datetime.fromisoformat(since)
         except ValueError:
             continue
 
-        if isinstance(digest, str) and moment and moment.tzinfo:
-            results.append(DictionaryUse(hash=digest, since=moment))
+        # Without a zone it is no moment.
+        if moment.tzinfo:
+            uses.append(DictionaryUse(hash=digest, since=moment))
 
-    return tuple(results)
+    return tuple(uses)
 
 
 def earlier_texts(source: PackageSource) -> dict[str, dict[str, str]]:
     """The earlier dictionaries of a package by their hashes; one that is not what it
     says is left out.
     """
-    texts: dict[str, dict[str, str]] = {}
+    texts: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in source.sizes:
-        digest, _, file = name.removeprefix(layout.EARLIER_DICTIONARIES).partition("/")
-        if name.startswith(layout.EARLIER_DICTIONARIES) and file:
-            try:
-                texts.setdefault(digest, {})[file] = read_text(source, name)
-            except BrokenFile:
-                continue
+        if not name.startswith(layout.EARLIER_DICTIONARIES):
+            continue
+
+        place = name.removeprefix(layout.EARLIER_DICTIONARIES)
+        digest, _, file = place.partition("/")
+        if not file:
+            continue
+
+        # A dictionary without one of its files has another hash, and is left out below.
+        with suppress(BrokenFile):
+            texts[digest][file] = read_text(source, name)
 
     return {
         digest: files
@@ -356,10 +377,14 @@ def earlier_texts(source: PackageSource) -> dict[str, dict[str, str]]:
 
 def earlier_file(opened: OpenPackage, name: str) -> bytes | None:
     """An uploaded file that only earlier versions name, by the text of their cell."""
-    content = opened.bytes_of(layout.EARLIER_FILES + name.removeprefix(layout.FILES))
-    if content is None or not hashlib.sha256(content).hexdigest().startswith(
-        name.split("/")[1]
-    ):
+    path = layout.EARLIER_FILES + name.removeprefix(layout.FILES)
+    content = opened.bytes_of(path)
+    if content is None:
+        return None
+
+    beginning = name.split("/")[1]
+    digest = hashlib.sha256(content).hexdigest()
+    if not digest.startswith(beginning):
         return None
 
     return content
