@@ -124,7 +124,11 @@ def _count_distinct(rows: AggregatedRows) -> Column:
 
 
 def _is_exact(value: object) -> bool:
-    return value is not None and not (isinstance(value, tuple) and value[0] != value[1])
+    if value is None:
+        return False
+
+    # An interval that is one day long is exact as well.
+    return not isinstance(value, tuple) or value[0] == value[1]
 
 
 def _different(rows: AggregatedRows, codes: Array, chosen: Array, size: int) -> Array:

@@ -44,12 +44,16 @@ def by_distinct(
     by_code = [coded(column) for column in columns]
     varying = [column for column in by_code if len(column.values) > 1]
     if not varying:
-        return constant(function(*(column.values[0] for column in by_code)), rows)
+        values = [column.values[0] for column in by_code]
+        return constant(function(*values), rows)
 
+    # Each combination of values that occurs is worked out once.
+    codes = [column.codes for column in varying]
     sizes = [len(column.values) for column in varying]
-    distinct = combined([column.codes for column in varying], sizes)
+    distinct = combined(codes, sizes)
     arguments = [_at(column, distinct.example) for column in by_code]
-    results = [function(*values) for values in zip(*arguments, strict=True)]
+    results = list(map(function, *arguments))
+
     places = np.zeros(distinct.size, np.int64)
     places[distinct.occurring] = np.arange(len(results))
 

@@ -85,15 +85,16 @@ class Casebooks:
         if max(layers.values(), default=0) <= DEEP:
             return
 
-        every = [
-            (layers.get(shape.place(field), 0), shape, field)
-            for shape in self.shapes
-            for field in shape.fields
-        ]
+        derived: list[tuple[int, TableShape, Field]] = []
+        for shape in self.shapes:
+            for field in shape.fields:
+                # What a text alone tells is in layer 0, and waits for nothing.
+                layer = layers.get(shape.place(field), 0)
+                if layer:
+                    derived.append((layer, shape, field))
 
-        for layer, shape, item in sorted(every, key=lambda value: value[0]):
-            if layer:
-                self.relation(shape).value(item)
+        for _, shape, field in sorted(derived, key=lambda item: item[0]):
+            self.relation(shape).value(field)
 
     def close(self) -> None:
         """Relations and books know each other; memory is given back at once when they
@@ -110,7 +111,8 @@ class Casebooks:
         return self._groups[name]
 
     def relation(self, shape: TableShape) -> Relation:
-        return self._groups[shape.name] if shape.group else self._forms[shape.name]
+        relations = self._groups if shape.group else self._forms
+        return relations[shape.name]
 
     def scene(self, relation: RelationLines) -> Scene:
         """What expressions at home in a relation see."""
@@ -241,7 +243,10 @@ class Casebooks:
         return firsts[lines], counts[lines]
 
     def _source(self, source: resolved.RowSource) -> Relation:
-        return self.rows(source.table) if source.group else self.form(source.form)
+        if source.group:
+            return self.rows(source.table)
+
+        return self.form(source.form)
 
     def frame(self, source: resolved.RowSource, places: Array) -> RelationFrame:
         """The rows of a source at some places."""

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 Asked = Array | bool
 """A truth value for each line, or one for all."""
+_End = tuple[str, core.Core | None]
+"""The side on which a range ends, and its end there."""
 
 
 class RelationChecks:
@@ -159,67 +161,76 @@ class RelationChecks:
             return
 
         asked = blank & self.complete
-        surely = asked if shown is None else asked & (shown == TRUE)
+        surely = asked
+        if shown is not None:
+            surely = asked & (shown == TRUE)
         if required is not True:
             asked, surely = asked & (required != FALSE), surely & (required == TRUE)
 
         self._facet(surely, "required-blank", field)
-        open_ = asked & ~surely
-        if open_.any():
-            self._say(open_ & ~self.told.of(asked_by(self.shape, field)), ASK)
+
+        unclear = asked & ~surely
+        if unclear.any():
+            self._say(unclear & ~self.told.of(asked_by(self.shape, field)), ASK)
 
     def _outcomes(self, field: Field, classes: Array, hidden: Array) -> None:
         there = np.bincount(classes, minlength=1)
-        for index, outcome in enumerate(
-            self.relation.reader(field).outcomes[: len(there)]
-        ):
+        outcomes = self.relation.reader(field).outcomes[: len(there)]
+
+        for index, outcome in enumerate(outcomes):
             if not there[index]:
                 continue
 
-            if outcome.state is CellState.INVALID and field.value is not None:
-                self._say(~hidden & (classes == index), ASK)
-            elif outcome.code is not None:
-                here = ~hidden & (classes == index)
-                self._facet(
-                    here & self.complete if outcome.draft_only else here,
-                    outcome.code,
-                    field,
-                )
+            is_bad_result = (
+                outcome.state is CellState.INVALID and field.value is not None
+            )
+            if outcome.code is None and not is_bad_result:
+                continue
+
+            here = ~hidden & (classes == index)
+            # A formula gives no text that could be quoted: the judge has the words.
+            if is_bad_result:
+                self._say(here, ASK)
+                continue
+
+            assert outcome.code is not None
+            # A code for drafts is right until the form is complete.
+            if outcome.draft_only:
+                here &= self.complete
+
+            self._facet(here, outcome.code, field)
 
     def _ranges(self, field: Field, left: Array) -> None:
         """What passes its limits, the first alone; of ends that are UNKNOWN the judge
         is asked.
         """
+        unit: Column | None = None
         companion = companion_of(field)
-        unit = (
-            None
-            if companion is None
-            else self.relation.value(self.shape.named(companion))
-        )
-        if unit is not None:
+        if companion is not None:
+            unit = self.relation.value(self.shape.named(companion))
             left = self._first(left, ~known(unit), field, "unit-missing")
 
-        reported = [
-            (word, _of(unit, of, self.nowhere), current, low, high)
-            for word, of, current, low, high in limits(self.shape, field)
-        ]
+        ranges: list[tuple[str, Array, Range, list[_End]]] = []
+        for word, of, current, low, high in limits(self.shape, field):
+            ends: list[_End] = [("below", low), ("above", high)]
+            ranges.append((word, _of(unit, of, self.nowhere), current, ends))
 
-        for _, here, _, low, high in reported:
-            for end in (low, high):
+        for _, here, _, ends in ranges:
+            for _, end in ends:
                 if end is not None and not is_certain(end):
-                    open_ = left & self.complete & here & ~known(self.scene.column(end))
-                    self._say(open_, ASK)
-                    left = left & ~open_
-
-        for word, here, value, low, high in reported:
-            for side, end in (("below", low), ("above", high)):
-                if end is not None and (left & here).any():
-                    left = self._first(
-                        left,
-                        here & self._beyond(field, side, value, end),
-                        field,
-                        f"{side}-{word}",
+                    unclear = (
+                        left & self.complete & here & ~known(self.scene.column(end))
                     )
+                    self._say(unclear, ASK)
+                    left = left & ~unclear
+
+        for word, here, current, ends in ranges:
+            for side, end in ends:
+                if end is None or not (left & here).any():
+                    continue
+
+                beyond = here & self._beyond(field, side, current, end)
+                left = self._first(left, beyond, field, f"{side}-{word}")
 
     def _first(self, left: Array, where: Array, field: Field, code: str) -> Array:
         """Says what is found, and gives the lines that are left."""
@@ -228,22 +239,27 @@ class RelationChecks:
 
     def _beyond(self, field: Field, side: str, current: Range, end: core.Core) -> Array:
         """Where the value surely lies before the low end, or after the high one."""
-        strictly = not (current.low_open if side == "below" else current.high_open)
         limit, value = self.scene.column(end), self.relation.value(field)
-        earlier, later = (limit, value) if side == "below" else (value, limit)
+        if side == "below":
+            is_open, earlier, later = current.low_open, limit, value
+        else:
+            is_open, earlier, later = current.high_open, value, limit
+
         type_ = type_of(field)
         if type_ is Type.DURATION:
+            # Months and days have no order, but their difference has a sign.
             rows = len(self.relation)
             earlier = applied("duration_minus", [earlier, later], rows)
             later = constant((0, 0), rows)
 
+        # An interval lies beyond a limit where no day of it can be inside.
         if type_ in (Type.DATE, Type.SPREAD, Type.DURATION):
-            return (
-                self._applied("span_le" if strictly else "span_lt", earlier, later)
-                == FALSE
-            )
+            inside = "span_lt" if is_open else "span_le"
+            return self._applied(inside, earlier, later) == FALSE
 
-        return self._applied("lt" if strictly else "le", later, earlier) == TRUE
+        outside = "le" if is_open else "lt"
+
+        return self._applied(outside, later, earlier) == TRUE
 
     def _applied(self, operator: str, *columns: Column) -> Array:
         return truth(applied(operator, columns, len(self.relation)))
@@ -319,19 +335,22 @@ class RelationChecks:
         different ones.
         """
         assert group.rows is not None
+        forms = len(self.relation)
         fields = [rows.shape.named(name) for name in group.rows.fixed]
         columns = [coded(rows.value(field)) for field in fields]
-        has = np.logical_and.reduce([known(item) for item in columns])
+        has = np.logical_and.reduce([known(column) for column in columns])
+
         # One number for each form and combination of codes.
         numbers = np.asarray(rows.parents, np.int64)
         for column in columns:
             numbers = numbers * len(column.values) + column.codes
 
-        size = prod(len(item.values) for item in columns)
-        bincount = np.bincount(rows.parents[has], minlength=len(self.relation))
+        size = prod(len(column.values) for column in columns)
+        different = np.unique(numbers[has]) // size
 
-        return bincount, np.bincount(
-            np.unique(numbers[has]) // size, minlength=len(self.relation)
+        return (
+            np.bincount(rows.parents[has], minlength=forms),
+            np.bincount(different, minlength=forms),
         )
 
     def _shown_group(self, group: Group) -> Array:
@@ -346,13 +365,14 @@ class RelationChecks:
 def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
     """Where a range is meant: everywhere, or with the unit that was chosen."""
     if unit is None:
-        return ~nowhere if of is None else nowhere
+        return nowhere if of is not None else ~nowhere
+    if of is None:
+        return nowhere
 
     value = coded(unit)
+    is_meant = np.array([code == of for code in value.values], bool)
 
-    return np.array([of is not None and item == of for item in value.values], bool)[
-        value.codes
-    ]
+    return is_meant[value.codes]
 
 
 def _combinations(group: Group) -> int:

@@ -85,12 +85,14 @@ def _is_collected(field: Field) -> bool:
 def _same_group(home: Home, other: Home) -> bool:
     if home.group is None or other.group is None:
         return home.group is other.group
+
+    # Rules and shapes each have groups of their own, so names are compared.
     return home.group.name == other.group.name
 
 
 def shapes(study: Study) -> tuple[TableShape, ...]:
     """Every relation of a study, forms before their rows."""
-    every = []
+    every: list[TableShape] = []
     for form in study.forms.values():
         for group in (None, *form.row_groups):
             every.append(TableShape(form=form, group=group, study=study))
@@ -182,10 +184,13 @@ def is_certain(node: core.Core | None) -> bool:
     """True for an end of a range that is never UNKNOWN, as the judge has it: a value,
     or today.
     """
-    if isinstance(node, core.Apply):
-        # An exact number, where intervals are compared.
-        if node.operator == "point":
-            return is_certain(node.arguments[0])
-        return node.operator == "today"
+    if node is None or isinstance(node, core.Constant):
+        return True
+    if not isinstance(node, core.Apply):
+        return False
 
-    return node is None or isinstance(node, core.Constant)
+    # An exact number, where intervals are compared.
+    if node.operator == "point":
+        return is_certain(node.arguments[0])
+
+    return node.operator == "today"

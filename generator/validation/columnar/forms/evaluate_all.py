@@ -139,11 +139,12 @@ class _ColumnarEvaluation:
         with ThreadPoolExecutor(max_workers=1) as beside:
             coming: list[Lot] = []
             for names in lots:
-                keys, read = (
-                    Keys(study=self.study, names=names),
-                    self.store.reading(names[0], names[-1]),
-                )
-                forms = [item for name in names for item in kept.get(name, ())]
+                keys = Keys(study=self.study, names=names)
+                read = self.store.reading(names[0], names[-1])
+                forms: list[FormOf] = []
+                for name in names:
+                    forms += kept.get(name, ())
+
                 coming.append((names, beside.submit(structure, keys, read, forms)))
                 if len(coming) > 1:
                     yield coming.pop(0)
@@ -311,10 +312,12 @@ class _ColumnarEvaluation:
     def _count(self, columns: FindingColumns) -> None:
         places = {plan.name: index for index, plan in enumerate(self.opened.plans)}
         counts = np.bincount(columns.constraint, minlength=len(self.found.constraints))
+
         for item, constraint in self.found.constraints.items():
             if not counts[constraint]:
                 continue
 
+            # Counted, not listed: nobody reads the words of these.
             finding = Finding(
                 code=item.code,
                 severity=item.severity,
@@ -326,11 +329,13 @@ class _ColumnarEvaluation:
                 Reported(finding=finding, table=item.table, field=item.field),
                 int(counts[constraint]),
             )
-            doubted = self._doubted.get((places[item.table], item.field or ""))
+
+            place, name = places[item.table], item.field or ""
+            doubted = self._doubted.get((place, name))
             if doubted:
                 lines = columns.line[columns.constraint == constraint].tolist()
                 for line in doubted.intersection(lines):
-                    self.store.settle(places[item.table], line, item.field or "")
+                    self.store.settle(place, line, name)
 
     @cached_property
     def _doubted(self) -> Mapping[tuple[int, str], set[int]]:
@@ -357,7 +362,10 @@ class _ColumnarEvaluation:
         self._files(files)
 
     def _files(self, files: NamedFiles | None, until: str | None = None) -> None:
-        for reported in files.faults(self.uploads, until) if files else ():
+        if not files:
+            return
+
+        for reported in files.faults(self.uploads, until):
             self.opened.collector.add(reported)
 
     def _batch(
@@ -369,6 +377,7 @@ class _ColumnarEvaluation:
         places = {plan.name: index for index, plan in enumerate(self.opened.plans)}
         for name, forms in self.opened.staged():
             some = wanted.get(name, frozenset())
+            # The judge has to look at all of such a subject, and counts it as well.
             if some is None:
                 self._files(files, name)
                 judge_forms(
@@ -384,15 +393,16 @@ class _ColumnarEvaluation:
             whole = EvaluatedSubject(self.study, casebook, self.missing.today, name)
 
             for form in forms:
-                captured = whole.form(form.key) if form.key in some else None
-                if captured is not None:
-                    complete = form.head.status == FormStatus.COMPLETE
-                    report_form(
-                        self.opened,
-                        places,
-                        form,
-                        judge_captured(captured, completing=complete),
-                    )
+                if form.key not in some:
+                    continue
+
+                captured = whole.form(form.key)
+                if captured is None:
+                    continue
+
+                is_complete = form.head.status == FormStatus.COMPLETE
+                judged = judge_captured(captured, completing=is_complete)
+                report_form(self.opened, places, form, judged)
 
             self._files(files, name)
             if name in to_count:

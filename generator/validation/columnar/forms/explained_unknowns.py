@@ -137,8 +137,11 @@ def _plain_reads(root: resolved.Core) -> list[resolved.Read] | None:
         if isinstance(node, resolved.Read):
             if node.depth or node.entered or node.type is Type.DATE:
                 return None
+
             reads.append(node)
-        elif isinstance(node, resolved.Apply) and node.operator in PLAIN:
+            continue
+
+        if isinstance(node, resolved.Apply) and node.operator in PLAIN:
             waiting += node.arguments
         elif not _is_never_unknown(node):
             return None

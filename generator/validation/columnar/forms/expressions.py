@@ -190,14 +190,15 @@ class Scene:
             scene = Scene(books=self.books, frames=[whole], lines=subjects)
             return scene, frame.subject
 
-        # The rows of a group share their form.
-        form = None if frame.rows is None else frame.form
-        if level == "form" and form is not None and frame.at is not None:
-            whole = RelationFrame(form=form)
-            scene = Scene(books=self.books, frames=[whole], lines=len(form))
-            return scene, frame.at
+        # Only the rows of a group share their form.
+        form = frame.form
+        if level != "form" or frame.rows is None or form is None or frame.at is None:
+            return self, None
 
-        return self, None
+        whole = RelationFrame(form=form)
+        scene = Scene(books=self.books, frames=[whole], lines=len(form))
+
+        return scene, frame.at
 
     def _parts(
         self, source: resolved.RowSource
@@ -254,12 +255,17 @@ def _of_mask(array: Array) -> Truth:
 
 def _level(node: resolved.Fold) -> str:
     """What a fold of frame 0 hangs on: the ``subject``, its ``form``, or its ``row``."""
-    parts = [part for part in (node.where, node.body) if part is not None]
+    parts = filter(None, (node.where, node.body))
     levels = {_level_of(below) for part in parts for below in nodes(part)}
-    if "row" in levels:
-        return "row"
+    if _is_of_form(node.source):
+        levels.add("form")
 
-    return "form" if "form" in levels or _is_of_form(node.source) else "subject"
+    # The nearest of them decides.
+    for level in ("row", "form"):
+        if level in levels:
+            return level
+
+    return "subject"
 
 
 def _level_of(node: resolved.Core) -> str:

@@ -28,6 +28,7 @@ ASK = None
 HIDDEN_STATE, EXPECTED_STATE = 254, 253
 """States of a cell beside the classes of its field: hidden, and blank though required.
 """
+_FIXED_STATES = {HIDDEN_STATE: HIDDEN, EXPECTED_STATE: EXPECTED, BLANK: OPTIONAL}
 
 
 class Constraint(NamedTuple):
@@ -113,6 +114,7 @@ class LotFindings:
     def columns(self) -> FindingColumns:
         """Everything that was found."""
         none = np.zeros(0, np.int64)
+        # Nothing can be joined from no parts at all.
         parts = self._parts or [FindingColumns(none, none, none, none)]
 
         return FindingColumns(
@@ -130,12 +132,9 @@ class LotFindings:
 
 def state_name(code: int, outcomes: list[TextClass]) -> str:
     """The state of missingness that a number stands for."""
-    if code == HIDDEN_STATE:
-        return HIDDEN
-    if code == EXPECTED_STATE:
-        return EXPECTED
-    if code == BLANK:
-        return OPTIONAL
+    fixed = _FIXED_STATES.get(code)
+    if fixed is not None:
+        return fixed
 
     outcome = outcomes[code]
     if outcome.state is CellState.MISSING:

@@ -125,8 +125,10 @@ class Relation:
             return texts
 
         sure = surely_answers(item, self.shape.study, texts)
+        if sure is None:
+            return texts
 
-        return texts if sure is None else texts.set(sure, None)
+        return texts.set(sure, None)
 
     def entered(self, item: Field) -> Column:
         """The value that was typed, also while the field is hidden."""
@@ -183,17 +185,22 @@ class Relation:
 
     def _unless_hidden(self, item: Field, column: Column) -> Column:
         shown = self.shown(item)
-        return column if shown is None else masked(column, shown != FALSE)
+        if shown is None:
+            return column
+
+        return masked(column, shown != FALSE)
 
     def missing(self, item: Field, code: str | None) -> Array:
         """Where a cell that is not hidden holds a missing code, or this one."""
         # The outcomes grow while the classes are worked out.
         classes, outcomes = self.classes(item), self.reader(item).outcomes
         is_missing = np.array([_is_missing(outcome, code) for outcome in outcomes])
-        shown = self.shown(item)
         missing = is_missing[classes]
+        shown = self.shown(item)
+        if shown is None:
+            return missing
 
-        return missing if shown is None else missing & (shown != FALSE)
+        return missing & (shown != FALSE)
 
     def _result(self, item: Field) -> tuple[Array, Column]:
         """The class and the value of what a formula gives."""
@@ -207,9 +214,8 @@ class Relation:
             # Values that stand in no line are not rounded, and are no classes.
             counts = np.bincount(computed.codes, minlength=len(computed.values))
             results = zip(computed.values, counts.tolist(), strict=True)
-            meanings = self.reader(item).results(
-                value if count else None for value, count in results
-            )
+            present = [value if count else None for value, count in results]
+            meanings = self.reader(item).results(present)
             values = [meaning.value for meaning in meanings]
             classes = _classes(meanings)[computed.codes]
             self._results[item.name] = classes, column_of(computed.codes, values)
@@ -224,4 +230,5 @@ def _classes(meanings: Sequence[Meaning]) -> Array:
 def _is_missing(outcome: TextClass, code: str | None) -> bool:
     if outcome.state is not CellState.MISSING:
         return False
-    return code is None or outcome.missing == code
+
+    return code in (None, outcome.missing)

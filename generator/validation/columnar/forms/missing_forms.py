@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 
@@ -66,11 +66,11 @@ class MissingForms:
         """Counts the forms of every subject that it can; gives the numbers of those
         that the judge counts.
         """
-        lacked = {
-            index: self._lacks(expectation)
-            for index, expectation in self.study.expectations.items()
-            if _may_be_asked(expectation)
-        }
+        lacked: dict[tuple[str, str], Array] = {}
+        for place, expectation in self.study.expectations.items():
+            if _may_be_asked(expectation):
+                lacked[place] = self._lacks(expectation)
+
         left = self._repeated() | self._looking_at_themselves(lacked)
         states = {
             visit: self._states(visit) for visit in {visit for _, visit in lacked}
@@ -78,13 +78,12 @@ class MissingForms:
 
         for (form, visit), where in lacked.items():
             asked = self._asked(self.study.expectations[form, visit], where & ~left)
-            for status, count in zip(
-                *np.unique(states[visit][asked], return_counts=True), strict=True
-            ):
-                if _STATUSES[status] in OPEN:
-                    self.missing.unbegun(
-                        form, visit, OPEN[_STATUSES[status]], int(count)
-                    )
+            numbers, counts = np.unique(states[visit][asked], return_counts=True)
+
+            for number, count in zip(numbers, counts, strict=True):
+                status = _STATUSES[number]
+                if status in OPEN:
+                    self.missing.unbegun(form, visit, OPEN[status], int(count))
 
         return np.flatnonzero(left)
 
@@ -127,11 +126,10 @@ class MissingForms:
         return zeros
 
     def _asked(self, scheduled: Scheduled, where: Array) -> Array:
-        if (
-            scheduled.expectation is Expectation.REQUIRED
-            or scheduled.when is None
-            or not where.any()
-        ):
+        # Without a condition, or without anybody to ask, nothing has to be worked out.
+        if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None:
+            return where
+        if not where.any():
             return where
 
         return where & (self._expected(scheduled) == TRUE)
@@ -201,21 +199,23 @@ class MissingForms:
     def _held(self, visit: str) -> tuple[Array, Array]:
         """Of whom a visit is captured, and whether it was missed."""
         if field_named(self.study, VISIT_DATE) is None:
-            captured = [
-                places_of(self.books.form(name).key, self._key(visit))
-                for name in self.study.forms
-            ]
-            value = reduce(np.logical_or, (item != NOWHERE for item in captured))
+            key = self._key(visit)
+            value = np.zeros(len(key), bool)
+            for name in self.study.forms:
+                value |= places_of(self.books.form(name).key, key) != NOWHERE
+
             return value, np.zeros(len(value), bool)
 
         form, dates, missed = self._headers
         places = places_of(form.key, self._key(visit))
         there = places != NOWHERE
+        # Without a line there is no place to look at.
+        if not len(form):
+            return there, there
 
-        return (
-            there & ((dates[places] != NEVER) | missed[places]) if len(form) else there,
-            there & missed[places] if len(form) else there,
-        )
+        has_date = dates[places] != NEVER
+
+        return there & (has_date | missed[places]), there & missed[places]
 
     @cached_property
     def _headers(self) -> tuple[Relation, Array, Array]:
@@ -291,19 +291,20 @@ class MissingForms:
         """What a form's cells of a name tell, each different text once; a missing code
         is no text.
         """
-        there = next(
-            (field for field in form.shape.fields if field.name == asked.name), None
-        )
+        named = {field.name: field for field in form.shape.fields}
+        there = named.get(asked.name)
         if there is None:
             return np.full(len(form), NEVER)
 
         codes, texts = form.text(there)
-        missing = {item.code for item in asked.missing}
-        stripped = [text.strip() for text in texts.to_list()]
+        missing = {code.code for code in asked.missing}
+        results: list[int] = []
 
-        return np.array(
-            [tell("" if item in missing else item) for item in stripped], np.int64
-        )[codes]
+        for text in texts.to_list():
+            bare = text.strip()
+            results.append(tell("" if bare in missing else bare))
+
+        return np.array(results, np.int64)[codes]
 
 
 _STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
@@ -350,12 +351,17 @@ def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:
     while waiting:
         for node in nodes(waiting.pop()):
             yield node
-            if isinstance(node, core.Read | core.Remote) and place_of(node) not in met:
-                met.add(place_of(node))
-                table = study.tables[place_of(node)[0]]
-                shape = TableShape(form=table.form, group=table.group, study=study)
-                computed = formula(shape, node.field)
-                waiting += [
-                    *conditions(shape, node.field),
-                    *([] if computed is None else [computed]),
-                ]
+            if not isinstance(node, core.Read | core.Remote):
+                continue
+
+            place = place_of(node)
+            if place in met:
+                continue
+
+            met.add(place)
+            table = study.tables[place[0]]
+            shape = TableShape(form=table.form, group=table.group, study=study)
+            waiting += conditions(shape, node.field)
+            computed = formula(shape, node.field)
+            if computed is not None:
+                waiting.append(computed)

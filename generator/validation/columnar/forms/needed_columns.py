@@ -68,9 +68,8 @@ def _expressions(shape: TableShape) -> Iterator[core.Core]:
         yield from _ends(shape, item)
 
     for rule in shape.rules:
-        for expression in (rule.when, rule.assertion):
-            if expression is not None:
-                yield resolved(expression, shape.study, shape.home, Type.CONDITION)
+        for expression in filter(None, (rule.when, rule.assertion)):
+            yield resolved(expression, shape.study, shape.home, Type.CONDITION)
 
 
 def _sources(shape: TableShape, item: Field) -> list[core.Core]:
@@ -86,10 +85,7 @@ def _sources(shape: TableShape, item: Field) -> list[core.Core]:
 def _ends(shape: TableShape, item: Field) -> Iterator[core.Core]:
     """The ends of a field's ranges."""
     for *_, low, high in limits(shape, item):
-        if low is not None:
-            yield low
-        if high is not None:
-            yield high
+        yield from filter(None, (low, high))
 
 
 def _note_reads(needs: Needs, root: core.Core) -> None:
@@ -114,8 +110,11 @@ def _note_judged(needs: Needs, shape: TableShape) -> None:
         if companion or varying or item.value is not None:
             needs.values.add(shape.place(item))
 
-    if shape.group and shape.group.rows:
-        needs.values |= {(shape.name, True, name) for name in shape.group.rows.fixed}
+    if shape.group is None or shape.group.rows is None:
+        return
+
+    for name in shape.group.rows.fixed:
+        needs.values.add((shape.name, True, name))
 
 
 def place_of(node: core.Read | core.Remote) -> Place:
@@ -151,8 +150,9 @@ def _layers(every: Iterable[TableShape]) -> dict[Place, int]:
             raise NotVectorizable("some cells depend on themselves")
 
         for cell in ready:
-            below = (layers.get(read, 0) for read in waiting.pop(cell))
-            layers[cell] = 1 + max(below, default=0)
+            reads = waiting.pop(cell)
+            below = max((layers.get(read, 0) for read in reads), default=0)
+            layers[cell] = 1 + below
 
     return layers
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from math import prod
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -105,8 +104,14 @@ def _are_few(columns: Columns) -> bool:
     """True where looking at each combination of values is less work than looking at
     each row.
     """
-    sizes = [len(column.values) for column in columns if isinstance(column, Coded)]
-    return len(sizes) == len(columns) and prod(sizes) <= FEW
+    combinations = 1
+    for column in columns:
+        if not isinstance(column, Coded):
+            return False
+
+        combinations *= len(column.values)
+
+    return combinations <= FEW
 
 
 def _and(columns: Columns) -> Column:
@@ -178,9 +183,15 @@ def _numbers(columns: Columns) -> list[Whole]:
     if _are_few(columns):
         return []
 
-    sides = [side for side in map(whole, columns) if side is not None]
+    sides: list[Whole] = []
+    for column in columns:
+        side = whole(column)
+        if side is None:
+            return []
 
-    return sides if len(sides) == len(columns) else []
+        sides.append(side)
+
+    return sides
 
 
 def _truth(surely: Array, surely_not: Array, both: Array) -> Truth:
@@ -194,6 +205,7 @@ def _truth(surely: Array, surely_not: Array, both: Array) -> Truth:
 def _eq(columns: Columns) -> Column | None:
     if _are_few(columns):
         return None
+
     return _ordered(np.equal)(columns) or _same_codes(*map(coded, columns))
 
 
@@ -215,9 +227,15 @@ def _spans(columns: Columns) -> list[Span]:
     if _are_few(columns):
         return []
 
-    sides = [side for side in map(span, columns) if side is not None]
+    sides: list[Span] = []
+    for column in columns:
+        side = span(column)
+        if side is None:
+            return []
 
-    return sides if len(sides) == len(columns) else []
+        sides.append(side)
+
+    return sides
 
 
 def _span_compared(
@@ -238,12 +256,13 @@ def _span_compared(
 
 def _add(columns: Columns) -> Column | None:
     sides = _numbers(columns)
-    if not sides or not _fit(*(side.numbers for side in sides)):
+    numbers = [side.numbers for side in sides]
+    if not sides or not _fit(*numbers):
         return None
 
-    total = sum(side.numbers for side in sides)
+    known_everywhere = np.logical_and.reduce([side.known for side in sides])
 
-    return Whole(total, np.logical_and.reduce([side.known for side in sides]))
+    return Whole(sum(numbers), known_everywhere)
 
 
 def _fit(*numbers: Array) -> bool:
@@ -255,13 +274,18 @@ def _fit(*numbers: Array) -> bool:
 
 def _neg(columns: Columns) -> Column | None:
     sides = _numbers(columns)
-    return Whole(-sides[0].numbers, sides[0].known) if sides else None
+    if not sides:
+        return None
+
+    return Whole(-sides[0].numbers, sides[0].known)
 
 
 def _round(columns: Columns) -> Column | None:
     """Half away from zero; the places are a constant."""
     column, places = columns[:2]
-    if _are_few(columns) or not isinstance(places, Coded) or len(places.values) > 1:
+    if not isinstance(places, Coded) or len(places.values) > 1:
+        return None
+    if _are_few(columns):
         return None
 
     rounded = whole(column)
@@ -274,6 +298,7 @@ def _round(columns: Columns) -> Column | None:
     if step > FITS // 2 or not _fit(rounded.numbers, np.array([step])):
         return None
 
+    # Half away from zero on both sides, so the sign is put back at the end.
     size = (np.abs(rounded.numbers) + step // 2) // step * step
 
     return Whole(np.where(rounded.numbers < 0, -size, size), rounded.known)
@@ -329,7 +354,10 @@ def _settle(columns: Columns) -> Column | None:
 
 def _point(columns: Columns) -> Column | None:
     exact = whole(columns[0])
-    return Span(exact.numbers, exact.numbers, exact.known) if exact else None
+    if exact is None:
+        return None
+
+    return Span(exact.numbers, exact.numbers, exact.known)
 
 
 def _same_day(first: Span, second: Span) -> Array:

@@ -201,7 +201,8 @@ def _compare_kept(
     """Every form with a warning that was kept is there."""
     for subject, visit, unsno, form in kept:
         key = keys.one(subject, visit, unsno)
-        if form not in heads or places_of(heads[form].key, key)[0] == NOWHERE:
+        is_there = form in heads and places_of(heads[form].key, key)[0] != NOWHERE
+        if not is_there:
             faulty[keys.subjects(pl.Series([subject]))] = True
 
 
@@ -284,9 +285,11 @@ def _heads(
 
 def _order(key: Array) -> Array | slice:
     """How to sort by a key; rows that are in order already stay where they are."""
-    return (
-        slice(None) if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
-    )
+    is_in_order = (key[1:] >= key[:-1]).all()
+    if is_in_order:
+        return slice(None)
+
+    return np.argsort(key, kind="stable")
 
 
 def _repeated(key: Array) -> Array:
@@ -298,19 +301,20 @@ def _allowed(study: Study) -> tuple[Array, Array]:
     """Which form may stand at which visit, and which visits repeat."""
     visits = visit_numbers(study)
     allowed = np.zeros((len(study.forms), len(visits)), bool)
+    repeats = np.zeros(len(visits), bool)
+
+    for name, visit in study.visits.items():
+        repeats[visits[name]] = visit.repeats
 
     for index, form in enumerate(study.forms.values()):
         if form.log:
             allowed[index, visits[LOG]] = True
+            continue
 
         for name in study.visits:
-            allowed[index, visits[name]] = (
-                not form.log and (form.name, name) in study.expectations
-            )
+            allowed[index, visits[name]] = (form.name, name) in study.expectations
 
-    return allowed, np.array(
-        [*(visit.repeats for visit in study.visits.values()), False]
-    )
+    return allowed, repeats
 
 
 def _held(

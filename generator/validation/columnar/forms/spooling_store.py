@@ -103,16 +103,22 @@ class SpoolingStore(Store):
         ``refused`` has the refused columns of a row.
         """
         entry = frame.with_columns(pl.Series(LINE, lines, pl.Int64))
-        needed, blank = _needed(plan), plan.blank_keys
-        bad = [
-            index for index, names in refused.items() if not names.isdisjoint(needed)
-        ]
+        needed = _needed(plan)
+        bad: list[int] = []
+        for index, names in refused.items():
+            if not names.isdisjoint(needed):
+                bad.append(index)
+
         if bad:
             keep = pl.Series([True] * entry.height).scatter(bad, False)
             entry = entry.filter(keep)
 
-        required = [pl.col(name) != "" for name in needed if name not in blank]
-        entry = entry.filter(pl.all_horizontal(required)) if required else entry
+        required = [
+            pl.col(name) != "" for name in needed if name not in plan.blank_keys
+        ]
+        if required:
+            entry = entry.filter(pl.all_horizontal(required))
+
         self._write(plan.name, _shaped(plan, entry))
 
     def _write(self, name: str, frame: pl.DataFrame) -> None:
@@ -152,21 +158,28 @@ class SpoolingStore(Store):
         no certain order.
         """
         frames: list[pl.DataFrame] = []
-        for path, parts in groupby(
-            self._parts.get(plan.name, ()), lambda item: item.path
-        ):
-            value = [
+        every = self._parts.get(plan.name, ())
+
+        # The parts of a file follow each other, so each file is opened once.
+        for path, parts in groupby(every, lambda part: part.path):
+            wanted = [
                 part for part in parts if part.first <= last and part.last >= first
             ]
-            if value:
-                frames.append(_read(path, value, plan.name, first, last))
+            if wanted:
+                frames.append(_read(path, wanted, plan.name, first, last))
 
-        return pl.concat(frames) if frames else pl.DataFrame(schema=_columns(plan))
+        if not frames:
+            return pl.DataFrame(schema=_columns(plan))
+
+        return pl.concat(frames)
 
     def scan(self, plan: TablePlan) -> pl.LazyFrame:
         """All rows of a table."""
         parts = self._paths(plan.name)
-        return pl.scan_parquet(parts) if parts else pl.LazyFrame(schema=_columns(plan))
+        if not parts:
+            return pl.LazyFrame(schema=_columns(plan))
+
+        return pl.scan_parquet(parts)
 
     def reading(self, first: str, last: str) -> Callable[[str], pl.DataFrame]:
         """Reads a table's rows of the subjects from the first to the last."""
@@ -208,17 +221,17 @@ class SpoolingStore(Store):
         for index, plan in enumerate(self.plans):
             if plan.table is not None:
                 self._load_rows(index, plan, subjects)
-            elif plan.name in (layout.FORMS, layout.SUBJECTS):
-                built: Any = FormLine if plan.name == layout.FORMS else SubjectLine
-                for row in (
-                    self._of_subjects(plan, subjects)
-                    .sort("line")
-                    .select(built._fields)
-                    .iter_rows()
-                ):
-                    super().add(built(*row))
+            elif plan.name == layout.FORMS:
+                self._load_lines(plan, FormLine, subjects)
+            elif plan.name == layout.SUBJECTS:
+                self._load_lines(plan, SubjectLine, subjects)
 
         self.flush()
+
+    def _load_lines(self, plan: TablePlan, line: Any, subjects: Sequence[str]) -> None:
+        frame = self._of_subjects(plan, subjects).sort("line")
+        for row in frame.select(line._fields).iter_rows():
+            super().add(line(*row))
 
     def _load_rows(
         self, position: int, plan: TablePlan, subjects: Sequence[str]
@@ -279,21 +292,25 @@ def _read(
     start = parts[0].start
     rows = parts[-1].start + parts[-1].rows - start
     entry = pl.scan_parquet(path).slice(start, rows).collect()
-    whole = all(part.first >= first and part.last <= last for part in parts)
-    if whole and sum(part.rows for part in parts) == rows:
+
+    # Other subjects may be in these parts, or in parts between them.
+    is_whole = all(part.first >= first and part.last <= last for part in parts)
+    if is_whole and sum(part.rows for part in parts) == rows:
         return entry
 
-    return entry.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
+    is_wanted = pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last))
+
+    return entry.filter(is_wanted)
 
 
 def _needed(plan: TablePlan) -> tuple[str, ...]:
     """The columns without which a row cannot be placed."""
     if plan.table is not None:
         return layout.key_columns(plan.table)
+    if plan.name == layout.FORMS:
+        return layout.FORM_KEY
 
-    return (
-        layout.FORM_KEY if plan.name == layout.FORMS else (layout.SITE, layout.SUBJECT)
-    )
+    return (layout.SITE, layout.SUBJECT)
 
 
 def _columns(plan: TablePlan) -> dict[str, Any]:

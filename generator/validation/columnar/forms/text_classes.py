@@ -95,7 +95,10 @@ class Reader:
     def beside(self, text: str) -> RuleValue | None:
         """What stands in the cell of a calculated field, to be compared."""
         value = self.plan.field.kind.parse(text, self.plan.field)
-        return None if isinstance(value, Refusal) else to_rule(value)
+        if isinstance(value, Refusal):
+            return None
+
+        return to_rule(value)
 
     def _meaning(self, cell: CellResult) -> Meaning:
         return Meaning(self._number(self._outcome(cell)), cell.seen)
@@ -149,6 +152,7 @@ def _has_fixed_ranges(shape: TableShape, field: Field) -> bool:
         return False
 
     ranges = limits(shape, field)
+
     return all(is_certain(low) and is_certain(high) for *_, low, high in ranges)
 
 
@@ -158,9 +162,12 @@ def surely_answers(field: Field, study: Study, texts: pl.Series) -> pl.Series | 
 
     It is for a field whose value nothing reads.
     """
-    is_free = field.kind.name == "text" and field.pattern is None
-    is_limited = any(bounds for _, bounds in field.limits)
-    if not is_free or is_limited or field.value is not None:
+    # What a rule, a range or a pattern may say of a text has to be understood.
+    if field.kind.name != "text" or field.pattern is not None:
+        return None
+    if field.value is not None:
+        return None
+    if any(bounds for _, bounds in field.limits):
         return None
 
     sure = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))

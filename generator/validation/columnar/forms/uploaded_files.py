@@ -41,9 +41,10 @@ class NamedFiles:
             if not shape.has_file:
                 continue
 
+            relation = books.relation(shape)
             for index, field in enumerate(shape.fields):
                 if is_file(field):
-                    yield from self._cells(books.relation(shape), field, index)
+                    yield from self._cells(relation, field, index)
 
     def _cells(
         self, relation: Relation, field: Field, position: int

@@ -64,7 +64,10 @@ class Values(tuple[RuleValue | None, ...]):
     @cached_property
     def nothing(self) -> int | None:
         """The code of UNKNOWN, if one stands for it."""
-        return self.index(None) if None in self else None
+        if None not in self:
+            return None
+
+        return self.index(None)
 
     @cached_property
     def truths(self) -> Array:
@@ -101,7 +104,10 @@ class Values(tuple[RuleValue | None, ...]):
 
 
 def _fits(numbers: Array) -> bool:
-    return not numbers.size or bool(numbers.min() > -FITS and numbers.max() < FITS)
+    if not numbers.size:
+        return True
+
+    return bool(numbers.min() > -FITS and numbers.max() < FITS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +280,10 @@ def chosen(of: Array, columns: Sequence[Column]) -> Column:
 
 def joined(columns: Sequence[Column]) -> Column:
     """The rows of one column after those of another."""
-    return columns[0] if len(columns) == 1 else _together(columns, np.concatenate)
+    if len(columns) == 1:
+        return columns[0]
+
+    return _together(columns, np.concatenate)
 
 
 def _together(
@@ -306,13 +315,15 @@ def _together(
 
 def _dense(columns: Sequence[Column]) -> list[Whole] | list[Span]:
     """All columns as numbers, else all as intervals; none where they do not fit."""
-    numbers = [column for column in map(whole, columns) if column is not None]
+    numbers: list[Whole] = [*filter(None, map(whole, columns))]
     if len(numbers) == len(columns):
         return numbers
 
-    spans = [column for column in map(span, columns) if column is not None]
+    spans: list[Span] = [*filter(None, map(span, columns))]
+    if len(spans) == len(columns):
+        return spans
 
-    return spans if len(spans) == len(columns) else []
+    return []
 
 
 def _picked(of: Array, arrays: Sequence[Array]) -> Array:
