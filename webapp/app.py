@@ -25,6 +25,7 @@ from webapp.security.request_origin import request_origin
 from webapp.services import Services
 from webapp.storage import open_database, use_dictionary
 from webapp.storage.signed_heads import sign_log
+from webapp.storage.site_studies import SiteStudies
 from webapp.views import (
     accounts,
     casebooks,
@@ -46,6 +47,7 @@ from webapp.views import (
     provider_sign_in,
     queries,
     redactions,
+    releases,
     reviews,
     search,
     sign_in,
@@ -87,10 +89,13 @@ def create_app(settings: Settings) -> Flask:
     )
     database = replace(unsigned, sign=settings.signer)
     use_dictionary(database, settings.study)
+    site_studies = SiteStudies(study=settings.study)
+    site_studies.load_all(database)
     sign_log(database)
     app.extensions["crfsmith"] = Services(
         database=database,
         study=settings.study,
+        site_studies=site_studies,
         today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
         fonts=settings.fonts,
@@ -112,7 +117,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
-        verifications, looks, provider_sign_in,
+        verifications, looks, provider_sign_in, releases,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import cast
 
-from flask import abort, current_app, g, has_request_context
+from flask import abort, current_app, g, has_request_context, request
 from flask_login import current_user
 
 from forms_spec.evaluation.role_view import RoleView, view_of
 from forms_spec.model.roles import USUAL_ROLES
 from forms_spec.model.study import Study
 from webapp.storage import (
+    ALL_SITES,
     Database,
     Sites,
     StoredCasebook,
@@ -25,7 +26,9 @@ from webapp.storage import (
     get_subject,
     subject_head,
 )
+from webapp.storage.releases import SiteDictionaries
 from webapp.storage.sight import Sight
+from webapp.storage.site_studies import SiteStudies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,10 +36,12 @@ class Services:
     """The study and the database of this server, and its fonts for documents.
 
     ``provider`` is what people call whoever signs them in; blank for passwords alone.
+    ``site_studies`` are those of sites that still have another dictionary.
     """
 
     database: Database
     study: Study
+    site_studies: SiteStudies
     today: Callable[[], date]
     demo_accounts: tuple[tuple[str, str, str], ...] = ()
     fonts: Path | None = None
@@ -47,15 +52,107 @@ def services() -> Services:
     """Those of the current application, as the role of the person of this request has
     them: what the role may not see is absent.
     """
-    server = cast("Services", current_app.extensions["crfsmith"])
+    server = _server()
     view = None if server.study.roles is USUAL_ROLES else current_view()
     if view is None:
         return server
-    # Signing in may change within a request who asks.
-    known: dict[str, Services] = g.setdefault("seen_services", {})
-    if view.role.name not in known:
-        known[view.role.name] = _seen(server, view)
-    return known[view.role.name]
+    # Signing in may change within a request who asks, and about which subject.
+    known: dict[tuple[str, str], Services] = g.setdefault("seen_services", {})
+    key = server.study.hash, view.role.name
+    if key not in known:
+        known[key] = _seen(server, view)
+    return known[key]
+
+
+def _server() -> Services:
+    """Those of the server, with the study that the site of the subject has whom this is
+    about. Without a subject it is the study in use.
+    """
+    server = cast("Services", current_app.extensions["crfsmith"])
+    if not server.study.releases_by_site:
+        return server
+    hash_ = g.get("dictionary_asked") or _dictionary_of_address()
+    if hash_ in ("", server.study.hash):
+        return server
+    return replace(server, study=server.site_studies.with_hash(server.database, hash_))
+
+
+def _dictionary_of_address() -> str:
+    """The dictionary of the subject in the address of this request; blank without
+    one.
+    """
+    asked = (request.view_args or {}) if has_request_context() else {}
+    subjid = asked.get("subjid", "")
+    return _dictionary_of(subjid) if subjid else ""
+
+
+def _dictionary_of(subjid: str) -> str:
+    """The dictionary of a subject's site; blank for a subject that does not exist."""
+    dictionaries = site_dictionaries()
+    if not dictionaries.others:
+        return ""
+    sites: dict[str, str] = g.setdefault("sites_of_subjects", {})
+    if subjid not in sites:
+        server = cast("Services", current_app.extensions["crfsmith"])
+        subject = get_subject(server.database, subjid, sites=ALL_SITES)
+        if subject is None:
+            return ""
+        sites[subjid] = subject.site
+
+    return dictionaries.of(sites[subjid])
+
+
+def remember_sites(sites: Mapping[str, str]) -> None:
+    """Takes the site of each of many subjects that were just read, so that they are not
+    asked for one by one.
+    """
+    g.setdefault("sites_of_subjects", {}).update(sites)
+
+
+def site_dictionaries() -> SiteDictionaries:
+    """Which site has which dictionary, read once in a request."""
+    if "site_dictionaries" not in g:
+        server = cast("Services", current_app.extensions["crfsmith"])
+        g.site_dictionaries = server.site_studies.dictionaries(server.database)
+    dictionaries: SiteDictionaries = g.site_dictionaries
+    return dictionaries
+
+
+@contextmanager
+def about(subjid: str) -> Iterator[None]:
+    """For what is read, judged or said of a subject, whatever the page: inside, the
+    study is that of the dictionary of the subject's site.
+    """
+    with _with_dictionary(_dictionary_of(subjid)):
+        yield
+
+
+@contextmanager
+def at_site(site: str) -> Iterator[None]:
+    """The same for a site."""
+    with _with_dictionary(site_dictionaries().of(site)):
+        yield
+
+
+@contextmanager
+def with_dictionary_of_a_site(hash_: str) -> Iterator[bool]:
+    """The same for a dictionary that some site has; tells whether one has it."""
+    others = site_dictionaries().others.values()
+    server = cast("Services", current_app.extensions["crfsmith"])
+    is_known = hash_ == server.study.hash or hash_ in others
+    with _with_dictionary(hash_ if is_known else ""):
+        yield is_known
+
+
+@contextmanager
+def _with_dictionary(hash_: str) -> Iterator[None]:
+    server = cast("Services", current_app.extensions["crfsmith"])
+    before = g.get("dictionary_asked", "")
+    g.dictionary_asked = hash_ or server.study.hash
+    try:
+        yield
+    finally:
+        g.dictionary_asked = before
 
 
 def _seen(server: Services, view: RoleView) -> Services:
@@ -83,7 +180,7 @@ def current_view() -> RoleView | None:
     """
     if not has_request_context() or g.get("everything", 0):
         return None
-    server = cast("Services", current_app.extensions["crfsmith"])
+    server = _server()
     user = _who_asks()
     role = server.study.roles.get(user.role) if user is not None else None
     view = view_of(server.study, role) if role is not None else None

@@ -30,6 +30,7 @@ from forms_spec.model.study import Parameter
 INTEGER = re.compile(r"-?[0-9]+")
 DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 PARAMETER_KINDS = ("integer", "decimal", "date", "text")
+BY_SITE = "by_site"
 
 
 class SubjectSchema(MappingSchema):
@@ -138,6 +139,7 @@ class StudySchema(MappingSchema):
     short = TextField(load_default=None)
     date_order = OneOf("dmy", "mdy", load_default=None)
     timezone = TimeZone(load_default=None)
+    release = OneOf("at_once", BY_SITE, load_default="at_once")
     subject = NestedField(SubjectSchema, required=True)
     sites = NamedMapping(TextField(), load_default=dict)
     day_zero = _DayZero(load_default=())

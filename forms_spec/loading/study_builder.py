@@ -19,7 +19,12 @@ from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
 from forms_spec.loading.schedule import ScheduleGrid
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
-from forms_spec.loading.study import StudySchema, build_missing, build_parameters
+from forms_spec.loading.study import (
+    BY_SITE,
+    StudySchema,
+    build_missing,
+    build_parameters,
+)
 from forms_spec.loading.subject_status import StatusBuilder
 from forms_spec.loading.verification import build_verification
 from forms_spec.loading.visits import VisitsSchema, build_visits
@@ -162,6 +167,7 @@ class _StudyBuilder:
             sites=MappingProxyType(loaded.get("sites", {})),
             date_order=loaded.get("date_order"),
             timezone=loaded.get("timezone") or "UTC",
+            releases_by_site=loaded.get("release") == BY_SITE,
             day_zero=loaded.get("day_zero", ()),
             missing=missing,
             parameters=build_parameters(loaded, spot),

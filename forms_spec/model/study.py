@@ -65,6 +65,8 @@ class Study:
     verification: VerificationPlan | None = None
     roles: Mapping[str, StudyRole] = field(default_factory=lambda: USUAL_ROLES)
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
+    releases_by_site: bool = False
+    """Whether a site keeps its dictionary until this one is released for it."""
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:

@@ -76,6 +76,7 @@ READ_BY = {
         "/history",
         "/accounts/nurse/history",
         "/subjects/01-012/redact",
+        "/releases",
     ],
 }
 WITHOUT_SUBJECTS = [

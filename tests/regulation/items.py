@@ -443,10 +443,19 @@ ITEMS = (
         number=27,
         source=f"{ICH} 4.3.5",
         demand="A change reaches a site only after that site has its approvals.",
-        done="",
-        tests=(),
-        standing=Standing.OPEN,
-        lacking="All sites of an installation get a new dictionary at the same time.",
+        done=(
+            "A dictionary that says `release: by_site` reaches a site when an "
+            "administrator releases it there, with a reason. Until then the forms of the "
+            "site are shown, checked, saved, printed and exported with the dictionary "
+            "that the site has. Each release is an event in the log."
+        ),
+        tests=(
+            "webapp/test_releases.py::test_a_site_goes_on_with_its_dictionary_until_the_new_one_is_released",
+            "webapp/test_releases.py::test_who_released_it_when_and_why_is_an_event",
+            "webapp/test_releases.py::test_a_package_has_the_sites_of_one_dictionary_and_names_the_others",
+            "webapp/test_releases.py::test_an_import_keeps_out_what_its_site_has_no_dictionary_for",
+        ),
+        lacking="Whether a site has its approvals is for you to know.",
     ),
     RegulationItem(
         number=28,

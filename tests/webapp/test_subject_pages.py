@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.webapp.small_site import app_over, client_of, database_of
 from webapp.storage import add_subject, standings_of
+from webapp.storage.releases import SiteDictionaries
 from webapp.views.subjects import ON_A_PAGE
 
 MANY = 2 * ON_A_PAGE + 7
@@ -80,9 +81,8 @@ def test_counting_goes_on_to_the_end_and_is_kept_for_the_next_server(
     assert len(ready) == MANY
     study = app.extensions["crfsmith"].study
     today = app.extensions["crfsmith"].today()
-    kept = standings_of(database_of(app), ready, dictionary_hash=study.hash, day=today)
+    in_use = SiteDictionaries(in_use=study.hash)
+    kept = standings_of(database_of(app), ready, dictionaries=in_use, day=today)
     assert {name: [one.to_finish, one.open] for name, one in kept.items()} == ready
-    assert (
-        standings_of(database_of(app), ready, dictionary_hash="another", day=today)
-        == {}
-    )
+    another = SiteDictionaries(in_use="another")
+    assert not standings_of(database_of(app), ready, dictionaries=another, day=today)

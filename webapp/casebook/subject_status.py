@@ -26,7 +26,7 @@ from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
-from webapp.services import seen_by, services, whole_casebook_of
+from webapp.services import about, seen_by, services, whole_casebook_of
 from webapp.storage import FormHead, Status, StoredCasebook
 
 Result = TypeVar("Result")
@@ -50,6 +50,7 @@ class Standing:
 
     changes: int
     today: date
+    dictionary: str
     findings: Mapping[FormKey, int]
     open: int
     to_finish: int
@@ -96,12 +97,11 @@ def remembered(subjid: str, changes: int) -> Standing | None:
     """What is known of a subject whose forms were saved so often; None when that has to
     be judged.
     """
-    result = _memory().get((seen_by(), subjid))
-    return (
-        result
-        if result and (result.changes, result.today) == (changes, services().today())
-        else None
-    )
+    result, app = _memory().get((seen_by(), subjid)), services()
+    if result is None:
+        return None
+    was = result.changes, result.today, result.dictionary
+    return result if was == (changes, app.today(), app.study.hash) else None
 
 
 def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
@@ -111,9 +111,17 @@ def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
     What is kept counts the saves that it rests on, so a save that comes in between
     makes it old, never wrong.
     """
+    with about(subjid):
+        return _judged_casebook(subjid, saves)
+
+
+def _judged_casebook(subjid: str, saves: int | None) -> Judged:
     with LOCK:
         judged = _casebooks().get((seen_by(), subjid))
-    today = services().today()
+    today, study = services().today(), services().study
+    # A dictionary that was released for the site since asks and judges otherwise.
+    if judged and judged.standing.dictionary != study.hash:
+        judged = None
     casebook = judged.casebook.renewed(saves) if judged else whole_casebook_of(subjid)
     if (
         judged is None
@@ -164,6 +172,7 @@ def _judge(
     standing = Standing(
         changes=casebook.saves,
         today=today,
+        dictionary=app.study.hash,
         findings=MappingProxyType(counts),
         open=len(open_now),
         to_finish=grid.to_finish,

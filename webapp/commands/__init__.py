@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "codebook": "Write a dictionary's codebook, as a page or a table.",
         "paper": "Write blank forms or casebooks to print.",
         "serve": "Serve the study's pages for data entry.",
+        "release": "Release a new dictionary for a site.",
         "users": "List, add and change the accounts of a study.",
         "import": "Import a package into a database.",
         "export": "Export a database's data as a package.",

@@ -17,12 +17,12 @@ from generator.targets.registry import file_names, records_targets, summaries
 from generator.targets.target import CapturedRecords
 from webapp.installation.command_error import CommandError
 from webapp.installation.signing_key import made_signer
-from webapp.installation.study_database import need_study, opened
+from webapp.installation.study_database import need_study, opened, study_of_sites
 from webapp.packages.export import (
     captured_forms,
     export_package,
+    left_out_findings,
     log_export,
-    voided_findings,
 )
 from webapp.storage import Database, snapshot
 
@@ -36,8 +36,8 @@ def _help() -> str:
         "package.",
         *(target.description for target in TARGETS.values() if target.description),
         "The same data gives the same bytes. Exit status: 0 if everything was "
-        "exported, 1 if an uploaded file or an answer is missing, 2 if nothing could "
-        "be written.",
+        "exported, 1 if an uploaded file, an answer or a site is missing, 2 if nothing "
+        "could be written.",
     ]
     return "\n\n".join(paragraphs)
 
@@ -65,7 +65,17 @@ def _help() -> str:
     show_default=True,
     help=summaries(TARGETS.values()),
 )
-def command(url: str, path: Path, name: str) -> None:
+@click.option(
+    "--dictionary",
+    "dictionary",
+    metavar="HASH",
+    default="",
+    help=(
+        "Export the sites that work under this dictionary (the first characters of "
+        "its hash). Default: the one in use."
+    ),
+)
+def command(url: str, path: Path, name: str, dictionary: str) -> None:
     if path.is_dir() and any(path.iterdir()):
         raise CommandError(
             f"{path} is a folder with files in it. Give a new folder, or FILE.zip."
@@ -73,7 +83,7 @@ def command(url: str, path: Path, name: str) -> None:
 
     with opened(url, must_exist=True) as unsigned:
         database = dataclasses.replace(unsigned, sign=made_signer(unsigned))
-        study = need_study(database, url)
+        study = study_of_sites(database, need_study(database, url), dictionary)
 
         try:
             written = TARGETS[name].write(_StudyInDatabase(study, database), path)
@@ -84,7 +94,7 @@ def command(url: str, path: Path, name: str) -> None:
 
         log_export(database, name)
         with snapshot(database) as state:
-            left_out = voided_findings(state)
+            left_out = left_out_findings(state, study)
 
     for finding in dict.fromkeys((*written.findings, *left_out)):
         click.echo(_line(finding), err=True)
@@ -93,7 +103,8 @@ def command(url: str, path: Path, name: str) -> None:
     for fault in written.faults:
         click.echo(fault, err=True)
 
-    if not written.complete:
+    is_whole = all(item.code != "export-other-dictionary" for item in left_out)
+    if not (written.complete and is_whole):
         click.get_current_context().exit(1)
 
 
@@ -119,7 +130,9 @@ class _StudyInDatabase:
         with snapshot(self.database) as state:
             return CapturedRecords(
                 forms=list(captured_forms(state, self.study)),
-                subjects=[subject.subjid for subject in state.subjects()],
+                subjects=[
+                    subject.subjid for subject in state.subjects_with(self.study)
+                ],
             )
 
     def write_package(self, target: Path) -> WrittenPackage:

@@ -29,6 +29,7 @@ from webapp.storage import (
     snapshot,
     write_event,
 )
+from webapp.storage.site_studies import SiteStudies
 
 PDF, WORD, ZIP = ".pdf", ".docx", ".zip"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -217,11 +218,17 @@ def _casebooks(
         if unknown := [name for name in names if name not in known]:
             raise CommandError(f"There is no subject {', '.join(unknown)}.")
 
-        reader = CasebookReader(study=study, state=state, persons=persons)
+        studies, dictionaries = SiteStudies(study=study), state.site_dictionaries()
         wanted: list[StoredSubject] = [
             known[name] for name in dict.fromkeys(names or known)
         ]
+        readers: dict[str, CasebookReader] = {}
         for subject in wanted:
+            of_site = studies.with_hash(database, dictionaries.of(subject.site))
+            reader = readers.setdefault(
+                of_site.hash,
+                CasebookReader(study=of_site, state=state, persons=persons),
+            )
             book = reader.read(subject)
             paper = casebook_paper(book, run, proof=reader.proof(book), sheet=sheet)
             yield subject.subjid, paper

@@ -27,6 +27,7 @@ from webapp.security.request_limits import BodyLimits, limited_server
 from webapp.storage import (
     AlteredDictionary,
     ClockBehind,
+    LostDictionary,
     OtherStudy,
     add_user,
     check_clock,
@@ -179,7 +180,7 @@ def _prepare(
             return _new_dictionary(
                 database, dictionary, replace=replace
             ), _first_accounts(database)
-    except AlteredDictionary as error:
+    except (AlteredDictionary, LostDictionary) as error:
         raise CommandError(str(error)) from error
 
     study = study_in_use(database)

@@ -16,7 +16,7 @@ from webapp.casebook.subject_status import changes_of, remembered
 from webapp.casebook.waiting_findings import OnPage, Waiting
 from webapp.presentation.form_address import FormPlace, form_address, forms_beside
 from webapp.presentation.statuses import ShownStatus, open_status, status_of
-from webapp.services import services
+from webapp.services import services, site_dictionaries
 from webapp.storage import StoredStanding, standings_of
 
 
@@ -95,7 +95,7 @@ def _kept(place: FormPlace) -> StoredStanding | None:
     """What the database has of the subject, where it still holds."""
     app, subjid = services(), place.subject.subjid
     kept = standings_of(
-        app.database, [subjid], dictionary_hash=app.study.hash, day=app.today()
+        app.database, [subjid], dictionaries=site_dictionaries(), day=app.today()
     )
     return kept.get(subjid)
 

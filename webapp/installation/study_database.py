@@ -21,12 +21,14 @@ from webapp.storage import (
     DamagedData,
     Database,
     DatabaseTooNew,
+    LostDictionary,
     Role,
     add_user,
     dictionary_in_use,
     get_user,
     open_database,
 )
+from webapp.storage.site_studies import SiteStudies
 
 NO_RIGHT = "42501"
 """What PostgreSQL calls a right that is missing."""
@@ -178,6 +180,26 @@ def need_study(database: Database, url: str) -> Study:
         )
 
     return study
+
+
+def study_of_sites(database: Database, study: Study, beginning: str) -> Study:
+    """The study that some site works with, by the first characters of its hash. Blank
+    is the one in use.
+    """
+    if study.hash.startswith(beginning):
+        return study
+    studies = SiteStudies(study=study)
+    hashes = sorted(set(studies.dictionaries(database).others.values()))
+    fits = [hash_ for hash_ in hashes if hash_.startswith(beginning)]
+    if len(fits) != 1:
+        known = ", ".join(hash_[:12] for hash_ in (study.hash, *hashes))
+        raise CommandError(
+            f"No site works under the dictionary {beginning}. Choose one of: {known}."
+        )
+    try:
+        return studies.with_hash(database, fits[0])
+    except LostDictionary as error:
+        raise CommandError(str(error)) from error
 
 
 def import_account(database: Database) -> None:

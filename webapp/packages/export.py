@@ -4,6 +4,7 @@ its past.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,7 +33,7 @@ from generator.package.past_dictionaries import Earlier
 from generator.package.row_order import form_order
 from generator.package.writer import PackageWriter, WrittenPackage, package_writer
 from generator.tables import layout
-from generator.tables.descriptor import timestamp
+from generator.tables.descriptor import DictionaryUse, timestamp
 from webapp.installation.study_database import opened, study_in_use
 from webapp.packages.audit_order import AuditOrder
 from webapp.packages.package_log import packaged_log
@@ -80,7 +81,7 @@ def export_package(
         ) as writer,
     ):
         exporting = _Exporting(study=study, state=state, writer=writer)
-        for subject in state.subjects():
+        for subject in state.subjects_with(study):
             exporting.subject(subject)
             if on_progress:
                 on_progress(exporting.forms)
@@ -95,12 +96,39 @@ def export_package(
             log=log,
         )
 
-        left_out = voided_findings(state)
+        left_out = left_out_findings(state, study)
 
     return replace(written, findings=(*written.findings, *left_out, *missing))
 
 
-def voided_findings(state: Snapshot) -> tuple[Finding, ...]:
+def left_out_findings(state: Snapshot, study: Study) -> tuple[Finding, ...]:
+    """What an export of a study's data says of that which is not in it."""
+    return (*_voided_findings(state), *_other_sites(state, study))
+
+
+def _other_sites(state: Snapshot, study: Study) -> Iterator[Finding]:
+    """The sites that work under another dictionary: their data are no data of this
+    one.
+    """
+    dictionaries = state.site_dictionaries()
+    if not dictionaries.others:
+        return
+    subjects = Counter(subject.site for subject in state.subjects())
+    others = defaultdict(list)
+    for site in subjects:
+        if (hash_ := dictionaries.of(site)) != study.hash:
+            others[hash_].append(site)
+    for hash_, sites in others.items():
+        many = sum(subjects[site] for site in sites)
+        yield finding(
+            "export-other-dictionary",
+            sites=", ".join(site or "(all)" for site in sites),
+            many="1 subject is" if many == 1 else f"{many:,} subjects are",
+            value=hash_[:12],
+        )
+
+
+def _voided_findings(state: Snapshot) -> tuple[Finding, ...]:
     """What an export says of that which was voided; nothing where nothing was."""
     acts = state.voids().standing
     if not acts:
@@ -136,7 +164,7 @@ def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
     """The newest version of every form, by site, subject, visit and form."""
     order = form_order(study)
     day = last_day(state, study)
-    for subject in state.subjects():
+    for subject in state.subjects_with(study):
         newest = sorted(
             state.newest(subject.subjid), key=lambda item: order(item.key.form_key)
         )
@@ -296,10 +324,9 @@ def _save(form: StoredForm) -> tuple[str, str, str, str]:
 
 def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
     """Every dictionary that was in use or that a version was saved with."""
-    uses = state.dictionary_uses()
-    hashes = {*(use.hash for use in uses), *state.dictionaries_saved_with()} - {
-        study.hash
-    }
+    uses, later = _uses_until(state.dictionary_uses(), study)
+    known = {*(use.hash for use in uses), *state.dictionaries_saved_with()}
+    hashes = known - later - {study.hash}
     files: dict[str, Mapping[str, str]] = {}
 
     for item in hashes:
@@ -308,6 +335,18 @@ def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
             files[item] = dictionary.files
 
     return Earlier(uses=uses, files=files)
+
+
+def _uses_until(
+    uses: tuple[DictionaryUse, ...], study: Study
+) -> tuple[tuple[DictionaryUse, ...], frozenset[str]]:
+    """The uses up to the last one of a study, and the dictionaries that came after it:
+    they say nothing of the sites that still work with this one.
+    """
+    own = [number for number, use in enumerate(uses) if use.hash == study.hash]
+    until = own[-1] + 1 if own else len(uses)
+    before = {use.hash for use in uses[:until]}
+    return uses[:until], frozenset({use.hash for use in uses[until:]} - before)
 
 
 def _read(state: Snapshot, name: str) -> bytes:

@@ -188,7 +188,9 @@ def plan_forms(
     refused = {
         form.key: None
         if form.key in past
-        else _refusal(how, site, form, stored) or _alike(how.study, form, desk)
+        else _other_dictionary(state, how.study, form)
+        or _refusal(how, site, form, stored)
+        or _alike(how.study, form, desk)
         for form in forms
     }
     forms = [
@@ -237,6 +239,30 @@ def plan_forms(
         ]
 
     return plan
+
+
+def _other_dictionary(
+    state: Snapshot, study: Study, form: CapturedForm
+) -> Finding | None:
+    """Refuses a form of a site that works under another dictionary: it would be judged
+    by one that is not released for its site.
+    """
+    known = state.subject(form.subject)
+    site = known.site if known else form.site
+    other = state.site_dictionaries().others.get(site, study.hash)
+    if other == study.hash:
+        return None
+    return finding(
+        "import-other-dictionary",
+        data=DataPlace(
+            table=form.key.form,
+            subject=form.subject,
+            visit=form.key.visit,
+            unsno=form.key.unsno,
+        ),
+        site=site,
+        value=other[:12],
+    )
 
 
 def _stored(

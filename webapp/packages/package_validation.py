@@ -8,10 +8,12 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
 from generator.package.source import Unreadable
 from generator.validation.opened_package import unreadable
 from generator.validation.report.report import Report
@@ -45,17 +47,25 @@ def judge(folder: Path) -> None:
 def _judge(folder: Path, work: ValidationJob) -> None:
     teller = _ProgressWriter(folder, work)
     package = folder / work.file
-    if work.study:
-        _export(package, work.owner, teller)
+    left_out = _export(package, work.owner, teller) if work.study else []
     _finish(
         folder,
         work,
         replace(validate_package(package, on_progress=teller.tell), source=work.name),
+        first=left_out,
     )
 
 
-def _finish(folder: Path, work: ValidationJob, report: Report) -> None:
-    """Leaves the report and what is to be known before it is opened."""
+def _finish(
+    folder: Path,
+    work: ValidationJob,
+    report: Report,
+    *,
+    first: Sequence[Finding] = (),
+) -> None:
+    """Leaves the report and what is to be known before it is opened. ``first`` comes
+    before all that the report says.
+    """
     (folder / REPORT).write_text(report_html(report), "utf-8")
     (folder / FINDINGS).write_text(findings_csv(report), "utf-8", newline="")
     if report.missingness:
@@ -63,7 +73,8 @@ def _finish(folder: Path, work: ValidationJob, report: Report) -> None:
     if not work.study:
         (folder / work.file).unlink(missing_ok=True)
     work.state, work.valid, work.sentence = "done", report.valid, report.sentence()
-    work.said, work.more = _said(report), report.hidden
+    work.said = [[item.message, item.remedy] for item in first] + _said(report)
+    work.more = report.hidden
     write_work(folder, work)
     shutil.rmtree(folder / SCRATCH, ignore_errors=True)
 
@@ -89,19 +100,23 @@ def _said(report: Report) -> list[list[str]]:
     ]
 
 
-def _export(package: Path, username: str, teller: _ProgressWriter) -> None:
-    """Current study data, as a package."""
+def _export(package: Path, username: str, teller: _ProgressWriter) -> list[Finding]:
+    """Current study data, as a package; gives what it says of sites that are not in
+    it.
+    """
     # SQLAlchemy and the capture database: a package that was uploaded is validated
     # without them.
     from webapp.packages.export import export_study_in_use
 
     package.unlink(missing_ok=True)
-    export_study_in_use(
+    written = export_study_in_use(
         os.environ[DATABASE],
         package,
         username=username,
         on_progress=lambda done: teller.tell("exporting", done, 0),
     )
+    other = "export-other-dictionary"
+    return [item for item in dict.fromkeys(written.findings) if item.code == other]
 
 
 class _ProgressWriter:

@@ -58,6 +58,8 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "recovery-code-used": (SIGNING_IN, "Recovery code used"),
         "dictionary-added": (DICTIONARIES, "Dictionary added"),
         "dictionary-used": (DICTIONARIES, "Dictionary in use"),
+        "dictionary-kept": (DICTIONARIES, "Dictionary kept at a site"),
+        "dictionary-released": (DICTIONARIES, "Dictionary released for a site"),
         "import-begun": (TRANSFERS, "Import begun"),
         "exported": (TRANSFERS, "Exported"),
         "printed": (TRANSFERS, "Printed"),

@@ -30,6 +30,7 @@ from webapp.storage.forms import HEADS
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.queries import LONGEST_ENTRY, lock_over, queries_of_subjects
 from webapp.storage.query_life import next_state
+from webapp.storage.site_studies import SiteStudies
 from webapp.storage.subjects import find_subject
 from webapp.storage.users import Sites
 
@@ -157,7 +158,7 @@ def plan_queries(
     asking = person_step(user, QueryAction.OPEN, "", roles=study.roles)
     next_state(None, asking.action, asking.party)
 
-    known = _Known.read(database, {line.subject for line in lines}, user.sites)
+    known = _Known.read(database, study, {line.subject for line in lines}, user.sites)
     new: list[NewQuery] = []
     skipped: list[SkippedFinding] = []
     for line in lines:
@@ -212,13 +213,18 @@ class _Known:
     forms: frozenset[tuple[str, str, str, int]]
     waiting: dict[tuple[QueryPlace, str], str]
     locks: Locks
+    elsewhere: frozenset[str]
+    """Subjects whose site works under another dictionary than the report's."""
 
     @classmethod
-    def read(cls, database: Database, subjects: Iterable[str], sites: Sites) -> _Known:
+    def read(
+        cls, database: Database, study: Study, subjects: Iterable[str], sites: Sites
+    ) -> _Known:
+        dictionaries = SiteStudies(study=study).dictionaries(database)
         with database.read() as connection:
-            there = [
-                name for name in subjects if find_subject(connection, name, sites=sites)
-            ]
+            known = [find_subject(connection, name, sites=sites) for name in subjects]
+            site_of = {item.subjid: item.site for item in known if item}
+            there = list(site_of)
             forms = {
                 (name, row.form, row.visit, row.unsno)
                 for name in there
@@ -237,6 +243,9 @@ class _Known:
             forms=frozenset(forms),
             waiting=waiting,
             locks=locks,
+            elsewhere=frozenset(
+                name for name in there if dictionaries.of(site_of[name]) != study.hash
+            ),
         )
 
     def refusal(self, line: ReportFinding, place: QueryPlace | None) -> str:
@@ -245,6 +254,8 @@ class _Known:
             return "about no subject"
         if line.subject not in self.subjects:
             return f"there is no subject {line.subject}"
+        if line.subject in self.elsewhere:
+            return "its site works under another dictionary"
         if place is None:
             return "its place is not in the dictionary"
         key = (place.subject, place.form, place.visit, place.unsno)

@@ -10,7 +10,7 @@ from forms_spec.model.fields import Form
 from generator.pages.findings import label_of
 from generator.pages.input_names import cell_name
 from webapp.presentation.form_address import FormPlace, form_address, visit_word
-from webapp.services import services
+from webapp.services import about, services
 from webapp.storage import QueryPlace
 
 WHOLE_FORM = "form"
@@ -46,7 +46,8 @@ def place_words(place: QueryPlace) -> PlaceWords:
             data_address=subject_address,
         )
 
-    study = services().study
+    with about(place.subject):
+        study = services().study
     form = study.forms.get(place.form)
     visit = study.visits.get(place.visit)
     visit_text = visit.title if visit else place.visit

@@ -24,7 +24,7 @@ from forms_spec.model.study import Study
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.queries.due_marks import due_marks
 from webapp.security.query_access import assignable_roles
-from webapp.services import everything, services
+from webapp.services import about, everything, services
 from webapp.storage import (
     ClockBehind,
     NewQuery,
@@ -108,6 +108,11 @@ def up_to_date(head: SubjectHead) -> SubjectHead:
     if not head.due:
         return head
 
+    with about(head.subject.subjid):
+        return _renewed(head)
+
+
+def _renewed(head: SubjectHead) -> SubjectHead:
     # Rules ask about everything, whoever opened the page on which they are looked at.
     database, subjid = services().database, head.subject.subjid
     with everything():

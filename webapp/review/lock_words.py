@@ -10,7 +10,7 @@ from forms_spec.model.captured_data import LOG
 from webapp.presentation.form_address import visit_word
 from webapp.presentation.statuses import ShownStatus
 from webapp.presentation.template_filters import moment_words, person
-from webapp.services import services
+from webapp.services import about, services
 from webapp.storage import (
     InstanceKey,
     LockAct,
@@ -103,6 +103,11 @@ def closed_words(act: LockAct) -> str:
 
 def scope_title(scope: ReviewScope) -> str:
     """A scope in words: ``Vital signs, Screening`` or ``the whole casebook``."""
+    with about(scope.subject):
+        return _scope_title(scope)
+
+
+def _scope_title(scope: ReviewScope) -> str:
     if scope.kind == "study":
         return "the whole study"
     if scope.kind == "subject":

@@ -24,7 +24,14 @@ from webapp.casebook.search_entries import search_entries
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.presentation.form_address import forms_at
 from webapp.review.review_work import review_work
-from webapp.services import everything, own_sites, seen_by, services
+from webapp.services import (
+    about,
+    everything,
+    own_sites,
+    seen_by,
+    services,
+    site_dictionaries,
+)
 from webapp.storage import (
     ListFor,
     NextVisit,
@@ -63,7 +70,7 @@ class Moment:
 def list_for_person() -> ListFor:
     """What lists of subjects have for the person of this request, today."""
     app = services()
-    return ListFor(sites=own_sites(), dictionary_hash=app.study.hash, day=app.today())
+    return ListFor(sites=own_sites(), dictionaries=site_dictionaries(), day=app.today())
 
 
 def evaluate(subjids: Sequence[str], clock: Moment) -> None:
@@ -79,8 +86,9 @@ def evaluate(subjids: Sequence[str], clock: Moment) -> None:
                 break
             # Read first: what is done meanwhile makes the result old, never wrong.
             newest = newest_event(services().database, subjid)
-            standing = standing_of(subjid, judged_casebook(subjid))
-            work = (*standing.work, *_review_work(subjid, standing))
+            with about(subjid):
+                standing = standing_of(subjid, judged_casebook(subjid))
+                work = (*standing.work, *_review_work(subjid, standing))
             found.append(replace(standing, newest_event=newest, work=work))
 
         with suppress(SQLAlchemyError):
@@ -97,7 +105,7 @@ def keep_fresh(subjid: str) -> None:
     """Keeps how a subject stands after a save, where that is not kept yet."""
     app = services()
     kept = standings_of(
-        app.database, [subjid], dictionary_hash=app.study.hash, day=app.today()
+        app.database, [subjid], dictionaries=site_dictionaries(), day=app.today()
     )
     if subjid not in kept:
         evaluate([subjid], Moment())
@@ -124,12 +132,20 @@ def _as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
     """A line for somebody who does not see everything: evaluated from what they see,
     and kept by this server only.
     """
+    with about(line.subjid):
+        return _line_as_seen(line, clock)
+
+
+def _line_as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
     key, today = (seen_by(), line.subjid), services().today()
     kept = current_app.extensions.setdefault(SEEN, {})
     known: SubjectInList | None = kept.get(key)
     standing = known.standing if known else None
-    if known and standing and (known.changes, standing.day) == (line.changes, today):
-        return known
+    holds = line.changes, today, services().study.hash
+    if known and standing:
+        was = known.changes, standing.day, standing.dictionary_hash
+        if was == holds:
+            return known
     if not clock.left():
         return replace(line, drafts=0, complete=0, saved_at=None, standing=None)
 
@@ -159,7 +175,7 @@ def evaluate_some(clock: Moment, first: str = "") -> tuple[int, tuple[str, ...]]
     def stale() -> tuple[int, tuple[str, ...]]:
         return stale_subjects(
             app.database,
-            dictionary_hash=person.dictionary_hash,
+            dictionaries=person.dictionaries,
             day=person.day,
             sites=person.sites,
             most=MOST_AT_ONCE,

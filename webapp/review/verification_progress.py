@@ -12,7 +12,7 @@ from forms_spec.model.captured_data import CellKey
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from webapp.presentation.statuses import ShownStatus
-from webapp.services import services
+from webapp.services import about, services
 from webapp.storage import NOT_VERIFIED, FormVerification, captured_of
 
 
@@ -77,9 +77,10 @@ NOTHING_NEEDED: Final = VerificationProgress()
 
 def progress_of(subjects: Iterable[str]) -> Mapping[str, VerificationProgress]:
     """How far some subjects are, from what is stored: no answer is read."""
-    study = services().study
     progress = {}
     for subject, forms in captured_of(services().database, subjects).items():
+        with about(subject):
+            study = services().study
         sums = NOTHING_NEEDED
         for key, verified in forms.items():
             form = study.forms.get(key.form)

@@ -86,6 +86,9 @@ DESIGN = frozenset[Right]({Duty.DESIGN})
 MANAGE_ACCOUNTS = frozenset[Right]({Duty.ADMINISTER})
 """People who add, change and close accounts."""
 
+MANAGE_RELEASES = frozenset[Right]({Duty.ADMINISTER})
+"""People who release a new dictionary for a site."""
+
 MANAGE_PACKAGES = frozenset[Right]({Permission.EXPORT})
 """People who validate packages."""
 

@@ -49,6 +49,7 @@ from webapp.storage.dashboard import (
 from webapp.storage.database import Database, open_database, utc_now
 from webapp.storage.dictionaries import (
     AlteredDictionary,
+    LostDictionary,
     OtherStudy,
     StoredDictionary,
     dictionary_in_use,
@@ -288,6 +289,7 @@ __all__ = [
     "Look",
     "LookRefused",
     "Looks",
+    "LostDictionary",
     "NewAccount",
     "NewAlert",
     "NewEvent",

@@ -10,11 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from forms_spec import load_study
 from forms_spec.loading.study_builder import dictionary_hash
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.database import Database
 from webapp.storage.events import EventKind, NewEvent, append_events, utc_text
+from webapp.storage.releases import SiteDictionaries, find_releases, keep_at_sites
 from webapp.storage.tables import dictionary, dictionary_use, subject
 
 
@@ -41,6 +43,17 @@ class AlteredDictionary(ValueError):
             f"The text of the dictionary {hash_[:12]} in the database was changed "
             "outside crfsmith,"
             " so it no longer matches its hash. Restore the database from a backup."
+        )
+
+
+class LostDictionary(ValueError):
+    """A dictionary that sites work under cannot be loaded."""
+
+    def __init__(self, hash_: str) -> None:
+        super().__init__(
+            f"Sites work under the dictionary {hash_[:12]}, which this version of "
+            "crfsmith cannot load. Install the version that was used before, and "
+            "release the new dictionary for these sites first."
         )
 
 
@@ -82,6 +95,8 @@ def insert_dictionary(
             "loaded_at": now,
         }
         connection.execute(insert(dictionary), row)
+    if hash_in_use and study.releases_by_site and not replace:
+        _keep_at_sites(connection, hash_in_use, now)
 
     connection.execute(
         insert(dictionary_use), {"dictionary_hash": study.hash, "since": now}
@@ -91,6 +106,20 @@ def insert_dictionary(
         details={"dictionary": study.hash, "study": study.name},
     )
     append_events(connection, now, [event])
+
+
+def _keep_at_sites(connection: Connection, hash_in_use: str, now: datetime) -> None:
+    """Every site of the dictionary that was in use keeps what it has, until the new
+    one is released for it.
+    """
+    stored = find_dictionary(connection, hash_in_use)
+    before = load_study(stored.files).study if stored else None
+    if before is None:
+        raise LostDictionary(hash_in_use)
+    # Where the one before was for all sites at once, older releases count no more.
+    releases = find_releases(connection) if before.releases_by_site else {}
+    dictionaries = SiteDictionaries(in_use=hash_in_use, releases=releases)
+    keep_at_sites(connection, tuple(before.sites) or ("",), dictionaries, now)
 
 
 def insert_past_dictionaries(

@@ -55,6 +55,8 @@ class EventKind(Enum):
     SIGNED_OUT = "signed-out"
     DICTIONARY_ADDED = "dictionary-added"
     DICTIONARY_USED = "dictionary-used"
+    DICTIONARY_KEPT = "dictionary-kept"
+    DICTIONARY_RELEASED = "dictionary-released"
     SUBJECT_ADDED = "subject-added"
     FORM_SAVED = "form-saved"
     FILE_ADDED = "file-added"

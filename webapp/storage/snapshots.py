@@ -10,6 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from forms_spec import load_study
+from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import (
     AttachmentHead,
@@ -28,6 +30,7 @@ from webapp.storage.forms import (
 )
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.queries import QueryThread, any_query, seen_threads
+from webapp.storage.releases import SiteDictionaries, find_releases
 from webapp.storage.review_scopes import ReviewScope
 from webapp.storage.sight import Sight
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
@@ -46,6 +49,7 @@ class Snapshot:
         """``sight`` is what exists of stored answers for whoever reads."""
         self._connection = connection
         self._voids: Voids | None = None
+        self._dictionaries: SiteDictionaries | None = None
         self._sight = sight
 
     def subjects(self) -> tuple[StoredSubject, ...]:
@@ -55,6 +59,34 @@ class Snapshot:
         return tuple(
             item for item in every if voids.of([ReviewScope(item.subjid)]) is None
         )
+
+    def subjects_with(self, study: Study) -> tuple[StoredSubject, ...]:
+        """Those whose site works with a study. Its dictionary may be older than the one
+        in use.
+        """
+        dictionaries = self.site_dictionaries()
+        return tuple(
+            item
+            for item in self.subjects()
+            if not dictionaries.others or dictionaries.of(item.site) == study.hash
+        )
+
+    def site_dictionaries(self) -> SiteDictionaries:
+        """Which site has which dictionary."""
+        if self._dictionaries is None:
+            self._dictionaries = self._site_dictionaries()
+        return self._dictionaries
+
+    def _site_dictionaries(self) -> SiteDictionaries:
+        uses = all_uses(self._connection)
+        in_use = uses[-1].hash if uses else ""
+        stored = find_dictionary(self._connection, in_use)
+        releases = find_releases(self._connection)
+        # Loading a study takes long, and mostly nothing was released by site.
+        study = load_study(stored.files).study if stored and releases else None
+        if study is None or not study.releases_by_site:
+            releases = {}
+        return SiteDictionaries(in_use=in_use, releases=releases)
 
     def voids(self) -> Voids:
         """What is voided anywhere: it is part of no export."""

@@ -27,6 +27,7 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
 from webapp.storage.forms import HEADS, InstanceKey
+from webapp.storage.releases import SiteDictionaries
 from webapp.storage.search_index import SearchEntry, replace_entries
 from webapp.storage.tables import (
     event,
@@ -207,12 +208,16 @@ SAVED = (
 
 
 def standings_of(
-    database: Database, subjids: Iterable[str], *, dictionary_hash: str, day: date
+    database: Database,
+    subjids: Iterable[str],
+    *,
+    dictionaries: SiteDictionaries,
+    day: date,
 ) -> Mapping[str, StoredStanding]:
-    """By subject: what still holds under this dictionary on this day."""
+    """By subject: what still holds under the dictionary of its site on this day."""
     query = select(subject_standing).where(
         Standings.subjid.in_(list(subjids)),
-        Standings.dictionary_hash == dictionary_hash,
+        Standings.dictionary_hash == dictionaries.column(Standings.site),
         Standings.day == day.isoformat(),
     )
     with database.read() as connection:
@@ -376,7 +381,7 @@ def _replace_work(connection: Connection, standing: StoredStanding) -> None:
 def stale_subjects(
     database: Database,
     *,
-    dictionary_hash: str,
+    dictionaries: SiteDictionaries,
     day: date,
     sites: Sites,
     most: int,
@@ -386,9 +391,8 @@ def stale_subjects(
     saved, the dictionary or the day changed. And so many of them, in order, from the
     ``first`` on.
     """
-    stale = or_(
-        Standings.day != day.isoformat(), Standings.dictionary_hash != dictionary_hash
-    )
+    of_site = dictionaries.column(Standings.site)
+    stale = or_(Standings.day != day.isoformat(), Standings.dictionary_hash != of_site)
     stale = stale & Standings.voided.is_(False)
     counted = select(func.count()).select_from(subject_standing).where(stale)
     named = select(Standings.subjid).where(stale, Standings.subjid >= first)

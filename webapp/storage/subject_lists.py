@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from webapp.storage.database import Database
+from webapp.storage.releases import SiteDictionaries
 from webapp.storage.standings import Standings, StoredStanding, standing_of_row
 from webapp.storage.tables import subject_standing
 from webapp.storage.users import ALL_SITES, Sites
@@ -52,11 +53,11 @@ class SubjectInList:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListFor:
     """For whom a list is made: the sites whose subjects exist for the person. And the
-    dictionary and the day that an evaluation has to be of.
+    dictionaries and the day that an evaluation has to be of.
     """
 
     sites: Sites
-    dictionary_hash: str
+    dictionaries: SiteDictionaries
     day: date
 
     @property
@@ -70,7 +71,7 @@ class ListFor:
     def line(self, row: Row[Any]) -> SubjectInList:
         fresh = (row.day, row.dictionary_hash) == (
             self.day.isoformat(),
-            self.dictionary_hash,
+            self.dictionaries.of(row.site),
         )
         return SubjectInList(
             subjid=row.subjid,

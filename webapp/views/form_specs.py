@@ -15,7 +15,7 @@ from forms_spec.model.study_cache import StudyCache
 from generator.pages.live_spec import live_spec
 from webapp.presentation.assets import A_YEAR
 from webapp.security.access import READ, allow
-from webapp.services import services
+from webapp.services import services, with_dictionary_of_a_site
 
 bp = Blueprint("form_specs", __name__)
 _TEXTS: StudyCache[str, str] = StudyCache()
@@ -24,9 +24,10 @@ _TEXTS: StudyCache[str, str] = StudyCache()
 @bp.get("/dictionary/<hash_>/<form>.json")
 @allow(READ)
 def show_spec(hash_: str, form: str) -> Response:
-    study = services().study
+    with with_dictionary_of_a_site(hash_) as is_known:
+        study = services().study
     result = study.forms.get(form)
-    if result is None or hash_ != study.hash:
+    if result is None or not is_known:
         abort(404)
     text = _TEXTS.get(study, form, lambda: _spec_text(study, result))
     response = Response(text, content_type="application/json")

@@ -23,7 +23,7 @@ from webapp.review.lock_words import scope_title
 from webapp.review.signing import sign_address
 from webapp.review.stored_status import Moment, evaluate_some
 from webapp.security.access import READ, SIGN, VERIFY, allow
-from webapp.services import own_sites, services
+from webapp.services import about, own_sites, services
 from webapp.storage import (
     AlertKind,
     AlertReader,
@@ -200,7 +200,8 @@ def _shown(line: WorkLine) -> ShownWork:
 
 
 def _shown_entry(line: WorkLine) -> ShownWork:
-    study = services().study
+    with about(line.subjid):
+        study = services().study
     form = study.forms.get(line.form)
     # A line of an older dictionary, which is about to be evaluated again.
     title = form.title if form else line.form
@@ -274,7 +275,9 @@ def _reader() -> AlertReader:
 def _shown_alert(item: StoredAlert) -> ShownWork:
     if item.kind is AlertKind.BROKEN_SIGNATURE:
         return _shown_break(item)
-    study, key = services().study, item.key
+    key = item.key
+    with about(key.subject):
+        study = services().study
     form, visit = study.forms.get(key.form), study.visits.get(key.visit)
     title = form.title if form else key.form
     at = f", {visit_word(visit.title, key.unsno)}" if visit else ""

@@ -24,7 +24,14 @@ from webapp.review.verification_progress import (
     progress_of,
 )
 from webapp.security.access import FREEZE, LOCK, READ, REVIEW_DATA, SIGN, VERIFY, allow
-from webapp.services import current_view, own_sites, services, subject_or_404
+from webapp.services import (
+    about,
+    current_view,
+    own_sites,
+    remember_sites,
+    services,
+    subject_or_404,
+)
 from webapp.storage import (
     ALL_SITES,
     WHOLE_STUDY,
@@ -323,18 +330,19 @@ def _study_page(typed: TypedReview) -> str:
 
 def _unseen(subjects: Sequence[str]) -> dict[str, UnseenForms]:
     """What the person has still to look at: forms that the dictionary has."""
-    reader, study = reader_name(), services().study
+    reader = reader_name()
     if not reader:
         return {}
 
-    found = unseen_forms(services().database, reader, subjects)
-    return {
-        subject: UnseenForms(
+    unseen = {}
+    for subject, forms in unseen_forms(services().database, reader, subjects).items():
+        with about(subject):
+            study = services().study
+        unseen[subject] = UnseenForms(
             changed=tuple(key for key in forms.changed if has_place(study, key)),
             new=tuple(key for key in forms.new if has_place(study, key)),
         )
-        for subject, forms in found.items()
-    }
+    return unseen
 
 
 @bp.get("/review/sites")
@@ -342,6 +350,7 @@ def _unseen(subjects: Sequence[str]) -> dict[str, UnseenForms]:
 def show_site_review() -> ResponseReturnValue:
     """How far source verification is at each site, of all of its subjects."""
     subjects = list_sites(services().database, own_sites())
+    remember_sites(subjects)
     progress = progress_of(subjects)
     sites: dict[str, SiteReview] = {}
     for subject, site in subjects.items():

@@ -13,7 +13,7 @@ from forms_spec.model.captured_data import LOG
 from webapp.presentation.form_address import form_address, visit_word
 from webapp.presentation.typed_numbers import page_number
 from webapp.security.access import READ, allow
-from webapp.services import own_sites, services
+from webapp.services import about, own_sites, services
 from webapp.storage import SearchEntry, get_subject, search, subjects_beginning
 
 bp = Blueprint("search", __name__)
@@ -66,7 +66,8 @@ def show_found() -> ResponseReturnValue:
 
 
 def _line(entry: SearchEntry) -> FoundLine:
-    study = services().study
+    with about(entry.subjid):
+        study = services().study
     form, visit = study.forms.get(entry.form), study.visits.get(entry.visit)
     title = form.title if form else entry.form
     row = f", row {entry.row}" if entry.row else ""

@@ -22,7 +22,7 @@ from webapp.review.stored_status import (
     list_for_person,
 )
 from webapp.security.access import ENTER, READ, allow
-from webapp.services import own_sites, services
+from webapp.services import at_site, own_sites, services
 from webapp.storage import (
     ORDERS,
     WHOLE_STUDY,
@@ -236,7 +236,9 @@ def _taken(subjid: str) -> tuple[str, str]:
 
 
 def _refusal(subjid: str) -> str:
-    study = services().study
+    # How a number looks is said by the dictionary of the site that it begins with.
+    with at_site(_site(subjid)):
+        study = services().study
     if not subjid:
         return f"Type the subject's number, for example {study.subject_example}."
     if not whole_match(study.subject_pattern, subjid):

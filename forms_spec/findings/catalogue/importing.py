@@ -22,6 +22,20 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-other-dictionary",
+        severity=Severity.REFUSE,
+        message="Site {site} still works under the dictionary {value} here.",
+        remedy=(
+            "Release the new dictionary for the site with `crfsmith release`, then "
+            "import the form once more."
+        ),
+        explanation=(
+            "The study releases a dictionary site by site. A form of a site is judged "
+            "and saved only with the dictionary that is released for it. The form was "
+            "not imported."
+        ),
+    ),
+    CatalogueEntry(
         code="import-form-closed",
         severity=Severity.REFUSE,
         message="{value} is {state} here by {user} since {since}.",
@@ -224,6 +238,19 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         explanation=(
             "A subject, a visit or a form that was entered by mistake was voided. It "
             "stays in the database, and the log of events says who voided it and when."
+        ),
+    ),
+    CatalogueEntry(
+        code="export-other-dictionary",
+        severity=Severity.WARNING,
+        message=(
+            "{many} left out, because their sites work under the dictionary {value}: "
+            "{sites}."
+        ),
+        remedy="Export them as well: add `--dictionary {value}`.",
+        explanation=(
+            "The study releases a dictionary site by site, and a package has one "
+            "dictionary. Export one package for each dictionary that sites work under."
         ),
     ),
     CatalogueEntry(

@@ -142,6 +142,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("queries.write_entry", "POST"): READ,
     ("redactions.ask_redaction", "GET"): REDACT,
     ("redactions.take_redaction", "POST"): REDACT,
+    ("releases.release", "POST"): ACCOUNTS,
+    ("releases.show_releases", "GET"): ACCOUNTS,
     ("reviews.lock_study", "POST"): PACKAGES,
     ("reviews.review_subject", "POST"): REVIEW_DATA,
     ("reviews.show_site_review", "GET"): READ,

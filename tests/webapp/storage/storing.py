@@ -53,7 +53,9 @@ def furnish(database: Database) -> Database:
 
 def small_study(hash_: str = HASH) -> Any:
     """What storage needs of a study: its name, hash and text."""
-    return SimpleNamespace(name="SMALL", hash=hash_, files=FILES)
+    return SimpleNamespace(
+        name="SMALL", hash=hash_, files=FILES, releases_by_site=False
+    )
 
 
 def record(**texts: str) -> Record:

@@ -30,6 +30,7 @@ from webapp.storage import (
     verifications_of,
 )
 from webapp.storage.audit.database_audit import audit_database
+from webapp.storage.releases import SiteDictionaries
 
 SYSBP, REMARK = CellKey("vs", None, "sysbp"), CellKey("vs", None, "remark")
 PULSE = CellKey("reading", 1, "pulse")
@@ -163,11 +164,17 @@ def test_work_that_was_found_before_somebody_verified_is_not_kept(
     )
     mark(database, 1)
     keep_standings(database, [found])
-    assert not standings_of(database, ["01-001"], dictionary_hash=HASH, day=day)
+    assert not standings_of(
+        database, ["01-001"], dictionaries=SiteDictionaries(in_use=HASH), day=day
+    )
 
     again = replace(found, newest_event=newest_event(database, "01-001"))
     keep_standings(database, [again])
-    assert standings_of(database, ["01-001"], dictionary_hash=HASH, day=day)
+    assert standings_of(
+        database, ["01-001"], dictionaries=SiteDictionaries(in_use=HASH), day=day
+    )
 
     mark(database, 1, act=VerificationAct.WITHDRAWN)
-    assert not standings_of(database, ["01-001"], dictionary_hash=HASH, day=day)
+    assert not standings_of(
+        database, ["01-001"], dictionaries=SiteDictionaries(in_use=HASH), day=day
+    )
