@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import rich.table
     import rich.text
     import typst
+    import z3
 else:
 
     class _Library:
@@ -86,6 +87,8 @@ else:
     rich = _Library("rich")
     # An extra of 80 MB: documents as PDF.
     typst = _Library("typst")
+    # An extra of 90 MB: proofs about a dictionary.
+    z3 = _Library("z3")
 
 __all__ = [
     "authlib",
@@ -99,4 +102,5 @@ __all__ = [
     "rfc3161_client",
     "rich",
     "typst",
+    "z3",
 ]

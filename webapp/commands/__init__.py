@@ -18,6 +18,7 @@ from forms_spec.findings.suggestions import did_you_mean
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "check": "Check a study's dictionary and list every finding.",
+        "prove": "Prove what a study's rules can and cannot do.",
         "explain": "Explain a finding code.",
         "preview": "Serve a dictionary's forms without a database.",
         "convert": "Convert a dictionary from or to another format.",

@@ -125,11 +125,12 @@ def _report(findings: Sequence[Finding], study: Study | None) -> dict[str, Any]:
         "study": study.name if study else None,
         "hash": study.hash if study else None,
         "counts": counts(study),
-        "findings": [_as_data(finding) for finding in findings],
+        "findings": [finding_data(finding) for finding in findings],
     }
 
 
-def _as_data(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON has it."""
     place = finding.text
     return {
         "code": finding.code,

@@ -1,0 +1,254 @@
+"""Codes of what ``crfsmith prove`` finds: no record at all does it, or one record shows
+it.
+"""
+
+from __future__ import annotations
+
+from forms_spec.findings.catalogue.entry import CatalogueEntry, example_form, warn
+
+_NUMBERS = (
+    "a: {label: A, type: integer, range: [0, 10]}",
+    "b: {label: B, type: integer, range: [0, 10]}",
+    "c: {label: C, type: integer, range: [0, 10]}",
+)
+_ALL_RECORDS = (
+    "`crfsmith prove` looked at all records that can be entered: every answer within its "
+    "range, every blank, every reason why there is no value, every hidden field."
+)
+
+
+def _form(*fields: str) -> str:
+    return example_form(*_NUMBERS, *fields)
+
+
+def _rules(*rules: str) -> str:
+    named = "".join(
+        f"  C{number}: {{message: Wrong, severity: query, {rule}}}\n"
+        for number, rule in enumerate(rules, start=1)
+    )
+    return f"{_form()}---\nrules:\n{named}"
+
+
+_RULES: tuple[CatalogueEntry, ...] = (
+    warn(
+        "rule-cannot-apply",
+        "The rule {name} never applies: no record makes “{value}” true.",
+        "Correct `when`, or remove the rule.",
+        f"{_ALL_RECORDS} In none of them is `when` true, so the rule says nothing.",
+        _rules("when: x.a > x.b and x.b > x.c and x.c > x.a, assert: x.a > 1"),
+    ),
+    warn(
+        "rule-cannot-break",
+        "The rule {name} never finds anything: no record breaks “{value}”.",
+        "Correct the rule, or remove it.",
+        f"{_ALL_RECORDS} Wherever the rule applies, `assert` is true or UNKNOWN.",
+        _rules("when: x.a > x.b and x.b > x.c, assert: x.a > x.c"),
+    ),
+    warn(
+        "rule-cannot-hold",
+        "The rule {name} is broken wherever it applies: no record keeps “{value}”.",
+        "Correct the rule. If nobody may answer so, say it in the range.",
+        f"{_ALL_RECORDS} Wherever the rule applies, `assert` is false or UNKNOWN.",
+        _rules("when: x.a > x.b and x.b > x.c, assert: x.c > x.a"),
+    ),
+)
+
+_FIELDS: tuple[CatalogueEntry, ...] = (
+    warn(
+        "group-cannot-show",
+        "The section “{name}” is never shown: no record makes “{value}” true.",
+        "Correct the condition, or remove the section.",
+        f"{_ALL_RECORDS} In none of them is the condition true.",
+        example_form(
+            more="groups:\n"
+            "  g: {title: G, fields: {a: {label: A, type: integer}, "
+            "b: {label: B, type: integer}, c: {label: C, type: integer}}}\n"
+            "  h: {title: H, show_when: a > b and b > c and c > a, "
+            "fields: {z: {label: Z}}}\n"
+        ).removesuffix("fields:\n"),
+    ),
+    warn(
+        "field-cannot-show",
+        "{name} is never shown: no record makes “{value}” true.",
+        "Correct the condition, or remove the field.",
+        f"{_ALL_RECORDS} In none of them is the condition true, together with that of "
+        "the section.",
+        _form("z: {label: Z, show_when: a > b and b > c and c > a}"),
+    ),
+    warn(
+        "answer-impossible",
+        "{name} has no possible answer: every one that can be typed is refused.",
+        "Correct the range, the length, the pattern or the decimal places.",
+        f"{_ALL_RECORDS} Where the field is shown and the ends of its range are known, every "
+        "answer is refused. The ends may be other fields, which have ranges too.",
+        _form("z: {label: Z, type: integer, range: [a + 20, b]}"),
+    ),
+    warn(
+        "field-cannot-be-required",
+        "{name} is never required: no record makes “{value}” true.",
+        "Correct the condition, or write required: false.",
+        f"{_ALL_RECORDS} In none of them is the condition of `required` true.",
+        _form("z: {label: Z, required: a > b and b > c and c > a}"),
+    ),
+    warn(
+        "required-where-never-shown",
+        "{name} is required only where it is hidden: “{value}” and its condition are "
+        "never true together.",
+        "Correct one of the two conditions.",
+        f"{_ALL_RECORDS} Wherever `required` is true, the field is hidden, so that nobody "
+        "is asked.",
+        _form("z: {label: Z, show_when: a > b + 1, required: b > a}"),
+    ),
+    warn(
+        "result-never-known",
+        "The formula of {name} never gives a value.",
+        "Correct the formula.",
+        f"{_ALL_RECORDS} In none of them has the formula a result.",
+        _form(
+            "z:",
+            "  label: Z",
+            "  type: calculated",
+            "  value: case when a > b and b > c and c > a then 1 end",
+        ),
+    ),
+    warn(
+        "result-never-fits",
+        "The result of {name} never fits the field: it lies outside its range, or is no "
+        "text that the field accepts.",
+        "Correct the formula or the range.",
+        f"{_ALL_RECORDS} The formula gives values, but the field refuses all of them.",
+        _form("z: {label: Z, type: calculated, value: a + b + c, range: [40, 50]}"),
+    ),
+    warn(
+        "code-cannot-result",
+        "The formula of {name} never gives “{given}”.",
+        "Correct the formula, or take the code out of the list.",
+        f"{_ALL_RECORDS} In none of them is this code the result.",
+        _form(
+            "z:",
+            "  label: Z",
+            "  type: calculated",
+            "  gives: choice",
+            "  codes: [HIGH, LOW]",
+            "  value: case when a > b and b > c and c > a then 'HIGH' else 'LOW' end",
+        ),
+    ),
+    warn(
+        "result-leaves-codes",
+        "The formula of {name} may give a code that its list does not have.",
+        "Correct the formula, or add the code to the list.",
+        "A result that is no code of the list is no answer, and the field stays blank. "
+        "The record shows when that happens.",
+        _form(
+            "g: {label: G, type: choice, codes: [HIGH, LOW, SAME]}",
+            "z:",
+            "  label: Z",
+            "  type: calculated",
+            "  gives: choice",
+            "  codes: [HIGH, LOW]",
+            "  value: case when a > b then g end",
+        ),
+    ),
+)
+
+_NEVER = "x.a > x.b and x.b > x.c and x.c > x.a"
+_VISITS = """\
+visits:
+  SCR: {title: Screening}
+  D0: {title: Treatment, target: day 0}
+schedule:
+  columns: SCR D0
+  base: X X
+"""
+
+
+def _due(*lines: str) -> str:
+    """The form with a schedule: its last lines, and other forms."""
+    return f"{_form()}---\n{_VISITS}  x: X .\n{''.join(lines)}"
+
+
+def _other(name: str) -> str:
+    return f"---\nform: {name}\ntitle: Other\nfields:\n  {name}1: {{label: One}}\n"
+
+
+def _criteria(*lines: str) -> str:
+    """The form as that of eligibility, with criteria."""
+    answers = "answers: {met: Y, not_met: N}"
+    fields = ("i: {label: I, type: yes_no}", "j: {label: J, type: yes_no}")
+    named = "".join(
+        f"  {line}\n" for line in ("form: x", "visit: SCR", answers, *lines)
+    )
+    return f"{_form(*fields)}---\neligibility:\n{named}"
+
+
+_STUDY: tuple[CatalogueEntry, ...] = (
+    warn(
+        "form-cannot-be-due",
+        "The form {name} is never asked for at {visit}: no record makes “{value}” true.",
+        "Correct the condition, or take the form out of the schedule.",
+        f"{_ALL_RECORDS} In none of them is the condition true.",
+        _due("  y: C C\nconditions:\n", f"  y: {_NEVER}\n", _other("y")),
+    ),
+    warn(
+        "visit-cannot-be-due",
+        "No form is ever asked for at the visit {name}.",
+        "Correct the conditions of its forms.",
+        "Every form of the visit has a condition, and none of them is ever true.",
+        _due("  y: . C\nconditions:\n", f"  y: {_NEVER}\n", _other("y")).replace(
+            "  base: X X\n", "  base: X .\n"
+        ),
+    ),
+    warn(
+        "forms-wait",
+        "At {visit} the forms {name} and {other} wait for each other: each is asked for "
+        "only after the other.",
+        "Let one of the conditions read something that comes before both.",
+        "The condition of each form is true only when the other one was begun. Nobody is "
+        "asked for the first of them.",
+        _due(
+            "  y: C .\n  z: C .\nconditions:\n",
+            "  y: z.z1 is known\n  z: y.y1 is known\n",
+            _other("y"),
+            _other("z"),
+        ),
+    ),
+    warn(
+        "status-cannot-be-reached",
+        "The status {name} is never reached: no record makes “{value}” true.",
+        "Correct the condition.",
+        f"{_ALL_RECORDS} In none of them is the condition true.",
+        f"{_form()}---\nstudy: S1\ntitle: A study\n"
+        "subject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"
+        "sites: {'01': Site one}\nday_zero: base.d\nsubject_status:\n"
+        "  completed: {form: x, when: a > b and b > c and c > a}\n",
+    ),
+    warn(
+        "criterion-bars-everybody",
+        "The criterion {name} keeps everybody out: no record passes “{value}”.",
+        "Correct the condition of the criterion.",
+        f"{_ALL_RECORDS} In none of them does a subject surely pass.",
+        _criteria(
+            "inclusion: {i: a > 1}",
+            "exclusion: {j: 'a > b or b > c or c > a or (a = b and b = c)'}",
+        ),
+    ),
+    warn(
+        "criterion-bars-nobody",
+        "The criterion {name} keeps nobody out: no record fails “{value}”.",
+        "Correct the condition of the criterion.",
+        f"{_ALL_RECORDS} In none of them is a subject surely kept out.",
+        _criteria(
+            "inclusion: {i: 'a > b or b > c or c > a or (a = b and b = c)'}",
+            "exclusion: {j: a > 1}",
+        ),
+    ),
+    warn(
+        "nobody-eligible",
+        "No record passes all criteria of eligibility together.",
+        "Compare the criteria. Some of them exclude each other.",
+        "Each criterion by itself lets somebody pass. Together they let nobody pass.",
+        _criteria("inclusion: {i: a > b + 1}", "exclusion: {j: a > b}"),
+    ),
+)
+
+ENTRIES: tuple[CatalogueEntry, ...] = (*_RULES, *_FIELDS, *_STUDY)

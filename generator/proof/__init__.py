@@ -1,0 +1,1 @@
+"""Proofs about a study: what no record can do, and the record that shows a fault."""

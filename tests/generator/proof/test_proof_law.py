@@ -1,0 +1,78 @@
+"""What a proof says never happens is never seen in records made up at random, as the
+evaluator judges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from random import Random
+
+import pytest
+
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
+from forms_spec.evaluation.evaluate_form import judge_captured
+from forms_spec.findings.finding import Severity
+from forms_spec.loader import load_study
+from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record
+from forms_spec.model.study import Study
+from generator.proof.prover import prove
+from generator.proof.solver import NO
+from tests.generator.proof.random_studies import records_at_random, study_at_random
+from tests.soak import some
+
+SEEDS = range(400)
+RECORDS = 150
+
+
+def captured(
+    study: Study, records: Mapping[FormKey, Record], today: date
+) -> Iterator[EvaluatedForm]:
+    """Every form of a subject, but none where a form has an answer that is refused."""
+    subject = EvaluatedSubject(study, InMemoryCasebook(records), today, "01-001")
+    forms = [form for key in records if (form := subject.form(key)) is not None]
+    for form in forms:
+        rules = set(study.rules)
+        for finding in judge_captured(form, completing=False).findings:
+            if finding.severity is Severity.REFUSE and finding.rule not in rules:
+                return
+
+    yield from forms
+
+
+def seen(form: EvaluatedForm) -> Iterator[str]:
+    """What the rules of a form do, in the names of the questions."""
+    for plan in form.plan.rules:
+        frames = form.frames(None)
+        applies = plan.applies(frames) if plan.applies else True
+        holds = plan.holds(frames)
+        if applies is True:
+            yield f"applies {plan.rule.name}"
+            word = {True: "kept", False: "broken"}.get(holds, "untold")  # type: ignore[call-overload]
+            yield f"{word} {plan.rule.name}"
+    for (table, name), field in form.plan.fields.items():
+        for row in form.rows(table) if table in form.plan.row_tables else [None]:
+            facts = form.facts(table, row, name)
+            if field.value is not None and facts.seen is not None:
+                yield f"known {table}.{name}"
+                yield f"fits {table}.{name}"
+            elif facts.shown is True and facts.value is not None:
+                yield f"shown {table}.{name}"
+                # An answer counts where the ends of its range are known.
+                if all(limits.certain for limits in field.ranges.values()):
+                    yield f"answered {table}.{name}"
+
+
+@pytest.mark.parametrize("seed", some(SEEDS, 6))
+def test_what_is_proved_never_to_happen_never_happens(seed: int) -> None:
+    random = Random(seed)
+    study = load_study(study_at_random(random)).study
+    if study is None:
+        return
+
+    proof = prove(study)
+    never = {name for name, answer in proof.answers.items() if answer == NO}
+    for _ in range(RECORDS):
+        records, today = records_at_random(random)
+        for form in captured(study, records, today):
+            assert never.isdisjoint(seen(form)), (records, today)

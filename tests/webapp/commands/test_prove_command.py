@@ -1,0 +1,75 @@
+"""``crfsmith prove``: what is found and how much was asked, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from tests.forms_spec.dictionaries import dictionary
+from webapp.commands import main
+
+NUMBERS = """form: x
+title: X
+fields:
+  a: {label: A, type: integer}
+  b: {label: B, type: integer}
+  c: {label: C, type: integer}
+"""
+FAULT = "  z: {label: Z, show_when: a > b and b > c and c > a}\n"
+
+
+def proved(folder: Path, *texts: str, options: tuple[str, ...] = ()) -> Result:
+    for name, text in dictionary(*texts).items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return CliRunner().invoke(main, ["prove", str(folder), *options])
+
+
+def test_a_fault_is_shown_with_its_line_and_what_to_do(tmp_path: Path) -> None:
+    result = proved(tmp_path, NUMBERS + FAULT)
+    assert result.exit_code == 0
+    place, line, carets, remedy, *_, summary = result.output.splitlines()
+    assert place == (
+        "1.yaml:7:28: warning z is never shown: no record makes “a > b and b > c and "
+        "c > a” true. [field-cannot-show]"
+    )
+    assert line.strip() == FAULT.strip()
+    assert carets.strip() == "^" * len("a > b and b > c and c > a")
+    assert remedy.strip().startswith("-> Correct the condition")
+    assert summary.startswith("T1: ")
+    assert summary.endswith("questions. 1 finding")
+
+
+def test_strict_fails_on_a_finding_and_on_what_is_undecided(tmp_path: Path) -> None:
+    assert proved(tmp_path, NUMBERS, options=("--strict",)).exit_code == 0
+    assert proved(tmp_path, NUMBERS + FAULT, options=("--strict",)).exit_code == 1
+
+    hurried = proved(tmp_path, NUMBERS, options=("--strict", "--seconds", "0"))
+    assert hurried.exit_code == 1
+    assert "not decided" in hurried.output
+
+
+def test_programs_get_the_same_as_json(tmp_path: Path) -> None:
+    result = proved(tmp_path, NUMBERS + FAULT, options=("--format", "json"))
+    report = json.loads(result.output)
+    assert report["study"] == "T1"
+    assert report["undecided"] == []
+    assert [(item["code"], item["line"]) for item in report["findings"]] == [
+        ("field-cannot-show", 7)
+    ]
+
+
+def test_what_check_says_already_is_not_said_again(tmp_path: Path) -> None:
+    result = proved(tmp_path, NUMBERS + "  z: {label: Z, show_when: a > 5 and a < 3}\n")
+    assert result.output.endswith("questions. No findings\n")
+
+
+def test_a_dictionary_with_errors_is_not_proved(tmp_path: Path) -> None:
+    result = proved(
+        tmp_path, "form: x\ntitle: X\nfields: {a: {label: A, type: intger}}\n"
+    )
+    assert result.exit_code == 2
+    assert "Run: crfsmith check" in result.output
