@@ -175,7 +175,8 @@ class Codebook:
 def outline(study: Study) -> Codebook:
     """Everything that the codebook of a study shows, in the dictionary's order."""
     rules = all_rules(study)
-    checked, named = tuple(checks(study)), tuple(derived(study))
+    checked = tuple(checks(study))
+    named = tuple(derived(study))
     index = _Index(
         study=study,
         by_owner=_by_owner(rules),
@@ -248,7 +249,8 @@ class _Index:
         title, table = group.title, None
         # The rows of a repeating group are a table, whose name the data have.
         if group.rows:
-            title, table = group.title or group.name, group.name
+            title = group.title or group.name
+            table = group.name
 
         return GroupEntry(
             anchor=anchor,
@@ -453,7 +455,9 @@ def _code(code: Code) -> CodeLine:
         notes.append(f"also {', '.join(code.synonyms)}")
 
     # A code that is a word is its own label: it is shown once.
-    label = "" if code.label == code.code else code.label
+    label = ""
+    if code.label != code.code:
+        label = code.label
 
     return CodeLine(code=code.code, label=label, note=", ".join(notes))
 

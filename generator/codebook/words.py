@@ -85,8 +85,13 @@ def _ranges(ranges: Mapping[str | None, Range], field: Field, study: Study) -> s
 
 def between(limits: Range, index: Home, study: Study) -> str:
     """A range in words: ``60 to 260``, ``above 0, at most 100``, ``at least 18``."""
-    low = to_english(limits.low, study, index) if limits.low else ""
-    high = to_english(limits.high, study, index) if limits.high else ""
+    low = ""
+    if limits.low:
+        low = to_english(limits.low, study, index)
+
+    high = ""
+    if limits.high:
+        high = to_english(limits.high, study, index)
 
     # ``60 to 260`` means to everybody that both ends are allowed.
     has_open_end = limits.low_open or limits.high_open
@@ -98,6 +103,7 @@ def between(limits: Range, index: Home, study: Study) -> str:
     if low:
         word = "above" if limits.low_open else "at least"
         ends.append(f"{word} {low}")
+
     if high:
         word = "below" if limits.high_open else "at most"
         ends.append(f"{word} {high}")
@@ -308,7 +314,8 @@ def window(visit: Visit) -> str:
     if visit.window is None:
         return "any day" if visit.target is None else "not specified"
 
-    first, last = visit.window.first, visit.window.last
+    first = visit.window.first
+    last = visit.window.last
     if visit.window.around:
         return _days_around(first, last)
 

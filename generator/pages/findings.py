@@ -166,7 +166,10 @@ def label_of(form: Form, place: DataPlace) -> str:
     """What a place of a form is called: the field's label and its row, or the group's
     title.
     """
-    row = f", row {place.row}" if place.row is not None else ""
+    row = ""
+    if place.row is not None:
+        row = f", row {place.row}"
+
     for group in form.groups:
         if place.table != group.table:
             continue
@@ -225,7 +228,8 @@ def finding_html(placed: FindingPlacement, record: Record) -> Markup:
     of_field = cell.field != ""
     keepable = finding.severity is Severity.WARNING and of_field and placed.home
     reason = record.kept.get((cell, finding.code), "")
-    mark, word = MARKS[finding.severity], WORDS[finding.severity]
+    mark = MARKS[finding.severity]
+    word = WORDS[finding.severity]
 
     if finding.alerts:
         mark, word = ALERT

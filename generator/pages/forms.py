@@ -45,7 +45,10 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         """``data`` is the text that is stored now; a field that is not in the post is
         blank.
         """
-        stored = data if isinstance(data, str) else ""
+        stored = ""
+        if isinstance(data, str):
+            stored = data
+
         self.object_data = self.data = stored
         if formdata is None:
             return

@@ -163,7 +163,8 @@ class _FormulaWriter:
         return parts
 
     def product(self, node: syntax_tree.Product) -> list[Part]:
-        left, right = self.factor(node.left), self.factor(node.right)
+        left = self.factor(node.left)
+        right = self.factor(node.right)
         times = node.operator == "*"
         if times and self.source(node.left) == self.source(node.right):
             return [*left, "²"]

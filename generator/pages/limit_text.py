@@ -54,7 +54,10 @@ def limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit,
     for unit, limits in ranges.items():
         words = _range_words(study, form, group, field, limits)
         if words:
-            label = f" {labels[unit]}" if unit in labels else ""
+            label = ""
+            if unit in labels:
+                label = f" {labels[unit]}"
+
             listed.append(Limit(text=f"{usual}{words}{label}", unit=unit))
 
     return tuple(listed)

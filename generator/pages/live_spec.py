@@ -113,7 +113,8 @@ def _reads(
 
     reads = []
     for reference in references(formula, study, Home.in_group(form, group)):
-        table, name = reference.table, reference.field
+        table = reference.table
+        name = reference.field
         # A value of another visit cannot be typed on this page.
         if reference.visit is not None or not table or not name:
             continue

@@ -32,7 +32,8 @@ def meaning_changes(before: Form, after: Form) -> tuple[MeaningChange, ...]:
     """The questions of the earlier form that mean something else in the later one, or
     are there no more, in the earlier form's order.
     """
-    was, now = fields_by_cell(before), fields_by_cell(after)
+    was = fields_by_cell(before)
+    now = fields_by_cell(after)
     # The units to choose from are told of where their numbers are.
     units = {(table, field.unit_field) for (table, _), field in was.items()}
     changes = []
@@ -65,6 +66,7 @@ def _sentences(before: Field, after: Field | None) -> Iterator[str]:
     if after is None:
         yield "The question is no longer in the form."
         return
+
     if before.label != after.label:
         yield f"The question was “{before.label}” and is now “{after.label}”."
     if before.kind.name != after.kind.name:
@@ -76,7 +78,8 @@ def _sentences(before: Field, after: Field | None) -> Iterator[str]:
 
 def _unit_sentences(before: Field, after: Field) -> Iterator[str]:
     """Of the fixed unit, and of the units to choose from."""
-    was, now = _fixed_unit(before), _fixed_unit(after)
+    was = _fixed_unit(before)
+    now = _fixed_unit(after)
     if was != now:
         yield f"The unit was {was or 'none'} and is now {now or 'none'}."
     if before.unit_choices and after.unit_choices:

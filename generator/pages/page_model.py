@@ -405,7 +405,10 @@ class Page:
         """
         names: list[str] = []
         for section in self.groups:
-            prefix = f"{section.name}." if section.repeats else ""
+            prefix = ""
+            if section.repeats:
+                prefix = f"{section.name}."
+
             for question in (*section.asked, *section.fixed):
                 names.append(prefix + question.name)
                 # The unit is chosen within the question of its number.

@@ -257,7 +257,10 @@ def _control(field: Field) -> str:
     if field.control != "choice":
         return field.control
 
-    answers = len(field.codelist.codes) if field.codelist else 0
+    answers = 0
+    if field.codelist:
+        answers = len(field.codelist.codes)
+
     return fitting(answers, ANSWERS, "typeahead")
 
 

@@ -86,7 +86,10 @@ def _row_with(rows: list[Row], texts: Mapping[str, str]) -> Row | None:
 
 def next_number(group: Group, *records: Record) -> int:
     """The number of the next new row."""
-    highest = group.rows.minimum if group.rows else 0
+    highest = 0
+    if group.rows:
+        highest = group.rows.minimum
+
     for record in records:
         for row in record.rows.get(group.name, ()):
             highest = max(highest, row.number)

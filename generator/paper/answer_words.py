@@ -51,6 +51,7 @@ def cell_words(cell: EvaluatedCell, field: Field, texts: Mapping[str, str]) -> W
             return Words(text="not asked", tone="quiet")
 
         return Words(text=f"not asked, but answered: {cell.text}", tone="warning")
+
     if cell.state is CellState.INVALID:
         return Words(text=f"“{cell.text}”, no valid answer", tone="warning")
     if cell.state is CellState.MISSING:

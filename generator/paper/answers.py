@@ -264,7 +264,8 @@ def _typed(fields: Mapping[str, Field], texts: Mapping[str, str]) -> Iterator[Bl
     """All texts, and the questions without one."""
     printed = []
     for name in dict.fromkeys((*fields, *texts)):
-        field, text = fields.get(name), texts.get(name, "")
+        field = fields.get(name)
+        text = texts.get(name, "")
         if field is not None and not field.collected:
             continue
 

@@ -81,7 +81,10 @@ def blank_forms(
 
 def _foot(study: Study, moment: datetime | None) -> str:
     """The study and the version of its dictionary, for the foot of each page."""
-    since = f" of {day_words(moment.date())}" if moment else ""
+    since = ""
+    if moment:
+        since = f" of {day_words(moment.date())}"
+
     return f"{study.name} · {study.short} · dictionary {study.hash[:12]}{since}"
 
 
@@ -254,10 +257,12 @@ def _group(maker: QuestionMaker) -> Iterator[Block]:
         yield PrintedHeading(
             text=title, names=(group.name,) if maker.annotated and group.rows else ()
         )
+
     if group.show_when is not None:
         words = to_english(group.show_when, maker.study, Home(form=maker.form))
         what = "These questions" if group.rows is None else "These rows"
         yield Paragraph(text=f"{what} only if {words}.", tone="strong")
+
     if group.help:
         yield Paragraph(text=group.help, tone="quiet")
 
@@ -279,6 +284,7 @@ def _questions(maker: QuestionMaker, fields: tuple[Field, ...]) -> Iterator[Bloc
         if field.collected:
             questions.append(maker.question(field))
             continue
+
         # A note is read between the questions.
         if questions:
             yield PaperQuestions(questions=tuple(questions))

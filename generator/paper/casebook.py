@@ -168,7 +168,9 @@ class _Making:
 
     def first_pages(self, forms: Sequence[CapturedForm]) -> Chapter:
         """What the document is, what stands in it, and what does not."""
-        book, study, subject = self.book, self.study, self.book.subject
+        book = self.book
+        study = self.study
+        subject = self.book.subject
         facts = [
             ("Study", study.title),
             ("Protocol", study.name),
@@ -305,7 +307,10 @@ class _Making:
         yield self.signatures(key)
 
     def signatures(self, key: FormKey | None) -> SignaturePlace:
-        place = "casebook" if key is None else f"{key.visit}-{key.unsno}-{key.form}"
+        place = "casebook"
+        if key is not None:
+            place = f"{key.visit}-{key.unsno}-{key.form}"
+
         return SignaturePlace(
             anchor=f"signature-{place}",
             depth=2 if key is None else 3,
@@ -325,7 +330,8 @@ class _Evaluated:
 
 
 def _evaluated(book: SubjectCasebook, forms: Sequence[CapturedForm]) -> _Evaluated:
-    study, day = book.study, day_of(book.study, book.moment)
+    study = book.study
+    day = day_of(book.study, book.moment)
     casebook = InMemoryCasebook({form.key: form.record for form in forms})
     complete = {form.key: form.status == FormStatus.COMPLETE for form in forms}
     judgements = judge_casebook(

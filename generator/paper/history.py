@@ -67,7 +67,10 @@ def _form(book: SubjectCasebook, entries: list[AuditEntry]) -> Iterator[Block]:
     for version, of_version in groupby(entries, key=lambda entry: entry.version):
         changes = list(of_version)
         first = changes[0]
-        reason = f" Reason: “{first.reason}”" if first.reason else ""
+        reason = ""
+        if first.reason:
+            reason = f" Reason: “{first.reason}”"
+
         yield Paragraph(
             text=f"Version {version}, {moment_words(book.study, first.saved_at)}, "
             f"{book.person(first.saved_by)}, dictionary {first.dictionary[:12]}.{reason}",

@@ -287,6 +287,7 @@ def as_data(item: Any) -> Any:
         }
 
         return {"is": type(item).__name__, **data}
+
     if isinstance(item, tuple | list):
         return [as_data(part) for part in item]
     if isinstance(item, Mapping):

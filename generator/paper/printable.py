@@ -79,6 +79,7 @@ class Replacing:
             if sign not in self.lacking and not is_hidden(sign):
                 shown += sign
                 continue
+
             if shown:
                 yield breakable(shown, key)
                 shown = ""
@@ -110,6 +111,7 @@ def printable_data(item: Any, text: Callable[[str, str], Any], *, key: str = "")
             return item
 
         return text(item, key)
+
     if isinstance(item, list):
         return [printable_data(part, text, key=key) for part in item]
     if isinstance(item, dict):

@@ -130,7 +130,10 @@ class QuestionMaker:
                 yield limit.text
 
             for name, make in FACTS.items():
-                words = make(field, self.study) if PRINTED[name] else ""
+                words = ""
+                if PRINTED[name]:
+                    words = make(field, self.study)
+
                 # Where nothing is refused, the usual values are the limits above.
                 if words and (name != "Expected" or field.ranges):
                     yield PRINTED[name].format(words)

@@ -121,8 +121,14 @@ def _ticks(space: Ticks) -> str:
 
 
 def _tick(option: Tick, sign: str = ONE) -> str:
-    code = f" ({option.code})" if option.code else ""
-    note = f", {option.note}" if option.note else ""
+    code = ""
+    if option.code:
+        code = f" ({option.code})"
+
+    note = ""
+    if option.note:
+        note = f", {option.note}"
+
     return f"{sign}\u00a0{option.label}{code}{note}"
 
 

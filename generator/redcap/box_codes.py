@@ -68,7 +68,8 @@ def _codes(field: Field) -> Mapping[str, str]:
     codes: dict[str, str] = {}
     taken: set[str] = set()
     for code in sorted(wanted, key=is_rewritten):
-        plain, number = _SEPARATORS.sub("_", wanted[code]), 2
+        plain = _SEPARATORS.sub("_", wanted[code])
+        number = 2
         unique = plain
         while _taken_by(unique, has_boxes=has_boxes) in taken:
             unique, number = f"{plain}_{number}", number + 1

@@ -49,7 +49,10 @@ def finding_part(
     if name is None:
         return None
 
-    key = str(path[start + 2]) if len(path) > start + 2 else ""
+    key = ""
+    if len(path) > start + 2:
+        key = str(path[start + 2])
+
     part = _PARTS_BY_KEY.get(key) or _PARTS_BY_CODE.get(finding.code)
     if part is None:
         part = _part_with_logic(document, path[: start + 2])

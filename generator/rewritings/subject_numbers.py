@@ -81,7 +81,8 @@ def _are_alike(first: str, second: str) -> bool:
 
     # 1-10 and 110 differ in a separator. 1-10 and 11-0 have it in different places, and
     # are two numbers.
-    borders, others = _borders(parts), _borders(other_parts)
+    borders = _borders(parts)
+    others = _borders(other_parts)
 
     return borders <= others or others <= borders
 

@@ -37,7 +37,9 @@ def _unchecked(study: Study) -> str:
     """One line on what another validator would miss, and where that is listed."""
     # Several losses may be of one field. Without a point it is a table or the study.
     fields = {loss.field for loss in losses(study) if "." in loss.field}
-    count = "1 field" if len(fields) == 1 else f"{len(fields):,} fields"
+    count = "1 field"
+    if len(fields) != 1:
+        count = f"{len(fields):,} fields"
 
     return (
         f"Frictionless alone does not fully check {count}. crfsmith validate does. "

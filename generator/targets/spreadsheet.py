@@ -26,7 +26,10 @@ def write(captured: CapturedStudy, target: Path) -> WrittenRecords:
         captured.write_package(package)
         changed = write_copy(package, target)
 
-    texts = "1 text now starts" if changed == 1 else f"{changed:,} texts now start"
+    texts = "1 text now starts"
+    if changed != 1:
+        texts = f"{changed:,} texts now start"
+
     line = (
         f"{target}: tables for a spreadsheet. {texts} with an apostrophe to "
         "prevent formulas."

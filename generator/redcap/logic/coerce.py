@@ -216,12 +216,14 @@ def as_moment(value: Value, scope: LogicScope, order: str = "ymd") -> Value:
             type=ValueType.DATE,
             literal=day,
         )
+
     if moment := moment_text(value.literal, order):
         return Value(
             text=moment,
             type=ValueType.DATETIME,
             literal=moment,
         )
+
     if clock := time_text(value.literal):
         return Value(
             text=clock,

@@ -169,6 +169,7 @@ def _equals_constant(scope: LogicScope, value: Value, literal: str) -> Condition
             return TRUE
 
         return FALSE
+
     if value.type is ValueType.TICK:
         return _is_ticked(value, literal)
 
@@ -327,7 +328,8 @@ _EQUALS: Mapping[ValueType, Callable[[LogicScope, Value, str], Condition]] = (
 
 def _moments(scope: LogicScope, left: Value, right: Value) -> tuple[Value, Value]:
     """Both as dates, both as dates with time, or both as times."""
-    first, second = as_moment(left, scope), as_moment(right, scope)
+    first = as_moment(left, scope)
+    second = as_moment(right, scope)
     if first.type is second.type:
         return first, second
 
@@ -354,7 +356,8 @@ def _ordered(scope: LogicScope, operator: str, left: Value, right: Value) -> Con
     elif _are_texts(left, right):
         return Atom(text=f"{as_text(left)} {operator} {as_text(right)}", sure=False)
     else:
-        first, second = as_number(left), as_number(right)
+        first = as_number(left)
+        second = as_number(right)
 
     numbers = first.type is ValueType.NUMBER
     if numbers and first.literal is not None and second.literal is not None:

@@ -112,9 +112,11 @@ def _any_of(first: Atom, codes: list[str]) -> Atom:
 
     listed = f"({', '.join(codes)})"
     if first.operator == "has":
-        text, operator = f"{first.operand} has any {listed}", ""
+        text = f"{first.operand} has any {listed}"
+        operator = ""
     else:
-        text, operator = f"{first.operand} in {listed}", "in"
+        text = f"{first.operand} in {listed}"
+        operator = "in"
 
     return Atom(
         text=text,

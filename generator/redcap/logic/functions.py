@@ -318,7 +318,9 @@ def _age(translator: Translating, node: tree.CallNode) -> Value:
     """
     birth, *rest = _arguments(node, 1, 3)
     born = _day(translator, birth)
-    on = _day(translator, rest[0]) if rest else "today"
+    on = "today"
+    if rest:
+        on = _day(translator, rest[0])
 
     return _number(f"age_years({born}, {on})")
 

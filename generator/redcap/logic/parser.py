@@ -193,6 +193,7 @@ class _LogicParser:
                 start=start,
                 end=end,
             )
+
         if name in ("null", "nan"):
             self.take()
             return tree.TextNode(
@@ -228,7 +229,8 @@ class _LogicParser:
         first = self.take()
         event, bracket = None, first
         if self.is_event(first):
-            event, bracket = first.text.strip(), self.take()
+            event = first.text.strip()
+            bracket = self.take()
 
         field = _FIELD.fullmatch(bracket.text)
         if field is None:

@@ -114,7 +114,8 @@ def compared(left: RedcapValue, operator: str, right: RedcapValue) -> RedcapCond
             if not side.sure:
                 blanks.append(side.known.opposite())
 
-    first, second = left.within(ADD), right.within(ADD)
+    first = left.within(ADD)
+    second = right.within(ADD)
     return RedcapCondition(
         text=f"{first} {operator} {second}",
         other=f"{first} {_REVERSED[operator]} {second}",

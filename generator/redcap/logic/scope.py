@@ -184,6 +184,7 @@ class LogicScope:
         if known.group is not None and known.group != self.group:
             why = f"[{node.field}] repeats, but no instance is named"
             raise LogicFault(why, node.start, node.end)
+
         if _names_an_event(node):
             return self.at_event(node, known)
 

@@ -114,7 +114,8 @@ class Translator:
                 return self.truth(node.operator, node.right, node.left)
 
         # With < and > a condition is the number that REDCap makes of it.
-        left, right = self.value(node.left), self.value(node.right)
+        left = self.value(node.left)
+        right = self.value(node.right)
         return compared(self.scope, node.operator, left, right)
 
     def is_condition(self, node: tree.LogicNode) -> bool:
@@ -134,7 +135,8 @@ class Translator:
         """``contains([x], 'a') = 1``: a condition beside a value or another one."""
         condition = self.condition(asked)
         if self.is_condition(other):
-            left, right = counted(condition), counted(self.condition(other))
+            left = counted(condition)
+            right = counted(self.condition(other))
             return compared(self.scope, operator, left, right)
 
         value = self.value(other)
@@ -228,7 +230,8 @@ class Translator:
 
     def arithmetic(self, node: tree.BinaryNode) -> Value:
         """``+ - * / ^ %``; a blank operand makes a blank result in both languages."""
-        left, right = self.number(node.left), self.number(node.right)
+        left = self.number(node.left)
+        right = self.number(node.right)
         function = _OPERATOR_FUNCTIONS.get(node.operator)
         if function is not None:
             text = f"{function}({left.text}, {right.text})"

@@ -31,6 +31,7 @@ def _literal(writer: WriteContext, node: syntax_tree.Literal) -> RedcapValue:
     if node.kind == "number":
         assert isinstance(node.value, Decimal)
         return constant(format(node.value, "f"), Type.NUMBER)
+
     if node.kind == "text":
         return writer.text_constant(str(node.value))
 
@@ -132,7 +133,8 @@ def _sum(writer: WriteContext, node: syntax_tree.Sum) -> RedcapValue:
 
 
 def _product(writer: WriteContext, node: syntax_tree.Product) -> RedcapValue:
-    left, right = writer.value(node.left), writer.value(node.right)
+    left = writer.value(node.left)
+    right = writer.value(node.right)
     text = f"{left.within(MULTIPLY)} {node.operator} {right.within(ATOM)}"
     return computed(text, [left, right], MULTIPLY)
 
@@ -149,7 +151,8 @@ def _case(writer: WriteContext, node: syntax_tree.Case) -> RedcapValue:
 
     # From the last branch to the first: each becomes the `else` of the one before.
     for (when, _), then in zip(reversed(node.branches), reversed(values), strict=True):
-        true, false = writer.condition(when, True), writer.condition(when, False)
+        true = writer.condition(when, True)
+        false = writer.condition(when, False)
         may_be_unknown = false != true.opposite()
         if text != "''" and may_be_unknown:
             text = f"if({false.written()}, {text}, '')"

@@ -105,6 +105,7 @@ def _group(
     if section.matrix and not is_table:
         why = "only questions with one answer of the same list form a table"
         maker.loss(section.plans[0].item, "matrix", "matrix", why)
+
     if section.matrix and not (is_table and section.matrix == name):
         for keys in fields.values():
             keys["redcap"] = {**keys.get("redcap", {}), "matrix": section.matrix}

@@ -233,7 +233,8 @@ class _EventReader:
         sheet = self._sheet(self.files.repeating, _REPEAT_COLUMNS, ())
         names = {event.name for event in events}
         for row in sheet.rows:
-            event, form = row["event"].strip(), row["form"].strip()
+            event = row["event"].strip()
+            form = row["form"].strip()
             if form and form not in self.forms:
                 self._find("redcap-unknown-form", sheet, row, "form")
             elif form:
@@ -288,7 +289,8 @@ class _EventReader:
         sheet = self._form_sheet
         marked: dict[str, set[str]] = {form: set() for form in self.forms}
         for row in sheet.rows:
-            event, form = row["event"].strip(), row["form"].strip()
+            event = row["event"].strip()
+            form = row["form"].strip()
             if form not in marked:
                 self._find("redcap-unknown-form", sheet, row, "form")
             elif event not in names:
@@ -349,7 +351,8 @@ def _named(name: str) -> Event:
     title, arm = name, 1
     match = _ARM.search(name)
     if match:
-        title, arm = name[: match.start()], int(match[1])
+        title = name[: match.start()]
+        arm = int(match[1])
 
     title = title.replace("_", " ")
     title = title[:1].upper() + title[1:]

@@ -51,8 +51,13 @@ class HabitTally:
     def example(self) -> str:
         """`` ("82,5" is 82.5)``; empty where there is none."""
         if self.before is not None:
-            return f' ("{self.now}" is {self.before or "a blank"})'
-        return f' ("{self.now}")' if self.now else ""
+            before = self.before or "a blank"
+            return f' ("{self.now}" is {before})'
+
+        if not self.now:
+            return ""
+
+        return f' ("{self.now}")'
 
 
 TallyByColumn = Mapping[str, HabitTally]
@@ -106,13 +111,16 @@ class Causes:
         """The programs of R, where a small number has an exponent: no other writes
         1e+05.
         """
-        if EXPONENT not in suspect.habits or not self._has_small_exponents():
+        if EXPONENT not in suspect.habits:
+            return suspect
+        if not self._has_small_exponents():
             return suspect
 
         names = []
         for program in PROGRAMS:
             is_r = "R" in program.name.split()
-            if is_r and program.habits.issuperset(suspect.habits):
+            did_it_all = program.habits.issuperset(suspect.habits)
+            if is_r and did_it_all:
                 names.append(program.name)
 
         if names:
@@ -166,11 +174,11 @@ class Causes:
     def _finding(
         self, code: str, how: str, tallies: HabitTallies, habits: Collection[str]
     ) -> Finding:
-        by_habit = {
-            habit: tallies.by_habit[habit]
-            for habit in sorted(habits, key=_ORDER.__getitem__)
-            if habit in tallies.by_habit
-        }
+        by_habit: dict[str, dict[str, HabitTally]] = {}
+        for habit in sorted(habits, key=_ORDER.__getitem__):
+            if habit in tallies.by_habit:
+                by_habit[habit] = tallies.by_habit[habit]
+
         firsts = [self._first(columns) for columns in by_habit.values()]
         column, first = min(firsts, key=self._position)
 
@@ -180,23 +188,24 @@ class Causes:
             self._part(habit, columns, is_sure=tallies is not self.lost)
             for habit, columns in by_habit.items()
         ]
+        cells = sum(map(_total, by_habit.values()))
 
         return finding(
             code,
             text=self.sheet.place(first.row, in_file),
             value=column,
             how=how,
-            cells=_cells(sum(map(_total, by_habit.values()))),
+            cells=_cells(cells),
             what="; ".join(parts),
         )
 
     def _part(self, habit: str, columns: TallyByColumn, *, is_sure: bool) -> str:
         """What one habit did, with an example and the columns."""
-        did = (_DONE if is_sure else _POSSIBLY_DONE).get(habit)
+        words = _DONE if is_sure else _POSSIBLY_DONE
+        done = words.get(habit) or BY_NAME[habit].says
         _, first = self._first(columns)
-        return (
-            f"{did or BY_NAME[habit].says}{first.example} in {self._columns(columns)}"
-        )
+
+        return f"{done}{first.example} in {self._columns(columns)}"
 
     def _first(self, columns: TallyByColumn) -> tuple[str, HabitTally]:
         return min(columns.items(), key=self._position)
@@ -213,7 +222,10 @@ class Causes:
         texts = []
         for column in ordered[:MOST_COLUMNS]:
             tally = columns[column]
-            cells = "" if tally.cells == 1 else f"{_cells(tally.cells)} from "
+            cells = ""
+            if tally.cells != 1:
+                cells = f"{_cells(tally.cells)} from "
+
             texts.append(f"{column} ({cells}row {tally.row})")
 
         rest = {column: columns[column] for column in ordered[MOST_COLUMNS:]}

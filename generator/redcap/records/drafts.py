@@ -56,13 +56,17 @@ class FormDraft:
         """Whether there is a value, a state other than incomplete, or an instance with
         a row of its own.
         """
-        return bool(self.texts or self.given or any(self.states.values()))
+        is_begun = any(self.states.values())
+        return bool(self.texts or self.given or is_begun)
 
     @property
     def instances(self) -> set[Instance]:
         """Those with a value, a row of their own, or a state beyond incomplete."""
         instances = {*self.texts, *self.given}
-        instances.update(instance for instance, state in self.states.items() if state)
+        for instance, state in self.states.items():
+            if state:
+                instances.add(instance)
+
         return instances
 
     @property
@@ -110,12 +114,14 @@ def captured(
 
 def _in_order(spec: Field, ticked: list[str]) -> list[str]:
     """The codes as the dictionary has them, then what cannot be read."""
-    known = [code.code for code in spec.missing]
+    known: list[str] = []
     if spec.codelist is not None:
-        known = [*spec.codelist.by_code, *known]
+        known += spec.codelist.by_code
 
+    known += [code.code for code in spec.missing]
     codes = [code for code in known if code in ticked]
     unread = [text for text in ticked if text not in known]
+
     return codes + unread
 
 
@@ -124,10 +130,15 @@ def _rows(form: Form, draft: FormDraft) -> Iterator[tuple[str, tuple[Row, ...]]]
 
     A first instance alone that says nothing but its state is a form without rows.
     """
-    instances = sorted((table, number) for table, number in draft.instances if number)
+    numbers_by_table: dict[str, list[int]] = {}
+    for table, number in draft.instances:
+        if number:
+            numbers_by_table.setdefault(table, []).append(number)
+
     for group in form.row_groups:
-        numbers = [number for table, number in instances if table == group.name]
-        if not numbers or (numbers == [1] and (group.name, 1) not in draft.texts):
+        numbers = sorted(numbers_by_table.get(group.name, ()))
+        says_nothing = (group.name, 1) not in draft.texts
+        if not numbers or (numbers == [1] and says_nothing):
             continue
 
         rows = []

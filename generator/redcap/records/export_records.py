@@ -53,8 +53,13 @@ class LeftOut:
         if self.key is None:
             return ""
 
-        visit = "" if self.key.visit == LOG else f" {self.key.visit}"
-        return f"{self.key.form}{visit}{f' {self.key.unsno}' if self.key.unsno else ''}"
+        words = [self.key.form]
+        if self.key.visit != LOG:
+            words.append(self.key.visit)
+        if self.key.unsno:
+            words.append(str(self.key.unsno))
+
+        return " ".join(words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,14 +112,12 @@ def _subjects(
 ) -> Iterator[LeftOut]:
     """Subjects of whom the file says nothing at all."""
     there = {subject for subject, _ in again}
-    for subject in dict.fromkeys((*subjects, *(form.subject for form in forms))):
+    of_forms = [form.subject for form in forms]
+    why = "no form has an answer or a status, and REDCap has no such records"
+
+    for subject in dict.fromkeys((*subjects, *of_forms)):
         if subject not in there:
-            yield LeftOut(
-                kind="subject",
-                subject=subject,
-                why="no form has an answer or a status, and REDCap has no such records",
-                harmless=True,
-            )
+            yield LeftOut(kind="subject", subject=subject, why=why, harmless=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +151,21 @@ class _Comparison:
             if back != text:
                 yield self.answer(cell, text, back, rows)
 
-        answered_rows = {(cell.table, cell.row) for cell in here}
-        for group, number in sorted(row_numbers(self.form.record) - rows):
-            if (group, number) not in answered_rows:
+        yield from self.empty_rows(here, rows)
+        yield from self.head(answered=bool(here))
+
+    def empty_rows(
+        self, here: Cells, rows: Collection[tuple[str, int]]
+    ) -> Iterator[LeftOut]:
+        """Rows without an answer that do not come back."""
+        # Of a row with answers each answer is listed already.
+        answered = {(cell.table, cell.row) for cell in here}
+        missing = row_numbers(self.form.record).difference(rows)
+
+        for group, number in sorted(missing):
+            if (group, number) not in answered:
                 why = f"row {number} has no answer: REDCap has no such rows"
                 yield self.left_out("empty-row", field=group, why=why, harmless=True)
-
-        yield from self.head(answered=bool(here))
 
     def left_out(
         self,
@@ -195,7 +206,8 @@ class _Comparison:
             return
 
         if self.form.status != self.again.status:
-            was, becomes = int(self.form.status), int(self.again.status)
+            was = int(self.form.status)
+            becomes = int(self.again.status)
             why = f"the status {was} becomes {becomes}"
             yield self.left_out("state", original=str(was), why=why)
 
@@ -206,7 +218,8 @@ class _Comparison:
     def no_form(self) -> str:
         """Why a form has no place in the file."""
         key = self.form.key
-        if key.visit == LOG or (key.form, key.visit) in self.study.expectations:
+        is_expected = (key.form, key.visit) in self.study.expectations
+        if is_expected or key.visit == LOG:
             return "the form is not preserved"
 
         return "the form is not expected at this visit"
@@ -229,7 +242,9 @@ class _Comparison:
             return "no-field", "the field is no longer in the dictionary", False
         if field.kind.name == "file":
             return "file", "an export has the names of files, not their content", True
-        if exact_places(self.study, field) is not None and _same_number(text, back):
+
+        has_exact_places = exact_places(self.study, field) is not None
+        if has_exact_places and _same_number(text, back):
             why = f"written {back}: REDCap requires exactly as many decimals"
             return "decimals", why, True
 
@@ -241,6 +256,7 @@ class _Comparison:
         # Without its row, an answer is lost whatever it is.
         if cell.row is not None and (cell.table, cell.row) not in rows:
             return "row", self.no_row(cell.row), False
+
         if _same_value(field, text, back):
             return "spelling", f"becomes {back}, which is the same value", True
         if text.strip() == back.strip():
@@ -316,9 +332,12 @@ def _cells(spec: Form, record: Record) -> Cells:
 def counts(left_out: Sequence[LeftOut]) -> list[tuple[str, bool, int]]:
     """Kinds with whether they are harmless and how often they occur; real losses first."""
     counter = Counter((item.harmless, item.kind) for item in left_out)
-    return [
-        (kind, harmless, count) for (harmless, kind), count in sorted(counter.items())
-    ]
+    listed = []
+    # False sorts before True.
+    for (harmless, kind), count in sorted(counter.items()):
+        listed.append((kind, harmless, count))
+
+    return listed
 
 
 def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:

@@ -51,6 +51,7 @@ class Layout:
         """
         if self.field is None or column == self.record:
             return column
+
         if column == self.value:
             return row[self.field].strip()
 
@@ -169,13 +170,12 @@ class _Examination:
 
     def _looks_odd(self, column: str) -> bool:
         """Whether a column has a text that is not as REDCap writes it."""
-        texts, accepts = self.texts[column], self._spec(column).expected.accepts
-        if column == self.layout.record:
-            # Any text can be a record id, also one that a program took for a number.
-            for text in texts:
-                if is_exponent(text) or text.endswith(".0"):
-                    return True
+        texts = self.texts[column]
+        # Any text can be a record id, also one that a program took for a number.
+        if column == self.layout.record and any(map(_looks_like_number, texts)):
+            return True
 
+        accepts = self._spec(column).expected.accepts
         if not all(map(accepts, texts)):
             return True
 
@@ -193,17 +193,21 @@ class _Examination:
             return None
 
         ((word, count),) = texts.items()
-        if count > 1 and word.strip() == "NA" and word not in self._codes(column):
-            return word
+        # One row alone is no habit.
+        if count <= 1 or word.strip() != "NA":
+            return None
+        if word in self._codes(column):
+            return None
 
-        return None
+        return word
 
     def _habits(self, column: str, texts: Counter[str]) -> ColumnHabits:
         """What explains a column; labels are nobody's habit but REDCap's own."""
         spec = self._spec(column)
         habits = ColumnHabits(expected=spec.expected)
         for text, count in texts.items():
-            if not spec.expected.accepts(text) and spec.by_label(text) is not None:
+            is_right = spec.expected.accepts(text)
+            if not is_right and spec.by_label(text) is not None:
                 continue
 
             word = text.strip()
@@ -217,16 +221,18 @@ class _Examination:
             accepts = self._spec(column).expected.accepts
             only_word = self._only_word(column)
             for text in texts:
-                if text.strip() not in NOTHING:
+                word = text.strip()
+                if word not in NOTHING:
                     continue
-                if not accepts(text) or text == only_word:
-                    yield text.strip()
+
+                if text == only_word or not accepts(text):
+                    yield word
 
     def _changes(self, column: str, texts: Counter[str]) -> dict[str, _Change]:
         """The texts of a column that a program has changed."""
         changes: dict[str, _Change] = {}
-        for text in texts:
-            change = self._change(column, text) if text else None
+        for text in filter(None, texts):
+            change = self._change(column, text)
             if change is not None:
                 changes[text] = change
 
@@ -255,11 +261,7 @@ class _Examination:
             return _Change(habit=LABELS, before=code)
 
         habit = self.habits[column].explained_by(text)
-        if habit is None:
-            return None
-        if habit == "number-respelled" and not _PLAIN.fullmatch(text):
-            return None
-        if habit == "decimal-comma" and not self._is_decimal_comma(column, word):
+        if habit is None or self._is_doubtful(habit, column, text):
             return None
 
         # The digits that a rounded number has lost are nowhere in the file.
@@ -267,6 +269,15 @@ class _Examination:
             return _Change(habit=habit, before=None)
 
         return _Change(habit=habit, before=self.habits[column].restored(text))
+
+    def _is_doubtful(self, habit: str, column: str, text: str) -> bool:
+        """Whether the text may be somebody's own spelling instead of a program's."""
+        if habit == "number-respelled":
+            return _PLAIN.fullmatch(text) is None
+        if habit == "decimal-comma":
+            return not self._is_decimal_comma(column, text.strip())
+
+        return False
 
     def _is_decimal_comma(self, column: str, text: str) -> bool:
         """Whether a comma is that of decimals beyond doubt: in ``1,805`` it may part
@@ -279,7 +290,8 @@ class _Examination:
             return True
 
         others = [other.strip() for other in self.texts[column]]
-        if any("." in other for other in others):
+        has_points = any("." in other for other in others)
+        if has_points:
             return False
 
         return any(map(is_surely_decimal_comma, others))
@@ -287,8 +299,13 @@ class _Examination:
     def _is_nothing(self, column: str, text: str) -> bool:
         """Whether a word stands for a blank, as others of its kind in this file do."""
         word = text.strip()
-        if word not in self.nothing or word in self._codes(column):
+        if word not in self.nothing:
             return False
+
+        # A missing code of the field was entered by somebody.
+        if word in self._codes(column):
+            return False
+
         if not self._spec(column).expected.accepts(text):
             return True
 
@@ -301,10 +318,8 @@ class _Examination:
         value = number(word)
         if value is None:
             is_blank = word in self.nothing
-            if not is_blank:
-                return None
+            return _Change(habit=BLANKS, before="") if is_blank else None
 
-            return _Change(habit=BLANKS, before="")
         if value != value.to_integral_value():
             return None
 
@@ -315,8 +330,9 @@ class _Examination:
         if not word.endswith(".0"):
             return None
 
-        for text in self.texts[column]:
-            if text and not text.strip().endswith(".0"):
+        # People may call a single record 1.0; a program treats the whole column alike.
+        for text in filter(None, self.texts[column]):
+            if not text.strip().endswith(".0"):
                 return None
 
         return _Change(habit="point-zero", before=plain(value))
@@ -351,7 +367,8 @@ class _Examination:
         """The texts that a program has changed for good, by column."""
         for column, changes in self.changes.items():
             for text, change in changes.items():
-                if change.before is None:
+                is_lost = change.before is None
+                if is_lost:
                     yield column, text
 
     def _doubtful(self) -> Iterator[str]:
@@ -360,14 +377,18 @@ class _Examination:
         """
         for column, texts in self.texts.items():
             words = self.nothing & self._codes(column) & set(texts)
-            if words and BLANKS not in self.habits[column].spared:
+            has_blanks = BLANKS in self.habits[column].spared
+            if words and not has_blanks:
                 yield column
 
     # What cannot be undone
 
     def _row_numbers(self) -> str | None:
         """The name of a first column that counts the rows."""
-        name = self.sheet.headers[0] if self.sheet.headers else ""
+        name = ""
+        if self.sheet.headers:
+            name = self.sheet.headers[0]
+
         if name in self.expected or name == self.layout.record:
             return None
 
@@ -387,17 +408,18 @@ class _Examination:
         """What the same program would have done to texts that are right as they are
         now.
         """
-        decisive = [
-            habits.decisive
-            for column, habits in self.habits.items()
-            if column in self.expected
-        ]
-        self.causes.spared = frozenset().union(*decisive)
+        decisive: set[str] = set()
+        for column, habits in self.habits.items():
+            if column in self.expected:
+                decisive |= habits.decisive
 
+        self.causes.spared = frozenset(decisive)
         if not self.causes.suspects():
             return
 
         done = {*self.causes.undone.by_habit, *self.causes.changed.by_habit}
+        has_lost_zeros = "zeros-gone" in done
+
         for column in self.texts:
             answers = self._free_numbers(column)
             if not answers:
@@ -405,7 +427,8 @@ class _Examination:
 
             self._suspect("digits-lost", column, _may_have_lost_digits)
             # A column that still has zeros in front was not rewritten.
-            if "zeros-gone" in done and not any(map(has_zeros_in_front, answers)):
+            keeps_zeros = any(map(has_zeros_in_front, answers))
+            if has_lost_zeros and not keeps_zeros:
                 self._suspect("zeros-gone", column, _may_have_lost_zeros)
 
         if ERASED in self.causes.habits():
@@ -417,10 +440,9 @@ class _Examination:
             return set()
 
         answers = {*self.texts[column]} - {"", *self.nothing}
-        if any(number(text) is None for text in answers):
-            return set()
+        are_numbers = all(number(text) is not None for text in answers)
 
-        return answers
+        return answers if are_numbers else set()
 
     def _is_free(self, column: str) -> bool:
         """Whether a column takes any text."""
@@ -432,17 +454,32 @@ class _Examination:
 
     def _suspect(self, habit: str, column: str, wanted: Callable[[str], bool]) -> None:
         """Counts the cells of a column that the habit may have changed."""
+        nothing = {"", *self.nothing}
         for row in self.sheet.rows:
             for physical, text in row.cells.items():
-                if not text or text in self.nothing:
+                # Where one line holds one value, the row says whose column it is.
+                if text in nothing or self.layout.logical(row, physical) != column:
                     continue
-                if self.layout.logical(row, physical) == column and wanted(text):
+
+                if wanted(text):
                     self.causes.lost.add(habit, column, row.number, text)
 
     def _erased(self) -> None:
         """Blanks where a code such as NA may have been, in rows that say something else
         of the form.
         """
+        columns = self._erasable()
+        if not columns:
+            return
+
+        for row in self.sheet.rows:
+            tables = self._tables_with_answers(row)
+            for column, table in columns.items():
+                if table in tables and not row[column]:
+                    self.causes.lost.add(ERASED, column, row.number, "")
+
+    def _erasable(self) -> dict[str, str]:
+        """The columns that may have lost a missing code, each with its table."""
         # A word that the file still has is not one that the program erases.
         seen: set[str] = set()
         for texts in self.texts.values():
@@ -454,19 +491,18 @@ class _Examination:
             if erasable and column in self.sheet.places:
                 columns[column] = self.expected[column].table
 
-        if not columns:
-            return
+        return columns
 
-        for row in self.sheet.rows:
-            tables = {
-                self.expected[column].table
-                for column, text in row.cells.items()
-                if text and text != "0" and column in self.expected
-            }
+    def _tables_with_answers(self, row: SheetRow) -> set[str]:
+        """The tables of which a row says something; REDCap writes 0 for every box."""
+        tables: set[str] = set()
+        for column, text in row.cells.items():
+            if text in ("", "0") or column not in self.expected:
+                continue
 
-            for column, table in columns.items():
-                if table in tables and not row[column]:
-                    self.causes.lost.add(ERASED, column, row.number, "")
+            tables.add(self.expected[column].table)
+
+        return tables
 
 
 def _is_exact(text: str) -> bool:
@@ -481,7 +517,8 @@ def _is_exact(text: str) -> bool:
         return False
 
     mantissa, _, _ = text.lower().partition("e")
-    if sum(map(str.isdigit, mantissa)) > BINARY_DIGITS:
+    digits = sum(map(str.isdigit, mantissa))
+    if digits > BINARY_DIGITS:
         return False
 
     # R writes e, and all digits; a spreadsheet writes E, and rounds what has a point.
@@ -489,7 +526,16 @@ def _is_exact(text: str) -> bool:
 
 
 def _may_have_lost_digits(text: str) -> bool:
-    return is_exponent(text) or sum(map(str.isdigit, text)) > BINARY_DIGITS
+    if is_exponent(text):
+        return True
+
+    digits = sum(map(str.isdigit, text))
+    return digits > BINARY_DIGITS
+
+
+def _looks_like_number(text: str) -> bool:
+    """Whether a record id is spelled as programs spell numbers."""
+    return is_exponent(text) or text.endswith(".0")
 
 
 _NO_CHANGES: Mapping[str, _Change] = {}

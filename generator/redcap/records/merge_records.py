@@ -71,7 +71,8 @@ class RecordMerge:
     ) -> dict[str, str]:
         texts = dict(after)
         for spec in fields:
-            stored, given = before.get(spec.name, ""), after.get(spec.name, "")
+            stored = before.get(spec.name, "")
+            given = after.get(spec.name, "")
             if spec.kind.name == "file":
                 texts.pop(spec.name, None)
                 # The file's name says that there is a document: the stored one stays.
@@ -97,7 +98,10 @@ class RecordMerge:
             return None
 
         cells = self.kept.total()
-        stay = "1 cell stays" if cells == 1 else f"{cells:,} cells stay"
+        stay = "1 cell stays"
+        if cells != 1:
+            stay = f"{cells:,} cells stay"
+
         counts = [f"{says} ({count:,})" for says, count in self.kept.most_common()]
 
         return f"{stay} as stored. A program changed the file: {', '.join(counts)}."

@@ -146,7 +146,10 @@ class _RecordReader:
 
     def _report_doubts(self) -> None:
         for (header, word), rows in self.doubts.items():
-            cells = "1 cell" if len(rows) == 1 else f"{len(rows):,} cells"
+            cells = "1 cell"
+            if len(rows) != 1:
+                cells = f"{len(rows):,} cells"
+
             self.file.say(
                 "redcap-blank-or-code", rows[0], header, word, name=header, cells=cells
             )
@@ -166,16 +169,23 @@ class _RecordReader:
             self._read_row(row)
 
     def _check_headers(self) -> None:
-        sheet, row_numbers = self.file.sheet, self.restored.row_numbers
+        sheet = self.file.sheet
+        row_numbers = self.restored.row_numbers
         known = [*self.columns.fields, *self.columns.states]
+
         for header in sheet.places:
             if self._knows(header) or header == row_numbers:
                 continue
+
             if not self._is_unknown_box(header):
                 near = did_you_mean(header, known)
                 self.file.say("redcap-unknown-column", 1, header, header, near=near)
 
-        if row_numbers != "" and any("" in row.extra for row in sheet.rows):
+        # R writes the numbers of rows under a header without a name.
+        if row_numbers == "":
+            return
+
+        if any("" in row.extra for row in sheet.rows):
             self.file.say("redcap-unknown-column", 1, "", "", near="")
 
     def _is_unknown_box(self, header: str) -> bool:
@@ -186,40 +196,47 @@ class _RecordReader:
         if not separator or name not in self.columns.combined:
             return False
 
-        for row in self.file.sheet.rows:
-            ticked = row[header].strip()
-            if ticked not in UNTICKED:
-                break
-        else:
+        ticked = self._first_ticked(header)
+        if ticked is None:
             return False
 
         # A header has _ for the sign of a negative code.
         if code[:1] == "_" and code[1:].isdigit():
             code = f"-{code[1:]}"
 
+        text = ticked[header].strip()
         self.file.say(
-            "redcap-unknown-box", row.number, header, ticked, name=name, answer=code
+            "redcap-unknown-box", ticked.number, header, text, name=name, answer=code
         )
 
         return True
+
+    def _first_ticked(self, header: str) -> SheetRow | None:
+        """The first row in which a box is ticked, by whatever word."""
+        for row in self.file.sheet.rows:
+            if row[header].strip() not in UNTICKED:
+                return row
+
+        return None
 
     def _knows(self, header: str) -> bool:
         columns = self.columns
         if header in SYSTEM or header == columns.subject:
             return True
+
         # A line of its own says which box it ticks; a flat cell may tick several.
-        if header in columns.combined and not self.is_eav:
+        is_several = header in columns.combined
+        if is_several and not self.is_eav:
             return True
 
-        if header in columns.fields:
-            return True
-
-        return header in columns.states or header in columns.timestamps
+        known = (columns.fields, columns.states, columns.timestamps)
+        return any(header in headers for headers in known)
 
     def _read_row(self, row: SheetRow) -> None:
         address = self._address(row, self.columns.subject)
         if address is None:
             return
+
         if self.addresses.is_repeated(address):
             self.file.left_out.append(row.number)
             return
@@ -236,11 +253,11 @@ class _RecordReader:
         subject = row[record].strip()
         address = None
         # A record id that a program has changed has a finding already.
-        if (record, row[record]) not in self.restored.unsure:
-            if subject:
-                address = self.addresses.find(row, subject)
-            else:
-                self.file.say("redcap-no-record", row.number, record, "")
+        is_changed = (record, row[record]) in self.restored.unsure
+        if subject and not is_changed:
+            address = self.addresses.find(row, subject)
+        elif not is_changed:
+            self.file.say("redcap-no-record", row.number, record, "")
 
         if address is None:
             self.file.left_out.append(row.number)
@@ -281,10 +298,11 @@ class _RecordReader:
     def _read_cell(self, address: RowAddress, header: str, text: str) -> None:
         columns = self.columns
         column = columns.fields.get(header) or columns.combined.get(header)
-
         table = column.table if column else columns.states.get(header)
         if table is None:
             return
+
+        # In a table that says nothing else, NA is the blank that a program wrote.
         if table in address.blank_tables and text.strip() in self.restored.nothing:
             return
         if not self.addresses.has_place(address, table, header, text):
@@ -336,6 +354,7 @@ class _RecordReader:
         if first != row:
             self._say_twice(row, header, text, first)
             return
+
         if draft is None:
             return
 
@@ -398,13 +417,19 @@ class _RecordReader:
 
     def _read_line(self, address: RowAddress) -> None:
         row = address.row
-        name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
-        self._note_record(address.subject, text if name == GROUP else row[GROUP])
+        name = row[EAV_FIELD].strip()
+        text = row[EAV_VALUE]
+        # The group stands in a line of its own, or in a column of every line.
+        group = text if name == GROUP else row[GROUP]
+        self._note_record(address.subject, group)
 
         header = self._eav_header(name, text)
         if header is None:
             self._say_unknown(row, name, text.strip())
-        elif text.strip() and header != self.columns.subject:
+            return
+
+        is_value = text.strip() != "" and header != self.columns.subject
+        if is_value:
             # A line that ticks a box has the box's code as its value.
             self._read_cell(address, header, text if header == name else "1")
 
@@ -442,7 +467,9 @@ class _RecordReader:
         for header, column in self.columns.fields.items():
             if column.code is None or code not in (column.code, column.redcap):
                 continue
-            if self.columns.names[column.table, column.field.name] == name:
+
+            checkbox = self.columns.names[column.table, column.field.name]
+            if checkbox == name:
                 return header
 
         return None

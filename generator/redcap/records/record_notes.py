@@ -35,7 +35,10 @@ def record_notes(file: RecordFile) -> Iterator[str]:
         )
 
     if file.least:
-        forms = "1 form has" if file.least == 1 else f"{file.least:,} forms have"
+        forms = "1 form has"
+        if file.least != 1:
+            forms = f"{file.least:,} forms have"
+
         yield (
             f"{forms} instances with different statuses. The form takes the least "
             "complete one."

@@ -68,7 +68,8 @@ class RowAddresses:
     def find(self, row: SheetRow, subject: str) -> RowAddress | None:
         """Visit, instrument and instance of a row; None for one that has no place."""
         # A row may have several faults, so all three are looked at.
-        visit, instance = self._visit(row), self._instance(row)
+        visit = self._visit(row)
+        instance = self._instance(row)
         is_known = self._knows_instrument(row)
         if visit is None or instance is None or not is_known:
             return None
@@ -226,7 +227,8 @@ class RowAddresses:
         form = self.study.forms[self.columns.forms[table]]
         planned = self.study.visits.get(address.visit)
         in_rows = table in self.row_tables
-        visit_number, row_number = address.instance, max(address.instance, 1)
+        visit_number = address.instance
+        row_number = max(address.instance, 1)
 
         if planned is not None and planned.repeats:
             # Nothing repeats within an event that repeats: the instance is the visit's.

@@ -22,8 +22,11 @@ _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 def _named(texts: tuple[str, ...]) -> str:
     """``1, 2 and 7 more``"""
     *first, last = texts
-    if len(texts) > MOST_NAMED:
-        first, last = first[:MOST_NAMED], f"{len(texts) - MOST_NAMED:,} more"
+    more = len(texts) - MOST_NAMED
+    if more > 0:
+        first = first[:MOST_NAMED]
+        last = f"{more:,} more"
+
     if not first:
         return last
 
@@ -83,7 +86,11 @@ def _strange_numbers(
 
 def _two_groups(sheet: CsvSheet, groups: Groups) -> Iterator[Finding]:
     for subject, rows in groups.items():
-        first, *others = [group for group in rows if group] or [""]
+        named = [group for group in rows if group]
+        if not named:
+            continue
+
+        first, *others = named
         for other in others:
             yield finding(
                 "redcap-two-groups",
@@ -102,16 +109,20 @@ def _strange_groups(study: Study, sheet: CsvSheet, groups: Groups) -> Iterator[F
     strange: dict[str, list[SheetRow]] = {}
     for by_group in groups.values():
         # Rows without a group belong to the group that another row names.
-        named = [group for group in by_group if group]
-        for group in named or [""]:
+        named = [group for group in by_group if group] or [""]
+        for group in named:
             if group not in study.sites:
                 strange.setdefault(group, []).append(by_group[group])
 
     sites = _named(tuple(study.sites))
     for group, rows in strange.items():
-        records = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
+        code = "redcap-group" if group else "redcap-no-group"
+        records = "1 record"
+        if len(rows) != 1:
+            records = f"{len(rows):,} records"
+
         yield finding(
-            "redcap-group" if group else "redcap-no-group",
+            code,
             text=sheet.place(rows[0].number, GROUP),
             value=group,
             records=records,
@@ -151,7 +162,8 @@ def _different_lengths(
     if is_count or has_zeros or len(digits) < len(rows):
         return
 
-    short, long = min(digits, key=len), max(digits, key=len)
+    short = min(digits, key=len)
+    long = max(digits, key=len)
     if len(short) < len(long):
         yield finding(
             "redcap-record-length", text=place(short), value=short, other=long

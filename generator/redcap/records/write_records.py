@@ -139,6 +139,7 @@ class _RecordWriter:
 
         for table, headers in by_table.items():
             yield from headers
+            # REDCap puts the status of a form behind its fields.
             yield f"{table}{COMPLETE}"
 
     def head(self) -> list[str]:
@@ -295,7 +296,8 @@ class _RecordWriter:
 
             return self.own_place(key) if first else None
 
-        once = visit in self.study.visits and not repeats_at(self.study, group, visit)
+        is_planned = visit in self.study.visits
+        once = is_planned and not repeats_at(self.study, group, visit)
         if first and once:
             return event, "", ""
 
@@ -313,8 +315,10 @@ class _RecordWriter:
 
 def box_state(state: CellState, text: str, code: str) -> Box:
     """What is known of a box: a field that is hidden was never asked."""
-    if state is CellState.HIDDEN and not text:
+    was_asked = state is not CellState.HIDDEN or text != ""
+    if not was_asked:
         return Box.NEVER_ASKED
+
     if code in text.split(";"):
         return Box.TICKED
 

@@ -13,7 +13,8 @@ from generator.redcap.writing.cell_context import CellContext, Cells
 def set_limits(context: CellContext, field: Field, cells: Cells) -> list[str]:
     """Sets minimum and maximum, and gives the tag that makes them binding."""
     _list_other_limits(context, field, cells["name"])
-    hard, soft = field.ranges.get(None), field.expected.get(None)
+    hard = field.ranges.get(None)
+    soft = field.expected.get(None)
 
     chosen = hard or soft
     if chosen is None:
@@ -52,7 +53,8 @@ def _list_other_limits(context: CellContext, field: Field, name: str) -> None:
                 "REDCap has no limits of a chosen unit",
             )
 
-    hard, soft = field.ranges.get(None), field.expected.get(None)
+    hard = field.ranges.get(None)
+    soft = field.expected.get(None)
     if hard is not None and soft is not None:
         context.loss(
             name,
@@ -75,7 +77,10 @@ def _list_other_limits(context: CellContext, field: Field, name: str) -> None:
 def _range_text(limits: Range) -> str:
     """A range as mathematics writes it: ``[0, 10)``."""
     low = limits.low.text if limits.low else ""
-    high = limits.high.text if limits.high else ""
+    high = ""
+    if limits.high:
+        high = limits.high.text
+
     opening = "(" if limits.low_open else "["
     closing = ")" if limits.high_open else "]"
 

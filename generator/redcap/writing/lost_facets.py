@@ -80,6 +80,7 @@ def _lost_facets(field: Field) -> Iterator[tuple[str, str, str, str]]:
             synonyms = f"{code.code}: {', '.join(code.synonyms)}"
             why = "REDCap has no synonyms"
             yield "choices", "synonyms", synonyms, why
+
         if code.number is not None:
             number = f"{code.code}: {code.number}"
             yield "choices", "number", number, "REDCap calculates with the code itself"

@@ -53,7 +53,8 @@ def _respelled(
 ) -> Iterator[CellLoss]:
     """The cells of a field that are written in another way than they were."""
     for column in COLUMNS:
-        before, after = item.cell(column), cells[column]
+        before = item.cell(column)
+        after = cells[column]
         if before == after:
             continue
 

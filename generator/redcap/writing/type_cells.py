@@ -73,6 +73,7 @@ def _validation(context: CellContext, field: Field, cells: Cells) -> str:
             return f"datetime_seconds_{order}"
 
         return f"datetime_{order}"
+
     if kind == "date":
         return f"date_{_date_order(context)}"
 
@@ -188,7 +189,10 @@ def _slider(context: CellContext, field: Field, cells: Cells) -> list[str]:
     limits = field.ranges.get(None)
     if limits is not None:
         low = limits.low.text if limits.low else ""
-        high = limits.high.text if limits.high else ""
+        high = ""
+        if limits.high:
+            high = limits.high.text
+
     # 0 to 100 is what REDCap takes without being told.
     if (low, high) != ("0", "100"):
         cells["minimum"], cells["maximum"] = low, high

@@ -104,6 +104,7 @@ def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
     if target is None or target.unit != "day":
         _list_timing(visit, lists)
         return "", "", ""
+
     if window is None:
         return str(target.count), "0", "0"
 
@@ -185,5 +186,8 @@ def _repeating(study: Study) -> Iterator[tuple[str, ...]]:
 
         for name in visits_of(study, table.form):
             if repeats_at(study, table.group, name):
-                event = events[name] if longitudinal(study) else ""
+                event = ""
+                if longitudinal(study):
+                    event = events[name]
+
                 yield event, table.name, ""
