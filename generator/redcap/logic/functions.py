@@ -191,9 +191,12 @@ _LOG_OF_BASE = _of_numbers("log", 1, 2)
 
 
 def _log(translator: Translating, node: tree.CallNode) -> Value:
-    if len(node.arguments) == 1:
-        return _NATURAL_LOG(translator, node)
-    return _LOG_OF_BASE(translator, node)
+    # Without a base, REDCap's logarithm is the natural one.
+    has_base = len(node.arguments) != 1
+    if has_base:
+        return _LOG_OF_BASE(translator, node)
+
+    return _NATURAL_LOG(translator, node)
 
 
 def _of_known(name: str) -> ValueMaker:
@@ -403,8 +406,11 @@ def _is_blank(translator: Translating, node: tree.CallNode) -> Condition:
 
 def _has_unnamed_codes(translator: Translating, value: Value) -> bool:
     """Whether a field may hold codes of missing data that nobody has named."""
-    if value.missing or translator.scope.project.missing:
+    has_named = value.missing or translator.scope.project.missing
+    if has_named:
         return False
+
+    # What was entered is a text, in which a code is nothing special.
     if value.text.startswith("entered("):
         return False
 
@@ -436,9 +442,10 @@ def _has_missing(translator: Translating, node: tree.CallNode) -> Condition:
 
     value = translator.value(field)
     text = ",".join(_constant(translator, argument) for argument in listed)
-    codes = [code.strip() for code in text.split(",") if code.strip()]
-    named = translator.scope.project.missing
+    # A comma at the end names no code.
+    codes = list(filter(None, map(str.strip, text.split(","))))
 
+    named = translator.scope.project.missing
     unnamed = [code for code in codes if code not in named]
     if unnamed:
         why = (

@@ -85,15 +85,21 @@ class Translator:
             parts = [self.condition(operand) for operand in node.operands]
             return joined(node.operator, parts)
 
-        if isinstance(node, tree.UnaryNode) and node.operator == "not":
-            return negated(self.condition(node.operand))
-        if isinstance(node, tree.BinaryNode) and node.operator in _COMPARISONS:
-            return self.comparison(node)
-        if isinstance(node, tree.CallNode) and node.function in CONDITIONS:
-            return CONDITIONS[node.function](self, node)
+        if isinstance(node, tree.UnaryNode):
+            if node.operator == "not":
+                return negated(self.condition(node.operand))
+        elif isinstance(node, tree.BinaryNode):
+            if node.operator in _COMPARISONS:
+                return self.comparison(node)
+        elif isinstance(node, tree.CallNode):
+            make = CONDITIONS.get(node.function)
+            if make is not None:
+                return make(self, node)
+
         if _is_if(node):
             return self.either(node)
 
+        # A number decides too: REDCap takes 0 and a blank for no.
         return as_condition(self.value(node))
 
     def either(self, node: tree.CallNode) -> Condition:
@@ -334,19 +340,24 @@ def _reachable(
 
 
 def _is_never_blank(value: Value) -> bool:
-    return value.never_blank or value.literal is not None
+    if value.never_blank:
+        return True
+
+    return value.literal is not None
 
 
 def _shared_type(values: list[Value]) -> ValueType:
     """The type that branches have in common: numbers if all can be, else dates, else
     texts.
     """
-    if all(_is_numeric(value) for value in values):
+    if all(map(_is_numeric, values)):
         return ValueType.NUMBER
 
-    # A constant beside a date may be one as well.
     others = [value for value in values if value.type is not ValueType.DATE]
-    if len(others) < len(values) and all(value.literal is not None for value in others):
+    has_dates = len(others) < len(values)
+    # A constant beside a date may be one as well.
+    are_constants = all(value.literal is not None for value in others)
+    if has_dates and are_constants:
         return ValueType.DATE
 
     return ValueType.TEXT
@@ -354,5 +365,7 @@ def _shared_type(values: list[Value]) -> ValueType:
 
 def _is_numeric(value: Value) -> bool:
     if value.type is ValueType.LITERAL:
-        return number_text(value.literal or "") is not None
+        number = number_text(value.literal or "")
+        return number is not None
+
     return value.type in (ValueType.NUMBER, ValueType.TICK)

@@ -153,21 +153,22 @@ def _number_of(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     for one by one.
     """
     (value,) = _argument_values(writer, node)
-    if value.field is None:
+    field = value.field
+    if field is None:
         return computed(f"{value.text} * 1", [value], power=MULTIPLY)
 
-    codelist = value.field.codelist
-    if value.type is Type.CHOICE and codelist is not None:
-        renumbered = any(code.number is not None for code in codelist.codes)
-        if renumbered:
-            return _by_code(writer, value, code_numbers(codelist))
+    if value.type is Type.CHOICE and field.codelist is not None:
+        codes = field.codelist.codes
+        are_renumbered = any(code.number is not None for code in codes)
+        if are_renumbered:
+            return _by_code(writer, value, code_numbers(field.codelist))
 
     is_number = f"isnumber({value.text})"
     return RedcapValue(
         text=value.text,
         type=Type.NUMBER,
         known=RedcapCondition(text=is_number, other=f"{is_number} = 0"),
-        field=value.field,
+        field=field,
         numbers=True,
     )
 
@@ -193,9 +194,10 @@ def _by_code(
 
 def as_number(value: RedcapValue) -> RedcapValue:
     """A text or a code that is read as a number, where REDCap would take it as it is."""
-    if value.numbers:
-        return computed(f"{value.text} * 1", [value], power=MULTIPLY)
-    return value
+    if not value.numbers:
+        return value
+
+    return computed(f"{value.text} * 1", [value], power=MULTIPLY)
 
 
 # Texts
@@ -230,7 +232,10 @@ def _leaves_something(numbers: Sequence[RedcapValue]) -> bool:
     """Whether a part of a text is never empty: the whole, or its first characters."""
     if len(numbers) > 1:
         return False
-    return all(Decimal(number.literal or "0") >= 1 for number in numbers)
+
+    # A number that is no constant may be 0.
+    counts = [Decimal(number.literal or "0") for number in numbers]
+    return all(count >= 1 for count in counts)
 
 
 def _counting(name: str) -> ValueMaker:
@@ -346,7 +351,10 @@ def _first_known(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
 
 
 def _is_never_blank(value: RedcapValue) -> bool:
-    return value.sure and value.known == TRUE and value.literal != ""
+    if not value.sure or value.known != TRUE:
+        return False
+
+    return value.literal != ""
 
 
 # Dates and times
@@ -354,8 +362,10 @@ def _is_never_blank(value: RedcapValue) -> bool:
 
 def day_of(writer: WriteContext, node: syntax_tree.Node) -> RedcapValue:
     """A date, for what takes the day of a date with time."""
+    # REDCap's functions of dates take the day by themselves.
     if isinstance(node, syntax_tree.Call) and node.function == "date_of":
         return writer.value(node.arguments[0])
+
     return writer.value(node)
 
 
@@ -424,19 +434,21 @@ def instance(writer: WriteContext, node: syntax_tree.Aggregate) -> RedcapValue:
     if node.function != "max" or not isinstance(cell, syntax_tree.Reference):
         raise writer.fault(node)
 
-    name = writer.names.get((cell.table or "", cell.field or ""))
+    place = cell.table or "", cell.field or ""
+    name = writer.names.get(place)
     number = _row_number(node.where)
     if name is None or number is None:
         raise writer.fault(node)
 
+    # Without an event, REDCap reads the row of the event that is open.
     event = ""
     if cell.selector is not None and cell.selector in writer.events:
         event = f"[{writer.events[cell.selector]}]"
 
     text = f"{event}[{name}][{_instance_name(writer, number)}]"
 
-    field = writer.study.field(cell.table or "", cell.field or "")
     type_ = Type.NUMBER
+    field = writer.study.field(*place)
     if field is not None:
         type_ = _TYPES.get(field.kind.name, Type.NUMBER)
 
@@ -451,7 +463,8 @@ def _row_number(where: syntax_tree.Node | None) -> syntax_tree.Node | None:
     """The number that a condition asks of a row; None where it asks anything else."""
     # The rows of a visit that repeats are found by the visit first, then by number.
     if isinstance(where, syntax_tree.Logic):
-        if where.operator != "and" or len(where.operands) != 2:
+        is_pair = len(where.operands) == 2
+        if where.operator != "and" or not is_pair:
             return None
 
         where = where.operands[1]
@@ -471,17 +484,29 @@ def _row_number(where: syntax_tree.Node | None) -> syntax_tree.Node | None:
 
 def _instance_name(writer: WriteContext, node: syntax_tree.Node) -> str:
     """What REDCap calls the row of a number."""
-    if isinstance(node, syntax_tree.Literal) and node.kind == "number":
-        return str(node.value)
-    if isinstance(node, syntax_tree.Aggregate) and node.function in _ENDS:
-        return _ENDS[node.function]
-    if isinstance(node, syntax_tree.Reference) and node.table == "this":
-        return "current-instance"
+    name: str | None = None
+    if isinstance(node, syntax_tree.Literal):
+        name = str(node.value) if node.kind == "number" else None
+    elif isinstance(node, syntax_tree.Aggregate):
+        name = _ENDS.get(node.function)
+    elif isinstance(node, syntax_tree.Reference):
+        name = "current-instance" if node.table == "this" else None
+    elif isinstance(node, syntax_tree.Sum):
+        name = _neighbour(node)
 
-    if isinstance(node, syntax_tree.Sum) and _is_next_to_this(node):
-        return "previous-instance" if node.signs[1] == "-" else "next-instance"
+    if name is None:
+        raise writer.fault(node)
 
-    raise writer.fault(node)
+    return name
+
+
+def _neighbour(node: syntax_tree.Sum) -> str | None:
+    """The row before or after this one: ``this.rowno - 1``."""
+    if not _is_next_to_this(node):
+        return None
+
+    is_before = node.signs[1] == "-"
+    return "previous-instance" if is_before else "next-instance"
 
 
 def _is_next_to_this(node: syntax_tree.Sum) -> bool:

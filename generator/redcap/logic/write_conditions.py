@@ -150,7 +150,10 @@ def _comparison(
 ) -> RedcapCondition:
     if node.operator in _SETS:
         return write_fields.compare_sets(writer, node, wanted)
-    if is_condition(writer, node.left) or is_condition(writer, node.right):
+
+    sides = (node.left, node.right)
+    has_condition = any(is_condition(writer, side) for side in sides)
+    if has_condition:
         return _same_truth(writer, node, wanted)
 
     if node.operator == "=":
@@ -193,9 +196,11 @@ def _equal(
 
     # What equals a constant is not blank, and neither is what equals a value that
     # never is. Of two others one has to be asked, since both may be blank.
-    if first.literal is not None or second.literal is not None:
-        sides = (first, second)
-        return every([same, *(side.needs for side in sides if side.field is None)])
+    sides = (first, second)
+    has_constant = any(side.literal is not None for side in sides)
+    if has_constant:
+        needs = [side.needs for side in sides if side.field is None]
+        return every([same, *needs])
 
     if first.sure or second.sure:
         return every([same, first.needs, second.needs])
@@ -228,9 +233,12 @@ def _is_never_equal(
 
 def _is_missing_code(literal: str, field: Field) -> bool:
     """Whether a text is a code of missing data of a field, and none of its answers."""
-    if field.codelist is not None and literal in field.codelist.by_code:
+    codelist = field.codelist
+    if codelist is not None and literal in codelist.by_code:
         return False
-    return any(code.in_redcap == literal for code in field.missing)
+
+    missing_codes = {code.in_redcap for code in field.missing}
+    return literal in missing_codes
 
 
 def _ordered(
@@ -299,12 +307,14 @@ def _coded(
 
 def _visit(writer: WriteContext, node: syntax_tree.Node) -> RedcapValue:
     """A visit beside ``visitid`` is its event."""
-    if isinstance(node, syntax_tree.Literal) and node.kind == "text":
-        visit = str(node.value)
-        if visit in writer.events:
-            return writer.text_constant(writer.events[visit])
+    if not isinstance(node, syntax_tree.Literal) or node.kind != "text":
+        return writer.value(node)
 
-    return writer.value(node)
+    event = writer.events.get(str(node.value))
+    if event is None:
+        return writer.value(node)
+
+    return writer.text_constant(event)
 
 
 def _between(
@@ -376,10 +386,12 @@ def _state(writer: WriteContext, node: syntax_tree.Is, wanted: bool) -> RedcapCo
 def _known(writer: WriteContext, node: syntax_tree.Node) -> RedcapCondition:
     # A tick field is a condition too, but simply blank where it is not known.
     is_field = isinstance(node, syntax_tree.Reference) and derived(writer, node) is None
-    if not is_field and is_condition(writer, node):
-        return some([writer.condition(node, True), writer.condition(node, False)])
+    if is_field or not is_condition(writer, node):
+        return writer.value(node, partial=True).known
 
-    return writer.value(node, partial=True).known
+    true = writer.condition(node, True)
+    false = writer.condition(node, False)
+    return some([true, false])
 
 
 # Several parts

@@ -130,23 +130,29 @@ def _header(
     """The line of the headers: the first that says something, but for titles that some
     hands put above it.
     """
-    text = [
-        position
-        for position, line in enumerate(lines[:MOST_TITLES])
-        if any(cell.strip() for cell in line)
-    ]
-    for index in text if needed else ():
+    first_lines = enumerate(lines[:MOST_TITLES])
+    candidates = [index for index, line in first_lines if _has_text(line)]
+
+    # Titles can be told from headers only where some headers are known beforehand.
+    for index in candidates if needed else ():
         known = {column_of(cell.strip("\ufeff \t")) for cell in lines[index]}
         if known.issuperset(needed):
             return index
 
-    rest = (
-        position
-        for position, line in enumerate(lines)
-        if any(cell.strip() for cell in line)
-    )
+    if candidates:
+        return candidates[0]
 
-    return text[0] if text else next(rest, None)
+    # Nothing but blank lines came first, so there are no titles either.
+    for index, line in enumerate(lines):
+        if _has_text(line):
+            return index
+
+    return None
+
+
+def _has_text(line: list[str]) -> bool:
+    """Whether a line says something: programs fill tables up with lines of delimiters."""
+    return any(cell.strip() for cell in line)
 
 
 def _sheet(
@@ -225,7 +231,9 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
     """UTF-8, UTF-16, else Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace"), []
-    if wide := _wide(content):
+
+    wide = _wide(content)
+    if wide:
         return content.decode(wide, errors="replace"), []
 
     try:
@@ -242,10 +250,15 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
 def _wide(content: bytes) -> str | None:
     """UTF-16 without its mark: every other byte of its headers is zero."""
     start = content[:200]
-    if len(start) < 20 or start.count(0) < len(start) * 2 // 5:
+    enough_zeros = len(start) * 2 // 5
+    if len(start) < 20 or start.count(0) < enough_zeros:
         return None
 
-    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
+    # The zero of a plain letter comes first where its high byte does.
+    zeros_at_even = start[::2].count(0)
+    zeros_at_odd = start[1::2].count(0)
+
+    return "utf-16-be" if zeros_at_even > zeros_at_odd else "utf-16-le"
 
 
 def _delimiter(
@@ -256,12 +269,11 @@ def _delimiter(
     """
     lines = text.lstrip("\ufeff\r\n").replace("\r", "\n").split("\n", MOST_TITLES)
     # Titles can be told from headers only where some headers are known beforehand.
-    lines = lines[:MOST_TITLES] if needed else lines[:1]
+    lines_to_try = MOST_TITLES if needed else 1
 
     def known(delimiter: str) -> tuple[int, int]:
-        return max(
-            (_known(line, delimiter, column_of) for line in lines), default=(0, 0)
-        )
+        counts = [_known(line, delimiter, column_of) for line in lines[:lines_to_try]]
+        return max(counts, default=(0, 0))
 
     return max(DELIMITERS, key=known)
 
@@ -269,12 +281,14 @@ def _delimiter(
 def _known(
     line: str, delimiter: str, column_of: Callable[[str], str | None]
 ) -> tuple[int, int]:
+    """How many headers of a line are known, and how many there are."""
     try:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return 0, 0
 
-    return sum(column_of(cell) is not None for cell in cells), len(cells)
+    known = sum(column_of(cell) is not None for cell in cells)
+    return known, len(cells)
 
 
 def _records(

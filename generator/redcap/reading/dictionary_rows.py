@@ -165,14 +165,18 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
 
 def _written_by_r(sheet: CsvSheet) -> frozenset[str]:
     """The columns in which NA stands for an empty cell, as R writes tables."""
-    results = []
+    columns: set[str] = set()
     for column in sheet.places:
-        # NA may be an answer where other cells are empty, but no condition or limit.
         cells = {row[column] for row in sheet.rows}
-        if NO_ANSWERS in cells and ("" not in cells or column in _NEVER_NA):
-            results.append(column)
+        if NO_ANSWERS not in cells:
+            continue
 
-    return frozenset(results)
+        # NA may be an answer where other cells are empty, but no condition or limit.
+        has_no_blanks = "" not in cells
+        if has_no_blanks or column in _NEVER_NA:
+            columns.add(column)
+
+    return frozenset(columns)
 
 
 def _item(
@@ -320,7 +324,8 @@ def _scattered_forms(dictionary: Dictionary) -> None:
     seen: set[str] = set()
     last = None
     for item in dictionary.items:
-        if item.form != last and item.form in seen:
+        begins = item.form != last
+        if begins and item.form in seen:
             dictionary.say("redcap-form-scattered", item.row, "form", item.form)
 
         seen.add(item.form)

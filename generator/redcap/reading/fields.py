@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forms_spec.field_types import field_type
@@ -145,8 +146,10 @@ class FieldMaker(FieldContext):
 
     @staticmethod
     def _has_flag(type_: str, column: str) -> bool:
+        # A calculated value may identify a person, but nobody can be required to give it.
         if type_ == "calculated":
             return column != "required"
+
         return type_ != "note"
 
     # Limits
@@ -154,7 +157,9 @@ class FieldMaker(FieldContext):
     def _limits(self, plan: RedcapFieldPlan, keys: Keys, scope: LogicScope) -> None:
         """Limits of REDCap warn; with @FORCE-MINMAX they are errors."""
         item = plan.item
-        if item.type == "slider" or not (item.minimum.strip() or item.maximum.strip()):
+        has_limits = item.minimum.strip() or item.maximum.strip()
+        # The limits of a slider are its ends, which its type has read.
+        if item.type == "slider" or not has_limits:
             return
 
         type_ = keys["type"]
@@ -166,15 +171,9 @@ class FieldMaker(FieldContext):
             return
 
         ends = [self._end(plan, keys, column, scope) for column in LIMIT_COLUMNS]
-        if not any(ends):
-            return
-
-        key = "range" if plan.tag("FORCE-MINMAX") else "expected"
-        # An expression with a call has commas of its own, so it is written in one text.
-        if any("(" in (end or "") for end in ends):
-            keys[key] = f"[{', '.join(end or 'null' for end in ends)}]"
-        else:
-            keys[key] = ends
+        if any(ends):
+            key = "range" if plan.tag("FORCE-MINMAX") else "expected"
+            keys[key] = _range(ends)
 
     def _end(
         self, plan: RedcapFieldPlan, keys: Keys, column: str, scope: LogicScope
@@ -236,9 +235,24 @@ class FieldMaker(FieldContext):
 
 
 def _ordered(keys: Keys) -> Keys:
-    ordered = {key: keys[key] for key in _KEY_ORDER if key in keys}
+    ordered = Keys()
+    for key in _KEY_ORDER:
+        if key in keys:
+            ordered[key] = keys[key]
+
     # Text is the type of a field that names none.
     if ordered["type"] == "text":
         del ordered["type"]
 
     return ordered
+
+
+def _range(ends: Sequence[str | None]) -> str | list[str | None]:
+    """The two ends of a range as a dictionary has them."""
+    has_calls = any("(" in end for end in filter(None, ends))
+    if not has_calls:
+        return [*ends]
+
+    # An expression with a call has commas of its own, so it is written in one text.
+    written = [end or "null" for end in ends]
+    return f"[{', '.join(written)}]"

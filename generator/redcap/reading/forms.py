@@ -78,7 +78,8 @@ def _sections(
     for plan in plans:
         title = _header(maker, plan, scope)
         matrix = plan.item.matrix.strip()
-        if not sections or title or matrix != sections[-1].matrix:
+        is_first = not sections
+        if is_first or title or matrix != sections[-1].matrix:
             sections.append(FormSection(title=title, matrix=matrix))
 
         sections[-1].plans.append(plan)
@@ -90,6 +91,7 @@ def _header(maker: FieldMaker, plan: RedcapFieldPlan, scope: LogicScope) -> str:
     """The section header above a field."""
     if not plan.item.section.strip():
         return ""
+
     return maker.read_text(plan.item, "section", scope)
 
 
@@ -106,19 +108,22 @@ def _group(
         why = "only questions with one answer of the same list form a table"
         maker.loss(section.plans[0].item, "matrix", "matrix", why)
 
-    if section.matrix and not (is_table and section.matrix == name):
+    # The name of a table's group is that of its matrix, unless it was taken.
+    has_its_name = is_table and section.matrix == name
+    if section.matrix and not has_its_name:
         for keys in fields.values():
             keys["redcap"] = {**keys.get("redcap", {}), "matrix": section.matrix}
 
     if is_table:
         group["layout"] = "grid"
+
+    group_fields: dict[str, Any] = {**fields}
     if shared is not None:
         group["defaults"] = shared
-        fields = {
-            field_name: _without(keys, shared) for field_name, keys in fields.items()
-        }
+        for field_name, keys in fields.items():
+            group_fields[field_name] = _without(keys, shared)
 
-    group["fields"] = fields
+    group["fields"] = group_fields
     return group
 
 
@@ -133,7 +138,9 @@ def _grid(section: FormSection, fields: dict[str, Keys]) -> Keys | None:
     )
     if first["type"] not in ("choice", "multiple_choice"):
         return None
-    if any(other != first for other in others):
+
+    are_alike = all(other == first for other in others)
+    if not are_alike:
         return None
 
     if _all_required(fields):
@@ -143,19 +150,21 @@ def _grid(section: FormSection, fields: dict[str, Keys]) -> Keys | None:
 
 
 def _all_required(fields: dict[str, Keys]) -> bool:
-    return len(fields) > 1 and all(
-        keys.get("required") == "true" for keys in fields.values()
-    )
+    # A key that one field has is its own, not the table's.
+    if len(fields) < 2:
+        return False
+
+    return all(keys.get("required") == "true" for keys in fields.values())
 
 
 def _without(keys: Keys, shared: Keys) -> Any:
     """The keys of a field of a grid; only its label, where it has no other."""
+    own = dict(keys)
+    for key in shared:
+        own.pop(key, None)
+
     # A table shows its answers as columns: no field of it chooses a control.
-    own = {
-        key: value
-        for key, value in keys.items()
-        if key not in shared and key != "control"
-    }
+    own.pop("control", None)
     if set(own) == {"label"}:
         return own["label"]
 

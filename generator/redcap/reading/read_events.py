@@ -177,8 +177,11 @@ class _EventReader:
         if self.files.forms is None:
             return ()
 
-        names = dict.fromkeys(row["event"].strip() for row in self._form_sheet.rows)
-        return tuple(_named(name) for name in names if name)
+        # An event has a row for each of its forms.
+        names = {row["event"].strip(): None for row in self._form_sheet.rows}
+        names.pop("", None)
+
+        return tuple(map(_named, names))
 
     def _named_events(self) -> tuple[Event, ...]:
         """Every event that the logic or a text names: there may be others."""
@@ -235,18 +238,25 @@ class _EventReader:
         for row in sheet.rows:
             event = row["event"].strip()
             form = row["form"].strip()
-            if form and form not in self.forms:
-                self._find("redcap-unknown-form", sheet, row, "form")
-            elif form:
-                at_events = repeating_forms.setdefault(form, set())
-                if event:
-                    at_events.add(event)
 
-                self._list_form_label(form, row["label"])
-            elif event in names:
-                repeating_events.add(event)
-            else:
-                self._find("redcap-unknown-event", sheet, row, "event")
+            # A row without a form is about the event as a whole.
+            if not form:
+                if event in names:
+                    repeating_events.add(event)
+                else:
+                    self._find("redcap-unknown-event", sheet, row, "event")
+
+                continue
+
+            if form not in self.forms:
+                self._find("redcap-unknown-form", sheet, row, "form")
+                continue
+
+            at_events = repeating_forms.setdefault(form, set())
+            if event:
+                at_events.add(event)
+
+            self._list_form_label(form, row["label"])
 
         return repeating_forms, repeating_events
 
@@ -298,10 +308,12 @@ class _EventReader:
             else:
                 marked[form].add(event)
 
-        return {
-            form: tuple(name for name in names if name in at_events)
-            for form, at_events in marked.items()
-        }
+        # The list may name the events in any order.
+        designated: dict[str, tuple[str, ...]] = {}
+        for form, at_events in marked.items():
+            designated[form] = tuple(name for name in names if name in at_events)
+
+        return designated
 
 
 def _logic(item: Item) -> str:

@@ -60,9 +60,13 @@ def _default_text(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> str:
     """The default as a cell of its field has it."""
     text = tag.argument or ""
     if keys["type"] == "multiple_choice":
-        return plain_text(";".join(code.strip() for code in text.split(",")))
+        codes = [code.strip() for code in text.split(",")]
+        return plain_text(";".join(codes))
+
     if keys["type"] == "datetime":
         return text.strip().replace(" ", "T", 1)
+
+    # A field that is typed with a comma is stored with a point.
     if plan.validation.comma:
         text = text.replace(",", ".")
 
@@ -76,13 +80,17 @@ def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> TagEffect:
     """
 
     def effect(_plan: RedcapFieldPlan, keys: Keys, _tag: Tag) -> Without | None:
-        if keys["type"] not in by_type or "pattern" in keys:
+        prefill = by_type.get(keys["type"])
+        if prefill is None or "pattern" in keys:
             return Without(why=f"it cannot prefill {field_of(keys['type'])}")
-        if "default" in keys or "prefill" in keys:
+
+        is_set = not keys.keys().isdisjoint(("default", "prefill"))
+        if is_set:
             return Without(why="another tag sets the field's default")
 
-        keys["prefill"] = by_type[keys["type"]]
-        if clock and keys["prefill"] != "user":
+        keys["prefill"] = prefill
+        # A name of a user depends on no clock.
+        if clock and prefill != "user":
             return Without(why=clock, harmless=True)
 
         return None
@@ -97,11 +105,13 @@ _BROWSERS = "uses the study's clock, not the browser's"
 def _whole_number(tag: Tag) -> int | None:
     """The argument of ``@CHARLIMIT=20``; None where it is no whole number."""
     text = (tag.argument or "").strip()
-    if not (text.isascii() and text.isdecimal()):
+    has_digits_only = text.isascii() and text.isdecimal()
+    if not has_digits_only:
         return None
 
     # Python reads no number of thousands of digits. No limit has more than eight.
-    return int(text.lstrip("0")[:9] or "0")
+    digits = text.lstrip("0")[:9]
+    return int(digits or "0")
 
 
 def _longest(_plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
@@ -144,25 +154,33 @@ def words_pattern(most: int) -> str:
 
 def _exclusive(plan: RedcapFieldPlan, _keys: Keys, tag: Tag) -> Without | None:
     """The answers have the tag's effect already; here its codes are checked."""
+    refused = Without(why="only codes of a checkbox can be none of the above")
+    if plan.item.type != "checkbox":
+        return refused
+
     known = {code for code, _, _ in plan.answers}
-    if plan.item.type == "checkbox" and known.issuperset(tag_codes(tag)):
+    if known.issuperset(tag_codes(tag)):
         return None
 
-    return Without(why="only codes of a checkbox can be none of the above")
+    return refused
 
 
 def _not_offered(plan: RedcapFieldPlan, keys: Keys, tag: Tag) -> Without | None:
-    if not plan.answers or keys["type"] not in ("choice", "multiple_choice"):
+    is_choice = keys["type"] in ("choice", "multiple_choice")
+    if not is_choice or not plan.answers:
         return Without(why="only answers of a list can be hidden")
 
-    codes = tag_codes(tag)
     known = {code for code, _, _ in plan.answers}
+    hidden: list[str] = []
+    unknown: list[str] = []
+    for code in tag_codes(tag):
+        (hidden if code in known else unknown).append(code)
 
-    hidden = [code for code in codes if code in known]
+    # The tag may stand twice, and name an answer twice.
     if hidden:
-        keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *hidden]))
+        retired = [*keys.get("retired", []), *hidden]
+        keys["retired"] = list(dict.fromkeys(retired))
 
-    unknown = [code for code in codes if code not in known]
     if unknown:
         return Without(why=f"the list has no {', '.join(unknown)}")
     if not hidden:

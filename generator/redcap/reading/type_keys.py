@@ -176,21 +176,28 @@ def _choose_control(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> 
     """Radio or list, where it is not what the number of answers gives anyway."""
     item = plan.item
     wanted = {"radio": "radio", "dropdown": "list"}.get(item.type, "")
-    if item.type == "dropdown" and item.validation.strip() == "autocomplete":
+
+    is_typeahead = item.validation.strip() == "autocomplete"
+    if item.type == "dropdown" and is_typeahead:
         wanted = "typeahead"
     elif item.type != "checkbox":
         fields.keep_written(
             keys, item, "unused-validation", "validation", _NO_VALIDATION
         )
 
-    if wanted and wanted != _usual_control(len(plan.answers)):
+    usual = _usual_control(len(plan.answers))
+    if wanted and wanted != usual:
         keys["control"] = wanted
 
 
 def _usual_control(answers: int) -> str:
+    """The control that the page chooses by itself."""
     if answers <= MOST_RADIO_BUTTONS:
         return "radio"
-    return "list" if answers <= LONGEST_LIST else "typeahead"
+    if answers <= LONGEST_LIST:
+        return "list"
+
+    return "typeahead"
 
 
 def _fixed(
@@ -236,9 +243,14 @@ def _label_ends(fields: FieldContext, plan: RedcapFieldPlan, keys: Keys) -> None
     """The words at the ends of a slider, where both ends have different ones."""
     item = plan.item
     left, middle, right = slider_labels(item.choices)
-    if left and right and left != right:
+    have_both_ends = left != "" and right != ""
+
+    if have_both_ends and left != right:
+        # A label of markup alone is better than none.
         keys["anchors"] = [plain_text(left) or left, plain_text(right) or right]
-    if middle or "anchors" not in keys:
+
+    is_incomplete = "anchors" not in keys
+    if middle or is_incomplete:
         why = "a slider has different words at its two ends, or none"
         fields.keep_written(keys, item, "slider-labels", "choices", why)
 

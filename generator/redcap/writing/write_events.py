@@ -95,7 +95,10 @@ def _event(study: Study, visit: Visit, lists: EventLists) -> tuple[str, ...]:
 def _arm(event: str) -> str:
     """The number of the arm in the unique name of an event."""
     match = UNIQUE.fullmatch(event)
-    return match[1] if match else "1"
+    if match is None:
+        return "1"
+
+    return match[1]
 
 
 def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
@@ -145,10 +148,12 @@ def _designated(study: Study, lists: EventLists) -> Iterator[tuple[str, ...]]:
     """
     for visit, event in event_names(study).items():
         for form in study.forms.values():
-            if form.log and visit == log_visit(study):
+            is_log_here = form.log and visit == log_visit(study)
+            is_expected = (form.name, visit) in study.expectations
+            if is_log_here:
                 why = f"a log form belongs to no visit, and is placed at {event}"
                 lists.loss("log", form.name, "log: true", why)
-            elif (form.name, visit) in study.expectations:
+            elif is_expected:
                 _list_expectation(study, form, visit, lists)
             else:
                 continue
@@ -180,14 +185,13 @@ def _repeating(study: Study) -> Iterator[tuple[str, ...]]:
         if visit.repeats:
             yield events[name], "", ""
 
+    # A project with a single event has no name for it in this list.
+    has_events = longitudinal(study)
     for table in study.tables.values():
         if table.group is None:
             continue
 
         for name in visits_of(study, table.form):
             if repeats_at(study, table.group, name):
-                event = ""
-                if longitudinal(study):
-                    event = events[name]
-
+                event = events[name] if has_events else ""
                 yield event, table.name, ""
