@@ -10,8 +10,9 @@ demo: .venv/ready-to-run
 	@mkdir -p demo
 	@exec $(BIN)/crfsmith serve --db $(DEMO_DB) --demo --port $(PORT)
 
+# The tests start many processes: with bytecode kept, not each compiles everything anew.
 test: .venv/ready-to-test system lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check .
