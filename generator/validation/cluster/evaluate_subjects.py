@@ -106,8 +106,13 @@ def _report_doubts(
     """What Frictionless refuses and no form has spoken of, with the keys of the rows."""
     for doubt in store.doubts():
         parts = store.row_key(doubt.at, doubt.line)
-        key = {name: parts[name] for name in job.row_key(doubt.at) if name in parts}
-        collector.add(with_key(reported_doubt(job.plans[doubt.at], doubt), key))
+        key: dict[str, str | int] = {}
+        for name in job.row_key(doubt.at):
+            if name in parts:
+                key[name] = parts[name]
+
+        reported = reported_doubt(job.plans[doubt.at], doubt)
+        collector.add(with_key(reported, key))
 
 
 def _store(job: Job) -> PartStore | SpoolingPartStore:

@@ -102,7 +102,10 @@ class Job:
 
     @cached_property
     def study(self) -> Study | None:
-        return load_study(dict(self.dictionary)).study if self.dictionary else None
+        if not self.dictionary:
+            return None
+
+        return load_study(dict(self.dictionary)).study
 
     @cached_property
     def plans(self) -> tuple[TablePlan, ...]:
@@ -122,18 +125,16 @@ class Job:
     def row_key(self, position: int) -> tuple[str, ...]:
         """The columns that name a row of a table to a person."""
         plan = self.plans[position]
-        if plan.table is not None or (
-            self.study and plan.name in layout.SYSTEM_COLUMNS
-        ):
+        is_system = self.study is not None and plan.name in layout.SYSTEM_COLUMNS
+        if plan.table is not None or is_system:
             return tuple(name for name in _ROW_KEY if name in plan.columns)
 
-        keys = self.keys_of(position)
-        for kind in (PRIMARY, UNIQUE):
-            for key in keys:
-                if key.kind == kind:
-                    return key.fields
+        # A table of others is known by its primary key, or else by a unique column.
+        fields: dict[str, tuple[str, ...]] = {}
+        for key in self.keys_of(position):
+            fields.setdefault(key.kind, key.fields)
 
-        return ()
+        return fields.get(PRIMARY, fields.get(UNIQUE, ()))
 
 
 def named_keys(

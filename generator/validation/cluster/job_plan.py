@@ -13,6 +13,7 @@ from generator.validation.cluster import code_version
 from generator.validation.cluster.job import Job, NamedKey, TableText, named_keys
 from generator.validation.cluster.part_files import PartSource
 from generator.validation.columnar.tables.audit_trail import new_seeds
+from generator.validation.json_parts import object_of
 from generator.validation.opened_package import OpenPackage
 from generator.validation.report.report import Reported
 from generator.validation.returned import lost_cells
@@ -28,22 +29,22 @@ def plan_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job
     """
     # The tables of the dictionary come first in the plans.
     own = _own_tables(opened)
-    size = sum(part_source.sizes.get(plan.path, 0) for plan in opened.plans)
-    readable = tuple(
-        index
-        for index, plan in enumerate(opened.plans)
-        if _readable(opened, part_source, plan)
-    )
-    stated = {
-        plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans
-    }
+    size = 0
+    readable: list[int] = []
+    stated: dict[str, Mapping[str, Any]] = {}
+
+    for index, plan in enumerate(opened.plans):
+        size += part_source.sizes.get(plan.path, 0)
+        stated[plan.path] = _stated(opened.resources.get(plan.name, {}))
+        if _readable(opened, part_source, plan):
+            readable.append(index)
 
     return Job(
         code=code_version.fingerprint(),
         dictionary=dict(opened.study.files) if opened.study else {},
         paths={plan.name: plan.path for plan in opened.plans},
         others=tuple(_text(opened, part_source, plan) for plan in opened.plans[own:]),
-        tables=readable,
+        tables=tuple(readable),
         keys=_keys(opened, own),
         stated=stated,
         ours=opened.ours,
@@ -87,24 +88,22 @@ def _stated(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stated_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
     """What a descriptor says; Frictionless itself opens only single files."""
-    dialects = {
-        resource.get("name"): resource.get("dialect")
-        for resource in opened.descriptor["resources"]
-    }
-    dialect = dialects.get(plan.name)
+    dialects: dict[Any, Any] = {}
+    for resource in opened.descriptor["resources"]:
+        dialects[resource.get("name")] = resource.get("dialect")
+
+    dialect = object_of(dialects.get(plan.name))
     # Frictionless itself writes it below ``csv``.
-    if isinstance(dialect, dict) and "delimiter" not in dialect:
-        dialect = dialect.get("csv")
-    if not isinstance(dialect, dict):
-        return None
+    if "delimiter" not in dialect:
+        dialect = object_of(dialect.get("csv"))
 
     delimiter = dialect.get("delimiter")
     if not isinstance(delimiter, str):
         return None
 
-    single = len(delimiter) == 1 and delimiter.isascii()
+    is_single = len(delimiter) == 1 and delimiter.isascii()
 
-    return delimiter if single else None
+    return delimiter if is_single else None
 
 
 def _readable(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> bool:

@@ -72,19 +72,23 @@ class KeyRows:
 
         numbers = np.asarray(lines.of(np.arange(frame.height)), np.int64)
         rows = pl.Series(self.base + numbers)
+
+        # The key of a row is written with all of its columns, for a person to find it.
         absent = [name for name in self.row_key if name not in frame.columns]
         filled = frame.with_columns(pl.lit("").alias(name) for name in absent)
         row_keys = _json(filled, self.row_key)
 
         for key in self.keys:
-            if self.reading.there.issuperset(key.fields):
-                columns = {
-                    "row": rows,
-                    "value": self._value(key, frame),
-                    "texts": _json(frame, key.fields),
-                    "row_key": row_keys,
-                }
-                self._write(key, pl.DataFrame(columns))
+            if not self.reading.there.issuperset(key.fields):
+                continue
+
+            columns = {
+                "row": rows,
+                "value": self._value(key, frame),
+                "texts": _json(frame, key.fields),
+                "row_key": row_keys,
+            }
+            self._write(key, pl.DataFrame(columns))
 
     def take(self, line: int, cells: list[str]) -> None:
         """One row of a reader that goes from row to row."""

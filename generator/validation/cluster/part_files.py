@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from generator.package.package_files import is_safe
 from generator.package.source import FolderSource
 from generator.tables.layout import DESCRIPTOR
+from generator.validation.json_parts import list_of, object_of
 
 CSV, PARQUET = ".csv", ".parquet"
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -68,8 +69,12 @@ class PartSource:
 
     def parts_of(self, path: str) -> tuple[Part, ...]:
         """The files of a table, none where there is none."""
-        single = (self._part(path),) if path in self.sizes else ()
-        return self.parts.get(path, single)
+        if path in self.parts:
+            return self.parts[path]
+        if path not in self.sizes:
+            return ()
+
+        return (self._part(path),)
 
     @property
     def plain(self) -> bool:
@@ -97,10 +102,9 @@ class PartSource:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
-        if isinstance(resources, list):
-            for resource in resources:
-                if _has_safe_path(resource):
-                    self._merge_parts(resource)
+        for resource in list_of(resources):
+            if _has_safe_path(resource):
+                self._merge_parts(resource)
 
         return json.dumps(descriptor).encode()
 
@@ -110,21 +114,30 @@ class PartSource:
         parts = tuple(self._parts(path))
         if not parts:
             return
-        if parts[0].name == path and not parts[0].parquet:
+
+        first = parts[0]
+        if first.name == path and not first.parquet:
             self.parts[path] = parts
             return
 
         # Nobody is to look for these files any more, or to miss them in a table.
-        self.sizes = {
-            name: size
-            for name, size in self.sizes.items()
-            if name != path and not name.startswith(f"{path}/")
-        }
+        folder = f"{path}/"
+        sizes: dict[str, int] = {}
+        for name, size in self.sizes.items():
+            if name != path and not name.startswith(folder):
+                sizes[name] = size
 
-        merged = path if path.endswith(CSV) else f"{path}{CSV}"
+        self.sizes = sizes
+
+        merged = path
+        if not path.endswith(CSV):
+            merged = f"{path}{CSV}"
+
         self.sizes[merged] = sum(part.size for part in parts)
         self.parts[merged] = parts
         resource["path"] = merged
+
+        # What a descriptor says of one file is true of none of the parts.
         for name in _SINGLE:
             resource.pop(name, None)
 
@@ -139,13 +152,15 @@ class PartSource:
 
         folder = f"{path}/"
         for name in sorted(self.sizes):
-            if not name.startswith(folder) or not name.endswith((CSV, PARQUET)):
+            if not name.startswith(folder):
+                continue
+            if not name.endswith((CSV, PARQUET)) or not self.sizes[name]:
                 continue
 
             # Spark also writes _SUCCESS, and checksums such as .part-0.csv.crc.
             steps = name.removeprefix(folder).split("/")
-            hidden = any(step.startswith(("_", ".")) for step in steps)
-            if not hidden and self.sizes[name]:
+            is_hidden = any(step.startswith(("_", ".")) for step in steps)
+            if not is_hidden:
                 yield self._part(name, tuple(_constants(steps[:-1])))
 
     def _part(self, name: str, constants: tuple[tuple[str, str], ...] = ()) -> Part:
@@ -158,10 +173,8 @@ class PartSource:
 
 
 def _has_safe_path(resource: Any) -> bool:
-    if not isinstance(resource, dict):
-        return False
+    path = object_of(resource).get("path")
 
-    path = resource.get("path")
     return isinstance(path, str) and is_safe(path)
 
 
@@ -185,4 +198,7 @@ def place_of(parts: Sequence[Part], row: int) -> tuple[str, int | None]:
 def place_in_words(parts: Sequence[Part], row: int) -> str:
     """The same in words, after "line"; short where the table is one file."""
     number = str(row % STEP)
-    return number if len(parts) == 1 else f"{number} of {parts[row // STEP].name}"
+    if len(parts) == 1:
+        return number
+
+    return f"{number} of {parts[row // STEP].name}"

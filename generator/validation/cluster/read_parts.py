@@ -157,10 +157,12 @@ def _with_place(
         return reported
 
     cells = row_keys.get(reported.row, ())
-    key = dict(zip(columns, cells, strict=False))
-    named = with_key(reported, {name: text for name, text in key.items() if text})
+    key: dict[str, str | int] = {}
+    for name, text in zip(columns, cells, strict=False):
+        if text:
+            key[name] = text
 
-    return replace(named, row=base + reported.row)
+    return replace(with_key(reported, key), row=base + reported.row)
 
 
 class _PartStaging(Staging):
@@ -371,8 +373,10 @@ def _extended(records: Iterator[CsvRecord], part: Part) -> Iterator[CsvRecord]:
     names = [name for name, _ in part.constants]
     texts = [text for _, text in part.constants]
     header = next(records, None)
-    if header is not None:
-        yield _with_cells(header, names)
+    if header is None:
+        return
+
+    yield _with_cells(header, names)
 
     for record in records:
         # A blank line stays one.

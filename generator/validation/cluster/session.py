@@ -146,10 +146,15 @@ def _stderr_to(log: IO[str]) -> Iterator[None]:
 
 def _last_words(log: IO[str]) -> str:
     log.seek(0)
-    lines = [line.strip() for line in log if line.strip()]
-    causes = [line for line in lines if "Exception" in line or "Error" in line]
+    lines = [*filter(None, map(str.strip, log))]
+    if not lines:
+        return ""
 
-    return (causes or lines or [""])[-1].rstrip(".")
+    # What Java says after its exception is only where it was.
+    causes = [line for line in lines if "Exception" in line or "Error" in line]
+    last = causes[-1] if causes else lines[-1]
+
+    return last.rstrip(".")
 
 
 def _has_workers(spark: Any, master: str) -> None:

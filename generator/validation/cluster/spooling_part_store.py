@@ -21,6 +21,7 @@ class SpoolingPartStore(SpoolingStore):
         """The key columns of a row that was kept."""
         rows = self.scan(self.plans[position]).filter(pl.col(LINE) == line)
         keys = rows.select(_ROW_KEY).collect().to_dicts()
-        parts = keys[0] if keys else {}
+        if not keys:
+            return {}
 
-        return {name: part for name, part in parts.items() if part is not None}
+        return {name: part for name, part in keys[0].items() if part is not None}

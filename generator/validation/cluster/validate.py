@@ -150,6 +150,7 @@ def _folder(source: Path) -> Path:
 
     if not root.is_dir():
         raise Unreadable(finding("no-package", value=str(source)))
+
     if not (root / layout.DESCRIPTOR).is_file():
         raise Unreadable(finding("no-descriptor"))
 
@@ -260,12 +261,14 @@ class _ClusterRun:
         be read here.
         """
         opened = self.opened
+        is_of_study = opened.study is not None
         if self._here:
-            if opened.study is None:
+            if not is_of_study:
                 name_programs(opened)
+
             return
 
-        if opened.study is None:
+        if not is_of_study:
             return
 
         paths = {plan.name: plan.path for plan in opened.plans}
@@ -280,11 +283,12 @@ class _ClusterRun:
 
     def _tasks(self) -> list[list[Task]]:
         """The parts of all tables, each large one alone."""
-        parts = [
-            (table, number, part)
-            for table in self._job.tables
-            for number, part in enumerate(self._parts(table))
-        ]
+        parts: list[Task] = []
+        for table in self._job.tables:
+            for number, part in enumerate(self._parts(table)):
+                parts.append((table, number, part))
+
+        # The largest are dealt out first, so that the pieces take about as long.
         parts.sort(key=lambda task: task[2].size, reverse=True)
         large = sum(part.size > PIECE for _, _, part in parts)
         pieces = max(large, self._spark.sparkContext.defaultParallelism)

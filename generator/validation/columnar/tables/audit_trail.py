@@ -47,7 +47,10 @@ class BlockTrail:
         self._waiting: dict[str, tuple[TablePlan, list[tuple[str, ...]]]] = {}
 
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
-        if plan.name not in (layout.AUDIT, layout.FORMS) and not plan.table:
+        is_compared = (
+            plan.name in (layout.AUDIT, layout.FORMS) or plan.table is not None
+        )
+        if not is_compared:
             return
 
         _, rows = self._waiting.setdefault(plan.name, (plan, []))
@@ -200,10 +203,12 @@ class BlockTrail:
 
     def _row_key(self, columns: Collection[str]) -> pl.Expr:
         """The hash of a row's key; ``columns`` are the parts of it that the rows have."""
-        parts = []
+        parts: list[pl.Expr] = []
         for name in ROW_KEY:
-            none = pl.lit(NO_KEY.get(name, ""))
-            parts.append(pl.col(name) if name in columns else none)
+            if name in columns:
+                parts.append(pl.col(name))
+            else:
+                parts.append(pl.lit(NO_KEY.get(name, "")))
 
         return self._key(parts)
 

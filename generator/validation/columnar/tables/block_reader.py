@@ -81,9 +81,11 @@ class BlockReading(TableReading):
 
     def body(self, records: Records) -> None:
         self._guards = list(self._column_guards())
-        guarded = {guard.name for guard in self._guards}
-        trail = _TRAIL.get(self.plan.name, ()) if self.trail else ()
-        self._want({*self.checked.columns, *guarded, *trail})
+        wanted = {*self.checked.columns, *(guard.name for guard in self._guards)}
+        if self.trail:
+            wanted.update(_TRAIL.get(self.plan.name, ()))
+
+        self._want(wanted)
         self._read_blocks(records, self._judge_block, self._take_records)
         if self.hashes:
             self.hashes.finish()
@@ -119,13 +121,19 @@ class BlockReading(TableReading):
         rows are blank.
         """
         self._wanted = None
-        if self.make or not self.there or not self._knows_blanks:
+        # Rows that are stored are stored whole.
+        if self.make or not self.there:
+            return
+        if not self._knows_blanks:
             return
 
         # The last column shows which rows are too short, the first that counts which
         # may be blank.
         wanted = {self.width - 1, min(self._missing_by_place)}
-        wanted |= {index for index, name in self._known() if name in columns}
+        for index, name in self._known():
+            if name in columns:
+                wanted.add(index)
+
         if len(wanted) < self.width:
             self._wanted = sorted(wanted)
 
@@ -187,7 +195,11 @@ class BlockReading(TableReading):
 
     def _is_blank(self, place: int) -> pl.Expr:
         column, missing = pl.col(f"c{place}"), self._missing_by_place[place]
-        return column == "" if missing == ("",) else column.is_in(missing)
+        # In a study's package the empty text is the only one, and the quicker test.
+        if missing == ("",):
+            return column == ""
+
+        return column.is_in(missing)
 
     def _take_records(self, records: Iterable[CsvRecord]) -> bool:
         for record in records:
@@ -207,11 +219,11 @@ class BlockReading(TableReading):
         self, rows: Sequence[tuple[int, list[str]]]
     ) -> tuple[pl.DataFrame, LineNumbers]:
         """Aligned rows with their lines, as a frame of the columns that the file has."""
-        texts = {
-            name: [cells[index] for _, cells in rows]
-            for index, name in enumerate(self.plan.columns)
-            if name in self.there
-        }
+        texts: dict[str, list[str]] = {}
+        for index, name in enumerate(self.plan.columns):
+            if name in self.there:
+                texts[name] = [cells[index] for _, cells in rows]
+
         frame = pl.DataFrame(texts, pl.Schema(dict.fromkeys(texts, pl.String)))
         lines = np.array([line for line, _ in rows])
 
@@ -227,21 +239,24 @@ class BlockReading(TableReading):
             frame, rows = frame.filter(filled), filled.arg_true().to_numpy()
 
         there = set(frame.columns)
-        named = frame.select_seq(
-            pl.col(f"c{index}").alias(name)
-            for index, name in self._known()
-            if f"c{index}" in there
-        )
+        renamed: list[pl.Expr] = []
+        for index, name in self._known():
+            if f"c{index}" in there:
+                renamed.append(pl.col(f"c{index}").alias(name))
 
-        return named, LineNumbers(first=first, starts=block.starts, rows=rows)
+        lines = LineNumbers(first=first, starts=block.starts, rows=rows)
+
+        return frame.select_seq(renamed), lines
 
     def _column_guards(self) -> Iterator[ColumnGuard]:
         """For each column that the file and the schema have: what is in doubt."""
         for name, item in zip(self.plan.columns, self.schema.fields, strict=True):
-            if name in self.there:
-                guard = column_guard(item, is_key_number=name in self.numbers)
-                if guard is not None:
-                    yield guard
+            if name not in self.there:
+                continue
+
+            guard = column_guard(item, is_key_number=name in self.numbers)
+            if guard is not None:
+                yield guard
 
     @cached_property
     def _missing_by_place(self) -> Mapping[int, tuple[str, ...]]:
@@ -362,12 +377,16 @@ class BlockReading(TableReading):
     def _faults(self, name: str, texts: Iterable[str]) -> dict[str, tuple[str, str]]:
         """The code and the words of what is wrong with each text, if anything is."""
         read = self.readers[self.plan.columns.index(name)]
-        results = {}
+        is_number = name in self.numbers
+        results: dict[str, tuple[str, str]] = {}
 
         for text in texts:
-            if name in self.numbers and text and not NUMBER.fullmatch(text):
+            if is_number and text and not NUMBER.fullmatch(text):
                 results[text] = ("bad-key-number", "")
-            elif fault := cell_fault(text, read, ours=self.ours):
+                continue
+
+            fault = cell_fault(text, read, ours=self.ours)
+            if fault:
                 results[text] = fault
 
         return results
@@ -384,11 +403,11 @@ class BlockReading(TableReading):
         absent = [name for name in self.plan.columns if name not in frame.columns]
         filled = frame.with_columns(pl.lit("").alias(name) for name in absent)
         full = filled.select(self.plan.columns)
+
         if self.store.takes_frames and self.plan.name != layout.QUERIES:
             # A row whose subject is refused belongs nowhere.
-            unplaced = {
-                row: {layout.SUBJECT} for row in self._without_place(full, lines)
-            }
+            belongs_nowhere = {layout.SUBJECT}
+            unplaced = dict.fromkeys(self._without_place(full, lines), belongs_nowhere)
             numbers = lines.of(np.arange(full.height))
             self.store.add_frame(self.plan, full, numbers, {**refused, **unplaced})
             return
@@ -412,10 +431,14 @@ class BlockReading(TableReading):
         """The rows of forms and visits that the dictionary has no more; subjects are
         all looked at.
         """
-        looked_at = self._past(full) | (self.plan.name == layout.SUBJECTS)
+        looked_at = self._past(full)
+        # Every subject's number and site are compared with what the study knows.
+        if self.plan.name == layout.SUBJECTS:
+            looked_at |= True
 
-        return [
-            row
-            for row in np.flatnonzero(looked_at).tolist()
-            if not self.has_place(lines(row), full.row(row))
-        ]
+        unplaced: list[int] = []
+        for row in np.flatnonzero(looked_at).tolist():
+            if not self.has_place(lines(row), full.row(row)):
+                unplaced.append(row)
+
+        return unplaced

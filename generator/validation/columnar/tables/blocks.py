@@ -99,13 +99,16 @@ def _whole(
     short by their number.
     """
     frame = _parsed(raw, width, delimiter)
-    if frame is None or width == 1 or not _has_blank_ends(frame, width):
+    if frame is None or width == 1:
+        return frame
+    if not _has_blank_ends(frame, width):
         return frame
 
     # A row that is too short looks as if its last cells were blank.
     full, odd = divmod(commas, width - 1)
     if odd:
         return None
+
     if full != records and full + _blank_lines(raw, delimiter) != records:
         return None
 
@@ -118,7 +121,11 @@ def _has_blank_ends(frame: pl.DataFrame, width: int) -> bool:
 
 def _single_returns(raw: bytes) -> int:
     """Carriage returns that no line feed follows."""
-    return raw.count(b"\r") - raw.count(b"\r\n") if b"\r" in raw else 0
+    # Most files have none, and one search tells.
+    if b"\r" not in raw:
+        return 0
+
+    return raw.count(b"\r") - raw.count(b"\r\n")
 
 
 def count(raw: bytes, data: bytes) -> int:

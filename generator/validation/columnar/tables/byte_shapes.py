@@ -70,8 +70,9 @@ def byte_shape(field: Any) -> ByteShape | None:
 
 
 def _string(field: Any) -> Described | None:
-    known = {"required", "unique", "pattern"}
-    if field.format != "default" or not field.constraints.keys() <= known:
+    if field.format != "default":
+        return None
+    if not field.constraints.keys() <= {"required", "unique", "pattern"}:
         return None
 
     expected = positions(field.constraints.get("pattern", ""))

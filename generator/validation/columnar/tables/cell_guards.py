@@ -47,7 +47,11 @@ def suspicion(field: Any) -> pl.Expr | bool:
     except _Unsure:
         return True
 
-    blank = (column == missing[0]) if len(missing) == 1 else column.is_in(missing)
+    blank: pl.Expr = column.is_in(missing)
+    if len(missing) == 1:
+        blank = column == missing[0]
+
+    # Without a test every text fits, so that only a blank can be wrong.
     if fits is None:
         return blank if required and missing else False
     if not missing:
@@ -65,7 +69,10 @@ def _string(field: Any, column: pl.Expr) -> pl.Expr | None:
         if name in _TEXT_TESTS and limit is not None:
             tests += _TEXT_TESTS[name](column, limit)
 
-    return _every(tests) if tests else None
+    if not tests:
+        return None
+
+    return _every(tests)
 
 
 def _pattern(column: pl.Expr, pattern: str) -> list[pl.Expr]:
@@ -83,7 +90,11 @@ _TEXT_TESTS: Mapping[str, Callable[[pl.Expr, Any], list[pl.Expr]]] = {
 def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
     """True for the codes that are texts."""
     texts = [code for code in codes if isinstance(code, str)]
-    return one_of(column, texts) if 0 < len(texts) <= FEW else column.is_in(texts)
+    # A few comparisons are quicker than a look-up.
+    if 0 < len(texts) <= FEW:
+        return one_of(column, texts)
+
+    return column.is_in(texts)
 
 
 def one_of(column: Any, texts: Any) -> Any:
@@ -221,12 +232,12 @@ def _only(field: Any, *names: str) -> None:
 
 def _ends(field: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
     read = field.create_value_reader()
+    ends: dict[str, Any] = {}
+    for name in BOUNDS:
+        if name in field.constraints:
+            ends[name] = convert(read(field.constraints[name]))
 
-    return {
-        name: convert(read(field.constraints[name]))
-        for name in BOUNDS
-        if name in field.constraints
-    }
+    return ends
 
 
 def _between(

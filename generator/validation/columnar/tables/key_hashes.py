@@ -134,22 +134,37 @@ def _read(texts: pl.Series, plain: pl.Series, reading: KeyedTable) -> pl.Series:
 def _plain(item: Any) -> pl.Expr:
     """True for a text that is its value's only writing."""
     texts, missing = pl.col(item.name), missing_values(item)
-    there = texts != missing[0] if len(missing) == 1 else ~texts.is_in(missing)
-    if item.type == "any" or (item.type == "string" and item.format == "default"):
+    there = ~texts.is_in(missing)
+    if len(missing) == 1:
+        there = texts != missing[0]
+
+    is_text = item.type == "string" and item.format == "default"
+    if is_text or item.type == "any":
         return there
 
-    if item.type == "integer" and item.bare_number and _has_sound_ends(item):
-        # No sign and no zero in front: the colon comes after the nine.
-        starts_well = (texts >= "1") & (texts < ":")
-        whole = starts_well & texts.cast(pl.Int64, strict=False).is_not_null()
-        return there & (whole | (texts == "0"))
+    never = pl.repeat(False, pl.len(), dtype=pl.Boolean)
+    if item.type == "integer" and item.bare_number:
+        return there & _plain_integers(texts) if _has_sound_ends(item) else never
+    if item.type == "date" and item.format == "default":
+        return there & _plain_days(texts) if _has_sound_ends(item) else never
 
-    if item.type == "date" and item.format == "default" and _has_sound_ends(item):
-        days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False)
-        same = days.dt.to_string("%Y-%m-%d") == texts
-        return there & (same & (texts >= "0001")).fill_null(False)
+    return never
 
-    return pl.repeat(False, pl.len(), dtype=pl.Boolean)
+
+def _plain_integers(texts: pl.Expr) -> pl.Expr:
+    # No sign and no zero in front: the colon comes after the nine.
+    starts_well = (texts >= "1") & (texts < ":")
+    whole = starts_well & texts.cast(pl.Int64, strict=False).is_not_null()
+
+    return whole | (texts == "0")
+
+
+def _plain_days(texts: pl.Expr) -> pl.Expr:
+    days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False)
+    same = days.dt.to_string("%Y-%m-%d") == texts
+
+    # Python knows no year 0.
+    return (same & (texts >= "0001")).fill_null(False)
 
 
 def _has_sound_ends(item: Any) -> bool:
