@@ -44,7 +44,10 @@ def _code(point: int) -> str:
 
 
 def _range(low: str, high: str) -> str:
-    return low if low == high else f"{low}-{high}"
+    if low == high:
+        return low
+
+    return f"{low}-{high}"
 
 
 _END = r"(?![\s\S])"

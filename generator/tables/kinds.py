@@ -259,9 +259,11 @@ _TWICE = Laxity(
 
 def _text_laxities(field: Field) -> tuple[Laxity, ...]:
     """Long texts may end with a line break anyway, unless they have a pattern."""
-    listed = []
-    if field.pattern is not None or not field.type.multiline:
+    listed: list[Laxity] = []
+    takes_breaks = field.type.multiline and field.pattern is None
+    if not takes_breaks:
         listed.append(_LAST_BREAK)
+
     if not text_pattern(field).shows:
         listed.append(_ONLY_BLANKS)
 

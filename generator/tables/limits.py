@@ -41,13 +41,14 @@ def limits(study: Study, field: Field) -> ColumnLimits:
         return ColumnLimits(constraints={}, complete=True)
 
     # In a unit without a range of its own, every number passes.
-    if any(choice.code not in field.ranges for choice in field.unit_choices):
+    units = {choice.code for choice in field.unit_choices}
+    if not units <= field.ranges.keys():
         return ColumnLimits(constraints={}, complete=False)
 
     ranges = list(field.ranges.values())
     lows = [hard.low for hard in ranges]
     highs = [hard.high for hard in ranges]
-    stated = [end for end in (*lows, *highs) if end is not None]
+    stated = [*filter(None, (*lows, *highs))]
     write = WRITE[field.kind.name]
     if write is None:
         return ColumnLimits(constraints={}, complete=not stated)
@@ -64,9 +65,9 @@ def limits(study: Study, field: Field) -> ColumnLimits:
         is_open = all(hard.high_open for hard in ranges)
         constraints |= write(max(known_highs), "maximum", is_open, field)
 
-    return ColumnLimits(
-        constraints=constraints, complete=len(constraints) == len(stated)
-    )
+    is_complete = len(constraints) == len(stated)
+
+    return ColumnLimits(constraints=constraints, complete=is_complete)
 
 
 def _ends(study: Study, ends: list[Expression | None]) -> list[Any]:
@@ -138,7 +139,10 @@ def _decimal(end: Any, name: str, is_open: bool, field: Field) -> dict[str, Any]
 
 
 def _key(name: str, is_open: bool) -> str:
-    return f"exclusive{name.capitalize()}" if is_open else name
+    if not is_open:
+        return name
+
+    return f"exclusive{name.capitalize()}"
 
 
 def _json_number(value: Decimal) -> int | float | str:

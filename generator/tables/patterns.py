@@ -174,8 +174,13 @@ def _all_restricted(
     nodes: Iterable[Node], allowed: tuple[Span, ...]
 ) -> tuple[Node, ...]:
     """Those of the nodes that still match something."""
-    restricted = (_restricted(node, allowed) for node in nodes)
-    return tuple(node for node in restricted if node is not None)
+    restricted: list[Node] = []
+    for node in nodes:
+        rest = _restricted(node, allowed)
+        if rest is not None:
+            restricted.append(rest)
+
+    return tuple(restricted)
 
 
 def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
@@ -199,8 +204,10 @@ def _grouped(branches: Sequence[Node]) -> str:
     """In parentheses, because some readers put anchors around it."""
     tree = simplified(Alternatives(tuple(branches)))
     written = write_pattern(tree)
+    if not isinstance(tree, Alternatives):
+        return written
 
-    return f"({written})" if isinstance(tree, Alternatives) else written
+    return f"({written})"
 
 
 def _text(text: str) -> Node:
@@ -234,8 +241,10 @@ def file_pattern(endings: Iterable[str]) -> str:
 
 
 def _any_case(character: str) -> Node:
-    if not character.isascii() or not character.isalpha():
+    is_letter = character.isascii() and character.isalpha()
+    if not is_letter:
         return _text(character)
+
     return Characters(_spans_of(character.upper() + character.lower()))
 
 

@@ -74,12 +74,14 @@ class Links:
         if table not in self.study.tables:
             return frozenset()
 
-        if code.endswith(UNKNOWN) or code == "unit-missing":
+        is_of_field = code.endswith(UNKNOWN) or code == "unit-missing"
+        if is_of_field:
             return self._field_reads(table, name)
 
+        place = (table, name)
         reads: list[frozenset[Place]] = []
         for rule in self._unknown_rules:
-            if rule.code == code and rule.place == (table, name):
+            if rule.code == code and rule.place == place:
                 reads.append(rule.reads)
 
         if not reads:
@@ -150,6 +152,7 @@ def _expressions(group: Group, decided: Field) -> Iterator[Any]:
     if not isinstance(decided.required, bool):
         expressions.append(decided.required)
 
+    # Alerts and expected ranges may read other answers, too.
     for _, limits in decided.limits:
         for limit in limits.values():
             expressions += (limit.low, limit.high)

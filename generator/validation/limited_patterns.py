@@ -123,9 +123,12 @@ class _Linear:
 
     def matches(self, text: str) -> bool:
         series = polars.Series([text])
-        return all(
-            series.str.contains(expression)[0] for expression in self._expressions
-        )
+        for expression in self._expressions:
+            is_there = series.str.contains(expression)[0]
+            if not is_there:
+                return False
+
+        return True
 
     def refuses(self, text: str) -> bool:
         """Whether the refusal of a text that does not match is Python's as well."""

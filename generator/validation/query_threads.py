@@ -120,7 +120,10 @@ def _placed(rows: Iterable[NumberedRow]) -> Iterator[tuple[int, int, int, str]]:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    if len(text) > MOST_DIGITS:
+        return False
+
+    return text.isascii() and text.isdecimal()
 
 
 def _thread(entries: Sequence[_Entry]) -> CapturedThread:

@@ -357,13 +357,17 @@ class TableReading:
     def _header(self, header: CsvRecord) -> None:
         columns, given = self.plan.columns, labels(header, ours=self.ours)
         self.width = len(given)
+
         # Of a name that comes twice, the first place counts.
-        places = {name: position for position, name in reversed(list(enumerate(given)))}
+        places: dict[str, int] = {}
+        for position, name in enumerate(given):
+            places.setdefault(name, position)
+
         unknown = [name for name in given if name not in columns]
         absent = [name for name in columns if name not in places]
 
-        for index, name in enumerate(given):
-            if places[name] != index:
+        for position, name in enumerate(given):
+            if places[name] != position:
                 self.note("repeated-column", header.line, name=name, value=name)
             elif name in unknown:
                 near = did_you_mean(name, absent)
@@ -372,22 +376,26 @@ class TableReading:
                 )
 
         for name in absent:
-            if name in self.plan.optional:
-                continue
-
-            near = ""
-            meant = nearest(name, unknown)
-            if meant:
-                near = f'If "{meant}" is meant, name it {name}. '
-
-            self.note("missing-column", header.line, name=name, near=near)
+            if name not in self.plan.optional:
+                self._note_missing_column(header.line, name, unknown)
 
         known = [name for name in given if name in columns]
-        if sorted(known) == sorted(columns) and known != list(columns):
+        is_complete = sorted(known) == sorted(columns)
+        if is_complete and known != list(columns):
             self.note("column-order", header.line)
 
         self.order = [places.get(name) for name in columns]
         self.there = frozenset(places).intersection(columns)
+
+    def _note_missing_column(
+        self, line: int, name: str, unknown: Sequence[str]
+    ) -> None:
+        near = ""
+        meant = nearest(name, unknown)
+        if meant:
+            near = f'If "{meant}" is meant, name it {name}. '
+
+        self.note("missing-column", line, name=name, near=near)
 
     def _align(self, record: CsvRecord) -> list[str]:
         cells = record.cells
@@ -483,7 +491,11 @@ def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | 
     if not notes:
         return None
 
-    code = "cell-type" if "type" in notes else "cell-constraint"
+    # What is no value of the type cannot be compared with any limit.
+    code = "cell-constraint"
+    if "type" in notes:
+        code = "cell-type"
+
     parts = [_said(constraint, note, text) for constraint, note in notes.items()]
     says = ", ".join(parts)
 
@@ -505,17 +517,23 @@ def _said(constraint: str, note: str, text: str) -> str:
 
 def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
     """The character that evidently parts the cells of a file whose header is one cell."""
-    if len(cells) != 1 or cells[0] in plan.columns:
+    if len(cells) != 1:
+        return None
+
+    header = cells[0]
+    if header in plan.columns:
         return None
 
     for delimiter in _DELIMITERS:
         if delimiter == plan.delimiter:
             continue
 
-        names = [name.strip(' "') for name in cells[0].split(delimiter)]
+        names = [name.strip(' "') for name in header.split(delimiter)]
         known = sum(name in plan.columns for name in names)
+
         # A single name may be there by chance.
-        if known > 1 and known * 2 >= len(names):
+        is_known = known > 1
+        if is_known and known * 2 >= len(names):
             return delimiter
 
     return None

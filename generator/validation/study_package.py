@@ -207,9 +207,9 @@ def _as_json(written: Any) -> Any:
 def _unlisted(opened: OpenPackage) -> None:
     """Files beside the tables that nobody would read."""
     planned = {plan.path for plan in opened.plans}
-    for name in sorted(opened.source.sizes):
-        if not name.endswith(".csv") or name in planned:
-            continue
+    tables = {name for name in opened.source.sizes if name.endswith(".csv")}
+
+    for name in sorted(tables - planned):
         # An uploaded file may well be a CSV file.
         if name.startswith((layout.FILES, layout.DICTIONARY)):
             continue

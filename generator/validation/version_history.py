@@ -178,16 +178,15 @@ def numbered_rows(
     """Some columns of a table, with the line of each row; nothing where it does not
     have them all.
     """
-    plan = next((item for item in opened.plans if item.name == table), None)
+    plans = {plan.name: plan for plan in opened.plans}
+    plan = plans.get(table)
     if plan is None or plan.path not in opened.source.sizes:
         return
 
-    try:
-        with opened.source.open(plan.path) as raw:
-            records = Records(raw, _silent, delimiter=plan.delimiter)
-            yield from rows_of_records(iter(records), wanted)
-    except BrokenFile:
-        return
+    # Whoever reads the package has said that it is damaged.
+    with suppress(BrokenFile), opened.source.open(plan.path) as raw:
+        records = Records(raw, _silent, delimiter=plan.delimiter)
+        yield from rows_of_records(iter(records), wanted)
 
 
 def rows_of_records(
@@ -382,6 +381,7 @@ def earlier_file(opened: OpenPackage, name: str) -> bytes | None:
     if content is None:
         return None
 
+    # A file that is not what its name says is as good as lost.
     beginning = name.split("/")[1]
     digest = hashlib.sha256(content).hexdigest()
     if not digest.startswith(beginning):

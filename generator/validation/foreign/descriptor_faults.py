@@ -114,18 +114,21 @@ class DescriptorFaults:
         """The resources that something is wrong with, by their places."""
         faulty = [own.path for own in self._own_faults()]
         faulty += [other.path for other in self._frictionless_faults()]
+
         # A fault of the package itself refuses no table of its own.
         of_parts = [path for path in faulty if path.steps or path.table]
         broken_tables = {path.table for path in of_parts}
         refused: set[int] = set()
 
         for index, path in enumerate(self.paths):
+            is_broken = path.table in broken_tables
             is_unclear = path.table is None or self.names.count(path.table) > 1
-            if (
-                is_unclear
-                or path.table in broken_tables
-                or any(map(path.contains, of_parts))
-            ):
+            if is_broken or is_unclear:
+                refused.add(index)
+                continue
+
+            # The fault may be in something that has no name of its own.
+            if any(map(path.contains, of_parts)):
                 refused.add(index)
 
         return frozenset(refused)

@@ -50,7 +50,8 @@ def error_findings(
     Errors of the descriptor are in our words where we know what is wrong.
     """
     known: list[Reported] = []
-    if any(error.type in _OF_DESCRIPTION for error in errors):
+    types = {error.type for error in errors}
+    if not types.isdisjoint(_OF_DESCRIPTION):
         known = _descriptor_findings(table, faults)
 
     yield from known
@@ -58,7 +59,10 @@ def error_findings(
     for error in errors:
         if error.type not in _OF_DESCRIPTION:
             yield _row_finding(error, table, faults)
-        elif not known:
+            continue
+
+        # In its own words only where nothing is known to us.
+        if not known:
             words = str(error.note or error.message)
             yield _refused_descriptor(error.type, words, table, faults)
 

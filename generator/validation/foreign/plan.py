@@ -147,8 +147,12 @@ def _outside(descriptor: Mapping[str, Any]) -> Iterator[Reported]:
         table = name if isinstance(name, str) else None
 
         for path in _named_paths(properties):
-            if _REMOTE.match(path) or not is_safe(path):
-                yield Reported(finding=finding("unsafe-path", value=path), table=table)
+            is_inside = is_safe(path) and not _REMOTE.match(path)
+            if is_inside:
+                continue
+
+            unsafe = finding("unsafe-path", value=path)
+            yield Reported(finding=unsafe, table=table)
 
 
 def _named_paths(properties: Mapping[str, Any]) -> Iterator[str]:

@@ -131,14 +131,19 @@ class OriginFinder:
                 continue
 
             self._columns[kind.table, kind.field] = kind
+
             # Without a key column no row of a study's table can be placed.
-            if self.links.study is not None and kind.field in _KEYS:
+            is_key = kind.field in _KEYS
+            if is_key and self.links.study is not None:
                 self._lost.setdefault(kind.table, kind)
 
     def _find_refused_subjects(self) -> None:
         for kind in self._refused_keys():
-            is_subject = kind.field in _SUBJECT_KEY
-            if is_subject and kind.table == layout.SUBJECTS:
+            if kind.table != layout.SUBJECTS:
+                continue
+
+            # A visit or a row is no part of what names a subject.
+            if kind.field in _SUBJECT_KEY:
                 self._refused = kind
 
     def _find_program(self) -> None:
@@ -225,8 +230,10 @@ class OriginFinder:
 
     def _at_most(self) -> tuple[FindingKind, ...]:
         """Origins of which nobody can tell whether all that may follow does."""
-        refused = (self._refused,) if self._refused else ()
-        return (*refused, *self._stray.values())
+        if self._refused is None:
+            return tuple(self._stray.values())
+
+        return (self._refused, *self._stray.values())
 
     def _origin(self, kind: FindingKind, followers: Counter[str], bound: str) -> Origin:
         by_code = dict(sorted(followers.items(), key=lambda item: (-item[1], item[0])))
@@ -283,10 +290,9 @@ class OriginFinder:
         self, kind: FindingKind, count: int
     ) -> Iterator[tuple[FindingKind, int, str]]:
         """How many findings of a kind follow from which origin."""
-        at_most = self._at_most()
         source = self.origin_of(kind, None)
         if source:
-            yield source, count, AT_MOST if source in at_most else EXACT
+            yield source, count, self._bound(source, EXACT)
             return
 
         shares: dict[str, int] = {}
@@ -301,7 +307,13 @@ class OriginFinder:
         for table, number in shares.items():
             source = self.origin_of(kind, table)
             if source:
-                yield source, number, AT_MOST if source in at_most else bound
+                yield source, number, self._bound(source, bound)
+
+    def _bound(self, source: FindingKind, bound: str) -> str:
+        if source in self._at_most():
+            return AT_MOST
+
+        return bound
 
     def origin_of(self, kind: FindingKind, about: str | None) -> FindingKind | None:
         """What findings of this kind, about the table ``about``, follow from."""
@@ -367,12 +379,15 @@ def _alike_files(origins: Sequence[Origin]) -> Iterator[Origin]:
     """What is wrong with several files in the same way, where nothing else shows of it."""
     files: Counter[str] = Counter()
     for origin in origins:
+        # What others follow from is told by itself.
         if origin.code in _LOST and not origin.follow:
             files[origin.code] += 1
 
     for code, count in files.items():
-        if count > 1:
-            yield Origin(code=code, table=None, field=None, findings=count)
+        if count < 2:
+            continue
+
+        yield Origin(code=code, table=None, field=None, findings=count)
 
 
 def _first(kinds: Iterable[FindingKind | None]) -> FindingKind | None:

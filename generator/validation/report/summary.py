@@ -39,8 +39,8 @@ def look_first(report: Report) -> tuple[First, ...]:
                 cases.setdefault(place, []).append(reported)
 
     first: list[First] = []
-    for place in sorted(cases):
-        first += _firsts(place, report.origins[place], cases[place])
+    for place, own in sorted(cases.items()):
+        first += _firsts(place, report.origins[place], own)
 
     return tuple(first)
 

@@ -92,8 +92,11 @@ def _odd_tables(collector: Collector) -> set[str]:
     """Tables whose keys are refused, or that have a column more."""
     tables = set(_tables_with(collector, _WHOLE))
     for cause in collector.causes:
-        is_refused_key = cause.code in _REFUSED and cause.field in _KEYS
-        if cause.table and is_refused_key:
+        if not cause.table:
+            continue
+
+        # A refused answer is one cell; a refused key may be the work of a program.
+        if cause.code in _REFUSED and cause.field in _KEYS:
             tables.add(cause.table)
 
     return tables

@@ -222,6 +222,7 @@ def _columns(tables: Sequence[TableReturn]) -> Iterator[Reported]:
             else:
                 yield _rewritten(name, habit, [(table, tally)])
 
+    # A program that rewrites a key does so in every table that it saves.
     for (name, habit), key in keys.items():
         yield _rewritten(name, habit, key)
 

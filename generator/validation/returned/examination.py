@@ -164,37 +164,46 @@ class Examination:
 
     def _compare(self, table: TableReturn, witness: Witness) -> None:
         """Every cell with the trail's last value."""
-        name, differing = table.plan.name, self.differing or frozenset()
-        if name == layout.SUBJECTS and SITES in differing:
-            self._sites(table, witness)
-        if name == layout.AUDIT and IDLE in differing:
-            self._idle(table)
-        if name == layout.FORMS and witness.changes:
-            self._compare_saves(table, witness, differing)
+        match table.plan.name:
+            case layout.SUBJECTS:
+                self._sites(table, witness)
+            case layout.AUDIT:
+                self._idle(table)
+            case layout.FORMS:
+                self._compare_saves(table, witness)
 
-        if table.plan.table and table.heard:
+        differing = self.differing or frozenset()
+        plan = table.plan
+        if plan.table and table.heard:
             _compare_cells(table, witness, differing)
 
-        table.repeated = witness.repeated[name]
-        if table.plan.table and name in map(table_of, differing):
+        table.repeated = witness.repeated[plan.name]
+
+        # A column that agrees has a cell for every row.
+        if plan.table and plan.name in map(table_of, differing):
             self._unseen(table, witness)
 
-    def _compare_saves(
-        self, table: TableReturn, witness: Witness, differing: Collection[Column]
-    ) -> None:
+    def _compare_saves(self, table: TableReturn, witness: Witness) -> None:
         """Every version, time stamp and status with the last save."""
-        forms = _forms_of(differing)
+        if not witness.changes:
+            return
+
+        forms = _forms_of(self.differing or ())
         _compare_rows(table, SaveComparison(table, witness, self.collector, forms))
         self._unseen_forms(table, witness)
 
     def _sites(self, table: TableReturn, witness: Witness) -> None:
         """Subjects whose forms were saved at another site."""
+        if SITES not in (self.differing or ()):
+            return
+
         for _, row in _whole_rows(table):
             subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
             here, line = witness.site(subject) or (there, 0)
             if here == there:
                 continue
 
+            # The line of the first save there is what a person has to look at.
             result = finding("other-site", value=subject, here=here, there=there)
             self.collector.add(
                 Reported(
@@ -209,6 +218,9 @@ class Examination:
 
     def _idle(self, table: TableReturn) -> None:
         """Changes in which a value was erased."""
+        if IDLE not in (self.differing or ()):
+            return
+
         for line, change in _whole_rows(table):
             if not is_idle(change):
                 continue

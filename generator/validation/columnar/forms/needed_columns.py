@@ -105,16 +105,20 @@ def _note_judged(needs: Needs, shape: TableShape) -> None:
         if companion:
             needs.values.add((shape.name, is_row, companion))
 
-        # Limits that never vary are compared with each different text instead.
-        varying = not all(map(is_certain, _ends(shape, item)))
-        if companion or varying or item.value is not None:
+        if companion or item.value is not None or _has_varying_ends(shape, item):
             needs.values.add(shape.place(item))
 
     if shape.group is None or shape.group.rows is None:
         return
 
+    # Whether each combination of codes has its row is asked of the form.
     for name in shape.group.rows.fixed:
         needs.values.add((shape.name, True, name))
+
+
+def _has_varying_ends(shape: TableShape, item: Field) -> bool:
+    # Limits that never vary are compared with each different text instead.
+    return not all(map(is_certain, _ends(shape, item)))
 
 
 def place_of(node: core.Read | core.Remote) -> Place:

@@ -51,7 +51,9 @@ def read_block(
     ``wanted`` are the columns that its frame needs, the first and the last among them;
     None for all. It has all where a row may be blank or too short.
     """
-    if b"\0" in raw or raw.startswith(BOM) or _has_long_line(raw):
+    if b"\0" in raw or raw.startswith(BOM):
+        return None
+    if _has_long_line(raw):
         return None
 
     inside = quoted(raw, delimiter)
@@ -63,8 +65,12 @@ def read_block(
     records = lines - inside.breaks + (not raw.endswith(b"\n"))
     commas = count(raw, delimiter.encode()) - inside.commas
     frame = None
-    if wanted and commas == records * (width - 1):
+
+    # Then no row is too long, unless another is too short.
+    is_full = commas == records * (width - 1)
+    if wanted and is_full:
         frame = _part(raw, width, delimiter, wanted)
+
     if frame is None:
         frame = _whole(raw, width, delimiter, records, commas)
     if frame is None or frame.height != records:

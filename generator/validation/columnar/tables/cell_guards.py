@@ -92,7 +92,8 @@ def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
     texts = [code for code in codes if isinstance(code, str)]
     # A few comparisons are quicker than a look-up.
     if 0 < len(texts) <= FEW:
-        return one_of(column, texts)
+        few: pl.Expr = one_of(column, texts)
+        return few
 
     return column.is_in(texts)
 

@@ -134,21 +134,23 @@ def _read(texts: pl.Series, plain: pl.Series, reading: KeyedTable) -> pl.Series:
 def _plain(item: Any) -> pl.Expr:
     """True for a text that is its value's only writing."""
     texts, missing = pl.col(item.name), missing_values(item)
-    there = ~texts.is_in(missing)
+    there: pl.Expr = ~texts.is_in(missing)
     if len(missing) == 1:
         there = texts != missing[0]
 
-    is_text = item.type == "string" and item.format == "default"
-    if is_text or item.type == "any":
-        return there
+    is_default = item.format == "default"
+    match item.type:
+        case "any":
+            return there
+        case "string" if is_default:
+            return there
+        case "integer" if item.bare_number and _has_sound_ends(item):
+            return there & _plain_integers(texts)
+        case "date" if is_default and _has_sound_ends(item):
+            return there & _plain_days(texts)
 
-    never = pl.repeat(False, pl.len(), dtype=pl.Boolean)
-    if item.type == "integer" and item.bare_number:
-        return there & _plain_integers(texts) if _has_sound_ends(item) else never
-    if item.type == "date" and item.format == "default":
-        return there & _plain_days(texts) if _has_sound_ends(item) else never
-
-    return never
+    # Of other types nobody knows a plain writing.
+    return pl.repeat(False, pl.len(), dtype=pl.Boolean)
 
 
 def _plain_integers(texts: pl.Expr) -> pl.Expr:
