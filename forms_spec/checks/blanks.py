@@ -53,22 +53,22 @@ def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tre
     """Comparisons that a blank makes true; ``known`` are the fields that cannot be
     blank here.
     """
-    if isinstance(node, syntax_tree.Logic):
-        if node.operator == "and":
-            known |= _known_in(node.operands)
-
-        for operand in node.operands:
-            yield from _traps(operand, known)
+    if isinstance(node, syntax_tree.Is):
+        is_negation = node.state == "true" and node.negated
+        if is_negation and _compared(node.operand) not in {None, *known}:
+            yield node
 
         return
 
-    if not isinstance(node, syntax_tree.Is):
+    if not isinstance(node, syntax_tree.Logic):
         return
 
-    is_negation = node.state == "true" and node.negated
-    compared = _compared(node.operand)
-    if is_negation and compared not in {None, *known}:
-        yield node
+    # Under "or" what one part says does not hold for the others.
+    if node.operator == "and":
+        known |= _known_in(node.operands)
+
+    for operand in node.operands:
+        yield from _traps(operand, known)
 
 
 def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:

@@ -74,8 +74,7 @@ def unit_findings(
     """
     expression = part.written.expression
     notes = resolved.notes
-    reading = [core for core in notes.values() if isinstance(core, Read | Remote)]
-    with_unit = sum(core.field.unit is not None for core in reading)
+    with_unit = sum(_has_unit(core) for core in notes.values())
     parameters = expression.text.count("$")
 
     # Most expressions read no two values with a unit, which is quickly seen.
@@ -85,6 +84,10 @@ def unit_findings(
 
     for problem in _compared(expression.tree, notes, study):
         yield part.written.located(problem)
+
+
+def _has_unit(core: Core) -> bool:
+    return isinstance(core, Read | Remote) and core.field.unit is not None
 
 
 def _compared(tree: syntax_tree.Node, notes: Notes, study: Study) -> Iterator[Finding]:

@@ -64,10 +64,12 @@ def condition_findings(
     if is_shown and reads_nothing(resolved.core):
         return
 
-    walk = _Walk(text=part.written.expression.text, conditions=conditions, found=[])
-    walk.looked_at(part.written.expression.tree, resolved.core, (part.form,))
-    for found in walk.found:
-        yield part.written.located(found)
+    expression = part.written.expression
+    walk = _Walk(text=expression.text, conditions=conditions, found=[])
+    walk.looked_at(expression.tree, resolved.core, (part.form,))
+
+    for problem in walk.found:
+        yield part.written.located(problem)
 
 
 def place_of(node: syntax_tree.Node) -> TextPlace:
@@ -104,18 +106,22 @@ class _Walk:
         self, node: syntax_tree.Node, core: Core, forms: Sequence[str]
     ) -> bool:
         """Whether something was found in a part of an expression."""
-        if isinstance(node, syntax_tree.Not) and isinstance(core, Apply):
-            return self.looked_at(node.operand, core.arguments[0], forms)
-        if isinstance(node, syntax_tree.Logic) and isinstance(core, Apply):
-            return self.logic(node, core, forms)
         if isinstance(node, syntax_tree.Is):
             return self.state(node, core, forms)
-        if isinstance(node, ATOMS) and isinstance(core, Apply):
-            return self.atom(node, core, forms)
-        if isinstance(node, syntax_tree.Case) and isinstance(core, Apply):
-            return self.case(node, core, forms)
         if isinstance(node, syntax_tree.Aggregate):
             return self.rows(node, core, forms)
+        # What came out as a constant has no parts of its own.
+        if not isinstance(core, Apply):
+            return False
+
+        if isinstance(node, syntax_tree.Not):
+            return self.looked_at(node.operand, core.arguments[0], forms)
+        if isinstance(node, syntax_tree.Logic):
+            return self.logic(node, core, forms)
+        if isinstance(node, syntax_tree.Case):
+            return self.case(node, core, forms)
+        if isinstance(node, ATOMS):
+            return self.atom(node, core, forms)
 
         return False
 
@@ -145,7 +151,6 @@ class _Walk:
         if isinstance(node, syntax_tree.Compare) and isinstance(inner, Apply):
             sides = inner.arguments
             compares_conditions = bool(sides) and sides[0].type is Type.CONDITION
-
             if compares_conditions:
                 left = self.looked_at(node.left, sides[0], forms)
                 right = self.looked_at(node.right, sides[-1], forms)
@@ -153,19 +158,21 @@ class _Walk:
 
         true, false = self.conditions.results(core, forms)
         if true is None:
-            why = reason(inner, forms, self.conditions.domains)
-            return self.say("condition-never-true", node, why=why)
-
+            return self.constant("condition-never-true", node, inner, forms)
         if false is not None:
             return False
 
         # A partial date may be several days, so "never FALSE" is not sure of it.
-        is_sure = is_exact(core) and not is_single(inner)
-        if not is_sure:
+        if is_single(inner) or not is_exact(core):
             return False
 
-        why = reason(inner, forms, self.conditions.domains)
-        return self.say("condition-always-true", node, why=why)
+        return self.constant("condition-always-true", node, inner, forms)
+
+    def constant(
+        self, code: str, node: syntax_tree.Node, core: Core, forms: Sequence[str]
+    ) -> bool:
+        why = reason(core, forms, self.conditions.domains)
+        return self.say(code, node, why=why)
 
     def logic(self, node: syntax_tree.Logic, core: Apply, forms: Sequence[str]) -> bool:
         parts = list(zip(node.operands, core.arguments, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -49,6 +49,15 @@ class WrittenName(NamedTuple):
     what: str
     name: str
     place: TextPlace
+
+
+class _Named(Protocol):
+    """What has a name in the text of a study."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def place(self) -> TextPlace: ...
 
 
 def check_names(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -100,20 +109,15 @@ def _names(loaded: LoadedStudy) -> Iterator[WrittenName]:
     for field_part in loaded.parts.fields:
         yield WrittenName("field", field_part.field.name, field_part.field.place)
 
-    for visit in study.visits.values():
-        yield WrittenName("visit", visit.name, visit.place)
-
-    for parameter in study.parameters.values():
-        yield WrittenName("parameter", parameter.name, parameter.place)
-
-    for codelist in study.codelists.values():
-        yield WrittenName("codelist", codelist.name, codelist.place)
-
-    for rule in study.rules.values():
-        yield WrittenName("rule", rule.name, rule.place)
-
-    for derivation in study.derivations.values():
-        yield WrittenName("derivation", derivation.name, derivation.place)
+    of_study: Mapping[str, Iterable[_Named]] = {
+        "visit": study.visits.values(),
+        "parameter": study.parameters.values(),
+        "codelist": study.codelists.values(),
+        "rule": study.rules.values(),
+        "derivation": study.derivations.values(),
+    }
+    for what, parts in of_study.items():
+        yield from (WrittenName(what, named.name, named.place) for named in parts)
 
 
 def check_unique_names(loaded: LoadedStudy) -> Iterator[Finding]:

@@ -21,23 +21,26 @@ def check_ranges(loaded: LoadedStudy) -> Iterator[Finding]:
     """Reversed ranges, soft ends outside the hard ones, and ranges that do not fit the
     units.
     """
-    study = loaded.study
     for part in loaded.fields():
-        own = [(key, ranges) for key, ranges in part.field.limits if key in part.keys]
+        yield from _ranges_of_field(part, loaded.study)
 
-        for key, ranges in own:
-            yield from _range_of_key(part, key, ranges, study)
 
-        # A range cannot lie outside itself; the softer limits can.
-        softer = [(key, ranges) for key, ranges in own if key != "range"]
-        for key, ranges in softer:
-            yield from _outside_harder(part, key, ranges, study)
+def _ranges_of_field(part: FieldPart, study: Study) -> Iterator[Finding]:
+    own = {key: ranges for key, ranges in part.field.limits if key in part.keys}
+    for key, ranges in own.items():
+        yield from _range_of_key(part, key, ranges, study)
+
+    # A range cannot lie outside itself; the softer limits can.
+    own.pop("range", None)
+    for key, ranges in own.items():
+        yield from _outside_harder(part, key, ranges, study)
 
 
 def _range_of_key(
     part: FieldPart, key: str, ranges: Ranges, study: Study
 ) -> Iterator[Finding]:
     """Faults of the ranges under one key, apart from the other keys of the field."""
+    # A range that only follows from another unit's has no text to complain of.
     written = [unit for unit in ranges if _is_written(part, key, unit)]
 
     yield from _wrong_units(part, key, written)
@@ -138,8 +141,10 @@ def _is_empty(limits: Range, part: FieldPart, study: Study) -> bool:
 
     # ``[5, 5]`` holds one number, ``[5, 5)`` none.
     is_touching = low[0] == high[1]
-    has_open_end = limits.low_open or limits.high_open
-    return is_touching and has_open_end
+    if not is_touching:
+        return False
+
+    return limits.low_open or limits.high_open
 
 
 def _outside_harder(

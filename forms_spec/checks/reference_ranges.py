@@ -42,7 +42,8 @@ def check_reference_ranges(loaded: LoadedStudy) -> Iterator[Finding]:
 
 def _is_written(loaded: LoadedStudy) -> bool:
     for document in loaded.parts.documents.values():
-        if isinstance(document.data, dict) and "reference_ranges" in document.data:
+        data = document.data
+        if isinstance(data, dict) and "reference_ranges" in data:
             return True
 
     return False

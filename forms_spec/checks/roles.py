@@ -29,6 +29,7 @@ NEED_ALL_OF_A_FORM = (Permission.COMPLETE, Permission.SIGN)
 def check_roles(loaded: LoadedStudy) -> Iterator[Finding]:
     """What is wrong with the roles of a dictionary that names them."""
     study = loaded.study
+    # The usual roles see everything, and a dictionary without forms is not read yet.
     if study.roles is USUAL_ROLES or not study.forms:
         return
 
@@ -201,39 +202,36 @@ def _left_alone(
     """Fields and forms for which no role does what has to be done."""
     entered = frozenset[AnswerColumn]().union(*(grants.entered for grants in everybody))
     for asked in asked_fields(study):
-        column, field = asked.column, asked.field
-        name = ".".join(column)
-
-        if column not in seen:
+        field = asked.field
+        name = ".".join(asked.column)
+        if asked.column not in seen:
             yield finding("role-no-reader", text=field.place, name=name)
-        elif column not in entered and _is_asked(field.entry, field.value):
+            continue
+
+        # What nobody types needs nobody who enters it.
+        is_typed = field.entry == "typed" and field.value is None
+        if is_typed and asked.column not in entered:
             yield finding("role-no-writer", text=field.place, name=name)
 
     for action in NEED_ALL_OF_A_FORM:
         yield from _forms_without(study, everybody, action)
 
 
-def _is_asked(entry: str, formula: object) -> bool:
-    return entry == "typed" and formula is None
-
-
 def _forms_without(
     study: Study, everybody: list[RoleGrants], action: Permission
 ) -> Iterator[Finding]:
     """Forms that nobody completes; those that nobody signs in a study that signs."""
-    covered: set[str] = set()
-    for grants in everybody:
-        covered.update(name for name, may in grants.by_form.items() if action in may)
-
+    forms = study.forms.values()
+    alone = [form for form in forms if not _does_somebody(everybody, action, form)]
     # Where no form is signed, none needs a signature.
-    signs_nothing = action is Permission.SIGN and not covered
-    if signs_nothing:
+    if action is Permission.SIGN and len(alone) == len(forms):
         return
 
-    for form in study.forms.values():
-        if form.name in covered:
-            continue
-
+    for form in alone:
         yield finding(
             "role-nobody-may", text=form.place, action=action.value, form=form.name
         )
+
+
+def _does_somebody(everybody: list[RoleGrants], action: Permission, form: Form) -> bool:
+    return any(action in grants.by_form[form.name] for grants in everybody)

@@ -88,8 +88,10 @@ def _unlike_the_first(grid: Group) -> Iterator[Finding]:
 
     heading = fields[0].codelist
     for field in fields:
+        # A multiple choice would need boxes, where a grid has one circle a column.
         is_choice = field.kind.name == "choice"
-        if not is_choice or not _same_codes(field.codelist, heading):
+        fits = is_choice and _same_codes(field.codelist, heading)
+        if not fits:
             yield finding("grid-codelists", text=field.place, name=field.name)
 
 

@@ -194,8 +194,8 @@ def _implies(first: JudgedRule, other: JudgedRule) -> bool:
         return False
 
     false = other.results[1] or {}
-    known = [key for key in false if key.startswith(KNOWN)]
-    if len(known) < len(other.reads):
+    known = sum(key.startswith(KNOWN) for key in false)
+    if known < len(other.reads):
         return False
 
     first_kept = both(first.results[0], false)

@@ -14,16 +14,16 @@ from forms_spec.model.visits import Offset, Visit, VisitType, Window
 def check_schedule(loaded: LoadedStudy) -> Iterator[Finding]:
     """Forms that nobody fills in and visits at which nothing is done."""
     study = loaded.study
-    scheduled_forms = {scheduled.form for scheduled in study.schedule}
+    used_forms = {scheduled.form for scheduled in study.schedule}
     used_visits = {scheduled.visit for scheduled in study.schedule}
 
-    for form in study.forms.values():
+    unused_forms = [
+        form for form in study.forms.values() if form.name not in used_forms
+    ]
+    for form in unused_forms:
         # A log is open all the time, without a visit.
-        has_place = form.log or form.name in scheduled_forms
-        if has_place or _has_row(loaded, form.name):
-            continue
-
-        yield finding("form-never-scheduled", text=form.place, name=form.name)
+        if not form.log and not _has_row(loaded, form.name):
+            yield finding("form-never-scheduled", text=form.place, name=form.name)
 
     for visit in study.visits.values():
         if visit.name not in used_visits:

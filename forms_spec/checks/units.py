@@ -15,8 +15,8 @@ Targets = Mapping[str, str | None]
 def check_units(loaded: LoadedStudy) -> Iterator[Finding]:
     """Units without a way to the others."""
     for part in loaded.fields():
-        unit = part.field.unit
-        if unit is not None and unit.choices:
+        # A unit that is fixed has nothing to convert from.
+        if part.field.unit_choices:
             yield from _conversions(part)
 
 

@@ -53,16 +53,16 @@ def _critical(study: Study, spot: SourceNode) -> Iterator[Finding]:
 
 def _named(study: Study, name: str, place: TextPlace) -> Iterator[Finding]:
     table, dot, field = name.partition(".")
-    if dot and study.field(table, field):
-        return
-    if not dot and table in study.tables:
+    owner = study.tables.get(table)
+    fields = [item.name for item in owner.fields] if owner is not None else []
+    is_known = field in fields if dot else owner is not None
+    if is_known:
         return
 
     # Of a table that exists its fields are proposed, else the tables.
     known = list(study.tables)
-    if table in study.tables:
-        fields = study.tables[table].fields
-        known = [f"{table}.{item.name}" for item in fields]
+    if owner is not None:
+        known = [f"{table}.{item}" for item in fields]
 
     near = did_you_mean(name, known)
     yield finding("verification-unknown", text=place, name=name, near=near)

@@ -252,6 +252,7 @@ def _is_answered(
     nothing is lacking.
     """
     in_row = table in captured.plan.row_tables
+    # Which of several rows is meant, nobody can say from outside.
     if in_row and row is None:
         return True
 

@@ -109,7 +109,11 @@ class CasebookResults:
     def _keys_in_order(self) -> list[FormKey]:
         """The captured forms as the dictionary and its visits have them."""
         world = self._world_now()
-        return [key for form in self.study.forms for key in world.keys(form)]
+        keys: list[FormKey] = []
+        for form in self.study.forms:
+            keys.extend(world.keys(form))
+
+        return keys
 
     def _take_over(self, earlier: CasebookResults) -> None:
         self._kept = dict(earlier._kept)
@@ -121,12 +125,14 @@ class CasebookResults:
                 self._doubtful[name] = self._doubtful.get(name, NOTHING) | reached
 
     def _changed_since(self, earlier: CasebookResults) -> set[Input]:
+        changed: set[Input] = set()
         before = earlier._records
-        changed: set[Input] = {
-            key
-            for key, record in self._records.items()
-            if before.get(key) is not record and before.get(key) != record
-        }
+        for key, record in self._records.items():
+            # Nearly all records are the same object, which is seen without a comparison.
+            known = before.get(key)
+            if known is not record and known != record:
+                changed.add(key)
+
         changed.update(before.keys() - self._records.keys())
         if self.today != earlier.today:
             changed.add(EvaluationDay.TODAY)
@@ -141,18 +147,17 @@ class CasebookResults:
         """
         reached: set[Input] = set()
         front = changed
-
         while front:
             reached |= front
             reached |= {item.form for item in front if isinstance(item, FormKey)}
-            front = {
-                name
-                for name, kept in self._kept.items()
-                if kept.cell_inputs
-                and isinstance(name, FormKey)
-                and name not in reached
-                and not kept.cell_inputs.isdisjoint(reached)
-            }
+
+            # Forms with a cell that is calculated from what was reached a step before.
+            front = set()
+            for name, kept in self._kept.items():
+                if not isinstance(name, FormKey) or name in reached:
+                    continue
+                if not kept.cell_inputs.isdisjoint(reached):
+                    front.add(name)
 
         return reached
 
@@ -233,10 +238,10 @@ class CasebookResults:
         """The kept result of that name where it is still right."""
         kept = self._kept.get(name)
         reached = self._doubtful.pop(name, NOTHING)
-        if kept and self._stands(kept, given, reached):
-            return kept
+        if kept is None or not self._stands(kept, given, reached):
+            return None
 
-        return None
+        return kept
 
     def _stands(
         self, kept: KeptResult, given: tuple[Any, ...], reached: Set[Input]

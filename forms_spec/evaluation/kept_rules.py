@@ -68,6 +68,7 @@ class RulesAgain:
         self, captured: EvaluatedForm, plan: RulePlan, completing: bool
     ) -> tuple[Finding, ...]:
         """What the rule finds now."""
+        # What a rule reads of its own form alone is as quickly evaluated as looked up.
         if not looks_elsewhere(self.subject.study, plan.rule):
             return rule_findings(captured, plan, completing)
 
@@ -76,13 +77,14 @@ class RulesAgain:
         if kept is None or not still_so(kept.reads, self.subject, self.reached):
             kept = self._evaluated(captured, plan, completing)
 
+        # Few reads are kept with the form, so that it has one list of them.
         if len(kept.reads) < MANY:
             assert isinstance(captured.world, RecordedSubject)
             captured.world.also_read(kept.reads)
-        else:
-            self.kept[name] = kept
-            self.inputs.update(arguments[0] for _, arguments in kept.reads)
+            return kept.findings
 
+        self.kept[name] = kept
+        self.inputs.update(arguments[0] for _, arguments in kept.reads)
         return kept.findings
 
     def _evaluated(

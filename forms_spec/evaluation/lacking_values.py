@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain
+from itertools import chain, product
 from types import MappingProxyType
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
@@ -95,7 +95,10 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
         """
         leaves = self.joined(self.leaves(node, frames) for node in nodes)
         open_ = tuple(leaf for leaf in leaves if leaf.why is not Lack.UNDECIDED)
-        return open_ or leaves
+        if not open_:
+            return leaves
+
+        return open_
 
     def fold(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
         if any(row_frames(node, frames)):
@@ -130,8 +133,10 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
         if not rows:
             return self._empty_tables(node)
 
-        parts = [part for part in (node.where, node.body) if part is not None]
-        return self.joined(self.leaves(part, inner) for inner in rows for part in parts)
+        parts = list(filter(None, (node.where, node.body)))
+        return self.joined(
+            self.leaves(part, inner) for inner, part in product(rows, parts)
+        )
 
     def of_cell(
         self, form: Instance, table: str, row: int | None, field: Field

@@ -45,16 +45,17 @@ def life_of(
 ) -> SubjectLife:
     """The status of a subject with these forms and visits."""
     written = {item.status: item for item in subject.study.statuses}
-    reached = {
-        status: item
-        for status, item in written.items()
-        if _holds(subject, casebook, item)
-    }
-    usual = {
-        status
-        for status in _usual(subject.study, casebook, timeline)
-        if status not in written and not _overruled(status, written)
-    }
+    reached: dict[LifeStatus, StatusCondition] = {}
+    for status, item in written.items():
+        if _holds(subject, casebook, item):
+            reached[status] = item
+
+    # A condition of the dictionary goes before what most studies mean.
+    usual = set(_usual(subject.study, casebook, timeline)) - written.keys()
+    says_an_end = any(status.is_over for status in written)
+    if says_an_end:
+        usual = {status for status in usual if not status.is_over}
+
     statuses = {LifeStatus.SCREENED, *reached, *usual}
     status = max(statuses, key=list(LifeStatus).index)
     condition = reached.get(status)
@@ -67,14 +68,12 @@ def life_of(
 
 def life_forms(study: Study) -> tuple[str, ...]:
     """The forms that say how far a subject is."""
+    forms = [condition.form for condition in study.statuses]
     field = field_named(study, DECISION)
-    named = (condition.form for condition in study.statuses)
-    return tuple(dict.fromkeys([*named, *([field.form] if field else [])]))
+    if field is not None:
+        forms.append(field.form)
 
-
-def _overruled(status: LifeStatus, written: dict[LifeStatus, StatusCondition]) -> bool:
-    """Whether a dictionary that says some ends of the study means them all."""
-    return status.is_over and any(item.is_over for item in written)
+    return tuple(dict.fromkeys(forms))
 
 
 def _holds(
@@ -112,7 +111,8 @@ def _usual(
 
     codes = list(_decisions(study, casebook))
     for code in codes:
-        letters = "".join(sign for sign in code.upper() if sign.isalpha())
+        # ``SCREEN FAILURE``, ``ScreenFailure`` and ``screen_failure`` are one answer.
+        letters = "".join(filter(str.isalpha, code.upper()))
         if letters in FAILED:
             yield LifeStatus.SCREEN_FAILURE
         elif letters in FINISHED:
@@ -120,7 +120,8 @@ def _usual(
         else:
             yield LifeStatus.WITHDRAWN
 
-    if not codes and timeline.ended is not None:
+    has_no_reason = not codes
+    if has_no_reason and timeline.ended is not None:
         yield LifeStatus.WITHDRAWN
 
 
@@ -130,9 +131,12 @@ def _decisions(study: Study, casebook: Casebook) -> Iterator[str]:
     if field is None:
         return
 
-    no_answer = {code.code for code in field.missing}
+    no_answer = {"", *(code.code for code in field.missing)}
     for key in casebook.keys(field.form):
         record = casebook.record(key)
-        code = record.texts.get(field.name, "") if record else ""
-        if code and code not in no_answer:
+        if record is None:
+            continue
+
+        code = record.texts.get(field.name, "")
+        if code not in no_answer:
             yield code

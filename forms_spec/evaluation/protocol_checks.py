@@ -23,7 +23,10 @@ def is_kept(finding: Finding, cell: CellKey, record: Record) -> bool:
     """Whether it is a warning that somebody kept with a reason; nothing else can be
     kept.
     """
-    return finding.severity is Severity.WARNING and (cell, finding.code) in record.kept
+    if finding.severity is not Severity.WARNING:
+        return False
+
+    return (cell, finding.code) in record.kept
 
 
 def under_check(finding: Finding, checks: Mapping[str, ProtocolCheck]) -> Finding:

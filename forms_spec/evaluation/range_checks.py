@@ -73,7 +73,9 @@ def in_future(facts: CellResult, type_: Type, today: int) -> str:
 def too_far(type_: Type, side: str) -> str:
     """What is feared of a value whose limit is UNKNOWN: ``too early``, ``too high``."""
     low, high = ("early", "late") if type_ in _IN_TIME else ("low", "high")
-    return f"too {low if side == 'below' else high}"
+    word = low if side == "below" else high
+
+    return f"too {word}"
 
 
 _IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
@@ -81,13 +83,18 @@ _IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
 
 def _after(item: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
     """Whether ``item`` surely lies after ``other`` (or on it, when not ``strictly``)."""
+    # Two durations may each be several lengths; their difference is one interval.
     if type_ is Type.DURATION:
         item, other = duration_minus(item, other), (0, 0)
 
     if type_ in (Type.DATE, Type.SPREAD, Type.DURATION):
-        return (span_le(item, other) if strictly else span_lt(item, other)) is False
+        is_before = span_le if strictly else span_lt
+        return is_before(item, other) is False
 
-    return bool(item > other if strictly else item >= other)
+    if strictly:
+        return bool(item > other)
+
+    return bool(item >= other)
 
 
 def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) -> str:
@@ -107,17 +114,17 @@ def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) ->
 def plain(number: int) -> str:
     """A number of the rule language without exponent and without zeros at its end."""
     text = f"{decimal_of(number):f}"
-    if "." in text:
-        return text.rstrip("0").rstrip(".")
+    if "." not in text:
+        return text
 
-    return text
+    return text.rstrip("0").rstrip(".")
 
 
 def with_unit(text: str, unit: str) -> str:
-    if unit:
-        return f"{text} {unit}"
+    if not unit:
+        return text
 
-    return text
+    return f"{text} {unit}"
 
 
 def chosen_unit(field: Field, frames: Frames) -> str | None:
@@ -138,13 +145,15 @@ def chosen_unit(field: Field, frames: Frames) -> str | None:
 
 def unit_label(field: Field, frames: Frames) -> str:
     """The unit as people read it: the fixed one, or the label of the chosen one."""
-    if field.unit is None:
+    unit = field.unit
+    if unit is None:
         return ""
-    if field.unit.fixed:
-        return shown_unit(field.unit.fixed)
+    if unit.fixed:
+        return shown_unit(unit.fixed)
 
     code = chosen_unit(field, frames)
+    labels = {choice.code: choice.label for choice in unit.choices}
+    if code is None:
+        return ""
 
-    return next(
-        (choice.label for choice in field.unit.choices if choice.code == code), ""
-    )
+    return labels.get(code, "")

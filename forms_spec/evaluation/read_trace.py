@@ -81,6 +81,7 @@ class Evidence:
         if result is not None:
             return ReadRecorder(result, self)
 
+        # That there is no such form is evidence too, at the place where it would be.
         key = self._key(form, visit, seen_from)
         if key is None:
             return None
@@ -91,9 +92,9 @@ class Evidence:
         self, form: str, visit: str, seen_from: FormKey
     ) -> Sequence[ReadRecorder]:
         result = self._subject.instances(form, visit, seen_from)
-        key = self._key(
-            form, None if visit in ("all", "previous") else visit, seen_from
-        )
+        # Several visits are no place at which a form could be lacking.
+        place = None if visit in ("all", "previous") else visit
+        key = self._key(form, place, seen_from)
         if not result and key is not None:
             self.nothing_in(form, key)
 
@@ -101,12 +102,13 @@ class Evidence:
 
     def _key(self, form: str, visit: str | None, seen_from: FormKey) -> FormKey | None:
         """Where a form would stand that was not captured."""
-        if self._subject.study.forms[form].log:
+        study = self._subject.study
+        if study.forms[form].log:
             return FormKey(form, LOG, 0)
         if visit == "previous":
             return None
 
-        there = visit or nearest_visit(self._subject.study, form, seen_from.visit)
+        there = visit or nearest_visit(study, form, seen_from.visit)
         if there is None:
             return None
 
@@ -184,12 +186,13 @@ def companions(form: EvaluatedForm) -> Mapping[tuple[str, str], str]:
 
 
 def _companions(plan: FormPlan) -> Mapping[tuple[str, str], str]:
-    units = {place: field_plan.field.unit for place, field_plan in plan.fields.items()}
-    return {
-        (table, unit.companion): name
-        for (table, name), unit in units.items()
-        if unit is not None and unit.companion
-    }
+    companions: dict[tuple[str, str], str] = {}
+    for (table, name), field_plan in plan.fields.items():
+        unit = field_plan.field.unit
+        if unit is not None and unit.companion:
+            companions[table, unit.companion] = name
+
+    return companions
 
 
 class ReadRecorder:

@@ -41,11 +41,14 @@ def still_so(
 
     Only what hangs on the ``reached`` inputs is asked again.
     """
-    return all(
-        question(subject, *arguments) == answer
-        for (question, arguments), answer in reads.items()
-        if arguments[0] in reached
-    )
+    for (question, arguments), answer in reads.items():
+        if arguments[0] not in reached:
+            continue
+
+        if question(subject, *arguments) != answer:
+            return False
+
+    return True
 
 
 class RecordedSubject(EvaluatedSubject):
@@ -75,6 +78,7 @@ class RecordedSubject(EvaluatedSubject):
             return self._subject.form(key)
 
         if key not in self._recorded:
+            # Whether another form was captured is itself something that was read.
             exists = self.ask(_exists, key)
             self._recorded[key] = RecordedForm(key, self) if exists else None
 

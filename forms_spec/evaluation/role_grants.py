@@ -99,7 +99,9 @@ class RoleGrants:
     def unseen_of(self, form: Form) -> tuple[AnswerColumn, ...]:
         """The fields of a form that the role does not see."""
         columns = (placed.column for placed in placed_fields(form))
-        return tuple(column for column in columns if column not in self.seen)
+        unseen = [column for column in columns if column not in self.seen]
+
+        return tuple(unseen)
 
     def _with(self, permission: Permission) -> frozenset[AnswerColumn]:
         return frozenset(

@@ -61,25 +61,26 @@ class RoleView:
     def sees_dates(self) -> bool:
         """Whether the role sees every answer from which the days of visits follow."""
         whole, seen = self.whole_study, self.study
-        if (seen.day_zero, seen.statuses) != (whole.day_zero, whole.statuses):
+        # The days count from day 0, and end with what the statuses say.
+        if seen.day_zero != whole.day_zero or seen.statuses != whole.statuses:
             return False
 
-        return all(
-            asked.column in self.grants.seen
-            for asked in asked_fields(self.whole_study)
-            if asked.field.cdash in DATING
-        )
+        dating = [
+            asked.column for asked in asked_fields(whole) if asked.field.cdash in DATING
+        ]
+        return self.grants.seen.issuperset(dating)
 
     @cached_property
     def partly_seen(self) -> frozenset[str]:
         """Forms of which the role sees a part, or whose findings may hang on what it
         does not see.
         """
-        partly = {
-            form.name
-            for form in self.whole_study.forms.values()
-            if self.grants.unseen_of(form)
-        }
+        partly: set[str] = set()
+        for form in self.whole_study.forms.values():
+            if self.grants.unseen_of(form):
+                partly.add(form.name)
+
+        # A rule shows on each of the forms that it is about.
         for check in self._hidden_rules():
             for table, _ in check.on:
                 partly.add(self.whole_study.tables[table].form.name)
@@ -96,15 +97,19 @@ class RoleView:
         return frozenset(codes)
 
     def _hidden_rules(self) -> list[EditCheck]:
-        rules = self.whole_study.rules.items()
-        return [check for name, check in rules if name not in self.study.rules]
+        seen = self.study.rules
+        return [
+            check for name, check in self.whole_study.rules.items() if name not in seen
+        ]
 
     def may(self, permission: Permission, form: str) -> bool:
         """Whether the role may do something with a form as a whole. Nothing is done
         with a form that it does not see.
         """
-        granted = permission in self.grants.by_form.get(form, NOBODY)
-        return granted and form in self.study.forms
+        if form not in self.study.forms:
+            return False
+
+        return permission in self.grants.by_form.get(form, NOBODY)
 
     def enters(self, form: str) -> bool:
         """Whether the role enters something of a form."""
@@ -113,8 +118,10 @@ class RoleView:
             return False
 
         # A note is on the page, and has no answer.
-        asked = [placed for placed in placed_fields(known) if placed.field.collected]
-        return any(placed.column in self.grants.entered for placed in asked)
+        answered = {
+            placed.column for placed in placed_fields(known) if placed.field.collected
+        }
+        return not answered.isdisjoint(self.grants.entered)
 
     def sees(self, table: str, field: str) -> bool:
         return AnswerColumn(table, field) in self.grants.seen
@@ -126,20 +133,21 @@ class RoleView:
         if self.is_whole:
             return record
 
-        rows = {
-            table: tuple(
-                Row(number=row.number, texts=self._texts(table, row.texts))
-                for row in of_table
-            )
-            for table, of_table in record.rows.items()
-            if self._sees_table(table)
-        }
+        rows: dict[str, tuple[Row, ...]] = {}
+        for table, of_table in record.rows.items():
+            if self._sees_table(table):
+                rows[table] = tuple(self._row(table, row) for row in of_table)
+
+        # A warning on a group of rows has no field, and tells of none.
         kept = {
             (cell, code): reason
             for (cell, code), reason in record.kept.items()
             if not cell.field or self.sees(cell.table, cell.field)
         }
         return Record(texts=self._texts(form, record.texts), rows=rows, kept=kept)
+
+    def _row(self, table: str, row: Row) -> Row:
+        return Row(number=row.number, texts=self._texts(table, row.texts))
 
     def _texts(self, table: str, texts: Mapping[str, str]) -> dict[str, str]:
         return {name: text for name, text in texts.items() if self.sees(table, name)}
@@ -158,8 +166,10 @@ def view_of(study: Study, role: StudyRole) -> RoleView:
 
 def _view(study: Study, role: StudyRole) -> RoleView:
     grants = grants_of(study, role)
+    # Whoever sees everything shares the study, with all that is kept with it.
     is_plain = grants.is_whole and not role.exceptions
     seen = study if is_plain else _reduced(study, grants)
+
     return RoleView(role=role, study=seen, whole_study=study, grants=grants)
 
 
@@ -200,18 +210,21 @@ def reduced_forms(
 
 def _groups(form: Form, grants: RoleGrants) -> Iterator[Group]:
     for group in form.groups:
-        fields = tuple(
-            _entered(item, AnswerColumn(group.table, item.name) in grants.entered)
-            for item in group.fields
-            if AnswerColumn(group.table, item.name) in grants.seen
-        )
+        fields: list[Field] = []
+        for item in group.fields:
+            column = AnswerColumn(group.table, item.name)
+            if column in grants.seen:
+                fields.append(_entered(item, column in grants.entered))
+
         if fields:
-            yield replace(group, fields=fields)
+            yield replace(group, fields=tuple(fields))
 
 
 def _entered(item: Field, is_entered: bool) -> Field:
     """A field that the role sees and does not enter is read on the page."""
-    if is_entered or item.entry != "typed" or not item.collected or item.value:
+    is_typed = item.entry == "typed" and item.collected
+    # Nobody enters a calculated field, so nothing is taken from the role.
+    if is_entered or not is_typed or item.value:
         return item
 
     return replace(item, entry="read_only", prefill=None)
@@ -219,13 +232,20 @@ def _entered(item: Field, is_entered: bool) -> Field:
 
 def _sees_all(grants: RoleGrants, reads: Iterator[tuple[str, str | None]]) -> bool:
     tables = {column.table for column in grants.seen}
-    return all(
-        table in tables
-        if name is None
-        else AnswerColumn(table, name) in grants.seen
-        or AnswerColumn(table, name) not in grants.by_column
-        for table, name in reads
-    )
+    for table, name in reads:
+        if name is None:
+            if table not in tables:
+                return False
+
+            continue
+
+        column = AnswerColumn(table, name)
+        # What is no column, such as a derivation, has no reader of its own.
+        is_hidden = column in grants.by_column and column not in grants.seen
+        if is_hidden:
+            return False
+
+    return True
 
 
 def _sees_name(grants: RoleGrants, name: str) -> bool:
@@ -239,8 +259,9 @@ def _derivations(study: Study, grants: RoleGrants) -> Iterator[tuple[str, Deriva
     unseen = {column.field for column in grants.by_column} - seen
 
     for name, derivation in study.derivations.items():
-        read = references_in(derivation.expression.tree)
-        if unseen.isdisjoint(reference.field for reference in read):
+        references = references_in(derivation.expression.tree)
+        names = {reference.field for reference in references}
+        if names.isdisjoint(unseen):
             yield name, derivation
 
 
@@ -248,17 +269,22 @@ def _codelists(
     study: Study, forms: Mapping[str, Form]
 ) -> Iterator[tuple[str, Codelist]]:
     """Codelists without those that only unseen fields use."""
-
-    def used(some: Mapping[str, Form]) -> set[str]:
-        fields = [
-            placed.field for form in some.values() for placed in placed_fields(form)
-        ]
-        return {item.codelist.name for item in fields if item.codelist is not None}
-
-    hidden = used(study.forms) - used(forms)
+    # One that no field uses at all says nothing of any.
+    hidden = _codelists_used(study.forms) - _codelists_used(forms)
     for name, codelist in study.codelists.items():
         if name not in hidden:
             yield name, codelist
+
+
+def _codelists_used(forms: Mapping[str, Form]) -> set[str]:
+    names: set[str] = set()
+    for form in forms.values():
+        for placed in placed_fields(form):
+            codelist = placed.field.codelist
+            if codelist is not None:
+                names.add(codelist.name)
+
+    return names
 
 
 def _statuses(study: Study, grants: RoleGrants) -> tuple[StatusCondition, ...]:
@@ -287,13 +313,14 @@ def _eligibility(study: Study, grants: RoleGrants) -> Eligibility | None:
     home = Home(form=form)
 
     for criterion in eligibility.criteria:
-        if AnswerColumn(form.name, criterion.field.name) not in grants.seen:
+        answer = AnswerColumn(form.name, criterion.field.name)
+        if answer not in grants.seen:
             return None
 
-        for expression in (criterion.met, criterion.not_applicable):
-            if expression is not None and not _sees_all(
-                grants, columns_read(study, expression, home)
-            ):
+        conditions = filter(None, (criterion.met, criterion.not_applicable))
+        for condition in conditions:
+            reads = columns_read(study, condition, home)
+            if not _sees_all(grants, reads):
                 return None
 
     return eligibility

@@ -29,27 +29,35 @@ def judge_rows(
     cell.
     """
     group = plan.group
-    assert group.rows is not None
+    rows = group.rows
+    assert rows is not None
     count = len(captured.rows(group.name))
+    if count > rows.maximum:
+        yield _found(captured, group, "too-many-rows", count=count, most=rows.maximum)
+
+    # A draft may still lack rows, and what is hidden needs none.
     shown = True if plan.shown is None else plan.shown(captured.frames(None))
-
-    if count > group.rows.maximum:
-        yield _found(
-            captured, group, "too-many-rows", count=count, most=group.rows.maximum
-        )
-
     if completing and shown is True:
-        yield from _absent(captured, group, group.rows)
-    elif completing and shown is None and any(_absent(captured, group, group.rows)):
-        assert group.show_when is not None
-        if untold.of(
-            group.show_when, Home(form=captured.plan.form), Type.CONDITION, None
-        ):
-            study, form = captured.world.study, captured.plan.form
-            sources = row_answers(study, form, group)
-            yield _found(captured, group, "rows-unknown", sources=sources)
+        yield from _absent(captured, group, rows)
+    elif completing and shown is None:
+        yield from _perhaps_absent(captured, group, rows, untold)
 
-    yield from _twice(captured, group, group.rows)
+    yield from _twice(captured, group, rows)
+
+
+def _perhaps_absent(
+    captured: EvaluatedForm, group: Group, rows: Repetition, untold: UnknownExplainer
+) -> Iterator[Finding]:
+    """That rows are lacking where nobody knows whether the group is asked."""
+    assert group.show_when is not None
+    is_lacking = any(_absent(captured, group, rows))
+    if not is_lacking:
+        return
+
+    form = captured.plan.form
+    if untold.of(group.show_when, Home(form=form), Type.CONDITION, None):
+        sources = row_answers(captured.world.study, form, group)
+        yield _found(captured, group, "rows-unknown", sources=sources)
 
 
 def _absent(
@@ -84,7 +92,7 @@ def _combinations(
     if not rows.fixed:
         return
 
-    lists = {
+    codelists = {
         field.name: field.codelist
         for field in group.fields
         if field.codelist is not None
@@ -94,11 +102,10 @@ def _combinations(
         for row in captured.rows(group.name)
     )
 
-    for codes in product(*(lists[name].codes for name in rows.fixed)):
-        yield (
-            ", ".join(code.label for code in codes),
-            counter[tuple(code.code for code in codes)],
-        )
+    for codes in product(*(codelists[name].codes for name in rows.fixed)):
+        labels = ", ".join(code.label for code in codes)
+        values = tuple(code.code for code in codes)
+        yield labels, counter[values]
 
 
 def _found(

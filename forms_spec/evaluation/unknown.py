@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from forms_spec.evaluation.captured_form import CellResult, EvaluatedForm
 from forms_spec.evaluation.form_plan import FieldPlan
@@ -55,7 +56,10 @@ class UnknownExplainer(UnknownWalk[bool]):
         """The same of an expression that is resolved already."""
         frames = self.captured.frames(row)
         self._followed.clear()
-        return self.value(node, frames) is None and self.why(node, frames)
+        if self.value(node, frames) is not None:
+            return False
+
+        return self.why(node, frames)
 
     def joined(self, reasons: Iterable[bool]) -> bool:
         return any(reasons)
@@ -64,11 +68,14 @@ class UnknownExplainer(UnknownWalk[bool]):
         """Every part has a value and the whole has none: sources that are open within
         them, or nothing.
         """
-        result = [item for node in nodes for item in self._open(node, frames)]
-        if result:
-            return any(result)
+        results: list[bool] = []
+        for node in nodes:
+            results.extend(self._open(node, frames))
 
-        return self.nothing
+        if not results:
+            return self.nothing
+
+        return any(results)
 
     def _open(self, node: resolved.Core, frames: Frames) -> Iterator[bool]:
         """Of every source below a node without an exact value: whether nothing says so."""
@@ -76,22 +83,30 @@ class UnknownExplainer(UnknownWalk[bool]):
             value = self.value(node, frames)
             if value is None or leaves_open(value):
                 yield self.cell(node, frames)
-        elif isinstance(node, resolved.Key) and self.value(node, frames) is None:
-            yield True
-        elif isinstance(node, resolved.Apply) and node.operator != "known":
-            for operand in operands(node):
+
+        elif isinstance(node, resolved.Key):
+            if self.value(node, frames) is None:
+                yield True
+
+        elif isinstance(node, resolved.Apply):
+            # ``x is known`` has a value whatever x is.
+            inside = () if node.operator == "known" else operands(node)
+            for operand in inside:
                 yield from self._open(operand, frames)
+
         elif isinstance(node, resolved.Fold):
-            for inner in row_frames(node, frames):
-                for part in (node.where, node.body):
-                    if part is not None:
-                        yield from self._open(part, inner)
+            parts = tuple(filter(None, (node.where, node.body)))
+            for inner, part in product(row_frames(node, frames), parts):
+                yield from self._open(part, inner)
 
     def of_cell(
         self, form: Instance, table: str, row: int | None, field: Field
     ) -> bool:
         """Another form's cell says nothing here."""
-        return form is not self.captured or not self.says(table, row, field.name)
+        if form is not self.captured:
+            return True
+
+        return not self.says(table, row, field.name)
 
     def says(self, table: str, row: int | None, field: str) -> bool:
         """Whether a cell of this form that has no exact value says why."""
@@ -134,16 +149,24 @@ class UnknownExplainer(UnknownWalk[bool]):
         reason that is told.
         """
         frames = self.captured.frames(row)
-        if plan.field.value is not None:
-            cores = [resolve(plan.field.value, self.study, plan.home, plan.type).core]
-        else:
-            cores = [
-                resolve(item, self.study, home, Type.CONDITION).core
-                for item, home in plan.conditions()
-            ]
+        unknown = [
+            core for core in self._cores(plan) if self.value(core, frames) is None
+        ]
+        if unknown:
+            return not any(self.why(core, frames) for core in unknown)
 
-        unknown = [item for item in cores if self.value(item, frames) is None]
-        if not unknown and plan.value is None:
-            return facts.shown is True and plan.has_to_be_answered(frames) is True
+        # A formula without a value and without an UNKNOWN part says nothing.
+        if plan.value is not None or facts.shown is not True:
+            return False
 
-        return bool(unknown) and not any(self.why(item, frames) for item in unknown)
+        return plan.has_to_be_answered(frames) is True
+
+    def _cores(self, plan: FieldPlan) -> Iterator[resolved.Core]:
+        """The formula of a field, or else what decides whether it is answered."""
+        formula = plan.field.value
+        if formula is not None:
+            yield resolve(formula, self.study, plan.home, plan.type).core
+            return
+
+        for condition, home in plan.conditions():
+            yield resolve(condition, self.study, home, Type.CONDITION).core

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import filterfalse
 from typing import Generic, TypeVar
 
 from forms_spec.model.fields import Field
@@ -68,10 +69,11 @@ class UnknownWalk(ABC, Generic[Reasons]):
 
         parts = operands(node)
         unknown = [part for part in parts if self.value(part, frames) is None]
-        if unknown:
-            return self.joined(self.why(part, frames) for part in unknown)
+        # Every part may have a value, and the operator none, as a quotient by 0 has.
+        if not unknown:
+            return self.undecided(parts, frames)
 
-        return self.undecided(parts, frames)
+        return self.joined(self.why(part, frames) for part in unknown)
 
     def cell(self, node: resolved.Read | resolved.Remote, frames: Frames) -> Reasons:
         """The cell that a node reads, in its own form or in another one."""
@@ -114,10 +116,10 @@ class UnknownWalk(ABC, Generic[Reasons]):
             if part is not None:
                 reasons.append(self.why(part, inner))
 
-        if reasons:
-            return self.joined(reasons)
+        if not reasons:
+            return self.nothing
 
-        return self.nothing
+        return self.joined(reasons)
 
     def _unknown_part(
         self, node: resolved.Fold, frames: Frames
@@ -140,14 +142,11 @@ def operands(node: resolved.Apply) -> tuple[resolved.Core, ...]:
     """What an operator works on; the numbers that codes stand for are no value by
     themselves.
     """
-    return tuple(
-        argument
-        for argument in node.arguments
-        if not (
-            isinstance(argument, resolved.Constant)
-            and isinstance(argument.value, Mapping)
-        )
-    )
+    return tuple(filterfalse(_is_code_table, node.arguments))
+
+
+def _is_code_table(core: resolved.Core) -> bool:
+    return isinstance(core, resolved.Constant) and isinstance(core.value, Mapping)
 
 
 def row_frames(node: resolved.Fold, frames: Frames) -> Iterator[Frames]:

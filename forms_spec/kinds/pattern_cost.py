@@ -260,7 +260,8 @@ def _counts_the_empty(node: Node, turns: int = 1) -> bool:
         case Repeat(part, _, most):
             # Without an end, one more than the few that are harmless.
             within = _FEW_EMPTY + 1 if most is None else turns * most
-            if within > _FEW_EMPTY and _may_vanish(part):
+            is_often = within > _FEW_EMPTY
+            if is_often and _may_vanish(part):
                 return True
 
             return _counts_the_empty(part, max(within, turns))

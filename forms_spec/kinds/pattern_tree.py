@@ -330,14 +330,20 @@ class _PatternParser:
             raise PatternError("a [ is not closed")
 
         character = self.step()
+        following = self.next()
         if character == "\\":
             return self.escape(in_class=True).spans
         if character == "[":
             raise PatternError("[ inside [ ] is written \\[")
-        if character == "-" and not first and self.next() != "]":
+
+        # A minus at either end of the brackets stands for itself.
+        is_between = character == "-" and not first
+        if is_between and following != "]":
             raise PatternError("- between two ranges is written \\-")
 
-        if character in "&~|" and self.next() == character:
+        # Java takes && for an intersection; others may follow.
+        is_doubled = character == following
+        if is_doubled and character in "&~|":
             raise PatternError(
                 f"{character}{character} inside [ ] means different things to "
                 "different engines"
@@ -434,25 +440,26 @@ def simplified(node: Node) -> Node:
             return node
         case Sequence(parts):
             kept = [part for part in map(simplified, parts) if part != EMPTY]
-            if len(kept) == 1:
-                return kept[0]
-
-            return Sequence(tuple(kept))
+            return kept[0] if len(kept) == 1 else Sequence(tuple(kept))
         case Alternatives(branches):
             return _alternatives(list(map(simplified, branches)))
         case Repeat(part, least, most):
-            inside = EMPTY if most == 0 else simplified(part)
-            if inside == EMPTY:
-                return EMPTY
-            if (least, most) == (1, 1):
-                return inside
+            return _repeated(simplified(part), least, most)
 
-            # libxml2 misreads (a?b?){3} and takes (a?b?){0,3}, which means the same.
-            is_counted = (least, most) != (1, None)
-            if is_counted and may_be_empty(inside):
-                least = 0
 
-            return Repeat(inside, least, most)
+def _repeated(inside: Node, least: int, most: int | None) -> Node:
+    """A simplified part so many times."""
+    if most == 0 or inside == EMPTY:
+        return EMPTY
+    if (least, most) == (1, 1):
+        return inside
+
+    # libxml2 misreads (a?b?){3} and takes (a?b?){0,3}, which means the same.
+    is_counted = (least, most) != (1, None)
+    if is_counted and may_be_empty(inside):
+        least = 0
+
+    return Repeat(inside, least, most)
 
 
 def may_be_empty(node: Node) -> bool:
@@ -499,15 +506,15 @@ def _count(least: int, most: int | None) -> str:
 
 
 def _written(characters: Characters) -> str:
-    low, high = characters.spans[0]
-    is_single = len(characters.spans) == 1 and low == high
-    is_plain = is_single and not characters.negated
-    if is_plain and chr(low) not in _UNESCAPABLE:
+    spans = characters.spans
+    low, _ = spans[0]
+    is_single = spans == ((low, low),) and not characters.negated
+    if is_single and chr(low) not in _UNESCAPABLE:
         return _escaped(low, _SPECIAL)
 
     negation = "^" if characters.negated else ""
-    spans = "".join(_span(low, high) for low, high in characters.spans)
-    return f"[{negation}{spans}]"
+    inside = "".join(_span(first, last) for first, last in spans)
+    return f"[{negation}{inside}]"
 
 
 def _span(low: int, high: int) -> str:

@@ -71,10 +71,12 @@ def step_of(core: Core) -> int:
 
 
 def _step(field: Field) -> int:
-    if field.kind.name == "integer":
+    kind, places = field.kind.name, field.places
+    if kind == "integer":
         return SCALE
-    if field.kind.name == "decimal" and field.places is not None:
-        return int(10 ** (FRACTION_DIGITS - field.places))
+    # A decimal without places may have any fraction.
+    if kind == "decimal" and places is not None:
+        return int(10 ** (FRACTION_DIGITS - places))
 
     return 1
 

@@ -52,9 +52,9 @@ def either(first: MaybeFacts, other: MaybeFacts) -> MaybeFacts:
     if other is None:
         return first
 
-    return {
-        key: values.join(other[key]) for key, values in first.items() if key in other
-    }
+    # What only one of the two says is not sure.
+    shared = [key for key in first if key in other]
+    return {key: first[key].join(other[key]) for key in shared}
 
 
 def all_of(results: Iterable[MaybeFacts]) -> MaybeFacts:

@@ -121,24 +121,19 @@ def _described(core: Core, forms: Sequence[str], domains: Domains) -> str:
 
 def _place(sides: Sequence[Core], forms: Sequence[str], domains: Domains) -> str:
     """Why a visit or site is not that of the form; nothing for other comparisons."""
-    keys = [side for side in sides if isinstance(side, Key)]
-    if not keys:
-        return ""
-
-    key = keys[0]
+    key = next((side for side in sides if isinstance(side, Key)), None)
     study = domains.study
     places = {
         "visitid": ("visit", list(study.visits)),
         "siteid": ("site", list(study.sites)),
     }
-    if key.name not in places:
+    if key is None or key.name not in places:
         return ""
 
     what, known = places[key.name]
-    names = [str(side.value) for side in sides if isinstance(side, Constant)]
-
-    for name in names:
-        if name not in known:
+    for side in sides:
+        if isinstance(side, Constant) and str(side.value) not in known:
+            name = str(side.value)
             near = did_you_mean(name, known)
             return f'There is no {what} "{name}". {near}'.strip()
 

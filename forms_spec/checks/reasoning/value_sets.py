@@ -78,6 +78,7 @@ class CodeSet:
 
     def meet(self, other: ValueSet) -> CodeSet:
         assert isinstance(other, CodeSet)
+        # With "but", a set is all words except these.
         if self.but and other.but:
             return CodeSet(self.words | other.words, but=True)
         if self.but:
