@@ -26,19 +26,7 @@ def check_codes(loaded: LoadedStudy) -> Iterator[Finding]:
     """Codes that no cell could hold, and missing codes that could be taken for answers."""
     for codelist, spot in _codelists(loaded):
         for code in codelist.codes:
-            place = _code_spot(spot, code.code).key
-            why = _why_no_code(code.code)
-
-            if why:
-                yield finding(
-                    "bad-code",
-                    text=place,
-                    code=code.code,
-                    why=why,
-                )
-
-            if code.code in loaded.study.missing:
-                yield finding("missing-code-is-answer", text=place, code=code.code)
+            yield from _code_faults(code.code, spot, loaded)
 
 
 def check_missing_codes(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -76,10 +64,22 @@ def _value_like(code: str) -> str | None:
     return None
 
 
+def _code_faults(code: str, spot: SourceNode, loaded: LoadedStudy) -> Iterator[Finding]:
+    place = _code_spot(spot, code).key
+    why = _why_no_code(code)
+    if why:
+        yield finding("bad-code", text=place, code=code, why=why)
+
+    # A cell with it could be an answer or a reason why there is none.
+    if code in loaded.study.missing:
+        yield finding("missing-code-is-answer", text=place, code=code)
+
+
 def _why_no_code(code: str) -> str | None:
-    if not strip_blanks(code):
+    stripped = strip_blanks(code)
+    if not stripped:
         return "is blank"
-    if strip_blanks(code) != code:
+    if stripped != code:
         return "begins or ends with a space"
     if SEPARATOR in code:
         return "contains a semicolon, which separates several codes in one cell"
@@ -207,7 +207,9 @@ def _codelists_in_place(loaded: LoadedStudy) -> Iterator[tuple[Codelist, SourceN
         if codelist is None or "codes" not in part.keys:
             continue
 
-        if codelist.name not in named:
+        # A field that only names a codelist has no codes of its own.
+        is_named = codelist.name in named
+        if not is_named:
             yield codelist, part.spot.at("codes")
 
 

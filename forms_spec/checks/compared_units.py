@@ -87,7 +87,10 @@ def unit_findings(
 
 
 def _has_unit(core: Core) -> bool:
-    return isinstance(core, Read | Remote) and core.field.unit is not None
+    if not isinstance(core, Read | Remote):
+        return False
+
+    return core.field.unit is not None
 
 
 def _compared(tree: syntax_tree.Node, notes: Notes, study: Study) -> Iterator[Finding]:

@@ -142,7 +142,11 @@ def _cells(
 
 def _waits(dependency: Dependency) -> bool:
     """What was entered is there without waiting; what stands at the visit before, too."""
-    return dependency.visit != PREVIOUS and not dependency.entered
+    # What was entered, and what stands at the visit before, is there without waiting.
+    if dependency.entered:
+        return False
+
+    return dependency.visit != PREVIOUS
 
 
 def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
@@ -162,11 +166,15 @@ def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...
             current = next(reversed(path))
             step = next(path[current], None)
 
+            # All that the cell reads has been tried, so it is on no other circle.
             if step is None:
                 done.add(current)
                 del path[current]
-            elif step in path:
+                continue
+
+            if step in path:
                 cells = list(path)
-                yield tuple(cells[cells.index(step) :])
+                begins = cells.index(step)
+                yield tuple(cells[begins:])
             elif step in reads and step not in done:
                 path[step] = iter(reads[step])

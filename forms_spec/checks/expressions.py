@@ -55,11 +55,13 @@ def expected_type(part: ExpressionPart) -> Type | None:
         return None
     if part.what in CONDITIONS:
         return Type.CONDITION
+
     # The formula of a unit gives a number, whatever the field is.
-    if part.what == "unit" or part.field is None:
+    field = part.field
+    if part.what == "unit" or field is None:
         return Type.NUMBER
 
-    return type_of(part.field)
+    return type_of(field)
 
 
 def _involves(part: ExpressionPart, unsound: set[str]) -> bool:
@@ -91,7 +93,8 @@ def _is_plainly_right(part: ExpressionPart) -> bool:
 
 def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
     located = _located(part, study, home)
-    if part.what in TEXTS:
+    is_text = part.what in TEXTS
+    if is_text:
         # What is doubtful in a comparison is of no account where nothing is compared.
         for fault in located:
             if fault.severity is not Severity.WARNING:
@@ -100,9 +103,8 @@ def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]
         return
 
     yield from located
-    yield from inherited_warnings(
-        part.written.expression, study, home, expected_type(part)
-    )
+    expects = expected_type(part)
+    yield from inherited_warnings(part.written.expression, study, home, expects)
 
 
 def codes_of_result(part: ExpressionPart) -> Codelist | None:

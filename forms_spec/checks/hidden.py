@@ -31,7 +31,8 @@ def hidden_findings(
     if part.what not in CONDITIONS - {"assert", "when"}:
         return
 
-    true = conditions.results(resolved.core, (part.form,))[0]
+    true, _ = conditions.results(resolved.core, (part.form,))
+    # What is never true is a finding of its own.
     if true is None:
         return
 
@@ -44,10 +45,12 @@ def hidden_findings(
     if field is None:
         return
 
-    if part.what == "show_when" and both(true, shown.own(field)) is None:
-        yield _against_group(part, field, shown)
-    elif part.what == "required":
+    if part.what == "required":
         yield from _required(part, field, resolved, conditions, shown)
+    elif part.what == "show_when":
+        is_against_group = both(true, shown.own(field)) is None
+        if is_against_group:
+            yield _against_group(part, field, shown)
 
 
 def _required(

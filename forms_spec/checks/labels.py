@@ -8,6 +8,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.model.characters import ascii_lower, strip_blanks
+from forms_spec.model.fields import Field
 
 
 def check_field_labels(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -19,8 +20,7 @@ def check_field_labels(loaded: LoadedStudy) -> Iterator[Finding]:
     first_with: dict[tuple[str, str, str], FieldPart] = {}
     for part in loaded.fields():
         field = part.field
-        is_asked = field.collected and field.value is None and field.entry != "hidden"
-        if not is_asked or field.show_when is not None:
+        if not _is_always_asked(field):
             continue
 
         word = ascii_lower(strip_blanks(field.label))
@@ -35,3 +35,11 @@ def check_field_labels(loaded: LoadedStudy) -> Iterator[Finding]:
                 name=field.name,
                 other=first.field.name,
             )
+
+
+def _is_always_asked(field: Field) -> bool:
+    if not field.collected or field.entry == "hidden":
+        return False
+
+    # Neither a result nor a question with a condition.
+    return field.value is None and field.show_when is None

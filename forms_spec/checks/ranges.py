@@ -59,7 +59,11 @@ def _spot(part: FieldPart, key: str, unit: str | None) -> SourceNode:
 
 def _is_written(part: FieldPart, key: str, unit: str | None) -> bool:
     """False for a range that only follows from another unit's."""
-    return unit is None or _spot(part, key, unit).has
+    # The range of a field with one unit stands under the key itself.
+    if unit is None:
+        return True
+
+    return _spot(part, key, unit).has
 
 
 def _wrong_units(

@@ -149,7 +149,11 @@ def _rises(choice: UnitChoice, unit: Unit) -> bool:
     convert into.
     """
     conversion = to_root(choice, unit)
-    return conversion is not None and conversion.slope > 0
+    # Without a way to the others nothing is sure.
+    if conversion is None:
+        return False
+
+    return conversion.slope > 0
 
 
 def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:

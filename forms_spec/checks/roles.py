@@ -70,7 +70,11 @@ def _wrong_places(study: Study, role: StudyRole) -> Iterator[Finding]:
 
 def _acts_unseen(may: frozenset[Permission]) -> bool:
     """Whether a role may do something with what it does not see."""
-    return bool(may) and Permission.SEE not in may
+    # Where nothing may be done, nothing is done unseen.
+    if not may:
+        return False
+
+    return Permission.SEE not in may
 
 
 def _words(permissions: frozenset[Permission]) -> str:
@@ -87,7 +91,7 @@ def _leaks(study: Study, grants: RoleGrants) -> Iterator[Finding]:
         if asked.column not in grants.seen:
             continue
 
-        hidden = _unseen(grants, reads_of_field(study, asked))
+        hidden = grants.first_unseen(reads_of_field(study, asked))
         if hidden is not None:
             yield finding(
                 "role-depends",
@@ -97,32 +101,6 @@ def _leaks(study: Study, grants: RoleGrants) -> Iterator[Finding]:
                 seen=".".join(asked.column),
                 unseen=".".join(hidden),
             )
-
-
-def _unseen(
-    grants: RoleGrants, reads: Iterator[tuple[str, str | None]]
-) -> tuple[str, ...] | None:
-    """The first of some columns that the role does not see. Of a table whose rows are
-    counted it has to see something.
-    """
-    for table, name in reads:
-        if name is None:
-            if not _sees_some_of(grants, table):
-                return (table,)
-
-            continue
-
-        column = AnswerColumn(table, name)
-        # What is no column, such as a derivation, has no reader of its own.
-        is_asked = column in grants.by_column
-        if is_asked and column not in grants.seen:
-            return table, name
-
-    return None
-
-
-def _sees_some_of(grants: RoleGrants, table: str) -> bool:
-    return any(column.table == table for column in grants.seen)
 
 
 def _place(role: StudyRole, hidden: tuple[str, ...]) -> TextPlace | None:
@@ -180,7 +158,7 @@ def _unseen_in(
         if not is_error or not _is_of(study, check.on, form):
             continue
 
-        hidden = _unseen(grants, reads_of_check(study, check))
+        hidden = grants.first_unseen(reads_of_check(study, check))
         if hidden is not None:
             return hidden
 

@@ -107,27 +107,26 @@ def check_no_fields(loaded: LoadedStudy) -> Iterator[Finding]:
     for form in loaded.study.forms.values():
         spot = loaded.parts.forms[form.name]
         groups = spot.at("groups")
+        # An empty mapping of groups is as good as none.
         has_groups = groups.has and groups.data != {}
+        has_fields = has_groups or spot.at("fields").has
 
-        if not has_groups and not spot.at("fields").has:
-            yield finding(
-                "no-fields",
-                text=form.place,
-                what="form",
-                name=form.name,
-            )
+        if not has_fields:
+            yield finding("no-fields", text=form.place, what="form", name=form.name)
 
     for part in loaded.parts.groups:
         spot = part.spot.at("fields")
-        if spot.data == {}:
-            yield finding(
-                "no-fields",
-                text=spot.key,
-                what="form" if _is_form_itself(part.group) else "group",
-                name=part.group.name,
-            )
+        if spot.data != {}:
+            continue
+
+        name = part.group.name
+        what = "form" if _is_form_itself(part.group) else "group"
+        yield finding("no-fields", text=spot.key, what=what, name=name)
 
 
 def _is_form_itself(group: Group) -> bool:
     """Whether the group holds the fields of a form without groups."""
-    return group.title is None and group.name == group.form
+    if group.title is not None:
+        return False
+
+    return group.name == group.form

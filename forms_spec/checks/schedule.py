@@ -179,5 +179,6 @@ def _missing_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
 
     for visit in loaded.study.visits.values():
         if visit.target is not None:
+            # All other targets count from the same day, so one finding is enough.
             yield finding("window-without-day-zero", text=visit.place)
             return

@@ -68,8 +68,7 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
         return accepted
 
     dates = DateReader(today=today, order=date_order)
-    read = _READERS[field.kind.name](typed, field, dates)
-    meant = None if read is None else _accepted(read, field)
+    meant = _read(typed, field, dates)
 
     # ``.5`` may be a number or the code 5: what has two readings stays as it is.
     readings = [reading for reading in (missing_code, meant) if reading is not None]
@@ -77,6 +76,15 @@ def understand(text: str, field: Field, *, today: date, date_order: str | None) 
         return typed
 
     return readings[0]
+
+
+def _read(typed: str, field: Field, dates: DateReader) -> str | None:
+    """What was typed, read as an answer of the field and accepted as such."""
+    read = _READERS[field.kind.name](typed, field, dates)
+    if read is None:
+        return None
+
+    return _accepted(read, field)
 
 
 def _accepted(text: str, field: Field) -> str | None:

@@ -149,7 +149,9 @@ class DateReader:
         # A separator at either end is a slip.
         if not _is_word(pieces[0]) or not _is_word(pieces[-1]):
             return None
-        if not set(separators) <= set(_SEPARATORS):
+
+        strange = set(separators).difference(_SEPARATORS)
+        if strange:
             return None
 
         if len(words) == 1:
@@ -157,7 +159,8 @@ class DateReader:
         if len(words) == 2:
             return _two_words(*words)
         if len(words) == 3:
-            even = len(separators) == 2 and separators[0] == separators[1]
+            # ``15.04/2024`` mixes two ways of writing a date.
+            even = len(separators) == 2 and len(set(separators)) == 1
             return self._three_words(words, even=even)
 
         return None
@@ -180,13 +183,11 @@ class DateReader:
             return None
 
         # A year in front is followed by the month, everywhere in the world.
-        may_be_month_first = year_first or self.order != "dmy"
-        may_be_day_first = not year_first and self.order != "mdy"
-
-        readings = set()
-        if may_be_month_first:
+        order = "mdy" if year_first else self.order
+        readings: set[_DateParts | None] = set()
+        if order != "dmy":
             readings.add(_numbers(year, left, right))
-        if may_be_day_first:
+        if order != "mdy":
             readings.add(_numbers(year, right, left))
 
         readings.discard(None)
@@ -236,6 +237,7 @@ def _number(word: str) -> int | None:
 def _numbers(year: int, month_word: str, day_word: str) -> _DateParts | None:
     """A reading, when month and day could be such."""
     month, day = _number(month_word), _number(day_word)
+    # 0 stands for a part that is unknown.
     if month is None or month > 12:
         return None
     if day is None or day > 31:
@@ -254,8 +256,9 @@ def _one_word(word: str) -> _DateParts | None:
         return None
 
     year, month, day = int(word[:4]), int(word[4:6]), int(word[6:])
-    has_all_parts = month > 0 and day > 0
-    if not has_all_parts:
+    # ``20240400`` does not say that the day is unknown, as ``un-apr-2024`` does.
+    lacks_a_part = 0 in (month, day)
+    if lacks_a_part:
         return None
 
     return _DateParts(year, month, day)

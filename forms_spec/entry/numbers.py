@@ -59,9 +59,11 @@ def _written(result: re.Match[str]) -> str | None:
         return None
 
     # Word processors write U+2212 for a minus.
-    minus = "" if sign in ("", "+") else "-"
-    number = minus + (whole.lstrip("0") or "0")
-    if decimals:
-        number += f".{decimals}"
+    is_positive = sign in ("", "+")
+    minus = "" if is_positive else "-"
+    # ``007`` and ``.5`` lose and get their zeros: one text stands for one number.
+    digits = whole.lstrip("0") or "0"
+    if not decimals:
+        return f"{minus}{digits}"
 
-    return number
+    return f"{minus}{digits}.{decimals}"

@@ -50,7 +50,10 @@ def _hour_of_day(hour: int, half: str | None) -> int | None:
     """
     if not half:
         return hour
-    if not 1 <= hour <= 12:
+
+    # Who writes 13 pm may mean 1 pm or 13:00.
+    is_on_dial = 1 <= hour <= 12
+    if not is_on_dial:
         return None
 
     afternoon = 12 if half == "p" else 0

@@ -33,7 +33,9 @@ def with_calculated(
     if not forms:
         return []
 
-    casebook = casebook or InMemoryCasebook({form.key: form.record for form in forms})
+    if casebook is None:
+        casebook = InMemoryCasebook({form.key: form.record for form in forms})
+
     subject = EvaluatedSubject(study, casebook, today, forms[0].subject)
     return [_filled(study.forms.get(form.key.form), form, subject) for form in forms]
 
@@ -143,10 +145,9 @@ def _formulas_by_group(form: Form) -> Formulas:
 
 def _formulas(form: Form, group: str | None) -> list[str]:
     """The names of the calculated fields of a form's own, or of one group's rows."""
-    if group is None:
-        fields = form.fields
-    else:
-        rows = {row_group.name: row_group.fields for row_group in form.row_groups}
-        fields = rows.get(group, ())
+    fields = form.fields
+    if group is not None:
+        row_group = form.row_group(group)
+        fields = row_group.fields if row_group is not None else ()
 
     return [field.name for field in fields if field.value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -161,6 +162,7 @@ class EvaluatedForm:
         """
         for table, field in self.plan.order:
             has_rows = table in self.plan.row_tables
+            # A field outside the rows has one cell, of no row.
             rows = self.rows(table) if has_rows else (None,)
             for row in rows:
                 self.facts(table, row, field)
@@ -407,8 +409,7 @@ def _nearest(study: Study, form: str, visit: str) -> str | None:
     # A visit that the dictionary does not know lies before all others.
     here = order.get(visit, -1)
     visits = sorted(with_form, key=order.__getitem__)
-    before = [name for name in visits if order[name] < here]
-    if before:
-        return before[-1]
+    place = bisect_left(visits, here, key=order.__getitem__)
 
-    return visits[0]
+    # Before the first visit with the form, that one is the nearest.
+    return visits[max(place - 1, 0)]

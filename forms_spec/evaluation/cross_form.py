@@ -68,12 +68,9 @@ def _found(
     complete: Callable[[FormKey], bool],
 ) -> Iterator[Finding]:
     for home, names in homes.items():
-        for index in subject.keys(home):
-            captured = subject.form(index)
-            if captured is None:
-                continue
-
-            completing = complete(index)
+        captured_there = filter(None, map(subject.form, subject.keys(home)))
+        for captured in captured_there:
+            completing = complete(captured.key)
             for finding in judge_rules(captured, completing=completing, names=names):
                 # The same rule may look at the form of another visit.
                 if key in places_of(subject.study, finding):

@@ -91,12 +91,10 @@ def _judge(
     if applies is None and not _applies_untold(captured, plan, row):
         return None
 
-    asks: list[Dependency] = []
-    if applies is None:
-        asks.extend(plan.applies_asks)
-
+    # Of two parts that are UNKNOWN, the condition is asked for first.
+    asks = plan.applies_asks if applies is None else ()
     if holds is None:
-        asks.extend(plan.asks)
+        asks += plan.asks
 
     why = _why(captured, asks, row)
     return _found(captured, rule, row, "rule-untold", why=why)

@@ -96,8 +96,13 @@ class CriterionResult:
     @property
     def settled(self) -> bool:
         """Nothing of it needs anybody's attention."""
-        agrees = self.verdict is Verdict.AGREES
-        return agrees and self.passes is True and not self.findings
+        if self.verdict is not Verdict.AGREES:
+            return False
+        # An open query may still change the answer.
+        if self.findings:
+            return False
+
+        return self.passes is True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,16 +116,19 @@ class Assessment:
 
     @property
     def failed(self) -> tuple[CriterionResult, ...]:
-        return tuple(item for item in self.criteria if item.passes is False)
+        failed = [result for result in self.criteria if result.passes is False]
+        return tuple(failed)
 
     @property
     def undetermined(self) -> tuple[CriterionResult, ...]:
-        return tuple(item for item in self.criteria if item.passes is None)
+        unknown = [result for result in self.criteria if result.passes is None]
+        return tuple(unknown)
 
     @property
     def pending(self) -> tuple[CriterionResult, ...]:
         """Criteria that are passed, but a finding is open on what they rest on."""
-        return tuple(item for item in self.criteria if item.passes and item.findings)
+        passed = [result for result in self.criteria if result.passes]
+        return tuple(result for result in passed if result.findings)
 
 
 def assess(
@@ -312,10 +320,11 @@ def in_words(condition: Expression, study: Study) -> str:
     expression = condition
 
     # A derivation with a label reads better by its label.
-    while isinstance(expression.tree, Reference) and expression.tree.table is None:
-        name = expression.tree.field or ""
-        derivation = study.derivations.get(name)
-        if derivation is None or derivation.label is not None:
+    while isinstance(expression.tree, Reference):
+        name = expression.tree
+        derivation = study.derivations.get(name.field or "")
+        is_bare = name.table is None
+        if not is_bare or derivation is None or derivation.label is not None:
             break
 
         expression = derivation.expression

@@ -40,6 +40,7 @@ from forms_spec.model.facets import Range
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.rules.runtime.value_conversion import to_rule
+from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.types import Type
 
 
@@ -132,13 +133,12 @@ class _Verdict:
             return None
 
         frames = self.captured.frames(row)
-        ends = [end(frames) for end in plan.reference]
-        low, high = (plain(end) if isinstance(end, int) else None for end in ends)
-        if not low and not high:
+        low, high = (_end_in_words(end(frames)) for end in plan.reference)
+        words = reference_words(low, high)
+        if not words:
             return None
 
-        unit = reference_unit(plan.field)
-        return with_unit(reference_words(low, high), unit)
+        return with_unit(words, reference_unit(plan.field))
 
     def required(
         self, plan: FieldPlan, row: int | None, facts: CellResult
@@ -306,3 +306,11 @@ class _Verdict:
         )
 
         return under_check(text, field.checks)
+
+
+def _end_in_words(end: RuleValue | None) -> str | None:
+    """An end of a reference range as a number; None where there is no end."""
+    if not isinstance(end, int):
+        return None
+
+    return plain(end)

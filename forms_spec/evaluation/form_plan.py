@@ -84,6 +84,7 @@ class FieldPlan:
         if isinstance(self.required, bool):
             return self.required
 
+        # A condition that is UNKNOWN stays so.
         required = self.required(frames)
         assert required is None or isinstance(required, bool)
         return required

@@ -183,12 +183,17 @@ class CasebookResults:
             return cast("tuple[Finding, ...]", kept.value)
 
         reached = self._doubtful.pop(key, NOTHING)
-        if kept is None or not self._stands(kept, given, reached):
-            earlier = kept.rules if kept and kept.given[1] == complete else {}
-            again = RulesAgain(self._world_now(), earlier, reached)
-            kept = self._kept[key] = self._evaluated(key, given, again)
+        if kept is not None and self._stands(kept, given, reached):
+            return cast("tuple[Finding, ...]", kept.value)
 
-        return cast("tuple[Finding, ...]", kept.value)
+        # Rules find other things in a form to be completed than in a draft.
+        earlier: KeptRules = {}
+        if kept is not None and kept.given[1] == complete:
+            earlier = kept.rules
+
+        again = RulesAgain(self._world_now(), earlier, reached)
+        result = self._kept[key] = self._evaluated(key, given, again)
+        return cast("tuple[Finding, ...]", result.value)
 
     def _evaluated(
         self, key: FormKey, given: tuple[Record, bool], rules: RulesAgain
@@ -252,8 +257,10 @@ class CasebookResults:
         if not reached:
             return True
 
-        parts = (kept.reads, *(rule.reads for rule in kept.rules.values()))
-        return all(still_so(reads, self._world_now(), reached) for reads in parts)
+        # Its own reads, and those of its rules that were kept by themselves.
+        of_rules = [rule.reads for rule in kept.rules.values()]
+        world = self._world_now()
+        return all(still_so(reads, world, reached) for reads in (kept.reads, *of_rules))
 
 
 class _RecordingSubject(EvaluatedSubject):

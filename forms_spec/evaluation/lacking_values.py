@@ -101,10 +101,11 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
         return open_
 
     def fold(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
-        if any(row_frames(node, frames)):
-            return super().fold(node, frames)
+        has_rows = any(row_frames(node, frames))
+        if not has_rows:
+            return self._empty_tables(node)
 
-        return self._empty_tables(node)
+        return super().fold(node, frames)
 
     def _empty_tables(self, node: resolved.Fold) -> tuple[Lacking, ...]:
         """The table in which rows were looked for."""
@@ -121,12 +122,13 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
             return self.cell(node, frames)
         if isinstance(node, resolved.Missing):
             return self.cell(node.cell, frames)
-        if isinstance(node, resolved.Apply):
-            return self.joined(self.leaves(part, frames) for part in node.arguments)
         if isinstance(node, resolved.Fold):
             return self._row_leaves(node, frames)
+        # A constant, or what the server gives, is never lacking.
+        if not isinstance(node, resolved.Apply):
+            return self.nothing
 
-        return self.nothing
+        return self.joined(self.leaves(part, frames) for part in node.arguments)
 
     def _row_leaves(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
         rows = list(row_frames(node, frames))

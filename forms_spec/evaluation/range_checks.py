@@ -98,6 +98,7 @@ def _after(item: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
 
 
 def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) -> str:
+    field = plan.field
     if plan.type is Type.DATE:
         assert isinstance(end, tuple)
         text = date.fromordinal(end[side]).isoformat()
@@ -105,10 +106,11 @@ def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) ->
         assert isinstance(end, int)
         text = plain(end)
     else:
-        value = from_rule(end, plan.field)
-        text = "" if value is None else plan.field.kind.write(value, plan.field)
+        value = from_rule(end, field)
+        text = "" if value is None else field.kind.write(value, field)
 
-    return words.format(with_unit(shown_as(text, plan.field), unit))
+    shown = shown_as(text, field)
+    return words.format(with_unit(shown, unit))
 
 
 def plain(number: int) -> str:
@@ -129,14 +131,17 @@ def with_unit(text: str, unit: str) -> str:
 
 def chosen_unit(field: Field, frames: Frames) -> str | None:
     """The code of the unit that was chosen beside the value."""
-    if field.unit is None or field.unit.companion is None:
+    unit = field.unit
+    if unit is None or unit.companion is None:
         return None
 
     place = frames[0]
-    assert isinstance(place.instance, EvaluatedForm)
-    table = field.group if field.group in place.instance.plan.row_tables else field.form
-    code = place.instance.value(table, place.row, field.unit.companion)
+    form = place.instance
+    assert isinstance(form, EvaluatedForm)
+    in_rows = field.group in form.plan.row_tables
+    table = field.group if in_rows else field.form
 
+    code = form.value(table, place.row, unit.companion)
     if not isinstance(code, str):
         return None
 

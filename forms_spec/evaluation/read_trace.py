@@ -92,11 +92,12 @@ class Evidence:
         self, form: str, visit: str, seen_from: FormKey
     ) -> Sequence[ReadRecorder]:
         result = self._subject.instances(form, visit, seen_from)
-        # Several visits are no place at which a form could be lacking.
-        place = None if visit in ("all", "previous") else visit
-        key = self._key(form, place, seen_from)
-        if not result and key is not None:
-            self.nothing_in(form, key)
+        if not result:
+            # Several visits are no place at which a form could be lacking.
+            place = None if visit in ("all", "previous") else visit
+            key = self._key(form, place, seen_from)
+            if key is not None:
+                self.nothing_in(form, key)
 
         return [ReadRecorder(item, self) for item in result]
 

@@ -4,7 +4,7 @@ expressions read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -103,10 +103,35 @@ class RoleGrants:
 
         return tuple(unseen)
 
+    @cached_property
+    def tables_seen(self) -> frozenset[str]:
+        """The tables of which the role sees something."""
+        return frozenset(column.table for column in self.seen)
+
+    def first_unseen(
+        self, reads: Iterable[tuple[str, str | None]]
+    ) -> tuple[str, ...] | None:
+        """The first of some columns that the role does not see. Of a table whose rows
+        are counted it has to see something.
+        """
+        for table, name in reads:
+            if name is None:
+                if table not in self.tables_seen:
+                    return (table,)
+
+                continue
+
+            column = AnswerColumn(table, name)
+            # What is no column, such as a derivation, has no reader of its own.
+            is_asked = column in self.by_column
+            if is_asked and column not in self.seen:
+                return table, name
+
+        return None
+
     def _with(self, permission: Permission) -> frozenset[AnswerColumn]:
-        return frozenset(
-            column for column, may in self.by_column.items() if permission in may
-        )
+        columns = self.by_column.items()
+        return frozenset(column for column, may in columns if permission in may)
 
     def _of(self, asked: PlacedField) -> Permissions:
         """The finest place that the role names counts."""

@@ -138,12 +138,12 @@ class RoleView:
             if self._sees_table(table):
                 rows[table] = tuple(self._row(table, row) for row in of_table)
 
-        # A warning on a group of rows has no field, and tells of none.
-        kept = {
-            (cell, code): reason
-            for (cell, code), reason in record.kept.items()
-            if not cell.field or self.sees(cell.table, cell.field)
-        }
+        kept = dict(record.kept)
+        for cell, code in record.kept:
+            # A warning on a group of rows has no field, and tells of none.
+            if cell.field and not self.sees(cell.table, cell.field):
+                del kept[cell, code]
+
         return Record(texts=self._texts(form, record.texts), rows=rows, kept=kept)
 
     def _row(self, table: str, row: Row) -> Row:
@@ -181,7 +181,7 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
     rules = {
         name: check
         for name, check in study.rules.items()
-        if _sees_all(grants, reads_of_check(study, check))
+        if grants.first_unseen(reads_of_check(study, check)) is None
     }
     return replace(
         study,
@@ -204,6 +204,7 @@ def reduced_forms(
     """
     for name, form in forms.items():
         groups = tuple(_groups(form, grants))
+        # A form of which the role sees nothing does not exist for it.
         if groups:
             yield name, replace(form, groups=groups)
 
@@ -222,30 +223,15 @@ def _groups(form: Form, grants: RoleGrants) -> Iterator[Group]:
 
 def _entered(item: Field, is_entered: bool) -> Field:
     """A field that the role sees and does not enter is read on the page."""
+    if is_entered or item.value:
+        return item
+
+    # Nobody types a note, nor what is read only for everybody.
     is_typed = item.entry == "typed" and item.collected
-    # Nobody enters a calculated field, so nothing is taken from the role.
-    if is_entered or not is_typed or item.value:
+    if not is_typed:
         return item
 
     return replace(item, entry="read_only", prefill=None)
-
-
-def _sees_all(grants: RoleGrants, reads: Iterator[tuple[str, str | None]]) -> bool:
-    tables = {column.table for column in grants.seen}
-    for table, name in reads:
-        if name is None:
-            if table not in tables:
-                return False
-
-            continue
-
-        column = AnswerColumn(table, name)
-        # What is no column, such as a derivation, has no reader of its own.
-        is_hidden = column in grants.by_column and column not in grants.seen
-        if is_hidden:
-            return False
-
-    return True
 
 
 def _sees_name(grants: RoleGrants, name: str) -> bool:
@@ -259,8 +245,9 @@ def _derivations(study: Study, grants: RoleGrants) -> Iterator[tuple[str, Deriva
     unseen = {column.field for column in grants.by_column} - seen
 
     for name, derivation in study.derivations.items():
-        references = references_in(derivation.expression.tree)
-        names = {reference.field for reference in references}
+        # A name may be a field of several tables: only what nowhere is seen counts.
+        tree = derivation.expression.tree
+        names = {reference.field for reference in references_in(tree)}
         if names.isdisjoint(unseen):
             yield name, derivation
 
@@ -297,7 +284,7 @@ def _statuses(study: Study, grants: RoleGrants) -> tuple[StatusCondition, ...]:
             continue
 
         reads = columns_read(study, condition.when, Home(form=form))
-        if not _sees_all(grants, reads):
+        if grants.first_unseen(reads) is not None:
             return ()
 
     return study.statuses
@@ -320,7 +307,7 @@ def _eligibility(study: Study, grants: RoleGrants) -> Eligibility | None:
         conditions = filter(None, (criterion.met, criterion.not_applicable))
         for condition in conditions:
             reads = columns_read(study, condition, home)
-            if not _sees_all(grants, reads):
+            if grants.first_unseen(reads) is not None:
                 return None
 
     return eligibility

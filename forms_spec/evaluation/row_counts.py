@@ -35,14 +35,22 @@ def judge_rows(
     if count > rows.maximum:
         yield _found(captured, group, "too-many-rows", count=count, most=rows.maximum)
 
-    # A draft may still lack rows, and what is hidden needs none.
-    shown = True if plan.shown is None else plan.shown(captured.frames(None))
-    if completing and shown is True:
-        yield from _absent(captured, group, rows)
-    elif completing and shown is None:
-        yield from _perhaps_absent(captured, group, rows, untold)
+    # A draft may still lack rows.
+    if completing:
+        yield from _lacking(captured, plan, rows, untold)
 
     yield from _twice(captured, group, rows)
+
+
+def _lacking(
+    captured: EvaluatedForm, plan: GroupPlan, rows: Repetition, untold: UnknownExplainer
+) -> Iterator[Finding]:
+    """The rows that a group lacks if it is asked; what is hidden needs none."""
+    shown = True if plan.shown is None else plan.shown(captured.frames(None))
+    if shown is True:
+        yield from _absent(captured, plan.group, rows)
+    elif shown is None:
+        yield from _perhaps_absent(captured, plan.group, rows, untold)
 
 
 def _perhaps_absent(
@@ -92,17 +100,14 @@ def _combinations(
     if not rows.fixed:
         return
 
-    codelists = {
-        field.name: field.codelist
-        for field in group.fields
-        if field.codelist is not None
-    }
+    codelists = {field.name: field.codelist for field in group.fields}
     counter = Counter(
         tuple(captured.value(group.name, row, name) for name in rows.fixed)
         for row in captured.rows(group.name)
     )
 
-    for codes in product(*(codelists[name].codes for name in rows.fixed)):
+    lists = [codelists[name] for name in rows.fixed]
+    for codes in product(*(codelist.codes for codelist in filter(None, lists))):
         labels = ", ".join(code.label for code in codes)
         values = tuple(code.code for code in codes)
         yield labels, counter[values]

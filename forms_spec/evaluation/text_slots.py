@@ -4,7 +4,7 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from forms_spec.evaluation.captured_form import (
@@ -95,13 +95,19 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
             written = tuple(_words(plan, captured, row) for plan in plans)
             words[text.table, row, text.name, text.key] = written
 
-    hidden: set[tuple[str, int | None, str]] = set()
+    hidden = frozenset(_hidden_notes(captured, notes))
+    return PageWords(words=words, hidden=hidden)
+
+
+def _hidden_notes(
+    captured: EvaluatedForm, notes: Iterable[NotePlan]
+) -> Iterator[tuple[str, int | None, str]]:
+    """The notes that are not shown: table, row and name of each."""
+    study = captured.world.study
     for note in notes:
         for row in _rows(captured, note.table, in_rows=note.in_rows):
             if not _shown(study, note, captured, row):
-                hidden.add((note.table, row, note.name))
-
-    return PageWords(words=words, hidden=frozenset(hidden))
+                yield note.table, row, note.name
 
 
 _TEXTS: StudyCache[str, tuple[TextPlan, ...]] = StudyCache()

@@ -129,13 +129,14 @@ class UnknownWalk(ABC, Generic[Reasons]):
             counts = self.value(node.where, frames)
             if counts is None:
                 return node.where
+            # A row that does not count may lack its value.
             if not counts:
                 return None
 
-        if node.body is not None and self.value(node.body, frames) is None:
-            return node.body
+        if node.body is None or self.value(node.body, frames) is not None:
+            return None
 
-        return None
+        return node.body
 
 
 def operands(node: resolved.Apply) -> tuple[resolved.Core, ...]:
@@ -146,7 +147,10 @@ def operands(node: resolved.Apply) -> tuple[resolved.Core, ...]:
 
 
 def _is_code_table(core: resolved.Core) -> bool:
-    return isinstance(core, resolved.Constant) and isinstance(core.value, Mapping)
+    if not isinstance(core, resolved.Constant):
+        return False
+
+    return isinstance(core.value, Mapping)
 
 
 def row_frames(node: resolved.Fold, frames: Frames) -> Iterator[Frames]:

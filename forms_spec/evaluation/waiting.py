@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from forms_spec.evaluation.captured_form import (
     EvaluatedForm,
@@ -59,9 +60,11 @@ class ToCome:
 
         keys = list(self._seen(form, visit))
         if self._is_begun(form, visit, keys):
-            # What looks at all visits still lacks the form of this one.
-            here = self.home.visit
-            keys = [key for key in keys if key.visit == here] if visit == ALL else []
+            # Only what looks at all visits still lacks the form of this one.
+            if visit != ALL:
+                return None
+
+            keys = [key for key in keys if key.visit == self.home.visit]
 
         for key in reversed(keys):
             if key not in self.begun and self.may_come(key):
@@ -88,18 +91,20 @@ class ToCome:
 
         order = visit_order(self.study)
         here = order.get(self.home.visit, len(order))
-        up_to_here = [name for name, number in order.items() if number <= here]
-
-        for name in up_to_here:
-            is_earlier = order[name] < here
-            is_meant = visit in (name, ALL) or (visit == PREVIOUS and is_earlier)
+        for name, number in order.items():
             is_scheduled = (form, name) in self.study.expectations
-            if not is_meant or not is_scheduled:
+            if number > here or not is_scheduled:
                 continue
 
-            # Only this visit may have taken place several times.
-            unsno = self.home.unsno if name == self.home.visit else 0
-            yield FormKey(form, name, unsno)
+            # "previous" is any visit before this one, the last with an answer.
+            meant = {name, ALL}
+            if number < here:
+                meant.add(PREVIOUS)
+
+            if visit in meant:
+                # Only this visit may have taken place several times.
+                unsno = self.home.unsno if name == self.home.visit else 0
+                yield FormKey(form, name, unsno)
 
 
 def waits_for(
@@ -201,8 +206,11 @@ def form_reads_others(study: Study, form: Form) -> bool:
 
 
 def _reads_others(study: Study, form: Form) -> bool:
-    mine = (rule for rule in study.rules.values() if _hangs_on(study, rule, form))
-    return any(reads_other_forms(study, rule) for rule in mine)
+    for rule in study.rules.values():
+        if _hangs_on(study, rule, form) and reads_other_forms(study, rule):
+            return True
+
+    return False
 
 
 def _hangs_on(study: Study, rule: EditCheck, form: Form) -> bool:
@@ -220,15 +228,21 @@ def _needed(
     of them together.
     """
     parts = _Parts(captured, rule, row)
+    # What is not broken as things are is UNKNOWN, for want of all these forms.
     if not parts.is_broken(lambda _form, _visit: False):
         return forms
+    # Broken whatever they will say: nothing is to be waited for.
     if parts.is_broken(lambda form, visit: to_come.form(form, visit) is not None):
         return ()
 
     def settles_nothing(key: FormKey) -> bool:
         return parts.is_broken(lambda form, visit: to_come.form(form, visit) == key)
 
-    return tuple(key for key in forms if not settles_nothing(key)) or forms
+    needed = tuple(filterfalse(settles_nothing, forms))
+    if not needed:
+        return forms
+
+    return needed
 
 
 class _Parts:

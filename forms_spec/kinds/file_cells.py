@@ -10,7 +10,10 @@ from forms_spec.model.fields import Field, Form
 
 def is_file(field: Field) -> bool:
     """True for a field whose answer is a file."""
-    return field.collected and field.kind.name == "file"
+    if not field.collected:
+        return False
+
+    return field.kind.name == "file"
 
 
 def file_cells(form: Form, record: Record) -> Iterator[tuple[CellKey, str]]:

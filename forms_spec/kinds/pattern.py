@@ -60,10 +60,11 @@ def whole_match(expression: str, text: str) -> bool:
     A text longer than ``LONGEST_MATCHED`` is never tried. Raises ValueError for an
     expression that ``pattern_problem`` finds fault with.
     """
-    return (
-        len(text) <= LONGEST_MATCHED
-        and _compiled(expression).fullmatch(text) is not None
-    )
+    # A pattern's cost was weighed for texts up to this length only.
+    if len(text) > LONGEST_MATCHED:
+        return False
+
+    return _compiled(expression).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -354,8 +354,10 @@ class _PatternParser:
 
 def _is_count(text: str) -> bool:
     # No count that may be used has more than four digits.
-    has_few_digits = 0 < len(text) <= 4
-    return has_few_digits and set(text) <= set(digits)
+    if not 0 < len(text) <= 4:
+        return False
+
+    return set(text) <= set(digits)
 
 
 def _single(character: str) -> Characters:

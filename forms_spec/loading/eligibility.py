@@ -147,8 +147,11 @@ class EligibilityBuilder:
         """Whether the form is done at the visit, or is a log form where none is named."""
         if visit is None:
             return form.log
+        # A log form has no visit, whatever the schedule says.
+        if form.log:
+            return False
 
-        return not form.log and (form.name, visit) in self.study.expectations
+        return (form.name, visit) in self.study.expectations
 
 
 @dataclass(frozen=True, kw_only=True)

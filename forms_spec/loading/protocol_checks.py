@@ -139,7 +139,10 @@ def checks_of(
 
 
 def _ends_today(limits: Range) -> bool:
-    return limits.high is not None and isinstance(limits.high.tree, Today)
+    if limits.high is None:
+        return False
+
+    return isinstance(limits.high.tree, Today)
 
 
 _TEXT = TextField()

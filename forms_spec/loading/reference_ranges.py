@@ -199,8 +199,9 @@ def _fits(column: str, cell: str | None) -> bool:
         return YEARS.fullmatch(cell) is not None
     if column in ("low", "high"):
         return NUMBER.fullmatch(cell) is not None
-    if column in ("valid_from", "valid_to"):
-        # Ten characters are a whole date; a shorter one is known in part only.
-        return len(cell) == 10 and date_interval(cell) is not None
+    if column not in ("valid_from", "valid_to"):
+        return True
 
-    return True
+    # Ten characters are a whole date; a shorter one is known in part only.
+    is_whole = len(cell) == len("2024-01-31")
+    return is_whole and date_interval(cell) is not None

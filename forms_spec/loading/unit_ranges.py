@@ -199,7 +199,10 @@ class _End:
 
 def _is_exact(end: _End | None) -> bool:
     """Whether an end, if there is one, was not moved."""
-    return end is None or end.exact
+    if end is None:
+        return True
+
+    return end.exact
 
 
 def _converted(

@@ -64,7 +64,8 @@ def first_control(text: str, *, multiline: bool) -> str | None:
     Control characters, the two Unicode line separators and the two noncharacters that
     XML refuses; ``multiline`` allows line feed and tabulator.
     """
-    result = (_CONTROL_BUT_LINES if multiline else _CONTROL).search(text)
+    pattern = _CONTROL_BUT_LINES if multiline else _CONTROL
+    result = pattern.search(text)
     if not result:
         return None
 

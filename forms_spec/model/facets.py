@@ -48,7 +48,11 @@ class Unit:
     @property
     def base(self) -> UnitChoice | None:
         """The unit to choose that all others convert into."""
-        return next((choice for choice in self.choices if choice.to is None), None)
+        for choice in self.choices:
+            if choice.to is None:
+                return choice
+
+        return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

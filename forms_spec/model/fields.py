@@ -217,7 +217,8 @@ class Form:
 
     @cached_property
     def row_groups(self) -> tuple[Group, ...]:
-        return tuple(group for group in self.groups if group.rows is not None)
+        repeating = [group for group in self.groups if group.rows is not None]
+        return tuple(repeating)
 
     def row_group(self, name: str | None) -> Group | None:
         """The repeating group of a name; None where the form has none of it."""

@@ -43,5 +43,9 @@ class VerificationPlan:
         if table not in self.critical:
             return False
 
+        # A table that is named without a field is critical as a whole.
         fields = self.critical[table]
-        return fields is None or field in fields
+        if fields is None:
+            return True
+
+        return field in fields

@@ -198,8 +198,11 @@ class _English:
 
     def parameter(self, node: syntax_tree.ParameterReference) -> str:
         value = self.study.parameters[node.name]
-        label = f" ({value.label[:1].lower()}{value.label[1:]})" if value.label else ""
-        return f"{value.value}{label}"
+        if not value.label:
+            return f"{value.value}"
+
+        label = f"{value.label[:1].lower()}{value.label[1:]}"
+        return f"{value.value} ({label})"
 
     def today(self, _node: syntax_tree.Today) -> str:
         return "today"
@@ -219,8 +222,10 @@ class _English:
         """``“Vital signs taken?” is Yes``; codes are given by their labels."""
         left = self.value(node.left, node.right)
         right = self.value(node.right, node.left)
-        dates = self.type(node.left) is Type.DATE or self.type(node.right) is Type.DATE
-        words = _DATE_WORDS if dates else _COMPARISONS
+
+        # One day is before another, one number is less than another.
+        types = {self.type(node.left), self.type(node.right)}
+        words = _DATE_WORDS if Type.DATE in types else _COMPARISONS
         return f"{left} {words[node.operator]} {right}"
 
     def type(self, node: syntax_tree.Node) -> Type | None:
@@ -239,14 +244,16 @@ class _English:
         """A value; a code is given by the label that it has in the codelist of what
         stands beside it.
         """
-        codelist = self.codelist(beside)
         if isinstance(node, _CONDITIONS) or self.runs_on(node):
             return f"({self.say(node)})"
+
+        codelist = self.codelist(beside)
         if codelist is None:
             return self.say(node)
         if isinstance(node, syntax_tree.Literal):
             return self.code(node, codelist)
 
+        # Each code of a list has a label of its own.
         if isinstance(node, syntax_tree.Listing):
             labels = [self.value(item, beside) for item in node.items]
             return _listed(labels)
@@ -336,9 +343,13 @@ class _English:
 
     def product(self, node: syntax_tree.Product) -> str:
         word = "times" if node.operator == "*" else "divided by"
+        left = self.factor(node.left)
         right = self.factor(node.right)
-        right = f"({right})" if isinstance(node.right, syntax_tree.Product) else right
-        return f"{self.factor(node.left)} {word} {right}"
+        # ``a / (b * c)`` is another number than ``a / b * c``.
+        if isinstance(node.right, syntax_tree.Product):
+            right = f"({right})"
+
+        return f"{left} {word} {right}"
 
     def case(self, node: syntax_tree.Case) -> str:
         words = [
@@ -358,35 +369,41 @@ class _English:
         return text
 
     def call(self, node: syntax_tree.Call) -> str:
-        if node.function in self.study.derivations:
-            derivation = self.study.derivations[node.function]
+        derivation = self.study.derivations.get(node.function)
+        if derivation is not None:
             given = ", ".join(map(self.say, node.arguments))
             if given:
                 return f"{_amid(derivation)} ({given})"
 
             return _amid(derivation)
 
-        given_words = [
-            self.say(argument)
-            if isinstance(argument, syntax_tree.DurationTerm)
-            else self.argument(argument)
-            for argument in node.arguments
-        ]
-        if node.function == "in_unit" and isinstance(
-            node.arguments[1], syntax_tree.Literal
-        ):
-            return self.in_unit(node.arguments[0], str(node.arguments[1].value))
+        given_words = list(map(self.given, node.arguments))
+        if node.function == "in_unit":
+            value, unit = node.arguments
+            if isinstance(unit, syntax_tree.Literal):
+                return self.in_unit(value, str(unit.value))
 
         if node.function in _VARIADIC:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
 
         return _FUNCTIONS[node.function].format(*given_words)
 
+    def given(self, node: syntax_tree.Node) -> str:
+        """What a function is given; ``3 months`` is one thing already."""
+        if isinstance(node, syntax_tree.DurationTerm):
+            return self.say(node)
+
+        return self.argument(node)
+
     def fold(self, node: syntax_tree.Aggregate) -> str:
         over = self.say(node.over)
-        where = f" where {self.say(node.where)}" if node.where is not None else ""
-        if node.function == "every" and where:
-            return f"every row of {over} has{where.removeprefix(' where')}"
+        where = ""
+        if node.where is not None:
+            condition = self.say(node.where)
+            if node.function == "every":
+                return f"every row of {over} has {condition}"
+
+            where = f" where {condition}"
 
         words = _FOLDS[node.function]
         if node.distinct:

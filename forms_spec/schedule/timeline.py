@@ -147,7 +147,10 @@ def _dates(field: Field, casebook: Casebook) -> Iterator[date]:
 def _text(field: Field, casebook: Casebook, key: FormKey) -> str:
     """The answer as it was typed; a reason why there is none counts as none."""
     record = casebook.record(key)
-    text = record.texts.get(field.name, "").strip() if record else ""
+    if record is None:
+        return ""
+
+    text = record.texts.get(field.name, "").strip()
     is_missing = any(code.code == text for code in field.missing)
     if is_missing:
         return ""

@@ -250,7 +250,10 @@ def _numbers(visit: Visit, timeline: Timeline) -> list[int]:
         return [0]
 
     numbers = [number for name, number in timeline.captured if name == visit.name]
-    return sorted(numbers) or [0]
+    if not numbers:
+        return [0]
+
+    return sorted(numbers)
 
 
 def next_visit(states: Iterable[VisitState]) -> VisitState | None:

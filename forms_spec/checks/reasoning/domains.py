@@ -56,7 +56,10 @@ ENDS: Final = ("below-range", "above-range")
 
 def bare(core: Core) -> Core:
     """A value without what only says how well it is known."""
-    while isinstance(core, Apply) and core.operator in WRAPPERS:
+    while isinstance(core, Apply):
+        if core.operator not in WRAPPERS:
+            break
+
         core = core.arguments[0]
 
     return core
@@ -64,7 +67,9 @@ def bare(core: Core) -> Core:
 
 def step_of(core: Core) -> int:
     """The distance between two neighbouring values: 1 where nothing is said."""
-    if isinstance(core, Read | Remote) and core.type is Type.NUMBER:
+    is_number = core.type is Type.NUMBER
+    # The steps of what is computed are not followed.
+    if is_number and isinstance(core, Read | Remote):
         return _step(core.field)
 
     return 1
@@ -358,7 +363,11 @@ class Domains:
 
 def _is_hard(field: Field, code: str) -> bool:
     check = field.checks.get(code)
-    return check is None or check.severity in (None, Severity.REFUSE)
+    # Without a word about it, the breach of a range is an error.
+    if check is None or check.severity is None:
+        return True
+
+    return check.severity is Severity.REFUSE
 
 
 def _everything(type_: Type) -> ValueSet:
@@ -391,7 +400,10 @@ def _results(core: Apply) -> Sequence[Core]:
 
 
 def _is_unknown(core: Core) -> bool:
-    return isinstance(core, Constant) and core.value is None
+    if not isinstance(core, Constant):
+        return False
+
+    return core.value is None
 
 
 def _around(hulls: Sequence[Interval]) -> Interval:

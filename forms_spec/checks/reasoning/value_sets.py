@@ -74,7 +74,11 @@ class CodeSet:
 
     @property
     def is_empty(self) -> bool:
-        return not self.words and not self.but
+        # All words except some are never none.
+        if self.but:
+            return False
+
+        return not self.words
 
     def meet(self, other: ValueSet) -> CodeSet:
         assert isinstance(other, CodeSet)
@@ -121,7 +125,8 @@ def at_least(limit: int, step: int) -> Spans:
 
 def only(number: int, step: int) -> Spans:
     """The number, if it is a multiple of ``step``."""
-    if number % step:
+    is_reached = number % step == 0
+    if not is_reached:
         return Spans(())
 
     return Spans(((number, number),))

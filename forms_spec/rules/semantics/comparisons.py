@@ -13,6 +13,30 @@ from forms_spec.rules.semantics.types import Type
 
 _WORDS = (Type.TEXT, Type.CHOICE)
 _NUMBERS = (Type.NUMBER, Type.SPREAD)
+_ADVICE = (
+    (
+        {Type.CHOICES},
+        "For a multiple choice use: has 'CODE', has any ('A', 'B'), within, overlaps.",
+    ),
+    (
+        {Type.CHOICE, Type.NUMBER},
+        "Codes are texts: write '3' in quotes, or number_of(field) for the number of "
+        "the code.",
+    ),
+    (
+        {Type.DATE, Type.TEXT},
+        "Dates are written without quotes: 2024-01-31.",
+    ),
+    (
+        {Type.DATE, Type.DATETIME},
+        "Use the date of the date with time: date_of(...).",
+    ),
+    (
+        {Type.CHOICE, Type.CONDITION},
+        "The answer to a yes/no question is a code: write = 'Y' or = 'N'.",
+    ),
+)
+"""What was probably meant where these types meet."""
 _NOTHING = Constant(type=Type.SPREAD, value=(0, 0))
 _MIRRORED = {">": "<", ">=": "<="}
 _EXACT = {"=": "eq", "<": "lt", "<=": "le"}
@@ -124,11 +148,14 @@ def _check_codes(
 ) -> None:
     """A constant beside a choice has to be one of its codes."""
     for choice, other in ((left, right), (right, left)):
-        if choice.type is not Type.CHOICE or choice.codelist is None:
+        codelist = choice.codelist
+        # A text compared with a text may say anything.
+        if choice.type is not Type.CHOICE or codelist is None:
             continue
 
         if isinstance(other, Constant):
-            check_code(context, other, choice.codelist, _written(node, other))
+            written = _written(node, other)
+            check_code(context, other, codelist, written)
 
 
 def _written(node: syntax_tree.Node, constant: Constant) -> syntax_tree.Node:
@@ -137,7 +164,9 @@ def _written(node: syntax_tree.Node, constant: Constant) -> syntax_tree.Node:
     """
     for name in ("left", "right", "low", "high"):
         side = getattr(node, name, None)
-        if isinstance(side, syntax_tree.Literal) and side.value == constant.value:
+        if not isinstance(side, syntax_tree.Literal):
+            continue
+        if side.value == constant.value:
             return side
 
     return node
@@ -145,25 +174,10 @@ def _written(node: syntax_tree.Node, constant: Constant) -> syntax_tree.Node:
 
 def _advice(left: Core, right: Core) -> str:
     """What was probably meant by two types that do not compare."""
-    types = (left.type, right.type)
-    if Type.CHOICES in types:
-        return (
-            "For a multiple choice use: has 'CODE', has any ('A', 'B'), within, "
-            "overlaps."
-        )
-
-    if Type.CHOICE in types and Type.NUMBER in types:
-        return (
-            "Codes are texts: write '3' in quotes, or number_of(field) for the number "
-            "of the code."
-        )
-
-    if Type.DATE in types and Type.TEXT in types:
-        return "Dates are written without quotes: 2024-01-31."
-    if Type.DATE in types and Type.DATETIME in types:
-        return "Use the date of the date with time: date_of(...)."
-    if Type.CHOICE in types and Type.CONDITION in types:
-        return "The answer to a yes/no question is a code: write = 'Y' or = 'N'."
+    types = {left.type, right.type}
+    for mixed, advice in _ADVICE:
+        if mixed <= types:
+            return advice
 
     return ""
 
@@ -190,14 +204,19 @@ def check_code(
 
 def constants(core: Core) -> Iterator[Constant]:
     """The texts that an expression may give as its own value."""
-    values: tuple[Core, ...] = ()
     if isinstance(core, Constant):
         yield core
-    elif isinstance(core, Apply) and core.operator == "case":
+
+    if not isinstance(core, Apply):
+        return
+
+    values: Sequence[Core] = ()
+    if core.operator == "coalesce":
+        values = core.arguments
+    elif core.operator == "case":
+        # Conditions and values take turns; the last is the value of "otherwise".
         *branches, otherwise = core.arguments
         values = (*branches[1::2], otherwise)
-    elif isinstance(core, Apply) and core.operator == "coalesce":
-        values = core.arguments
 
     for value in values:
         yield from constants(value)
@@ -426,12 +445,14 @@ def _check_alternatives(
 ) -> None:
     """Texts beside a choice have to be codes of its codelist."""
     choice = next(value for value in values if value.type is Type.CHOICE)
-    if choice.codelist is None:
+    codelist = choice.codelist
+    if codelist is None:
         return
 
+    # Which branch gives a constant is written, so its place is known.
     for value, node in zip(values, nodes, strict=True):
         if isinstance(value, Constant):
-            check_code(context, value, choice.codelist, node)
+            check_code(context, value, codelist, node)
 
 
 def shared(values: Sequence[Core]) -> Codelist | None:

@@ -59,8 +59,11 @@ def reference(
 
 def _is_result(context: ResolveContext, cell: Read) -> bool:
     """Whether the cell is a laboratory result of the row or form that is looked at."""
+    if cell.field.lab_test is None:
+        return False
+
     innermost = len(context.names.frames) - 1
-    return cell.field.lab_test is not None and cell.depth == innermost
+    return cell.depth == innermost
 
 
 def _conditions(
