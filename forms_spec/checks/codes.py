@@ -91,13 +91,7 @@ def _why_no_code(code: str) -> str | None:
 
 def check_exclusive(loaded: LoadedStudy) -> Iterator[Finding]:
     """Exclusive codes where only one answer is given anyway."""
-    # A named codelist may serve a multiple choice too, where ``exclusive`` has its use.
-    # All its fields share one object; a list in place belongs to a single field.
-    multiple = {
-        id(part.field.codelist)
-        for part in loaded.fields()
-        if part.field.type.name == "multiple_choice"
-    }
+    multiple = _of_multiple_choices(loaded)
     reported: set[str] = set()
 
     for part in loaded.fields():
@@ -112,11 +106,21 @@ def check_exclusive(loaded: LoadedStudy) -> Iterator[Finding]:
         yield from _exclusive_codes(codelist, field.place)
 
 
+def _of_multiple_choices(loaded: LoadedStudy) -> set[int]:
+    """The identities of the codelists of multiple choices."""
+    # A named codelist may serve a multiple choice too, where ``exclusive`` has its use.
+    # All its fields share one object; a list in place belongs to a single field.
+    fields = [part.field for part in loaded.fields()]
+    return {
+        id(field.codelist) for field in fields if field.type.name == "multiple_choice"
+    }
+
+
 def _exclusive_codes(codelist: Codelist, place: TextPlace) -> Iterator[Finding]:
     """A finding for each code that excludes the others, at the field that offers it."""
-    for code in codelist.codes:
-        if code.exclusive:
-            yield finding("exclusive-in-single", text=place, code=code.code)
+    exclusive = [code for code in codelist.codes if code.exclusive]
+    for code in exclusive:
+        yield finding("exclusive-in-single", text=place, code=code.code)
 
 
 def check_labels(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -229,6 +233,7 @@ def _codelists_of_companions(
 def _code_spot(spot: SourceNode, code: str) -> SourceNode:
     """The text of a code, in a list of codes or as the key of a mapping."""
     data = spot.data
+    # A list of codes without labels has no keys.
     if isinstance(data, list) and code in data:
         index = data.index(code)
         return spot.at(index)

@@ -168,13 +168,11 @@ def _unit_read(node: syntax_tree.Node, notes: Notes) -> Unit | None:
 
 def _converted(node: syntax_tree.Node, notes: Notes) -> InUnit | None:
     """``temp in F`` and ``in_unit(temp, 'F')``"""
-    if isinstance(node, syntax_tree.In) and not node.negated:
-        cell, wanted = node.operand, node.among
-    elif isinstance(node, syntax_tree.Call) and node.function == "in_unit":
-        cell, wanted = node.arguments
-    else:
+    parts = _cell_and_unit(node)
+    if parts is None:
         return None
 
+    cell, wanted = parts
     unit = _unit_read(cell, notes)
     if unit is None:
         return None
@@ -190,15 +188,32 @@ def _converted(node: syntax_tree.Node, notes: Notes) -> InUnit | None:
     return _named(node, name, *names)
 
 
+def _cell_and_unit(
+    node: syntax_tree.Node,
+) -> tuple[syntax_tree.Node, syntax_tree.Node] | None:
+    """What is converted, and the unit that it is converted into."""
+    if isinstance(node, syntax_tree.In) and not node.negated:
+        return node.operand, node.among
+
+    if isinstance(node, syntax_tree.Call) and node.function == "in_unit":
+        cell, wanted = node.arguments
+        return cell, wanted
+
+    return None
+
+
 def _words_of(unit: Unit, code: str) -> Iterator[str]:
     """The names that a unit goes by: its code, and its label."""
+    labels = {choice.code: choice.label for choice in unit.choices}
     yield code
-    for choice in unit.choices:
-        if choice.code == code:
-            yield choice.label
+    # A unit that is fixed has no label.
+    if code in labels:
+        yield labels[code]
 
 
 def _named(node: syntax_tree.Node, shown: str, *names: str) -> InUnit:
     plain = [ascii_lower(name.translate(OTHER_SIGNS)) for name in names]
+    # Two spellings of one unit are one name.
     signs = frozenset(OTHER_WORDS.get(name, name) for name in plain)
+
     return InUnit(node=node, names=signs, shown=shown)

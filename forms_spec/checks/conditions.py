@@ -151,6 +151,7 @@ class _Walk:
         if isinstance(node, syntax_tree.Compare) and isinstance(inner, Apply):
             sides = inner.arguments
             compares_conditions = bool(sides) and sides[0].type is Type.CONDITION
+
             if compares_conditions:
                 left = self.looked_at(node.left, sides[0], forms)
                 right = self.looked_at(node.right, sides[-1], forms)

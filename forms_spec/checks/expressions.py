@@ -94,6 +94,7 @@ def _is_plainly_right(part: ExpressionPart) -> bool:
 def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
     located = _located(part, study, home)
     is_text = part.what in TEXTS
+
     if is_text:
         # What is doubtful in a comparison is of no account where nothing is compared.
         for fault in located:

@@ -12,6 +12,7 @@ from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
 from forms_spec.model.facets import Range
 from forms_spec.model.study import Study
+from forms_spec.rule_syntax.expression import Expression
 
 Ranges = Mapping[str | None, Range]
 """The ranges of one key of a field, by unit; under None where no unit is chosen."""
@@ -166,22 +167,31 @@ def _outside_harder(
         if _is_empty(hard, part, study):
             continue
 
-        least, most = ends(hard, part, study)
-        low, high = ends(soft, part, study)
+        for expression in _ends_outside(soft, hard, part, study):
+            yield finding(
+                "expected-outside-range",
+                text=_spot(part, key, unit).place,
+                key=key,
+                end=expression.text,
+                outer=outer,
+                range=words(hard),
+            )
 
-        for expression, end in ((soft.low, low), (soft.high, high)):
-            if expression is None or end is None:
-                continue
 
-            if _is_outside(end, least, most):
-                yield finding(
-                    "expected-outside-range",
-                    text=_spot(part, key, unit).place,
-                    key=key,
-                    end=expression.text,
-                    outer=outer,
-                    range=words(hard),
-                )
+def _ends_outside(
+    soft: Range, hard: Range, part: FieldPart, study: Study
+) -> Iterator[Expression]:
+    """The ends of a range that surely lie outside another."""
+    least, most = ends(hard, part, study)
+    low, high = ends(soft, part, study)
+
+    for expression, end in ((soft.low, low), (soft.high, high)):
+        # An end that hangs on other answers is not known before entry.
+        if expression is None or end is None:
+            continue
+
+        if _is_outside(end, least, most):
+            yield expression
 
 
 def _harder(part: FieldPart, key: str) -> tuple[str, Ranges]:

@@ -79,7 +79,10 @@ def _acts_unseen(may: frozenset[Permission]) -> bool:
 
 def _words(permissions: frozenset[Permission]) -> str:
     """Permissions in the order of the documentation."""
-    return ", ".join(item.value for item in Permission if item in permissions)
+    # A set has no order of its own.
+    ordered = [item.value for item in Permission if item in permissions]
+
+    return ", ".join(ordered)
 
 
 def _leaks(study: Study, grants: RoleGrants) -> Iterator[Finding]:
@@ -87,20 +90,22 @@ def _leaks(study: Study, grants: RoleGrants) -> Iterator[Finding]:
     if grants.is_whole:
         return
 
-    for asked in asked_fields(study):
-        if asked.column not in grants.seen:
+    role = grants.role
+    asked_here = [asked for asked in asked_fields(study) if asked.column in grants.seen]
+
+    for asked in asked_here:
+        hidden = grants.first_unseen(reads_of_field(study, asked))
+        if hidden is None:
             continue
 
-        hidden = grants.first_unseen(reads_of_field(study, asked))
-        if hidden is not None:
-            yield finding(
-                "role-depends",
-                text=_place(grants.role, hidden),
-                related=(asked.field.place,),
-                role=grants.role.name,
-                seen=".".join(asked.column),
-                unseen=".".join(hidden),
-            )
+        yield finding(
+            "role-depends",
+            text=_place(role, hidden),
+            related=(asked.field.place,),
+            role=role.name,
+            seen=".".join(asked.column),
+            unseen=".".join(hidden),
+        )
 
 
 def _place(role: StudyRole, hidden: tuple[str, ...]) -> TextPlace | None:

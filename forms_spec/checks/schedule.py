@@ -88,9 +88,13 @@ def _is_surely_before(visit: Visit, latest: Visit) -> bool:
 
 def _out_of_order(loaded: LoadedStudy, visit: Visit, latest: Visit) -> Finding:
     spot = _spot(loaded, visit)
+    place = visit.place
+    if spot is not None:
+        place = spot.at("target").place
+
     return finding(
         "visits-out-of-order",
-        text=spot.at("target").place if spot else visit.place,
+        text=place,
         related=(latest.place,),
         name=visit.name,
         other=latest.name,

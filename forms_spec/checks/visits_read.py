@@ -50,7 +50,8 @@ def visit_findings(
 
         place = line_place(start, end)
         problem = _at_repeating_visit(place, core, own, study)
-        if problem is None and part.what in AT_ENTRY:
+        is_entered_here = part.what in AT_ENTRY
+        if problem is None and is_entered_here:
             problem = _at_later_visit(place, core, own, study)
 
         if problem is not None:

@@ -53,6 +53,7 @@ class _DateParts:
         # A partial date ends where nothing more is known.
         if self.month:
             text += f"-{self.month:02}"
+
         if self.day:
             text += f"-{self.day:02}"
 
@@ -158,6 +159,7 @@ class DateReader:
             return _one_word(words[0])
         if len(words) == 2:
             return _two_words(*words)
+
         if len(words) == 3:
             # ``15.04/2024`` mixes two ways of writing a date.
             even = len(separators) == 2 and len(set(separators)) == 1
@@ -187,6 +189,7 @@ class DateReader:
         readings: set[_DateParts | None] = set()
         if order != "dmy":
             readings.add(_numbers(year, left, right))
+
         if order != "mdy":
             readings.add(_numbers(year, right, left))
 

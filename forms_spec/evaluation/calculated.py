@@ -74,11 +74,8 @@ def without_calculated(
 def _left(
     texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence[str]
 ) -> Mapping[str, str]:
-    return {
-        name: text
-        for name, text in texts.items()
-        if name not in formulas or text != given.get(name, "")
-    }
+    given_again = {name for name in formulas if texts.get(name) == given.get(name, "")}
+    return {name: text for name, text in texts.items() if name not in given_again}
 
 
 def _filled(

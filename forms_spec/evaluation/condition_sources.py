@@ -123,6 +123,7 @@ def _named(study: Study, form: Form, place: _Place) -> str:
     table = study.tables[table_name]
     field = study.field(table_name, name) if name is not None else None
 
+    # Rows are named by their group, which need not have a title.
     label = table.form.title
     if field is not None:
         label = field.label

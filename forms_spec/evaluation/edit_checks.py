@@ -223,13 +223,10 @@ def _lacking(
     if field is None:
         return None
 
+    label = f"“{field.label}”"
     is_own = target.visit is None and (table, name) in captured.plan.fields
     if is_own:
-        is_answered = _is_answered(captured, table, row, name)
-        if is_answered:
-            return None
-
-        return f"“{field.label}”"
+        return None if _is_answered(captured, table, row, name) else label
 
     form = study.tables[table].form
     # The rows of another form are several cells, too.
@@ -237,10 +234,11 @@ def _lacking(
         return None
 
     there = captured.world.at(form.name, target.visit, captured.key, name)
-    if there is not None and there.value(form.name, None, name) is not None:
+    value = there.value(form.name, None, name) if there is not None else None
+    if value is not None:
         return None
 
-    return f"“{field.label}” ({form.title})"
+    return f"{label} ({form.title})"
 
 
 def _is_answered(

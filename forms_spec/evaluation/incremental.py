@@ -127,6 +127,7 @@ class CasebookResults:
     def _changed_since(self, earlier: CasebookResults) -> set[Input]:
         changed: set[Input] = set()
         before = earlier._records
+
         for key, record in self._records.items():
             # Nearly all records are the same object, which is seen without a comparison.
             known = before.get(key)
@@ -147,6 +148,7 @@ class CasebookResults:
         """
         reached: set[Input] = set()
         front = changed
+
         while front:
             reached |= front
             reached |= {item.form for item in front if isinstance(item, FormKey)}
@@ -156,6 +158,7 @@ class CasebookResults:
             for name, kept in self._kept.items():
                 if not isinstance(name, FormKey) or name in reached:
                     continue
+
                 if not kept.cell_inputs.isdisjoint(reached):
                     front.add(name)
 

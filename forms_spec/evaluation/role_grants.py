@@ -56,7 +56,11 @@ def placed_fields(form: Form) -> Iterator[PlacedField]:
         owners = {item.unit_field: item.name for item in group.fields}
 
         for item in group.fields:
-            owner = item.part_of or owners.get(item.name, item.name)
+            owner = owners.get(item.name, item.name)
+            # The parts of a field go with the field that they are made of.
+            if item.part_of:
+                owner = item.part_of
+
             yield PlacedField(form=form, group=group, field=item, owner=owner)
 
 
@@ -163,6 +167,7 @@ def known_places(study: Study) -> Iterator[str]:
         yield form.name
         for group in form.groups:
             yield f"{form.name}.{group.name}"
+            # The rows of a group are a table of their own.
             if group.rows:
                 yield group.name
 
@@ -217,11 +222,8 @@ def _expressions(item: Field, group: Group) -> Iterator[Expression]:
         group.show_when,
         item.required,
         item.value,
+        *_ends(item),
     ]
-    for _, limits in item.limits:
-        for ends in limits.values():
-            candidates += [ends.low, ends.high]
-
     # ``required`` may be plainly true or false, and most of the others are not given.
     for candidate in candidates:
         if isinstance(candidate, Expression):
@@ -229,6 +231,14 @@ def _expressions(item: Field, group: Group) -> Iterator[Expression]:
 
     for wording in (*item.wordings.values(), *group.wordings.values()):
         yield from _slots(wording)
+
+
+def _ends(item: Field) -> Iterator[Expression | None]:
+    """Both ends of all that a value is held against."""
+    for _, limits in item.limits:
+        for ends in limits.values():
+            yield ends.low
+            yield ends.high
 
 
 def _slots(wording: Wording) -> Iterator[Expression]:

@@ -92,7 +92,10 @@ class RoleView:
         """The codes of findings that hang on what the role does not see."""
         codes: set[str] = set()
         for check in self._hidden_rules():
-            codes |= {check.name, check.check, check.unknown or check.name}
+            codes.update((check.name, check.check))
+            # Most rules say nothing of what is UNKNOWN.
+            if check.unknown:
+                codes.add(check.unknown)
 
         return frozenset(codes)
 
@@ -178,16 +181,21 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
     something of it.
     """
     forms = dict(reduced_forms(study.forms, grants))
-    rules = {
-        name: check
-        for name, check in study.rules.items()
-        if grants.first_unseen(reads_of_check(study, check)) is None
-    }
+    schedule = [item for item in study.schedule if item.form in forms]
+    day_zero = [name for name in study.day_zero if _sees_name(grants, name)]
+
+    # A rule without one of its fields would say something else.
+    rules: dict[str, EditCheck] = {}
+    for name, check in study.rules.items():
+        hidden = grants.first_unseen(reads_of_check(study, check))
+        if hidden is None:
+            rules[name] = check
+
     return replace(
         study,
         forms=MappingProxyType(forms),
-        schedule=tuple(item for item in study.schedule if item.form in forms),
-        day_zero=tuple(name for name in study.day_zero if _sees_name(grants, name)),
+        schedule=tuple(schedule),
+        day_zero=tuple(day_zero),
         rules=MappingProxyType(rules),
         derivations=MappingProxyType(dict(_derivations(study, grants))),
         codelists=MappingProxyType(dict(_codelists(study, forms))),

@@ -75,11 +75,13 @@ def _absent(
     codes, or so many rows.
     """
     count = len(captured.rows(group.name))
-    if not rows.fixed and count < rows.minimum:
+    # The rows of fixed codes are counted one by one.
+    has_minimum = not rows.fixed
+    if has_minimum and count < rows.minimum:
         yield _found(captured, group, "too-few-rows", count=count, least=rows.minimum)
 
-    for labels, value in _combinations(captured, group, rows):
-        if value == 0:
+    for labels, times in _combinations(captured, group, rows):
+        if times == 0:
             yield _found(captured, group, "row-missing", row=labels)
 
 

@@ -91,6 +91,7 @@ class ToCome:
 
         order = visit_order(self.study)
         here = order.get(self.home.visit, len(order))
+
         for name, number in order.items():
             is_scheduled = (form, name) in self.study.expectations
             if number > here or not is_scheduled:

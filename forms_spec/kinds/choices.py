@@ -43,11 +43,13 @@ def _refused(given: list[str], field: Facets) -> Refusal | None:
     if refused:
         return refused
 
-    if field.max_choices is not None and len(given) > field.max_choices:
-        counts = (("count", str(len(given))), ("most", str(field.max_choices)))
-        return Refusal(code="too-many-choices", details=counts)
+    # The most that may be chosen is counted once it is known what was chosen.
+    most = field.max_choices
+    if most is None or len(given) <= most:
+        return None
 
-    return None
+    counts = (("count", str(len(given))), ("most", str(most)))
+    return Refusal(code="too-many-choices", details=counts)
 
 
 def _unknown(given: list[str], field: Facets) -> Refusal | None:

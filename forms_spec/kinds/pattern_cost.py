@@ -175,15 +175,16 @@ class _Automaton:
 
     def shared(self, states: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Where several runs can go by reading the same character."""
-        reached: list[tuple[tuple[int, ...], tuple[Span, ...]]] = [
-            ((), ((0, 0x10FFFF),))
-        ]
+        everything: tuple[Span, ...] = ((0, 0x10FFFF),)
+        reached: list[tuple[tuple[int, ...], tuple[Span, ...]]] = [((), everything)]
+
         for state in states:
             grown = []
             for so_far, spans in reached:
                 for target in self.follow[state]:
                     self.count()
-                    if common := _common(spans, self.spans[target]):
+                    common = _common(spans, self.spans[target])
+                    if common:
                         grown.append(((*so_far, target), common))
 
             reached = grown
@@ -208,11 +209,13 @@ class _Automaton:
 
 def _any_of(branches: list[_Fragment]) -> _Fragment:
     """The fragment that is one of the others."""
-    firsts = (branch.first for branch in branches)
-    lasts = (branch.last for branch in branches)
+    firsts = [branch.first for branch in branches]
+    lasts = [branch.last for branch in branches]
+    # One branch that may be empty is enough.
+    is_empty = any(branch.empty for branch in branches)
 
     return _Fragment(
-        empty=any(branch.empty for branch in branches),
+        empty=is_empty,
         first=frozenset().union(*firsts),
         last=frozenset().union(*lasts),
     )
@@ -374,22 +377,29 @@ def _exponential(tree: Node) -> bool:
 
 def _two_ways(automaton: _Automaton, state: int) -> bool:
     start: tuple[int, ...] = (state, state)
-    after = automaton.reach(start)
-    before: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
-
-    for source, targets in after.items():
-        for target in targets:
-            before.setdefault(target, []).append(source)
+    before = _backwards(automaton.reach(start))
 
     # Backwards from the start: the pairs from which two runs meet there again.
     seen, waiting = {start}, [start]
     while waiting:
-        for source in before.get(waiting.pop(), ()):
-            if source not in seen:
-                seen.add(source)
-                waiting.append(source)
+        pair = waiting.pop()
+        new = before.get(pair, set()) - seen
+        seen |= new
+        waiting.extend(new)
 
     return any(first != other for first, other in seen)
+
+
+def _backwards(
+    after: Mapping[tuple[int, ...], Iterable[tuple[int, ...]]],
+) -> dict[tuple[int, ...], set[tuple[int, ...]]]:
+    """The states that lead to each state."""
+    before: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
+    for source, targets in after.items():
+        for target in targets:
+            before.setdefault(target, set()).add(source)
+
+    return before
 
 
 def _cubic(tree: Node) -> bool:

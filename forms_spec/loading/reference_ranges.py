@@ -128,22 +128,25 @@ def _known_columns(columns: tuple[str, ...], spot: SourceNode, notes: Notes) -> 
     if not columns:
         return False
 
-    unknown = [column for column in columns if column not in COLUMNS]
-    lacking = [column for column in NEEDED if column not in columns]
+    wrong = [column for column in columns if column not in COLUMNS]
+    wrong += [column for column in NEEDED if column not in columns]
+
     for source, asking in ASKING.items():
-        if not asking.isdisjoint(columns) and not spot.at(source).has:
-            lacking.append(source)
+        # Who gives ages has to say where the age of a subject stands.
+        is_needed = not asking.isdisjoint(columns)
+        if is_needed and not spot.at(source).has:
+            wrong.append(source)
 
-    wrong = [*unknown, *lacking]
-    if wrong:
-        notes.say(
-            "reference-column",
-            spot.at("columns").place,
-            name=wrong[0],
-            columns=", ".join(COLUMNS),
-        )
+    if not wrong:
+        return True
 
-    return not wrong
+    notes.say(
+        "reference-column",
+        spot.at("columns").place,
+        name=wrong[0],
+        columns=", ".join(COLUMNS),
+    )
+    return False
 
 
 def _expression(spot: SourceNode, notes: Notes) -> Expression | None:

@@ -124,15 +124,10 @@ class _English:
     def literal(self, node: syntax_tree.Literal) -> str:
         if node.kind == "text":
             return f"“{node.value}”"
-
-        if node.kind == "boolean":
-            if node.value:
-                return "true"
-
-            return "false"
-
         if node.kind == "date":
             return shown_day(str(node.value))
+        if node.kind == "boolean":
+            return str(node.value).lower()
 
         return str(node.value)
 
@@ -156,12 +151,17 @@ class _English:
         return self.named(node)
 
     def elsewhere(self, remote: Remote) -> str:
-        text = f"“{remote.field.label}” ({self.study.forms[remote.form].title}"
+        form = self.study.forms[remote.form]
+        label = f"“{remote.field.label}” ({form.title}"
         if remote.visit is None:
-            return f"{text})"
+            return f"{label})"
 
+        # Every other word for a visit than a name means an earlier one.
         visit = self.study.visits.get(remote.visit)
-        return f"{text}, {visit.title if visit else 'at the previous visit'})"
+        if visit is None:
+            return f"{label}, at the previous visit)"
+
+        return f"{label}, {visit.title})"
 
     def named(self, node: syntax_tree.Reference) -> str:
         """A derivation, or the rows of a table."""
@@ -398,6 +398,7 @@ class _English:
     def fold(self, node: syntax_tree.Aggregate) -> str:
         over = self.say(node.over)
         where = ""
+
         if node.where is not None:
             condition = self.say(node.where)
             if node.function == "every":

@@ -134,6 +134,7 @@ def due_dates(visit: Visit, day_zero: date | None) -> Due | None:
     if day_zero is None or visit.target is None:
         return None
 
+    # Python's calendar ends with the year 9999.
     try:
         return _due(visit.target, visit.window, day_zero)
     except (OverflowError, ValueError):

@@ -368,21 +368,23 @@ def _words(operator: str, first: Side, other: Side) -> Results:
 
 def _numbers(operator: str, first: Side, other: Side) -> Results:
     """Two numbers or moments."""
-    if not isinstance(first.values, Spans) or not isinstance(other.values, Spans):
+    left, right = first.values, other.values
+    if not isinstance(left, Spans) or not isinstance(right, Spans):
         return OPEN
     # A range that nothing fits is a finding of its own.
-    if first.values.is_empty or other.values.is_empty:
+    if left.is_empty or right.is_empty:
         return OPEN
 
     limit = _limit(other.core)
     if limit is not None and first.key is not None:
         return _against(operator, first, limit)
 
+    # ``10 < x`` says the same as ``x > 10``.
     limit = _limit(first.core)
     if limit is not None and other.key is not None:
         return _against(_MIRRORED[operator], other, limit)
 
-    orders = _possible_orders(first.values, other.values)
+    orders = _possible_orders(left, right)
     return _ordered(operator, first, other, orders)
 
 

@@ -44,12 +44,8 @@ def is_single(core: Core) -> bool:
     if not isinstance(core, Apply):
         return False
 
-    for side in core.arguments:
-        codelist = side.codelist
-        if codelist is not None and len(codelist.codes) == 1:
-            return True
-
-    return False
+    codelists = filter(None, (side.codelist for side in core.arguments))
+    return any(len(codelist.codes) == 1 for codelist in codelists)
 
 
 def reason(core: Core, forms: Sequence[str], domains: Domains) -> str:
@@ -98,25 +94,18 @@ def _described(core: Core, forms: Sequence[str], domains: Domains) -> str:
     if isinstance(core, Constant | Key):
         return ""
 
-    values = domains.of(core, forms)
-    possible = values_in_words(values, core.type)
+    possible = values_in_words(domains.of(core, forms), core.type)
+    if not isinstance(core, Read | Remote):
+        return f"The result is {possible}." if possible else ""
 
-    if isinstance(core, Read | Remote):
-        is_whole = core.field.kind.name == "integer"
-        parts = ["a whole number"] if is_whole else []
-        if possible:
-            parts.append(possible)
-
-        words = " ".join(parts)
-        if not words:
-            return ""
-
-        return f"{core.field.name} is {words}."
-
-    if not possible:
+    # "x is a whole number from 0 to 10."
+    is_whole = core.field.kind.name == "integer"
+    words = filter(None, ("a whole number" if is_whole else "", possible))
+    description = " ".join(words)
+    if not description:
         return ""
 
-    return f"The result is {possible}."
+    return f"{core.field.name} is {description}."
 
 
 def _place(sides: Sequence[Core], forms: Sequence[str], domains: Domains) -> str:
