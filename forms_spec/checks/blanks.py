@@ -114,9 +114,10 @@ def _name(node: syntax_tree.Node) -> str | None:
 
         return None
 
-    if isinstance(node, syntax_tree.Reference) and node.field is not None:
-        table = node.table or ""
-        selector = node.selector or ""
-        return f"{table}[{selector}]{node.field}"
+    if not isinstance(node, syntax_tree.Reference) or node.field is None:
+        return None
 
-    return None
+    # Nothing but a name has neither a table nor a visit.
+    table = node.table or ""
+    selector = node.selector or ""
+    return f"{table}[{selector}]{node.field}"

@@ -156,8 +156,7 @@ def check_synonyms(loaded: LoadedStudy) -> Iterator[Finding]:
     """Synonyms that name two answers, or that are a reason for no answer."""
     missing = {ascii_lower(code): code for code in loaded.study.missing}
     for codelist, spot in _codelists(loaded):
-        with_synonyms = [code for code in codelist.codes if code.synonyms]
-        for code in with_synonyms:
+        for code in codelist.codes:
             yield from _ambiguous_synonyms(codelist, code, missing, spot)
 
 

@@ -90,9 +90,10 @@ def _unlike_the_first(grid: Group) -> Iterator[Finding]:
     for field in fields:
         # A multiple choice would need boxes, where a grid has one circle a column.
         is_choice = field.kind.name == "choice"
-        fits = is_choice and _same_codes(field.codelist, heading)
-        if not fits:
-            yield finding("grid-codelists", text=field.place, name=field.name)
+        if is_choice and _same_codes(field.codelist, heading):
+            continue
+
+        yield finding("grid-codelists", text=field.place, name=field.name)
 
 
 def _same_codes(codelist: Codelist | None, other: Codelist | None) -> bool:

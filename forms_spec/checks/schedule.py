@@ -17,13 +17,13 @@ def check_schedule(loaded: LoadedStudy) -> Iterator[Finding]:
     used_forms = {scheduled.form for scheduled in study.schedule}
     used_visits = {scheduled.visit for scheduled in study.schedule}
 
-    unused_forms = [
-        form for form in study.forms.values() if form.name not in used_forms
-    ]
-    for form in unused_forms:
+    for form in study.forms.values():
         # A log is open all the time, without a visit.
-        if not form.log and not _has_row(loaded, form.name):
-            yield finding("form-never-scheduled", text=form.place, name=form.name)
+        has_place = form.log or form.name in used_forms
+        if has_place or _has_row(loaded, form.name):
+            continue
+
+        yield finding("form-never-scheduled", text=form.place, name=form.name)
 
     for visit in study.visits.values():
         if visit.name not in used_visits:

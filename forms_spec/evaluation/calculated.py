@@ -74,8 +74,13 @@ def without_calculated(
 def _left(
     texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence[str]
 ) -> Mapping[str, str]:
-    given_again = {name for name in formulas if texts.get(name) == given.get(name, "")}
-    return {name: text for name, text in texts.items() if name not in given_again}
+    kept = dict(texts)
+    for name in formulas:
+        # A text that was handed in differs from what the formula gave.
+        if name in kept and kept[name] == given.get(name, ""):
+            del kept[name]
+
+    return kept
 
 
 def _filled(

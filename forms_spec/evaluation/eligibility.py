@@ -127,8 +127,9 @@ class Assessment:
     @property
     def pending(self) -> tuple[CriterionResult, ...]:
         """Criteria that are passed, but a finding is open on what they rest on."""
-        passed = [result for result in self.criteria if result.passes]
-        return tuple(result for result in passed if result.findings)
+        open_ = [result for result in self.criteria if result.findings]
+        # One that is not passed, or not decided, is told of as such.
+        return tuple(result for result in open_ if result.passes)
 
 
 def assess(

@@ -345,7 +345,7 @@ class _Planner:
 
     def read_by(self, field: Field, group: Group, home: Home) -> list[tuple[str, str]]:
         """The cells of this form that decide the field's value."""
-        deciding = [*reversed(self.shown_by(field, group, home))]
+        deciding = list(reversed(self.shown_by(field, group, home)))
         if field.value is not None:
             deciding.insert(0, (field.value, home))
 
@@ -353,7 +353,8 @@ class _Planner:
         for expression, where in deciding:
             for read in references(expression, self.study, where):
                 # What was typed is there without any evaluation.
-                if read.visit is None and not read.entered:
+                is_evaluated = read.visit is None and not read.entered
+                if is_evaluated:
                     cells.append((read.table or "", read.field or ""))
 
         return cells

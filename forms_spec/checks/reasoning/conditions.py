@@ -326,11 +326,14 @@ class Conditions:
 
         # One by one: TRUE where it equals any of them, FALSE where it equals none.
         compare = _words if compares_words else _numbers
-        sides = [self._side(other, forms) for other in others]
-        parts = [compare("eq", first, side) for side in sides]
+        true: MaybeFacts = None
+        false: MaybeFacts = NOTHING
+        for other in others:
+            side = self._side(other, forms)
+            same, different = compare("eq", first, side)
+            true = either(true, same)
+            false = both(false, different)
 
-        true = one_of(true for true, _ in parts)
-        false = all_of(false for _, false in parts)
         return self._heeding_keys((true, false), operand)
 
 

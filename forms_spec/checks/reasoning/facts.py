@@ -53,8 +53,12 @@ def either(first: MaybeFacts, other: MaybeFacts) -> MaybeFacts:
         return first
 
     # What only one of the two says is not sure.
-    shared = [key for key in first if key in other]
-    return {key: first[key].join(other[key]) for key in shared}
+    shared: dict[str, ValueSet] = {}
+    for key, values in first.items():
+        if key in other:
+            shared[key] = values.join(other[key])
+
+    return shared
 
 
 def all_of(results: Iterable[MaybeFacts]) -> MaybeFacts:
