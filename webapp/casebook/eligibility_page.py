@@ -4,6 +4,7 @@ criterion on its page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,7 +20,14 @@ from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.lacking_values import Lack
 from forms_spec.evaluation.read_trace import AnswerSource
 from forms_spec.findings.finding import Finding
-from forms_spec.model.captured_data import LOG, Casebook, CellKey, FormKey, Record
+from forms_spec.model.captured_data import (
+    LOG,
+    Casebook,
+    CellKey,
+    FormKey,
+    Record,
+    row_at,
+)
 from forms_spec.model.criteria import Criterion
 from forms_spec.model.fields import Field
 from generator.pages.answer_text import answer_words
@@ -178,15 +186,15 @@ def _page(subjid: str, judged: Judged, assessment: Assessment) -> EligibilityPag
             work_out=lambda _subject: maker.line(result),
         )
 
-    counts = dict.fromkeys(Verdict, 0)
-    for result in assessment.criteria:
-        counts[result.verdict] += 1
+    numbers = Counter(result.verdict for result in assessment.criteria)
+    counts = [
+        (VERDICTS[verdict], numbers[verdict]) for verdict in Verdict if numbers[verdict]
+    ]
+
     return EligibilityPage(
         status=status_of(assessment),
-        counts=tuple(
-            (VERDICTS[verdict], count) for verdict, count in counts.items() if count
-        ),
-        lines=tuple(line(result) for result in assessment.criteria),
+        counts=tuple(counts),
+        lines=tuple(map(line, assessment.criteria)),
     )
 
 
@@ -240,33 +248,39 @@ class _CriterionLines:
 
     def title(self, source: AnswerSource) -> str:
         study = services().study
-        form = study.forms[source.key.form]
-        visit = "" if source.key.visit == LOG else f", {source.key.visit}"
-        number = f" {source.key.unsno}" if source.key.unsno else ""
-        row = f", {self.row(source, source.row)}" if source.row is not None else ""
-        return f"{form.title}{visit}{number}{row}"
+        key, row = source.key, source.row
+        title = study.forms[key.form].title
+        if key.visit != LOG:
+            title += f", {key.visit}"
+        if key.unsno:
+            title += f" {key.unsno}"
+        if row is not None:
+            title += f", {self.row(source, row)}"
+
+        return title
 
     def row(self, source: AnswerSource, number: int) -> str:
         """A row by what it is about where that is fixed, else by its number."""
         group = services().study.tables[source.table].group
-        fixed = group.rows.fixed if group and group.rows else ()
-        if group is None or not fixed:
+        if group is None or group.rows is None or not group.rows.fixed:
             return f"row {number}"
-        texts = self.texts(source)
 
-        return " ".join(
-            answer_words(texts.get(f.name, ""), f)
-            for f in group.fields
-            if f.name in fixed
-        )
+        texts = self.texts(source)
+        words = []
+        for field in group.fields:
+            if field.name in group.rows.fixed:
+                words.append(answer_words(texts.get(field.name, ""), field))
+
+        return " ".join(words)
 
     def texts(self, source: AnswerSource) -> Mapping[str, str]:
         """What was captured beside a source, in its row or its form."""
         record = self.casebook.record(source.key) or Record()
-        rows = record.rows.get(source.table, ())
-        return next(
-            (row.texts for row in rows if row.number == source.row), record.texts
-        )
+        if source.row is None:
+            return record.texts
+
+        row = row_at(record, source.table, source.row)
+        return row.texts if row else record.texts
 
     def shown(self, source: AnswerSource, lack: Lack | None) -> SourceShown:
         table = services().study.tables[source.table]
@@ -305,11 +319,9 @@ class _CriterionLines:
 def _names_its_row(source: AnswerSource) -> bool:
     """True for what stands in the title of a fixed row."""
     group = services().study.tables[source.table].group
-    return (
-        group is not None
-        and group.rows is not None
-        and source.field in group.rows.fixed
-    )
+    if group is None or group.rows is None:
+        return False
+    return source.field in group.rows.fixed
 
 
 def _in_order(sources: Iterable[AnswerSource]) -> list[AnswerSource]:
@@ -318,6 +330,7 @@ def _in_order(sources: Iterable[AnswerSource]) -> list[AnswerSource]:
     first: dict[tuple[FormKey, int | None], int] = {}
     for index, item in enumerate(kept):
         first.setdefault((item.key, item.row), index)
+
     return sorted(kept, key=lambda entry: first[entry.key, entry.row])
 
 
@@ -334,8 +347,6 @@ def _derived(result: CriterionResult, criterion: Criterion) -> str:
     labels = [code.label for code in codelist.codes if code.code in result.possible]
     if len(labels) == 1:
         return labels[0]
-    return (
-        "unknown"
-        if len(labels) == len(codelist.codes)
-        else f"unknown: {' or '.join(labels)}"
-    )
+    if len(labels) == len(codelist.codes):
+        return "unknown"
+    return f"unknown: {' or '.join(labels)}"

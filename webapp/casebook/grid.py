@@ -68,6 +68,11 @@ class GridLine:
     form: Form
     cells: tuple[FormAtVisit, ...]
 
+    @property
+    def has_addresses(self) -> bool:
+        """Whether the form is part of a visit that the grid shows."""
+        return any(cell.address for cell in self.cells)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogForm:
@@ -144,22 +149,17 @@ def grid_of(
         return results.of(f"line of {form.name}", columns, known, work_out=drawn)
 
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
-    lines = tuple(line(study.forms[name]) for name in names)
+    lines = [line(study.forms[name]) for name in names]
+    logs = [form for form in study.forms.values() if form.log]
+
+    # The number of a voided visit is not given again.
+    voided = {(key.visit, key.unsno) for key in casebook.voided}
 
     return Grid(
         columns=columns,
-        lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
-        logs=tuple(
-            _log(subjid, form, casebook, findings)
-            for form in study.forms.values()
-            if form.log
-        ),
-        next_unsno=_next_numbers(
-            study,
-            columns,
-            # The number of a voided visit is not given again.
-            captured | {(key.visit, key.unsno) for key in casebook.voided},
-        ),
+        lines=tuple(line for line in lines if line.has_addresses),
+        logs=tuple(_log(subjid, form, casebook, findings) for form in logs),
+        next_unsno=_next_numbers(study, columns, captured | voided),
     )
 
 
@@ -175,8 +175,11 @@ def _with_captured(
             continue
 
         some = next(iter(mine.values()))
-        numbers = {number for name, number in captured if name == visit.name}
-        numbers |= set(mine) - {0}
+        # A visit that nobody began is listed under no number.
+        numbers = set(mine) - {0}
+        for name, number in captured:
+            if name == visit.name:
+                numbers.add(number)
 
         for number in sorted(numbers):
             blank = VisitState(
@@ -194,13 +197,13 @@ def _next_numbers(
     study: Study, columns: tuple[Column, ...], captured: Iterable[VisitKey]
 ) -> dict[str, int]:
     """The number that the next visit of each repeating visit gets."""
-    numbers = {name: 0 for name, visit in study.visits.items() if visit.repeats}
+    free = {name: 1 for name, visit in study.visits.items() if visit.repeats}
     drawn = [(column.visit.name, column.state.unsno) for column in columns]
     for name, number in (*drawn, *captured):
-        if name in numbers:
-            numbers[name] = max(numbers[name], number)
+        if name in free:
+            free[name] = max(free[name], number + 1)
 
-    return {name: number + 1 for name, number in numbers.items()}
+    return free
 
 
 def _columns(
@@ -210,16 +213,16 @@ def _columns(
     columns = []
 
     for number, state in enumerate(states):
-        forms = forms_at(study, state.visit.name)
-        first = (
-            form_address(subjid, state.visit.name, state.unsno, forms[0].name)
-            if forms
-            else ""
-        )
+        name = state.visit.name
+        forms = forms_at(study, name)
+        first = ""
+        if forms:
+            first = form_address(subjid, name, state.unsno, forms[0].name)
+
         columns.append(
             Column(
                 state=state,
-                word=visit_word(state.visit.name, state.unsno),
+                word=visit_word(name, state.unsno),
                 first_address=first,
                 today_after=number == last,
                 year=_other_year(state, today),
@@ -231,43 +234,62 @@ def _columns(
 
 def _day(state: VisitState) -> date | None:
     """The day of a visit, or the planned one."""
-    return state.date or (state.due.target if state.due else None)
+    if state.date or state.due is None:
+        return state.date
+    return state.due.target
 
 
 def _by_day(states: tuple[VisitState, ...]) -> tuple[VisitState, ...]:
     """The visits in the study's order, with those that nobody planned where their day
     belongs.
     """
-    unplanned = [
-        state
-        for state in states
-        if state.date and state.visit.type is not VisitType.SCHEDULED
-    ]
-    result = [state for state in states if state not in unplanned]
-    for state in sorted(
-        unplanned, key=lambda item: (item.date or date.max, item.unsno)
-    ):
-        days = [_day(item) for item in result]
-        earlier = [
-            i for i, day in enumerate(days) if day and state.date and day <= state.date
-        ]
-        result.insert(max(earlier, default=-1) + 1, state)
+    result: list[VisitState] = []
+    unplanned: list[tuple[date, VisitState]] = []
+    for state in states:
+        if state.date and state.visit.type is not VisitType.SCHEDULED:
+            unplanned.append((state.date, state))
+        else:
+            result.append(state)
+
+    unplanned.sort(key=lambda item: (item[0], item[1].unsno))
+    for day, state in unplanned:
+        result.insert(_number_after(result, day), state)
 
     return tuple(result)
+
+
+def _number_after(states: Iterable[VisitState], day: date) -> int:
+    """Where a day belongs: behind the last visit that is not later."""
+    after = 0
+    for number, state in enumerate(states, start=1):
+        other = _day(state)
+        if other is not None and other <= day:
+            after = number
+
+    return after
 
 
 def _last_begun(states: tuple[VisitState, ...], today: date) -> int | None:
     """The number of the last visit whose day, or planned day, lies behind us; none
     behind one to come.
     """
-    days = [_day(state) for state in states]
-    to_come = next((i for i, day in enumerate(days) if day and day > today), len(days))
-    return max((i for i, day in enumerate(days[:to_come]) if day), default=None)
+    last = None
+    for number, state in enumerate(states):
+        day = _day(state)
+        if day is None:
+            continue
+        if day > today:
+            break
+        last = number
+
+    return last
 
 
 def _other_year(state: VisitState, today: date) -> int | None:
     day = _day(state)
-    return day.year if day is not None and day.year != today.year else None
+    if day is None or day.year == today.year:
+        return None
+    return day.year
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,6 +308,7 @@ class _Cells:
         visit = state.visit.name
         if (form.name, visit) not in study.expectations:
             return FormAtVisit(column=column, status=NOT_EXPECTED, address="")
+
         address = form_address(self.subjid, visit, state.unsno, form.name)
         key = FormKey(form.name, visit, state.unsno)
         if key in self.known:

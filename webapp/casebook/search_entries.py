@@ -4,10 +4,10 @@ medicines, and its open findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from forms_spec.model.captured_data import LOG, FormKey, Record
-from forms_spec.model.fields import Form, Group
+from forms_spec.model.fields import Field, Form, Group
 from generator.pages.answer_text import answer_words
 from webapp.casebook.subject_status import Judged
 from webapp.services import services
@@ -28,6 +28,7 @@ def _rows(subjid: str, judged: Judged) -> Iterator[SearchEntry]:
         record = judged.casebook.record(FormKey(form.name, LOG, 0))
         if not form.log or record is None:
             continue
+
         for group in form.row_groups:
             yield from _rows_of(subjid, form, group, record)
 
@@ -36,39 +37,50 @@ def _rows_of(
     subjid: str, form: Form, group: Group, record: Record
 ) -> Iterator[SearchEntry]:
     for row in record.rows.get(group.name, ()):
-        # Who looks for a person's name or address in a study shall not find it.
-        answers = (
-            answer_words(row.texts.get(field.name, ""), field, row.texts)
-            for field in group.fields
-            if field.collected and not field.identifier
+        answers = _answers(group.fields, row.texts)
+        if not answers:
+            continue
+
+        yield SearchEntry(
+            subjid=subjid,
+            kind=form.title,
+            visit=LOG,
+            unsno=0,
+            form=form.name,
+            table=group.name,
+            row=row.number,
+            label=" · ".join(answers[:MOST_ANSWERS]),
         )
-        said = [answer for answer in answers if answer][:MOST_ANSWERS]
-        if said:
-            yield SearchEntry(
-                subjid=subjid,
-                kind=form.title,
-                visit=LOG,
-                unsno=0,
-                form=form.name,
-                table=group.name,
-                row=row.number,
-                label=" · ".join(said),
-            )
+
+
+def _answers(fields: Iterable[Field], texts: Mapping[str, str]) -> list[str]:
+    """The answers of a row, in words."""
+    answers = []
+    for field in fields:
+        # Who looks for a person's name or address in a study shall not find it.
+        if field.identifier or not field.collected:
+            continue
+        answer = answer_words(texts.get(field.name, ""), field, texts)
+        if answer:
+            answers.append(answer)
+
+    return answers
 
 
 def _findings(subjid: str, judged: Judged) -> Iterator[SearchEntry]:
     tables = services().study.tables
     for finding in judged.open:
         place = finding.data
-        table = tables.get(place.table) if place else None
-        if place is None or table is None:
+        if place is None or place.table not in tables:
             continue
+
+        form = tables[place.table].form
         yield SearchEntry(
             subjid=subjid,
             kind=FINDING,
-            visit=LOG if table.form.log else place.visit or LOG,
+            visit=LOG if form.log else place.visit or LOG,
             unsno=place.unsno or 0,
-            form=table.form.name,
+            form=form.name,
             table="",
             row=0,
             label=finding.message,

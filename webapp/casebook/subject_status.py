@@ -78,7 +78,8 @@ class Judged:
     @property
     def open(self) -> tuple[Finding, ...]:
         """The findings that somebody can answer now."""
-        waiting = {id(result) for result, _ in self.waiting}
+        # By identity: a comparison would read every text of every finding.
+        waiting = {id(finding) for finding, _ in self.waiting}
         return tuple(finding for finding in self.findings if id(finding) not in waiting)
 
     def once(
@@ -97,11 +98,13 @@ def remembered(subjid: str, changes: int) -> Standing | None:
     """What is known of a subject whose forms were saved so often; None when that has to
     be judged.
     """
-    result, app = _memory().get((seen_by(), subjid)), services()
-    if result is None:
+    standing, app = _memory().get((seen_by(), subjid)), services()
+    if standing is None:
         return None
-    was = result.changes, result.today, result.dictionary
-    return result if was == (changes, app.today(), app.study.hash) else None
+
+    # Tomorrow a visit may be overdue without any save.
+    was = standing.changes, standing.today, standing.dictionary
+    return standing if was == (changes, app.today(), app.study.hash) else None
 
 
 def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
@@ -122,15 +125,17 @@ def _judged_casebook(subjid: str, saves: int | None) -> Judged:
     # A dictionary that was released for the site since asks and judges otherwise.
     if judged and judged.standing.dictionary != study.hash:
         judged = None
-    casebook = judged.casebook.renewed(saves) if judged else whole_casebook_of(subjid)
-    if (
-        judged is None
-        or judged.casebook is not casebook
-        or judged.standing.today != today
-    ):
-        judged = _judge(subjid, casebook, today, judged)
-    _keep_judged(subjid, judged)
 
+    if judged is None:
+        casebook = whole_casebook_of(subjid)
+        judged = _judge(subjid, casebook, today, None)
+    else:
+        # The same casebook comes back where nothing was saved since.
+        casebook = judged.casebook.renewed(saves)
+        if judged.casebook is not casebook or judged.standing.today != today:
+            judged = _judge(subjid, casebook, today, judged)
+
+    _keep_judged(subjid, judged)
     return judged
 
 
@@ -140,6 +145,7 @@ def _keep_judged(subjid: str, judged: Judged) -> None:
         casebooks, key = _casebooks(), (seen_by(), subjid)
         casebooks[key] = judged
         casebooks.move_to_end(key)
+
         forms = sum(len(kept.casebook) for kept in casebooks.values())
         while forms > MOST_FORMS and len(casebooks) > 1:
             _, oldest = casebooks.popitem(last=False)
@@ -163,11 +169,14 @@ def _judge(
     visits = timeline(app.study, casebook, statuses)
     life = _life(results, casebook, visits)
     visits = life.on(visits)
+
     waiting = _waiting(results, findings, statuses, visits)
     settled_later = {id(item) for item, _ in waiting}
     open_now = [item for item in findings if id(item) not in settled_later]
     counts = Counter(key for item in open_now for key in places_of(app.study, item))
     grid = grid_of(subjid, casebook, visits, results, counts)
+
+    # The cells of a large casebook take more memory than all else that is kept of it.
     results.forget_cells()
     standing = Standing(
         changes=casebook.saves,
@@ -195,11 +204,10 @@ def _life(
     results: CasebookResults, casebook: StoredCasebook, visits: Timeline
 ) -> SubjectLife:
     """How far the subject is: worked out again where a form that says so changed."""
-    records = [
-        (key, casebook.record(key))
-        for form in life_forms(results.study)
-        for key in casebook.keys(form)
-    ]
+    records = []
+    for form in life_forms(results.study):
+        records += [(key, casebook.record(key)) for key in casebook.keys(form)]
+
     return results.of(
         "life",
         visits,

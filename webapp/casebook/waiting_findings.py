@@ -63,59 +63,62 @@ class Waiting:
     def lead(self, key: FormKey, seen_from: str | None) -> FindingLink:
         """The way to a form, with its visit where that is another one."""
         study = services().study
-        title = study.forms[key.form].title
+        words = study.forms[key.form].title
         visit = study.visits.get(key.visit)
+        if visit is not None and key.visit != seen_from:
+            words = f"{words} ({visit.title})"
 
-        return FindingLink(
-            words=title
-            if visit is None or key.visit == seen_from
-            else f"{title} ({visit.title})",
-            address=form_address(
-                self.world.subject or "", key.visit, key.unsno, key.form
-            ),
-        )
+        subjid = self.world.subject or ""
+        address = form_address(subjid, key.visit, key.unsno, key.form)
+        return FindingLink(words=words, address=address)
 
     def to_come(self, home: FormKey) -> ToCome:
         """What is still to come as a form sees it: nothing once its visit is over."""
-        if home not in self._to_come:
-            self._to_come[home] = ToCome(
-                study=services().study,
-                home=home,
-                begun=self.known,
-                may_come=(lambda _key: False) if self.is_over(home) else self._may_come,
-            )
+        known = self._to_come.get(home)
+        if known is not None:
+            return known
 
-        return self._to_come[home]
+        is_over = self.is_over(home)
+        to_come = ToCome(
+            study=services().study,
+            home=home,
+            begun=self.known,
+            may_come=(lambda _key: False) if is_over else self._may_come,
+        )
+        self._to_come[home] = to_come
+        return to_come
 
     def is_over(self, home: FormKey) -> bool:
         """Whether nothing comes any more: a form's visit is complete, was missed, or
         the subject has left.
         """
-        if home.visit == LOG:
+        if home.visit == LOG or not self._asks_for_more(home):
             return True
-        forms = forms_at(services().study, home.visit)
-        keys = (FormKey(form.name, home.visit, home.unsno) for form in forms)
-        unfinished = [key for key in keys if not self._is_complete(key)]
-        if all(
-            self.expected(key) is not FormExpectation.REQUIRED for key in unfinished
-        ):
-            return True
+
+        # Last, as the visits are worked out only where that matters.
         return self.visits.ended is not None or self._is_missed(home)
+
+    def _asks_for_more(self, home: FormKey) -> bool:
+        """Whether a form's visit requires a form that is not complete."""
+        for form in forms_at(services().study, home.visit):
+            key = FormKey(form.name, home.visit, home.unsno)
+            if self.known.get(key) is Status.COMPLETE:
+                continue
+            if self.expected(key) is FormExpectation.REQUIRED:
+                return True
+
+        return False
 
     def _may_come(self, key: FormKey) -> bool:
         if key.visit == LOG:
             return True
-        return (
-            not self._is_missed(key)
-            and self.expected(key) is not FormExpectation.NOT_EXPECTED
-        )
+        if self._is_missed(key):
+            return False
+        return self.expected(key) is not FormExpectation.NOT_EXPECTED
 
     def _is_missed(self, key: FormKey) -> bool:
         visit = self.visits.captured.get((key.visit, key.unsno))
         return visit is not None and visit.missed
-
-    def _is_complete(self, key: FormKey) -> bool:
-        return self.known.get(key) is Status.COMPLETE
 
     def expected(self, key: FormKey) -> FormExpectation:
         """What its visit asks of a form."""
@@ -148,10 +151,9 @@ class OnPage:
 
         One that is kept with a reason is settled already.
         """
-        if (
-            not self._may_wait
-            or (self._cell(finding.data), finding.code) in self.record.kept
-        ):
+        if not self._may_wait:
+            return ()
+        if (self._cell(finding.data), finding.code) in self.record.kept:
             return ()
 
         return self.waiting.leads(finding)
@@ -166,9 +168,10 @@ class OnPage:
         study, home = services().study, self.place.key.form_key
         if not self._may_wait or self.waiting.is_over(home):
             return []
+
+        # Many givens of a page name the same form.
         to_come = cache(self.waiting.to_come(home).form)
         given: dict[FormKey, list[int]] = {}
-
         for index, outside in _outside(study, self.place):
             key = to_come(*outside)
             if key is not None:
@@ -187,7 +190,9 @@ def _outside(
     visit that it names.
     """
     for index, item in enumerate(browser_form(study, place.form).givens.asked):
-        node = item.node.cell if isinstance(item.node, resolved.Missing) else item.node
+        node = item.node
+        if isinstance(node, resolved.Missing):
+            node = node.cell
         if isinstance(node, resolved.Remote | resolved.RowSource):
             yield index, (node.form, node.visit)
 
@@ -207,6 +212,6 @@ class _WithPage:
 
     def keys(self, form: str) -> Iterable[FormKey]:
         keys = tuple(self._casebook.keys(form))
-        return (
-            keys if form != self._key.form or self._key in keys else (*keys, self._key)
-        )
+        if form != self._key.form or self._key in keys:
+            return keys
+        return (*keys, self._key)

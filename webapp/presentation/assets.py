@@ -50,6 +50,7 @@ def _found(name: str) -> tuple[bytes, str] | None:
     content = _read(name)
     if content is None:
         return None
+
     if name.endswith(".js"):
         content = _without_comments(join_modules([name], _module).encode())
 
@@ -64,8 +65,12 @@ def _module(name: str) -> str:
 
 
 def _read(name: str) -> bytes | None:
-    result = (folder / name for folder in FOLDERS)
-    return next((asset.read_bytes() for asset in result if asset.is_file()), None)
+    for folder in FOLDERS:
+        asset = folder / name
+        if asset.is_file():
+            return asset.read_bytes()
+
+    return None
 
 
 def _without_comments(script: bytes) -> bytes:
@@ -102,15 +107,18 @@ def asset(name: str) -> Response:
     result, kind = _found(name), TYPES.get(name.rpartition(".")[2])
     if result is None or kind is None:
         abort(404)
+
     encoding = request.accept_encodings.best_match(ENCODINGS, default="identity")
     response = Response(_encoded(name, encoding), content_type=kind)
     response.vary.add("Accept-Encoding")
     if encoding != "identity":
         response.content_encoding = encoding
-    response.set_etag(f"{result[1]}-{encoding}")
-    response.headers["Cache-Control"] = (
-        A_YEAR if request.args.get("v") == result[1] else "no-cache"
-    )
+
+    # An address with another hash may be kept too, but asks whether it is still good.
+    _, short_hash = result
+    is_current = request.args.get("v") == short_hash
+    response.set_etag(f"{short_hash}-{encoding}")
+    response.headers["Cache-Control"] = A_YEAR if is_current else "no-cache"
     response.make_conditional(request)
 
     return response

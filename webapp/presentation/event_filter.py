@@ -44,7 +44,8 @@ class EventFilter:
             "odd": "1" if self.odd_hours else "",
             **more,
         }
-        return urlencode({name: text for name, text in boxes.items() if text})
+        filled = {name: text for name, text in boxes.items() if text}
+        return urlencode(filled)
 
     def search(
         self,
@@ -56,6 +57,9 @@ class EventFilter:
         """What is looked for on the page of a subject, of an account, or of the study."""
         study = services().study
         first, last = _day(self.first), _day(self.last)
+        since = midnight(study, first) if first else None
+        # The last day belongs to the search until it is over.
+        until = midnight(study, last + timedelta(days=1)) if last else None
 
         def is_odd(moment: datetime) -> bool:
             return not in_working_hours(study, moment)
@@ -64,8 +68,8 @@ class EventFilter:
             kinds=_kinds(self.kind),
             username=username or self.person,
             subject=subject or self.subject,
-            since=midnight(study, first) if first else None,
-            until=midnight(study, last + timedelta(days=1)) if last else None,
+            since=since,
+            until=until,
             is_wanted=is_odd if self.odd_hours else None,
             sites=sites,
         )
@@ -76,14 +80,16 @@ def event_filter(asked: Mapping[str, str]) -> EventFilter:
     boxes = {name: asked.get(name, "").strip() for name in BOXES}
     faults = {}
     for name in ("first", "last"):
-        day = _day(boxes[name])
+        text = boxes[name]
+        day = _day(text)
         if day is not None:
             boxes[name] = day_words(day)
-        elif boxes[name]:
+        elif text:
             faults[name] = (
-                f"“{boxes[name]}” is not a day. Write it like 15-Apr-2024, or t-7 for a "
+                f"“{text}” is not a day. Write it like 15-Apr-2024, or t-7 for a "
                 "week ago."
             )
+
     if boxes["kind"] and not _kinds(boxes["kind"]):
         faults["kind"] = f"There is no kind of event “{boxes['kind']}”. Choose another."
 
@@ -104,14 +110,14 @@ def _kinds(text: str) -> tuple[EventKind, ...]:
 
 
 def _day(text: str) -> date | None:
+    if not text:
+        return None
+
     app = services()
     reader = DateReader(today=app.today(), order=app.study.date_order)
-    day = reader.day(text) if text else None
-    if not day:
-        return None
     try:
-        result = date.fromisoformat(day)
+        day = date.fromisoformat(reader.day(text) or "")
     except ValueError:
         return None
 
-    return result if result.year in YEARS else None
+    return day if day.year in YEARS else None

@@ -109,23 +109,32 @@ def event_title(kind: EventKind) -> str:
 
 def event_facts(event: LoggedEvent) -> str:
     """The details of an event in words: ``version 3, complete``."""
-    facts = []
     names = [name for name in FIRST if name in event.details]
     names += [name for name in event.details if name not in FIRST]
+
+    facts = []
     for name in names:
         detail = event.details[name]
-        if name in NOT_SHOWN or detail in ("", None):
+        if detail in ("", None) or not _is_shown(event.kind, name):
             continue
-        # A hash there, the file of a package elsewhere.
-        if name == "source" and event.kind.value.startswith("query-"):
-            continue
-        # The history of the form tells where the dictionary changed.
-        if name == "dictionary" and event.kind is EventKind.FORM_SAVED:
-            continue
-        word = "" if name in BARE else f"{name.replace('_', ' ')} "
-        facts.append(word + _detail(name, detail))
+
+        words = _detail(name, detail)
+        if name not in BARE:
+            words = f"{name.replace('_', ' ')} {words}"
+        facts.append(words)
 
     return ", ".join(facts)
+
+
+def _is_shown(kind: EventKind, name: str) -> bool:
+    # A hash there, the file of a package elsewhere.
+    if name == "source" and kind.value.startswith("query-"):
+        return False
+    # The history of the form tells where the dictionary changed.
+    if name == "dictionary" and kind is EventKind.FORM_SAVED:
+        return False
+
+    return name not in NOT_SHOWN
 
 
 def _detail(name: str, detail: Any) -> str:

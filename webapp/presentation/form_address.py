@@ -10,8 +10,11 @@ from forms_spec.model.captured_data import LOG
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Visit
+from webapp.presentation.typed_numbers import typed_number
 from webapp.services import services, subject_or_404
 from webapp.storage import InstanceKey, StoredSubject
+
+VISIT_DIGITS = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,12 +28,8 @@ class FormPlace:
 
     @property
     def key(self) -> InstanceKey:
-        return InstanceKey(
-            self.subject.subjid,
-            self.form.name,
-            self.visit.name if self.visit else LOG,
-            self.unsno,
-        )
+        visit = self.visit.name if self.visit else LOG
+        return InstanceKey(self.subject.subjid, self.form.name, visit, self.unsno)
 
     @property
     def visit_word(self) -> str:
@@ -83,15 +82,11 @@ def _visit(study: Study, form: Form, text: str) -> tuple[Visit | None, int]:
     if visit is None:
         abort(404, f"The study has no visit {text}.")
     if visit.repeats:
-        if not (
-            number.isascii()
-            and number.isdecimal()
-            and 0 < int(number) < 100
-            and number[0] != "0"
-        ):
+        unsno = typed_number(number, digits=VISIT_DIGITS)
+        # A form has one address: 02 is no other way to write 2.
+        if not unsno or number.startswith("0"):
             abort(404, f"{visit.title} visits are numbered: {name}-1, {name}-2.")
-
-        return _scheduled(study, form, visit), int(number)
+        return _scheduled(study, form, visit), unsno
 
     if number:
         abort(404, f"{visit.title} takes place once.")

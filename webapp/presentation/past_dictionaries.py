@@ -29,10 +29,12 @@ def past_study(dictionary_hash: str) -> Study | None:
     """
     if dictionary_hash == services().study.hash:
         return services().study
+
     kept: PastDictionaries = current_app.extensions[EXTENSION]
     study, view = kept.study(dictionary_hash), current_view()
     if study is None or view is None or view.is_whole:
         return study
+
     # What a role may not see today it does not see in the words of the past either.
     forms = dict(reduced_forms(study.forms, view.grants))
     return replace(study, forms=MappingProxyType(forms))
@@ -50,10 +52,10 @@ class PastDictionaries:
         with self._lock:
             if dictionary_hash not in self._studies:
                 self._studies[dictionary_hash] = _load(dictionary_hash)
+
             self._studies.move_to_end(dictionary_hash)
             while len(self._studies) > MOST_KEPT:
                 self._studies.popitem(last=False)
-
             return self._studies[dictionary_hash]
 
 

@@ -27,15 +27,15 @@ class Actor:
     @property
     def words(self) -> str:
         """Nina Nurse (nurse), coordinator, site 01."""
-        is_named = self.name and self.name != self.username
-        parts = [f"{self.name} ({self.username})" if is_named else self.username]
-        if self.role:
-            parts.append(self.role)
-        if self.sites:
-            plural = "s" if len(self.sites) > 1 else ""
-            parts.append(f"site{plural} {', '.join(self.sites)}")
+        who = self.username
+        if self.name and self.name != who:
+            who = f"{self.name} ({who})"
 
-        return ", ".join(part for part in parts if part)
+        sites = ", ".join(self.sites)
+        if sites:
+            sites = f"sites {sites}" if len(self.sites) > 1 else f"site {sites}"
+
+        return ", ".join(filter(None, [who, self.role, sites]))
 
 
 OLDER_THAN_LOG = (
@@ -46,6 +46,7 @@ FROM_ELSEWHERE = "The role was not recorded here: this version came with an impo
 
 def actor_of(event: LoggedEvent) -> Actor:
     """Who did what an event tells of."""
+    # The person saved it elsewhere: their role of that moment is known only there.
     if "import" in event.details and event.username:
         return Actor(
             username=event.username,

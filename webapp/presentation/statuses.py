@@ -27,30 +27,36 @@ OPTIONAL = ShownStatus(name="none", shape="○", word="optional")
 DEPENDS = ShownStatus(name="none", shape="○", word="if it applies")
 
 
+BY_EXPECTATION = {
+    FormExpectation.NOT_EXPECTED: NOT_EXPECTED,
+    FormExpectation.OPTIONAL: OPTIONAL,
+}
+"""What is shown whatever becomes of the visit."""
+BY_VISIT = {
+    VisitStatus.MISSED: NOT_EXPECTED,
+    VisitStatus.NOT_EXPECTED: NOT_EXPECTED,
+    VisitStatus.NOT_DUE: NOT_DUE,
+}
+"""What is shown of a form that the visit asks for, or may ask for."""
+
+
 def status_of(status: Status | None, findings: int = 0) -> ShownStatus:
     """The status of a captured form with so many open findings."""
     if status is None:
         return NOT_STARTED
     if findings:
-        return ShownStatus(
-            name="findings",
-            shape="▲",
-            word=f"{findings} finding{'s' if findings > 1 else ''}",
-        )
+        word = f"{findings} findings" if findings > 1 else f"{findings} finding"
+        return ShownStatus(name="findings", shape="▲", word=word)
 
     return COMPLETE if status is Status.COMPLETE else DRAFT
 
 
 def open_status(expected: FormExpectation, visit: VisitState) -> ShownStatus:
     """The status of a form of which nothing was captured."""
-    if expected is FormExpectation.NOT_EXPECTED:
-        return NOT_EXPECTED
-    if expected is FormExpectation.OPTIONAL:
-        return OPTIONAL
-    if visit.status is VisitStatus.MISSED or visit.status is VisitStatus.NOT_EXPECTED:
-        return NOT_EXPECTED
-    if visit.status is VisitStatus.NOT_DUE:
-        return NOT_DUE
+    settled = BY_EXPECTATION.get(expected) or BY_VISIT.get(visit.status)
+    if settled is not None:
+        return settled
+
     if expected is FormExpectation.UNKNOWN:
         return DEPENDS
     return OVERDUE if visit.status is VisitStatus.OVERDUE else NOT_STARTED

@@ -16,9 +16,10 @@ from webapp.storage import get_user
 
 def local(moment: datetime) -> datetime:
     """A stored moment by the study's clock."""
-    return study_time(
-        services().study, moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    )
+    # A database may give a moment back without its zone: it was stored in UTC.
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return study_time(services().study, moment)
 
 
 def clock(moment: datetime) -> str:
@@ -39,8 +40,10 @@ def instant(moment: datetime) -> Markup:
     )
     if here.tzname() == "UTC":
         return shown
-    day = f"{day_words(everywhere.date())} " if here.date() != everywhere.date() else ""
-    utc = f"{day}{everywhere:%H:%M:%S} UTC"
+
+    utc = f"{everywhere:%H:%M:%S} UTC"
+    if here.date() != everywhere.date():
+        utc = f"{day_words(everywhere.date())} {utc}"
     return shown + Markup(' <span class="quiet-text">({})</span>').format(utc)
 
 
@@ -52,11 +55,10 @@ def short_day(day: date) -> str:
 def day_month(day: date, year: int | None) -> str:
     """15-Apr in that year, or in this one where none is said; 15-Apr ’25 in another."""
     words = day_words(day)[:-5]
-    return (
-        words
-        if day.year == (year or services().today().year)
-        else f"{words} ’{day.year % 100:02}"
-    )
+    known_year = year or services().today().year
+    if day.year == known_year:
+        return words
+    return f"{words} ’{day.year % 100:02}"
 
 
 def person(username: str) -> str:
