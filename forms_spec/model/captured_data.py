@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -67,6 +67,25 @@ def texts_at(record: Record, table: str, number: int | None) -> Mapping[str, str
         return row.texts
 
     return {}
+
+
+def all_texts(record: Record) -> Iterator[Mapping[str, str]]:
+    """The texts of the form's own fields, then those of each row."""
+    yield record.texts
+    for rows in record.rows.values():
+        for row in rows:
+            yield row.texts
+
+
+def all_cells(form: str, record: Record) -> Iterator[tuple[CellKey, str]]:
+    """Every cell of a form by its name, with its text: its own, then row by row."""
+    for name, text in record.texts.items():
+        yield CellKey(form, None, name), text
+
+    for group, rows in record.rows.items():
+        for row in rows:
+            for name, text in row.texts.items():
+                yield CellKey(group, row.number, name), text
 
 
 def row_at(record: Record, table: str, number: int) -> Row | None:

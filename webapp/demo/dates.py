@@ -10,16 +10,16 @@ months are not equally long, is not made.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
 from forms_spec.evaluation import findings_of, judge_casebook
-from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record, Row
+from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record, all_texts
 from forms_spec.model.captured_forms import CapturedForm
-from forms_spec.model.fields import Field
+from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from forms_spec.schedule.timeline import field_named
 
@@ -48,14 +48,17 @@ def _moved(
     last = max(_days(study, forms), default=None)
     if last is None or today <= last:
         return forms
+
     wanted = findings_of_forms(study, forms, entered)
     weeks = (today - timedelta(days=1) - last) // WEEK
 
     for fewer in range(min(TRIES, weeks)):
         by = WEEK * (weeks - fewer)
-        candidate = [
-            replace(form, record=_record(study, form, by, forms)) for form in forms
-        ]
+        candidate = []
+        for form in forms:
+            record = _record(study, form, by, forms)
+            candidate.append(replace(form, record=record))
+
         if findings_of_forms(study, candidate, today) == wanted:
             return candidate
 
@@ -65,49 +68,49 @@ def _moved(
 def findings_of_forms(
     study: Study, forms: Iterable[CapturedForm], today: date
 ) -> Findings:
+    """How often each rule finds something at each field of a subject."""
     records = InMemoryCasebook({form.key: form.record for form in forms})
     complete = {form.key for form in forms}.__contains__
     judgements = judge_casebook(study, records, today, complete=complete)
 
-    return Counter(
-        (
-            finding.code,
-            FormKey(
-                finding.data.table, finding.data.visit or "", finding.data.unsno or 0
-            )
-            if finding.data
-            else None,
-            finding.data.field if finding.data else None,
-            finding.rule,
-        )
-        for finding in findings_of(judgements.values())
-    )
+    findings: Findings = Counter()
+    for finding in findings_of(judgements.values()):
+        form = field = None
+        if finding.data:
+            place = finding.data
+            form = FormKey(place.table, place.visit or "", place.unsno or 0)
+            field = place.field
+        findings[finding.code, form, field, finding.rule] += 1
+
+    return findings
 
 
 def _days(study: Study, forms: Iterable[CapturedForm]) -> Iterator[date]:
     """Every whole date of a subject."""
     for form in forms:
-        fields = {
-            field.name: field
-            for group in study.forms[form.key.form].groups
-            for field in group.fields
-        }
-        for texts in (
-            form.record.texts,
-            *(row.texts for rows in form.record.rows.values() for row in rows),
-        ):
-            for name, text in texts.items():
-                if (
-                    name in fields
-                    and fields[name].kind.name in DATED
-                    and (day := _day(text))
-                ):
-                    yield day
+        dated = _dated_fields(study.forms[form.key.form])
+        for texts in all_texts(form.record):
+            days = [_day(text) for name, text in texts.items() if name in dated]
+            yield from filter(None, days)
+
+
+def _dated_fields(form: Form) -> set[str]:
+    """The names of the questions that ask for a date, in the form and in its rows."""
+    names = set()
+    for group in form.groups:
+        for field in group.fields:
+            if field.kind.name in DATED:
+                names.add(field.name)
+
+    return names
 
 
 def _day(text: str) -> date | None:
+    # A shorter text is a month or a year, or no date at all.
+    if len(text) < 10:
+        return None
     try:
-        return date.fromisoformat(text[:10]) if len(text) >= 10 else None
+        return date.fromisoformat(text[:10])
     except ValueError:
         return None
 
@@ -121,62 +124,47 @@ def _record(
     def text_of(field: Field | None, text: str) -> str:
         if field is None or field.kind.name not in DATED:
             return text
-        return (
-            _birth(study, text, by, forms)
-            if field.cdash == "BRTHDAT"
-            else _text(text, by)
-        )
+        if field.cdash == "BRTHDAT":
+            return _birth(study, text, by, forms)
+        return _text(text, by)
 
-    def row_of(group: str, row: Row) -> Row:
+    def texts_of(
+        known: Mapping[str, Field], texts: Mapping[str, str]
+    ) -> dict[str, str]:
+        return {name: text_of(known.get(name), text) for name, text in texts.items()}
+
+    rows = {}
+    for group, of_group in form.record.rows.items():
         known = {field.name: field for field in groups[group].fields}
-        return replace(
-            row,
-            texts={
-                name: text_of(known.get(name), text) for name, text in row.texts.items()
-            },
+        rows[group] = tuple(
+            replace(row, texts=texts_of(known, row.texts)) for row in of_group
         )
 
-    return replace(
-        form.record,
-        texts={
-            name: text_of(fields.get(name), text)
-            for name, text in form.record.texts.items()
-        },
-        rows={
-            group: tuple(row_of(group, row) for row in rows)
-            for group, rows in form.record.rows.items()
-        },
-    )
+    return replace(form.record, texts=texts_of(fields, form.record.texts), rows=rows)
 
 
 def _text(text: str, by: timedelta) -> str:
     """A date, a month, a year or a moment, moved."""
-    if day := _day(text):
+    day = _day(text)
+    if day:
         return (day + by).isoformat() + text[10:]
-    parts = text.split("-")
-    if not all(part.isdecimal() for part in parts) or len(parts) > 2:
-        return text
-    middle = (
-        date(int(parts[0]), int(parts[1]), 15)
-        if len(parts) == 2
-        else date(int(parts[0]), 7, 1)
-    )
 
+    parts = text.split("-")
+    if len(parts) > 2 or not all(part.isdecimal() for part in parts):
+        return text
+
+    # Moved by its middle, a month or a year is wrong by half of itself at most.
+    year, *month = map(int, parts)
+    middle = date(year, month[0], 15) if month else date(year, 7, 1)
     return (middle + by).isoformat()[: len(text)]
 
 
 def _birth(study: Study, text: str, by: timedelta, forms: list[CapturedForm]) -> str:
     """The date of birth that gives the same age at consent, to the day."""
-    consent = field_named(study, "RFICDAT")
-    born = _day(text)
-    signings = (
-        _day(form.record.texts.get(consent.name, ""))
-        for form in forms
-        if consent and form.key.form == consent.form
-    )
-    signed = next(signings, None)
+    born, signed = _day(text), _consent(study, forms)
     if born is None or signed is None:
         return _text(text, by)
+
     years = signed.year - born.year
     since = signed - _in_year(born, signed.year)
     birthday = signed + by - since
@@ -184,7 +172,21 @@ def _birth(study: Study, text: str, by: timedelta, forms: list[CapturedForm]) ->
     return _in_year(birthday, birthday.year - years).isoformat()
 
 
+def _consent(study: Study, forms: Iterable[CapturedForm]) -> date | None:
+    """The day on which the subject consented."""
+    consent = field_named(study, "RFICDAT")
+    if consent is None:
+        return None
+
+    for form in forms:
+        if form.key.form == consent.form:
+            return _day(form.record.texts.get(consent.name, ""))
+
+    return None
+
+
 def _in_year(day: date, year: int) -> date:
-    return (
-        date(year, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
-    )
+    # Who was born on a leap day is a year older on 1 March of other years.
+    if (day.month, day.day) == (2, 29):
+        return date(year, 3, 1)
+    return day.replace(year=year)

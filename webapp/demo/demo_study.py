@@ -57,22 +57,24 @@ def is_demo(database: Database) -> bool:
     stored = dictionary_in_use(database)
     if stored is not None and stored.study != demo_study().name:
         return False
-    first = next(
-        (user for user in list_users(database) if user.username in DEMO_USERS), None
-    )
 
-    return first is None or has_password(database, first.username, PASSWORD)
+    # One of them is enough: a real study has none with a password that all may read.
+    for user in list_users(database):
+        if user.username in DEMO_USERS:
+            return has_password(database, user.username, PASSWORD)
+
+    return True
 
 
 @cache
 def demo_study() -> Study:
     """Cellkine, as it comes with crfsmith."""
     folder = files("data_dictionary") / "cellkine"
-    texts = {
-        name: text
-        for name, text in read_texts(folder).items()
-        if not name.startswith("subjects/")
-    }
+    texts = {}
+    for name, text in read_texts(folder).items():
+        if not name.startswith("subjects/"):
+            texts[name] = text
+
     study = load_study(texts).study
     if study is None:
         raise RuntimeError(
@@ -100,9 +102,8 @@ def load_demo(
             )
 
     if subjects and not list_subjects(database):
-        _enter_subjects(
-            database, study, files("data_dictionary") / "cellkine" / "subjects", today
-        )
+        folder = files("data_dictionary") / "cellkine" / "subjects"
+        _enter_subjects(database, study, folder, today)
 
     return study
 
@@ -114,12 +115,12 @@ def _enter_subjects(
     starts again.
     """
     examples = read_subjects(read_texts(folder), study)
-    forms, entered = (
-        examples.forms,
-        examples.data_cut or day_of(study, database.clock()),
-    )
+    forms = examples.forms
+    entered = examples.data_cut or day_of(study, database.clock())
     if today is not None:
-        forms, entered = tuple(until_today(study, forms, today, entered)), today
+        forms = tuple(until_today(study, forms, today, entered))
+        entered = today
+
     how = Import(
         study=study,
         user="coordinator",
@@ -134,9 +135,8 @@ def read_texts(folder: Traversable) -> dict[str, str]:
     texts: dict[str, str] = {}
     for child in sorted(folder.iterdir(), key=lambda item: item.name):
         if child.is_dir():
-            texts |= {
-                f"{child.name}/{name}": text for name, text in read_texts(child).items()
-            }
+            for name, text in read_texts(child).items():
+                texts[f"{child.name}/{name}"] = text
         elif child.name.endswith(".yaml"):
             texts[child.name] = child.read_bytes().decode("utf-8")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from forms_spec.model.captured_data import CellKey, Record, Row, row_at
+from forms_spec.model.captured_data import CellKey, Record, Row, all_cells, row_at
 from forms_spec.model.fields import Field, Form
 from generator.pages.rows import next_number
 
@@ -50,9 +50,9 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
     """
     mine, moved = _own_rows_apart(form, base, mine, theirs)
     fields = _fields(form)
-    base_cells = _cells(form, base)
-    my_cells = _cells(form, mine)
-    their_cells = _cells(form, theirs)
+    base_cells = dict(all_cells(form.name, base))
+    my_cells = dict(all_cells(form.name, mine))
+    their_cells = dict(all_cells(form.name, theirs))
     asked_whole = moved.keys() | _removed_here(form, base, mine, theirs)
 
     taken: Cells = {}
@@ -171,18 +171,6 @@ def _fields(form: Form) -> dict[tuple[str, str], Field]:
                 fields[table, field.name] = field
 
     return fields
-
-
-def _cells(form: Form, record: Record) -> Cells:
-    cells = {
-        CellKey(form.name, None, name): text for name, text in record.texts.items()
-    }
-    for group, rows in record.rows.items():
-        for row in rows:
-            for name, text in row.texts.items():
-                cells[CellKey(group, row.number, name)] = text
-
-    return cells
 
 
 def _record(

@@ -18,27 +18,29 @@ def unlike_known(given: Iterable[str], known: Iterable[str]) -> Finding | None:
     database has already.
     """
     numbers = SubjectNumbers(known)
-    alike = {
-        subject: others
-        for subject in dict.fromkeys(given)
-        if (others := numbers.alike(subject))
-    }
-    if not alike:
+    pairs = []
+    for subject in dict.fromkeys(given):
+        pairs += [(subject, other) for other in numbers.alike(subject)]
+
+    if not pairs:
         return None
 
-    zeros = all(
-        are_zeros_gone(subject, other)
-        for subject, others in alike.items()
-        for other in others
-    )
-    subjects = list(dict.fromkeys(other for item in alike.values() for other in item))
+    # A spreadsheet reads 007 as a number: that has a remedy of its own.
+    are_zeros_lost = all(are_zeros_gone(subject, other) for subject, other in pairs)
+    here = list(dict.fromkeys(subject for subject, _ in pairs))
+    subjects = list(dict.fromkeys(other for _, other in pairs))
+
     return finding(
-        "import-lost-zeros" if zeros else "import-alike-subjects",
-        value=_named(list(alike)),
+        "import-lost-zeros" if are_zeros_lost else "import-alike-subjects",
+        value=_named(here),
         subjects=_named(subjects),
-        are="is" if len(alike) == 1 else "are",
-        were="is" if len(subjects) == 1 else "are",
+        are=_is_or_are(here),
+        were=_is_or_are(subjects),
     )
+
+
+def _is_or_are(texts: list[str]) -> str:
+    return "is" if len(texts) == 1 else "are"
 
 
 def alike_among(given: Iterable[str], known: Iterable[str]) -> Finding | None:

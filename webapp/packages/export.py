@@ -18,7 +18,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds.file import named_file
 from forms_spec.kinds.file_cells import file_cells
-from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record
+from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, all_texts
 from forms_spec.model.captured_forms import (
     CapturedFile,
     CapturedForm,
@@ -168,9 +168,8 @@ def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
         newest = sorted(
             state.newest(subject.subjid), key=lambda item: order(item.key.form_key)
         )
-        yield from with_calculated(
-            study, [captured(subject, form) for form in newest], day
-        )
+        forms = [captured(subject, form) for form in newest]
+        yield from with_calculated(study, forms, day)
 
 
 def last_day(state: Snapshot, study: Study) -> date:
@@ -266,6 +265,8 @@ class _Exporting:
         key = versions[0].key
         head = (subject.site, subject.subjid, key.visit, key.unsno, key.form)
         audit = self._audit_of(key.form)
+
+        # Most forms are saved once: their only version need not be compared with any.
         first = audit.first(versions[0])
         if first:
             self.writer.changes(head, versions[0].version, first, _save(versions[0]))
@@ -274,9 +275,12 @@ class _Exporting:
 
         for revision in revisions(versions):
             form = revision.form
-            if not first or form is not versions[0]:
-                cells = audit.cells(revision.changes) or [(key.form, None, "", "", "")]
-                self.writer.changes(head, form.version, cells, _save(form))
+            if first and form is versions[0]:
+                continue
+
+            # A save that changed nothing has a line all the same: somebody saved.
+            cells = audit.cells(revision.changes) or [(key.form, None, "", "", "")]
+            self.writer.changes(head, form.version, cells, _save(form))
 
     def _audit_of(self, form: str) -> AuditOrder:
         if form not in self._orders:
@@ -294,9 +298,8 @@ class _Exporting:
 
         key = newest.key
         if key.visit == LOG or key.visit in self.study.visits:
-            self._named.update(
-                dict.fromkeys(file_names(self.study, key.form, newest.record), True)
-            )
+            for name in file_names(self.study, key.form, newest.record):
+                self._named[name] = True
 
     def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
         """Uploaded files, those that only earlier versions name, and a finding for each
@@ -325,10 +328,10 @@ def _save(form: StoredForm) -> tuple[str, str, str, str]:
 def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
     """Every dictionary that was in use or that a version was saved with."""
     uses, later = _uses_until(state.dictionary_uses(), study)
-    known = {*(use.hash for use in uses), *state.dictionaries_saved_with()}
+    known = {use.hash for use in uses} | set(state.dictionaries_saved_with())
     hashes = known - later - {study.hash}
-    files: dict[str, Mapping[str, str]] = {}
 
+    files: dict[str, Mapping[str, str]] = {}
     for item in hashes:
         dictionary = state.dictionary(item)
         if dictionary:
@@ -363,11 +366,7 @@ def named_files(record: Record) -> Iterator[str]:
     """Whatever looks like the name of an uploaded file, in any cell: fields come and go
     with dictionaries.
     """
-    every = (
-        record.texts,
-        *(row.texts for rows in record.rows.values() for row in rows),
-    )
-    for texts in every:
+    for texts in all_texts(record):
         for text in texts.values():
             if text.startswith(layout.FILES) and named_file(text):
                 yield text
@@ -376,6 +375,8 @@ def named_files(record: Record) -> Iterator[str]:
 def file_names(study: Study, form: str, record: Record) -> Iterable[str]:
     """The files that a form's cells name."""
     known = study.forms.get(form)
-    for _, text in file_cells(known, record) if known else ():
+    if known is None:
+        return
+    for _, text in file_cells(known, record):
         if named_file(text):
             yield text

@@ -36,12 +36,17 @@ class UploadChecker:
         content = self._file(name)
         if content is None:
             return "import-file-missing"
-        digest, beginning = hashlib.sha256(content).hexdigest(), name.split("/")[1]
+
+        digest = hashlib.sha256(content).hexdigest()
+        beginning = name.split("/")[1]
         if not digest.startswith(beginning):
             return "import-file-changed"
-        kept = self._state.attachment_head(beginning)
-        if self._taken.get(beginning, kept.sha256 if kept else digest) != digest:
-            return "import-file-alike"
-        self._taken[beginning] = digest
 
+        # A cell names its file by the beginning of the hash: two files may not share it.
+        kept = self._state.attachment_head(beginning)
+        known = kept.sha256 if kept else digest
+        if self._taken.get(beginning, known) != digest:
+            return "import-file-alike"
+
+        self._taken[beginning] = digest
         return None

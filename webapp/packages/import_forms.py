@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -40,6 +40,7 @@ from webapp.storage import (
     InstanceKey,
     SaveRequest,
     Snapshot,
+    StoredSubject,
     batch,
     snapshot,
 )
@@ -63,14 +64,16 @@ def import_forms(
 
     def plans(state: Snapshot, desk: UploadChecker) -> Iterator[Plan]:
         seen = set()
-        for name, some in groupby(forms, key=lambda form: form.subject):
+        for name, group in groupby(forms, key=lambda form: form.subject):
             seen.add(name)
-            value = list(some)
-            yield plan_forms(state, Subject(value[0].site, name), value, how, desk)
+            of_subject = list(group)
+            person = Subject(of_subject[0].site, name)
+            yield plan_forms(state, person, of_subject, how, desk)
 
-        for subject in subjects:
-            if subject.subject not in seen and state.subject(subject.subject) is None:
-                yield Plan(subject=subject.subject, site=subject.site, new_subject=True)
+        for person in subjects:
+            name = person.subject
+            if name not in seen and state.subject(name) is None:
+                yield Plan(subject=name, site=person.site, new_subject=True)
 
     return carry_out(database, how, plans)
 
@@ -148,36 +151,52 @@ def _write(
     """
     here = saves.subject(plan.subject)
     if here is None and plan.new_subject and plan.comes_in:
-        by = plan.added_by if plan.added_at and plan.added_by else how.user
-        saves.add_subject(
-            subjid=plan.subject, site=plan.site, user=by, moment=plan.added_at
-        )
+        _add_subject(saves, plan, how)
 
     versions = saves.versions_of(plan.subject) if here else {}
-    other = (
-        here.added_by if here and plan.new_subject and here.site != plan.site else None
-    )
     locks = saves.locks_of(plan.subject)
+    added_by = _added_meanwhile_by(here, plan)
     past = {key.form_key for key, _ in plan.past}
-    saves.restore_forms(
-        [(key, built) for key, built in plan.past if key.form_key not in versions]
-    )
-    first: list[SaveRequest] = []
+    new_past = [item for item in plan.past if item[0].form_key not in versions]
+    saves.restore_forms(new_past)
 
+    # First versions are written together at the end, which is much faster.
+    first: list[SaveRequest] = []
     for request in plan.requests:
-        number, user = versions.get(request.key.form_key, (0, ""))
-        restored = request.key.form_key in past
-        if other or (not restored and number != request.base_version):
-            yield request.key, _changed(request.key, other or user)
-        elif act := locks.of_form(request.key):
+        number, saved_by = versions.get(request.key.form_key, (0, ""))
+        is_restored = request.key.form_key in past
+        is_changed = not is_restored and number != request.base_version
+        act = locks.of_form(request.key)
+
+        if added_by or is_changed:
+            yield request.key, _changed(request.key, added_by or saved_by)
+        elif act:
             yield request.key, closed_finding(request.key, act)
-        elif number or restored:
+        elif number or is_restored:
             saves.save(request)
         else:
             first.append(request)
 
     saves.save_new(first)
     _keep_files(saves, plan, how, desk)
+
+
+def _add_subject(saves: Batch, plan: Plan, how: Import) -> None:
+    """Adds a subject as it was added elsewhere, or else by who imports it."""
+    is_known = plan.added_at and plan.added_by
+    saves.add_subject(
+        subjid=plan.subject,
+        site=plan.site,
+        user=plan.added_by if is_known else how.user,
+        moment=plan.added_at,
+    )
+
+
+def _added_meanwhile_by(here: StoredSubject | None, plan: Plan) -> str:
+    """Who gave the number of a new subject to one of another site meanwhile."""
+    if here is None or not plan.new_subject or here.site == plan.site:
+        return ""
+    return here.added_by
 
 
 def _keep_files(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> None:
@@ -187,7 +206,9 @@ def _keep_files(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> N
             saves.add_attachment(content, user=how.user)
 
     for name in dict.fromkeys(plan.earlier_files):
-        content = how.earlier_file(name) if name not in plan.files else None
+        if name in plan.files:
+            continue
+        content = how.earlier_file(name)
         if content is not None:
             saves.add_attachment(content, user=how.user)
 
@@ -222,6 +243,14 @@ Previewed = Callable[[InstanceKey], FormPreview]
 """How a form of a plan was shown."""
 
 
+class _SpoolPlace(NamedTuple):
+    """Where a plan and its previews begin on scratch disk."""
+
+    previews: int
+    plan: int
+    saved_at: datetime | None
+
+
 class _PlanSpool:
     """Plans on scratch disk: a whole study does not fit into memory.
 
@@ -231,16 +260,22 @@ class _PlanSpool:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._places: list[tuple[int, int, datetime | None]] = []
+        self._places: list[_SpoolPlace] = []
 
     def add(self, plan: Plan) -> None:
-        saved = max((built[-1].saved_at for _, built in plan.past), default=None)
         wanted = {request.key for request in plan.requests}
-        previews = {
-            preview.key: preview for preview in plan.previews if preview.key in wanted
-        }
-        start = self._write(previews)
-        self._places.append((self._write(replace(plan, previews=[])), start, saved))
+        previews = {}
+        for preview in plan.previews:
+            if preview.key in wanted:
+                previews[preview.key] = preview
+
+        last_saves = [versions[-1].saved_at for _, versions in plan.past]
+        place = _SpoolPlace(
+            previews=self._write(previews),
+            plan=self._write(replace(plan, previews=[])),
+            saved_at=max(last_saves, default=None),
+        )
+        self._places.append(place)
 
     def _write(self, value: object) -> int:
         start = self._file.tell()
@@ -255,11 +290,12 @@ class _PlanSpool:
         The one with the last save comes last, so that the newest version is the newest
         row.
         """
-        last = [item for item in self._places if last_save and item[2] == last_save]
-        for place, start, _ in [
-            item for item in self._places if item not in last
-        ] + last:
-            yield self._read(place), partial(self._preview, start)
+
+        def has_last_save(place: _SpoolPlace) -> bool:
+            return last_save is not None and place.saved_at == last_save
+
+        for place in sorted(self._places, key=has_last_save):
+            yield self._read(place.plan), partial(self._preview, place.previews)
 
     def _preview(self, start: int, key: InstanceKey) -> FormPreview:
         form_preview: FormPreview = self._read(start)[key]

@@ -7,11 +7,13 @@ stands here: a subject of another site, a row number that a removed row had.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
+from itertools import chain
 from types import MappingProxyType
+from typing import TypeVar
 
 from forms_spec.evaluation import Judgement, judge
 from forms_spec.evaluation.calculated import with_calculated, without_calculated
@@ -25,8 +27,10 @@ from forms_spec.model.captured_data import (
     FormKey,
     InMemoryCasebook,
     Record,
+    all_cells,
 )
 from forms_spec.model.captured_forms import CapturedForm, FormStatus, Subject
+from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from generator.pages.rows import laid_down
 from generator.tables.descriptor import timestamp
@@ -50,6 +54,7 @@ from webapp.storage import (
 )
 from webapp.storage.events import NO_LINE, LogHead
 
+Item = TypeVar("Item")
 STATUSES = {
     FormStatus.INCOMPLETE: Status.DRAFT,
     FormStatus.UNVERIFIED: Status.UNVERIFIED,
@@ -175,48 +180,41 @@ def plan_forms(
         added_by=person.added_by,
         added_at=person.added_at,
     )
-    stored = (
-        {form.key.form_key: form for form in state.newest(person.subject)}
-        if known
-        else {}
-    )
-    stored |= {
-        key: _stored(person.subject, key, versions) for key, versions in past.items()
-    }
+
+    stored: dict[FormKey, StoredForm] = {}
+    if known:
+        stored = {form.key.form_key: form for form in state.newest(person.subject)}
+    for key, versions in past.items():
+        stored[key] = _stored(person.subject, key, versions)
+
+    # A form that brings its past is not here yet: nothing stands against it.
+    without_past = [form for form in forms if form.key not in past]
     site = known.site if known else None
     closed = _closed_forms(state.locks_of(person.subject), forms)
-    refused = {
-        form.key: None
-        if form.key in past
-        else _other_dictionary(state, how.study, form)
-        or _refusal(how, site, form, stored)
-        or _alike(how.study, form, desk)
-        for form in forms
-    }
+    refused = _refused_forms(state, how, without_past, stored, site=site, desk=desk)
+
     forms = [
         _with_what_has_no_column(how.study, form, stored.get(form.key))
         for form in forms
     ]
     records = {key: form.record for key, form in stored.items()}
     # Of a closed form stays what stands here: the others are judged beside that.
-    kept_out = {*closed, *(key for key, against in refused.items() if against)}
+    kept_out = closed.keys() | refused.keys()
     records |= {form.key: form.record for form in forms if form.key not in kept_out}
     casebook = _in_visit_order(records, how.study)
     left = dict(past)
 
     for form, filled in _as_captured(forms, casebook, how):
-        planned_form = _PlannedForm(
-            form, _plain(how.study, stored.get(form.key), filled), how, desk
-        )
-        against = refused[form.key]
-        if against:
-            plan.previews.append(planned_form.refused(against))
+        before = _plain(how.study, stored.get(form.key), filled)
+        planned_form = _PlannedForm(form, before, how, desk)
+        if form.key in refused:
+            plan.previews.append(planned_form.refused(refused[form.key]))
             continue
         if form.key in closed:
             plan.previews.append(planned_form.closed(closed[form.key]))
             continue
 
-        versions = left.pop(form.key, None)
+        versions = left.pop(form.key, ())
         preview, request = (
             planned_form.restored(casebook, versions, plan)
             if versions
@@ -232,11 +230,9 @@ def plan_forms(
         plan.previews.append(_as_it_was(person.subject, key, versions))
 
     plan.comes_in = bool(plan.requests or plan.past or not forms)
-
-    for versions in past.values():
-        plan.earlier_files += [
-            name for version in versions for name in named_files(version.record)
-        ]
+    every_version = chain.from_iterable(past.values())
+    for version in every_version:
+        plan.earlier_files += named_files(version.record)
 
     return plan
 
@@ -254,15 +250,33 @@ def _other_dictionary(
         return None
     return finding(
         "import-other-dictionary",
-        data=DataPlace(
-            table=form.key.form,
-            subject=form.subject,
-            visit=form.key.visit,
-            unsno=form.key.unsno,
-        ),
+        data=_place(form),
         site=site,
         value=other[:12],
     )
+
+
+def _refused_forms(
+    state: Snapshot,
+    how: Import,
+    forms: Iterable[CapturedForm],
+    stored: Mapping[FormKey, StoredForm],
+    *,
+    site: str | None,
+    desk: UploadChecker,
+) -> dict[FormKey, Finding]:
+    """Why some of the forms cannot come in."""
+    refused = {}
+    for form in forms:
+        against = (
+            _other_dictionary(state, how.study, form)
+            or _refusal(how, site, form, stored)
+            or _alike(how.study, form, desk)
+        )
+        if against:
+            refused[form.key] = against
+
+    return refused
 
 
 def _stored(
@@ -306,34 +320,53 @@ def _with_what_has_no_column(
     """
     if stored is None:
         return form
-    known = study.forms[form.key.form]
-    groups = {
-        group.name: {item.name for item in group.fields} for group in known.row_groups
-    }
-    own = {item.name for item in known.fields}
-    record, before = form.record, stored.record
-    texts = {name: text for name, text in before.texts.items() if name not in own}
-    rows = {name: value for name, value in before.rows.items() if name not in groups}
-    hidden = {
-        (name, row.number): {
-            item: text for item, text in row.texts.items() if item not in groups[name]
-        }
-        for name, value in before.rows.items()
-        if name in groups
-        for row in value
-    }
-    given = {
-        name: tuple(
-            replace(row, texts={**row.texts, **hidden.get((name, row.number), {})})
-            for row in value
-        )
-        for name, value in record.rows.items()
-    }
-    if not texts and not rows and not any(hidden.values()):
-        return form
-    whole = replace(record, texts={**record.texts, **texts}, rows={**given, **rows})
 
-    return replace(form, record=whole)
+    known = study.forms[form.key.form]
+    groups = {group.name: _names(group.fields) for group in known.row_groups}
+    lost_texts = _others(stored.record.texts, _names(known.fields))
+    lost_groups = _others(stored.record.rows, groups)
+    lost_in_rows = _lost_in_rows(stored.record, groups)
+    if not lost_texts and not lost_groups and not lost_in_rows:
+        return form
+
+    rows = {}
+    for name, of_group in form.record.rows.items():
+        rows[name] = tuple(
+            replace(
+                row, texts={**row.texts, **lost_in_rows.get((name, row.number), {})}
+            )
+            for row in of_group
+        )
+
+    record = replace(
+        form.record,
+        texts={**form.record.texts, **lost_texts},
+        rows={**rows, **lost_groups},
+    )
+    return replace(form, record=record)
+
+
+def _lost_in_rows(
+    record: Record, groups: Mapping[str, Container[str]]
+) -> dict[tuple[str, int], dict[str, str]]:
+    """By group and row: the texts under names that are none of the group's fields."""
+    lost = {}
+    for name, fields in groups.items():
+        for row in record.rows.get(name, ()):
+            texts = _others(row.texts, fields)
+            if texts:
+                lost[name, row.number] = texts
+
+    return lost
+
+
+def _others(items: Mapping[str, Item], names: Container[str]) -> dict[str, Item]:
+    """The items under other names than these."""
+    return {name: item for name, item in items.items() if name not in names}
+
+
+def _names(fields: Iterable[Field]) -> set[str]:
+    return {field.name for field in fields}
 
 
 def _plain(
@@ -373,15 +406,16 @@ def _alike(study: Study, form: CapturedForm, desk: UploadChecker) -> Finding | N
     """A file that a cell would mix up with another one keeps its form out."""
     for name in file_names(study, form.key.form, form.record):
         if desk.fault(name) == "import-file-alike":
-            place = DataPlace(
-                table=form.key.form,
-                subject=form.subject,
-                visit=form.key.visit,
-                unsno=form.key.unsno,
-            )
-            return finding("import-file-alike", data=place, value=name)
+            return finding("import-file-alike", data=_place(form), value=name)
 
     return None
+
+
+def _place(form: CapturedForm) -> DataPlace:
+    key = form.key
+    return DataPlace(
+        table=key.form, subject=form.subject, visit=key.visit, unsno=key.unsno
+    )
 
 
 def _refusal(
@@ -395,12 +429,7 @@ def _refusal(
     A subject that is here keeps its number and its site.
     """
     study = how.study
-    place = DataPlace(
-        table=form.key.form,
-        subject=form.subject,
-        visit=form.key.visit,
-        unsno=form.key.unsno,
-    )
+    place = _place(form)
     if site is not None and site != form.site:
         return finding(
             "import-other-site",
@@ -428,11 +457,10 @@ def _refusal(
         if group in fixed:
             continue
         standing = {row.number for row in before.record.rows.get(group, ())}
+        highest_given = before.row_marks.get(group, 0)
         for row in rows:
-            if (
-                row.number <= before.row_marks.get(group, 0)
-                and row.number not in standing
-            ):
+            # A number that was given and is not there is that of a removed row.
+            if row.number <= highest_given and row.number not in standing:
                 return finding(
                     "import-removed-row", data=place, value=str(row.number), table=group
                 )
@@ -473,11 +501,14 @@ def _may_enter(how: Import, form: CapturedForm) -> bool:
     """Whether a new subject's number and site are the dictionary's, or were an earlier
     one's.
     """
-    fault = KnownNames(study=how.study, retired=how.retired).subject_fault(
-        form.site, form.subject
-    )
-    sites = {*how.study.sites, *how.retired.sites} if how.study.sites else {form.site}
-    return form.site in sites and (fault is None or fault[0] != "subject-number")
+    # A study that lists no sites takes those of the file.
+    sites = {*how.study.sites, *how.retired.sites}
+    if how.study.sites and form.site not in sites:
+        return False
+
+    names = KnownNames(study=how.study, retired=how.retired)
+    fault = names.subject_fault(form.site, form.subject)
+    return fault is None or fault[0] != "subject-number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,10 +524,7 @@ class _PlannedForm:
 
     @property
     def place(self) -> DataPlace:
-        key = self.key
-        return DataPlace(
-            table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno
-        )
+        return _place(self.form)
 
     def refused(self, against: Finding) -> FormPreview:
         cells = tuple(
@@ -572,10 +600,8 @@ class _PlannedForm:
         plan.past.append(
             (self.key, (*versions[:-1], replace(versions[-1], counts=counts)))
         )
-        if (
-            self.outcome(self.cells(), STATUSES[FormStatus(self.form.status)])
-            is ImportOutcome.SAME
-        ):
+        status = STATUSES[FormStatus(self.form.status)]
+        if self.outcome(self.cells(), status) is ImportOutcome.SAME:
             fresh = replace(self, stored=None)
             preview = FormPreview(
                 key=self.key,
@@ -613,28 +639,32 @@ class _PlannedForm:
     def outcome(self, cells: tuple[CellPreview, ...], status: Status) -> ImportOutcome:
         if self.stored is None:
             return ImportOutcome.NEW
-        same = (
-            all(cell.outcome is ImportOutcome.SAME for cell in cells)
-            and status is self.stored.status
-        )
-        kept = dict(self.stored.record.kept) == dict(self.form.record.kept)
-        rows = _row_numbers(self.stored.record) == _row_numbers(self.form.record)
 
-        return ImportOutcome.SAME if same and kept and rows else ImportOutcome.CHANGED
+        there, here = self.form.record, self.stored.record
+        is_same = (
+            status is self.stored.status,
+            all(cell.outcome is ImportOutcome.SAME for cell in cells),
+            dict(here.kept) == dict(there.kept),
+            # An empty row has no cell to tell it.
+            _row_numbers(here) == _row_numbers(there),
+        )
+        return ImportOutcome.SAME if all(is_same) else ImportOutcome.CHANGED
 
     def cells(self) -> tuple[CellPreview, ...]:
         """Every cell that says something here or there."""
         old = self.stored.record if self.stored else None
-        changed = {
-            change.cell: change
-            for change in changes(self.key.form, old, self.form.record)
-            if change.about is ChangeKind.VALUE
-        }
-        cell_previews = [
-            CellPreview(cell=cell, outcome=ImportOutcome.SAME, old=text, new=text)
-            for cell, text in _texts(self.key.form, self.form.record)
-            if cell not in changed
-        ]
+        changed = {}
+        for change in changes(self.key.form, old, self.form.record):
+            if change.about is ChangeKind.VALUE:
+                changed[change.cell] = change
+
+        cell_previews = []
+        for cell, text in _texts(self.key.form, self.form.record):
+            if cell not in changed:
+                same = CellPreview(
+                    cell=cell, outcome=ImportOutcome.SAME, old=text, new=text
+                )
+                cell_previews.append(same)
 
         for cell, item in changed.items():
             outcome = ImportOutcome.CHANGED if item.old else ImportOutcome.NEW
@@ -646,18 +676,19 @@ class _PlannedForm:
 
     def missing_files(self) -> Iterator[Finding]:
         for name in file_names(self.how.study, self.key.form, self.form.record):
-            if code := self.desk.fault(name):
+            code = self.desk.fault(name)
+            if code:
                 yield finding(code, data=self.place, value=name)
 
     def request(
         self, status: Status, counts: FindingCounts, *, hard: int
     ) -> SaveRequest:
         form = self.form
-        findings = f"{hard} finding is" if hard == 1 else f"{hard} findings are"
         by = f" by {self.how.operator}" if self.how.operator else ""
-        draft = (
-            f"; complete there, a draft here until {findings} resolved" if hard else ""
-        )
+        draft = ""
+        if hard:
+            findings = f"{hard} finding is" if hard == 1 else f"{hard} findings are"
+            draft = f"; complete there, a draft here until {findings} resolved"
 
         return SaveRequest(
             key=self.key,
@@ -676,23 +707,18 @@ class _PlannedForm:
 
 
 def _texts(form: str, record: Record) -> Iterator[tuple[CellKey, str]]:
-    for name, text in record.texts.items():
+    for cell, text in all_cells(form, record):
         if text:
-            yield CellKey(form, None, name), text
-
-    for group, rows in record.rows.items():
-        for row in rows:
-            for name, text in row.texts.items():
-                if text:
-                    yield CellKey(group, row.number, name), text
+            yield cell, text
 
 
 def _row_numbers(record: Record) -> dict[str, list[int]]:
-    return {
-        group: [row.number for row in rows]
-        for group, rows in record.rows.items()
-        if rows
-    }
+    numbers = {}
+    for group, rows in record.rows.items():
+        if rows:
+            numbers[group] = [row.number for row in rows]
+
+    return numbers
 
 
 def _in_visit_order(

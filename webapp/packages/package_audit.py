@@ -33,28 +33,34 @@ def audit_package(path: Path, kept: Sequence[SignedHead]) -> AuditReport:
 def _report(source: PackageSource, kept: Sequence[SignedHead]) -> AuditReport:
     findings = AuditFindings()
     head = _head(source, findings)
-    heads = (*((head,) if head else ()), *kept)
+    heads = [head, *kept] if head else list(kept)
+
     # A package's own key is known only by a head that was kept elsewhere.
     known = next((item.key for item in kept if item.key), "")
     trusted = check_heads(heads, findings, key=known)
     if not any(item.key for item in heads):
         findings.add("head-unsigned")
+
     if layout.LOG_EVENTS not in source.sizes:
         findings.add("log-missing", value="The package")
         chain = verify_lines(())
     else:
         chain = verify_lines(_lines(source), trusted)
         note_chain(chain, findings)
+
+    keys: tuple[str, ...] = ()
     if head is not None:
         if chain.head not in {NO_LINE, head.head}:
             findings.add("log-rewritten", number=head.head.number, since=0)
+        if head.key:
+            keys = (head.key,)
         _check_files(source, head, findings)
 
     return AuditReport(
         lines=chain.lines,
         head=chain.head,
-        signed=int(head is not None and bool(head.key)),
-        keys=(head.key,) if head and head.key else (),
+        signed=len(keys),
+        keys=keys,
         findings=findings.listed(),
         redactions=chain.redactions,
     )
@@ -88,7 +94,9 @@ def _check_files(
         elif _digest(source, name) != wanted:
             findings.add("package-file-differs", value=name)
 
-    for name in sorted(source.sizes.keys() - head.files.keys() - {layout.LOG_HEAD}):
+    # The head cannot seal itself: it is signed instead.
+    sealed = head.files.keys() | {layout.LOG_HEAD}
+    for name in sorted(source.sizes.keys() - sealed):
         findings.add("package-file-added", value=name)
 
 

@@ -44,8 +44,9 @@ def may_restore(database: Database, package: OpenPackage) -> bool:
     """
     dictionary = dictionary_in_use(database)
     assert package.study is not None
-    same = dictionary is None or dictionary.hash == package.study.hash
-    return same and not list_subjects(database)
+    if dictionary is not None and dictionary.hash != package.study.hash:
+        return False
+    return not list_subjects(database)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +129,7 @@ class _Restoring:
             sites += [item.site for item in forms]
             if not sites:
                 continue
+
             by, index = self.entries.get(subject, ("", None))
             past = self._past(subject)
             self.without += sum(form.key not in past for form in forms)
@@ -144,11 +146,12 @@ class _Restoring:
         """The versions of the subject's forms, where the dictionaries that they were
         saved with are there.
         """
-        return {
-            key: tuple(self._version(version) for version in versions)
-            for key, versions in self.history.forms(subject).items()
-            if all(version.dictionary in self.dictionaries for version in versions)
-        }
+        past = {}
+        for key, versions in self.history.forms(subject).items():
+            if self.dictionaries.issuperset(version.dictionary for version in versions):
+                past[key] = tuple(map(self._version, versions))
+
+        return past
 
     def _version(self, packaged_version: PackagedVersion) -> PastVersion:
         self.numbered += 1
@@ -164,10 +167,10 @@ class _Restoring:
         )
 
     def findings(self) -> Iterator[Finding]:
-        if self.without:
-            many = (
-                "1 form is imported"
-                if self.without == 1
-                else f"{self.without:,} forms are imported"
-            )
-            yield finding("import-without-history", many=many)
+        if not self.without:
+            return
+
+        many = f"{self.without:,} forms are imported"
+        if self.without == 1:
+            many = "1 form is imported"
+        yield finding("import-without-history", many=many)

@@ -76,8 +76,10 @@ class ValidationJob:
     def file(self) -> str:
         """Where the package lies, under a name by which people know it again."""
         plain = re.sub(r"[^A-Za-z0-9._ -]", "_", self.name).strip(". ") or "package"
-        named = "." in plain and plain != "datapackage.json"
-        return f"{PACKAGE}/{plain if named else f'{plain}.zip'}"
+        # This one name is that of a folder's own description.
+        if "." not in plain or plain == "datapackage.json":
+            plain = f"{plain}.zip"
+        return f"{PACKAGE}/{plain}"
 
     @property
     def finished(self) -> bool:
@@ -163,6 +165,7 @@ class ValidationJobs:
         work.tries += 1
         write_work(folder, work)
         self._look_after_children()
+
         scratch = folder / SCRATCH
         scratch.mkdir(exist_ok=True)
 
@@ -184,22 +187,28 @@ class ValidationJobs:
 
     def of(self, owner: str) -> list[ValidationJob]:
         self._look_after_children()
-        result = (self.find(folder.name, owner) for folder in self._folders())
-        return sorted(
-            (work for work in result if work), key=lambda work: work.since, reverse=True
-        )
+        works = []
+        for folder in self._folders():
+            work = self.find(folder.name, owner)
+            if work:
+                works.append(work)
+
+        return sorted(works, key=lambda work: work.since, reverse=True)
 
     def find(self, token: str, owner: str) -> ValidationJob | None:
         """A person's own work; nobody sees that of another.
 
         Work that was broken off is taken up again.
         """
+        # A token is a part of a path: nothing else may get there.
         if not TOKEN.fullmatch(token):
             return None
+
         folder = self.folder / token
         work = read_work(folder)
         if work is None or work.owner != owner:
             return None
+
         if not work.finished and not self._at_work(folder):
             self._take_up(folder)
         return read_work(folder)
@@ -209,7 +218,11 @@ class ValidationJobs:
         arrived whole.
         """
         work = read_work(folder)
-        if work is None or work.finished or (not work.tries and work.age < ARRIVES):
+        if work is None or work.finished:
+            return
+
+        is_arriving = not work.tries and work.age < ARRIVES
+        if is_arriving:
             return
         if 0 < work.tries < MOST_TRIES:
             self.start(folder)
@@ -230,7 +243,8 @@ class ValidationJobs:
             with suppress(ProcessLookupError):
                 os.kill(latest.process, signal.SIGTERM)
 
-        for _ in range(3):  # a process that is being stopped may still write
+        # A process that is being stopped may still write.
+        for _ in range(3):
             shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():
                 return
@@ -262,26 +276,35 @@ class ValidationJobs:
         """Forgets what is old, then what is oldest, of finished works; ``NoRoom`` when
         that is not enough.
         """
-        known = [
-            (folder, work) for folder in self._folders() if (work := read_work(folder))
-        ]
-        old = sorted(
-            (item for item in known if item[1].finished), key=lambda item: item[1].since
-        )
-        while old and old[0][1].age > KEPT_FOR:
-            self.remove(old.pop(0)[1])
-        mine = [item for item in old if item[1].owner == owner]
+        old = self._finished()
+        while old and old[0].age > KEPT_FOR:
+            self.remove(old.pop(0))
 
-        for entry in mine[: max(0, len(mine) - MOST_KEPT + 1)]:
-            self.remove(entry[1])
-            old.remove(entry)
+        # The new one is one of those that an owner may keep.
+        mine = [work for work in old if work.owner == owner]
+        too_many = max(0, len(mine) - MOST_KEPT + 1)
+        for work in mine[:too_many]:
+            self.remove(work)
+            old.remove(work)
 
         while self._size() + size > MOST_BYTES and old:
-            self.remove(old.pop(0)[1])
-        if self._size() + size > min(
-            MOST_BYTES, self._size() + shutil.disk_usage(self.folder).free // 2
-        ):
+            self.remove(old.pop(0))
+
+        # Half of what is free is left to the study's own database.
+        free = shutil.disk_usage(self.folder).free // 2
+        taken = self._size()
+        if taken + size > min(MOST_BYTES, taken + free):
             raise NoRoom
+
+    def _finished(self) -> list[ValidationJob]:
+        """The works that are done or failed, the oldest first."""
+        finished = []
+        for folder in self._folders():
+            work = read_work(folder)
+            if work and work.finished:
+                finished.append(work)
+
+        return sorted(finished, key=lambda work: work.since)
 
     def _size(self) -> int:
         total = 0

@@ -44,18 +44,18 @@ class _Pages:
 
     def form(self, name: str) -> ResponseReturnValue:
         seen: Seen = g.seen
-        result = seen.study.forms.get(name) if seen.study else None
-        if seen.study is None or result is None:
+        study = seen.study
+        if study is None or name not in study.forms:
             return render_template("preview/index.html", marks=MARKS, missing=name), 404
+
         asked = Asked(
-            visit=_visit(seen.study, result),
+            visit=_visit(study, study.forms[name]),
             everything="all" in request.args,
             example="example" in request.args,
             posted=request.form if request.method == "POST" else None,
-            today=self.today() if self.today else day_of(seen.study, datetime.now(UTC)),
+            today=self.today() if self.today else day_of(study, datetime.now(UTC)),
         )
-
-        return form_page(seen, result, asked)
+        return form_page(seen, study.forms[name], asked)
 
     def spec(self, name: str) -> Response:
         """What the page's script judges by."""
@@ -108,6 +108,7 @@ def create_preview(
 
 
 def _look(watched: Watched) -> None:
+    # These are asked for again and again, and show nothing of the dictionary's text.
     if request.endpoint not in {"version", "assets.asset"}:
         g.seen = watched.now()
 
@@ -139,8 +140,8 @@ def _visit(study: Study, form: Form) -> str:
     """The visit that the form is shown at: as asked, else the first where it is
     collected.
     """
-    visits = [
-        scheduled.visit for scheduled in study.schedule if scheduled.form == form.name
-    ]
+    visits = [item.visit for item in study.schedule if item.form == form.name]
     wanted = request.args.get("visit", "")
-    return wanted if wanted in visits else next(iter(visits), "LOG")
+    if wanted in visits:
+        return wanted
+    return visits[0] if visits else "LOG"

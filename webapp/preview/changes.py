@@ -46,12 +46,14 @@ def changes(before: Study | None, after: Study) -> Changes:
     """What ``after`` says otherwise than ``before``; nothing without a version before."""
     if before is None:
         return NONE
+
     old_fields = dict(_fields(before))
     new_fields = dict(_fields(after))
 
     changed: dict[tuple[str, str], str] = {}
     for key, field in new_fields.items():
-        if words := _changed_keys(old_fields.get(key), field):
+        words = _changed_keys(old_fields.get(key), field)
+        if words:
             changed[key] = words
 
     gone: dict[str, tuple[str, ...]] = {}
@@ -84,6 +86,7 @@ def _heading(form: Form | None) -> object:
     """
     if form is None:
         return None
+
     groups = []
     for group in form.groups:
         heading = (
@@ -123,12 +126,17 @@ def _gist(value: object) -> object:
         return value.text
     if isinstance(value, Kind | FieldType):
         return value.name
-    if isinstance(value, Mapping):
-        return {key: _gist(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return tuple(map(_gist, value))
-    if is_dataclass(value):
-        names = [attribute.name for attribute in fields(value)]
-        return {name: _gist(getattr(value, name)) for name in names if name != "place"}
 
-    return value
+    if isinstance(value, Mapping):
+        parts = dict(value)
+    elif is_dataclass(value):
+        names = [attribute.name for attribute in fields(value)]
+        parts = {name: getattr(value, name) for name in names}
+        # Where it is written says nothing of what it says.
+        parts.pop("place", None)
+    else:
+        return value
+
+    return {key: _gist(part) for key, part in parts.items()}

@@ -15,6 +15,7 @@ from forms_spec.model.captured_data import LOG, FormKey, Record, Row
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
+from forms_spec.rules import Expression
 from generator.pages.rows import fixed_rows
 
 EXAMPLE_ROWS = 2
@@ -46,6 +47,7 @@ class ExampleCasebook:
         """
         if key not in self.keys(key.form):
             return None
+
         if key.form not in self._made:
             self._made[key.form] = example_record(
                 self._study.forms[key.form], self._today
@@ -56,13 +58,13 @@ class ExampleCasebook:
     def keys(self, form: str) -> tuple[FormKey, ...]:
         if self._study.forms[form].log:
             return (FormKey(form, LOG, 0),)
-        visits = [
-            name
-            for name in self._study.visits
-            if (form, name) in self._study.expectations
-        ]
 
-        return tuple(FormKey(form, visit, 0) for visit in visits)
+        keys = []
+        for visit in self._study.visits:
+            if (form, visit) in self._study.expectations:
+                keys.append(FormKey(form, visit, 0))
+
+        return tuple(keys)
 
 
 def _rows(group: Group, today: date) -> Iterator[Row]:
@@ -81,7 +83,8 @@ def _answers(fields: Iterable[Field], today: date) -> Mapping[str, str]:
     answers: dict[str, str] = {}
     for field in fields:
         is_asked = field.collected and field.value is None
-        if is_asked and (text := example(field, today)):
+        text = example(field, today) if is_asked else ""
+        if text:
             answers[field.name] = text
 
     return answers
@@ -109,29 +112,36 @@ def _texts(field: Field, _today: date) -> Iterator[str]:
 
 def _numbers(field: Field, _today: date) -> Iterator[str]:
     # What is expected looks more like an answer than what is possible.
-    for limits in (
-        *field.expected.values(),
-        *field.alert.values(),
-        *field.ranges.values(),
+    for limits in chain(
+        field.expected.values(), field.alert.values(), field.ranges.values()
     ):
-        low = _number(limits, "low")
-        high = _number(limits, "high")
-        if low is not None and high is not None:
-            middle = (low + high) / 2
-            step = Decimal(1).scaleb(-min(field.places or 0, 1))
-            yield f"{middle.quantize(step):f}"
-            yield f"{int(middle)}"
-        elif low is not None or high is not None:
-            yield f"{low if high is None else high:f}"
+        yield from _within(limits, field.places or 0)
 
     yield "1"
 
 
-def _number(limits: Range, end: str) -> Decimal | None:
-    expression = getattr(limits, end)
+def _within(limits: Range, places: int) -> Iterator[str]:
+    """Numbers in the middle of a range; its only end where the other is open."""
+    low, high = _number(limits.low), _number(limits.high)
+    if low is not None and high is not None:
+        middle = (low + high) / 2
+        step = Decimal(1).scaleb(-min(places, 1))
+        yield f"{middle.quantize(step):f}"
+        yield f"{int(middle)}"
+        return
+
+    end = low if high is None else high
+    if end is not None:
+        yield f"{end:f}"
+
+
+def _number(end: Expression | None) -> Decimal | None:
+    """The end of a range; None where it is open, a parameter or another field."""
+    if end is None:
+        return None
     try:
-        return Decimal(expression.text) if expression is not None else None
-    except InvalidOperation:  # the end is a parameter or another field
+        return Decimal(end.text)
+    except InvalidOperation:
         return None
 
 

@@ -30,9 +30,10 @@ class FormPart:
 
 def about(place: TextPlace | None, files: Mapping[str, str]) -> FormPart:
     """What the text at a place is about."""
-    text = files.get(place.file) if place else None
-    if place is None or text is None:
+    if place is None:
         return FormPart()
+
+    text = files.get(place.file, "")
     form = FORM.search(text)
     if form is None:
         return FormPart()
@@ -84,12 +85,13 @@ def _flow(before: str) -> list[str]:
 
 def _inside(form: str, path: list[str]) -> FormPart:
     group = field = None
-    if path[:1] == ["groups"]:
-        group = path[1] if len(path) > 1 else None
-        path = path[2:]
+    match path:
+        case ["groups", name, *path]:
+            group = name
 
-    if path[:1] == ["fields"] and len(path) > 1:
-        field = path[1]
+    match path:
+        case ["fields", name, *_]:
+            field = name
 
     return FormPart(form=form, group=group, field=field)
 

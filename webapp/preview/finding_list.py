@@ -42,6 +42,7 @@ def listed(
     findings: Iterable[Finding], files: Mapping[str, str]
 ) -> list[ListedFinding]:
     """The findings, gravest first, else in the order of the files."""
+    gravest_first = sorted(findings, key=lambda item: GRAVITY[item.severity])
     return [
         ListedFinding(
             finding=finding,
@@ -49,18 +50,23 @@ def listed(
             line=source_line(finding.text, files),
             about=about(finding.text, files),
         )
-        for finding in sorted(findings, key=lambda item: GRAVITY[item.severity])
+        for finding in gravest_first
     ]
 
 
 def source_line(place: TextPlace | None, files: Mapping[str, str]) -> SourceLine | None:
     """The line that a place is in, cut where the place begins and ends."""
-    lines = files.get(place.file, "").splitlines() if place else []
-    if place is None or not 1 <= place.line <= len(lines):
+    if place is None:
         return None
+    lines = files.get(place.file, "").splitlines()
+    if not 1 <= place.line <= len(lines):
+        return None
+
     text = lines[place.line - 1]
     start = min(max(place.column - 1, 0), len(text))
     end = place.end_column - 1 if place.end_line == place.line else len(text)
+
+    # At least one character is marked, even behind the end of the line.
     end = min(max(end, start + 1), max(len(text), start + 1))
 
     return SourceLine(

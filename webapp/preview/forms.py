@@ -5,7 +5,7 @@ last save say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement, judge
 from forms_spec.evaluation.text_slots import page_words
-from forms_spec.model.captured_data import Context, EmptyCasebook, Record, Row
+from forms_spec.model.captured_data import CellKey, Context, EmptyCasebook, Record, Row
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from generator.browser.server_values import browser_env
@@ -73,21 +73,19 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         opening=asked.opening,
         judge=lambda whole: _judged(study, form, whole, asked),
     )
-    shown = _all_shown(shown) if asked.everything else shown
     words = page_words(study, form, record, _context(study, asked))
     if asked.everything:
+        shown = _all_shown(shown)
         words = replace(words, hidden=frozenset())
-    here = [
-        item
-        for item in listed(seen.findings, seen.files)
-        if item.about.form == form.name
-    ]
-    questions, loose = _pinned(
-        form_html(study, form, record, shown, opening=asked.opening, words=words),
-        seen,
-        form,
-        here,
-    )
+
+    known = listed(seen.findings, seen.files)
+    here = [item for item in known if item.about.form == form.name]
+    html = form_html(study, form, record, shown, opening=asked.opening, words=words)
+    questions, loose = _pinned(html, seen, form, here)
+
+    lines = []
+    if checking:
+        lines = finding_lines(form, place_findings(form, judgement.findings))
 
     return render_template(
         "preview/form.html",
@@ -98,47 +96,41 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
         loose=loose,
-        lines=finding_lines(form, place_findings(form, judgement.findings))
-        if checking
-        else [],
+        lines=lines,
         checked=checking,
         complete=checking and judgement.may_complete,
     )
 
 
 def _record(study: Study, form: Form, asked: Asked) -> Record:
-    opening = asked.opening
-    if asked.posted is not None:
-        new = Record(texts=starting_texts(form.fields, opening))
-        posted = read_post(
-            study, form, asked.posted, stored=new, today=asked.today, opening=opening
-        ).record
-
-        return (
-            _with_row(form, posted, asked.action.removeprefix(ADD), opening)
-            if asked.action.startswith(ADD)
-            else posted
-        )
-
-    if asked.example:
+    if asked.posted is None and asked.example:
         return example_record(form, asked.today)
-    return Record(texts=starting_texts(form.fields, opening))
+
+    opening = asked.opening
+    new = Record(texts=starting_texts(form.fields, opening))
+    if asked.posted is None:
+        return new
+
+    posted = read_post(
+        study, form, asked.posted, stored=new, today=asked.today, opening=opening
+    ).record
+    if not asked.action.startswith(ADD):
+        return posted
+    return _with_row(form, posted, asked.action.removeprefix(ADD), opening)
 
 
 def _with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Record:
     """One more row, for a browser without JavaScript."""
-    for group in form.row_groups:
-        if group.name == name and group.rows and not group.rows.fixed:
-            starts = starting_texts(group.fields, opening)
-            rows = rows_of(group, record, starts)
-            number = next_number(
-                group, replace(record, rows={**record.rows, name: rows})
-            )
-            new = Row(number=number, texts=starts)
+    group = form.row_group(name)
+    if group is None or group.rows is None or group.rows.fixed:
+        return record
 
-            return replace(record, rows={**record.rows, name: (*rows, new)})
+    starts = starting_texts(group.fields, opening)
+    rows = rows_of(group, record, starts)
+    on_page = replace(record, rows={**record.rows, name: rows})
+    new = Row(number=next_number(group, on_page), texts=starts)
 
-    return record
+    return replace(record, rows={**record.rows, name: (*rows, new)})
 
 
 def _context(study: Study, asked: Asked) -> Context:
@@ -161,27 +153,25 @@ def _judged(
 def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:
     """The example without answers to questions that its other answers hide."""
     hidden = {key for key, cell in judgement.cells.items() if cell.shown is not True}
-    return Record(
-        texts={
-            name: text
-            for name, text in record.texts.items()
-            if (form.name, None, name) not in hidden
-        },
-        rows={
-            group: tuple(
-                replace(
-                    row,
-                    texts={
-                        k: v
-                        for k, v in row.texts.items()
-                        if (group, row.number, k) not in hidden
-                    },
-                )
-                for row in rows
-            )
-            for group, rows in record.rows.items()
-        },
-    )
+
+    def shown_texts(
+        table: str, number: int | None, texts: Mapping[str, str]
+    ) -> dict[str, str]:
+        shown = {}
+        for name, text in texts.items():
+            if CellKey(table, number, name) not in hidden:
+                shown[name] = text
+
+        return shown
+
+    rows = {}
+    for group, of_group in record.rows.items():
+        rows[group] = tuple(
+            replace(row, texts=shown_texts(group, row.number, row.texts))
+            for row in of_group
+        )
+
+    return Record(texts=shown_texts(form.name, None, record.texts), rows=rows)
 
 
 def _all_shown(judgement: Judgement) -> Judgement:
@@ -199,40 +189,40 @@ def _pinned(
     """
     notes = dict(_marks(seen, form))
     for entry in here:
-        if entry.about.field:
-            key = _key(form, entry.about.group, entry.about.field)
-            notes[key] = notes.get(key, Markup()) + Markup(
-                render_template("preview/pin.html", one=entry)
-            )
+        key = _key(form, entry)
+        if key is not None:
+            pin = Markup(render_template("preview/pin.html", one=entry))
+            notes[key] = notes.get(key, Markup()) + pin
 
     used: set[tuple[str, str]] = set()
 
     def put(results: re.Match[str]) -> str:
         key = (results["group"] or form.name, results["field"] or results["own"])
+        # A finding about a field of a group is shown at its first row only.
         if key not in notes or key in used:
             return results[0]
+
         used.add(key)
         return str(notes[key]) + results[0]
 
     text = MESSAGES.sub(put, str(html))
-    loose = [
-        item
-        for item in here
-        if _key(form, item.about.group, item.about.field or "") not in used
-    ]
-
+    loose = [item for item in here if _key(form, item) not in used]
     return Markup(text), loose
 
 
-def _key(form: Form, group: str | None, field: str) -> tuple[str, str]:
-    repeating = {row_group.name for row_group in form.row_groups}
-    return (group if group in repeating else form.name, field)
+def _key(form: Form, entry: ListedFinding) -> tuple[str, str] | None:
+    """The table and the field that a finding is about; None where it names no field."""
+    group, field = entry.about.group, entry.about.field
+    if not field:
+        return None
+
+    is_repeating = group is not None and form.row_group(group) is not None
+    return (group if group and is_repeating else form.name, field)
 
 
 def _marks(seen: Seen, form: Form) -> Iterator[tuple[tuple[str, str], Markup]]:
+    tables = {form.name, *(group.name for group in form.row_groups)}
     for (table, name), words in seen.changes.fields.items():
-        if table == form.name or table in {group.name for group in form.row_groups}:
-            yield (
-                (table, name),
-                Markup(render_template("preview/mark.html", words=words)),
-            )
+        if table in tables:
+            mark = render_template("preview/mark.html", words=words)
+            yield (table, name), Markup(mark)

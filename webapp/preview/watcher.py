@@ -48,9 +48,8 @@ class Watched:
     def _read(self) -> Folder:
         try:
             return read_dictionary(self._folder)
-        except (
-            UnreadableFolder
-        ):  # emptied or moved while it is watched: a dictionary without files
+        except UnreadableFolder:
+            # Emptied or moved while it is watched: a dictionary without files.
             return Folder({}, ())
 
     def version(self) -> str:
@@ -84,6 +83,7 @@ class Watched:
                 changes=changed,
             )
 
+        # A save that changes nothing keeps the marks of the last change on the pages.
         if good is not None and good.hash != loaded.study.hash:
             self._before = good
         return Seen(
