@@ -44,18 +44,20 @@ def assignees_of(
     queries.
     """
     at_site = f" at site {subject.site}" if subject.site else ""
-    roles = tuple(
+    roles = [
         Assignee(value=role, words=f"any {role}{at_site}", role=role) for role in names
-    )
+    ]
+
     users = [user for user in list_users(database) if user.role in names]
-    return Assignees(roles=roles, people=tuple(_people(users, subject)))
+    people = _people(users, subject)
+    return Assignees(roles=tuple(roles), people=tuple(people))
 
 
 def _people(users: Iterable[User], subject: StoredSubject) -> Iterable[Assignee]:
     """Those who can sign in, answer, and see the subject."""
     for user in users:
-        sees = user.sites is ALL_SITES or subject.site in user.sites
-        if user.is_open and sees:
+        sees_subject = user.sites is ALL_SITES or subject.site in user.sites
+        if user.is_open and sees_subject:
             yield Assignee(
                 value=f"{PERSON}{user.username}",
                 words=f"{user.name} ({user.username}), {user.role}",

@@ -85,9 +85,8 @@ def read_findings(name: str, content: bytes) -> tuple[ReportFinding, ...]:
     except UnicodeDecodeError as error:
         raise NoFindings(f"{name} is not text in UTF-8.") from error
 
-    rows = (
-        _from_json(name, text) if text.lstrip()[:1] in "{[" else _from_csv(name, text)
-    )
+    is_json = text.lstrip()[:1] in "{["
+    rows = _from_json(name, text) if is_json else _from_csv(name, text)
     return tuple(_line(number, row) for number, row in enumerate(rows, start=1))
 
 
@@ -97,8 +96,12 @@ def _from_json(name: str, text: str) -> list[Mapping[str, Any]]:
     except ValueError as error:
         raise NoFindings(f"{name} is not valid JSON: {error}.") from error
 
-    listed = report.get("findings") if isinstance(report, dict) else report
-    if not isinstance(listed, list) or not all(isinstance(x, dict) for x in listed):
+    listed = report
+    if isinstance(report, dict):
+        listed = report.get("findings")
+
+    is_list = isinstance(listed, list)
+    if not is_list or not all(isinstance(item, dict) for item in listed):
         raise NoFindings(
             f"{name} has no list of findings. Give a report of `crfsmith validate`."
         )
@@ -225,19 +228,20 @@ class _Known:
             known = [find_subject(connection, name, sites=sites) for name in subjects]
             site_of = {item.subjid: item.site for item in known if item}
             there = list(site_of)
-            forms = {
-                (name, row.form, row.visit, row.unsno)
-                for name in there
-                for row in connection.execute(HEADS, {"subject": name})
-            }
+            forms = set()
+            for name in there:
+                for row in connection.execute(HEADS, {"subject": name}):
+                    forms.add((name, row.form, row.visit, row.unsno))
+
             queries = queries_of_subjects(connection, there)
             locks = find_locks(connection, there)
 
-        waiting = {
-            (query.place, query.code): f"already open as query {query.number}"
-            for query in queries
-            if query.waits
-        }
+        waiting = {}
+        for query in queries:
+            if query.waits:
+                why = f"already open as query {query.number}"
+                waiting[query.place, query.code] = why
+
         return cls(
             subjects=frozenset(there),
             forms=frozenset(forms),
@@ -258,6 +262,7 @@ class _Known:
             return "its site works under another dictionary"
         if place is None:
             return "its place is not in the dictionary"
+
         key = (place.subject, place.form, place.visit, place.unsno)
         if place.form and key not in self.forms:
             return "the form has not been started"
@@ -277,16 +282,19 @@ def _place(study: Study, line: ReportFinding) -> QueryPlace | None:
     if table is None or not _has_field(table, line.field):
         return None
 
-    form, visit = table.form, line.visit
-    if not form.log and visit not in study.visits:
+    form, visit, unsno = table.form, line.visit, line.unsno
+    if form.log:
+        visit, unsno = LOG, 0
+    elif visit not in study.visits:
         return None
-    in_table = bool(line.field) or line.row is not None
+
+    is_in_table = bool(line.field) or line.row is not None
     return QueryPlace(
         subject=line.subject,
-        visit=LOG if form.log else visit,
+        visit=visit,
         form=form.name,
-        unsno=0 if form.log else line.unsno,
-        table=line.table if in_table else "",
+        unsno=unsno,
+        table=line.table if is_in_table else "",
         row=line.row if table.group else None,
         field=line.field,
     )

@@ -87,6 +87,7 @@ def _label(form: Form | None, place: QueryPlace) -> str:
     row = f", row {place.row}" if place.row is not None else ""
     if not place.field:
         return f"The whole form{row}"
+    # A field that left the dictionary keeps its own name.
     if form is None:
         return f"{place.field}{row}"
 

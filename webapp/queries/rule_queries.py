@@ -85,11 +85,14 @@ class CasebookQuestions:
 
     def doubt(self, place: QueryPlace, rule: str) -> bool:
         """Whether a rule finds something at a place, or cannot be decided there."""
-        return any(
-            (finding.rule or finding.code) == rule
-            and place_of(self.study, self.subject, finding.data) == place
-            for finding in self.findings
-        )
+        by_rule = (item for item in self.findings if _rule_of(item) == rule)
+        places = (place_of(self.study, self.subject, item.data) for item in by_rule)
+        return place in places
+
+
+def _rule_of(finding: Finding) -> str:
+    """What finds it: a rule of the dictionary, or a check by the code of its finding."""
+    return finding.rule or finding.code
 
 
 def look_again(subjid: str) -> None:
@@ -197,12 +200,19 @@ def questions_of(study: Study, subjid: str, judged: Judged) -> CasebookQuestions
             item = _asked(study, judged.casebook, place, finding)
             asked.setdefault(item.key, item)
 
-    reasons = {
-        (QueryPlace(subject=subjid, visit=key.visit, form=key.form, unsno=key.unsno,
-                    table=cell.table, row=cell.row, field=cell.field), code): reason
-        for key in complete
-        for (cell, code), reason in forms[key].record.kept.items()
-    }  # fmt: skip
+    reasons = {}
+    for key in complete:
+        for (cell, code), reason in forms[key].record.kept.items():
+            place = QueryPlace(
+                subject=subjid,
+                visit=key.visit,
+                form=key.form,
+                unsno=key.unsno,
+                table=cell.table,
+                row=cell.row,
+                field=cell.field,
+            )
+            reasons[place, code] = reason
 
     return CasebookQuestions(
         study=study,
@@ -224,16 +234,17 @@ def decide(
 
     ``who_kept`` says who gave a reason for a warning, by its place, code and text.
     """
-    by_rule = {
-        (thread.query.place, thread.query.code): thread
-        for thread in threads
-        if thread.query.opened_by == "" and thread.query.code
-    }
-    new = [
-        _opened(item, questions.assigned_role)
-        for key, item in questions.asked.items()
-        if key not in by_rule
-    ]
+    by_rule = {}
+    for thread in threads:
+        # A rule has no account; what a person asks may have the code of a finding too.
+        if thread.query.opened_by == "" and thread.query.code:
+            by_rule[thread.query.place, thread.query.code] = thread
+
+    new = []
+    for key, item in questions.asked.items():
+        if key not in by_rule:
+            new.append(_opened(item, questions.assigned_role))
+
     steps: list[tuple[StoredQuery, QueryStep]] = []
     for thread in threads:
         # One entry at a time: what follows from it is seen after the next save.
@@ -265,9 +276,10 @@ def _rule_step(questions: CasebookQuestions, thread: QueryThread) -> QueryStep |
 
     changed = item.basis != query.basis
     if query.state is QueryState.OPEN:
+        if not changed:
+            return None
         # Whoever answers, answers for the value as it is now.
-        text = f"{CHANGED} {item.text}"
-        return _by_rule(QueryAction.COMMENT, item, text) if changed else None
+        return _by_rule(QueryAction.COMMENT, item, f"{CHANGED} {item.text}")
 
     # What a person closed, cancelled or answered stays so for the same answers.
     closed_by_rule = query.state is QueryState.CLOSED and query.state_by == ""
@@ -310,10 +322,10 @@ def _kept_answer(
     """The reason of a kept warning as the answer to an open query about it, once."""
     if thread.query.state is not QueryState.OPEN:
         return None
-    if any(
-        entry.action is QueryAction.ANSWER and entry.text == reason
-        for entry in thread.entries
-    ):
+    answers = [
+        entry.text for entry in thread.entries if entry.action is QueryAction.ANSWER
+    ]
+    if reason in answers:
         return None
 
     return QueryStep(
@@ -328,28 +340,35 @@ def _who_kept(place: QueryPlace, code: str, reason: str) -> str:
     """Who saved the version in which a reason stands first, as it stands now."""
     key, cell = place.instance, place.cell
     assert key is not None
+    if cell is None:
+        return ""
+
     who = ""
     for revision in history(services().database, key):
         kept = revision.form.record.kept
-        stands = cell is not None and kept.get((cell, code)) == reason
-        who = (who or revision.form.saved_by) if stands else ""
+        if kept.get((cell, code)) != reason:
+            # Whoever gives the same reason once more after this gives it anew.
+            who = ""
+        elif not who:
+            who = revision.form.saved_by
 
     return who
 
 
 def place_of(study: Study, subjid: str, place: DataPlace | None) -> QueryPlace | None:
     """The place of a finding as that of a query; None where there is none."""
-    table = study.tables.get(place.table) if place else None
-    if place is None or table is None:
+    if place is None or place.table not in study.tables:
         return None
 
-    form, in_table = table.form, bool(place.field) or place.row is not None
+    # A finding about a whole form names its table, and neither a row nor a field of it.
+    form = study.tables[place.table].form
+    is_in_table = bool(place.field) or place.row is not None
     return QueryPlace(
         subject=subjid,
         visit=LOG if form.log else place.visit or "",
         form=form.name,
         unsno=place.unsno or 0,
-        table=place.table if in_table else "",
+        table=place.table if is_in_table else "",
         row=place.row,
         field=place.field or "",
     )
@@ -365,7 +384,7 @@ def _asked(
 
     return AskedByRule(
         key=(place, finding.code),
-        rule=finding.rule or finding.code,
+        rule=_rule_of(finding),
         text=f"{finding.message} {finding.remedy}".strip(),
         basis=line_hash(json.dumps(answers)),
     )
@@ -376,10 +395,11 @@ def _answer(
 ) -> str:
     """The text of a cell that a finding is about."""
     place = place_of(study, subjid, data)
-    record = casebook.record(_form_key(place)) if place else None
-    if place is None or record is None or place.cell is None:
+    if place is None or place.cell is None:
         return ""
-    return text_at(record, place.cell)
+
+    record = casebook.record(_form_key(place))
+    return text_at(record, place.cell) if record else ""
 
 
 def _form_key(place: QueryPlace) -> FormKey:

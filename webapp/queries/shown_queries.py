@@ -131,7 +131,9 @@ def age_words(opened_at: datetime) -> str:
     days = (services().database.clock() - opened_at).days
     if days < 1:
         return "today"
-    return "1 day" if days == 1 else f"{days} days"
+    if days == 1:
+        return "1 day"
+    return f"{days} days"
 
 
 def waiting_marks(threads: Iterable[QueryThread]) -> dict[str, list[int]]:

@@ -124,6 +124,8 @@ def visit_title(visit: str, unsno: int) -> str:
     """A visit in words; the logs are one too."""
     if visit == LOG:
         return "Logs"
+
+    # A visit that the dictionary lost keeps its own name.
     known = services().study.visits.get(visit)
     title = known.title if known else visit_word(visit, 0)
     return f"{title} {unsno}" if unsno else title

@@ -24,13 +24,16 @@ def reader_name(form: str = "") -> str:
     """The account for which looks are read: blank for people who do not review, or who
     do not review a form.
     """
-    may_look = current_user.has_one_of(REVIEW_DATA)
-    # A form that the dictionary lost is read by whoever reads others.
-    if form and form in services().study.forms:
-        rights = (right for right in REVIEW_DATA if isinstance(right, Permission))
-        may_look = any(current_user.may(right, form) for right in rights)
+    return current_user.user.username if _may_look(form) else ""
 
-    return current_user.user.username if may_look else ""
+
+def _may_look(form: str) -> bool:
+    # A form that the dictionary lost is read by whoever reads others.
+    if not form or form not in services().study.forms:
+        return bool(current_user.has_one_of(REVIEW_DATA))
+
+    rights = [right for right in REVIEW_DATA if isinstance(right, Permission)]
+    return any(current_user.may(right, form) for right in rights)
 
 
 def look_status(looks: Looks, key: FormKey, version: int) -> ShownStatus:

@@ -47,6 +47,7 @@ def review_work(subjid: str, judged: Judged, *, is_over: bool) -> Iterator[WorkL
     # Of most subjects reviewers have left nothing yet: then nothing is read.
     state = review_state(database, subjid, among=head.reviewed)
     yield from _to_verify(subjid, judged, state)
+
     threads = threads_of_subject(database, subjid) if head.waiting else ()
     whole = ReviewScope(subjid)
     obstacles = signing_obstacles(subjid, judged, whole, threads)
@@ -66,15 +67,25 @@ def _to_verify(subjid: str, judged: Judged, state: ReviewState) -> Iterator[Work
     """
     if services().study.verification is None and not state.verified:
         return
+
     for key, form in judged.casebook.forms.items():
         if form.status is Status.DRAFT:
             continue
-        found = state_of(subjid, key, state)
-        kind = TO_VERIFY.get(found)
-        is_changed = found is VerificationState.CHANGED
-        if kind is not None and (is_changed or _is_asked_for(subjid, key)):
+        kind = _verification_kind(subjid, key, state)
+        if kind is not None:
             scope = ReviewScope(subjid, key.visit, key.unsno, key.form)
             yield _line(kind, scope)
+
+
+def _verification_kind(
+    subjid: str, key: FormKey, state: ReviewState
+) -> WorkKind | None:
+    """The list that a form is on; None where it is on none."""
+    kind = TO_VERIFY.get(state_of(subjid, key, state))
+    # What somebody verified by choice is looked at again once it was changed.
+    if kind is WorkKind.VERIFY and not _is_asked_for(subjid, key):
+        return None
+    return kind
 
 
 def _is_asked_for(subjid: str, key: FormKey) -> bool:
@@ -98,8 +109,9 @@ class _Signing:
     def broken(self) -> Iterator[WorkLine]:
         """What was signed and is to be signed again."""
         for scope, signed in self.newest.items():
-            is_lost = not signed.is_valid and not self._is_signed(scope)
-            if is_lost and self._is_ready(scope):
+            if signed.is_valid or self._is_signed(scope):
+                continue
+            if self._is_ready(scope):
                 yield _line(WorkKind.SIGN_AGAIN, scope)
 
     def unsigned(self, judged: Judged, *, is_over: bool) -> Iterator[WorkLine]:
@@ -116,23 +128,22 @@ class _Signing:
         for visit, unsno in forms_to_review(judged):
             scope = ReviewScope(self.subjid, visit, unsno)
             # Logs go on as long as the casebook does, so they are signed with it.
-            is_new = visit != LOG and scope not in self.newest
-            if is_new and self._is_ready(scope) and not self._is_signed(scope):
+            if visit == LOG or scope in self.newest:
+                continue
+            if self._is_ready(scope) and not self._is_signed(scope):
                 yield _line(WorkKind.SIGN, scope)
 
     def _is_ready(self, scope: ReviewScope) -> bool:
         """Whether there is something to sign, and nothing comes before."""
-        is_blocked = any(scope.covers(key) for key in self.blocked)
-        return not is_blocked and any(scope.covers(key) for key in self.captured)
+        if any(map(scope.covers, self.blocked)):
+            return False
+        return any(map(scope.covers, self.captured))
 
     def _is_signed(self, scope: ReviewScope) -> bool:
         """Whether each form is under a signature that stands, by whatever it is on."""
         valid = [other for other, signed in self.newest.items() if signed.is_valid]
-        return all(
-            any(other.covers(key) for other in valid)
-            for key in self.captured
-            if scope.covers(key)
-        )
+        covered = filter(scope.covers, self.captured)
+        return all(any(other.covers(key) for other in valid) for key in covered)
 
 
 def _line(kind: WorkKind, scope: ReviewScope) -> WorkLine:

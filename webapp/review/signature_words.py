@@ -39,6 +39,7 @@ def shown_signature(signed: StoredSignature, scope: ReviewScope) -> ShownSignatu
     )
     if signed.is_valid:
         return ShownSignature(signed=signed, status=SIGNED, words=words)
+
     why = break_words(signed)
     return ShownSignature(signed=signed, status=BROKEN, words=f"{words} Broken: {why}.")
 
@@ -78,6 +79,8 @@ def signature_mark(
     over = signatures_over(signatures, key)
     if any(signed.is_valid for signed in over):
         return SIGNED
+
+    # A visit's signature breaks with any of its forms: one that is as signed has no mark.
     for signed in over:
         versions = {form.key: form.version for form in signed.forms}
         if versions.get(key) != version:

@@ -87,6 +87,7 @@ class _Obstacles:
                 key = FormKey(form, visit, unsno)
                 if not self.covers(key):
                     continue
+
                 if key not in captured:
                     yield self.obstacle(key, "has not been started. Complete it first.")
                 elif captured[key].status is not Status.COMPLETE:
@@ -94,12 +95,11 @@ class _Obstacles:
                     yield self.obstacle(key, f"is {words}. Complete it first.")
 
     def of_errors(self) -> Iterator[SigningObstacle]:
-        errors = Counter(
-            key
-            for finding in self.judged.open
-            for key in places_of(services().study, finding)
-            if finding.severity is Severity.REFUSE
-        )
+        errors: Counter[FormKey] = Counter()
+        for finding in self.judged.open:
+            if finding.severity is Severity.REFUSE:
+                errors.update(places_of(services().study, finding))
+
         for key, count in errors.items():
             if self.covers(key):
                 many = "an error" if count == 1 else f"{count} errors"
@@ -110,9 +110,10 @@ class _Obstacles:
         for thread in threads:
             query = thread.query
             place = query.place.instance
-            if place is None or not query.waits or not is_error(study, query.code):
+            if place is None or not self.scope.covers(place):
                 continue
-            if self.scope.covers(place):
+
+            if query.waits and is_error(study, query.code):
                 words = (
                     f"has query {query.number} about an error. Have it closed first."
                 )
@@ -121,8 +122,8 @@ class _Obstacles:
 
 def is_error(study: Study, code: str) -> bool:
     """Whether the finding that a query is about is an error."""
+    if code in CATALOGUE and CATALOGUE[code].severity is Severity.REFUSE:
+        return True
+
     rules = [rule for rule in study.rules.values() if code in (rule.name, rule.check)]
-    severities = {rule.severity for rule in rules}
-    if code in CATALOGUE:
-        severities.add(CATALOGUE[code].severity)
-    return Severity.REFUSE in severities
+    return any(rule.severity is Severity.REFUSE for rule in rules)

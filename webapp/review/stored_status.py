@@ -117,6 +117,7 @@ def evaluated(
     """The lines of a list, evaluated as far as they have to be and there is time."""
     if services().database.sight is not None:
         return tuple(_as_seen(line, clock) for line in lines)
+
     stale = [line.subjid for line in lines if line.standing is None]
     if not stale:
         return tuple(lines)
@@ -141,11 +142,13 @@ def _line_as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
     kept = current_app.extensions.setdefault(SEEN, {})
     known: SubjectInList | None = kept.get(key)
     standing = known.standing if known else None
+    # Tomorrow a visit may be overdue without any save.
     holds = line.changes, today, services().study.hash
     if known and standing:
         was = known.changes, standing.day, standing.dictionary_hash
         if was == holds:
             return known
+
     if not clock.left():
         return replace(line, drafts=0, complete=0, saved_at=None, standing=None)
 
@@ -221,6 +224,7 @@ def standing_of(subjid: str, judged: Judged) -> StoredStanding:
 def _next(state: VisitState | None) -> NextVisit | None:
     if state is None:
         return None
+
     due = state.due
     return NextVisit(
         name=state.visit.name,
@@ -235,9 +239,14 @@ def _visits(subjid: str, states: Sequence[VisitState]) -> Iterator[WorkLine]:
     """The visits that are due or overdue, and the next one of those to come."""
     to_come = [state for state in states if state.status is VisitStatus.NOT_DUE]
     following = next((state for state in to_come if state.due), None)
+
     for state in states:
+        if state.status not in OPEN and state is not following:
+            continue
+
+        # A visit leads to its first form; one without forms leads nowhere.
         forms = forms_at(services().study, state.visit.name)
-        if forms and (state.status in OPEN or state is following):
+        if forms:
             key = FormKey(forms[0].name, state.visit.name, state.unsno)
             yield _line(subjid, WorkKind.VISIT, key, state)
 
@@ -248,9 +257,11 @@ def _forms(subjid: str, grid: Grid, begun: Container[FormKey]) -> Iterator[WorkL
     """
     for line in grid.lines:
         for cell in line.cells:
+            if not cell.to_finish:
+                continue
             state = cell.column.state
             key = FormKey(line.form.name, state.visit.name, state.unsno)
-            if cell.to_finish and (key in begun or state.status not in OPEN):
+            if key in begun or state.status not in OPEN:
                 yield _line(subjid, WorkKind.FORM, key, state)
 
     for log in grid.logs:

@@ -88,7 +88,8 @@ class SubjectReview:
         for line in self.lines:
             subject, visit, unsno, form = line.scope
             key = InstanceKey(subject, form, visit, unsno)
-            if line.version and any(scope.covers(key) for scope in scopes):
+            is_wanted = any(scope.covers(key) for scope in scopes)
+            if line.version and is_wanted:
                 forms.append(line)
 
         return forms
@@ -96,9 +97,10 @@ class SubjectReview:
     def scopes(self, values: list[str]) -> list[ReviewScope] | None:
         """The scopes of what a page posts; None where one is not there."""
         known = {line.value: line.scope for line in self.lines}
-        if any(value not in known for value in values):
+        wanted = dict.fromkeys(values)
+        if not known.keys() >= wanted.keys():
             return None
-        return [known[value] for value in dict.fromkeys(values)]
+        return [known[value] for value in wanted]
 
 
 def subject_review(subjid: str, judged: Judged, state: ReviewState) -> SubjectReview:
@@ -158,26 +160,32 @@ def form_marks(
     """By address of a form: the marks that stand beside its status, where it has some."""
     marks: dict[str, tuple[ShownStatus, ...]] = {}
     reviewed = state.locks.newest or state.signatures or state.verified
+    # Most subjects are not reviewed yet: their casebooks open without looking further.
     if not (reviewed or state.looks):
         return marks
+
     for key, form in forms.items():
-        mine = []
-        act = state.locks.of_form(form.key)
-        if act is not None:
-            mine.append(LOCK_STATUS[act.state])
-        signed = signature_mark(state.signatures, form.key, form.version)
-        if signed is not None:
-            mine.append(signed)
-        if key in state.verified:
-            mine.append(VERIFICATION_STATUS[state_of(subjid, key, state)])
-        since = look_mark(state.looks, key, form.version)
-        if since is not None:
-            mine.append(since)
-        if mine:
+        of_form = tuple(filter(None, _marks_of(subjid, state, form)))
+        if of_form:
             address = form_address(subjid, key.visit, key.unsno, key.form)
-            marks[address] = tuple(mine)
+            marks[address] = of_form
 
     return marks
+
+
+def _marks_of(
+    subjid: str, state: ReviewState, form: StoredForm
+) -> Iterator[ShownStatus | None]:
+    """What stands beside a form's status: its lock, signature, verification and look."""
+    key = form.key.form_key
+    act = state.locks.of_form(form.key)
+    if act is not None:
+        yield LOCK_STATUS[act.state]
+
+    yield signature_mark(state.signatures, form.key, form.version)
+    if key in state.verified:
+        yield VERIFICATION_STATUS[state_of(subjid, key, state)]
+    yield look_mark(state.looks, key, form.version)
 
 
 def forms_to_review(judged: Judged) -> dict[tuple[str, int], dict[str, ShownStatus]]:
@@ -185,23 +193,24 @@ def forms_to_review(judged: Judged) -> dict[tuple[str, int], dict[str, ShownStat
     is missing.
     """
     captured = judged.casebook.forms
-    visits: dict[tuple[str, int], dict[str, ShownStatus]] = {
-        (column.visit.name, column.state.unsno): {} for column in judged.grid.columns
-    }
+    visits: dict[tuple[str, int], dict[str, ShownStatus]] = {}
+    for column in judged.grid.columns:
+        visits[column.visit.name, column.state.unsno] = {}
+    visits[LOG, 0] = {}
+
     for line in judged.grid.lines:
+        name = line.form.name
         for cell in line.cells:
             place = cell.column.visit.name, cell.column.state.unsno
-            if cell.to_finish or FormKey(line.form.name, *place) in captured:
-                visits[place][line.form.name] = cell.status
+            if cell.to_finish or FormKey(name, *place) in captured:
+                visits[place][name] = cell.status
 
-    logs = {
-        log.form.name: log.status
-        for log in judged.grid.logs
-        if FormKey(log.form.name, LOG, 0) in captured
-    }
+    for log in judged.grid.logs:
+        if FormKey(log.form.name, LOG, 0) in captured:
+            visits[LOG, 0][log.form.name] = log.status
+
     # A visit without anything to review is left out.
-    named = {place: forms for place, forms in visits.items() if forms}
-    return {**named, **({(LOG, 0): logs} if logs else {})}
+    return {place: forms for place, forms in visits.items() if forms}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,6 +240,11 @@ class _Lines:
             "subject": "Whole casebook",
             "visit": visit_title(scope.visit, scope.unsno),
         }
+        verification = look = None
+        if version:
+            verification = VERIFICATION_STATUS[state_of(self.subjid, key, self.state)]
+            look = look_status(self.state.looks, key, version)
+
         return ReviewLine(
             scope=scope,
             value=value,
@@ -242,10 +256,8 @@ class _Lines:
             lock=shown_lock(act, scope) if act else None,
             state=self.locks.state(scope),
             signature=shown_signature(signed, scope) if signed else None,
-            verification=VERIFICATION_STATUS[state_of(self.subjid, key, self.state)]
-            if version
-            else None,
-            look=look_status(self.state.looks, key, version) if version else None,
+            verification=verification,
+            look=look,
             version=version,
         )
 

@@ -96,9 +96,12 @@ def needed_fields(study: Study, form: Form, subject: str) -> frozenset[tuple[str
     plan = study.verification
     if plan is None:
         return frozenset()
+
     needed = set()
     for table in study.tables.values():
-        for field in table.fields if table.form.name == form.name else ():
+        if table.form.name != form.name:
+            continue
+        for field in table.fields:
             if plan.needs(subject, table.name, field.name):
                 needed.add((table.name, field.name))
 
@@ -114,22 +117,36 @@ def verification_state(
     needed = needed_fields(study, form, subject)
     if not needed and verified == NOT_VERIFIED:
         return VerificationState.NOT_NEEDED
-    if any(_counts(cell, needed) for cell in verified.lost):
+    if _some_count(verified.lost, needed):
         return VerificationState.CHANGED
-    if verified.whole and not any(_counts(c, needed) for c in verified.withdrawn):
+
+    if verified.whole and not _some_count(verified.withdrawn, needed):
+        return VerificationState.DONE
+    if _is_sampled_out(study, subject) and _all_verified(form, verified, needed):
         return VerificationState.DONE
 
-    alone = {CellKey(table, None, name) for table, name in needed}
-    in_rows = any(table != form.name for table, _ in needed)
-    plan = study.verification
-    some = plan is not None and not plan.draws(subject) and not in_rows
-    if some and alone and all(verified.mark(cell) for cell in alone):
-        return VerificationState.DONE
     has_mark = bool(verified.whole or verified.cells)
-
     return VerificationState.PARTLY if has_mark else VerificationState.TO_DO
 
 
-def _counts(cell: CellKey, needed: frozenset[tuple[str, str]]) -> bool:
-    """Whether a field matters: one that the plan asks for, or any without a plan."""
-    return not needed or (cell.table, cell.field) in needed
+def _is_sampled_out(study: Study, subject: str) -> bool:
+    """Whether the plan asks only for critical fields of a subject."""
+    plan = study.verification
+    return plan is not None and not plan.draws(subject)
+
+
+def _all_verified(
+    form: Form, verified: FormVerification, needed: frozenset[tuple[str, str]]
+) -> bool:
+    """Whether each needed field of a form is verified by itself."""
+    # A row that is added later would not be verified by marks on those of today.
+    if any(table != form.name for table, _ in needed):
+        return False
+
+    marks = [verified.mark(CellKey(table, None, name)) for table, name in needed]
+    return bool(marks) and all(marks)
+
+
+def _some_count(cells: Iterable[CellKey], needed: frozenset[tuple[str, str]]) -> bool:
+    """Whether some field matters: one that the plan asks for, or any without a plan."""
+    return any(not needed or (cell.table, cell.field) in needed for cell in cells)

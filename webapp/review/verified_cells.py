@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from forms_spec.findings.places import DataPlace
@@ -47,10 +47,11 @@ def verified_cells(
     """Every question that has an answer or was verified, in the order of the form."""
     shower = _CellShower(place=place, verified=verified)
     answers = dict(_answers(place, stored.record))
+    # An answer that was taken away is still changed since it was verified.
     gone = [cell for cell in verified.lost if cell not in answers and _exists(cell)]
-    return tuple(
-        shower.shown(cell, answers.get(cell, "")) for cell in (*answers, *gone)
-    )
+
+    cells = (*answers, *gone)
+    return tuple(shower.shown(cell, answers.get(cell, "")) for cell in cells)
 
 
 def _exists(cell: CellKey) -> bool:
@@ -65,15 +66,24 @@ def changed_cells(cells: tuple[VerifiedCell, ...]) -> tuple[VerifiedCell, ...]:
 
 
 def _answers(place: FormPlace, record: Record) -> Iterator[tuple[CellKey, str]]:
+    """The answers in the order of the form's questions."""
     form = place.form
-    for field in form.fields:
-        if text := record.texts.get(field.name, ""):
-            yield CellKey(form.name, None, field.name), text
+    for name, text in _in_order(form.fields, record.texts):
+        yield CellKey(form.name, None, name), text
+
     for group in form.row_groups:
         for row in record.rows.get(group.name, ()):
-            for field in group.fields:
-                if text := row.texts.get(field.name, ""):
-                    yield CellKey(group.name, row.number, field.name), text
+            for name, text in _in_order(group.fields, row.texts):
+                yield CellKey(group.name, row.number, name), text
+
+
+def _in_order(
+    fields: Iterable[Field], texts: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    for field in fields:
+        text = texts.get(field.name, "")
+        if text:
+            yield field.name, text
 
 
 @dataclass(kw_only=True)
