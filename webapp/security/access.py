@@ -126,6 +126,7 @@ def rights_of(study: Study, role: str) -> frozenset[Right]:
     """
     if role in DUTIES:
         return frozenset({Duty.BE_SIGNED_IN, Duty.HAVE_A_ROLE, DUTIES[role]})
+
     known = study.roles.get(role)
     if known is None:
         return frozenset({Duty.BE_SIGNED_IN})
@@ -164,9 +165,12 @@ class Account(UserMixin):  # type: ignore[misc]
         """
         if permission not in self.rights:
             return False
+
+        # Without a view the person sees all of every form.
         view = current_view() if form else None
         if view is None:
             return True
+
         if permission is Permission.SEE:
             return form in view.study.forms
         if permission is Permission.ENTER:
@@ -200,14 +204,15 @@ class Account(UserMixin):  # type: ignore[misc]
 
     def may_get(self, path: str) -> bool:
         """Whether a path may be asked for; one where nothing is may."""
+        adapter = current_app.create_url_adapter(request)
+        if adapter is None:
+            return True
         try:
-            adapter = current_app.create_url_adapter(request)
-            endpoint = adapter.match(path, method="GET")[0] if adapter else ""
+            endpoint, _ = adapter.match(path, method="GET")
         except HTTPException:
             return True
 
-        rights = allowed(current_app, endpoint) if endpoint else None
-
+        rights = allowed(current_app, endpoint)
         return not rights or self.has_one_of(rights)
 
     def may_with(self, rights: frozenset[Right], form: str) -> bool:
@@ -217,13 +222,17 @@ class Account(UserMixin):  # type: ignore[misc]
         view = current_view()
         if view is None:
             return self.has_one_of(rights)
+
         asked = [right for right in rights if isinstance(right, Permission)]
         if form:
             return any(view.may(right, form) for right in asked)
-        everywhere = view.grants.by_form.values()
-        return view.is_whole and any(
-            all(right in may for may in everywhere) for right in asked
-        )
+
+        # A casebook of which somebody sees a part only is not theirs as a whole.
+        if not view.is_whole:
+            return False
+        by_form = view.grants.by_form.values()
+        over_all = (all(right in may for may in by_form) for right in asked)
+        return any(over_all)
 
     def forms_with(self, rights: frozenset[Right]) -> frozenset[str] | None:
         """The forms over which the person has one of some rights, and a blank where they
@@ -232,6 +241,7 @@ class Account(UserMixin):  # type: ignore[misc]
         view = current_view()
         if view is None:
             return None if self.has_one_of(rights) else frozenset()
+
         names = ("", *view.study.forms)
         return frozenset(name for name in names if self.may_with(rights, name))
 
@@ -259,13 +269,8 @@ def allowed(app: Flask, endpoint: str) -> frozenset[Right] | None:
 
 def check_routes(app: Flask) -> None:
     """Refuses to start with a route that does not say who may call it."""
-    silent = sorted(
-        {
-            rule.endpoint
-            for rule in app.url_map.iter_rules()
-            if allowed(app, rule.endpoint) is None
-        }
-    )
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    silent = [name for name in sorted(endpoints) if allowed(app, name) is None]
     if silent:
         raise RuntimeError(
             f"these routes do not say who may call them: {', '.join(silent)}"
@@ -274,13 +279,16 @@ def check_routes(app: Flask) -> None:
 
 def ask() -> Any:
     """Before every request: signs in whoever has to, refuses whoever may not."""
+    # An address where nothing is gets its own answer, whoever asks.
     if request.endpoint is None:
         return None
+
     rights = allowed(current_app, request.endpoint)
     if rights is None:
         abort(403)
     if not rights:
         return None
+
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if not current_user.has_one_of(rights) or not _may_here(rights):
@@ -295,5 +303,7 @@ def _may_here(rights: frozenset[Right]) -> bool:
     form = (request.view_args or {}).get("form", "")
     if form not in services().study.forms:
         return True
+
+    # Duties, such as that of an administrator, are about no form.
     asked = [right for right in rights if isinstance(right, Permission)]
     return not asked or any(current_user.may(right, form) for right in asked)

@@ -91,6 +91,7 @@ def confirm_secret(username: str, typed: str, *, token: str) -> tuple[str, ...] 
     factor = get_second_factor(database, username)
     if factor is None or factor.is_confirmed:
         return None
+
     secret = unseal(factor.secret, username)
     step = step_of(secret, _plain(typed), database.clock())
     if step is None:
@@ -125,9 +126,12 @@ def look_at_code(username: str, typed: str) -> CodeAnswer:
     def take(connection: Connection, now: datetime) -> bool:
         if not _is_one_time(code):
             return take_recovery_code(connection, username, code, now)
+
         factor = factor_in(connection, username)
         if factor is None or not factor.is_confirmed:
             return False
+
+        # A code that somebody looked at over a shoulder cannot be used once more.
         step = step_of(unseal(factor.secret, username), code, now)
         return step is not None and take_code_step(connection, username, step)
 
@@ -143,8 +147,10 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     step = int(now.timestamp()) // STEP
     for away in EARLIER_OR_LATER:
         right = generator.generate_otp(step + away)
+        # In the same time whatever differs, so that nobody can guess digit by digit.
         if hmac.compare_digest(right.encode(), code.encode("utf-8", "replace")):
             return step + away
+
     return None
 
 
@@ -154,7 +160,8 @@ def _is_one_time(code: str) -> bool:
 
 def _plain(typed: str) -> str:
     """A code without what people type between its parts."""
-    return "".join(sign for sign in typed.casefold() if sign.isalnum())
+    signs = filter(str.isalnum, typed.casefold())
+    return "".join(signs)
 
 
 def seal(secret: str, username: str) -> str:

@@ -41,19 +41,21 @@ LOOKALIKES: Final = str.maketrans("013457@$!", "oleastasi")
 
 def new_password() -> str:
     """A password to be shown once, such as ``k7md-x3qa-hv9p-2wtr``: 79 bits."""
-    parts = (
-        "".join(secrets.choice(ALPHABET) for _ in range(PART_LENGTH))
-        for _ in range(PARTS)
-    )
+    parts = []
+    for _ in range(PARTS):
+        signs = [secrets.choice(ALPHABET) for _ in range(PART_LENGTH)]
+        parts.append("".join(signs))
+
     return "-".join(parts)
 
 
 def password_fault(password: str, *, username: str, name: str) -> str:
     """What is wrong with a password that somebody chooses; blank when nothing is."""
-    if len(password) < SHORTEST:
-        count = f"{len(password)} character{'' if len(password) == 1 else 's'}"
+    length = len(password)
+    if length < SHORTEST:
+        count = "1 character" if length == 1 else f"{length} characters"
         return f"The password has {count}. Use at least {SHORTEST}."
-    if len(password) > LONGEST:
+    if length > LONGEST:
         return f"The password is too long. Use at most {LONGEST} characters."
 
     letters = _letters(password)
@@ -64,12 +66,14 @@ def password_fault(password: str, *, username: str, name: str) -> str:
             "The password repeats a few characters, or follows the keyboard or the "
             "alphabet. Choose one that others cannot guess."
         )
+
     common = next((word for word in sorted(COMMON) if _consists_of(letters, word)), "")
     if common:
         return (
             f"The password is “{common}” with other signs around it, which is guessed "
             "first. Choose several words that do not belong together."
         )
+
     return ""
 
 
@@ -92,16 +96,23 @@ def _names(username: str, name: str) -> set[str]:
 
 def _consists_of(letters: str, word: str) -> bool:
     """Whether the letters are a word, forwards or backwards, once or repeated."""
-    return letters != "" and not {word, word[::-1]}.isdisjoint(
-        {letters, _unit(letters)}
-    )
+    if not letters:
+        return False
+
+    guesses = {word, word[::-1]}
+    return letters in guesses or _unit(letters) in guesses
 
 
 def _unit(text: str) -> str:
     """What a text repeats: ``abc`` of ``abcabc``; the text itself where it repeats
     nothing.
     """
-    return text[: (text + text).index(text, 1)] if text else ""
+    if not text:
+        return ""
+
+    # A text comes up again in its double as soon as it is turned by what it repeats.
+    length = (text + text).index(text, 1)
+    return text[:length]
 
 
 def _is_repeated(password: str) -> bool:

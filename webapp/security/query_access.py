@@ -25,7 +25,10 @@ def query_party(user: User, roles: Roles = USUAL_ROLES) -> QueryParty | None:
     no part in queries. ``roles`` are those of the study.
     """
     role = roles.get(user.role)
-    may = everywhere(role) if role is not None else frozenset()
+    if role is None:
+        return None
+
+    may = everywhere(role)
     if Permission.QUERY not in may:
         return None
     return QueryParty.SITE if Permission.ENTER in may else QueryParty.REVIEWER

@@ -88,7 +88,9 @@ def _limit(
 ) -> int:
     if not _is_signed(app, headers.get("COOKIE", "")):
         return limits.stranger
-    return limits.package if path == limits.package_path else limits.person
+    if path == limits.package_path:
+        return limits.package
+    return limits.person
 
 
 def _is_signed(app: Flask, cookies: str) -> bool:
@@ -97,6 +99,8 @@ def _is_signed(app: Flask, cookies: str) -> bool:
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     if not cookie or serializer is None:
         return False
+
+    # Only the signature: the database is not asked before it is known who asks.
     try:
         return TOKEN in serializer.loads(cookie, max_age=LONGEST.total_seconds())
     except BadSignature:

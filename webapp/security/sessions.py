@@ -106,7 +106,7 @@ def wait_for_code(user: User, *, by: str = PASSWORD) -> None:
         "username": user.username,
         "by": by,
         "since": _now(),
-        "client": sha256(_client().encode("utf-8", "replace")).hexdigest(),
+        "client": _client_mark(),
         "password": password_mark(services().database, user.username),
     }
 
@@ -116,17 +116,21 @@ def user_between() -> User | None:
     for nobody, or when too much time has passed or the password was changed.
     """
     between = session.get(BETWEEN)
-    if not between or _now() - int(between["since"]) > BETWEEN_STEPS.total_seconds():
+    if not between or _is_over(between["since"], BETWEEN_STEPS):
         return None
-    if between["client"] != sha256(_client().encode("utf-8", "replace")).hexdigest():
+    # A cookie that came to another browser is nobody's.
+    if between["client"] != _client_mark():
         return None
 
     database, username = services().database, str(between["username"])
     user = get_user(database, username)
     if user is None or not user.is_open:
         return None
+
     # A password that an administrator has just reset opens nothing any more.
-    return user if between["password"] == password_mark(database, username) else None
+    if between["password"] != password_mark(database, username):
+        return None
+    return user
 
 
 def first_step() -> str:
@@ -144,15 +148,12 @@ def back_from_provider(state: str) -> PendingSignIn | None:
     None for anything else. It counts once, also where the cookie was copied.
     """
     kept = session.pop(PENDING, None)
-    if not kept or _now() - int(kept["since"]) > AT_PROVIDER.total_seconds():
+    if not kept or _is_over(kept.pop("since"), AT_PROVIDER):
         return None
 
-    pending = PendingSignIn(
-        **{name: text for name, text in kept.items() if name != "since"}
-    )
-    if not hmac.compare_digest(
-        pending.state.encode(), state.encode("utf-8", "replace")
-    ):
+    pending = PendingSignIn(**kept)
+    asked, given = pending.state.encode(), state.encode("utf-8", "replace")
+    if not hmac.compare_digest(asked, given):
         return None
     return pending if spend_state(services().database, state) else None
 
@@ -197,9 +198,14 @@ def _opened(token: str) -> Account | None:
     idle = now - int(session.get(LAST_REQUEST, 0))
     if idle > IDLE.total_seconds():
         return None
+
     opened = open_session(services().database, token, client=_client())
-    if opened is None or now - opened.began_at.timestamp() > LONGEST.total_seconds():
+    if opened is None:
         return None
+    if now - opened.began_at.timestamp() > LONGEST.total_seconds():
+        return None
+
+    # Not at each request: a cookie that changed is sent with the answer.
     if idle > TOLD_EVERY.total_seconds():
         session[LAST_REQUEST] = now
     return Account(opened.user, token)
@@ -214,5 +220,15 @@ def _now() -> int:
     return int(services().database.clock().timestamp())
 
 
+def _is_over(since: object, time: timedelta) -> bool:
+    """Whether more time has passed since a second that a cookie has."""
+    return _now() - int(str(since)) > time.total_seconds()
+
+
 def _client() -> str:
     return request.headers.get("User-Agent", "")
+
+
+def _client_mark() -> str:
+    """What stands for the browser in a cookie that anybody can read."""
+    return sha256(_client().encode("utf-8", "replace")).hexdigest()
