@@ -72,9 +72,11 @@ class PageFindings:
     def of(self, table: str, row: int | None) -> Iterator[tuple[str, FindingPlacement]]:
         """The findings of a form's own fields or of one row, with the field's name."""
         for cell, placements in self.placements.items():
-            if cell.table == table and cell.row == row:
-                for placed in placements:
-                    yield cell.field, placed
+            if cell.table != table or cell.row != row:
+                continue
+
+            for placed in placements:
+                yield cell.field, placed
 
     def all(self) -> Iterator[FindingPlacement]:
         """Every finding at each of its cells."""
@@ -101,7 +103,8 @@ def place_findings(
         for placed in _placements(form, finding, link_to, waits(finding)):
             placements = by_cell.setdefault(placed.cell, [])
             # The same finding may come from the form and from the whole casebook.
-            if all(other.finding is not finding for other in placements):
+            is_there = any(other.finding is finding for other in placements)
+            if not is_there:
                 placements.append(placed)
 
     return PageFindings(placements=by_cell)
@@ -143,9 +146,14 @@ def cell_on(form: Form, place: DataPlace) -> CellKey | None:
     """The cell that a place means on a form's page; None on another form's."""
     field = place.field or ""
     for group in form.row_groups:
-        if group.name == place.table:
-            # Without a row, it is about the group as a whole.
-            return CellKey(group.name, place.row, "" if place.row is None else field)
+        if group.name != place.table:
+            continue
+
+        # Without a row, it is about the group as a whole.
+        if place.row is None:
+            field = ""
+
+        return CellKey(group.name, place.row, field)
 
     if place.table == form.name:
         return CellKey(form.name, None, field)

@@ -81,7 +81,11 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
 
         Blank and missing codes are none of a kind's business.
         """
-        if not text or text in {missing.code for missing in self.field.missing}:
+        if not text:
+            return None
+
+        missing_codes = {missing.code for missing in self.field.missing}
+        if text in missing_codes:
             return None
 
         parsed = self.field.kind.parse(text, self.field)
@@ -142,8 +146,11 @@ class FileField(TypedField):
     """
 
     def _chosen(self, text: str, reason: str, stored: str) -> str:
-        if text and text != stored:
+        # The text of the file that is kept comes back with every save.
+        is_new = text not in ("", stored)
+        if is_new:
             return text
+
         return super()._chosen(text, reason, stored)
 
 
@@ -235,13 +242,17 @@ def table_form(study: Study, form: Form, group: str | None = None) -> type[Table
 def _form_class(study: Study, form: Form, group: str | None) -> type[TableForm]:
     fields = form.fields
     if group is not None:
-        fields = {rows.name: rows.fields for rows in form.row_groups}[group]
+        fields_by_group = {rows.name: rows.fields for rows in form.row_groups}
+        fields = fields_by_group[group]
 
-    # A formula is calculated after every save, so its result is never posted.
-    unbound = {
-        field.name: _Unbound(FIELD_CLASSES[field.kind.name], field, study)
-        for field in fields
-        if field.collected and field.value is None
-    }
+    unbound: dict[str, _Unbound] = {}
+    for field in fields:
+        # A formula is calculated after every save, so its result is never posted.
+        if not field.collected or field.value is not None:
+            continue
 
-    return type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})
+        field_class = FIELD_CLASSES[field.kind.name]
+        unbound[field.name] = _Unbound(field_class, field, study)
+
+    name = f"{form.name}_{group or 'own'}"
+    return type(name, (TableForm,), {"unbound": unbound})

@@ -45,8 +45,9 @@ def joined(parts: list[Part]) -> list[Part]:
     """The same with texts beside each other made one."""
     result: list[Part] = []
     for part in parts:
-        if isinstance(part, str) and result and isinstance(result[-1], str):
-            result[-1] += part
+        before = result[-1] if result else None
+        if isinstance(part, str) and isinstance(before, str):
+            result[-1] = before + part
         elif part:
             result.append(part)
 
@@ -153,27 +154,34 @@ class _FormulaWriter:
     def sum(self, node: syntax_tree.Sum) -> list[Part]:
         parts: list[Part] = []
         for sign, term in zip(node.signs, node.terms, strict=True):
+            is_plus = sign == "+"
             if parts:
-                parts.append(" + " if sign == "+" else " − ")
+                parts.append(" + " if is_plus else " − ")
 
             # Only behind a minus does a sum need its parentheses.
-            keeps_sign = sign == "+" or not isinstance(term, syntax_tree.Sum)
-            parts += self.parts(term) if keeps_sign else self.factor(term)
+            is_sum = isinstance(term, syntax_tree.Sum)
+            if is_sum and not is_plus:
+                parts += self.factor(term)
+            else:
+                parts += self.parts(term)
 
         return parts
 
     def product(self, node: syntax_tree.Product) -> list[Part]:
         left = self.factor(node.left)
         right = self.factor(node.right)
+        is_square = self.source(node.left) == self.source(node.right)
         times = node.operator == "*"
-        if times and self.source(node.left) == self.source(node.right):
+        if times and is_square:
             return [*left, "²"]
 
         # ``a / (b × c)`` keeps its parentheses, ``a / b²`` needs none.
-        if isinstance(node.right, syntax_tree.Product) and right[-1] != "²":
+        right_is_product = isinstance(node.right, syntax_tree.Product)
+        if right_is_product and right[-1] != "²":
             right = ["(", *right, ")"]
 
-        return [*left, " × " if times else " / ", *right]
+        sign = " × " if times else " / "
+        return [*left, sign, *right]
 
     def source(self, node: syntax_tree.Node) -> str:
         return self.expression.text[node.start : node.end]
@@ -241,7 +249,8 @@ class _FormulaWriter:
 def _goes_over_rows(node: resolved.Core) -> bool:
     if isinstance(node, resolved.Fold):
         return True
-    return any(_goes_over_rows(child) for child in children(node))
+
+    return any(map(_goes_over_rows, children(node)))
 
 
 _WRITERS: Mapping[

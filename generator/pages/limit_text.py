@@ -80,16 +80,22 @@ def _range_words(
     """``30 to 300``; ``more than 0, up to 100``; of days ``after Start, before Date of
     death``.
     """
-    low, high = (_end(study, form, group, end) for end in (limits.low, limits.high))
-    if low and high and not limits.low_open and not limits.high_open:
+    low = _end(study, form, group, limits.low)
+    high = _end(study, form, group, limits.high)
+    has_open_end = limits.low_open or limits.high_open
+    if low and high and not has_open_end:
         return f"{low} to {high}"
 
+    # A day is later, not more.
     words = DAY_ENDS if field.kind.name in CALENDAR else NUMBER_ENDS
     parts = []
     if low:
-        parts.append(words["low", limits.low_open].format(low))
+        before = words["low", limits.low_open]
+        parts.append(before.format(low))
+
     if high:
-        parts.append(words["high", limits.high_open].format(high))
+        before = words["high", limits.high_open]
+        parts.append(before.format(high))
 
     return ", ".join(parts)
 

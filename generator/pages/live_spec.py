@@ -113,12 +113,15 @@ def _reads(
 
     reads = []
     for reference in references(formula, study, Home.in_group(form, group)):
-        table = reference.table
-        name = reference.field
         # A value of another visit cannot be typed on this page.
-        if reference.visit is not None or not table or not name:
+        if reference.visit is not None:
             continue
-        if (table, name) in labels:
-            reads.append([table, name, labels[table, name]])
+
+        # A parameter has no table, and rows have no field.
+        table = reference.table or ""
+        name = reference.field or ""
+        label = labels.get((table, name))
+        if label is not None:
+            reads.append([table, name, label])
 
     return reads

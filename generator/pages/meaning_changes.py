@@ -57,7 +57,8 @@ def fields_by_cell(form: Form) -> dict[tuple[str, str], Field]:
     """Every field of a form by table and name."""
     fields = {(form.name, field.name): field for field in form.fields}
     for group in form.row_groups:
-        fields |= {(group.name, field.name): field for field in group.fields}
+        for field in group.fields:
+            fields[group.name, field.name] = field
 
     return fields
 
@@ -78,15 +79,20 @@ def _sentences(before: Field, after: Field | None) -> Iterator[str]:
 
 def _unit_sentences(before: Field, after: Field) -> Iterator[str]:
     """Of the fixed unit, and of the units to choose from."""
-    was = _fixed_unit(before)
-    now = _fixed_unit(after)
+    was = _fixed_unit(before) or "none"
+    now = _fixed_unit(after) or "none"
     if was != now:
-        yield f"The unit was {was or 'none'} and is now {now or 'none'}."
-    if before.unit_choices and after.unit_choices:
-        yield from _code_sentences(
-            {choice.code: choice.label for choice in before.unit_choices},
-            {choice.code: choice.label for choice in after.unit_choices},
-        )
+        yield f"The unit was {was} and is now {now}."
+
+    # Where units can be chosen in one of the two only, the sentence above says it.
+    choices = _unit_labels(before)
+    choices_now = _unit_labels(after)
+    if choices and choices_now:
+        yield from _code_sentences(choices, choices_now)
+
+
+def _unit_labels(field: Field) -> dict[str, str]:
+    return {choice.code: choice.label for choice in field.unit_choices}
 
 
 def _fixed_unit(field: Field) -> str:
@@ -100,10 +106,11 @@ def _fixed_unit(field: Field) -> str:
 
 def _labels(field: Field) -> dict[str, str]:
     """Everything that a text of the field may stand for."""
-    codes = field.codelist.codes if field.codelist else ()
-    labels = {code.code: code.label for code in codes}
-    labels |= {reason.code: reason.label for reason in field.missing}
+    labels: dict[str, str] = {}
+    if field.codelist is not None:
+        labels |= {code.code: code.label for code in field.codelist.codes}
 
+    labels |= {reason.code: reason.label for reason in field.missing}
     return labels
 
 
@@ -111,21 +118,26 @@ def _code_sentences(
     before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[str]:
     """A code that went and one that came with the same label are one that was renamed."""
-    renamed: dict[str, str] = {}
-    for code, label in before.items():
-        if code not in after:
-            new = (c for c, text in after.items() if text == label and c not in before)
-            renamed[code] = next(new, "")
+    came = {code: label for code, label in after.items() if code not in before}
+    new_codes: dict[str, str] = {}
+    for code, label in came.items():
+        new_codes.setdefault(label, code)
 
+    renamed: set[str] = set()
     for code, label in before.items():
-        if code in renamed:
-            if renamed[code]:
-                yield f"“{label}” was stored as {code} and is now {renamed[code]}."
-            else:
-                yield f"{code}, “{label}”, is no longer an answer."
-        elif after[code] != label:
-            yield f"{code} was “{label}” and is now “{after[code]}”."
+        if code in after:
+            if after[code] != label:
+                yield f"{code} was “{label}” and is now “{after[code]}”."
 
-    for code, label in after.items():
-        if code not in before and code not in renamed.values():
+            continue
+
+        new_code = new_codes.get(label)
+        if new_code is None:
+            yield f"{code}, “{label}”, is no longer an answer."
+        else:
+            renamed.add(new_code)
+            yield f"“{label}” was stored as {code} and is now {new_code}."
+
+    for code, label in came.items():
+        if code not in renamed:
             yield f"{code}, “{label}”, is a new answer."

@@ -35,15 +35,21 @@ def with_new_rows(
 
     Its findings stay as they are: what a new row lacks is nobody's fault yet.
     """
-    rows = {}
+    added_rows = {}
     for group in form.row_groups:
-        if any(may_hide(group, field) for field in group.fields):
-            rows[group.name] = rows_of(group, record, starts_of(group, opening))
+        # Without a condition all questions are asked, which nobody has to judge.
+        if not any(may_hide(group, field) for field in group.fields):
+            continue
 
-    if all(row == record.rows.get(name, ()) for name, row in rows.items()):
+        rows = rows_of(group, record, starts_of(group, opening))
+        if rows != record.rows.get(group.name, ()):
+            added_rows[group.name] = rows
+
+    if not added_rows:
         return judgement
 
-    added = judge(replace(record, rows={**record.rows, **rows})).cells
+    with_rows = replace(record, rows={**record.rows, **added_rows})
+    added = judge(with_rows).cells
     return replace(judgement, cells={**added, **judgement.cells})
 
 
@@ -74,7 +80,8 @@ def untouched(
 
         saved = {row.number for row in stored.rows.get(group.name, ())}
         for row in rows_of(group, record, starts):
-            if row.number not in saved:
+            is_new = row.number not in saved
+            if is_new:
                 texts.update(_starts_not_asked(group, row, starts, judgement))
 
     return texts
@@ -84,9 +91,12 @@ def _starts_not_asked(
     group: Group, row: Row, starts: Mapping[str, str], judgement: Judgement
 ) -> Iterator[tuple[CellKey, str]]:
     for name, text in starts.items():
+        # Another text was typed by somebody.
+        if row.texts.get(name) != text:
+            continue
+
         key = CellKey(group.name, row.number, name)
         cell = judgement.cells.get(key)
-
-        asked = cell is None or cell.shown is True
-        if row.texts.get(name) == text and not asked:
+        is_asked = cell is None or cell.shown is True
+        if not is_asked:
             yield key, text

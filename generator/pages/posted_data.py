@@ -75,9 +75,13 @@ class PostedData:
         A browser posts what it was told to, so a text that is no number is left out.
         """
         numbers = []
-        for text in self.data.getlist(ROWS_PREFIX + group):
-            if ROW_NUMBER.fullmatch(text) and int(text) > 0:
-                numbers.append(int(text))
+        for text in filter(
+            ROW_NUMBER.fullmatch, self.data.getlist(ROWS_PREFIX + group)
+        ):
+            number = int(text)
+            # Rows are counted from 1.
+            if number > 0:
+                numbers.append(number)
 
         return numbers
 

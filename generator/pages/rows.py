@@ -12,17 +12,19 @@ from forms_spec.model.fields import Form, Group
 
 def fixed_rows(group: Group) -> tuple[Row, ...]:
     """The rows that the dictionary lays down: the codes of the fixing fields, crossed."""
-    fields = {field.name: field for field in group.fields}
+    codelists = {field.name: field.codelist for field in group.fields}
     codes = []
     for name in group.fixed:
-        codelist = fields[name].codelist
+        codelist = codelists[name]
         if codelist:
             codes.append([code.code for code in codelist.codes])
 
-    return tuple(
-        Row(number=number, texts=dict(zip(group.fixed, chosen, strict=True)))
-        for number, chosen in enumerate(product(*codes), start=1)
-    )
+    rows = []
+    for number, chosen in enumerate(product(*codes), start=1):
+        texts = dict(zip(group.fixed, chosen, strict=True))
+        rows.append(Row(number=number, texts=texts))
+
+    return tuple(rows)
 
 
 def laid_down(form: Form) -> frozenset[str]:
@@ -77,8 +79,9 @@ def _with_fixed(
 
 def _row_with(rows: list[Row], texts: Mapping[str, str]) -> Row | None:
     """The first row with these texts."""
+    wanted = texts.items()
     for row in rows:
-        if all(row.texts.get(name) == text for name, text in texts.items()):
+        if wanted <= row.texts.items():
             return row
 
     return None

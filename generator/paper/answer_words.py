@@ -22,17 +22,20 @@ def coded(text: str, field: Field) -> str:
         if reason.code == text:
             return _with_code(reason.label, text)
 
+    # What is no answer is printed as it was typed.
     if isinstance(field.kind.parse(text, field), Refusal):
         return text
 
-    if field.kind.name in ("choice", "choices") and field.codelist is not None:
+    is_choice = field.kind.name in ("choice", "choices")
+    if is_choice and field.codelist is not None:
         known = field.codelist.by_code
         codes = text.split(SEPARATOR)
         return ", ".join(_with_code(known[code].label, code) for code in codes)
 
     file = named_file(text) if field.kind.name == "file" else None
     if file is not None:
-        return f"{file[1]} (SHA-256 begins {file[0]})"
+        digest, name = file
+        return f"{name} (SHA-256 begins {digest})"
 
     return shown_as(text, field)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from forms_spec.evaluation.form_result import CellState, EvaluatedCell, Judgement
 from forms_spec.findings.finding import Finding
@@ -47,19 +48,24 @@ class FormAnswers:
     def blocks(self) -> Iterator[Block]:
         notes = self.notes()
         for group in self.form.groups:
-            title = group.title or (group.name if group.rows else "")
+            # A group of rows without a title is known by the name of its table.
+            title = group.title
+            if not title and group.rows:
+                title = group.name
+
             if title:
                 yield PrintedHeading(text=title, depth=3)
+
             if group.rows is None:
                 yield from self.answers(group, None, self.record.texts, notes)
             else:
                 yield from self.rows(group, notes)
 
         yield from _leftover(self.form, self.record)
+
         # What belongs to no single answer, or to one that is not shown.
-        for of_cell in notes.values():
-            for words in of_cell:
-                yield Paragraph(text=words.text, tone=words.tone)
+        for words in chain.from_iterable(notes.values()):
+            yield Paragraph(text=words.text, tone=words.tone)
 
     def notes(self) -> dict[CellKey | None, list[Words]]:
         """By cell: the findings that are open, and those that were confirmed and why."""
@@ -171,8 +177,11 @@ class FormAnswers:
 
 
 def _cell_of(finding: Finding) -> CellKey | None:
+    """The cell that a finding is about; None where it is about more, or about none."""
     place = finding.data
-    if place is None or place.table is None or place.field is None:
+    if place is None:
+        return None
+    if place.table is None or place.field is None:
         return None
 
     return CellKey(place.table, place.row, place.field)
@@ -181,77 +190,106 @@ def _cell_of(finding: Finding) -> CellKey | None:
 def _asked(group: Group) -> tuple[Field, ...]:
     """The fields with an answer of their own: a chosen unit stands behind its number."""
     units = {field.unit_field for field in group.fields}
-    return tuple(
-        field for field in group.fields if field.collected and field.name not in units
-    )
+    asked = []
+    for field in group.fields:
+        is_unit = field.name in units
+        if field.collected and not is_unit:
+            asked.append(field)
+
+    return tuple(asked)
 
 
 def _about(
     cell: EvaluatedCell, field: Field, texts: Mapping[str, str]
 ) -> Iterator[Words]:
     """What else there is to say of an answer."""
-    if cell.reference and cell.state is CellState.ANSWERED:
-        yield Words(text=f"Reference range {cell.reference}", tone="quiet")
-    if field.value is not None and cell.state is CellState.ANSWERED:
-        yield Words(text="calculated", tone="quiet")
-        given = texts.get(field.name, "")
-        if given and given != cell.text:
-            yield Words(text=f"came with the data as “{given}”", tone="warning")
+    if cell.state is CellState.ANSWERED:
+        yield from _about_value(cell, field, texts)
+
+    unit = texts.get(field.unit_field or "", "")
+    if not unit:
+        return
 
     # A unit that is no choice, or of a hidden number, is not in the answer's words.
-    unit = texts.get(field.unit_field or "", "")
-
     known = {choice.code for choice in field.unit_choices}
-    if unit and (unit not in known or cell.state is CellState.HIDDEN):
+    is_in_words = unit in known and cell.state is not CellState.HIDDEN
+    if not is_in_words:
         yield Words(text=f"unit: “{unit}”", tone="warning")
+
+
+def _about_value(
+    cell: EvaluatedCell, field: Field, texts: Mapping[str, str]
+) -> Iterator[Words]:
+    if cell.reference:
+        yield Words(text=f"Reference range {cell.reference}", tone="quiet")
+
+    if field.value is None:
+        return
+
+    yield Words(text="calculated", tone="quiet")
+    # Other data may bring a result that is not what the formula gives.
+    given = texts.get(field.name, "")
+    if given not in ("", cell.text):
+        yield Words(text=f"came with the data as “{given}”", tone="warning")
 
 
 def _leftover(form: Form, record: Record) -> Iterator[Block]:
     """Texts of fields and groups that the dictionary does not have any more."""
-    known = {field.name for field in form.fields if field.collected}
-    yield from _bare(record.texts, known, "")
+    yield from _bare(record.texts, _collected(form.fields), "")
 
-    groups = {group.name: group for group in form.row_groups}
+    names_by_group = {group.name: _collected(group.fields) for group in form.row_groups}
     for name, rows in record.rows.items():
-        group = groups.get(name)
-        fields = group.fields if group else ()
-        names = {field.name for field in fields if field.collected}
-
+        names = names_by_group.get(name)
         for row in rows:
-            yield from _bare(row.texts, names, f"{name}, row {row.number}: ")
-            if group is None and not row.texts:
+            yield from _bare(row.texts, names or set(), f"{name}, row {row.number}: ")
+            # A row of a lost group stands nowhere else.
+            is_unseen = names is None and not row.texts
+            if is_unseen:
                 yield Paragraph(text=f"{name}, row {row.number}: empty", tone="quiet")
 
 
+def _collected(fields: Iterable[Field]) -> set[str]:
+    """The names of the fields that take an answer."""
+    return {field.name for field in fields if field.collected}
+
+
 def _bare(texts: Mapping[str, str], known: set[str], before: str) -> Iterator[Block]:
-    lost = {name: text for name, text in texts.items() if text and name not in known}
-    if not lost:
+    answers = []
+    for name, text in texts.items():
+        if text and name not in known:
+            label = f"{before}{name}"
+            answers.append(PrintedAnswer(label=label, answer=Words(text=text)))
+
+    if not answers:
         return
 
     yield Paragraph(
         text="No longer in the dictionary, as it was typed:", tone="warning"
     )
-    yield PrintedAnswers(
-        answers=tuple(
-            PrintedAnswer(label=f"{before}{name}", answer=Words(text=text))
-            for name, text in lost.items()
-        )
-    )
+    yield PrintedAnswers(answers=tuple(answers))
 
 
 def unknown_answers(form: Form | None, record: Record) -> Iterator[Block]:
     """A form that today's dictionary does not have: by its old questions, if they are
     known.
     """
-    fields = {field.name: field for field in form.fields} if form else {}
+    fields: dict[str, Field] = {}
+    groups: dict[str, Group] = {}
+    if form is not None:
+        fields = {field.name: field for field in form.fields}
+        groups = {group.name: group for group in form.row_groups}
+
     yield from _typed(fields, record.texts)
-    groups = {group.name: group for group in form.row_groups} if form else {}
 
     for name, rows in record.rows.items():
+        title = name
+        of_group: dict[str, Field] = {}
         group = groups.get(name)
-        of_group = {field.name: field for field in group.fields} if group else {}
+        if group is not None:
+            title = group.title or name
+            of_group = {field.name: field for field in group.fields}
+
         for row in rows:
-            title = (group.title if group else None) or name
             yield PrintedHeading(text=f"{title}, row {row.number}", depth=3)
             yield from _typed(of_group, row.texts)
 
@@ -269,13 +307,18 @@ def _typed(fields: Mapping[str, Field], texts: Mapping[str, str]) -> Iterator[Bl
         if field is not None and not field.collected:
             continue
 
+        label = name
+        # Without its question, a text is printed as it was typed.
+        shown = text
+        if field is not None:
+            label = field.label
+            shown = coded(text, field) if text else ""
+
         answer = Words(text="no answer", tone="quiet")
         if text:
-            answer = Words(text=coded(text, field) if field else text)
+            answer = Words(text=shown)
 
-        printed.append(
-            PrintedAnswer(label=field.label if field else name, answer=answer)
-        )
+        printed.append(PrintedAnswer(label=label, answer=answer))
 
     if printed:
         yield PrintedAnswers(answers=tuple(printed))

@@ -242,9 +242,11 @@ def _expected_if(study: Study, form: Form) -> Iterator[Block]:
     """The conditions under which visits ask for the form, each with its visits."""
     by_words: dict[str, list[str]] = {}
     for scheduled in study.schedule:
-        if scheduled.form == form.name and scheduled.when is not None:
-            words = to_english(scheduled.when, study, Home(form=form))
-            by_words.setdefault(words, []).append(scheduled.visit)
+        if scheduled.form != form.name or scheduled.when is None:
+            continue
+
+        words = to_english(scheduled.when, study, Home(form=form))
+        by_words.setdefault(words, []).append(scheduled.visit)
 
     for words, visits in by_words.items():
         yield Paragraph(text=f"At {', '.join(visits)} only if {words}.", tone="strong")
@@ -252,21 +254,22 @@ def _expected_if(study: Study, form: Form) -> Iterator[Block]:
 
 def _group(maker: QuestionMaker) -> Iterator[Block]:
     group = maker.group
-    title = group.title or (group.name if group.rows else "")
+    repeats = group.rows is not None
+    # A group of rows is a table, which has a name of its own.
+    title = group.title or (group.name if repeats else "")
     if title:
-        yield PrintedHeading(
-            text=title, names=(group.name,) if maker.annotated and group.rows else ()
-        )
+        names = (group.name,) if maker.annotated and repeats else ()
+        yield PrintedHeading(text=title, names=names)
 
     if group.show_when is not None:
         words = to_english(group.show_when, maker.study, Home(form=maker.form))
-        what = "These questions" if group.rows is None else "These rows"
+        what = "These rows" if repeats else "These questions"
         yield Paragraph(text=f"{what} only if {words}.", tone="strong")
 
     if group.help:
         yield Paragraph(text=group.help, tone="quiet")
 
-    if group.rows is not None:
+    if repeats:
         yield from _rows(maker)
     else:
         yield from _questions(maker, maker.asked())
@@ -310,16 +313,13 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
     """The group as a matrix, where its questions are single choices of one short list."""
     if maker.group.layout != "grid" or len(fields) < 2:
         return None
+    if not all(_is_tick_choice(maker, field) for field in fields):
+        return None
 
     # Two lists with the same codes are one list to the reader.
     lists = {field.codelist.codes if field.codelist else () for field in fields}
     shared = code_ticks(fields[0])
-
-    alike = all(
-        field.collected and isinstance(maker.question(field).space, Ticks)
-        for field in fields
-    )
-    if len(lists) != 1 or not alike or any(f.kind.name != "choice" for f in fields):
+    if len(lists) != 1 or not shared:
         return None
 
     reasons: dict[str, Tick] = {}
@@ -327,7 +327,7 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
         reasons |= {tick.code: tick for tick in missing_ticks(field)}
 
     options = (*shared, *reasons.values())
-    if not shared or len(options) > MOST_MATRIX:
+    if len(options) > MOST_MATRIX:
         return None
 
     offered = []
@@ -342,44 +342,59 @@ def _matrix(maker: QuestionMaker, fields: tuple[Field, ...]) -> TickMatrix | Non
     )
 
 
+def _is_tick_choice(maker: QuestionMaker, field: Field) -> bool:
+    """Whether a question is answered by a single tick."""
+    if not field.collected or field.kind.name != "choice":
+        return False
+
+    return isinstance(maker.question(field).space, Ticks)
+
+
 def _rows(maker: QuestionMaker) -> Iterator[Block]:
     """Rows to fill in: a table where a row fits on a line, else a sheet for each row."""
     group = maker.group
     assert group.rows is not None, "a group that repeats"
-    # What lays a row down is the row's name, so nobody is asked for it.
-    fields = [field for field in maker.asked() if field.name not in group.fixed]
-    notes = [field for field in fields if not field.collected]
-    asked = [field for field in fields if field.collected]
     laid_down = fixed_rows(group) if group.fixed else ()
     named = [_row_name(group, row.texts) for row in laid_down]
 
-    if maker.annotated and group.fixed:
-        for field in group.fields:
-            if field.name in group.fixed:
-                words = ", ".join(maker.names(field))
-                yield Paragraph(text=f"Rows by {words}", tone="quiet")
+    if maker.annotated:
+        yield from _fixing_fields(maker)
 
-    for field in notes:
-        yield from _note(maker, field)
+    asked: list[Field] = []
+    for field in maker.asked():
+        # What lays a row down is the row's name, so nobody is asked for it.
+        if field.name in group.fixed:
+            continue
+
+        if field.collected:
+            asked.append(field)
+        else:
+            yield from _note(maker, field)
 
     questions = tuple(map(maker.question, asked))
-    widths = tuple(map(column_width, questions))
-
-    first = 30 if named else 9
-    if questions and fits_page((first, *widths)):
-        by_hand = max(group.rows.minimum, min(group.rows.maximum, ROWS_BY_HAND))
-        names = named or [str(number + 1) for number in range(by_hand)]
-        yield WritingTable(
-            title=group.title or group.name,
-            row_title=_fixed_title(group) if named else "No.",
-            columns=questions,
-            rows=tuple(names),
-            widths=(first, *widths),
-        )
-
+    first_width = 30 if named else 9
+    widths = (first_width, *map(column_width, questions))
+    if not questions or not fits_page(widths):
+        yield from _sheets(maker, tuple(asked), named)
         return
 
-    yield from _sheets(maker, tuple(asked), named)
+    by_hand = max(group.rows.minimum, min(group.rows.maximum, ROWS_BY_HAND))
+    numbers = [str(number + 1) for number in range(by_hand)]
+    yield WritingTable(
+        title=group.title or group.name,
+        row_title=_fixed_title(group) if named else "No.",
+        columns=questions,
+        rows=tuple(named or numbers),
+        widths=widths,
+    )
+
+
+def _fixing_fields(maker: QuestionMaker) -> Iterator[Block]:
+    """What the dictionary calls the fields by which rows are laid down."""
+    for field in maker.group.fields:
+        if field.name in maker.group.fixed:
+            words = ", ".join(maker.names(field))
+            yield Paragraph(text=f"Rows by {words}", tone="quiet")
 
 
 def _sheets(

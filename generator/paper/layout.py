@@ -279,21 +279,25 @@ class Paper:
 
 def as_data(item: Any) -> Any:
     """The document as JSON has it; every part says in ``is`` what it is."""
+    # Most words are plain, and the document is large.
     if isinstance(item, Words) and item.tone == "plain":
         return item.text
-    if is_dataclass(item):
-        data = {
-            field.name: as_data(getattr(item, field.name)) for field in fields(item)
-        }
 
-        return {"is": type(item).__name__, **data}
+    if is_dataclass(item):
+        data: dict[str, Any] = {"is": type(item).__name__}
+        for field in fields(item):
+            data[field.name] = as_data(getattr(item, field.name))
+
+        return data
 
     if isinstance(item, tuple | list):
         return [as_data(part) for part in item]
+
     if isinstance(item, Mapping):
         return {key: as_data(part) for key, part in item.items()}
+
     if isinstance(item, datetime):
-        day = item.astimezone(UTC)
-        return [day.year, day.month, day.day, day.hour, day.minute, day.second]
+        moment = item.astimezone(UTC)
+        return [*moment.timetuple()[:6]]
 
     return item

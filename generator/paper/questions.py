@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from forms_spec.kinds.display import shown_unit
@@ -65,46 +65,58 @@ class QuestionMaker:
         A unit and the parts of a number are asked with the number itself.
         """
         units = {field.unit_field for field in self.group.fields}
-        return tuple(
-            field
-            for field in self.group.fields
-            if field.name not in units and field.part_of is None
-        )
+        asked = []
+        for field in self.group.fields:
+            is_unit = field.name in units
+            is_part = field.part_of is not None
+            if not is_unit and not is_part:
+                asked.append(field)
+
+        return tuple(asked)
 
     def question(self, field: Field) -> PaperQuestion:
+        conditions = tuple(self.conditions(field))
         if not field.collected:
             return PaperQuestion(
                 label=field.label,
                 help=field.help or "",
-                conditions=tuple(self.conditions(field)),
+                conditions=conditions,
                 space=NotByHand(text=""),
                 names=(field.name,) if self.annotated else (),
             )
 
-        space = writing_space(field)
-        by_hand = not isinstance(space, NotByHand)
-        unit = field.unit.fixed if field.unit else None
-
-        return PaperQuestion(
+        question = PaperQuestion(
             label=field.label,
-            space=space,
+            space=writing_space(field),
             help=field.help or "",
-            conditions=tuple(self.conditions(field)),
-            required=field.required is True and by_hand,
-            unit=shown_unit(unit) if unit else "",
-            units=_units(field) if by_hand else (),
-            comparators=_comparators(field) if by_hand else (),
-            missing=missing_ticks(field) if by_hand else (),
-            limits=tuple(self.limits(field)) if by_hand else (),
+            conditions=conditions,
             names=tuple(self.names(field)) if self.annotated else (),
+        )
+        if field.unit and field.unit.fixed:
+            question = replace(question, unit=shown_unit(field.unit.fixed))
+
+        # Nobody writes here, so nothing is ticked and nothing can be out of range.
+        if isinstance(question.space, NotByHand):
+            return question
+
+        return replace(
+            question,
+            required=field.required is True,
+            units=_units(field),
+            comparators=_comparators(field),
+            missing=missing_ticks(field),
+            limits=tuple(self.limits(field)),
         )
 
     def conditions(self, field: Field) -> Iterator[str]:
         """When the field is shown and when it must be answered, in words."""
         if field.show_when is not None:
             yield f"Only if {self.words(field.show_when)}."
+
         if isinstance(field.required, Expression):
             yield f"Must be answered if {self.words(field.required)}."
+
+        # Who fills in the form by hand is not to calculate anything.
         if field.value is not None and self.annotated:
             yield f"Calculated as {self.words(field.value)}."
 
@@ -125,28 +137,39 @@ class QuestionMaker:
 
     def limits(self, field: Field) -> Iterator[str]:
         """What is accepted, in the words of the codebook."""
-        if field.control not in ("scale", "vas"):
+        # A scale and a line show their ends themselves.
+        shows_ends = field.control in ("scale", "vas")
+        if not shows_ends:
             for limit in limits(self.study, self.form, self.group, field):
                 yield limit.text
 
-            for name, make in FACTS.items():
-                words = ""
-                if PRINTED[name]:
-                    words = make(field, self.study)
-
-                # Where nothing is refused, the usual values are the limits above.
-                if words and (name != "Expected" or field.ranges):
-                    yield PRINTED[name].format(words)
+            yield from self.facts(field)
 
         pattern = field.stated_pattern
         if pattern is not None:
             yield f"must read: {pattern.message or pattern.expression}"
+
         if field.upload is not None:
             yield "attach the file"
+
         if field.kind.name == "duration":
             yield "with units, such as 3 d 4 h or 90 min"
+
         if has_long_list(field):
             yield _list_words(field)
+
+    def facts(self, field: Field) -> Iterator[str]:
+        """What the codebook says of the answer, as far as it is printed."""
+        for name, make in FACTS.items():
+            printed = PRINTED[name]
+            # Where nothing is refused, the usual values are the limits already.
+            is_limit = name == "Expected" and not field.ranges
+            if not printed or is_limit:
+                continue
+
+            words = make(field, self.study)
+            if words:
+                yield printed.format(words)
 
 
 def _standard_names(field: Field) -> Iterator[str]:
@@ -182,12 +205,13 @@ def is_listed(codelist: Codelist) -> bool:
 
 
 def _units(field: Field) -> tuple[Tick, ...]:
-    return tuple(
-        Tick(
-            code="" if choice.code == choice.label else choice.code, label=choice.label
-        )
-        for choice in field.unit_choices
-    )
+    ticks = []
+    for choice in field.unit_choices:
+        # A unit that is its own label is printed once.
+        code = "" if choice.code == choice.label else choice.code
+        ticks.append(Tick(code=code, label=choice.label))
+
+    return tuple(ticks)
 
 
 def _comparators(field: Field) -> tuple[Tick, ...]:

@@ -41,7 +41,7 @@ def main() -> None:
 
 def compile_pdf(paper: Mapping[str, Any], fonts: str) -> tuple[bytes, dict[str, int]]:
     """The PDF of a document as ``as_data`` gives it, and what had to be replaced in it."""
-    signs = {sign for sign in signs_of(paper) if not sign.isascii()}
+    signs = _not_ascii(signs_of(paper))
     lacking = lacking_signs(signs, fonts)
     for _ in range(MOST_TRIES):
         data, replaced = _printable(paper, lacking)
@@ -49,14 +49,20 @@ def compile_pdf(paper: Mapping[str, Any], fonts: str) -> tuple[bytes, dict[str, 
             return _compiled(_template(), data, fonts), replaced
         except typst.TypstError as error:
             # Signs that can be shown one by one need not be so together.
-            more = {sign for sign in _refused(error) if not sign.isascii()} - lacking
+            more = _not_ascii(_refused(error)) - lacking
             if not more:
                 raise
 
             lacking |= more
 
+    # No font can show them together: all are replaced, so that there is a print at all.
     data, replaced = _printable(paper, signs)
     return _compiled(_template(), data, fonts), replaced
+
+
+def _not_ascii(signs: Iterable[str]) -> set[str]:
+    """Every font has the characters of ASCII."""
+    return {sign for sign in signs if not sign.isascii()}
 
 
 def _printable(

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -98,26 +99,31 @@ def _with_fixed_dates(content: bytes) -> bytes:
 
 
 def _boxes(space: CharacterBoxes) -> str:
-    signs = []
-    for letter in space.pattern:
-        is_box = letter == "_" or letter.isalpha()
-        signs.append(
-            f"[{letter if letter != '_' else ' '}]" if is_box else f" {letter} "
-        )
-
-    text = "".join(signs)
+    text = "".join(map(_box, space.pattern))
     return f"{text}  {space.hint}".rstrip()
+
+
+def _box(letter: str) -> str:
+    """One character of a pattern: ``_`` is an empty box, a letter says what goes in."""
+    if letter == "_":
+        return "[ ]"
+    if letter.isalpha():
+        return f"[{letter}]"
+
+    return f" {letter} "
 
 
 def _ticks(space: Ticks) -> str:
     sign = MANY if space.several else ONE
     between = "    " if space.across else "\n"
-    text = between.join(_tick(option, sign) for option in space.options)
+    ticks = [_tick(option, sign) for option in space.options]
+    text = between.join(ticks)
 
     if space.ends is None:
         return text
 
-    return f"{space.ends[0]}   {text}   {space.ends[1]}"
+    low, high = space.ends
+    return f"{low}   {text}   {high}"
 
 
 def _tick(option: Tick, sign: str = ONE) -> str:
@@ -152,13 +158,17 @@ if holes := set(WritingSpace.__args__) ^ set(_SPACES):
 
 def answer_text(question: PaperQuestion) -> str:
     """The space of a question with everything beside it, in lines."""
-    signs = [_tick(option) for option in question.comparators]
-    signs.append(_SPACES[type(question.space)](question.space))
-    signs += [question.unit, *(_tick(option) for option in question.units)]
-    lines = ["  ".join(sign for sign in signs if sign)]
+    write_space = _SPACES[type(question.space)]
+    signs = [
+        *map(_tick, question.comparators),
+        write_space(question.space),
+        question.unit,
+        *map(_tick, question.units),
+    ]
+    lines = ["  ".join(filter(None, signs))]
 
     if question.missing:
-        reasons = "   ".join(_tick(option) for option in question.missing)
+        reasons = "   ".join(map(_tick, question.missing))
         lines.append(f"or  {reasons}")
 
     return "\n".join(lines)
@@ -313,9 +323,14 @@ class _WordDocument:
 
     def cell(self, cell: Any, parts: Sequence[Words], size: float = 10) -> None:
         """Fills a cell: the first part is its text, smaller ones follow below it."""
-        for index, words in enumerate(parts):
-            paragraph = cell.paragraphs[0] if not index else cell.add_paragraph()
-            self.run(paragraph, words.text, words.tone, size if not index else 8)
+        if not parts:
+            return
+
+        # Word gives every cell a first paragraph.
+        first, *others = parts
+        self.run(cell.paragraphs[0], first.text, first.tone, size)
+        for words in others:
+            self.run(cell.add_paragraph(), words.text, words.tone, 8)
 
     # ---- tables
 
@@ -373,16 +388,11 @@ class _WordDocument:
     def writing_table(self, block: WritingTable) -> None:
         head = (block.row_title, *(column.label for column in block.columns))
         table = self.table(block.widths, head)
-        about = [[Words(text="")]]
 
-        for column in block.columns:
-            rest = question_words(column)[1:]
-            limits = [Words(text=text, tone="quiet") for text in column.limits]
-            star = [Words(text="*")] if column.required else []
-            about.append([*star, *rest, *limits] or [Words(text="")])
-
-        if any(words.text for cell in about for words in cell):
-            self.row(table, about, 8)
+        about = [_about_column(column) for column in block.columns]
+        says_something = any(words.text for words in chain.from_iterable(about))
+        if says_something:
+            self.row(table, [_NO_WORDS, *about], 8)
 
         for name in block.rows:
             answers = [[Words(text=answer_text(column))] for column in block.columns]
@@ -391,15 +401,14 @@ class _WordDocument:
         self.document.add_paragraph()
 
     def tick_matrix(self, block: TickMatrix) -> None:
-        options = [
-            f"{option.label} ({option.code})" if option.code else option.label
-            for option in block.options
-        ]
-        widths = (45, *(55 // len(options) for _ in options))
+        options = [_option_words(option) for option in block.options]
+        share = 55 // len(options)
+        widths = (45, *([share] * len(options)))
         table = self.table(widths, ("Question", *options))
 
         for question, offered in zip(block.questions, block.offered, strict=True):
-            ticks = [[Words(text=ONE if yes else "–")] for yes in offered]
+            signs = [ONE if is_offered else "–" for is_offered in offered]
+            ticks = [[Words(text=sign)] for sign in signs]
             self.row(table, [question_words(question), *ticks])
 
         self.document.add_paragraph()
@@ -415,8 +424,11 @@ class _WordDocument:
 
     def printed_table(self, block: PrintedTable) -> None:
         table = self.table(block.widths, block.head)
+        size = 8 if block.small else 9.5
+
         for row in block.rows:
-            self.row(table, [[words] for words in row], 8 if block.small else 9.5)
+            cells = [[words] for words in row]
+            self.row(table, cells, size)
 
         self.document.add_paragraph()
 
@@ -440,10 +452,35 @@ def question_words(question: PaperQuestion) -> list[Words]:
 
     if question.help:
         parts.append(Words(text=question.help, tone="quiet"))
+
     if question.names:
-        parts.append(Words(text="   ".join(question.names), tone="strong"))
+        names = "   ".join(question.names)
+        parts.append(Words(text=names, tone="strong"))
 
     return parts
+
+
+_NO_WORDS = [Words(text="")]
+
+
+def _about_column(column: PaperQuestion) -> list[Words]:
+    """What stands below the label of a column."""
+    parts: list[Words] = []
+    if column.required:
+        parts.append(Words(text="*"))
+
+    # The label itself stands in the head.
+    parts += question_words(column)[1:]
+    parts += [Words(text=text, tone="quiet") for text in column.limits]
+
+    return parts or _NO_WORDS
+
+
+def _option_words(option: Tick) -> str:
+    if not option.code:
+        return option.label
+
+    return f"{option.label} ({option.code})"
 
 
 _BLOCKS: Mapping[type, Callable[[_WordDocument, Any], None]] = MappingProxyType(

@@ -74,9 +74,10 @@ def has_long_list(field: Field) -> bool:
 
 def _choice(field: Field) -> WritingSpace:
     ticks = code_ticks(field)
+    is_single = field.kind.name == "choice"
     if len(ticks) > MOST_TICKS:
         longest = max(len(tick.code) for tick in ticks)
-        if longest <= LONGEST_BOXED and field.kind.name == "choice":
+        if is_single and longest <= LONGEST_BOXED:
             return CharacterBoxes(pattern="_" * longest, hint="code")
 
         return WritingLines(share=60)
@@ -91,38 +92,53 @@ def _choice(field: Field) -> WritingSpace:
 
 
 def _scale(field: Field) -> WritingSpace:
-    numbers = [str(number) for number in steps(field)]
-    ticks = tuple(Tick(code="", label=number) for number in numbers)
-    return Ticks(options=ticks, ends=field.anchors)
+    ticks = [Tick(code="", label=str(number)) for number in steps(field)]
+    return Ticks(options=tuple(ticks), ends=field.anchors)
 
 
 def _text(field: Field) -> WritingSpace:
     longest = field.max_length
     if longest is None:
         return WritingLines(count=1)
+
     if longest <= LONGEST_BOXED:
         return CharacterBoxes(pattern="_" * longest)
     if longest <= 40:
         return WritingLines(share=60)
 
-    return WritingLines(count=1 if longest <= 100 else 2)
+    # Hands need a line for about a hundred characters.
+    lines = 1 if longest <= 100 else 2
+    return WritingLines(count=lines)
 
 
 def _number(field: Field) -> WritingSpace:
     """A box for each digit that the range has; a line where no range says how many."""
-    digits = 0
-    for limits in field.ranges.values():
-        for end in (limits.low, limits.high):
-            # An end that is a parameter or another field says nothing of the width.
-            text = end.text if end else ""
-            if text.replace(".", "").lstrip("-").isdecimal():
-                digits = max(digits, len(text.partition(".")[0]))
-
-    places = field.places or 0
-    if digits == 0 or digits > MOST_DIGITS or field.comparators:
+    digits = _digits(field)
+    has_range = digits > 0
+    # A comparator needs room before the number.
+    if not has_range or digits > MOST_DIGITS or field.comparators:
         return WritingLines(share=35)
 
-    return CharacterBoxes(pattern="_" * digits + ("." + "_" * places if places else ""))
+    pattern = "_" * digits
+    if field.places:
+        decimals = "_" * field.places
+        pattern = f"{pattern}.{decimals}"
+
+    return CharacterBoxes(pattern=pattern)
+
+
+def _digits(field: Field) -> int:
+    """The digits before the point that the largest end of the range has; 0 without one."""
+    digits = 0
+    for limits in field.ranges.values():
+        for end in filter(None, (limits.low, limits.high)):
+            # An end that is a parameter or another field says nothing of the width.
+            is_number = end.text.replace(".", "").lstrip("-").isdecimal()
+            if is_number:
+                whole, _, _ = end.text.partition(".")
+                digits = max(digits, len(whole))
+
+    return digits
 
 
 def _time(field: Field) -> WritingSpace:

@@ -32,14 +32,18 @@ def redcap_codes(study: Study, field: Field) -> Mapping[str, str]:
     """
     if field.codelist is None:
         return {}
+
     return _CODES.get(study, id(field), lambda: _codes(field))
 
 
 def value_columns(study: Study, field: Field, name: str) -> list[str]:
     """The columns of a field's values: one, or one for each box."""
-    if field.kind.name != "choices" or field.codelist is None:
+    has_boxes = field.kind.name == "choices" and field.codelist is not None
+    if not has_boxes:
         return [name]
-    return [box_column(name, code) for code in redcap_codes(study, field).values()]
+
+    codes = redcap_codes(study, field).values()
+    return [box_column(name, code) for code in codes]
 
 
 def renamed_codes(study: Study, field: Field) -> Iterator[tuple[str, str]]:
@@ -49,8 +53,9 @@ def renamed_codes(study: Study, field: Field) -> Iterator[tuple[str, str]]:
 
     in_redcap = redcap_codes(study, field)
     for code in field.codelist.by_code:
-        if in_redcap[code] != code:
-            yield code, in_redcap[code]
+        renamed = in_redcap[code]
+        if renamed != code:
+            yield code, renamed
 
 
 def _codes(field: Field) -> Mapping[str, str]:

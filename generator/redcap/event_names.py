@@ -48,7 +48,12 @@ def visits_of(study: Study, form: Form) -> list[str]:
         visit = log_visit(study)
         return [visit] if visit else []
 
-    return [visit for visit in study.visits if (form.name, visit) in study.expectations]
+    expected = []
+    for visit in study.visits:
+        if (form.name, visit) in study.expectations:
+            expected.append(visit)
+
+    return expected
 
 
 def repeats_at(study: Study, group: Group, visit: str) -> bool:
@@ -67,17 +72,19 @@ def repeats_at(study: Study, group: Group, visit: str) -> bool:
 
 def _names(study: Study) -> dict[str, str]:
     wanted = {visit.name: visit.redcap or visit.name for visit in study.visits.values()}
-    kept = {name for name in wanted.values() if UNIQUE.fullmatch(name)}
+    kept = set(filter(UNIQUE.fullmatch, wanted.values()))
     names: dict[str, str] = {}
 
     for visit, name in wanted.items():
         # Two visits may want the same name, of which the first one gets it.
-        if name in kept and name not in names.values():
+        is_free = name not in names.values()
+        if is_free and name in kept:
             names[visit] = name
             continue
 
         # All new names get the same arm, so what stands before it has to be free.
-        taken = {other.partition("_arm_")[0] for other in (*kept, *names.values())}
+        used = (*kept, *names.values())
+        taken = {other.partition("_arm_")[0] for other in used}
         free = unused(slug(name) or "event", taken)
         names[visit] = f"{free}_arm_1"
 

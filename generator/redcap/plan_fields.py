@@ -49,15 +49,19 @@ def record_id_name(dictionary: Dictionary, named: str | None) -> str:
     """
     if not dictionary.items:
         return ""
+
     if named is not None:
-        if named and all(item.name != named for item in dictionary.items):
+        names = {item.name for item in dictionary.items}
+        # The empty name says that there is none.
+        if named not in ("", *names):
             dictionary.say("redcap-record-id-unknown", 1, "name", named)
 
         return named
 
     # What has logic, choices or a date is no record id: the file is part of a project.
     first = dictionary.items[0]
-    if first.type != "text" or first.branching.strip() or first.choices.strip():
+    is_plain = not first.branching.strip() and not first.choices.strip()
+    if first.type != "text" or not is_plain:
         return ""
 
     validation = VALIDATIONS.get(first.validation.strip(), PLAIN)
@@ -219,9 +223,8 @@ class FieldPlanner:
         return answers
 
     def _check_codes(self, item: Item, codes: list[str]) -> None:
-        repeated = sorted(
-            code for code, count in Counter(codes).items() if code and count > 1
-        )
+        counts = Counter(filter(None, codes))
+        repeated = sorted(code for code, count in counts.items() if count > 1)
         if repeated:
             listed = ", ".join(repeated)
             self._say_choices(item, "redcap-code-twice", listed)
@@ -238,24 +241,35 @@ class FieldPlanner:
             self._lose_choices(item, "bad-code", "a code with ; cannot be stored")
 
     def _check_labels(self, item: Item, answers: Answers) -> None:
-        counts = Counter(label.lower() for _, label, _ in answers)
-        alike = [code for code, label, _ in answers if counts[label.lower()] > 1]
+        """Finds answers that a reader cannot tell from each other."""
+        codes_by_label: dict[str, list[str]] = {}
+        for code, label, _ in answers:
+            codes_by_label.setdefault(label.lower(), []).append(code)
+
+        # The codes are named in the order of the list.
+        alike = []
+        for code, label, _ in answers:
+            if len(codes_by_label[label.lower()]) > 1:
+                alike.append(code)
+
         if alike:
             self._say_choices(item, "redcap-label-twice", ", ".join(alike))
 
     def _check_choices(self, item: Item, choices: Iterable[WrittenChoice]) -> None:
-        if any(has_markup(choice.label) for choice in choices):
+        has_html = any(has_markup(choice.label) for choice in choices)
+        if has_html:
             self._lose_choices(
                 item,
                 "html",
                 "answers are plain text; markup and pictures are taken out",
             )
 
-        if not all(choice.whole for choice in choices):
+        are_whole = all(choice.whole for choice in choices)
+        if not are_whole:
             self._say_choices(item, "redcap-choice-comma", item.choices[:LONGEST_SHOWN])
 
-        incomplete = any(not choice.label or not choice.code for choice in choices)
-        if incomplete or empty_choices(item.choices):
+        are_complete = all(choice.label and choice.code for choice in choices)
+        if not are_complete or empty_choices(item.choices):
             self._lose_choices(
                 item,
                 "empty-choice",

@@ -99,16 +99,20 @@ def blank(value: Value) -> Condition:
 
 def _given(value: Value) -> Condition:
     """Whether there is a value or a code of missing data."""
-    if value.asks_missing:
-        return joined("or", [known(value), is_missing(value)])
-    return known(value)
+    if not value.asks_missing:
+        return known(value)
+
+    return joined("or", [known(value), is_missing(value)])
 
 
 def known(value: Value) -> Condition:
     """Whether there is a value."""
-    always = value.never_blank or value.literal is not None or value.text in _ALWAYS
+    is_constant = value.literal is not None or value.text in _ALWAYS
+    if value.never_blank or is_constant:
+        return TRUE
+
     # A box of a checkbox is always 0 or 1, and a visit always has an arm.
-    if always or value.type is ValueType.TICK or value.arms:
+    if value.type is ValueType.TICK or value.arms:
         return TRUE
 
     return Atom(text=f"{value.within(ADD)} is known", sure=True)
@@ -116,8 +120,11 @@ def known(value: Value) -> Condition:
 
 def negated_known(state: Condition) -> Condition:
     """The opposite of ``x is known``."""
+    # People write `is not known`, not `not (x is known)`.
     if isinstance(state, Atom) and state.text.endswith(" is known"):
-        return Atom(text=f"{state.text.removesuffix('known')}not known", sure=True)
+        operand = state.text.removesuffix("known")
+        return Atom(text=f"{operand}not known", sure=True)
+
     return negated(state)
 
 

@@ -40,15 +40,18 @@ def reference(
     if derivation is not None:
         return writer.value(derivation, partial=partial)
 
-    if node.table in (None, "this") and name in ROW_NAMES:
+    is_of_row = node.table in (None, "this")
+    if is_of_row and name in ROW_NAMES:
         type_ = Type.NUMBER if name in _NUMBERS else Type.TEXT
         return RedcapValue(text=ROW_NAMES[name], type=type_, sure=True)
 
+    own = None
     if node.selector is None and _is_own_table(writer, node.table):
         own = _own_field(writer, name)
-        if own is not None:
-            table, field = own
-            return _read(writer, table, field, event="", partial=partial)
+
+    if own is not None:
+        table, field = own
+        return _read(writer, table, field, event="", partial=partial)
 
     form = writer.study.forms.get(node.table or "")
     if form is None or name not in form.by_name:
@@ -107,22 +110,31 @@ def _read(
     writer: WriteContext, table: str, field: Field, *, event: str, partial: bool
 ) -> RedcapValue:
     """The value of a field."""
-    spelling = field.type.redcap
-    if spelling.loss and not spelling.validations and not partial:
-        raise LogicFault(f"{spelling.loss}, so the field is a text there")
-    if field.comparators and not partial:
-        raise LogicFault("REDCap has no comparators, so the field is a text there")
+    if not partial:
+        _refuse_texts(field)
 
     text = f"{event}[{writer.names[table, field.name]}]"
     type_ = type_of(field)
     known = write_fields.field_known(writer, text, field)
 
     # A code of missing data would go on as a text or an answer.
-    codes_are_texts = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
+    needs = TRUE
+    if field.missing and type_ in (Type.TEXT, Type.CHOICE):
+        needs = known
+
     return RedcapValue(
         text=text,
         type=type_,
         known=known,
-        needs=known if codes_are_texts else TRUE,
+        needs=needs,
         field=field,
     )
+
+
+def _refuse_texts(field: Field) -> None:
+    """Raises ``LogicFault`` for a field that is only a text in REDCap."""
+    spelling = field.type.redcap
+    if spelling.loss and not spelling.validations:
+        raise LogicFault(f"{spelling.loss}, so the field is a text there")
+    if field.comparators:
+        raise LogicFault("REDCap has no comparators, so the field is a text there")

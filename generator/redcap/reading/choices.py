@@ -27,10 +27,12 @@ def parse_choices(text: str) -> list[WrittenChoice]:
     Where there is no bar, every line is an answer, as some hands write them.
     """
     parts = _between_bars(text)
-    if len(parts) == 1 and _is_one_a_line(text):
+    has_bars = len(parts) > 1
+    if not has_bars and _is_one_a_line(text):
         parts = text.strip().splitlines()
 
-    return [_choice(part) for part in parts if part.strip()]
+    written = filter(str.strip, parts)
+    return list(map(_choice, written))
 
 
 def _between_bars(text: str) -> list[str]:
@@ -39,9 +41,11 @@ def _between_bars(text: str) -> list[str]:
 
 def _is_one_a_line(text: str) -> bool:
     """Whether every line has a code. Else they are the lines of one long label."""
-    if "\n" not in text.strip():
+    stripped = text.strip()
+    if "\n" not in stripped:
         return False
-    return all("," in line for line in text.strip().splitlines())
+
+    return all("," in line for line in stripped.splitlines())
 
 
 def _choice(part: str) -> WrittenChoice:
@@ -61,8 +65,10 @@ def plain_code(text: str) -> str:
 
 def empty_choices(text: str) -> int:
     """How many bars have nothing between them."""
+    # A cell without any answer has no bars either.
     if not text.strip():
         return 0
+
     return _between_bars(text).count("")
 
 

@@ -94,10 +94,13 @@ def _name(answers: Answers, used: list[str]) -> str:
     joined = "_".join(labels)
 
     # The slug of a label without any letter or digit is empty.
-    if len(answers) <= 4 and all(labels) and len(joined) <= LONGEST_JOINED:
+    have_words = "" not in labels
+    are_short = len(answers) <= 4 and len(joined) <= LONGEST_JOINED
+    if have_words and are_short:
         return plain_name(joined, letter="c")
 
-    return plain_name(_common_start(used) or used[0], letter="c")
+    start = _common_start(used)
+    return plain_name(start or used[0], letter="c")
 
 
 def _common_start(names: list[str]) -> str:

@@ -22,8 +22,9 @@ def cyclic_fields(items: Sequence[Item]) -> frozenset[str]:
 
     cyclic: set[str] = set()
     for component in _components(reads):
-        name = component[0]
-        if len(component) > 1 or name in reads[name]:
+        first = component[0]
+        reads_itself = first in reads[first]
+        if reads_itself or len(component) > 1:
             cyclic.update(component)
 
     return frozenset(cyclic)
@@ -34,10 +35,13 @@ def _reads(item: Item, names: Collection[str]) -> list[str]:
     logic = [item.branching]
     if item.type == "calc":
         logic.append(item.choices)
+
+    # The formula of @CALCTEXT and @CALCDATE stands in the tag.
     if "@CALC" in item.annotation:
         logic.append(item.annotation)
 
-    named = dict.fromkeys(_NAMED.findall(" ".join(logic)))
+    text = " ".join(logic)
+    named = dict.fromkeys(_NAMED.findall(text))
     return [name for name in named if name in names]
 
 
@@ -49,8 +53,11 @@ def _components(reads: FieldGraph) -> Iterator[list[str]]:
             readers[other].append(name)
 
     seen: set[str] = set()
-    finished = [name for start in reads for name in _walk(start, reads, seen)]
+    finished: list[str] = []
+    for start in reads:
+        finished += _walk(start, reads, seen)
 
+    # Backwards along the edges, what was finished last reaches its component alone.
     seen = set()
     for start in reversed(finished):
         component = list(_walk(start, readers, seen))

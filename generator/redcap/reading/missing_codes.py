@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from forms_spec.checks.codes import LIKE_A_VALUE, SEPARATOR
 from forms_spec.checks.refusal_text import why_no_value
 from generator.redcap.names import unused
-from generator.redcap.reading.choices import parse_choices
+from generator.redcap.reading.choices import WrittenChoice, parse_choices
 from generator.redcap.reading.labels import plain_text
 
 
@@ -30,23 +30,26 @@ def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingDat
     ``answers`` are the codes of all lists of answers. No code of ours looks like a
     value or is an answer of a list, so that ``-99`` and its kin get a name.
     """
-    codes: dict[str, MissingData] = {}
-    choices = [choice for choice in parse_choices(listed) if choice.code]
-    taken = {choice.code for choice in choices} | set(answers)
+    choices_by_code: dict[str, WrittenChoice] = {}
+    for choice in parse_choices(listed):
+        # Of a code that is listed twice the first label counts.
+        choices_by_code.setdefault(choice.code, choice)
 
-    for choice in choices:
-        if choice.code in codes:
-            continue
+    choices_by_code.pop("", None)
+    taken = choices_by_code.keys() | set(answers)
 
-        name = choice.code
-        if name in answers or not _can_be_no_value(name):
-            name = unused(_letters(name), taken)
+    codes = []
+    for code, choice in choices_by_code.items():
+        name = code
+        is_answer = code in answers
+        if is_answer or not _can_be_no_value(code):
+            name = unused(_letters(code), taken)
             taken.add(name)
 
-        label = plain_text(choice.label) or choice.code
-        codes[choice.code] = MissingData(code=choice.code, name=name, label=label)
+        label = plain_text(choice.label) or code
+        codes.append(MissingData(code=code, name=name, label=label))
 
-    return tuple(codes.values())
+    return tuple(codes)
 
 
 def _can_be_no_value(code: str) -> bool:
@@ -54,10 +57,13 @@ def _can_be_no_value(code: str) -> bool:
     # Codes of several ticked boxes are joined by the separator.
     if SEPARATOR in code:
         return False
-    if not code.isascii() or not code.isprintable():
+
+    is_plain = code.isascii() and code.isprintable()
+    if not is_plain:
         return False
 
-    return all(why_no_value(code, type_) is not None for type_ in LIKE_A_VALUE)
+    reasons = [why_no_value(code, type_) for type_ in LIKE_A_VALUE]
+    return None not in reasons
 
 
 def _letters(code: str) -> str:

@@ -59,16 +59,26 @@ def piped_text(text: str, scope: LogicScope) -> Piped:
 
 def _slot(text: str, scope: LogicScope, piped: Piped) -> str:
     """A slot, or the brackets as they are written."""
-    names = (_INSIDE.fullmatch(part.strip()) for part in text[1:-1].split("]["))
-    if not any(match and _means_something(match[1], scope) for match in names):
+    if not _names_something(text, scope):
         return escaped(text)
 
     try:
         return _answer(text, scope)
     except LogicFault as fault:
         piped.lost.append((text, fault.why))
+        # What was noted on the way belongs to no slot.
         scope.notes.clear()
         return escaped(text)
+
+
+def _names_something(text: str, scope: LogicScope) -> bool:
+    """Whether a part of the brackets names a field or a variable; others are words."""
+    for part in text[1:-1].split("]["):
+        match = _INSIDE.fullmatch(part.strip())
+        if match and _means_something(match[1], scope):
+            return True
+
+    return False
 
 
 def _means_something(name: str, scope: LogicScope) -> bool:
@@ -124,7 +134,8 @@ def _modifier(text: str) -> bool:
     words = re.findall(r":([a-z-]+)", text)
     # A slot shows the label of an answer anyway.
     others = [word for word in words if word != "label"]
-    if set(others) - {"value"}:
+    unknown = set(others) - {"value"}
+    if unknown:
         raise LogicFault(f":{others[0]} has no meaning outside REDCap")
 
     return bool(others)

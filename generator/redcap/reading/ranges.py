@@ -51,9 +51,12 @@ def read_end(text: str, validation: Validation, scope: LogicScope) -> End | None
 
 def _today(text: str, validation: Validation) -> End:
     """``today`` and ``now``, which only some types of fields have as an end."""
-    if validation.value_type is ValueType.DATE:
+    type_ = validation.value_type
+    if type_ is ValueType.DATE:
         return End(text="today", spelled=text == "now")
-    if validation.value_type is ValueType.DATETIME and text == "today":
+
+    # There is no `now` in a rule: it would change while a form is filled in.
+    if type_ is ValueType.DATETIME and text == "today":
         return End(text="datetime_of(today, 00:00)")
 
     raise LogicFault(f"a rule has no {text!r} for {field_of(validation.type)}")
@@ -77,7 +80,8 @@ def _number(text: str, _validation: Validation) -> str | None:
 
 def _date(text: str, validation: Validation) -> str | None:
     """A date in the field's own order, or in the orders that REDCap shows on its page."""
-    for order in (validation.order or "ymd", "dmy", "mdy"):
+    orders = (validation.order or "ymd", "dmy", "mdy")
+    for order in orders:
         date = date_text(text, order)
         if date:
             return date
@@ -86,7 +90,8 @@ def _date(text: str, validation: Validation) -> str | None:
 
 
 def _moment(text: str, validation: Validation) -> str | None:
-    for order in (validation.order or "ymd", "dmy"):
+    orders = (validation.order or "ymd", "dmy")
+    for order in orders:
         moment = moment_text(text, order)
         if moment:
             return _with_seconds(moment, validation)

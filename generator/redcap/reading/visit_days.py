@@ -111,12 +111,15 @@ class Timetable:
     def zero(self) -> str | None:
         """The date field that is day 0, with its form."""
         for plan in self.plans:
-            if plan.item.name == self.day_zero:
-                # A form that repeats has several such dates.
-                if plan.type != "date" or plan.item.form in self.events.repeating:
-                    return None
+            if plan.item.name != self.day_zero:
+                continue
 
-                return f"{plan.form}.{plan.name}"
+            # A form that repeats has several such dates.
+            repeats = plan.item.form in self.events.repeating
+            if repeats or plan.type != "date":
+                return None
+
+            return f"{plan.form}.{plan.name}"
 
         return None
 

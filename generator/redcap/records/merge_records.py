@@ -78,7 +78,11 @@ class RecordMerge:
                 # The file's name says that there is a document: the stored one stays.
                 if given and stored:
                     texts[spec.name] = stored
-            elif stored and stored != given and self._is_rewritten(stored, given):
+
+                continue
+
+            is_changed = stored not in ("", given)
+            if is_changed and self._is_rewritten(stored, given):
                 texts[spec.name] = stored
 
         return texts
@@ -86,7 +90,11 @@ class RecordMerge:
     def _is_rewritten(self, stored: str, given: str) -> bool:
         """Whether the program makes the file's text of the stored one; then it counts."""
         habit = explain(stored, given)
-        if habit is None or habit.name in _ANYTHING or habit.name not in self.habits:
+        if habit is None or habit.name in _ANYTHING:
+            return False
+
+        # Another program's habit is no excuse: somebody made that change.
+        if habit.name not in self.habits:
             return False
 
         self.kept[habit.says] += 1
@@ -109,8 +117,10 @@ class RecordMerge:
 
 def _reasons(before: Record, after: Record) -> dict[tuple[CellKey, str], str]:
     """The reasons of kept warnings whose cells say what they said."""
-    return {
-        (cell, code): reason
-        for (cell, code), reason in before.kept.items()
-        if text_at(before, cell) == text_at(after, cell)
-    }
+    reasons = {}
+    for (cell, code), reason in before.kept.items():
+        is_unchanged = text_at(before, cell) == text_at(after, cell)
+        if is_unchanged:
+            reasons[cell, code] = reason
+
+    return reasons

@@ -216,9 +216,11 @@ def _compared_fields(study: Study) -> dict[tuple[str, str], Field]:
     compared = {}
     for table in study.tables.values():
         for field in table.fields:
-            if field.value is None or field.value.text == "subjid":
+            formula = field.value
+            if formula is None or formula.text == "subjid":
                 continue
-            if not _asks_today(field.value.tree):
+
+            if not _asks_today(formula.tree):
                 compared[table.name, field.name] = field
 
     return compared
@@ -231,12 +233,15 @@ def _asks_today(tree: syntax_tree.Node) -> bool:
 def _nodes(node: object) -> Iterator[object]:
     """A syntax tree's nodes and what they hold, depth first."""
     yield node
-    if isinstance(node, syntax_tree.Node):
-        for name in node.__dataclass_fields__:
-            yield from _nodes(getattr(node, name))
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _nodes(part)
+
+    parts: tuple[object, ...] = ()
+    if isinstance(node, tuple):
+        parts = node
+    elif isinstance(node, syntax_tree.Node):
+        parts = tuple(getattr(node, name) for name in node.__dataclass_fields__)
+
+    for part in parts:
+        yield from _nodes(part)
 
 
 def _is_close(given: str, computed: str) -> bool:

@@ -55,8 +55,11 @@ def is_record_id(study: Study, field: Field) -> bool:
     """Whether this is the record id: of the fields that hold the subject's id the one
     that can be.
     """
-    # The first test spares most fields a walk over all of them.
-    return _holds_subject(field) and subject_field(study) is field
+    # This test spares most fields a walk over all of them.
+    if not _holds_subject(field):
+        return False
+
+    return subject_field(study) is field
 
 
 def subject_field(study: Study) -> Field | None:
@@ -71,7 +74,9 @@ def subject_field(study: Study) -> Field | None:
 
         own_fields = study.forms[field.form].fields
         collected = sum(other.collected for other in own_fields)
-        if group.rows is None and collected > 1:
+        is_once = group.rows is None
+        has_others = collected > 1
+        if is_once and has_others:
             return field
 
     return None

@@ -39,11 +39,13 @@ def spellings(
 
     losses: list[CellLoss] = []
     for item in items:
-        if item.name in cells_by_name:
-            differing = _respelled(item, cells_by_name[item.name], reasons)
-            losses += [
-                loss for loss in differing if (loss.field, loss.column) not in known
-            ]
+        cells = cells_by_name.get(item.name)
+        if cells is None:
+            continue
+
+        for loss in _respelled(item, cells, reasons):
+            if (loss.field, loss.column) not in known:
+                losses.append(loss)
 
     return tuple(losses)
 

@@ -121,10 +121,11 @@ def _choice(context: CellContext, field: Field, cells: Cells) -> list[str]:
     assert field.codelist is not None
     codes = field.codelist.codes
     # REDCap's own field types bring their answers, which no choices repeat.
-    own_answers = tuple((code.code, code.label, code.exclusive) for code in codes)
+    answers = tuple((code.code, code.label, code.exclusive) for code in codes)
+    own_list = (field.codelist.name, answers)
 
-    for type_, (name, answers) in FIXED.items():
-        if field.codelist.name == name and own_answers == answers:
+    for type_, fixed_list in FIXED.items():
+        if own_list == fixed_list:
             cells["type"] = type_
             return []
 
@@ -142,11 +143,15 @@ def _checkbox(context: CellContext, field: Field, cells: Cells) -> list[str]:
     cells["choices"] = _choices(context, field, cells)
 
     in_redcap = redcap_codes(context.study, field)
-    exclusive = [code.code for code in field.codelist.codes if code.exclusive]
+    exclusive = []
+    for code in field.codelist.codes:
+        if code.exclusive:
+            exclusive.append(in_redcap[code.code])
+
     if not exclusive:
         return []
 
-    return [f"@NONEOFTHEABOVE='{','.join(in_redcap[code] for code in exclusive)}'"]
+    return [f"@NONEOFTHEABOVE='{','.join(exclusive)}'"]
 
 
 def _choices(context: CellContext, field: Field, cells: Cells) -> str:
@@ -240,8 +245,12 @@ def _calculated(context: CellContext, field: Field, cells: Cells) -> list[str]:
 def _rounded(field: Field, equation: str) -> str:
     """A calculated field of ours is rounded to its places."""
     places = 0 if field.kind.name == "integer" else field.places
-    if not equation or places is None:
+    if places is None:
         return equation
+
+    # An equation that REDCap cannot say is empty.
+    if not equation:
+        return ""
 
     return f"round({equation}, {places})"
 

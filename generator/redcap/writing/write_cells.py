@@ -165,13 +165,16 @@ class CellWriter:
 
     def _set_kept_cells(self, field: Field, cells: Cells) -> None:
         """The cells that were kept for REDCap when its dictionary was read."""
+        # Names are not cells of one field alone: others refer to them.
+        columns = set(COLUMNS) - {"name", "form"}
         for column, text in field.redcap.items():
-            if column in COLUMNS and column not in ("name", "form"):
+            if column in columns:
                 self._set_kept_cell(field, cells, column, text)
 
         # Other types have no validation; a kept cell may say `number` of a slider.
         has_validation = cells["type"] in ("text", "notes", "dropdown")
-        if not has_validation and "validation" not in field.redcap:
+        is_kept = "validation" in field.redcap
+        if not has_validation and not is_kept:
             cells["validation"] = ""
 
     def _set_kept_cell(
@@ -185,7 +188,8 @@ class CellWriter:
         if column == "validation" and validation is not None:
             native_first = validation.type != field.type.name
 
-        if native_first and written and written != text:
+        says_something_else = written not in ("", text)
+        if native_first and says_something_else:
             why = f"the dictionary now says {written}"
             self.context.loss(cells["name"], column, "kept-cell", text, why)
             return

@@ -82,7 +82,8 @@ def annotation(
 
         about = _about(plan, keys, tag, field)
         # A formula that REDCap cannot say stays as it was written.
-        if about is None or (about == "value" and about not in tags):
+        is_lost_formula = about == "value" and about not in tags
+        if about is None or is_lost_formula:
             parts.append(tag.original)
         elif about in new_tags:
             parts.append(new_tags.pop(about))
@@ -94,11 +95,12 @@ def annotation(
 
 def _about(plan: RedcapFieldPlan, keys: Keys, tag: Tag, field: Field) -> str | None:
     """What a tag is about, as far as it had an effect; None where it stays as it is."""
-    if tag.name in _TAGS_OF_CELLS:
-        about = _TAGS_OF_CELLS[tag.name]
-        if about == "exclusive" and TAGS[tag.name](plan, keys, tag) is not None:
-            return None
+    about = _TAGS_OF_CELLS.get(tag.name)
+    if about == "exclusive":
+        refused = TAGS[tag.name](plan, keys, tag)
+        return about if refused is None else None
 
+    if about is not None:
         return about
 
     # An @IF stays as it was written, whatever its tags did.
@@ -112,7 +114,8 @@ def _about(plan: RedcapFieldPlan, keys: Keys, tag: Tag, field: Field) -> str | N
             return key
 
     # A second tag may say again that nobody types into the field.
-    if tag.name in ("READONLY", "READONLY-FORM") and field.entry != "typed":
+    is_typed = field.entry == "typed"
+    if tag.name in ("READONLY", "READONLY-FORM") and not is_typed:
         return "entry"
 
     return None
