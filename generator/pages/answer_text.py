@@ -48,20 +48,24 @@ def answer_words(text: str, field: Field, texts: Mapping[str, str] = NO_TEXTS) -
         return ""
 
     words = shown_as(text, field)
+    # A reason for having no value has no unit.
     for missing in field.missing:
         if missing.code == text:
             return words
 
-    return f"{words} {unit_words(field, texts)}".rstrip()
+    unit = unit_words(field, texts)
+    return f"{words} {unit}".rstrip()
 
 
 def unit_words(field: Field, texts: Mapping[str, str]) -> str:
     """The unit of a field's number, fixed or as it was chosen."""
-    if field.unit is None:
+    unit = field.unit
+    if unit is None:
         return ""
-    if field.unit.fixed:
-        return shown_unit(field.unit.fixed)
+    if unit.fixed:
+        return shown_unit(unit.fixed)
 
+    # The chosen unit is an answer of another field.
     chosen = texts.get(field.unit_field or "", "")
     for choice in field.unit_choices:
         if choice.code == chosen:

@@ -178,18 +178,23 @@ def label_of(form: Form, place: DataPlace) -> str:
     if place.row is not None:
         row = f", row {place.row}"
 
+    return f"{_label_without_row(form, place)}{row}"
+
+
+def _label_without_row(form: Form, place: DataPlace) -> str:
     for group in form.groups:
+        # A form's own groups share one table: the field may be in the next one.
         if place.table != group.table:
             continue
 
         for asked in group.fields:
             if asked.name == place.field:
-                return f"{asked.label}{row}"
+                return asked.label
 
         if group.rows:
-            return f"{group.title or form.title}{row}"
+            return group.title or form.title
 
-    return f"{form.title}{row}"
+    return form.title
 
 
 def target_of(cell: CellKey) -> str:

@@ -53,11 +53,13 @@ def cell_of(name: str, form: Form) -> CellKey | None:
         return None
 
     for group in form.row_groups:
-        if group.name == group_name:
-            fields = {item.name for item in group.fields}
-            if field not in fields:
-                return None
+        if group.name != group_name:
+            continue
 
-            return CellKey(group_name, int(number), field)
+        names = {item.name for item in group.fields}
+        if field not in names:
+            return None
+
+        return CellKey(group_name, int(number), field)
 
     return None

@@ -101,7 +101,9 @@ class PostedData:
 
             input_name, _, code = name.removeprefix(KEPT_PREFIX).partition(":")
             reason = self.first(name).strip()
-            if code and reason:
+            # Without a reason the warning is asked about once more.
+            is_kept = code != "" and reason != ""
+            if is_kept:
                 yield input_name, code, reason
 
     def texts_as_typed(self, prefix: str, names: Iterable[str]) -> dict[str, str]:

@@ -201,9 +201,9 @@ def _is_hidden(
     notes = _notes(group)
     # A note has no cell. Whether it is shown is known for those outside of rows only.
     if group.rows is None:
-        for name in notes:
-            if (form.name, None, name) not in words.hidden:
-                return False
+        places = {(form.name, None, name) for name in notes}
+        if not places.issubset(words.hidden):
+            return False
 
     answers = _answer_cells(form, group, judgement)
     for key in answers:
@@ -230,13 +230,15 @@ def _notes(group: Group) -> list[str]:
 def _answer_cells(form: Form, group: Group, judgement: Judgement) -> list[CellKey]:
     """The judged cells of a group, without those that say which fixed row it is."""
     names = {field.name for field in group.fields if field.collected}
-    cells = judgement.cells
     if group.rows is None:
-        keys = [CellKey(form.name, None, name) for name in names]
-        return [key for key in keys if key in cells]
+        keys = {CellKey(form.name, None, name) for name in names}
+        return list(keys & judgement.cells.keys())
 
     # Which rows there are, only the cells say.
     names -= set(group.fixed)
-    of_group = [key for key in cells if key.table == group.name]
+    keys_of_group = []
+    for key in judgement.cells:
+        if key.table == group.name and key.field in names:
+            keys_of_group.append(key)
 
-    return [key for key in of_group if key.field in names]
+    return keys_of_group

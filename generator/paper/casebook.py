@@ -144,14 +144,22 @@ class _Making:
 
     def form_title(self, key: FormKey) -> str:
         form = self.form_of(key)
-        return form.title if form else key.form
+        # A form that no dictionary has any more is called by its name.
+        if form is None:
+            return key.form
+
+        return form.title
 
     def visit_title(self, key: FormKey) -> str:
         if key.visit == LOG:
             return "Logs"
 
+        title = key.visit
         visit = self.study.visits.get(key.visit)
-        title = visit.title if visit else key.visit
+        if visit is not None:
+            title = visit.title
+
+        # A visit that repeats is told apart by its number.
         if key.unsno:
             return f"{title} {key.unsno}"
 

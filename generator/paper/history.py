@@ -91,7 +91,8 @@ def _questions(form: Form) -> Questions:
     """The fields of a form by table and name."""
     questions = {(form.name, field.name): field for field in form.fields}
     for group in form.row_groups:
-        questions |= {(group.name, field.name): field for field in group.fields}
+        for field in group.fields:
+            questions[group.name, field.name] = field
 
     return questions
 

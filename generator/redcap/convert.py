@@ -230,20 +230,27 @@ class _Conversion:
         """The project's codes of missing data; those that have another name here are
         listed.
         """
-        answers = {code for plan in self.plans for code, _, _ in plan.answers}
+        answers: set[str] = set()
+        for plan in self.plans:
+            answers.update(code for code, _, _ in plan.answers)
+
         codes = missing_data(self.options.missing, answers)
         for entry in codes:
-            if entry.name != entry.code:
-                self.dictionary.losses.append(
-                    CellLoss(
-                        kind="missing-code",
-                        field="*",
-                        original=entry.code,
-                        why=f"is called {entry.name} here, because it would look like a "
-                        "value or an answer",
-                        harmless=True,
-                    )
-                )
+            if entry.name == entry.code:
+                continue
+
+            why = (
+                f"is called {entry.name} here, because it would look like a value or an "
+                "answer"
+            )
+            loss = CellLoss(
+                kind="missing-code",
+                field="*",
+                original=entry.code,
+                why=why,
+                harmless=True,
+            )
+            self.dictionary.losses.append(loss)
 
         return codes
 
@@ -312,10 +319,16 @@ class _Conversion:
     # What logic may name
 
     def _project(self) -> Project:
-        events = self.events.events
-        renamed = {
-            event.name: event.visit for event in events if event.visit != event.name
-        }
+        visits: dict[str, int] = {}
+        renamed: dict[str, str] = {}
+        repeating: set[str] = set()
+        for event in self.events.events:
+            visits[event.name] = event.arm
+            if event.visit != event.name:
+                renamed[event.name] = event.visit
+            if event.repeats:
+                repeating.add(event.name)
+
         form_visits = {
             self.forms[form]: frozenset(names)
             for form, names in self.events.forms.items()
@@ -324,27 +337,31 @@ class _Conversion:
         return Project(
             fields=self._project_fields(),
             subject=self.subject,
-            visits={event.name: event.arm for event in events},
+            visits=visits,
             renamed=renamed,
             form_visits=form_visits,
             cyclic=cyclic_fields(self.items),
-            repeating=frozenset(event.name for event in events if event.repeats),
+            repeating=frozenset(repeating),
             missing=frozenset(entry.code for entry in self.missing),
         )
 
     def _project_fields(self) -> dict[str, ProjectField]:
         fields = {}
         for plan in self.plans:
+            # A note has no answer that logic could ask for.
             if plan.type == "note":
                 continue
 
-            repeats = plan.item.form in self.events.repeating
+            group = None
+            if plan.item.form in self.events.repeating:
+                group = plan.form
+
             fields[plan.item.name] = ProjectField(
                 name=plan.name,
                 form=plan.form,
                 type=plan.value_type,
                 codes=tuple(code for code, _, _ in plan.answers),
-                group=plan.form if repeats else None,
+                group=group,
                 missing=self._missing_of(plan),
             )
 
@@ -354,15 +371,17 @@ class _Conversion:
         """The codes of missing data that a field may hold: an answer of its own goes
         before.
         """
+        # Nobody types into a calculated field.
         if plan.type == "calculated" or plan.tag("NOMISSING"):
             return ()
 
         answers = {code for code, _, _ in plan.answers}
-        return tuple(
-            (entry.code, entry.name)
-            for entry in self.missing
-            if entry.code not in answers
-        )
+        pairs = []
+        for entry in self.missing:
+            if entry.code not in answers:
+                pairs.append((entry.code, entry.name))
+
+        return tuple(pairs)
 
 
 def _count_logic(item: Item) -> int:

@@ -176,7 +176,9 @@ def saved_by(
     ``spared`` are rewritings of which there are whole columns that a program would have
     rewritten, and did not: ``ColumnHabits.decisive``.
     """
-    return tuple(_suspects(dict(cells), frozenset(spared)))
+    # What a program explains is taken out, so that the next one explains the rest.
+    left = dict(cells)
+    return tuple(_suspects(left, frozenset(spared)))
 
 
 def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]:

@@ -52,6 +52,7 @@ def number_text(text: str) -> str | None:
     except InvalidOperation:
         return None
 
+    # Python reads Infinity and NaN too.
     if not decimal.is_finite() or abs(decimal) >= LARGEST_NUMBER:
         return None
 
@@ -153,10 +154,13 @@ def _literal_number(value: Value) -> Value:
 
 
 def _choice_number(value: Value) -> Value:
+    numbers = [number_text(code) for code in value.codes]
+    has_numbers = any(number is not None for number in numbers)
+    if has_numbers:
+        return _number_of(value.text)
+
     # number_of refuses a codelist without any number, but takes every text.
-    numeric = any(number_text(code) is not None for code in value.codes)
-    text = value.text if numeric else f"concat({value.text})"
-    return _number_of(text)
+    return _number_of(f"concat({value.text})")
 
 
 def _number_of(text: str) -> Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 
 @dataclass(
@@ -88,12 +89,12 @@ def _gathered(parts: list[Condition]) -> list[Condition]:
     """``x = '1' or x = '2'`` as ``x in ('1', '2')``, in the place of the first of them."""
     groups: dict[tuple[str, str], list[str]] = {}
     for part in parts:
-        if isinstance(part, Atom) and part.operator in ("=", "has"):
+        if _is_of_code(part):
             groups.setdefault((part.operator, part.operand), []).append(part.code)
 
     conditions: list[Condition] = []
     for part in parts:
-        if not isinstance(part, Atom) or part.operator not in ("=", "has"):
+        if not _is_of_code(part):
             conditions.append(part)
             continue
 
@@ -103,6 +104,14 @@ def _gathered(parts: list[Condition]) -> list[Condition]:
             conditions.append(_any_of(part, list(dict.fromkeys(codes))))
 
     return conditions
+
+
+def _is_of_code(condition: Condition) -> TypeGuard[Atom]:
+    """Whether a condition compares something with one code."""
+    if not isinstance(condition, Atom):
+        return False
+
+    return condition.operator in ("=", "has")
 
 
 def _any_of(first: Atom, codes: list[str]) -> Atom:
@@ -212,10 +221,14 @@ def _uncertain(condition: Condition) -> str:
 
 def _has_short_forms(condition: Condition) -> bool:
     """True when every comparison below has a short certain form of its own."""
-    if isinstance(condition, Atom):
-        return condition.sure or condition.operator in ("=", "in")
+    if isinstance(condition, Junction):
+        return all(map(_has_short_forms, condition.parts))
 
-    return all(_has_short_forms(part) for part in condition.parts)
+    if condition.sure:
+        return True
+
+    # `x is 1` and `x is in (1, 2)`.
+    return condition.operator in ("=", "in")
 
 
 def _written(operator: str, parts: Sequence[tuple[Condition, str]]) -> str:
@@ -224,7 +237,10 @@ def _written(operator: str, parts: Sequence[tuple[Condition, str]]) -> str:
     """
     texts = []
     for part, text in parts:
-        weaker = isinstance(part, Junction) and part.operator == "or"
-        texts.append(f"({text})" if weaker and operator == "and" else text)
+        is_or = isinstance(part, Junction) and part.operator == "or"
+        if is_or and operator == "and":
+            texts.append(f"({text})")
+        else:
+            texts.append(text)
 
     return f" {operator} ".join(texts)

@@ -26,8 +26,11 @@ from generator.redcap.logic.write_context import WriteContext
 
 def field_known(writer: WriteContext, text: str, field: Field) -> RedcapCondition:
     """Whether a field has a value: neither blank nor a code of missing data."""
-    if field.kind.name == "choices" and field.codelist is not None:
-        return some(_box(text, code) for code in _answers(writer, field).values())
+    is_checkbox = field.kind.name == "choices" and field.codelist is not None
+    if is_checkbox:
+        codes = _answers(writer, field).values()
+        return some(_box(text, code) for code in codes)
+
     if not field.missing:
         return not_blank(text)
 

@@ -104,7 +104,13 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         meanings.setdefault(word.strip().casefold(), set()).add(text)
 
     meanings.pop("", None)
-    return {word: texts.pop() for word, texts in meanings.items() if len(texts) == 1}
+    unique = {}
+    for word, texts in meanings.items():
+        # A label that two answers share says neither of them.
+        if len(texts) == 1:
+            unique[word] = texts.pop()
+
+    return unique
 
 
 def _cell(column: FieldColumn) -> ColumnExpected:
@@ -151,19 +157,21 @@ def _codes(column: FieldColumn) -> Iterator[str]:
 
 def _label(spec: Field, code: str) -> str:
     """The label of a box: an answer, or a code of missing data."""
-    if spec.codelist is not None and code in spec.codelist.by_code:
-        return spec.codelist.by_code[code].label
-
     labels = {missing.code: missing.label for missing in spec.missing}
+    # An answer goes before a code of missing data that is spelled alike.
+    if spec.codelist is not None:
+        labels |= {answer.code: answer.label for answer in spec.codelist.codes}
+
     return labels[code]
 
 
 def _accepts(column: FieldColumn, missing: frozenset[str]) -> Callable[[str], bool]:
     spec = column.field
+    # Nobody has to answer, so a blank is right in every column.
+    right_words = {"", *missing}
 
     def accepts(text: str) -> bool:
-        word = text.strip()
-        if not word or word in missing:
+        if text.strip() in right_words:
             return True
 
         value = spec.kind.parse(native_text(text, column), spec)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 
 
@@ -31,21 +34,26 @@ def without_documents(study: Study, form: CapturedForm) -> Record:
     """An export has the names of files, not the files: they are taken as not handed in."""
     spec = study.forms[form.key.form]
     record = form.record
-    texts = dict(record.texts)
-
-    for field in spec.fields:
-        if field.kind.name == "file":
-            texts.pop(field.name, None)
+    texts = _without(record.texts, _files(spec.fields))
 
     rows = dict(record.rows)
     for group in spec.row_groups:
-        files = {field.name for field in group.fields if field.kind.name == "file"}
-        if files and group.name in rows:
-            rows[group.name] = tuple(_without(row, files) for row in rows[group.name])
+        files = _files(group.fields)
+        if not files or group.name not in rows:
+            continue
+
+        rows[group.name] = tuple(
+            Row(number=row.number, texts=_without(row.texts, files))
+            for row in rows[group.name]
+        )
 
     return Record(texts=texts, rows=rows)
 
 
-def _without(row: Row, fields: set[str]) -> Row:
-    texts = {name: text for name, text in row.texts.items() if name not in fields}
-    return Row(number=row.number, texts=texts)
+def _files(fields: Iterable[Field]) -> set[str]:
+    """The names of the fields that take a file."""
+    return {field.name for field in fields if field.kind.name == "file"}
+
+
+def _without(texts: Mapping[str, str], fields: set[str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if name not in fields}

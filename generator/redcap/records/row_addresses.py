@@ -164,11 +164,15 @@ class RowAddresses:
         says_nothing = text.strip() == "0" and not self.columns.is_value(header)
         row = address.row.number
 
-        if address.instrument not in (None, table):
+        is_elsewhere = address.instrument not in (None, table)
+        if is_elsewhere:
             if not says_nothing:
-                instrument = address.instrument
                 self.file.say(
-                    "redcap-record-elsewhere", row, header, text, form=instrument
+                    "redcap-record-elsewhere",
+                    row,
+                    header,
+                    text,
+                    form=address.instrument,
                 )
 
             return False
