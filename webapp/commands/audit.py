@@ -15,7 +15,7 @@ import click
 from forms_spec.findings.catalogue import finding
 from generator.tables.layout import DESCRIPTOR
 from webapp.commands.terminal import printable
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_read, cannot_write
 from webapp.installation.head_files import read_head
 from webapp.installation.signing_key import known_key, made_signer
 from webapp.installation.study_database import opened
@@ -117,10 +117,12 @@ def head(source: str, file: Path | None, authority: str | None) -> None:
         raise CommandError(
             "A stamp is kept beside the file of its head. Add --out FILE."
         )
+
     with opened(_url(source), must_exist=True) as database:
         sign_log(replace(database, sign=made_signer(database)))
         with database.read() as connection:
             newest = newest_signed(connection)
+            # Without a key of its own the database gives an unsigned head.
             if newest is None:
                 newest = SignedHead(head=log_head(connection), at=database.clock())
 
@@ -130,6 +132,7 @@ def head(source: str, file: Path | None, authority: str | None) -> None:
         click.echo(newest.text)
         return
 
+    # Asked before the file is written: no head is left without the stamp it should have.
     content = f"{newest.text}\n".encode()
     stamp = request_stamp(content, authority) if authority else None
     try:
@@ -137,9 +140,8 @@ def head(source: str, file: Path | None, authority: str | None) -> None:
         if stamp is not None:
             stamp_file(file).write_bytes(stamp)
     except OSError as error:
-        raise CommandError(
-            f"{file} cannot be written: {error.strerror or error}."
-        ) from error
+        raise cannot_write(file, error) from error
+
     click.echo(f"Wrote the head of line {newest.head.number:,} to {file}.")
     if stamp is not None:
         click.echo(f"Wrote its time stamp to {stamp_file(file)}.")
@@ -179,9 +181,7 @@ def _with_stamp(
     except StampFault as error:
         return _noted(report, "stamp-invalid", value=stamp, why=str(error))
     except OSError as error:
-        raise CommandError(
-            f"{error.filename} cannot be read: {error.strerror or error}."
-        ) from error
+        raise cannot_read(error.filename, error) from error
 
     return replace(report, stamped=f"{utc_text(checked.at)} by {checked.authority}")
 
@@ -213,9 +213,7 @@ def _report_of_log(file: Path, kept: tuple[SignedHead, ...]) -> AuditReport:
         with file.open("rb") as lines:
             chain = verify_lines(_without_line_ends(lines), trusted)
     except OSError as error:
-        raise CommandError(
-            f"{file} cannot be read: {error.strerror or error}."
-        ) from error
+        raise cannot_read(file, error) from error
 
     note_chain(chain, findings)
     if not kept:
@@ -238,6 +236,7 @@ def _without_line_ends(lines: Iterator[bytes]) -> Iterator[bytes]:
 def _show_text(source: str, report: AuditReport) -> None:
     sound = is_sound(report.findings)
     click.echo(f"{'✓' if sound else '✗'} {printable(source)}")
+
     events = f"{report.lines:,} event{'s' * (report.lines != 1)}"
     if report.head != NO_LINE:
         events += f", newest line {report.head.sha256}"
@@ -246,6 +245,7 @@ def _show_text(source: str, report: AuditReport) -> None:
         click.echo(f"The head was stamped at {printable(report.stamped)}")
     for key in report.keys:
         click.echo(f"{report.signed:,} signed heads, key {printable(key)}")
+
     if sound and report.redactions:
         click.echo("Everything is as it was written, except where text was taken out.")
     elif sound:
@@ -255,6 +255,7 @@ def _show_text(source: str, report: AuditReport) -> None:
         click.echo()
         for line in _redaction(redaction):
             click.echo(printable(line))
+
     for item in report.findings:
         word = item.finding.severity.word
         click.echo(f"\n{word}: {printable(item.finding.message)} [{item.finding.code}]")

@@ -91,11 +91,11 @@ def _rename_old_keys(folder: Path) -> None:
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:
-    return (
-        (finding.text.file, finding.text.line, finding.text.column)
-        if finding.text
-        else ("", 0, 0)
-    )
+    # What is about the dictionary as a whole comes before what is about a line.
+    place = finding.text
+    if place is None:
+        return "", 0, 0
+    return place.file, place.line, place.column
 
 
 def _say_unreadable(message: str, form: str) -> None:
@@ -138,6 +138,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "file": place.file if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
+        # 0 is an end that nobody knows.
         "end_line": (place.end_line or None) if place else None,
         "end_column": (place.end_column or None) if place else None,
         "value": finding.value,
@@ -150,21 +151,18 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 def _summary(findings: Sequence[Finding], study: Study | None, files: int) -> str:
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     errors = len(findings) - warnings
-    text = ", ".join(
-        _count(number, word)
-        for number, word in ((errors, "error"), (warnings, "warning"))
-        if number
-    )
+    text = _counts({"error": errors, "warning": warnings})
     if study is None:
         return f"{text} in {_count(files, 'file')}"
-    value = counts(study)
-    size = ", ".join(
-        _count(number, word.removesuffix("s"))
-        for word, number in value.items()
-        if number
-    )
 
-    return f"{study.short}: {size}. {text or 'No findings'}"
+    sizes = {word.removesuffix("s"): number for word, number in counts(study).items()}
+    return f"{study.short}: {_counts(sizes)}. {text or 'No findings'}"
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    """``2 errors, 1 warning``; what there is none of is left out."""
+    parts = [_count(number, word) for word, number in numbers.items() if number]
+    return ", ".join(parts)
 
 
 def _count(number: int, word: str) -> str:

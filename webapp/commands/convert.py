@@ -24,7 +24,7 @@ from generator.targets.target import (
     UnusableOption,
 )
 from webapp.commands.terminal import show_finding
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_read, cannot_write
 
 CLEAN, FINDINGS = 0, 1
 LOSSES = "LOSSES.md"
@@ -220,9 +220,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(
-            f"{path} cannot be read: {error.strerror or error}."
-        ) from error
+        raise cannot_read(path, error) from error
 
 
 def _write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
@@ -232,16 +230,15 @@ def _write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise CommandError(
-            f"{folder} cannot be written: {error.strerror or error}."
-        ) from error
+        raise cannot_write(folder, error) from error
 
 
 def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
     """Shows the findings, those that refuse the dictionary first."""
-    for finding in sorted(
+    errors_first = sorted(
         findings, key=lambda item: item.severity is not Severity.REFUSE
-    ):
+    )
+    for finding in errors_first:
         show_finding(finding, files)
 
 

@@ -15,7 +15,7 @@ from forms_spec.schedule.study_clock import day_of
 from generator.package.writer import WrittenPackage
 from generator.targets.registry import file_names, records_targets, summaries
 from generator.targets.target import CapturedRecords
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_write
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import need_study, opened, study_of_sites
 from webapp.packages.export import (
@@ -88,9 +88,7 @@ def command(url: str, path: Path, name: str, dictionary: str) -> None:
         try:
             written = TARGETS[name].write(_StudyInDatabase(study, database), path)
         except OSError as error:
-            raise CommandError(
-                f"{path} cannot be written: {error.strerror or error}."
-            ) from error
+            raise cannot_write(path, error) from error
 
         log_export(database, name)
         with snapshot(database) as state:

@@ -136,6 +136,7 @@ def command(
     operator = operator or who_runs()
     with opened(url) as database:
         study = study_in_use(database)
+        # One table is no package: REDCap's records come as one.
         if source.suffix.lower() == ".csv" and source.is_file():
             refused = import_records(
                 database,
@@ -205,10 +206,14 @@ def _import(
     names = list(package.store.names())
     with snapshot(database) as state:
         known = [subject.subjid for subject in state.subjects()]
+
     alike = None if new_subjects else unlike_known(names, known)
     if alike is not None:
         return shown.stop(report, alike)
-    if (note := alike_among(names, known)) is not None:
+
+    # New numbers that look like each other may be two people: that stops nothing.
+    note = alike_among(names, known)
+    if note is not None:
         shown.notes.append(note)
 
     shown.begin(report)
@@ -231,8 +236,10 @@ def _run(
     """Imports; None when the package has faults, and nothing of it was kept."""
     if package.study is None:
         return None
+    # A dry run leaves no trace, not even the account.
     if not dry_run:
         import_account(database)
+
     how = Import(
         study=package.study,
         user=IMPORTER,

@@ -27,6 +27,8 @@ from webapp.storage import InstanceKey
 
 MOST_HARD, MOST_DRAFTS = 5, 20
 BY_PROGRAM = "saved-by-program"
+LISTED = frozenset({ImportOutcome.CHANGED, ImportOutcome.REFUSED})
+"""The cells that are listed unless all are asked for."""
 
 
 class ImportOutput:
@@ -74,12 +76,11 @@ class ShownAsText(ImportOutput):
 
     def form(self, preview: FormPreview) -> None:
         self.judged.update(result.severity.word for result in preview.judged)
-        if (
-            preview.outcome is ImportOutcome.SAME
-            and not self.cells
-            and not preview.findings
-        ):
+        # An import is often given once more: what it has brought already is not listed.
+        is_same = preview.outcome is ImportOutcome.SAME and not preview.findings
+        if is_same and not self.cells:
             return
+
         counts = Counter(cell.outcome for cell in preview.cells)
         click.echo(
             f"{preview.outcome.value:<8} {_form(preview.key)}  "
@@ -87,13 +88,9 @@ class ShownAsText(ImportOutput):
         )
 
         for cell in preview.cells:
-            if self.cells or cell.outcome in (
-                ImportOutcome.CHANGED,
-                ImportOutcome.REFUSED,
-            ):
-                click.echo(
-                    f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}"
-                )
+            outcome = cell.outcome
+            if self.cells or outcome in LISTED:
+                click.echo(f"  {outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}")
 
         for finding in preview.findings:
             click.echo(f"  {_finding(finding)}")
@@ -130,26 +127,28 @@ class ShownAsText(ImportOutput):
                 f"Findings on these forms: {text}. `crfsmith validate` lists them."
             )
 
-        if self.drafts:
-            many = (
-                f"{len(self.drafts):,} complete "
-                f"form{'' if len(self.drafts) == 1 else 's'}"
-            )
-            come = "would become" if self.dry_run else "became"
-            drafts = "a draft" if len(self.drafts) == 1 else "drafts"
-            click.echo(
-                f"To do: {many} {come} {drafts}. Resolve the findings above, then "
-                "complete:"
-            )
-            for address in self.drafts[:MOST_DRAFTS]:
-                click.echo(f"  {address}?check=1")
-            if len(self.drafts) > MOST_DRAFTS:
-                click.echo(
-                    f"  and {len(self.drafts) - MOST_DRAFTS:,} more, listed above"
-                )
-
+        self._show_drafts()
         if self.dry_run:
             click.echo("Dry run: nothing was imported.")
+
+    def _show_drafts(self) -> None:
+        """What somebody has to do: complete forms whose errors keep them drafts."""
+        if not self.drafts:
+            return
+
+        count = len(self.drafts)
+        many, drafts = f"{count:,} complete forms", "drafts"
+        if count == 1:
+            many, drafts = "1 complete form", "a draft"
+        come = "would become" if self.dry_run else "became"
+        click.echo(
+            f"To do: {many} {come} {drafts}. Resolve the findings above, then complete:"
+        )
+
+        for address in self.drafts[:MOST_DRAFTS]:
+            click.echo(f"  {address}?check=1")
+        if count > MOST_DRAFTS:
+            click.echo(f"  and {count - MOST_DRAFTS:,} more, listed above")
 
     def stop(self, report: Report, cause: Finding) -> bool:
         if report.counts.findings:
@@ -222,15 +221,14 @@ def _plain(counts: Mapping[ImportOutcome, int]) -> dict[str, int]:
 
 def _counted(counts: Mapping[ImportOutcome, int], what: str) -> str:
     total = sum(counts.values())
-    parts = ", ".join(
-        f"{counts[outcome]:,} {outcome.value}"
-        for outcome in ImportOutcome
-        if counts.get(outcome)
-    )
+    words = f"{total:,} {what}" if total == 1 else f"{total:,} {what}s"
 
-    return f"{total:,} {what}{'' if total == 1 else 's'}" + (
-        f": {parts}" if parts else ""
-    )
+    parts = []
+    for outcome in ImportOutcome:
+        if counts.get(outcome):
+            parts.append(f"{counts[outcome]:,} {outcome.value}")
+
+    return f"{words}: {', '.join(parts)}" if parts else words
 
 
 def _form(key: InstanceKey) -> str:
@@ -251,19 +249,17 @@ def _where(finding: Finding) -> str:
 
 
 def _cell(cell: CellKey) -> str:
-    return (
-        cell.field if cell.row is None else f"{cell.table} row {cell.row} {cell.field}"
-    )
+    if cell.row is None:
+        return cell.field
+    return f"{cell.table} row {cell.row} {cell.field}"
 
 
 def _texts(cell: CellPreview) -> str:
     """As JSON texts, so that blanks and control characters show and none reaches the
     terminal.
     """
-    old, new = (
-        json.dumps(cell.old, ensure_ascii=False),
-        json.dumps(cell.new, ensure_ascii=False),
-    )
+    old = json.dumps(cell.old, ensure_ascii=False)
+    new = json.dumps(cell.new, ensure_ascii=False)
     if cell.outcome is ImportOutcome.SAME or not cell.old:
         return new
     return f"{old} -> {new}"

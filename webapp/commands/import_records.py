@@ -18,7 +18,7 @@ from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from generator.redcap.records.merge_records import RecordMerge
 from generator.redcap.records.read_records import read_records
 from generator.redcap.records.validate_records import validate_records
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_read
 from webapp.installation.study_database import IMPORTER, import_account, study_in_use
 from webapp.packages.alike_subjects import unlike_known
 from webapp.packages.import_forms import Import, import_forms
@@ -52,9 +52,7 @@ def import_records(
     try:
         content = source.read_bytes()
     except OSError as error:
-        raise CommandError(
-            f"{source} cannot be read: {error.strerror or error}."
-        ) from error
+        raise cannot_read(source, error) from error
 
     today = day_of(study, database.clock())
     with snapshot(database) as state:
@@ -63,24 +61,27 @@ def import_records(
         source.name, content, study, saved_at=database.clock(), subjects=known
     )
     report = validate_records(source.name, content, study, today=today, subjects=known)
+
     alike = None
     if not new_subjects:
         alike = unlike_known((form.subject for form in records.forms), known)
     if alike is not None:
         return shown.stop(report, alike)
+
     if not records.forms:
         return shown.finish(report, None) or bool(records.findings)
     if not dry_run:
         import_account(database)
+
     merge = RecordMerge(study=study, habits=records.habits)
-
+    by_subject = sorted(records.forms, key=lambda form: form.subject)
     with snapshot(database) as state:
-        forms = list(
-            _beside(state, merge, sorted(records.forms, key=lambda form: form.subject))
-        )
+        forms = list(_beside(state, merge, by_subject))
 
-    if note := merge.note():
+    note = merge.note()
+    if note:
         report = replace(report, notes=(*report.notes, note))
+
     how = Import(
         study=study,
         user=IMPORTER,
@@ -101,9 +102,9 @@ def _beside(
     """The forms, which stand together by subject, with what a file of records cannot
     hold.
     """
-    for subject, some in groupby(forms, key=lambda form: form.subject):
+    for subject, group in groupby(forms, key=lambda form: form.subject):
         stored = {item.key.form_key: item.record for item in state.newest(subject)}
-        for form in some:
+        for form in group:
             known = merge.merged(form, stored)
             spec = merge.study.forms[form.key.form]
             yield replace(known, record=without_calculated(spec, known.record))

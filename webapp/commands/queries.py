@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_read
 from webapp.installation.study_database import need_study, opened
 from webapp.queries.from_findings import (
     BulkPlan,
@@ -70,15 +70,15 @@ def open_command(
         content = findings.read_bytes()
         lines = read_findings(findings.name, content)
     except OSError as error:
-        raise CommandError(
-            f"{findings} cannot be read: {error.strerror or error}."
-        ) from error
+        raise cannot_read(findings, error) from error
     except NoFindings as error:
         raise CommandError(str(error)) from error
 
     with opened(url, must_exist=True) as database:
         study = need_study(database, url)
-        if role not in (known := assignable_roles(study)):
+        known = assignable_roles(study)
+        # Nobody would ever answer.
+        if role not in known:
             raise CommandError(
                 f"The role {role} enters no data. Choose one of: {', '.join(known)}."
             )
@@ -109,9 +109,8 @@ def _person(database: Database, username: str) -> User:
 def _show(plan: BulkPlan, numbers: tuple[int, ...], *, dry_run: bool) -> None:
     for item in plan.skipped:
         line = item.line
-        where = " ".join(
-            part for part in (line.subject, line.visit, line.table, line.field) if part
-        )
+        parts = (line.subject, line.visit, line.table, line.field)
+        where = " ".join(filter(None, parts))
         click.echo(f"skipped finding {line.number} ({where}): {item.why}")
 
     count = len(plan.new)

@@ -51,6 +51,7 @@ def command(*, path: Path, url: str, replace: bool) -> None:
     except ArgumentError as error:
         raise no_address(url) from error
     except (SQLAlchemyError, OSError, ValueError) as error:
+        # SQLAlchemy adds the statement and its values, which may hold answers of subjects.
         why = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
         raise CommandError(f"Nothing was restored: {why.rstrip('.')}.") from error
 
@@ -74,8 +75,9 @@ def _tell(path: Path, url: str, restored: RestoredBackup) -> None:
             f"The form {place} was changed outside crfsmith before this backup.",
             err=True,
         )
-    if restored.altered[MOST_NAMED:]:
-        more = len(restored.altered) - MOST_NAMED
+
+    more = len(restored.altered) - MOST_NAMED
+    if more > 0:
         click.echo(f"So were {more} more forms.", err=True)
     if restored.unguarded:
         click.echo(

@@ -22,7 +22,7 @@ from generator.validation.report.write_html import report_html
 from generator.validation.report.write_json import report_json
 from generator.validation.report.write_text import write_text
 from generator.validation.validate import validate_package
-from webapp.installation.command_error import UNREADABLE, CommandError
+from webapp.installation.command_error import UNREADABLE, CommandError, cannot_write
 
 FINDINGS = 1
 
@@ -86,10 +86,12 @@ def _finish(report: Report, layout: str, out: Path | None) -> None:
 
 def _not_listed(report: Report) -> str:
     """How many findings a list has, and how to get the others."""
-    held, most = report.counts, max(one.findings for one in report.counts.causes)
-    lists = "lists them all" if held.findings <= MOST_LOCATED else "lists more"
+    counts = report.counts
+    # The limit holds for each cause by itself.
+    most = max(cause.findings for cause in counts.causes)
+    lists = "lists them all" if counts.findings <= MOST_LOCATED else "lists more"
     return (
-        f"{held.located:,} of {held.findings:,} findings are listed. --limit {most} "
+        f"{counts.located:,} of {counts.findings:,} findings are listed. --limit {most} "
         f"{lists}."
     )
 
@@ -123,10 +125,11 @@ def _dictionary(folder: Path) -> dict[str, str]:
         raise CommandError(f"{error}.") from error
 
     if read.findings:
-        said = "\n".join(
-            f"{found.text}: {found.message} {found.remedy}" for found in read.findings
-        )
-        raise CommandError(said)
+        lines = [
+            f"{finding.text}: {finding.message} {finding.remedy}"
+            for finding in read.findings
+        ]
+        raise CommandError("\n".join(lines))
 
     return read.files
 
@@ -140,9 +143,7 @@ def _write(report: Report, layout: str, out: Path | None) -> None:
         with out.open("w", encoding="utf-8", newline="\n") as file:
             _render(report, layout, file)
     except OSError as error:
-        raise CommandError(
-            f"{out} cannot be written: {error.strerror or error}."
-        ) from error
+        raise cannot_write(out, error) from error
 
     click.echo(f"{report.sentence()} The report is in {out}.", err=True)
 
@@ -153,8 +154,8 @@ def _render(report: Report, layout: str, out: TextIO) -> None:
     elif layout == "html":
         click.echo(report_html(report), file=out)
     elif layout in {"csv", "missingness"}:
-        made = findings_csv(report) if layout == "csv" else missingness_csv(report)
-        click.echo(made, nl=False, file=out)
+        rows = findings_csv(report) if layout == "csv" else missingness_csv(report)
+        click.echo(rows, nl=False, file=out)
     elif layout == "frictionless":
         click.echo(report_frictionless(report), nl=False, file=out)
     else:

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -177,20 +178,19 @@ def _prepare(
         if demo:
             return _demo(database, url)
         if dictionary:
-            return _new_dictionary(
-                database, dictionary, replace=replace
-            ), _first_accounts(database)
+            study = _new_dictionary(database, dictionary, replace=replace)
+            return study, _first_accounts(database)
     except (AlteredDictionary, LostDictionary) as error:
         raise CommandError(str(error)) from error
 
-    study = study_in_use(database)
-    if study is None:
+    known = study_in_use(database)
+    if known is None:
         raise CommandError(
             f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo "
             "to look around."
         )
 
-    return study, _first_accounts(database)
+    return known, _first_accounts(database)
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
@@ -239,8 +239,10 @@ def _first_accounts(database: Database) -> SignIns:
     """One account per role for a database that has none, each with a password of its
     own.
     """
+    # The account of imports belongs to nobody: with it alone nobody could sign in.
     if any(user.username != "import" for user in list_users(database)):
         return ()
+
     built = []
     for username, name, role, says in ACCOUNTS:
         password = secrets.token_urlsafe(9)
@@ -256,19 +258,18 @@ def _secret(database: Database) -> str:
     """
     given = os.environ.get(SECRET)
     file = database.engine.url.database
-    if given or database.engine.dialect.name != "sqlite" or not file:
-        return given or secrets.token_hex(32)
-    kept = Path(f"{file}-secret")
+    if given:
+        return given
+    # Beside a database on another machine there is no place for it.
+    if database.engine.dialect.name != "sqlite" or not file:
+        return secrets.token_hex(32)
 
-    try:
-        with open(
-            os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
-            "w",
-            encoding="ascii",
-        ) as out:
+    # Nobody else may read it, not even between its making and a change of its mode.
+    kept = Path(f"{file}-secret")
+    with suppress(FileExistsError):
+        new = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(new, "w", encoding="ascii") as out:
             out.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
 
     return kept.read_text(encoding="ascii")
 
@@ -301,14 +302,16 @@ def _serve(
     server = limited_server(
         create_app(settings), limits, host=host, port=port, threads=threads
     )
-    gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
+    # The study lives as long as the server: there is no garbage to be found in it.
+    gc.freeze()
     signal.signal(signal.SIGTERM, _stop)
 
     try:
         _say(study, f"http://{host}:{server.effective_port}", sign_ins)
         server.run()
     except (KeyboardInterrupt, SystemExit):
-        pass  # Ctrl-C before the server took it
+        # Ctrl-C before the server took it.
+        pass
 
     click.echo("\nStopped. Every acknowledged save is kept.")
 

@@ -11,7 +11,7 @@ from forms_spec import load_study
 from forms_spec.model.study import Study
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.commands.terminal import show_finding
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_write
 
 REFUSED = 1
 
@@ -42,6 +42,4 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise CommandError(
-            f"{path} cannot be written: {error.strerror or error}."
-        ) from error
+        raise cannot_write(path, error) from error

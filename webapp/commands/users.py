@@ -215,8 +215,10 @@ def _password(username: str, name: str, *, ask: bool) -> str:
     """A password that was made up, or typed twice and good enough."""
     if not ask:
         return new_password()
+
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if fault := password_fault(password, username=username, name=name):
+    fault = password_fault(password, username=username, name=name)
+    if fault:
         raise CommandError(fault)
     return password
 
@@ -225,6 +227,7 @@ def _known_role(database: Database, role: str) -> str:
     """The role, if the study has it; before there is a study, one of the usual roles."""
     study = study_in_use(database)
     known = [*(study.roles if study else USUAL_ROLES), *RESERVED_ROLES]
+    # Somebody of an unknown role could sign in, and do nothing.
     if role not in known:
         raise CommandError(
             f"The study has no role {role}. Its roles: {', '.join(known)}."
@@ -236,6 +239,7 @@ def _known_sites(database: Database, sites: Sequence[str]) -> Sites:
     """The sites as the study has them; all where none is named."""
     if not sites:
         return ALL_SITES
+
     # A misspelt site would hide every subject from the person.
     study = study_in_use(database)
     if study is None:
@@ -267,10 +271,12 @@ def _line(user: User, *, is_locked: bool) -> tuple[str, ...]:
 
 def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        for line in (tuple(line) for line in lines)
-    ]
+    aligned = []
+    for line in lines:
+        cells = map(str.ljust, line, widths)
+        aligned.append("  ".join(cells))
+
+    return aligned
 
 
 def _tell(username: str, state: str, password: str = "") -> None:

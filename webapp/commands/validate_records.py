@@ -11,7 +11,7 @@ from generator.redcap.reading.originals import read_originals
 from generator.redcap.records.record_file import said_by
 from generator.redcap.records.validate_records import validate_records
 from generator.validation.report.report import Report
-from webapp.installation.command_error import CommandError
+from webapp.installation.command_error import CommandError, cannot_read
 
 
 def validate_file(
@@ -27,9 +27,7 @@ def validate_file(
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise CommandError(
-            f"{file} cannot be read: {error.strerror or error}."
-        ) from error
+        raise cannot_read(file, error) from error
 
     structure = said_by(read_originals(folder))
     today = day_of(loaded.study, datetime.now(UTC))

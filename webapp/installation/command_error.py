@@ -24,6 +24,16 @@ class CommandError(click.ClickException):
         super().__init__(without_passwords(message))
 
 
+def cannot_read(path: object, error: OSError) -> CommandError:
+    """Says that a file cannot be read, and why."""
+    return CommandError(f"{path} cannot be read: {error.strerror or error}.")
+
+
+def cannot_write(path: object, error: OSError) -> CommandError:
+    """Says that a file or a folder cannot be written, and why."""
+    return CommandError(f"{path} cannot be written: {error.strerror or error}.")
+
+
 def without_passwords(text: str) -> str:
     """The text with ``***`` for each password of a database's address."""
     return PASSWORD.sub(r"\1***@", text)
