@@ -49,9 +49,11 @@ def opened(
     A new file is made unless it ``must_exist``. An older database is brought up to
     date unless it is taken ``as_it_is``.
     """
+    # SQLite makes a file that is not there: a misspelt name would be an empty study.
     file = url.removeprefix("sqlite:///")
     if must_exist and file != url and not Path(file).exists():
         raise CommandError(f"There is no database at {url}.")
+
     kind = url.partition(":")[0].partition("+")[0]
     if "://" in url and kind not in KINDS:
         raise CommandError(
@@ -136,21 +138,22 @@ def _in_words(url: str) -> Iterator[None]:
 def _raised_by_sqlalchemy(error: Exception) -> bool:
     """True for a value that the database gave and that is none of its column."""
     frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
+    if frame is None:
+        return False
+
+    # Where it was raised: our own errors of the same class pass through as they are.
+    while frame.tb_next is not None:
         frame = frame.tb_next
-    return frame is not None and frame.tb_frame.f_globals.get(
-        "__name__", ""
-    ).startswith("sqlalchemy.")
+    module = str(frame.tb_frame.f_globals.get("__name__", ""))
+    return module.startswith("sqlalchemy.")
 
 
 def _why(error: Exception) -> str:
     """The database's own words without the statement that it did not like."""
-    return (
-        str(getattr(error, "orig", None) or error)
-        .strip()
-        .split("\n")[0][:LONGEST]
-        .rstrip(".")
-    )
+    # The statement has values with it, which may be answers of subjects.
+    own = getattr(error, "orig", None) or error
+    first_line = str(own).strip().split("\n")[0]
+    return first_line[:LONGEST].rstrip(".")
 
 
 def study_in_use(database: Database) -> Study | None:
@@ -160,6 +163,7 @@ def study_in_use(database: Database) -> Study | None:
         return None
     if stored.is_altered:
         raise CommandError(str(AlteredDictionary(stored.hash)))
+
     study = load_study(stored.files).study
     if study is None:
         raise CommandError(

@@ -82,11 +82,14 @@ def iterate_events(
     query = _query(wanted)
     if before is not None:
         query = query.where(event.c.number < before)
+
+    # A log may have millions of lines: they are read as far as somebody asks for more.
     for row in connection.execution_options(yield_per=CHUNK).execute(query):
-        if wanted.is_wanted is None or wanted.is_wanted(row.at):
-            found = event_of(row.line)
-            if wanted.sight is None or _is_seen(found, wanted.sight):
-                yield found
+        if wanted.is_wanted is not None and not wanted.is_wanted(row.at):
+            continue
+        found = event_of(row.line)
+        if wanted.sight is None or _is_seen(found, wanted.sight):
+            yield found
 
 
 def _is_seen(found: LoggedEvent, sight: Sight) -> bool:

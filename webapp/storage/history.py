@@ -61,6 +61,7 @@ def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
     told = revisions(form for form in seen if form is not None)
     if database.sight is None:
         return tuple(told)
+
     # A save that changed nothing of what somebody sees is none to them.
     return tuple(item for item in told if item.changes)
 

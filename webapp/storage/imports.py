@@ -136,8 +136,11 @@ def insert_missing_accounts(
     Nobody can sign in as one that was not here: there is no password.
     """
     known = set(connection.execute(select(app_user.c.username)).scalars())
-    new = [
-        {
+    new = []
+    for name in dict.fromkeys(map(plain, names)):
+        if name in known:
+            continue
+        account = {
             "username": name,
             "name": name,
             "role": Role.MONITOR.value,
@@ -145,9 +148,8 @@ def insert_missing_accounts(
             "created_at": now,
             "state": CLOSED,
         }
-        for name in dict.fromkeys(plain(item) for item in names)
-        if name not in known
-    ]
+        new.append(account)
+
     if new:
         insert_accounts(connection, new, now)
 
@@ -163,29 +165,25 @@ def insert_forms(
     rows = [_rows(key, versions) for key, versions in forms]
     if not rows:
         return
-    heads = [
-        {
-            **_place(key),
-            **{name: built[-1][name] for name in HEAD},
-            "version": len(built),
-        }
-        for (key, _), built in zip(forms, rows, strict=True)
-    ]
+
+    heads = []
+    for (key, _), built in zip(forms, rows, strict=True):
+        newest = {name: built[-1][name] for name in HEAD}
+        heads.append({**_place(key), **newest, "version": len(built)})
+
+    # Without this order the database may give the numbers in any.
     new = insert(form_instance).returning(
         form_instance.c.id, sort_by_parameter_order=True
     )
     numbers = connection.execute(new, heads).scalars().all()
-    every = [
-        {**row, "instance_id": number, "import_id": import_id}
-        for number, built in zip(numbers, rows, strict=True)
-        for row in built
-    ]
+
+    every, events = [], []
+    for (key, _), number, built in zip(forms, numbers, rows, strict=True):
+        for row in built:
+            every.append({**row, "instance_id": number, "import_id": import_id})
+            events.append(form_saved(key, row, import_id=import_id))
+
     connection.execute(insert(form_version), every)
-    events = [
-        form_saved(key, row, import_id=import_id)
-        for (key, _), built in zip(forms, rows, strict=True)
-        for row in built
-    ]
     append_events(connection, now, events)
 
 

@@ -453,16 +453,19 @@ def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
     had.
     """
     marks = dict(base.row_marks) if base else {}
+    before = base.record.rows if base else {}
     for group, rows in request.record.rows.items():
         numbers = [row.number for row in rows]
-        standing = (
-            {row.number for row in base.record.rows.get(group, ())} if base else set()
-        )
         given = marks.get(group, 0)
+
+        standing = {row.number for row in before.get(group, ())}
         again = [
             number for number in numbers if number <= given and number not in standing
         ]
-        if (again and group not in request.fixed) or len(set(numbers)) < len(numbers):
+        # Rows that the dictionary lays down keep their numbers, whatever became of them.
+        is_reused = bool(again) and group not in request.fixed
+        is_twice = len(set(numbers)) < len(numbers)
+        if is_reused or is_twice:
             raise SaveRefused(
                 f"a row number of {group} would be used again: {again or numbers}"
             )

@@ -37,6 +37,13 @@ class Sight:
         return (table, field) not in self.hidden and code not in self.hidden_codes
 
 
+def sees_form(sight: Sight | None, form: str) -> bool:
+    """Whether something exists for somebody that is about a form; blank is no form."""
+    if sight is None or not form:
+        return True
+    return form in sight.forms
+
+
 Cell = Column[str] | ColumnClause[str]
 
 

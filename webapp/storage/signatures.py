@@ -31,7 +31,7 @@ from webapp.storage.events import (
 )
 from webapp.storage.forms import InstanceKey
 from webapp.storage.review_scopes import ReviewScope, scopes_of
-from webapp.storage.sight import Sight
+from webapp.storage.sight import Sight, sees_form
 from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_reviewed
 from webapp.storage.tables import (
@@ -189,6 +189,8 @@ def sign(
             details=details,
         )
         append_events(connection, now, [signed])
+
+        # The event comes first, as the signature names its number.
         row = {
             "id": number,
             "subjid": scope.subject,
@@ -225,6 +227,7 @@ def break_signatures(
     rows, events = [], []
     for key, version, username in saved:
         for row in [item for item in standing if _scope(item).covers(key)]:
+            # A signature breaks once, with the first form that is saved under it.
             standing.remove(row)
             details: dict[str, Detail] = {"signature": row.id, "version": version}
             place = EventPlace(
@@ -253,6 +256,7 @@ def break_signatures(
 
     if not rows:
         return
+
     append_events(connection, now, events)
     first = log_head(connection).number - len(rows) + 1
     numbered = [
@@ -308,13 +312,7 @@ def seen_signatures(
     signatures: tuple[StoredSignature, ...], sight: Sight | None
 ) -> tuple[StoredSignature, ...]:
     """Signatures without those on forms that do not exist for somebody."""
-    if sight is None:
-        return signatures
-    return tuple(
-        item
-        for item in signatures
-        if not item.scope.form or item.scope.form in sight.forms
-    )
+    return tuple(item for item in signatures if sees_form(sight, item.scope.form))
 
 
 def find_signatures(
@@ -325,6 +323,8 @@ def find_signatures(
     rows = connection.execute(query).all()
     if not rows:
         return ()
+
+    # Most subjects have no signature: their forms are not read for it.
     forms = _newest_forms(connection, subject)
     return tuple(_signature_of(row._mapping, _break_of(row), forms) for row in rows)
 

@@ -274,9 +274,12 @@ def _sites() -> Sites:
     """The sites that were ticked, as far as the study has them. All sites and some of
     them together are no choice: nobody gets more than was meant.
     """
-    known, all_ticked = services().study.sites, request.form.get("all_sites") == "1"
-    ticked = frozenset(request.form.getlist("sites")) & frozenset(known)
+    known = frozenset(services().study.sites)
     # A study without sites has nothing to choose from.
-    if not known or (all_ticked and not ticked):
+    if not known:
         return ALL_SITES
-    return frozenset() if all_ticked else ticked
+
+    ticked = frozenset(request.form.getlist("sites")) & known
+    if request.form.get("all_sites") != "1":
+        return ticked
+    return frozenset() if ticked else ALL_SITES

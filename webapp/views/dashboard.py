@@ -57,6 +57,8 @@ def _accrual() -> Chart:
     moments = subjects_added(services().database, sites=own_sites())
     added = Counter(_month(day_of(study, moment)) for moment in moments)
     months = list(_months(min(added), max(added))) if added else []
+
+    # All months are added up, and only the last are drawn.
     total, rows, bars = 0, [], []
     for month in months:
         total += added[month]
@@ -98,6 +100,7 @@ def _completeness() -> Iterator[Chart]:
         ("form", "Forms complete, by form", forms, 1),
     )
 
+    # The parts of a place are its visit and its form.
     for name, title, names, part in by:
         begun: Counter[str] = Counter()
         complete: Counter[str] = Counter()
@@ -154,6 +157,7 @@ def _entry_lag() -> Chart | None:
     lags = []
     for _, texts, saved_at in saves:
         day = field.kind.parse(texts.get(field.name, ""), field)
+        # A moment is a date too for Python, and a part of a date is none.
         if type(day) is date:
             lags.append(max((day_of(study, saved_at) - day).days, 0))
 

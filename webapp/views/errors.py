@@ -111,6 +111,7 @@ def _answer(
 
 def _trouble(words: str) -> tuple[str, str, str]:
     """What to say of a database that says these words."""
+    # SQLite and PostgreSQL tell these apart by their words alone.
     if "full" in words or "No space" in words:
         return FULL
     if any(sign in words for sign in ("readonly", "read-only", "unable to open")):
@@ -150,12 +151,15 @@ def _known(error: HTTPException) -> Response:
     """An error that has a meaning for the person, in words."""
     status = error.code or 500
     title = TITLES.get(status, error.name)
-    own = error.description if error.description != type(error).description else ""
-    remedy = TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
+    remedy = REMEDIES.get(status, REMEDIES[404])
+    if (status, request.endpoint) == (413, "packages.take"):
+        remedy = TOO_LARGE
 
-    return _answer(
-        status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404])
-    )
+    # What Werkzeug says by itself is for programmers.
+    message = error.description or ""
+    if message == type(error).description:
+        message = ""
+    return _answer(status, title, message, remedy)
 
 
 def register(app: Flask) -> None:

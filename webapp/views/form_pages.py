@@ -206,23 +206,23 @@ def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> 
     """A form with file fields may be larger, once somebody has signed in: before the
     post is read.
     """
+    if endpoint != "form_pages.save_form":
+        return
+
     form = services().study.forms.get((values or {}).get("form", ""))
-    if (
-        endpoint == "form_pages.save_form"
-        and form
-        and form.files
-        and current_user.is_authenticated
-    ):
+    if form and form.files and current_user.is_authenticated:
         request.max_content_length = LARGEST_UPLOADS
 
 
 def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
     """One more row, for browsers without JavaScript. Nothing is saved by it."""
-    group = next((g for g in now.place.form.row_groups if g.name == group_name), None)
+    group = now.place.form.row_group(group_name)
     if group is None or group.rows is None or group.rows.fixed:
         return _refused("There are no rows to add here.", "Go back to the form.", 400)
     starts = starting_texts(group.fields, opening())
     shown = rows_of(group, now.record, starts)
+
+    # The number of a row that was removed is not given again.
     base = record_in(now.stored)
     mark = now.stored.row_marks.get(group_name, 0) if now.stored else 0
     number = max(next_number(group, Record(rows={group_name: shown}), base), mark + 1)
@@ -295,23 +295,28 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
 
 def _rows_to_keep(now: PostedForm) -> str:
     """Says that rows stay in which there is more than the person enters."""
-    view = current_view()
+    view, form = current_view(), now.place.form
+    if view is None:
+        return ""
+
     removed = {group for group, _ in (*now.posted.removed, *now.posted.unexplained)}
-    for group in now.place.form.row_groups if view is not None and removed else ():
-        if group.name in removed and _keeps_rows(group.name):
+    for group in form.row_groups:
+        if group.name in removed and _keeps_rows(view, group.name):
             return (
-                f"Your role cannot remove rows of “{group.title or now.place.form.title}”,"
+                f"Your role cannot remove rows of “{group.title or form.title}”,"
                 " because it does not enter everything in them. Keep the row, or ask "
                 "somebody who does."
             )
+
     return ""
 
 
-def _keeps_rows(group_name: str) -> bool:
-    view = current_view()
-    table = view.whole_study.tables.get(group_name) if view else None
-    group = table.group if table else None
-    return view is not None and group is not None and keeps_rows(view, group)
+def _keeps_rows(view: RoleView, group_name: str) -> bool:
+    # By the whole study: the role's own forms lack the questions that it does not see.
+    table = view.whole_study.tables.get(group_name)
+    if table is None or table.group is None:
+        return False
+    return keeps_rows(view, table.group)
 
 
 def _after(now: PostedForm, **says: int) -> str:

@@ -12,6 +12,7 @@ from forms_spec.model.captured_data import CellKey
 from generator.pages.input_names import cell_of
 from generator.pages.meaning_changes import MeaningChange
 from webapp.forms.form_history import (
+    Amendment,
     FormHistory,
     ShownChange,
     ShownVersion,
@@ -86,22 +87,27 @@ def show_field_history(
 
 def _entries(past: FormHistory, cell: CellKey) -> list[Entry]:
     """Everything about one question, the newest first."""
+    # An answer in another unit is another answer, so its unit belongs to the question.
     names = {cell.field}
     for known in past.forms:
         field = known.field_of(cell)
         if field is not None and field.unit_field:
             names.add(field.unit_field)
+
     about = {(cell.table, name) for name in names}
     cells = {cell._replace(field=name) for name in (*names, "rowno")}
 
-    entries = []
-    if past.since and (amended := past.since.of_question(about)):
-        entries.append(Entry(version=None, amended=amended))
+    def amended(version: ShownVersion | None, amendment: Amendment | None) -> None:
+        changes = amendment.of_question(about) if amendment else ()
+        if changes:
+            entries.append(Entry(version=version, amended=changes))
+
+    entries: list[Entry] = []
+    amended(None, past.since)
     for version in reversed(past.versions):
         for change in version.changes:
             if change.cell in cells and change.about is not ChangeKind.STATUS:
                 entries.append(Entry(version=version, change=change))
-        if version.amendment and (amended := version.amendment.of_question(about)):
-            entries.append(Entry(version=version, amended=amended))
+        amended(version, version.amendment)
 
     return entries

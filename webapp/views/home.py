@@ -119,14 +119,18 @@ def show_work(name: str) -> ResponseReturnValue:
 
 def _names() -> Sequence[str]:
     """The lists of the person: what only they can do comes right after the alerts."""
+    names = ["alerts"]
     to_sign = current_user.forms_with(SIGN)
-    may_sign_visits = to_sign is None or "" in to_sign
-    own = (
-        *(("again",) if to_sign is None or to_sign else ()),
-        *(("sign",) if may_sign_visits else ()),
-        *(("changed", "verify") if current_user.may_verify else ()),
-    )
-    return ("alerts", *own, *(ENTRY if current_user.may_enter else REVIEW))
+    if to_sign is None or to_sign:
+        names.append("again")
+    # A visit is signed as a whole, by those who sign all of it.
+    if to_sign is None or "" in to_sign:
+        names.append("sign")
+
+    if current_user.may_verify:
+        names += ["changed", "verify"]
+    names += ENTRY if current_user.may_enter else REVIEW
+    return names
 
 
 def _sheet(name: str, *, first: int, most: int, number: int = 1) -> WorkSheet:
@@ -238,8 +242,9 @@ def _late(line: WorkLine) -> str:
     today = services().today()
     if line.last is None or line.last >= today:
         return ""
+
     days = (today - line.last).days
-    return f"overdue {days} day{'' if days == 1 else 's'}"
+    return "overdue 1 day" if days == 1 else f"overdue {days} days"
 
 
 def _queries(first: int, most: int, *, state: QueryState, mine: bool) -> Listed:

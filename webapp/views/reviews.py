@@ -60,6 +60,7 @@ from webapp.storage import (
     signature_counts,
     unseen_forms,
 )
+from webapp.storage.sight import sees_form
 
 bp = Blueprint("reviews", __name__)
 ON_A_PAGE: Final = 100
@@ -138,6 +139,7 @@ def review_subject(subjid: str) -> ResponseReturnValue:
     scopes = review.scopes(chosen)
     typed = TypedReview(chosen=tuple(chosen), reason=_typed_reason())
     if not scopes:
+        # Between the page and the post a form may have been voided.
         message = NOTHING_CHOSEN if scopes is not None else GONE
         return _page(subject, _with_message(typed, message)), 422
 
@@ -173,9 +175,12 @@ def _mark(review: SubjectReview, scopes: Sequence[ReviewScope]) -> None:
 def _need_whole_forms(forms: Sequence[str]) -> None:
     """A form is verified as a whole: nobody vouches for answers that they do not see."""
     view = current_view()
-    for name in forms if view is not None else ():
-        form = view.whole_study.forms.get(name) if view else None
-        if view and form and view.grants.unseen_of(form):
+    if view is None:
+        return
+
+    for name in forms:
+        form = view.whole_study.forms.get(name)
+        if form and view.grants.unseen_of(form):
             raise VerificationRefused(
                 f"Your role sees a part of “{form.title}” only, so it cannot verify the "
                 "form. Ask somebody who sees all of it."
@@ -219,6 +224,7 @@ def _set(scopes: Sequence[ReviewScope], locks: Locks, reason: str) -> None:
     if state is None:
         raise LockRefused("Choose whether to freeze, to lock or to open.")
 
+    # Whoever may only freeze may not open what somebody has locked.
     locked = any(locks.state(scope) is LockState.LOCKED for scope in scopes)
     needed = LOCK if state is LockState.LOCKED or locked else FREEZE
     if not all(current_user.may_with(needed, scope.form) for scope in scopes):
@@ -256,11 +262,7 @@ def _acts(subject: str) -> list[ShownLock]:
     """Everything that was frozen, locked and opened, the newest first."""
     database = services().database
     sight, acts = database.sight, lock_history(database, subject)
-    return [
-        shown_act(act)
-        for act in acts
-        if sight is None or not act.scope.form or act.scope.form in sight.forms
-    ]
+    return [shown_act(act) for act in acts if sees_form(sight, act.scope.form)]
 
 
 @bp.get("/review")
@@ -274,6 +276,7 @@ def show_study_review() -> ResponseReturnValue:
 @allow(LOCK)
 def lock_study() -> ResponseReturnValue:
     """Freezes, locks or opens the whole study, for somebody who sees all of it."""
+    # Whoever works at some sites answers for those only.
     if own_sites() is not ALL_SITES:
         abort(403)
     typed = TypedReview(reason=_typed_reason())
@@ -296,6 +299,8 @@ def _study_page(typed: TypedReview) -> str:
         most=ON_A_PAGE,
         of=list_for_person(),
     )
+
+    # One query each for all subjects of the page, not for each of them.
     names = [line.subjid for line in lines]
     locks = locks_of_subjects(services().database, names)
     act = locks.closing([WHOLE_STUDY])

@@ -63,6 +63,7 @@ def take_sign_in() -> ResponseReturnValue:
             then=then, username=username, refused=refusal(answer), kept=kept
         )
         return not_signed_in(make_response(page), answer.wait)
+
     if has_second_factor(services().database, answer.user.username):
         return _ask_code(answer.user, then, kept)
     return signed_in(sessions.begin(answer.user), then, kept)
@@ -277,6 +278,7 @@ def _renewed(user: User) -> Response:
             return make_response(jsonify(message=message, token=generate_csrf()), 403)
         return _session(sessions.begin(user).user)
 
+    # Whoever typed a right password learns only now that a code is needed too.
     typed_code = request.form.get("code", "")
     if not typed_code:
         message = "Type the code of your authenticator too."
@@ -356,15 +358,17 @@ def inside(then: str) -> str:
     """
     try:
         parts = urlsplit(then)
-    except ValueError:  # a host that is none, such as one with a single bracket
+    except ValueError:
+        # A host that is none, such as one with a single bracket.
         return "/"
 
-    inside = (
-        then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.netloc
-    )
-    readable = then.isprintable()  # a line end would begin another header
+    # Browsers read two slashes, and a slash with a backslash, as the address of a host.
+    leads_out = then.startswith(("//", "/\\")) or parts.netloc or parts.scheme
+    if leads_out or not then.startswith("/"):
+        return "/"
 
-    return then if inside and readable and not parts.scheme else "/"
+    # A line end would begin another header.
+    return then if then.isprintable() else "/"
 
 
 def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:

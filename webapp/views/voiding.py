@@ -23,6 +23,7 @@ from webapp.storage import (
     set_void,
     voids_of,
 )
+from webapp.storage.sight import sees_form
 
 bp = Blueprint("voiding", __name__)
 WHOLE = "subject"
@@ -114,7 +115,7 @@ def _page(
                 lock=shown_lock(act, act.scope),
             )
             for act in voids.standing
-            if sight is None or not act.scope.form or act.scope.form in sight.forms
+            if sees_form(sight, act.scope.form)
         ],
         may_void=current_user.may_enter,
     )
