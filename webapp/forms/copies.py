@@ -47,6 +47,7 @@ def earlier_form(place: FormPlace) -> EarlierForm | None:
 
 def _earlier_key(place: FormPlace) -> FormKey | None:
     here = place.key.form_key
+    # A log is one form for the whole study: there is none before it.
     if here.visit == LOG:
         return None
 
@@ -113,6 +114,7 @@ def _origin(
         return ""
 
     earlier = casebook_of(place.subject.subjid).record(key)
+    # Whoever typed over what was taken over has copied nothing.
     if earlier is None or text_at(earlier, cell) != text:
         return ""
     return _visit_title(key)

@@ -94,6 +94,7 @@ def starting(place: FormPlace) -> Record:
     """A form in which nothing was captured: what its questions start with stands in
     those that are asked.
     """
+    # Most forms hide nothing that they start with: they need not be evaluated for it.
     whole = Record(texts=starts_of(place))
     started = [field for field in place.form.fields if field.name in whole.texts]
     if not any(map(_may_be_hidden, started)):
@@ -125,6 +126,7 @@ def starts_of(place: FormPlace) -> dict[str, str]:
     For those who only read, not with the day and their name.
     """
     fields = place.form.fields
+    # Whoever only reads would see a day and a name that nobody ever saved.
     if not current_user.may_enter:
         fields = tuple(field for field in fields if field.prefill is None)
 

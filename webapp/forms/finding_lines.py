@@ -44,6 +44,7 @@ def finding_lines(form: Form, page_findings: PageFindings) -> list[FindingLine]:
     def rank(spot: FindingPlacement) -> int:
         return 1 if spot.finding.alerts else order[spot.finding.severity]
 
+    # By identity: a rule may find the same twice, and each is a line of its own.
     once: dict[int, FindingPlacement] = {}
     for spot in page_findings.all():
         if spot.waits:

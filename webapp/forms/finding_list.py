@@ -76,6 +76,7 @@ def by_form(
             forms[form],
         )
 
+    # Findings of one form keep the order of its questions: sorting is stable.
     lines = []
     for finding in sorted(placed, key=rank):
         line = _line(subjid, finding)

@@ -125,6 +125,7 @@ class _Teller:
             versions.append(self._version(revision, before))
             before = revision.form
 
+        # The dictionary of today may ask otherwise, though nobody has saved with it yet.
         today = self._form_of(services().study.hash)
         since = self._amendment(before, today, before.record) if before else None
         forms = [past for key, past in self._past.items() if key != today.hash]
@@ -166,6 +167,7 @@ class _Teller:
         was = self._form_of(before.dictionary_hash)
         if was.hash == now.hash:
             return None
+
         if was.form is None or now.form is None:
             return Amendment(
                 before=was.hash,
@@ -214,6 +216,7 @@ class _Teller:
                 new=change.new,
             )
 
+        # Each answer with the texts of its own version, where its unit is.
         old = was.words(cell, change.old, _texts(before, cell))
         new = now.words(cell, change.new, _texts(stored, cell))
         if _differ(was, now, cell, (change.old, change.new)):

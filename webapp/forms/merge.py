@@ -77,6 +77,7 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
             cell=cell, field=field, mine=my_text, theirs=their_text, before=before
         )
 
+        # Half a row of each would be a row that nobody entered.
         if row in asked_whole:
             both.append(difference)
         elif my_text == before:
@@ -184,6 +185,7 @@ def _record(
 
     rows: dict[str, tuple[Row, ...]] = {}
     for group in form.row_groups:
+        # A row without a text is a row all the same, so rows are not made from cells.
         there = _numbers(mine, group.name) | _numbers(theirs, group.name)
         there -= _gone(group.name, base, mine, theirs)
         if there:

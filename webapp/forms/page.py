@@ -90,6 +90,8 @@ def page_of_form(
     )
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
+
+    # A form that is voided stays closed whatever else is done with it.
     reader = reader_name(place.form.name)
     state = review_state(services().database, place.subject.subjid, reader=reader)
     lock = void_lock(place.key) or lock_in(state.locks, place.key)
@@ -159,6 +161,7 @@ def _verification(
     key = place.key.form_key
     if stored is None or key not in state.verified:
         return {"verification": None, "changed_since": ()}
+
     cells = verified_cells(place, stored, state.verified[key])
     status = VERIFICATION_STATUS[state_of(place.subject.subjid, key, state)]
     return {"verification": status, "changed_since": changed_cells(cells)}
@@ -187,6 +190,7 @@ def _questions(
 ) -> Markup:
     """The questions with their answers, and with what a new form starts with."""
     study, form = services().study, place.form
+    # Whoever only reads is shown no empty rows to fill in.
     begun = None if readonly else opening()
 
     return form_html(
@@ -271,6 +275,7 @@ def _visit_date(place: FormPlace, saved: Record | None) -> str:
     if dated is None:
         return ""
 
+    # The casebook of this request was read before the save.
     record = saved if place.form.name == dated.form else None
     if record is None:
         key = FormKey(dated.form, place.key.visit, place.unsno)

@@ -165,6 +165,7 @@ def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
     )
     results = {}
 
+    # Only rules that look at other forms have ways there.
     for rule, _home in rules_of(app.study, place.form):
         links = []
         for table, name in _elsewhere(place.form, rule):

@@ -62,6 +62,7 @@ def held_texts(place: FormPlace, signed: str, *, user: str) -> frozenset[str]:
     except (BadData, ValueError):
         return frozenset()
 
+    # Signed, but for another form or by another person: whoever copied it gains nothing.
     if (address, holder) != (place.address, user):
         return frozenset()
     return frozenset(texts)
@@ -126,6 +127,7 @@ def _seen_texts(
     """The files of the version that the page was made from, when another one is stored
     by now.
     """
+    # Without a save in between the stored version is the one that the page shows.
     version = typed_number(data.get("base_version", ""), digits=VERSION_DIGITS)
     if version is None or stored is None or version == stored.version:
         return frozenset()

@@ -59,7 +59,7 @@ class PostedForm:
         removed = removal_reasons(self.place.form, self.posted.removed)
         before = self.stored.record if self.stored else None
         copied = copied_words(self.place, self.data, self.record, before)
-        return "; ".join(part for part in (given, removed, copied) if part)
+        return "; ".join(filter(None, [given, removed, copied]))
 
     @property
     def is_complete(self) -> bool:
@@ -86,6 +86,8 @@ def read(
     """What a post means, on top of what is stored."""
     app = services()
     stored = load(app.database, place.key)
+
+    # What the page did not have in it comes from the version that the page showed.
     base = seen_record(place, stored, version_number(data.get("base_version", "0")))
     uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
     posted = read_post(
@@ -104,6 +106,7 @@ def seen_record(place: FormPlace, stored: StoredForm | None, version: int) -> Re
     """What the page stood on: an older version where another one was saved since."""
     if stored is None or version == 0:
         return starting(place)
+
     if version >= stored.version:
         return stored.record
 
@@ -121,6 +124,7 @@ def typed(
     """The form with typed text that is not saved."""
     now = read(form_place(subjid, visit, form), data)
     notice = typed_by_another(data.get("typed_by", "")) or notice
+    # A file cannot be put back into an input: browsers let nobody but the person do so.
     if any(upload.filename for upload in request.files.values()):
         notice = f"{notice} Please choose its files again. They were not kept."
     return unsaved_page(now, judged(now.place, now.record), notice=notice), 400

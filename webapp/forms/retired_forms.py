@@ -107,6 +107,8 @@ def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]
         key = _captured_key(subjid, visit, form)
         if key is None:
             raise
+
+        # Its answers are there, and nothing says what was asked.
         place = _captured_place(key)
         if place is None:
             abort(
@@ -137,6 +139,7 @@ def place_of_history(subjid: str, visit: str, form: str) -> FormPlace:
 def _captured_key(subjid: str, visit: str, form: str) -> InstanceKey | None:
     """What was captured at an address, whatever the dictionary says of it now."""
     subject_or_404(subjid)
+    # By the words of the address, as no dictionary may know the visit any more.
     for key, head in heads(services().database, subjid).items():
         if key.form != form:
             continue

@@ -28,6 +28,7 @@ def whole_record(
     merging = _Merging(view=view, opening=opening)
     before = stored or Record()
     known_texts = before.texts
+    # Of a new form the unseen questions get their starts now: no page will show them.
     if not stored:
         asked = [field for field in form.fields if field.collected]
         known_texts = {**merging.starts(form.name, asked), **before.texts}
@@ -42,10 +43,9 @@ def whole_record(
         rows={name: of_group for name, of_group in rows.items() if of_group},
         kept=merging.kept(form, typed, before),
     )
+    # A save that changes nothing keeps calculated answers too, or it would be a change.
     if record == before:
         return record
-
-    # A save that changes nothing keeps calculated answers too, or it would be a change.
     return without_calculated(form, record)
 
 

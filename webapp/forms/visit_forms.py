@@ -58,36 +58,43 @@ def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
 
     ``findings`` is how many the open form has now.
     """
-    study, known = services().study, page.heads
-    standing = remembered(place.subject.subjid, changes_of(known)) or _kept(place)
-    counts = {**(standing.findings if standing else {}), place.key.form_key: findings}
+    study, subjid, visit = services().study, place.subject.subjid, place.key.visit
+    known = page.heads
+
+    # A casebook is not evaluated for this: what is known of it must do.
+    standing = remembered(subjid, changes_of(known)) or _kept(place)
+    counts = dict(standing.findings) if standing else {}
+    counts[place.key.form_key] = findings
+
     expected = _expected(place, page.waiting)
     unbegun = _unbegun(place, expected, page.waiting)
-    forms = []
+    not_expected = {
+        name
+        for name, expectation in expected.items()
+        if expectation is FormExpectation.NOT_EXPECTED
+    }
 
+    forms = []
     for form in forms_beside(place):
-        key = FormKey(form.name, place.key.visit, place.unsno)
+        key = FormKey(form.name, visit, place.unsno)
         head = known.get(key)
         status = (
             status_of(head.status, counts.get(key, 0)) if head else unbegun[form.name]
         )
-        wanted = (
-            head is not None
-            or expected.get(form.name) is not FormExpectation.NOT_EXPECTED
+        beside = Beside(
+            form=form,
+            address=form_address(subjid, visit, place.unsno, form.name),
+            status=status,
+            here=form is place.form,
+            wanted=head is not None or form.name not in not_expected,
         )
-        address = form_address(
-            place.subject.subjid, place.key.visit, place.unsno, form.name
-        )
-        here = form is place.form
-        forms.append(
-            Beside(form=form, address=address, status=status, here=here, wanted=wanted)
-        )
+        forms.append(beside)
 
-    stranger = expected.get(place.form.name) is FormExpectation.NOT_EXPECTED
-    reason = _condition_words(study, place) if stranger else ""
-
+    is_stranger = place.form.name in not_expected
     return VisitForms(
-        forms=tuple(forms), counted=standing is not None, not_expected=reason
+        forms=tuple(forms),
+        counted=standing is not None,
+        not_expected=_condition_words(study, place) if is_stranger else "",
     )
 
 
@@ -104,12 +111,13 @@ def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, FormExpectatio
     """By form of a visit: what the visit asks of it. Nothing for log forms."""
     if place.visit is None:
         return {}
-    keys = (
-        FormKey(form.name, place.visit.name, place.unsno)
-        for form in forms_beside(place)
-    )
 
-    return {key.form: subject.expected(key) for key in keys}
+    expected = {}
+    for form in forms_beside(place):
+        key = FormKey(form.name, place.visit.name, place.unsno)
+        expected[form.name] = subject.expected(key)
+
+    return expected
 
 
 def _unbegun(
@@ -120,6 +128,7 @@ def _unbegun(
     """
     if place.visit is None:
         return {form.name: status_of(None) for form in forms_beside(place)}
+
     state = visit_state(
         place.visit, subject.visits, services().today(), unsno=place.unsno
     )
