@@ -72,18 +72,18 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a form may stay open all day
+        # The token lives as long as the session: a form may stay open all day.
+        WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         MAX_CONTENT_LENGTH=LARGEST_POST,
         MAX_FORM_MEMORY_SIZE=LARGEST_POST,
         MAX_FORM_PARTS=50_000,
         COMPRESS_BR_LEVEL=5,
-        COMPRESS_ALGORITHM=[
-            "br",
-            "gzip",
-        ],  # what every browser reads; cookies are never sent across sites
+        # What every browser reads. Cookies are never sent across sites.
+        COMPRESS_ALGORITHM=["br", "gzip"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
     unsigned = open_database(
         settings.database, clock=settings.clock, origin=request_origin
     )
@@ -137,6 +137,8 @@ def _packages_folder(settings: Settings) -> Path:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(f"{url.database}-packages").absolute()
+
+    # By a hash: two studies on one server share no folder, and no password gets into it.
     name = hashlib.sha256(settings.database.encode("utf-8", "replace")).hexdigest()[:12]
 
     return Path(tempfile.gettempdir()) / f"crfsmith-{getpass.getuser()}-{name}-packages"
@@ -146,9 +148,8 @@ def _protect(app: Flask, study: str) -> None:
     sessions.protect(app, study)
     CSRFProtect(app)
     manager = LoginManager(app)
-    manager.session_protection = (
-        None  # its own is off for permanent sessions; ours is in sessions.py
-    )
+    # Its own is off for permanent sessions. Ours is in sessions.py.
+    manager.session_protection = None
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
     manager.user_loader(sessions.account_of)
     app.before_request(access.ask)

@@ -82,11 +82,14 @@ def insert_dictionary(
     ).first()
     if known is not None and known.files != dict(study.files):
         raise AlteredDictionary(study.hash)
+
     hash_in_use = _hash_in_use(connection)
     if hash_in_use == study.hash:
         return
     if hash_in_use and not replace:
         _need_same_study(connection, hash_in_use, study)
+
+    # One that was in use before, and comes into use again, is kept already.
     if known is None:
         row = {
             "hash": study.hash,
@@ -133,40 +136,39 @@ def insert_past_dictionaries(
     known are left.
     """
     known = set(connection.execute(select(dictionary.c.hash)).scalars())
+    # From the last to the first: a dictionary was loaded when it was used first.
     loaded = {use.hash: use.since for use in reversed(uses)}
-    new = [
-        {
-            "hash": item,
-            "study": study,
-            "files": dict(texts),
-            "loaded_at": loaded.get(item, now),
-        }
-        for item, texts in files.items()
-        if item not in known
-    ]
+
+    new = {hash_: texts for hash_, texts in files.items() if hash_ not in known}
     if new:
-        connection.execute(insert(dictionary), new)
+        rows = [
+            {
+                "hash": hash_,
+                "study": study,
+                "files": dict(texts),
+                "loaded_at": loaded.get(hash_, now),
+            }
+            for hash_, texts in new.items()
+        ]
+        connection.execute(insert(dictionary), rows)
         events = [
-            NewEvent(kind=EventKind.DICTIONARY_ADDED, details={"dictionary": item})
-            for item in files
-            if item not in known
+            NewEvent(kind=EventKind.DICTIONARY_ADDED, details={"dictionary": hash_})
+            for hash_ in new
         ]
         append_events(connection, now, events)
+
+    # A package may name a dictionary of which it has lost the text.
     given = known | set(files)
-    used = [
-        {"dictionary_hash": use.hash, "since": use.since}
-        for use in uses
-        if use.hash in given
-    ]
+    used = [use for use in uses if use.hash in given]
     if used:
-        connection.execute(insert(dictionary_use), used)
+        rows = [{"dictionary_hash": use.hash, "since": use.since} for use in used]
+        connection.execute(insert(dictionary_use), rows)
         events = [
             NewEvent(
                 kind=EventKind.DICTIONARY_USED,
                 details={"dictionary": use.hash, "since": utc_text(use.since)},
             )
-            for use in uses
-            if use.hash in given
+            for use in used
         ]
         append_events(connection, now, events)
 
@@ -203,6 +205,7 @@ def _need_same_study(connection: Connection, hash_in_use: str, study: Study) -> 
     subjects = connection.execute(
         select(func.count()).select_from(subject)
     ).scalar_one()
+    # Without subjects nothing was captured that the other study could not show.
     if name != study.name and subjects:
         count = f"{subjects} subject{'s' * (subjects != 1)}"
         raise OtherStudy(

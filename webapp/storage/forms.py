@@ -17,7 +17,7 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
-from webapp.storage.sight import Sight
+from webapp.storage.sight import Sight, sees_form
 from webapp.storage.tables import DamagedData, form_instance, form_version, void_act
 
 
@@ -127,6 +127,7 @@ def seen_form(sight: Sight | None, stored: StoredForm) -> StoredForm | None:
     if form not in sight.forms:
         return None
 
+    # A seal stands for the whole: by it one could try what the hidden answers are.
     seen = replace(stored, record=sight.record(form, stored.record), seal="")
     if form not in sight.partly:
         return seen
@@ -154,8 +155,12 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
     """Every form of a subject without its answers, by one query."""
     with database.read() as connection:
         rows = connection.execute(HEADS, {"subject": subject}).all()
-    result = (
-        FormHead(
+
+    known = {}
+    for row in rows:
+        if not sees_form(database.sight, row.form):
+            continue
+        head = FormHead(
             key=_key(row),
             version=row.version,
             status=Status(row.status),
@@ -163,11 +168,9 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
             saved_by=row.saved_by,
             saved_at=row.saved_at,
         )
-        for row in rows
-        if database.sight is None or row.form in database.sight.forms
-    )
+        known[head.key.form_key] = head
 
-    return {head.key.form_key: head for head in result}
+    return known
 
 
 def texts_of(
@@ -181,12 +184,11 @@ def texts_of(
         query = query.where(form_instance.c.subjid.in_(list(subjects)))
     with database.read() as connection:
         rows = connection.execute(query).all()
-    texts: dict[str, dict[FormKey, Mapping[str, str]]] = {}
 
+    texts: dict[str, dict[FormKey, Mapping[str, str]]] = {}
     for row in rows:
-        texts.setdefault(row.subjid, {})[FormKey(row.form, row.visit, row.unsno)] = (
-            row.texts
-        )
+        key = FormKey(row.form, row.visit, row.unsno)
+        texts.setdefault(row.subjid, {})[key] = row.texts
 
     return texts
 

@@ -127,8 +127,11 @@ def mark_saved(
     if not any_voids:
         connection.execute(COUNT_AGAIN, [{"subject": name} for name in names])
         return
+
     rows = connection.execute(TOTALS, {"subjects": names}).mappings()
     totals = {row["subjid"]: {**row, "subject": row["subjid"]} for row in rows}
+
+    # Few subjects have anything voided: of the others no form is looked at by itself.
     voids = find_voids(connection, names)
     if voids.acts:
         acts = connection.execute(ACTS.where(void_act.c.subjid.in_(names)))
@@ -137,6 +140,7 @@ def mark_saved(
                 row = totals[subjid]
                 row["changes"] += count
                 row.update(_without_voided(connection, subjid, voids))
+
     if totals:
         connection.execute(SAVED, list(totals.values()))
 
@@ -279,6 +283,7 @@ def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> N
         for standing in every:
             if _reviewed_since(connection, standing):
                 continue
+            # Only where as many saves stand there as it rests on.
             kept = connection.execute(KEEP, _evaluated(standing)).rowcount
             if kept:
                 _replace_work(connection, standing)

@@ -143,6 +143,7 @@ def lose_marks(
         for change in changes(key.form, before, after)
         if change.about is ChangeKind.VALUE
     ]
+    # A reason that is added, and a status that changes, leave what was compared as it is.
     lost = [cell for cell in changed if standing.mark(cell) is not None]
     if lost:
         mark = NewMark(key=key, version=version, cells=lost)
@@ -191,6 +192,7 @@ def _append(
                 }
             )
 
+    # A mark names the line of its event, which is known once the events are there.
     append_events(connection, now, events)
     line = log_head(connection).number - len(events) + 1
     numbered = [{**row, "event_number": line + row["event_number"]} for row in rows]
