@@ -57,6 +57,11 @@ def shown_lock(act: LockAct, scope: ReviewScope) -> ShownLock:
     return ShownLock(act=act, status=status, words=words)
 
 
+def shown_closing(act: LockAct | None, scope: ReviewScope) -> ShownLock | None:
+    """The same of what may close a scope; None where it is open."""
+    return None if act is None else shown_lock(act, scope)
+
+
 def shown_act(act: LockAct) -> ShownLock:
     """An act in the list of all, whatever was done since."""
     title = scope_title(act.scope)
@@ -73,14 +78,13 @@ def void_lock(key: InstanceKey) -> ShownLock | None:
     """What voids a form; None where it counts."""
     act = voids_of(services().database, key.subject).of_form(key)
     scope = ReviewScope(key.subject, key.visit, key.unsno, key.form)
-    return shown_lock(act, scope) if act else None
+    return shown_closing(act, scope)
 
 
 def lock_in(locks: Locks, key: InstanceKey) -> ShownLock | None:
     """What closes a form; None where it is open."""
-    act = locks.of_form(key)
     scope = ReviewScope(key.subject, key.visit, key.unsno, key.form)
-    return shown_lock(act, scope) if act else None
+    return shown_closing(locks.of_form(key), scope)
 
 
 def closed_words(act: LockAct) -> str:

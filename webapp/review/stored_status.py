@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from time import monotonic
 
 from flask import current_app
@@ -225,14 +226,23 @@ def _next(state: VisitState | None) -> NextVisit | None:
     if state is None:
         return None
 
-    due = state.due
+    first, target, last = _days_of(state)
     return NextVisit(
         name=state.visit.name,
         is_due=state.status in OPEN,
-        first=due.first if due else None,
-        target=due.target if due else None,
-        last=due.last if due else None,
+        first=first,
+        target=target,
+        last=last,
     )
+
+
+def _days_of(
+    state: VisitState | None,
+) -> tuple[date | None, date | None, date | None]:
+    """The first, the planned and the last day of a visit, where they are known."""
+    if state is None or state.due is None:
+        return None, None, None
+    return state.due.first, state.due.target, state.due.last
 
 
 def _visits(subjid: str, states: Sequence[VisitState]) -> Iterator[WorkLine]:
@@ -287,14 +297,14 @@ def _line(
     state: VisitState | None,
     count: int = 1,
 ) -> WorkLine:
-    due = state.due if state else None
+    first, _, last = _days_of(state)
     return WorkLine(
         subjid=subjid,
         kind=kind.value,
         visit=key.visit,
         unsno=key.unsno,
         form=key.form,
-        first=due.first if due else None,
-        last=due.last if due else None,
+        first=first,
+        last=last,
         count=count,
     )

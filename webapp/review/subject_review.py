@@ -15,7 +15,7 @@ from webapp.review.lock_words import (
     LOCK_STATUS,
     ShownLock,
     scope_title,
-    shown_lock,
+    shown_closing,
     visit_title,
 )
 from webapp.review.look_marks import look_mark, look_status
@@ -129,10 +129,8 @@ def subject_review(subjid: str, judged: Judged, state: ReviewState) -> SubjectRe
             lines.append(maker.line(key, scope_value(key), address, status))
 
     whole = ReviewScope()
-    act = state.locks.closing([whole])
-    return SubjectReview(
-        lines=tuple(lines), study_lock=shown_lock(act, whole) if act else None
-    )
+    study_lock = shown_closing(state.locks.closing([whole]), whole)
+    return SubjectReview(lines=tuple(lines), study_lock=study_lock)
 
 
 def scope_value(scope: ReviewScope) -> str:
@@ -253,7 +251,7 @@ class _Lines:
             level=levels[scope.kind],
             status=status,
             queries=sum(self._queries(scope)),
-            lock=shown_lock(act, scope) if act else None,
+            lock=shown_closing(act, scope),
             state=self.locks.state(scope),
             signature=shown_signature(signed, scope) if signed else None,
             verification=verification,

@@ -15,7 +15,7 @@ from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.queries.rule_queries import up_to_date
 from webapp.queries.shown_queries import with_query_marks
-from webapp.review.lock_words import shown_lock
+from webapp.review.lock_words import shown_closing
 from webapp.review.look_marks import reader_name
 from webapp.review.signature_words import shown_signature
 from webapp.review.stored_status import keep_fresh
@@ -60,12 +60,12 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         table=judged.once(
             "casebook table", lambda: _table(subject, judged, marks), given=marks
         ),
-        lock=shown_lock(act, whole) if act else None,
+        lock=shown_closing(act, whole),
         signature=shown_signature(signed, whole) if signed else None,
         eligibility=status_of(assessment) if assessment else None,
         life=judged.life.status,
         voided=len(judged.casebook.voided),
-        void=shown_lock(void, whole) if void else None,
+        void=shown_closing(void, whole),
         queries=head.waiting,
         repeating=[
             visit for visit in services().study.visits.values() if visit.repeats

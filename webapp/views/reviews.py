@@ -14,7 +14,7 @@ from webapp.casebook.subject_status import judged_casebook
 from webapp.forms.retired_forms import has_place
 from webapp.presentation.typed_numbers import page_number, typed_number
 from webapp.queries.rule_queries import look_again
-from webapp.review.lock_words import ShownLock, shown_act, shown_lock
+from webapp.review.lock_words import ShownLock, shown_act, shown_closing
 from webapp.review.look_marks import reader_name
 from webapp.review.stored_status import list_for_person
 from webapp.review.subject_review import SubjectReview, subject_review
@@ -324,7 +324,7 @@ def _study_page(typed: TypedReview) -> str:
         number=number,
         last=max(1, -(-count // ON_A_PAGE)),
         address=lambda wanted: f"/review?page={wanted}",
-        lock=shown_lock(act, WHOLE_STUDY) if act else None,
+        lock=shown_closing(act, WHOLE_STUDY),
         may_lock=current_user.has_one_of(LOCK) and own_sites() is ALL_SITES,
         acts=_acts(""),
         typed=typed,
@@ -384,7 +384,7 @@ def _listed(
 
     return ReviewedSubject(
         line=line,
-        lock=shown_lock(act, whole) if act else None,
+        lock=shown_closing(act, whole),
         closed=closed,
         signed=signed[0],
         broken=signed[1],
