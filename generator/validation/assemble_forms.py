@@ -233,10 +233,15 @@ class Assembly:
             key = FormKey(line.form, line.visit, line.unsno)
             if key in kept:
                 kept[key].append(line)
-            elif key not in moved:
-                self._report(
-                    "row-without-form", layout.QUERIES, line.line, line, form=line.form
-                )
+                continue
+
+            # Of a form that was moved, the warnings went with it.
+            if key in moved:
+                continue
+
+            self._report(
+                "row-without-form", layout.QUERIES, line.line, line, form=line.form
+            )
 
         return kept
 

@@ -120,6 +120,7 @@ def compared_columns(plans: Iterable[TablePlan]) -> Iterator[Column]:
         for name in compared(plan):
             yield plan.name, name
 
+        # A status is a column of its form, whatever rows the form has.
         if plan.table and has_statuses:
             yield plan.table.form.name, STATUS
 
@@ -201,6 +202,7 @@ class Sums:
         """Whatever a change takes away, another one put before; a cell is blank at
         first, and each later blank has to be put as well.
         """
+        # Most packages: nothing was taken away, and no cell was begun twice.
         if not self.taken and len(set(self.starts)) == len(self.starts):
             return True
 
@@ -208,7 +210,9 @@ class Sums:
         if Counter(self.taken) - put:
             return False
 
-        return max((Counter(self.starts) - put).values(), default=0) <= 1
+        blanks = Counter(self.starts) - put
+
+        return max(blanks.values(), default=0) <= 1
 
 
 def version_beside(version: str, step: int) -> str:

@@ -91,9 +91,11 @@ class Links:
         return frozenset.intersection(*reads)
 
     def _field_reads(self, table: str, name: str) -> frozenset[Place]:
-        if (table, name) not in self._read:
-            self._read[table, name] = frozenset(self._reads_of(table, name))
-        return self._read[table, name]
+        place = (table, name)
+        if place not in self._read:
+            self._read[place] = frozenset(self._reads_of(table, name))
+
+        return self._read[place]
 
     def _reads_of(self, table: str, name: str) -> Iterator[Place]:
         assert self.study is not None
@@ -119,7 +121,9 @@ class Links:
         assert self.study is not None
         owner = self.study.tables[table]
         home = Home(form=owner.form, group=owner.group)
+
         for target in references(expression, self.study, home):
+            # A visit or a subject is no answer.
             if target.table and target.field:
                 yield target.table, target.field
 

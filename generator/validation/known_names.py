@@ -70,11 +70,15 @@ class KnownNames:
         and retired names.
         """
         keys = columns[: len(layout.FORM_KEY)]
-        retiring = []
+        retiring: list[tuple[str, int, Mapping[str, str]]] = []
 
         for name in (layout.VISIT, layout.FORM):
+            # A field of the dictionary may have the name, too, behind the keys.
+            if name not in keys:
+                continue
+
             retired = self.retired.of_column(name)
-            if name in keys and retired:
+            if retired:
                 retiring.append((name, keys.index(name), retired))
 
         return tuple(retiring)

@@ -36,10 +36,15 @@ def is_harmless(pattern: str) -> bool:
     change nothing.
     """
     body = pattern.removeprefix("^")
+    # An escaped dollar is a sign of the text itself.
     if body.endswith("$") and not body.endswith("\\$"):
         body = body[:-1]
+
+    if body == "":
+        return True
+
     # Where each character has its place, Python never has to try another way.
-    if body == "" or positions(body) is not None:
+    if positions(body) is not None:
         return True
 
     # All kinds, and the analysis of patterns: packages without patterns do without.
@@ -163,17 +168,21 @@ def _has_open_bar(pattern: str) -> bool:
     while index < len(pattern):
         sign = pattern[index]
         if sign == "\\":
+            # Whatever follows is a plain sign.
             index += 1
         elif in_class:
             in_class = sign != "]"
         elif sign == "[":
+            # A bracket that comes first in a class does not end it.
             in_class = True
             index += pattern[index + 1 : index + 2] == "^"
             index += pattern[index + 1 : index + 2] == "]"
-        else:
-            depth += (sign == "(") - (sign == ")")
-            if sign == "|" and depth == 0:
-                return True
+        elif sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+        elif sign == "|" and depth == 0:
+            return True
 
         index += 1
 

@@ -147,11 +147,14 @@ def _name_programs(opened: OpenPackage) -> None:
     """Says what rewrote cells that are refused, where there is no dictionary that says
     what they were.
     """
-    if any(cause.code in ODD for cause in opened.collector.causes):
-        # The habits of all programs, which a sound package has no need of.
-        from generator.validation.returned.foreign_programs import name_programs
+    codes = {cause.code for cause in opened.collector.causes}
+    if codes.isdisjoint(ODD):
+        return
 
-        name_programs(opened)
+    # The habits of all programs, which a sound package has no need of.
+    from generator.validation.returned.foreign_programs import name_programs
+
+    name_programs(opened)
 
 
 def _is_small(opened: OpenPackage) -> bool:

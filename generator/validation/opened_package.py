@@ -89,7 +89,10 @@ class OpenPackage:
         """An uploaded file by the text of its cell; None when it is not there, or not
         as a whole.
         """
-        return self.bytes_of(name) if name.startswith(layout.FILES) else None
+        if not name.startswith(layout.FILES):
+            return None
+
+        return self.bytes_of(name)
 
     def bytes_of(self, name: str) -> bytes | None:
         """A whole file of the package, by its path."""

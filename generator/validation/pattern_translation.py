@@ -122,14 +122,19 @@ def _ranges(parts: Iterable[Any]) -> Iterator[tuple[int, int]]:
 
 
 def _byte_range(low: int, high: int) -> tuple[int, int]:
+    # Beyond, a character is more than one byte.
     if high > _LAST:
         raise _Untranslatable(high)
+
     return low, high
 
 
 def _prefix(nodes: list[Any]) -> str:
     body = _without_end(nodes)
-    end = r"\z" if len(body) < len(nodes) else ""
+    end = ""
+    if len(body) < len(nodes):
+        end = r"\z"
+
     return rf"\A(?:{_sequence(body)})" + end
 
 
@@ -138,6 +143,7 @@ def _without_end(nodes: list[Any]) -> list[Any]:
     if nodes and _is_end(nodes[-1]):
         return nodes[:-1]
 
+    # The whole pattern may be one group, which ends where the text does.
     if len(nodes) == 1:
         kind, value = nodes[0]
         if _is_plain_group(kind, value):

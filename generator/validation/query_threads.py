@@ -114,9 +114,12 @@ def _placed(rows: Iterable[NumberedRow]) -> Iterator[tuple[int, int, int, str]]:
     """Rows that belong to a thread; of the others, the reader of the table tells."""
     query, number = COLUMNS.index("query"), COLUMNS.index("entry")
     for line, cells in rows:
-        if _is_number(cells[query]) and _is_number(cells[number]):
-            whole = json.dumps(cells, ensure_ascii=False)
-            yield int(cells[query]), int(cells[number]), line, whole
+        is_placed = _is_number(cells[query]) and _is_number(cells[number])
+        if not is_placed:
+            continue
+
+        whole = json.dumps(cells, ensure_ascii=False)
+        yield int(cells[query]), int(cells[number]), line, whole
 
 
 def _is_number(text: str) -> bool:

@@ -92,7 +92,10 @@ class TableReading:
         """
         table, known = self.plan.table, self.plan.known
         is_system = table is None and self._is_system()
-        self.keys = frozenset(layout.key_columns(table) if table else ())
+
+        self.keys = frozenset()
+        if table:
+            self.keys = frozenset(layout.key_columns(table))
 
         ours = self.keys
         if is_system:
@@ -102,6 +105,7 @@ class TableReading:
         self.blank_keys = self.plan.blank_keys if ours else frozenset()
         self.retiring = known.retiring(self.plan.columns) if known else ()
 
+        # Tables of others are compared, and stored nowhere.
         self.make = None
         if table:
             self.make = _data
@@ -506,6 +510,7 @@ def _said(constraint: str, note: str, text: str) -> str:
     """A constraint in words; a code that only lost its zeros is named, for spreadsheets
     take them away.
     """
+    # Spreadsheets take zeros away, which the message of a list alone does not say.
     if constraint == "enum" and text.isdecimal():
         plain = text.lstrip("0")
         for code in _CODE.findall(note):

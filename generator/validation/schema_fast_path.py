@@ -208,6 +208,7 @@ def _day(text: str) -> date:
     # Python reads more than this: 20240415, and weeks.
     if not _DATE.fullmatch(text):
         raise ValueError(text)
+
     return date.fromisoformat(text)
 
 

@@ -96,13 +96,15 @@ def cell_readers(schema: Any) -> tuple[CellReader, ...]:
     ``ValueError`` when a constraint of the schema does not fit its type.
     """
     try:
-        return tuple(
-            _remembering(field.create_cell_reader()) for field in schema.fields
-        )
+        readers = [field.create_cell_reader() for field in schema.fields]
     except Exception as error:
+        # A limit that is none of its type, or a pattern that is none.
         if isinstance(error, frictionless.FrictionlessException | re.error):
             raise ValueError(str(error)) from error
+
         raise
+
+    return tuple(map(_remembering, readers))
 
 
 def _remembering(read: CellReader) -> CellReader:

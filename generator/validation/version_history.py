@@ -132,19 +132,20 @@ class PackageHistory:
 
     def entries(self) -> dict[str, tuple[str, datetime]]:
         """Who entered each subject, and when, where the package says so."""
-        texts: dict[str, tuple[str, datetime]] = {}
-        for subject, by, index in self._rows(
-            layout.SUBJECTS, (layout.SUBJECT, *layout.ENTRY)
-        ):
+        entries: dict[str, tuple[str, datetime]] = {}
+        columns = (layout.SUBJECT, *layout.ENTRY)
+
+        for subject, by, stamp in self._rows(layout.SUBJECTS, columns):
             try:
-                moment = datetime.fromisoformat(index)
+                moment = datetime.fromisoformat(stamp)
             except ValueError:
                 continue
 
+            # Nobody's entry, or one at no certain moment, is none.
             if moment.tzinfo and 0 < len(by) <= LONGEST_NAME:
-                texts[subject] = (by, moment)
+                entries[subject] = (by, moment)
 
-        return texts
+        return entries
 
     def forms(self, subject: str) -> dict[FormKey, tuple[PackagedVersion, ...]]:
         """The versions of each form of a subject, oldest first; without those that do
@@ -289,10 +290,12 @@ class _State:
         self.status = line.new
 
     def _change_row(self, line: _Line, row: int) -> None:
-        if line.new:
-            self.rows.setdefault(line.table, {}).setdefault(row, {})
-        else:
+        if not line.new:
+            # Its cells are emptied by lines of their own, which may come later.
             self._removed.append((line.table, row))
+            return
+
+        self.rows.setdefault(line.table, {}).setdefault(row, {})
 
     def _record(self) -> Record:
         for table, row in self._removed:

@@ -34,6 +34,7 @@ from generator.validation.foreign.written_schema import (
     has_file,
     written_schema,
 )
+from generator.validation.json_parts import object_of
 from generator.validation.report.report import Reported
 
 _MARKS = ("delimiter", "quoteChar", "escapeChar")
@@ -145,8 +146,7 @@ class DescriptorFaults:
         """Marks between and around cells that are not one character: nobody can read
         the file.
         """
-        resource = self.resources[index]
-        dialect = resource.get("dialect") if isinstance(resource, dict) else None
+        dialect = object_of(self.resources[index]).get("dialect")
         if not isinstance(dialect, dict):
             return []
 
@@ -154,9 +154,7 @@ class DescriptorFaults:
         wrong = list(_wrong_marks(path, dialect))
 
         # Frictionless 5 puts them below the name of the format.
-        csv_control = dialect.get("csv")
-        if isinstance(csv_control, dict):
-            wrong += _wrong_marks(path.child("csv"), csv_control)
+        wrong += _wrong_marks(path.child("csv"), object_of(dialect.get("csv")))
 
         return [mark.reported for mark in wrong]
 
@@ -186,6 +184,8 @@ class DescriptorFaults:
         yield from property_faults(path, resource, RESOURCE_TYPES)
         if resource.get("name") is None:
             yield fault("descriptor-lacks", path, name="name")
+
+        # Data may also stand in the descriptor itself.
         if "path" not in resource and "data" not in resource:
             yield fault("descriptor-lacks", path, name="path")
 
@@ -196,9 +196,8 @@ class DescriptorFaults:
         if isinstance(encoding, str) and not _is_encoding(encoding):
             yield fault("descriptor-encoding", path.child("encoding"), value=encoding)
 
-        dialect = resource.get("dialect")
-        if isinstance(dialect, dict):
-            yield from property_faults(path.child("dialect"), dialect, DIALECT_TYPES)
+        dialect = object_of(resource.get("dialect"))
+        yield from property_faults(path.child("dialect"), dialect, DIALECT_TYPES)
 
     def _missing_file(self, path: DescriptorPath, written: Any) -> Iterator[Fault]:
         """A file that is named, and is to be read with the descriptor."""

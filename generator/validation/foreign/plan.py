@@ -383,6 +383,7 @@ class _Reading:
         except frictionless.FrictionlessException as error:
             return list(error_findings(error.to_errors(), table, self.faults))
         except Exception as error:
+            # It stops at what it does not expect in a descriptor.
             known = self.faults.findings_on(table)
             return known or [stopped_at(error, table, self.faults)]
 
@@ -411,10 +412,13 @@ class _Reading:
 
 def _leave_out(pattern: LimitedPattern, resource: Any) -> None:
     """Frictionless itself has no limits, so it judges the table without the pattern."""
+    # Frictionless itself has no limits, so it judges the table without the pattern.
     for schema_field in resource.schema.fields:
-        if schema_field.constraints.get("pattern") == pattern.pattern:
-            del schema_field.constraints["pattern"]
-            vars(schema_field).pop("create_cell_reader", None)
+        if schema_field.constraints.get("pattern") != pattern.pattern:
+            continue
+
+        del schema_field.constraints["pattern"]
+        vars(schema_field).pop("create_cell_reader", None)
 
 
 def _too_slow(path: DescriptorPath, pattern: LimitedPattern) -> Reported:

@@ -11,6 +11,7 @@ from generator.validation.foreign.descriptor_path import (
     fault,
     shown,
 )
+from generator.validation.json_parts import object_of
 
 JsonType = str
 """A key of the table of JSON types."""
@@ -90,4 +91,4 @@ def repeated_names(path: DescriptorPath, names: Sequence[Any]) -> Iterator[Fault
 
 def names_of(parts: Sequence[Any]) -> list[Any]:
     """The names of resources or fields; None for a part that is no object."""
-    return [part.get("name") if isinstance(part, dict) else None for part in parts]
+    return [object_of(part).get("name") for part in parts]

@@ -24,6 +24,7 @@ from generator.validation.foreign.property_types import (
     type_fault,
 )
 from generator.validation.foreign.written_schema import WrittenSchema
+from generator.validation.json_parts import object_of
 from generator.validation.report.report import Reported
 
 IGNORED = ("unique", "minLength", "maxLength", "minimum", "maximum", "pattern", "enum")
@@ -147,7 +148,7 @@ def _foreign_key_faults(
     names: Sequence[Any],
     resource_names: Collection[Any],
 ) -> Iterator[Fault]:
-    reference = key.get("reference") if isinstance(key, dict) else None
+    reference = object_of(key).get("reference")
     if not isinstance(reference, dict):
         yield type_fault(path, key, "an object with fields and a reference")
         return
@@ -187,8 +188,10 @@ def _unknown_fields(
     path: DescriptorPath, key: Any, names: Sequence[Any]
 ) -> Iterator[Fault]:
     for name in _listed(key):
-        if name not in names:
-            yield fault("key-field", path, value=str(name), of="the schema")
+        if name in names:
+            continue
+
+        yield fault("key-field", path, value=str(name), of="the schema")
 
 
 def _listed(key: Any) -> list[Any]:

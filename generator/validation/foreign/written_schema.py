@@ -10,6 +10,7 @@ from typing import Any
 from generator.heavy_libraries import frictionless
 from generator.package.package_files import LARGEST_TEXT, is_safe
 from generator.validation.foreign.descriptor_path import DescriptorPath
+from generator.validation.json_parts import list_of, object_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,11 +22,7 @@ class WrittenSchema:
 
     def fields(self) -> Iterator[tuple[DescriptorPath, Mapping[str, Any]]]:
         """Each field that is an object, with its path."""
-        fields = self.content.get("fields")
-        if not isinstance(fields, list):
-            return
-
-        for index, field in enumerate(fields):
+        for index, field in enumerate(list_of(self.content.get("fields"))):
             if isinstance(field, dict):
                 yield self.path.child("fields").element(index), field
 
@@ -37,7 +34,7 @@ def written_schema(
 
     ``path`` is the resource's, ``root`` the folder of the package.
     """
-    schema = resource.get("schema") if isinstance(resource, dict) else None
+    schema = object_of(resource).get("schema")
     if isinstance(schema, dict):
         return WrittenSchema(path=path.child("schema"), content=schema)
     if not isinstance(schema, str):
@@ -47,11 +44,11 @@ def written_schema(
     if content is None:
         return None
 
+    # A fault in the file is told by the file's name.
     file = PurePosixPath(schema).as_posix()
+    place = DescriptorPath(table=path.table, file=file)
 
-    return WrittenSchema(
-        path=DescriptorPath(table=path.table, file=file), content=content
-    )
+    return WrittenSchema(path=place, content=content)
 
 
 def has_file(path: str, root: Path) -> bool:

@@ -74,7 +74,7 @@ def _firsts(
 def _place(origin: Origin, reported: Reported, cases: Sequence[Reported]) -> str:
     """The file of a case, where its origin is in that file alone."""
     files = {case.file for case in cases}
-    is_in_one_file = origin.table or len(files) == 1
+    is_in_one_file = origin.table is not None or len(files) == 1
     if is_in_one_file and reported.file:
         return reported.file
 

@@ -59,15 +59,19 @@ class Comparison:
             self.same(name, now)
             return
 
-        self.table.mixed.setdefault(name, set()).update(self._spared(now)[1])
+        _, other_kinds = self._spared(now)
+        self.table.mixed.setdefault(name, set()).update(other_kinds)
+
         rewriting = explain(before, now)
         habit = rewriting.name if rewriting else ""
-        sure = bool(rewriting) and (stamp or is_sure(habit, before, now))
-        self._counts[Told(name, habit, sure)] += 1
+        is_certain = bool(habit) and (stamp or is_sure(habit, before, now))
+        self._counts[Told(name, habit, is_certain)] += 1
         self._examples.setdefault((name, habit), (before, now))
-        self.witness.differ(
-            TrailDifference(self.table.plan.name, line, name, before, habit, sure)
+
+        difference = TrailDifference(
+            self.table.plan.name, line, name, before, habit, is_certain
         )
+        self.witness.differ(difference)
 
     def same(self, name: str, text: str) -> None:
         """A cell that is as it was."""

@@ -387,6 +387,7 @@ def _compare_rows(
     table: TableReturn, comparison: CellComparison | SaveComparison
 ) -> None:
     with table.records() as records:
+        # The header is no row.
         records.next()
         for record in records:
             if any(record.cells):
@@ -402,6 +403,8 @@ def tally_columns(table: TableReturn) -> None:
             tally = table.tally(name, habit.rewriting.name)
             tally.now = habit.example
             tally.before = habits.restored(habit.example) or ""
+
+            # A cell that could have been either of two texts is lost.
             if habit.sure:
                 tally.restored += habit.cells
             else:
