@@ -289,9 +289,9 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
     """The keys of a table, blank ones left out; its damage is told when the table
     itself is read.
     """
-    value: set[Key] = set()
+    keys: set[Key] = set()
     if plan.path not in staging.source.sizes:
-        return value
+        return keys
 
     schema = frictionless_schema(plan)
     readers = dict(zip(plan.columns, cell_readers(schema), strict=True))
@@ -301,7 +301,7 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
         header = records.next()
         given = labels(header, ours=staging.ours) if header else []
         if not set(names) <= set(given):
-            return value
+            return keys
 
         places = [given.index(name) for name in names]
 
@@ -312,10 +312,11 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
                 part(readers[name](text)[0], kinds[name])
                 for name, text in zip(names, texts, strict=True)
             )
+            # A blank key is nobody's parent.
             if any(item is not None for item in key):
-                value.add(key)
+                keys.add(key)
 
-    return value
+    return keys
 
 
 def _silent(code: str, line: int, **words: Any) -> None:

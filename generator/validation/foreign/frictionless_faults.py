@@ -227,8 +227,9 @@ def _value_at(part: Any, path: str) -> Any:
     """What a part has at a path; None where that cannot be followed."""
     value = part
     for name, index in _STEP.findall(path):
+        step = int(index) if index else name
         try:
-            value = value[int(index)] if index else value[name]
+            value = value[step]
         except (KeyError, IndexError, TypeError):
             return None
 

@@ -96,7 +96,8 @@ def has_single_returns(file: Path) -> bool:
     ends_in_return = False
     with file.open("rb") as content:
         while piece := content.read(_PIECE):
-            if ends_in_return and not piece.startswith(b"\n"):
+            begins_with_feed = piece.startswith(b"\n")
+            if ends_in_return and not begins_with_feed:
                 return True
 
             # The line feed of the last return may be in the next piece.
@@ -159,4 +160,5 @@ def _has_usual_header(dialect: Any) -> bool:
 def _quotes_as_usual(control: Any) -> bool:
     if control.null_sequence:
         return False
+
     return all(getattr(control, name) == usual for name, usual in _CONTROL.items())

@@ -86,6 +86,7 @@ def _field_faults(path: DescriptorPath, field: Any) -> Iterator[Fault]:
     if field.get("name") is None:
         yield fault("descriptor-lacks", path, name="name")
 
+    # People write it beside the constraints, where nobody looks for it.
     if "required" in field:
         given = shown(field["required"])
         yield fault(
@@ -96,11 +97,12 @@ def _field_faults(path: DescriptorPath, field: Any) -> Iterator[Fault]:
     if not isinstance(type_name, str):
         return
 
-    constraints = field.get("constraints")
     if type_name not in _constraints_by_type():
         yield _unknown_type(path.child("type"), type_name)
-    elif isinstance(constraints, dict):
-        yield from _constraint_faults(path.child("constraints"), constraints, type_name)
+        return
+
+    constraints = object_of(field.get("constraints"))
+    yield from _constraint_faults(path.child("constraints"), constraints, type_name)
 
 
 def _unknown_type(path: DescriptorPath, type_name: str) -> Fault:

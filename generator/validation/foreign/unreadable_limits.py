@@ -70,12 +70,16 @@ def _limit_faults(field: Any, path: DescriptorPath) -> Iterator[Fault]:
     read = _reader(field)
     for name in _BOUNDS:
         bound = field.constraints.get(name)
-        if bound is not None and read(bound) is None:
-            yield _unreadable(field, path.child(name), bound)
-            del field.constraints[name]
+        if bound is None or read(bound) is not None:
+            continue
+
+        # Frictionless would take it for no limit, and say nothing.
+        yield _unreadable(field, path.child(name), bound)
+        del field.constraints[name]
 
     yield from _unreadable_codes(field, read, path.child("enum"))
     yield from _unreadable_pattern(field, path.child("pattern"))
+
     for low, high in _PAIRS:
         yield from _crossed(field, read, path, low, high)
 

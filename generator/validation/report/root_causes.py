@@ -122,6 +122,7 @@ class OriginFinder:
     def _find_lost_tables(self) -> None:
         for code in _LOST:
             for kind in self._kinds_of(code):
+                # The first reason counts: nothing else of the file was read.
                 if kind.table:
                     self._lost.setdefault(kind.table, kind)
 
@@ -267,10 +268,11 @@ class OriginFinder:
 
         refused: dict[tuple[str, str], list[FindingKind]] = {}
         for kind in self._refused_keys():
-            refused.setdefault((kind.code, kind.field or ""), []).append(kind)
+            place = (kind.code, kind.field or "")
+            refused.setdefault(place, []).append(kind)
 
-        for code, name in sorted(refused):
-            yield from self._in_several(code, name, refused[code, name])
+        for (code, name), kinds in sorted(refused.items()):
+            yield from self._in_several(code, name, kinds)
 
     def _in_several(
         self, code: str, name: str | None, kinds: Sequence[FindingKind]
@@ -323,25 +325,26 @@ class OriginFinder:
             return None
 
         # What refers to a row follows from whatever keeps that row from being read.
+        table = kind.table
         if kind.code == _NO_SUBJECT:
             return self._lost.get(layout.SUBJECTS, self._refused)
         if kind.code == _NO_FORM:
-            return self._lost.get(layout.FORMS, self._stray.get(kind.table))
+            return self._lost.get(layout.FORMS, self._stray.get(table))
         if kind.code == _NO_PARENT:
-            parents = self.links.parents(kind.table, kind.field)
+            parents = self.links.parents(table, kind.field)
             return _first(map(self._lost.get, parents))
 
-        if about is not None:
-            fault = self._table_fault(about)
-            if fault:
-                return fault
+        # A finding about another table follows from what is wrong there.
+        fault = self._table_fault(about or "")
+        if fault:
+            return fault
 
         if kind.code == "empty-table":
-            return self._lost.get(kind.table)
+            return self._lost.get(table)
 
-        column = self._columns.get((kind.table, kind.field or ""))
+        column = self._columns.get((table, kind.field or ""))
 
-        return column or self._origin_of_unknown(kind, kind.table)
+        return column or self._origin_of_unknown(kind, table)
 
     def _is_candidate(self, kind: FindingKind) -> bool:
         table = kind.table or ""

@@ -89,10 +89,14 @@ def _follows(origin: Origin) -> str:
     if len(codes) > MOST_CODES:
         codes[MOST_CODES:] = ["others"]
 
-    bound = f"{origin.bound} " if origin.bound else ""
+    bound = ""
+    if origin.bound:
+        bound = f"{origin.bound} "
+
     verb = "results" if origin.follow == 1 else "result"
     text = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(codes)}"
 
+    # The sentence begins with a bound or with a number.
     return text[0].upper() + text[1:]
 
 

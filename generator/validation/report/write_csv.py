@@ -60,8 +60,10 @@ def _written(columns: Iterable[str], rows: Iterable[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
+
     for row in rows:
         cells = ["" if value is None else str(value) for value in row]
+        # A text of the package may be a formula for whoever opens the report.
         writer.writerow(map(harmless, cells))
 
     return text.getvalue()

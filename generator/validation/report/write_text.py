@@ -59,6 +59,8 @@ def _look_first(output: TextOutput, report: Report) -> None:
         message = _shown(origin.message)
         output.line((f"{sign} ", style), (origin.place, "bold"), f"  {message}")
         output.line((f"    {_shown(origin.remedy)}", "dim"))
+
+        # How much it solves is why it comes first.
         if origin.follows:
             output.line((f"    {origin.follows}", "bold"))
 
@@ -71,8 +73,9 @@ def _title(output: TextOutput, title: str) -> None:
 
 
 def _and_more(output: TextOutput, count: int) -> None:
-    if count > _LONGEST_LIST:
-        output.line(f"    and {count - _LONGEST_LIST:,} more")
+    more = count - _LONGEST_LIST
+    if more > 0:
+        output.line(f"    and {more:,} more")
 
 
 def _examples(report: Report) -> dict[str, str]:

@@ -84,13 +84,12 @@ class Comparison:
         for its sake.
         """
         if text not in self._untouched:
+            # A column of free texts has as many as it has cells.
             if len(self._untouched) >= _REMEMBERED:
                 self._untouched.clear()
 
-            spared = frozenset(
-                rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text)
-            )
-            self._untouched[text] = spared, frozenset(of_other_kind(text))
+            spared = [item.name for item in REWRITINGS if item.untouched(text)]
+            self._untouched[text] = frozenset(spared), frozenset(of_other_kind(text))
 
         return self._untouched[text]
 
@@ -99,7 +98,8 @@ class Comparison:
         no program.
         """
         for (name, habit, sure), count in self._counts.items():
-            if not habit or habit in self.table.spared.get(name, ()):
+            is_spared = habit in self.table.spared.get(name, ())
+            if not habit or is_spared:
                 self.table.edited += count
                 continue
 
@@ -144,6 +144,7 @@ class CellComparison(Comparison):
         if not self._fields:
             return
 
+        # Of a form that nobody saved, the trail has no values to compare with.
         place = row_place(self.table, record.cells)
         _, subject, visit, unsno, _ = place
         if not self.witness.knows_form((subject, visit, unsno, self._form)):

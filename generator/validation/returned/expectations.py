@@ -122,7 +122,13 @@ def _column_schema(plan: TablePlan, name: str) -> Mapping[str, Any]:
 
 
 def _number(*, blank: bool) -> Callable[[str], bool]:
-    return lambda text: bool(NUMBER.fullmatch(text)) or (blank and not text)
+    def accepts(text: str) -> bool:
+        if not text:
+            return blank
+
+        return NUMBER.fullmatch(text) is not None
+
+    return accepts
 
 
 def _one_of(texts: tuple[str, ...]) -> Expected:

@@ -271,6 +271,8 @@ class Witness:
 
     def differ(self, difference: TrailDifference) -> None:
         self._differences.append(difference)
+
+        # A program may have changed more cells than memory should hold.
         if len(self._differences) >= _BATCH:
             self._flush()
 
