@@ -4,10 +4,11 @@ made them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
+from enum import Enum, IntEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from forms_spec.model.captured_data import CellKey, FormKey, Record
@@ -115,3 +116,72 @@ class CapturedThread:
     source: str
     basis: str
     entries: tuple[CapturedQueryEntry, ...]
+
+
+class ReviewKind(Enum):
+    """What reviewers do. A signature has one more row for each form under it, and one
+    for the save that broke it.
+    """
+
+    LOCK = "lock"
+    VOID = "void"
+    SIGNATURE = "signature"
+    SIGNED = "signed"
+    BROKEN = "broken"
+    VERIFICATION = "verification"
+    LOOK = "look"
+
+
+ACT_STATES: Mapping[ReviewKind, frozenset[str]] = MappingProxyType(
+    {
+        ReviewKind.LOCK: frozenset({"open", "frozen", "locked"}),
+        ReviewKind.VOID: frozenset({"open", "voided"}),
+        ReviewKind.SIGNATURE: frozenset({"signed"}),
+        ReviewKind.SIGNED: frozenset({"signed"}),
+        ReviewKind.BROKEN: frozenset({"broken"}),
+        ReviewKind.VERIFICATION: frozenset({"verified", "withdrawn", "lost"}),
+        ReviewKind.LOOK: frozenset({"seen"}),
+    }
+)
+"""The states that each kind of act can leave."""
+if set(ACT_STATES) != set(ReviewKind):
+    raise TypeError("a kind of review act has no states")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedAct:
+    """Something that a reviewer did, or a save did to it. ``number`` counts its kind;
+    that of a form under a signature, and of its break, is the signature's.
+
+    The place is a form, a visit where the form is blank, a casebook where the visit is,
+    the study where the subject is; ``cell`` is a field that was verified. ``digest`` is
+    the seal of a signed version, and what a signature stands for.
+    """
+
+    site: str
+    subject: str
+    key: FormKey
+    kind: ReviewKind
+    number: int
+    state: str
+    acted_by: str
+    acted_at: datetime
+    cell: CellKey | None = None
+    version: int | None = None
+    name: str = ""
+    digest: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedSave:
+    """What the seal of a version covers beside the answers: its mark, and how many
+    findings it had.
+    """
+
+    key: FormKey
+    version: int
+    save_id: str
+    refused: int
+    queries: int
+    warnings: int

@@ -17,11 +17,14 @@ from typing import Any, Protocol
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import CellKey
 from forms_spec.model.captured_forms import (
     AuditEntry,
+    CapturedAct,
     CapturedFile,
     CapturedForm,
     CapturedQueryEntry,
+    CapturedSave,
     CapturedThread,
     Subject,
 )
@@ -101,17 +104,28 @@ def write_package(
 
 @contextmanager
 def package_writer(
-    study: Study, target: Path, *, entries: bool = False, queries: bool = False
+    study: Study,
+    target: Path,
+    *,
+    entries: bool = False,
+    queries: bool = False,
+    review: bool = False,
 ) -> Iterator[PackageWriter]:
     """A package that appears as a whole when it is finished.
 
     ``entries``: it says who entered subjects. ``queries``: it has threads of queries.
+    ``review``: it says what reviewers did.
     """
-    columns = layout.all_columns(study, entries=entries, queries=queries)
+    columns = layout.all_columns(study, entries=entries, queries=queries, review=review)
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
         spool = Spool(Path(scratch), columns)
         yield PackageWriter(
-            study=study, target=target, spool=spool, entries=entries, queries=queries
+            study=study,
+            target=target,
+            spool=spool,
+            entries=entries,
+            queries=queries,
+            review=review,
         )
 
 
@@ -127,6 +141,7 @@ class PackageWriter:
     spool: Spool
     entries: bool
     queries: bool = False
+    review: bool = False
     _names: SeenNames = field(default_factory=SeenNames)
     _subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
     _without_column: dict[tuple[str, str], Finding] = field(default_factory=dict)
@@ -287,6 +302,38 @@ class PackageWriter:
             ]
             self.spool.extend(layout.QUERY_ENTRIES, rows)
 
+    def review_acts(self, acts: Iterable[CapturedAct]) -> None:
+        """Everything that reviewers did, by kind and number."""
+        for act in acts:
+            key, cell = act.key, act.cell or CellKey("", None, "")
+            if key.form:
+                self._names.forms.add(key.form)
+            if key.visit:
+                self._names.visits.add(key.visit)
+            row = "" if cell.row is None else cell.row
+            self.spool.add(
+                layout.REVIEW_ACTS,
+                (
+                    act.site, act.subject, key.visit, key.unsno, key.form,
+                    cell.table, row, cell.field, act.kind.value, act.number, act.state,
+                    "" if act.version is None else act.version, act.acted_by, act.name,
+                    timestamp(act.acted_at), act.digest, act.text,
+                ),
+            )  # fmt: skip
+
+    def saves(self, subject: Subject, saves: Iterable[CapturedSave]) -> None:
+        """What seals the versions of a form of a subject."""
+        for save in saves:
+            key = save.key
+            self.spool.add(
+                layout.FORM_SAVES,
+                (
+                    subject.site, subject.subject, key.visit, key.unsno, key.form,
+                    save.version, save.save_id,
+                    save.refused, save.queries, save.warnings,
+                ),
+            )  # fmt: skip
+
     def finish(
         self,
         *,
@@ -366,6 +413,7 @@ class PackageWriter:
             uses=earlier.uses,
             entries=self.entries,
             queries=self.queries,
+            review=self.review,
         )
         built = descriptor(
             self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past

@@ -50,13 +50,14 @@ class Past:
     dictionaries in order.
 
     ``entries``: the package says who entered each subject. ``queries``: it has threads
-    of queries.
+    of queries. ``review``: it says what reviewers did.
     """
 
     retired: Retired = NOTHING_RETIRED
     uses: tuple[DictionaryUse, ...] = ()
     entries: bool = False
     queries: bool = False
+    review: bool = False
 
 
 NO_PAST = Past()
@@ -90,7 +91,8 @@ def descriptor(
     file for one.
     """
     resources = []
-    for name in layout.all_columns(study, queries=past.queries):
+    names = layout.all_columns(study, queries=past.queries, review=past.review)
+    for name in names:
         if stored is None:
             resources.append(resource(study, name, past=past))
         elif name in stored:

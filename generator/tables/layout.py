@@ -24,6 +24,8 @@ LOG_HEAD = "log/head.json"
 SUBJECTS, FORMS, AUDIT, QUERIES = "subjects", "forms", "audit", "queries"
 QUERY_ENTRIES = "query-entries"
 """No form can have this name. A package without queries lacks the table."""
+REVIEW_ACTS, FORM_SAVES = "review-acts", "form-saves"
+"""Nor one of these. A package of data that nobody reviewed lacks both."""
 
 ROW_KEY = (SITE, SUBJECT, VISIT, UNSNO, ROW)
 FORM = "form"
@@ -46,6 +48,13 @@ SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "entry", "action", "acted_by", "rule", "acted_at",
             "assigned_role", "assigned_to", "text",
         ),
+        REVIEW_ACTS: (
+            *FORM_KEY, "table", ROW, "field", "kind", "number", "state", "version",
+            "acted_by", "name", "acted_at", "digest", "text",
+        ),
+        FORM_SAVES: (
+            *FORM_KEY, "version", "save_id", "refused", "queries", "warnings",
+        ),
     }
 )  # fmt: skip
 
@@ -56,6 +65,8 @@ SYSTEM_PATHS: Mapping[str, str] = MappingProxyType(
         AUDIT: "audit.csv",
         QUERIES: "queries.csv",
         QUERY_ENTRIES: "query-entries.csv",
+        REVIEW_ACTS: "review-acts.csv",
+        FORM_SAVES: "form-saves.csv",
     }
 )
 
@@ -105,14 +116,21 @@ def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
 
 
 def all_columns(
-    study: Study, *, entries: bool = True, queries: bool = False
+    study: Study,
+    *,
+    entries: bool = True,
+    queries: bool = False,
+    review: bool = False,
 ) -> Mapping[str, tuple[str, ...]]:
     """The columns of every file of the package, by the resource's name, in the
     package's order.
 
-    ``queries``: the package has threads of queries.
+    ``queries``: the package has threads of queries. ``review``: it says what reviewers
+    did.
     """
-    threads = {QUERY_ENTRIES: SYSTEM_COLUMNS[QUERY_ENTRIES]} if queries else {}
+    companions = (QUERY_ENTRIES,) if queries else ()
+    if review:
+        companions = (*companions, REVIEW_ACTS, FORM_SAVES)
     own = {name: columns(table) for name, table in study.tables.items()}
     system = SYSTEM_COLUMNS
 
@@ -122,5 +140,5 @@ def all_columns(
         **own,
         AUDIT: system[AUDIT],
         QUERIES: system[QUERIES],
-        **threads,
+        **{name: system[name] for name in companions},
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from forms_spec.model.captured_forms import ACT_STATES, ReviewKind
 from forms_spec.model.query_life import QueryAction
 from forms_spec.model.study import Study
 from generator.tables import layout
@@ -20,6 +21,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         layout.AUDIT: "Audit trail: every change of a cell",
         layout.QUERIES: "Queries, and the reasons for which warnings were kept",
         layout.QUERY_ENTRIES: "Threads of queries: every entry of each",
+        layout.REVIEW_ACTS: "Review: locks, signatures, verification, looks, voiding",
+        layout.FORM_SAVES: "What the seals of versions cover beside the answers",
     }
 )
 
@@ -32,6 +35,8 @@ def system_schema(
     fields = [_field(study, column, retired) for column in columns]
     if name == layout.QUERY_ENTRIES:
         fields = [_of_entry(study, field) for field in fields]
+    if name == layout.REVIEW_ACTS:
+        fields = [_of_act(study, field) for field in fields]
 
     return {
         "fields": fields,
@@ -60,6 +65,20 @@ def _of_entry(study: Study, field: Descriptor) -> Descriptor:
     return field
 
 
+def _of_act(study: Study, field: Descriptor) -> Descriptor:
+    """A column of the review acts. A lock of the study is about no subject."""
+    name = field["name"]
+    if name in _ACT_COLUMNS:
+        return {"name": name, **_ACT_COLUMNS[name](study)}
+    constraints = {
+        facet: value
+        for facet, value in field.get("constraints", {}).items()
+        if facet != "required" or name == layout.UNSNO
+    }
+    bare = {part: value for part, value in field.items() if part != "constraints"}
+    return {**bare, "constraints": constraints} if constraints else bare
+
+
 def _text(title: str, *, required: bool = False) -> Callable[[Study], Descriptor]:
     constraints = {"constraints": {"required": True}} if required else {}
     return lambda _: {"title": title, "type": "string", **constraints}
@@ -70,6 +89,31 @@ def _number(title: str, *, required: bool) -> Callable[[Study], Descriptor]:
         "title": title,
         "type": "integer",
         "constraints": {"required": required, "minimum": 1},
+    }
+
+
+def _count(title: str) -> Callable[[Study], Descriptor]:
+    return lambda _: {
+        "title": title,
+        "type": "integer",
+        "constraints": {"required": True, "minimum": 0},
+    }
+
+
+def _act_kind(study: Study) -> Descriptor:  # noqa: ARG001
+    return {
+        "title": "What it is",
+        "type": "string",
+        "constraints": {"required": True, "enum": [item.value for item in ReviewKind]},
+    }
+
+
+def _act_state(study: Study) -> Descriptor:  # noqa: ARG001
+    every = sorted(set().union(*ACT_STATES.values()))
+    return {
+        "title": "State that it left",
+        "type": "string",
+        "constraints": {"required": True, "enum": every},
     }
 
 
@@ -149,6 +193,23 @@ _COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
         "acted_at": lambda study: {**_moment(study), "title": "Written at (UTC)"},
         "assigned_role": _text("Role that it was given to"),
         "assigned_to": _text("Person that it was given to"),
+        "kind": _act_kind,
+        "number": _number("Number among its kind", required=True),
+        "state": _act_state,
+        "name": _text("Name of who signed"),
+        "digest": _text("SHA-256 of what was signed"),
+        "save_id": _text("Mark of the save", required=True),
+        "refused": _count("Errors that it had"),
+        "queries": _count("Queries that it had"),
+        "warnings": _count("Warnings that it had"),
+    }
+)
+_ACT_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
+    {
+        "version": _number("Version that it is about", required=False),
+        "acted_by": _text("Who did it", required=True),
+        "acted_at": lambda study: {**_moment(study), "title": "Done at (UTC)"},
+        "text": _text("Reason, or meaning of the signature"),
     }
 )
 _ENTRY_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
@@ -176,6 +237,10 @@ def _entry_keys() -> Descriptor:
     return {"primaryKey": ["query", "entry"], **_history_keys()}
 
 
+def _save_keys() -> Descriptor:
+    return {"primaryKey": [*layout.FORM_KEY[1:], "version"], **_history_keys()}
+
+
 def _to_subjects() -> Descriptor:
     names = [layout.SITE, layout.SUBJECT]
     return {
@@ -191,5 +256,8 @@ _KEYS: Mapping[str, Callable[[], Descriptor]] = MappingProxyType(
         layout.AUDIT: _history_keys,
         layout.QUERIES: _history_keys,
         layout.QUERY_ENTRIES: _entry_keys,
+        # A lock of the study has no subject, and a signature several rows.
+        layout.REVIEW_ACTS: dict,
+        layout.FORM_SAVES: _save_keys,
     }
 )

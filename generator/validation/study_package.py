@@ -24,6 +24,7 @@ from generator.tables.retired import read_retired
 from generator.validation.audit_trail import Column
 from generator.validation.json_parts import object_of
 from generator.validation.opened_package import OpenPackage, read_text
+from generator.validation.packaged_review import check_review
 from generator.validation.query_threads import check_threads
 from generator.validation.report.report import Collector, Reported
 from generator.validation.returned import lost_cells, restore
@@ -155,6 +156,7 @@ def _compare_descriptor(
         retired=read_retired(opened.descriptor),
         entries=entries,
         queries=layout.QUERY_ENTRIES in resources,
+        review=layout.REVIEW_ACTS in resources,
     )
     described = descriptor(study, past=past)["resources"]
 
@@ -236,6 +238,7 @@ def restore_tables(
 def compare_rows(opened: OpenPackage) -> None:
     """What the rows of one table say of each other, once all tables are read."""
     check_threads(opened)
+    check_review(opened)
 
 
 def settle_lost_cells(opened: OpenPackage) -> None:

@@ -31,7 +31,8 @@ def study_plan(
     """
     made, known = [], KnownNames(study=study, retired=retired)
     queries = layout.QUERY_ENTRIES in paths
-    every = layout.all_columns(study, entries=entries, queries=queries)
+    review = layout.REVIEW_ACTS in paths
+    every = layout.all_columns(study, entries=entries, queries=queries, review=review)
 
     for name, columns in every.items():
         table = study.tables.get(name)

@@ -27,7 +27,12 @@ from webapp.installation.study_database import (
 from webapp.packages.alike_subjects import alike_among, unlike_known
 from webapp.packages.import_forms import Import, import_forms
 from webapp.packages.package_log import head_of_package
-from webapp.packages.restore import may_restore, queries_left, restore_package
+from webapp.packages.restore import (
+    may_restore,
+    queries_left,
+    restore_package,
+    review_left,
+)
 from webapp.storage import FormClosed, SaveRefused, snapshot
 
 if TYPE_CHECKING:
@@ -261,6 +266,7 @@ def _run(
             return restored.imported
 
         shown.notes += queries_left(package)
+        shown.notes += review_left(package)
         return import_forms(database, package.forms(), how, subjects=package.subjects())
     except PackageFaulty:
         return None

@@ -23,6 +23,7 @@ from forms_spec.model.captured_forms import (
     CapturedFile,
     CapturedForm,
     CapturedQueryEntry,
+    CapturedSave,
     CapturedThread,
     FormStatus,
     Subject,
@@ -77,7 +78,11 @@ def export_package(
         snapshot(database) as state,
         packaged_log(state, database.sign) as log,
         package_writer(
-            study, target, entries=True, queries=state.has_queries()
+            study,
+            target,
+            entries=True,
+            queries=state.has_queries(),
+            review=_has_review(state, study),
         ) as writer,
     ):
         exporting = _Exporting(study=study, state=state, writer=writer)
@@ -87,8 +92,8 @@ def export_package(
                 on_progress(exporting.forms)
 
         files, earlier_files, missing = exporting.files()
-        if acts := state.review_acts():
-            missing.append(finding("export-review-stays", value=f"{acts:,}"))
+        if writer.review:
+            writer.review_acts(state.review_acts(_sites(state, study)))
         written = writer.finish(
             files=files,
             earlier_files=earlier_files,
@@ -99,6 +104,15 @@ def export_package(
         left_out = left_out_findings(state, study)
 
     return replace(written, findings=(*written.findings, *left_out, *missing))
+
+
+def _sites(state: Snapshot, study: Study) -> Mapping[str, str]:
+    """The site of each subject of the export."""
+    return {item.subjid: item.site for item in state.subjects_with(study)}
+
+
+def _has_review(state: Snapshot, study: Study) -> bool:
+    return next(state.review_acts(_sites(state, study)), None) is not None
 
 
 def left_out_findings(state: Snapshot, study: Study) -> tuple[Finding, ...]:
@@ -253,7 +267,11 @@ class _Exporting:
         for form in with_calculated(self.study, newest, self._day):
             self.writer.form(form)
 
+        is_signed = self.writer.review and self.state.signatures_of(subject.subjid)
         for versions in forms:
+            if is_signed:
+                whose = Subject(subject.site, subject.subjid)
+                self.writer.saves(whose, map(_sealed, versions))
             self._changes(subject, versions)
             self._files(versions)
 
@@ -319,6 +337,17 @@ class _Exporting:
                 missing.append(finding("export-file-missing", value=name))
 
         return (*sorted_files, missing)
+
+
+def _sealed(form: StoredForm) -> CapturedSave:
+    return CapturedSave(
+        key=form.key.form_key,
+        version=form.version,
+        save_id=form.save_id,
+        refused=form.counts.refused,
+        queries=form.counts.queries,
+        warnings=form.counts.warnings,
+    )
 
 
 def _save(form: StoredForm) -> tuple[str, str, str, str]:

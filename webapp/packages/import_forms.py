@@ -21,7 +21,12 @@ from typing import IO, Any, NamedTuple
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_forms import CapturedForm, CapturedThread, Subject
+from forms_spec.model.captured_forms import (
+    CapturedAct,
+    CapturedForm,
+    CapturedThread,
+    Subject,
+)
 from generator.tables.descriptor import DictionaryUse
 from webapp.packages.import_files import UploadChecker
 from webapp.packages.import_plans import (
@@ -44,6 +49,7 @@ from webapp.storage import (
     batch,
     snapshot,
 )
+from webapp.storage.past_reviews import ImportedReview
 
 __all__ = ["FormPreview", "Import", "ImportOutcome", "Imported", "import_forms"]
 
@@ -82,7 +88,7 @@ def import_forms(
 class PastOfStudy:
     """The dictionaries that a study had elsewhere, when, and who saved its forms.
 
-    ``threads`` gives its queries.
+    ``threads`` gives its queries, and ``review`` what reviewers did.
     """
 
     dictionaries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -90,6 +96,7 @@ class PastOfStudy:
     people: tuple[str, ...] = ()
     last_save: datetime | None = None
     threads: Callable[[], Iterable[CapturedThread]] = tuple
+    review: Callable[[], Iterable[CapturedAct]] = tuple
 
 
 Plans = Callable[[Snapshot, UploadChecker], Iterator[Plan]]
@@ -126,8 +133,11 @@ def carry_out(
                     counted.replace(before, refused)
 
             left_out = saves.restore_threads(past.threads()) if past else 0
+            review = ImportedReview()
+            if past:
+                review = saves.restore_review(past.review(), username=how.user)
 
-    return replace(counted.imported(), threads_left_out=left_out)
+    return replace(counted.imported(), threads_left_out=left_out, review=review)
 
 
 @contextmanager

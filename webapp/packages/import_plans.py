@@ -53,6 +53,7 @@ from webapp.storage import (
     scope_words,
 )
 from webapp.storage.events import NO_LINE, LogHead
+from webapp.storage.past_reviews import ImportedReview
 
 Item = TypeVar("Item")
 STATUSES = {
@@ -107,6 +108,7 @@ class Imported:
     forms: Mapping[ImportOutcome, int]
     cells: Mapping[ImportOutcome, int]
     threads_left_out: int = 0
+    review: ImportedReview = field(default_factory=ImportedReview)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -597,9 +599,10 @@ class _PlannedForm:
         counts = FindingCounts.of(
             self.verdict(casebook, completing=completing).findings
         )
-        plan.past.append(
-            (self.key, (*versions[:-1], replace(versions[-1], counts=counts)))
-        )
+        newest = versions[-1]
+        if not newest.is_sealed:
+            newest = replace(newest, counts=counts)
+        plan.past.append((self.key, (*versions[:-1], newest)))
         status = STATUSES[FormStatus(self.form.status)]
         if self.outcome(self.cells(), status) is ImportOutcome.SAME:
             fresh = replace(self, stored=None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from uuid import uuid4
@@ -14,8 +14,9 @@ from uuid import uuid4
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
-from forms_spec.model.captured_forms import Subject
+from forms_spec.model.captured_forms import CapturedSave, Subject
 from generator.validation.opened_package import OpenPackage
+from generator.validation.packaged_review import PackagedReview
 from generator.validation.query_threads import PackagedThreads
 from generator.validation.version_history import (
     PackagedVersion,
@@ -29,11 +30,13 @@ from webapp.packages.import_forms import PastOfStudy, carry_out
 from webapp.packages.import_plans import STATUSES, Import, Imported, Plan, plan_forms
 from webapp.storage import (
     Database,
+    FindingCounts,
     PastVersion,
     Snapshot,
     dictionary_in_use,
     list_subjects,
 )
+from webapp.storage.past_reviews import ImportedReview
 
 ABSENT = "their subjects were not imported"
 
@@ -62,6 +65,7 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
     with (
         closing(PackageHistory(package)) as history,
         closing(PackagedThreads(package)) as threads,
+        closing(PackagedReview(package)) as review,
     ):
         dictionaries = earlier_texts(package.source)
         entries = history.entries()
@@ -72,9 +76,11 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
                 *history.people(),
                 *dict.fromkeys(by for by, _ in entries.values() if by),
                 *threads.people(),
+                *review.people(),
             ),
             last_save=history.last_save(),
             threads=threads.threads,
+            review=review.acts,
         )
         restoring = _Restoring(
             package=package,
@@ -82,14 +88,37 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
             how=replace(how, earlier_file=partial(earlier_file, package)),
             dictionaries=frozenset((*dictionaries, how.study.hash)),
             entries=entries,
+            review=review,
         )
         imported = carry_out(database, restoring.how, restoring.plans, past)
 
         findings = [
             *restoring.findings(),
             *_left_out(imported.threads_left_out, ABSENT),
+            *_review_findings(imported.review),
         ]
         return Restored(imported=imported, findings=tuple(findings))
+
+
+def _review_findings(review: ImportedReview) -> Iterator[Finding]:
+    """Nothing where the whole review came in, and fits."""
+    yield from _acts_left_out(review.left_out, ABSENT)
+    if review.broken:
+        count = review.broken
+        many = "1 signature" if count == 1 else f"{count:,} signatures"
+        yield finding("import-signature-broken", many=many)
+
+
+def _acts_left_out(count: int, why: str) -> Iterator[Finding]:
+    if count:
+        many = "1 act is" if count == 1 else f"{count:,} acts are"
+        yield finding("import-review-left", many=many, why=why)
+
+
+def review_left(package: OpenPackage) -> Iterator[Finding]:
+    """The same as ``queries_left``, of what reviewers did."""
+    with closing(PackagedReview(package)) as review:
+        yield from _acts_left_out(review.count(), "this database has subjects already")
 
 
 def queries_left(package: OpenPackage) -> Iterator[Finding]:
@@ -119,8 +148,10 @@ class _Restoring:
     how: Import
     dictionaries: frozenset[str]
     entries: Mapping[str, tuple[str, datetime]]
+    review: PackagedReview
     without: int = 0
     numbered: int = 0
+    marks: set[str] = field(default_factory=set)
 
     def plans(self, state: Snapshot, desk: UploadChecker) -> Iterator[Plan]:
         for subject, staged in self.package.staged():
@@ -146,15 +177,31 @@ class _Restoring:
         """The versions of the subject's forms, where the dictionaries that they were
         saved with are there.
         """
-        past = {}
+        past, saves = {}, self.review.saves(subject)
         for key, versions in self.history.forms(subject).items():
             if self.dictionaries.issuperset(version.dictionary for version in versions):
-                past[key] = tuple(map(self._version, versions))
+                past[key] = tuple(
+                    self._version(version, saves.get((key, number)))
+                    for number, version in enumerate(versions, start=1)
+                )
 
         return past
 
-    def _version(self, packaged_version: PackagedVersion) -> PastVersion:
+    def _version(
+        self, packaged_version: PackagedVersion, known: CapturedSave | None
+    ) -> PastVersion:
+        """A version; with its own save id and counts it has its own seal again."""
         self.numbered += 1
+        version = self._unsealed(packaged_version)
+        if known is None or known.save_id in self.marks:
+            return version
+        self.marks.add(known.save_id)
+        counts = FindingCounts(
+            refused=known.refused, queries=known.queries, warnings=known.warnings
+        )
+        return replace(version, save_id=known.save_id, counts=counts, is_sealed=True)
+
+    def _unsealed(self, packaged_version: PackagedVersion) -> PastVersion:
         return PastVersion(
             status=STATUSES[packaged_version.status],
             record=packaged_version.record,

@@ -54,7 +54,8 @@ class ImportRun:
 class PastVersion:
     """A version of a form as it was saved elsewhere.
 
-    ``counts`` are its findings, where they were judged.
+    ``counts`` are its findings, where they were judged. It ``is_sealed`` where its save
+    id and counts are those of the database that it comes from: its seal is the same.
     """
 
     status: Status
@@ -65,6 +66,7 @@ class PastVersion:
     dictionary_hash: str
     save_id: str
     counts: FindingCounts = field(default_factory=FindingCounts)
+    is_sealed: bool = False
 
 
 NewForm = tuple[InstanceKey, Sequence[PastVersion]]

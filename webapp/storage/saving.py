@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forms_spec.model.captured_data import FormKey, Record
-from forms_spec.model.captured_forms import CapturedThread
+from forms_spec.model.captured_forms import CapturedAct, CapturedThread
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.alerts import NewAlert, insert_alerts
@@ -42,6 +42,7 @@ from webapp.storage.imports import (
 )
 from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_queries import insert_threads
+from webapp.storage.past_reviews import ImportedReview, insert_review
 from webapp.storage.review_state import ReviewTable, reviewed_in
 from webapp.storage.seals import seal
 from webapp.storage.signatures import break_signatures
@@ -206,6 +207,18 @@ class Batch:
         """
         return insert_threads(
             self._connection, threads, self._now, import_id=self._import
+        )
+
+    def restore_review(
+        self, acts: Iterable[CapturedAct], *, username: str
+    ) -> ImportedReview:
+        """What reviewers did elsewhere, once the forms are here."""
+        return insert_review(
+            self._connection,
+            acts,
+            self._now,
+            import_id=self._import,
+            username=username,
         )
 
     def save_new(self, requests: Sequence[SaveRequest]) -> None:

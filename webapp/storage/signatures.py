@@ -146,7 +146,7 @@ def fingerprint(forms: Iterable[SignedForm]) -> str:
 def forms_to_sign(database: Database, scope: ReviewScope) -> tuple[SignedForm, ...]:
     """The newest version of each form in a scope."""
     with database.read() as connection:
-        return _in_scope(_newest_forms(connection, scope.subject), scope)
+        return in_scope(newest_forms(connection, scope.subject), scope)
 
 
 def sign(
@@ -162,7 +162,7 @@ def sign(
 
     with database.write() as connection:
         now = stamp(connection, database.clock())
-        forms = _in_scope(_newest_forms(connection, scope.subject), scope)
+        forms = in_scope(newest_forms(connection, scope.subject), scope)
         if not forms:
             raise SignatureRefused("Nothing was captured here that could be signed.")
         if fingerprint(forms) != seen:
@@ -325,7 +325,7 @@ def find_signatures(
         return ()
 
     # Most subjects have no signature: their forms are not read for it.
-    forms = _newest_forms(connection, subject)
+    forms = newest_forms(connection, subject)
     return tuple(_signature_of(row._mapping, _break_of(row), forms) for row in rows)
 
 
@@ -390,7 +390,7 @@ def _scope(row: Row[Any]) -> ReviewScope:
     return ReviewScope(row.subjid, row.visit, row.unsno, row.form)
 
 
-def _newest_forms(
+def newest_forms(
     connection: Connection, subject: str
 ) -> Mapping[InstanceKey, SignedForm]:
     """The newest version of each form of a subject, without its answers."""
@@ -422,7 +422,7 @@ NEWEST_SEALS = (
 )
 
 
-def _in_scope(
+def in_scope(
     forms: Mapping[InstanceKey, SignedForm], scope: ReviewScope
 ) -> tuple[SignedForm, ...]:
     """Sorted by what they are, so that the same forms give the same bytes."""
@@ -452,7 +452,7 @@ def _signature_of(
     # Seen anew each time: a change behind the triggers shows without a save.
     fits = signed.fresh_digest() == signed.digest
     if broken is None:
-        fits = fits and _in_scope(stored, signed.scope) == signed.forms
+        fits = fits and in_scope(stored, signed.scope) == signed.forms
     return replace(signed, fits=fits)
 
 

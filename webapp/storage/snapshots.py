@@ -4,13 +4,14 @@ moment.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from forms_spec import load_study
+from forms_spec.model.captured_forms import CapturedAct
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import (
@@ -31,11 +32,12 @@ from webapp.storage.forms import (
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.queries import QueryThread, any_query, seen_threads
 from webapp.storage.releases import SiteDictionaries, find_releases
+from webapp.storage.review_acts import iterate_acts
 from webapp.storage.review_scopes import ReviewScope
 from webapp.storage.sight import Sight
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
-from webapp.storage.tables import form_version, lock_act, signature, verification
+from webapp.storage.tables import form_version
 from webapp.storage.voids import Voids, every_void
 
 SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
@@ -140,15 +142,9 @@ class Snapshot:
         """Whether there is any query or comment."""
         return any_query(self._connection)
 
-    def review_acts(self) -> int:
-        """How many locks, signatures and marks of verification there are."""
-        counts = (
-            select(func.count()).select_from(table)
-            for table in (lock_act, signature, verification)
-        )
-        return sum(
-            int(self._connection.execute(query).scalar_one()) for query in counts
-        )
+    def review_acts(self, sites: Mapping[str, str]) -> Iterator[CapturedAct]:
+        """What reviewers did to subjects, given with their sites, and to the study."""
+        return iterate_acts(self._connection, sites)
 
     def dictionary_uses(self) -> tuple[DictionaryUse, ...]:
         """Which dictionaries were in use, and from when on."""

@@ -195,6 +195,29 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-review-left",
+        severity=Severity.WARNING,
+        message="{many} of reviewers not imported: {why}.",
+        remedy="Import the package into an empty database to get the whole review.",
+        explanation=(
+            "Locks, signatures, verification, looks and voiding come with the history "
+            "of a study. A database with subjects has a history of its own."
+        ),
+    ),
+    CatalogueEntry(
+        code="import-signature-broken",
+        severity=Severity.WARNING,
+        message=("{many} came in broken: the imported forms are not what was signed."),
+        remedy=(
+            "Compare the forms with the database that the package came from, then have "
+            "them signed again."
+        ),
+        explanation=(
+            "A signature has the seals of the forms that were signed. The forms came in "
+            "otherwise: they were changed or redacted since, or lack their history."
+        ),
+    ),
+    CatalogueEntry(
         code="import-file-missing",
         severity=Severity.WARNING,
         message="The package lacks the uploaded file {value}.",
@@ -251,23 +274,6 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         explanation=(
             "The study releases a dictionary site by site, and a package has one "
             "dictionary. Export one package for each dictionary that sites work under."
-        ),
-    ),
-    CatalogueEntry(
-        code="export-review-stays",
-        severity=Severity.WARNING,
-        message=(
-            "The package has the {value} locks, signatures and verifications in its log "
-            "only."
-        ),
-        remedy=(
-            "Keep the database: they count in it. Sign and lock again in a database "
-            "that imports the package."
-        ),
-        explanation=(
-            "A lock, a signature or a verification counts in the database in which it "
-            "was made. The log of the package tells of each, with who and when. An "
-            "import does not make them again."
         ),
     ),
     CatalogueEntry(

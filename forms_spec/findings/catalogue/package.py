@@ -586,6 +586,13 @@ _QUERIES = (
         "The entries of a query are numbered from 1, without gaps.",
     ),
     refuse(
+        "review-act-impossible",
+        "This row of the review, “{value}”, cannot be: {why}.",
+        _AGAIN,
+        "The rows say who locked, voided, signed, verified or looked at what. A "
+        "signature stands before the forms under it and before its break.",
+    ),
+    refuse(
         "query-entry-blank",
         "Entry {entry} of query {query} is “{action}” but has no text.",
         _AGAIN,

@@ -64,7 +64,9 @@ def _own_tables(opened: OpenPackage) -> int:
 
     queries = layout.QUERY_ENTRIES in opened.resources
 
-    return len(layout.all_columns(opened.study, queries=queries))
+    review = layout.REVIEW_ACTS in opened.resources
+
+    return len(layout.all_columns(opened.study, queries=queries, review=review))
 
 
 def _text(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> TableText:

@@ -9,11 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.studies import small_study
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.demo.demo_study import PASSWORD
-from webapp.packages.export import export_package
 from webapp.storage import (
     Database,
     InstanceKey,
@@ -210,16 +208,3 @@ def test_a_lock_makes_no_version(app: Flask) -> None:
     stored = load(database_of(app), VS)
     assert stored is not None
     assert (stored.version, stored.status) == (1, Status.DRAFT)
-
-
-@pytest.mark.usefixtures("nurse")
-def test_an_export_says_that_the_review_stays_behind(
-    app: Flask, tmp_path: Path
-) -> None:
-    def codes(name: str) -> list[str]:
-        written = export_package(database_of(app), small_study(), tmp_path / name)
-        return [finding.code for finding in written.findings]
-
-    assert codes("before.zip") == []
-    act(client_of(app, "manager"), "lock", "SCR/vs")
-    assert codes("after.zip") == ["export-review-stays"]

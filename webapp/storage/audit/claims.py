@@ -282,9 +282,16 @@ def _tell_entry(content: Content, _: int) -> Iterator[Claim]:
         details.get("assigned_role", ""),
         details.get("assigned_to", ""),
         content["number"],
-        # An entry that came with an import was written elsewhere, and before.
-        details.get("acted", content["at"]),
+        _acted(content),
     )
+
+
+def _acted(content: Content) -> Cell:
+    """When something was done: what came with an import was done elsewhere, and
+    before.
+    """
+    when: Cell = content["details"].get("acted", content["at"])
+    return when
 
 
 def _tell_lock(content: Content, _: int) -> Iterator[Claim]:
@@ -298,7 +305,7 @@ def _tell_lock(content: Content, _: int) -> Iterator[Claim]:
         place.get("form", ""),
         (LOCKS | VOIDS)[content["kind"]],
         _by(content),
-        content["at"],
+        _acted(content),
         details["text"],
         content["number"],
     )
@@ -314,7 +321,7 @@ def _tell_signature(content: Content, _: int) -> Iterator[Claim]:
         place.get("form", ""),
         details["meaning"],
         _by(content),
-        content["at"],
+        _acted(content),
         details["forms"],
         details["digest"],
         content["number"],
@@ -330,7 +337,7 @@ def _tell_break(content: Content, _: int) -> Iterator[Claim]:
         place["form"],
         details["version"],
         _by(content),
-        content["at"],
+        _acted(content),
         content["number"],
     )
 
@@ -350,7 +357,7 @@ def _tell_marks(content: Content, _: int) -> Iterator[Claim]:
             content["kind"].removeprefix("verification-"),
             details["version"],
             _by(content),
-            content["at"],
+            _acted(content),
             content["number"],
         )
 
@@ -365,7 +372,7 @@ def _tell_look(content: Content, _: int) -> Iterator[Claim]:
         place["form"],
         details["version"],
         _by(content),
-        content["at"],
+        _acted(content),
         content["number"],
     )
 
