@@ -38,6 +38,7 @@ from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.validation.known_names import KnownNames
 from webapp.packages.export import file_names, named_files
 from webapp.packages.import_files import UploadChecker
+from webapp.packages.raised_alerts import alerts_of
 from webapp.storage import (
     ChangeKind,
     FindingCounts,
@@ -585,9 +586,7 @@ class _PlannedForm:
         )
         if outcome is ImportOutcome.SAME:
             return preview, None
-        return preview, self.request(
-            status, FindingCounts.of(verdict.findings), hard=len(hard)
-        )
+        return preview, self.request(status, verdict, hard=len(hard))
 
     def restored(
         self, casebook: InMemoryCasebook, versions: tuple[PastVersion, ...], plan: Plan
@@ -683,10 +682,8 @@ class _PlannedForm:
             if code:
                 yield finding(code, data=self.place, value=name)
 
-    def request(
-        self, status: Status, counts: FindingCounts, *, hard: int
-    ) -> SaveRequest:
-        form = self.form
+    def request(self, status: Status, verdict: Judgement, *, hard: int) -> SaveRequest:
+        form, spec = self.form, self.how.study.forms[self.form.key.form]
         by = f" by {self.how.operator}" if self.how.operator else ""
         draft = ""
         if hard:
@@ -704,8 +701,9 @@ class _PlannedForm:
             reason=f"Imported from {self.how.source}{by}: version {form.version} of "
             f"{form.saved_by},"
             f" {timestamp(form.saved_at)}{draft}",
-            counts=counts,
-            fixed=laid_down(self.how.study.forms[form.key.form]),
+            counts=FindingCounts.of(verdict.findings),
+            fixed=laid_down(spec),
+            alerts=alerts_of(spec, form.record, verdict),
         )
 
 

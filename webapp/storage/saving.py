@@ -229,6 +229,14 @@ class Batch:
                 for request in requests
             ]
         )
+        for request in requests:
+            insert_alerts(
+                self._connection,
+                self._now,
+                request.key,
+                request.alerts,
+                username=request.user,
+            )
 
     def add_subject(
         self, *, subjid: str, site: str, user: str, moment: datetime | None = None

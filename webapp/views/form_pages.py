@@ -35,11 +35,11 @@ from webapp.forms.posted import (
     unsaved_page,
     with_refused,
 )
-from webapp.forms.raised_alerts import alerts_of
 from webapp.forms.retired_answers import refusal
 from webapp.forms.retired_forms import readable_place, tables_of
 from webapp.forms.role_saves import keeps_rows, whole_record
 from webapp.forms.uploads import LARGEST_UPLOADS
+from webapp.packages.raised_alerts import alerts_of
 from webapp.presentation.form_address import FormPlace, form_place
 from webapp.presentation.statuses import status_of
 from webapp.presentation.template_filters import person

@@ -122,7 +122,9 @@ def test_the_whole_review_comes_back_byte_for_byte(
     assert run("export", "--db", url, "--out", again).exit_code == 0
     before = unpacked(reviewed, tmp_path / "before")
     after = unpacked(again, tmp_path / "after")
-    kinds = {line.split(",")[8] for line in (before / TABLES[0]).read_text().splitlines()}
+    kinds = {
+        line.split(",")[8] for line in (before / TABLES[0]).read_text().splitlines()
+    }
     assert {"lock", "void", "signature", "broken", "verification"} <= kinds
     for name in TABLES:
         assert (after / name).read_bytes() == (before / name).read_bytes()

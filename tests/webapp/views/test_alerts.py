@@ -11,16 +11,19 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from click.testing import CliRunner
 from flask import Flask
 
 from tests.studies import study_of
 from tests.webapp.pages import inputs, token
 from tests.webapp.small_site import NOON, client_of, furnish
 from webapp.app import create_app
+from webapp.commands import main
 from webapp.demo.demo_study import PASSWORD
 from webapp.installation.mail import (
     MailSettings,
@@ -29,6 +32,7 @@ from webapp.installation.mail import (
     send_due,
 )
 from webapp.installation.settings import Settings
+from webapp.packages.export import export_package
 from webapp.storage import (
     ALL_SITES,
     Database,
@@ -248,6 +252,28 @@ def signer(app: Flask, username: str, sites: Sites = ALL_SITES) -> User:
         password=PASSWORD,
         sites=sites,
     )
+
+
+def test_an_import_tells_what_its_forms_have_to_tell(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    enter(app, AE, what="Stroke", serious="Y")
+    enter(app, VS, sysbp="220")
+    package = tmp_path / "package.zip"
+    export_package(database, study_of(FILES), package)
+
+    url = f"sqlite:///{tmp_path}/other.sqlite"
+    other = create_app(
+        Settings(database=url, study=study_of(FILES), secret_key="tests", clock=Clock())  # type: ignore[arg-type]
+    )
+    furnish(other.extensions["crfsmith"].database)
+    for _ in range(2):
+        said = CliRunner().invoke(main, ["import", str(package), "--db", url])
+        assert said.exit_code == 0, said.output
+    assert {address for address, _ in alerts(other)} == {
+        f"{VS}#f-sysbp",
+        f"{AE}#f-serious",
+    }
 
 
 def test_the_same_again_is_no_other_alert_and_another_value_is(app: Flask) -> None:

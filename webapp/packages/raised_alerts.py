@@ -1,4 +1,4 @@
-"""What a save has to tell somebody at once: a serious adverse event, a value beyond an
+"""What a save or an import has to tell somebody at once: a serious adverse event, a value beyond an
 alert limit.
 """
 
@@ -10,7 +10,6 @@ from forms_spec.evaluation import Judgement
 from forms_spec.model.captured_data import CellKey, Record, text_at
 from forms_spec.model.fields import Field, Form
 from generator.pages.input_names import cell_name
-from webapp.forms.evaluation import cell_of
 from webapp.storage import AlertKind, NewAlert
 
 SERIOUS = "AESER"
@@ -46,7 +45,10 @@ def _values(form: Form, record: Record, judgement: Judgement) -> Iterator[NewAle
     # A reason settles the question, not the need to act.
     for finding in judgement.findings:
         if finding.alerts:
-            cell = cell_of(form, finding.data)
+            place = finding.data
+            cell = CellKey(form.name, None, "")
+            if place is not None:
+                cell = CellKey(place.table, place.row, place.field or "")
             yield _alert(AlertKind.ALERT_VALUE, cell, text_at(record, cell))
 
 
