@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from webapp.storage.database import Database
 from webapp.storage.forms import Status
@@ -19,10 +19,13 @@ from webapp.storage.tables import (
     query,
     subject,
     subject_standing,
+    subject_work,
 )
 from webapp.storage.users import ALL_SITES, Sites
+from webapp.storage.work_lists import WorkKind
 
 Standings = subject_standing.c
+Work = subject_work.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +99,65 @@ def completeness(
             (visit, form): Completeness(begun=int(begun), complete=int(complete))
             for visit, form, begun, complete in connection.execute(counted)
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueForms:
+    """What is due and not begun, as subjects were evaluated last, by visit and form.
+
+    ``unbegun`` are forms of visits that took place. Of ``overdue`` visits, which did
+    not, it is known how many there are, and how many of their forms were ``begun``.
+    """
+
+    unbegun: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    overdue: Mapping[str, int] = field(default_factory=dict)
+    begun: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def due_forms(database: Database, *, sites: Sites, today: date) -> DueForms:
+    """What is due and not begun; nothing for somebody who does not see every answer
+    from which that follows.
+    """
+    sight = database.sight
+    if sight is not None and not sight.dates:
+        return DueForms()
+
+    place = "subjid", "visit", "unsno"
+    same_visit = and_(*(form_instance.c[name] == Work[name] for name in place))
+    same_form = and_(same_visit, form_instance.c.form == Work.form)
+    own = [] if sites is ALL_SITES else [Work.site.in_(sorted(sites))]
+    seen = [] if sight is None else [Work.form.in_(sorted(sight.forms))]
+    is_overdue = (Work.kind == WorkKind.VISIT.value) & (
+        Work.last_day < today.isoformat()
+    )
+    unbegun = (
+        select(Work.visit, Work.form, func.count())
+        .select_from(subject_work.outerjoin(form_instance, same_form))
+        .where(Work.kind == WorkKind.FORM.value, form_instance.c.id.is_(None))
+        .where(*own, *seen)
+        .group_by(Work.visit, Work.form)
+    )
+    overdue = (
+        select(Work.visit, func.count()).where(is_overdue, *own).group_by(Work.visit)
+    )
+    begun = (
+        select(Work.visit, form_instance.c.form, func.count())
+        .select_from(subject_work.join(form_instance, same_visit))
+        .where(is_overdue, *own)
+        .group_by(Work.visit, form_instance.c.form)
+    )
+    with database.read() as connection:
+        return DueForms(
+            unbegun={
+                (visit, form): int(count)
+                for visit, form, count in connection.execute(unbegun)
+            },
+            overdue={visit: int(count) for visit, count in connection.execute(overdue)},
+            begun={
+                (visit, form): int(count)
+                for visit, form, count in connection.execute(begun)
+            },
+        )
 
 
 def waiting_since(database: Database, *, sites: Sites) -> tuple[datetime, ...]:

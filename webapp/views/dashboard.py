@@ -5,7 +5,7 @@ entered. Pictures with the table beside each.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -14,9 +14,11 @@ from flask.typing import ResponseReturnValue
 
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.life_cycle import LifeStatus
+from forms_spec.model.visits import Expectation
 from forms_spec.schedule.study_clock import day_of
 from forms_spec.schedule.timeline import VISIT_DATE, field_named
 from webapp.presentation.charts import Bar, Chart
+from webapp.review.stored_status import Moment, evaluate_some
 from webapp.security.access import READ, allow
 from webapp.services import own_sites, services
 from webapp.storage import (
@@ -26,6 +28,7 @@ from webapp.storage import (
     subjects_added,
     waiting_since,
 )
+from webapp.storage.dashboard import Completeness, due_forms
 
 bp = Blueprint("dashboard", __name__)
 MOST_MONTHS: Final = 24
@@ -41,6 +44,7 @@ Classes = Sequence[tuple[int | None, str]]
 @bp.get("/dashboard")
 @allow(READ)
 def show_dashboard() -> ResponseReturnValue:
+    evaluate_some(Moment())
     statuses = statuses_of_subjects(services().database, sites=own_sites())
     charts = (_accrual(), *_completeness(), _query_age(), _entry_lag())
     return render_template(
@@ -90,9 +94,10 @@ def _months(first: str, last: str) -> Iterator[str]:
 
 
 def _completeness() -> Iterator[Chart]:
-    """Forms that are complete of those that were begun: by visit, and by form."""
+    """Forms that are complete of those that are due or begun: by visit, and by form."""
     study = services().study
     counts = completeness(services().database, sites=own_sites())
+    wanted = _wanted(counts)
     visits = {name: visit.title for name, visit in study.visits.items()}
     forms = {name: form.title for name, form in study.forms.items()}
     by = (
@@ -102,36 +107,55 @@ def _completeness() -> Iterator[Chart]:
 
     # The parts of a place are its visit and its form.
     for name, title, names, part in by:
-        begun: Counter[str] = Counter()
+        due: Counter[str] = Counter()
         complete: Counter[str] = Counter()
+        for place, number in wanted.items():
+            due[place[part]] += number
         for place, count in counts.items():
-            begun[place[part]] += count.begun
             complete[place[part]] += count.complete
-        shown = [key for key in names if begun[key]]
+        shown = [key for key in names if due[key]]
         yield Chart(
             name=f"by-{name}",
             title=title,
-            note="Hatched: begun and not complete.",
+            note="Hatched: due and not complete.",
             bars=tuple(
                 Bar(
                     name=names[key],
-                    value=begun[key],
+                    value=due[key],
                     part=complete[key],
-                    words=f"{complete[key]} of {begun[key]}",
+                    words=f"{complete[key]} of {due[key]}",
                 )
                 for key in shown
             ),
-            head=(name.capitalize(), "Begun", "Complete", "Share"),
+            head=(name.capitalize(), "Due", "Complete", "Share"),
             rows=tuple(
                 (
                     names[key],
-                    str(begun[key]),
+                    str(due[key]),
                     str(complete[key]),
-                    f"{100 * complete[key] // begun[key]} %",
+                    f"{100 * complete[key] // due[key]} %",
                 )
                 for key in shown
             ),
         )
+
+
+def _wanted(
+    counts: Mapping[tuple[str, str], Completeness],
+) -> Counter[tuple[str, str]]:
+    """By visit and form: how many were begun, or are due and were not."""
+    app = services()
+    due = due_forms(app.database, sites=own_sites(), today=app.today())
+    wanted = Counter({place: count.begun for place, count in counts.items()})
+    wanted.update(due.unbegun)
+    for item in app.study.schedule:
+        # Nobody knows yet whether a visit that did not take place asks for the others.
+        if item.expectation is Expectation.REQUIRED:
+            place = item.visit, item.form
+            missing = due.overdue.get(item.visit, 0) - due.begun.get(place, 0)
+            wanted[place] += max(missing, 0)
+
+    return wanted
 
 
 def _query_age() -> Chart:
