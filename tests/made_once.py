@@ -1,6 +1,6 @@
 """What the tests would make anew some thousand times, and what is the same each time: the
 builders of addresses, the templates of pages, the tables of a new database in a file,
-and large dictionaries.
+the texts of statements, and large dictionaries.
 
 A server makes these once. Nothing else is shared: each test has applications and
 databases of its own.
@@ -37,6 +37,7 @@ def make_once() -> None:
     """From now on, for everything in this process."""
     Rule._compile_builder = _builder  # type: ignore[method-assign]
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    database.create_engine = _engine  # type: ignore[attr-defined]
     database.migrate = _copy  # type: ignore[attr-defined]
     loader.build_study = _built  # type: ignore[attr-defined]
     loader.run_checks = _checked  # type: ignore[attr-defined]
@@ -66,6 +67,31 @@ class CompiledTemplates(BytecodeCache):
 
 
 # Databases
+
+_create_engine = database.create_engine  # type: ignore[attr-defined]
+
+
+class CompiledStatements(dict[Any, Any]):
+    """What SQLAlchemy compiles for a statement; each engine would do so anew.
+
+    SQLAlchemy asks by the engine's own dialect first, then by the statement.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+_statements = {name: CompiledStatements() for name in ("sqlite", "postgresql")}
+
+
+def _engine(*words: Any, **options: Any) -> Engine:
+    engine = _create_engine(*words, **options)
+    engine._compiled_cache = _statements[engine.dialect.name]
+    return engine
+
 
 _migrate = database.migrate  # type: ignore[attr-defined]
 _folder = tempfile.TemporaryDirectory(prefix="crfsmith-tables-")
