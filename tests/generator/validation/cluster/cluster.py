@@ -1,5 +1,8 @@
-"""A real Spark cluster on this machine: one master, two workers, each a process of its
-own.
+"""A real Spark cluster on this machine: a master and a worker with two cores, each a
+process of its own.
+
+crfsmith runs in two Python processes beside the worker's executor. A second worker would
+add two programs of Java and no other process that runs crfsmith.
 """
 
 from __future__ import annotations
@@ -43,22 +46,12 @@ def cluster(folder: Path) -> Iterator[str]:
                 str(port),
             )
         )
-        logs = [folder / f"worker-{number}.log" for number in (1, 2)]
-        for log in logs:
-            words = (
-                "--host",
-                "127.0.0.1",
-                "--cores",
-                "1",
-                "--memory",
-                "1g",
-                "--work-dir",
-            )
-            stack.enter_context(
-                _process(log, "worker.Worker", *words, str(folder / log.stem), master)
-            )
-        for log in logs:
-            _wait_for(log, r"Successfully registered with master")
+        log = folder / "worker.log"
+        words = ("--host", "127.0.0.1", "--cores", "2", "--memory", "1g", "--work-dir")
+        stack.enter_context(
+            _process(log, "worker.Worker", *words, str(folder / log.stem), master)
+        )
+        _wait_for(log, r"Successfully registered with master")
         yield master
 
 

@@ -1,8 +1,8 @@
 """A cluster finds what one machine finds: code, table, key, field, value, words and
 rule of every finding.
 
-One master, two workers, part files: what the embedded engine says about one file is
-compared with what the cluster says about the same rows in many.
+One master, a worker with two Python processes, part files: what the embedded engine
+says about one file is compared with what the cluster says about the same rows in many.
 """
 
 from __future__ import annotations
