@@ -148,16 +148,16 @@ def _built(files: dict[str, str], notes: Notes) -> Any:
     if key not in _loaded:
         while len(_loaded) >= MOST_KEPT:
             oldest, _ = _loaded.pop(next(iter(_loaded)))
-            _found.pop(id(oldest), None)
+            _found.pop(id(oldest.loaded), None)
         own = Notes()
         _loaded[key] = _build(files, own), own.findings
-    loaded, findings = _loaded[key]
+    built, findings = _loaded[key]
     notes.extend(findings)
-    return loaded
+    return built
 
 
 def _checked(loaded: Any) -> list[Finding]:
-    if not any(loaded is kept for kept, _ in _loaded.values()):
+    if not any(loaded is kept.loaded for kept, _ in _loaded.values()):
         return list(_check(loaded))
     if id(loaded) not in _found:
         _found[id(loaded)] = list(_check(loaded))

@@ -8,7 +8,7 @@ with cause and remedy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing
@@ -50,11 +50,27 @@ class MappingSchema(Schema):
     def _unknown_key(self, key: str, data: Any) -> Problem:
         known = [field.data_key or name for name, field in self.load_fields.items()]
         words = {"key": key, "near": did_you_mean(key, known)}
-        # ``{label: Pain now, at rest}`` has a key ``at rest`` without a value.
         is_empty = isinstance(data, Mapping) and data.get(key) is None
-        code = "unknown-key-without-value" if is_empty else "unknown-key"
+        code = _code_of_empty_key(key, known) if is_empty else "unknown-key"
+        if code == "colon-without-space":
+            words = {"key": key.partition(":")[0]}
 
         return Problem(code=code, words=words, at_key=True)
+
+
+def _code_of_empty_key(key: str, known: Sequence[str]) -> str:
+    """What is wrong with an unknown key without a value: something in the text inside
+    ``{ }`` has made a key of a piece of it.
+    """
+    # ``{label:Pain}`` has a key ``label:Pain``.
+    if key.partition(":")[0] in known:
+        return "colon-without-space"
+    # ``{assert: dose < 0,5}`` has a key ``5``.
+    if key.isdigit():
+        return "comma-in-number"
+
+    # ``{label: Pain now, at rest}`` has a key ``at rest``.
+    return "unknown-key-without-value"
 
 
 def whole_match(pattern: re.Pattern[str], value: Any) -> re.Match[str] | None:

@@ -68,10 +68,18 @@ def dictionary_hash(files: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def build_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
-    """Build what can be built; None when there is no study file to begin with.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuiltStudy:
+    """What was built from files; ``loaded`` is None when no file begins a study."""
 
-    Where a file cannot be read, it may be the study's: then nothing more is said.
+    loaded: LoadedStudy | None
+    parts: Parts
+
+
+def build_study(files: Mapping[str, str], notes: Notes) -> BuiltStudy:
+    """Build what can be built.
+
+    Where something cannot be read, it may be the study's: then nothing more is said.
     """
     parts = Parts()
     spots = _sort(files, parts, notes)
@@ -79,17 +87,18 @@ def build_study(files: Mapping[str, str], notes: Notes) -> LoadedStudy | None:
 
     if not studies:
         documents = parts.documents.values()
-        if all(document.root is not None for document in documents):
+        if all(document.root and not document.lost for document in documents):
             notes.say("no-study", _top(next(iter(files), ".")))
 
-        return None
+        return BuiltStudy(loaded=None, parts=parts)
 
     for other in studies[1:]:
         first = studies[0].place
         notes.say("second-study", other.at("study").key, related=(first,), first=first)
 
     builder = _StudyBuilder(files=files, spots=spots, parts=parts, notes=notes)
-    return LoadedStudy(study=builder.build(), parts=parts)
+    loaded = LoadedStudy(study=builder.build(), parts=parts)
+    return BuiltStudy(loaded=loaded, parts=parts)
 
 
 def _top(file: str) -> TextPlace:

@@ -54,9 +54,28 @@ class TokenStream:
         if word.kind is TokenKind.END:
             return SyntaxFault("rule-ends-early", word.start, word.end, wanted=wanted)
 
+        if self._is_decimal_comma():
+            before, after = self.words[self.at - 1], self.words[self.at + 1]
+            return SyntaxFault(
+                "rule-decimal-comma",
+                before.start,
+                after.end,
+                name=f"{before.text},{after.text}",
+                better=f"{before.text}.{after.text}",
+            )
+
         if word.kind is TokenKind.NAME and word.text.lower() in ("null", "empty"):
             wanted = "known or missing (write: is known, is not known)"
 
         return SyntaxFault(
             "rule-unexpected", word.start, word.end, name=word.text, wanted=wanted
         )
+
+    def _is_decimal_comma(self) -> bool:
+        """Whether the word is a comma between two numbers, without a space."""
+        if not self.is_sign(",") or self.at == 0:
+            return False
+
+        before, after = self.words[self.at - 1], self.words[self.at + 1]
+        are_numbers = before.kind is after.kind is TokenKind.NUMBER
+        return are_numbers and before.end == self.word.start == after.start - 1

@@ -17,6 +17,7 @@ import yaml
 
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
+from forms_spec.yaml_source.lost_lines import LostLines
 
 Data = dict[str, "Data"] | list["Data"] | str | None
 Path = tuple[str | int, ...]
@@ -74,7 +75,8 @@ class Renaming:
 class Document:
     """A file's data with its places.
 
-    ``root`` is None when the file is no YAML or is empty.
+    ``root`` is None when the file is no YAML or is empty. ``lost`` are the lines that
+    were left out around faults; the file's text still has them.
     """
 
     file: str
@@ -82,6 +84,7 @@ class Document:
     root: YamlNode | None
     findings: tuple[Finding, ...]
     renamings: tuple[Renaming, ...] = ()
+    lost: tuple[LostLines, ...] = ()
 
     @property
     def data(self) -> Data:

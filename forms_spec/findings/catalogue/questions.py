@@ -22,14 +22,14 @@ _FIELDS: tuple[CatalogueEntry, ...] = (
     ),
     refuse(
         "facet-not-allowed",
-        'A {type} field cannot have "{key}"',
+        'Fields of type {type} cannot have "{key}"',
         "Remove it, or choose another type. Keys of {type}: {keys}",
         "Each type accepts the keys that make sense for its answers.",
         example_form("a: {label: A, type: yes_no, places: 1}"),
     ),
     refuse(
         "control-not-allowed",
-        'A {type} field cannot use the control "{name}"',
+        'Fields of type {type} cannot use the control "{name}"',
         "Choose one of {controls}, or remove the key",
         "`control` replaces the default control of the type.",
         example_form("a: {label: A, type: yes_no, control: textarea}"),
@@ -234,7 +234,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
 _ASKING: tuple[CatalogueEntry, ...] = (
     refuse(
         "prefill-not-possible",
-        'A {type} field cannot be prefilled with "{name}"',
+        'Fields of type {type} cannot be prefilled with "{name}"',
         "Choose one of {allowed}",
         "You can prefill a date with `today`, a time or a date with time with `now`, "
         "and a text with "

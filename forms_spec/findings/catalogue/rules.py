@@ -82,6 +82,12 @@ SYNTAX = (
         ),
     ),
     refuse(
+        "rule-decimal-comma",
+        '"{name}" has a decimal comma.',
+        "Write it with a point: {better}.",
+        "A number has a decimal point. A comma separates the items of a list.",
+    ),
+    refuse(
         "rule-ends-early",
         "The expression ends too early.",
         "Expected next: {wanted}.",

@@ -61,6 +61,15 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "now` and a key `at rest`. Write `{label: 'Pain now, at rest'}`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Pain now, at rest}\n",
     ),
+    refuse(
+        "comma-in-number",
+        'The comma before "{key}" ends the text',
+        "Write a decimal number with a point: 0.5. If the comma belongs to a text, put "
+        "the whole text in quotes",
+        "Inside `{ }` a comma separates two keys. In rules and in data a number has a "
+        "decimal point and no comma.",
+        _with("type: decimal, show_when: b < 0,5") + "  b: {label: B, type: decimal}\n",
+    ),
     CatalogueEntry(
         code="old-key",
         severity=Severity.WARNING,

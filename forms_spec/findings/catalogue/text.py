@@ -40,7 +40,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "The YAML reader stopped here. The cause is often on the line before: wrong "
         "indentation, or a "
         "key without its colon.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n b: {label: B}\n",
+        "%YAML 9\n---\nform: x\ntitle: Example\nfields:\n  a: {label: A}\n",
     ),
     refuse(
         "brackets-not-read",
@@ -65,6 +65,45 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "spaces when you press "
         "the tab key.",
         "form: x\ntitle: Example\nfields:\n\ta: {label: Tabulator}\n",
+    ),
+    refuse(
+        "wrong-indent",
+        "The line is indented by {given}, which fits no line above it",
+        'Indent it by {wanted}, as "{key}" on line {line}, if it belongs beside that',
+        "The number of spaces in front of a line says what it belongs to. Keys of one "
+        "level begin in the same column. Most studies use two spaces for each level.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n b: {label: B}\n",
+    ),
+    refuse(
+        "dash-among-keys",
+        "An item of a list stands among keys",
+        "Remove the dash, or put the items below a key of their own",
+        "A dash begins an item of a list. Below one key there are either keys with "
+        "their values, or the items of a list.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n  - b\n",
+    ),
+    refuse(
+        "colon-missing",
+        "The line has no colon",
+        "Write a colon and a space after the key",
+        "Every line of a dictionary is a key, a colon, a space and a value. A line "
+        "without a colon continues the text of the line above.",
+        "form: x\ntitle Example\nfields:\n  a: {label: A}\n",
+    ),
+    refuse(
+        "colon-without-space",
+        'There is no space after the colon of "{key}"',
+        "Write a space after the colon",
+        "A colon ends a key only if a space follows it. `label:Pain` is one text.",
+        "form: x\ntitle: Example\nfields:\n  a:\n    label:Pain\n    type: scale\n",
+    ),
+    refuse(
+        "comment-in-brackets",
+        'YAML reads "{rest}" as a comment, so the {sign} before it is never closed',
+        "Put the text with the # in quotes",
+        "A space followed by # begins a comment, which goes on to the end of the line. "
+        "It takes the closing bracket with it.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: Pain #1}\n  b: {label: B}\n",
     ),
     refuse(
         "colon-in-text",
@@ -171,7 +210,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "There is no anchor &{name} before this point",
         "Write &{name} where the value first appears, or write the value out",
         "`*name` repeats the value that was marked `&name` earlier in the same file.",
-        "form: x\ntitle: Example\nfields:\n  a: *nothing\n",
+        "form: x\ntitle: Example\nfields:\n  a: *question\n  b: &question\n    label: B\n",
     ),
     refuse(
         "alias-of-itself",

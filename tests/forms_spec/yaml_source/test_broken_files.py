@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from forms_spec import load_study
+from tests.soak import some
 
 ROOT = Path(__file__).parents[3] / "data_dictionary" / "cellkine"
 SECOND = "---\nform: another\n"
@@ -59,3 +61,76 @@ def test_a_file_that_no_program_can_read_has_no_consequences(name: str) -> None:
 def test_a_study_without_a_study_file_is_still_told() -> None:
     files = {name: text for name, text in cellkine().items() if name != "study.yaml"}
     assert [one.code for one in load_study(files).findings] == ["no-study"]
+
+
+def codes(files: dict[str, str]) -> list[tuple[str, str, int]]:
+    return [
+        (finding.code, finding.text.file, finding.text.line)
+        for finding in load_study(files).findings
+        if finding.text is not None
+    ]
+
+
+FAULTS: dict[str, Callable[[str], str]] = {
+    "brackets-not-read": lambda line: line.replace(": ", ": [x, {", 1),
+    "colon-missing": lambda line: line.replace(":", "", 1),
+    "colon-without-space": lambda line: line.replace(": ", ":", 1),
+    "tab-indent": lambda line: line.replace("  ", "\t", 1),
+    "wrong-indent": lambda line: f" {line}",
+    "quote-not-closed": lambda line: line.replace(": ", ": '", 1).replace("'", '"'),
+    "sign-needs-quotes": lambda line: line.replace(": ", ": @", 1),
+}
+
+
+def lines_with_value(text: str) -> list[int]:
+    """The lines of a form that are ``label: ...`` and nothing else."""
+    return [
+        number
+        for number, line in enumerate(text.splitlines())
+        if line.strip().startswith("label: ") and not set(line) & set("'\"[]{}#")
+    ]
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_in_a_line_is_the_only_finding(code: str) -> None:
+    name = "forms/vs.yaml"
+    text = cellkine()[name]
+    for number in some(lines_with_value(text), 4):
+        lines = text.splitlines(keepends=True)
+        lines[number] = FAULTS[code](lines[number].rstrip("\n")) + "\n"
+        files = {**cellkine(), name: "".join(lines)}
+        assert [item[:2] for item in codes(files)] == [(code, name)], lines[number]
+
+
+def test_all_faults_of_a_file_are_shown_in_one_round() -> None:
+    """One-line rules with the brackets of another visit, the most frequent mistake."""
+    rules = "".join(
+        f"  R{number}: {{message: M, severity: query, assert: vs[SCR].temp > 1}}\n"
+        for number in range(45)
+    )
+    files = {**cellkine(), "rules/more.yaml": f"rules:\n{rules}"}
+    assert codes(files) == [
+        ("brackets-not-read", "rules/more.yaml", number + 2) for number in range(45)
+    ]
+
+
+def test_a_fault_hides_no_fault_of_another_entry() -> None:
+    name = "forms/vs.yaml"
+    more = "fields:\n  extra: {label: A: b}\n  other: {label: B, typ: date}\n"
+    broken = cellkine()[name].replace("fields:\n", more, 1)
+    findings = codes({**cellkine(), name: broken})
+    assert [code for code, _, _ in findings] == ["brackets-not-read", "unknown-key"]
+
+
+def test_what_a_lost_entry_defines_seems_unknown_nowhere_but_its_fault_refuses() -> (
+    None
+):
+    name = "codelists.yaml"
+    text = cellkine()[name]
+    first = next(
+        line for line in text.splitlines() if line.endswith(":") and "  " in line
+    )
+    broken = text.replace(first, f"{first} [", 1)
+    result = load_study({**cellkine(), name: broken})
+    assert result.study is None
+    assert {finding.code for finding in result.findings} == {"brackets-not-read"}

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms_spec.yaml_source.document import Document
-from forms_spec.yaml_source.reader import DEEPEST, read_document
+from forms_spec.yaml_source.reader import read_document
+from forms_spec.yaml_source.tree_reader import DEEPEST
 
 
 def read(text: str) -> Document:
@@ -99,9 +100,18 @@ def test_a_part_of_a_text_has_its_own_place(text: str, part: str, place: str) ->
         ("a: {b: 1", "1:9 brackets-not-read"),
         ("a: {b: x in ('1', '2')}", "1:22 brackets-not-read"),
         ("a: \x00", "1:4 unprintable-character"),
-        ("ab\nc: \x0c", "2:4 unprintable-character"),
+        ("ab: 1\nc: \x0c", "2:4 unprintable-character"),
         ("a: \ud800", "1:4 unprintable-character"),
-        ("a: *b", "1:4 unknown-anchor"),
+        ("a: *b", "1:4 sign-needs-quotes"),
+        ("a: *b\nc: &b 1", "1:4 unknown-anchor"),
+        ("a: **b**", "1:4 sign-needs-quotes"),
+        ("a: 1\n b: 2", "2:2 wrong-indent"),
+        ("a:\n  b: 1\n c: 2", "3:2 wrong-indent"),
+        ("a:\n  b: 1\n  - c", "3:3 dash-among-keys"),
+        ("a: 1\nb 2\nc: 3", "2:1 colon-missing"),
+        ("a:\n  label:Pain\n  b: 1", "2:3 colon-without-space"),
+        ("a: {label: Pain #1}\nb: 2", "1:17 comment-in-brackets"),
+        ("a: # of tablets\nb: 2", "1:1 comment-cuts-text"),
         ("a: &x [*x]", "1:8 alias-of-itself"),
         ("a: !!int 3", "1:4 yaml-tag"),
         ("? [a]\n: 1", "1:3 key-not-text"),
