@@ -20,7 +20,11 @@ from webapp.installation.mail import mail_settings
 from webapp.installation.provider_settings import provider_settings
 from webapp.installation.settings import Settings
 from webapp.installation.signing_key import made_signer
-from webapp.installation.study_database import opened, study_in_use
+from webapp.installation.study_database import (
+    need_site_studies,
+    opened,
+    study_in_use,
+)
 
 DATABASE = "CRFSMITH_DATABASE"
 SECRET = "CRFSMITH_SECRET_KEY"
@@ -63,6 +67,8 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
     with opened(url, must_exist=True) as database:
         need_guards(database, accept=environment.get(GUARDS) == "1", how=f"{GUARDS}=1")
         study = study_in_use(database)
+        if study is not None:
+            need_site_studies(database, study)
         signer = made_signer(database, environment)
     if study is None:
         raise SettingMissing(

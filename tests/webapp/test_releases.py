@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forms_spec.loading.study_builder import dictionary_hash
 from tests.webapp.conftest import KINDS
 from tests.webapp.pages import token
 from tests.webapp.released_site import (
+    AMENDED_FILES,
     amended_study,
     first_study,
     furnished,
@@ -25,7 +28,15 @@ from tests.webapp.released_site import (
 from tests.webapp.small_site import client_of, database_of, page_data
 from webapp.app import create_app
 from webapp.commands import main
-from webapp.storage import EventKind, InstanceKey, find_events, load, standings_of
+from webapp.storage import (
+    EventKind,
+    InstanceKey,
+    find_events,
+    load,
+    open_database,
+    standings_of,
+    use_dictionary,
+)
 from webapp.storage.site_studies import SiteStudies
 
 GHENT, LEUVEN = "/subjects/01-001/SCR/vs", "/subjects/02-001/SCR/vs"
@@ -240,6 +251,24 @@ def test_papers_of_a_subject_ask_what_its_site_asks(
     )
     assert said.exit_code == 0, said.output
     assert len(zipfile.ZipFile(file).namelist()) == 2
+
+
+def test_a_server_does_not_start_where_a_site_cannot_go_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/lost.sqlite"
+    files = {"study.yaml": "study: AMEND-01\n"}
+    lost = replace(
+        first_study(), files=files, hash=dictionary_hash(files), releases_by_site=False
+    )
+    database = open_database(url)
+    use_dictionary(database, lost)
+    database.close()
+    folder = tmp_path / "dictionary"
+    for name, text in AMENDED_FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    said = run("serve", "--db", url, "--dictionary", str(folder), "--port", "0")
+    assert said.exit_code == 2
+    assert "cannot load" in said.output
 
 
 def subjects_in(package: Path) -> list[str]:

@@ -23,7 +23,11 @@ from webapp.installation.command_error import CommandError
 from webapp.installation.guard_check import need_guards
 from webapp.installation.settings import Settings
 from webapp.installation.signing_key import made_signer
-from webapp.installation.study_database import opened, study_in_use
+from webapp.installation.study_database import (
+    need_site_studies,
+    opened,
+    study_in_use,
+)
 from webapp.security.request_limits import BodyLimits, limited_server
 from webapp.storage import (
     AlteredDictionary,
@@ -130,6 +134,7 @@ def command(
         study, sign_ins = _prepare(
             database, url, demo=demo, dictionary=dictionary, replace=replace
         )
+        need_site_studies(database, study)
         secret = _secret(database)
         signer = made_signer(database)
 

@@ -186,6 +186,16 @@ def need_study(database: Database, url: str) -> Study:
     return study
 
 
+def need_site_studies(database: Database, study: Study) -> None:
+    """``CommandError`` where a site works under a dictionary that cannot be loaded: its
+    forms could not be shown, and no other dictionary may stand in.
+    """
+    try:
+        SiteStudies(study=study).load_all(database)
+    except LostDictionary as error:
+        raise CommandError(str(error)) from error
+
+
 def study_of_sites(database: Database, study: Study, beginning: str) -> Study:
     """The study that some site works with, by the first characters of its hash. Blank
     is the one in use.
