@@ -482,6 +482,7 @@ _VARIADIC = {
     "max": "the largest of",
     "coalesce": "the first known value of",
     "concat": "the joined texts",
+    "count_known": "the number of known values among",
     "sum_known": "the sum of the known values of",
     "mean_known": "the mean of the known values of",
     "median_known": "the median of the known values of",

@@ -183,6 +183,8 @@ _NUMBER_CALLS = (
     "ln({n})",
     "log({n}, 10)",
     "mod({n}, {n})",
+    "count_known({n}, {t}, {d})",
+    "count_known({b}, {h})",
     "sum_known({n}, {n}, {n})",
     "mean_known({n}, {n}, {n})",
     "median_known({n}, {n}, {n}, {n})",

@@ -15,7 +15,7 @@ from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.semantics import comparisons
 from forms_spec.rules.semantics.calendar import date_interval
 from forms_spec.rules.semantics.functions import FUNCTIONS, PLAIN, Function
-from forms_spec.rules.semantics.known_value_functions import KNOWN
+from forms_spec.rules.semantics.known_value_functions import KNOWN, count
 from forms_spec.rules.semantics.numbers import number_in, scaled
 from forms_spec.rules.semantics.reference_ranges import reference
 from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
@@ -229,6 +229,19 @@ def _coalesce(
     )
 
 
+def _count_known(
+    context: ResolveContext, node: syntax_tree.Call, _function: Function
+) -> Core:
+    """Of values of any types, which need not be alike, in whatever unit."""
+    with context.in_any_unit():
+        values = [context.core(argument) for argument in node.arguments]
+
+    if any(value.type is Type.ANY for value in values):
+        return WRONG
+
+    return count(values)
+
+
 def _clock_difference(
     context: ResolveContext,
     node: syntax_tree.Call,
@@ -378,6 +391,7 @@ _BUILDERS: Mapping[
         "min": _extreme,
         "max": _extreme,
         "coalesce": _coalesce,
+        "count_known": _count_known,
         "within": _since,
         "since": _since,
         "in_unit": _in_unit,

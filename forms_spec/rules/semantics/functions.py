@@ -63,6 +63,13 @@ _ALL = (
         says="coalesce(a, b, ...)",
         more=True,
     ),
+    Function(
+        name="count_known",
+        takes=((Type.ANY,),),
+        gives=Type.NUMBER,
+        says="count_known(a, b, ...)",
+        more=True,
+    ),
     Function(name="length", takes=(_TEXT,), gives=Type.NUMBER, says="length(text)"),
     Function(
         name="concat",

@@ -1,7 +1,8 @@
 """How the checker builds the functions of the values that are known, from plain
 operators.
 
-Nothing is known when no value is: then they are UNKNOWN. ``min_known`` and
+Nothing is known when no value is: then they are UNKNOWN, all but the count, which is 0.
+``min_known`` and
 ``max_known`` put the first known value in the place of each one that is not.
 """
 
@@ -53,7 +54,8 @@ def _total(values: Sequence[Core]) -> Core:
     return _number("add", *terms)
 
 
-def _count(values: Sequence[Core]) -> Core:
+def count(values: Sequence[Core]) -> Core:
+    """How many values are known: 0 when none is."""
     ones = [_case(Type.NUMBER, _known(value), ONE, ZERO) for value in values]
     return _number("add", *ones)
 
@@ -63,7 +65,7 @@ def total(values: Sequence[Core]) -> Core:
 
 
 def mean(values: Sequence[Core]) -> Core:
-    return _where_any(values, _number("div", _total(values), _count(values)))
+    return _where_any(values, _number("div", _total(values), count(values)))
 
 
 def median(values: Sequence[Core]) -> Core:
@@ -77,7 +79,7 @@ def deviation(values: Sequence[Core]) -> Core:
     middle = mean(values)
     distances = [_number("add", value, _number("neg", middle)) for value in values]
     squares = [_number("mul", distance, distance) for distance in distances]
-    fewer = _number("add", _count(values), Constant(type=Type.NUMBER, value=-SCALE))
+    fewer = _number("add", count(values), Constant(type=Type.NUMBER, value=-SCALE))
     return _where_any(values, _number("sqrt", _number("div", _total(squares), fewer)))
 
 

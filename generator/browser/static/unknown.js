@@ -9,8 +9,9 @@ import { evaluate, framesOf, isOwn } from "./rules.js";
 const UNKNOWN = null;
 const DEEPEST = 20;
 const keyOf = (table, row, field) => `${table} ${row === null ? "" : row} ${field}`;
+const INTERVALS = new Set(["DATE", "SPREAD"]);
 const partial = (node, value) =>
-  (node.as === "DATE" && value[0] !== value[1]) || (node.as === "DURATION" && value.months > 0);
+  (INTERVALS.has(node.as) && value[0] !== value[1]) || (node.as === "DURATION" && value.months > 0);
 
 class Untold {
   constructor(page) {

@@ -148,6 +148,23 @@ def _of_known(name: str) -> ValueMaker:
     return make
 
 
+def _count_known(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
+    """How many of some values are known; REDCap counts them one by one."""
+    ones: list[str] = []
+    for argument in node.arguments:
+        is_known = syntax_tree.Is(
+            operand=argument,
+            state="known",
+            code=None,
+            negated=False,
+            start=argument.start,
+            end=argument.end,
+        )
+        ones.append(f"if({writer.condition(is_known, True).written()}, 1, 0)")
+
+    return RedcapValue(text=f"sum({', '.join(ones)})", type=Type.NUMBER, sure=True)
+
+
 def _number_of(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
     """A text, or a code, as a number; codes that stand for another number are asked
     for one by one.
@@ -533,6 +550,7 @@ VALUES: Mapping[str, ValueMaker] = MappingProxyType(
         "abs": _absolute,
         "min": _extreme("min"),
         "max": _extreme("max"),
+        "count_known": _count_known,
         "sum_known": _of_known("sum"),
         "mean_known": _of_known("mean"),
         "median_known": _of_known("median"),

@@ -58,7 +58,8 @@ month(date_of(s)) = 2
 """)
 NUMBERS = _each("""
 n; n + m; n - m * 2; n / m; -n; round(n / 3, 1); abs(n - m); mod(n, 2); sqrt(n); power(n, 2); n * n;
-sum_known(n, m); mean_known(n, m); min_known(n, m); max_known(n, 0); median_known(n, m, 3);
+sum_known(n, m); mean_known(n, m); count_known(n, m, t); count_known(n); count_known(a, c, n + m);
+count_known(d, n = 3) * 2; min_known(n, m); max_known(n, 0); median_known(n, m, 3);
 stdev_known(n, m); min(n, m); max(n, m, 1); coalesce(n, m); coalesce(n, 0); length(t); length(t) + 1;
 find('a', t); number_of(g); number_of(e); number_of(t); number_of(t) + number_of(u);
 case when c has 'P' then 1 else 0 end; case when n > 3 then 1 else 0 end; case when a = 'Y' then n end;
