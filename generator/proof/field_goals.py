@@ -9,9 +9,12 @@ from typing import Any
 from forms_spec.evaluation.form_plan import FieldPlan, plan_of
 from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.resolved import Core
 from generator.proof.encoder import Encoder
-from generator.proof.goals import Goal, Spot, Wanted, asked
+from generator.proof.goals import Confirm, Goal, Spot, Wanted, asked, says
 from generator.proof.logic import Bool, conj, neg
 from generator.proof.values import Scalar
 
@@ -45,6 +48,7 @@ class FieldSpot:
             asks=f"{kind} {self.name}",
             build=build,
             cells=((table, name),),
+            spot=self.spot,
             **{"place": self.plan.field.place, "words": {"name": name}, **more},
         )
 
@@ -169,8 +173,28 @@ def _required(item: FieldSpot, after: tuple[str, ...]) -> Iterator[Goal]:
         ),
     )
     for kind, code, asked_for, causes, shows in kinds:
-        goal = item.goal(kind, None, code=code, after=causes, shows=shows, **more)
+        goal = item.goal(
+            kind,
+            None,
+            code=code,
+            after=causes,
+            shows=shows,
+            confirm=_is_hidden(item, condition) if kind == "hidden" else None,
+            **more,
+        )
         yield _with_build(goal, build(asked_for), asked(kind, condition))
+
+
+def _is_hidden(item: FieldSpot, required: Core) -> Confirm:
+    """Asks the evaluator whether a field has to be answered where it is hidden."""
+    is_required = says(required, True)
+    plan = item.plan
+
+    def confirm(frames: Frames) -> bool:
+        hidden = any(condition(frames) is False for condition in plan.shown)
+        return hidden and is_required(frames)
+
+    return confirm
 
 
 def _with_build(goal: Goal, build: Any, asks: str) -> Goal:
@@ -196,8 +220,12 @@ def formula_goals(item: FieldSpot) -> Iterator[Goal]:
         return _with_build(base, build, asked(kind, core))
 
     known = f"known {item.name}"
+    result_of = compile_core(core)
     yield goal(
-        "known", lambda _encoder, result: result.known, code="result-never-known"
+        "known",
+        lambda _encoder, result: result.known,
+        code="result-never-known",
+        confirm=lambda frames: result_of(frames) is not None,
     )
     yield item.goal(
         "fits",
@@ -208,10 +236,11 @@ def formula_goals(item: FieldSpot) -> Iterator[Goal]:
         **more,
     )
     if item.plan.field.kind.name == "choice":
-        yield from _codes(item, goal, known)
+        yield from _codes(item, goal, core)
 
 
-def _codes(item: FieldSpot, goal: Any, known: str) -> Iterator[Goal]:
+def _codes(item: FieldSpot, goal: Any, core: Core) -> Iterator[Goal]:
+    result_of = compile_core(core)
     codes = item.plan.field.codelist.by_code if item.plan.field.codelist else {}
 
     def gives(code: str) -> Any:
@@ -234,7 +263,14 @@ def _codes(item: FieldSpot, goal: Any, known: str) -> Iterator[Goal]:
             gives(code),
             code="code-cannot-result",
             words={"name": item.plan.field.name, "given": code},
-            after=(known,),
+            after=(f"known {item.name}",),
         )
 
-    yield goal("strange", strange, code="result-leaves-codes", fear=True)
+    yield goal(
+        "strange",
+        strange,
+        code="result-leaves-codes",
+        fear=True,
+        about=item.plan.field.name,
+        confirm=lambda frames: result_of(frames) not in (None, *codes),
+    )

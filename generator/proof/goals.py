@@ -9,8 +9,10 @@ from typing import Any
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics.home import Home
-from forms_spec.rules.semantics.resolved import Core
+from forms_spec.rules.semantics.resolved import Core, RuleValue
 from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import Type
 from generator.proof.blocks import Constraints
@@ -21,6 +23,8 @@ from generator.proof.logic import Bool, ThreeValued, conj
 from generator.proof.places import VISIT, FramePlaces, Occurrence
 from generator.proof.rows import pinned_rows
 from generator.proof.values import Term
+
+Confirm = Callable[[Frames], bool]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +42,9 @@ class Goal:
     ``code`` is the finding where the answer is "none", or for a ``fear`` where there is
     one; without a code the answer only matters to other goals. ``after`` names goals
     that must have an answer, so that a cause is not told again by its consequences.
-    ``expects`` is what the evaluator must say of the record, by what ``Witness`` knows.
+    ``shows`` names the goal whose record shows the fault. ``confirm`` asks the
+    evaluator whether a record really fulfils the goal; the field ``about`` which it is
+    may be refused in that record.
     """
 
     name: str
@@ -54,7 +60,9 @@ class Goal:
     fear: bool = False
     after: tuple[str, ...] = ()
     shows: str = ""
-    about: frozenset[str] = frozenset()
+    spot: Spot | None = None
+    confirm: Confirm | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,12 @@ class Spot:
         from_row, there = self.there(encoder)
         condition = conj((there, *conditions))
         return Wanted(blocks=(from_row, *blocks), condition=condition)
+
+
+def says(core: Core, value: RuleValue | None) -> Confirm:
+    """Whether the evaluator gives exactly this value."""
+    compiled = compile_core(core)
+    return lambda frames: compiled(frames) is value
 
 
 def asked(kind: str, *cores: Core) -> str:

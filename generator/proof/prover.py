@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
+from generator.proof.division_goals import division_goals, wholes
 from generator.proof.encoder import Encoder
 from generator.proof.field_goals import (
     field_goals,
@@ -17,7 +19,10 @@ from generator.proof.field_goals import (
     group_goals,
 )
 from generator.proof.goals import Goal
-from generator.proof.rule_goals import rule_goals, rule_spots
+from generator.proof.pair_goals import Company, RulePair, rule_pairs
+from generator.proof.part_goals import field_parts, rule_parts
+from generator.proof.rule_goals import RuleSpot, rule_goals, rule_spots
+from generator.proof.shortest import shortest_record
 from generator.proof.solver import NO, UNDECIDED, YES, Clock, Questions
 from generator.proof.study_goals import (
     due_name,
@@ -27,19 +32,38 @@ from generator.proof.study_goals import (
     waiting_goals,
     waiting_pairs,
 )
+from generator.proof.witness import WitnessRecord
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvedFault:
+    """A finding, with the shortest record that shows it where there is one."""
+
+    finding: Finding
+    record: WitnessRecord | None = None
 
 
 @dataclass(kw_only=True, slots=True)
 class StudyProof:
     """What was found, and how much was asked.
 
-    ``answers`` says of each question whether there is a record for it.
+    ``answers`` says of each question whether there is a record for it. ``unconfirmed``
+    counts the records of the solver that the evaluator judged otherwise.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    faults: list[ProvedFault] = field(default_factory=list)
     questions: int = 0
-    undecided: list[str] = field(default_factory=list)
+    unconfirmed: int = 0
     answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [fault.finding for fault in self.faults]
+
+    @property
+    def undecided(self) -> list[str]:
+        """The names of the questions that took too long."""
+        return [name for name, item in self.answers.items() if item == UNDECIDED]
 
 
 def prove(study: Study, *, seconds: float | None = None) -> StudyProof:
@@ -50,63 +74,81 @@ def prove(study: Study, *, seconds: float | None = None) -> StudyProof:
     return _Prover(study, Clock.of(seconds)).proof()
 
 
-def goals_of(study: Study) -> Iterator[Goal]:
-    """Every question about a study, causes first."""
-    for form in study.forms.values():
-        for group in form.groups:
-            yield from group_goals(study, form, group)
-
-    fields = list(field_spots(study))
-    yield from chain.from_iterable(map(field_goals, fields))
-    yield from chain.from_iterable(map(formula_goals, fields))
-    yield from chain.from_iterable(map(rule_goals, rule_spots(study)))
-    yield from schedule_goals(study)
-    yield from status_goals(study)
-    yield from eligibility_goals(study)
-    yield from waiting_goals(study)
-
-
 class _Prover:
     def __init__(self, study: Study, clock: Clock) -> None:
         self.study = study
         self.clock = clock
         self.result = StudyProof()
         self.answers = self.result.answers
+        self.rules = list(rule_spots(study))
+        self.goals: dict[str, Goal] = {}
+        self.encoders: dict[str, Encoder] = {}
 
     def proof(self) -> StudyProof:
-        goals = list(goals_of(self.study))
         by_form: dict[str, list[Goal]] = {}
-        for goal in goals:
+        for goal in self.all_goals():
+            self.goals[goal.name] = goal
             by_form.setdefault(goal.form, []).append(goal)
 
+        pair_faults: list[ProvedFault] = []
         for form, own in by_form.items():
-            self._ask(form, own)
+            questions = Questions(self.clock)
+            self.ask(form, own, questions)
+            pair_faults += self.pairs(form, questions)
 
-        self.result.findings += self._findings(goals)
-        self.result.findings += self._visits()
-        self.result.findings += self._waiting()
+        faults = chain(self.faults(), pair_faults, self.visits(), self.waiting())
+        self.result.faults += _without_echoes(faults)
         return self.result
 
-    def _ask(self, form: str, goals: Iterable[Goal]) -> None:
-        encoder, questions = Encoder(self.study, form), Questions(self.clock)
-        wanted = {goal.name: goal.build(encoder) for goal in goals}
-        answers = questions.answers(wanted)
-        self.answers.update(answers)
-        self.result.questions += len(wanted)
-        self.result.undecided += [
-            name for name, answer in answers.items() if answer == UNDECIDED
-        ]
+    def all_goals(self) -> Iterator[Goal]:
+        """Every question about the study but those about pairs, causes first."""
+        study = self.study
+        for form in study.forms.values():
+            for group in form.groups:
+                yield from group_goals(study, form, group)
 
-    def _findings(self, goals: Iterable[Goal]) -> Iterator[Finding]:
-        for goal in goals:
-            if not goal.code or not self._is_fault(goal):
+        fields = list(field_spots(study))
+        yield from chain.from_iterable(map(field_goals, fields))
+        yield from chain.from_iterable(map(formula_goals, fields))
+        yield from chain.from_iterable(map(rule_goals, self.rules))
+        yield from schedule_goals(study)
+        yield from status_goals(study)
+        yield from eligibility_goals(study)
+        yield from waiting_goals(study)
+        yield from division_goals(wholes(fields, self.rules))
+        yield from chain.from_iterable(map(field_parts, fields))
+        yield from chain.from_iterable(map(rule_parts, self.rules))
+
+    def encoder(self, form: str) -> Encoder:
+        if form not in self.encoders:
+            self.encoders[form] = Encoder(self.study, form)
+
+        return self.encoders[form]
+
+    def ask(self, form: str, goals: Iterable[Goal], questions: Questions) -> None:
+        encoder = self.encoder(form)
+        wanted = {goal.name: goal.build(encoder) for goal in goals}
+        self.answers.update(questions.answers(wanted))
+        self.result.questions += len(wanted)
+
+    def faults(self) -> Iterator[ProvedFault]:
+        for goal in self.goals.values():
+            if not goal.code or not self.is_fault(goal):
                 continue
 
-            yield finding(
-                goal.code, text=goal.place, value=goal.value, **dict(goal.words)
+            shown = goal if goal.fear else self.goals.get(goal.shows)
+            record = self.record(shown) if shown is not None else None
+            # A record that the evaluator does not confirm shows nothing.
+            if goal.fear and record is None:
+                continue
+            yield ProvedFault(
+                finding=finding(
+                    goal.code, text=goal.place, value=goal.value, **dict(goal.words)
+                ),
+                record=record,
             )
 
-    def _is_fault(self, goal: Goal) -> bool:
+    def is_fault(self, goal: Goal) -> bool:
         """A fault of its own: not one that follows from what a cause says already."""
         wrong = YES if goal.fear else NO
         if self.answers[goal.name] != wrong:
@@ -114,34 +156,121 @@ class _Prover:
 
         return all(self.answers.get(cause, YES) == YES for cause in goal.after)
 
-    def _visits(self) -> Iterator[Finding]:
+    def record(self, goal: Goal) -> WitnessRecord | None:
+        """The shortest record for a goal; None where nothing can confirm it."""
+        if goal.confirm is None or goal.spot is None or self.clock.is_over:
+            return None
+
+        record = shortest_record(self.encoder(goal.form), goal)
+        if record is None:
+            self.result.unconfirmed += 1
+        return record
+
+    def pairs(self, form: str, questions: Questions) -> list[ProvedFault]:
+        """Rules of a form that contradict or repeat each other."""
+        rules = [item for item in self.rules if item.form == form]
+        pairs = list(rule_pairs(rules, self.answers))
+        if not pairs:
+            return []
+
+        company = Company(pairs)
+        self.ask(form, company.goals(), questions)
+        self.ask(form, company.open_goals(self.answers), questions)
+        return [fault for pair in pairs for fault in self.pair_faults(pair, questions)]
+
+    def pair_faults(
+        self, pair: RulePair, questions: Questions
+    ) -> Iterator[ProvedFault]:
+        # What is not asked of the pair alone is possible in company.
+        both, *only = (self.answers.get(goal.name, YES) for goal in pair.goals())
+        if both == NO:
+            yield from self.contradiction(pair, questions)
+        elif NO in only:
+            yield from self.repetition(pair, only)
+
+    def contradiction(
+        self, pair: RulePair, questions: Questions
+    ) -> Iterator[ProvedFault]:
+        """Two rules that never hold together, though one always comes with the other."""
+        goals = list(pair.more_goals())
+        self.ask(pair.first.form, goals, questions)
+        together, *alone = (self.answers[goal.name] for goal in goals)
+        # Rules that meet only now and then may well forbid that.
+        if together == YES and NO in alone:
+            yield self.of_pair("rules-exclude", pair.first, pair.other, goals[0])
+
+    def repetition(self, pair: RulePair, only: list[str]) -> Iterator[ProvedFault]:
+        first, other = pair.first, pair.other
+        # A warning from 100 on and an error from 120 on are two rules.
+        if first.rule.severity is not other.rule.severity:
+            return
+
+        goal = pair.both_broken()
+        if only == [NO, NO]:
+            yield self.of_pair("rules-repeat", first, other, goal)
+        elif only[0] == NO and not first.rule.unknown:
+            yield self.of_pair("rule-adds-nothing", other, first, goal)
+        elif only[1] == NO and not other.rule.unknown:
+            yield self.of_pair("rule-adds-nothing", first, other, goal)
+
+    def of_pair(
+        self, code: str, first: RuleSpot, other: RuleSpot, goal: Goal
+    ) -> ProvedFault:
+        """A finding at the second rule, which names the first."""
+        assertion = other.rule.assertion
+        words: Mapping[str, str] = {"name": other.rule.name, "other": first.rule.name}
+        return ProvedFault(
+            finding=finding(
+                code,
+                text=assertion.place,
+                value=assertion.text,
+                related=(first.rule.assertion.place,),
+                **words,  # type: ignore[arg-type]
+            ),
+            record=self.record(goal),
+        )
+
+    def visits(self) -> Iterator[ProvedFault]:
         """Visits of which no form can ever be due."""
         for visit in self.study.visits.values():
             items = [item for item in self.study.schedule if item.visit == visit.name]
-            if items and all(
+            never = [
                 item.when is not None and self.answers.get(due_name(item)) == NO
                 for item in items
-            ):
-                yield finding("visit-cannot-be-due", text=visit.place, name=visit.name)
+            ]
+            if items and all(never):
+                said = finding("visit-cannot-be-due", text=visit.place, name=visit.name)
+                yield ProvedFault(finding=said)
 
-    def _waiting(self) -> Iterator[Finding]:
+    def waiting(self) -> Iterator[ProvedFault]:
         """Forms of which each needs the other first."""
         for first, other in waiting_pairs(self.study):
             names = (
                 f"first {first.form} {other.form} {first.visit}",
                 f"first {other.form} {first.form} {first.visit}",
             )
-            due = (due_name(first), due_name(other))
+            waits = all(self.answers.get(name) == NO for name in names)
             # A form that is never due at all is a finding of its own.
-            if all(self.answers.get(name) == NO for name in names) and all(
-                self.answers.get(name) == YES for name in due
-            ):
+            due = [self.answers.get(due_name(item)) for item in (first, other)]
+            if waits and due == [YES, YES]:
                 assert first.when is not None
-                yield finding(
-                    "forms-wait",
-                    text=first.when.place,
-                    value=first.when.text,
-                    name=first.form,
-                    other=other.form,
-                    visit=first.visit,
+                yield ProvedFault(
+                    finding=finding(
+                        "forms-wait",
+                        text=first.when.place,
+                        value=first.when.text,
+                        name=first.form,
+                        other=other.form,
+                        visit=first.visit,
+                    )
                 )
+
+
+def _without_echoes(faults: Iterable[ProvedFault]) -> Iterator[ProvedFault]:
+    """Each finding of a text once: several fields and forms may share it."""
+    seen: set[tuple[TextPlace | None, str]] = set()
+    for fault in faults:
+        key = (fault.finding.text, fault.finding.code)
+        if key not in seen:
+            seen.add(key)
+            yield fault

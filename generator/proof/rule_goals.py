@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.study import Study
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.resolved import Core
 from generator.proof.encoder import Encoder
-from generator.proof.goals import Goal, Spot, Wanted, asked
+from generator.proof.goals import Confirm, Goal, Spot, Wanted, asked, says
 from generator.proof.logic import TRUE, Bool, ThreeValued, conj, neg
 
 
@@ -31,6 +33,11 @@ class RuleSpot:
     def form(self) -> str:
         return self.spot.home.form.name
 
+    @property
+    def asked(self) -> str:
+        """The rule's meaning as a text."""
+        return f"{self.spot.row_table} {asked('rule', *self.reads)}"
+
     def terms(self, encoder: Encoder) -> tuple[Wanted, ThreeValued, ThreeValued]:
         """What the rule stands on, when it applies and what it asserts."""
         block, holds = self.spot.truth(encoder, self.assertion)
@@ -40,6 +47,17 @@ class RuleSpot:
             blocks.append(condition_block)
 
         return self.spot.wanted(encoder, blocks, applies.yes), applies, holds
+
+    def confirmed(self, kind: str) -> Confirm:
+        """Asks the evaluator whether the rule applies, and is broken or kept."""
+        applies = says(self.when, True) if self.when is not None else None
+        holds = compile_core(self.assertion)
+
+        def confirm(frames: Frames) -> bool:
+            is_applied = applies is None or applies(frames)
+            return is_applied and _CONFIRMED[kind](holds(frames))
+
+        return confirm
 
     def goal(self, kind: str, **more: object) -> Goal:
         """A question about the rule alone."""
@@ -52,9 +70,11 @@ class RuleSpot:
         return Goal(
             name=f"{kind} {self.rule.name}",
             form=self.form,
-            asks=f"{self.spot.row_table} {asked(kind, *self.reads)}",
+            asks=f"{kind} {self.asked}",
             build=build,
             reads=self.reads,
+            spot=self.spot,
+            confirm=self.confirmed(kind),
             **more,  # type: ignore[arg-type]
         )
 
@@ -64,6 +84,12 @@ _ASKED: Mapping[str, Callable[[ThreeValued], Bool]] = {
     "broken": lambda holds: holds.no,
     "kept": lambda holds: holds.yes,
     "untold": lambda holds: neg(holds.known),
+}
+_CONFIRMED: Mapping[str, Callable[[object], bool]] = {
+    "applies": lambda _holds: True,
+    "broken": lambda holds: holds is False,
+    "kept": lambda holds: holds is True,
+    "untold": lambda holds: holds is None,
 }
 
 

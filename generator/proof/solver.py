@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from generator.heavy_libraries import z3
@@ -17,6 +17,7 @@ EFFORT = 3_000_000
 """What z3 may spend on one question, in its own count, which is the same on every
 machine.
 """
+WORTH_IT = 8
 GLANCE = 400_000
 """The same for a question about many goals at once."""
 
@@ -43,7 +44,6 @@ class Questions:
     clock: Clock
     asked: int = 0
     late: int = 0
-    models: list[Any] = field(default_factory=list)
 
     def answers(self, wanted: Mapping[str, Wanted]) -> dict[str, str]:
         """By name: whether there is such a record."""
@@ -76,14 +76,13 @@ class Questions:
                 return
 
             model = solver.model()
-            self.models.append(model)
             reached = [name for name, goal in left.items() if holds(model, goal)]
-            # Without progress the questions are better asked alone.
-            if not reached:
-                return
             for name in reached:
                 del left[name]
                 yield name
+            # Where a record answers few questions, they are better asked alone.
+            if len(reached) < WORTH_IT:
+                return
 
     def answer(self, wanted: Wanted) -> str:
         """Whether there is a record, from what the question reaches alone."""

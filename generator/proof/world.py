@@ -42,7 +42,7 @@ class SubjectWorld:
         self.texts: dict[str, int] = {}
         self.functions: dict[str, Any] = {}
         self.calls: dict[str, tuple[str, tuple[Any, ...], Any]] = {}
-        self._notes: dict[object, tuple[Constraints, Any]] = {}
+        self.notes: dict[object, tuple[Constraints, Any]] = {}
 
     @property
     def home(self) -> Occurrence:
@@ -56,12 +56,12 @@ class SubjectWorld:
 
         The block is read by whatever is being written.
         """
-        entry = self._notes.get(key)
+        entry = self.notes.get(key)
         if entry is None:
             block = Constraints()
             with self.blocks.writing(block):
                 entry = (block, make())
-            self._notes[key] = entry
+            self.notes[key] = entry
 
         self.blocks.touch(entry[0])
         return entry[1]

@@ -16,7 +16,8 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.loader import LoadResult, load_study
 from forms_spec.model.study import Study
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
-from generator.proof.prover import StudyProof, prove
+from generator.proof.prover import ProvedFault, StudyProof, prove
+from generator.proof.record_text import record_data, record_words, record_yaml
 from webapp.commands.check import finding_data
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import CommandError
@@ -40,9 +41,21 @@ CLEAN, FINDINGS = 0, 1
     help="Stop asking after so much processor time. What is left is undecided.",
 )
 @click.option(
+    "--records",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write the record of each finding to this folder.",
+)
+@click.option(
     "--strict", is_flag=True, help="Fail on findings and undecided questions."
 )
-def command(folder: Path, form: str, seconds: float | None, strict: bool) -> None:
+def command(
+    folder: Path,
+    form: str,
+    seconds: float | None,
+    records: Path | None,
+    strict: bool,
+) -> None:
     """Look for faults of logic in the dictionary in DIR, over all possible records.
 
     Errors come first: correct what crfsmith check finds before you prove anything. This
@@ -62,17 +75,19 @@ def command(folder: Path, form: str, seconds: float | None, strict: bool) -> Non
         )
 
     proof = prove(study, seconds=seconds)
-    findings = [item for item in proof.findings if not _is_checked(item, loaded)]
-    findings.sort(key=_order)
+    faults = [item for item in proof.faults if not _is_checked(item.finding, loaded)]
+    faults.sort(key=_order)
+    if records is not None:
+        _write_records(study, faults, records)
     if form == "json":
-        report = _report(study, proof, findings)
+        report = _report(study, proof, faults)
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        for item in findings:
-            show_finding(item, files)
-        click.echo(_summary(study, proof, findings))
+        for item in faults:
+            _show(item, files)
+        click.echo(_summary(study, proof, faults))
 
-    is_open = bool(findings or proof.undecided)
+    is_open = bool(faults or proof.undecided)
     sys.exit(FINDINGS if strict and is_open else CLEAN)
 
 
@@ -107,28 +122,53 @@ def _meet(first: TextPlace, other: TextPlace) -> bool:
     return first.line <= other_last and other.line <= last
 
 
-def _order(item: Finding) -> tuple[str, int, int]:
-    place = item.text
+def _show(fault: ProvedFault, files: Mapping[str, str]) -> None:
+    notes = () if fault.record is None else (f"Record: {record_words(fault.record)}",)
+    show_finding(fault.finding, files, notes)
+
+
+def _write_records(study: Study, faults: Sequence[ProvedFault], folder: Path) -> None:
+    """A file for each fault with a record, named by its number and code."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, fault in enumerate(faults, start=1):
+        if fault.record is not None:
+            file = folder / f"{number:02}-{fault.finding.code}.yaml"
+            text = f"# {fault.finding.message}\n{record_yaml(study, fault.record)}"
+            file.write_text(text, encoding="utf-8")
+
+
+def _order(item: ProvedFault) -> tuple[str, int, int]:
+    place = item.finding.text
     return (place.file, place.line, place.column) if place else ("", 0, 0)
 
 
 def _report(
-    study: Study, proof: StudyProof, findings: Sequence[Finding]
+    study: Study, proof: StudyProof, faults: Sequence[ProvedFault]
 ) -> dict[str, Any]:
     return {
         "study": study.name,
         "hash": study.hash,
         "questions": proof.questions,
         "undecided": proof.undecided,
-        "findings": [finding_data(item) for item in findings],
+        "unconfirmed": proof.unconfirmed,
+        "findings": [_fault_data(study, item) for item in faults],
     }
 
 
-def _summary(study: Study, proof: StudyProof, findings: Sequence[Finding]) -> str:
+def _fault_data(study: Study, fault: ProvedFault) -> dict[str, Any]:
+    record = None if fault.record is None else record_data(study, fault.record)
+    return {**finding_data(fault.finding), "record": record}
+
+
+def _summary(study: Study, proof: StudyProof, faults: Sequence[ProvedFault]) -> str:
     parts = [f"{proof.questions:,} questions"]
     if proof.undecided:
         parts.append(f"{len(proof.undecided):,} not decided")
+    if proof.unconfirmed:
+        parts.append(f"{proof.unconfirmed:,} records not confirmed")
 
-    count = len(findings)
-    said = f"{count:,} finding{'' if count == 1 else 's'}" if count else "No findings"
-    return f"{study.short}: {', '.join(parts)}. {said}"
+    count = len(faults)
+    number_of_faults = (
+        f"{count:,} finding{'' if count == 1 else 's'}" if count else "No findings"
+    )
+    return f"{study.short}: {', '.join(parts)}. {number_of_faults}"

@@ -25,8 +25,12 @@ def wrapped(text: str) -> str:
     return textwrap.fill(text, width=min(100, shutil.get_terminal_size().columns))
 
 
-def show_finding(finding: Finding, files: Mapping[str, str]) -> None:
-    """Print a finding: place, severity, code, cause; its line with a caret; what to do."""
+def show_finding(
+    finding: Finding, files: Mapping[str, str], notes: Sequence[str] = ()
+) -> None:
+    """Print a finding: place, severity, code, cause; its line with a caret; notes; what
+    to do.
+    """
     place = f"{finding.text}: " if finding.text else ""
     word = click.style(finding.severity.word, fg=COLOURS[finding.severity], bold=True)
     click.echo(
@@ -35,6 +39,8 @@ def show_finding(finding: Finding, files: Mapping[str, str]) -> None:
     )
     for line in source_lines(finding, files):
         click.echo(f"    {line}")
+    for note in notes:
+        click.echo(f"    {printable(note)}")
     remedy = " ".join(finding.remedy.split())
     click.echo(f"    {click.style('->', fg='green')} {printable(remedy)}\n")
 

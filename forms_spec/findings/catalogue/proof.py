@@ -53,6 +53,72 @@ _RULES: tuple[CatalogueEntry, ...] = (
     ),
 )
 
+_PARTS: tuple[CatalogueEntry, ...] = (
+    warn(
+        "part-cannot-be-true",
+        "“{value}” is never true here, so it adds nothing to “or”.",
+        "Correct it, or remove it.",
+        f"{_ALL_RECORDS} Wherever the other parts leave it open, this part is false or "
+        "UNKNOWN.",
+        _form("z: {label: Z, show_when: s > 1 or (a > b and b > c and c > a)}").replace(
+            "  z:", "  s: {label: S, type: integer}\n  z:"
+        ),
+    ),
+    warn(
+        "part-cannot-be-false",
+        "“{value}” is never false here, so it adds nothing to “and”.",
+        "Correct it, or remove it. If you ask whether there is an answer, write is known.",
+        f"{_ALL_RECORDS} Wherever it counts, this part is true or UNKNOWN.",
+        _form("z: {label: Z, show_when: a > 1 and a + b + c <= 30}"),
+    ),
+    warn(
+        "branch-cannot-be-taken",
+        "The branch “{value}” is never taken.",
+        "Correct the condition, or put the branch before those that take its cases.",
+        f"{_ALL_RECORDS} Wherever this condition is true, one before it is true or "
+        "UNKNOWN.",
+        _form(
+            "z:",
+            "  label: Z",
+            "  type: calculated",
+            "  value: case when a + b > c then 1 when a > c then 2 else 0 end",
+        ),
+    ),
+    warn(
+        "division-by-zero",
+        "{name} divides by 0 for some answers, and has no result then.",
+        "Say in the range that the divisor is not 0, or handle it with case.",
+        "A division by 0 is UNKNOWN. The field stays blank, or the rule says nothing, "
+        "though every answer is there. The record shows when that happens.",
+        _form("z: {label: Z, type: calculated, places: 1, value: a / (b - c)}"),
+    ),
+)
+
+_PAIRS: tuple[CatalogueEntry, ...] = (
+    warn(
+        "rules-exclude",
+        "No record keeps both rules, {other} and {name}.",
+        "Correct one of them, or say with `when` which one applies.",
+        f"{_ALL_RECORDS} Where one of the two applies, the other applies too, and one of "
+        "them is broken.",
+        _rules("assert: x.a + x.b > x.c + 10", "assert: x.a + x.b < x.c"),
+    ),
+    warn(
+        "rule-adds-nothing",
+        "The rule {name} adds nothing: whatever breaks it breaks {other} too.",
+        "Remove it, or make it say more.",
+        f"{_ALL_RECORDS} Every record that breaks this rule breaks the other one.",
+        _rules("assert: x.a + x.b < x.c", "assert: x.a + x.b < x.c + 5"),
+    ),
+    warn(
+        "rules-repeat",
+        "The rules {other} and {name} are broken by the same records.",
+        "Remove one of them.",
+        f"{_ALL_RECORDS} No record breaks one of the two and keeps the other.",
+        _rules("assert: x.a + x.b < x.c", "assert: x.c - x.b > x.a"),
+    ),
+)
+
 _FIELDS: tuple[CatalogueEntry, ...] = (
     warn(
         "group-cannot-show",
@@ -251,4 +317,10 @@ _STUDY: tuple[CatalogueEntry, ...] = (
     ),
 )
 
-ENTRIES: tuple[CatalogueEntry, ...] = (*_RULES, *_FIELDS, *_STUDY)
+ENTRIES: tuple[CatalogueEntry, ...] = (
+    *_RULES,
+    *_PARTS,
+    *_PAIRS,
+    *_FIELDS,
+    *_STUDY,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forms_spec.loader import load_study
-from generator.proof.prover import prove
+from generator.proof.prover import ProvedFault, prove
 from tests.forms_spec.dictionaries import dictionary
 
 FORM = """form: x
@@ -45,6 +45,18 @@ CODES = """z:
     type: calculated
     gives: choice
     codes: [H, L]"""
+NUMBER = """z:
+    label: Z
+    type: calculated"""
+ROWS = """form: x
+title: X
+groups:
+  own: {title: Own, fields: {a: {label: A, type: integer}}}
+  r:
+    title: Rows
+    rows: {min: 0, max: 3}
+    fields: {b: {label: B, type: integer, range: [0, 3]}}
+"""
 CLASSES = {
     "a rule that no date order breaks": (
         rules("e is known => d <= f"), "rule-cannot-break", rules("d <= f"),
@@ -118,7 +130,96 @@ CLASSES = {
         "code-cannot-result",
         field(CODES, "  value: case when a > b then 'H' else 'L' end"),
     ),
+    "a part of or that is never true": (
+        field("z: {label: Z, show_when: a = 1 or (b > c and c > b + 1)}"),
+        "part-cannot-be-true",
+        field("z: {label: Z, show_when: a = 1 or (b > c and c > b - 2)}"),
+    ),
+    "a part of and that is never false": (
+        field("z: {label: Z, show_when: a = 1 and a + b + c <= 30}"),
+        "part-cannot-be-false",
+        field("z: {label: Z, show_when: a = 1 and a + b + c <= 20}"),
+    ),
+    "a branch that is never taken": (
+        field(NUMBER, "  value: case when a + b > c then 1 when a > c then 2 else 0 end"),
+        "branch-cannot-be-taken",
+        field(NUMBER, "  value: case when a > c then 1 when a + b > c then 2 else 0 end"),
+    ),
+    "a division by zero": (
+        field(NUMBER, "  value: a / (b - c)"),
+        "division-by-zero",
+        field(NUMBER, "  value: case when b <> c then a / (b - c) else 0 end"),
+    ),
+    "two rules that exclude each other": (
+        rules("a + b > c + 10", "a + b < c"),
+        "rules-exclude",
+        rules("a > 5 => a + b > c + 10", "s = 'F' => a + b < c"),
+    ),
+    "a rule that adds nothing": (
+        rules("a + b < c", "a + b < c + 5"),
+        "rule-adds-nothing",
+        rules("a + b < c", "a < b + 5"),
+    ),
+    "the same rule twice": (
+        rules("a + b < c", "c - b > a"), "rules-repeat", rules("a + b < c", "c - b > b - 4"),
+    ),
+    "two fields in arithmetic": (
+        field("z: {label: Z, show_when: a + b > 15 and a < 3 and b < 3}"),
+        "field-cannot-show",
+        field("z: {label: Z, show_when: a + b > 15 and a < 8 and b < 10}"),
+    ),
+    "an order that a shift reverses": (
+        field('z: {label: Z, show_when: "d > add_days(f, 3) and d < f"}'),
+        "field-cannot-show",
+        field('z: {label: Z, show_when: "d > add_days(f, -3) and d < f"}'),
+    ),
+    "an equality of two conditions": (
+        field("z: {label: Z, show_when: (a > 5) = (s = 'M') and a > 5 and s = 'F'}"),
+        "field-cannot-show",
+        field("z: {label: Z, show_when: (a > 5) = (s = 'M') and a > 5 and s = 'M'}"),
+    ),
+    "an age that no dates give": (
+        rules("d < e => age_years(e, d) < 0"),
+        "rule-cannot-break",
+        rules("d < e => age_years(d, e) < 1"),
+    ),
+    "fewer rows than a rule wants": (
+        ROWS + "---\nrules:\n  C1: {message: M, assert: count(r) < 4, on: [x.a], severity: query}\n",
+        "rule-cannot-break",
+        ROWS + "---\nrules:\n  C1: {message: M, assert: count(r) < 3, on: [x.a], severity: query}\n",
+    ),
+    "a sum that the rows cannot reach": (
+        ROWS + "---\nrules:\n  C1: {message: M, assert: sum(r.b) <= 9, on: [x.a], severity: query}\n",
+        "rule-cannot-break",
+        ROWS + "---\nrules:\n  C1: {message: M, assert: sum(r.b) <= 8, on: [x.a], severity: query}\n",
+    ),
+    "a text longer than its field": (
+        field("t: {label: T, length: 3}", "z: {label: Z, show_when: length(t) > 3}"),
+        "field-cannot-show",
+        field("t: {label: T, length: 3}", "z: {label: Z, show_when: length(t) > 2}"),
+    ),
 }  # fmt: skip
+
+
+def test_the_record_of_a_fault_is_the_shortest_and_the_evaluator_agrees() -> None:
+    fault = proved(field(NUMBER, "  value: case when s = 'F' then a / (b - c) end"))
+    (record,) = fault.record.forms.values()
+    assert record.texts.keys() == {"s", "a", "b", "c"}
+    assert record.texts["s"] == "F"
+    assert record.texts["b"] == record.texts["c"]
+
+
+def test_rules_that_exclude_each_other_show_where_they_meet() -> None:
+    fault = proved(rules("s = 'F' => a + b > c + 10", "s = 'F' => a + b < c"))
+    (record,) = fault.record.forms.values()
+    assert record.texts == {"s": "F"}
+
+
+def proved(text: str) -> ProvedFault:
+    study = load_study(dictionary(text)).study
+    assert study is not None
+    (fault,) = prove(study).faults
+    return fault
 
 
 def codes(text: str) -> set[str]:

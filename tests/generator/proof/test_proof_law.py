@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import combinations
 from random import Random
 
 import pytest
@@ -41,7 +42,22 @@ def captured(
 
 
 def seen(form: EvaluatedForm) -> Iterator[str]:
-    """What the rules of a form do, in the names of the questions."""
+    """What the rules and the fields of a form do, in the names of the questions."""
+    rules = dict.fromkeys(alone(form))
+    yield from rules
+    words = [name.split() for name in rules]
+    kept = [name for word, name in words if word == "kept"]
+    broken = [name for word, name in words if word == "broken"]
+    others = [plan.rule.name for plan in form.plan.rules]
+    yield from (f"both {first} {other}" for first, other in combinations(kept, 2))
+    for name in broken:
+        whole = [other for other in others if other not in broken]
+        yield from (f"only {name} {other}" for other in whole)
+    yield from cells(form)
+
+
+def alone(form: EvaluatedForm) -> Iterator[str]:
+    """What each rule does by itself."""
     for plan in form.plan.rules:
         frames = form.frames(None)
         applies = plan.applies(frames) if plan.applies else True
@@ -50,6 +66,10 @@ def seen(form: EvaluatedForm) -> Iterator[str]:
             yield f"applies {plan.rule.name}"
             word = {True: "kept", False: "broken"}.get(holds, "untold")  # type: ignore[call-overload]
             yield f"{word} {plan.rule.name}"
+
+
+def cells(form: EvaluatedForm) -> Iterator[str]:
+    """What is known of each field."""
     for (table, name), field in form.plan.fields.items():
         for row in form.rows(table) if table in form.plan.row_tables else [None]:
             facts = form.facts(table, row, name)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from forms_spec.loader import load_study
+from generator.dictionary.folder import read_dictionary
+from generator.package.example_subjects import read_subjects
 from tests.forms_spec.dictionaries import dictionary
 from webapp.commands import main
 
@@ -73,3 +76,23 @@ def test_a_dictionary_with_errors_is_not_proved(tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert "Run: crfsmith check" in result.output
+
+
+def test_the_record_of_a_fault_is_shown_and_written_as_a_subject(
+    tmp_path: Path,
+) -> None:
+    study, folder = tmp_path / "study", tmp_path / "records"
+    divided = NUMBERS + "  z: {label: Z, type: calculated, value: a / (b - c)}\n"
+    result = proved(study, divided, options=("--records", str(folder)))
+    assert "    Record: x at SCR: " in result.output
+
+    (file,) = folder.iterdir()
+    assert file.name == "01-division-by-zero.yaml"
+    files, _ = read_dictionary(study)
+    loaded = load_study(files).study
+    assert loaded is not None
+    subjects = read_subjects({"subjects/a.yaml": file.read_text("utf-8")}, loaded)
+    assert subjects.findings == ()
+    (form,) = subjects.forms
+    assert form.record.texts.keys() == {"a", "b", "c"}
+    assert form.record.texts["b"] == form.record.texts["c"]

@@ -1,0 +1,170 @@
+"""What is asked of two edit checks of one home that read the same cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from forms_spec.rules.runtime.environment import Frames
+from forms_spec.rules.semantics.reads import targets
+from generator.proof.encoder import Encoder
+from generator.proof.goals import Confirm, Goal, Wanted
+from generator.proof.logic import Bool, conj, disj, neg
+from generator.proof.rule_goals import RuleSpot
+from generator.proof.solver import YES
+
+MOST_SHARING = 60
+"""Rules that read one cell and are compared with each other; more take too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulePair:
+    """Two rules, in the order of the dictionary."""
+
+    first: RuleSpot
+    other: RuleSpot
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.first.rule.name, self.other.rule.name
+
+    def goal(self, kind: str, *parts: tuple[RuleSpot, str]) -> Goal:
+        """Whether each of the rules can be what its word says, all at once."""
+
+        def build(encoder: Encoder) -> Wanted:
+            blocks: list[Any] = []
+            conditions: list[Bool] = []
+            for item, word in parts:
+                wanted, state = rule_state(item, encoder)
+                blocks += wanted.blocks
+                conditions.append(state[word])
+            return Wanted(blocks=tuple(blocks), condition=conj(conditions))
+
+        checks = [
+            (item.confirmed(_PLAIN[word][0]), _PLAIN[word][1])
+            for item, word in parts
+            if word in _PLAIN
+        ]
+        names = " ".join(item.rule.name for item, _ in parts)
+        return Goal(
+            name=f"{kind} {names}",
+            form=self.first.form,
+            asks=f"{kind} {[(item.asked, word) for item, word in parts]}",
+            build=build,
+            reads=(*self.first.reads, *self.other.reads),
+            spot=self.first.spot,
+            confirm=_all_of(checks),
+        )
+
+    def goals(self) -> Iterator[Goal]:
+        """Whether both hold at once, and whether each is broken without the other."""
+        first, other = self.first, self.other
+        yield self.goal("both", (first, "kept"), (other, "kept"))
+        yield self.goal("only", (first, "broken"), (other, "not broken"))
+        yield self.goal("only", (other, "broken"), (first, "not broken"))
+
+    def more_goals(self) -> Iterator[Goal]:
+        """What is asked of two rules that never hold at once."""
+        first, other = self.first, self.other
+        yield self.goal("together", (first, "applies"), (other, "applies"))
+        yield self.goal("alone", (first, "applies"), (other, "rests"))
+        yield self.goal("alone", (other, "applies"), (first, "rests"))
+
+    def both_broken(self) -> Goal:
+        first, other = self.first, self.other
+        return self.goal("broken twice", (first, "broken"), (other, "broken"))
+
+
+def _all_of(checks: Sequence[tuple[Confirm, bool]]) -> Confirm:
+    def confirm(frames: Frames) -> bool:
+        return all(check(frames) is wanted for check, wanted in checks)
+
+    return confirm
+
+
+_PLAIN: Mapping[str, tuple[str, bool]] = {
+    "applies": ("applies", True),
+    "rests": ("applies", False),
+    "broken": ("broken", True),
+    "not broken": ("broken", False),
+    "kept": ("kept", True),
+}
+"""Each state of a rule by a question about the rule alone, and the answer to it."""
+
+
+def rule_state(item: RuleSpot, encoder: Encoder) -> tuple[Wanted, Mapping[str, Bool]]:
+    """Where a rule is in each of its states."""
+    wanted, _, held = item.terms(encoder)
+    applies = wanted.condition
+    broken = conj((applies, held.no))
+    return wanted, {
+        "applies": applies,
+        "rests": neg(applies),
+        "broken": broken,
+        "not broken": neg(broken),
+        "kept": conj((applies, held.yes)),
+        "in order": disj((neg(applies), held.yes)),
+    }
+
+
+def rule_pairs(
+    rules: Sequence[RuleSpot], answers: Mapping[str, str]
+) -> Iterator[RulePair]:
+    """Pairs of one home that share a cell, of rules that are sound by themselves."""
+    sharing: dict[tuple[str | None, object], list[RuleSpot]] = {}
+    for item in rules:
+        name = item.rule.name
+        if answers.get(f"broken {name}") != YES or answers.get(f"kept {name}") != YES:
+            continue
+        for read in dict.fromkeys(targets(item.assertion)):
+            sharing.setdefault((item.spot.row_table, read), []).append(item)
+
+    seen: set[tuple[str, str]] = set()
+    for group in sharing.values():
+        for first, other in combinations(group[:MOST_SHARING], 2):
+            pair = RulePair(first, other)
+            if pair.names not in seen:
+                seen.add(pair.names)
+                yield pair
+
+
+class Company:
+    """Each rule among those that it is compared with: a single question often settles
+    all of its pairs.
+    """
+
+    def __init__(self, pairs: Sequence[RulePair]) -> None:
+        self.pairs = pairs
+        self._others: dict[str, list[RuleSpot]] = {}
+        self._rules: dict[str, RuleSpot] = {}
+        for pair in pairs:
+            for item, other in ((pair.first, pair.other), (pair.other, pair.first)):
+                self._rules[item.rule.name] = item
+                self._others.setdefault(item.rule.name, []).append(other)
+
+    def goals(self) -> Iterator[Goal]:
+        """Whether a rule is kept, and broken, while none of the others is broken."""
+        for name, item in self._rules.items():
+            others = self._others[name]
+            kept = [(other, "in order") for other in others]
+            broken = [(other, "not broken") for other in others]
+            yield RulePair(item, item).goal("kept among", (item, "kept"), *kept)
+            yield RulePair(item, item).goal("broken among", (item, "broken"), *broken)
+
+    def open_goals(self, answers: Mapping[str, str]) -> Iterator[Goal]:
+        """What is still to be asked of each pair."""
+        settled = {
+            goal.name.partition(" among ")[0] + " " + goal.name.split(" ")[2]
+            for goal in self.goals()
+            if answers.get(goal.name) == YES
+        }
+        for pair in self.pairs:
+            both, *only = pair.goals()
+            first, other = pair.names
+            if not {f"kept {first}", f"kept {other}"} <= settled:
+                yield both
+            for name, goal in zip((first, other), only, strict=True):
+                if f"broken {name}" not in settled:
+                    yield goal
