@@ -15,6 +15,7 @@ from forms_spec.checks.codes import (
 )
 from forms_spec.checks.cycles import check_cycles
 from forms_spec.checks.defaults import check_defaults
+from forms_spec.checks.double_entry import check_double_entry
 from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
 from forms_spec.checks.labels import check_field_labels
@@ -73,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     check_places_compared,
     check_unused,
     check_verification,
+    check_double_entry,
     check_roles,
 )
 

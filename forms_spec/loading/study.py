@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.double_entry import DoubleEntrySchema
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
 from forms_spec.loading.schema_fields import (
@@ -148,6 +149,7 @@ class StudySchema(MappingSchema):
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
     subject_status = NestedField(StatusesSchema, load_default=dict)
     verification = NestedField(VerificationSchema, load_default=None)
+    double_entry = NestedField(DoubleEntrySchema, load_default=None)
 
 
 def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:

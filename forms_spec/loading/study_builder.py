@@ -11,6 +11,7 @@ from typing import Any
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.codelists import build_codelists
+from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
@@ -187,6 +188,7 @@ class _StudyBuilder:
             place=spot.at("study").key,
             references=self._references(),
             verification=build_verification(loaded),
+            double_entry=build_double_entry(loaded),
             roles=self._roles(),
         )
 

@@ -21,13 +21,20 @@ class Permission(Enum):
     COMPLETE = "complete"
     QUERY = "query"
     VERIFY = "verify"
+    ADJUDICATE = "adjudicate"
     LOCK = "lock"
     SIGN = "sign"
     EXPORT = "export"
 
 
 OF_WHOLE_FORMS: Final = frozenset(
-    {Permission.COMPLETE, Permission.LOCK, Permission.SIGN, Permission.EXPORT}
+    {
+        Permission.COMPLETE,
+        Permission.ADJUDICATE,
+        Permission.LOCK,
+        Permission.SIGN,
+        Permission.EXPORT,
+    }
 )
 """What is done with a form as a whole, never with a question of it."""
 
@@ -55,6 +62,7 @@ class StudyRole:
 _SEE, _ENTER, _COMPLETE = Permission.SEE, Permission.ENTER, Permission.COMPLETE
 _QUERY, _VERIFY, _LOCK = Permission.QUERY, Permission.VERIFY, Permission.LOCK
 _SIGN, _EXPORT = Permission.SIGN, Permission.EXPORT
+_ADJUDICATE = Permission.ADJUDICATE
 
 
 def _usual(name: str, task: str, *may: Permission) -> StudyRole:
@@ -83,7 +91,7 @@ USUAL_ROLES: Final[Mapping[str, StudyRole]] = MappingProxyType(
             _usual(
                 "data manager",
                 "validates, locks and exports data",
-                *(_SEE, _QUERY, _VERIFY, _LOCK, _EXPORT),
+                *(_SEE, _QUERY, _VERIFY, _ADJUDICATE, _LOCK, _EXPORT),
             ),
         )
     }

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import Eligibility, References
+from forms_spec.model.double_entry import DoubleEntryPlan
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.life_cycle import StatusCondition
@@ -63,6 +64,7 @@ class Study:
     eligibility: Eligibility | None = None
     statuses: tuple[StatusCondition, ...] = ()
     verification: VerificationPlan | None = None
+    double_entry: DoubleEntryPlan | None = None
     roles: Mapping[str, StudyRole] = field(default_factory=lambda: USUAL_ROLES)
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
     releases_by_site: bool = False

@@ -271,6 +271,10 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
             "the plan of source verification",
             lambda study: study.verification,
         ),
+        "double_entry": (
+            "which forms are entered twice",
+            lambda study: study.double_entry,
+        ),
     }
 )
 """What belongs to no field, and whether a study has it."""

@@ -495,6 +495,41 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "or single fields.",
         _study("verification: {critical: [base.nn]}\n"),
     ),
+    refuse(
+        "double-entry-unknown",
+        'There is no form "{name}" to enter twice',
+        "{near} Write the name of a form",
+        "`forms` below `double_entry` lists whole forms. A group or a field is not "
+        "entered twice by itself.",
+        _study("double_entry: {forms: [bose]}\n"),
+    ),
+    refuse(
+        "double-entry-file",
+        'The form "{name}" has a question for a file',
+        "Leave the form out, or move the file to another form",
+        "A file is not typed, so it cannot be typed twice and compared.",
+        _study("double_entry: {forms: [scan]}\n")
+        + "---\nform: scan\ntitle: Scan\nfields:\n"
+        "  picture: {label: Picture, type: file, accept: [png]}\n",
+    ),
+    refuse(
+        "double-entry-nobody-decides",
+        'No role decides where the two entries of "{name}" differ',
+        "Let a role that sees all of the form adjudicate it",
+        "Two people type the same paper differently from time to time. Then somebody with "
+        "`adjudicate` looks at the paper and decides.",
+        _study("double_entry: {forms: [base]}\n")
+        + "---\nroles:\n  nurse: {may: [see, enter, complete]}\n",
+    ),
+    refuse(
+        "double-entry-nobody-enters",
+        'No role can enter all of "{name}" a second time',
+        "Let a role see, enter and complete the whole form",
+        "One person types the whole form again. A role that sees a part of it cannot.",
+        _study("double_entry: {forms: [base]}\n")
+        + "---\nroles:\n  typist: {may: [see, enter]}\n"
+        "  closer: {may: [see, complete, adjudicate]}\n",
+    ),
     warn(
         "verification-of-nothing",
         "The plan verifies nothing",

@@ -277,6 +277,23 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="export-entries-stay",
+        severity=Severity.WARNING,
+        message=(
+            "The package has the {value} acts between first and second entries in its "
+            "log only, and no second entry."
+        ),
+        remedy=(
+            "Keep the database. In a database that imports the package, these forms are "
+            "entered again if its dictionary asks for it"
+        ),
+        explanation=(
+            "A package has each form as it is after the comparison. What was typed as a "
+            "second entry, and what was decided, stays in the database. The log of the "
+            "package tells who did what and when."
+        ),
+    ),
+    CatalogueEntry(
         code="export-file-missing",
         severity=Severity.WARNING,
         message="{value} was never stored here, so it is missing from the package.",
