@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from flask import abort, current_app, g, has_request_context, request
 from flask_login import current_user
 
 from forms_spec.evaluation.role_view import RoleView, view_of
+from forms_spec.model.captured_data import Record
 from forms_spec.model.roles import USUAL_ROLES
 from forms_spec.model.study import Study
 from webapp.storage import (
@@ -27,7 +28,7 @@ from webapp.storage import (
     subject_head,
 )
 from webapp.storage.releases import SiteDictionaries
-from webapp.storage.sight import Sight
+from webapp.storage.sight import BlindEntries, Place, Sight, blind_places
 from webapp.storage.site_studies import SiteStudies
 
 
@@ -54,13 +55,15 @@ def services() -> Services:
     """
     server = _server()
     view = None if server.study.roles is USUAL_ROLES else current_view()
-    if view is None:
+    blind = None if server.study.double_entry is None else current_blind()
+    if view is None and blind is None:
         return server
     # Signing in may change within a request who asks, and about which subject.
-    known: dict[tuple[str, str], Services] = g.setdefault("seen_services", {})
-    key = server.study.hash, view.role.name
+    known: dict[tuple[str, ...], Services] = g.setdefault("seen_services", {})
+    person = blind.username if blind is not None else ""
+    key = server.study.hash, view.role.name if view is not None else "", person
     if key not in known:
-        known[key] = _seen(server, view)
+        known[key] = _seen(server, view, blind)
     return known[key]
 
 
@@ -155,11 +158,31 @@ def _with_dictionary(hash_: str) -> Iterator[None]:
         g.dictionary_asked = before
 
 
-def _seen(server: Services, view: RoleView) -> Services:
-    database = server.database
-    if not view.is_whole:
-        database = replace(database, sight=_sight(view))
-    return replace(server, study=view.study, database=database)
+def _seen(
+    server: Services, view: RoleView | None, blind: BlindEntries | None
+) -> Services:
+    sight = None
+    if view is not None and not view.is_whole:
+        sight = replace(_sight(view), blind=blind)
+    elif blind is not None:
+        sight = replace(ALL_BUT_BLIND, blind=blind)
+    study = view.study if view is not None else server.study
+    return replace(server, study=study, database=replace(server.database, sight=sight))
+
+
+def _whole_record(_form: str, record: Record) -> Record:
+    return record
+
+
+ALL_BUT_BLIND: Final = Sight(
+    forms=None,
+    partly=frozenset(),
+    hidden=frozenset(),
+    hidden_codes=frozenset(),
+    dates=True,
+    record=_whole_record,
+)
+"""What somebody sees who only may not see some first entries yet."""
 
 
 def _sight(view: RoleView) -> Sight:
@@ -178,13 +201,56 @@ def current_view() -> RoleView | None:
     """What the person of this request has of the study; None where that is everything,
     where nobody asks, and in ``everything``.
     """
+    view = own_view()
+    return None if view is None or view.is_plain else view
+
+
+def own_view() -> RoleView | None:
+    """The same, also where that is everything; None where nobody asks, and in
+    ``everything``.
+    """
     if not has_request_context() or g.get("everything", 0):
         return None
     server = _server()
     user = _who_asks()
     role = server.study.roles.get(user.role) if user is not None else None
-    view = view_of(server.study, role) if role is not None else None
-    return None if view is None or view.is_plain else view
+    return view_of(server.study, role) if role is not None else None
+
+
+def current_blind() -> BlindEntries | None:
+    """The forms that the person of this request may have to enter a second time; None
+    for somebody who enters none of them, where nobody asks, and in ``everything``.
+    """
+    view = own_view()
+    plan = view.whole_study.double_entry if view is not None else None
+    user = _who_asks()
+    if view is None or plan is None or user is None:
+        return None
+    forms = frozenset(form for form in plan.forms if view.enters(form))
+    return BlindEntries(username=user.username, forms=forms) if forms else None
+
+
+def blind_here(subjid: str, *, anew: bool = False) -> frozenset[Place]:
+    """The forms of a subject that the person of this request may not see yet, read once
+    in a request, or ``anew`` after something was saved.
+    """
+    sight = services().database.sight
+    if sight is None or sight.blind is None:
+        return frozenset()
+    known: dict[str, frozenset[Place]] = g.setdefault("blind", {})
+    if anew or subjid not in known:
+        with services().database.read() as connection:
+            known[subjid] = blind_places(connection, sight, [subjid])
+    return known[subjid]
+
+
+def blind_anywhere() -> bool:
+    """Whether there is a form that the person of this request may not see yet."""
+    sight = services().database.sight
+    if sight is None or sight.blind is None:
+        return False
+    with services().database.read() as connection:
+        return bool(blind_places(connection, sight))
 
 
 def _who_asks() -> User | None:
@@ -224,6 +290,17 @@ def seen_by() -> str:
     return view.role.name if view else ""
 
 
+def seen_of(subjid: str) -> Hashable:
+    """What stands for all that the person of this request sees of a subject: whoever has
+    the same key sees the same.
+    """
+    sight = services().database.sight
+    blind = sight.blind if sight is not None else None
+    # Somebody else may be shown what is new while this person may not see it.
+    person = blind.username if blind is not None else ""
+    return seen_by(), person, blind_here(subjid), subjid
+
+
 def own_sites() -> Sites:
     """The sites whose subjects exist for the person of this request: none for nobody."""
     if not current_user.is_authenticated:
@@ -256,8 +333,8 @@ def casebook_of(subjid: str) -> StoredCasebook:
     app = services()
     if "casebooks" not in g:
         g.casebooks = {}
-    casebooks: dict[tuple[str, str], StoredCasebook] = g.casebooks
-    key = seen_by(), subjid
+    casebooks: dict[Hashable, StoredCasebook] = g.casebooks
+    key = seen_of(subjid)
     if key not in casebooks:
         casebooks[key] = StoredCasebook(app.database, subjid, tuple(app.study.visits))
 
@@ -269,8 +346,8 @@ def whole_casebook_of(subjid: str) -> StoredCasebook:
     app = services()
     if "whole" not in g:
         g.whole = {}
-    known: dict[tuple[str, str], StoredCasebook] = g.whole
-    key = seen_by(), subjid
+    known: dict[Hashable, StoredCasebook] = g.whole
+    key = seen_of(subjid)
     if key not in known:
         known[key] = StoredCasebook.whole(app.database, subjid, tuple(app.study.visits))
 

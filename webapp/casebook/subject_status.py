@@ -5,7 +5,7 @@ remembered wrongly.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -26,7 +26,7 @@ from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
-from webapp.services import about, seen_by, services, whole_casebook_of
+from webapp.services import about, seen_of, services, whole_casebook_of
 from webapp.storage import FormHead, Status, StoredCasebook
 
 Result = TypeVar("Result")
@@ -98,7 +98,7 @@ def remembered(subjid: str, changes: int) -> Standing | None:
     """What is known of a subject whose forms were saved so often; None when that has to
     be judged.
     """
-    standing, app = _memory().get((seen_by(), subjid)), services()
+    standing, app = _memory().get(seen_of(subjid)), services()
     if standing is None:
         return None
 
@@ -120,7 +120,7 @@ def judged_casebook(subjid: str, *, saves: int | None = None) -> Judged:
 
 def _judged_casebook(subjid: str, saves: int | None) -> Judged:
     with LOCK:
-        judged = _casebooks().get((seen_by(), subjid))
+        judged = _casebooks().get(seen_of(subjid))
     today, study = services().today(), services().study
     # A dictionary that was released for the site since asks and judges otherwise.
     if judged and judged.standing.dictionary != study.hash:
@@ -142,7 +142,7 @@ def _judged_casebook(subjid: str, saves: int | None) -> Judged:
 def _keep_judged(subjid: str, judged: Judged) -> None:
     """Keeps a casebook as the one that was seen last; always this one, however large."""
     with LOCK:
-        casebooks, key = _casebooks(), (seen_by(), subjid)
+        casebooks, key = _casebooks(), seen_of(subjid)
         casebooks[key] = judged
         casebooks.move_to_end(key)
 
@@ -186,7 +186,7 @@ def _judge(
         open=len(open_now),
         to_finish=grid.to_finish,
     )
-    _memory()[seen_by(), subjid] = standing
+    _memory()[seen_of(subjid)] = standing
 
     return Judged(
         casebook=casebook,
@@ -239,9 +239,9 @@ def _waiting(
 LOCK = Lock()
 
 
-def _casebooks() -> OrderedDict[tuple[str, str], Judged]:
+def _casebooks() -> OrderedDict[Hashable, Judged]:
     """By whose view they are, and by subject."""
-    casebooks: OrderedDict[tuple[str, str], Judged] = current_app.extensions.setdefault(
+    casebooks: OrderedDict[Hashable, Judged] = current_app.extensions.setdefault(
         JUDGED, OrderedDict()
     )
     return casebooks
@@ -252,8 +252,8 @@ def changes_of(known: Mapping[FormKey, FormHead]) -> int:
     return sum(head.version for head in known.values())
 
 
-def _memory() -> dict[tuple[str, str], Standing]:
-    standings: dict[tuple[str, str], Standing] = current_app.extensions.setdefault(
+def _memory() -> dict[Hashable, Standing]:
+    standings: dict[Hashable, Standing] = current_app.extensions.setdefault(
         REMEMBERED, {}
     )
     return standings

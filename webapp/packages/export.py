@@ -92,6 +92,8 @@ def export_package(
                 on_progress(exporting.forms)
 
         files, earlier_files, missing = exporting.files()
+        if acts := state.entry_acts():
+            missing.append(finding("export-entries-stay", value=f"{acts:,}"))
         if writer.review:
             writer.review_acts(state.review_acts(_sites(state, study)))
         written = writer.finish(

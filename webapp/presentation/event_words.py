@@ -16,6 +16,11 @@ DICTIONARIES, TRANSFERS, SYSTEM = "Dictionaries", "Imports and exports", "System
 EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "form-saved": (FORMS, "Form saved"),
+        "second-entry-saved": (FORMS, "Second entry saved"),
+        "first-entry-read": (FORMS, "First entry read"),
+        "second-entry-discarded": (FORMS, "Second entry discarded"),
+        "entries-agreed": (FORMS, "Entered twice, no difference"),
+        "entries-adjudicated": (FORMS, "Two entries adjudicated"),
         "file-added": (FORMS, "File added"),
         "subject-added": (SUBJECTS, "Subject added"),
         "text-redacted": (SUBJECTS, "Text taken out"),
@@ -87,7 +92,7 @@ NOT_SHOWN: Final = frozenset(
     {
         *("act", "added", "code_required", "entry", "format", "password", "saved"),
         *("redacted", "seal", "second_factor", "standing", "study", "text"),
-        *("look", "mark"),
+        *("look", "mark", "double_act", "choices"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""
@@ -98,6 +103,7 @@ FIRST: Final = (
 """Details that say most, in this order; the others follow by their names."""
 BARE: Final = frozenset({"name", "role", "status"})
 """Details that need no word before them."""
+SAVES: Final = frozenset({EventKind.FORM_SAVED, EventKind.SECOND_ENTRY_SAVED})
 HASHES: Final = frozenset({"dictionary", "digest", "sha256"})
 SHORT: Final = 12
 
@@ -131,7 +137,7 @@ def _is_shown(kind: EventKind, name: str) -> bool:
     if name == "source" and kind.value.startswith("query-"):
         return False
     # The history of the form tells where the dictionary changed.
-    if name == "dictionary" and kind is EventKind.FORM_SAVED:
+    if name == "dictionary" and kind in SAVES:
         return False
 
     return name not in NOT_SHOWN

@@ -29,7 +29,7 @@ from webapp.services import (
     about,
     everything,
     own_sites,
-    seen_by,
+    seen_of,
     services,
     site_dictionaries,
 )
@@ -139,7 +139,7 @@ def _as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
 
 
 def _line_as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
-    key, today = (seen_by(), line.subjid), services().today()
+    key, today = seen_of(line.subjid), services().today()
     kept = current_app.extensions.setdefault(SEEN, {})
     known: SubjectInList | None = kept.get(key)
     standing = known.standing if known else None

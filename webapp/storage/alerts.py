@@ -29,7 +29,7 @@ from generator.pages.input_names import FORM_PREFIX
 from webapp.storage.database import Database
 from webapp.storage.events import Detail, EventKind, EventPlace, NewEvent, append_events
 from webapp.storage.forms import InstanceKey
-from webapp.storage.sight import Sight
+from webapp.storage.sight import Sight, seen_forms
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import alert, subject_standing
 from webapp.storage.users import ALL_SITES, Sites
@@ -168,7 +168,7 @@ def _exist(sight: Sight | None) -> list[ColumnElement[bool]]:
     """Which alerts exist for somebody: those on answers that they see."""
     if sight is None:
         return []
-    conditions: list[ColumnElement[bool]] = [Alerts.form.in_(sorted(sight.forms))]
+    conditions: list[ColumnElement[bool]] = seen_forms(sight, Alerts)
     for table, field in sorted(sight.hidden):
         # The names of inputs: of the form's own fields, and of those in rows.
         own = and_(Alerts.form == table, Alerts.cell == f"f-{field}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from webapp.storage.database import Database
@@ -13,8 +14,9 @@ from webapp.storage.forms import (
     NEWEST_OF_SUBJECTS_FORM,
     NEWEST_SINCE,
     SAVES,
+    InstanceKey,
     StoredForm,
-    seen_form,
+    seen_versions,
     stored_form,
 )
 from webapp.storage.voids import Voids, find_voids
@@ -29,6 +31,10 @@ def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, in
     """
     places = {visit: number for number, visit in enumerate((LOG, *visits))}
     return lambda key: (places.get(key.visit, len(places)), key.visit, key.unsno)
+
+
+def _form_key(row: Row[Any]) -> FormKey:
+    return FormKey(row.form, row.visit, row.unsno)
 
 
 class StoredCasebook:
@@ -91,10 +97,11 @@ class StoredCasebook:
 
         return built
 
-    def _seen(self, forms: Iterable[StoredForm]) -> list[StoredForm]:
+    def _seen(
+        self, connection: Connection, rows: Iterable[Row[Any]]
+    ) -> list[StoredForm]:
         """The forms that exist for whoever reads, as far as they do."""
-        seen = (seen_form(self.database.sight, form) for form in forms)
-        return [form for form in seen if form is not None]
+        return list(seen_versions(connection, self.database.sight, rows))
 
     def _with_changes(self, connection: Connection) -> Mapping[FormKey, StoredForm]:
         """The forms with those that were saved since the newest of them."""
@@ -115,17 +122,19 @@ class StoredCasebook:
     def _read_whole(self, connection: Connection) -> None:
         """Reads every form of the subject, and leaves out those that are voided."""
         rows = connection.execute(NEWEST_OF_SUBJECT, {"subject": self.subject}).all()
-        every = {form.key.form_key: form for form in map(stored_form, rows)}
+        every = {_form_key(row): row for row in rows}
         # Few subjects have anything voided: the others are read by one query.
         is_plain = bool(rows) and rows[0].voidings == 0
         voids = Voids() if is_plain else find_voids(connection, [self.subject])
         counting = {
-            key: form for key, form in every.items() if voids.of_form(form.key) is None
+            key: row
+            for key, row in every.items()
+            if voids.of_form(InstanceKey(self.subject, *key)) is None
         }
-        seen = self._seen(counting.values())
+        seen = self._seen(connection, counting.values())
         self._hold({form.key.form_key: form for form in seen})
         self.voided = frozenset(every.keys() - counting.keys())
-        self.saves = sum(form.version for form in every.values()) + voids.acts
+        self.saves = sum(row.number for row in every.values()) + voids.acts
 
     def _hold(
         self, forms: Mapping[FormKey, StoredForm], like: StoredCasebook | None = None
@@ -174,7 +183,7 @@ class StoredCasebook:
         with self.database.read() as connection:
             rows = connection.execute(NEWEST_OF_SUBJECTS_FORM, wanted).all()
             voids = find_voids(connection, [self.subject])
-        forms = self._seen(stored_form(row) for row in rows)
+            forms = self._seen(connection, rows)
         return self._sorted(form for form in forms if voids.of_form(form.key) is None)
 
     def _sorted(self, forms: Iterable[StoredForm]) -> dict[FormKey, StoredForm]:

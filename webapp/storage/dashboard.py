@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from webapp.storage.database import Database
 from webapp.storage.forms import Status
 from webapp.storage.query_life import WAITING_STATES
-from webapp.storage.sight import Sight, seen_places
+from webapp.storage.sight import Sight, seen_forms, seen_places
 from webapp.storage.tables import (
     form_instance,
     form_version,
@@ -46,9 +46,7 @@ def _own(sites: Sites) -> list[ColumnElement[bool]]:
 
 def _of_seen_forms(sight: Sight | None) -> list[ColumnElement[bool]]:
     """Forms of which the person sees something."""
-    if sight is None:
-        return []
-    return [form_instance.c.form.in_(sorted(sight.forms))]
+    return seen_forms(sight, form_instance.c)
 
 
 def subjects_added(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
@@ -126,7 +124,7 @@ def due_forms(database: Database, *, sites: Sites, today: date) -> DueForms:
     same_visit = and_(*(form_instance.c[name] == Work[name] for name in place))
     same_form = and_(same_visit, form_instance.c.form == Work.form)
     own = [] if sites is ALL_SITES else [Work.site.in_(sorted(sites))]
-    seen = [] if sight is None else [Work.form.in_(sorted(sight.forms))]
+    seen = seen_forms(sight, Work)
     is_overdue = (Work.kind == WorkKind.VISIT.value) & (
         Work.last_day < today.isoformat()
     )
@@ -171,7 +169,7 @@ def waiting_since(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
             *_own(sites),
             *seen_places(
                 database.sight,
-                query.c.form,
+                query.c,
                 query.c.table_name,
                 query.c.field,
                 query.c.code,

@@ -17,8 +17,9 @@ from sqlalchemy.sql import Select
 
 from webapp.storage.database import Database
 from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
-from webapp.storage.sight import Sight
+from webapp.storage.sight import Place, Sight, blind_places
 from webapp.storage.tables import (
+    double_entry_act,
     event,
     form_instance,
     form_version,
@@ -82,18 +83,28 @@ def iterate_events(
     query = _query(wanted)
     if before is not None:
         query = query.where(event.c.number < before)
+    blind = blind_places(connection, wanted.sight, _subjects(wanted))
 
     # A log may have millions of lines: they are read as far as somebody asks for more.
     for row in connection.execution_options(yield_per=CHUNK).execute(query):
         if wanted.is_wanted is not None and not wanted.is_wanted(row.at):
             continue
         found = event_of(row.line)
-        if wanted.sight is None or _is_seen(found, wanted.sight):
+        if wanted.sight is None or _is_seen(found, wanted.sight, blind):
             yield found
 
 
-def _is_seen(found: LoggedEvent, sight: Sight) -> bool:
+def _subjects(wanted: EventSearch) -> tuple[str, ...] | None:
+    """The subject that is looked for; None for all."""
+    return (wanted.subject,) if wanted.subject else None
+
+
+def _is_seen(found: LoggedEvent, sight: Sight, blind: frozenset[Place]) -> bool:
     """Whether an event is about something that exists for somebody."""
+    place = found.place
+    if (place.subject, place.form, place.visit, place.unsno) in blind:
+        return False
+
     details = found.details
     rule = str(details.get("rule", ""))
     field, table = str(details.get("field", "")), str(details.get("table", ""))
@@ -155,7 +166,7 @@ def _reasons_of_locks(
     if not numbers:
         return {}
     found: dict[int, str] = {}
-    for acts in (lock_act, void_act):
+    for acts in (lock_act, void_act, double_entry_act):
         query = select(acts.c.event_number, acts.c.reason)
         rows = connection.execute(query.where(acts.c.event_number.in_(numbers)))
         found.update({row.event_number: row.reason for row in rows})
@@ -170,6 +181,8 @@ OF_LOCKS: Final = frozenset(
         EventKind.UNLOCKED,
         EventKind.VOIDED,
         EventKind.VOID_TAKEN_BACK,
+        EventKind.SECOND_ENTRY_DISCARDED,
+        EventKind.ENTRIES_ADJUDICATED,
     }
 )
 

@@ -4,20 +4,20 @@ overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.sql import Select
 
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
-from webapp.storage.sight import Sight, sees_form
+from webapp.storage.sight import Sight, blind_places, seen_forms
 from webapp.storage.tables import DamagedData, form_instance, form_version, void_act
 
 
@@ -113,18 +113,42 @@ def load(database: Database, key: InstanceKey) -> StoredForm | None:
     """The newest version, or None where nothing was captured."""
     with database.read() as connection:
         row = connection.execute(NEWEST, key._asdict()).first()
-    return seen_form(database.sight, stored_form(row)) if row else None
+        return _seen(connection, database.sight, row)
+
+
+def _seen(
+    connection: Connection, sight: Sight | None, row: Row[Any] | None
+) -> StoredForm | None:
+    """A version as somebody sees it; None where there is none for them."""
+    return next(seen_versions(connection, sight, [row] if row else []), None)
+
+
+def seen_versions(
+    connection: Connection, sight: Sight | None, rows: Iterable[Row[Any]]
+) -> Iterator[StoredForm]:
+    """The versions of some rows that exist for somebody, as far as they do."""
+    forms = [stored_form(row) for row in rows]
+    if sight is None:
+        yield from forms
+        return
+
+    subjects = {form.key.subject for form in forms}
+    blind = blind_places(connection, sight, subjects) if forms else frozenset()
+    for form in forms:
+        seen = seen_form(sight, form) if form.key not in blind else None
+        if seen is not None:
+            yield seen
 
 
 def seen_form(sight: Sight | None, stored: StoredForm) -> StoredForm | None:
-    """A form as somebody sees it; None for one that does not exist for them.
+    """A form as a role sees it; None for one that does not exist for it.
 
     Of a form seen in part, the counts and the reason may tell of the rest.
     """
     if sight is None:
         return stored
     form = stored.key.form
-    if form not in sight.forms:
+    if not sight.sees_form(form):
         return None
 
     # A seal stands for the whole: by it one could try what the hidden answers are.
@@ -148,18 +172,17 @@ def load_version(
     """The version of that number."""
     with database.read() as connection:
         row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
-    return seen_form(database.sight, stored_form(row)) if row else None
+        return _seen(connection, database.sight, row)
 
 
 def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
     """Every form of a subject without its answers, by one query."""
+    seen = HEADS.where(*seen_forms(database.sight, form_instance.c))
     with database.read() as connection:
-        rows = connection.execute(HEADS, {"subject": subject}).all()
+        rows = connection.execute(seen, {"subject": subject}).all()
 
     known = {}
     for row in rows:
-        if not sees_form(database.sight, row.form):
-            continue
         head = FormHead(
             key=_key(row),
             version=row.version,
@@ -177,7 +200,7 @@ def texts_of(
     database: Database, forms: Iterable[str] | None, subjects: Iterable[str] | None
 ) -> Mapping[str, Mapping[FormKey, Mapping[str, str]]]:
     """The own answers of some forms by subject and form, by one query; None means all."""
-    query = TEXTS
+    query = TEXTS.where(*seen_forms(database.sight, form_instance.c))
     if forms is not None:
         query = query.where(form_instance.c.form.in_(list(forms)))
     if subjects is not None:

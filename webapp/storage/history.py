@@ -17,7 +17,7 @@ from webapp.storage.forms import (
     EVERY_VERSION,
     InstanceKey,
     StoredForm,
-    seen_form,
+    seen_versions,
     stored_form,
 )
 from webapp.storage.redaction_events import RowKey, redacted_rows
@@ -53,13 +53,11 @@ class AuditRow:
 def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
     """Every version of a form, oldest first."""
     with database.read() as connection:
-        forms = [
-            stored_form(row) for row in connection.execute(EVERY_VERSION, key._asdict())
-        ]
+        rows = connection.execute(EVERY_VERSION, key._asdict())
+        forms = list(seen_versions(connection, database.sight, rows))
 
-    seen = [seen_form(database.sight, form) for form in forms]
-    told = revisions(form for form in seen if form is not None)
-    if database.sight is None:
+    told = revisions(forms)
+    if database.sight is None or database.sight.forms is None:
         return tuple(told)
 
     # A save that changed nothing of what somebody sees is none to them.

@@ -462,9 +462,7 @@ def any_query(connection: Connection) -> bool:
 def seen_queries(sight: Sight | None) -> list[ColumnElement[bool]]:
     """Which queries exist for somebody, as conditions."""
     columns = query.c
-    return seen_places(
-        sight, columns.form, columns.table_name, columns.field, columns.code
-    )
+    return seen_places(sight, columns, columns.table_name, columns.field, columns.code)
 
 
 def queries_of_subjects(

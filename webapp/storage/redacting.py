@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select, text, update
+from sqlalchemy import Row as SqlRow
 from sqlalchemy.exc import ProgrammingError
 
 from forms_spec.model.captured_data import CellKey, Record, Row
@@ -37,19 +38,31 @@ from webapp.storage.events import (
     line_hash,
     log_head,
 )
-from webapp.storage.forms import VERSIONS_OF_SUBJECT, InstanceKey, stored_form
+from webapp.storage.forms import (
+    VERSIONS_OF_SUBJECT,
+    InstanceKey,
+    StoredForm,
+    stored_form,
+)
 from webapp.storage.history import SEALED
 from webapp.storage.redaction_events import LINES, RedactedRow
 from webapp.storage.seals import seal
+from webapp.storage.second_entries import (
+    SEALED_SECOND,
+    SECOND_ENTRIES_OF_SUBJECT,
+    second_of_row,
+)
 from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_saved
 from webapp.storage.tables import (
+    double_entry_act,
     event,
     form_version,
     lock_act,
     plain,
     query,
     query_entry,
+    second_entry,
 )
 
 MARK: Final = "[redacted]"
@@ -58,7 +71,10 @@ LONGEST_REDACTED: Final = 2_000
 LONGEST_WHY: Final = 500
 WRITTEN_BY_PEOPLE: Final = frozenset({"reason", "name", "operator", "source", "words"})
 """The details of events that hold what somebody wrote. Others are codes and hashes."""
-REWRITTEN: Final = (form_version, query_entry, lock_act, event)
+REWRITTEN: Final = (
+    *(form_version, second_entry, query_entry),
+    *(lock_act, double_entry_act, event),
+)
 
 
 class RedactionRefused(ValueError):
@@ -158,8 +174,10 @@ def _counted(found: Sequence[_Rewriting]) -> dict[str, Detail]:
     """How many rows of each kind, for people who read the log."""
     words = {
         "form_version": "versions",
+        "second_entry": "second_entries",
         "query_entry": "entries",
         "lock_act": "locks",
+        "double_entry_act": "decisions",
         LINES: "lines",
     }
     counts: dict[str, Detail] = {}
@@ -208,8 +226,10 @@ def _rewritings(
 ) -> Iterator[_Rewriting]:
     """Every row about a subject that has the text, and what it becomes."""
     yield from _of_versions(connection, subjid, unwanted, number)
+    yield from _of_second_entries(connection, subjid, unwanted, number)
     yield from _of_entries(connection, subjid, unwanted)
-    yield from _of_locks(connection, subjid, unwanted)
+    for table, word in ((lock_act, "lock"), (double_entry_act, "double entry act")):
+        yield from _of_reasons(connection, table, word, subjid, unwanted)
     yield from _of_lines(connection, subjid, unwanted)
 
 
@@ -217,11 +237,45 @@ def _of_versions(
     connection: Connection, subjid: str, unwanted: str, number: int
 ) -> Iterator[_Rewriting]:
     """Versions of forms: answers, reasons for confirmed warnings, and for the save."""
-    before: tuple[InstanceKey | None, str] = (None, "")
     # All rows are read before any is changed.
     rows = connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid}).all()
-    for row in rows:
-        form = stored_form(row)
+    sealed = _SealedTable(table=form_version, columns=SEALED, word="version")
+    read = ((row, stored_form(row)) for row in rows)
+    return _of_sealed(sealed, read, unwanted, number)
+
+
+def _of_second_entries(
+    connection: Connection, subjid: str, unwanted: str, number: int
+) -> Iterator[_Rewriting]:
+    """The same of what a second person typed."""
+    rows = connection.execute(SECOND_ENTRIES_OF_SUBJECT, {"subject": subjid}).all()
+    sealed = _SealedTable(
+        table=second_entry, columns=SEALED_SECOND, word="second entry"
+    )
+    read = ((row, second_of_row(row)) for row in rows)
+    return _of_sealed(sealed, read, unwanted, number)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _SealedTable:
+    """A table of versions, each sealed over the one before. ``columns`` are under the
+    seal, ``word`` is what people call a row.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    word: str
+
+
+def _of_sealed(
+    sealed: _SealedTable,
+    rows: Iterator[tuple[SqlRow[Any], StoredForm]],
+    unwanted: str,
+    number: int,
+) -> Iterator[_Rewriting]:
+    """The versions that have the text; those of one form stand together and in order."""
+    before: tuple[InstanceKey | None, str] = (None, "")
+    for row, form in rows:
         key = form.key
         earlier = before[1] if before[0] == key else ""
         before = (key, form.seal)
@@ -241,18 +295,18 @@ def _of_versions(
             # out by trying which text has the hash that stays in the log.
             "save_id": f"redacted-{number}-{row.id}",
         }
-        content = {**{name: getattr(row, name) for name in SEALED}, **values}
+        content = {**{name: getattr(row, name) for name in sealed.columns}, **values}
         named = RedactedRow(
-            table="form_version",
+            table=sealed.table.name,
             key=(key.form, key.visit, key.unsno, form.version),
             had=form.seal,
             now=seal(key, earlier, content),
         )
         unsno = f" {key.unsno}" if key.unsno else ""
-        what = f"{key.visit}{unsno} {key.form}, version {form.version}"
+        what = f"{key.visit}{unsno} {key.form}, {sealed.word} {form.version}"
         yield _Rewriting(
             place=RedactedPlace(what=what, texts=tuple(where)),
-            table=form_version,
+            table=sealed.table,
             row=row.id,
             values=values,
             redacted=named,
@@ -332,25 +386,25 @@ def _first_hash(connection: Connection, number: int, written: str) -> str:
     return str(told.get("text") or line_hash(written))
 
 
-def _of_locks(
-    connection: Connection, subjid: str, unwanted: str
+def _of_reasons(
+    connection: Connection, table: Table, word: str, subjid: str, unwanted: str
 ) -> Iterator[_Rewriting]:
-    """Reasons for freezing, locking and opening."""
-    for row in connection.execute(
-        select(lock_act).where(lock_act.c.subjid == subjid)
-    ).all():
+    """Reasons for freezing, locking and opening, and for what was done between two
+    entries.
+    """
+    for row in connection.execute(select(table).where(table.c.subjid == subjid)).all():
         if unwanted not in row.reason:
             continue
         reason = row.reason.replace(unwanted, MARK)
         named = RedactedRow(
-            table="lock_act",
+            table=table.name,
             key=(row.id,),
             had=_first_hash(connection, row.event_number, row.reason),
             now=line_hash(reason),
         )
         yield _Rewriting(
-            place=RedactedPlace(what=f"lock {row.id}", texts=("reason",)),
-            table=lock_act,
+            place=RedactedPlace(what=f"{word} {row.id}", texts=("reason",)),
+            table=table,
             row=row.id,
             values={"reason": reason},
             redacted=named,

@@ -21,8 +21,10 @@ LINES: Final = "event"
 KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "form_version": ("form", "visit", "unsno", "version"),
+        "second_entry": ("form", "visit", "unsno", "version"),
         "query_entry": ("query", "entry"),
         "lock_act": ("act",),
+        "double_entry_act": ("double_act",),
         LINES: ("number",),
     }
 )
@@ -133,7 +135,8 @@ class RedactedRows:
     def take(self, redaction: Redaction) -> None:
         """The next redaction of the log."""
         for row in redaction.rows:
-            subject = redaction.subject if row.table == "form_version" else ""
+            is_of_form = row.table in ("form_version", "second_entry")
+            subject = redaction.subject if is_of_form else ""
             self.rows[row.table, subject, row.key] = row.had, row.now
 
     def had(self, key: RowKey, now: str) -> str | None:

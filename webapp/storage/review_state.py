@@ -24,7 +24,13 @@ from webapp.storage.database import Database
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.looks import NO_LOOKS, Looks, find_looks
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
-from webapp.storage.tables import lock_act, signature, verification, void_act
+from webapp.storage.tables import (
+    lock_act,
+    second_entry,
+    signature,
+    verification,
+    void_act,
+)
 from webapp.storage.verifications import FormVerification, find_verifications
 
 
@@ -35,6 +41,7 @@ class ReviewTable(Enum):
     SIGNATURES = "signatures"
     VERIFICATIONS = "verifications"
     VOIDS = "voids"
+    ENTRIES = "double_entries"
 
 
 def reviewed_in(connection: Connection, subject: str) -> frozenset[ReviewTable]:
@@ -53,6 +60,7 @@ HAS_ACTS: Final[Mapping[ReviewTable, Exists]] = MappingProxyType(
             (ReviewTable.SIGNATURES, signature, (bindparam("subject"),)),
             (ReviewTable.VERIFICATIONS, verification, (bindparam("subject"),)),
             (ReviewTable.VOIDS, void_act, (bindparam("subject"),)),
+            (ReviewTable.ENTRIES, second_entry, (bindparam("subject"),)),
         )
     }
 )

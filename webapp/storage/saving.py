@@ -18,6 +18,7 @@ from webapp.storage.alerts import NewAlert, insert_alerts
 from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
 from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionaries
+from webapp.storage.double_entries import refuse_while_entered_again
 from webapp.storage.due_queries import mark_due
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.events import NO_LINE, LogHead, append_events
@@ -69,7 +70,8 @@ class SaveRequest:
     save. ``files`` are the bytes of files that the record names and that may be new;
     they are kept together with the version. ``fixed`` are the groups whose rows the
     dictionary lays down: they go when they are hidden, and come back. ``import_id`` is
-    the import that it came with.
+    the import that it came with. ``is_decision``: it is a version of its own even if it
+    changes nothing, since somebody decided so.
     """
 
     key: InstanceKey
@@ -85,6 +87,7 @@ class SaveRequest:
     fixed: frozenset[str] = frozenset()
     import_id: int | None = None
     alerts: tuple[NewAlert, ...] = ()
+    is_decision: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +124,7 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
         try:
             with database.write() as connection:
                 now = stamp(connection, database.clock())
-                return _add_version(connection, request, now, again=attempt > 0)
+                return add_version(connection, request, now, again=attempt > 0)
         except IntegrityError:
             # The save id stands already, or two people made the form at once
             # (PostgreSQL): the next attempt finds what is there.
@@ -255,7 +258,7 @@ class Batch:
         where nothing may be entered.
         """
         request = replace(request, import_id=self._import)
-        answer = _add_version(self._connection, request, self._now, again=True)
+        answer = add_version(self._connection, request, self._now, again=True)
         if isinstance(answer, Conflict):
             raise SaveRefused(
                 f"{request.key} was saved by {answer.theirs.saved_by} in the meantime"
@@ -291,10 +294,12 @@ def batch(database: Database) -> Iterator[Batch]:
         yield Batch(connection, stamp(connection, database.clock()))
 
 
-def _add_version(
+def add_version(
     connection: Connection, request: SaveRequest, now: datetime, *, again: bool
 ) -> Saved | Conflict:
-    """``again``: the save may stand already, although nobody else saved since."""
+    """Adds a version in a transaction under way. ``again``: the save may stand already,
+    although nobody else saved since.
+    """
     row = connection.execute(LOCKED_NEWEST, request.key._asdict()).first()
     newest = stored_form(row) if row else None
     current = newest.version if newest else 0
@@ -305,10 +310,7 @@ def _add_version(
 
     # A save that stands is acknowledged again, whatever was locked since.
     reviewed = reviewed_in(connection, request.key.subject)
-    if ReviewTable.LOCKS in reviewed:
-        refuse_closed(connection, request.key)
-    if ReviewTable.VOIDS in reviewed:
-        refuse_voided(connection, request.key)
+    _refuse_closed(connection, request.key, reviewed)
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:
@@ -361,6 +363,18 @@ def _add_version(
     )
 
 
+def _refuse_closed(
+    connection: Connection, key: InstanceKey, reviewed: frozenset[ReviewTable]
+) -> None:
+    """Refuses a save where a form is closed, voided or entered a second time."""
+    if ReviewTable.LOCKS in reviewed:
+        refuse_closed(connection, key)
+    if ReviewTable.VOIDS in reviewed:
+        refuse_voided(connection, key)
+    if ReviewTable.ENTRIES in reviewed:
+        refuse_while_entered_again(connection, key)
+
+
 # SQLite's writer holds the lock of the whole file already; elsewhere the instance's row
 # is locked.
 LOCKED_NEWEST = NEWEST.with_for_update(of=form_instance)
@@ -379,9 +393,10 @@ def _changes_nothing(request: SaveRequest, newest: StoredForm) -> bool:
     twice.
     """
     return (
-        newest.status is request.status
+        not request.is_decision
+        and newest.status is request.status
         and newest.dictionary_hash == request.dictionary_hash
-        and _documents(newest.record) == _documents(request.record)
+        and documents(newest.record) == documents(request.record)
     )
 
 
@@ -401,7 +416,7 @@ def _earlier_answer(connection: Connection, request: SaveRequest) -> Saved | Non
         earlier.key == request.key
         and earlier.version == request.base_version + 1
         and earlier.status is request.status
-        and _documents(earlier.record) == _documents(request.record)
+        and documents(earlier.record) == documents(request.record)
     )
     if not same:
         raise SaveRefused(
@@ -416,7 +431,8 @@ def _earlier_answer(connection: Connection, request: SaveRequest) -> Saved | Non
     )
 
 
-def _documents(record: Record) -> dict[str, object]:
+def documents(record: Record) -> dict[str, object]:
+    """The three documents in which a record is stored."""
     return {
         "texts": texts_document(record),
         "rows": rows_document(record),
@@ -461,15 +477,15 @@ def _version_row(
         "save_id": request.save_id,
         "dictionary_hash": request.dictionary_hash,
         "reason": plain(request.reason),
-        "row_marks": _row_marks(request, base),
-        **_documents(request.record),
+        "row_marks": row_marks(request, base),
+        **documents(request.record),
     }
     sealed = seal(request.key, base.seal if base else "", row)
 
     return {"seal": sealed, **row, "import_id": request.import_id}
 
 
-def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
+def row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
     """The highest row number ever given by group; refuses a number that a removed row
     had.
     """

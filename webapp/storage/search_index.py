@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from webapp.storage.database import Database
-from webapp.storage.sight import Sight
+from webapp.storage.sight import Sight, seen_forms
 from webapp.storage.tables import search_entry, search_word, subject_standing
 from webapp.storage.users import ALL_SITES, Sites
 
@@ -136,9 +136,7 @@ def _seen(sight: Sight | None) -> list[ColumnElement[bool]]:
     """What exists for somebody: a row is found by all of its words, so a form that is
     seen in part is left out as a whole.
     """
-    if sight is None:
-        return []
-    return [Entries.form.in_(sorted(sight.forms - sight.partly))]
+    return seen_forms(sight, Entries, wholly=True)
 
 
 def _pair() -> ColumnElement[Any]:

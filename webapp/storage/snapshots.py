@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from forms_spec import load_study
 from forms_spec.model.captured_forms import CapturedAct
@@ -26,8 +27,7 @@ from webapp.storage.forms import (
     NEWEST_OF_SUBJECT,
     VERSIONS_OF_SUBJECT,
     StoredForm,
-    seen_form,
-    stored_form,
+    seen_versions,
 )
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.queries import QueryThread, any_query, seen_threads
@@ -37,7 +37,7 @@ from webapp.storage.review_scopes import ReviewScope
 from webapp.storage.sight import Sight
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
-from webapp.storage.tables import form_version
+from webapp.storage.tables import double_entry_act, form_version
 from webapp.storage.voids import Voids, every_void
 
 SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
@@ -110,20 +110,20 @@ class Snapshot:
     def newest(self, subjid: str) -> tuple[StoredForm, ...]:
         """The subject's forms as they stand, in no particular order."""
         rows = self._connection.execute(NEWEST_OF_SUBJECT, {"subject": subjid})
-        return self._counting(stored_form(row) for row in rows)
+        return self._counting(rows)
 
-    def _counting(self, forms: Iterable[StoredForm]) -> tuple[StoredForm, ...]:
+    def _counting(self, rows: Iterable[Row[Any]]) -> tuple[StoredForm, ...]:
         """Forms without those that are voided, as far as they exist for who reads."""
         voids = self.voids()
-        seen = (seen_form(self._sight, form) for form in forms)
-        return tuple(form for form in seen if form and voids.of_form(form.key) is None)
+        seen = seen_versions(self._connection, self._sight, rows)
+        return tuple(form for form in seen if voids.of_form(form.key) is None)
 
     def versions(self, subjid: str) -> tuple[StoredForm, ...]:
         """Every version of the subject's forms; those of one form together, oldest
         first.
         """
         rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
-        return self._counting(stored_form(row) for row in rows)
+        return self._counting(rows)
 
     def threads(self, subjid: str) -> tuple[QueryThread, ...]:
         """Every query about the subject, its forms and their fields, in the order of
@@ -145,6 +145,11 @@ class Snapshot:
     def review_acts(self, sites: Mapping[str, str]) -> Iterator[CapturedAct]:
         """What reviewers did to subjects, given with their sites, and to the study."""
         return iterate_acts(self._connection, sites)
+
+    def entry_acts(self) -> int:
+        """How many acts there are between first and second entries."""
+        counted = select(func.count()).select_from(double_entry_act)
+        return int(self._connection.execute(counted).scalar_one())
 
     def dictionary_uses(self) -> tuple[DictionaryUse, ...]:
         """Which dictionaries were in use, and from when on."""

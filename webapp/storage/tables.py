@@ -523,6 +523,57 @@ look = Table(
     Column("event_number", Integer, nullable=False),
 )
 
+# What a second person typed of a form, without seeing the first entry. Each save is a
+# version, sealed like those of forms.
+second_entry = Table(
+    "second_entry",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("saved_by", ForeignKey("app_user.username"), nullable=False),
+    Column("save_id", PlainString(100), nullable=False),
+    Column("dictionary_hash", ForeignKey("dictionary.hash"), nullable=False),
+    Column("seal", String(64), nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("row_marks", JsonText, nullable=False),
+    Column("kept", JsonText, nullable=False),
+    Column("rows", JsonText, nullable=False),
+    Column("texts", JsonText, nullable=False),
+    UniqueConstraint("save_id"),
+    CheckConstraint("status IN ('draft', 'complete')", name="status"),
+)
+
+# What happened between the two entries of a form: somebody read the first one and so
+# cannot be the second person, a second entry was given up, both were found equal, or
+# somebody decided where they differ. ``choices`` has the decision by cell.
+double_entry_act = Table(
+    "double_entry_act",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("act", String(12), nullable=False),
+    Column("first_version", Integer, nullable=False),
+    Column("second_number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+    Column("choices", JsonText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    CheckConstraint(
+        "act IN ('read', 'discarded', 'agreed', 'adjudicated')", name="act"
+    ),
+)
+
 # The save that broke a signature.
 signature_break = Table(
     "signature_break",
@@ -594,5 +645,7 @@ Index("ix_query_subjid", query.c.subjid, query.c.state)
 Index("ix_query_state", query.c.state, query.c.opened_at, query.c.id)
 Index("ix_signature_subjid", signature.c.subjid, signature.c.id)
 Index("ix_verification_subjid", verification.c.subjid, verification.c.id)
+Index("ix_second_entry_subjid", second_entry.c.subjid, second_entry.c.id)
+Index("ix_double_entry_act_subjid", double_entry_act.c.subjid, double_entry_act.c.id)
 Index("ix_look_username", look.c.username, look.c.subjid, look.c.id)
 Index("ix_lock_act_subjid", lock_act.c.subjid, lock_act.c.id)

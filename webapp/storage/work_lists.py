@@ -10,10 +10,10 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, not_, select
 
 from webapp.storage.database import Database
-from webapp.storage.sight import Sight
+from webapp.storage.sight import Sight, entered_by, is_blind, seen_forms
 from webapp.storage.standings import LATER, WorkLine
 from webapp.storage.tables import subject_work
 from webapp.storage.users import ALL_SITES, Sites
@@ -31,6 +31,8 @@ class WorkKind(Enum):
     CHANGED = "changed"
     SIGN = "sign"
     SIGN_AGAIN = "again"
+    REENTER = "reenter"
+    ADJUDICATE = "adjudicate"
 
 
 DATED: Final = frozenset({WorkKind.VISIT, WorkKind.FORM, WorkKind.FINDING})
@@ -42,7 +44,8 @@ class WorkFilter:
     """Which lines a list has. Those whose window ends ``before`` a day, or is open on
     one (``during``), or begins after one day and not after another (``between``).
     ``forms`` are those with which the person may do it, blank stands for visits and
-    casebooks; None is all.
+    casebooks; None is all. ``not_entered_by`` leaves out what an account typed, in the
+    first entry or the second.
     """
 
     kind: WorkKind
@@ -51,6 +54,7 @@ class WorkFilter:
     during: date | None = None
     between: tuple[date, date] | None = None
     forms: frozenset[str] | None = None
+    not_entered_by: str = ""
 
 
 def list_work(
@@ -93,6 +97,8 @@ def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:
         passes.append(Work.site.in_(sorted(wanted.sites)))
     if wanted.forms is not None:
         passes.append(Work.form.in_(sorted(wanted.forms)))
+    if wanted.not_entered_by:
+        passes.append(not_(entered_by(Work, wanted.not_entered_by)))
     if wanted.before is not None:
         passes.append(Work.last_day < wanted.before.isoformat())
     if wanted.during is not None:
@@ -115,10 +121,12 @@ def _seen(kind: WorkKind, sight: Sight | None) -> list[ColumnElement[bool]]:
     first form is. Only who sees everything can sign visits and casebooks, which have no
     form.
     """
-    if sight is None or kind is WorkKind.VISIT:
+    if kind is WorkKind.VISIT:
         return []
-    forms = sight.forms if kind is WorkKind.FORM else sight.forms - sight.partly
-    return [Work.form.in_(sorted(forms))]
+    if kind is WorkKind.REENTER:
+        # Whoever knows the first entry cannot enter the form again.
+        return [is_blind(sight, Work)]
+    return seen_forms(sight, Work, wholly=kind is not WorkKind.FORM)
 
 
 def _line(row: Row[Any]) -> WorkLine:

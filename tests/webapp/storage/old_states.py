@@ -49,6 +49,8 @@ FILLED = (
     "verification",
     "alert",
     "look",
+    "second_entry",
+    "double_entry_act",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -295,6 +297,35 @@ def _looks(connection: Connection) -> None:
     _insert(connection, "look", {"id": 1, "version": 2, **place, **looked})
 
 
+def _double_entries(connection: Connection) -> None:
+    """A second entry that differs from the first, and what was decided."""
+    place = {"subjid": "01-001", "visit": "SCR", "form": "vs", "unsno": 0}
+    typed = {"row_marks": "{}", "kept": "[]", "rows": "{}", "texts": '{"sysbp":"121"}'}
+    saved = {
+        "number": 1,
+        "status": "complete",
+        "saved_at": _at(connection, 18),
+        "saved_by": "nurse",
+        "save_id": "second-1",
+        "dictionary_hash": HASH,
+        "seal": "0" * 64,
+        "reason": "",
+    }
+    _insert(connection, "second_entry", {"id": 1, **place, **saved, **typed})
+    decided = {
+        "act": "adjudicated",
+        "first_version": 1,
+        "second_number": 1,
+        "version": 2,
+        "username": "nurse",
+        "acted_at": _at(connection, 19),
+        "event_number": 2,
+        "choices": '{"vs.sysbp":"second"}',
+        "reason": "misread",
+    }
+    _insert(connection, "double_entry_act", {"id": 1, **place, **decided})
+
+
 LATER_ROWS = {
     "0007": _events,
     "0008": _queries,
@@ -305,6 +336,7 @@ LATER_ROWS = {
     "0017": _verifications,
     "0018": _alerts,
     "0019": _looks,
+    "0021": _double_entries,
 }
 """By revision: what fills the tables that came with it."""
 

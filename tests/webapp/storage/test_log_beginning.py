@@ -24,6 +24,8 @@ LATER_TABLES = (
     "subject_work",
     "verification",
     "look",
+    "second_entry",
+    "double_entry_act",
     "signature_break",
     "signature",
     "void_act",

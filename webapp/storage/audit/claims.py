@@ -13,6 +13,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
+from webapp.storage.double_entries import ENTRY_ACT_KINDS
 from webapp.storage.events import EventKind
 from webapp.storage.redaction_events import RedactedRows, redaction_in
 from webapp.storage.tables import plain
@@ -167,6 +168,27 @@ def claim_of_look(number: int, *cells: Cell) -> Claim:
     return Claim(table="look", key=(number,), cells=cells, what=what)
 
 
+def claim_of_second(
+    place: tuple[str, str, str, int], number: int, cells: tuple[Cell, ...]
+) -> Claim:
+    """A version of a second entry, with the cells of a version of a form."""
+    return Claim(
+        table="second_entry",
+        key=(*place, number),
+        cells=cells,
+        what=f"second entry {number} of {place_words(*place)}",
+    )
+
+
+def claim_of_entry_act(number: int, *cells: Cell) -> Claim:
+    """An act between two entries; ``cells`` are its place, what was done, the two that
+    were compared and the result, who and when, the hashes of the reason and of the
+    choices, and the number of its event.
+    """
+    what = f"double entry act {number}"
+    return Claim(table="double_entry_act", key=(number,), cells=cells, what=what)
+
+
 @dataclass(kw_only=True)
 class LogClaims:
     """What a log tells of the tables, event by event.
@@ -235,6 +257,38 @@ def _tell_version(content: Content, _: int) -> Iterator[Claim]:
         saved, details.get("import"),
     )  # fmt: skip
     yield claim_of_version(form, details["version"], cells)
+
+
+def _tell_second(content: Content, _: int) -> Iterator[Claim]:
+    place, details = content["place"], content["details"]
+    form = (
+        place["subject"], place["form"], place.get("visit", ""), place.get("unsno", 0)
+    )  # fmt: skip
+    cells = (
+        details["status"], _by(content), details["dictionary"], details["seal"],
+        content["at"],
+    )  # fmt: skip
+    yield claim_of_second(form, details["version"], cells)
+
+
+def _tell_entry_act(content: Content, _: int) -> Iterator[Claim]:
+    details, place = content["details"], content["place"]
+    yield claim_of_entry_act(
+        details["double_act"],
+        place["subject"],
+        place.get("visit", ""),
+        place.get("unsno", 0),
+        place["form"],
+        ENTRY_ACTS[content["kind"]],
+        details["first_version"],
+        details["second_version"],
+        details.get("version", 0),
+        _by(content),
+        content["at"],
+        details["text"],
+        details["choices"],
+        content["number"],
+    )
 
 
 def _tell_subject(content: Content, _: int) -> Iterator[Claim]:
@@ -390,6 +444,11 @@ VOIDS: Final = MappingProxyType(
     {EventKind.VOIDED.value: "voided", EventKind.VOID_TAKEN_BACK.value: "open"}
 )
 
+ENTRY_ACTS: Final = MappingProxyType(
+    {kind.value: act.value for act, kind in ENTRY_ACT_KINDS.items()}
+)
+"""By kind of event: what was done between two entries."""
+
 TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingProxyType(
     {
         EventKind.FORM_SAVED.value: _tell_version,
@@ -410,6 +469,8 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         EventKind.VERIFICATION_WITHDRAWN.value: _tell_marks,
         EventKind.VERIFICATION_LOST.value: _tell_marks,
         EventKind.SEEN.value: _tell_look,
+        EventKind.SECOND_ENTRY_SAVED.value: _tell_second,
+        **dict.fromkeys(ENTRY_ACTS, _tell_entry_act),
         EventKind.SIGNED.value: _tell_signature,
         EventKind.SIGNATURE_BROKEN.value: _tell_break,
         **dict.fromkeys(VOIDS, _tell_lock),

@@ -19,11 +19,13 @@ from webapp.storage.audit.claims import (
     claim_of_clock,
     claim_of_dictionary,
     claim_of_entry,
+    claim_of_entry_act,
     claim_of_file,
     claim_of_import,
     claim_of_lock,
     claim_of_look,
     claim_of_mark,
+    claim_of_second,
     claim_of_signature,
     claim_of_subject,
     claim_of_use,
@@ -31,24 +33,28 @@ from webapp.storage.audit.claims import (
     claim_of_void,
     place_words,
 )
+from webapp.storage.double_entries import choices_hash
 from webapp.storage.events import utc_text
 from webapp.storage.forms import InstanceKey
 from webapp.storage.history import SEALED, version_key
 from webapp.storage.queries import text_hash
 from webapp.storage.redaction_events import RowKey
 from webapp.storage.seals import seal
+from webapp.storage.second_entries import SEALED_SECOND, second_entry_key
 from webapp.storage.signatures import signature_of
 from webapp.storage.tables import (
     attachment,
     clock_step,
     dictionary,
     dictionary_use,
+    double_entry_act,
     form_instance,
     form_version,
     import_run,
     lock_act,
     look,
     query_entry,
+    second_entry,
     signature,
     signature_break,
     subject,
@@ -205,6 +211,42 @@ def _looks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
         yield ClaimedRow(claim=claim_of_look(row.id, *place, *cells))
 
 
+def _entry_acts(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
+    for row in _stream(connection, select(double_entry_act)):
+        place = row.subjid, row.visit, row.unsno, row.form
+        cells = (
+            row.act, row.first_version, row.second_number, row.version, row.username,
+            utc_text(row.acted_at),
+            _hash_had(told, (double_entry_act.name, "", (row.id,)), row.reason),
+            choices_hash(row.choices), row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_entry_act(row.id, *place, *cells))
+
+
+def _seconds(connection: Connection, findings: AuditFindings, told: LogClaims) -> Rows:
+    """Second entries in order, each judged by its seal."""
+    before: Row[Any] | None = None
+    for row in _stream(connection, SECOND_ENTRIES):
+        key = InstanceKey(row.subjid, row.form, row.visit, row.unsno)
+        if before is not None and before[:4] != row[:4]:
+            before = None
+
+        sealed = {name: getattr(row, name) for name in SEALED_SECOND}
+        actual = seal(key, before.seal if before is not None else "", sealed)
+        named = second_entry_key(key, row.number)
+        what = f"second entry {row.number} of {place_words(*key)}"
+        if row.seal not in (actual, told.redacted.had(named, actual)):
+            findings.add("seal-broken", what=what)
+        elif actual == row.seal and told.redacted.is_named(named):
+            findings.add("redaction-undone", what=what)
+        before = row
+        cells = (
+            row.status, row.saved_by, row.dictionary_hash, row.seal,
+            utc_text(row.saved_at),
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_second(key, row.number, cells))
+
+
 def _versions(connection: Connection, findings: AuditFindings, told: LogClaims) -> Rows:
     """Versions in order; each is judged by its seal, the newest by the form's head."""
     before: Row[Any] | None = None
@@ -264,6 +306,10 @@ VERSIONS = (
     .join(form_version, form_version.c.instance_id == form_instance.c.id)
     .order_by(form_version.c.instance_id, form_version.c.number)
 )
+SECOND_ENTRIES = select(
+    *(second_entry.c[name] for name in _PLACE),
+    *(second_entry.c[name] for name in (*SEALED_SECOND, "seal")),
+).order_by(*(second_entry.c[name] for name in (*_PLACE, "number")))
 WITHOUT_VERSION = (
     select(form_instance)
     .outerjoin(form_version, form_version.c.instance_id == form_instance.c.id)
@@ -285,6 +331,8 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, LogClaims], Rows]]
             "signature": _signatures,
             "verification": _marks,
             "look": _looks,
+            "second_entry": _seconds,
+            "double_entry_act": _entry_acts,
             "signature_break": _breaks,
             "void_act": _voids,
         }
