@@ -31,6 +31,7 @@ from webapp.views import (
     casebooks,
     dashboard,
     dictionary_pages,
+    double_entries,
     eligibility,
     errors,
     event_pages,
@@ -117,7 +118,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
         form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
-        verifications, looks, provider_sign_in, releases,
+        verifications, looks, provider_sign_in, releases, double_entries,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

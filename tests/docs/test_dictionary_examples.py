@@ -16,6 +16,7 @@ from marshmallow import Schema
 from forms_spec.field_types import FIELD_TYPES, FieldType
 from forms_spec.loader import load_study
 from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
+from forms_spec.loading.double_entry import DoubleEntrySchema
 from forms_spec.loading.eligibility import (
     AnswersSchema,
     CriterionSchema,
@@ -54,6 +55,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
     ),
     *(
         VerificationSchema,
+        DoubleEntrySchema,
         VisitSchema,
         FormSchema,
         GroupSchema,

@@ -93,7 +93,8 @@ def conflict_page(
         settles=settles,
         held=pending,
         is_complete=theirs.status is Status.COMPLETE,
-        needs_reason=was_complete(services().database, place.key),
+        needs_reason=not place.is_second
+        and was_complete(services().database, place.key),
     )
 
 

@@ -25,6 +25,7 @@ from generator.pages.findings import PageFindings
 from generator.pages.new_rows import with_new_rows
 from webapp.casebook.waiting_findings import OnPage
 from webapp.forms.copies import earlier_form
+from webapp.forms.double_entries import double_form
 from webapp.forms.evaluation import (
     context_of,
     judged,
@@ -96,7 +97,7 @@ def page_of_form(
     state = review_state(services().database, place.subject.subjid, reader=reader)
     lock = void_lock(place.key) or lock_in(state.locks, place.key)
     may_enter = current_user.may(Permission.ENTER, place.form.name)
-    readonly = lock is not None or not may_enter
+    readonly = lock is not None or not may_enter or _waits(place)
     if base_version is None:
         base_version = stored.version if stored else 0
 
@@ -118,10 +119,8 @@ def page_of_form(
             readonly=readonly,
         ),
         lock=lock,
-        earlier=None if readonly else earlier_form(place),
-        signatures=form_signatures(state.signatures, place.key),
-        **_verification(place, stored, state),
-        look=form_look(place, stored, state.looks) if reader else None,
+        earlier=None if readonly or place.is_second else earlier_form(place),
+        **_reviewed(place, stored, state, reader),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         **_queries(place),
@@ -148,9 +147,32 @@ def _stored_facts(place: FormPlace, stored: StoredForm | None) -> dict[str, bool
         return {"may_sign": False, "is_complete": False, "needs_reason": False}
 
     return {
-        "may_sign": current_user.may(Permission.SIGN),
+        "may_sign": current_user.may(Permission.SIGN) and not place.is_second,
         "is_complete": stored.status is Status.COMPLETE,
-        "needs_reason": was_complete(services().database, place.key),
+        "needs_reason": not place.is_second
+        and was_complete(services().database, place.key),
+    }
+
+
+def _waits(place: FormPlace) -> bool:
+    """Whether the first entry stays as it is until it was compared with the second."""
+    double = None if place.is_second else double_form(place)
+    return double is not None and double.state.is_waiting
+
+
+def _reviewed(
+    place: FormPlace, stored: StoredForm | None, state: ReviewState, reader: str
+) -> dict[str, Any]:
+    """What reviewers have left on the form. A second entry has nothing of it."""
+    if place.is_second:
+        nothing = dict.fromkeys(("verification", "look", "double"))
+        return {**nothing, "signatures": (), "changed_since": ()}
+
+    return {
+        "signatures": form_signatures(state.signatures, place.key),
+        **_verification(place, stored, state),
+        "look": form_look(place, stored, state.looks) if reader else None,
+        "double": double_form(place) if stored is not None else None,
     }
 
 
@@ -169,6 +191,8 @@ def _verification(
 
 def _queries(place: FormPlace) -> dict[str, Any]:
     """The queries of the form that wait, and by question what its marker says."""
+    if place.is_second:
+        return {"waiting_queries": [], "query_marks": {}}
     threads = threads_of_form(services().database, place.key)
     return {
         "waiting_queries": [

@@ -29,6 +29,7 @@ from webapp.storage import (
     load_version,
     was_complete,
 )
+from webapp.storage.second_entries import load_second
 
 LONGEST_REASON: Final = 2_000
 
@@ -69,6 +70,9 @@ class PostedForm:
         """True for a change of a form that ever was complete, and for a draft made of a
         complete one.
         """
+        # What was typed a second time is compared, and then never changed.
+        if self.place.is_second:
+            return False
         if self.stored is None or is_reason(self.data.get("reason", "")):
             return False
         if self.is_complete and not complete:
@@ -85,7 +89,7 @@ def read(
 ) -> PostedForm:
     """What a post means, on top of what is stored."""
     app = services()
-    stored = load(app.database, place.key)
+    stored = stored_entry(place)
 
     # What the page did not have in it comes from the version that the page showed.
     base = seen_record(place, stored, version_number(data.get("base_version", "0")))
@@ -102,6 +106,18 @@ def read(
     return PostedForm(place=place, stored=stored, posted=posted, uploads=uploads)
 
 
+def stored_entry(place: FormPlace, number: int | None = None) -> StoredForm | None:
+    """What is stored of a form, or of its second entry: the newest version, or the one
+    of a number.
+    """
+    database = services().database
+    if place.is_second:
+        return load_second(database, place.key, number)
+    if number is None:
+        return load(database, place.key)
+    return load_version(database, place.key, number)
+
+
 def seen_record(place: FormPlace, stored: StoredForm | None, version: int) -> Record:
     """What the page stood on: an older version where another one was saved since."""
     if stored is None or version == 0:
@@ -110,7 +126,7 @@ def seen_record(place: FormPlace, stored: StoredForm | None, version: int) -> Re
     if version >= stored.version:
         return stored.record
 
-    older = load_version(services().database, place.key, version)
+    older = stored_entry(place, version)
     return (older or stored).record
 
 

@@ -19,12 +19,16 @@ VISIT_DIGITS = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlace:
-    """One form of one subject at one visit; ``visit`` is None for a log form."""
+    """One form of one subject at one visit; ``visit`` is None for a log form.
+
+    ``is_second``: its second entry, which has a page of its own.
+    """
 
     subject: StoredSubject
     form: Form
     visit: Visit | None
     unsno: int
+    is_second: bool = False
 
     @property
     def key(self) -> InstanceKey:
@@ -44,6 +48,12 @@ class FormPlace:
 
     @property
     def address(self) -> str:
+        """Where its page is: of the second entry, where it is one."""
+        return f"{self.form_address}/second" if self.is_second else self.form_address
+
+    @property
+    def form_address(self) -> str:
+        """Where the page of the form itself is."""
         return form_address(
             self.subject.subjid, self.key.visit, self.unsno, self.form.name
         )

@@ -26,6 +26,7 @@ from webapp.storage import (
     subject_head,
     threads_of_subject,
 )
+from webapp.storage.double_entries import DoubleStage, double_entries_of
 
 TO_VERIFY: Final[Mapping[VerificationState, WorkKind]] = MappingProxyType(
     {
@@ -47,6 +48,7 @@ def review_work(subjid: str, judged: Judged, *, is_over: bool) -> Iterator[WorkL
     # Of most subjects reviewers have left nothing yet: then nothing is read.
     state = review_state(database, subjid, among=head.reviewed)
     yield from _to_verify(subjid, judged, state)
+    yield from _of_two_entries(subjid, judged)
 
     threads = threads_of_subject(database, subjid) if head.waiting else ()
     whole = ReviewScope(subjid)
@@ -59,6 +61,34 @@ def review_work(subjid: str, judged: Judged, *, is_over: bool) -> Iterator[WorkL
     )
     yield from signing.broken()
     yield from signing.unsigned(judged, is_over=is_over)
+
+
+def _of_two_entries(subjid: str, judged: Judged) -> Iterator[WorkLine]:
+    """The forms that somebody has to enter again, or to decide about."""
+    plan = services().study.double_entry
+    if plan is None:
+        return
+    entries = double_entries_of(services().database, [subjid], plan.forms)
+    for key, state in entries.get(subjid, {}).items():
+        kind = OF_TWO_ENTRIES.get(state.stage)
+        if kind is None or key not in judged.casebook.forms:
+            continue
+        yield WorkLine(
+            subjid=subjid,
+            kind=kind.value,
+            visit=key.visit,
+            unsno=key.unsno,
+            form=key.form,
+            first=None,
+            last=None,
+            count=1,
+        )
+
+
+OF_TWO_ENTRIES: Final[Mapping[DoubleStage, WorkKind]] = MappingProxyType(
+    {DoubleStage.AGAIN: WorkKind.REENTER, DoubleStage.DECIDE: WorkKind.ADJUDICATE}
+)
+"""By how far two entries are: the list that the form is on; others are on none."""
 
 
 def _to_verify(subjid: str, judged: Judged, state: ReviewState) -> Iterator[WorkLine]:

@@ -68,6 +68,9 @@ LOCK = frozenset[Right]({Permission.LOCK})
 VERIFY = frozenset[Right]({Permission.VERIFY})
 """People who compare data with the source."""
 
+ADJUDICATE = frozenset[Right]({Permission.ADJUDICATE})
+"""People who decide between two entries of a form."""
+
 FREEZE = frozenset[Right]({Permission.VERIFY, Permission.LOCK})
 """People who freeze data that they have reviewed."""
 

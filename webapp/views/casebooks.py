@@ -10,6 +10,7 @@ from markupsafe import Markup
 from webapp.casebook.eligibility_page import assessment_of, status_of
 from webapp.casebook.grid import GridLine
 from webapp.casebook.subject_status import Judged, judged_casebook
+from webapp.forms.double_entries import with_double_marks
 from webapp.forms.finding_list import by_form
 from webapp.forms.retired_forms import gone_forms, has_place
 from webapp.presentation.form_address import form_address, forms_at
@@ -49,7 +50,8 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
     reader = reader_name() if head.looked else ""
     state = review_state(database, subjid, among=head.reviewed, reader=reader)
     reviewed = form_marks(subjid, state, judged.casebook.forms)
-    marks = with_query_marks(subjid, reviewed, head.waiting)
+    both = with_query_marks(subjid, reviewed, head.waiting)
+    marks = with_double_marks(subjid, both)
     act = state.locks.closing([whole, WHOLE_STUDY])
     signed = newest_signatures(state.signatures).get(whole)
 

@@ -23,6 +23,7 @@ from generator.pages.findings import label_of
 from generator.pages.input_names import ROWS_PREFIX, cell_of
 from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.forms.conflict_page import conflict_page
+from webapp.forms.double_entries import agreement, is_entered_twice
 from webapp.forms.evaluation import judged, open_findings, opening, starting
 from webapp.forms.form_looks import form_look
 from webapp.forms.page import page_of_form, saved_answer, summary_html
@@ -48,7 +49,13 @@ from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import closed_words
 from webapp.review.look_marks import reader_name
 from webapp.security.access import ENTER, READ, allow
-from webapp.services import current_view, everything, services
+from webapp.services import (
+    blind_here,
+    current_view,
+    everything,
+    own_view,
+    services,
+)
 from webapp.storage import (
     Conflict,
     FindingCounts,
@@ -64,7 +71,9 @@ from webapp.storage import (
     review_state,
     save,
 )
+from webapp.storage.double_entries import WAITS, EntryRefused, double_entry_of
 from webapp.storage.forms import seen_form
+from webapp.storage.second_entries import save_second
 
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"
@@ -81,6 +90,8 @@ more.
 def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place, gone = readable_place(subjid, visit, form)
     look_again(subjid)
+    if place.key in blind_here(subjid):
+        return redirect(f"{place.address}/double")
     stored = load(services().database, place.key)
     if gone and stored:
         return _gone_page(place, stored)
@@ -123,6 +134,20 @@ def _gone_page(place: FormPlace, stored: StoredForm) -> str:
 @allow(ENTER)
 def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
+    if place.key in blind_here(subjid):
+        typed_now = read(place, request.form, request.files)
+        return _not_saved(typed_now, BLIND, needs="lock", status=409)
+    return take_form(place)
+
+
+BLIND: Final = (
+    "Somebody else has entered this form, and it is entered twice. You may be the one "
+    "who enters it again, so you cannot change the first entry."
+)
+
+
+def take_form(place: FormPlace) -> ResponseReturnValue:
+    """Takes a posted form, or the second entry of one, and keeps it."""
     if "on" not in request.form:
         return _refused(
             "The server received only part of the page, so nothing was saved.",
@@ -237,16 +262,18 @@ def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
     )
 
 
-def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
-    if act := locks_of(services().database, now.place.subject.subjid).of_form(
-        now.place.key
-    ):
+def _obstacle(now: PostedForm, *, complete: bool) -> ResponseReturnValue | None:
+    """Why a post is not kept, whatever is in it; None where it can be."""
+    locks = locks_of(services().database, now.place.subject.subjid)
+    if act := locks.of_form(now.place.key):
         return _not_saved(now, closed_words(act), needs="lock", status=403)
     if typed := typed_by_another(now.data.get("typed_by", "")):
         return _not_saved(now, typed, needs="person")
     if complete and not current_user.may(Permission.COMPLETE, now.place.form.name):
         message = "Your role cannot complete this form. Save it as a draft."
         return _not_saved(now, message, needs="role")
+    if waits := _waits(now.place):
+        return _not_saved(now, waits, needs="lock", status=409)
     if kept := _rows_to_keep(now):
         return _not_saved(now, kept, needs="role")
     if now.lacks_reason(complete=complete):
@@ -258,6 +285,13 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
     if now.uploads.refused and now.is_complete:
         message = "A file was rejected, so this complete form was not changed."
         return _not_saved(now, message, needs="file")
+    return None
+
+
+def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
+    obstacle = _obstacle(now, complete=complete)
+    if obstacle is not None:
+        return obstacle
 
     evaluated = judged(now.place, now.record, completing=complete)
     judgement = with_refused(now, evaluated)
@@ -273,9 +307,14 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
         is_same = not complete and record == now.record
         counted = evaluated if is_same else judged(now.place, record)
 
-    answer = _store(now, record, status, counted)
+    try:
+        answer = _store(now, record, status, counted)
+    except EntryRefused as refusal_of_entry:
+        return _not_saved(now, str(refusal_of_entry), needs="lock", status=409)
     if isinstance(answer, Conflict):
         return _conflict(now, record, answer)
+    if now.place.is_second and answer.status is Status.COMPLETE:
+        return go_on(f"{now.place.form_address}/double")
     if _by_script():
         return saved_answer(
             now.place, answer, record, judgement, refused=refused, uploads=now.uploads
@@ -291,6 +330,19 @@ def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
     return redirect(
         _after(now, check=1) if refused else _after(now, saved=answer.version), 303
     )
+
+
+def _waits(place: FormPlace) -> str:
+    """Says that the first entry stays as it is until it was compared with the second."""
+    if place.is_second or not is_entered_twice(place.form.name):
+        return ""
+    state = double_entry_of(services().database, place.key)
+    return WAITS if state is not None and state.is_waiting else ""
+
+
+def go_on(address: str) -> ResponseReturnValue:
+    """Sends the person, or our script, to another page."""
+    return jsonify(moved=address) if _by_script() else redirect(address, 303)
 
 
 def _rows_to_keep(now: PostedForm) -> str:
@@ -381,7 +433,13 @@ def _store(
         fixed=laid_down(now.place.form),
         alerts=alerts_of(now.place.form, record, counted),
     )
-    view = current_view()
+    if now.place.is_second:
+        agree = agreement(now.place.form)
+        return save_second(services().database, asked, agree=agree)
+
+    # What somebody may not see yet counts for what is saved.
+    blind = blind_here(now.place.subject.subjid)
+    view = own_view() if blind else current_view()
     if view is not None:
         with everything():
             answer = _store_part(now, asked, view)
@@ -450,6 +508,9 @@ def _saved(now: PostedForm, asked: SaveRequest) -> Saved | Conflict:
 def _conflict(
     now: PostedForm, record: Record, conflict: Conflict
 ) -> ResponseReturnValue:
+    blind = blind_here(now.place.subject.subjid, anew=True)
+    if conflict.theirs.key in blind and not now.place.is_second:
+        return _not_saved(now, BLIND, needs="lock", status=409)
     if conflict.theirs.record == record:
         address = _after(now, saved=conflict.theirs.version)
         return jsonify(moved=address) if _by_script() else redirect(address, 303)

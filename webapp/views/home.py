@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from forms_spec.model.captured_data import LOG
+from forms_spec.model.roles import Permission
 from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.template_filters import moment_words, short_day
 from webapp.presentation.typed_numbers import page_number, typed_number
@@ -22,7 +23,7 @@ from webapp.queries.shown_queries import age_words
 from webapp.review.lock_words import scope_title
 from webapp.review.signing import sign_address
 from webapp.review.stored_status import Moment, evaluate_some
-from webapp.security.access import READ, SIGN, VERIFY, allow
+from webapp.security.access import ADJUDICATE, READ, SIGN, VERIFY, allow
 from webapp.services import about, own_sites, services
 from webapp.storage import (
     AlertKind,
@@ -129,8 +130,19 @@ def _names() -> Sequence[str]:
 
     if current_user.may_verify:
         names += ["changed", "verify"]
+    names += _of_double_entry()
     names += ENTRY if current_user.may_enter else REVIEW
     return names
+
+
+def _of_double_entry() -> tuple[str, ...]:
+    """The lists of a study that has forms entered twice."""
+    if services().study.double_entry is None:
+        return ()
+    return (
+        *(("adjudicate",) if current_user.may(Permission.ADJUDICATE) else ()),
+        *(("reenter",) if current_user.may_enter else ()),
+    )
 
 
 def _sheet(name: str, *, first: int, most: int, number: int = 1) -> WorkSheet:
@@ -188,6 +200,25 @@ def _reviewed(first: int, most: int, *, kind: WorkKind) -> Listed:
     return _listed(wanted, first, most)
 
 
+def _to_enter_again(first: int, most: int) -> Listed:
+    """Forms that the person can enter a second time."""
+    wanted = WorkFilter(kind=WorkKind.REENTER, sites=own_sites())
+    return _listed(wanted, first, most)
+
+
+def _to_adjudicate(first: int, most: int) -> Listed:
+    """Forms whose two entries differ, and the person typed neither of them."""
+    plan = services().study.double_entry
+    username = current_user.user.username
+    wanted = WorkFilter(
+        kind=WorkKind.ADJUDICATE,
+        sites=own_sites(),
+        forms=current_user.forms_with(ADJUDICATE),
+        not_entered_by="" if plan and plan.own_adjudication else username,
+    )
+    return _listed(wanted, first, most)
+
+
 def _shown(line: WorkLine) -> ShownWork:
     scope = ReviewScope(line.subjid, line.visit, line.unsno, line.form)
     if line.kind in (WorkKind.SIGN.value, WorkKind.SIGN_AGAIN.value):
@@ -199,6 +230,12 @@ def _shown(line: WorkLine) -> ShownWork:
             address=f"{address}/verification",
             subjid=line.subjid,
             what=scope_title(scope),
+        )
+    if line.kind in (WorkKind.REENTER.value, WorkKind.ADJUDICATE.value):
+        address = form_address(line.subjid, line.visit, line.unsno, line.form)
+        way = "second" if line.kind == WorkKind.REENTER.value else "double"
+        return ShownWork(
+            address=f"{address}/{way}", subjid=line.subjid, what=scope_title(scope)
         )
     return _shown_entry(line)
 
@@ -351,6 +388,8 @@ LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
             partial(_reviewed, kind=WorkKind.CHANGED),
         ),
         "verify": ("To verify", partial(_reviewed, kind=WorkKind.VERIFY)),
+        "adjudicate": ("Two entries to adjudicate", _to_adjudicate),
+        "reenter": ("Forms to enter again", _to_enter_again),
         "overdue": ("Overdue visits", _overdue),
         "window": ("Visits in their window", _in_window),
         "unfinished": ("Forms to finish", partial(_work, kind=WorkKind.FORM)),

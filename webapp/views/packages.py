@@ -42,7 +42,7 @@ from webapp.queries.from_findings import (
 )
 from webapp.security.access import MANAGE_PACKAGES, allow
 from webapp.security.query_access import assignable_roles
-from webapp.services import services
+from webapp.services import blind_anywhere, services
 from webapp.storage import StepRefused
 
 bp = Blueprint("packages", __name__)
@@ -64,6 +64,11 @@ FULL = (
 MOST_SHOWN = 20
 """So many findings that are skipped are named for each reason."""
 
+TO_ENTER_AGAIN = (
+    "Some forms wait to be entered again, and you may be the one who does that. So you "
+    "may not see their first entries, which an export contains. Ask somebody who does "
+    "not enter data."
+)
 ALL_SITES_ONLY = (
     "Your account is limited to some sites. The study's data are those of all sites, "
     "so you cannot export them. Ask a data manager of all sites."
@@ -97,6 +102,8 @@ def take() -> ResponseReturnValue:
     # A package is the whole study, never a part that looks like the whole.
     if study and not current_user.may_export:
         return _not_taken(ALL_SITES_ONLY, 403)
+    if study and blind_anywhere():
+        return _not_taken(TO_ENTER_AGAIN, 403)
     if not study and not (handed and handed.filename):
         return _not_taken("Choose a zip file first.", 400)
     name = "Current study data" if study or not handed else _name(handed.filename or "")

@@ -60,6 +60,7 @@ EVERYONE, SIGNED_IN, READ, ENTER, PACKAGES, DICTIONARY, ACCOUNTS = (
     frozenset[Role | None]({Role.ADMIN}),
 )
 REVIEW = frozenset[Role | None]({Role.ADMIN, Role.DATA_MANAGER, Role.MONITOR})
+ADJUDICATE = frozenset[Role | None]({Role.DATA_MANAGER})
 VERIFY = frozenset[Role | None]({Role.MONITOR, Role.DATA_MANAGER})
 SIGN = frozenset[Role | None]({Role.INVESTIGATOR})
 REVIEW_DATA = frozenset[Role | None](
@@ -104,6 +105,11 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("homes.show_codebook", "GET"): SIGNED_IN,
     ("homes.show_dictionary", "GET"): DICTIONARY,
     ("homes.start", "GET"): SIGNED_IN,
+    ("double_entries.read_first", "POST"): ENTER,
+    ("double_entries.save_second_entry", "POST"): ENTER,
+    ("double_entries.show_double", "GET"): READ,
+    ("double_entries.show_second", "GET"): ENTER,
+    ("double_entries.take_decision", "POST"): ADJUDICATE,
     ("looks.keep_look", "POST"): REVIEW_DATA,
     ("own_account.ask_password", "GET"): SIGNED_IN,
     ("own_account.show_account", "GET"): SIGNED_IN,
