@@ -46,7 +46,7 @@ class CodeSchema(MappingSchema):
     synonyms = TextListField(load_default=())
 
 
-class _OneCode(Collected):
+class OneCode(Collected):
     """A label, or a code in full."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
@@ -100,7 +100,7 @@ class CodesOrName(Collected):
 
 _CODE = NestedField(CodeSchema)
 _LABEL = TextField()
-_BY_CODE = NamedMapping(_OneCode())
+_BY_CODE = NamedMapping(OneCode())
 _IN_PLACE = Codes()
 
 

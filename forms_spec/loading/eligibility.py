@@ -42,7 +42,7 @@ class CriterionSchema(MappingSchema):
     not_applicable = TextField()
 
 
-class _OneCriterion(Collected):
+class OneCriterion(Collected):
     """A condition, or one with the condition under which it does not apply."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
@@ -61,8 +61,8 @@ class EligibilitySchema(MappingSchema):
     form = TextField(required=True)
     visit = TextField()
     answers = NestedField(AnswersSchema, load_default=lambda: AnswersSchema().load({}))
-    inclusion = NamedMapping(_OneCriterion(), load_default=dict)
-    exclusion = NamedMapping(_OneCriterion(), load_default=dict)
+    inclusion = NamedMapping(OneCriterion(), load_default=dict)
+    exclusion = NamedMapping(OneCriterion(), load_default=dict)
 
 
 class EligibilityFileSchema(MappingSchema):

@@ -43,7 +43,9 @@ class Length(ScalarField):
         return None, _WHOLE.deserialize(value)
 
 
-class _PatternSchema(MappingSchema):
+class PatternSchema(MappingSchema):
+    """A pattern with its words."""
+
     matches = TextField(required=True)
     message = TextField(load_default=None)
 
@@ -73,7 +75,7 @@ class MissingShape(ScalarField):
 
 
 _WHOLE, _TEXT, _TEXTS = IntegerField(), TextField(), TextListField()
-_PATTERN = _PatternSchema()
+_PATTERN = PatternSchema()
 
 
 class ComparatorsShape(ScalarField):

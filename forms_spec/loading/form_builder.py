@@ -46,7 +46,7 @@ class RowsSchema(MappingSchema):
     fixed = TextListField(least=1, load_default=())
 
 
-class _FieldShape(Collected):
+class FieldShape(Collected):
     """A field in full; one that is only text has its label from the group's
     ``defaults`` (``spread``).
     """
@@ -71,7 +71,7 @@ class GroupSchema(MappingSchema):
     rows = NestedField(RowsSchema, load_default=None)
     checks = ChecksShape(GROUP_FACETS)
     redcap = NamedMapping(TextField())
-    fields = NamedMapping(_FieldShape(), required=True)  # type: ignore[assignment]
+    fields = NamedMapping(FieldShape(), required=True)  # type: ignore[assignment]
 
 
 class FormSchema(MappingSchema):
@@ -83,7 +83,7 @@ class FormSchema(MappingSchema):
     help = TextField(load_default=None)
     log = BooleanField(load_default=False)
     missing = MissingShape(load_default=())
-    fields = NamedMapping(_FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
+    fields = NamedMapping(FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
     groups = NamedMapping(GroupSchema, load_default=dict)
 
 

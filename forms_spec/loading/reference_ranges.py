@@ -45,7 +45,7 @@ ASKING: Mapping[str, frozenset[str]] = {
 """The columns that ask for a source, which then has to be named."""
 
 
-class _RangeTable(Collected):
+class RangeTable(Collected):
     """A list of rows; each is a list of texts, ``null`` where a cell is open."""
 
     def _deserialize(
@@ -74,19 +74,21 @@ class _Row(ScalarField):
         return tuple(cells)
 
 
-class _TableSchema(MappingSchema):
+class ReferenceTableSchema(MappingSchema):
+    """The table, and where to read what its columns need."""
+
     lab = TextField(required=True)
     sex = TextField(load_default=None)
     age = TextField(load_default=None)
     date = TextField(load_default=None)
     columns = TextListField(least=2, required=True)
-    rows = _RangeTable(required=True)
+    rows = RangeTable(required=True)
 
 
 class ReferencesSchema(MappingSchema):
     """A file whose top key is ``reference_ranges``."""
 
-    reference_ranges = NestedField(_TableSchema, required=True)
+    reference_ranges = NestedField(ReferenceTableSchema, required=True)
 
 
 _ROW = _Row()

@@ -40,7 +40,7 @@ class UnknownSchema(MappingSchema):
     check = TextField(required=True)
 
 
-class _UnknownField(ScalarField):
+class UnknownField(ScalarField):
     """The code of the finding for UNKNOWN; None for ``false``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | None:
@@ -61,15 +61,17 @@ class RuleSchema(MappingSchema):
     when = TextField()
     severity = OneOf(*(severity.value for severity in Severity), required=True)
     on = TextListField(least=1)
-    unknown = _UnknownField(load_default=None)  # type: ignore[assignment]
+    unknown = UnknownField(load_default=None)  # type: ignore[assignment]
 
 
-class _DerivationSchema(MappingSchema):
+class DerivationSchema(MappingSchema):
+    """A named expression in full."""
+
     value = TextField(required=True)
     label = TextField()
 
 
-class _OneDerivation(Collected):
+class OneDerivation(Collected):
     """An expression, or one with its label."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
@@ -82,7 +84,7 @@ class _OneDerivation(Collected):
         return {"value": value}
 
 
-_DERIVATION = NestedField(_DerivationSchema)
+_DERIVATION = NestedField(DerivationSchema)
 _UNKNOWN = UnknownSchema()
 _FLAG = BooleanField()
 
@@ -91,7 +93,7 @@ class RulesSchema(MappingSchema):
     """A file whose top key is ``rules`` or ``derivations``."""
 
     rules = NamedMapping(RuleSchema, load_default=dict)
-    derivations = NamedMapping(_OneDerivation(), load_default=dict)
+    derivations = NamedMapping(OneDerivation(), load_default=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

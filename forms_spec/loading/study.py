@@ -49,7 +49,7 @@ class MissingSchema(MappingSchema):
     redcap = TextField(load_default=None)
 
 
-class _OneMissing(Collected):
+class OneMissing(Collected):
     """A label, or a missing code in full."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
@@ -69,7 +69,7 @@ class ParameterSchema(MappingSchema):
     source = TextField(load_default=None)
 
 
-class _OneParameter(Collected):
+class OneParameter(Collected):
     """A value, or a parameter in full."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
@@ -97,7 +97,7 @@ class TimeZone(ScalarField):
         return value
 
 
-class _DayZero(ScalarField):
+class DayZeroShape(ScalarField):
     """``form.field``, or a list of them."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
@@ -143,9 +143,9 @@ class StudySchema(MappingSchema):
     release = OneOf("at_once", BY_SITE, load_default="at_once")
     subject = NestedField(SubjectSchema, required=True)
     sites = NamedMapping(TextField(), load_default=dict)
-    day_zero = _DayZero(load_default=())
-    missing = NamedMapping(_OneMissing(), load_default=dict)
-    parameters = NamedMapping(_OneParameter(), load_default=dict)
+    day_zero = DayZeroShape(load_default=())
+    missing = NamedMapping(OneMissing(), load_default=dict)
+    parameters = NamedMapping(OneParameter(), load_default=dict)
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
     subject_status = NestedField(StatusesSchema, load_default=dict)
     verification = NestedField(VerificationSchema, load_default=None)

@@ -19,7 +19,7 @@ from forms_spec.model.facets import Unit, UnitChoice
 from forms_spec.rules import Expression
 
 
-class _ChoiceSchema(MappingSchema):
+class UnitChoiceSchema(MappingSchema):
     """One unit that may be chosen; with ``to`` and ``as`` it converts."""
 
     label = TextField(load_default=None)
@@ -41,7 +41,7 @@ class UnitShape(Collected):
 
 
 _FIXED = TextField()
-_CHOICES = NamedMapping(NestedField(_ChoiceSchema))
+_CHOICES = NamedMapping(NestedField(UnitChoiceSchema))
 
 
 def build_unit(

@@ -35,7 +35,7 @@ class OffsetField(ScalarField):
         return Offset(count=int(count), unit=unit)
 
 
-class _Days(ScalarField):
+class DaysField(ScalarField):
     """``3 days``: a length of time."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -46,7 +46,7 @@ class _Days(ScalarField):
         return int(days[1])
 
 
-class _Day(ScalarField):
+class DayField(ScalarField):
     """``day -60``: a day counted from day 0."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -57,14 +57,18 @@ class _Day(ScalarField):
         return int(day[1])
 
 
-class _FromTo(MappingSchema):
-    first = _Day(required=True, data_key="from")
-    last = _Day(required=True, data_key="to")
+class FromTo(MappingSchema):
+    """Two days counted from day 0."""
+
+    first = DayField(required=True, data_key="from")
+    last = DayField(required=True, data_key="to")
 
 
-class _BeforeAfter(MappingSchema):
-    before = _Days(required=True)
-    after = _Days(required=True)
+class BeforeAfter(MappingSchema):
+    """Two lengths of time around the target."""
+
+    before = DaysField(required=True)
+    after = DaysField(required=True)
 
 
 class WindowShape(ScalarField):
@@ -86,9 +90,9 @@ class WindowShape(ScalarField):
         return Window(first=numbers["first"], last=numbers["last"], around=False)
 
 
-_DAYS = _Days()
-_FROM_TO = _FromTo()
-_BEFORE_AFTER = _BeforeAfter()
+_DAYS = DaysField()
+_FROM_TO = FromTo()
+_BEFORE_AFTER = BeforeAfter()
 
 
 class VisitSchema(MappingSchema):
@@ -105,12 +109,19 @@ class VisitSchema(MappingSchema):
     redcap = TextField(load_default=None)
 
 
+class ConditionsShape(ScalarField):
+    """By form, a condition for all its visits, or one for each visit.
+
+    ``ScheduleGrid`` reads them, because it knows the forms and visits.
+    """
+
+
 class VisitsSchema(MappingSchema):
     """The file whose top key is ``visits``."""
 
     visits = NamedMapping(VisitSchema, required=True)
     schedule = NamedMapping(TextField(), load_default=dict)
-    conditions = ScalarField(load_default=dict)
+    conditions = ConditionsShape(load_default=dict)
 
 
 def build_visits(

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "Check a study's dictionary and list every finding.",
         "prove": "Prove what a study's rules can and cannot do.",
         "explain": "Explain a finding code.",
+        "schema": "Write the JSON Schema of a dictionary's files.",
         "preview": "Serve a dictionary's forms without a database.",
         "convert": "Convert a dictionary from or to another format.",
         "codebook": "Write a dictionary's codebook, as a page or a table.",

@@ -1,0 +1,1 @@
+"""Help for those who write a dictionary in a text editor."""
