@@ -207,7 +207,8 @@ def test_the_second_person_sees_nothing_of_the_first_entry(
         # A search repeats what was looked for.
         text = re.sub(r'(q=|value="|“)Zanzibar', "", page.text)
         assert "Zanzibar" not in text, address
-        assert "259" not in text, address
+        # As a number of its own: the digits may also stand in a random identifier.
+        assert not re.search(r"(?<![\w.-])259(?![\w.-])", text), address
         if page.mimetype == "text/html":
             waiting += [
                 unescape(link) for link in re.findall(r'href="([^"]+)"', page.text)
