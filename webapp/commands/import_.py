@@ -34,6 +34,7 @@ from webapp.packages.restore import (
     review_left,
 )
 from webapp.storage import FormClosed, SaveRefused, snapshot
+from webapp.storage.double_entries import EntryRefused
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
@@ -176,6 +177,11 @@ def command(
             raise CommandError(
                 f"{error}. Nothing was imported. Have it opened with a reason, then "
                 "start the import again."
+            ) from error
+        except EntryRefused as error:
+            # The first entry stays as it is until it was compared with the second.
+            raise CommandError(
+                f"{error} Nothing was imported. Start the import again then."
             ) from error
         except SaveRefused as error:
             raise CommandError(
