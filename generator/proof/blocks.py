@@ -6,17 +6,28 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from generator.proof.logic import Bool
+from generator.proof.logic import Bool, conj
 
 
 class Constraints:
     """Some constraints, and the blocks whose terms stand in them."""
 
-    __slots__ = ("constraints", "reads")
+    __slots__ = ("_whole", "constraints", "reads")
 
     def __init__(self) -> None:
+        self._whole: tuple[int, Any] = (0, True)
         self.constraints: list[Any] = []
         self.reads: dict[Constraints, None] = {}
+
+    def whole(self) -> Bool:
+        """All constraints as one condition."""
+        count, condition = self._whole
+        # A range is added to a cell that was read before.
+        if count != len(self.constraints):
+            condition = conj(self.constraints)
+            self._whole = (len(self.constraints), condition)
+
+        return condition
 
 
 class Blocks:

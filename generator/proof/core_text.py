@@ -8,10 +8,20 @@ from typing import Any
 
 from forms_spec.rules.semantics import resolved as core
 
+_TEXTS: dict[int, tuple[core.Core, str]] = {}
+"""Texts by the identity of their node, which is kept with them."""
+MOST_TEXTS = 100_000
+
 
 def core_text(node: core.Core) -> str:
     """The meaning as a text. What fields hold stands under their names alone."""
-    return _WRITERS[type(node)](node)
+    entry = _TEXTS.get(id(node))
+    if entry is None:
+        if len(_TEXTS) >= MOST_TEXTS:
+            _TEXTS.clear()
+        entry = _TEXTS[id(node)] = (node, _WRITERS[type(node)](node))
+
+    return entry[1]
 
 
 def _constant(node: core.Constant) -> str:

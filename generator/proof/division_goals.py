@@ -152,12 +152,12 @@ def _confirmed(
     whole: OwnedExpression, node: Apply, path: tuple[tuple[Core, bool], ...]
 ) -> Confirm:
     """Asks the evaluator for the divisor and for the whole."""
-    divisor = compile_core(node.arguments[1])
+    divisor = node.arguments[1]
     lacking = says(whole.core, None)
     conditions = [says(core, is_true) for core, is_true in path]
 
     def confirm(frames: Frames) -> bool:
         is_there = all(condition(frames) for condition in conditions)
-        return is_there and divisor(frames) == 0 and lacking(frames)
+        return is_there and compile_core(divisor)(frames) == 0 and lacking(frames)
 
     return confirm

@@ -220,12 +220,11 @@ def formula_goals(item: FieldSpot) -> Iterator[Goal]:
         return _with_build(base, build, asked(kind, core))
 
     known = f"known {item.name}"
-    result_of = compile_core(core)
     yield goal(
         "known",
         lambda _encoder, result: result.known,
         code="result-never-known",
-        confirm=lambda frames: result_of(frames) is not None,
+        confirm=lambda frames: compile_core(core)(frames) is not None,
     )
     yield item.goal(
         "fits",
@@ -240,7 +239,6 @@ def formula_goals(item: FieldSpot) -> Iterator[Goal]:
 
 
 def _codes(item: FieldSpot, goal: Any, core: Core) -> Iterator[Goal]:
-    result_of = compile_core(core)
     codes = item.plan.field.codelist.by_code if item.plan.field.codelist else {}
 
     def gives(code: str) -> Any:
@@ -272,5 +270,5 @@ def _codes(item: FieldSpot, goal: Any, core: Core) -> Iterator[Goal]:
         code="result-leaves-codes",
         fear=True,
         about=item.plan.field.name,
-        confirm=lambda frames: result_of(frames) not in (None, *codes),
+        confirm=lambda frames: compile_core(core)(frames) not in (None, *codes),
     )

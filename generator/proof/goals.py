@@ -133,8 +133,7 @@ class Spot:
 
 def says(core: Core, value: RuleValue | None) -> Confirm:
     """Whether the evaluator gives exactly this value."""
-    compiled = compile_core(core)
-    return lambda frames: compiled(frames) is value
+    return lambda frames: compile_core(core)(frames) is value
 
 
 def asked(kind: str, *cores: Core) -> str:

@@ -29,7 +29,7 @@ def conj(parts: Iterable[Bool]) -> Bool:
     if not kept:
         return True
 
-    return kept[0] if len(kept) == 1 else z3.And(kept)
+    return kept[0] if len(kept) == 1 else _joined("Z3_mk_and", kept)
 
 
 def disj(parts: Iterable[Bool]) -> Bool:
@@ -44,11 +44,24 @@ def disj(parts: Iterable[Bool]) -> Bool:
     if not kept:
         return False
 
-    return kept[0] if len(kept) == 1 else z3.Or(kept)
+    return kept[0] if len(kept) == 1 else _joined("Z3_mk_or", kept)
+
+
+def _joined(make: str, parts: list[Any]) -> Any:
+    """All parts as one term. ``z3.And`` looks at the sort of each, which takes longer
+    than everything else.
+    """
+    context = z3.main_ctx()
+    terms = (z3.Ast * len(parts))(*(part.as_ast() for part in parts))
+    return z3.BoolRef(getattr(z3, make)(context.ref(), len(parts), terms), context)
 
 
 def neg(part: Bool) -> Bool:
-    return (not part) if isinstance(part, bool) else z3.Not(part)
+    if isinstance(part, bool):
+        return not part
+
+    context = z3.main_ctx()
+    return z3.BoolRef(z3.Z3_mk_not(context.ref(), part.as_ast()), context)
 
 
 def implies(when: Bool, then: Bool) -> Bool:

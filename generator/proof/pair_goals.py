@@ -53,7 +53,7 @@ class RulePair:
             form=self.first.form,
             asks=f"{kind} {[(item.asked, word) for item, word in parts]}",
             build=build,
-            reads=(*self.first.reads, *self.other.reads),
+            reads=tuple(core for item, _ in parts for core in item.reads),
             spot=self.first.spot,
             confirm=_all_of(checks),
         )

@@ -10,6 +10,8 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
+from generator.proof.answers import EarlierAnswers
+from generator.proof.cone_keys import ConeKeys
 from generator.proof.division_goals import division_goals, wholes
 from generator.proof.encoder import Encoder
 from generator.proof.field_goals import (
@@ -18,7 +20,7 @@ from generator.proof.field_goals import (
     formula_goals,
     group_goals,
 )
-from generator.proof.goals import Goal
+from generator.proof.goals import Goal, Wanted
 from generator.proof.pair_goals import Company, RulePair, rule_pairs
 from generator.proof.part_goals import field_parts, rule_parts
 from generator.proof.rule_goals import RuleSpot, rule_goals, rule_spots
@@ -45,7 +47,8 @@ class ProvedFault:
 
 @dataclass(kw_only=True, slots=True)
 class StudyProof:
-    """What was found, and how much was asked.
+    """What was found, and how much was asked: of all ``questions`` those whose answer
+    was not known from an earlier run.
 
     ``answers`` says of each question whether there is a record for it. ``unconfirmed``
     counts the records of the solver that the evaluator judged otherwise.
@@ -53,6 +56,7 @@ class StudyProof:
 
     faults: list[ProvedFault] = field(default_factory=list)
     questions: int = 0
+    asked: int = 0
     unconfirmed: int = 0
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -66,18 +70,26 @@ class StudyProof:
         return [name for name, item in self.answers.items() if item == UNDECIDED]
 
 
-def prove(study: Study, *, seconds: float | None = None) -> StudyProof:
+def prove(
+    study: Study,
+    *,
+    seconds: float | None = None,
+    earlier: EarlierAnswers | None = None,
+) -> StudyProof:
     """Everything that can be proved of a study.
 
     ``seconds`` of processor time are spent at most; what is left then is undecided.
+    ``earlier`` are the answers of another run, which takes up those of this one.
     """
-    return _Prover(study, Clock.of(seconds)).proof()
+    return _Prover(study, Clock.of(seconds), earlier or EarlierAnswers()).proof()
 
 
 class _Prover:
-    def __init__(self, study: Study, clock: Clock) -> None:
+    def __init__(self, study: Study, clock: Clock, earlier: EarlierAnswers) -> None:
         self.study = study
         self.clock = clock
+        self.earlier = earlier
+        self.keys = ConeKeys(study)
         self.result = StudyProof()
         self.answers = self.result.answers
         self.rules = list(rule_spots(study))
@@ -126,10 +138,24 @@ class _Prover:
         return self.encoders[form]
 
     def ask(self, form: str, goals: Iterable[Goal], questions: Questions) -> None:
-        encoder = self.encoder(form)
-        wanted = {goal.name: goal.build(encoder) for goal in goals}
-        self.answers.update(questions.answers(wanted))
-        self.result.questions += len(wanted)
+        keys: dict[str, str] = {}
+        wanted: dict[str, Wanted] = {}
+        for goal in goals:
+            keys[goal.name] = self.keys.key(goal)
+            answer = self.earlier.answer(keys[goal.name])
+            if answer is None:
+                wanted[goal.name] = goal.build(self.encoder(form))
+            else:
+                self.answers[goal.name] = answer
+
+        answers = questions.answers(wanted)
+        for name, answer in answers.items():
+            self.answers[name] = answer
+            # Another run may have more time.
+            if answer != UNDECIDED:
+                self.earlier.keep_answer(keys[name], answer)
+        self.result.questions += len(keys)
+        self.result.asked += len(wanted)
 
     def faults(self) -> Iterator[ProvedFault]:
         for goal in self.goals.values():
@@ -161,7 +187,11 @@ class _Prover:
         if goal.confirm is None or goal.spot is None or self.clock.is_over:
             return None
 
-        record = shortest_record(self.encoder(goal.form), goal)
+        key = self.keys.key(goal)
+        is_known, record = self.earlier.record(key)
+        if not is_known:
+            record = shortest_record(self.encoder(goal.form), goal)
+            self.earlier.keep_record(key, record)
         if record is None:
             self.result.unconfirmed += 1
         return record
@@ -176,6 +206,10 @@ class _Prover:
         company = Company(pairs)
         self.ask(form, company.goals(), questions)
         self.ask(form, company.open_goals(self.answers), questions)
+        # Where the company is too large to decide, its pairs were asked one by one.
+        for goal in company.goals():
+            if self.answers[goal.name] == UNDECIDED:
+                del self.answers[goal.name]
         return [fault for pair in pairs for fault in self.pair_faults(pair, questions)]
 
     def pair_faults(

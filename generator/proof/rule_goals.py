@@ -51,11 +51,11 @@ class RuleSpot:
     def confirmed(self, kind: str) -> Confirm:
         """Asks the evaluator whether the rule applies, and is broken or kept."""
         applies = says(self.when, True) if self.when is not None else None
-        holds = compile_core(self.assertion)
+        assertion = self.assertion
 
         def confirm(frames: Frames) -> bool:
             is_applied = applies is None or applies(frames)
-            return is_applied and _CONFIRMED[kind](holds(frames))
+            return is_applied and _CONFIRMED[kind](compile_core(assertion)(frames))
 
         return confirm
 

@@ -48,6 +48,9 @@ class Questions:
     def answers(self, wanted: Mapping[str, Wanted]) -> dict[str, str]:
         """By name: whether there is such a record."""
         answers: dict[str, str] = {}
+        if not wanted:
+            return answers
+
         left = dict(wanted)
         # A condition that folded to a constant needs no solver, unless TRUE needs the
         # rest to be possible.
@@ -111,8 +114,9 @@ def _solver(blocks: Iterable[Constraints], effort: int) -> Any:
     solver = z3.SimpleSolver()
     solver.set("rlimit", effort)
     for block in blocks:
-        if block.constraints:
-            solver.add(block.constraints)
+        whole = block.whole()
+        if whole is not True:
+            z3.Z3_solver_assert(solver.ctx.ref(), solver.solver, whole.as_ast())
 
     return solver
 

@@ -16,6 +16,7 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.loader import LoadResult, load_study
 from forms_spec.model.study import Study
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from generator.proof.answers import EarlierAnswers, read_answers, write_answers
 from generator.proof.prover import ProvedFault, StudyProof, prove
 from generator.proof.record_text import record_data, record_words, record_yaml
 from webapp.commands.check import finding_data
@@ -41,6 +42,12 @@ CLEAN, FINDINGS = 0, 1
     help="Stop asking after so much processor time. What is left is undecided.",
 )
 @click.option(
+    "--cache",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep the answers in this file, and ask only what a change touches.",
+)
+@click.option(
     "--records",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
@@ -51,9 +58,11 @@ CLEAN, FINDINGS = 0, 1
 )
 def command(
     folder: Path,
+    *,
     form: str,
     seconds: float | None,
     records: Path | None,
+    cache: Path | None,
     strict: bool,
 ) -> None:
     """Look for faults of logic in the dictionary in DIR, over all possible records.
@@ -74,7 +83,10 @@ def command(
             f"The dictionary has errors. Run: crfsmith check {folder}, and correct them."
         )
 
-    proof = prove(study, seconds=seconds)
+    earlier = read_answers(cache) if cache is not None else EarlierAnswers()
+    proof = prove(study, seconds=seconds, earlier=earlier)
+    if cache is not None:
+        write_answers(cache, earlier)
     faults = [item for item in proof.faults if not _is_checked(item.finding, loaded)]
     faults.sort(key=_order)
     if records is not None:
@@ -149,6 +161,7 @@ def _report(
         "study": study.name,
         "hash": study.hash,
         "questions": proof.questions,
+        "asked": proof.asked,
         "undecided": proof.undecided,
         "unconfirmed": proof.unconfirmed,
         "findings": [_fault_data(study, item) for item in faults],
@@ -162,6 +175,8 @@ def _fault_data(study: Study, fault: ProvedFault) -> dict[str, Any]:
 
 def _summary(study: Study, proof: StudyProof, faults: Sequence[ProvedFault]) -> str:
     parts = [f"{proof.questions:,} questions"]
+    if proof.asked < proof.questions:
+        parts.append(f"{proof.asked:,} asked anew")
     if proof.undecided:
         parts.append(f"{len(proof.undecided):,} not decided")
     if proof.unconfirmed:

@@ -96,3 +96,46 @@ def test_the_record_of_a_fault_is_shown_and_written_as_a_subject(
     (form,) = subjects.forms
     assert form.record.texts.keys() == {"a", "b", "c"}
     assert form.record.texts["b"] == form.record.texts["c"]
+
+
+RULES = """rules:
+  C1: {message: M, severity: query, assert: x.a < x.b}
+  C2: {message: M, severity: query, assert: x.c + x.a - x.a < LIMIT, on: [x.c]}
+"""
+
+
+def asked(folder: Path, form: str, limit: str) -> tuple[int, list[str]]:
+    """How many questions were asked anew, and what was found."""
+    options = ("--format", "json", "--cache", str(folder / "proof.json"))
+    result = proved(
+        folder / "study", form, RULES.replace("LIMIT", limit), options=options
+    )
+    report = json.loads(result.output)
+    return report["asked"], [item["code"] for item in report["findings"]]
+
+
+def test_only_what_a_change_touches_is_asked_again(tmp_path: Path) -> None:
+    first, found = asked(tmp_path, NUMBERS + FAULT, "5")
+    assert found == ["field-cannot-show"]
+
+    # Nothing changed: the same finding, and no question.
+    assert asked(tmp_path, NUMBERS + FAULT, "5") == (0, found)
+
+    # One rule changed: its questions alone.
+    again, found = asked(tmp_path, NUMBERS + FAULT, "6")
+    assert 0 < again < first / 2
+    assert found == ["field-cannot-show"]
+
+    # What a rule reads changed: it can no longer be broken.
+    limited = NUMBERS.replace(
+        "c: {label: C, type: integer}", "c: {label: C, type: integer, range: [0, 3]}"
+    )
+    _, found = asked(tmp_path, limited, "6")
+    assert found == ["rule-cannot-break"]
+
+
+def test_a_damaged_file_of_answers_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "proof.json").write_text("{", encoding="utf-8")
+    count, _ = asked(tmp_path, NUMBERS, "5")
+    assert count > 0
+    assert asked(tmp_path, NUMBERS, "5")[0] == 0
