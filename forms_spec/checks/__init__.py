@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from forms_spec.checks.allowed_keys import check_keys
+from forms_spec.checks.anchors import check_anchors, check_targets
 from forms_spec.checks.blanks import check_blanks
 from forms_spec.checks.codes import (
     check_codes,
@@ -54,6 +55,8 @@ CHECKS: tuple[Check, ...] = (
     check_parameters,
     check_subject,
     check_day_zero,
+    check_anchors,
+    check_targets,
     check_units,
     check_expressions,
     check_ranges,

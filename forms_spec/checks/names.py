@@ -35,6 +35,7 @@ WHY = {
 
 RESERVED: Mapping[str, tuple[tuple[frozenset[str], str], ...]] = {
     "visit": ((frozenset({LOG.lower()}), "log"), (SELECTORS, "selector")),
+    "anchor": ((frozenset({LOG.lower()}), "log"), (SELECTORS, "selector")),
     "form": ((KEYWORDS, "word"), (TABLES, "table")),
     "rows": ((KEYWORDS, "word"), (TABLES, "table")),
     "field": ((KEYWORDS, "word"), (COLUMNS, "column")),
@@ -108,6 +109,11 @@ def _names(loaded: LoadedStudy) -> Iterator[WrittenName]:
 
     for field_part in loaded.parts.fields:
         yield WrittenName("field", field_part.field.name, field_part.field.place)
+
+    for anchor in study.anchors:
+        if loaded.parts.study is not None:
+            place = loaded.parts.study.at("anchors", anchor).key
+            yield WrittenName("anchor", anchor, place)
 
     of_study: Mapping[str, Iterable[_Named]] = {
         "visit": study.visits.values(),

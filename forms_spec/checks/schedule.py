@@ -8,6 +8,8 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.loading.visits import WEEK
+from forms_spec.model.study import Study
 from forms_spec.model.visits import Offset, Visit, VisitType, Window
 
 
@@ -51,7 +53,7 @@ def check_visits(loaded: LoadedStudy) -> Iterator[Finding]:
             continue
 
         if visit.type is VisitType.SCHEDULED:
-            yield from _scheduled(visit, spot)
+            yield from _scheduled(loaded.study, visit, spot)
         else:
             yield from _unscheduled(visit, spot)
 
@@ -63,17 +65,38 @@ def check_visit_order(loaded: LoadedStudy) -> Iterator[Finding]:
 
     A month has 28 to 31 days; only what is sure is a finding.
     """
-    latest: Visit | None = None
+    latest: dict[str | None, Visit] = {}
     for visit in loaded.study.visits.values():
         if visit.type is not VisitType.SCHEDULED or visit.target is None:
             continue
 
+        # Days that count from different dates cannot be compared.
+        anchor = visit.target.anchor
+        before = latest.get(anchor)
         # After a visit out of order, the next is compared with the one before it.
-        if latest is not None and _is_surely_before(visit, latest):
-            yield _out_of_order(loaded, visit, latest)
+        if before is not None and _is_surely_before(visit, before):
+            yield _out_of_order(loaded, visit, before)
             continue
 
-        latest = visit
+        latest[anchor] = visit
+
+    yield from _anchors_out_of_order(loaded)
+
+
+def _anchors_out_of_order(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Visits that count from another visit and stand on the wrong side of it."""
+    places = {name: index for index, name in enumerate(loaded.study.visits)}
+    for visit in loaded.study.visits.values():
+        target = visit.target
+        if target is None or target.anchor not in places:
+            continue
+
+        anchor = loaded.study.visits[target.anchor]
+        stands_after = places[visit.name] > places[anchor.name]
+        if target.count > 0 and not stands_after and anchor is not visit:
+            yield _out_of_order(loaded, anchor, visit)
+        elif target.count < 0 and stands_after:
+            yield _out_of_order(loaded, visit, anchor)
 
 
 def _is_surely_before(visit: Visit, latest: Visit) -> bool:
@@ -89,7 +112,7 @@ def _is_surely_before(visit: Visit, latest: Visit) -> bool:
 def _out_of_order(loaded: LoadedStudy, visit: Visit, latest: Visit) -> Finding:
     spot = _spot(loaded, visit)
     place = visit.place
-    if spot is not None:
+    if spot is not None and spot.at("target").has:
         place = spot.at("target").place
 
     return finding(
@@ -102,12 +125,22 @@ def _out_of_order(loaded: LoadedStudy, visit: Visit, latest: Visit) -> Finding:
 
 
 def _days(target: Offset) -> tuple[int, int]:
-    """The fewest and the most days that a target is away from day 0."""
-    if target.unit == "day":
-        return target.count, target.count
+    """The fewest and the most days that a target is away from its anchor."""
+    exact = _exact_days(target)
+    if exact is not None:
+        return exact, exact
 
     ends = (28 * target.count, 31 * target.count)
     return min(ends), max(ends)
+
+
+def _exact_days(target: Offset) -> int | None:
+    """The days that a target is away from its anchor; None for calendar months."""
+    days = {"day": 1, "week": WEEK}.get(target.unit)
+    if days is None:
+        return None
+
+    return target.count * days
 
 
 def _spot(loaded: LoadedStudy, visit: Visit) -> SourceNode | None:
@@ -132,10 +165,9 @@ def _unscheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
             )
 
 
-def _scheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
+def _scheduled(study: Study, visit: Visit, spot: SourceNode) -> Iterator[Finding]:
     target, window = visit.target, visit.window
-    # A visit that repeats has no day of its own.
-    if visit.repeats and target is not None:
+    if target is not None and _shares_target(study, visit, target):
         yield finding("target-of-repeating", text=spot.at("target").place)
 
     if window is None:
@@ -151,10 +183,19 @@ def _scheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
         yield finding("window-without-target", text=place.key)
 
 
+def _shares_target(study: Study, visit: Visit, target: Offset) -> bool:
+    """Whether a visit repeats, and all its instances count from the same day."""
+    if not visit.repeats:
+        return False
+
+    anchor = study.visits.get(target.anchor or "")
+    return anchor is None or not anchor.repeats
+
+
 def _window_from_day_zero(
     window: Window, target: Offset | None, spot: SourceNode
 ) -> Iterator[Finding]:
-    """Faults of a window whose two days count from day 0, as the target does."""
+    """Faults of a window whose two days count from the same day as the target."""
     if window.first > window.last:
         first, last = f"day {window.first}", f"day {window.last}"
         yield finding(
@@ -165,11 +206,9 @@ def _window_from_day_zero(
         )
         return
 
-    # Months have no fixed number of days, so only a target in days can be compared.
-    if target is None or target.unit != "day":
-        return
-
-    if not window.first <= target.count <= window.last:
+    # Months have no fixed number of days, so they cannot be compared.
+    days = _exact_days(target) if target is not None else None
+    if days is not None and not window.first <= days <= window.last:
         yield finding("target-outside-window", text=spot.place)
 
 
@@ -182,7 +221,7 @@ def _missing_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
         return
 
     for visit in loaded.study.visits.values():
-        if visit.target is not None:
+        if visit.target is not None and visit.target.anchor is None:
             # All other targets count from the same day, so one finding is enough.
             yield finding("window-without-day-zero", text=visit.place)
             return

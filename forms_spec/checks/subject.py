@@ -80,15 +80,18 @@ def check_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
         # One field stands alone, several in a list.
         is_list = isinstance(spot.data, list)
         place = spot.at(index).place if is_list else spot.place
-        yield from _day_zero_field(name, loaded.study, place)
+        yield from date_field(name, loaded.study, place, key="day_zero")
 
 
-def _day_zero_field(name: str, study: Study, place: TextPlace) -> Iterator[Finding]:
+def date_field(
+    name: str, study: Study, place: TextPlace, *, key: str
+) -> Iterator[Finding]:
+    """Whether ``form.field`` is a date that one form has; ``key`` is what names it."""
     of_a_visit = OF_A_VISIT.fullmatch(name)
     if of_a_visit:
         table, field_name = of_a_visit.groups()
         named = f"{table}.{field_name}"
-        yield finding("day-zero-of-a-visit", text=place, named=named)
+        yield finding("day-zero-of-a-visit", text=place, key=key, named=named)
         return
 
     table, _, field_name = name.partition(".")
@@ -106,6 +109,7 @@ def _day_zero_field(name: str, study: Study, place: TextPlace) -> Iterator[Findi
         yield finding(
             "day-zero-not-a-date",
             text=place,
+            key=key,
             name=name,
             type=field.type.name,
         )

@@ -64,6 +64,8 @@ class RoleView:
         # The days count from day 0, and end with what the statuses say.
         if seen.day_zero != whole.day_zero or seen.statuses != whole.statuses:
             return False
+        if seen.anchors != whole.anchors:
+            return False
 
         dating = [
             asked.column for asked in asked_fields(whole) if asked.field.cdash in DATING
@@ -196,12 +198,22 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
         forms=MappingProxyType(forms),
         schedule=tuple(schedule),
         day_zero=tuple(day_zero),
+        anchors=MappingProxyType(dict(_anchors(study, grants))),
         rules=MappingProxyType(rules),
         derivations=MappingProxyType(dict(_derivations(study, grants))),
         codelists=MappingProxyType(dict(_codelists(study, forms))),
         eligibility=_eligibility(study, grants),
         statuses=_statuses(study, grants),
     )
+
+
+def _anchors(study: Study, grants: RoleGrants) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The anchors of which the role sees every date: without one of them, another date
+    would count.
+    """
+    for anchor, fields in study.anchors.items():
+        if all(_sees_name(grants, name) for name in fields):
+            yield anchor, fields
 
 
 def reduced_forms(

@@ -144,6 +144,7 @@ class StudySchema(MappingSchema):
     subject = NestedField(SubjectSchema, required=True)
     sites = NamedMapping(TextField(), load_default=dict)
     day_zero = DayZeroShape(load_default=())
+    anchors = NamedMapping(DayZeroShape(), load_default=dict)
     missing = NamedMapping(OneMissing(), load_default=dict)
     parameters = NamedMapping(OneParameter(), load_default=dict)
     checks = ChecksShape(STUDY_FACETS, load_default=dict)

@@ -179,6 +179,7 @@ class _StudyBuilder:
             timezone=loaded.get("timezone") or "UTC",
             releases_by_site=loaded.get("release") == BY_SITE,
             day_zero=loaded.get("day_zero", ()),
+            anchors=MappingProxyType(loaded.get("anchors", {})),
             missing=missing,
             parameters=build_parameters(loaded, spot),
             codelists=MappingProxyType(codelists),

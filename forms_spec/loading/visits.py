@@ -18,47 +18,77 @@ from forms_spec.loading.schema_fields import (
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.visits import Offset, Visit, VisitType, Window
 
-TARGET = re.compile(r"(day|month) (-?[0-9]{1,5})")
-DAY = re.compile(r"day (-?[0-9]{1,5})")
-DAYS = re.compile(r"([0-9]{1,5}) days?")
+TARGET = re.compile(
+    r"(hour|day|week|month) (-?[0-9]{1,5})"
+    r"|([A-Za-z][A-Za-z0-9_]*) ([+-]) ([0-9]{1,5}) (hour|day|week|month)s?"
+)
+DAY = re.compile(r"(hour|day|week) (-?[0-9]{1,5})")
+DAYS = re.compile(r"([0-9]{1,5}) (hour|day|week)s?")
+WEEK = 7
+HOURS = 24
 
 
 class OffsetField(ScalarField):
-    """``day -14`` or ``month 3``."""
+    """``day -14``, ``week 6`` or ``month 3`` from day 0, or ``C1D1 + 21 days``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
         target = whole_match(TARGET, value)
         if target is None:
             fail("not-a-target")
 
-        unit, count = target.groups()
-        return Offset(count=int(count), unit=unit)
+        unit, count, anchor, sign, distance, anchor_unit = target.groups()
+        if anchor is None:
+            return _offset(int(count), unit, None)
+
+        return _offset(int(f"{sign}{distance}"), anchor_unit, anchor)
+
+
+def _offset(count: int, unit: str, anchor: str | None) -> Offset:
+    """A distance as the dictionary writes it; hours become days."""
+    if unit == "hour":
+        count, unit = _days(count, unit), "day"
+
+    return Offset(count=count, unit=unit, anchor=anchor)
+
+
+def _days(count: int, unit: str) -> int:
+    """Hours, days or weeks in days."""
+    if unit == "week":
+        return count * WEEK
+    if unit == "day":
+        return count
+
+    # A visit has a date and no time of day, so part of a day cannot be judged.
+    if count % HOURS:
+        fail("hours-not-whole-days", hours=count)
+
+    return count // HOURS
 
 
 class DaysField(ScalarField):
-    """``3 days``: a length of time."""
+    """``3 days``, ``2 weeks`` or ``48 hours``: a length of time, in days."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        days = whole_match(DAYS, value)
-        if days is None:
+        length = whole_match(DAYS, value)
+        if length is None:
             fail("not-days")
 
-        return int(days[1])
+        return _days(int(length[1]), length[2])
 
 
 class DayField(ScalarField):
-    """``day -60``: a day counted from day 0."""
+    """``day -60`` or ``week 3``: a day counted from the same day as the target."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         day = whole_match(DAY, value)
         if day is None:
             fail("not-a-day")
 
-        return int(day[1])
+        return _days(int(day[2]), day[1])
 
 
 class FromTo(MappingSchema):
-    """Two days counted from day 0."""
+    """Two days counted from the same day as the target."""
 
     first = DayField(required=True, data_key="from")
     last = DayField(required=True, data_key="to")

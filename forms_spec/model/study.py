@@ -66,6 +66,10 @@ class Study:
     verification: VerificationPlan | None = None
     double_entry: DoubleEntryPlan | None = None
     roles: Mapping[str, StudyRole] = field(default_factory=lambda: USUAL_ROLES)
+    anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Days other than day 0 that visits count from, each the first known of its date
+    fields.
+    """
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
     releases_by_site: bool = False
     """Whether a site keeps its dictionary until this one is released for it."""

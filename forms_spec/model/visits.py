@@ -30,10 +30,15 @@ class VisitType(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offset:
-    """Distance from day 0, in days or in calendar months (clamped to the month's end)."""
+    """Distance from the day that a visit counts from.
+
+    ``unit`` is "day", "week" or "month"; a month is a calendar month, clamped to its
+    end. ``anchor`` is the visit or the study's anchor that gives the day; None: day 0.
+    """
 
     count: int
-    unit: str  # "day" or "month"
+    unit: str
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +46,7 @@ class Window:
     """First and last allowed day.
 
     ``around`` True: ``first`` and ``last`` are days relative to the target (-14, 14).
-    ``around`` False: they are day counts relative to day 0 (-60, -1).
+    ``around`` False: they count from the same day as the target (-60, -1).
     """
 
     first: int

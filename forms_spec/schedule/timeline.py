@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 
 from forms_spec.model.captured_data import LOG, Casebook, FormKey
 from forms_spec.model.fields import Field
@@ -43,6 +44,7 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
 
     return Timeline(
         day_zero=day_zero(study, casebook),
+        anchors=dict(_anchor_days(study, casebook)),
         ended=_ended(study, casebook, visits),
         captured=visits,
     )
@@ -50,7 +52,22 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
 
 def day_zero(study: Study, casebook: Casebook) -> date | None:
     """The first known date of ``study.day_zero``."""
-    for name in study.day_zero:
+    return _first_known(study, casebook, study.day_zero)
+
+
+def _anchor_days(study: Study, casebook: Casebook) -> Iterator[tuple[str, date]]:
+    """The study's anchors whose day is known."""
+    for anchor, fields in study.anchors.items():
+        day = _first_known(study, casebook, fields)
+        if day is not None:
+            yield anchor, day
+
+
+def _first_known(
+    study: Study, casebook: Casebook, fields: Iterable[str]
+) -> date | None:
+    """The first known date of fields that are named as ``form.field``."""
+    for name in fields:
         table, _, field_name = name.partition(".")
         field = study.field(table, field_name)
         if field is None:
@@ -67,8 +84,8 @@ def sources(study: Study) -> tuple[str, ...]:
     once.
     """
     forms: dict[str, None] = {}
-    for name in study.day_zero:
-        # Day 0 may be named by a table of rows; what is loaded is its form.
+    for name in chain(study.day_zero, *study.anchors.values()):
+        # A day may be named by a table of rows; what is loaded is its form.
         table = name.partition(".")[0]
         owner = study.tables.get(table)
         forms[owner.form.name if owner else table] = None

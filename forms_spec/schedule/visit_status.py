@@ -73,11 +73,13 @@ class CapturedVisit:
 class Timeline:
     """What is known of a subject's visits.
 
-    ``ended`` is the day on which the subject left the study. ``still_due`` are the
-    visits that take place after it, where it is known that the subject has left.
+    ``anchors`` are the days of the study's anchors that are known. ``ended`` is the day
+    on which the subject left the study. ``still_due`` are the visits that take place
+    after it, where it is known that the subject has left.
     """
 
     day_zero: date | None = None
+    anchors: Mapping[str, date] = field(default_factory=dict)
     ended: date | None = None
     captured: Mapping[VisitKey, CapturedVisit] = field(default_factory=dict)
     still_due: frozenset[str] | None = None
@@ -117,36 +119,65 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def day_at(day_zero: date, offset: Offset) -> date:
-    """The day at a distance from day 0."""
+def day_at(start: date, offset: Offset) -> date:
+    """The day at a distance from the day that a visit counts from."""
     if offset.unit == "month":
-        return add_months(day_zero, offset.count)
+        return add_months(start, offset.count)
+    if offset.unit == "week":
+        return start + timedelta(weeks=offset.count)
 
-    return day_zero + timedelta(days=offset.count)
+    return start + timedelta(days=offset.count)
 
 
-def due_dates(visit: Visit, day_zero: date | None) -> Due | None:
-    """When a visit is due; None for a visit without target, or before day 0 is known.
+def start_day(visit: Visit, timeline: Timeline, unsno: int = 0) -> date | None:
+    """The day that the target of a visit counts from, where it is known.
+
+    A visit is an anchor by its own date. Of an anchor that repeats, the instance with
+    the same number counts for a visit that repeats, and the latest for any other.
+    """
+    if visit.target is None or visit.target.anchor is None:
+        return timeline.day_zero
+
+    anchor = visit.target.anchor
+    if anchor in timeline.anchors:
+        return timeline.anchors[anchor]
+
+    days: dict[int, date | None] = {}
+    for (name, number), captured in timeline.captured.items():
+        if name == anchor:
+            days[number] = captured.date
+
+    # The instances of a visit that repeats have numbers from 1 on.
+    anchor_repeats = any(days)
+    if visit.repeats and anchor_repeats:
+        return days.get(unsno)
+
+    return max(filter(None, days.values()), default=None)
+
+
+def due_dates(visit: Visit, start: date | None) -> Due | None:
+    """When a visit is due; None for a visit without target, or before the day that it
+    counts from is known.
 
     Also None where the calendar ends: a mistyped day 0 in the year 9999 has no month
     24.
     """
-    if day_zero is None or visit.target is None:
+    if start is None or visit.target is None:
         return None
 
     # Python's calendar ends with the year 9999.
     try:
-        return _due(visit.target, visit.window, day_zero)
+        return _due(visit.target, visit.window, start)
     except (OverflowError, ValueError):
         return None
 
 
-def _due(offset: Offset, window: Window | None, day_zero: date) -> Due:
-    target = day_at(day_zero, offset)
+def _due(offset: Offset, window: Window | None, counted_from: date) -> Due:
+    target = day_at(counted_from, offset)
     if window is None:
         return Due(target=target, first=target, last=target)
 
-    start = target if window.around else day_zero
+    start = target if window.around else counted_from
     return Due(
         target=target,
         first=start + timedelta(days=window.first),
@@ -163,7 +194,7 @@ def visit_state(
     unscheduled visit not before it took place. Before day 0 is known the visits before
     it are due.
     """
-    due = due_dates(visit, timeline.day_zero)
+    due = due_dates(visit, start_day(visit, timeline, unsno))
     captured = timeline.captured.get((visit.name, unsno))
 
     if captured is not None:
@@ -187,7 +218,7 @@ def visit_state(
 
     # What stays due after the subject has left is due whenever that was.
     ended = None if has_left else timeline.ended
-    status = _status_open(visit, due, ended, today)
+    status = status_not_held(visit, due, ended, today)
     is_overdue = due is not None and status is VisitStatus.OVERDUE
     return VisitState(
         visit=visit,
@@ -199,7 +230,7 @@ def visit_state(
     )
 
 
-def _status_open(
+def status_not_held(
     visit: Visit, due: Due | None, ended: date | None, today: date
 ) -> VisitStatus:
     """The status of a visit that neither took place nor was missed."""
@@ -222,7 +253,10 @@ def _status_open(
 def _status_without_day(visit: Visit, ended: date | None) -> VisitStatus:
     """The status of a visit whose day nobody knows yet."""
     # The visits before day 0 decide when, and whether, there is one.
-    is_before_day_zero = visit.target is not None and visit.target.count < 0
+    target = visit.target
+    is_before_day_zero = (
+        target is not None and target.anchor is None and target.count < 0
+    )
     if is_before_day_zero:
         return VisitStatus.DUE
     if ended:

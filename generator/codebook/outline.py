@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from forms_spec.model.codes import Code, Codelist, MissingCode
@@ -145,7 +145,7 @@ class ParameterEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DayZero:
+class StartDay:
     words: str
     targets: tuple[Link, ...]
 
@@ -159,7 +159,7 @@ class Codebook:
     short: str
     hash: str
     facts: str
-    day_zero: DayZero | None
+    start_days: tuple[StartDay, ...]
     visits: tuple[VisitEntry, ...]
     forms: tuple[FormEntry, ...]
     codelists: tuple[CodelistEntry, ...]
@@ -190,7 +190,7 @@ def outline(study: Study) -> Codebook:
         short=study.short,
         hash=study.hash,
         facts=_facts(study),
-        day_zero=_day_zero(study),
+        start_days=tuple(_start_days(study)),
         visits=tuple(_visits(study)),
         forms=tuple(index.form(form) for form in in_schedule_order(study)),
         codelists=tuple(_codelists(study)),
@@ -335,20 +335,30 @@ def _facts(study: Study) -> str:
     return " · ".join(parts)
 
 
-def _day_zero(study: Study) -> DayZero | None:
-    if not study.day_zero:
-        return None
+def _start_days(study: Study) -> Iterator[StartDay]:
+    """Day 0, then the anchors: what gives the days that visits count from."""
+    if study.day_zero:
+        words = "Day 0 is the date in"
+        if len(study.day_zero) > 1:
+            words = "Days are counted from the first known date in"
 
+        yield StartDay(words=words, targets=_field_links(study.day_zero))
+
+    for anchor, fields in study.anchors.items():
+        words = f"{anchor} is the date in"
+        if len(fields) > 1:
+            words = f"{anchor} is the first known date in"
+
+        yield StartDay(words=words, targets=_field_links(fields))
+
+
+def _field_links(paths: Iterable[str]) -> tuple[Link, ...]:
     links = []
-    for path in study.day_zero:
+    for path in paths:
         table, _, name = path.partition(".")
         links.append(Link(anchor=field_anchor(table, name), name=path))
 
-    words = "Day 0 is the date in"
-    if len(links) > 1:
-        words = "Days are counted from the first known date in"
-
-    return DayZero(words=words, targets=tuple(links))
+    return tuple(links)
 
 
 def _visits(study: Study) -> Iterator[VisitEntry]:

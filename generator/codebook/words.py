@@ -297,7 +297,7 @@ if unsaid := frozenset().union(
 
 
 def target(visit: Visit) -> str:
-    """When the visit is due: ``day 14``, ``month 3 after day 0``, ``unscheduled``."""
+    """When the visit is due: ``day 14``, ``21 days after C1D1``, ``unscheduled``."""
     if visit.target is None:
         return {
             VisitType.UNSCHEDULED: "unscheduled",
@@ -320,10 +320,9 @@ def window(visit: Visit) -> str:
         return _days_around(first, last)
 
     is_single_day = first == last
-    if is_single_day:
-        return f"day {first}"
-
-    return f"day {first} to day {last}"
+    words = f"day {first}" if is_single_day else f"day {first} to day {last}"
+    anchor = visit.target.anchor if visit.target is not None else None
+    return f"{words} from {anchor}" if anchor else words
 
 
 def _days_around(first: int, last: int) -> str:
@@ -342,4 +341,9 @@ def count(number: int, thing: str) -> str:
 
 
 def _day(offset: Offset) -> str:
-    return f"{offset.unit} {offset.count}"
+    if offset.anchor is None:
+        return f"{offset.unit} {offset.count}"
+
+    # 0 days after a visit reads as well as any other number.
+    side = "before" if offset.count < 0 else "after"
+    return f"{count(abs(offset.count), offset.unit)} {side} {offset.anchor}"

@@ -255,6 +255,10 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
         ),
         "sites": ("the sites", lambda study: study.sites),
         "day_zero": ("the date that days count from", lambda study: study.day_zero),
+        "anchors": (
+            "the other dates that visits count from",
+            lambda study: study.anchors,
+        ),
         "parameters": (
             "the values of parameters: rules name them",
             lambda study: study.parameters,

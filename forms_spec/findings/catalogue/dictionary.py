@@ -139,7 +139,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
     ),
     refuse(
         "day-zero-of-a-visit",
-        "day_zero names a visit, but takes a field only",
+        "{key} names a visit, but takes a field only",
         "Write {named}. If several visits have the form, the first date counts",
         (
             "Day 0 is a single day: the date at the first visit, in study order, that "
@@ -422,6 +422,38 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         ),
     ),
     refuse(
+        "unknown-target-anchor",
+        'There is no visit and no anchor "{name}" to count from',
+        "{near} Name a visit, or a name below anchors: in the study file",
+        "`C1D1 + 21 days` counts from the date of the visit C1D1. Below `anchors`, the "
+        "study file gives a name to a date field.",
+        _visits(
+            visits="  M3: {title: Month 3, target: D1 + 21 days}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
+        "target-in-circle",
+        "The visits count from each other: {circle}",
+        "Let one of them count from day 0 or from a date field",
+        "A visit is due so long after another one. In a circle no visit has a day.",
+        _visits(
+            visits="  M3: {title: Month 3, target: M3 + 21 days}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
+        "target-without-date",
+        'The target counts from the date of "{name}", but no field has that date',
+        "Add cdash: VISDAT to the field with the date of the visit, or name a date "
+        "field below anchors: in the study file",
+        "The date of a visit is the answer of the field with the CDASH name `VISDAT`.",
+        _visits(
+            visits="  M3: {title: Month 3, target: D0 + 21 days}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
         "window-without-day-zero",
         "The targets count from day 0, but the study has no day_zero",
         "Add day_zero: with the date field of the first treatment, as form.field",
@@ -467,7 +499,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
     ),
     refuse(
         "day-zero-not-a-date",
-        '"{name}" is a {type}, but day 0 needs a date',
+        '"{name}" is a {type}, but {key} needs a date',
         "Name a field of type date",
         "Visit days are counted from that date.",
         _study("day_zero: base.n\n"),

@@ -263,23 +263,34 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     refuse(
         "not-a-target",
-        '"{key}" must be a day or a month counted from day 0',
-        "Write it as day -14 or month 3",
-        "Day 0 is the study's `day_zero`. Months are calendar months.",
-        _visit("target: week 2"),
+        '"{key}" must be a time from day 0, from another visit or from an anchor',
+        "Write it as day -14, week 6, month 3 or C1D1 + 21 days",
+        "Day 0 is the study's `day_zero`. Months are calendar months. Other anchors are "
+        "visits, and the names below the study's `anchors`.",
+        _visit("target: two weeks"),
+    ),
+    refuse(
+        "hours-not-whole-days",
+        '"{key}" is {hours} hours, which is not a number of whole days',
+        "Write 24, 48 or 72 hours. Check the hours inside a day by a rule over two "
+        "fields of type datetime",
+        "A visit has a date without a time of day, so no window can be narrower than a "
+        "day.",
+        _visit("target: day 1, window: 6 hours"),
     ),
     refuse(
         "not-days",
-        '"{key}" must be a number of days',
-        "Write it as 3 days",
+        '"{key}" must be a number of days or weeks',
+        "Write it as 3 days or 2 weeks",
         "`window: 3 days` allows three days before and three days after the target.",
         _visit("target: day 1, window: 3"),
     ),
     refuse(
         "not-a-day",
-        '"{key}" must be a day counted from day 0',
+        '"{key}" must be a day or a week, counted from the same day as the target',
         "Write it as day -60",
-        "`window: {from: day -60, to: day -1}` counts from day 0.",
+        "`window: {from: day -60, to: day -1}` counts from day 0, unless the target has "
+        "another anchor.",
         _visit("target: day -14, window: {from: -60, to: day -1}"),
     ),
 )

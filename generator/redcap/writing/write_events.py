@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation, Visit, VisitType
+from generator.codebook.words import target as target_words
 from generator.redcap.event_names import (
     UNIQUE,
     event_names,
@@ -19,6 +20,8 @@ from generator.redcap.event_names import (
 from generator.redcap.losses import CellLoss
 from generator.redcap.writing.csv_bytes import csv_bytes
 
+DAYS_IN = {"day": 1, "week": 7}
+"""Days of the units that have a fixed number of them."""
 _EVENTS = (
     "event_name", "arm_num", "day_offset", "offset_min", "offset_max", "unique_event_name",
     "custom_event_label",
@@ -55,6 +58,14 @@ def write_events(study: Study) -> EventLists:
         forms = _designated(study, lists)
         lists.files["forms"] = csv_bytes(
             ("arm_num", "unique_event_name", "form"), forms
+        )
+
+    for anchor, fields in study.anchors.items():
+        lists.loss(
+            "anchor",
+            anchor,
+            ", ".join(fields),
+            "the days of REDCap's events all count from one date",
         )
 
     repeating = list(_repeating(study))
@@ -104,17 +115,19 @@ def _arm(event: str) -> str:
 def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
     """The day of an event, and the days before and after it that are allowed."""
     target, window = visit.target, visit.window
-    if target is None or target.unit != "day":
+    is_exact = target is not None and target.unit in DAYS_IN
+    if target is None or not is_exact or target.anchor is not None:
         _list_timing(visit, lists)
         return "", "", ""
 
+    day = target.count * DAYS_IN[target.unit]
     if window is None:
-        return str(target.count), "0", "0"
+        return str(day), "0", "0"
 
     # A window that is not around the target counts from day zero, as the target does.
     first, last = window.first, window.last
     if not window.around:
-        first, last = first - target.count, last - target.count
+        first, last = first - day, last - day
     if first > 0 or last < 0:
         lists.loss(
             "timing",
@@ -123,19 +136,19 @@ def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
             "the window does not contain the day itself",
         )
 
-    return str(target.count), str(max(-first, 0)), str(max(last, 0))
+    return str(day), str(max(-first, 0)), str(max(last, 0))
 
 
 def _list_timing(visit: Visit, lists: EventLists) -> None:
-    """Lists a target or a window that is not of one day."""
+    """Lists a target or a window that is not of one day from day zero."""
     if visit.target is not None:
-        original = f"{visit.target.unit} {visit.target.count}"
+        original = target_words(visit)
     elif visit.window is not None:
         original = "a window without a day"
     else:
         return
 
-    why = "an event of REDCap has a day, and days before and after it"
+    why = "an event of REDCap has a day from day zero, and days before and after it"
     lists.loss("timing", visit.name, original, why)
 
 

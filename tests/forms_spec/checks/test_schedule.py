@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forms_spec.dictionaries import said
+from tests.forms_spec.dictionaries import STUDY, said
 
 
 def visits(keys: str, row: str = "X X X") -> str:
@@ -27,6 +27,9 @@ def visits(keys: str, row: str = "X X X") -> str:
         ", type: unscheduled, repeats: true",
         ", type: termination",
         ", repeats: true",
+        ", target: week 2, window: 1 week",
+        ", target: hour 48, window: 24 hours",
+        ", target: week 2, window: {from: day 12, to: week 3}",
     ],
 )
 def test_a_visit_may_be_so(keys: str) -> None:
@@ -37,7 +40,18 @@ def test_a_visit_may_be_so(keys: str) -> None:
     ("keys", "finding"),
     [
         (", target: month three", "4:32 not-a-target"),
-        (", target: week 2", "4:32 not-a-target"),
+        (", target: weeks 2", "4:32 not-a-target"),
+        (", target: D0 + 2", "4:32 not-a-target"),
+        (", target: D0+2 days", "4:32 not-a-target"),
+        (", target: hour 36", "4:32 hours-not-whole-days"),
+        (", target: day 2, window: 6 hours", "4:47 hours-not-whole-days"),
+        (
+            ", target: week 2, window: {from: day 1, to: day 9}",
+            "4:48 target-outside-window",
+        ),
+        (", target: D9 + 2 days", "4:32 unknown-target-anchor"),
+        (", target: D0 + 2 days", "4:32 target-without-date"),
+        (", target: M3 + 2 days", "4:32 target-in-circle"),
         (", target: month 3, window: 14", "4:49 not-days"),
         (", window: 14 days", "4:24 window-without-target"),
         (", window: {from: day 9, to: day 3}", "4:32 window-reversed"),
@@ -144,3 +158,58 @@ def test_visits_stand_in_the_order_of_their_days(
         "schedule:\n  columns: A B\n  base: X X\n"
     )
     assert said(visits) == (["1.yaml:3:30 visits-out-of-order"] if found else [])
+
+
+DATED = """
+form: sv
+title: Visit
+fields:
+  visdat: {label: Date, type: date, cdash: VISDAT}
+"""
+
+
+def anchored(first: str, second: str) -> str:
+    return (
+        f"visits:\n  A: {{title: First, {first}}}\n  B: {{title: Second, {second}}}\n"
+        "schedule:\n  columns: A B\n  base: X X\n  sv: X X\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("target: day 0", "target: A + 2 weeks", []),
+        ("repeats: true", "target: A + 3 days, repeats: true", []),
+        ("target: day 0", "target: B + 3 days", ["target-in-circle"]),
+        (
+            "target: B + 3 days",
+            "target: A - 3 days",
+            ["target-in-circle", "target-in-circle", "visits-out-of-order"],
+        ),
+        ("target: day 9", "target: A - 3 days", ["visits-out-of-order"]),
+        ("target: B + 1 day", "target: day 9", ["visits-out-of-order"]),
+        ("target: day 0", "target: A + 3 days, repeats: true", ["target-of-repeating"]),
+    ],
+)
+def test_a_visit_may_count_from_another(
+    first: str, second: str, found: list[str]
+) -> None:
+    assert [one.split()[1] for one in said(anchored(first, second), DATED)] == found
+
+
+@pytest.mark.parametrize(
+    ("anchors", "found"),
+    [
+        ("{OPD: base.d}", []),
+        ("{OPD: [base.d, sv.visdat]}", []),
+        ("{OPD: base.n}", ["day-zero-not-a-date"]),
+        ("{OPD: base.dd}", ["unknown-field"]),
+        ("{OPD: 'base[A].d'}", ["day-zero-of-a-visit"]),
+        ("{OPD: base.d, B: base.d}", ["duplicate-name"]),
+        ("{OPD: base.d, LOG: base.d}", ["reserved-name"]),
+    ],
+)
+def test_an_anchor_is_a_name_for_a_date(anchors: str, found: list[str]) -> None:
+    study = STUDY + f"anchors: {anchors}\n"
+    visits = anchored("target: day 0", "target: OPD - 3 days")
+    assert [one.split()[1] for one in said(visits, DATED, study)] == found

@@ -16,6 +16,8 @@ from forms_spec.model.study import Study
 from generator.codebook import codebook_html
 from generator.codebook.uses import field_anchor
 from generator.tables.losses import losses
+from tests import oncology_study
+from tests.studies import study_of
 
 FILES = {
     "study.yaml": """\
@@ -287,3 +289,14 @@ def test_the_page_needs_no_other_file() -> None:
 
 def test_text_of_the_dictionary_is_escaped() -> None:
     assert "Home &lt;or garden&gt;" in page()
+
+
+def test_visits_that_count_from_each_other_say_so() -> None:
+    page = codebook_html(study_of(oncology_study.FILES))
+    for words in (
+        "1 week after C1D1",
+        "14 days after C1D8",
+        "6 weeks after RAND",
+        "LAST is the first known date in",
+    ):
+        assert words in page

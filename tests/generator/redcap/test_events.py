@@ -348,25 +348,37 @@ def test_the_lists_come_back_as_they_were_and_otherwise_as_the_visits_are() -> N
 def test_what_the_lists_cannot_say_of_our_visits_is_listed() -> None:
     files = {
         "study.yaml": (
-            "study: S\ntitle: S\nday_zero: f.d\nsubject: {pattern: '[0-9]+', example: "
-            "'1'}\n"
+            "study: S\ntitle: S\nday_zero: f.d\nanchors: {LAST: f.d}\n"
+            "subject: {pattern: '[0-9]+', example: '1'}\n"
         ),
-        "visits.yaml": "visits:\n  M3: {title: Month 3, target: month 3}\n"
-        "  ET: {title: End, type: termination}\nschedule: {columns: M3 ET, f: X o}\n",
+        "visits.yaml": "visits:\n  W2: {title: Week 2, target: week 2}\n"
+        "  M3: {title: Month 3, target: month 3}\n"
+        "  FU: {title: Follow-up, target: LAST + 30 days}\n"
+        "  ET: {title: End, type: termination}\n"
+        "schedule: {columns: W2 M3 FU ET, f: X X X o}\n",
         "f.yaml": "form: f\ntitle: F\nfields: {d: {label: D, type: date}}\n",
         "l.yaml": "form: l\ntitle: L\nlog: true\nfields: {e: {label: E}}\n",
     }
     written = write_redcap(files, {})
     assert written.content is not None, written.findings
     assert sorted(one.kind for one in written.losses if not one.harmless) == [
+        "anchor",
         "day-zero",
         "expectation",
         "log",
         "timing",
+        "timing",
         "visit-type",
     ]
+    lost = [one.original for one in written.losses if one.kind == "timing"]
+    assert lost == ["month 3", "30 days after LAST"]
+    assert written.lists["events"].decode().splitlines()[1] == (
+        "Week 2,1,14,0,0,w2_arm_1,"
+    )
     assert written.lists["forms"].decode().splitlines()[1:] == [
+        "1,w2_arm_1,f",
+        "1,w2_arm_1,l",
         "1,m3_arm_1,f",
-        "1,m3_arm_1,l",
+        "1,fu_arm_1,f",
         "1,et_arm_1,f",
     ]

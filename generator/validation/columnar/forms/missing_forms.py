@@ -25,10 +25,9 @@ from forms_spec.schedule.timeline import (
     field_named,
 )
 from forms_spec.schedule.visit_status import (
-    Timeline,
     VisitStatus,
     due_dates,
-    visit_state,
+    status_not_held,
 )
 from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.dependencies import (
@@ -163,38 +162,60 @@ class MissingForms:
     def _open(self, visit: str) -> Array:
         """The same where the visit was not held.
 
-        Day 0 decides when it is due; of the last day it matters only whether it comes
-        before that.
+        The day that it counts from decides when it is due; of the last day it matters
+        only whether it comes before that.
         """
-        days, of = np.unique(self._day_zero, return_inverse=True)
+        days, of = np.unique(self._start(visit), return_inverse=True)
         asked = [self._asked_on(visit, day) for day in days.tolist()]
         target = np.array([item[0] for item in asked])[of]
         ended = np.where(self._ended == NEVER, 0, np.where(self._ended < target, 1, 2))
 
         return np.array([item[1] for item in asked])[of, ended]
 
-    def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
+    def _start(self, visit: str) -> Array:
+        """The day that a visit counts from; NEVER where it is not known."""
+        target = self.study.visits[visit].target
+        if target is None or target.anchor is None:
+            return self._day_zero
+        if target.anchor in self.study.anchors:
+            return self._first_known(self.study.anchors[target.anchor])
+
+        return self._visit_day(target.anchor)
+
+    def _visit_day(self, visit: str) -> Array:
+        """The date of a visit that took place once; NEVER where it has none."""
+        key = self._key(visit)
+        is_known = visit in self.study.visits
+        if not is_known or field_named(self.study, VISIT_DATE) is None:
+            return np.full(len(key), NEVER)
+
+        form, dates, _ = self._headers
+        places = places_of(form.key, key)
+        # Without a line there is no place to look at.
+        if not len(form):
+            return np.full(len(key), NEVER)
+
+        return np.where(places != NOWHERE, dates[places], NEVER)
+
+    def _asked_on(self, visit: str, start_day: int) -> tuple[int, tuple[int, ...]]:
         """When a visit is due, and its status in a study that goes on, has ended
         before, or has not.
         """
         today = self.missing.today
 
         def asked_on() -> tuple[int, tuple[int, ...]]:
-            start = _date(day_zero)
-            due = due_dates(self.study.visits[visit], start)
-            lines = (
-                Timeline(day_zero=start, ended=end)
+            asked = self.study.visits[visit]
+            due = due_dates(asked, _date(start_day))
+            statuses = (
+                status_not_held(asked, due, end, today)
                 for end in (None, date.min, date.max)
-            )
-            states = (
-                visit_state(self.study.visits[visit], line, today) for line in lines
             )
 
             return due.target.toordinal() if due else NEVER, tuple(
-                _PLACES[state.status] for state in states
+                _PLACES[status] for status in statuses
             )
 
-        return _ASKED_ON.get(self.study, (visit, day_zero, today), asked_on)
+        return _ASKED_ON.get(self.study, (visit, start_day, today), asked_on)
 
     def _held(self, visit: str) -> tuple[Array, Array]:
         """Of whom a visit is captured, and whether it was missed."""
@@ -238,8 +259,12 @@ class MissingForms:
     @cached_property
     def _day_zero(self) -> Array:
         """The first known date of ``study.day_zero``; NEVER where there is none."""
+        return self._first_known(self.study.day_zero)
+
+    def _first_known(self, names: Sequence[str]) -> Array:
+        """The first known date of fields; NEVER where there is none."""
         full = np.full(len(self.subjects), NEVER)
-        for name in self.study.day_zero:
+        for name in names:
             table, _, item = name.partition(".")
             asked = self.study.field(table, item)
             if asked is not None:

@@ -18,6 +18,7 @@ from generator.package.writer import write_package
 from generator.validation.report.report import Report
 from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.forms.test_agreement import agree
+from tests.oncology_study import FILES
 from tests.package_cases import captured
 from tests.studies import study_of
 
@@ -204,3 +205,35 @@ def test_a_unit_of_a_form_that_nobody_began(tmp_path: Path) -> None:
         ),
     )
     assert judged(tmp_path, of, subjects({"x": "1"})).valid
+
+
+def test_visits_that_count_from_each_other(tmp_path: Path) -> None:
+    """Some subjects began, some were late, one has no date, one repeats a visit."""
+    of = study_of(FILES)
+    dates: tuple[dict[str, str], ...] = (
+        {"C1D1": "2024-01-02"},
+        {"C1D1": "2024-01-02", "C1D8": "2024-01-09"},
+        {"C1D1": "2024-01-02", "C1D8": "2024-03-30"},
+        {"C1D1": "2024-01-02", "C1D8": ""},
+        {"EOT": "2024-03-01"},
+        {"C1D1": "2024-01-02", "C1D8 1": "2024-01-09"},
+    )
+    forms: list[CapturedForm] = []
+    for number, visits in enumerate(dates, start=1):
+        subject = f"01-{number:03}"
+        for visit, day in visits.items():
+            forms.append(captured(f"sv {visit}", {"visdat": day}, subject=subject))
+
+        texts = {"randdat": f"2024-0{number}-01"}
+        forms.append(captured("rand C1D1", texts, subject=subject))
+
+    forms.append(captured("eot EOT", {"plandat": "2024-02-01"}, subject="01-005"))
+    report = judged(tmp_path, of, forms)
+    counts = {
+        line.visit: dict(line.states)
+        for line in report.missingness
+        if line.table == "sv" and line.visit in ("C2D1", "FU")
+    }
+    assert counts["C2D1"]["overdue"] >= 1
+    assert counts["C2D1"]["not yet due"] >= 2
+    assert counts["FU"]["not yet due"] >= 4

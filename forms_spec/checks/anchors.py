@@ -1,0 +1,101 @@
+"""The days other than day 0 that visits count from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.checks.subject import date_field
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Visit
+from forms_spec.schedule.timeline import VISIT_DATE, field_named
+
+
+def check_anchors(loaded: LoadedStudy) -> Iterator[Finding]:
+    """An anchor has a name of its own, and is a date that one form has."""
+    study, file = loaded.study, loaded.parts.study
+    if file is None:
+        return
+
+    for anchor, fields in study.anchors.items():
+        spot = file.at("anchors", anchor)
+        if anchor in study.visits:
+            first = study.visits[anchor].place
+            yield finding(
+                "duplicate-name",
+                text=spot.key,
+                related=(first,),
+                what="visit",
+                name=anchor,
+                first=first,
+            )
+
+        for index, name in enumerate(fields):
+            is_list = isinstance(spot.data, list)
+            place = spot.at(index).place if is_list else spot.place
+            yield from date_field(name, study, place, key="anchors")
+
+
+def check_targets(loaded: LoadedStudy) -> Iterator[Finding]:
+    """The target of every visit counts from a day that can be known."""
+    study = loaded.study
+    for visit in study.visits.values():
+        target = visit.target
+        if target is None or target.anchor is None:
+            continue
+
+        place = _target_place(loaded, visit)
+        if target.anchor in study.visits:
+            yield from _from_visit(study, visit, target.anchor, place)
+        elif target.anchor not in study.anchors:
+            near = did_you_mean(target.anchor, (*study.visits, *study.anchors))
+            yield finding(
+                "unknown-target-anchor", text=place, name=target.anchor, near=near
+            )
+
+
+def _from_visit(
+    study: Study, visit: Visit, anchor: str, place: TextPlace
+) -> Iterator[Finding]:
+    """Faults of a target that counts from the date of another visit."""
+    circle = _circle(study, visit)
+    if circle:
+        yield finding("target-in-circle", text=place, circle=" -> ".join(circle))
+    elif field_named(study, VISIT_DATE) is None:
+        yield finding("target-without-date", text=place, name=anchor)
+
+
+def _circle(study: Study, visit: Visit) -> list[str]:
+    """The visits from one back to itself, each counting from the next; empty where
+    there is no way back.
+    """
+    path = [visit.name]
+    current = visit
+    while current.target is not None:
+        following = study.visits.get(current.target.anchor or "")
+        if following is None:
+            break
+
+        current = following
+        if current is visit:
+            return [*path, visit.name]
+        # A circle that this visit only leads to is said of the visits in it.
+        if current.name in path:
+            return []
+
+        path.append(current.name)
+
+    return []
+
+
+def _target_place(loaded: LoadedStudy, visit: Visit) -> TextPlace:
+    for file in loaded.parts.visits:
+        spot = file.at("visits", visit.name)
+        if spot.has and spot.key == visit.place:
+            return spot.at("target").place
+
+    return visit.place

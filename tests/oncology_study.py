@@ -1,0 +1,49 @@
+"""A trial whose visits count from each other and from more than one date, as text."""
+
+from __future__ import annotations
+
+FILES = {
+    "study.yaml": """
+study: ONCO-2
+title: Two schedules of one drug
+subject: {pattern: '0[12]-[0-9]{3}', example: 01-001}
+sites: {'01': Ghent, '02': Namur}
+day_zero: sv.visdat
+anchors:
+  RAND: rand.randdat
+  LAST: [eot.lastdat, eot.plandat]
+""",
+    "visits.yaml": """
+visits:
+  C1D1: {title: Cycle 1 day 1, target: day 0}
+  C1D8: {title: Cycle 1 day 8, target: C1D1 + 1 week, window: 24 hours}
+  C2D1: {title: Cycle 2 day 1, target: C1D8 + 14 days, window: 3 days}
+  W6: {title: Scan of week 6, target: RAND + 6 weeks, window: 1 week}
+  EOT: {title: End of treatment, type: termination}
+  FU: {title: Follow-up, target: LAST + 30 days, window: {before: 0 days, after: 1 week}}
+schedule:
+  columns: C1D1 C1D8 C2D1 W6 EOT FU
+  sv:      X    X    X    X  X   X
+  rand:    X    .    .    .  .   .
+  eot:     .    .    .    .  X   .
+""",
+    "sv.yaml": """
+form: sv
+title: Visit
+fields:
+  visdat: {label: Date of the visit, type: date, cdash: VISDAT}
+""",
+    "rand.yaml": """
+form: rand
+title: Randomisation
+fields:
+  randdat: {label: Randomised on, type: date}
+""",
+    "eot.yaml": """
+form: eot
+title: End of treatment
+fields:
+  lastdat: {label: Last dose, type: date}
+  plandat: {label: Last dose as planned, type: date}
+""",
+}
