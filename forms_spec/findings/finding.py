@@ -28,6 +28,19 @@ class Severity(Enum):
         word: str = self.value
         return word
 
+    @classmethod
+    def of_word(cls, word: str) -> Severity:
+        """The severity that a dictionary calls so; ``ValueError`` for another word."""
+        for severity in cls:
+            if severity.word == word:
+                return severity
+
+        raise ValueError(f"there is no severity {word!r}")
+
+
+WORDS = tuple(severity.word for severity in Severity)
+"""The severities as a dictionary writes them."""
+
 
 ALERTS = frozenset({"below-alert", "above-alert"})
 """Findings on which somebody has to act at once, whether the value is right or wrong.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from forms_spec.findings.finding import Severity
+from forms_spec.findings.finding import WORDS, Severity
 from forms_spec.loading.schema_fields import (
     MappingSchema,
     OneOf,
@@ -63,7 +63,7 @@ class CheckSchema(MappingSchema):
     """A check that weighs differently here."""
 
     check = TextField(required=True)
-    severity = OneOf(*(severity.value for severity in Severity), load_default=None)
+    severity = OneOf(*WORDS, load_default=None)
 
 
 class _OneCheck(ScalarField):
@@ -72,7 +72,8 @@ class _OneCheck(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> ProtocolCheck:
         if isinstance(value, dict):
             data = _CHECK.load(value)
-            severity = Severity(data["severity"]) if data["severity"] else None
+            word = data["severity"]
+            severity = Severity.of_word(word) if word else None
             return ProtocolCheck(name=data["check"], severity=severity)
 
         return ProtocolCheck(name=_TEXT.deserialize(value))

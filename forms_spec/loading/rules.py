@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from forms_spec.findings.finding import Severity
+from forms_spec.findings.finding import WORDS, Severity
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
@@ -59,7 +59,7 @@ class RuleSchema(MappingSchema):
     message = TextField(required=True)
     assertion = TextField(required=True, data_key="assert")
     when = TextField()
-    severity = OneOf(*(severity.value for severity in Severity), required=True)
+    severity = OneOf(*WORDS, required=True)
     on = TextListField(least=1)
     unknown = UnknownField(load_default=None)  # type: ignore[assignment]
 
@@ -173,7 +173,7 @@ class RulesBuilder:
             message=data.get("message", name),
             when=when.expression if when else None,
             assertion=assertion.expression,
-            severity=Severity(data.get("severity", "refuse")),
+            severity=Severity.of_word(data.get("severity", "error")),
             on=on,
             unknown=data.get("unknown"),
             place=spot.key,

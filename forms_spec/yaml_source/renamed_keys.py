@@ -29,6 +29,10 @@ TYPES: Mapping[str, str] = MappingProxyType(
     {"choices": "multiple_choice", "tick": "checkbox"}
 )
 
+SEVERITIES: Mapping[str, str] = MappingProxyType({"refuse": "error"})
+_CHECKS = frozenset({"rules", "checks"})
+"""Keys below which a severity can be given."""
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 _KEYS_BY_PATH: Mapping[tuple[str | None, ...], Mapping[str, str]] = MappingProxyType(
@@ -67,6 +71,13 @@ def renamed_type(path: Sequence[str | None], name: str) -> str | None:
         return None
 
     return TYPES.get(name)
+
+
+def renamed_severity(path: Sequence[str | None], name: str) -> str | None:
+    """The present name of a severity in the mapping at ``path``; None where that is no
+    check.
+    """
+    return None if _CHECKS.isdisjoint(path) else SEVERITIES.get(name)
 
 
 def _keys_at(path: Sequence[str | None]) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -19,10 +19,13 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.yaml_source.document import Renaming, YamlNode, place_between
 from forms_spec.yaml_source.renamed_keys import (
     OLD_KEYS,
-    TYPES,
     renamed_key,
+    renamed_severity,
     renamed_type,
 )
+
+PresentName = Callable[[Sequence[str | None], str], str | None]
+"""The present name of an old value in the mapping at a path."""
 
 Event = Any
 """An event of the parser.
@@ -239,14 +242,14 @@ class TreeReader:
         if new is not None:
             self._rename("old-key", key, name, new)
 
-    def _rename_type(self, value: YamlNode) -> None:
-        """Reads an old field type as the one that it has become, and says so."""
-        if not isinstance(value.data, str) or value.data not in TYPES:
+    def _rename_value(self, code: str, value: YamlNode, present: PresentName) -> None:
+        """Reads an old value as the one that it has become, and says so."""
+        if not isinstance(value.data, str):
             return
 
-        new = renamed_type(self._path(), value.data)
+        new = present(self._path(), value.data)
         if new is not None:
-            self._rename("old-type", value, value.data, new)
+            self._rename(code, value, value.data, new)
 
     def _rename(self, code: str, node: YamlNode, old: str, new: str) -> None:
         if self.at_alias:
@@ -269,7 +272,9 @@ class TreeReader:
 
     def _pair(self, parent: _Open, key: YamlNode, node: YamlNode) -> None:
         if key.data == "type":
-            self._rename_type(node)
+            self._rename_value("old-type", node, renamed_type)
+        elif key.data == "severity":
+            self._rename_value("old-severity", node, renamed_severity)
 
         if not isinstance(key.data, str):
             self.findings.append(finding("key-not-text", text=key.place(self.file)))

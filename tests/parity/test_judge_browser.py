@@ -115,7 +115,7 @@ rules:
   R1: {message: The dose is the same every day., severity: warning, on: [pills.dose],
        assert: every(pills where dose = this.dose)}
   R2: {message: It does not get hotter., severity: query, on: [vs.temp, vs.day], assert: change <= 0}
-  R3: {message: Visits are after birth., severity: refuse, on: [vs.day],
+  R3: {message: Visits are after birth., severity: error, on: [vs.day],
        assert: every(vs where day > dm.born)}
 """,
 }

@@ -97,7 +97,7 @@ rules:
     when: opioid = 'Y' and given = 'N'
     assert: any(pt)
     on: [tr.given]
-    severity: refuse
+    severity: error
   LOGGED:
     message: An opioid is entered only where a test was made.
     when: kind = 'OPI'

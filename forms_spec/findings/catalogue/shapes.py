@@ -92,6 +92,17 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "check --fix DIR` renames all old types and changes nothing else in the files.",
         example=_with("type: tick"),
     ),
+    CatalogueEntry(
+        code="old-severity",
+        severity=Severity.WARNING,
+        message='The severity "{old}" is now called "{new}"{times}',
+        remedy="Write {new}, or run `crfsmith check --fix`",
+        explanation="Severities have the same names everywhere: error, query and "
+        "warning. The old name still works and means the same.",
+        example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: integer}\n"
+        "---\nrules:\n  R1:\n    message: A is too large.\n    assert: x.a < 5\n"
+        "    severity: refuse\n",
+    ),
     refuse(
         "missing-key",
         'The key "{key}" is missing',

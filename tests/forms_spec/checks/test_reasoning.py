@@ -233,7 +233,7 @@ ON_A, ON_D = "on: [x.a], severity: query", "on: [x.d], severity: query"
         (
             [
                 "assert: x.a > 5, on: [x.a], severity: warning",
-                "assert: x.a > 3, on: [x.a], severity: refuse",
+                "assert: x.a > 3, on: [x.a], severity: error",
             ],
             [],
         ),

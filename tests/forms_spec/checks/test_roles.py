@@ -111,12 +111,12 @@ def test_a_form_whose_condition_is_blinded_is_refused() -> None:
 
 def test_an_error_that_hangs_on_a_blinded_answer_is_for_others_to_settle() -> None:
     rule = (
-        "rules:\n  r:\n    on: [base.n]\n    assert: n < x.a\n    severity: refuse\n"
+        "rules:\n  r:\n    on: [base.n]\n    assert: n < x.a\n    severity: error\n"
         "    message: Too much\n"
     )
     blinded = "  blinded: {may: [see, enter, complete], places: {x: []}}"
     assert said(roles(blinded), X, rule) == ["1.yaml:3:3 role-part-of-form"]
-    query = rule.replace("refuse", "query")
+    query = rule.replace("severity: error", "severity: query")
     assert said(roles(blinded), X, query) == []
 
 

@@ -111,7 +111,7 @@ rules:
     message: Events begin after the first visit.
     assert: begin >= vs[V1].day and begin <= today
     on: [events.begin]
-    severity: refuse
+    severity: error
     unknown: true
   GAINED:
     message: Gained much.

@@ -46,7 +46,7 @@ groups:
 RULES = """
 rules:
   C33_low:
-    {check: C33, message: Low, assert: low < high, severity: refuse, on: [vs.low], unknown: {check: C21}}
+    {check: C33, message: Low, assert: low < high, severity: error, on: [vs.low], unknown: {check: C21}}
   C33_high:
     {check: C33, message: High, assert: low < high, severity: query, on: [vs.high], unknown: true}
 """

@@ -49,7 +49,7 @@ def test_a_rule_hangs_on_the_fields_that_it_names_with_their_form() -> None:
     [
         ("on: [base.n, base.p]", "on: [base.m]", "11:10 unknown-field"),
         ("on: [base.n, base.p]", "on: base.n", "11:9 not-a-list"),
-        ("severity: query", "severity: error", "10:15 not-one-of"),
+        ("severity: query", "severity: fatal", "10:15 not-one-of"),
         ("assert: base.n < 10", "assert: base.n <", "9:21 rule-ends-early"),
         ("assert: base.n < 10", "assert: base.m < 10", "9:13 rule-unknown-field"),
         ("assert: base.n < 10", "hold: base.n < 10", "9:5 unknown-key"),

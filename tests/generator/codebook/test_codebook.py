@@ -97,7 +97,7 @@ rules:
   R1:
     message: Diastolic pressure is below systolic.
     assert: diabp < sysbp
-    severity: refuse
+    severity: error
     on: [vs.diabp]
 """,
     "derivations.yaml": """\

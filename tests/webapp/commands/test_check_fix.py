@@ -189,6 +189,26 @@ def test_the_command_renames_in_the_files(tmp_path: Path) -> None:
     assert check(tmp_path, "--fix").stderr == ""
 
 
+def test_an_old_severity_is_renamed_where_it_is_one(tmp_path: Path) -> None:
+    files = {
+        "study.yaml": STUDY,
+        "visits.yaml": VISITS,
+        "x.yaml": "form: x\ntitle: X\nfields:\n"
+        "  severity: {label: refuse, type: choice, codes: {refuse: 'No', ok: 'Yes'}}\n"
+        "  a: {label: A, type: integer, range: [1, 9], "
+        "checks: {range: {check: C1, severity: refuse}}}\n",
+        "rules.yaml": "rules:\n  R1: {message: M, severity: refuse, assert: x.a < 5}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert check(tmp_path, "--fix").exit_code == 0
+
+    form = (tmp_path / "x.yaml").read_text()
+    assert form == files["x.yaml"].replace("severity: refuse}}", "severity: error}}")
+    rules = (tmp_path / "rules.yaml").read_text()
+    assert rules == files["rules.yaml"].replace("refuse", "error")
+
+
 def test_a_file_that_is_no_yaml_is_left_alone(tmp_path: Path) -> None:
     broken = OLD_RULES + "  a: {b\n"
     (tmp_path / "study.yaml").write_text(STUDY)
