@@ -8,8 +8,10 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from forms_spec.findings.finding import Severity
 from forms_spec.kinds.pattern_tree import longest_match, parse_pattern
 from forms_spec.kinds.text import longest_text
+from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Field
 from forms_spec.rules.semantics.calendar import LAST_DAY
 from forms_spec.rules.semantics.types import Type, type_of
@@ -260,5 +262,10 @@ def constant_hull(item: Field) -> Hull | None:
 
 def refuses(item: Field, side: str) -> bool:
     """Whether a value beyond an end of the range refuses the form."""
-    check = item.checks.get(f"{side}-range")
-    return check is None or check.severity is None or check.severity.value == "refuse"
+    return is_refusal(item.checks, f"{side}-range")
+
+
+def is_refusal(checks: Mapping[str, ProtocolCheck], code: str) -> bool:
+    """Whether a finding refuses a form, which a protocol check may say otherwise."""
+    check = checks.get(code)
+    return check is None or check.severity in (None, Severity.REFUSE)

@@ -9,7 +9,7 @@ from typing import Any
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import Expression, place_within
 from forms_spec.rules.semantics.reads import targets
-from forms_spec.rules.semantics.resolved import Core
+from forms_spec.rules.semantics.resolved import Apply, Core, Read
 from forms_spec.rules.semantics.types import Type
 from generator.proof.encoder import Encoder
 from generator.proof.field_goals import FieldSpot
@@ -41,6 +41,7 @@ class WrittenWhole:
     expression: Expression
     after: tuple[str, ...]
     given: tuple[Core, ...] = ()
+    is_condition: bool = True
 
     def core(self, node: syntax_tree.Node) -> Core:
         """What a part means by itself."""
@@ -48,18 +49,28 @@ class WrittenWhole:
         return self.spot.core(part, Type.CONDITION)
 
     def goals(self) -> Iterator[Goal]:
-        for part in self.parts(self.expression.tree, self.given):
+        """Whether the whole is ever FALSE, and what its parts do."""
+        whole = WrittenPart(
+            node=self.expression.tree,
+            code="condition-cannot-be-false",
+            wants=False,
+            true=self.given,
+        )
+        parts = self.parts(self.expression.tree, self.given)
+        for part in (whole, *parts) if self.is_condition else parts:
             core = self.core(part.node)
-            # That a form stands only at the visits which a rule names is no fault.
-            if next(targets(core), None) is not None:
+            # That a form stands only at the visits which a rule names is no fault, nor
+            # that somebody asks for the only code of a list.
+            reads = next(targets(core), None) is not None
+            if reads and (part.wants or not _has_one_code(core)):
                 yield self._goal(part, core)
 
     def parts(
         self, node: syntax_tree.Node, true: tuple[Core, ...]
     ) -> Iterator[WrittenPart]:
         """The operands of ``and`` and ``or``, and the branches of ``case``."""
-        if isinstance(node, syntax_tree.Case):
-            yield from self._branches(node, true)
+        for case in _cases(node):
+            yield from self._branches(case, true)
         if not isinstance(node, syntax_tree.Logic):
             return
 
@@ -123,6 +134,33 @@ class WrittenWhole:
         )
 
 
+def _has_one_code(core: Core) -> bool:
+    """``x = 'Y'`` where there is no other code: whether it was chosen at all."""
+    if not isinstance(core, Apply) or core.operator not in ("eq", "in", "member"):
+        return False
+
+    lists = [item.codelist for item in core.arguments if isinstance(item, Read)]
+    return any(item is not None and len(item.codes) == 1 for item in lists)
+
+
+def _cases(node: syntax_tree.Node) -> Iterator[syntax_tree.Case]:
+    """The ``case`` of a formula, also those that are parts of a sum or a product.
+
+    Inside an aggregate names mean something else.
+    """
+    if isinstance(node, syntax_tree.Case):
+        yield node
+    elif isinstance(node, syntax_tree.Sum):
+        for term in node.terms:
+            yield from _cases(term)
+    elif isinstance(node, syntax_tree.Product | syntax_tree.Compare):
+        yield from _cases(node.left)
+        yield from _cases(node.right)
+    elif isinstance(node, syntax_tree.Call):
+        for argument in node.arguments:
+            yield from _cases(argument)
+
+
 def rule_parts(item: RuleSpot) -> Iterator[Goal]:
     """The parts of both conditions of a rule."""
     rule, name = item.rule, item.rule.name
@@ -141,6 +179,7 @@ def rule_parts(item: RuleSpot) -> Iterator[Goal]:
         expression=rule.assertion,
         after=(f"applies {name}", f"broken {name}", f"kept {name}"),
         given=given,
+        is_condition=False,
     ).goals()
 
 
@@ -161,4 +200,5 @@ def field_parts(item: FieldSpot) -> Iterator[Goal]:
                 spot=item.spot,
                 expression=expression,
                 after=(after,),
+                is_condition=kind != "value",
             ).goals()

@@ -10,6 +10,7 @@ from forms_spec.model.fields import Repetition
 from forms_spec.model.study import Study
 from forms_spec.rules.semantics.resolved import RowSource
 from generator.heavy_libraries import z3
+from generator.proof.cells import is_refusal
 from generator.proof.logic import Bool, conj, implies, neg, pick
 from generator.proof.places import (
     EARLIER,
@@ -100,11 +101,14 @@ class RowSets:
             self.world.blocks.demand(implies(row, exists if is_fixed else before))
 
         rows = tuple((row, (place, (table, index))) for index, row in enumerate(there))
-        if single == most:
+        limits_rows = is_refusal(group.checks, "too-many-rows")
+        if single == most and limits_rows:
             return RowSet(rows=rows)
 
         more = z3.Int(f"{place}.{table} more")
-        self.world.blocks.demand(conj((more >= 0, more <= most - single)))
+        self.world.blocks.demand(more >= 0)
+        if limits_rows:
+            self.world.blocks.demand(more <= most - single)
         self.world.blocks.demand(implies(more > 0, there[-1] if there else exists))
         return RowSet(rows=rows, more=more)
 
@@ -173,7 +177,9 @@ def pinned_rows(study: Study, table: str) -> tuple[tuple[str, ...], ...]:
     the rows down and they are few.
     """
     codes = fixed_codes(study, table)
-    return codes if len(codes) <= UNROLLED_FIXED else ()
+    group = study.tables[table].group
+    are_apart = group is not None and is_refusal(group.checks, "row-twice")
+    return codes if are_apart and len(codes) <= UNROLLED_FIXED else ()
 
 
 def fixed_codes(study: Study, table: str) -> tuple[tuple[str, ...], ...]:

@@ -55,6 +55,14 @@ _RULES: tuple[CatalogueEntry, ...] = (
 
 _PARTS: tuple[CatalogueEntry, ...] = (
     warn(
+        "condition-cannot-be-false",
+        "“{value}” is never false.",
+        "Correct it, or remove it. If you ask whether there is an answer, write is known.",
+        f"{_ALL_RECORDS} In none of them is the condition false. It is UNKNOWN only as "
+        "long as an answer is missing.",
+        _form("z: {label: Z, show_when: a > b or b > c or c > a or (a = b and b = c)}"),
+    ),
+    warn(
         "part-cannot-be-true",
         "“{value}” is never true here, so it adds nothing to “or”.",
         "Correct it, or remove it.",

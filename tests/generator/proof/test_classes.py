@@ -140,6 +140,19 @@ CLASSES = {
         "part-cannot-be-false",
         field("z: {label: Z, show_when: a = 1 and a + b + c <= 20}"),
     ),
+    "a condition that is never false": (
+        field("z: {label: Z, show_when: a >= b or b >= c or c >= a}"),
+        "condition-cannot-be-false",
+        field(
+            "y: {label: Y, type: choices, codes: [Y]}",
+            "z: {label: Z, show_when: y has 'Y'}",
+        ),
+    ),
+    "a branch inside a sum": (
+        field(NUMBER, "  value: 1 + case when a > c then 1 when a > c + b then 2 else 0 end"),
+        "branch-cannot-be-taken",
+        field(NUMBER, "  value: 1 + case when a > c + b then 1 when a > c then 2 else 0 end"),
+    ),
     "a branch that is never taken": (
         field(NUMBER, "  value: case when a + b > c then 1 when a > c then 2 else 0 end"),
         "branch-cannot-be-taken",
