@@ -19,7 +19,7 @@ from forms_spec.evaluation.read_trace import (
     ReadRecorder,
     companions,
 )
-from forms_spec.evaluation.unknown_walk import UnknownWalk, row_frames
+from forms_spec.evaluation.unknown_walk import UnknownWalk
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
@@ -101,7 +101,7 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
         return open_
 
     def fold(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
-        has_rows = any(row_frames(node, frames))
+        has_rows = any(self.rows(node, frames))
         if not has_rows:
             return self._empty_tables(node)
 
@@ -131,7 +131,7 @@ class _LackingWalk(UnknownWalk[tuple[Lacking, ...]]):
         return self.joined(self.leaves(part, frames) for part in node.arguments)
 
     def _row_leaves(self, node: resolved.Fold, frames: Frames) -> tuple[Lacking, ...]:
-        rows = list(row_frames(node, frames))
+        rows = list(self.rows(node, frames))
         if not rows:
             return self._empty_tables(node)
 

@@ -9,7 +9,7 @@ from forms_spec.evaluation.captured_form import CellResult, EvaluatedForm
 from forms_spec.evaluation.form_plan import FieldPlan
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.read_trace import DEEPEST, companions
-from forms_spec.evaluation.unknown_walk import UnknownWalk, operands, row_frames
+from forms_spec.evaluation.unknown_walk import UnknownWalk, operands
 from forms_spec.model.fields import Field
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rules.runtime.environment import Frames, Instance
@@ -96,7 +96,7 @@ class UnknownExplainer(UnknownWalk[bool]):
 
         elif isinstance(node, resolved.Fold):
             parts = tuple(filter(None, (node.where, node.body)))
-            for inner, part in product(row_frames(node, frames), parts):
+            for inner, part in product(self.rows(node, frames), parts):
                 yield from self._open(part, inner)
 
     def of_cell(

@@ -111,7 +111,7 @@ class UnknownWalk(ABC, Generic[Reasons]):
         of rows.
         """
         reasons = []
-        for inner in row_frames(node, frames):
+        for inner in self.rows(node, frames):
             part = self._unknown_part(node, inner)
             if part is not None:
                 reasons.append(self.why(part, inner))
@@ -120,6 +120,24 @@ class UnknownWalk(ABC, Generic[Reasons]):
             return self.nothing
 
         return self.joined(reasons)
+
+    def rows(self, node: resolved.Fold, frames: Frames) -> Iterator[Frames]:
+        """The frames in which an aggregate looks at the rows that make its value.
+
+        Of a look-up it is one row: the one that is meant, or the first that may count.
+        """
+        if node.operator != resolved.NTH:
+            yield from row_frames(node, frames)
+            return
+
+        inner = list(row_frames(node, frames))
+        left = abs(node.place)
+        for row in inner if node.place > 0 else reversed(inner):
+            counts = True if node.where is None else self.value(node.where, row)
+            left -= counts is True
+            if counts is None or (counts and not left):
+                yield row
+                return
 
     def _unknown_part(
         self, node: resolved.Fold, frames: Frames

@@ -517,16 +517,45 @@ class _RuleParser(TokenStream):
         )
 
     def named(self) -> syntax_tree.Node:
-        """``call = name "(" [expression ("," expression)*] ")"``, else a reference"""
+        """``call = name "(" [expression ("," expression)*] ")"``, a look-up of a row,
+        or else a reference
+        """
         follows = self.words[self.at + 1]
         if not (follows.kind is TokenKind.SIGN and follows.text == "("):
             return self.reference()
+        if self.word.text in syntax_tree.ROW_LOOKUPS:
+            return self.row_lookup()
 
         word = self.take()
         self.take()
         first = [] if self.is_sign(")") else [self.expression(OR)]
 
         return self.call(word, first)
+
+    def row_lookup(self) -> syntax_tree.Node:
+        """``look-up = ("first" | "last") "(" value ["where" condition] ")" | "nth" "("
+        value "," number ["where" condition] ")"``
+        """
+        word = self.take()
+        self.expect_sign("(")
+        over = self.expression(OR)
+        place: syntax_tree.Node | None = None
+        if word.text == "nth":
+            self.expect_sign(",")
+            place = self.expression(ADD)
+
+        where = self.expression(OR) if self.skip_keyword("where") else None
+        end = self.expect_sign(")").end
+
+        return syntax_tree.Aggregate(
+            function=word.text,
+            distinct=False,
+            over=over,
+            where=where,
+            place=place,
+            start=word.start,
+            end=end,
+        )
 
     def call(self, word: Token, arguments: list[syntax_tree.Node]) -> syntax_tree.Node:
         while arguments and self.is_sign(","):

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 LiteralValue = Decimal | str | bool
+ROW_LOOKUPS = frozenset(("first", "last", "nth"))
+"""Aggregates that are no words of the language: a field may bear such a name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,13 +179,16 @@ class Call(Node):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aggregate(Node):
     """``any(pt where ptres = 'POS')``, ``sum(op.opmme)``, ``count(distinct mbb.mbbses
-    where ..)``.
+    where ..)``, ``nth(pt.ptdat, 2 where ..)``.
+
+    ``place`` is the number that ``nth`` is given.
     """
 
     function: str
     distinct: bool
     over: Node
     where: Node | None
+    place: Node | None = None
 
 
 NodeType = TypeVar("NodeType", bound=Node)

@@ -407,10 +407,29 @@ class _English:
             where = f" where {condition}"
 
         words = _FOLDS[node.function]
+        if node.place is not None:
+            words = f"{self.place(node.place)} {{0}}"
         if node.distinct:
             words = "the number of different values of {0}"
 
         return words.format(over) + where
+
+    def place(self, node: syntax_tree.Node) -> str:
+        """``the 2nd``, ``the 2nd last``"""
+        is_from_end = isinstance(node, syntax_tree.Negative)
+        written = node.operand if isinstance(node, syntax_tree.Negative) else node
+        text = self.say(written)
+        if isinstance(written, syntax_tree.Literal):
+            text = _ordinal(int(str(written.value)))
+
+        return f"the {text} last" if is_from_end else f"the {text}"
+
+
+def _ordinal(number: int) -> str:
+    """``2nd``, ``3rd``, ``11th``"""
+    teens = number % 100 in (11, 12, 13)
+    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _amid(derivation: Derivation) -> str:
@@ -476,6 +495,9 @@ _FOLDS = {
     "sum": "the sum of {0}",
     "min": "the smallest {0}",
     "max": "the largest {0}",
+    "first": "the first {0}",
+    "last": "the last {0}",
+    "nth": "",
 }
 _VARIADIC = {
     "min": "the smallest of",

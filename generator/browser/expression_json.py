@@ -206,6 +206,9 @@ class ToJson:
             "body": None if node.body is None else self.node(node.body),
         }
 
+        if node.operator == resolved.NTH:
+            json["place"] = node.place
+
         if columns is not None and node.source.form == self.form:
             json["columns"] = self.live(columns, node.depth)
 

@@ -4,15 +4,17 @@ of other forms.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.model.captured_data import LOG, Context, FormKey, Record
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
-from forms_spec.rules.runtime.compiler import compile_core, places
-from forms_spec.rules.runtime.environment import FramePosition, Frames
+from forms_spec.rules.runtime.compiler import compile_core, places_in
+from forms_spec.rules.runtime.environment import FramePosition, Frames, Instance
 from forms_spec.rules.semantics import resolved
+from forms_spec.rules.semantics.name_lookup import THIS
 from generator.browser.expression_json import EPOCH, Given, Givens, encode
 from generator.browser.form_json import browser_form
 
@@ -86,14 +88,19 @@ def _rows(
     missing = given.depth - len(frames)
     around = [*frames, *([frames[0]] * missing)][: given.depth]
 
-    rows: list[Any] = []
-    for place in places(source, frames):
-        if place.instance.key != home:
-            rows.append(_given(given.columns, [*around, place], home))
-
     here = frames[source.depth].instance
-    instances = here.world.instances(source.form, source.visit, here.key)
-    if any(instance.key == home for instance in instances):
-        rows.append(OWN)
+    instances: Sequence[Instance] = [here]
+    if source.visit != THIS:
+        instances = here.world.instances(source.form, source.visit, here.key)
+
+    rows: list[Any] = []
+    for instance in instances:
+        # The page's own rows keep their place among those of other visits.
+        if instance.key == home:
+            rows.append(OWN)
+            continue
+
+        for place in places_in(source, instance):
+            rows.append(_given(given.columns, [*around, place], home))
 
     return rows

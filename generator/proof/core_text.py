@@ -62,7 +62,8 @@ def _fold(node: core.Fold) -> str:
     parts = [
         core_text(part) if part is not None else "" for part in (node.where, node.body)
     ]
-    return f"{node.operator}{node.depth}({rows};{';'.join(parts)})"
+    name = f"{node.operator}{node.place or ''}.{node.depth}"
+    return f"{name}({rows};{';'.join(parts)})"
 
 
 _WRITERS: Mapping[type[core.Core], Callable[[Any], str]] = MappingProxyType(

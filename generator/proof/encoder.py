@@ -26,7 +26,7 @@ from generator.proof.cells import (
 )
 from generator.proof.computed import computed_term
 from generator.proof.core_text import core_text
-from generator.proof.folds import FOLDERS
+from generator.proof.folds import FOLDERS, nth
 from generator.proof.logic import (
     Bool,
     ThreeValued,
@@ -418,6 +418,9 @@ def _folded(encoder: Encoder, node: core.Fold, outer: FramePlaces) -> Term:
         parts.append((there, counts, body))
 
     name = f"{core_text(node)} {outer}"
+    if node.operator == core.NTH:
+        return nth(encoder.world, name, parts, rows.more, node.type)
+
     folded: Term = FOLDERS[node.operator](encoder.world, name, parts, rows.more)
     return folded
 
@@ -436,6 +439,6 @@ _ENCODERS: Mapping[type[core.Core], Callable[..., Term]] = MappingProxyType(
 _HOLES = {subclass.__name__ for subclass in core.Core.__subclasses__()}
 _HOLES ^= {node.__name__ for node in _ENCODERS}
 _HOLES |= {*OPERATIONS, "lookup"} ^ set(core.OPERATORS)
-_HOLES |= set(FOLDERS) ^ set(core.FOLDS)
+_HOLES |= {*FOLDERS, core.NTH} ^ set(core.FOLDS)
 if _HOLES:
     raise TypeError(f"the proof and the operators differ: {_HOLES}")

@@ -9,6 +9,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from forms_spec.rules.semantics.types import Type
 from generator.heavy_libraries import z3
 from generator.proof.logic import (
     Bool,
@@ -23,13 +24,18 @@ from generator.proof.logic import (
 from generator.proof.values import (
     ANYWHERE,
     BOUND,
+    DurationTerms,
     Hull,
     Interval,
+    Members,
     Scalar,
+    Term,
     around,
     bounded,
     common_step,
+    either,
     number,
+    unknown,
 )
 from generator.proof.world import SubjectWorld
 
@@ -244,6 +250,49 @@ def _span_extreme(before: Callable[[Any, Any], Any]) -> Folder:
         return Interval(known=known, low=first, high=first if exact else last)
 
     return fold
+
+
+def nth(world: SubjectWorld, name: str, parts: Parts, more: Any, type_: Type) -> Term:
+    """The value of one of the rows that count, or UNKNOWN. Which row it is stays open:
+    not all rows are in an order here.
+    """
+    choice = z3.Int(f"{name} row")
+    value = unknown(type_)
+    if more is not None and parts:
+        value = either(choice == len(parts), _free(world, name, parts[0][2]), value)
+        world.blocks.demand(implies(choice == len(parts), more > 0))
+
+    for index, part in enumerate(parts):
+        world.blocks.demand(implies(choice == index, _counts(part)))
+        value = either(choice == index, part[2], value)
+
+    return value
+
+
+def _free(world: SubjectWorld, name: str, like: Any) -> Term:
+    """Any value of the type of another."""
+    if isinstance(like, ThreeValued):
+        yes, no = z3.Bool(f"{name} is true"), z3.Bool(f"{name} is false")
+        world.blocks.demand(neg(conj((yes, no))))
+        return ThreeValued(yes, no)
+
+    known = z3.Bool(f"{name} is known")
+    if isinstance(like, Members):
+        codes = {code: z3.Bool(f"{name} has {code}") for code in like.codes}
+        return Members(known=known, codes=codes)
+    if isinstance(like, DurationTerms):
+        months, seconds = z3.Int(f"{name} months"), z3.Int(f"{name} seconds")
+        return DurationTerms(known=known, months=months, seconds=seconds)
+    if isinstance(like, Interval):
+        low, high = (_alike(f"{name} {end}", like.low) for end in ("low", "high"))
+        world.blocks.demand(low <= high)
+        return Interval(known=known, low=low, high=high)
+
+    return Scalar(known=known, value=_alike(f"{name} value", like.value))
+
+
+def _alike(name: str, value: Any) -> Any:
+    return z3.Real(name) if z3.is_real(value) else z3.Int(name)
 
 
 FOLDERS: Mapping[str, Folder] = MappingProxyType(

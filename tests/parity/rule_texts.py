@@ -85,6 +85,16 @@ class RuleTexts:
         )
         return f"{function}({named}{where})"
 
+    def row(self, kind: str, depth: int) -> str:
+        """``first(r.rc where ...)``, ``nth(q[all].qc, -2 where ...)``"""
+        function = self.pick("first", "last", "nth")
+        written = self.values(function, kind, depth)
+        if function != "nth":
+            return written
+        # The place stands behind the value, which may name its visits in brackets.
+        head, space, rest = written.removesuffix(")").partition(" where ")
+        return f"{head}, {self.pick('1', '2', '3', '-1', '-2')}{space}{rest})"
+
     def of_range(self, *functions: str) -> str:
         """A field beside its reference range: of the form that is judged, not of the
         rows of a fold.
@@ -139,6 +149,10 @@ _SPANS = (
 _DURATIONS = ("0 days", "90 minutes", "24 hours", "1 second", "0.5 years", *_SPANS[2:])
 
 Writer = Callable[[RuleTexts, int], str]
+
+
+def _row(kinds: str) -> Writer:
+    return lambda w, d: w.row(w.pick(*kinds), d)
 
 
 def _compare(
@@ -312,6 +326,7 @@ _LEAVES: dict[str, list[Writer]] = {
 }
 _BRANCHES: dict[str, list[Writer]] = {
     "condition": [
+        _row("b"),
         lambda w, d: (
             f"({w.write('condition', d)} {w.pick('and', 'or')} "
             f"{w.write('condition', d)})"
@@ -363,6 +378,7 @@ _BRANCHES: dict[str, list[Writer]] = {
         *[_one_of(_CONDITION_CALLS)] * 4,
     ],
     "number": [
+        _row("nx"),
         lambda w, d: (
             f"({w.write('number', d)} {w.pick('+', '-', '*', '/')} "
             f"{w.write('number', d)})"
@@ -397,15 +413,17 @@ _BRANCHES: dict[str, list[Writer]] = {
         _extreme("spread"),
     ],
     "text": [
+        _row("t"),
         lambda w, d: f"concat({w.write('text', d)}, {w.write('text', d)})",
         _case("text"),
         _coalesce("text"),
         *[_one_of(_TEXT_CALLS)] * 6,
     ],
-    "duration": [_case("duration"), _coalesce("duration")],
-    "choice": [_case("choice"), _coalesce("choice")],
-    "choices": [_case("choices"), _coalesce("choices")],
+    "duration": [_row("o"), _case("duration"), _coalesce("duration")],
+    "choice": [_row("c"), _case("choice"), _coalesce("choice")],
+    "choices": [_row("m"), _case("choices"), _coalesce("choices")],
     "date": [
+        _row("dp"),
         lambda w, d: f"add_days({w.write('date', d)}, {w.write('number', d)})",
         lambda w, d: (
             f"add_months({w.write('date', d)}, "
@@ -419,12 +437,14 @@ _BRANCHES: dict[str, list[Writer]] = {
         _extreme("date"),
     ],
     "time": [
+        _row("h"),
         lambda w, d: f"time_of({w.write('moment', d)})",
         lambda w, d: w.values(w.pick("min", "max"), "h", d),
         _case("time"),
         _extreme("time"),
     ],
     "moment": [
+        _row("s"),
         _case("moment"),
         _coalesce("moment"),
         _one_of(("datetime_of({d}, {h})",)),

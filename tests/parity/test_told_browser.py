@@ -38,6 +38,7 @@ POOL = {
     "weight": ["80", "400", "", "ND"],
     "weightu": ["kg", "lb", ""],
     "heavy": ["x", ""],
+    "first_blue": ["x", ""],
     "left": ["Y", "N", ""],
     "right": ["Y", "N", "", "ND"],
     "kind": ["RED", "BLUE", ""],

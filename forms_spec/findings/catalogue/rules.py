@@ -338,11 +338,18 @@ _TYPES = (
         "Example: sum(3)",
     ),
     refuse(
+        "rule-row-place",
+        "{name} is not the place of a row.",
+        "Write a whole number: 2 for the second row, -2 for the second from the end.",
+        "Example: nth(op.opmme, 0)",
+    ),
+    refuse(
         "rule-wrong-aggregate",
         "{function} does not accept {name}.",
         "Write any(table where ..), every(table where ..), count(table where ..), "
-        "count(distinct table.field), sum(table.field), min(table.field) or "
-        "max(table.field).",
+        "count(distinct table.field), sum(table.field), min(table.field), "
+        "max(table.field), first(table.field), last(table.field) or nth(table.field, "
+        "2).",
         "Example: sum(op)",
     ),
 )

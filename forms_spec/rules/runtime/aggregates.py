@@ -121,6 +121,27 @@ def _span_extreme(choose: Callable[..., int]) -> Callable[[Pairs], RuleValue | N
     return find
 
 
+def nth(place: int) -> Callable[[Pairs], Any]:
+    """The value of the row at a place among those that count; below 0 from the end."""
+
+    def find(pairs: Pairs) -> Any:
+        rows = pairs if place > 0 else reversed(list(pairs))
+        left = abs(place)
+
+        for counts, value in rows:
+            # Whether this row counts decides which row is meant.
+            if counts is None:
+                return None
+
+            left -= counts
+            if counts and not left:
+                return value
+
+        return None
+
+    return find
+
+
 FOLD_MAKERS: Mapping[str, Callable[[Pairs], RuleValue | None]] = MappingProxyType(
     {
         "any": _any,

@@ -11,8 +11,13 @@ from types import MappingProxyType
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.limits import SCALE
-from forms_spec.rules.runtime.aggregates import FOLD_MAKERS
-from forms_spec.rules.runtime.environment import Closure, FramePosition, Frames
+from forms_spec.rules.runtime.aggregates import FOLD_MAKERS, nth
+from forms_spec.rules.runtime.environment import (
+    Closure,
+    FramePosition,
+    Frames,
+    Instance,
+)
 from forms_spec.rules.runtime.operators import LAZY, STRICT
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.home import Home
@@ -239,7 +244,9 @@ def _strict_two(
 def _fold(node: core.Fold) -> Closure:
     where = compile_core(node.where) if node.where is not None else None
     body = compile_core(node.body) if node.body is not None else None
-    depth, source, finish = node.depth, node.source, FOLD_MAKERS[node.operator]
+    depth, source = node.depth, node.source
+    is_lookup = node.operator == core.NTH
+    finish = nth(node.place) if is_lookup else FOLD_MAKERS[node.operator]
 
     def fold(frames: Frames) -> RuleValue | None:
         inner = frames[:depth]
@@ -261,21 +268,24 @@ def _fold(node: core.Fold) -> Closure:
 
 
 def places(source: core.RowSource, frames: Frames) -> Iterator[FramePosition]:
-    """The rows of a source, in order."""
+    """The rows of a source: in the order of the visits, then of their numbers."""
     here = frames[source.depth].instance
     if source.visit == "this":
-        for row in here.rows(source.table):
-            yield FramePosition(here, row)
-
+        yield from places_in(source, here)
         return
 
     for instance in here.world.instances(source.form, source.visit, here.key):
-        if not source.group:
-            yield FramePosition(instance, None)
-            continue
+        yield from places_in(source, instance)
 
-        for row in instance.rows(source.table):
-            yield FramePosition(instance, row)
+
+def places_in(source: core.RowSource, instance: Instance) -> Iterator[FramePosition]:
+    """The rows of a source in one form, or the form itself."""
+    if not source.group:
+        yield FramePosition(instance, None)
+        return
+
+    for row in sorted(instance.rows(source.table)):
+        yield FramePosition(instance, row)
 
 
 _COMPILERS: Mapping[type[core.Core], Callable[..., Closure]] = MappingProxyType(
@@ -290,6 +300,6 @@ _COMPILERS: Mapping[type[core.Core], Callable[..., Closure]] = MappingProxyType(
     }
 )
 _HOLES = {*STRICT, *LAZY, LOOKUP} ^ set(core.OPERATORS)
-_HOLES |= set(FOLD_MAKERS) ^ set(core.FOLDS)
+_HOLES |= {*FOLD_MAKERS, core.NTH} ^ set(core.FOLDS)
 if _HOLES:
     raise TypeError(f"the Python back end and the operators differ: {_HOLES}")

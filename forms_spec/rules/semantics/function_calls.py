@@ -12,6 +12,7 @@ from forms_spec.model.study import Parameter
 from forms_spec.model.values import Duration
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
+from forms_spec.rule_syntax.syntax_tree import ROW_LOOKUPS
 from forms_spec.rules.semantics import comparisons
 from forms_spec.rules.semantics.calendar import date_interval
 from forms_spec.rules.semantics.functions import FUNCTIONS, PLAIN, Function
@@ -382,7 +383,7 @@ def _in_unit(
     return converted(context, node, cell, wanted)
 
 
-_FOLD_NAMES = ("any", "every", "count", "sum", "min", "max")
+_FOLD_NAMES = ("any", "every", "count", "sum", "min", "max", *ROW_LOOKUPS)
 
 _BUILDERS: Mapping[
     str, Callable[[ResolveContext, syntax_tree.Call, Function], Core]

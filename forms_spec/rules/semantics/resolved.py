@@ -117,7 +117,8 @@ class RowSource:
 class Fold(Core):
     """An aggregate of ``FOLDS``.
 
-    ``where`` and ``body`` see the row as frame ``depth``.
+    ``where`` and ``body`` see the row as frame ``depth``. ``place`` is the number of
+    the row that ``nth`` looks up, counted from 1, or from the end below 0.
     """
 
     operator: str
@@ -125,8 +126,11 @@ class Fold(Core):
     depth: int
     where: Core | None
     body: Core | None
+    place: int = 0
 
 
+NTH = "nth"
+"""The one aggregate that is told a place."""
 OPERATORS: Mapping[str, str] = MappingProxyType(
     {
         "and": "FALSE when one is FALSE, else UNKNOWN when one is UNKNOWN",
@@ -228,5 +232,9 @@ FOLDS: Mapping[str, str] = MappingProxyType(
         "max": "largest exact value, likewise",
         "span_min": "smallest date, likewise",
         "span_max": "largest date, likewise",
+        NTH: (
+            "value of the row at a place among those that count, in order; UNKNOWN when "
+            "there is none, or a row on the way may count"
+        ),
     }
 )

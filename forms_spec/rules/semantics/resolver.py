@@ -18,7 +18,7 @@ from forms_spec.model.values import Duration
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.limits import DEEPEST, MOST_NODES, SCALE
-from forms_spec.rule_syntax.syntax_tree import NODE_NAMES
+from forms_spec.rule_syntax.syntax_tree import NODE_NAMES, ROW_LOOKUPS
 from forms_spec.rule_syntax.tokenizer import KEYWORDS
 from forms_spec.rules.semantics import comparisons, function_calls
 from forms_spec.rules.semantics.calendar import (
@@ -31,6 +31,7 @@ from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.name_lookup import NameFault
 from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
 from forms_spec.rules.semantics.resolved import (
+    NTH,
     Apply,
     Constant,
     Core,
@@ -403,6 +404,12 @@ class Checker(ResolveContext):
         return function_calls.call(self, node)
 
     def fold(self, node: syntax_tree.Aggregate) -> Core:
+        # The look-ups of rows are no words of the language.
+        if node.function in self.study.derivations and node.where is None:
+            parts = filter(None, (node.over, node.place))
+            given = tuple(map(self.core, parts))
+            return self.derivation(node.function, node, given)
+
         rows = self.names.source(node.over)
         if rows is None:
             return self.fault(
@@ -435,6 +442,8 @@ class Checker(ResolveContext):
             return self.of_rows(node, raw)
         if node.distinct:
             return self.distinct(node, raw, body)
+        if function in ROW_LOOKUPS:
+            return self.row_lookup(node, raw, body)
 
         if function in ("any", "every"):
             condition = self.want(body, over, Type.CONDITION)
@@ -467,6 +476,43 @@ class Checker(ResolveContext):
 
         value = self.want(body, node.over, *_COUNTABLE)
         return replace(raw, operator="count_distinct", type=Type.SPREAD, body=value)
+
+    def row_lookup(self, node: syntax_tree.Aggregate, raw: Fold, body: Core) -> Core:
+        """``first(x)``, ``last(x)``, ``nth(x, 2)``: a value of any type."""
+        if body.type is Type.ANY:
+            return WRONG
+
+        place = self.place(node)
+        if place is None:
+            return WRONG
+
+        lookup = replace(
+            raw,
+            operator=NTH,
+            type=body.type,
+            codelist=body.codelist,
+            body=body,
+            place=place,
+        )
+        if not self.expanding:
+            self.notes[node.start, node.end] = lookup
+
+        return lookup
+
+    def place(self, node: syntax_tree.Aggregate) -> int | None:
+        """The place of the row that is looked up; None after a finding."""
+        if node.place is None:
+            return {"first": 1, "last": -1}[node.function]
+
+        core = self.core(node.place)
+        number = core.value if isinstance(core, Constant) else None
+        if core.type is Type.NUMBER and isinstance(number, int):
+            whole, rest = divmod(number, SCALE)
+            if whole and not rest:
+                return whole
+
+        self.fault("rule-row-place", node.place, name=self.source_text(node.place))
+        return None
 
     def of_condition(self, function: str, raw: Fold, condition: Core) -> Core:
         """``any(x > 1)`` and ``every(x > 1)``: the rows where the condition holds."""

@@ -351,6 +351,24 @@ function everyOf(pairs) {
   return pairs.some(([counts]) => counts === UNKNOWN) ? UNKNOWN : true;
 }
 
+// The row at a place among those that count; below 0 from the end.
+
+function nthRow(pairs, place) {
+  const ordered = place > 0 ? pairs : [...pairs].reverse();
+  let left = Math.abs(place);
+  for (const pair of ordered) {
+    if (pair[0] === UNKNOWN) return pair;
+    if (pair[0]) left -= 1;
+    if (pair[0] && !left) return pair;
+  }
+  return null;
+}
+
+function nth(pairs, place) {
+  const row = nthRow(pairs, place);
+  return row === null || row[0] === UNKNOWN ? UNKNOWN : row[1];
+}
+
 const FOLDS = {
   any: anyOf,
   every: everyOf,
@@ -361,12 +379,14 @@ const FOLDS = {
   max: extreme(-1, choose),
   span_min: extreme(1, chooseSpan),
   span_max: extreme(-1, chooseSpan),
+  nth,
 };
 
 // Rows from the page and from the server
 
 const isOwn = (entry) => entry !== null && typeof entry === "object" && entry.own === true;
-const pageRows = (table, page, columns) => page.rows(table).map((row) => ({ row, columns }));
+const pageRows = (table, page, columns) =>
+  [...page.rows(table)].sort((left, right) => left - right).map((row) => ({ row, columns }));
 
 function framesOf(node, frames, page) {
   if (node.rows.own) return pageRows(node.rows.own, page);
@@ -397,7 +417,7 @@ function fold(node, frames, page) {
     const counts = node.where ? evaluate(node.where, inner, page) : true;
     return [counts, counts !== false && node.body ? evaluate(node.body, inner, page) : UNKNOWN];
   });
-  return FOLDS[node.fold](pairs);
+  return FOLDS[node.fold](pairs, node.place);
 }
 
 function missing(node, frames, page) {
@@ -481,6 +501,7 @@ export {
   folds,
   framesOf,
   isOwn,
+  nthRow,
   operators,
   roundNumber,
   seen,

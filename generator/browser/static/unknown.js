@@ -4,7 +4,7 @@
    new Untold(page)
      .of(rule, row)             whether the rule is UNKNOWN for a reason that no finding of this form gives
      .ask(table, row, field)    from now on, the cell is asked about by a finding of its own */
-import { evaluate, framesOf, isOwn } from "./rules.js";
+import { evaluate, framesOf, isOwn, nthRow } from "./rules.js";
 
 const UNKNOWN = null;
 const DEEPEST = 20;
@@ -71,8 +71,17 @@ class Untold {
     return results.length ? results.includes(true) : true;
   }
 
+  // Of a look-up it is one row: the one that is meant, or the first that may count.
+
   rows(node, frames) {
-    return framesOf(node, frames, this.page).map((frame) => [...frames.slice(0, node.depth), frame]);
+    const rows = framesOf(node, frames, this.page).map((frame) => [...frames.slice(0, node.depth), frame]);
+    if (node.fold !== "nth") return rows;
+    const counts = (inner) => (node.where ? this.value(node.where, inner) : true);
+    const row = nthRow(
+      rows.map((inner) => [counts(inner), inner]),
+      node.place,
+    );
+    return row === null ? [] : [row[1]];
   }
 
   // Every part has a value and the whole has none: sources that are open within them, or nothing.

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics.function_calls import code_numbers
-from forms_spec.rules.semantics.types import Type
+from forms_spec.rules.semantics.types import Type, type_of
 from generator.redcap.box_codes import redcap_codes
 from generator.redcap.logic.fault import LogicFault
 from generator.redcap.logic.redcap_text import (
@@ -444,17 +444,19 @@ def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> RedcapValue:
 
 
 def instance(writer: WriteContext, node: syntax_tree.Aggregate) -> RedcapValue:
-    """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other
-    rows.
+    """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``, and ``first(lab.v)`` its
+    ``[v][first-instance]``; it has no words for other rows.
     """
     cell = node.over
-    if node.function != "max" or not isinstance(cell, syntax_tree.Reference):
+    if node.function not in _ROW_FUNCTIONS or not isinstance(
+        cell, syntax_tree.Reference
+    ):
         raise writer.fault(node)
 
     place = cell.table or "", cell.field or ""
     name = writer.names.get(place)
-    number = _row_number(node.where)
-    if name is None or number is None:
+    instance_name = _named_instance(writer, node, cell)
+    if name is None or instance_name is None:
         raise writer.fault(node)
 
     # Without an event, REDCap reads the row of the event that is open.
@@ -462,18 +464,40 @@ def instance(writer: WriteContext, node: syntax_tree.Aggregate) -> RedcapValue:
     if cell.selector is not None and cell.selector in writer.events:
         event = f"[{writer.events[cell.selector]}]"
 
-    text = f"{event}[{name}][{_instance_name(writer, number)}]"
+    text = f"{event}[{name}][{instance_name}]"
 
     type_ = Type.NUMBER
     field = writer.study.field(*place)
     if field is not None:
         type_ = _TYPES.get(field.kind.name, Type.NUMBER)
+        # Texts and codes of other rows would be compared as they are.
+        is_plain = field.kind.name in _TYPES or type_of(field) is Type.NUMBER
+        if not is_plain:
+            raise writer.fault(node)
 
     return RedcapValue(
         text=text,
         type=type_,
         known=not_blank(text),
     )
+
+
+def _named_instance(
+    writer: WriteContext, node: syntax_tree.Aggregate, cell: syntax_tree.Reference
+) -> str | None:
+    """What REDCap calls the row that is meant; None where it has no name for it."""
+    number = _row_number(node.where)
+    if number is not None:
+        return _instance_name(writer, number)
+
+    # Of another form, or of all visits, the first row is not that of the event.
+    table = writer.study.tables.get(cell.table or "")
+    is_own = table is not None and table.group is not None and table.form is writer.form
+    is_here = is_own and cell.selector in (None, "this")
+    if node.where is not None or not is_here:
+        return None
+
+    return _ROW_FUNCTIONS[node.function]
 
 
 def _row_number(where: syntax_tree.Node | None) -> syntax_tree.Node | None:
@@ -534,6 +558,9 @@ def _is_next_to_this(node: syntax_tree.Sum) -> bool:
     return isinstance(node.terms[0], syntax_tree.Reference)
 
 
+_ROW_FUNCTIONS: Mapping[str, str | None] = MappingProxyType(
+    {"max": None, "first": "first-instance", "last": "last-instance"}
+)
 _ENDS = {"min": "first-instance", "max": "last-instance"}
 _TYPES = {"date": Type.DATE, "datetime": Type.DATETIME, "time": Type.TIME}
 VALUES: Mapping[str, ValueMaker] = MappingProxyType(

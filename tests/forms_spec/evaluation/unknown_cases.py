@@ -56,6 +56,10 @@ fields:
   note: {label: Note, length: 100, required: result = 'POS'}
   weight: {label: Weight, type: decimal, places: 1, unit: {kg: {}, lb: {to: kg, as: value * 0.45}}}
   heavy: {label: Why so heavy?, length: 100, required: "in_unit(weight, 'kg') > 150"}
+  first_blue:
+    label: Why is the first whole tube blue?
+    length: 100
+    required: case when fasting = 'N' then first(tubes.kind where broken = 'N') = 'BLUE' else false end
   left: {label: Left hurts?, type: yes_no, required: right = 'Y'}
   right: {label: Right hurts?, type: yes_no, required: left = 'Y'}
 groups:
@@ -98,11 +102,21 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
     "everything is told": (A_MAN, "", (), set()),
     "an optional question is blank, and it decides whether another is asked": (
         *(A_MAN, "fasting ; hours ", ()),
-        {"hours required-unknown", "since required-unknown", "tubes rows-unknown"},
+        {
+            "first_blue required-unknown",
+            "hours required-unknown",
+            "since required-unknown",
+            "tubes rows-unknown",
+        },
     ),
     "it is not done, and so still nobody knows": (
         *(A_MAN, "fasting ND; hours ", ()),
-        {"hours required-unknown", "since required-unknown", "tubes rows-unknown"},
+        {
+            "first_blue required-unknown",
+            "hours required-unknown",
+            "since required-unknown",
+            "tubes rows-unknown",
+        },
     ),
     "a result that is pending is refused by itself": (
         *(A_MAN, "fasting PND; hours ", ()),
@@ -123,6 +137,7 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
     "nobody knows whether the rule applies that the answer breaks": (
         *(A_MAN, "fasting ND; hours ; glucose 130; high 140", ()),
         {
+            "first_blue required-unknown",
             "hours required-unknown",
             "since required-unknown",
             "tubes rows-unknown",
@@ -197,11 +212,15 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
             "fasting N; hours ; since 2024",
             ("kind BLUE; broken Y; how fell", "kind BLUE"),
         ),
-        {"tubes[2].how required-unknown", "halves row-missing"},
+        {
+            "first_blue required-unknown",
+            "tubes[2].how required-unknown",
+            "halves row-missing",
+        },
     ),
     "a rule that holds anyway needs not be told whether it applies": (
         *(A_MAN, "fasting N; hours ; since 2024", ("kind BLUE; broken ND; how fell",)),
-        {"halves rows-unknown"},
+        {"first_blue required-unknown", "halves rows-unknown"},
     ),
 }
 

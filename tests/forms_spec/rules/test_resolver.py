@@ -82,6 +82,12 @@ def check(
         ("sum(3) = 1", "rule-no-rows", "3"),
         ("sum(r) = 1", "rule-wrong-aggregate", "sum(r)"),
         ("any(r.rn)", "rule-wrong-type", "r.rn"),
+        ("first(r) = 1", "rule-wrong-aggregate", "first(r)"),
+        ("first(r.rc) = 'X'", "rule-unknown-code", "'X'"),
+        ("nth(r.rn, 0) = 1", "rule-row-place", "0"),
+        ("nth(r.rn, 1.5) = 1", "rule-row-place", "1.5"),
+        ("nth(r.rn, an) = 1", "rule-row-place", "an"),
+        ("last(an) = 1", "rule-no-rows", "an"),
         ("am has any (ac)", "rule-listed-code", "ac"),
         ("an = ('A', 'B')", "rule-unexpected", ""),
         ("ad > 2024-02-30", "rule-bad-moment", "2024-02-30"),
@@ -164,6 +170,20 @@ def test_references_say_where_each_value_comes_from() -> None:
         (
             "any(r where rc = 'A')",
             "there is a row of “Rows r” where “Choice” is Letter A",
+        ),
+        (
+            "first(r.rc where rn > 2) = 'A'",
+            "the first “Choice” where “Number” is greater than 2 is Letter A",
+        ),
+        ("last(far[all].fd) < today", "the last “Date” is before today"),
+        (
+            "nth(r.rn, 2) > nth(r.rn, -1)",
+            "the 2nd “Number” is greater than the 1st last “Number”",
+        ),
+        (
+            "count_known(an, ac, ad) >= 2",
+            "the number of known values among “Number”, "
+            "“Choice” and “Date” is at least 2",
         ),
         (
             "within(ad, anchor, 3 months)",

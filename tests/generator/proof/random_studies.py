@@ -107,7 +107,14 @@ class Words:
         number = str(self.random.choice([0, 1, 2, 3, 5, 7, 10, 11, -1, 0.5, 2.5]))
         if self.form == "y":
             return self.pick(
-                "a", number, "sum(r.b)", "max(r.b)", "min(r.b where b > 1)"
+                "a",
+                number,
+                "sum(r.b)",
+                "max(r.b)",
+                "min(r.b where b > 1)",
+                "first(r.b where b > 1)",
+                "nth(r.b, -2)",
+                "count_known(a, o)",
             )
         return self.pick(
             "n", "m", "q", "z", "n", number, number, "length(t)", "y.a", "y[previous].a"
@@ -174,6 +181,8 @@ class Words:
                 "visitid = 'SCR'",
                 "a is missing('ND')",
                 "any(r where c = this.o)",
+                "first(r.c) = 'A'",
+                "last(r.c where b > 1) is known",
             )
         return self.pick(
             "s = 'A'",
@@ -196,6 +205,7 @@ class Words:
             "y.o = s",
             "any(y[all] where a > 3)",
             "every(y[all] where o = 'A')",
+            "last(y[all].o) = 'A'",
             "contains(t, 'A')",
             "within(d, e, 3 months)",
             "since(d, today, 1 year)",

@@ -30,8 +30,11 @@ from generator.validation.columnar.forms.value_columns import (
     masked,
     span,
     take,
+    take_or_unknown,
     whole,
 )
+
+NOWHERE = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +205,29 @@ def _span_extreme(*, largest: bool) -> Callable[[AggregatedRows], Column]:
     return find
 
 
+def nth(rows: AggregatedRows, place: int) -> Column:
+    """The value of the row at a place among those that count; below 0 from the end."""
+    assert rows.body is not None
+    kept = np.flatnonzero(rows.held != FALSE)
+    of = rows.of[kept]
+    count = np.bincount(of, minlength=rows.lines)
+    starts = np.cumsum(count) - count
+
+    # The row at the place, if no row before it is open; else the value is UNKNOWN.
+    within = place - 1 if place > 0 else count + place
+    is_there = (within >= 0) & (within < count)
+    index = np.where(is_there, starts + within, NOWHERE)
+
+    is_open = np.concatenate([[0], np.cumsum(rows.held[kept] == UNKNOWN)])
+    begin = starts if place > 0 else index
+    end = index + 1 if place > 0 else starts + count
+    is_sure = is_there & (is_open[end] == is_open[np.where(is_there, begin, 0)])
+
+    places = np.full(rows.lines, NOWHERE)
+    places[is_sure] = kept[index[is_sure]]
+    return take_or_unknown(rows.body, places)
+
+
 FOLDS: Mapping[str, Callable[[AggregatedRows], Column]] = MappingProxyType(
     {
         "any": _any,
@@ -215,7 +241,6 @@ FOLDS: Mapping[str, Callable[[AggregatedRows], Column]] = MappingProxyType(
         "span_max": _span_extreme(largest=True),
     }
 )
-if FOLDS.keys() != resolved.FOLDS.keys():
-    raise TypeError(
-        f"aggregates that columns do not have: {FOLDS.keys() ^ resolved.FOLDS.keys()}"
-    )
+_HOLES = {*FOLDS, resolved.NTH} ^ resolved.FOLDS.keys()
+if _HOLES:
+    raise TypeError(f"aggregates that columns do not have: {_HOLES}")

@@ -15,7 +15,7 @@ import numpy as np
 
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics import resolved
-from generator.validation.columnar.forms.aggregates import FOLDS, AggregatedRows
+from generator.validation.columnar.forms.aggregates import FOLDS, AggregatedRows, nth
 from generator.validation.columnar.forms.by_distinct import by_distinct
 from generator.validation.columnar.forms.dependencies import nodes
 from generator.validation.columnar.forms.interfaces import (
@@ -237,6 +237,9 @@ class Scene:
 
         body = None if node.body is None else scene.column(node.body)
         rows = AggregatedRows(of=of, lines=end - start, held=counts, body=body)
+
+        if node.operator == resolved.NTH:
+            return nth(rows, node.place)
 
         return FOLDS[node.operator](rows)
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from forms_spec.rule_syntax.limits import NUMBER_BOUND, SCALE
 from forms_spec.rules.runtime.aggregates import FOLD_MAKERS
+from forms_spec.rules.runtime.aggregates import nth as nth_in_python
 from forms_spec.rules.semantics.calendar import LAST_DAY
 from generator.validation.columnar.forms import operators
-from generator.validation.columnar.forms.aggregates import FOLDS, AggregatedRows
+from generator.validation.columnar.forms.aggregates import FOLDS, AggregatedRows, nth
 from generator.validation.columnar.forms.by_distinct import by_distinct
 from generator.validation.columnar.forms.value_columns import (
     Coded,
@@ -169,6 +170,20 @@ def test_an_aggregate(operator: str, data: st.DataObject) -> None:
         for rows in lines
     ]
     assert values_of(found) == expected
+
+
+@pytest.mark.parametrize("place", [1, 2, -1, -2, 4])
+@given(data=st.data())
+def test_a_look_up_of_a_row(place: int, data: st.DataObject) -> None:
+    row = st.tuples(TRUTHS, data.draw(st.sampled_from([NUMBERS, TEXTS, DATES])))
+    lines = data.draw(st.lists(st.lists(row, max_size=4), min_size=1, max_size=5))
+    flat = [(line, *one) for line, rows in enumerate(lines) for one in rows]
+    held = truth(column([one[1] for one in flat])) if flat else np.zeros(0, np.int8)
+    values = column([one[2] for one in flat])
+    of = np.array([one[0] for one in flat], np.int64)
+    rows = AggregatedRows(of=of, lines=len(lines), held=held, body=values)
+    expected = [nth_in_python(place)(iter(rows)) for rows in lines]
+    assert values_of(nth(rows, place)) == expected
 
 
 @given(
