@@ -25,6 +25,7 @@ from generator.proof.cells import (
     constant_hull,
 )
 from generator.proof.computed import computed_term
+from generator.proof.constants import constant_term
 from generator.proof.core_text import core_text
 from generator.proof.folds import FOLDERS, nth
 from generator.proof.logic import (
@@ -41,10 +42,6 @@ from generator.proof.places import FramePlaces, Occurrence, RowPlace
 from generator.proof.range_limits import within_ranges
 from generator.proof.rows import RowSets, pinned_rows
 from generator.proof.values import (
-    BOUND,
-    DurationTerms,
-    Interval,
-    Members,
     Scalar,
     Term,
     number,
@@ -232,46 +229,7 @@ class Encoder:
 
 
 def _constant(encoder: Encoder, node: core.Constant, _frames: FramePlaces) -> Term:
-    value: Any = node.value
-    if value is None or isinstance(value, Mapping):
-        return unknown(node.type)
-    if isinstance(value, bool):
-        return ThreeValued(value, not value)
-    if isinstance(value, str):
-        return encoder.world.word(value)
-    if isinstance(value, frozenset):
-        return Members(known=True, codes=dict.fromkeys(sorted(value), True))
-    if isinstance(value, tuple):
-        return _constant_span(node.type, *value)
-    if isinstance(value, int):
-        return _constant_number(node.type, value)
-
-    months, seconds = number(value.months), number(value.seconds)
-    return DurationTerms(known=True, months=months, seconds=seconds)
-
-
-def _constant_span(type_: Type, low: int, high: int) -> Interval:
-    scale = SCALE if type_ is Type.SPREAD else 1
-    first, last = Fraction(low, scale), Fraction(high, scale)
-    start = number(first)
-    end = start if first == last else number(last)
-    return Interval(known=True, low=start, high=end, hull=(first, last))
-
-
-def _constant_number(type_: Type, value: int) -> Scalar:
-    if type_ is not Type.NUMBER:
-        return Scalar(known=True, value=z3.IntVal(value))
-
-    exact = Fraction(value, SCALE)
-    step = Fraction(1)
-    while value and (exact / step).denominator != 1:
-        step /= 10
-    return Scalar(
-        known=True,
-        value=number(exact),
-        hull=(exact, exact),
-        step=step if value else BOUND,
-    )
+    return constant_term(encoder.world, node)
 
 
 def _read(encoder: Encoder, node: core.Read, frames: FramePlaces) -> Term:

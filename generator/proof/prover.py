@@ -27,8 +27,11 @@ from generator.proof.rule_goals import RuleSpot, rule_goals, rule_spots
 from generator.proof.shortest import shortest_record
 from generator.proof.solver import NO, UNDECIDED, YES, Clock, Questions
 from generator.proof.study_goals import (
+    NOBODY,
+    criterion_spots,
     due_name,
     eligibility_goals,
+    passing_goal,
     schedule_goals,
     status_goals,
     waiting_goals,
@@ -167,10 +170,11 @@ class _Prover:
             # A record that the evaluator does not confirm shows nothing.
             if goal.fear and record is None:
                 continue
+            words = dict(goal.words)
+            if goal.code == NOBODY:
+                words["names"] = " and ".join(self.excluding())
             yield ProvedFault(
-                finding=finding(
-                    goal.code, text=goal.place, value=goal.value, **dict(goal.words)
-                ),
+                finding=finding(goal.code, text=goal.place, value=goal.value, **words),
                 record=record,
             )
 
@@ -181,6 +185,19 @@ class _Prover:
             return False
 
         return all(self.answers.get(cause, YES) == YES for cause in goal.after)
+
+    def excluding(self) -> list[str]:
+        """A few criteria that nobody passes together, each of which is needed for it."""
+        spots = criterion_spots(self.study)
+        questions = Questions(self.clock)
+        for spot in tuple(spots):
+            others = [item for item in spots if item is not spot]
+            goal = passing_goal(self.study, others)
+            self.ask(goal.form, (goal,), questions)
+            if self.answers.pop(goal.name) == NO:
+                spots = others
+
+        return [spot.name.upper() for spot in spots]
 
     def record(self, goal: Goal) -> WitnessRecord | None:
         """The shortest record for a goal; None where nothing can confirm it."""

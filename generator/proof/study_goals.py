@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.criteria import Criterion, Eligibility
@@ -15,6 +15,8 @@ from generator.proof.blocks import Constraints
 from generator.proof.encoder import Encoder
 from generator.proof.goals import Goal, Spot, Wanted, asked
 from generator.proof.logic import FALSE, Bool, ThreeValued, conj, disj, neg
+
+NOBODY = "nobody-eligible"
 
 
 def due_name(item: Scheduled) -> str:
@@ -73,6 +75,8 @@ class CriterionSpot:
 
     def __init__(self, study: Study, eligibility: Eligibility, item: Criterion) -> None:
         self.item = item
+        self.name = item.field.name
+        self.form = eligibility.form
         form = study.forms[eligibility.form]
         self.spot = Spot(study, Home(form=form), eligibility.visit)
         self.met = self.spot.core(item.met)
@@ -102,19 +106,34 @@ class CriterionSpot:
         return conj((moot.no, bad))
 
 
+def criterion_spots(study: Study) -> list[CriterionSpot]:
+    """Every criterion of eligibility; none in a study without them."""
+    eligibility = study.eligibility
+    if eligibility is None:
+        return []
+
+    return [CriterionSpot(study, eligibility, item) for item in eligibility.criteria]
+
+
 def eligibility_goals(study: Study) -> Iterator[Goal]:
     """Whether each criterion lets somebody pass and keeps somebody out, and whether all
     together do.
     """
-    eligibility = study.eligibility
-    if eligibility is None:
-        return
-
-    spots = [CriterionSpot(study, eligibility, c) for c in eligibility.criteria]
+    spots = criterion_spots(study)
     for spot in spots:
-        yield from _criterion_goals(spot, eligibility.form)
+        yield from _criterion_goals(spot, spot.form)
 
-    def everything(encoder: Encoder) -> Wanted:
+    if spots:
+        yield passing_goal(study, spots)
+
+
+def passing_goal(study: Study, spots: Sequence[CriterionSpot]) -> Goal:
+    """Whether somebody passes all of some criteria."""
+    assert study.eligibility is not None
+    reads = tuple(read for spot in spots for read in spot.reads)
+    sorts = [spot.item.inclusion for spot in spots]
+
+    def build(encoder: Encoder) -> Wanted:
         blocks: list[Constraints] = []
         conditions = []
         for spot in spots:
@@ -123,15 +142,15 @@ def eligibility_goals(study: Study) -> Iterator[Goal]:
             conditions.append(passes)
         return Wanted(blocks=tuple(blocks), condition=conj(conditions))
 
-    yield Goal(
-        name="eligible",
-        form=eligibility.form,
-        asks=asked("eligible", *(read for spot in spots for read in spot.reads)),
-        build=everything,
-        reads=tuple(read for spot in spots for read in spot.reads),
-        code="nobody-eligible",
-        place=eligibility.place,
-        after=tuple(f"passes {spot.item.field.name}" for spot in spots),
+    return Goal(
+        name=f"eligible {' '.join(spot.name for spot in spots)}",
+        form=study.eligibility.form,
+        asks=f"{sorts} {asked('eligible', *reads)}",
+        build=build,
+        reads=reads,
+        code=NOBODY,
+        place=study.eligibility.place,
+        after=tuple(f"passes {spot.name}" for spot in spots),
     )
 
 

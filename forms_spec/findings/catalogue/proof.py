@@ -318,8 +318,8 @@ _STUDY: tuple[CatalogueEntry, ...] = (
     ),
     warn(
         "nobody-eligible",
-        "No record passes all criteria of eligibility together.",
-        "Compare the criteria. Some of them exclude each other.",
+        "Nobody is eligible: no record passes {names} together.",
+        "Compare these criteria, and correct one of them.",
         "Each criterion by itself lets somebody pass. Together they let nobody pass.",
         _criteria("inclusion: {i: a > b + 1}", "exclusion: {j: a > b}"),
     ),

@@ -228,6 +228,25 @@ def test_rules_that_exclude_each_other_show_where_they_meet() -> None:
     assert record.texts == {"s": "F"}
 
 
+ELIGIBILITY = """eligibility:
+  form: x
+  visit: SCR
+  answers: {met: Y, not_met: N}
+  inclusion: {i: a > b + 1, j: c > 3}
+  exclusion: {k: a > b}
+"""
+
+
+def test_only_the_criteria_that_exclude_each_other_are_named() -> None:
+    answers = (f"{name}: {{label: {name}, type: yes_no}}" for name in "ijk")
+    fault = proved(f"{field(*answers)}---\n{ELIGIBILITY}")
+    assert fault.finding.code == "nobody-eligible"
+    assert (
+        fault.finding.message
+        == "Nobody is eligible: no record passes I and K together."
+    )
+
+
 def proved(text: str) -> ProvedFault:
     study = load_study(dictionary(text)).study
     assert study is not None
