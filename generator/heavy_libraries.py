@@ -64,6 +64,14 @@ else:
                 import_module(part)
                 return _Library(part)
 
+    class _SteadyLibrary(_Library):
+        """One whose parts are used so often that looking them up takes long."""
+
+        def __getattr__(self, name: str) -> Any:
+            value = super().__getattr__(name)
+            setattr(self, name, value)
+            return value
+
     # An extra: few servers have a provider that signs people in.
     authlib = _Library("authlib")
     # An extra: forms for Word.
@@ -88,7 +96,7 @@ else:
     # An extra of 80 MB: documents as PDF.
     typst = _Library("typst")
     # An extra of 90 MB: proofs about a dictionary.
-    z3 = _Library("z3")
+    z3 = _SteadyLibrary("z3")
 
 __all__ = [
     "authlib",

@@ -180,6 +180,7 @@ def _required(item: FieldSpot, after: tuple[str, ...]) -> Iterator[Goal]:
             after=causes,
             shows=shows,
             confirm=_is_hidden(item, condition) if kind == "hidden" else None,
+            shown_only=kind == "hidden",
             **more,
         )
         yield _with_build(goal, build(asked_for), asked(kind, condition))

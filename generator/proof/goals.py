@@ -44,7 +44,8 @@ class Goal:
     that must have an answer, so that a cause is not told again by its consequences.
     ``shows`` names the goal whose record shows the fault. ``confirm`` asks the
     evaluator whether a record really fulfils the goal; the field ``about`` which it is
-    may be refused in that record.
+    may be refused in that record. One that is ``shown_only`` is there for its record
+    alone, and not asked.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Goal:
     spot: Spot | None = None
     confirm: Confirm | None = None
     about: str | None = None
+    shown_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

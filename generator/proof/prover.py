@@ -103,7 +103,8 @@ class _Prover:
         by_form: dict[str, list[Goal]] = {}
         for goal in self.all_goals():
             self.goals[goal.name] = goal
-            by_form.setdefault(goal.form, []).append(goal)
+            if not goal.shown_only:
+                by_form.setdefault(goal.form, []).append(goal)
 
         pair_faults: list[ProvedFault] = []
         for form, own in by_form.items():

@@ -13,7 +13,7 @@ from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.resolved import Core
 from generator.proof.encoder import Encoder
 from generator.proof.goals import Confirm, Goal, Spot, Wanted, asked, says
-from generator.proof.logic import TRUE, Bool, ThreeValued, conj, neg
+from generator.proof.logic import TRUE, Bool, ThreeValued, conj
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,11 @@ _ASKED: Mapping[str, Callable[[ThreeValued], Bool]] = {
     "applies": lambda _holds: True,
     "broken": lambda holds: holds.no,
     "kept": lambda holds: holds.yes,
-    "untold": lambda holds: neg(holds.known),
 }
 _CONFIRMED: Mapping[str, Callable[[object], bool]] = {
     "applies": lambda _holds: True,
     "broken": lambda holds: holds is False,
     "kept": lambda holds: holds is True,
-    "untold": lambda holds: holds is None,
 }
 
 
@@ -117,7 +115,6 @@ def rule_goals(item: RuleSpot) -> Iterator[Goal]:
             words=words,
         )
 
-    yield item.goal("untold")
     yield item.goal(
         "broken",
         # A rule whose ``assert`` is never FALSE may be there for its UNKNOWN.
