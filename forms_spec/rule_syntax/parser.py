@@ -495,8 +495,8 @@ class _RuleParser(TokenStream):
 
     def fold(self) -> syntax_tree.Node:
         """``fold = ("any" | "every" | "count" | "sum" | "min" | "max")
-        "(" ["distinct"] (rows | value) ["where" condition] ")"``; ``min`` and ``max`` of several values
-        are a call."""
+        "(" ["distinct"] (rows | value) ["as" name] ["where" condition] ")"``; ``min`` and ``max`` of
+        several values are a call."""
         word = self.take()
         self.expect_sign("(")
         distinct = self.skip_keyword("distinct")
@@ -504,6 +504,7 @@ class _RuleParser(TokenStream):
         if self.is_sign(",") and word.text in ("min", "max") and not distinct:
             return self.call(word, [over])
 
+        alias = self.alias()
         where = self.expression(OR) if self.skip_keyword("where") else None
         end = self.expect_sign(")").end
 
@@ -512,9 +513,20 @@ class _RuleParser(TokenStream):
             distinct=distinct,
             over=over,
             where=where,
+            alias=alias,
             start=word.start,
             end=end,
         )
+
+    def alias(self) -> str | None:
+        """``["as" name]``; a field may be called ``as``, so it is no word of the
+        language.
+        """
+        if self.word.kind is not TokenKind.NAME or self.word.text != "as":
+            return None
+
+        self.take()
+        return self.name("a name for the row")
 
     def named(self) -> syntax_tree.Node:
         """``call = name "(" [expression ("," expression)*] ")"``, a look-up of a row,
@@ -533,12 +545,13 @@ class _RuleParser(TokenStream):
         return self.call(word, first)
 
     def row_lookup(self) -> syntax_tree.Node:
-        """``look-up = ("first" | "last") "(" value ["where" condition] ")" | "nth" "("
-        value "," number ["where" condition] ")"``
+        """``look-up = ("first" | "last") "(" value ["as" name] ["where" condition] ")"
+        | "nth" "(" value ["as" name] "," number ["where" condition] ")"``
         """
         word = self.take()
         self.expect_sign("(")
         over = self.expression(OR)
+        alias = self.alias()
         place: syntax_tree.Node | None = None
         if word.text == "nth":
             self.expect_sign(",")
@@ -553,6 +566,7 @@ class _RuleParser(TokenStream):
             over=over,
             where=where,
             place=place,
+            alias=alias,
             start=word.start,
             end=end,
         )

@@ -181,7 +181,8 @@ class Aggregate(Node):
     """``any(pt where ptres = 'POS')``, ``sum(op.opmme)``, ``count(distinct mbb.mbbses
     where ..)``, ``nth(pt.ptdat, 2 where ..)``.
 
-    ``place`` is the number that ``nth`` is given.
+    ``place`` is the number that ``nth`` is given. ``alias`` is the name of the row,
+    as in ``any(pt as a where ..)``.
     """
 
     function: str
@@ -189,6 +190,7 @@ class Aggregate(Node):
     over: Node
     where: Node | None
     place: Node | None = None
+    alias: str | None = None
 
 
 NodeType = TypeVar("NodeType", bound=Node)

@@ -143,10 +143,16 @@ class _English:
         note = self.notes.get((node.start, node.end))
         if isinstance(note, Remote):
             return self.elsewhere(note)
+        # Two rows of one table are told apart by their names.
+        alias = ""
+        is_aliased = node.table not in (None, "this", *self.study.tables)
+        if is_aliased and isinstance(note, Read | Key):
+            alias = f" ({node.table})"
+
         if isinstance(note, Read):
-            return f"“{note.field.label}”"
+            return f"“{note.field.label}”{alias}"
         if isinstance(note, Key):
-            return _KEYS[note.name]
+            return f"{_KEYS[note.name]}{alias}"
 
         return self.named(node)
 
@@ -397,6 +403,9 @@ class _English:
 
     def fold(self, node: syntax_tree.Aggregate) -> str:
         over = self.say(node.over)
+        if node.alias is not None:
+            over = f"{over} ({node.alias})"
+
         where = ""
 
         if node.where is not None:

@@ -26,6 +26,7 @@ class RuleTexts:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.tables: list[str] = []
+        self.aliases: list[tuple[str, str]] = []
 
     def any(self, depth: int) -> str:
         return self.write(self.random.choice(TYPES), depth)
@@ -55,6 +56,9 @@ class RuleTexts:
             f"diary.l{kind}",
             f"home[V2].a{kind}",
         ]
+        if self.aliases and self.random.random() < 0.4:
+            name, table = self.random.choice(self.aliases)
+            return f"{name}.{ROWS[table]}{kind}"
         if self.tables:
             table = self.tables[-1]
             return self.pick(*others, *[f"{table}.{ROWS[table]}{kind}"] * 9)
@@ -71,18 +75,22 @@ class RuleTexts:
             else ""
         )
         self.tables.append(table)
+        alias = f"w{len(self.aliases)}" if self.random.random() < 0.4 else ""
+        self.aliases += [(alias, table)] if alias else []
         where = (
             f" where {self.write('condition', depth - 1)}"
             if self.random.random() < 0.7
             else ""
         )
         self.tables.pop()
+        del self.aliases[len(self.aliases) - bool(alias) :]
         over = body(table)
         named = (
             f"{table}{selector}"
             if over is None
             else over.replace(f"{table}.", f"{table}{selector}.", 1)
         )
+        named += f" as {alias}" if alias else ""
         return f"{function}({named}{where})"
 
     def row(self, kind: str, depth: int) -> str:
@@ -394,7 +402,7 @@ _BRANCHES: dict[str, list[Writer]] = {
         _case("number"),
         _coalesce("number"),
         _extreme("number"),
-        *[_one_of(_NUMBER_CALLS)] * 8,
+        *[_one_of(_NUMBER_CALLS)] * 12,
     ],
     "spread": [
         lambda w, d: (

@@ -338,6 +338,12 @@ _TYPES = (
         "Example: sum(3)",
     ),
     refuse(
+        "rule-alias-taken",
+        "The name {name} behind as is taken.",
+        "Choose a name that no table and no other row has.",
+        "Example: any(op as op where op.opmme > 90)",
+    ),
+    refuse(
         "rule-row-place",
         "{name} is not the place of a row.",
         "Write a whole number: 2 for the second row, -2 for the second from the end.",

@@ -39,13 +39,15 @@ class LookupFrame:
     """A form, and the row of it that is looked at. ``own``: it is the judged form
     itself.
 
-    ``selector`` is what was written in brackets where an aggregate named its rows.
+    ``selector`` is what was written in brackets where an aggregate named its rows, and
+    ``alias`` the name that it gave to each of them.
     """
 
     form: Form
     group: Group | None
     own: bool
     selector: str | None = None
+    alias: str | None = None
 
     def field(self, name: str) -> tuple[Field, bool] | None:
         """The field of that name, and whether it is the row's."""
@@ -154,7 +156,7 @@ class Names:
 
             if found is not None:
                 field, row = found
-                if table in (THIS, frame.table_of(row=row)):
+                if table in (THIS, frame.alias, frame.table_of(row=row)):
                     return read(depth, frame, field, row)
 
             if name in KEYS:
@@ -168,6 +170,11 @@ class Names:
             yield 0
             return
 
+        aliased = self.aliased(table)
+        if aliased is not None:
+            yield aliased
+            return
+
         for depth in reversed(range(len(self.frames))):
             frame = self.frames[depth]
             if selector is not None and selector != frame.selector:
@@ -175,6 +182,14 @@ class Names:
 
             if table in (frame.table_of(row=True), frame.form.name):
                 yield depth
+
+    def aliased(self, name: str) -> int | None:
+        """The frame of the row that an aggregate around gave a name."""
+        for depth, frame in enumerate(self.frames):
+            if frame.alias == name:
+                return depth
+
+        return None
 
     def remote(self, table: str, selector: str | None, name: str) -> Remote:
         """A field of another form. Raises ``NameFault``."""
@@ -199,12 +214,13 @@ class Names:
 
     def no_table(self, table: str, name: str) -> NameFault:
         """Why a table's name stands for no form whose field could be read."""
-        if table == THIS:
-            frame = self.frames[0]
+        depth = 0 if table == THIS else self.aliased(table)
+        if depth is not None:
+            frame = self.frames[depth]
             return NameFault(
                 "rule-unknown-field",
                 name=name,
-                table=frame.form.name,
+                table=frame.table_of(row=True),
                 near=did_you_mean(name, list(frame.names())),
             )
 

@@ -420,6 +420,7 @@ class Checker(ResolveContext):
             )
 
         source, frame, is_whole_table = rows
+        frame = replace(frame, alias=self.alias(node))
         depth = len(self.names.frames)
         with self.within_frame(frame):
             where = self.condition(node.where) if node.where is not None else None
@@ -434,6 +435,18 @@ class Checker(ResolveContext):
             body=body,
         )
         return self.folded(node, raw)
+
+    def alias(self, node: syntax_tree.Aggregate) -> str | None:
+        """The name that an aggregate gives to its rows, which nothing else may have."""
+        name = node.alias
+        if name is None:
+            return None
+
+        is_taken = name in self.study.tables or self.names.aliased(name) is not None
+        if is_taken:
+            self.fault("rule-alias-taken", node, name=name)
+
+        return name
 
     def folded(self, node: syntax_tree.Aggregate, raw: Fold) -> Core:
         """The aggregate with its exact operator and type."""

@@ -88,6 +88,18 @@ def check(
         ("nth(r.rn, 1.5) = 1", "rule-row-place", "1.5"),
         ("nth(r.rn, an) = 1", "rule-row-place", "an"),
         ("last(an) = 1", "rule-no-rows", "an"),
+        (
+            "any(r as q where q.rn > 1)",
+            "rule-alias-taken",
+            "any(r as q where q.rn > 1)",
+        ),
+        (
+            "any(r as a where any(q as a where ab))",
+            "rule-alias-taken",
+            "any(q as a where ab)",
+        ),
+        ("any(r as a where a.zz > 1)", "rule-unknown-field", "a.zz"),
+        ("any(r as a where rn > 1) and a.rn > 1", "rule-unknown-table", "a.rn"),
         ("am has any (ac)", "rule-listed-code", "ac"),
         ("an = ('A', 'B')", "rule-unexpected", ""),
         ("ad > 2024-02-30", "rule-bad-moment", "2024-02-30"),
@@ -174,6 +186,11 @@ def test_references_say_where_each_value_comes_from() -> None:
         (
             "first(r.rc where rn > 2) = 'A'",
             "the first “Choice” where “Number” is greater than 2 is Letter A",
+        ),
+        (
+            "any(far[all] as a where any(far[all] as b where b.fd > a.fd))",
+            "there is a row of “Form far” at any visit (a) where there is a row of "
+            "“Form far” at any visit (b) where “Date” (b) is after “Date” (a)",
         ),
         ("last(far[all].fd) < today", "the last “Date” is before today"),
         (
