@@ -17,6 +17,7 @@ from forms_spec.findings.suggestions import did_you_mean
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "init": "Begin a new study.",
         "check": "Check a study's dictionary and list every finding.",
         "prove": "Prove what a study's rules can and cannot do.",
         "explain": "Explain a finding code.",
